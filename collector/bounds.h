@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* How much the job can have had at one moment, at most: from what each process had when.
+ *
+ * Every rank's timeline never is too low in any slice (struct mw_tick), and every other process has its peak. Laid on
+ * one grid of time and added up cell by cell, the largest cell is an upper bound, and a tighter one than the sum of
+ * all peaks.
+ */
+#ifndef MW_COLLECTOR_BOUNDS_H
+#define MW_COLLECTOR_BOUNDS_H
+
+#include "collector/model.h"
+
+/* Fills model->peak.upper, .upper_*, .error_bytes, .sum_of_peaks and each host's upper bound. Ranks, processes and
+ * the job's times must be there. */
+void mw_bounds_fill(struct mw_model *model);
+
+#endif

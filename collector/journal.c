@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+#include "collector/journal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* Stride and capacity of each section, in the order they lie in the file. */
+static const struct {
+    uint32_t stride;
+    uint32_t capacity;
+    bool always; /* one entry that is valid from the start */
+} layout[MW_SECTION_COUNT] = {
+    [MW_SECTION_IDENT] = {sizeof(struct mw_ident), 1, true},
+    [MW_SECTION_STATE] = {sizeof(struct mw_state), 1, true},
+    [MW_SECTION_COST] = {sizeof(struct mw_cost), 1, true},
+    [MW_SECTION_MODULE] = {sizeof(struct mw_module), MW_RECORD_MODULES, false},
+    [MW_SECTION_SITE] = {sizeof(struct mw_site), MW_RECORD_SITES, false},
+    [MW_SECTION_PHASE] = {sizeof(struct mw_phase), MW_RECORD_PHASES, false},
+    [MW_SECTION_SPIKE] = {sizeof(struct mw_spike), MW_RECORD_SPIKES, false},
+    [MW_SECTION_TIMELINE] = {sizeof(struct mw_tick), MW_RECORD_TICKS, false},
+};
+
+_Static_assert(sizeof(struct mw_record_head) % 8 == 0, "sections start aligned");
+_Static_assert(sizeof(struct mw_ident) % 8 == 0 && sizeof(struct mw_state) % 8 == 0, "aligned");
+_Static_assert(sizeof(struct mw_cost) % 8 == 0 && sizeof(struct mw_module) % 8 == 0, "aligned");
+_Static_assert(sizeof(struct mw_site) % 8 == 0 && sizeof(struct mw_phase) % 8 == 0, "aligned");
+_Static_assert(sizeof(struct mw_spike) % 8 == 0 && sizeof(struct mw_tick) % 8 == 0, "aligned");
+_Static_assert(sizeof(MW_EXIT_MAGIC) - 1 == sizeof(((struct mw_exit *)0)->magic), "eight bytes");
+
+size_t mw_journal_length(void)
+{
+    size_t length = sizeof(struct mw_record_head);
+
+    for (int s = 0; s < MW_SECTION_COUNT; s++)
+        length += (size_t)layout[s].stride * layout[s].capacity;
+    return length;
+}
+
+/* Writes the head of a record that holds `counts[s]` entries of each section. */
+static void write_head(struct mw_record_head *head, const uint32_t counts[], const uint32_t used[])
+{
+    uint64_t offset = sizeof(*head);
+
+    memcpy(head->magic, MW_RECORD_MAGIC, sizeof(head->magic));
+    head->version = MW_RECORD_VERSION;
+    head->endian = MW_RECORD_ENDIAN;
+    for (int s = 0; s < MW_SECTION_COUNT; s++) {
+        head->sections[s] = (struct mw_record_section){
+            .offset = offset, .stride = layout[s].stride, .capacity = counts[s], .used = used[s]};
+        offset += (uint64_t)layout[s].stride * counts[s];
+    }
+    head->length = offset;
+}
+
+static void *section_start(const struct mw_record_head *head, enum mw_section section)
+{
+    return (char *)(uintptr_t)head + head->sections[section].offset;
+}
+
+void mw_journal_place(struct mw_journal *journal, void *memory)
+{
+    struct mw_record_head *head = memory;
+    uint32_t capacity[MW_SECTION_COUNT];
+    uint32_t used[MW_SECTION_COUNT];
+
+    for (int s = 0; s < MW_SECTION_COUNT; s++) {
+        capacity[s] = layout[s].capacity;
+        used[s] = layout[s].always;
+    }
+    write_head(head, capacity, used);
+    *journal = (struct mw_journal){
+        .head = head,
+        .ident = section_start(head, MW_SECTION_IDENT),
+        .state = section_start(head, MW_SECTION_STATE),
+        .cost = section_start(head, MW_SECTION_COST),
+        .modules = section_start(head, MW_SECTION_MODULE),
+        .sites = section_start(head, MW_SECTION_SITE),
+        .phases = section_start(head, MW_SECTION_PHASE),
+        .spikes = section_start(head, MW_SECTION_SPIKE),
+        .ticks = section_start(head, MW_SECTION_TIMELINE),
+    };
+}
+
+int mw_journal_create(struct mw_journal *journal, int dirfd, const char *name, struct mw_err *err)
+{
+    size_t length = mw_journal_length();
+    void *memory = MAP_FAILED;
+    int fd = openat(dirfd, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int error;
+
+    if (fd < 0)
+        return mw_err_set(err, "cannot create the journal %s: %s", name, strerror(errno));
+    error = posix_fallocate(fd, 0, (off_t)length);
+    if (!error) {
+        memory = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+        if (memory == MAP_FAILED)
+            error = errno;
+    }
+    close(fd);
+    if (error) {
+        unlinkat(dirfd, name, 0);
+        return mw_err_set(err, "no room for the journal %s (%zu bytes): %s", name, length, strerror(error));
+    }
+    mw_journal_place(journal, memory);
+    return 0;
+}
+
+void mw_journal_unmap(struct mw_journal *journal)
+{
+    munmap(journal->head, mw_journal_length());
+    *journal = (struct mw_journal){0};
+}
+
+void mw_journal_publish(struct mw_journal *journal, enum mw_section section, uint32_t index)
+{
+    __atomic_store_n(&journal->head->sections[section].used, index + 1, __ATOMIC_RELEASE);
+}
+
+uint32_t mw_journal_used(const struct mw_journal *journal, enum mw_section section)
+{
+    return __atomic_load_n(&journal->head->sections[section].used, __ATOMIC_ACQUIRE);
+}
+
+size_t mw_journal_packed_length(const struct mw_journal *journal)
+{
+    size_t length = sizeof(struct mw_record_head);
+
+    for (int s = 0; s < MW_SECTION_COUNT; s++)
+        length += (size_t)layout[s].stride * mw_journal_used(journal, (enum mw_section)s);
+    return length;
+}
+
+size_t mw_journal_pack(const struct mw_journal *journal, void *buffer, size_t size)
+{
+    struct mw_record_head head = {0};
+    uint32_t used[MW_SECTION_COUNT];
+
+    for (int s = 0; s < MW_SECTION_COUNT; s++)
+        used[s] = mw_journal_used(journal, (enum mw_section)s);
+    write_head(&head, used, used);
+    if (head.length > size)
+        return 0;
+    memcpy(buffer, &head, sizeof(head));
+    for (int s = 0; s < MW_SECTION_COUNT; s++)
+        memcpy((char *)buffer + head.sections[s].offset, section_start(journal->head, (enum mw_section)s),
+               (size_t)layout[s].stride * used[s]);
+    return head.length;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* Reads journals without trusting them: live ones, left-behind ones, packed ones, and many in one file.
+ *
+ * A record is copied (pread, never mmap: the file may shrink meanwhile) and checked. What comes out is safe to
+ * walk: every string is terminated, every index (plus one, 0 none) is in range, every depth fits its array, and a
+ * phase's parent is a user phase that stands before it. The numbers themselves are whatever the file said.
+ */
+#ifndef MW_COLLECTOR_JOURNAL_READ_H
+#define MW_COLLECTOR_JOURNAL_READ_H
+
+#include "collector/err.h"
+#include "collector/record.h"
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* A record that claims to be longer is refused. A journal with all its room is far below. */
+#define MW_JOURNAL_READ_MAX (16u << 20)
+
+/* The kind of a phase whose own kind was not one of ours; nothing else of it is to be believed. */
+#define MW_JOURNAL_READ_BAD_PHASE UINT32_MAX
+
+/* A record in memory of our own. Zeroed it is an empty one. */
+struct mw_journal_read {
+    struct mw_ident ident;
+    struct mw_state state;
+    struct mw_cost cost;
+    struct mw_module *modules;
+    struct mw_site *sites;
+    struct mw_phase *phases;
+    struct mw_spike *spikes; /* those that were being written when the rank died are left out */
+    struct mw_tick *ticks;
+    uint32_t module_count, site_count, phase_count, spike_count, tick_count;
+    char damage[256];        /* what is not sound and was left out or put right; "" when nothing */
+};
+
+/* Reads the record at the start of `bytes`. Returns 0, or -1 with a line in err when nothing can be made of it: no
+ * magic, another version or byte order, or cut before the rank's identity, state and cost are complete. Free with
+ * mw_journal_read_fini() when it returned 0. */
+int mw_journal_read_parse(struct mw_journal_read *journal, const void *bytes, size_t size, struct mw_err *err);
+
+/* Reads the journal `name` in the directory `dirfd` (rules of mw_safe_open()). When its rank is writing it at the
+ * same time, reading is repeated a few times until the copy is consistent. Returns like mw_journal_read_parse(). */
+int mw_journal_read_file(struct mw_journal_read *journal, int dirfd, const char *name, struct mw_err *err);
+
+/* Reads the next of several records that lie one behind another, and moves *offset behind it. Returns 1, or 0 at
+ * the end of the file, or -1 with a line in err when there is no sound record here: *offset then stands at the next
+ * place that looks like one, or at the end. */
+int mw_journal_read_next(struct mw_journal_read *journal, int fd, off_t *offset, struct mw_err *err);
+
+void mw_journal_read_fini(struct mw_journal_read *journal);
+
+#endif

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: MIT
+noinst_LTLIBRARIES += collector/libcollector.la
+
+# From journals and samples to a report. The first six files are below the line: the shim compiles them as well
+# (pmpi/local.mk), with flags of its own.
+collector_libcollector_la_SOURCES = \
+	collector/clock.h collector/record.h \
+	collector/err.c collector/err.h \
+	collector/io.c collector/io.h \
+	collector/journal.c collector/journal.h \
+	collector/procmem.c collector/procmem.h \
+	collector/binding.c collector/binding.h \
+	collector/bounds.c collector/bounds.h \
+	collector/exits_read.c collector/exits_read.h \
+	collector/journal_check.c collector/journal_check.h \
+	collector/journal_read.c collector/journal_read.h \
+	collector/map.c collector/map.h \
+	collector/mem.c collector/mem.h \
+	collector/merge.c collector/merge.h collector/merge_parts.h \
+	collector/merge_hosts.c \
+	collector/merge_job.c \
+	collector/merge_notes.c \
+	collector/merge_phases.c \
+	collector/merge_places.c \
+	collector/merge_processes.c \
+	collector/merge_ranks.c \
+	collector/merge_records.c \
+	collector/merge_sites.c \
+	collector/merge_take.c \
+	collector/model.c collector/model.h \
+	collector/report_text.c collector/report_text.h collector/report_text_parts.h \
+	collector/report_text_job.c \
+	collector/report_text_phases.c \
+	collector/report_text_processes.c \
+	collector/report_text_ranks.c \
+	collector/report_text_sites.c \
+	collector/safe_open.c collector/safe_open.h \
+	collector/symbols.c collector/symbols.h \
+	collector/text.c collector/text.h \
+	collector/text_table.c collector/text_table.h \
+	collector/units.c collector/units.h \
+	collector/view.c collector/view.h
+collector_libcollector_la_CFLAGS = $(AM_CFLAGS) $(LIBDW_CFLAGS) $(HWLOC_CFLAGS)
+collector_libcollector_la_LIBADD = $(LIBDW_LIBS) $(HWLOC_LIBS)

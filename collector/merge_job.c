@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* The job as a whole: times, what was sampled, limits, what memwatch cost. */
+#include "collector/mem.h"
+#include "collector/merge_parts.h"
+
+#include <string.h>
+
+/* Without a launcher the job lasts from the first to the last moment that anybody tells of. */
+static void find_times(struct mw_model *model)
+{
+    struct mw_model_job *job = &model->job;
+
+    for (size_t i = 0; i < model->rank_count; i++) {
+        const struct mw_model_rank *rank = &model->ranks[i];
+        if (i == 0 || rank->begin_ns < job->begin_ns)
+            job->begin_ns = rank->begin_ns;
+        if (rank->known_ns > job->end_ns)
+            job->end_ns = rank->known_ns;
+    }
+    for (size_t i = 0; i < model->process_count; i++) {
+        const struct mw_model_process *process = &model->processes[i];
+        if (process->first_ns && (job->begin_ns == 0 || process->first_ns < job->begin_ns))
+            job->begin_ns = process->first_ns;
+        if (process->last_ns > job->end_ns)
+            job->end_ns = process->last_ns;
+    }
+    if (model->rank_count) {
+        job->command = model->ranks[0].command;
+        job->pid = model->ranks[0].ppid;
+    }
+}
+
+static void take_sampled(struct mw_model *model, const struct mw_view *view)
+{
+    model->job = (struct mw_model_job){
+        .sampled = true,
+        .command = mw_model_string(model, view->command),
+        .pid = view->pid,
+        .exit_status = view->exit_status,
+        .exit_signal = view->exit_signal,
+        .samples = view->samples,
+        .interval_ns = view->interval_ns,
+        .begin_ns = view->begin_ns,
+        .end_ns = view->end_ns > view->begin_ns ? view->end_ns : view->begin_ns,
+        .begin_wall_ns = view->begin_wall_ns,
+        .library = model->job.library,
+    };
+    model->slice_ns = view->slice_ns;
+    model->slice_count = view->slice_count;
+    model->slices = mw_mem_alloc(view->slice_count, sizeof(*model->slices));
+    if (view->slice_count)
+        memcpy(model->slices, view->slices, view->slice_count * sizeof(*model->slices));
+}
+
+static void take_peak(struct mw_model_peak *peak, const struct mw_view *view)
+{
+    peak->seen = (struct mw_model_bytes){view->rss_sum_max, view->rss_sum_max ? MW_MODEL_AT_LEAST : MW_MODEL_UNKNOWN};
+    peak->seen_ns = view->rss_sum_max_ns;
+    peak->seen_processes = view->rss_sum_max_processes;
+    peak->pss = (struct mw_model_bytes){view->pss_sum_max, view->pss_sum_max ? MW_MODEL_AT_LEAST : MW_MODEL_UNKNOWN};
+    peak->pss_ns = view->pss_sum_max_ns;
+    peak->pss_rss = view->pss_rss_sum;
+    peak->pss_sweeps = view->pss_sweeps;
+}
+
+static void take_limit(struct mw_model *model, const struct mw_view *view)
+{
+    struct mw_model_limit *limit = &model->limit;
+
+    *limit = (struct mw_model_limit){
+        .cgroup_limit = view->cgroup_limit,
+        .cgroup_peak = view->cgroup_peak,
+        .node_bytes = view->node_bytes,
+        .available_begin_bytes = view->available_begin_bytes,
+        .cgroup_path = mw_model_string(model, view->cgroup_path),
+    };
+    if (limit->cgroup_limit && (!limit->node_bytes || limit->cgroup_limit <= limit->node_bytes)) {
+        limit->kind = MW_LIMIT_CGROUP;
+        limit->bytes = limit->cgroup_limit;
+    } else if (limit->node_bytes) {
+        limit->kind = MW_LIMIT_NODE;
+        limit->bytes = limit->node_bytes;
+    }
+}
+
+static void add_cost(struct mw_model_cost *cost, const struct mw_model_rank *rank, uint32_t index, double *lived,
+                     double *spent)
+{
+    double life = rank->known_ns > rank->created_ns ? (double)(rank->known_ns - rank->created_ns) : 0;
+
+    if (life > 0) {
+        double share = (double)rank->measure_ns / life;
+        if (share > cost->share_max) {
+            cost->share_max = share;
+            cost->share_worst = index;
+        }
+        *lived += life;
+        *spent += (double)rank->measure_ns;
+    }
+    if (rank->setup_ns > cost->setup_max_ns)
+        cost->setup_max_ns = rank->setup_ns;
+    if (rank->shim_bytes > cost->shim_bytes_max)
+        cost->shim_bytes_max = rank->shim_bytes;
+    if (rank->error_bytes > cost->error_bytes_max)
+        cost->error_bytes_max = rank->error_bytes;
+    cost->calls = mw_model_sum(cost->calls, rank->calls);
+    cost->measured = mw_model_sum(cost->measured, rank->measured);
+    cost->no_reset_ranks += rank->cost_flags & MW_COST_NO_RESET ? 1 : 0;
+    cost->lost_sites = mw_model_sum(cost->lost_sites, rank->lost_sites);
+    cost->lost_phases = mw_model_sum(cost->lost_phases, rank->lost_phases);
+    cost->lost_modules = mw_model_sum(cost->lost_modules, rank->lost_modules);
+}
+
+static void sum_ranks(struct mw_model *model)
+{
+    double lived = 0, spent = 0;
+
+    for (uint32_t i = 0; i < model->rank_count; i++) {
+        const struct mw_model_rank *rank = &model->ranks[i];
+        mw_model_spread_add(&model->rank_peak, i, rank->peak.bytes, i);
+        mw_model_change_add(&model->mpi_growth, i, rank->held_mpi, i);
+        add_cost(&model->cost, rank, i, &lived, &spent);
+    }
+    model->cost.share_mean = lived > 0 ? spent / lived : 0;
+    if (model->rank_count)
+        model->job.library = model->ranks[0].library;
+}
+
+void mw_merge_job(struct mw_merge *merge)
+{
+    struct mw_model *model = merge->model;
+
+    if (merge->view) {
+        take_sampled(model, merge->view);
+        take_peak(&model->peak, merge->view);
+        take_limit(model, merge->view);
+        model->cost.launcher_cpu_ns = merge->view->launcher_cpu_ns;
+        model->cost.launcher_rss_peak = merge->view->launcher_rss_peak;
+    } else
+        find_times(model);
+    sum_ranks(model);
+}

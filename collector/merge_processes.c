@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT */
+/* Sampled processes and exit records; those that are ranks find their rank. */
+#include "collector/clock.h"
+#include "collector/mem.h"
+#include "collector/merge_parts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Names of programs that start ranks, whatever the MPI. */
+static const char *const launchers[] = {
+    "mpirun", "mpiexec", "orterun", "orted", "prterun", "prte", "prted", "hydra_pmi_proxy", "hydra_bstrap_proxy",
+    "mpiexec.hydra", "mpirun.hydra", "mpiexec.openmpi", "mpirun.openmpi", "mpirun.mpich", "mpiexec.mpich", "srun",
+    "slurmstepd",
+};
+
+static enum mw_model_role role_of(const char *name)
+{
+    for (size_t i = 0; i < sizeof(launchers) / sizeof(launchers[0]); i++)
+        if (strcmp(name, launchers[i]) == 0)
+            return MW_MODEL_LAUNCHER;
+    return MW_MODEL_OTHER;
+}
+
+/* The base name of the program, by its path or else by the first word of its command line. */
+static const char *program_name(struct mw_model *model, const char *exe, const char *command)
+{
+    static const char deleted[] = " (deleted)"; /* what the kernel appends to the path of a removed file */
+    const char *from = exe && exe[0] ? exe : command;
+    const char *slash;
+    char name[256];
+    size_t length;
+
+    snprintf(name, sizeof(name), "%s", from ? from : "");
+    length = strlen(name);
+    if (from == exe && length > strlen(deleted) && !strcmp(name + length - strlen(deleted), deleted))
+        name[length - strlen(deleted)] = '\0';
+    if (from != exe && name[0] != '[')
+        name[strcspn(name, " ")] = '\0';
+    slash = strrchr(name, '/');
+    return mw_model_string(model, slash && slash[1] ? slash + 1 : name[0] ? name : "?");
+}
+
+struct key {
+    uint64_t host, pid, start_ticks;
+};
+
+static struct key make_key(uint32_t host, int32_t pid, uint64_t start_ticks)
+{
+    return (struct key){host, (uint64_t)pid, start_ticks};
+}
+
+static void add_seen(struct mw_model *model, const struct mw_view_process *from, uint32_t host)
+{
+    struct mw_model_process *to = MW_MEM_PUSH(model->processes, model->process_count);
+    uint64_t most = from->hwm_seen > from->rss_max ? from->hwm_seen : from->rss_max;
+
+    *to = (struct mw_model_process){
+        .rank = MW_MODEL_NONE,
+        .host = host,
+        .pid = from->pid,
+        .ppid = from->ppid,
+        .start_ticks = from->start_ticks,
+        .image = from->image,
+        .samples = from->samples,
+        .name = program_name(model, from->exe, from->command),
+        .exe = mw_model_string(model, from->exe),
+        .command = mw_model_string(model, from->command),
+        .first_ns = from->first_ns,
+        .last_ns = from->last_ns,
+        .peak = {most, most ? MW_MODEL_AT_LEAST : MW_MODEL_UNKNOWN},
+        .rss_max = from->rss_max,
+        .rss_max_ns = from->rss_max_ns,
+        .hwm_seen = from->hwm_seen,
+        .pss_max = from->pss_max,
+        .huge_max = from->huge_max,
+        .swap_max = from->swap_max,
+    };
+    to->role = role_of(to->name);
+}
+
+/* Start of a process on the monotonic clock, not too late: ticks count from boot, suspended time included. */
+static uint64_t start_time(uint64_t ticks, uint64_t end_ns)
+{
+    uint64_t tick_ns = MW_NS_PER_SEC / (uint64_t)sysconf(_SC_CLK_TCK);
+    uint64_t suspended = mw_clock_read(CLOCK_BOOTTIME) - mw_clock_now();
+    uint64_t boot;
+
+    if (__builtin_mul_overflow(ticks, tick_ns, &boot) || boot < suspended || boot - suspended > end_ns)
+        return 0;
+    return boot - suspended > tick_ns ? boot - suspended - tick_ns : 0;
+}
+
+static void add_unseen(struct mw_model *model, const struct mw_exit *from, uint32_t host)
+{
+    struct mw_model_process *to = MW_MEM_PUSH(model->processes, model->process_count);
+    uint64_t start = start_time(from->start_ticks, from->end_ns);
+
+    *to = (struct mw_model_process){
+        .rank = MW_MODEL_NONE,
+        .host = host,
+        .pid = from->pid,
+        .ppid = from->ppid,
+        .start_ticks = from->start_ticks,
+        .name = program_name(model, from->exe[0] ? from->exe : NULL, from->comm),
+        .exe = mw_model_string(model, from->exe),
+        .command = mw_model_string(model, from->command),
+        .first_ns = start,
+        .last_ns = from->end_ns,
+        .peak = {from->peak, MW_MODEL_EXACT},
+    };
+    to->role = role_of(to->name);
+}
+
+/* An exit record speaks of the last program of its process. */
+static void apply_exit(struct mw_model_process *process, const struct mw_exit *from)
+{
+    process->peak = (struct mw_model_bytes){from->peak, MW_MODEL_EXACT};
+    if (process->hwm_seen > from->peak) /* the marks err by a little; the larger one is nearer */
+        process->peak.bytes = process->hwm_seen;
+    if (from->end_ns > process->last_ns)
+        process->last_ns = from->end_ns;
+}
+
+/* The entries of each process: a list by (host, pid, start). */
+struct chains {
+    struct mw_map *groups; /* key: number of the process */
+    uint32_t *heads;       /* by number: its newest entry */
+    size_t head_count;
+    uint32_t *next;        /* by entry: the entry before it of the same process */
+    size_t next_count;
+};
+
+/* Takes the entry that was added to the model last. */
+static void chain_newest(struct chains *chains, const struct mw_model *model)
+{
+    uint32_t entry = (uint32_t)model->process_count - 1;
+    const struct mw_model_process *process = &model->processes[entry];
+    struct key key = make_key(process->host, process->pid, process->start_ticks);
+    uint32_t group = mw_map_add(chains->groups, &key, sizeof(key), (uint32_t)chains->head_count);
+
+    if (group == chains->head_count)
+        *MW_MEM_PUSH(chains->heads, chains->head_count) = MW_MODEL_NONE;
+    *MW_MEM_PUSH(chains->next, chains->next_count) = chains->heads[group];
+    chains->heads[group] = entry;
+}
+
+static uint32_t chain_head(const struct chains *chains, const struct key *key)
+{
+    uint32_t group = mw_map_find(chains->groups, key, sizeof(*key));
+
+    return group == MW_MAP_NONE ? MW_MODEL_NONE : chains->heads[group];
+}
+
+static void take_view(struct mw_merge *merge, struct chains *chains)
+{
+    const struct mw_view *view = merge->view;
+    uint32_t host = mw_merge_hosts_find(merge, view->host, view->begin_wall_ns, view->begin_ns);
+
+    for (size_t i = 0; i < view->process_count; i++) {
+        add_seen(merge->model, &view->processes[i], host);
+        chain_newest(chains, merge->model);
+    }
+}
+
+/* The program of a process that ran last. */
+static uint32_t find_last_image(const struct mw_model *model, const struct chains *chains, const struct key *key)
+{
+    uint32_t best = chain_head(chains, key);
+
+    for (uint32_t i = best; i != MW_MODEL_NONE; i = chains->next[i])
+        if (model->processes[i].image > model->processes[best].image)
+            best = i;
+    return best;
+}
+
+static void take_exits(struct mw_merge *merge, struct chains *chains, const struct mw_exits_read *exits)
+{
+    struct mw_model *model = merge->model;
+    char name[64] = "";
+    uint32_t host = 0; /* exit records do not tell it: they are written where the run directory is */
+
+    if (exits->count && model->host_count == 0) {
+        gethostname(name, sizeof(name) - 1);
+        host = mw_merge_hosts_find(merge, name, mw_clock_wall(), mw_clock_now());
+    }
+    for (size_t i = 0; i < exits->count; i++) {
+        const struct mw_exit *record = &exits->entries[i];
+        struct key key = make_key(host, record->pid, record->start_ticks);
+        uint32_t entry = find_last_image(model, chains, &key);
+        if (mw_map_find(merge->rank_keys, &key, sizeof(key)) != MW_MAP_NONE)
+            continue; /* its journal knows more */
+        if (entry != MW_MODEL_NONE) {
+            apply_exit(&model->processes[entry], record);
+        } else {
+            add_unseen(model, record, host);
+            chain_newest(chains, model);
+        }
+    }
+}
+
+/* The program of a process that called MPI_Init: the last one that was there when the journal was made, or the
+ * first one seen when sampling came later. */
+static uint32_t find_rank_image(const struct mw_model *model, const struct chains *chains,
+                                const struct mw_model_rank *rank)
+{
+    struct key key = make_key(rank->host, rank->pid, rank->start_ticks);
+    uint32_t best = chain_head(chains, &key);
+
+    for (uint32_t i = best; i != MW_MODEL_NONE; i = chains->next[i]) {
+        const struct mw_model_process *process = &model->processes[i], *chosen = &model->processes[best];
+        bool was_there = process->first_ns <= rank->created_ns, chosen_was = chosen->first_ns <= rank->created_ns;
+        if (was_there != chosen_was ? was_there : (process->image > chosen->image) == was_there)
+            best = i;
+    }
+    return best;
+}
+
+/* What was sampled may be higher than what the rank measured last, when it grew after its last boundary. */
+static void join(struct mw_model *model, uint32_t rank_index, uint32_t entry)
+{
+    struct mw_model_rank *rank = &model->ranks[rank_index];
+    struct mw_model_process *process = &model->processes[entry];
+
+    rank->process = entry;
+    process->role = MW_MODEL_RANK;
+    process->rank = rank_index;
+    if (process->peak.bytes > mw_model_sum(rank->peak.bytes, rank->error_bytes)) {
+        rank->peak = process->peak;
+        rank->peak_ns = process->rss_max_ns;
+        rank->peak_phase = rank->peak_site = MW_MODEL_NONE;
+    } else if (process->peak.bytes > rank->peak.bytes)
+        rank->peak.bytes = process->peak.bytes;
+    if (process->first_ns < rank->begin_ns)
+        rank->begin_ns = process->first_ns;
+    if (rank->huge_bytes < process->huge_max)
+        rank->huge_bytes = process->huge_max;
+    if (rank->swap_bytes < process->swap_max)
+        rank->swap_bytes = process->swap_max;
+    process->peak = rank->peak;
+}
+
+void mw_merge_processes(struct mw_merge *merge, const struct mw_exits_read *exits)
+{
+    struct mw_model *model = merge->model;
+    struct chains chains = {.groups = mw_map_create()};
+
+    if (merge->view)
+        take_view(merge, &chains);
+    take_exits(merge, &chains, exits);
+    for (uint32_t i = 0; i < model->rank_count; i++) {
+        uint32_t entry = find_rank_image(model, &chains, &model->ranks[i]);
+        if (entry != MW_MODEL_NONE)
+            join(model, i, entry);
+    }
+    mw_map_destroy(chains.groups);
+    free(chains.heads);
+    free(chains.next);
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* The ranks of the run: who is new, which world they belong to, their order. */
+#include "collector/mem.h"
+#include "collector/merge_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static uint32_t find_world(struct mw_model *model, uint64_t id, const struct mw_model_rank *rank)
+{
+    struct mw_model_world *world;
+    size_t i = model->world_count; /* the newest first: ranks of a world come together */
+
+    while (i > 0 && model->worlds[i - 1].id != id)
+        i--;
+    if (i == 0) {
+        world = MW_MEM_PUSH(model->worlds, model->world_count);
+        *world = (struct mw_model_world){.id = id, .first_ns = rank->created_ns};
+        i = model->world_count;
+    }
+    world = &model->worlds[i - 1];
+    if (rank->created_ns < world->first_ns)
+        world->first_ns = rank->created_ns;
+    if (rank->size > world->size)
+        world->size = rank->size;
+    world->ranks++;
+    return (uint32_t)i - 1;
+}
+
+/* Whether this process has a record already; otherwise it has one now. */
+static bool is_known(struct mw_merge *merge, uint32_t host, const struct mw_ident *ident)
+{
+    const uint64_t key[3] = {host, (uint64_t)ident->pid, ident->start_ticks};
+    uint32_t next = (uint32_t)merge->model->rank_count;
+
+    return mw_map_add(merge->rank_keys, key, sizeof(key), next) != next;
+}
+
+void mw_merge_ranks_add(struct mw_merge *merge, const struct mw_journal_read *journal, bool gathered,
+                        const char *name)
+{
+    const struct mw_ident *ident = &journal->ident;
+    struct mw_model *model = merge->model;
+    struct mw_model_rank *rank;
+    uint32_t host = mw_merge_hosts_find(merge, ident->host, ident->wall_ns, ident->mono_ns);
+
+    if (is_known(merge, host, ident)) {
+        if (!gathered)
+            mw_model_note(model, MW_MODEL_NOTE_LOST, "%s left out: process %d has another journal", name, ident->pid);
+        return;
+    }
+    if (journal->damage[0])
+        mw_model_note(model, MW_MODEL_NOTE_LOST, "%s (rank %d) is damaged: %s", name, ident->rank, journal->damage);
+    rank = MW_MEM_PUSH(model->ranks, model->rank_count);
+    rank->host = host;
+    rank->process = MW_MODEL_NONE;
+    rank->gathered = gathered;
+    mw_merge_take(merge, journal, rank);
+    rank->world = find_world(model, ident->world_id, rank);
+    model->hosts[host].ranks++;
+}
+
+static int compare_worlds(const void *a, const void *b)
+{
+    const struct mw_model_world *x = a, *y = b;
+
+    if (x->first_ns != y->first_ns)
+        return x->first_ns < y->first_ns ? -1 : 1;
+    return (x->id > y->id) - (x->id < y->id);
+}
+
+/* By world, then rank; those that never got a number last. */
+static int compare_ranks(const void *a, const void *b)
+{
+    const struct mw_model_rank *x = a, *y = b;
+    uint32_t p = (uint32_t)x->rank, q = (uint32_t)y->rank; /* -1 becomes the largest */
+
+    if (x->world != y->world)
+        return x->world < y->world ? -1 : 1;
+    if (p != q)
+        return p < q ? -1 : 1;
+    if (x->host != y->host)
+        return x->host < y->host ? -1 : 1;
+    return (x->pid > y->pid) - (x->pid < y->pid);
+}
+
+void mw_merge_ranks_order(struct mw_merge *merge)
+{
+    struct mw_model *model = merge->model;
+    struct mw_map *places = mw_map_create();
+    uint64_t *ids = mw_mem_alloc(model->world_count, sizeof(*ids));
+
+    for (size_t i = 0; i < model->world_count; i++)
+        ids[i] = model->worlds[i].id;
+    if (model->world_count)
+        qsort(model->worlds, model->world_count, sizeof(*model->worlds), compare_worlds);
+    for (size_t i = 0; i < model->world_count; i++)
+        mw_map_add(places, &model->worlds[i].id, sizeof(uint64_t), (uint32_t)i);
+    for (size_t i = 0; i < model->rank_count; i++)
+        model->ranks[i].world = mw_map_find(places, &ids[model->ranks[i].world], sizeof(uint64_t));
+    if (model->rank_count)
+        qsort(model->ranks, model->rank_count, sizeof(*model->ranks), compare_ranks);
+    free(ids);
+    mw_map_destroy(places);
+}

@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: MIT */
+/* One record becomes one rank: addresses become places, indices lose their plus one, times go on the job's axis,
+ * and every peak gets its kind. */
+#include "collector/binding.h"
+#include "collector/mem.h"
+#include "collector/merge_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What converting one record needs at hand. */
+struct source {
+    struct mw_merge *merge;
+    struct mw_model *model;
+    const struct mw_journal_read *journal;
+    struct mw_model_rank *rank;
+    uint32_t modules[MW_RECORD_MODULES * 16]; /* the symbols' numbers of the record's modules */
+    size_t frame_count;
+};
+
+static uint32_t index_of(uint32_t plus_one)
+{
+    return plus_one ? plus_one - 1 : MW_MODEL_NONE;
+}
+
+static uint64_t time_of(const struct source *source, uint64_t ns)
+{
+    return mw_merge_hosts_time(source->model, source->rank->host, ns);
+}
+
+static void find_modules(struct source *source)
+{
+    const uint32_t room = sizeof(source->modules) / sizeof(source->modules[0]);
+
+    for (uint32_t i = 0; i < source->journal->module_count && i < room; i++)
+        source->modules[i] = mw_symbols_module(source->merge->symbols, &source->journal->modules[i]);
+}
+
+/* Places of `depth` frames, in the rank's backing array. */
+static const struct mw_model_place **take_frames(struct source *source, const struct mw_frame *frames, uint32_t depth)
+{
+    const uint32_t room = sizeof(source->modules) / sizeof(source->modules[0]);
+    const struct mw_model_place **start = source->rank->frames + source->frame_count;
+
+    for (uint32_t i = 0; i < depth; i++) {
+        uint32_t module = index_of(frames[i].module);
+        start[i] = mw_merge_places_find(source->merge, module < room ? source->modules[module] : 0, frames[i].offset);
+    }
+    source->frame_count += depth;
+    return start;
+}
+
+static size_t count_frames(const struct mw_journal_read *journal)
+{
+    size_t count = 0;
+
+    for (uint32_t i = 0; i < journal->site_count; i++)
+        count += journal->sites[i].depth;
+    for (uint32_t i = 0; i < journal->spike_count; i++)
+        count += journal->spikes[i].depth;
+    return count;
+}
+
+static void take_site(struct source *source, struct mw_model_site *to, const struct mw_site *from)
+{
+    *to = (struct mw_model_site){
+        .call = mw_model_string(source->model, from->call[0] ? from->call : "?"),
+        .comm_size = from->comm_size,
+        .depth = from->depth,
+        .frames = take_frames(source, from->frames, from->depth),
+        .merged = MW_MODEL_NONE,
+        .calls = from->calls,
+        .measured = from->measured,
+        .sent = from->sent,
+        .received = from->received,
+        .time_ns = from->time_ns,
+        .first_ns = time_of(source, from->first_ns),
+        .last_ns = time_of(source, from->last_ns),
+        .growth = from->growth,
+        .spike = from->spike,
+        .spike_entry_rss = from->spike_entry_rss,
+        .spike_ns = time_of(source, from->spike_ns),
+        .spike_visit = from->spike_visit,
+        .coarse_spike = from->coarse_spike,
+    };
+    to->label = to->depth ? mw_model_format(source->model, "%s %s", to->call, to->frames[0]->label) : to->call;
+    source->rank->mpi_ns = mw_model_sum(source->rank->mpi_ns, from->time_ns);
+}
+
+/* What MPI held while it was in use: not what MPI_Finalize gave back. */
+static int64_t held_by_mpi(const struct mw_model_rank *rank)
+{
+    int64_t held = rank->grown_mpi;
+
+    for (uint32_t i = 0; i < rank->site_count; i++)
+        if (strcmp(rank->sites[i].call, "MPI_Finalize") == 0)
+            held = mw_model_sum_change(held, rank->sites[i].growth == INT64_MIN ? INT64_MAX : -rank->sites[i].growth);
+    return held;
+}
+
+static void take_sites(struct source *source)
+{
+    struct mw_model_rank *rank = source->rank;
+
+    rank->site_count = source->journal->site_count;
+    rank->sites = mw_mem_alloc(rank->site_count, sizeof(*rank->sites));
+    for (uint32_t i = 0; i < rank->site_count; i++)
+        take_site(source, &rank->sites[i], &source->journal->sites[i]);
+}
+
+/* No call: the program began or ended a phase of its own there. */
+static const char *edge_label(const struct mw_model_rank *rank, const struct mw_model_phase *phase, uint32_t site)
+{
+    if (site != MW_MODEL_NONE)
+        return rank->sites[site].label;
+    return phase->parent == MW_MODEL_NONE ? "named phase" : "phase edge";
+}
+
+static const char *phase_name(const struct source *source, const struct mw_model_phase *phase, const char *given)
+{
+    switch (phase->kind) {
+    case MW_PHASE_START:
+        return "start → MPI_Init";
+    case MW_PHASE_END:
+        return "MPI_Finalize → end";
+    case MW_PHASE_USER:
+        return mw_model_string(source->model, given[0] ? given : "(no name)");
+    case MW_PHASE_BETWEEN:
+        break;
+    }
+    if (given[0]) /* the entry that stands for all that found the table full */
+        return mw_model_string(source->model, given);
+    if (phase->from_site == MW_MODEL_NONE && phase->to_site == MW_MODEL_NONE)
+        return phase->parent == MW_MODEL_NONE ? "between named phases" : "no MPI call";
+    return mw_model_format(source->model, "%s → %s", edge_label(source->rank, phase, phase->from_site),
+                           edge_label(source->rank, phase, phase->to_site));
+}
+
+/* A phase takes over what was measured in it when a visit ends. Of one that is open the state tells the rest. */
+static uint64_t open_peak(const struct mw_journal_read *journal, const struct mw_phase *phase)
+{
+    const struct mw_state *state = &journal->state;
+    uint64_t peak = phase->peak;
+
+    if (state->rss_ns >= phase->last_ns && state->rss > peak)
+        peak = state->rss;
+    if (state->peak_ns >= phase->last_ns && state->peak_phase && &journal->phases[state->peak_phase - 1] == phase
+        && state->peak > peak)
+        peak = state->peak;
+    return peak;
+}
+
+/* What the journal says of a phase's peak, and how sure it is. */
+static struct mw_model_bytes phase_peak(const struct source *source, const struct mw_phase *from, bool open)
+{
+    uint64_t peak = open ? open_peak(source->journal, from) : from->peak;
+    bool reset = !(source->journal->cost.flags & MW_COST_NO_RESET);
+
+    if (peak == 0 && from->coarse_peak == 0)
+        return (struct mw_model_bytes){0, MW_MODEL_UNKNOWN};
+    if (open && source->journal->state.stage != MW_STAGE_EXITED)
+        return (struct mw_model_bytes){peak, MW_MODEL_AT_LEAST};
+    if (from->coarse_peak > from->peak)
+        return (struct mw_model_bytes){from->coarse_peak, MW_MODEL_AT_MOST};
+    /* Without a reset the mark of an earlier phase stands: only the first phase's is surely its own. */
+    return (struct mw_model_bytes){from->peak, reset || from->kind == MW_PHASE_START ? MW_MODEL_EXACT
+                                                                                    : MW_MODEL_AT_MOST};
+}
+
+/* Whether the rank is inside this phase where its journal ends. */
+static bool is_open(const struct mw_journal_read *journal, uint32_t phase)
+{
+    for (uint32_t at = journal->state.phase; at; at = journal->phases[at - 1].parent)
+        if (at - 1 == phase)
+            return true;
+    return false;
+}
+
+static void take_phase(struct source *source, uint32_t i)
+{
+    const struct mw_phase *from = &source->journal->phases[i];
+    struct mw_model_rank *rank = source->rank;
+    struct mw_model_phase *to = &rank->phases[i];
+
+    if (from->kind == MW_JOURNAL_READ_BAD_PHASE) { /* keeps its place only, and is never shown */
+        *to = (struct mw_model_phase){.kind = MW_PHASE_BETWEEN, .parent = MW_MODEL_NONE, .from_site = MW_MODEL_NONE,
+                                      .to_site = MW_MODEL_NONE, .name = "?", .path = "?", .merged = MW_MODEL_NONE};
+        return;
+    }
+    *to = (struct mw_model_phase){
+        .kind = (enum mw_phase_kind)from->kind,
+        .parent = index_of(from->parent),
+        .from_site = index_of(from->from_site),
+        .to_site = index_of(from->to_site),
+        .merged = MW_MODEL_NONE,
+        .visits = from->visits,
+        .measured = from->measured,
+        .time_ns = from->time_ns,
+        .first_ns = time_of(source, from->first_ns),
+        .last_ns = time_of(source, from->last_ns),
+        .entry_rss = from->entry_rss,
+        .exit_rss = from->exit_rss,
+        .peak = phase_peak(source, from, is_open(source->journal, i)),
+        .peak_exact = from->peak,
+        .peak_ns = time_of(source, from->peak_ns),
+        .peak_visit = from->peak_visit,
+        .growth = from->growth,
+        .growth_mpi = from->growth_mpi,
+    };
+    to->name = phase_name(source, to, from->name);
+    to->path = to->parent == MW_MODEL_NONE
+                   ? to->name
+                   : mw_model_format(source->model, "%s/%s", rank->phases[to->parent].path, to->name);
+}
+
+static void take_phases(struct source *source)
+{
+    struct mw_model_rank *rank = source->rank;
+
+    rank->phase_count = source->journal->phase_count;
+    rank->phases = mw_mem_alloc(rank->phase_count, sizeof(*rank->phases));
+    for (uint32_t i = 0; i < rank->phase_count; i++)
+        take_phase(source, i);
+}
+
+static uint64_t spike_height(const struct mw_model_spike *spike)
+{
+    return spike->peak_rss > spike->entry_rss ? spike->peak_rss - spike->entry_rss : 0;
+}
+
+static int compare_spikes(const void *a, const void *b)
+{
+    uint64_t x = spike_height(a), y = spike_height(b);
+
+    return (x < y) - (x > y);
+}
+
+static void take_spikes(struct source *source)
+{
+    struct mw_model_rank *rank = source->rank;
+
+    rank->spike_count = source->journal->spike_count;
+    rank->spikes = mw_mem_alloc(rank->spike_count, sizeof(*rank->spikes));
+    for (uint32_t i = 0; i < rank->spike_count; i++) {
+        const struct mw_spike *from = &source->journal->spikes[i];
+        rank->spikes[i] = (struct mw_model_spike){
+            .site = index_of(from->site),
+            .phase = index_of(from->phase),
+            .depth = from->depth,
+            .frames = take_frames(source, from->frames, from->depth),
+            .visit = from->visit,
+            .entry_rss = from->entry_rss,
+            .peak_rss = from->peak_rss,
+            .exit_rss = from->exit_rss,
+            .entry_ns = time_of(source, from->entry_ns),
+            .exit_ns = time_of(source, from->exit_ns),
+        };
+    }
+    qsort(rank->spikes, rank->spike_count, sizeof(*rank->spikes), compare_spikes);
+}
+
+static void take_ticks(struct source *source)
+{
+    struct mw_model_rank *rank = source->rank;
+
+    rank->tick_ns = source->journal->state.tick_ns;
+    if (rank->tick_ns == 0)
+        return;
+    rank->tick_count = source->journal->tick_count;
+    rank->ticks = mw_mem_alloc(rank->tick_count, sizeof(*rank->ticks));
+    if (rank->tick_count)
+        memcpy(rank->ticks, source->journal->ticks, rank->tick_count * sizeof(*rank->ticks));
+}
+
+static void take_ident(struct source *source)
+{
+    const struct mw_ident *ident = &source->journal->ident;
+    struct mw_model_rank *rank = source->rank;
+
+    rank->rank = ident->rank;
+    rank->size = ident->size;
+    rank->pid = ident->pid;
+    rank->ppid = ident->ppid;
+    rank->start_ticks = ident->start_ticks;
+    rank->spawned = ident->spawned != 0;
+    rank->abi = ident->abi <= MW_ABI_MPICH ? (enum mw_mpi_kind)ident->abi : MW_ABI_UNKNOWN;
+    rank->library = mw_model_string(source->model, ident->library);
+    rank->exe = mw_model_string(source->model, ident->exe);
+    rank->command = mw_model_string(source->model, ident->command);
+    rank->numa_node = ident->numa_node;
+    rank->created_ns = rank->begin_ns = time_of(source, ident->mono_ns);
+    mw_binding_describe(source->model, rank, ident->affinity, ident->host);
+}
+
+static void take_state(struct source *source)
+{
+    const struct mw_state *state = &source->journal->state;
+    struct mw_model_rank *rank = source->rank;
+
+    rank->stage = (enum mw_stage)state->stage;
+    rank->abort_code = state->abort_code;
+    rank->in_site = index_of(state->in_site);
+    rank->last_site = index_of(state->last_site);
+    rank->phase = index_of(state->phase);
+    rank->since_ns = time_of(source, state->since_ns);
+    rank->peak.bytes = state->peak;
+    rank->peak_ns = time_of(source, state->peak_ns);
+    rank->peak_phase = index_of(state->peak_phase);
+    rank->peak_site = index_of(state->peak_site);
+    rank->rss = state->rss;
+    rank->rss_ns = time_of(source, state->rss_ns);
+    rank->init_rss = state->init_rss;
+    rank->grown_mpi = state->grown_mpi;
+    rank->grown_program = state->grown_program;
+    rank->huge_bytes = state->huge_bytes;
+    rank->swap_bytes = state->swap_bytes;
+    rank->calls = state->calls;
+    rank->measured = state->measured;
+}
+
+static void take_cost(struct source *source)
+{
+    const struct mw_cost *cost = &source->journal->cost;
+    struct mw_model_rank *rank = source->rank;
+
+    rank->error_bytes = cost->error_bytes;
+    rank->measure_ns = cost->measure_ns;
+    rank->setup_ns = cost->setup_ns;
+    rank->shim_bytes = cost->shim_bytes;
+    rank->coarse_calls = cost->coarse_calls;
+    rank->lost_sites = cost->lost_sites;
+    rank->lost_phases = cost->lost_phases;
+    rank->lost_modules = cost->lost_modules;
+    rank->cost_flags = cost->flags;
+}
+
+/* Exact when the rank's own measuring reached its end; a gathered record, as far as it reaches, is exact too. */
+static enum mw_model_kind peak_kind(const struct mw_model_rank *rank)
+{
+    bool ended = rank->stage == MW_STAGE_EXITED || rank->stage == MW_STAGE_ABORTED || rank->gathered;
+
+    return rank->peak.bytes == 0 ? MW_MODEL_UNKNOWN : ended ? MW_MODEL_EXACT : MW_MODEL_AT_LEAST;
+}
+
+static void find_times(struct mw_model_rank *rank)
+{
+    rank->known_ns = rank->created_ns;
+    if (rank->rss_ns > rank->known_ns)
+        rank->known_ns = rank->rss_ns;
+    if (rank->since_ns > rank->known_ns)
+        rank->known_ns = rank->since_ns;
+    for (uint32_t i = 0; i < rank->phase_count; i++) {
+        const struct mw_model_phase *phase = &rank->phases[i];
+        if (phase->last_ns > rank->known_ns)
+            rank->known_ns = phase->last_ns;
+        if (phase->kind == MW_PHASE_START && phase->first_ns && phase->first_ns < rank->begin_ns)
+            rank->begin_ns = phase->first_ns;
+    }
+}
+
+void mw_merge_take(struct mw_merge *merge, const struct mw_journal_read *journal, struct mw_model_rank *rank)
+{
+    struct source source = {.merge = merge, .model = merge->model, .journal = journal, .rank = rank};
+
+    rank->frames = mw_mem_alloc(count_frames(journal), sizeof(*rank->frames));
+    find_modules(&source);
+    take_ident(&source);
+    take_sites(&source);
+    take_phases(&source);
+    take_spikes(&source);
+    take_ticks(&source);
+    take_state(&source);
+    take_cost(&source);
+    rank->held_mpi = held_by_mpi(rank);
+    find_times(rank);
+    rank->peak.kind = peak_kind(rank);
+}

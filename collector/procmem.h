@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* What the kernel says of processes and their memory, from /proc.
+ *
+ * Every function takes `procfd`, a directory descriptor of /proc (or of a recorded tree in a test), and
+ * paths relative to it ("1234/statm"). Bytes, unless a name says otherwise. Source of each fact:
+ * Linux Documentation/filesystems/proc.rst.
+ *
+ * Functions return 0, or -1 with errno: ENOENT/ESRCH when the process is gone, EPROTO when the text
+ * is not what the kernel writes.
+ */
+#ifndef MW_COLLECTOR_PROCMEM_H
+#define MW_COLLECTOR_PROCMEM_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* The lines of /proc/PID/status that speak of memory. A kernel thread, and a zombie, has none: all 0. */
+struct mw_procmem_status {
+    uint64_t rss;       /* VmRSS */
+    uint64_t hwm;       /* VmHWM: the high-water mark of RSS */
+    uint64_t rss_anon, rss_file, rss_shmem;
+    uint64_t swap;      /* VmSwap; not part of RSS */
+    uint64_t huge;      /* HugetlbPages; not part of RSS */
+};
+
+/* The fields of /proc/PID/stat that name a process. */
+struct mw_procmem_stat {
+    char comm[32];
+    char state; /* 'R', 'S', 'Z', ... */
+    int32_t ppid;
+    int32_t threads;
+    uint64_t start_ticks; /* field 22 */
+    uint64_t start_stack; /* field 28; changes with every exec; 0 when we may not see it */
+};
+
+/* Reads of a file that is already open, from its start; the parsers behind them work on text alone. */
+int mw_procmem_statm_rss(int fd, uint64_t page_bytes, uint64_t *rss);
+int mw_procmem_status_read(int fd, struct mw_procmem_status *status);
+int mw_procmem_stat_read(int fd, struct mw_procmem_stat *stat);
+
+int mw_procmem_parse_statm(const char *text, uint64_t page_bytes, uint64_t *rss);
+int mw_procmem_parse_status(const char *text, struct mw_procmem_status *status);
+int mw_procmem_parse_stat(const char *text, struct mw_procmem_stat *stat);
+/* smaps_rollup: the line "Pss:". */
+int mw_procmem_parse_pss(const char *text, uint64_t *pss);
+
+/* Opens procfd/PID/name read-only (O_CLOEXEC). Returns the descriptor or -1. */
+int mw_procmem_open(int procfd, pid_t pid, const char *name);
+
+/* PSS of a process from smaps_rollup. Expensive: about 10 ms for each GiB of small pages. */
+int mw_procmem_pss(int procfd, pid_t pid, uint64_t *pss);
+
+/* The command line, arguments separated by spaces, cut at size - 1. */
+int mw_procmem_command(int procfd, pid_t pid, char *buffer, size_t size);
+
+/* The program's path (readlink of exe), cut at size - 1. */
+int mw_procmem_exe(int procfd, pid_t pid, char *buffer, size_t size);
+
+#endif

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: MIT */
+/* The layout of a journal: what one rank knows of its own memory.
+ *
+ * A journal is one file of fixed size, mapped into the rank and updated in place. It is the rank's
+ * working memory, its crash-safe record, its live view, and what MPI_Gather sends. It starts with
+ * `struct mw_record_head`, which says where each section lies; a packed journal (mw_journal_pack) is
+ * the same thing with no room left over.
+ *
+ * Units: bytes and nanoseconds, unless a name says otherwise. Times are CLOCK_MONOTONIC of the rank's
+ * host. Indices of phases, sites and modules are stored plus one, so that 0 means "none".
+ * Numbers are in the host's byte order, which `endian` tells. Every change of the layout bumps
+ * MW_RECORD_VERSION. doc/record.md draws the file.
+ *
+ * Who may write: only the rank. Counters are plain 64-bit stores, each sound by itself at any moment.
+ * An entry of a table is filled before the section's `used` is raised over it (release order).
+ */
+#ifndef MW_COLLECTOR_RECORD_H
+#define MW_COLLECTOR_RECORD_H
+
+#include <stdint.h>
+
+#define MW_RECORD_MAGIC "MEMWATCH" /* 8 bytes, no NUL */
+#define MW_RECORD_VERSION 1u
+#define MW_RECORD_ENDIAN 0x01020304u
+
+/* Journals in a run directory are called <prefix><world id, 16 hex digits>-<pid>. */
+#define MW_RECORD_JOURNAL_PREFIX "journal-"
+/* The file of a run directory to which processes without MPI append one mw_exit each, at their end. */
+#define MW_RECORD_EXITS_NAME "exits"
+/* What MPI_Gather brought to rank 0: packed journals one behind another, by rank. <prefix><world id>. */
+#define MW_RECORD_GATHERED_PREFIX "gathered-"
+
+enum mw_section {
+    MW_SECTION_IDENT,    /* 1 x struct mw_ident */
+    MW_SECTION_STATE,    /* 1 x struct mw_state */
+    MW_SECTION_COST,     /* 1 x struct mw_cost */
+    MW_SECTION_MODULE,   /* struct mw_module: the objects that frames point into */
+    MW_SECTION_SITE,     /* struct mw_site: call sites, in order of first use */
+    MW_SECTION_PHASE,    /* struct mw_phase: in order of first use */
+    MW_SECTION_SPIKE,    /* struct mw_spike: the largest ones, in no order */
+    MW_SECTION_TIMELINE, /* struct mw_tick: consecutive slices of time */
+    MW_SECTION_COUNT
+};
+
+/* Room in a journal, in entries. Fixed: a full table loses detail, never totals (see mw_cost). */
+#define MW_RECORD_MODULES 64
+#define MW_RECORD_SITES 512
+#define MW_RECORD_PHASES 512
+#define MW_RECORD_SPIKES 32
+#define MW_RECORD_TICKS 512
+#define MW_RECORD_SITE_FRAMES 8
+#define MW_RECORD_SPIKE_FRAMES 24
+
+struct mw_record_section {
+    uint64_t offset;   /* bytes from the start of the record */
+    uint32_t stride;   /* bytes of one entry */
+    uint32_t capacity; /* entries there is room for */
+    uint32_t used;     /* entries that are valid; raised after the entry is written */
+    uint32_t reserved;
+};
+
+struct mw_record_head {
+    char magic[8];
+    uint32_t version;
+    uint32_t endian;
+    uint64_t length; /* bytes of the whole record, this head included */
+    struct mw_record_section sections[MW_SECTION_COUNT];
+};
+
+enum mw_mpi_kind { MW_ABI_UNKNOWN, MW_ABI_OPENMPI, MW_ABI_MPICH };
+
+/* Who the rank is. Written at MPI_Init, never changed afterwards. */
+struct mw_ident {
+    uint64_t world_id;    /* the same for all ranks of one MPI_COMM_WORLD, differs between worlds of a run */
+    uint64_t start_ticks; /* start time of the process, /proc/PID/stat field 22 (clock ticks since boot) */
+    uint64_t wall_ns;     /* CLOCK_REALTIME at the moment `mono_ns` */
+    uint64_t mono_ns;     /* CLOCK_MONOTONIC at the journal's creation; the origin of the timeline */
+    int32_t rank;         /* in MPI_COMM_WORLD; -1 before MPI_Init has returned */
+    int32_t size;         /* of MPI_COMM_WORLD; 0 before MPI_Init has returned */
+    int32_t pid;
+    int32_t ppid;
+    int32_t numa_node;    /* the kernel's node number at MPI_Init (getcpu); -1 unknown */
+    int32_t spawned;      /* 1: started by MPI_Comm_spawn */
+    uint32_t abi;         /* enum mw_mpi_kind */
+    uint32_t page_bytes;
+    uint64_t affinity[16]; /* CPUs the process may run on at MPI_Init, bit i of word i/64; all 0 unknown */
+    char host[64];
+    char library[64]; /* the MPI library's own name and version, its first line */
+    char exe[256];
+    char command[256]; /* arguments separated by spaces, cut */
+};
+
+/* Where a rank stands. Later stages have larger numbers. */
+enum mw_stage {
+    MW_STAGE_STARTING,   /* before MPI_Init has returned */
+    MW_STAGE_RUNNING,
+    MW_STAGE_READY,      /* in MPI_Finalize, waiting for the others before the gather */
+    MW_STAGE_COMMITTED,  /* has seen every rank ready */
+    MW_STAGE_DECLINED,   /* in MPI_Finalize, and will not gather */
+    MW_STAGE_FINALIZED,  /* MPI_Finalize has returned */
+    MW_STAGE_EXITED,     /* exit handlers ran */
+    MW_STAGE_ABORTED     /* called MPI_Abort */
+};
+
+/* What the rank is doing now, and the sums over its whole life. */
+struct mw_state {
+    uint32_t stage;         /* enum mw_stage */
+    int32_t abort_code;     /* of MPI_Abort */
+    uint32_t in_site;       /* call that the main thread is inside of: site + 1, or 0 */
+    uint32_t last_site;     /* last call that the main thread left: site + 1, or 0 */
+    uint32_t phase;         /* current innermost phase + 1, or 0 */
+    uint32_t peak_phase;    /* phase + 1 in which `peak` was seen */
+    uint32_t peak_site;     /* site + 1 inside which `peak` was seen; 0: in the program */
+    uint32_t decision;      /* about the gather: MW_STAGE_READY, _COMMITTED or _DECLINED, or 0; never taken back */
+    uint64_t since_ns;      /* when the call was entered, or the last one left */
+    uint64_t rss;           /* at the last measured boundary */
+    uint64_t rss_ns;        /* when that was */
+    uint64_t peak;          /* highest RSS of the process so far; exact to mw_cost.error_bytes */
+    uint64_t peak_ns;       /* when the boundary was that saw it (the peak lies before) */
+    uint64_t calls;         /* wrapped calls, counted once each */
+    uint64_t measured;      /* of these, measured ones */
+    int64_t grown_mpi;      /* RSS that grew inside measured MPI calls and stayed (may be negative) */
+    int64_t grown_program;  /* the same outside MPI calls, since the journal's creation */
+    uint64_t tick_ns;       /* length of one slice of the timeline; doubles when the table is full */
+    uint64_t init_rss;      /* RSS when MPI_Init was entered */
+    uint64_t huge_bytes;    /* HugetlbPages at the end or at the last look; not part of RSS */
+    uint64_t swap_bytes;    /* VmSwap at the end or at the last look; not part of RSS */
+};
+
+/* What memwatch cost this rank, and how exact its numbers are. */
+struct mw_cost {
+    uint64_t measure_ns;  /* time spent reading and resetting marks, and on bookkeeping of measured calls */
+    uint64_t setup_ns;    /* time added to MPI_Init and MPI_Finalize */
+    uint64_t shim_bytes;  /* memory that the shim keeps in the rank, journal included */
+    uint64_t error_bytes; /* a peak may be this much higher than reported; measured at start */
+    uint64_t floor_bytes; /* below this getrusage() tells nothing and /proc/self/status is read */
+    uint64_t lost_sites;  /* calls that found the table of call sites full: counted in the last entry */
+    uint64_t lost_phases; /* phases that found the table full: counted in the last entry */
+    uint64_t lost_modules;
+    uint64_t coarse_calls; /* calls that were counted but not measured */
+    uint32_t flags;        /* MW_COST_* */
+    uint32_t budget_ppm;   /* share of the run that measuring may take, in millionths; 0: no bound */
+};
+
+#define MW_COST_NO_RESET 1u /* the mark could not, or was not to be, reset: peaks are those of the whole life */
+#define MW_COST_EXACT 2u    /* every boundary is measured */
+
+struct mw_module {
+    uint64_t base; /* load bias in the rank; only to tell modules apart */
+    uint32_t build_id_length;
+    uint8_t build_id[36];
+    char path[256];
+};
+
+/* A code address that means the same in every rank. */
+struct mw_frame {
+    uint64_t offset; /* return address minus the module's load bias; absolute when module is 0 */
+    uint32_t module; /* module + 1, or 0: in no known module */
+    uint32_t reserved;
+};
+
+/* One MPI call, on communicators of one size, from one place of the program. */
+struct mw_site {
+    char call[32];        /* "MPI_Allreduce"; never the PMPI_ name */
+    uint32_t comm_size;   /* processes in the (local) group of the communicator; 0: none takes part */
+    uint32_t depth;       /* frames used */
+    struct mw_frame frames[MW_RECORD_SITE_FRAMES]; /* innermost first, MPI's own libraries left out */
+    uint64_t calls;
+    uint64_t measured;
+    uint64_t sent;        /* bytes of this rank's send buffers; MPI_IN_PLACE counts as if it were two buffers */
+    uint64_t received;    /* bytes of this rank's receive buffers that the call fills */
+    uint64_t time_ns;     /* inside the call, all calls */
+    uint64_t first_ns;    /* entry of the first call */
+    uint64_t last_ns;     /* entry of the last call */
+    int64_t growth;       /* RSS at exit minus RSS at entry, summed over measured calls */
+    uint64_t spike;       /* largest rise: peak inside minus RSS at entry; 0 when the peak did not rise */
+    uint64_t spike_entry_rss;
+    uint64_t spike_ns;    /* when that call was entered */
+    uint64_t spike_visit; /* which call it was, from 1 */
+    uint64_t coarse_spike; /* a rise seen over a stretch of several calls, this one among them */
+};
+
+enum mw_phase_kind {
+    MW_PHASE_START,   /* from the process's start to its first MPI call (MPI_Init as a rule) */
+    MW_PHASE_BETWEEN, /* between two calls: from_site was left, to_site entered */
+    MW_PHASE_USER,    /* named by the program; holds everything until its end, calls included */
+    MW_PHASE_END      /* from MPI_Finalize to the end of the process */
+};
+
+struct mw_phase {
+    uint32_t kind;      /* enum mw_phase_kind */
+    uint32_t parent;    /* the user phase it lies in: phase + 1, or 0 */
+    uint32_t from_site; /* site + 1, or 0: likewise */
+    uint32_t to_site;   /* site + 1, or 0: a boundary that the program set itself (a user phase) */
+    char name[64];      /* user phases; UTF-8 is not promised */
+    uint64_t visits;
+    uint64_t measured;  /* visits whose both ends were measured */
+    uint64_t time_ns;   /* ended visits */
+    uint64_t first_ns;  /* start of the first visit */
+    uint64_t last_ns;   /* end of the last visit, or start of an open one */
+    uint64_t entry_rss; /* at the first measured entry */
+    uint64_t exit_rss;  /* at the last measured exit */
+    uint64_t peak;      /* highest RSS during it; exact unless coarse */
+    uint64_t peak_ns;   /* when the boundary was that saw it */
+    uint64_t peak_visit;
+    uint64_t coarse_peak; /* highest mark of a stretch that this phase shares with others: an upper bound */
+    int64_t growth;       /* exit minus entry, summed over measured visits */
+    int64_t growth_mpi;   /* of that, inside measured MPI calls (user phases only) */
+};
+
+/* One large rise inside one call. `seq` is odd while the entry is being rewritten. */
+struct mw_spike {
+    uint32_t seq;
+    uint32_t site;  /* site + 1 */
+    uint32_t phase; /* user phase + 1 around the call, or 0 */
+    uint32_t depth; /* frames used */
+    uint64_t visit; /* which call of the site, from 1 */
+    uint64_t entry_rss;
+    uint64_t peak_rss;
+    uint64_t exit_rss;
+    uint64_t entry_ns;
+    uint64_t exit_ns;
+    struct mw_frame frames[MW_RECORD_SPIKE_FRAMES]; /* the whole stack, innermost first */
+};
+
+/* Slice i of the timeline covers [i, i + 1) x tick_ns after mw_ident.mono_ns. A peak is entered in every
+ * slice of the stretch in which it may have happened, so `peak` is never too low. */
+struct mw_tick {
+    uint64_t peak; /* highest RSS that may have been reached in the slice; 0: no boundary fell in it yet */
+    uint64_t last; /* RSS at the last measured boundary in the slice; 0: none */
+};
+
+/* What a process without MPI leaves behind: one write of this size, appended to the exits file. */
+struct mw_exit {
+    char magic[8]; /* "MWEXIT\0\1", the last byte is the version */
+    int32_t pid;
+    int32_t ppid;
+    uint64_t start_ticks;
+    uint64_t end_ns;    /* CLOCK_MONOTONIC */
+    uint64_t peak;      /* VmHWM of /proc/self/status at exit: exact */
+    char comm[16];
+    char exe[200];
+    char command[256];
+};
+#define MW_EXIT_MAGIC "MWEXIT\0\1"
+
+#endif

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+#include "collector/report_text_parts.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#define DEFAULT_WIDTH 100
+#define LEAST_WIDTH 60
+#define NOTES_SHOWN 12
+#define SHORT_FILE 14 /* columns of a file's name where room is short */
+
+const char *mw_report_mark(enum mw_model_kind kind)
+{
+    static const char *const marks[] = {"?", "=", "≥", "≤"};
+
+    return marks[kind];
+}
+
+struct mw_units mw_report_bytes(struct mw_model_bytes bytes)
+{
+    struct mw_units plain = mw_units_bytes(bytes.bytes), u;
+
+    if (bytes.kind == MW_MODEL_UNKNOWN)
+        snprintf(u.text, sizeof(u.text), "?");
+    else
+        snprintf(u.text, sizeof(u.text), "%s %.24s", mw_report_mark(bytes.kind), plain.text);
+    return u;
+}
+
+struct mw_units mw_report_rank(const struct mw_model *model, uint32_t rank)
+{
+    struct mw_units u;
+    const struct mw_model_rank *found = rank == MW_MODEL_NONE ? NULL : &model->ranks[rank];
+
+    if (!found)
+        snprintf(u.text, sizeof(u.text), "-");
+    else if (found->rank < 0)
+        snprintf(u.text, sizeof(u.text), "?");
+    else if (model->world_count > 1)
+        snprintf(u.text, sizeof(u.text), "%u.%d", found->world + 1, found->rank);
+    else
+        snprintf(u.text, sizeof(u.text), "%d", found->rank);
+    return u;
+}
+
+struct mw_units mw_report_when(const struct mw_model *model, uint64_t ns)
+{
+    return mw_units_time(mw_model_elapsed(model, ns));
+}
+
+void mw_report_call(char *text, size_t size, const char *call, const struct mw_model_place *place)
+{
+    const char *bare = strncmp(call, "MPI_", 4) == 0 ? call + 4 : call;
+    char file[64];
+
+    if (place && place->line) {
+        mw_text_fit(file, sizeof(file), place->file, SHORT_FILE, MW_TEXT_CUT_MIDDLE);
+        snprintf(text, size, "%s:%u %s", file, (unsigned)place->line, bare);
+    } else
+        snprintf(text, size, "%s%s%s", place ? place->label : "", place ? " " : "", bare);
+}
+
+bool mw_report_is_listed(const struct mw_report *report, const char *command)
+{
+    const struct mw_report_text_style *style = report->style;
+
+    if (style->include && regexec(style->include, command, 0, NULL, 0) != 0)
+        return false;
+    return !style->exclude || regexec(style->exclude, command, 0, NULL, 0) != 0;
+}
+
+void mw_report_heading(const struct mw_report *report, const char *title, const char *remark)
+{
+    fprintf(report->out, "\n%s%s%s", mw_text_style_start(MW_TEXT_BOLD, report->color), title,
+            mw_text_style_end(MW_TEXT_BOLD, report->color));
+    if (remark[0] && mw_text_width(title) + 3 + mw_text_width(remark) <= report->width)
+        fprintf(report->out, "   %s\n", remark);
+    else {
+        fputc('\n', report->out);
+        if (remark[0])
+            mw_report_paragraph(report, "  ", MW_TEXT_PLAIN, "%s", remark);
+    }
+}
+
+void mw_report_paragraph(const struct mw_report *report, const char *first, enum mw_text_style style,
+                         const char *format, ...)
+{
+    int indent = mw_text_width(first);
+    char buffer[1100];
+    const char *text = buffer;
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(buffer, sizeof(buffer), format, args);
+    va_end(args);
+    do {
+        size_t length = mw_text_break(text, report->width - indent);
+        if (text == buffer)
+            fputs(first, report->out);
+        else
+            fprintf(report->out, "%*s", indent, "");
+        fprintf(report->out, "%s%.*s%s\n", mw_text_style_start(style, report->color), (int)length, text,
+                mw_text_style_end(style, report->color));
+        text += length;
+        text += *text == ' ';
+    } while (*text);
+}
+
+static void write_notes(const struct mw_report *report)
+{
+    const struct mw_model *model = report->model;
+    size_t shown = 0, more = model->notes_dropped;
+
+    for (size_t i = 0; i < model->note_count; i++) {
+        const struct mw_model_note *note = &model->notes[i];
+        if (note->kind == MW_MODEL_NOTE_DEATH)
+            continue; /* told at the top */
+        if (shown == 0)
+            mw_report_heading(report, "Notes", "");
+        if (++shown > NOTES_SHOWN && !report->style->all)
+            more++;
+        else
+            mw_report_paragraph(report, "  · ", note->kind == MW_MODEL_NOTE_LOST ? MW_TEXT_WARN : MW_TEXT_PLAIN, "%s",
+                                note->text);
+    }
+    if (more)
+        mw_report_paragraph(report, "  · ", MW_TEXT_DIM, "%zu more notes", more);
+}
+
+static void write_legend(const struct mw_report *report)
+{
+    uint64_t error = report->model->cost.error_bytes_max;
+
+    fputc('\n', report->out);
+    mw_report_paragraph(report, "  ", MW_TEXT_DIM,
+                        "= exact: the kernel's own high-water mark%s%s%s   ≤ at most   ≥ at least: sampled, or "
+                        "known up to some moment only",
+                        error ? ", at most " : "", error ? mw_units_bytes(error).text : "", error ? " too low" : "");
+}
+
+int mw_report_text_write(FILE *out, const struct mw_model *model, const struct mw_report_text_style *style)
+{
+    struct mw_report report = {
+        .out = out, .model = model, .style = style, .width = style->width ? style->width : DEFAULT_WIDTH,
+        .color = style->color};
+
+    if (report.width < LEAST_WIDTH)
+        report.width = LEAST_WIDTH;
+    mw_report_text_job(&report);
+    mw_report_text_ranks(&report);
+    mw_report_text_phases(&report);
+    mw_report_text_sites(&report);
+    mw_report_text_processes(&report);
+    write_notes(&report);
+    write_legend(&report);
+    return fflush(out) == 0 && !ferror(out) ? 0 : -1;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* What the sections of the terminal report share. Not for other files. */
+#ifndef MW_COLLECTOR_REPORT_TEXT_PARTS_H
+#define MW_COLLECTOR_REPORT_TEXT_PARTS_H
+
+#include "collector/report_text.h"
+#include "collector/text_table.h"
+#include "collector/units.h"
+
+/* With more ranks than this only the extremes and quantiles are listed. */
+#define MW_REPORT_TEXT_RANKS 16
+#define MW_REPORT_TEXT_TOP 5
+#define MW_REPORT_TEXT_BOTTOM 2
+/* Rows of the tables of phases, call sites and processes. */
+#define MW_REPORT_TEXT_ROWS 20
+/* A rise inside a call is called a spike from here on: smaller ones are noise of MPI's own buffers. */
+#define MW_REPORT_TEXT_SPIKE (1u << 20)
+
+struct mw_report {
+    FILE *out;
+    const struct mw_model *model;
+    const struct mw_report_text_style *style;
+    int width;
+    bool color;
+};
+
+/* report_text.c */
+/* "=", "≤", "≥" or "?" */
+const char *mw_report_mark(enum mw_model_kind kind);
+/* "= 64.0 MiB", or "?" when unknown. */
+struct mw_units mw_report_bytes(struct mw_model_bytes bytes);
+/* "3", or "2.3" (world.rank) when there are several worlds; "-" for none. */
+struct mw_units mw_report_rank(const struct mw_model *model, uint32_t rank);
+/* A call in little room: "fft.c:120 Alltoall". */
+void mw_report_call(char *text, size_t size, const char *call, const struct mw_model_place *place);
+/* Since the job began. */
+struct mw_units mw_report_when(const struct mw_model *model, uint64_t ns);
+/* Whether a process with this command is to be listed. */
+bool mw_report_is_listed(const struct mw_report *report, const char *command);
+/* A heading, with what there is to say at a glance. */
+void mw_report_heading(const struct mw_report *report, const char *title, const char *remark);
+/* A paragraph, broken at spaces: `first` before its first line, as many spaces before the others. */
+void mw_report_paragraph(const struct mw_report *report, const char *first, enum mw_text_style style,
+                         const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* The sections, in the order of the report. Each writes nothing when it has nothing to say. */
+void mw_report_text_job(const struct mw_report *report);
+void mw_report_text_ranks(const struct mw_report *report);
+void mw_report_text_phases(const struct mw_report *report);
+void mw_report_text_sites(const struct mw_report *report);
+void mw_report_text_processes(const struct mw_report *report);
+
+#endif

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+/* The phases, in order of time. */
+#include "collector/mem.h"
+#include "collector/report_text_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void add_columns(struct mw_text_table *table)
+{
+    mw_text_table_column(table, "phase", MW_TEXT_LEFT, 16, MW_TEXT_CUT_MIDDLE);
+    mw_text_table_column(table, "ranks", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
+    mw_text_table_column(table, "visits", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
+    mw_text_table_column(table, "time", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
+    mw_text_table_column(table, "peak: min", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
+    mw_text_table_column(table, "mean", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
+    mw_text_table_column(table, "max", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
+    mw_text_table_column(table, "rank", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
+    mw_text_table_column(table, "grew", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
+}
+
+static void add_peak(struct mw_text_table *table, const struct mw_report *report,
+                     const struct mw_model_merged_phase *phase, bool highest)
+{
+    const struct mw_model_spread *peak = &phase->peak;
+    bool many = phase->ranks > 1;
+
+    if (phase->peak_kind == MW_MODEL_UNKNOWN) {
+        for (int i = 0; i < 3; i++)
+            mw_text_table_cell(table, MW_TEXT_DIM, "%s", i == 2 ? "not measured" : "");
+        mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", "");
+        return;
+    }
+    mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", many ? mw_units_bytes(peak->min).text : "");
+    mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", many ? mw_units_bytes((uint64_t)peak->mean).text : "");
+    mw_text_table_cell(table, highest ? MW_TEXT_BOLD : MW_TEXT_PLAIN, "%s",
+                       mw_report_bytes((struct mw_model_bytes){peak->max, phase->peak_kind}).text);
+    mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_report_rank(report->model, peak->worst).text);
+}
+
+/* "MPI_Alltoall fft.c:120 → MPI_Allreduce fft.c:131" in less room: "fft.c:120 Alltoall → :131 Allreduce". */
+static void shorten(char *text, size_t size, const struct mw_model_merged_phase *phase)
+{
+    const struct mw_model_place *from = phase->from_place, *to = phase->to_place;
+    bool same_file = from && to && from->line && to->line && from->file == to->file; /* equal strings are kept once */
+    const char *edge = phase->parent == MW_MODEL_NONE ? "named phase" : "phase edge";
+    char before[200], behind[200];
+
+    if (!phase->from_call && !phase->to_call) {
+        snprintf(text, size, "%s", phase->name);
+        return;
+    }
+    snprintf(before, sizeof(before), "%s", edge);
+    snprintf(behind, sizeof(behind), "%s", edge);
+    if (phase->from_call)
+        mw_report_call(before, sizeof(before), phase->from_call, from);
+    if (phase->to_call)
+        mw_report_call(behind, sizeof(behind), phase->to_call, to);
+    snprintf(text, size, "%s → %s", before, same_file ? strrchr(behind, ':') : behind);
+}
+
+static void add_phase(struct mw_text_table *table, const struct mw_report *report,
+                      const struct mw_model_merged_phase *phase, uint64_t highest)
+{
+    bool all_ranks = phase->ranks == report->model->rank_count;
+    int depth = phase->depth > 8 ? 8 : (int)phase->depth;
+    char name[600];
+
+    shorten(name, sizeof(name), phase);
+    mw_text_table_row(table);
+    mw_text_table_cell(table, phase->kind == MW_PHASE_USER ? MW_TEXT_BOLD : MW_TEXT_PLAIN, "%*s%s", 2 * depth, "",
+                       name);
+    mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", all_ranks ? "" : mw_units_count(phase->ranks).text);
+    mw_text_table_cell(table, MW_TEXT_PLAIN, "%s",
+                       phase->visits_max ? mw_units_count(phase->visits_max).text : "open");
+    mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_units_time((uint64_t)phase->time.mean).text);
+    add_peak(table, report, phase, phase->peak.max == highest);
+    mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_units_change(phase->growth.max).text);
+}
+
+/* The phases that the user named tell the story; what lies between calls inside them is detail. */
+static bool is_detail(const struct mw_model_merged_phase *phase)
+{
+    return phase->kind == MW_PHASE_BETWEEN && phase->parent != MW_MODEL_NONE;
+}
+
+static int compare_down(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+    return (x < y) - (x > y);
+}
+
+/* What the unnamed stretches' peaks must reach to be listed, so that there are not too many rows. */
+static uint64_t find_threshold(const struct mw_report *report)
+{
+    const struct mw_model *model = report->model;
+    uint64_t *peaks = mw_mem_alloc(model->phase_count, sizeof(*peaks)), threshold = 0;
+    size_t count = 0;
+
+    for (size_t i = 0; i < model->phase_count; i++)
+        if (model->phases[i].kind == MW_PHASE_BETWEEN && !is_detail(&model->phases[i]))
+            peaks[count++] = model->phases[i].peak.max;
+    if (count > MW_REPORT_TEXT_ROWS && !report->style->all) {
+        qsort(peaks, count, sizeof(*peaks), compare_down);
+        threshold = peaks[MW_REPORT_TEXT_ROWS - 1];
+    }
+    free(peaks);
+    return threshold;
+}
+
+static bool has_named(const struct mw_model *model)
+{
+    for (size_t i = 0; i < model->phase_count; i++)
+        if (model->phases[i].kind == MW_PHASE_USER)
+            return true;
+    return false;
+}
+
+/* A stretch that took little time and kept little memory says nothing beside phases that have names. */
+static bool is_trifle(const struct mw_model *model, const struct mw_model_merged_phase *phase, uint64_t highest)
+{
+    double lasted = (double)mw_model_elapsed(model, model->job.end_ns);
+
+    return phase->time.mean < lasted / 100 && phase->growth.max < MW_REPORT_TEXT_SPIKE && phase->peak.max < highest;
+}
+
+static uint64_t highest_peak(const struct mw_model *model)
+{
+    uint64_t highest = 0;
+
+    for (size_t i = 0; i < model->phase_count; i++)
+        if (model->phases[i].peak.max > highest)
+            highest = model->phases[i].peak.max;
+    return highest;
+}
+
+void mw_report_text_phases(const struct mw_report *report)
+{
+    const struct mw_model *model = report->model;
+    struct mw_text_table *table = mw_text_table_create();
+    uint64_t threshold = find_threshold(report), highest = highest_peak(model);
+    size_t details = 0, minor = 0, unnamed = 0;
+    bool named = has_named(model);
+
+    add_columns(table);
+    for (size_t i = 0; i < model->phase_count; i++) {
+        const struct mw_model_merged_phase *phase = &model->phases[i];
+        bool between = phase->kind == MW_PHASE_BETWEEN && !is_detail(phase);
+        if (!report->style->all && is_detail(phase))
+            details++;
+        else if (between && !report->style->all
+                 && (phase->peak.max < threshold || (threshold && unnamed == MW_REPORT_TEXT_ROWS)
+                     || (named && is_trifle(model, phase, highest))))
+            minor++;
+        else {
+            unnamed += between;
+            add_phase(table, report, phase, highest);
+        }
+    }
+    if (model->phase_count) {
+        mw_report_heading(report, "Phases", "in order of time · time is the mean over ranks, growth that of the rank "
+                          "that grew most");
+        mw_text_table_write(table, report->out, report->width, report->color);
+    }
+    if (details)
+        mw_report_paragraph(report, "    ", MW_TEXT_DIM,
+                            "%zu stretch%s between calls inside these phases: --all lists %s", details,
+                            details == 1 ? "" : "es", details == 1 ? "it" : "them");
+    if (minor)
+        mw_report_paragraph(report, "    ", MW_TEXT_DIM, "%zu stretch%s between calls %sshort or low: --all lists %s",
+                            minor, minor == 1 ? "" : "es", named ? "outside of them, " : "",
+                            minor == 1 ? "it" : "them");
+    mw_text_table_destroy(table);
+}

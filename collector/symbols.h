@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* From module + offset to function, file and line (libdw), afterwards and from outside the program.
+ *
+ * A line is only given when the file on disk is the one that ran: its build id is compared. Otherwise the label
+ * says module + offset, which is true in any case.
+ */
+#ifndef MW_COLLECTOR_SYMBOLS_H
+#define MW_COLLECTOR_SYMBOLS_H
+
+#include "collector/record.h"
+
+#include <stdint.h>
+
+/* A place in a program. Strings are owned by the symbols, clean (mw_text_clean), never NULL. */
+struct mw_symbols_place {
+    uint32_t id;          /* 0, 1, ... in order of first look-up */
+    uint32_t line;        /* 0 unknown */
+    uint64_t offset;      /* of the return address in the module; absolute when there is no module */
+    const char *label;    /* "fft.c:120", "app+0x1f20", "0x7f0012345678" */
+    const char *function; /* innermost, also when inlined; "" unknown; not demangled */
+    const char *file;     /* base name of the source file; "" unknown */
+    const char *path;     /* the source file's path as the compiler recorded it; "" unknown */
+    const char *module;   /* path of the object; "" none */
+};
+
+struct mw_symbols;
+
+struct mw_symbols *mw_symbols_create(void);
+void mw_symbols_destroy(struct mw_symbols *symbols);
+
+/* The number by which mw_symbols_find() knows a module; the same for the same path and build id. NULL: none. */
+uint32_t mw_symbols_module(struct mw_symbols *symbols, const struct mw_module *module);
+
+/* The place that a call returns to. The line is that of the call, one byte before. Valid until
+ * mw_symbols_destroy(). */
+const struct mw_symbols_place *mw_symbols_find(struct mw_symbols *symbols, uint32_t module, uint64_t offset);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+#include "launcher/commands.h"
+
+#include "collector/merge.h"
+#include "collector/record.h"
+#include "launcher/options.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The model of a run directory, or of one gathered record. */
+static struct mw_model *read_path(const char *path, struct mw_err *err)
+{
+    struct mw_model *model;
+    struct stat st;
+    int fd;
+
+    if (stat(path, &st)) {
+        mw_err_set(err, "cannot read %s: %s", path, strerror(errno));
+        return NULL;
+    }
+    if (!S_ISDIR(st.st_mode))
+        return mw_merge_gathered(path, err);
+    fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) {
+        mw_err_set(err, "cannot open %s: %s", path, strerror(errno));
+        return NULL;
+    }
+    model = mw_merge_run(fd, NULL, err);
+    close(fd);
+    return model;
+}
+
+int mw_cmd_report(int argc, char **argv)
+{
+    struct mw_options options;
+    struct mw_report_text_style style;
+    struct mw_model *model;
+    struct mw_err err;
+    int status = 0;
+
+    mw_options_parse_report(&options, argc, argv);
+    style = mw_options_style(&options, STDOUT_FILENO);
+    model = read_path(options.path, &err);
+    if (!model) {
+        fprintf(stderr, "memwatch: %s\n", err.text);
+        mw_options_fini(&options);
+        return 1;
+    }
+    if (mw_report_text_write(stdout, model, &style) < 0 || fflush(stdout)) {
+        fprintf(stderr, "memwatch: cannot write the report: %s\n", strerror(errno));
+        status = 1;
+    }
+    mw_model_destroy(model);
+    mw_options_fini(&options);
+    return status;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* The subcommands. Each takes its own argv (argv[0] is its name) and returns the exit status. */
+#ifndef MW_LAUNCHER_COMMANDS_H
+#define MW_LAUNCHER_COMMANDS_H
+
+/* Exit statuses that are memwatch's own; every other one is the command's (env(1) and timeout(1) use the same). */
+#define MW_EXIT_FAILURE 125
+#define MW_EXIT_NOT_EXECUTABLE 126
+#define MW_EXIT_NOT_FOUND 127
+
+int mw_cmd_run(int argc, char **argv);
+int mw_cmd_report(int argc, char **argv);
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* What limits the job's memory on this host: a cgroup (v1 or v2), or the host's own memory. */
+#ifndef MW_LAUNCHER_LIMITS_H
+#define MW_LAUNCHER_LIMITS_H
+
+#include "collector/view.h"
+
+/* Fills in the tightest memory limit of the cgroups that this process (and so the job) lies in, on the way up to the
+ * root, with its path and peak. The files are looked for below `root` ("" for the real ones). */
+void mw_limits_cgroup(struct mw_view *view, const char *root);
+
+/* MemAvailable of /proc/meminfo in bytes; 0 unknown. */
+uint64_t mw_limits_available(void);
+
+/* Memory of this host in bytes, by hwloc (or the kernel's MemTotal where that is more); 0 unknown. Loads a topology: call it when the job has ended. */
+uint64_t mw_limits_node(void);
+
+#endif

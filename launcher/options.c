@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+#include "launcher/options.h"
+
+#include "collector/clock.h"
+#include "launcher/commands.h"
+
+#include <argp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+enum key {
+    KEY_EXACT = 0x100,
+    KEY_NO_RESET,
+    KEY_OVERHEAD,
+    KEY_SITE_DEPTH,
+    KEY_RUN_DIR,
+    KEY_KEEP,
+    KEY_REPORT,
+    KEY_FORCE,
+    KEY_INCLUDE,
+    KEY_EXCLUDE,
+    KEY_ALL,
+    KEY_COLOR,
+    KEY_QUIET,
+    KEY_SILENT
+};
+
+/* One table for help and parsing; what `report` takes as well stands in the second. */
+static const struct argp_option run_options[] = {
+    {"interval", 'i', "MS", 0, "Look at the process tree every MS milliseconds (1 to 60000; default 100)", 1},
+    {"exact", KEY_EXACT, NULL, 0, "Measure memory at every MPI call, whatever it costs", 2},
+    {"overhead", KEY_OVERHEAD, "PERCENT", 0, "Share of the run that measuring may take (default 1)", 2},
+    {"no-reset", KEY_NO_RESET, NULL, 0,
+     "Never reset the kernel's high-water mark: other tools read it undisturbed, peaks are those of the whole run", 2},
+    {"site-depth", KEY_SITE_DEPTH, "N", 0, "Tell call sites apart by N frames of the program (1 to 8; default 3)", 2},
+    {"report", KEY_REPORT, "FILE", 0, "Write the report to FILE instead of stderr", 3},
+    {"force", KEY_FORCE, NULL, 0, "Overwrite files that exist", 3},
+    {"quiet", KEY_QUIET, NULL, 0, "No report", 3},
+    {"silent", KEY_SILENT, NULL, 0, "Drop the command's own output", 3},
+    {"run-dir", KEY_RUN_DIR, "DIR", 0, "Make the run directory in DIR (default /dev/shm, $TMPDIR or /tmp)", 4},
+    {"keep", KEY_KEEP, NULL, 0, "Keep the run directory and say where it is", 4},
+    {0}};
+
+static const struct argp_option display_options[] = {
+    {"include", KEY_INCLUDE, "RE", 0, "List only processes whose command matches; totals stay those of all", 5},
+    {"exclude", KEY_EXCLUDE, "RE", 0, "Of these, leave out the ones that match", 5},
+    {"all", KEY_ALL, NULL, 0, "Every rank, phase, call site and process, not only the telling ones", 5},
+    {"color", KEY_COLOR, "WHEN", 0, "auto, always or never (auto honours NO_COLOR)", 5},
+    {0}};
+
+static const char run_doc[] =
+    "Runs COMMAND, and reports the memory of its processes and MPI ranks when it has ended.\n"
+    "\n"
+    "  memwatch run -- mpirun -n 8 ./app --size 100000\n"
+    "  memwatch run --report memory.txt -- srun -n 64 ./app\n"
+    "  memwatch run -i 10 -- make -j8\n"
+    "\v"
+    "Options stand before COMMAND. The exit status is the command's; 128+N when signal N killed it; 125 when memwatch "
+    "itself failed before the start, 126 when COMMAND cannot be executed, 127 when it was not found.";
+
+static const char report_doc[] =
+    "Reports what lies in PATH: a run directory, left behind or in use, or a gathered record.\n"
+    "\n"
+    "  memwatch report /dev/shm/memwatch-1000-5f0c6a1be2d94c37\n";
+
+/* A decimal number from low to high, perhaps followed by `suffix`; otherwise the usage error that says so. */
+static double number(const char *text, double low, double high, const char *suffix, const char *what,
+                     struct argp_state *state)
+{
+    char *end;
+    double value = strtod(text, &end);
+
+    if (end == text || (*end && strcmp(end, suffix)) || !(value >= low && value <= high))
+        argp_failure(state, MW_EXIT_FAILURE, 0, "%s takes a number from %g to %g, not '%s'", what, low, high, text);
+    return value;
+}
+
+static void compile(regex_t *regex, bool *has, const char *text, const char *what, struct argp_state *state)
+{
+    int error;
+    char why[128];
+
+    if (*has)
+        regfree(regex);
+    error = regcomp(regex, text, REG_EXTENDED | REG_NOSUB);
+    if (error) {
+        regerror(error, regex, why, sizeof(why));
+        argp_failure(state, MW_EXIT_FAILURE, 0, "%s '%s': %s", what, text, why);
+    }
+    *has = true;
+}
+
+static void set_color(struct mw_options *options, const char *text, struct argp_state *state)
+{
+    static const char *const words[] = {"auto", "always", "never"};
+
+    for (int i = 0; i < 3; i++)
+        if (!strcmp(text, words[i])) {
+            options->color = i;
+            return;
+        }
+    argp_failure(state, MW_EXIT_FAILURE, 0, "--color takes auto, always or never, not '%s'", text);
+}
+
+static error_t parse_display(int key, char *argument, struct argp_state *state)
+{
+    struct mw_options *options = state->input;
+
+    switch (key) {
+    case KEY_INCLUDE: compile(&options->include, &options->has_include, argument, "--include", state); return 0;
+    case KEY_EXCLUDE: compile(&options->exclude, &options->has_exclude, argument, "--exclude", state); return 0;
+    case KEY_ALL: options->all = true; return 0;
+    case KEY_COLOR: set_color(options, argument, state); return 0;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp display_argp = {.options = display_options, .parser = parse_display};
+static const struct argp_child children[] = {{.argp = &display_argp}, {0}};
+
+static error_t parse_run(int key, char *argument, struct argp_state *state)
+{
+    struct mw_options *options = state->input;
+
+    switch (key) {
+    case ARGP_KEY_INIT: state->child_inputs[0] = options; return 0;
+    case 'i':
+        options->interval_ns = (uint64_t)(number(argument, 1, 60000, "", "-i", state) * (double)MW_NS_PER_MS);
+        return 0;
+    case KEY_EXACT: options->exact = true; return 0;
+    case KEY_NO_RESET: options->no_reset = true; return 0;
+    case KEY_OVERHEAD: options->budget_ppm = (uint32_t)(number(argument, 0, 100, "%", "--overhead", state) * 1e4); return 0;
+    case KEY_SITE_DEPTH: options->site_depth = (int)number(argument, 1, 8, "", "--site-depth", state); return 0;
+    case KEY_RUN_DIR: options->base_dir = argument; return 0;
+    case KEY_KEEP: options->keep = true; return 0;
+    case KEY_REPORT: options->report_file = argument; return 0;
+    case KEY_FORCE: options->force = true; return 0;
+    case KEY_QUIET: options->quiet = true; return 0;
+    case KEY_SILENT: options->silent = true; return 0;
+    case ARGP_KEY_ARG: /* the command: all that follows is its own */
+        options->command = &state->argv[state->next - 1];
+        state->next = state->argc;
+        return 0;
+    case ARGP_KEY_END:
+        if (!options->command)
+            argp_failure(state, MW_EXIT_FAILURE, 0, "no command to run: memwatch run -- mpirun -n 4 ./app");
+        return 0;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static error_t parse_report(int key, char *argument, struct argp_state *state)
+{
+    struct mw_options *options = state->input;
+
+    switch (key) {
+    case ARGP_KEY_INIT: state->child_inputs[0] = options; return 0;
+    case ARGP_KEY_ARG:
+        if (options->path)
+            argp_failure(state, MW_EXIT_FAILURE, 0, "one PATH at a time");
+        options->path = argument;
+        return 0;
+    case ARGP_KEY_END:
+        if (!options->path)
+            argp_failure(state, MW_EXIT_FAILURE, 0, "no PATH: memwatch report RUN-DIRECTORY");
+        return 0;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static void parse(const struct argp *argp, struct mw_options *options, int argc, char **argv, const char *name)
+{
+    char *saved = argv[0];
+
+    *options = (struct mw_options){.interval_ns = 100 * MW_NS_PER_MS, .budget_ppm = 10000};
+    argp_err_exit_status = MW_EXIT_FAILURE;
+    argv[0] = (char *)(uintptr_t)name;
+    if (argp_parse(argp, argc, argv, ARGP_IN_ORDER, NULL, options))
+        exit(MW_EXIT_FAILURE);
+    argv[0] = saved;
+}
+
+void mw_options_parse_run(struct mw_options *options, int argc, char **argv)
+{
+    const struct argp argp = {
+        .options = run_options, .parser = parse_run, .args_doc = "[--] COMMAND...", .doc = run_doc, .children = children};
+
+    parse(&argp, options, argc, argv, "memwatch run");
+}
+
+void mw_options_parse_report(struct mw_options *options, int argc, char **argv)
+{
+    const struct argp argp = {.parser = parse_report, .args_doc = "PATH", .doc = report_doc, .children = children};
+
+    parse(&argp, options, argc, argv, "memwatch report");
+}
+
+static bool wants_color(const struct mw_options *options, int fd)
+{
+    const char *no_color = getenv("NO_COLOR");
+    const char *term = getenv("TERM");
+
+    if (options->color != MW_COLOR_AUTO)
+        return options->color == MW_COLOR_ALWAYS;
+    return isatty(fd) && !(no_color && *no_color) && term && strcmp(term, "dumb");
+}
+
+struct mw_report_text_style mw_options_style(const struct mw_options *options, int fd)
+{
+    struct winsize size = {0};
+
+    return (struct mw_report_text_style){
+        .color = wants_color(options, fd),
+        .width = !ioctl(fd, TIOCGWINSZ, &size) && size.ws_col >= 60 ? size.ws_col : 0,
+        .all = options->all,
+        .include = options->has_include ? &options->include : NULL,
+        .exclude = options->has_exclude ? &options->exclude : NULL,
+    };
+}
+
+void mw_options_fini(struct mw_options *options)
+{
+    if (options->has_include)
+        regfree(&options->include);
+    if (options->has_exclude)
+        regfree(&options->exclude);
+}

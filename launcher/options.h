@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* What the user asks of `memwatch run` and `memwatch report`, checked before anything is started. */
+#ifndef MW_LAUNCHER_OPTIONS_H
+#define MW_LAUNCHER_OPTIONS_H
+
+#include "collector/report_text.h"
+
+#include <regex.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct mw_options {
+    char **command;       /* NULL-terminated; points into argv */
+    const char *path;     /* of `report` */
+    uint64_t interval_ns;
+    uint32_t budget_ppm;  /* share of the run that measuring in the ranks may take */
+    int site_depth;       /* 0: the shim's default */
+    bool exact, no_reset, keep, force, quiet, silent, all;
+    const char *base_dir; /* of the run directory; NULL: choose */
+    const char *report_file;
+    enum { MW_COLOR_AUTO, MW_COLOR_ALWAYS, MW_COLOR_NEVER } color;
+    regex_t include, exclude;
+    bool has_include, has_exclude;
+};
+
+/* Parse and check; on an error one line goes to stderr and the program exits with MW_EXIT_FAILURE. */
+void mw_options_parse_run(struct mw_options *options, int argc, char **argv);
+void mw_options_parse_report(struct mw_options *options, int argc, char **argv);
+
+/* How the text report is to look on `fd`. Points into options. */
+struct mw_report_text_style mw_options_style(const struct mw_options *options, int fd);
+
+void mw_options_fini(struct mw_options *options);
+
+#endif

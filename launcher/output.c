@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+#include "launcher/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int mw_output_open(struct mw_output *output, const char *path, bool force, struct mw_err *err)
+{
+    mode_t mask = umask(0);
+    struct stat st;
+    int fd;
+
+    umask(mask);
+    output->file = NULL;
+    if (!lstat(path, &st) && (!force || !S_ISREG(st.st_mode)))
+        return mw_err_set(err, "%s exists: %s", path,
+                          S_ISREG(st.st_mode) ? "choose another name, or overwrite it with --force" : "not a file");
+    if (snprintf(output->path, sizeof(output->path), "%s", path) >= (int)sizeof(output->path) ||
+        snprintf(output->temporary, sizeof(output->temporary), "%s.XXXXXX", path) >= (int)sizeof(output->temporary))
+        return mw_err_set(err, "%s: the name is too long", path);
+    fd = mkostemp(output->temporary, O_CLOEXEC);
+    if (fd < 0)
+        return mw_err_set(err, "cannot write %s: %s", path, strerror(errno));
+    fchmod(fd, 0666 & ~mask);
+    output->file = fdopen(fd, "w");
+    if (output->file)
+        return 0;
+    close(fd);
+    unlink(output->temporary);
+    return mw_err_set(err, "cannot write %s: out of memory", path);
+}
+
+int mw_output_commit(struct mw_output *output, struct mw_err *err)
+{
+    bool ok = !fflush(output->file) && !ferror(output->file) && !fsync(fileno(output->file));
+
+    ok = !fclose(output->file) && ok;
+    output->file = NULL;
+    if (ok && !rename(output->temporary, output->path))
+        return 0;
+    mw_err_set(err, "cannot write %s: %s", output->path, strerror(errno));
+    unlink(output->temporary);
+    return -1;
+}
+
+void mw_output_abandon(struct mw_output *output)
+{
+    if (!output->file)
+        return;
+    fclose(output->file);
+    output->file = NULL;
+    unlink(output->temporary);
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+#include "launcher/preload.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifndef MW_LIBDIR
+#define MW_LIBDIR "/usr/local/lib"
+#endif
+#define SHIM "libmemwatch-pmpi.so"
+
+/* The directory that this program lies in. */
+static int own_directory(char *path, size_t size)
+{
+    ssize_t n = readlink("/proc/self/exe", path, size - 1);
+    char *slash;
+
+    if (n <= 0)
+        return -1;
+    path[n] = '\0';
+    slash = strrchr(path, '/');
+    if (slash)
+        *slash = '\0';
+    return 0;
+}
+
+int mw_preload_find(char *path, size_t size, struct mw_err *err)
+{
+    static const char *const beside[] = {"../lib/" SHIM, "../lib64/" SHIM, "../pmpi/.libs/" SHIM};
+    const char *given = getenv("MEMWATCH_SHIM");
+    char own[PATH_MAX], candidate[PATH_MAX + 64], real[PATH_MAX];
+
+    if (given) {
+        if (!realpath(given, real) || access(real, R_OK))
+            return mw_err_set(err, "MEMWATCH_SHIM names %s: %s", given, strerror(errno));
+        snprintf(path, size, "%s", real);
+        return 0;
+    }
+    for (size_t i = 0; !own_directory(own, sizeof(own)) && i < sizeof(beside) / sizeof(beside[0]); i++) {
+        snprintf(candidate, sizeof(candidate), "%s/%s", own, beside[i]);
+        if (realpath(candidate, real)) {
+            snprintf(path, size, "%s", real);
+            return 0;
+        }
+    }
+    snprintf(path, size, "%s", MW_LIBDIR "/" SHIM);
+    if (!access(path, R_OK))
+        return 0;
+    return mw_err_set(err, SHIM " was not found beside memwatch nor in %s: set MEMWATCH_SHIM to its path", MW_LIBDIR);
+}
+
+static int set(const char *name, const char *value)
+{
+    return value ? setenv(name, value, 1) : unsetenv(name);
+}
+
+static int set_number(const char *name, long value, int wanted)
+{
+    char text[24];
+
+    snprintf(text, sizeof(text), "%ld", value);
+    return set(name, wanted ? text : NULL);
+}
+
+int mw_preload_setenv(const char *shim, const char *run_dir, const struct mw_options *options, struct mw_err *err)
+{
+    const char *before = getenv("LD_PRELOAD");
+    char *preload;
+
+    if (strpbrk(shim, ": ")) /* LD_PRELOAD has no way to quote them */
+        return mw_err_set(err, "the path of the shim, %s, holds a blank or colon: install memwatch elsewhere", shim);
+    if (asprintf(&preload, "%s%s%s", shim, before && *before ? ":" : "", before ? before : "") < 0)
+        return mw_err_set(err, "out of memory");
+    if (set("LD_PRELOAD", preload) || set("MEMWATCH_RUN_DIR", run_dir) ||
+        set("MEMWATCH_EXACT", options->exact ? "1" : NULL) || set("MEMWATCH_RESET", options->no_reset ? "0" : NULL) ||
+        set_number("MEMWATCH_OVERHEAD", options->budget_ppm, 1) ||
+        set_number("MEMWATCH_SITE_DEPTH", options->site_depth, options->site_depth)) {
+        free(preload);
+        return mw_err_set(err, "cannot set the environment: %s", strerror(errno));
+    }
+    free(preload);
+    return 0;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* How the shim gets into the ranks: the environment of the job. */
+#ifndef MW_LAUNCHER_PRELOAD_H
+#define MW_LAUNCHER_PRELOAD_H
+
+#include "collector/err.h"
+#include "launcher/options.h"
+
+#include <stddef.h>
+
+/* Finds libmemwatch-pmpi.so: MEMWATCH_SHIM, beside the command (installed or in the build tree), or where it was
+ * installed. Returns 0 with its absolute path, or -1 with a line in err. */
+int mw_preload_find(char *path, size_t size, struct mw_err *err);
+
+/* Sets the variables in this process's environment, for the job to inherit: LD_PRELOAD (ours first, then what the user
+ * has) and MEMWATCH_*. Returns 0, or -1 with a line in err. */
+int mw_preload_setenv(const char *shim, const char *run_dir, const struct mw_options *options, struct mw_err *err);
+
+#endif

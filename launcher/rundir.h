@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* The run directory: private (0700), with a name that cannot be guessed. Ranks leave their journals there. */
+#ifndef MW_LAUNCHER_RUNDIR_H
+#define MW_LAUNCHER_RUNDIR_H
+
+#include "collector/err.h"
+
+#include <limits.h>
+
+struct mw_rundir {
+    int fd;              /* of the directory */
+    char path[PATH_MAX]; /* absolute */
+};
+
+/* Makes one in `base` (NULL: the first of /dev/shm, $TMPDIR, /tmp that takes it), with an empty exits file in it.
+ * Returns 0, or -1 with a line in err. */
+int mw_rundir_create(struct mw_rundir *dir, const char *base, struct mw_err *err);
+
+/* Removes it and the files in it, following no link; with `keep` only lets go of it. */
+void mw_rundir_fini(struct mw_rundir *dir, int keep);
+
+#endif

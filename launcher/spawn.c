@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+#include "launcher/spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* In the child: never returns. */
+static void become(char *const command[], const struct mw_spawn_inherit *inherit, bool silent, int tell)
+{
+    int error;
+
+    if (silent) {
+        int null = open("/dev/null", O_WRONLY);
+        dup2(null, STDOUT_FILENO);
+        dup2(null, STDERR_FILENO);
+        if (null > STDERR_FILENO)
+            close(null);
+    }
+    setrlimit(RLIMIT_NOFILE, &inherit->files);
+    sigaction(SIGCHLD, &inherit->child_action, NULL);
+    sigprocmask(SIG_SETMASK, &inherit->mask, NULL);
+    execvp(command[0], command);
+    error = errno;
+    if (write(tell, &error, sizeof(error)) < 0)
+        _exit(127);
+    _exit(127);
+}
+
+struct mw_spawn_result mw_spawn(char *const command[], const struct mw_spawn_inherit *inherit, bool silent)
+{
+    struct mw_spawn_result result = {-1, 0};
+    int ends[2];
+
+    if (pipe2(ends, O_CLOEXEC))
+        return (struct mw_spawn_result){-1, errno};
+    result.pid = fork();
+    if (result.pid == 0)
+        become(command, inherit, silent, ends[1]);
+    if (result.pid < 0)
+        result.error = errno;
+    close(ends[1]);
+    /* exec closes the pipe, a failing one writes into it */
+    while (result.pid > 0 && read(ends[0], &result.error, sizeof(result.error)) < 0 && errno == EINTR)
+        ;
+    close(ends[0]);
+    if (result.pid > 0 && result.error)
+        waitpid(result.pid, NULL, 0);
+    return result;
+}

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+#include "launcher/tree.h"
+
+#include "collector/io.h"
+#include "collector/procmem.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Children of threads other than the main one are looked for on every so many updates: few programs fork there, and
+ * it costs a directory listing for each process. */
+#define THREADS_EVERY 10
+
+int mw_tree_init(struct mw_tree *tree, const char *proc, pid_t self)
+{
+    char path[64];
+
+    *tree = (struct mw_tree){.self = self};
+    tree->procfd = open(proc, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (tree->procfd < 0)
+        return -1;
+    snprintf(path, sizeof(path), "%ld/task/%ld/children", (long)self, (long)self);
+    tree->no_children_file = faccessat(tree->procfd, path, R_OK, 0) != 0;
+    return 0;
+}
+
+void mw_tree_fini(struct mw_tree *tree)
+{
+    for (size_t i = 0; i < tree->count; i++) {
+        if (tree->processes[i].statm_fd >= 0)
+            close(tree->processes[i].statm_fd);
+        if (tree->processes[i].stat_fd >= 0)
+            close(tree->processes[i].stat_fd);
+    }
+    free(tree->processes);
+    free(tree->slots);
+    close(tree->procfd);
+}
+
+static size_t slot_of(const struct mw_tree *tree, pid_t pid)
+{
+    size_t slot = (size_t)pid * 2654435761u % tree->slot_count;
+
+    while (tree->slots[slot] && tree->processes[tree->slots[slot] - 1].pid != pid)
+        slot = (slot + 1) % tree->slot_count;
+    return slot;
+}
+
+static void rebuild_slots(struct mw_tree *tree)
+{
+    memset(tree->slots, 0, tree->slot_count * sizeof(*tree->slots));
+    for (size_t i = 0; i < tree->count; i++)
+        tree->slots[slot_of(tree, tree->processes[i].pid)] = (uint32_t)(i + 1);
+}
+
+static bool make_room(struct mw_tree *tree)
+{
+    size_t room = tree->room ? 2 * tree->room : 64;
+    struct mw_tree_process *processes;
+    uint32_t *slots;
+
+    if (tree->count < tree->room)
+        return true;
+    processes = realloc(tree->processes, room * sizeof(*processes));
+    if (!processes)
+        return false;
+    tree->processes = processes;
+    slots = realloc(tree->slots, 4 * room * sizeof(*slots));
+    if (!slots)
+        return false;
+    tree->slots = slots;
+    tree->slot_count = 4 * room;
+    tree->room = room;
+    rebuild_slots(tree);
+    return true;
+}
+
+static bool known(const struct mw_tree *tree, pid_t pid)
+{
+    return pid == tree->self || (tree->count && tree->slots[slot_of(tree, pid)]);
+}
+
+static int read_stat(const struct mw_tree *tree, const struct mw_tree_process *process, struct mw_procmem_stat *stat)
+{
+    int fd = process->stat_fd >= 0 ? process->stat_fd : mw_procmem_open(tree->procfd, process->pid, "stat");
+    int result = fd < 0 ? -1 : mw_procmem_stat_read(fd, stat);
+
+    if (fd >= 0 && fd != process->stat_fd)
+        close(fd);
+    return result;
+}
+
+static bool has_ended(const struct mw_procmem_stat *stat)
+{
+    return stat->state == 'Z' || stat->state == 'X' || stat->state == 'x';
+}
+
+static void add(struct mw_tree *tree, pid_t pid, mw_tree_tell *tell, void *context)
+{
+    struct mw_tree_process process = {.pid = pid, .statm_fd = -1, .stat_fd = -1};
+    struct mw_procmem_stat stat;
+
+    if (pid <= 0 || known(tree, pid) || !make_room(tree))
+        return;
+    process.stat_fd = mw_procmem_open(tree->procfd, pid, "stat");
+    process.statm_fd = mw_procmem_open(tree->procfd, pid, "statm");
+    if (read_stat(tree, &process, &stat) || has_ended(&stat)) {
+        if (process.stat_fd >= 0)
+            close(process.stat_fd);
+        if (process.statm_fd >= 0)
+            close(process.statm_fd);
+        return;
+    }
+    process.ppid = stat.ppid;
+    process.start_ticks = stat.start_ticks;
+    process.start_stack = stat.start_stack;
+    process.threads = stat.threads;
+    tree->processes[tree->count] = process;
+    tree->slots[slot_of(tree, pid)] = (uint32_t)(tree->count + 1);
+    tree->count++;
+    tell(context, MW_TREE_NEW, &tree->processes[tree->count - 1]);
+}
+
+void mw_tree_adopt(struct mw_tree *tree, pid_t pid, mw_tree_tell *tell, void *context)
+{
+    add(tree, pid, tell, context);
+}
+
+static void add_listed(struct mw_tree *tree, const char *list, mw_tree_tell *tell, void *context)
+{
+    char *end;
+
+    for (;; list = end) {
+        long pid = strtol(list, &end, 10);
+        if (end == list)
+            return;
+        add(tree, (pid_t)pid, tell, context);
+    }
+}
+
+static void add_children(struct mw_tree *tree, pid_t pid, pid_t tid, mw_tree_tell *tell, void *context)
+{
+    char path[64], small[4096];
+    ssize_t n;
+
+    snprintf(path, sizeof(path), "%ld/task/%ld/children", (long)pid, (long)tid);
+    n = mw_io_read_text(tree->procfd, path, small, sizeof(small));
+    if (n == (ssize_t)sizeof(small) - 1) { /* some hundred children */
+        char *large = malloc(1 << 20);
+        if (large && mw_io_read_text(tree->procfd, path, large, 1 << 20) > 0)
+            add_listed(tree, large, tell, context);
+        free(large);
+    } else if (n > 0) {
+        add_listed(tree, small, tell, context);
+    }
+}
+
+static void add_children_of_threads(struct mw_tree *tree, pid_t pid, mw_tree_tell *tell, void *context)
+{
+    char path[64];
+    struct dirent *entry;
+    DIR *dir;
+    int fd;
+
+    snprintf(path, sizeof(path), "%ld/task", (long)pid);
+    fd = openat(tree->procfd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    dir = fd < 0 ? NULL : fdopendir(fd);
+    if (!dir && fd >= 0)
+        close(fd);
+    while (dir && (entry = readdir(dir))) {
+        long tid = strtol(entry->d_name, NULL, 10);
+        if (tid > 0 && tid != pid)
+            add_children(tree, pid, (pid_t)tid, tell, context);
+    }
+    if (dir)
+        closedir(dir);
+}
+
+/* Without children files: takes in every process whose parent is known. */
+static void add_from_scan(struct mw_tree *tree, mw_tree_tell *tell, void *context)
+{
+    int fd = openat(tree->procfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+    struct dirent *entry;
+
+    if (!dir && fd >= 0)
+        close(fd);
+    while (dir && (entry = readdir(dir))) {
+        struct mw_tree_process probe = {.stat_fd = -1};
+        struct mw_procmem_stat stat;
+        if (!isdigit((unsigned char)entry->d_name[0]))
+            continue;
+        probe.pid = (pid_t)strtol(entry->d_name, NULL, 10);
+        if (!known(tree, probe.pid) && !read_stat(tree, &probe, &stat) && known(tree, stat.ppid))
+            add(tree, probe.pid, tell, context);
+    }
+    if (dir)
+        closedir(dir);
+}
+
+/* Looks at one known process. Returns false when it has ended. */
+static bool refresh(struct mw_tree *tree, struct mw_tree_process *process, mw_tree_tell *tell, void *context)
+{
+    struct mw_procmem_stat stat;
+
+    if (read_stat(tree, process, &stat) || has_ended(&stat) || stat.start_ticks != process->start_ticks)
+        return false;
+    process->threads = stat.threads;
+    if (stat.start_stack != process->start_stack) {
+        process->start_stack = stat.start_stack;
+        tell(context, MW_TREE_EXEC, process);
+    }
+    return true;
+}
+
+static void forget(struct mw_tree *tree, size_t index)
+{
+    struct mw_tree_process *process = &tree->processes[index];
+
+    if (process->stat_fd >= 0)
+        close(process->stat_fd);
+    if (process->statm_fd >= 0)
+        close(process->statm_fd);
+    *process = tree->processes[--tree->count];
+}
+
+static void drop_ended(struct mw_tree *tree, mw_tree_tell *tell, void *context)
+{
+    bool any = false;
+
+    for (size_t i = tree->count; i-- > 0;) {
+        if (refresh(tree, &tree->processes[i], tell, context))
+            continue;
+        tell(context, MW_TREE_GONE, &tree->processes[i]);
+        forget(tree, i);
+        any = true;
+    }
+    if (any)
+        rebuild_slots(tree);
+}
+
+void mw_tree_update(struct mw_tree *tree, mw_tree_tell *tell, void *context)
+{
+    bool threads = tree->turns++ % THREADS_EVERY == 0;
+
+    drop_ended(tree, tell, context);
+    if (tree->no_children_file) {
+        add_from_scan(tree, tell, context);
+        return;
+    }
+    add_children(tree, tree->self, tree->self, tell, context);
+    for (size_t i = 0; i < tree->count; i++) { /* grows while we go: grandchildren follow */
+        pid_t pid = tree->processes[i].pid;
+        add_children(tree, pid, pid, tell, context);
+        if (threads && tree->processes[i].threads > 1)
+            add_children_of_threads(tree, pid, tell, context);
+    }
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* The processes of a job: all descendants of this process (a child subreaper, so orphans and daemons come back to it),
+ * and roots that were adopted (ranks that another daemon started).
+ *
+ * Found by reading /proc/PID/task/TID/children of the known ones, never by a scan of /proc, except on a kernel that
+ * has no such file (CONFIG_PROC_CHILDREN). A process, once known, stays known until it ends. */
+#ifndef MW_LAUNCHER_TREE_H
+#define MW_LAUNCHER_TREE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct mw_tree_process {
+    pid_t pid;
+    int32_t ppid;
+    uint64_t start_ticks;
+    uint64_t start_stack;  /* changes with every exec */
+    int32_t threads;
+    int statm_fd, stat_fd; /* kept open; -1: opened for each read (descriptors ran out) */
+    size_t entry;          /* the caller's: index of what it keeps of this process */
+    uint64_t looked_ns;    /* the caller's */
+};
+
+struct mw_tree {
+    int procfd;
+    pid_t self; /* the root; not itself part of the tree */
+    struct mw_tree_process *processes;
+    size_t count, room;
+    uint32_t *slots; /* pid -> index + 1, open addressing */
+    size_t slot_count;
+    unsigned turns;
+    bool no_children_file;
+};
+
+/* Told of a process that is new, that runs another program than before, or that has ended (before it is forgotten). */
+enum mw_tree_event { MW_TREE_NEW, MW_TREE_EXEC, MW_TREE_GONE };
+typedef void mw_tree_tell(void *context, enum mw_tree_event event, struct mw_tree_process *process);
+
+/* `proc` is where /proc lies (another place in a test), `self` whose descendants to follow. Returns 0 or -1, errno. */
+int mw_tree_init(struct mw_tree *tree, const char *proc, pid_t self);
+
+/* Brings the tree up to date. */
+void mw_tree_update(struct mw_tree *tree, mw_tree_tell *tell, void *context);
+
+/* Takes a process into the tree whose parent is none of ours. Does nothing when it is known or gone. */
+void mw_tree_adopt(struct mw_tree *tree, pid_t pid, mw_tree_tell *tell, void *context);
+
+void mw_tree_fini(struct mw_tree *tree);
+
+#endif

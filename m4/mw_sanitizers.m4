@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: MIT
+# MW_SANITIZERS: --enable-sanitizers builds the command and the unit tests with ASan and UBSan. The shim is
+# preloaded into programs that have no sanitizer runtime: it gets UBSan's checks as traps, which need none.
+AC_DEFUN([MW_SANITIZERS], [
+    AC_ARG_ENABLE([sanitizers], [AS_HELP_STRING([--enable-sanitizers], [build with AddressSanitizer and UBSan])],
+                  [mw_sanitizers=$enableval], [mw_sanitizers=no])
+    SANITIZER_CFLAGS= SHIM_SANITIZER_CFLAGS=
+    AS_IF([test "$mw_sanitizers" = yes], [
+        SANITIZER_CFLAGS="-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"
+        SHIM_SANITIZER_CFLAGS="-fsanitize=undefined -fsanitize-undefined-trap-on-error"
+    ])
+    AC_SUBST([SANITIZER_CFLAGS])
+    AC_SUBST([SHIM_SANITIZER_CFLAGS])
+    AM_CONDITIONAL([SANITIZERS], [test "$mw_sanitizers" = yes])
+])

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* Do all ranks of MPI_COMM_WORLD record, and are they all in MPI_Finalize?
+ *
+ * A collective of ours hangs the job when one rank has no shim (a static binary, env -u LD_PRELOAD), and a message of
+ * ours on MPI_COMM_WORLD could be taken by a wildcard receive of a rank that still computes. So ranks of one host
+ * agree without MPI, through their journals in the run directory: every rank says READY, and COMMITTED when it has
+ * seen all READY. COMMITTED is never taken back, and READY becomes DECLINED only while not all are there, so either all
+ * end up COMMITTED or none gathers. */
+#ifndef MW_PMPI_AGREE_H
+#define MW_PMPI_AGREE_H
+
+#include <stdbool.h>
+
+/* Waits until it is decided. Waits as long as MPI_Finalize itself would, while all ranks live; gives up soon when a
+ * rank is missing here. */
+bool mw_agree_to_gather(void);
+
+#endif

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+#include "pmpi/alone.h"
+
+#include "collector/clock.h"
+#include "pmpi/rank.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifndef MW_BINDIR
+#define MW_BINDIR "/usr/local/bin"
+#endif
+
+#define REPORT_NS (60 * MW_NS_PER_SEC)
+
+extern char **environ;
+
+/* Finds the `memwatch` command: told by the environment, beside the shim, or where it was installed. */
+static const char *find_command(char *path, size_t size)
+{
+    static const char *const beside[] = {"../bin/memwatch", "../../bin/memwatch", "../../launcher/memwatch"};
+    const char *given = getenv("MEMWATCH_COMMAND");
+    const char *slash;
+    Dl_info info;
+
+    if (given && !access(given, X_OK))
+        return given;
+    if (dladdr((const void *)mw_alone_finish, &info) && (slash = strrchr(info.dli_fname, '/')))
+        for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]); i++) {
+            snprintf(path, size, "%.*s/%s", (int)(slash - info.dli_fname), info.dli_fname, beside[i]);
+            if (!access(path, X_OK))
+                return path;
+        }
+    snprintf(path, size, "%s", MW_BINDIR "/memwatch");
+    return access(path, X_OK) ? NULL : path;
+}
+
+/* MEMWATCH_OUTPUT with %h host, %p pid, %r rank and %% filled in. */
+static void expand(const char *template, char *path, size_t size)
+{
+    const struct mw_ident *ident = mw_rank.journal.ident;
+    size_t used = 0;
+
+    for (const char *c = template; *c && used + 1 < size; c++) {
+        int n;
+        if (c[0] == '%' && c[1] == 'h')
+            n = snprintf(path + used, size - used, "%s", ident->host);
+        else if (c[0] == '%' && c[1] == 'p')
+            n = snprintf(path + used, size - used, "%d", ident->pid);
+        else if (c[0] == '%' && c[1] == 'r')
+            n = snprintf(path + used, size - used, "%d", ident->rank);
+        else
+            n = snprintf(path + used, size - used, "%c", *c);
+        if (c[0] == '%' && c[1] && strchr("hpr%", c[1]))
+            c++;
+        used += (size_t)n < size - used ? (size_t)n : size - used - 1;
+    }
+    path[used] = '\0';
+}
+
+/* Where the report goes: a descriptor, stderr's own when nothing else was asked for or can be opened. */
+static int open_output(void)
+{
+    const char *template = getenv("MEMWATCH_OUTPUT");
+    char path[PATH_MAX];
+    int fd;
+
+    if (!template || !*template)
+        return STDERR_FILENO;
+    expand(template, path, sizeof(path));
+    fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666);
+    if (fd >= 0)
+        return fd;
+    dprintf(STDERR_FILENO, "memwatch: cannot write %s (%s): the report follows here\n", path, strerror(errno));
+    return STDERR_FILENO;
+}
+
+/* The environment without what would make the reporter a part of the job. The array is the caller's, the strings not. */
+static char **clean_environment(void)
+{
+    size_t count = 0, kept = 0;
+    char **clean;
+
+    while (environ[count])
+        count++;
+    clean = calloc(count + 1, sizeof(*clean));
+    for (size_t i = 0; clean && i < count; i++)
+        if (strncmp(environ[i], "LD_PRELOAD=", 11) && strncmp(environ[i], "MEMWATCH_", 9))
+            clean[kept++] = environ[i];
+    return clean;
+}
+
+/* Waits, but not for ever: a reporter that hangs must not hang the job. Returns its status, -1 unknown. */
+static int wait_for(pid_t pid)
+{
+    uint64_t deadline = mw_clock_now() + REPORT_NS;
+    struct timespec tick = {0, 2000000};
+    int status = 0;
+    pid_t done;
+
+    while ((done = waitpid(pid, &status, WNOHANG)) == 0 || (done < 0 && errno == EINTR)) {
+        if (mw_clock_now() > deadline) {
+            kill(pid, SIGKILL);
+            waitpid(pid, &status, 0);
+            return -1;
+        }
+        nanosleep(&tick, NULL);
+    }
+    return done == pid && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* Runs `memwatch report PATH`. Returns 0 when it has written the report. */
+static int report(const char *command, const char *path)
+{
+    char *const arguments[] = {(char *)(uintptr_t)"memwatch", (char *)(uintptr_t)"report", (char *)(uintptr_t)path,
+                               NULL};
+    char **environment = clean_environment();
+    posix_spawn_file_actions_t actions;
+    int output = open_output();
+    int error;
+    pid_t pid;
+
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+    error = posix_spawn(&pid, command, &actions, NULL, arguments, environment ? environment : environ);
+    posix_spawn_file_actions_destroy(&actions);
+    if (output != STDERR_FILENO)
+        close(output);
+    free(environment);
+    return error ? -1 : wait_for(pid);
+}
+
+static void report_by_rank_0(const char *gathered)
+{
+    char command_path[PATH_MAX], path[sizeof(mw_rank.dir) + 80];
+    const char *command = find_command(command_path, sizeof(command_path));
+
+    snprintf(path, sizeof(path), "%s/%s", mw_rank.dir, gathered);
+    if (command && !report(command, path)) {
+        unlinkat(mw_rank.dirfd, gathered, 0);
+        return;
+    }
+    dprintf(STDERR_FILENO, "memwatch: no report (%s): the record is kept; read it with: memwatch report %s\n",
+            command ? "the memwatch command failed" : "no memwatch command was found", path);
+}
+
+void mw_alone_finish(const char *gathered)
+{
+    bool rank_0 = mw_rank.journal.ident->rank == 0;
+
+    if (!gathered) {
+        if (rank_0)
+            dprintf(STDERR_FILENO,
+                    "memwatch: not all ranks are recorded on this host, so nothing was gathered; what is known: memwatch report %s\n",
+                    mw_rank.dir);
+        return;
+    }
+    if (rank_0)
+        report_by_rank_0(gathered);
+    unlinkat(mw_rank.dirfd, mw_rank.name, 0);
+    rmdir(mw_rank.dir); /* by whoever is last */
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+#include "pmpi/boundary.h"
+
+#include "collector/clock.h"
+#include "pmpi/bytes.h"
+#include "pmpi/governor.h"
+#include "pmpi/library.h"
+#include "pmpi/persistent.h"
+#include "pmpi/phases.h"
+#include "pmpi/rank.h"
+#include "pmpi/sites.h"
+#include "pmpi/spikes.h"
+
+#include <errno.h>
+
+/* Stack address of the outermost wrapper that this thread is in; 0 none. Calls made inside lie below it. One that
+ * lies above shows that the wrapper was left without returning (an exception, longjmp). */
+static _Thread_local uintptr_t guard __attribute__((tls_model("initial-exec")));
+
+bool mw_boundary_guard_raise(void)
+{
+    uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+
+    if (guard && here < guard)
+        return false;
+    guard = here;
+    return true;
+}
+
+void mw_boundary_guard_lower(void)
+{
+    guard = 0;
+}
+
+/* Reads the arguments: bytes and communicator. Returns false when the call is not one of ours after all. */
+static bool examine(const struct mw_op_info *op, const uintptr_t *arguments, struct mw_bytes *bytes,
+                    uint32_t *comm_size)
+{
+    *bytes = (struct mw_bytes){0, 0};
+    *comm_size = 0;
+    if (op->kind == MW_KIND_START)
+        return mw_persistent_started(op, arguments, bytes, comm_size);
+    if (!mw_library.abi)
+        return true;
+    if (op->comm != MW_NOCOMM)
+        *comm_size = mw_bytes_comm_size(mw_abi_handle(mw_library.abi, arguments[op->comm]));
+    if (op->kind != MW_KIND_PERSISTENT)
+        *bytes = mw_bytes_of(op, arguments);
+    return true;
+}
+
+/* What is counted of every call, measured or not. */
+static void count_call(struct mw_boundary *b, const struct mw_bytes *bytes, uint64_t now)
+{
+    struct mw_journal *journal = &mw_rank.journal;
+    struct mw_site *site = &journal->sites[b->site];
+
+    b->visit = ++site->calls;
+    site->sent += bytes->sent;
+    site->received += bytes->received;
+    site->last_ns = now;
+    if (!site->first_ns)
+        site->first_ns = now;
+    journal->state->calls++;
+    if (mw_rank_main_thread) {
+        journal->state->in_site = b->site + 1;
+        journal->state->since_ns = now;
+    }
+}
+
+static void enter(struct mw_boundary *b, const struct mw_bytes *bytes, uint32_t comm_size)
+{
+    struct mw_journal *journal = &mw_rank.journal;
+    uint64_t now = mw_clock_now();
+
+    b->site = mw_sites_find(b->op->name, comm_size, b->return_address);
+    b->measured = mw_governor_allows(now, b->site, journal->sites[b->site].measured);
+    if (b->measured)
+        b->entry_rss = mw_observe(now, 0);
+    else
+        mw_observe_skipped();
+    if (mw_rank_main_thread)
+        mw_phases_enter_call(b->site, now, b->measured, b->entry_rss);
+    count_call(b, bytes, now);
+    b->enter_ns = now;
+    if (b->measured) {
+        mw_observe_open(&b->window, true);
+        b->enter_ns = mw_clock_now();
+        mw_governor_spent(b->enter_ns - now);
+    }
+}
+
+bool mw_boundary_enter(struct mw_boundary *b, enum mw_op op, const uintptr_t *arguments, void *return_address)
+{
+    int saved = errno;
+    struct mw_bytes bytes;
+    uint32_t comm_size;
+
+    if (!mw_rank.counting || !mw_boundary_guard_raise())
+        return false;
+    b->op = &mw_ops[op];
+    b->arguments = arguments;
+    b->return_address = return_address;
+    b->counted = b->op->kind != MW_KIND_GUARD;
+    if (b->counted && !examine(b->op, arguments, &bytes, &comm_size)) {
+        mw_boundary_guard_lower();
+        return false;
+    }
+    if (b->counted) {
+        mw_rank_lock();
+        enter(b, &bytes, comm_size);
+        mw_rank_unlock();
+    }
+    errno = saved;
+    return true;
+}
+
+/* Memory of a measured call: what grew and stayed, and the rise above entry. Returns RSS now. */
+static uint64_t measure(struct mw_boundary *b, struct mw_site *site, uint64_t now)
+{
+    uint64_t rss = mw_observe(now, b->site + 1);
+    uint64_t peak = b->window.peak;
+
+    mw_observe_close(&b->window);
+    site->measured++;
+    site->growth += (int64_t)(rss - b->entry_rss);
+    mw_rank.journal.state->measured++;
+    if (peak <= b->entry_rss)
+        return rss;
+    if (peak - b->entry_rss > site->spike) {
+        site->spike = peak - b->entry_rss;
+        site->spike_entry_rss = b->entry_rss;
+        site->spike_ns = b->enter_ns;
+        site->spike_visit = b->visit;
+    }
+    if (peak - b->entry_rss >= MW_OBSERVE_SPIKE_MIN) {
+        struct mw_spike spike = {.site = b->site + 1,
+                                 .phase = mw_rank.journal.state->phase,
+                                 .visit = b->visit,
+                                 .entry_rss = b->entry_rss,
+                                 .peak_rss = peak,
+                                 .exit_rss = rss,
+                                 .entry_ns = b->enter_ns,
+                                 .exit_ns = now};
+        mw_spikes_note(&spike, b->return_address);
+    }
+    return rss;
+}
+
+static void leave(struct mw_boundary *b)
+{
+    struct mw_journal *journal = &mw_rank.journal;
+    struct mw_site *site = &journal->sites[b->site];
+    uint64_t now = mw_clock_now();
+    uint64_t after = now;
+    uint64_t rss = 0;
+
+    site->time_ns += now - b->enter_ns;
+    if (b->measured) {
+        rss = measure(b, site, now);
+        after = mw_clock_now();
+        mw_governor_spent(after - now);
+    } else {
+        mw_observe_skipped();
+        journal->cost->coarse_calls++;
+    }
+    if (mw_rank_main_thread) {
+        journal->state->in_site = 0;
+        journal->state->last_site = b->site + 1;
+        journal->state->since_ns = now;
+        mw_phases_leave_call(b->site, after, b->measured, rss, (int64_t)(rss - b->entry_rss));
+    }
+}
+
+void mw_boundary_leave(struct mw_boundary *b)
+{
+    int saved = errno;
+
+    if (b->counted && mw_rank.recording) { /* the call may have forked: the child is not the rank */
+        if (b->op->kind == MW_KIND_PERSISTENT)
+            mw_persistent_created(b->op, b->arguments);
+        mw_rank_lock();
+        leave(b);
+        mw_rank_unlock();
+    }
+    mw_boundary_guard_lower();
+    errno = saved;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* A wrapped call as a boundary: what happened since the last one belongs to a phase, what happens inside belongs to
+ * the call. Each public call of the program is counted once: calls that the MPI library, a binding or another tool
+ * makes inside it are not. */
+#ifndef MW_PMPI_BOUNDARY_H
+#define MW_PMPI_BOUNDARY_H
+
+#include "pmpi/observe.h"
+#include "pmpi/ops.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Lives on the wrapper's stack between enter and leave. */
+struct mw_boundary {
+    const struct mw_op_info *op;
+    const uintptr_t *arguments;
+    void *return_address;
+    struct mw_window window;
+    uint64_t enter_ns;
+    uint64_t entry_rss;
+    uint64_t visit;
+    uint32_t site;
+    bool counted; /* false: only the guard is up */
+    bool measured;
+};
+
+/* On the way in. Returns false when the call is to be passed on without a word (nothing is recorded, or it is made
+ * inside another one); leave must not be called then. errno is kept. */
+bool mw_boundary_enter(struct mw_boundary *boundary, enum mw_op op, const uintptr_t *arguments,
+                       void *return_address);
+
+/* On the way out. errno is kept. */
+void mw_boundary_leave(struct mw_boundary *boundary);
+
+/* Raises and lowers the guard: between them this thread's MPI calls are not the program's. raise() returns false
+ * when it is up already. */
+bool mw_boundary_guard_raise(void);
+void mw_boundary_guard_lower(void);
+
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* Brings the journals of MPI_COMM_WORLD to rank 0 by MPI_Gather, in pieces of bounded size. */
+#ifndef MW_PMPI_GATHER_H
+#define MW_PMPI_GATHER_H
+
+/* To be called by every rank in MPI_Finalize. Agrees first (pmpi/agree.h); where ranks are missing it does nothing.
+ * Rank 0 stores the packed journals, by rank, in the run directory (MW_RECORD_GATHERED_PREFIX), and without a
+ * launcher sees to the report. Takes at most MW_GATHER_BYTES of memory on rank 0, whatever the number of ranks, and
+ * 20 bytes for each. */
+#define MW_GATHER_BYTES (8u << 20)
+void mw_gather_to_rank_0(void);
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+#include "pmpi/governor.h"
+
+#include "collector/clock.h"
+#include "collector/record.h"
+#include "pmpi/rank.h"
+
+/* What may be spent before the run has earned it: short runs are measured whole. */
+#define CREDIT_NS 20000000ULL
+/* The first calls of every site are always measured, so that one that is called seldom is never missed. */
+#define FIRST_CALLS 4
+#define FIRST_VISITS 16
+#define WATCHED_CALLS 16
+
+static uint64_t start_ns;
+static uint64_t budget; /* millionths */
+static uint64_t spent_ns;
+static uint64_t typical_ns = 5000; /* of one measured boundary; learnt */
+static bool measure_all;
+static uint8_t watched[MW_RECORD_SITES]; /* calls that are still to be measured */
+
+void mw_governor_start(uint64_t now, uint32_t budget_ppm, bool exact)
+{
+    start_ns = now;
+    budget = budget_ppm;
+    measure_all = exact;
+}
+
+static bool affordable(uint64_t now)
+{
+    return spent_ns + 2 * typical_ns <= CREDIT_NS + (now - start_ns) / 1000000 * budget;
+}
+
+bool mw_governor_allows(uint64_t now, uint32_t site, uint64_t measured)
+{
+    if (measure_all || measured < FIRST_CALLS)
+        return true;
+    if (watched[site]) {
+        watched[site]--;
+        return true;
+    }
+    return affordable(now);
+}
+
+bool mw_governor_allows_phase(uint64_t now, uint64_t visits)
+{
+    return measure_all || visits < FIRST_VISITS || affordable(now);
+}
+
+void mw_governor_spent(uint64_t ns)
+{
+    spent_ns += ns;
+    typical_ns = (7 * typical_ns + ns) / 8;
+    mw_rank.journal.cost->measure_ns = spent_ns;
+}
+
+void mw_governor_spent_on_phase(uint64_t begin_ns)
+{
+    spent_ns += mw_clock_now() - begin_ns;
+    mw_rank.journal.cost->measure_ns = spent_ns;
+}
+
+void mw_governor_watch(uint32_t site)
+{
+    watched[site] = WATCHED_CALLS;
+}

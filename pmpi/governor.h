@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* Decides which boundaries are measured, so that measuring stays within its share of the run.
+ *
+ * No peak is lost by not measuring: the kernel's mark stands until the next measured boundary. Only the place of a
+ * peak gets coarser. Callers hold the rank's lock. */
+#ifndef MW_PMPI_GOVERNOR_H
+#define MW_PMPI_GOVERNOR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* `budget_ppm`: share of the time since `now` that measuring may take, in millionths; `exact`: measure all. */
+void mw_governor_start(uint64_t now, uint32_t budget_ppm, bool exact);
+
+/* Is this call of a site to be measured? `measured`: how many of its calls were. */
+bool mw_governor_allows(uint64_t now, uint32_t site, uint64_t measured);
+
+/* The same for the boundary of a phase that the user named. */
+bool mw_governor_allows_phase(uint64_t now, uint64_t visits);
+
+/* A measured boundary took so long. */
+void mw_governor_spent(uint64_t ns);
+
+/* The same for a phase's boundary that was begun at `begin_ns`. */
+void mw_governor_spent_on_phase(uint64_t begin_ns);
+
+/* Measures the next calls of a site whatever the budget: a spike was seen near it. */
+void mw_governor_watch(uint32_t site);
+
+#endif

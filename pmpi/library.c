@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+#include "pmpi/library.h"
+
+#include "pmpi/next.h"
+
+struct mw_library mw_library;
+
+static uintptr_t resolve_value(const struct mw_abi_value *value)
+{
+    return value->symbol[0] ? (uintptr_t)mw_next_data(value->symbol) : value->value;
+}
+
+static const struct mw_abi *detect(void)
+{
+    const struct mw_abi *known[] = {mw_abi_openmpi, mw_abi_mpich};
+
+    for (unsigned i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+        if (known[i] && mw_next_symbol(known[i]->marker))
+            return known[i];
+    return NULL;
+}
+
+bool mw_library_resolve(void)
+{
+    const struct mw_abi *abi = detect();
+    bool complete = true;
+
+    if (!abi)
+        return false;
+    mw_library.comm_world = resolve_value(&abi->comm_world);
+    mw_library.comm_null = resolve_value(&abi->comm_null);
+    mw_library.datatype_byte = resolve_value(&abi->datatype_byte);
+    mw_library.datatype_null = resolve_value(&abi->datatype_null);
+    mw_library.errors_return = resolve_value(&abi->errors_return);
+#define X(field, name, parameters)                                      \
+    *(void **)&mw_library.field = mw_next_symbol(#name);                \
+    complete = complete && mw_library.field;
+    MW_LIBRARY_CALLS(X)
+#undef X
+    if (complete)
+        mw_library.abi = abi;
+    return complete;
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/* The wrappers that begin and end a rank's record. */
+#include "pmpi/boundary.h"
+#include "pmpi/library.h"
+#include "pmpi/next.h"
+#include "pmpi/persistent.h"
+#include "pmpi/phases.h"
+#include "pmpi/rank.h"
+#include "pmpi/wrap.h"
+
+#include <string.h>
+
+MW_EXPORT int MPI_Init(uintptr_t argc, uintptr_t argv);
+MW_EXPORT int PMPI_Init(uintptr_t argc, uintptr_t argv);
+MW_EXPORT int MPI_Init_thread(uintptr_t argc, uintptr_t argv, uintptr_t required, uintptr_t provided);
+MW_EXPORT int PMPI_Init_thread(uintptr_t argc, uintptr_t argv, uintptr_t required, uintptr_t provided);
+MW_EXPORT int MPI_Finalize(void);
+MW_EXPORT int PMPI_Finalize(void);
+MW_EXPORT int MPI_Abort(uintptr_t comm, uintptr_t code);
+MW_EXPORT int PMPI_Abort(uintptr_t comm, uintptr_t code);
+MW_EXPORT int MPI_Request_free(uintptr_t request);
+MW_EXPORT int PMPI_Request_free(uintptr_t request);
+
+static int initialize(enum mw_op op, void *next, const uintptr_t a[4], void *return_address)
+{
+    struct mw_boundary boundary;
+    bool outermost = !mw_rank.recording; /* another tool may make PMPI_Init of MPI_Init */
+    bool entered;
+    int result;
+
+    if (outermost)
+        mw_rank_begin();
+    entered = mw_boundary_enter(&boundary, op, a, return_address);
+    if (op == MW_OP_MPI_Init)
+        result = ((int (*)(uintptr_t, uintptr_t))next)(a[0], a[1]);
+    else
+        result = ((int (*)(uintptr_t, uintptr_t, uintptr_t, uintptr_t))next)(a[0], a[1], a[2], a[3]);
+    if (entered)
+        mw_boundary_leave(&boundary);
+    if (outermost && result == 0)
+        mw_rank_identify();
+    return result;
+}
+
+int MPI_Init(uintptr_t argc, uintptr_t argv)
+{
+    const uintptr_t a[4] = {argc, argv};
+
+    return initialize(MW_OP_MPI_Init, mw_next(2 * MW_OP_MPI_Init, "MPI_Init"), a, __builtin_return_address(0));
+}
+
+int PMPI_Init(uintptr_t argc, uintptr_t argv)
+{
+    const uintptr_t a[4] = {argc, argv};
+
+    return initialize(MW_OP_MPI_Init, mw_next(2 * MW_OP_MPI_Init + 1, "PMPI_Init"), a, __builtin_return_address(0));
+}
+
+int MPI_Init_thread(uintptr_t argc, uintptr_t argv, uintptr_t required, uintptr_t provided)
+{
+    const uintptr_t a[4] = {argc, argv, required, provided};
+
+    return initialize(MW_OP_MPI_Init_thread, mw_next(2 * MW_OP_MPI_Init_thread, "MPI_Init_thread"), a,
+                      __builtin_return_address(0));
+}
+
+int PMPI_Init_thread(uintptr_t argc, uintptr_t argv, uintptr_t required, uintptr_t provided)
+{
+    const uintptr_t a[4] = {argc, argv, required, provided};
+
+    return initialize(MW_OP_MPI_Init_thread, mw_next(2 * MW_OP_MPI_Init_thread + 1, "PMPI_Init_thread"), a,
+                      __builtin_return_address(0));
+}
+
+static int finalize(int (*next)(void), void *return_address)
+{
+    struct mw_boundary boundary;
+    bool entered;
+    int result;
+
+    mw_rank_gather();
+    entered = mw_boundary_enter(&boundary, MW_OP_MPI_Finalize, NULL, return_address);
+    result = next();
+    if (entered) {
+        mw_boundary_leave(&boundary);
+        mw_rank_end();
+    }
+    return result;
+}
+
+int MPI_Finalize(void)
+{
+    return finalize((int (*)(void))mw_next(2 * MW_OP_MPI_Finalize, "MPI_Finalize"), __builtin_return_address(0));
+}
+
+int PMPI_Finalize(void)
+{
+    return finalize((int (*)(void))mw_next(2 * MW_OP_MPI_Finalize + 1, "PMPI_Finalize"), __builtin_return_address(0));
+}
+
+/* Never returns as a rule: what there is to say is said before. */
+static int abort_job(int (*next)(uintptr_t, uintptr_t), uintptr_t comm, uintptr_t code, void *return_address)
+{
+    const uintptr_t a[] = {comm, code};
+    struct mw_boundary boundary;
+    bool entered = mw_boundary_enter(&boundary, MW_OP_MPI_Abort, a, return_address);
+    int result;
+
+    if (entered) {
+        mw_rank.journal.state->abort_code = (int)code;
+        __atomic_store_n(&mw_rank.journal.state->stage, MW_STAGE_ABORTED, __ATOMIC_RELEASE);
+    }
+    result = next(comm, code);
+    if (entered)
+        mw_boundary_leave(&boundary);
+    return result;
+}
+
+int MPI_Abort(uintptr_t comm, uintptr_t code)
+{
+    return abort_job((int (*)(uintptr_t, uintptr_t))mw_next(2 * MW_OP_MPI_Abort, "MPI_Abort"), comm, code,
+                     __builtin_return_address(0));
+}
+
+int PMPI_Abort(uintptr_t comm, uintptr_t code)
+{
+    return abort_job((int (*)(uintptr_t, uintptr_t))mw_next(2 * MW_OP_MPI_Abort + 1, "PMPI_Abort"), comm, code,
+                     __builtin_return_address(0));
+}
+
+int MPI_Request_free(uintptr_t request)
+{
+    mw_persistent_freed((const void *)request);
+    return ((int (*)(uintptr_t))mw_next(2 * MW_OP_MPI_Request_free, "MPI_Request_free"))(request);
+}
+
+int PMPI_Request_free(uintptr_t request)
+{
+    mw_persistent_freed((const void *)request);
+    return ((int (*)(uintptr_t))mw_next(2 * MW_OP_MPI_Request_free + 1, "PMPI_Request_free"))(request);
+}

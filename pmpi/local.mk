@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: MIT
+# The preloaded shim. It brings its own copies of the few collector files it needs, compiled with its own flags: it
+# must not depend on a sanitizer's runtime, and exports nothing but MPI's names and the phase API.
+lib_LTLIBRARIES += pmpi/libmemwatch-pmpi.la
+noinst_LTLIBRARIES += pmpi/libabi_openmpi.la pmpi/libabi_mpich.la
+include_HEADERS += pmpi/memwatch.h
+
+SHIM_CFLAGS = $(MW_CFLAGS) $(SHIM_SANITIZER_CFLAGS) -fvisibility=hidden -ftls-model=initial-exec
+
+pmpi_libabi_openmpi_la_SOURCES = pmpi/abi_openmpi.c
+pmpi_libabi_openmpi_la_CPPFLAGS = $(AM_CPPFLAGS) $(OPENMPI_CFLAGS)
+pmpi_libabi_openmpi_la_CFLAGS = $(SHIM_CFLAGS)
+pmpi_libabi_mpich_la_SOURCES = pmpi/abi_mpich.c
+pmpi_libabi_mpich_la_CPPFLAGS = $(AM_CPPFLAGS) $(MPICH_CFLAGS)
+pmpi_libabi_mpich_la_CFLAGS = $(SHIM_CFLAGS)
+
+pmpi_libmemwatch_pmpi_la_SOURCES = \
+    collector/err.c collector/err.h \
+    collector/io.c collector/io.h \
+    collector/journal.c collector/journal.h \
+    collector/procmem.c collector/procmem.h \
+    collector/clock.h collector/record.h \
+    pmpi/abi.h pmpi/abi_check.h \
+    pmpi/agree.c pmpi/agree.h \
+    pmpi/alone.c pmpi/alone.h \
+    pmpi/boundary.c pmpi/boundary.h \
+    pmpi/bytes.c pmpi/bytes.h \
+    pmpi/collectives.def pmpi/each_call.h \
+    pmpi/exit_record.c \
+    pmpi/gather.c pmpi/gather.h \
+    pmpi/governor.c pmpi/governor.h \
+    pmpi/library.c pmpi/library.h \
+    pmpi/lifecycle.c \
+    pmpi/meter.c pmpi/meter.h \
+    pmpi/modules.c pmpi/modules.h \
+    pmpi/next.c pmpi/next.h \
+    pmpi/observe.c pmpi/observe.h \
+    pmpi/ops.c pmpi/ops.h \
+    pmpi/persistent.c pmpi/persistent.h \
+    pmpi/phases.c pmpi/phases.h \
+    pmpi/rank.c pmpi/rank.h \
+    pmpi/settings.c pmpi/settings.h \
+    pmpi/sites.c pmpi/sites.h \
+    pmpi/spikes.c pmpi/spikes.h \
+    pmpi/stack.c pmpi/stack.h \
+    pmpi/timeline.c pmpi/timeline.h \
+    pmpi/user_phases.c \
+    pmpi/world.c pmpi/world.h \
+    pmpi/wrap.c pmpi/wrap.h
+pmpi_libmemwatch_pmpi_la_CPPFLAGS = $(AM_CPPFLAGS) -DMW_BINDIR='"$(bindir)"'
+pmpi_libmemwatch_pmpi_la_CFLAGS = $(SHIM_CFLAGS)
+pmpi_libmemwatch_pmpi_la_LIBADD = pmpi/libabi_openmpi.la pmpi/libabi_mpich.la
+pmpi_libmemwatch_pmpi_la_LDFLAGS = -module -avoid-version -shared \
+    -export-symbols-regex '^(P?MPIX?_[A-Z].*|memwatch_pmpi_.*)$$'

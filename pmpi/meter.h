@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* Reads this process's RSS and high-water mark from the kernel, and resets the mark.
+ *
+ * Descriptors are kept open, with high numbers and CLOEXEC. Callers hold the observe lock. Facts behind it
+ * (Linux proc(5), getrusage(2)): writing "5" to clear_refs sets VmHWM to the present RSS; ru_maxrss reads the same
+ * mark but never falls below the RSS that the parent had at exec. */
+#ifndef MW_PMPI_METER_H
+#define MW_PMPI_METER_H
+
+#include "collector/err.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct mw_meter_reading {
+    uint64_t rss;  /* bytes, now */
+    uint64_t peak; /* bytes: highest RSS since the last reset (since exec before the first); at least rss */
+};
+
+struct mw_meter_limits {
+    uint64_t error_bytes; /* a peak may be this much higher than read */
+    uint64_t floor_bytes; /* below this getrusage() tells nothing */
+    bool resets;          /* the mark can be, and is to be, reset */
+};
+
+/* Opens the files and finds the limits. `may_reset` false: never reset. The mark is not reset by this.
+ * Returns 0, or -1 with a line in err; the meter is closed then. */
+int mw_meter_open(bool may_reset, struct mw_meter_limits *limits, struct mw_err *err);
+
+/* Returns false when the kernel does not answer (the program closed our descriptors and they could not be opened
+ * again); reading is left alone. */
+bool mw_meter_read(struct mw_meter_reading *reading);
+
+/* Sets the mark to the present RSS. Does nothing when resets are off. */
+void mw_meter_reset(void);
+
+/* HugetlbPages and VmSwap of this process, in bytes; 0 when unknown. Slow: for the end of a run. */
+void mw_meter_outside_rss(uint64_t *huge, uint64_t *swap);
+
+void mw_meter_close(void);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* Looks at the kernel's mark, and tells everyone whose stretch of time it covers.
+ *
+ * The mark is one for the whole process, and reading it means resetting it. So each reading is handed to all windows
+ * that are open at that moment (a call in flight, a phase), and none loses a peak because another one looked.
+ * Callers hold the rank's lock. */
+#ifndef MW_PMPI_OBSERVE_H
+#define MW_PMPI_OBSERVE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A stretch of time that wants to know its peak. Owned by the caller, on the list between open and close. */
+struct mw_window {
+    uint64_t peak;        /* bytes: highest RSS inside the window for certain */
+    uint64_t coarse_peak; /* bytes: highest RSS of a stretch that began before the window did */
+    bool exact;           /* it was opened (or last observed) at an observation */
+};
+
+/* A rise that is worth remembering; below this the kernel's counters and the allocator's noise dominate. */
+#define MW_OBSERVE_SPIKE_MIN (256u * 1024)
+
+/* Starts afresh: nothing open, `now` the time of the first observation to come. */
+void mw_observe_start(uint64_t now);
+
+/* Reads the mark and RSS at time `now`, tells all windows, the timeline and the rank's state, resets the mark where
+ * there is something to reset. `site`: the call + 1 that the stretch since the last observation lay in, 0 when it lay
+ * in the program. Returns RSS in bytes. */
+uint64_t mw_observe(uint64_t now, uint32_t site);
+
+/* Says that a boundary passed without an observation: the next stretch is shared by several calls and phases. */
+void mw_observe_skipped(void);
+
+/* `measured`: an observation was made just now. At most 64 windows; a further one learns nothing. */
+void mw_observe_open(struct mw_window *window, bool measured);
+void mw_observe_close(struct mw_window *window);
+
+#endif

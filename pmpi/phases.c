@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+#include "pmpi/phases.h"
+
+#include "collector/record.h"
+#include "pmpi/governor.h"
+#include "pmpi/observe.h"
+#include "pmpi/rank.h"
+
+#include <string.h>
+
+/* One open stretch: the one between two calls, or a phase of the program. */
+struct stretch {
+    struct mw_window window;
+    uint64_t begin_ns;
+    uint64_t entry_rss;
+    int64_t grown_mpi; /* RSS that grew and stayed in measured calls inside */
+    uint32_t kind;     /* enum mw_phase_kind */
+    uint32_t from;     /* site + 1 */
+    uint32_t phase;    /* of the program's phases: its index */
+    bool measured;     /* its begin was observed */
+    bool open;
+};
+
+static struct stretch between;
+static struct stretch user[MW_PHASES_NESTED];
+static int user_depth; /* may exceed MW_PHASES_NESTED: deeper ones are not recorded */
+
+/* Phase index + 1 by key; open addressing. Twice the room of the table, so there is always an empty slot. */
+#define SLOTS (2 * MW_RECORD_PHASES)
+static uint16_t slots[SLOTS];
+
+static int recorded_depth(void)
+{
+    return user_depth < MW_PHASES_NESTED ? user_depth : MW_PHASES_NESTED;
+}
+
+static uint32_t innermost(void)
+{
+    int depth = recorded_depth();
+
+    return depth ? user[depth - 1].phase + 1 : 0;
+}
+
+static unsigned hash_key(const struct mw_phase *key)
+{
+    uint64_t hash = ((uint64_t)key->kind << 48 ^ (uint64_t)key->parent << 32 ^ (uint64_t)key->from_site << 16 ^
+                     key->to_site) *
+                    0x9E3779B97F4A7C15ULL;
+
+    for (const char *c = key->name; *c; c++)
+        hash = (hash ^ (unsigned char)*c) * 0x100000001B3ULL;
+    return (unsigned)(hash >> 40) % SLOTS;
+}
+
+static bool same_key(const struct mw_phase *a, const struct mw_phase *b)
+{
+    return a->kind == b->kind && a->parent == b->parent && a->from_site == b->from_site &&
+           a->to_site == b->to_site && !strcmp(a->name, b->name);
+}
+
+/* Index of the phase with this key; the last entry stands for all that came when the table was full. */
+static uint32_t find_phase(const struct mw_phase *key)
+{
+    struct mw_journal *journal = &mw_rank.journal;
+    uint32_t used = mw_journal_used(journal, MW_SECTION_PHASE);
+    unsigned slot = hash_key(key);
+
+    for (; slots[slot]; slot = (slot + 1) % SLOTS)
+        if (same_key(&journal->phases[slots[slot] - 1], key))
+            return slots[slot] - 1u;
+    if (used >= MW_RECORD_PHASES - 1) {
+        journal->cost->lost_phases++;
+        if (used == MW_RECORD_PHASES - 1) {
+            journal->phases[used] = (struct mw_phase){.kind = MW_PHASE_BETWEEN, .name = "(other phases)"};
+            mw_journal_publish(journal, MW_SECTION_PHASE, used);
+        }
+        return MW_RECORD_PHASES - 1;
+    }
+    journal->phases[used] = *key;
+    slots[slot] = (uint16_t)(used + 1);
+    mw_journal_publish(journal, MW_SECTION_PHASE, used);
+    return used;
+}
+
+static void open_stretch(struct stretch *stretch, uint64_t now, bool measured, uint64_t rss)
+{
+    stretch->begin_ns = now;
+    stretch->entry_rss = rss;
+    stretch->measured = measured;
+    stretch->grown_mpi = 0;
+    stretch->open = true;
+    mw_observe_open(&stretch->window, measured);
+}
+
+/* Enters a stretch that ends now into its phase. */
+static void close_stretch(struct stretch *stretch, uint32_t index, uint64_t now, bool measured, uint64_t rss)
+{
+    struct mw_phase *phase = &mw_rank.journal.phases[index];
+
+    mw_observe_close(&stretch->window);
+    stretch->open = false;
+    phase->visits++;
+    phase->time_ns += now - stretch->begin_ns;
+    phase->last_ns = now;
+    if (!phase->first_ns)
+        phase->first_ns = stretch->begin_ns;
+    if (stretch->measured && !phase->entry_rss)
+        phase->entry_rss = stretch->entry_rss;
+    if (measured)
+        phase->exit_rss = rss;
+    if (measured && stretch->measured) {
+        phase->measured++;
+        phase->growth += (int64_t)(rss - stretch->entry_rss);
+        phase->growth_mpi += stretch->grown_mpi;
+    }
+    if (phase->coarse_peak < stretch->window.coarse_peak)
+        phase->coarse_peak = stretch->window.coarse_peak;
+    if (phase->peak < stretch->window.peak) {
+        phase->peak = stretch->window.peak;
+        phase->peak_ns = now;
+        phase->peak_visit = phase->visits;
+    }
+}
+
+static void open_between(uint32_t kind, uint32_t from, uint64_t now, bool measured, uint64_t rss)
+{
+    between.kind = kind;
+    between.from = from;
+    open_stretch(&between, now, measured, rss);
+}
+
+static void close_between(uint32_t to, uint64_t now, bool measured, uint64_t rss)
+{
+    struct mw_state *state = mw_rank.journal.state;
+    struct mw_phase key = {
+        .kind = between.kind, .parent = innermost(), .from_site = between.from, .to_site = to};
+    uint32_t index;
+
+    if (!between.open)
+        return;
+    index = find_phase(&key);
+    close_stretch(&between, index, now, measured, rss);
+    if (state->peak_ns == now && !state->peak_phase && !state->peak_site)
+        state->peak_phase = index + 1; /* the observation that ended it saw the rank's highest peak so far */
+}
+
+void mw_phases_start(uint64_t process_start_ns)
+{
+    user_depth = 0;
+    memset(slots, 0, sizeof(slots));
+    open_between(MW_PHASE_START, 0, process_start_ns, false, 0);
+    between.window.exact = true; /* the first reading is the mark since exec: all of it belongs here */
+}
+
+void mw_phases_enter_call(uint32_t site, uint64_t now, bool measured, uint64_t rss)
+{
+    close_between(site + 1, now, measured, rss);
+}
+
+void mw_phases_leave_call(uint32_t site, uint64_t now, bool measured, uint64_t rss, int64_t grown)
+{
+    for (int i = 0; i < recorded_depth(); i++)
+        user[i].grown_mpi += measured ? grown : 0;
+    open_between(MW_PHASE_BETWEEN, site + 1, now, measured, rss);
+}
+
+/* A boundary that the program sets itself. Returns whether it was observed. */
+static bool cut(uint64_t now, uint64_t visits, uint64_t *rss)
+{
+    bool measured = mw_governor_allows_phase(now, visits);
+
+    if (measured)
+        *rss = mw_observe(now, 0);
+    else
+        mw_observe_skipped();
+    close_between(0, now, measured, *rss);
+    return measured;
+}
+
+void mw_phases_begin(const char *name, uint64_t now)
+{
+    struct mw_phase key = {.kind = MW_PHASE_USER, .parent = innermost()};
+    struct stretch *stretch;
+    uint64_t rss = 0;
+    bool measured;
+
+    if (user_depth++ >= MW_PHASES_NESTED)
+        return;
+    strncpy(key.name, name, sizeof(key.name) - 1);
+    stretch = &user[user_depth - 1];
+    user_depth--; /* the stretch that ends here lies outside the new phase */
+    stretch->phase = find_phase(&key);
+    measured = cut(now, mw_rank.journal.phases[stretch->phase].visits, &rss);
+    user_depth++;
+    open_stretch(stretch, now, measured, rss);
+    if (!mw_rank.journal.phases[stretch->phase].first_ns)
+        mw_rank.journal.phases[stretch->phase].first_ns = now;
+    mw_rank.journal.phases[stretch->phase].last_ns = now;
+    mw_rank.journal.state->phase = stretch->phase + 1;
+    open_between(MW_PHASE_BETWEEN, 0, now, measured, rss);
+}
+
+static void end_innermost(uint64_t now)
+{
+    struct stretch *stretch;
+    uint64_t rss = 0;
+    bool measured;
+
+    if (user_depth == 0 || user_depth-- > MW_PHASES_NESTED)
+        return;
+    user_depth++; /* the stretch that ends here lies inside */
+    stretch = &user[user_depth - 1];
+    measured = cut(now, mw_rank.journal.phases[stretch->phase].visits, &rss);
+    user_depth--;
+    close_stretch(stretch, stretch->phase, now, measured, rss);
+    mw_rank.journal.state->phase = innermost();
+    open_between(MW_PHASE_BETWEEN, 0, now, measured, rss);
+}
+
+void mw_phases_end(const char *name, uint64_t now)
+{
+    int level = recorded_depth() - 1;
+
+    if (user_depth > MW_PHASES_NESTED || !name) {
+        end_innermost(now);
+        return;
+    }
+    while (level >= 0 &&
+           strncmp(mw_rank.journal.phases[user[level].phase].name, name, sizeof(((struct mw_phase *)0)->name) - 1))
+        level--;
+    while (level >= 0 && user_depth > level)
+        end_innermost(now);
+}
+
+void mw_phases_end_all(uint64_t now)
+{
+    while (user_depth)
+        end_innermost(now);
+}
+
+void mw_phases_after_finalize(uint64_t now, bool measured, uint64_t rss)
+{
+    uint32_t from = between.from;
+
+    if (between.open)
+        mw_observe_close(&between.window);
+    open_between(MW_PHASE_END, from, now, measured, rss);
+}
+
+void mw_phases_exit(uint64_t now, uint64_t rss)
+{
+    close_between(0, now, true, rss);
+}

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+#include "pmpi/rank.h"
+
+#include "collector/clock.h"
+#include "collector/io.h"
+#include "collector/procmem.h"
+#include "pmpi/alone.h"
+#include "pmpi/boundary.h"
+#include "pmpi/gather.h"
+#include "pmpi/governor.h"
+#include "pmpi/library.h"
+#include "pmpi/meter.h"
+#include "pmpi/observe.h"
+#include "pmpi/phases.h"
+#include "pmpi/settings.h"
+#include "pmpi/sites.h"
+#include "pmpi/stack.h"
+#include "pmpi/timeline.h"
+#include "pmpi/world.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+struct mw_rank mw_rank = {.dirfd = -1, .lock = ATOMIC_FLAG_INIT};
+_Thread_local bool mw_rank_main_thread __attribute__((tls_model("initial-exec")));
+
+/* A forked child is not the rank: the mapped journal stays the parent's. */
+static void forget_in_child(void)
+{
+    mw_rank.recording = mw_rank.counting = false;
+    mw_meter_close(); /* they speak of the parent */
+}
+
+/* When the process was started, on the monotonic clock. */
+static uint64_t process_start_ns(uint64_t start_ticks, uint64_t now)
+{
+    uint64_t boot = mw_clock_read(CLOCK_BOOTTIME);
+    uint64_t since_boot = start_ticks * (MW_NS_PER_SEC / (uint64_t)sysconf(_SC_CLK_TCK));
+
+    return boot > since_boot && boot - since_boot < now ? now - (boot - since_boot) : now;
+}
+
+static void fill_identity(struct mw_ident *ident, uint64_t world)
+{
+    struct mw_procmem_stat stat = {0};
+    int procfd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = procfd < 0 ? -1 : mw_procmem_open(procfd, getpid(), "stat");
+    unsigned cpu, node;
+
+    ident->world_id = world;
+    ident->rank = -1;
+    ident->pid = getpid();
+    ident->ppid = getppid();
+    ident->page_bytes = (uint32_t)sysconf(_SC_PAGESIZE);
+    if (fd >= 0 && !mw_procmem_stat_read(fd, &stat))
+        ident->start_ticks = stat.start_ticks;
+    if (fd >= 0)
+        close(fd);
+    if (procfd >= 0) {
+        mw_procmem_command(procfd, getpid(), ident->command, sizeof(ident->command));
+        mw_procmem_exe(procfd, getpid(), ident->exe, sizeof(ident->exe));
+        close(procfd);
+    }
+    gethostname(ident->host, sizeof(ident->host) - 1);
+    /* The kernel's raw answers: who reads the journal turns them into hwloc's terms, so that no rank has to load a
+     * topology (milliseconds, megabytes) for it. */
+    ident->numa_node = syscall(SYS_getcpu, &cpu, &node, NULL) ? -1 : (int32_t)node;
+    sched_getaffinity(0, sizeof(ident->affinity), (cpu_set_t *)ident->affinity);
+}
+
+static int open_journal(struct mw_err *err)
+{
+    uint64_t world = mw_world_id();
+
+    mw_rank.dirfd = mw_world_open_dir(world, mw_rank.dir, sizeof(mw_rank.dir), &mw_rank.alone, err);
+    if (mw_rank.dirfd < 0)
+        return -1;
+    snprintf(mw_rank.name, sizeof(mw_rank.name), MW_RECORD_JOURNAL_PREFIX "%016llx-%ld",
+             (unsigned long long)world, (long)getpid());
+    if (mw_journal_create(&mw_rank.journal, mw_rank.dirfd, mw_rank.name, err) < 0) {
+        close(mw_rank.dirfd);
+        return mw_rank.dirfd = -1;
+    }
+    mw_rank.journal.ident->mono_ns = mw_clock_now();
+    mw_rank.journal.ident->wall_ns = mw_clock_wall();
+    mw_rank.journal.state->tick_ns = MW_TIMELINE_FIRST_TICK_NS;
+    fill_identity(mw_rank.journal.ident, world);
+    return 0;
+}
+
+static void apply_settings(const struct mw_settings *settings, const struct mw_meter_limits *limits, uint64_t now)
+{
+    struct mw_cost *cost = mw_rank.journal.cost;
+
+    cost->error_bytes = limits->error_bytes;
+    cost->floor_bytes = limits->floor_bytes;
+    cost->budget_ppm = settings->budget_ppm;
+    cost->flags = (limits->resets ? 0 : MW_COST_NO_RESET) | (settings->exact ? MW_COST_EXACT : 0);
+    mw_sites_set_depth(settings->site_depth);
+    mw_governor_start(now, settings->budget_ppm, settings->exact);
+}
+
+/* RSS that making everything ready has added, from smaps: small numbers drown in the counters' lag. */
+static uint64_t own_bytes(uint64_t before)
+{
+    struct mw_meter_reading reading;
+
+    if (!mw_meter_read(&reading) || reading.rss < before)
+        return mw_journal_length();
+    return reading.rss - before + mw_journal_length();
+}
+
+static int begin(struct mw_err *err)
+{
+    struct mw_settings settings = mw_settings_read();
+    struct mw_meter_limits limits;
+    struct mw_meter_reading before = {0, 0};
+    uint64_t start = mw_clock_now();
+    uint64_t now;
+
+    if (!mw_library_resolve())
+        return mw_err_set(err, "this MPI library is not one that memwatch knows (Open MPI, MPICH and its kin)");
+    if (mw_meter_open(settings.reset, &limits, err) < 0)
+        return -1;
+    mw_meter_read(&before);
+    if (open_journal(err) < 0) {
+        mw_meter_close();
+        return -1;
+    }
+    mw_stack_open();
+    now = mw_clock_now();
+    apply_settings(&settings, &limits, now);
+    mw_rank.journal.cost->shim_bytes = own_bytes(before.rss);
+    mw_rank.journal.state->init_rss = before.rss;
+    mw_observe_start(process_start_ns(mw_rank.journal.ident->start_ticks, now));
+    mw_phases_start(process_start_ns(mw_rank.journal.ident->start_ticks, now));
+    mw_rank.journal.cost->setup_ns = now - start;
+    pthread_atfork(NULL, NULL, forget_in_child);
+    return 0;
+}
+
+void mw_rank_begin(void)
+{
+    struct mw_err err;
+    int saved = errno;
+
+    if (mw_rank.recording)
+        return;
+    if (begin(&err) < 0)
+        dprintf(STDERR_FILENO, "memwatch: this rank is not recorded: %s\n", err.text);
+    else
+        mw_rank.recording = mw_rank.counting = mw_rank_main_thread = true;
+    errno = saved;
+}
+
+void mw_rank_identify(void)
+{
+    struct mw_ident *ident = mw_rank.journal.ident;
+    char version[8192] = ""; /* more than either MPI's MPI_MAX_LIBRARY_VERSION_STRING */
+    int length = 0, level = 0, rank = -1, size = 0;
+    uintptr_t parent = 0;
+
+    if (!mw_rank.recording)
+        return;
+    mw_library.comm_rank(mw_library.comm_world, &rank);
+    mw_library.comm_size(mw_library.comm_world, &size);
+    mw_library.get_library_version(version, &length);
+    version[strcspn(version, ",\n")] = '\0'; /* the name and version come first, then how it was built */
+    for (char *c = version; *c; c++)
+        if (*c == '\t')
+            *c = ' ';
+    snprintf(ident->library, sizeof(ident->library), "%s", version);
+    mw_library.comm_get_parent(&parent);
+    ident->spawned = mw_abi_handle(mw_library.abi, parent) != mw_library.comm_null;
+    ident->abi = mw_library.abi->id;
+    ident->size = size;
+    ident->rank = rank;
+    mw_library.query_thread(&level);
+    mw_rank.threaded = level >= mw_library.abi->thread_multiple;
+    __atomic_store_n(&mw_rank.journal.state->stage, MW_STAGE_RUNNING, __ATOMIC_RELEASE);
+}
+
+void mw_rank_gather(void)
+{
+    uint64_t start = mw_clock_now();
+
+    if (!mw_rank.recording || !mw_boundary_guard_raise())
+        return;
+    mw_rank_lock();
+    mw_phases_end_all(start);
+    mw_rank_unlock();
+    mw_gather_to_rank_0();
+    mw_boundary_guard_lower();
+    mw_rank.journal.cost->setup_ns += mw_clock_now() - start;
+}
+
+void mw_rank_end(void)
+{
+    struct mw_state *state = mw_rank.journal.state;
+    uint64_t now = mw_clock_now();
+
+    if (!mw_rank.recording)
+        return;
+    mw_rank.counting = false;
+    mw_rank_lock();
+    mw_meter_outside_rss(&state->huge_bytes, &state->swap_bytes);
+    mw_phases_after_finalize(now, true, mw_observe(now, 0));
+    mw_rank_unlock();
+    __atomic_store_n(&state->stage, MW_STAGE_FINALIZED, __ATOMIC_RELEASE);
+}

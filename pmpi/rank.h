@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* This process as a rank: its journal, and whether it is being recorded. */
+#ifndef MW_PMPI_RANK_H
+#define MW_PMPI_RANK_H
+
+#include "collector/journal.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+struct mw_rank {
+    struct mw_journal journal; /* valid while `recording` */
+    bool recording;            /* a journal is kept: from the entry of MPI_Init to the end of the process */
+    bool counting;             /* wrapped calls are boundaries: from the entry of MPI_Init to the end of MPI_Finalize */
+    bool threaded;             /* MPI_THREAD_MULTIPLE: boundaries take the lock */
+    bool alone;                /* no launcher: rank 0 sees to the report */
+    int dirfd;                 /* of the run directory; -1 none */
+    char dir[512];             /* its path */
+    char name[64];             /* the journal's file name */
+    atomic_flag lock;
+};
+
+extern struct mw_rank mw_rank;
+
+/* True in the thread that called MPI_Init: phases are cut by its calls only. */
+extern _Thread_local bool mw_rank_main_thread __attribute__((tls_model("initial-exec")));
+
+/* Called on the way into MPI_Init: makes the journal and opens everything that recording needs. On failure one line
+ * goes to stderr and the process runs on unrecorded. */
+void mw_rank_begin(void);
+
+/* Called when MPI_Init has returned: fills in who this rank is. */
+void mw_rank_identify(void);
+
+/* Called on the way into MPI_Finalize, after its boundary was measured: gathers the journals to rank 0. */
+void mw_rank_gather(void);
+
+/* Called when MPI_Finalize has returned. */
+void mw_rank_end(void);
+
+static inline void mw_rank_lock(void)
+{
+    if (mw_rank.threaded)
+        while (atomic_flag_test_and_set_explicit(&mw_rank.lock, memory_order_acquire))
+            ;
+}
+
+static inline void mw_rank_unlock(void)
+{
+    if (mw_rank.threaded)
+        atomic_flag_clear_explicit(&mw_rank.lock, memory_order_release);
+}
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* What the environment asks of the shim (set by `memwatch run`, or by hand; memwatch-pmpi(7) lists it). */
+#ifndef MW_PMPI_SETTINGS_H
+#define MW_PMPI_SETTINGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct mw_settings {
+    bool exact;          /* MEMWATCH_EXACT=1: measure every boundary */
+    bool reset;          /* MEMWATCH_RESET=0: never reset the kernel's mark */
+    uint32_t budget_ppm; /* MEMWATCH_OVERHEAD: share of the run for measuring, in millionths */
+    int site_depth;      /* MEMWATCH_SITE_DEPTH */
+};
+
+/* Garbage gives the default. */
+struct mw_settings mw_settings_read(void);
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+#include "pmpi/sites.h"
+
+#include "pmpi/modules.h"
+#include "pmpi/rank.h"
+#include "pmpi/stack.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+/* Frames that language bindings put between the program and the wrapper: mpi_f08 -> mpifh -> PMPI_X. */
+#define BINDING_FRAMES 3
+#define RAW_FRAMES (MW_RECORD_SITE_FRAMES + BINDING_FRAMES)
+
+/* Remembers which site a raw stack belongs to. Direct-mapped: a collision only costs a search. */
+#define CACHE_SLOTS 1024
+static struct {
+    uint64_t hash;
+    uint32_t site; /* + 1 */
+} cache[CACHE_SLOTS];
+
+static int site_depth = 3;
+
+void mw_sites_set_depth(int depth)
+{
+    site_depth = depth < 1 ? 1 : depth > MW_RECORD_SITE_FRAMES ? MW_RECORD_SITE_FRAMES : depth;
+}
+
+static uint64_t mix(uint64_t hash, uint64_t value)
+{
+    hash = (hash ^ value) * 0x9E3779B97F4A7C15ULL;
+    return hash ^ (hash >> 29);
+}
+
+static bool same_site(const struct mw_site *a, const struct mw_site *b)
+{
+    return a->comm_size == b->comm_size && a->depth == b->depth && !strcmp(a->call, b->call) &&
+           !memcmp(a->frames, b->frames, a->depth * sizeof(a->frames[0]));
+}
+
+/* Keeps the program's frames: those behind the language bindings, `site_depth` of them. */
+static void fill_frames(struct mw_site *site, void *const *raw, int depth)
+{
+    int first = 0;
+
+    while (first < depth - 1 && mw_modules_is_mpi(raw[first]))
+        first++;
+    for (int i = first; i < depth && (int)site->depth < site_depth; i++)
+        site->frames[site->depth++] = mw_modules_frame(raw[i]);
+}
+
+static uint32_t add_site(const struct mw_site *site)
+{
+    struct mw_journal *journal = &mw_rank.journal;
+    uint32_t used = mw_journal_used(journal, MW_SECTION_SITE);
+
+    for (uint32_t i = 0; i < used; i++)
+        if (same_site(&journal->sites[i], site))
+            return i;
+    if (used == MW_RECORD_SITES) {
+        journal->cost->lost_sites++;
+        return used - 1;
+    }
+    journal->sites[used] = *site;
+    if (used == MW_RECORD_SITES - 1)
+        journal->sites[used] = (struct mw_site){.call = "(other calls)"};
+    mw_journal_publish(journal, MW_SECTION_SITE, used);
+    if (used == MW_RECORD_SITES - 1)
+        journal->cost->lost_sites++;
+    return used;
+}
+
+uint32_t mw_sites_find(const char *call, uint32_t comm_size, void *return_address)
+{
+    void *raw[RAW_FRAMES];
+    int depth = mw_stack_capture(raw, site_depth + BINDING_FRAMES, return_address);
+    uint64_t hash = mix(comm_size, (uintptr_t)call);
+    struct mw_site site = {.comm_size = comm_size};
+    unsigned slot;
+
+    for (int i = 0; i < depth; i++)
+        hash = mix(hash, (uintptr_t)raw[i]);
+    hash |= 1; /* 0 is an empty slot */
+    slot = (unsigned)(hash >> 40) % CACHE_SLOTS;
+    if (cache[slot].hash == hash)
+        return cache[slot].site - 1;
+
+    strncpy(site.call, call, sizeof(site.call) - 1);
+    fill_frames(&site, raw, depth);
+    cache[slot].site = add_site(&site) + 1;
+    cache[slot].hash = hash;
+    return cache[slot].site - 1;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* Call sites: one MPI call, on communicators of one size, from one place of the program. */
+#ifndef MW_PMPI_SITES_H
+#define MW_PMPI_SITES_H
+
+#include <stdint.h>
+
+/* How many frames of the program tell sites apart, 1 to MW_RECORD_SITE_FRAMES. */
+void mw_sites_set_depth(int depth);
+
+/* Index of the site of a call, made when it is new. `return_address` is the wrapper's. When the table is full, the last
+ * entry stands for all that came too late, under the name "(other calls)". Callers hold the observe lock. */
+uint32_t mw_sites_find(const char *call, uint32_t comm_size, void *return_address);
+
+#endif

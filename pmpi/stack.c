@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+#include "pmpi/stack.h"
+
+#include <dlfcn.h>
+#include <string.h>
+
+/* Our own frames between libunwind and the wrapper's caller: with inlining, at most these. */
+#define OWN_FRAMES 8
+#define MAX_ROOM 32
+
+static int (*unwind)(void **buffer, int size);
+
+void mw_stack_open(void)
+{
+    void *library = dlopen("libunwind.so.8", RTLD_NOW | RTLD_LOCAL);
+
+    if (library)
+        *(void **)&unwind = dlsym(library, "unw_backtrace");
+}
+
+int mw_stack_capture(void **frames, int room, void *from)
+{
+    void *all[MAX_ROOM + OWN_FRAMES];
+    int depth = 0, first = 0;
+
+    if (room > MAX_ROOM)
+        room = MAX_ROOM;
+    if (unwind && room > 1)
+        depth = unwind(all, room + OWN_FRAMES);
+    while (first < depth && all[first] != from)
+        first++;
+    if (first >= depth) {
+        frames[0] = from;
+        return 1;
+    }
+    depth -= first;
+    if (depth > room)
+        depth = room;
+    memcpy(frames, all + first, (size_t)depth * sizeof(*frames));
+    return depth;
+}

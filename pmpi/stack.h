@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* Return addresses of the calling thread, by libunwind's cached fast trace.
+ *
+ * libunwind is loaded when the rank starts and not linked: the shim goes into every process of a job, and a linked
+ * libunwind would replace glibc's backtrace(). Without it a stack has one frame. */
+#ifndef MW_PMPI_STACK_H
+#define MW_PMPI_STACK_H
+
+/* Loads libunwind, if it is there. Uses memory and the loader's lock; call once. */
+void mw_stack_open(void);
+
+/* Fills `frames` with up to `room` return addresses, innermost first, starting with `from`, the return address of a
+ * wrapper that is on the stack. Returns how many, at least 1. */
+int mw_stack_capture(void **frames, int room, void *from);
+
+#endif

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/* Phases that the program names: pmpi/memwatch.h, and MPI_Pcontrol(level, "name"). */
+#include "collector/clock.h"
+#include "pmpi/boundary.h"
+#include "pmpi/governor.h"
+#include "pmpi/modules.h"
+#include "pmpi/next.h"
+#include "pmpi/phases.h"
+#include "pmpi/rank.h"
+#include "pmpi/wrap.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+MW_EXPORT int memwatch_pmpi_phase_begin(const char *name);
+MW_EXPORT int memwatch_pmpi_phase_end(void);
+MW_EXPORT int MPI_Pcontrol(const int level, ...);
+MW_EXPORT int PMPI_Pcontrol(const int level, ...);
+
+static void begin(const char *name)
+{
+    uint64_t now = mw_clock_now();
+    int saved = errno;
+
+    mw_rank_lock();
+    mw_phases_begin(name, now);
+    mw_governor_spent_on_phase(now);
+    mw_rank_unlock();
+    errno = saved;
+}
+
+static void end(const char *name)
+{
+    uint64_t now = mw_clock_now();
+    int saved = errno;
+
+    mw_rank_lock();
+    mw_phases_end(name, now);
+    mw_governor_spent_on_phase(now);
+    mw_rank_unlock();
+    errno = saved;
+}
+
+static bool listening(void)
+{
+    return mw_rank.counting && mw_rank_main_thread;
+}
+
+int memwatch_pmpi_phase_begin(const char *name)
+{
+    if (listening() && name)
+        begin(name);
+    return 0;
+}
+
+int memwatch_pmpi_phase_end(void)
+{
+    if (listening())
+        end(NULL);
+    return 0;
+}
+
+/* MPI_Pcontrol is variadic, and most calls have no second argument: what stands in its place is garbage. It is a
+ * name only when it points to readable memory (asked of the kernel, not tried) that holds printable text. */
+static bool read_name(const void *pointer, char name[64])
+{
+    struct iovec to = {name, 63};
+    struct iovec from = {(void *)(uintptr_t)pointer, 63};
+    size_t to_page_end = 4096 - (uintptr_t)pointer % 4096;
+    ssize_t n;
+
+    if ((uintptr_t)pointer < 4096)
+        return false;
+    if (to_page_end < from.iov_len) /* the text may end before the next page, which need not be there */
+        from.iov_len = to_page_end;
+    n = process_vm_readv(getpid(), &to, 1, &from, 1, 0);
+    if (n > 0 && n < 63 && !memchr(name, '\0', (size_t)n)) {
+        struct iovec rest = {name + n, (size_t)(63 - n)};
+        struct iovec next = {(char *)(uintptr_t)pointer + n, (size_t)(63 - n)};
+        ssize_t more = process_vm_readv(getpid(), &rest, 1, &next, 1, 0);
+        n += more > 0 ? more : 0;
+    }
+    if (n <= 0)
+        return false;
+    name[n] = '\0';
+    for (const char *c = name; *c; c++)
+        if ((unsigned char)*c < 0x20 || *c == 0x7f)
+            return false;
+    return name[0] != '\0';
+}
+
+/* The phase that the last nameless level began; "" none. */
+static char level_phase[64];
+
+static void nameless(int level)
+{
+    if (level_phase[0])
+        end(level_phase);
+    level_phase[0] = '\0';
+    if (level <= 2) /* 0 off, 1 on, 2 flush: the standard's own meanings, nothing to do here */
+        return;
+    snprintf(level_phase, sizeof(level_phase), "pcontrol %d", level);
+    begin(level_phase);
+}
+
+/* Level > 0 with a name begins that phase, otherwise the name ends it; a level alone, above 2, begins the phase
+ * "pcontrol LEVEL", which any other level alone ends. */
+static void control(int level, const void *argument, void *return_address)
+{
+    char name[64];
+
+    if (!listening())
+        return;
+    /* Fortran's binding has no second argument at all */
+    if (mw_modules_is_mpi(return_address) || !read_name(argument, name))
+        nameless(level);
+    else if (level > 0)
+        begin(name);
+    else
+        end(name);
+}
+
+int MPI_Pcontrol(const int level, ...)
+{
+    int (*next)(int, ...) = (int (*)(int, ...))mw_next(2 * MW_OP_MPI_Pcontrol, "MPI_Pcontrol");
+    const void *argument;
+    va_list list;
+
+    va_start(list, level);
+    argument = va_arg(list, const void *);
+    va_end(list);
+    control(level, argument, __builtin_return_address(0));
+    return next(level, argument);
+}
+
+int PMPI_Pcontrol(const int level, ...)
+{
+    int (*next)(int, ...) = (int (*)(int, ...))mw_next(2 * MW_OP_MPI_Pcontrol + 1, "PMPI_Pcontrol");
+    const void *argument;
+    va_list list;
+
+    va_start(list, level);
+    argument = va_arg(list, const void *);
+    va_end(list);
+    control(level, argument, __builtin_return_address(0));
+    return next(level, argument);
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+#include "pmpi/world.h"
+
+#include "collector/procmem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+/* Variables that name a world when its launcher sets them: PMIx (Open MPI, Slurm), and what goes with the name,
+ * which alone is used again by later jobs. */
+static const char *const name_variables[] = {"PMIX_NAMESPACE", "PMIX_SERVER_URI2", "PMIX_SERVER_URI4"};
+static const char *const slurm_variables[] = {"SLURM_JOB_ID", "SLURM_STEP_ID", "SLURM_HET_GROUP_ID"};
+
+/* Processes that start ranks: where the environment names no world, ranks of one share the one above them. */
+static const char *const starters[] = {"hydra_pmi_proxy", "hydra_bstrap_pr", "slurmstepd", "orted",
+                                       "prted",           "mpirun",          "orterun",    "mpiexec.hydra"};
+
+static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        hash = (hash ^ ((const unsigned char *)bytes)[i]) * 0x100000001B3ULL; /* FNV-1a */
+    return hash;
+}
+
+/* Hashes the values of variables; returns 0 when the first is not set. */
+static uint64_t hash_environment(const char *const names[], size_t count)
+{
+    uint64_t hash = 0xCBF29CE484222325ULL;
+
+    if (!getenv(names[0]))
+        return 0;
+    for (size_t i = 0; i < count; i++) {
+        const char *value = getenv(names[i]);
+        hash = hash_bytes(hash, value ? value : "", value ? strlen(value) + 1 : 1);
+    }
+    return hash;
+}
+
+static bool is_starter(const char *comm)
+{
+    for (size_t i = 0; i < sizeof(starters) / sizeof(starters[0]); i++)
+        if (!strncmp(comm, starters[i], 15)) /* the kernel cuts comm there */
+            return true;
+    return false;
+}
+
+static bool read_stat(int procfd, pid_t pid, struct mw_procmem_stat *stat)
+{
+    int fd = mw_procmem_open(procfd, pid, "stat");
+    bool ok = fd >= 0 && !mw_procmem_stat_read(fd, stat);
+
+    if (fd >= 0)
+        close(fd);
+    return ok;
+}
+
+/* Hashes the nearest ancestor that starts ranks; without one the process is a world of its own. */
+static uint64_t hash_ancestor(void)
+{
+    int procfd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    pid_t named = getpid();
+    uint64_t start = 0;
+    struct mw_procmem_stat stat;
+    pid_t pid = getpid();
+    uint64_t hash;
+
+    for (int level = 0; procfd >= 0 && level < 16 && pid > 1 && read_stat(procfd, pid, &stat); level++) {
+        if (level == 0)
+            start = stat.start_ticks;
+        if (level > 0 && is_starter(stat.comm)) {
+            named = pid;
+            start = stat.start_ticks;
+            break;
+        }
+        pid = stat.ppid;
+    }
+    if (procfd >= 0)
+        close(procfd);
+    hash = hash_bytes(0xCBF29CE484222325ULL, &named, sizeof(named));
+    return hash_bytes(hash, &start, sizeof(start));
+}
+
+uint64_t mw_world_id(void)
+{
+    uint64_t id = hash_environment(name_variables, sizeof(name_variables) / sizeof(name_variables[0]));
+
+    if (!id)
+        id = hash_environment(slurm_variables, sizeof(slurm_variables) / sizeof(slurm_variables[0]));
+    return id ? id : hash_ancestor();
+}
+
+/* Ours, a directory, and nobody else may enter it: what lies in it was put there by this user. */
+static int open_private(const char *path, struct mw_err *err)
+{
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+    if (fd < 0)
+        return mw_err_set(err, "cannot open the run directory %s: %s", path, strerror(errno));
+    if (fstat(fd, &st) || st.st_uid != geteuid() || (st.st_mode & 077)) {
+        close(fd);
+        return mw_err_set(err, "the run directory %s is not this user's alone: remove it", path);
+    }
+    return fd;
+}
+
+static int open_alone(uint64_t world, char *path, size_t size, struct mw_err *err)
+{
+    const char *bases[] = {"/dev/shm", getenv("TMPDIR"), "/tmp"};
+
+    for (size_t i = 0; i < sizeof(bases) / sizeof(bases[0]); i++) {
+        struct statfs room;
+        if (!bases[i] || bases[i][0] != '/' || statfs(bases[i], &room) || access(bases[i], W_OK))
+            continue;
+        snprintf(path, size, "%s/memwatch-%ld-%016llx", bases[i], (long)geteuid(), (unsigned long long)world);
+        if (!mkdir(path, 0700) || errno == EEXIST)
+            return open_private(path, err);
+    }
+    return mw_err_set(err, "no directory for journals: /dev/shm, TMPDIR and /tmp cannot be written");
+}
+
+int mw_world_open_dir(uint64_t world, char *path, size_t size, bool *alone, struct mw_err *err)
+{
+    const char *given = getenv("MEMWATCH_RUN_DIR");
+
+    *alone = !given || !*given;
+    if (*alone)
+        return open_alone(world, path, size, err);
+    if (given[0] != '/' || strlen(given) >= size)
+        return mw_err_set(err, "MEMWATCH_RUN_DIR is not a usable path: unset it, or run under 'memwatch run'");
+    memcpy(path, given, strlen(given) + 1);
+    return open_private(path, err);
+}

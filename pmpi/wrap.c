@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* The wrappers of all rows of pmpi/collectives.def: MPI_X and PMPI_X, each calling its own next definition. */
+#include "pmpi/wrap.h"
+
+#include "pmpi/boundary.h"
+#include "pmpi/next.h"
+#include "pmpi/ops.h"
+
+#define MW_WRAPPER(symbol, n, op, slot)                                                                    \
+    MW_EXPORT int symbol(MW_PASTE(MW_PARAMETERS_, n));                                                     \
+    MW_EXPORT int symbol(MW_PASTE(MW_PARAMETERS_, n))                                                      \
+    {                                                                                                      \
+        int (*next)(MW_PASTE(MW_PARAMETERS_, n)) =                                                         \
+            (int (*)(MW_PASTE(MW_PARAMETERS_, n)))mw_next(slot, #symbol);                                  \
+        const uintptr_t arguments[] = {MW_PASTE(MW_VALUES_, n)};                                           \
+        struct mw_boundary boundary;                                                                       \
+        int result;                                                                                        \
+                                                                                                           \
+        if (!mw_boundary_enter(&boundary, op, arguments, __builtin_return_address(0)))                     \
+            return next(MW_PASTE(MW_VALUES_, n));                                                          \
+        result = next(MW_PASTE(MW_VALUES_, n));                                                            \
+        mw_boundary_leave(&boundary);                                                                      \
+        return result;                                                                                     \
+    }
+
+#define MW_EACH(prefix, name, n, kind, wide, rule, comm)                                       \
+    MW_WRAPPER(prefix##name, n, MW_OP_##prefix##name, 2 * MW_OP_##prefix##name)                \
+    MW_WRAPPER(P##prefix##name, n, MW_OP_##prefix##name, 2 * MW_OP_##prefix##name + 1)
+#include "pmpi/each_call.h"
+
+MW_WRAPPER(MPI_Start, 1, MW_OP_MPI_Start, 2 * MW_OP_MPI_Start)
+MW_WRAPPER(PMPI_Start, 1, MW_OP_MPI_Start, 2 * MW_OP_MPI_Start + 1)
+MW_WRAPPER(MPI_Startall, 2, MW_OP_MPI_Startall, 2 * MW_OP_MPI_Startall)
+MW_WRAPPER(PMPI_Startall, 2, MW_OP_MPI_Startall, 2 * MW_OP_MPI_Startall + 1)

@@ -1,0 +1,40 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Runs all tests in a configured build directory, then the unit tests once more with sanitizers, and ends with one
+# line that counts them all from the harness's own results.
+set -u
+build=$1
+status=0
+
+run() { # directory, make arguments...
+    directory=$1
+    shift
+    make -s -C "$directory" check "$@" || status=1
+    cat "$directory"/test-suite.log >>"$log" 2>/dev/null || status=1
+}
+
+count() { sed -n "s/^# $1: *//p" "$log" | awk '{n += $1} END {print n + 0}'; }
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+run "$build"
+
+mkdir -p "$build/sanitizers"
+(
+    cd "$build/sanitizers" || exit 1
+    [ -f Makefile ] ||
+        ../../configure --enable-sanitizers --enable-werror CFLAGS='-O1 -g' ${CONFIGURE_ARGS-} >configure.log 2>&1 ||
+        { tail -n 20 configure.log >&2; exit 1; }
+    make -s -j"$(nproc)" all
+) || status=1
+run "$build/sanitizers"
+
+passed=$(count PASS)
+failed=$(($(count FAIL) + $(count ERROR) + $(count XPASS)))
+skipped=$(count SKIP)
+[ "$failed" = 0 ] || grep -h -E '^(not ok|ERROR:|FAIL:)' "$log" | sort -u | head -n 50
+grep -h -E '^ok .*# SKIP' "$log" | sort -u
+[ "$status" = 0 ] || [ "$failed" != 0 ] || failed=1
+[ "$passed" != 0 ] || failed=$((failed + 1))
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ]

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: MIT
+# Without a launcher: LD_PRELOAD alone. Rank 0 prints the report, or MEMWATCH_OUTPUT says where it goes, and nothing is
+# left behind.
+. "${srcdir:-.}/tests/lib.sh"
+
+leftovers() { find /dev/shm "$work" -maxdepth 1 -name "memwatch-$(id -u)-*" -newer "$work/started" 2>/dev/null; }
+none() { [ -z "$1" ] || { echo "$1"; return 1; }; }
+
+# alone MPI RANKS PROGRAM...: stdout in out, stderr in err.
+alone() {
+    mpi=$1 ranks=$2
+    shift 2
+    : >started
+    "$(mpirun_of "$mpi")" -n "$ranks" env LD_PRELOAD="$shim" "$@" >out 2>err
+}
+
+for mpi in $(mpis); do
+    alone "$mpi" 4 "$(program "$mpi" spikes)" --mib 32 --rank 2 --calls 6 --at 4
+    check "$mpi: the job ends well" [ $? = 0 ]
+    check "$mpi: the report names the collective and its line" grep -q 'MPI_Allreduce.*spikes\.c:[0-9]' err
+    check "$mpi: one report, from rank 0" same "$(grep -c '^ *Ranks' err)" 1
+    check "$mpi: stdout is the program's own" none "$(grep -v -E '^(SPIKE|EXPECT)' out)"
+    check "$mpi: nothing is left behind" none "$(leftovers)"
+
+    MEMWATCH_OUTPUT="$work/report-%r-%p-%%.txt" alone "$mpi" 2 "$(program "$mpi" busy)" --calls 50
+    file=$(find "$work" -name 'report-0-*-%.txt')
+    check "$mpi: MEMWATCH_OUTPUT with %r, %p and %%" grep -q 'MPI_Allreduce' "$file"
+    check "$mpi: then stderr has no report" none "$(grep 'MPI_Allreduce' err)"
+    rm -f "$work"/report-*
+
+    MEMWATCH_COMMAND=/bin/false alone "$mpi" 2 "$(program "$mpi" busy)" --calls 5
+    check "$mpi: a reporter that fails leaves the job alone" [ $? = 0 ]
+    kept=$(sed -n 's/.*read it with: memwatch report //p' err)
+    check "$mpi: and the record is kept, and said where" sh -c "'$memwatch' report '$kept' 2>&1 | grep -q MPI_Allreduce"
+    rm -rf "$(dirname "$kept")"
+
+    : >started
+    "$(mpirun_of "$mpi")" -n 1 env LD_PRELOAD="$shim" "$(program "$mpi" busy)" --calls 5 : \
+        -n 2 "$(program "$mpi" busy)" --calls 5 >out 2>err
+    check "$mpi: ranks without the shim: the job does not hang" [ $? = 0 ]
+    check "$mpi: and the one that has it says what is missing" grep -q 'not all ranks are recorded' err
+    for left in $(leftovers); do rm -rf "$left"; done
+done
+done_testing

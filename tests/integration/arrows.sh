@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: MIT
+# Includes point only down: launcher -> collector -> what stands below the line; pmpi uses only the latter.
+. "${srcdir:-.}/tests/lib.sh"
+
+includes() { # folder: "file includes" lines
+    (cd "$top_srcdir" && grep -H -o -E '#include "(collector|pmpi|launcher|tests)/[a-z0-9_/.]+"' "$1"/*.[ch] "$1"/*.def 2>/dev/null |
+        sed 's/:#include "\(.*\)"/ \1/')
+}
+
+# The part of the collector that stands below the line, in the order in which it may be used.
+below='collector/(err|clock|io|record|procmem|journal)\.h'
+
+none() { [ -z "$1" ] || { echo "$1"; return 1; }; }
+
+check "there is something to look at" [ "$(includes pmpi | wc -l)" -gt 30 ]
+check "collector includes neither launcher nor pmpi" none "$(includes collector | grep -E ' (launcher|pmpi|tests)/')"
+check "launcher never includes pmpi" none "$(includes launcher | grep -E ' (pmpi|tests)/')"
+check "launcher never includes mpi.h" none "$(cd "$top_srcdir" && grep -l 'mpi\.h>' launcher/*.[ch] collector/*.[ch])"
+check "pmpi uses only what stands below the line" \
+    none "$(includes pmpi | grep -v ' pmpi/' | grep -v -E " $below\$")"
+check "what stands below the line stays there" \
+    none "$(includes collector | grep -E '^collector/(err|clock|io|record|procmem|journal)\.[ch] ' | grep -v -E " $below\$")"
+check "only the abi files know an mpi.h" none "$(cd "$top_srcdir" && grep -l '<mpi\.h>' pmpi/*.[ch] | grep -v 'abi_')"
+done_testing

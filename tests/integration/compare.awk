@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: MIT
+# Holds what a program knows of its calls (EXPECT lines, first file) against what memwatch recorded (site lines of
+# mwdump, second file). Every call site must be there on both sides, each exactly once. Calls named in `ignore`
+# (an alternation) are left out on memwatch's side.
+BEGIN { CONVFMT = "%.17g" } # byte counts are long
+function value(name,    i, n, v) {
+    n = length(name) + 1
+    for (i = 1; i <= NF; i++)
+        if (substr($i, 1, n) == name "=") { v = substr($i, n + 1); gsub(/"/, "", v); return v }
+    return ""
+}
+FNR == NR {
+    if ($1 != "EXPECT") next
+    key = value("rank") " " value("call") " " value("file") ":" value("line")
+    size = value("comm_size")
+    if (size != "") key = key " " size
+    else sizeless[value("rank") " " value("call") " " value("file") ":" value("line")] = 1
+    expected[key] = value("calls") (size == "" ? "" : " " value("sent") " " value("received"))
+    next
+}
+$1 == "site" && value("call") !~ "^(" ignore ")$" {
+    key = value("rank") " " value("call") " " value("where")
+    if (!(key in sizeless)) key = key " " value("comm_size")
+    calls[key] += value("calls"); sent[key] += value("sent"); received[key] += value("received")
+}
+END {
+    for (key in expected) {
+        wanted++
+        got = calls[key] (key in sizeless ? "" : " " sent[key] " " received[key])
+        if (!(key in calls)) { print "not recorded: " key " (" expected[key] ")"; bad++ }
+        else if (got != expected[key]) { print key ": got " got ", expected " expected[key]; bad++ }
+    }
+    for (key in calls) if (!(key in expected)) { print "never made: " key " (" calls[key] ")"; bad++ }
+    if (!wanted) { print "the program told nothing"; bad++ }
+    exit bad > 0
+}

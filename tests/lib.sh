@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: MIT
+# What every shell test starts with: TAP, the MPI libraries, and a directory of its own that is removed at the end.
+set -u
+. "${top_builddir_path:-.}/tests/environment.sh"
+memwatch=$top_builddir/launcher/memwatch
+shim=$top_builddir/pmpi/.libs/libmemwatch-pmpi.so
+programs=$top_builddir/tests/programs
+mwdump=$top_builddir/tests/tools/mwdump
+
+# Open MPI's switches for containers and small machines belong to the harness, never to the product.
+export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_mpi_yield_when_idle=1
+export PRTE_ALLOW_RUN_AS_ROOT=1 PRTE_ALLOW_RUN_AS_ROOT_CONFIRM=1
+export NO_COLOR=1
+unset LD_PRELOAD MEMWATCH_RUN_DIR MEMWATCH_EXACT MEMWATCH_RESET MEMWATCH_OVERHEAD MEMWATCH_SITE_DEPTH
+unset MEMWATCH_OUTPUT MEMWATCH_COMMAND MEMWATCH_SHIM
+
+work=$(mktemp -d)
+export TMPDIR="$work"
+tests_run=0
+tests_failed=0
+
+finish() {
+    status=$?
+    cd /
+    if [ "$tests_failed" != 0 ] && [ -n "${MW_KEEP-}" ]; then
+        echo "# kept: $work"
+    else
+        rm -rf "$work"
+    fi
+    [ "$status" = 0 ] || echo "Bail out! the test ended with status $status"
+}
+trap finish EXIT
+cd "$work" || exit 1
+
+# check "what" command...: one TAP line; on failure what the command printed.
+check() {
+    what=$1
+    shift
+    tests_run=$((tests_run + 1))
+    if "$@" >"$work/check.out" 2>&1; then
+        echo "ok $tests_run - $what"
+    else
+        tests_failed=$((tests_failed + 1))
+        echo "not ok $tests_run - $what"
+        echo "# failed: $*"
+        sed 's/^/# /' "$work/check.out" | head -n 40
+    fi
+}
+
+skip() { # what, why
+    tests_run=$((tests_run + 1))
+    echo "ok $tests_run - $1 # SKIP $2"
+}
+
+skip_all() {
+    echo "1..0 # SKIP $*"
+    exit 0
+}
+
+done_testing() { echo "1..$tests_run"; }
+
+# A difference of at most so many bytes.
+near() { # value expected tolerance
+    awk -v a="$1" -v b="$2" -v t="$3" 'BEGIN {
+        d = a - b; if (d < 0) d = -d
+        if (a == "" || d > t) { printf "%s is not %s within %s\n", a, b, t; exit 1 } }'
+}
+
+same() { # value expected
+    [ "$1" = "$2" ] || { printf 'got:      %s\nexpected: %s\n' "$1" "$2"; return 1; }
+}
+
+# field NAME: the value of NAME=value in lines on stdin, quoted or not.
+field() {
+    sed -n "s/.*[ ]$1=\"\([^\"]*\)\".*/\1/p; t; s/.*[ ]$1=\([^ ]*\).*/\1/p"
+}
+
+# The MPI libraries that tests can use.
+mpis() {
+    [ -n "$OPENMPI_CC" ] && [ -n "$OPENMPI_RUN" ] && echo openmpi
+    [ -n "$MPICH_CC" ] && [ -n "$MPICH_RUN" ] && echo mpich
+}
+
+mpirun_of() { case $1 in openmpi) echo "$OPENMPI_RUN" ;; mpich) echo "$MPICH_RUN" ;; esac; }
+
+# run_mpi MPI RANKS PROGRAM...: under memwatch. Output in out, err; the run directory is kept and dumped into dump.
+# More options of `memwatch run` in $options.
+run_mpi() {
+    mpi=$1 ranks=$2
+    shift 2
+    rm -rf "$work/runs"
+    mkdir "$work/runs"
+    # shellcheck disable=SC2086
+    "$memwatch" run --keep --run-dir "$work/runs" ${options-} -- "$(mpirun_of "$mpi")" -n "$ranks" "$@" \
+        >"$work/out" 2>"$work/err"
+    run_status=$?
+    rundir=$(echo "$work"/runs/*)
+    "$mwdump" "$rundir" >"$work/dump" 2>"$work/dump.err" || cat "$work/dump.err" >>"$work/err"
+    return $run_status
+}
+
+# A program of tests/programs, built for one MPI.
+program() { echo "$programs/$1/$2"; }
+
+as_user() { # runs a command as an ordinary user when we are root
+    if [ "$(id -u)" = 0 ]; then
+        setpriv --reuid=65534 --regid=65534 --clear-groups -- "$@"
+    else
+        "$@"
+    fi
+}

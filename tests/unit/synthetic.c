@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/unit/synthetic.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void must(int condition, const char *what)
+{
+    if (!condition) {
+        perror(what);
+        abort();
+    }
+}
+
+void synthetic_make(struct synthetic_dir *dir)
+{
+    const char *tmp = getenv("TMPDIR");
+
+    snprintf(dir->path, sizeof(dir->path), "%.90s/mwtest-XXXXXX", tmp ? tmp : "/tmp");
+    must(mkdtemp(dir->path) != NULL, "mkdtemp");
+    dir->fd = open(dir->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    must(dir->fd >= 0, "open");
+}
+
+void synthetic_remove(struct synthetic_dir *dir)
+{
+    DIR *list = opendir(dir->path);
+    const struct dirent *entry;
+
+    while (list && (entry = readdir(list)))
+        if (entry->d_name[0] != '.')
+            unlinkat(dir->fd, entry->d_name, 0);
+    if (list)
+        closedir(list);
+    close(dir->fd);
+    rmdir(dir->path);
+}
+
+void synthetic_put(const struct synthetic_dir *dir, const char *name, const void *bytes, size_t size)
+{
+    int fd = openat(dir->fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+    must(fd >= 0 && write(fd, bytes, size) == (ssize_t)size, name);
+    close(fd);
+}
+
+void synthetic_journal(struct mw_journal *journal, int rank, int size)
+{
+    void *memory = aligned_alloc(8, mw_journal_length());
+
+    must(memory != NULL, "aligned_alloc");
+    memset(memory, 0, mw_journal_length());
+    mw_journal_place(journal, memory);
+    *journal->ident = (struct mw_ident){
+        .world_id = 0x1234,
+        .start_ticks = 100000u + (unsigned)rank,
+        .wall_ns = SYNTHETIC_WALL + 100 * MS,
+        .mono_ns = SYNTHETIC_BEGIN + 100 * MS,
+        .rank = rank,
+        .size = size,
+        .pid = 5000 + rank,
+        .ppid = 4000,
+        .numa_node = 0,
+        .abi = MW_ABI_OPENMPI,
+        .page_bytes = 4096,
+        .host = "node01",
+        .library = "Open MPI v4.1.4, package: Debian OpenMPI",
+        .exe = "/home/user/app",
+        .command = "./app --size 1048576",
+    };
+    journal->ident->affinity[0] = 0xf;
+    journal->state->stage = MW_STAGE_RUNNING;
+    journal->state->tick_ns = 10 * MS;
+    journal->cost->error_bytes = 368 * 1024;
+    journal->cost->shim_bytes = 420 * 1024;
+    snprintf(journal->modules[0].path, sizeof(journal->modules[0].path), "/nonexistent/app");
+    journal->modules[0].build_id_length = 20;
+    mw_journal_publish(journal, MW_SECTION_MODULE, 0);
+}
+
+void synthetic_free(struct mw_journal *journal)
+{
+    free(journal->head);
+}
+
+uint32_t synthetic_site(struct mw_journal *journal, const char *call, uint32_t comm_size, uint64_t line)
+{
+    uint32_t index = mw_journal_used(journal, MW_SECTION_SITE);
+    struct mw_site *site = &journal->sites[index];
+
+    snprintf(site->call, sizeof(site->call), "%s", call);
+    site->comm_size = comm_size;
+    site->depth = 1;
+    site->frames[0] = (struct mw_frame){.offset = 0x1000 + line, .module = 1};
+    site->calls = site->measured = 1;
+    site->first_ns = site->last_ns = SYNTHETIC_BEGIN + 200 * MS;
+    site->time_ns = 1 * MS;
+    mw_journal_publish(journal, MW_SECTION_SITE, index);
+    return index + 1;
+}
+
+uint32_t synthetic_phase(struct mw_journal *journal, enum mw_phase_kind kind, const char *name, uint32_t parent,
+                         uint64_t first_ms, uint64_t last_ms, uint64_t peak)
+{
+    uint32_t index = mw_journal_used(journal, MW_SECTION_PHASE);
+    struct mw_phase *phase = &journal->phases[index];
+
+    phase->kind = kind;
+    phase->parent = parent;
+    snprintf(phase->name, sizeof(phase->name), "%s", name);
+    phase->visits = phase->measured = phase->peak_visit = 1;
+    phase->first_ns = SYNTHETIC_BEGIN + first_ms * MS;
+    phase->last_ns = phase->peak_ns = SYNTHETIC_BEGIN + last_ms * MS;
+    phase->time_ns = (last_ms - first_ms) * MS;
+    phase->peak = peak;
+    phase->entry_rss = peak / 2;
+    phase->exit_rss = peak / 2;
+    mw_journal_publish(journal, MW_SECTION_PHASE, index);
+    return index + 1;
+}
+
+void synthetic_spike(struct mw_journal *journal, uint32_t site, uint64_t visit, uint64_t entry, uint64_t height,
+                     uint64_t at_ms)
+{
+    uint32_t index = mw_journal_used(journal, MW_SECTION_SPIKE);
+    struct mw_spike *spike = &journal->spikes[index];
+    struct mw_site *at = &journal->sites[site - 1];
+
+    *spike = (struct mw_spike){.seq = 2, .site = site, .depth = 2, .visit = visit, .entry_rss = entry,
+                               .peak_rss = entry + height, .exit_rss = entry,
+                               .entry_ns = SYNTHETIC_BEGIN + at_ms * MS, .exit_ns = SYNTHETIC_BEGIN + (at_ms + 1) * MS};
+    spike->frames[0] = at->frames[0];
+    spike->frames[1] = (struct mw_frame){.offset = 0x2000, .module = 1};
+    at->spike = height;
+    at->spike_entry_rss = entry;
+    at->spike_ns = spike->entry_ns;
+    at->spike_visit = visit;
+    mw_journal_publish(journal, MW_SECTION_SPIKE, index);
+}
+
+void synthetic_finish(struct mw_journal *journal, uint64_t end_ms, uint64_t peak)
+{
+    struct mw_state *state = journal->state;
+
+    state->stage = MW_STAGE_EXITED;
+    state->peak = peak;
+    state->peak_ns = SYNTHETIC_BEGIN + end_ms / 2 * MS;
+    state->rss = peak / 2;
+    state->rss_ns = state->since_ns = SYNTHETIC_BEGIN + end_ms * MS;
+    state->calls = state->measured = 100;
+    state->peak_phase = mw_journal_used(journal, MW_SECTION_PHASE) > 1 ? 2 : 0;
+    journal->cost->measure_ns = 2 * MS;
+}
+
+void synthetic_write(const struct mw_journal *journal, const struct synthetic_dir *dir)
+{
+    char name[64];
+
+    snprintf(name, sizeof(name), "%s%016llx-%d", MW_RECORD_JOURNAL_PREFIX,
+             (unsigned long long)journal->ident->world_id, journal->ident->pid);
+    synthetic_put(dir, name, journal->head, journal->head->length);
+}
+
+void *synthetic_pack(const struct mw_journal *journal, size_t *size)
+{
+    void *bytes;
+
+    *size = mw_journal_packed_length(journal);
+    bytes = malloc(*size);
+    must(bytes && mw_journal_pack(journal, bytes, *size) == *size, "mw_journal_pack");
+    return bytes;
+}
+
+/* Peaks differ a little by rank, so that there is a worst one. */
+static void fill_rank(struct mw_journal *journal, int rank, int size)
+{
+    uint64_t base = 40 * MIB + (uint64_t)(rank % 7) * MIB, height = rank == 2 ? 64 * MIB : 0;
+    uint32_t init = synthetic_site(journal, "MPI_Init", 0, 10), from, data, all;
+
+    all = synthetic_site(journal, "MPI_Alltoall", (uint32_t)size, 120);
+    from = synthetic_site(journal, "MPI_Allreduce", (uint32_t)size, 131);
+    journal->sites[init - 1].growth = 12 * (int64_t)MIB;
+    journal->sites[all - 1].calls = 16;
+    journal->sites[all - 1].sent = journal->sites[all - 1].received = 16 * MIB;
+    if (height)
+        synthetic_spike(journal, all, 3, base, height, 500);
+    synthetic_phase(journal, MW_PHASE_START, "", 0, 20, 100, 10 * MIB);
+    data = synthetic_phase(journal, MW_PHASE_USER, "data distribution", 0, 150, 400, base);
+    synthetic_phase(journal, MW_PHASE_USER, "fft", 0, 400, 800, base + height);
+    synthetic_phase(journal, MW_PHASE_BETWEEN, "", data, 160, 300, base);
+    journal->phases[3].from_site = init;
+    journal->phases[3].to_site = all;
+    synthetic_phase(journal, MW_PHASE_BETWEEN, "", 0, 820, 890, 30 * MIB);
+    journal->phases[4].from_site = all;
+    journal->phases[4].to_site = from;
+    synthetic_phase(journal, MW_PHASE_END, "", 0, 900, 950, 22 * MIB);
+    for (uint32_t i = 0; i < 85; i++) {
+        journal->ticks[i] = (struct mw_tick){i == 40 ? base + height : 30 * MIB, 30 * MIB};
+        mw_journal_publish(journal, MW_SECTION_TIMELINE, i);
+    }
+    synthetic_finish(journal, 950, base + height);
+    journal->state->peak_phase = 3;
+    journal->state->peak_site = height ? all : 0;
+    journal->state->grown_mpi = 12 * (int64_t)MIB;
+}
+
+void synthetic_job(const struct synthetic_dir *dir, int ranks)
+{
+    for (int rank = 0; rank < ranks; rank++) {
+        struct mw_journal journal;
+        synthetic_journal(&journal, rank, ranks);
+        fill_rank(&journal, rank, ranks);
+        synthetic_write(&journal, dir);
+        synthetic_free(&journal);
+    }
+}
+
+static struct mw_view_process seen_process(int32_t pid, uint64_t start, const char *exe, const char *command,
+                                           uint64_t rss)
+{
+    return (struct mw_view_process){.pid = pid, .ppid = 1, .start_ticks = start, .samples = 9, .exe = strdup(exe),
+                                    .command = strdup(command), .first_ns = SYNTHETIC_BEGIN + 5 * MS,
+                                    .last_ns = SYNTHETIC_BEGIN + 940 * MS, .rss_max = rss,
+                                    .rss_max_ns = SYNTHETIC_BEGIN + 500 * MS};
+}
+
+void synthetic_view(struct mw_view *view, int ranks)
+{
+    *view = (struct mw_view){
+        .command = strdup("mpirun -n 4 ./app --size 1048576"),
+        .host = strdup("node01"),
+        .pid = 4000,
+        .begin_ns = SYNTHETIC_BEGIN,
+        .end_ns = SYNTHETIC_BEGIN + 1000 * MS,
+        .begin_wall_ns = SYNTHETIC_WALL,
+        .interval_ns = 100 * MS,
+        .samples = 12,
+        .rss_sum_max = 150 * MIB,
+        .rss_sum_max_ns = SYNTHETIC_BEGIN + 400 * MS,
+        .rss_sum_max_processes = (uint32_t)ranks + 2,
+        .pss_sum_max = 110 * MIB,
+        .pss_sum_max_ns = SYNTHETIC_BEGIN + 300 * MS,
+        .pss_rss_sum = 140 * MIB,
+        .pss_sweeps = 2,
+        .node_bytes = 16384 * MIB,
+        .launcher_cpu_ns = 8 * MS,
+        .launcher_rss_peak = 9 * MIB,
+    };
+    view->processes = calloc((size_t)ranks + 3, sizeof(*view->processes));
+    view->processes[view->process_count++] =
+        seen_process(4000, 90000, "/usr/bin/orterun", "mpirun -n 4 ./app --size 1048576", 20 * MIB);
+    view->processes[view->process_count++] = seen_process(4001, 90010, "/usr/bin/dash", "sh -c ./helper", 2 * MIB);
+    for (int rank = 0; rank < ranks; rank++)
+        view->processes[view->process_count++] = seen_process(5000 + rank, 100000u + (unsigned)rank, "/home/user/app",
+                                                              "./app --size 1048576", 38 * MIB);
+}
+
+void synthetic_view_free(struct mw_view *view)
+{
+    for (size_t i = 0; i < view->process_count; i++) {
+        free(view->processes[i].exe);
+        free(view->processes[i].command);
+    }
+    free(view->processes);
+    free(view->command);
+    free(view->host);
+    free(view->cgroup_path);
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/* The tightest cgroup limit, in recorded trees of version 1 and 2. */
+#include "launcher/limits.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <cmocka.h>
+
+static char root[32];
+
+static void write_file(const char *path, const char *text)
+{
+    char full[256];
+    FILE *file;
+
+    snprintf(full, sizeof(full), "%s%s", root, path);
+    for (char *slash = full + strlen(root) + 1; (slash = strchr(slash, '/')); slash++) {
+        *slash = '\0';
+        mkdir(full, 0700);
+        *slash = '/';
+    }
+    file = fopen(full, "w");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    strcpy(root, "/tmp/mwlimits-XXXXXX");
+    return mkdtemp(root) ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    char command[64];
+
+    (void)state;
+    snprintf(command, sizeof(command), "rm -rf '%s'", root);
+    return system(command);
+}
+
+static void expect(uint64_t limit, uint64_t peak, const char *where)
+{
+    struct mw_view view = {0};
+    char path[256];
+
+    mw_limits_cgroup(&view, root);
+    assert_int_equal(view.cgroup_limit, limit);
+    assert_int_equal(view.cgroup_peak, peak);
+    snprintf(path, sizeof(path), "%s%s", root, where ? where : "");
+    if (where)
+        assert_string_equal(view.cgroup_path, path);
+    else
+        assert_null(view.cgroup_path);
+    mw_view_fini(&view);
+}
+
+static void version_2(void **state)
+{
+    (void)state;
+    write_file("/proc/self/cgroup", "0::/slurm/job_7/step_0\n");
+    write_file("/proc/self/mountinfo", "22 1 0:21 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw,nsdelegate\n");
+    write_file("/sys/fs/cgroup/slurm/job_7/memory.max", "4294967296\n");
+    write_file("/sys/fs/cgroup/slurm/job_7/memory.peak", "123456\n");
+    write_file("/sys/fs/cgroup/slurm/job_7/step_0/memory.max", "max\n");
+    write_file("/sys/fs/cgroup/slurm/memory.max", "68719476736\n");
+    expect(4294967296, 123456, "/sys/fs/cgroup/slurm/job_7");
+}
+
+static void version_1(void **state)
+{
+    (void)state;
+    write_file("/proc/self/cgroup", "11:cpu,cpuacct:/other\n9:memory:/batch/17\n1:name=systemd:/\n0::/\n");
+    write_file("/proc/self/mountinfo",
+               "30 22 0:26 / /cg/cpu rw - cgroup cgroup rw,cpu,cpuacct\n31 22 0:27 / /cg/memory rw - cgroup cgroup rw,memory\n");
+    write_file("/cg/memory/memory.limit_in_bytes", "9223372036854771712\n");
+    write_file("/cg/memory/batch/17/memory.limit_in_bytes", "1073741824\n");
+    write_file("/cg/memory/batch/17/memory.max_usage_in_bytes", "99\n");
+    expect(1073741824, 99, "/cg/memory/batch/17");
+}
+
+static void in_a_container(void **state)
+{
+    (void)state;
+    write_file("/proc/self/cgroup", "5:memory:/docker/abc/inner\n");
+    write_file("/proc/self/mountinfo", "31 22 0:27 /docker/abc /cg/memory rw - cgroup cgroup rw,memory\n");
+    write_file("/cg/memory/memory.limit_in_bytes", "500000\n");
+    write_file("/cg/memory/inner/memory.limit_in_bytes", "700000\n");
+    expect(500000, 0, "/cg/memory");
+}
+
+static void none(void **state)
+{
+    (void)state;
+    expect(0, 0, NULL); /* no /proc at all */
+    write_file("/proc/self/cgroup", "garbage\n\n::\n5:memory\n0::/x\n");
+    write_file("/proc/self/mountinfo", "garbage - \n - cgroup2\n");
+    expect(0, 0, NULL);
+    write_file("/proc/self/mountinfo", "22 1 0:21 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
+    write_file("/sys/fs/cgroup/x/memory.max", "max\n");
+    expect(0, 0, NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(version_2, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(version_1, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(in_a_container, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(none, set_up, tear_down),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

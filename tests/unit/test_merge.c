@@ -1,0 +1,635 @@
+/* SPDX-License-Identifier: MIT */
+/* From journals, exit records and samples to one model. */
+#include "collector/merge.h"
+#include "collector/units.h"
+#include "tests/unit/synthetic.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static bool is_noted(const struct mw_model *model, const char *text)
+{
+    for (size_t i = 0; i < model->note_count; i++)
+        if (strstr(model->notes[i].text, text))
+            return true;
+    return false;
+}
+
+static void assert_noted(const struct mw_model *model, const char *text)
+{
+    if (!is_noted(model, text))
+        fail_msg("no note says \"%s\"%s%s", text, model->note_count ? "; the first is: " : "",
+                 model->note_count ? model->notes[0].text : "");
+}
+
+static struct mw_model *merge(const struct synthetic_dir *dir, const struct mw_view *view)
+{
+    struct mw_err err = {""};
+    struct mw_model *model = mw_merge_run(dir->fd, view, &err);
+
+    if (!model)
+        fail_msg("%s", err.text);
+    return model;
+}
+
+static const struct mw_model_merged_site *find_site(const struct mw_model *model, const char *call)
+{
+    for (size_t i = 0; i < model->site_count; i++)
+        if (!strcmp(model->sites[i].call, call))
+            return &model->sites[i];
+    fail_msg("no call site of %s", call);
+    return NULL;
+}
+
+static const struct mw_model_merged_phase *find_phase(const struct mw_model *model, const char *path)
+{
+    for (size_t i = 0; i < model->phase_count; i++)
+        if (!strcmp(model->phases[i].path, path))
+            return &model->phases[i];
+    fail_msg("no phase %s", path);
+    return NULL;
+}
+
+static void test_job(void **state)
+{
+    struct synthetic_dir dir;
+    struct mw_view view;
+    struct mw_model *model;
+    const struct mw_model_merged_site *spiking;
+
+    (void)state;
+    synthetic_make(&dir);
+    synthetic_job(&dir, 4);
+    synthetic_view(&view, 4);
+    model = merge(&dir, &view);
+    assert_int_equal(model->rank_count, 4);
+    assert_int_equal(model->host_count, 1);
+    assert_true(model->hosts[0].is_launcher);
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(model->ranks[i].rank, i);
+        assert_int_equal(model->ranks[i].peak.kind, MW_MODEL_EXACT);
+        assert_int_equal(model->processes[model->ranks[i].process].pid, 5000 + i);
+        assert_int_equal(model->processes[model->ranks[i].process].role, MW_MODEL_RANK);
+    }
+    assert_int_equal(model->ranks[2].peak.bytes, 106 * MIB);
+    assert_int_equal(model->rank_peak.worst, 2);
+    assert_int_equal(model->mpi_growth.sum, 48 * MIB);
+    spiking = find_site(model, "MPI_Alltoall");
+    assert_int_equal(spiking->ranks, 4);
+    assert_int_equal(spiking->calls, 64);
+    assert_int_equal(spiking->sent, 64 * MIB);
+    assert_int_equal(spiking->spike, 64 * MIB);
+    assert_int_equal(spiking->spike_rank, 2);
+    assert_int_equal(spiking->spike_visit, 3);
+    assert_int_equal(spiking->spike_ranks, 1);
+    assert_int_equal(spiking->spike_record, 0);
+    assert_int_equal(mw_model_elapsed(model, spiking->spike_ns), 500 * MS);
+    assert_int_equal(model->processes[0].role, MW_MODEL_LAUNCHER);
+    assert_int_equal(model->processes[1].role, MW_MODEL_OTHER);
+    assert_int_equal(model->processes[1].peak.kind, MW_MODEL_AT_LEAST);
+    assert_int_equal(model->limit.kind, MW_LIMIT_NODE);
+    assert_int_equal(model->note_count, 0);
+    mw_model_destroy(model);
+    synthetic_view_free(&view);
+    synthetic_remove(&dir);
+}
+
+/* The three numbers are apart, and the upper bound is no larger than what all peaks add up to. */
+static void test_bounds(void **state)
+{
+    struct synthetic_dir dir;
+    struct mw_view view;
+    struct mw_journal journal;
+    struct mw_model *model;
+
+    (void)state;
+    synthetic_make(&dir);
+    /* Two ranks whose peaks of 100 MiB lie apart in time: together they never had 200. */
+    for (int rank = 0; rank < 2; rank++) {
+        synthetic_journal(&journal, rank, 2);
+        for (uint32_t i = 0; i < 80; i++) {
+            journal.ticks[i] = (struct mw_tick){i / 10 == 2 + 3 * (unsigned)rank ? 100 * MIB : 10 * MIB, 10 * MIB};
+            mw_journal_publish(&journal, MW_SECTION_TIMELINE, i);
+        }
+        synthetic_phase(&journal, MW_PHASE_START, "", 0, 10, 100, 5 * MIB);
+        synthetic_phase(&journal, MW_PHASE_END, "", 0, 880, 900, 10 * MIB);
+        synthetic_finish(&journal, 900, 100 * MIB);
+        synthetic_write(&journal, &dir);
+        synthetic_free(&journal);
+    }
+    synthetic_view(&view, 2);
+    model = merge(&dir, &view);
+    assert_int_equal(model->peak.seen.bytes, 150 * MIB);
+    assert_int_equal(model->peak.upper.kind, MW_MODEL_AT_MOST);
+    /* 100 + 10, mpirun's 20, the shell's 2, and two reading errors. */
+    assert_int_equal(model->peak.upper.bytes, 132 * MIB + 2 * 368 * 1024);
+    assert_int_equal(model->peak.sum_of_peaks, 222 * MIB);
+    assert_int_equal(model->peak.upper_open_ranks, 0);
+    assert_int_equal(model->peak.upper_sampled, 2);
+    assert_noted(model, "larger than the upper bound"); /* 150 were seen: said, not hidden */
+    mw_model_destroy(model);
+    synthetic_view_free(&view);
+    synthetic_remove(&dir);
+}
+
+/* A rank that was killed may have had anything since its last boundary: its whole peak counts to its end. */
+static void test_bounds_killed(void **state)
+{
+    struct synthetic_dir dir;
+    struct mw_journal journal;
+    struct mw_model *model;
+
+    (void)state;
+    synthetic_make(&dir);
+    for (int rank = 0; rank < 2; rank++) {
+        synthetic_journal(&journal, rank, 2);
+        for (uint32_t i = 0; i < 40; i++) {
+            journal.ticks[i] = (struct mw_tick){(i == 5) == (rank == 0) ? 100 * MIB : 10 * MIB, 10 * MIB};
+            mw_journal_publish(&journal, MW_SECTION_TIMELINE, i);
+        }
+        synthetic_finish(&journal, rank ? 900 : 500, 100 * MIB);
+        journal.state->stage = rank ? MW_STAGE_EXITED : MW_STAGE_RUNNING;
+        synthetic_write(&journal, &dir);
+        synthetic_free(&journal);
+    }
+    model = merge(&dir, NULL);
+    assert_int_equal(model->ranks[0].peak.kind, MW_MODEL_AT_LEAST);
+    assert_int_equal(model->peak.upper_open_ranks, 1);
+    assert_int_equal(model->peak.upper.bytes, 200 * MIB + 2 * 368 * 1024);
+    assert_int_equal(model->peak.seen.kind, MW_MODEL_UNKNOWN);
+    mw_model_destroy(model);
+    synthetic_remove(&dir);
+}
+
+static void put_gathered(const struct synthetic_dir *dir, int from, int to, int size)
+{
+    char *all = NULL;
+    size_t length = 0;
+
+    for (int rank = from; rank < to; rank++) {
+        struct mw_journal journal;
+        size_t one;
+        void *bytes;
+        synthetic_journal(&journal, rank, size);
+        synthetic_finish(&journal, 500, 33 * MIB);
+        journal.state->stage = MW_STAGE_COMMITTED;
+        bytes = synthetic_pack(&journal, &one);
+        all = realloc(all, length + one);
+        memcpy(all + length, bytes, one);
+        length += one;
+        free(bytes);
+        synthetic_free(&journal);
+    }
+    synthetic_put(dir, MW_RECORD_GATHERED_PREFIX "0000000000001234", all, length);
+    free(all);
+}
+
+/* A rank's own journal knows more than its gathered copy; a rank of another host has the copy only. */
+static void test_gathered(void **state)
+{
+    struct synthetic_dir dir;
+    struct mw_model *model;
+    char path[200];
+
+    (void)state;
+    synthetic_make(&dir);
+    synthetic_job(&dir, 2);
+    put_gathered(&dir, 0, 4, 4);
+    model = merge(&dir, NULL);
+    assert_int_equal(model->rank_count, 4);
+    assert_false(model->ranks[0].gathered);
+    assert_int_equal(model->ranks[0].peak.bytes, 40 * MIB);
+    assert_true(model->ranks[3].gathered);
+    assert_int_equal(model->ranks[3].peak.bytes, 33 * MIB);
+    mw_model_destroy(model);
+    snprintf(path, sizeof(path), "%s/%s0000000000001234", dir.path, MW_RECORD_GATHERED_PREFIX);
+    model = mw_merge_gathered(path, NULL);
+    assert_int_equal(model->rank_count, 4);
+    assert_noted(model, "gathered in MPI_Finalize");
+    assert_false(is_noted(model, "without MPI_Finalize"));
+    mw_model_destroy(model);
+    synthetic_remove(&dir);
+}
+
+static void test_gathered_unreadable(void **state)
+{
+    struct synthetic_dir dir;
+    struct mw_err err = {""};
+    char path[200];
+
+    (void)state;
+    synthetic_make(&dir);
+    synthetic_put(&dir, "g", "nothing of the kind", 19);
+    snprintf(path, sizeof(path), "%s/g", dir.path);
+    assert_null(mw_merge_gathered(path, &err));
+    assert_true(strstr(err.text, "no record") != NULL);
+    snprintf(path, sizeof(path), "%s/none", dir.path);
+    assert_null(mw_merge_gathered(path, &err));
+    synthetic_remove(&dir);
+}
+
+/* Two worlds of a run: MPI_Comm_spawn. */
+static void test_worlds(void **state)
+{
+    struct synthetic_dir dir;
+    struct mw_journal journal;
+    struct mw_model *model;
+
+    (void)state;
+    synthetic_make(&dir);
+    for (int i = 0; i < 4; i++) {
+        synthetic_journal(&journal, i % 2, 2);
+        journal.ident->world_id = i < 2 ? 0xff : 0x11; /* the later world has the smaller number */
+        journal.ident->pid = 6000 - i;
+        journal.ident->mono_ns += i < 2 ? 0 : 50 * MS;
+        synthetic_finish(&journal, 500, 10 * MIB);
+        synthetic_write(&journal, &dir);
+        synthetic_free(&journal);
+    }
+    model = merge(&dir, NULL);
+    assert_int_equal(model->world_count, 2);
+    assert_true(model->worlds[0].id == 0xff && model->worlds[1].id == 0x11);
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(model->ranks[i].world, i / 2);
+        assert_int_equal(model->ranks[i].rank, i % 2);
+    }
+    mw_model_destroy(model);
+    synthetic_remove(&dir);
+}
+
+static void test_missing_ranks(void **state)
+{
+    static const int there[] = {1, 2, 5};
+    struct synthetic_dir dir;
+    struct mw_journal journal;
+    struct mw_model *model;
+
+    (void)state;
+    synthetic_make(&dir);
+    for (int i = 0; i < 3; i++) {
+        synthetic_journal(&journal, there[i], 10);
+        synthetic_finish(&journal, 500, 10 * MIB);
+        synthetic_write(&journal, &dir);
+        synthetic_free(&journal);
+    }
+    model = merge(&dir, NULL);
+    assert_noted(model, "7 of 10 ranks left no record: ranks 0, 3-4, 6-9");
+    mw_model_destroy(model);
+    synthetic_remove(&dir);
+}
+
+/* A world that claims to be huge costs nothing. */
+static void test_huge_world(void **state)
+{
+    struct synthetic_dir dir;
+    struct mw_journal journal;
+    struct mw_model *model;
+
+    (void)state;
+    synthetic_make(&dir);
+    synthetic_journal(&journal, 7, INT32_MAX);
+    synthetic_write(&journal, &dir);
+    synthetic_free(&journal);
+    model = merge(&dir, NULL);
+    assert_noted(model, "2147483646 of 2147483647 ranks left no record: ranks 0-6, 8-2147483646");
+    mw_model_destroy(model);
+    synthetic_remove(&dir);
+}
+
+static void test_unfinished(void **state)
+{
+    struct synthetic_dir dir;
+    struct mw_view view;
+    struct mw_journal journal;
+    struct mw_model *model;
+    uint32_t site;
+
+    (void)state;
+    synthetic_make(&dir);
+    for (int rank = 0; rank < 3; rank++) {
+        synthetic_journal(&journal, rank, 3);
+        site = synthetic_site(&journal, "MPI_Allreduce", 3, 12);
+        synthetic_finish(&journal, 500, 10 * MIB);
+        journal.state->stage = rank == 0 ? MW_STAGE_EXITED : rank == 1 ? MW_STAGE_RUNNING : MW_STAGE_ABORTED;
+        journal.state->abort_code = 3;
+        journal.state->in_site = rank == 1 ? site : 0;
+        journal.state->last_site = site;
+        synthetic_write(&journal, &dir);
+        synthetic_free(&journal);
+    }
+    model = merge(&dir, NULL);
+    assert_noted(model, "rank 1 has not finished, or was killed");
+    mw_model_destroy(model);
+    synthetic_view(&view, 0);
+    model = merge(&dir, &view);
+    assert_noted(model, "rank 1 ended without MPI_Finalize: last known inside MPI_Allreduce app+0x100c, "
+                        "entered at 500 ms");
+    assert_noted(model, "rank 2 called MPI_Abort(3): in the program since it left MPI_Allreduce app+0x100c");
+    assert_true(strstr(model->notes[0].text, "rank 2") != NULL); /* who aborted comes first */
+    assert_false(is_noted(model, "rank 0"));
+    mw_model_destroy(model);
+    synthetic_view_free(&view);
+    synthetic_remove(&dir);
+}
+
+/* What was sampled after a killed rank's last boundary counts, as a lower bound. */
+static void test_sampled_higher(void **state)
+{
+    struct synthetic_dir dir;
+    struct mw_view view;
+    struct mw_model *model;
+
+    (void)state;
+    synthetic_make(&dir);
+    synthetic_job(&dir, 2);
+    synthetic_view(&view, 2);
+    view.processes[2].hwm_seen = 200 * MIB;
+    view.processes[3].hwm_seen = 41 * MIB + 4096; /* within the reading error */
+    model = merge(&dir, &view);
+    assert_int_equal(model->ranks[0].peak.bytes, 200 * MIB);
+    assert_int_equal(model->ranks[0].peak.kind, MW_MODEL_AT_LEAST);
+    assert_int_equal(model->ranks[1].peak.bytes, 41 * MIB + 4096);
+    assert_int_equal(model->ranks[1].peak.kind, MW_MODEL_EXACT);
+    mw_model_destroy(model);
+    synthetic_view_free(&view);
+    synthetic_remove(&dir);
+}
+
+/* sh, then exec app: the first image is a process of its own, the second is the rank. */
+static void test_images(void **state)
+{
+    struct synthetic_dir dir;
+    struct mw_view view;
+    struct mw_model *model;
+
+    (void)state;
+    synthetic_make(&dir);
+    synthetic_job(&dir, 1);
+    synthetic_view(&view, 1);
+    view.processes[view.process_count] = view.processes[2];
+    view.processes[view.process_count].image = 1;
+    view.processes[view.process_count].first_ns = SYNTHETIC_BEGIN + 50 * MS;
+    view.processes[view.process_count].exe = strdup("/home/user/app");
+    view.processes[view.process_count].command = strdup("./app");
+    view.process_count++;
+    free(view.processes[2].exe);
+    view.processes[2].exe = strdup("/bin/sh");
+    model = merge(&dir, &view);
+    assert_int_equal(model->process_count, 4);
+    assert_int_equal(model->processes[2].role, MW_MODEL_OTHER);
+    assert_string_equal(model->processes[2].name, "sh");
+    assert_int_equal(model->processes[3].role, MW_MODEL_RANK);
+    assert_int_equal(model->ranks[0].process, 3);
+    mw_model_destroy(model);
+    synthetic_view_free(&view);
+    synthetic_remove(&dir);
+}
+
+static struct mw_exit make_exit(int32_t pid, uint64_t start, const char *exe, uint64_t peak)
+{
+    struct mw_exit record = {.pid = pid, .ppid = 4000, .start_ticks = start, .end_ns = SYNTHETIC_BEGIN + 600 * MS,
+                             .peak = peak, .comm = "child", .command = "child --once"};
+
+    memcpy(record.magic, MW_EXIT_MAGIC, sizeof(record.magic));
+    snprintf(record.exe, sizeof(record.exe), "%s", exe);
+    return record;
+}
+
+/* One that was sampled, one that never was, one of a rank, and a torn one between them. */
+static void test_exits(void **state)
+{
+    struct mw_exit records[4] = {make_exit(4001, 90010, "/usr/bin/dash", 3 * MIB), make_exit(4100, 95000, "", 7 * MIB),
+                                 make_exit(5000, 100000, "/home/user/app", MIB),
+                                 make_exit(4101, 95001, "/usr/bin/tool (deleted)", 9 * MIB)};
+    struct synthetic_dir dir;
+    struct mw_view view;
+    struct mw_model *model;
+    char bytes[sizeof(records) + 5];
+
+    (void)state;
+    memcpy(bytes, records, 3 * sizeof(records[0]));
+    memcpy(bytes + 3 * sizeof(records[0]), "torn!", 5);
+    memcpy(bytes + 3 * sizeof(records[0]) + 5, &records[3], sizeof(records[0]));
+    synthetic_make(&dir);
+    synthetic_job(&dir, 1);
+    synthetic_put(&dir, MW_RECORD_EXITS_NAME, bytes, sizeof(bytes));
+    synthetic_view(&view, 1);
+    model = merge(&dir, &view);
+    assert_int_equal(model->process_count, 5);
+    assert_int_equal(model->processes[1].peak.bytes, 3 * MIB);
+    assert_int_equal(model->processes[1].peak.kind, MW_MODEL_EXACT);
+    assert_int_equal(model->processes[3].peak.bytes, 7 * MIB);
+    assert_string_equal(model->processes[3].name, "child");
+    assert_int_equal(model->processes[3].samples, 0);
+    assert_string_equal(model->processes[4].name, "tool");
+    assert_int_equal(model->ranks[0].peak.bytes, 40 * MIB);
+    assert_noted(model, "5 bytes of the exit records");
+    mw_model_destroy(model);
+    synthetic_view_free(&view);
+    synthetic_remove(&dir);
+}
+
+/* User phases by their path, stretches by the calls around them, in order of time, parents first. */
+static void test_phases(void **state)
+{
+    struct synthetic_dir dir;
+    struct mw_journal journal;
+    struct mw_model *model;
+    const struct mw_model_merged_phase *inner;
+
+    (void)state;
+    synthetic_make(&dir);
+    for (int rank = 0; rank < 2; rank++) {
+        uint32_t outer, a, b;
+        synthetic_journal(&journal, rank, 2);
+        a = synthetic_site(&journal, "MPI_Bcast", 2, 1);
+        b = synthetic_site(&journal, "MPI_Reduce", 2, 2);
+        outer = synthetic_phase(&journal, MW_PHASE_USER, "outer", 0, 100, 400, 20 * MIB);
+        synthetic_phase(&journal, MW_PHASE_USER, "later", 0, 400, 500, 10 * MIB);
+        synthetic_phase(&journal, MW_PHASE_USER, "inner", outer, 300, 350, (10 + (uint64_t)rank) * MIB);
+        synthetic_phase(&journal, MW_PHASE_BETWEEN, "", 0, 600, 610, 8 * MIB);
+        journal.phases[3].from_site = a;
+        journal.phases[3].to_site = b;
+        synthetic_phase(&journal, MW_PHASE_BETWEEN, "", 0, 620, 640, 9 * MIB); /* deeper stack, the same lines */
+        journal.phases[4].from_site = a;
+        journal.phases[4].to_site = b;
+        journal.phases[3].coarse_peak = rank ? 12 * MIB : 0;
+        synthetic_finish(&journal, 700, 20 * MIB);
+        synthetic_write(&journal, &dir);
+        synthetic_free(&journal);
+    }
+    model = merge(&dir, NULL);
+    assert_int_equal(model->phase_count, 4);
+    assert_string_equal(model->phases[0].path, "outer");
+    assert_string_equal(model->phases[1].path, "outer/inner");
+    assert_string_equal(model->phases[2].path, "later");
+    inner = find_phase(model, "outer/inner");
+    assert_int_equal(inner->parent, 0);
+    assert_int_equal(inner->depth, 1);
+    assert_int_equal(inner->peak.max, 11 * MIB);
+    assert_int_equal(inner->peak.min, 10 * MIB);
+    assert_int_equal(inner->peak.worst, 1);
+    assert_int_equal(inner->peak_kind, MW_MODEL_EXACT);
+    assert_string_equal(model->phases[3].name, "MPI_Bcast app+0x1001 → MPI_Reduce app+0x1002");
+    assert_int_equal(model->phases[3].visits, 4);
+    assert_int_equal(model->phases[3].visits_max, 2);
+    assert_int_equal(model->phases[3].time.max, 30 * MS);
+    assert_int_equal(model->phases[3].peak.min, 9 * MIB);
+    assert_int_equal(model->phases[3].peak.max, 12 * MIB);
+    assert_int_equal(model->phases[3].peak_kind, MW_MODEL_AT_MOST);
+    mw_model_destroy(model);
+    synthetic_remove(&dir);
+}
+
+/* Ranks of other hosts have clocks of their own; the wall clock brings them onto one axis. */
+static void test_hosts(void **state)
+{
+    struct synthetic_dir dir;
+    struct mw_view view;
+    struct mw_journal journal;
+    struct mw_model *model;
+
+    (void)state;
+    synthetic_make(&dir);
+    for (int rank = 0; rank < 2; rank++) {
+        synthetic_journal(&journal, rank, 2);
+        snprintf(journal.ident->host, sizeof(journal.ident->host), "node0%d", rank + 1);
+        journal.ident->pid = 5000; /* pids repeat across hosts */
+        journal.ident->start_ticks = 100000;
+        journal.ident->mono_ns += rank * 777000 * MS;
+        synthetic_finish(&journal, 500, (uint64_t)(10 + rank) * MIB);
+        journal.state->rss_ns += (uint64_t)rank * 777000 * MS;
+        synthetic_put(&dir, rank ? MW_RECORD_JOURNAL_PREFIX "b" : MW_RECORD_JOURNAL_PREFIX "a", journal.head,
+                      journal.head->length);
+        synthetic_free(&journal);
+    }
+    synthetic_view(&view, 1);
+    model = merge(&dir, &view);
+    assert_int_equal(model->host_count, 2);
+    assert_int_equal(model->rank_count, 2);
+    assert_int_equal(mw_model_elapsed(model, model->ranks[1].created_ns), 100 * MS);
+    assert_int_equal(mw_model_elapsed(model, model->ranks[1].rss_ns), 500 * MS);
+    assert_int_equal(model->ranks[1].process, MW_MODEL_NONE); /* the sampled 5000 is node01's */
+    assert_int_not_equal(model->ranks[0].process, MW_MODEL_NONE);
+    assert_noted(model, "wall clocks");
+    mw_model_destroy(model);
+    synthetic_view_free(&view);
+    synthetic_remove(&dir);
+}
+
+/* Journals that are none: each is named, none stops the rest. */
+static void test_damaged(void **state)
+{
+    struct synthetic_dir dir;
+    struct mw_model *model;
+    char name[64];
+    int fd;
+
+    (void)state;
+    synthetic_make(&dir);
+    synthetic_job(&dir, 3);
+    synthetic_put(&dir, MW_RECORD_JOURNAL_PREFIX "empty", "", 0);
+    assert_int_equal(symlinkat("/etc/passwd", dir.fd, MW_RECORD_JOURNAL_PREFIX "link"), 0);
+    assert_int_equal(mkfifoat(dir.fd, MW_RECORD_JOURNAL_PREFIX "fifo", 0600), 0);
+    assert_int_equal(mkfifoat(dir.fd, MW_RECORD_EXITS_NAME, 0600), 0);
+    snprintf(name, sizeof(name), "%s%016x-%d", MW_RECORD_JOURNAL_PREFIX, 0x1234, 5001);
+    fd = openat(dir.fd, name, O_RDWR);
+    assert_int_equal(ftruncate(fd, 20000), 0);
+    close(fd);
+    model = merge(&dir, NULL);
+    assert_int_equal(model->rank_count, 3);
+    assert_noted(model, "empty left out: cut off after 0 bytes");
+    assert_noted(model, "link left out: " MW_RECORD_JOURNAL_PREFIX "link is a symbolic link");
+    assert_noted(model, "is no regular file");
+    assert_noted(model, "(rank 1) is damaged: cut off after 20000 of");
+    mw_model_destroy(model);
+    synthetic_remove(&dir);
+}
+
+static void test_empty(void **state)
+{
+    struct synthetic_dir dir;
+    struct mw_model *model;
+
+    (void)state;
+    synthetic_make(&dir);
+    model = merge(&dir, NULL);
+    assert_int_equal(model->rank_count, 0);
+    assert_int_equal(model->peak.upper.kind, MW_MODEL_UNKNOWN);
+    mw_model_destroy(model);
+    synthetic_remove(&dir);
+}
+
+static uint32_t random_next(uint32_t *seed)
+{
+    *seed ^= *seed << 13;
+    *seed ^= *seed >> 17;
+    *seed ^= *seed << 5;
+    return *seed;
+}
+
+/* Any byte flipped: the merge neither crashes nor overflows, whatever the numbers become. */
+static void test_flipped(void **state)
+{
+    struct synthetic_dir dir;
+    struct mw_view view;
+    uint32_t seed = 7;
+
+    (void)state;
+    synthetic_make(&dir);
+    synthetic_job(&dir, 3);
+    synthetic_view(&view, 3);
+    for (int round = 0; round < 300; round++) {
+        struct mw_journal journal;
+        struct mw_model *model;
+        size_t size;
+        char *bytes;
+        synthetic_journal(&journal, 2, 3);
+        for (uint32_t i = 0; i < 20; i++) {
+            uint32_t site = synthetic_site(&journal, "MPI_Bcast", 3, i % 7);
+            uint32_t phase = synthetic_phase(&journal, i % 3 ? MW_PHASE_USER : MW_PHASE_BETWEEN, "p", 0, i, i + 1, MIB);
+            journal.phases[phase - 1].parent = random_next(&seed) % (phase + 2);
+            journal.phases[phase - 1].from_site = random_next(&seed) % (site + 2);
+            journal.ticks[i] = (struct mw_tick){MIB, MIB};
+            mw_journal_publish(&journal, MW_SECTION_TIMELINE, i);
+        }
+        synthetic_spike(&journal, 3, 1, MIB, MIB, 3);
+        synthetic_finish(&journal, 20, MIB);
+        bytes = synthetic_pack(&journal, &size);
+        for (int flips = 0; flips < 64; flips++)
+            bytes[sizeof(struct mw_record_head) + random_next(&seed) % (size - sizeof(struct mw_record_head))] ^=
+                (char)random_next(&seed);
+        synthetic_put(&dir, MW_RECORD_JOURNAL_PREFIX "flipped", bytes, size);
+        model = merge(&dir, round & 1 ? &view : NULL);
+        mw_model_destroy(model);
+        free(bytes);
+        synthetic_free(&journal);
+    }
+    synthetic_view_free(&view);
+    synthetic_remove(&dir);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_job),           cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_bounds_killed), cmocka_unit_test(test_gathered),
+        cmocka_unit_test(test_gathered_unreadable), cmocka_unit_test(test_worlds),
+        cmocka_unit_test(test_missing_ranks), cmocka_unit_test(test_huge_world),
+        cmocka_unit_test(test_unfinished),    cmocka_unit_test(test_sampled_higher),
+        cmocka_unit_test(test_images),        cmocka_unit_test(test_exits),
+        cmocka_unit_test(test_phases),        cmocka_unit_test(test_hosts),
+        cmocka_unit_test(test_damaged),       cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_flipped),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

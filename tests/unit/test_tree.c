@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: MIT */
+/* The process tree, with real processes. */
+#include "launcher/tree.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static int news, execs, ends;
+
+static void count(void *context, enum mw_tree_event event, struct mw_tree_process *process)
+{
+    (void)context;
+    (void)process;
+    news += event == MW_TREE_NEW;
+    execs += event == MW_TREE_EXEC;
+    ends += event == MW_TREE_GONE;
+}
+
+static struct mw_tree tree;
+static pid_t started[256]; /* by this process */
+static int started_count;
+
+static int set_up(void **state)
+{
+    (void)state;
+    news = execs = ends = started_count = 0;
+    alarm(60); /* a test that hangs is a failed one */
+    return mw_tree_init(&tree, "/proc", getpid());
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < tree.count; i++)
+        kill(tree.processes[i].pid, SIGKILL);
+    for (int i = 0; i < started_count; i++)
+        kill(started[i], SIGKILL);
+    while (wait(NULL) > 0)
+        ;
+    mw_tree_fini(&tree);
+    return 0;
+}
+
+static void update(void)
+{
+    mw_tree_update(&tree, count, NULL);
+}
+
+/* A child that sleeps until it is killed, or runs `then` first. */
+static pid_t start(void (*then)(void))
+{
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (then)
+            then();
+        for (;;)
+            pause();
+    }
+    started[started_count++] = pid;
+    return pid;
+}
+
+static void end(pid_t pid)
+{
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+    for (int i = 0; i < started_count; i++)
+        if (started[i] == pid)
+            started[i] = started[--started_count];
+}
+
+static const struct mw_tree_process *find(pid_t pid)
+{
+    for (size_t i = 0; i < tree.count; i++)
+        if (tree.processes[i].pid == pid)
+            return &tree.processes[i];
+    return NULL;
+}
+
+static void follows_children_and_their_ends(void **state)
+{
+    pid_t a = start(NULL), b = start(NULL);
+
+    (void)state;
+    update();
+    assert_int_equal(tree.count, 2);
+    assert_non_null(find(a));
+    assert_int_equal(find(a)->ppid, getpid());
+    end(a);
+    update();
+    assert_int_equal(tree.count, 1);
+    assert_null(find(a));
+    assert_non_null(find(b));
+    assert_int_equal(news, 2);
+    assert_int_equal(ends, 1);
+}
+
+static void two_more(void)
+{
+    start(NULL);
+    start(NULL);
+}
+
+static void follows_grandchildren(void **state)
+{
+    (void)state;
+    start(two_more);
+    for (int i = 0; i < 1000 && tree.count < 3; i++) {
+        usleep(1000);
+        update();
+    }
+    assert_int_equal(tree.count, 3);
+}
+
+static void leave_a_daemon(void)
+{
+    if (fork() == 0) {
+        setsid();
+        if (fork() != 0)
+            _exit(0);
+        for (;;)
+            pause();
+    }
+    _exit(0);
+}
+
+static void keeps_daemons(void **state)
+{
+    pid_t parent;
+
+    (void)state;
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    parent = start(leave_a_daemon);
+    waitpid(parent, NULL, 0);
+    for (int i = 0; i < 1000; i++) { /* until only the daemon is left, and has come to us */
+        usleep(1000);
+        while (waitpid(-1, NULL, WNOHANG) > 0)
+            ;
+        update();
+        if (tree.count == 1)
+            break;
+    }
+    usleep(10000);
+    update();
+    assert_int_equal(tree.count, 1);
+}
+
+static void become_sleep(void)
+{
+    usleep(20000);
+    execlp("sleep", "sleep", "100", (char *)NULL);
+    _exit(127);
+}
+
+static void sees_an_exec(void **state)
+{
+    pid_t pid = start(become_sleep);
+
+    (void)state;
+    update();
+    assert_int_equal(execs, 0);
+    for (int i = 0; i < 1000 && !execs; i++) {
+        usleep(1000);
+        update();
+    }
+    assert_int_equal(execs, 1);
+    assert_int_equal(news, 1);
+    assert_non_null(find(pid));
+}
+
+static void adopts(void **state)
+{
+    (void)state;
+    mw_tree_adopt(&tree, getppid(), count, NULL);
+    mw_tree_adopt(&tree, getppid(), count, NULL);
+    assert_int_equal(tree.count, 1);
+    mw_tree_adopt(&tree, getpid(), count, NULL); /* the root itself is no part of the tree */
+    mw_tree_adopt(&tree, 1 << 30, count, NULL);
+    mw_tree_adopt(&tree, -5, count, NULL);
+    assert_int_equal(tree.count, 1);
+    tree.count = 0; /* not to be killed by the tear-down */
+    news = 0;
+}
+
+static void does_without_descriptors(void **state)
+{
+    struct rlimit before, few;
+    int taken[64];
+    int n = 0;
+    pid_t pid = start(NULL);
+
+    (void)state;
+    getrlimit(RLIMIT_NOFILE, &before);
+    few = before;
+    few.rlim_cur = 32;
+    setrlimit(RLIMIT_NOFILE, &few);
+    while (n < 64 && (taken[n] = open("/dev/null", O_RDONLY)) >= 0)
+        n++;
+    close(taken[--n]);     /* one is left: enough to open, read and close */
+    update();
+    update();
+    assert_int_equal(tree.count, 1);
+    assert_int_equal(ends, 0);
+    while (n > 0)
+        close(taken[--n]);
+    setrlimit(RLIMIT_NOFILE, &before);
+    assert_non_null(find(pid));
+}
+
+static void many(void **state)
+{
+    pid_t pids[200];
+
+    (void)state;
+    for (int i = 0; i < 200; i++)
+        pids[i] = start(NULL);
+    update();
+    assert_int_equal(tree.count, 200);
+    for (int i = 0; i < 200; i += 2)
+        end(pids[i]);
+    update();
+    assert_int_equal(tree.count, 100);
+    for (int i = 0; i < 200; i++)
+        assert_int_equal(find(pids[i]) != NULL, i % 2);
+    assert_int_equal(ends, 100);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(follows_children_and_their_ends, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(follows_grandchildren, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(keeps_daemons, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(sees_an_exec, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(adopts, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(does_without_descriptors, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(many, set_up, tear_down),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
