@@ -15,9 +15,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Ranks that send in one round. */
-#define BLOCK_RANKS 256
-
 struct gather {
     uintptr_t comm;
     int rank, size;
@@ -94,7 +91,7 @@ static int round_trip(struct gather *g, int first, int last, uint64_t offset, ui
 /* All rounds. Every rank makes the same number of calls, whatever fails on the way. */
 static int transfer(struct gather *g, uint64_t longest)
 {
-    int block = g->size < BLOCK_RANKS ? g->size : BLOCK_RANKS;
+    int block = g->size < MW_GATHER_RANKS ? g->size : MW_GATHER_RANKS;
     uint64_t piece = MW_GATHER_BYTES / (unsigned)block;
     int status = 0;
 

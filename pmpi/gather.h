@@ -7,7 +7,13 @@
  * Rank 0 stores the packed journals, by rank, in the run directory (MW_RECORD_GATHERED_PREFIX), and without a
  * launcher sees to the report. Takes at most MW_GATHER_BYTES of memory on rank 0, whatever the number of ranks, and
  * 20 bytes for each. */
+#ifndef MW_GATHER_BYTES /* a test makes it small */
 #define MW_GATHER_BYTES (8u << 20)
+#endif
+/* Ranks that send in one round. */
+#ifndef MW_GATHER_RANKS
+#define MW_GATHER_RANKS 256
+#endif
 void mw_gather_to_rank_0(void);
 
 #endif

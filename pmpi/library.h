@@ -33,11 +33,12 @@
     X(gather, PMPI_Gather, (const void *, int, uintptr_t, void *, int, uintptr_t, int, uintptr_t))            \
     X(gatherv, PMPI_Gatherv,                                                                                  \
       (const void *, int, uintptr_t, void *, const int *, const int *, uintptr_t, int, uintptr_t))            \
-    X(bcast, PMPI_Bcast, (void *, int, uintptr_t, int, uintptr_t))
+    X(bcast, PMPI_Bcast, (void *, int, uintptr_t, int, uintptr_t))                                            \
+    X(iprobe, PMPI_Iprobe, (int, int, uintptr_t, int *, void *))
 
 struct mw_library {
     const struct mw_abi *abi; /* NULL: unknown MPI, and nothing below may be used */
-    uintptr_t comm_world, comm_null, datatype_byte, datatype_null, errors_return;
+    uintptr_t comm_world, comm_self, comm_null, datatype_byte, datatype_null, errors_return;
 #define X(field, name, parameters) int(*field) parameters;
     MW_LIBRARY_CALLS(X)
 #undef X
@@ -47,5 +48,8 @@ extern struct mw_library mw_library;
 
 /* Finds out which MPI library is loaded and resolves the calls. Returns false when it is none that we know. */
 bool mw_library_resolve(void);
+
+/* Lets the MPI library work on what others still want of this rank. To be called while waiting without MPI. */
+void mw_library_progress(void);
 
 #endif

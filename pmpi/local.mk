@@ -14,7 +14,7 @@ pmpi_libabi_mpich_la_SOURCES = pmpi/abi_mpich.c
 pmpi_libabi_mpich_la_CPPFLAGS = $(AM_CPPFLAGS) $(MPICH_CFLAGS)
 pmpi_libabi_mpich_la_CFLAGS = $(SHIM_CFLAGS)
 
-pmpi_libmemwatch_pmpi_la_SOURCES = \
+shim_sources = \
     collector/err.c collector/err.h \
     collector/io.c collector/io.h \
     collector/journal.c collector/journal.h \
@@ -47,6 +47,7 @@ pmpi_libmemwatch_pmpi_la_SOURCES = \
     pmpi/user_phases.c \
     pmpi/world.c pmpi/world.h \
     pmpi/wrap.c pmpi/wrap.h
+pmpi_libmemwatch_pmpi_la_SOURCES = $(shim_sources)
 pmpi_libmemwatch_pmpi_la_CPPFLAGS = $(AM_CPPFLAGS) -DMW_BINDIR='"$(bindir)"'
 pmpi_libmemwatch_pmpi_la_CFLAGS = $(SHIM_CFLAGS)
 pmpi_libmemwatch_pmpi_la_LIBADD = pmpi/libabi_openmpi.la pmpi/libabi_mpich.la

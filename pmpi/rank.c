@@ -194,8 +194,12 @@ void mw_rank_gather(void)
         return;
     mw_rank_lock();
     mw_phases_end_all(start);
+    mw_observe(start, 0);
     mw_rank_unlock();
     mw_gather_to_rank_0();
+    mw_rank_lock();
+    mw_meter_reset(); /* what gathering needed for a moment is not the program's */
+    mw_rank_unlock();
     mw_boundary_guard_lower();
     mw_rank.journal.cost->setup_ns += mw_clock_now() - start;
 }

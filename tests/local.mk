@@ -20,6 +20,9 @@ shell_tests = \
     tests/integration/spikes.sh \
     tests/integration/main_job.sh \
     tests/integration/alone.sh \
+    tests/integration/gather.sh \
+    tests/integration/live.sh \
+    tests/integration/inert.sh \
     tests/integration/odd_jobs.sh
 
 if HAVE_CMOCKA
@@ -69,6 +72,14 @@ tests_unit_test_tree_LDADD = $(launcher_test_libs)
 
 tests_tools_mwdump_SOURCES = tests/tools/mwdump.c
 tests_tools_mwdump_LDADD = collector/libcollector.la
+
+# The shim once more, with gather rounds so small that a few ranks need many of them.
+check_LTLIBRARIES += tests/libsmallrounds.la
+tests_libsmallrounds_la_SOURCES = $(shim_sources)
+tests_libsmallrounds_la_CPPFLAGS = $(pmpi_libmemwatch_pmpi_la_CPPFLAGS) -DMW_GATHER_BYTES=3000 -DMW_GATHER_RANKS=3
+tests_libsmallrounds_la_CFLAGS = $(SHIM_CFLAGS)
+tests_libsmallrounds_la_LIBADD = $(pmpi_libmemwatch_pmpi_la_LIBADD)
+tests_libsmallrounds_la_LDFLAGS = $(pmpi_libmemwatch_pmpi_la_LDFLAGS) -rpath /nowhere
 
 # MPI programs that know their own calls and memory, built for each MPI that was found.
 check_DATA += tests/programs.stamp
