@@ -23,6 +23,7 @@ shell_tests = \
     tests/integration/gather.sh \
     tests/integration/live.sh \
     tests/integration/inert.sh \
+    tests/integration/limits.sh \
     tests/integration/odd_jobs.sh
 
 if HAVE_CMOCKA
