@@ -4,6 +4,7 @@
 #include "collector/mem.h"
 #include "collector/merge_parts.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -159,6 +160,10 @@ static void take_view(struct mw_merge *merge, struct chains *chains)
     const struct mw_view *view = merge->view;
     uint32_t host = mw_merge_hosts_find(merge, view->host, view->begin_wall_ns, view->begin_ns);
 
+    if (view->processes_lost)
+        mw_model_note(merge->model, MW_MODEL_NOTE_LOST,
+                      "%" PRIu64 " programs more than memwatch keeps apart are in the sums, but not in the list",
+                      (uint64_t)view->processes_lost);
     for (size_t i = 0; i < view->process_count; i++) {
         add_seen(merge->model, &view->processes[i], host);
         chain_newest(chains, merge->model);

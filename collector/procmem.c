@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* No heap and no stdio here: the shim reads its own process with these functions, inside other people's programs. */
 #include "collector/procmem.h"
 
 #include "collector/io.h"
@@ -6,30 +7,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-static int not_kernel_text(void)
+/* /proc/PID/status has the user's groups before the lines we want: room for some seven hundred of them. */
+#define STATUS_ROOM 8192
+
+static int fail(int error)
 {
-    errno = EPROTO;
+    errno = error;
     return -1;
 }
 
-/* Reads an open /proc file from its start. An empty one is that of a process that has ended. */
-static int read_again(int fd, char *text, size_t size)
-{
-    ssize_t n = mw_io_pread(fd, text, size - 1, 0);
-
-    if (n < 0)
-        return -1;
-    text[n] = '\0';
-    if (n > 0)
-        return 0;
-    errno = ESRCH;
-    return -1;
-}
+/* ---- text ---- */
 
 /* A run of digits at *at, which is moved behind it. Returns false when there is none, or it does not fit. */
 static bool digits(const char **at, uint64_t *value)
@@ -45,75 +35,137 @@ static bool digits(const char **at, uint64_t *value)
     return true;
 }
 
-/* "size resident shared ..." in pages. Hand-made: the shim reads it at every measured boundary. */
+/* "size resident shared ..." in pages. A blank must follow: at the end of the text a number may have been cut. */
 int mw_procmem_parse_statm(const char *text, uint64_t page_bytes, uint64_t *rss)
 {
     uint64_t size, resident;
 
     if (!digits(&text, &size) || *text++ != ' ' || !digits(&text, &resident) || *text != ' ' ||
         __builtin_mul_overflow(resident, page_bytes, rss))
-        return not_kernel_text();
+        return fail(EPROTO);
     return 0;
 }
 
-/* The value of "\nName:\t  123 kB" in bytes; 0 when the line is not there. */
-static uint64_t line_kib(const char *text, const char *name)
+/* "Name:   123 kB", whole with its newline. Returns 1 and the bytes, 0 when it is another line, -1 when it is broken. */
+static int read_line(const char *line, const char *name, uint64_t *bytes)
 {
-    const char *at = strstr(text, name);
-    uint64_t kib;
+    size_t length = strlen(name);
+    const char *at = line + length + 1;
 
-    if (!at)
+    if (strncmp(line, name, length) != 0 || line[length] != ':')
         return 0;
-    at += strlen(name);
     at += strspn(at, " \t");
-    return digits(&at, &kib) && kib <= UINT64_MAX / 1024 ? kib * 1024 : 0;
+    if (!digits(&at, bytes) || strncmp(at, " kB\n", 4) != 0 || __builtin_mul_overflow(*bytes, 1024, bytes))
+        return fail(EPROTO);
+    return 1;
+}
+
+static const char *next_line(const char *line)
+{
+    const char *end = strchr(line, '\n');
+
+    return end ? end + 1 : NULL;
 }
 
 int mw_procmem_parse_status(const char *text, struct mw_procmem_status *status)
 {
-    if (strncmp(text, "Name:", 5))
-        return not_kernel_text();
-    *status = (struct mw_procmem_status){
-        .rss = line_kib(text, "\nVmRSS:"),
-        .hwm = line_kib(text, "\nVmHWM:"),
-        .rss_anon = line_kib(text, "\nRssAnon:"),
-        .rss_file = line_kib(text, "\nRssFile:"),
-        .rss_shmem = line_kib(text, "\nRssShmem:"),
-        .swap = line_kib(text, "\nVmSwap:"),
-        .huge = line_kib(text, "\nHugetlbPages:"),
+    const struct {
+        const char *name;
+        uint64_t *value;
+    } lines[] = {
+        {"VmRSS", &status->rss},         {"VmHWM", &status->hwm},           {"RssAnon", &status->rss_anon},
+        {"RssFile", &status->rss_file},  {"RssShmem", &status->rss_shmem},  {"VmSwap", &status->swap},
+        {"HugetlbPages", &status->huge},
     };
-    return 0;
-}
 
-/* "pid (comm) state ppid ..."; comm may hold blanks and parentheses, so it ends at the last one. */
-int mw_procmem_parse_stat(const char *text, struct mw_procmem_stat *stat)
-{
-    const char *open = strchr(text, '(');
-    const char *close = strrchr(text, ')');
-    unsigned long long start, stack = 0;
-    size_t length;
-
-    if (!open || !close || close < open)
-        return not_kernel_text();
-    memset(stat, 0, sizeof(*stat));
-    length = (size_t)(close - open - 1);
-    memcpy(stat->comm, open + 1, length < sizeof(stat->comm) ? length : sizeof(stat->comm) - 1);
-    /* fields 3, 4, 20 (threads), 22 (start), 28 (start of the stack) of proc_pid_stat(5) */
-    if (sscanf(close + 1,
-               " %c %d %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %d %*s %llu %*s %*s %*s %*s %*s %llu",
-               &stat->state, &stat->ppid, &stat->threads, &start, &stack) < 4)
-        return not_kernel_text();
-    stat->start_ticks = start;
-    stat->start_stack = stack;
+    memset(status, 0, sizeof(*status));
+    if (strncmp(text, "Name:", 5))
+        return fail(EPROTO);
+    for (const char *line = text; line; line = next_line(line)) {
+        if (line[0] != 'V' && line[0] != 'R' && line[0] != 'H')
+            continue;
+        for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+            if (read_line(line, lines[i].name, lines[i].value) < 0)
+                return -1;
+    }
     return 0;
 }
 
 int mw_procmem_parse_pss(const char *text, uint64_t *pss)
 {
-    if (!strstr(text, "\nPss:"))
-        return not_kernel_text();
-    *pss = line_kib(text, "\nPss:");
+    for (const char *line = text; line; line = next_line(line)) {
+        int found = read_line(line, "Pss", pss);
+        if (found)
+            return found < 0 ? -1 : 0;
+    }
+    return fail(EPROTO);
+}
+
+/* Moves over fields that single blanks separate. NULL when there are not so many. */
+static const char *skip_fields(const char *at, int count)
+{
+    for (; at && count > 0; count--) {
+        at = strchr(at, ' ');
+        at = at ? at + 1 : NULL;
+    }
+    return at;
+}
+
+static const char *read_field(const char *at, uint64_t *value)
+{
+    return at && digits(&at, value) && *at == ' ' ? at + 1 : NULL;
+}
+
+/* The name may hold blanks and parentheses itself, so it ends at the last one. */
+static const char *read_comm(const char *text, char *comm, size_t size)
+{
+    const char *open = strchr(text, '('), *close = strrchr(text, ')');
+    size_t length;
+
+    if (!open || !close || close < open || close[1] != ' ')
+        return NULL;
+    length = (size_t)(close - open) - 1;
+    if (length > size - 1)
+        length = size - 1;
+    memcpy(comm, open + 1, length);
+    comm[length] = '\0';
+    return close + 2;
+}
+
+/* Fields of proc_pid_stat(5): 3 state, 4 parent, 20 threads, 22 start time, 28 start of the stack. */
+int mw_procmem_parse_stat(const char *text, struct mw_procmem_stat *stat)
+{
+    uint64_t ppid = 0, threads = 0;
+    const char *at;
+
+    memset(stat, 0, sizeof(*stat));
+    at = read_comm(text, stat->comm, sizeof(stat->comm));
+    if (!at || !at[0] || at[1] != ' ')
+        return fail(EPROTO);
+    stat->state = at[0];
+    at = read_field(at + 2, &ppid);
+    at = read_field(skip_fields(at, 15), &threads);
+    at = read_field(skip_fields(at, 1), &stat->start_ticks);
+    at = read_field(skip_fields(at, 5), &stat->start_stack);
+    if (!at || ppid > INT32_MAX || threads > INT32_MAX)
+        return fail(EPROTO);
+    stat->ppid = (int32_t)ppid;
+    stat->threads = (int32_t)threads;
     return 0;
+}
+
+/* ---- files ---- */
+
+/* Reads an open /proc file from its start; returns its length. An empty one is that of a process that has ended. */
+static ssize_t read_again(int fd, char *text, size_t size)
+{
+    ssize_t length = mw_io_pread(fd, text, size - 1, 0);
+
+    if (length == 0)
+        return fail(ESRCH);
+    if (length > 0)
+        text[length] = '\0';
+    return length;
 }
 
 int mw_procmem_statm_rss(int fd, uint64_t page_bytes, uint64_t *rss)
@@ -122,16 +174,21 @@ int mw_procmem_statm_rss(int fd, uint64_t page_bytes, uint64_t *rss)
     ssize_t n = pread(fd, text, sizeof(text) - 1, 0); /* one call: this is the shim's hot path */
 
     if (n <= 0)
-        return n < 0 ? -1 : not_kernel_text();
+        return n < 0 ? -1 : fail(ESRCH);
     text[n] = '\0';
     return mw_procmem_parse_statm(text, page_bytes, rss);
 }
 
 int mw_procmem_status_read(int fd, struct mw_procmem_status *status)
 {
-    char text[8192];
+    char text[STATUS_ROOM];
+    ssize_t length = read_again(fd, text, sizeof(text));
 
-    return read_again(fd, text, sizeof(text)) < 0 ? -1 : mw_procmem_parse_status(text, status);
+    if (length < 0 || mw_procmem_parse_status(text, status))
+        return -1;
+    if (length == sizeof(text) - 1 && status->hwm == 0) /* not a process without memory: we did not get that far */
+        return fail(EPROTO);
+    return 0;
 }
 
 int mw_procmem_stat_read(int fd, struct mw_procmem_stat *stat)
@@ -141,54 +198,75 @@ int mw_procmem_stat_read(int fd, struct mw_procmem_stat *stat)
     return read_again(fd, text, sizeof(text)) < 0 ? -1 : mw_procmem_parse_stat(text, stat);
 }
 
-static void path_of(char path[64], pid_t pid, const char *name)
+/* Writes "PID/name". By hand: snprintf is not for the inside of other people's programs. */
+static int make_path(char *path, size_t size, pid_t pid, const char *name)
 {
-    snprintf(path, 64, "%ld/%s", (long)pid, name);
+    char reversed[16];
+    size_t count = 0, length = strlen(name);
+    unsigned rest = pid > 0 ? (unsigned)pid : 0;
+
+    do
+        reversed[count++] = (char)('0' + rest % 10);
+    while ((rest /= 10) != 0);
+    if (count + 1 + length + 1 > size)
+        return fail(ENAMETOOLONG);
+    for (size_t i = 0; i < count; i++)
+        path[i] = reversed[count - 1 - i];
+    path[count] = '/';
+    memcpy(path + count + 1, name, length + 1);
+    return 0;
 }
 
 int mw_procmem_open(int procfd, pid_t pid, const char *name)
 {
     char path[64];
 
-    path_of(path, pid, name);
-    return openat(procfd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    return make_path(path, sizeof(path), pid, name) ? -1 : openat(procfd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+}
+
+/* Unlike read_again() an empty file is allowed. */
+static ssize_t read_whole(int procfd, pid_t pid, const char *name, char *text, size_t size)
+{
+    char path[64];
+
+    return make_path(path, sizeof(path), pid, name) ? -1 : mw_io_read_text(procfd, path, text, size);
 }
 
 int mw_procmem_pss(int procfd, pid_t pid, uint64_t *pss)
 {
-    char path[64], text[4096];
+    char text[4096];
+    ssize_t length = read_whole(procfd, pid, "smaps_rollup", text, sizeof(text));
 
-    path_of(path, pid, "smaps_rollup");
-    return mw_io_read_text(procfd, path, text, sizeof(text)) < 0 ? -1 : mw_procmem_parse_pss(text, pss);
+    if (length == 0)
+        return fail(ESRCH);
+    return length < 0 ? -1 : mw_procmem_parse_pss(text, pss);
 }
 
 int mw_procmem_command(int procfd, pid_t pid, char *buffer, size_t size)
 {
-    char path[64];
-    ssize_t n;
+    ssize_t length = read_whole(procfd, pid, "cmdline", buffer, size);
 
-    path_of(path, pid, "cmdline");
-    n = mw_io_read_text(procfd, path, buffer, size);
-    if (n < 0)
+    if (length < 0)
         return -1;
-    while (n > 0 && !buffer[n - 1])
-        n--;
-    for (ssize_t i = 0; i < n; i++)
+    while (length > 0 && !buffer[length - 1]) /* the end of the last argument, or what setproctitle() left */
+        length--;
+    for (ssize_t i = 0; i < length; i++)
         if (!buffer[i])
             buffer[i] = ' ';
-    buffer[n] = '\0';
+    buffer[length] = '\0';
     return 0;
 }
 
 int mw_procmem_exe(int procfd, pid_t pid, char *buffer, size_t size)
 {
     char path[64];
-    ssize_t n;
+    ssize_t length;
 
-    path_of(path, pid, "exe");
-    n = readlinkat(procfd, path, buffer, size - 1);
-    if (n < 0)
+    if (make_path(path, sizeof(path), pid, "exe"))
         return -1;
-    buffer[n] = '\0';
+    length = readlinkat(procfd, path, buffer, size - 1);
+    if (length < 0)
+        return -1;
+    buffer[length] = '\0';
     return 0;
 }

@@ -138,6 +138,19 @@ static uint64_t meminfo(const char *name)
     return line ? strtoull(line + strlen(name), NULL, 10) * 1024 : 0;
 }
 
+/* A peak from before the job is not the job's: it must have risen since mw_limits_cgroup(). */
+void mw_limits_cgroup_end(struct mw_view *view)
+{
+    uint64_t before = view->cgroup_peak;
+
+    view->cgroup_peak = 0;
+    for (size_t i = 0; view->cgroup_path && i < sizeof(hierarchies) / sizeof(hierarchies[0]); i++) {
+        uint64_t peak = read_number(view->cgroup_path, hierarchies[i].peak);
+        if (peak > before)
+            view->cgroup_peak = peak;
+    }
+}
+
 uint64_t mw_limits_available(void)
 {
     return meminfo("\nMemAvailable:");

@@ -9,6 +9,9 @@
  * root, with its path and peak. The files are looked for below `root` ("" for the real ones). */
 void mw_limits_cgroup(struct mw_view *view, const char *root);
 
+/* At the end of the job: the peak of that cgroup, or 0 when it did not rise since. */
+void mw_limits_cgroup_end(struct mw_view *view);
+
 /* MemAvailable of /proc/meminfo in bytes; 0 unknown. */
 uint64_t mw_limits_available(void);
 

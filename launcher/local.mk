@@ -4,6 +4,8 @@ bin_PROGRAMS += launcher/memwatch
 noinst_LTLIBRARIES += launcher/liblauncher.la
 
 launcher_liblauncher_la_SOURCES = \
+    launcher/adopt.c launcher/adopt.h \
+    launcher/apart.c launcher/apart.h \
     launcher/cmd_report.c launcher/commands.h \
     launcher/limits.c launcher/limits.h \
     launcher/options.c launcher/options.h \
@@ -14,7 +16,8 @@ launcher_liblauncher_la_SOURCES = \
     launcher/rundir.c launcher/rundir.h \
     launcher/sampler.c launcher/sampler.h \
     launcher/spawn.c launcher/spawn.h \
-    launcher/tree.c launcher/tree.h
+    launcher/tree.c launcher/tree.h \
+    launcher/witness.c launcher/witness.h
 launcher_liblauncher_la_CPPFLAGS = $(AM_CPPFLAGS) $(HWLOC_CFLAGS) -DMW_LIBDIR='"$(libdir)"'
 launcher_liblauncher_la_LIBADD = collector/libcollector.la $(HWLOC_LIBS)
 

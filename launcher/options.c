@@ -5,6 +5,8 @@
 #include "launcher/commands.h"
 
 #include <argp.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -24,7 +26,8 @@ enum key {
     KEY_ALL,
     KEY_COLOR,
     KEY_QUIET,
-    KEY_SILENT
+    KEY_SILENT,
+    KEY_HELP
 };
 
 /* One table for help and parsing; what `report` takes as well stands in the second. */
@@ -48,6 +51,7 @@ static const struct argp_option display_options[] = {
     {"exclude", KEY_EXCLUDE, "RE", 0, "Of these, leave out the ones that match", 5},
     {"all", KEY_ALL, NULL, 0, "Every rank, phase, call site and process, not only the telling ones", 5},
     {"color", KEY_COLOR, "WHEN", 0, "auto, always or never (auto honours NO_COLOR)", 5},
+    {"help", KEY_HELP, NULL, 0, "Show this help", -1},
     {0}};
 
 static const char run_doc[] =
@@ -65,19 +69,43 @@ static const char report_doc[] =
     "\n"
     "  memwatch report /dev/shm/memwatch-1000-5f0c6a1be2d94c37\n";
 
-/* A decimal number from low to high, perhaps followed by `suffix`; otherwise the usage error that says so. */
-static double number(const char *text, double low, double high, const char *suffix, const char *what,
-                     struct argp_state *state)
+/* One line, and the end. (Not argp's own: it would name the program as "memwatch run".) */
+static void __attribute__((noreturn, format(printf, 1, 2))) complain(const char *format, ...)
+{
+    va_list args;
+
+    fputs("memwatch: ", stderr);
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fputc('\n', stderr);
+    exit(MW_EXIT_FAILURE);
+}
+
+/* A whole number from low to high. */
+static int whole(const char *text, int low, int high, const char *what)
+{
+    char *end;
+    long value = strtol(text, &end, 10);
+
+    if (*text < '0' || *text > '9' || *end || value < low || value > high)
+        complain("%s takes a whole number from %d to %d, not '%s'", what, low, high, text);
+    return (int)value;
+}
+
+/* "0.5" or "0.5%", in millionths. */
+static uint32_t percent(const char *text, const char *what)
 {
     char *end;
     double value = strtod(text, &end);
 
-    if (end == text || (*end && strcmp(end, suffix)) || !(value >= low && value <= high))
-        argp_failure(state, MW_EXIT_FAILURE, 0, "%s takes a number from %g to %g, not '%s'", what, low, high, text);
-    return value;
+    if (strspn(text, "0123456789.") != (size_t)(end - text) || end == text || (*end && strcmp(end, "%")) ||
+        !(value >= 0 && value <= 100))
+        complain("%s takes a percentage from 0 to 100, not '%s'", what, text);
+    return (uint32_t)(value * 1e4 + 0.5);
 }
 
-static void compile(regex_t *regex, bool *has, const char *text, const char *what, struct argp_state *state)
+static void compile(regex_t *regex, bool *has, const char *text, const char *what)
 {
     int error;
     char why[128];
@@ -87,12 +115,12 @@ static void compile(regex_t *regex, bool *has, const char *text, const char *wha
     error = regcomp(regex, text, REG_EXTENDED | REG_NOSUB);
     if (error) {
         regerror(error, regex, why, sizeof(why));
-        argp_failure(state, MW_EXIT_FAILURE, 0, "%s '%s': %s", what, text, why);
+        complain("%s '%s': %s", what, text, why);
     }
     *has = true;
 }
 
-static void set_color(struct mw_options *options, const char *text, struct argp_state *state)
+static void set_color(struct mw_options *options, const char *text)
 {
     static const char *const words[] = {"auto", "always", "never"};
 
@@ -101,7 +129,13 @@ static void set_color(struct mw_options *options, const char *text, struct argp_
             options->color = i;
             return;
         }
-    argp_failure(state, MW_EXIT_FAILURE, 0, "--color takes auto, always or never, not '%s'", text);
+    complain("--color takes auto, always or never, not '%s'", text);
+}
+
+static void show_help(struct argp_state *state)
+{
+    state->name = (char *)(uintptr_t)((const struct mw_options *)state->input)->name;
+    argp_state_help(state, stdout, ARGP_HELP_STD_HELP); /* exits */
 }
 
 static error_t parse_display(int key, char *argument, struct argp_state *state)
@@ -109,10 +143,11 @@ static error_t parse_display(int key, char *argument, struct argp_state *state)
     struct mw_options *options = state->input;
 
     switch (key) {
-    case KEY_INCLUDE: compile(&options->include, &options->has_include, argument, "--include", state); return 0;
-    case KEY_EXCLUDE: compile(&options->exclude, &options->has_exclude, argument, "--exclude", state); return 0;
+    case KEY_INCLUDE: compile(&options->include, &options->has_include, argument, "--include"); return 0;
+    case KEY_EXCLUDE: compile(&options->exclude, &options->has_exclude, argument, "--exclude"); return 0;
     case KEY_ALL: options->all = true; return 0;
-    case KEY_COLOR: set_color(options, argument, state); return 0;
+    case KEY_COLOR: set_color(options, argument); return 0;
+    case KEY_HELP: show_help(state); return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
 }
@@ -125,14 +160,17 @@ static error_t parse_run(int key, char *argument, struct argp_state *state)
     struct mw_options *options = state->input;
 
     switch (key) {
-    case ARGP_KEY_INIT: state->child_inputs[0] = options; return 0;
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = options;
+        state->err_stream = NULL; /* getopt has said it in one line */
+        return 0;
     case 'i':
-        options->interval_ns = (uint64_t)(number(argument, 1, 60000, "", "-i", state) * (double)MW_NS_PER_MS);
+        options->interval_ns = (uint64_t)whole(argument, 1, 60000, "-i") * MW_NS_PER_MS;
         return 0;
     case KEY_EXACT: options->exact = true; return 0;
     case KEY_NO_RESET: options->no_reset = true; return 0;
-    case KEY_OVERHEAD: options->budget_ppm = (uint32_t)(number(argument, 0, 100, "%", "--overhead", state) * 1e4); return 0;
-    case KEY_SITE_DEPTH: options->site_depth = (int)number(argument, 1, 8, "", "--site-depth", state); return 0;
+    case KEY_OVERHEAD: options->budget_ppm = percent(argument, "--overhead"); return 0;
+    case KEY_SITE_DEPTH: options->site_depth = whole(argument, 1, 8, "--site-depth"); return 0;
     case KEY_RUN_DIR: options->base_dir = argument; return 0;
     case KEY_KEEP: options->keep = true; return 0;
     case KEY_REPORT: options->report_file = argument; return 0;
@@ -145,7 +183,7 @@ static error_t parse_run(int key, char *argument, struct argp_state *state)
         return 0;
     case ARGP_KEY_END:
         if (!options->command)
-            argp_failure(state, MW_EXIT_FAILURE, 0, "no command to run: memwatch run -- mpirun -n 4 ./app");
+            complain("no command to run: memwatch run -- mpirun -n 4 ./app");
         return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -156,15 +194,18 @@ static error_t parse_report(int key, char *argument, struct argp_state *state)
     struct mw_options *options = state->input;
 
     switch (key) {
-    case ARGP_KEY_INIT: state->child_inputs[0] = options; return 0;
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = options;
+        state->err_stream = NULL; /* getopt has said it in one line */
+        return 0;
     case ARGP_KEY_ARG:
         if (options->path)
-            argp_failure(state, MW_EXIT_FAILURE, 0, "one PATH at a time");
+            complain("one PATH at a time");
         options->path = argument;
         return 0;
     case ARGP_KEY_END:
         if (!options->path)
-            argp_failure(state, MW_EXIT_FAILURE, 0, "no PATH: memwatch report RUN-DIRECTORY");
+            complain("no PATH: memwatch report RUN-DIRECTORY");
         return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -174,10 +215,9 @@ static void parse(const struct argp *argp, struct mw_options *options, int argc,
 {
     char *saved = argv[0];
 
-    *options = (struct mw_options){.interval_ns = 100 * MW_NS_PER_MS, .budget_ppm = 10000};
-    argp_err_exit_status = MW_EXIT_FAILURE;
-    argv[0] = (char *)(uintptr_t)name;
-    if (argp_parse(argp, argc, argv, ARGP_IN_ORDER, NULL, options))
+    *options = (struct mw_options){.name = name, .interval_ns = 100 * MW_NS_PER_MS, .budget_ppm = 10000};
+    argv[0] = (char *)(uintptr_t)"memwatch"; /* what getopt says of an unknown option starts with it */
+    if (argp_parse(argp, argc, argv, ARGP_IN_ORDER | ARGP_NO_HELP, NULL, options))
         exit(MW_EXIT_FAILURE);
     argv[0] = saved;
 }

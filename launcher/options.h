@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 struct mw_options {
+    const char *name;     /* "memwatch run" */
     char **command;       /* NULL-terminated; points into argv */
     const char *path;     /* of `report` */
     uint64_t interval_ns;

@@ -16,6 +16,7 @@ int mw_output_open(struct mw_output *output, const char *path, bool force, struc
 
     umask(mask);
     output->file = NULL;
+    output->force = force;
     if (!lstat(path, &st) && (!force || !S_ISREG(st.st_mode)))
         return mw_err_set(err, "%s exists: %s", path,
                           S_ISREG(st.st_mode) ? "choose another name, or overwrite it with --force" : "not a file");
@@ -34,17 +35,44 @@ int mw_output_open(struct mw_output *output, const char *path, bool force, struc
     return mw_err_set(err, "cannot write %s: out of memory", path);
 }
 
+/* Without --force nothing is overwritten: not even what the job itself has made there. */
+static int put_in_place(const struct mw_output *output)
+{
+    if (output->force)
+        return rename(output->temporary, output->path);
+    if (!renameat2(AT_FDCWD, output->temporary, AT_FDCWD, output->path, RENAME_NOREPLACE))
+        return 0;
+    if (errno != EINVAL && errno != ENOSYS)
+        return -1;
+    if (!access(output->path, F_OK)) { /* a file system that cannot do both at once */
+        errno = EEXIST;
+        return -1;
+    }
+    return rename(output->temporary, output->path);
+}
+
 int mw_output_commit(struct mw_output *output, struct mw_err *err)
 {
     bool ok = !fflush(output->file) && !ferror(output->file) && !fsync(fileno(output->file));
 
     ok = !fclose(output->file) && ok;
     output->file = NULL;
-    if (ok && !rename(output->temporary, output->path))
+    if (ok && !put_in_place(output))
         return 0;
+    if (ok && errno == EEXIST) {
+        mw_err_set(err, "%s came into being while the job ran: the report is in %s", output->path, output->temporary);
+        return 1;
+    }
     mw_err_set(err, "cannot write %s: %s", output->path, strerror(errno));
     unlink(output->temporary);
     return -1;
+}
+
+void mw_output_release(struct mw_output *output)
+{
+    if (output->file)
+        fclose(output->file);
+    output->file = NULL;
 }
 
 void mw_output_abandon(struct mw_output *output)

@@ -66,13 +66,32 @@ static int set_number(const char *name, long value, int wanted)
     return set(name, wanted ? text : NULL);
 }
 
+/* The loader takes blanks and colons for the end of a name, and replaces what follows a dollar sign. */
+static int needs_quoting(const char *path)
+{
+    return strpbrk(path, ": \t\n$") != NULL;
+}
+
+/* A name for the shim that LD_PRELOAD can hold: a link in the run directory. */
+static int link_shim(char *linked, size_t size, const char *shim, const char *run_dir, struct mw_err *err)
+{
+    if (needs_quoting(run_dir))
+        return mw_err_set(err, "LD_PRELOAD cannot hold the path %s: choose a --run-dir without blanks and colons", run_dir);
+    if (snprintf(linked, size, "%s/" SHIM, run_dir) >= (int)size || symlink(shim, linked))
+        return mw_err_set(err, "cannot link %s into the run directory: %s", shim, strerror(errno));
+    return 0;
+}
+
 int mw_preload_setenv(const char *shim, const char *run_dir, const struct mw_options *options, struct mw_err *err)
 {
     const char *before = getenv("LD_PRELOAD");
-    char *preload;
+    char linked[PATH_MAX], *preload;
 
-    if (strpbrk(shim, ": ")) /* LD_PRELOAD has no way to quote them */
-        return mw_err_set(err, "the path of the shim, %s, holds a blank or colon: install memwatch elsewhere", shim);
+    if (needs_quoting(shim)) {
+        if (link_shim(linked, sizeof(linked), shim, run_dir, err) < 0)
+            return -1;
+        shim = linked;
+    }
     if (asprintf(&preload, "%s%s%s", shim, before && *before ? ":" : "", before ? before : "") < 0)
         return mw_err_set(err, "out of memory");
     if (set("LD_PRELOAD", preload) || set("MEMWATCH_RUN_DIR", run_dir) ||

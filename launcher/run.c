@@ -4,6 +4,8 @@
 
 #include "collector/clock.h"
 #include "collector/merge.h"
+#include "collector/procmem.h"
+#include "launcher/apart.h"
 #include "launcher/limits.h"
 #include "launcher/options.h"
 #include "launcher/output.h"
@@ -15,7 +17,7 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <poll.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -29,7 +31,7 @@ struct run {
     struct mw_spawn_inherit inherit;
     struct mw_view view;
     struct mw_sampler sampler;
-    int signals; /* descriptor of the relay */
+    struct mw_relay relay;
 };
 
 /* The command as one line, arguments separated by blanks. */
@@ -88,19 +90,22 @@ static int prepare(struct run *run, struct mw_err *err)
     if (mw_rundir_create(&run->dir, run->options.base_dir, err) < 0)
         goto no_shim;
     raise_file_limit(&run->inherit.files);
-    run->signals = mw_relay_open(&run->inherit, err);
-    if (run->signals < 0)
+    if (mw_relay_init(&run->relay, &run->inherit, err) < 0)
         goto no_signals;
     if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)) {
         mw_err_set(err, "cannot become a child subreaper: %s", strerror(errno));
-        goto no_signals;
+        goto no_sampler;
     }
     begin_view(run);
     if (mw_sampler_init(&run->sampler, &run->view, run->dir.fd, err) < 0)
-        goto no_signals;
+        goto no_sampler;
+    run->sampler.tree.left_out = run->relay.witness.pid;
     if (!mw_preload_setenv(shim, run->dir.path, &run->options, err))
         return 0;
     mw_sampler_fini(&run->sampler);
+no_sampler:
+    mw_view_fini(&run->view);
+    mw_relay_fini(&run->relay);
 no_signals:
     mw_rundir_fini(&run->dir, 0);
 no_shim:
@@ -123,23 +128,15 @@ static bool reap(pid_t command, int *status)
     return ended;
 }
 
-static int until(uint64_t deadline)
-{
-    uint64_t now = mw_clock_now();
-
-    return deadline <= now ? 0 : (int)((deadline - now + MW_NS_PER_MS - 1) / MW_NS_PER_MS);
-}
-
-/* Samples until the command has ended. */
+/* Samples until the command has ended, and once more: what it leaves running is seen then. */
 static int watch(struct run *run, pid_t pid)
 {
-    struct pollfd wait = {.fd = run->signals, .events = POLLIN};
     int status = 0;
 
     for (;;) {
-        if (poll(&wait, 1, until(run->sampler.next_ns)) > 0) {
-            if (mw_relay_handle(run->signals, pid) && reap(pid, &status))
-                return status;
+        if (mw_relay_wait(&run->relay, pid, run->sampler.next_ns) && reap(pid, &status)) {
+            mw_sampler_sample(&run->sampler);
+            return status;
         }
         if (mw_clock_now() >= run->sampler.next_ns)
             mw_sampler_sample(&run->sampler);
@@ -157,6 +154,20 @@ static void note_status(struct mw_view *view, int status)
     }
 }
 
+/* Not getrusage(): its number is never below what our parent had. */
+static uint64_t own_peak(void)
+{
+    struct mw_procmem_status status = {0};
+    int fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0)
+        return 0;
+    if (mw_procmem_status_read(fd, &status))
+        status.hwm = 0;
+    close(fd);
+    return status.hwm;
+}
+
 static void end_view(struct run *run)
 {
     struct rusage usage;
@@ -165,10 +176,8 @@ static void end_view(struct run *run)
     getrusage(RUSAGE_SELF, &usage);
     run->view.launcher_cpu_ns = ((uint64_t)usage.ru_utime.tv_sec + (uint64_t)usage.ru_stime.tv_sec) * MW_NS_PER_SEC +
                                 ((uint64_t)usage.ru_utime.tv_usec + (uint64_t)usage.ru_stime.tv_usec) * 1000;
-    run->view.launcher_rss_peak = (uint64_t)usage.ru_maxrss * 1024;
-    if (run->view.cgroup_path) /* its peak is known only now */
-        mw_limits_cgroup(&run->view, "");
-    run->view.node_bytes = mw_limits_node();
+    run->view.launcher_rss_peak = own_peak();
+    mw_limits_cgroup_end(&run->view);
 }
 
 static int write_report(struct run *run, const struct mw_model *model, struct mw_err *err)
@@ -181,19 +190,27 @@ static int write_report(struct run *run, const struct mw_model *model, struct mw
     return run->options.report_file ? mw_output_commit(&run->output, err) : 0;
 }
 
-/* From here on nothing changes the exit status: it is the command's. */
-static void report(struct run *run)
+/* In a process of its own. */
+static int report(void *context)
 {
+    struct run *run = context;
     struct mw_model *model;
     struct mw_err err;
+    int done;
 
-    end_view(run);
-    if (run->options.quiet && !run->options.report_file)
-        return;
+    run->view.node_bytes = mw_limits_node();
     model = mw_merge_run(run->dir.fd, &run->view, &err);
-    if (!model || write_report(run, model, &err) < 0)
-        fprintf(stderr, "memwatch: no report: %s\n", err.text);
+    done = model ? write_report(run, model, &err) : -1;
+    if (done)
+        fprintf(stderr, "memwatch: %s%s\n", done < 0 ? "no report: " : "", err.text);
     mw_model_destroy(model);
+    return done < 0;
+}
+
+static void make_report(struct run *run)
+{
+    if (!mw_apart_run(report, run, &run->relay, &run->inherit))
+        mw_output_release(&run->output);
 }
 
 static int start_failed(const struct run *run, const struct mw_spawn_result *spawned)
@@ -212,13 +229,16 @@ static int start_and_watch(struct run *run)
         return start_failed(run, &spawned);
     run->view.pid = spawned.pid;
     note_status(&run->view, watch(run, spawned.pid));
-    report(run);
+    /* From here on nothing changes the exit status: it is the command's. */
+    end_view(run);
+    if (!run->options.quiet || run->options.report_file)
+        make_report(run);
     return run->view.exit_status;
 }
 
 int mw_cmd_run(int argc, char **argv)
 {
-    struct run run = {.signals = -1};
+    struct run run = {.relay = {.fd = -1}};
     struct mw_err err;
     int status;
 
@@ -235,7 +255,7 @@ int mw_cmd_run(int argc, char **argv)
     mw_rundir_fini(&run.dir, run.options.keep);
     mw_output_abandon(&run.output);
     mw_view_fini(&run.view);
-    close(run.signals);
+    mw_relay_fini(&run.relay);
     mw_options_fini(&run.options);
     return status;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "launcher/rundir.h"
 
+#include "collector/journal.h"
 #include "collector/record.h"
 
 #include <dirent.h>
@@ -17,6 +18,14 @@
 
 /* Room that a directory must have to be chosen: some hundred journals. */
 #define ROOM_BYTES (64ULL << 20)
+
+/* Room for a few journals at least. Some network file systems do not tell. */
+static int is_full(int fd)
+{
+    struct statvfs fs;
+
+    return !fstatvfs(fd, &fs) && fs.f_blocks && (uint64_t)fs.f_bavail * fs.f_frsize < 4 * mw_journal_length();
+}
 
 static int make_in(struct mw_rundir *dir, const char *base, struct mw_err *err)
 {
@@ -44,6 +53,13 @@ static int make_in(struct mw_rundir *dir, const char *base, struct mw_err *err)
         return -1;
     }
     close(exits);
+    if (is_full(dir->fd)) {
+        unlinkat(dir->fd, MW_RECORD_EXITS_NAME, 0);
+        close(dir->fd);
+        rmdir(dir->path);
+        return mw_err_set(err, "%s has no room for journals of %zu KiB for each rank: choose another with --run-dir",
+                          absolute, mw_journal_length() >> 10);
+    }
     return 0;
 }
 

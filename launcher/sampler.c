@@ -3,15 +3,11 @@
 
 #include "collector/clock.h"
 #include "collector/procmem.h"
-#include "collector/record.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define FIRST_GAP_NS MW_NS_PER_MS
@@ -19,6 +15,7 @@
 
 /* PSS is dear: it may take a hundredth of the run, and a little at once so that short runs have it too. It is read
  * again when memory has grown by a twentieth, or after a while. */
+#define PSS_COST_NS (10 * MW_NS_PER_MS) /* for each GiB, until it was measured */
 #define PSS_CREDIT_NS (20 * MW_NS_PER_MS)
 #define PSS_SHARE 100
 #define PSS_GROWTH 20
@@ -27,13 +24,18 @@
 /* The mark, huge pages and swap of a process are read when it is first seen, then ever more seldom. */
 #define LOOK_AFTER_NS MW_NS_PER_SEC
 
+#define COST_SHARE 10    /* samples take at most a tenth of a CPU */
+#define COMMAND_ROOM 256 /* of a command line: the list of processes is bounded in bytes, too */
+#define GIB (1ULL << 30)
+
 int mw_sampler_init(struct mw_sampler *sampler, struct mw_view *view, int run_dirfd, struct mw_err *err)
 {
     *sampler = (struct mw_sampler){.view = view,
-                                   .run_dirfd = run_dirfd,
                                    .next_ns = view->begin_ns,
                                    .gap_ns = FIRST_GAP_NS,
                                    .page_bytes = (uint64_t)sysconf(_SC_PAGESIZE)};
+    mw_adopt_init(&sampler->adopt, run_dirfd);
+    sampler->pss_cost = PSS_COST_NS;
     view->slices = calloc(MW_SAMPLER_SLICES, sizeof(*view->slices));
     view->slice_ns = FIRST_SLICE_NS;
     if (!view->slices)
@@ -49,6 +51,7 @@ int mw_sampler_init(struct mw_sampler *sampler, struct mw_view *view, int run_di
 void mw_sampler_fini(struct mw_sampler *sampler)
 {
     mw_tree_fini(&sampler->tree);
+    mw_adopt_fini(&sampler->adopt);
 }
 
 static struct mw_view_process *new_entry(struct mw_sampler *sampler)
@@ -60,7 +63,7 @@ static struct mw_view_process *new_entry(struct mw_sampler *sampler)
         struct mw_view_process *grown =
             room > MW_SAMPLER_PROCESSES ? NULL : realloc(view->processes, room * sizeof(*grown));
         if (!grown) {
-            sampler->full = true;
+            view->processes_lost++;
             return NULL;
         }
         view->processes = grown;
@@ -70,36 +73,46 @@ static struct mw_view_process *new_entry(struct mw_sampler *sampler)
 }
 
 /* The command line, or the name in brackets when there is none (a kernel thread, another user's process). */
-static char *command_of(struct mw_sampler *sampler, pid_t pid)
+static char *command_of(struct mw_sampler *sampler, const struct mw_tree_process *process)
 {
-    char command[1024];
+    char command[COMMAND_ROOM];
 
-    if (!mw_procmem_command(sampler->tree.procfd, pid, command, sizeof(command)) && command[0])
-        return strdup(command);
-    snprintf(command, sizeof(command), "[%ld]", (long)pid);
+    if (mw_procmem_command(sampler->tree.procfd, process->pid, command, sizeof(command)) || !command[0])
+        snprintf(command, sizeof(command), "[%s]", process->comm);
     return strdup(command);
 }
 
 /* Enters a program image. */
 static void note_image(struct mw_sampler *sampler, struct mw_tree_process *process, uint32_t image)
 {
-    struct mw_view_process *entry = new_entry(sampler);
+    struct mw_view_process *entry;
     char exe[1024] = "";
 
     process->entry = SIZE_MAX;
     process->looked_ns = 0;
+    if (process->borrows) /* not a program of its own yet */
+        return;
+    entry = new_entry(sampler);
     if (!entry)
         return;
     process->entry = sampler->view->process_count - 1;
-    mw_procmem_exe(sampler->tree.procfd, process->pid, exe, sizeof(exe));
+    if (mw_procmem_exe(sampler->tree.procfd, process->pid, exe, sizeof(exe)))
+        exe[0] = '\0';
     *entry = (struct mw_view_process){.pid = process->pid,
                                       .ppid = process->ppid,
                                       .start_ticks = process->start_ticks,
                                       .image = image,
                                       .exe = strdup(exe),
-                                      .command = command_of(sampler, process->pid),
+                                      .command = command_of(sampler, process),
                                       .first_ns = sampler->now,
                                       .last_ns = sampler->now};
+    if (entry->exe && entry->command)
+        return;
+    free(entry->exe);
+    free(entry->command);
+    sampler->view->process_count--;
+    sampler->view->processes_lost++;
+    process->entry = SIZE_MAX;
 }
 
 static void tell(void *context, enum mw_tree_event event, struct mw_tree_process *process)
@@ -108,52 +121,21 @@ static void tell(void *context, enum mw_tree_event event, struct mw_tree_process
 
     if (event == MW_TREE_NEW)
         note_image(sampler, process, 0);
-    else if (event == MW_TREE_EXEC && process->entry != SIZE_MAX)
-        note_image(sampler, process, sampler->view->processes[process->entry].image + 1);
+    else if (event == MW_TREE_EXEC)
+        note_image(sampler, process,
+                   process->entry == SIZE_MAX ? 0 : sampler->view->processes[process->entry].image + 1);
 }
 
-/* Ranks that are no descendants of ours (srun) announce themselves by their journals. */
-static void adopt_ranks(struct mw_sampler *sampler)
-{
-    struct dirent *entry;
-    struct stat st;
-    uint64_t mtime;
-    DIR *dir;
-    int fd;
-
-    if (fstat(sampler->run_dirfd, &st))
-        return;
-    mtime = (uint64_t)st.st_mtim.tv_sec * MW_NS_PER_SEC + (uint64_t)st.st_mtim.tv_nsec;
-    if (mtime == sampler->dir_mtime)
-        return;
-    sampler->dir_mtime = mtime;
-    fd = openat(sampler->run_dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    dir = fd < 0 ? NULL : fdopendir(fd);
-    if (!dir && fd >= 0)
-        close(fd);
-    while (dir && (entry = readdir(dir))) {
-        const char *dash = strrchr(entry->d_name, '-');
-        struct stat process;
-        char path[32];
-        long pid;
-        if (strncmp(entry->d_name, MW_RECORD_JOURNAL_PREFIX, strlen(MW_RECORD_JOURNAL_PREFIX)) || !dash)
-            continue;
-        pid = strtol(dash + 1, NULL, 10);
-        snprintf(path, sizeof(path), "%ld", pid);
-        if (pid > 1 && !fstatat(sampler->tree.procfd, path, &process, 0) && process.st_uid == geteuid())
-            mw_tree_adopt(&sampler->tree, (pid_t)pid, tell, sampler);
-    }
-    if (dir)
-        closedir(dir);
-}
-
-/* RSS of a process, 0 when it has just gone. */
+/* RSS of a process, 0 when it has just gone or has no memory of its own. */
 static uint64_t read_rss(struct mw_sampler *sampler, const struct mw_tree_process *process)
 {
-    int fd = process->statm_fd >= 0 ? process->statm_fd
-                                    : mw_procmem_open(sampler->tree.procfd, process->pid, "statm");
+    int fd = process->statm_fd;
     uint64_t rss = 0;
 
+    if (process->borrows)
+        return 0;
+    if (fd < 0)
+        fd = mw_procmem_open(sampler->tree.procfd, process->pid, "statm");
     if (fd < 0 || mw_procmem_statm_rss(fd, sampler->page_bytes, &rss))
         rss = 0;
     if (fd >= 0 && fd != process->statm_fd)
@@ -165,6 +147,19 @@ static void raise_to(uint64_t *known, uint64_t value)
 {
     if (*known < value)
         *known = value;
+}
+
+/* A process that was first seen in the middle of an exec had no command line then. */
+static void name_again(struct mw_sampler *sampler, const struct mw_tree_process *process, struct mw_view_process *entry)
+{
+    char *command = command_of(sampler, process);
+
+    if (!command || command[0] == '[') {
+        free(command);
+        return;
+    }
+    free(entry->command);
+    entry->command = command;
 }
 
 static void look_closer(struct mw_sampler *sampler, struct mw_tree_process *process, struct mw_view_process *entry)
@@ -180,6 +175,8 @@ static void look_closer(struct mw_sampler *sampler, struct mw_tree_process *proc
     }
     if (fd >= 0)
         close(fd);
+    if (entry->command[0] == '[')
+        name_again(sampler, process, entry);
 }
 
 /* Due at first sight, then when the process is half as old again, at the latest every second. */
@@ -246,11 +243,13 @@ static void note_sum(struct mw_sampler *sampler, uint64_t sum, uint32_t processe
     }
 }
 
+/* Judged by what a sweep is expected to cost, so that the first one over a large job is not dearer than allowed. */
 static bool pss_is_due(const struct mw_sampler *sampler, uint64_t rss_sum)
 {
     uint64_t elapsed = sampler->now - sampler->view->begin_ns;
+    double cost = (double)rss_sum / (double)GIB * (double)sampler->pss_cost;
 
-    if (sampler->pss_ns > PSS_CREDIT_NS + elapsed / PSS_SHARE)
+    if ((double)sampler->pss_ns + cost > (double)(PSS_CREDIT_NS + elapsed / PSS_SHARE))
         return false;
     return rss_sum > sampler->pss_last_sum + sampler->pss_last_sum / PSS_GROWTH ||
            sampler->now - sampler->pss_last_ns > PSS_AFTER_NS;
@@ -259,11 +258,11 @@ static bool pss_is_due(const struct mw_sampler *sampler, uint64_t rss_sum)
 static void sweep_pss(struct mw_sampler *sampler, uint64_t rss_sum)
 {
     struct mw_view *view = sampler->view;
-    uint64_t sum = 0, pss;
+    uint64_t sum = 0, pss, begin = mw_clock_now(), cost;
 
     for (size_t i = 0; i < sampler->tree.count; i++) {
         struct mw_tree_process *process = &sampler->tree.processes[i];
-        if (mw_procmem_pss(sampler->tree.procfd, process->pid, &pss))
+        if (process->borrows || mw_procmem_pss(sampler->tree.procfd, process->pid, &pss))
             continue;
         sum += pss;
         if (process->entry != SIZE_MAX)
@@ -277,16 +276,19 @@ static void sweep_pss(struct mw_sampler *sampler, uint64_t rss_sum)
     }
     sampler->pss_last_ns = sampler->now;
     sampler->pss_last_sum = rss_sum;
-    sampler->pss_ns += mw_clock_now() - sampler->now;
+    cost = mw_clock_now() - begin;
+    sampler->pss_ns += cost;
+    if (rss_sum > GIB / 16) /* below, what a process costs by itself would pass for a price of memory */
+        sampler->pss_cost = (uint64_t)((double)cost * (double)GIB / (double)rss_sum);
 }
 
 void mw_sampler_sample(struct mw_sampler *sampler)
 {
-    uint64_t sum = 0;
+    uint64_t sum = 0, cost;
     uint32_t processes = 0;
 
     sampler->now = mw_clock_now();
-    adopt_ranks(sampler);
+    mw_adopt_look(&sampler->adopt, &sampler->tree, tell, sampler);
     mw_tree_update(&sampler->tree, tell, sampler);
     for (size_t i = 0; i < sampler->tree.count; i++) {
         uint64_t rss = sample_process(sampler, &sampler->tree.processes[i]);
@@ -295,9 +297,9 @@ void mw_sampler_sample(struct mw_sampler *sampler)
     }
     sampler->view->samples++;
     note_sum(sampler, sum, processes);
+    cost = mw_clock_now() - sampler->now;
+    sampler->next_ns = sampler->now + (sampler->gap_ns > COST_SHARE * cost ? sampler->gap_ns : COST_SHARE * cost);
     if (processes && pss_is_due(sampler, sum))
         sweep_pss(sampler, sum);
-
-    sampler->next_ns = mw_clock_now() + sampler->gap_ns;
     sampler->gap_ns = 2 * sampler->gap_ns < sampler->view->interval_ns ? 2 * sampler->gap_ns : sampler->view->interval_ns;
 }

@@ -6,26 +6,30 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+static int drop_output(void)
+{
+    int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+    return null < 0 || dup2(null, STDOUT_FILENO) < 0 || dup2(null, STDERR_FILENO) < 0 ? -1 : 0;
+}
+
+static void tell_failure(int tell)
+{
+    int error = errno;
+
+    _exit(write(tell, &error, sizeof(error)) < 0 ? 126 : 127);
+}
+
 /* In the child: never returns. */
 static void become(char *const command[], const struct mw_spawn_inherit *inherit, bool silent, int tell)
 {
-    int error;
-
-    if (silent) {
-        int null = open("/dev/null", O_WRONLY);
-        dup2(null, STDOUT_FILENO);
-        dup2(null, STDERR_FILENO);
-        if (null > STDERR_FILENO)
-            close(null);
-    }
+    if (silent && drop_output() < 0)
+        tell_failure(tell);
     setrlimit(RLIMIT_NOFILE, &inherit->files);
     sigaction(SIGCHLD, &inherit->child_action, NULL);
     sigprocmask(SIG_SETMASK, &inherit->mask, NULL);
     execvp(command[0], command);
-    error = errno;
-    if (write(tell, &error, sizeof(error)) < 0)
-        _exit(127);
-    _exit(127);
+    tell_failure(tell);
 }
 
 struct mw_spawn_result mw_spawn(char *const command[], const struct mw_spawn_inherit *inherit, bool silent)

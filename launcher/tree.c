@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "launcher/tree.h"
 
+#include "collector/clock.h"
 #include "collector/io.h"
 #include "collector/procmem.h"
 
@@ -8,20 +9,40 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/kcmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
-/* Children of threads other than the main one are looked for on every so many updates: few programs fork there, and
- * it costs a directory listing for each process. */
-#define THREADS_EVERY 10
+/* Children of threads other than the main one are looked for seldom: few programs fork there, and it costs a directory
+ * listing for each process. No process takes more than a hundredth of the time. */
+#define THREADS_GAP_NS (10 * MW_NS_PER_MS)
+#define THREADS_GAP_MAX_NS MW_NS_PER_SEC
+#define THREADS_SHARE 100
+/* Without children files. */
+#define SCAN_GAP_NS (50 * MW_NS_PER_MS)
+#define SCAN_SHARE 50
+/* Descriptors that are never used up by kept ones. */
+#define RESERVE 16
+
+/* The first number of a descriptor that is not to be kept. */
+static int keep_below(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur <= RESERVE)
+        return 0;
+    return limit.rlim_cur > 1000000 ? 1000000 : (int)limit.rlim_cur - RESERVE;
+}
 
 int mw_tree_init(struct mw_tree *tree, const char *proc, pid_t self)
 {
     char path[64];
 
-    *tree = (struct mw_tree){.self = self};
+    *tree = (struct mw_tree){.self = self, .keep_below = keep_below()};
     tree->procfd = open(proc, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (tree->procfd < 0)
         return -1;
@@ -81,9 +102,27 @@ static bool make_room(struct mw_tree *tree)
     return true;
 }
 
-static bool known(const struct mw_tree *tree, pid_t pid)
+static struct mw_tree_process *find(const struct mw_tree *tree, pid_t pid)
 {
-    return pid == tree->self || (tree->count && tree->slots[slot_of(tree, pid)]);
+    uint32_t slot = tree->count ? tree->slots[slot_of(tree, pid)] : 0;
+
+    return slot ? &tree->processes[slot - 1] : NULL;
+}
+
+bool mw_tree_knows(const struct mw_tree *tree, pid_t pid)
+{
+    return pid == tree->self || find(tree, pid);
+}
+
+/* Returns -1 as well when the descriptor would be one of the last. */
+static int open_to_keep(const struct mw_tree *tree, pid_t pid, const char *name)
+{
+    int fd = mw_procmem_open(tree->procfd, pid, name);
+
+    if (fd < tree->keep_below)
+        return fd;
+    close(fd);
+    return -1;
 }
 
 static int read_stat(const struct mw_tree *tree, const struct mw_tree_process *process, struct mw_procmem_stat *stat)
@@ -101,15 +140,41 @@ static bool has_ended(const struct mw_procmem_stat *stat)
     return stat->state == 'Z' || stat->state == 'X' || stat->state == 'x';
 }
 
-static void add(struct mw_tree *tree, pid_t pid, mw_tree_tell *tell, void *context)
+/* When the kernel does not let us compare: a parent that waits for a vfork child is in state D, and has the stack of
+ * the same program. */
+static bool looks_borrowed(const struct mw_tree *tree, const struct mw_tree_process *process,
+                           const struct mw_tree_process *parent)
 {
-    struct mw_tree_process process = {.pid = pid, .statm_fd = -1, .stat_fd = -1};
     struct mw_procmem_stat stat;
 
-    if (pid <= 0 || known(tree, pid) || !make_room(tree))
+    return parent->start_stack == process->start_stack && !read_stat(tree, parent, &stat) && stat.state == 'D';
+}
+
+/* Between vfork (or posix_spawn) and exec a child runs in its parent's memory: the same pages, not as many again. */
+static void note_owner(struct mw_tree *tree, struct mw_tree_process *process)
+{
+    const struct mw_tree_process *parent = process->owns ? NULL : find(tree, process->ppid);
+    long differs;
+
+    process->borrows = false;
+    if (!parent || (process->start_stack && process->start_stack != parent->start_stack)) {
+        process->owns = true;
         return;
-    process.stat_fd = mw_procmem_open(tree->procfd, pid, "stat");
-    process.statm_fd = mw_procmem_open(tree->procfd, pid, "statm");
+    }
+    differs = syscall(SYS_kcmp, process->pid, parent->pid, KCMP_VM, 0UL, 0UL);
+    process->owns = differs > 0;
+    process->borrows = differs == 0 || (differs < 0 && looks_borrowed(tree, process, parent));
+}
+
+static void add(struct mw_tree *tree, pid_t pid, mw_tree_tell *tell, void *context)
+{
+    struct mw_tree_process process = {.pid = pid, .threads_gap_ns = THREADS_GAP_NS};
+    struct mw_procmem_stat stat;
+
+    if (pid <= 0 || pid == tree->left_out || mw_tree_knows(tree, pid) || !make_room(tree))
+        return;
+    process.stat_fd = open_to_keep(tree, pid, "stat");
+    process.statm_fd = open_to_keep(tree, pid, "statm");
     if (read_stat(tree, &process, &stat) || has_ended(&stat)) {
         if (process.stat_fd >= 0)
             close(process.stat_fd);
@@ -121,6 +186,8 @@ static void add(struct mw_tree *tree, pid_t pid, mw_tree_tell *tell, void *conte
     process.start_ticks = stat.start_ticks;
     process.start_stack = stat.start_stack;
     process.threads = stat.threads;
+    memcpy(process.comm, stat.comm, sizeof(process.comm));
+    note_owner(tree, &process);
     tree->processes[tree->count] = process;
     tree->slots[slot_of(tree, pid)] = (uint32_t)(tree->count + 1);
     tree->count++;
@@ -161,7 +228,7 @@ static void add_children(struct mw_tree *tree, pid_t pid, pid_t tid, mw_tree_tel
     }
 }
 
-static void add_children_of_threads(struct mw_tree *tree, pid_t pid, mw_tree_tell *tell, void *context)
+static void list_threads(struct mw_tree *tree, pid_t pid, mw_tree_tell *tell, void *context)
 {
     char path[64];
     struct dirent *entry;
@@ -182,6 +249,24 @@ static void add_children_of_threads(struct mw_tree *tree, pid_t pid, mw_tree_tel
         closedir(dir);
 }
 
+/* `index`: telling may move the processes. */
+static void add_children_of_threads(struct mw_tree *tree, size_t index, mw_tree_tell *tell, void *context)
+{
+    struct mw_tree_process *process = &tree->processes[index];
+    size_t before = tree->count;
+    uint64_t begin, gap;
+
+    if (process->threads <= 1 || tree->now < process->threads_next_ns)
+        return;
+    begin = mw_clock_now();
+    list_threads(tree, process->pid, tell, context);
+    process = &tree->processes[index];
+    gap = tree->count > before ? THREADS_GAP_NS : 2 * process->threads_gap_ns;
+    process->threads_gap_ns = gap < THREADS_GAP_MAX_NS ? gap : THREADS_GAP_MAX_NS;
+    gap = (mw_clock_now() - begin) * THREADS_SHARE;
+    process->threads_next_ns = tree->now + (gap > process->threads_gap_ns ? gap : process->threads_gap_ns);
+}
+
 /* Without children files: takes in every process whose parent is known. */
 static void add_from_scan(struct mw_tree *tree, mw_tree_tell *tell, void *context)
 {
@@ -197,11 +282,22 @@ static void add_from_scan(struct mw_tree *tree, mw_tree_tell *tell, void *contex
         if (!isdigit((unsigned char)entry->d_name[0]))
             continue;
         probe.pid = (pid_t)strtol(entry->d_name, NULL, 10);
-        if (!known(tree, probe.pid) && !read_stat(tree, &probe, &stat) && known(tree, stat.ppid))
+        if (!mw_tree_knows(tree, probe.pid) && !read_stat(tree, &probe, &stat) && mw_tree_knows(tree, stat.ppid))
             add(tree, probe.pid, tell, context);
     }
     if (dir)
         closedir(dir);
+}
+
+/* An exec makes a new stack at another address. The address is 0 in the middle of an exec, and always in a process
+ * that we may not look into: its name must tell then. */
+static bool has_new_program(struct mw_tree_process *process, const struct mw_procmem_stat *stat)
+{
+    if (stat->start_stack && process->start_stack)
+        return stat->start_stack != process->start_stack;
+    if (stat->start_stack)
+        process->start_stack = stat->start_stack;
+    return !stat->start_stack && !process->start_stack && strcmp(stat->comm, process->comm);
 }
 
 /* Looks at one known process. Returns false when it has ended. */
@@ -211,9 +307,14 @@ static bool refresh(struct mw_tree *tree, struct mw_tree_process *process, mw_tr
 
     if (read_stat(tree, process, &stat) || has_ended(&stat) || stat.start_ticks != process->start_ticks)
         return false;
+    if (stat.threads > process->threads)
+        process->threads_next_ns = 0;
     process->threads = stat.threads;
-    if (stat.start_stack != process->start_stack) {
+    if (has_new_program(process, &stat)) {
         process->start_stack = stat.start_stack;
+        memcpy(process->comm, stat.comm, sizeof(process->comm));
+        process->owns = true;
+        process->borrows = false;
         tell(context, MW_TREE_EXEC, process);
     }
     return true;
@@ -243,22 +344,28 @@ static void drop_ended(struct mw_tree *tree, mw_tree_tell *tell, void *context)
     }
     if (any)
         rebuild_slots(tree);
+    for (size_t i = 0; i < tree->count; i++)
+        if (!tree->processes[i].owns)
+            note_owner(tree, &tree->processes[i]);
 }
 
 void mw_tree_update(struct mw_tree *tree, mw_tree_tell *tell, void *context)
 {
-    bool threads = tree->turns++ % THREADS_EVERY == 0;
-
+    tree->now = mw_clock_now();
     drop_ended(tree, tell, context);
     if (tree->no_children_file) {
-        add_from_scan(tree, tell, context);
+        if (tree->now >= tree->scan_next_ns) {
+            uint64_t gap;
+            add_from_scan(tree, tell, context);
+            gap = (mw_clock_now() - tree->now) * SCAN_SHARE;
+            tree->scan_next_ns = tree->now + (gap > SCAN_GAP_NS ? gap : SCAN_GAP_NS);
+        }
         return;
     }
     add_children(tree, tree->self, tree->self, tell, context);
     for (size_t i = 0; i < tree->count; i++) { /* grows while we go: grandchildren follow */
         pid_t pid = tree->processes[i].pid;
         add_children(tree, pid, pid, tell, context);
-        if (threads && tree->processes[i].threads > 1)
-            add_children_of_threads(tree, pid, tell, context);
+        add_children_of_threads(tree, i, tell, context);
     }
 }

@@ -2,8 +2,10 @@
 /* The processes of a job: all descendants of this process (a child subreaper, so orphans and daemons come back to it),
  * and roots that were adopted (ranks that another daemon started).
  *
- * Found by reading /proc/PID/task/TID/children of the known ones, never by a scan of /proc, except on a kernel that
- * has no such file (CONFIG_PROC_CHILDREN). A process, once known, stays known until it ends. */
+ * Found by reading /proc/PID/task/TID/children of the known ones: of the main thread on every update, of other threads
+ * when there are any, after a gap that widens while they have none (10 ms to 1 s). /proc is scanned only on a kernel
+ * without such files (CONFIG_PROC_CHILDREN), and then at most a fiftieth of the time. A process, once known, stays
+ * known until it ends. */
 #ifndef MW_LAUNCHER_TREE_H
 #define MW_LAUNCHER_TREE_H
 
@@ -16,9 +18,13 @@ struct mw_tree_process {
     pid_t pid;
     int32_t ppid;
     uint64_t start_ticks;
-    uint64_t start_stack;  /* changes with every exec */
+    uint64_t start_stack;  /* changes with every exec; 0 when we may not see it */
     int32_t threads;
-    int statm_fd, stat_fd; /* kept open; -1: opened for each read (descriptors ran out) */
+    char comm[32];
+    bool borrows;          /* between vfork and exec: its memory is its parent's, and must not be counted again */
+    bool owns;             /* known to have its own memory: that stays so */
+    int statm_fd, stat_fd; /* kept open; -1: opened for each read (descriptors are short) */
+    uint64_t threads_next_ns, threads_gap_ns; /* when children of its other threads are looked for again */
     size_t entry;          /* the caller's: index of what it keeps of this process */
     uint64_t looked_ns;    /* the caller's */
 };
@@ -30,7 +36,10 @@ struct mw_tree {
     size_t count, room;
     uint32_t *slots; /* pid -> index + 1, open addressing */
     size_t slot_count;
-    unsigned turns;
+    pid_t left_out;         /* a child of ours that is no part of the job; 0 none. The caller's to set */
+    int keep_below;         /* descriptors from here on are not kept: reading needs some as well */
+    uint64_t now;           /* of the update */
+    uint64_t scan_next_ns;  /* without children files: when /proc may be scanned again */
     bool no_children_file;
 };
 
@@ -43,6 +52,9 @@ int mw_tree_init(struct mw_tree *tree, const char *proc, pid_t self);
 
 /* Brings the tree up to date. */
 void mw_tree_update(struct mw_tree *tree, mw_tree_tell *tell, void *context);
+
+/* Whether a process is in the tree, or its root. */
+bool mw_tree_knows(const struct mw_tree *tree, pid_t pid);
 
 /* Takes a process into the tree whose parent is none of ours. Does nothing when it is known or gone. */
 void mw_tree_adopt(struct mw_tree *tree, pid_t pid, mw_tree_tell *tell, void *context);

@@ -20,7 +20,7 @@ for bad in '-i 0' '-i x' '-i 99999999' '--overhead 101' '--site-depth 0' '--incl
     # shellcheck disable=SC2086
     check "$bad is refused with 125 before the start" same "$(status "$memwatch" run $bad -- touch started)" 125
     check "$bad: the command was not started" [ ! -e started ]
-    check "$bad: memwatch says why" grep -q '^memwatch run: ' err
+    check "$bad: memwatch says why" grep -q '^memwatch: ' err
 done
 check "no command: 125" same "$(status "$memwatch" run)" 125
 check "a run directory that cannot be: 125" same "$(status "$memwatch" run --run-dir /proc/nowhere -- true)" 125
@@ -51,7 +51,7 @@ trap 'echo "$1" >>got' INT TERM USR1
 trap 'echo INT >>got; exit 5' INT
 trap 'echo TERM >>got; exit 6' TERM
 trap 'echo USR1 >>got' USR1
-echo ready >ready
+echo $$ >ready
 n=0; while [ $n -lt 200 ]; do sleep 0.05; n=$((n + 1)); done
 EOF
 signalled() { # signal expected-status
@@ -68,6 +68,21 @@ signalled() { # signal expected-status
 check "SIGTERM is passed on once, the report comes" signalled TERM 6 '1TERM '
 check "SIGUSR1 is passed on, memwatch goes on" signalled USR1 6 '1TERM 1USR1 '
 check "SIGINT sent to memwatch is passed on once" signalled INT 5 '1INT '
+
+in_group() { # what the group and memwatch get both reaches the job once
+    rm -f got ready
+    setsid "$memwatch" run --quiet -- sh trap.sh >out 2>err &
+    pid=$!
+    n=0; while [ ! -s ready ] && [ $n -lt 200 ]; do sleep 0.05; n=$((n + 1)); done
+    kill -s USR1 -- "-$pid"
+    sleep 0.5
+    kill -s TERM "$(cat ready)"
+    wait $pid
+    same "$(sort got | uniq -c | awk '{print $1 $2}' | tr '\n' ' ')" '1TERM 1USR1 '
+}
+check "a signal to the whole group arrives once" in_group
+closed_stderr() { { "$memwatch" run -- sh -c 'exit 7'; echo $? >closed; } 2>&1 | true; same "$(cat closed)" 7; }
+check "nobody reads stderr: the status stays" closed_stderr
 
 # Twenty children of 5 ms each, peaks of different size: all reported, exactly.
 children() {

@@ -75,6 +75,23 @@ static void version_2(void **state)
     expect(4294967296, 123456, "/sys/fs/cgroup/slurm/job_7");
 }
 
+/* A peak from before the job is not the job's. */
+static void peak_of_the_job_only(void **state)
+{
+    struct mw_view view = {0};
+
+    version_2(state);
+    mw_limits_cgroup(&view, root);
+    mw_limits_cgroup_end(&view);
+    assert_int_equal(view.cgroup_peak, 0);
+    mw_limits_cgroup(&view, root);
+    view.cgroup_peak = 123456;
+    write_file("/sys/fs/cgroup/slurm/job_7/memory.peak", "200000\n");
+    mw_limits_cgroup_end(&view);
+    assert_int_equal(view.cgroup_peak, 200000);
+    mw_view_fini(&view);
+}
+
 static void version_1(void **state)
 {
     (void)state;
@@ -113,6 +130,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(version_2, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(peak_of_the_job_only, set_up, tear_down),
         cmocka_unit_test_setup_teardown(version_1, set_up, tear_down),
         cmocka_unit_test_setup_teardown(in_a_container, set_up, tear_down),
         cmocka_unit_test_setup_teardown(none, set_up, tear_down),

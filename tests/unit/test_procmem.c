@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -66,9 +67,37 @@ static void status_without_memory(void **state)
     assert_int_equal(s.rss, 0);
     assert_int_equal(s.hwm, 0);
     assert_int_equal(mw_procmem_parse_status("nonsense", &s), -1);
-    assert_int_equal(mw_procmem_parse_status("Name:\tx\nVmRSS:\tmany kB\nVmHWM:\t99999999999999999999 kB\n", &s), 0);
+}
+
+/* A number that was cut or does not fit is no number: 0 would pass for a process without memory. */
+static void status_refuses(void **state)
+{
+    static const char *const bad[] = {
+        "", "VmRSS:\t 12 kB\n", "Name:\tx\nVmRSS:\t", "Name:\tx\nVmRSS:\t   379", "Name:\tx\nVmRSS:\t   37908 kB",
+        "Name:\tx\nVmRSS:\t   37908 MB\n", "Name:\tx\nVmRSS:\tmany kB\n", "Name:\tx\nVmRSS:\t   -8 kB\n",
+        "Name:\tx\nVmHWM:\t 18014398509481984 kB\n", "Name:\tx\nVmHWM:\t99999999999999999999999 kB\n"};
+    struct mw_procmem_status s;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        errno = 0;
+        assert_int_equal(mw_procmem_parse_status(bad[i], &s), -1);
+        assert_int_equal(errno, EPROTO);
+    }
+    assert_int_equal(mw_procmem_parse_status("Name:\tx\nVmHWM:\t 18014398509481983 kB\n", &s), 0);
+    assert_true(s.hwm == 18014398509481983ULL * 1024);
+}
+
+/* The kernel writes a newline in a name as \n; a line of ours stands at the start of a line. */
+static void status_names_are_no_lines(void **state)
+{
+    struct mw_procmem_status s;
+
+    (void)state;
+    assert_int_equal(mw_procmem_parse_status("Name:\tx VmRSS:\t 7 kB\nVmRSS:\t   8 kB\n", &s), 0);
+    assert_int_equal(s.rss, 8 << 10);
+    assert_int_equal(mw_procmem_parse_status("Name:\ta\\nVmRSS:\\t7 kB\nVmHWM:\t   8 kB\n", &s), 0);
     assert_int_equal(s.rss, 0);
-    assert_int_equal(s.hwm, 0);
 }
 
 static void stat_of(const char *comm, struct mw_procmem_stat *s)
@@ -111,6 +140,59 @@ static void stat_refuses(void **state)
         assert_int_equal(mw_procmem_parse_stat(bad[i], &s), -1);
 }
 
+/* Cut before field 28 is whole, it is refused; the numbers are never half ones. */
+static void stat_refuses_what_was_cut(void **state)
+{
+    static const char whole[] =
+        "17 (kworker/0:1H-kblockd) I 2 0 0 0 -1 69238880 0 0 0 0 0 12 0 0 0 -20 1 0 38 0 0 18446744073709551615 0 0 0 0 0 "
+        "0 0 2147483647 0 0 0 0 17 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n";
+    size_t enough = (size_t)(strstr(whole, "18446744073709551615 ") - whole) + strlen("18446744073709551615 0 0 0 ");
+    struct mw_procmem_stat s;
+    char text[512];
+
+    (void)state;
+    for (size_t length = 0; length < strlen(whole); length++) {
+        memcpy(text, whole, length);
+        text[length] = '\0';
+        assert_int_equal(mw_procmem_parse_stat(text, &s), length < enough ? -1 : 0);
+    }
+    assert_string_equal(s.comm, "kworker/0:1H-kblockd");
+    assert_int_equal(s.start_ticks, 38);
+}
+
+static void a_process_that_ended(void **state)
+{
+    int proc = open("/proc", O_RDONLY | O_DIRECTORY), hold[2], fd;
+    struct mw_procmem_stat s;
+    uint64_t rss = 0;
+    pid_t pid;
+
+    (void)state;
+    assert_int_equal(pipe(hold), 0);
+    pid = fork();
+    if (pid == 0) {
+        char byte;
+        close(hold[1]);
+        _exit(read(hold[0], &byte, 1) != 0);
+    }
+    fd = mw_procmem_open(proc, pid, "statm");
+    assert_int_equal(mw_procmem_statm_rss(fd, 4096, &rss), 0);
+    assert_true(rss > 0);
+    close(hold[1]);
+    close(hold[0]);
+    waitid(P_PID, (id_t)pid, NULL, WEXITED | WNOWAIT);
+    assert_int_equal(mw_procmem_statm_rss(fd, 4096, &rss), 0); /* a zombie: nothing is left of its memory */
+    assert_int_equal(rss, 0);
+    waitpid(pid, NULL, 0);
+    assert_int_equal(mw_procmem_statm_rss(fd, 4096, &rss), -1); /* even when the pid is somebody else's by now */
+    assert_int_equal(errno, ESRCH);
+    assert_int_equal(mw_procmem_stat_read(fd, &s), -1);
+    assert_int_equal(mw_procmem_open(proc, pid, "stat"), -1);
+    assert_int_equal(errno, ENOENT);
+    close(fd);
+    close(proc);
+}
+
 static void pss(void **state)
 {
     uint64_t bytes;
@@ -118,7 +200,9 @@ static void pss(void **state)
     (void)state;
     assert_int_equal(mw_procmem_parse_pss("5581 [rollup]\nRss:   900 kB\nPss:   512 kB\nPss_Anon: 7 kB\n", &bytes), 0);
     assert_int_equal(bytes, 512 << 10);
-    assert_int_equal(mw_procmem_parse_pss("Rss: 1 kB\n", &bytes), -1);
+    assert_int_equal(mw_procmem_parse_pss("Rss: 1 kB\nPss_Anon: 2 kB\n", &bytes), -1);
+    assert_int_equal(mw_procmem_parse_pss("Rss: 1 kB\nPss: 2", &bytes), -1);
+    assert_int_equal(mw_procmem_parse_pss("", &bytes), -1);
 }
 
 static void reads_itself(void **state)
@@ -155,6 +239,8 @@ int main(void)
         cmocka_unit_test(statm),          cmocka_unit_test(statm_refuses),
         cmocka_unit_test(status),         cmocka_unit_test(status_without_memory),
         cmocka_unit_test(stat_with_odd_names), cmocka_unit_test(stat_refuses),
+        cmocka_unit_test(status_refuses), cmocka_unit_test(status_names_are_no_lines),
+        cmocka_unit_test(stat_refuses_what_was_cut), cmocka_unit_test(a_process_that_ended),
         cmocka_unit_test(pss),            cmocka_unit_test(reads_itself),
     };
 

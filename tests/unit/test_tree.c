@@ -221,6 +221,85 @@ static void does_without_descriptors(void **state)
     assert_non_null(find(pid));
 }
 
+/* A vfork child that has not called exec yet: the same memory as its parent's. */
+static void lend_memory(void)
+{
+    pid_t pid = vfork();
+
+    if (pid == 0) {
+        usleep(100000);
+        execlp("sleep", "sleep", "100", (char *)NULL);
+        _exit(127);
+    }
+}
+
+static const struct mw_tree_process *only_child_of(pid_t pid)
+{
+    for (size_t i = 0; i < tree.count; i++)
+        if (tree.processes[i].ppid == pid)
+            return &tree.processes[i];
+    return NULL;
+}
+
+static void tells_borrowed_memory(void **state)
+{
+    pid_t parent = start(lend_memory);
+    bool borrowed = false;
+
+    (void)state;
+    for (int i = 0; i < 2000 && !execs; i++) {
+        const struct mw_tree_process *child;
+        usleep(1000);
+        update();
+        child = only_child_of(parent);
+        borrowed = borrowed || (child && child->borrows);
+    }
+    assert_true(borrowed);
+    assert_int_equal(execs, 1);
+    assert_false(only_child_of(parent)->borrows);
+    assert_false(find(parent)->borrows);
+    kill(only_child_of(parent)->pid, SIGKILL);
+}
+
+static void a_forked_child_owns_its_memory(void **state)
+{
+    (void)state;
+    start(two_more);
+    for (int i = 0; i < 1000 && tree.count < 3; i++) {
+        usleep(1000);
+        update();
+    }
+    for (size_t i = 0; i < tree.count; i++)
+        assert_true(tree.processes[i].owns && !tree.processes[i].borrows);
+}
+
+static void leaves_one_out(void **state)
+{
+    pid_t ours = start(NULL), pid = start(NULL);
+
+    (void)state;
+    tree.left_out = ours;
+    update();
+    assert_int_equal(tree.count, 1);
+    assert_non_null(find(pid));
+    end(ours);
+}
+
+static void does_without_children_files(void **state)
+{
+    pid_t pid = start(two_more);
+
+    (void)state;
+    tree.no_children_file = true;
+    for (int i = 0; i < 1000 && tree.count < 3; i++) {
+        usleep(1000);
+        update();
+    }
+    assert_int_equal(tree.count, 3);
+    assert_true(tree.scan_next_ns > tree.now); /* not on every update */
+    assert_non_null(find(pid));
+}
+
 static void many(void **state)
 {
     pid_t pids[200];
@@ -248,6 +327,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(sees_an_exec, set_up, tear_down),
         cmocka_unit_test_setup_teardown(adopts, set_up, tear_down),
         cmocka_unit_test_setup_teardown(does_without_descriptors, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(tells_borrowed_memory, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_forked_child_owns_its_memory, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(leaves_one_out, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(does_without_children_files, set_up, tear_down),
         cmocka_unit_test_setup_teardown(many, set_up, tear_down),
     };
 

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+#include "launcher/adopt.h"
+
+#include "collector/clock.h"
+#include "collector/io.h"
+#include "collector/procmem.h"
+#include "collector/record.h"
+#include "collector/safe_open.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A file that is added in the same tick of the file system's clock leaves the directory's time as it was. */
+#define TICK_NS (50 * MW_NS_PER_MS)
+
+void mw_adopt_init(struct mw_adopt *adopt, int dirfd)
+{
+    *adopt = (struct mw_adopt){.dirfd = dirfd};
+    gethostname(adopt->host, sizeof(adopt->host) - 1);
+}
+
+void mw_adopt_fini(struct mw_adopt *adopt)
+{
+    free(adopt->settled);
+}
+
+/* ---- the names that are done with ---- */
+
+static uint64_t hash_name(const char *name)
+{
+    uint64_t hash = 14695981039346656037ULL; /* FNV-1a */
+
+    for (; *name; name++)
+        hash = (hash ^ (unsigned char)*name) * 1099511628211ULL;
+    return hash ? hash : 1;
+}
+
+static uint64_t *slot_of(uint64_t *slots, size_t room, uint64_t hash)
+{
+    size_t i = hash % room;
+
+    while (slots[i] && slots[i] != hash)
+        i = (i + 1) % room;
+    return &slots[i];
+}
+
+static bool is_settled(const struct mw_adopt *adopt, uint64_t hash)
+{
+    return adopt->room && *slot_of(adopt->settled, adopt->room, hash) == hash;
+}
+
+static void settle(struct mw_adopt *adopt, uint64_t hash)
+{
+    if (2 * adopt->count >= adopt->room) {
+        size_t room = adopt->room ? 2 * adopt->room : 64;
+        uint64_t *grown = calloc(room, sizeof(*grown));
+        if (!grown)
+            return; /* looked at again: slower, not wrong */
+        for (size_t i = 0; i < adopt->room; i++)
+            if (adopt->settled[i])
+                *slot_of(grown, room, adopt->settled[i]) = adopt->settled[i];
+        free(adopt->settled);
+        adopt->settled = grown;
+        adopt->room = room;
+    }
+    *slot_of(adopt->settled, adopt->room, hash) = hash;
+    adopt->count++;
+}
+
+/* ---- one journal ---- */
+
+/* Who the rank is. Returns false when the journal does not say so (yet). */
+static bool read_ident(int dirfd, const char *name, struct mw_ident *ident)
+{
+    struct mw_record_head head;
+    int fd = mw_safe_open(dirfd, name, NULL, NULL);
+    bool ok = fd >= 0 && mw_io_pread(fd, &head, sizeof(head), 0) == sizeof(head) &&
+              !memcmp(head.magic, MW_RECORD_MAGIC, sizeof(head.magic)) && head.version == MW_RECORD_VERSION &&
+              head.endian == MW_RECORD_ENDIAN && head.sections[MW_SECTION_IDENT].offset <= head.length &&
+              mw_io_pread(fd, ident, sizeof(*ident), (off_t)head.sections[MW_SECTION_IDENT].offset) == sizeof(*ident);
+
+    if (fd >= 0)
+        close(fd);
+    return ok && ident->start_ticks && ident->host[0];
+}
+
+/* Still the process that wrote the journal, and one that we may watch. */
+static bool is_that_process(const struct mw_adopt *adopt, int procfd, pid_t pid, const struct mw_ident *ident)
+{
+    struct mw_procmem_stat stat;
+    struct stat owner;
+    int fd;
+    bool ok;
+
+    if (ident->pid != pid || strncmp(ident->host, adopt->host, sizeof(adopt->host) - 1) != 0)
+        return false;
+    fd = mw_procmem_open(procfd, pid, "stat");
+    ok = fd >= 0 && !fstat(fd, &owner) && (geteuid() == 0 || owner.st_uid == geteuid()) &&
+         !mw_procmem_stat_read(fd, &stat) && stat.start_ticks == ident->start_ticks;
+    if (fd >= 0)
+        close(fd);
+    return ok;
+}
+
+static void look_at(struct mw_adopt *adopt, const char *name, struct mw_tree *tree, mw_tree_tell *tell, void *context)
+{
+    const char *dash = strrchr(name, '-');
+    uint64_t hash = hash_name(name);
+    struct mw_ident ident;
+    long pid = strtol(dash + 1, NULL, 10);
+
+    if (is_settled(adopt, hash))
+        return;
+    if (pid <= 1 || pid > INT32_MAX || mw_tree_knows(tree, (pid_t)pid)) {
+        settle(adopt, hash);
+        return;
+    }
+    if (!read_ident(adopt->dirfd, name, &ident)) {
+        adopt->unsettled = true;
+        return;
+    }
+    if (is_that_process(adopt, tree->procfd, (pid_t)pid, &ident))
+        mw_tree_adopt(tree, (pid_t)pid, tell, context);
+    settle(adopt, hash);
+}
+
+/* ---- the directory ---- */
+
+static bool has_changed(struct mw_adopt *adopt)
+{
+    struct stat st;
+    uint64_t mtime;
+    bool changed;
+
+    if (fstat(adopt->dirfd, &st))
+        return false;
+    mtime = (uint64_t)st.st_mtim.tv_sec * MW_NS_PER_SEC + (uint64_t)st.st_mtim.tv_nsec;
+    changed = mtime != adopt->mtime_ns || adopt->unsettled || mw_clock_wall() - mtime < TICK_NS;
+    adopt->mtime_ns = mtime;
+    return changed;
+}
+
+void mw_adopt_look(struct mw_adopt *adopt, struct mw_tree *tree, mw_tree_tell *tell, void *context)
+{
+    struct dirent *entry;
+    DIR *dir;
+    int fd;
+
+    if (!has_changed(adopt))
+        return;
+    adopt->unsettled = false;
+    fd = openat(adopt->dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    dir = fd < 0 ? NULL : fdopendir(fd);
+    if (!dir && fd >= 0)
+        close(fd);
+    while (dir && (entry = readdir(dir)))
+        if (!strncmp(entry->d_name, MW_RECORD_JOURNAL_PREFIX, strlen(MW_RECORD_JOURNAL_PREFIX)))
+            look_at(adopt, entry->d_name, tree, tell, context);
+    if (dir)
+        closedir(dir);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* Ranks that are no descendants of ours (srun, a daemon of the batch system) announce themselves by their journals. */
+#ifndef MW_LAUNCHER_ADOPT_H
+#define MW_LAUNCHER_ADOPT_H
+
+#include "launcher/tree.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct mw_adopt {
+    int dirfd;           /* the run directory; borrowed */
+    uint64_t mtime_ns;   /* of it, at the last look */
+    bool unsettled;      /* look again even when nothing was added */
+    uint64_t *settled;   /* hashes of the names that need no second look; open addressing, 0 empty */
+    size_t count, room;
+    char host[64];       /* as journals name it */
+};
+
+void mw_adopt_init(struct mw_adopt *adopt, int dirfd);
+
+/* Takes processes of new journals into the tree: of this host (the directory may be a shared one), with the start time
+ * that the journal tells. Cheap while nothing was added to the directory. */
+void mw_adopt_look(struct mw_adopt *adopt, struct mw_tree *tree, mw_tree_tell *tell, void *context);
+
+void mw_adopt_fini(struct mw_adopt *adopt);
+
+#endif

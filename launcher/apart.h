@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* Runs a piece of work in a child process. Whatever happens to it there (out of memory, a crash over hostile data, a
+ * reader of stderr that went away, an impatient Ctrl-C), memwatch's own exit status stays the command's. */
+#ifndef MW_LAUNCHER_APART_H
+#define MW_LAUNCHER_APART_H
+
+#include "launcher/relay.h"
+
+/* Waits for its end. Signals go to the child, which has those dispositions that memwatch was started with. Returns 0
+ * when `work` returned 0, otherwise -1; a violent end is told on stderr. */
+int mw_apart_run(int (*work)(void *context), void *context, struct mw_relay *relay,
+                 const struct mw_spawn_inherit *inherit);
+
+#endif
