@@ -44,8 +44,8 @@ enum mw_section {
 
 /* Room in a journal, in entries. Fixed: a full table loses detail, never totals (see mw_cost). */
 #define MW_RECORD_MODULES 64
-#define MW_RECORD_SITES 512
-#define MW_RECORD_PHASES 512
+#define MW_RECORD_SITES 1024
+#define MW_RECORD_PHASES 1024
 #define MW_RECORD_SPIKES 32
 #define MW_RECORD_TICKS 512
 #define MW_RECORD_SITE_FRAMES 8
@@ -161,9 +161,12 @@ struct mw_frame {
 
 /* One MPI call, on communicators of one size, from one place of the program. */
 struct mw_site {
-    char call[32];        /* "MPI_Allreduce"; never the PMPI_ name */
+    char call[40];        /* "MPI_Allreduce", never the PMPI_ name; "MPI_Iallreduce+Wait" where a call that was started
+                             elsewhere is completed: its spike is the pair's, from the start to here */
     uint32_t comm_size;   /* processes in the (local) group of the communicator; 0: none takes part */
     uint32_t depth;       /* frames used */
+    uint32_t start_site;  /* the call that is completed here: site + 1, or 0 */
+    uint32_t reserved;
     struct mw_frame frames[MW_RECORD_SITE_FRAMES]; /* innermost first, MPI's own libraries left out */
     uint64_t calls;
     uint64_t measured;

@@ -11,6 +11,7 @@
 #define ADSPS const MPI_Aint *
 #define MW_CALL(Name, n, comm, ...) int MPI_##Name(__VA_ARGS__);
 #define MW_GUARD(Name, n, ...) int MPI_##Name(__VA_ARGS__);
+#define MW_COMPLETE(Name, n, ...) int MPI_##Name(__VA_ARGS__);
 
 #if MPI_VERSION >= 4
 #define MW_CALL_C(Name, n, comm, ...) int MPI_##Name(__VA_ARGS__);
@@ -39,6 +40,8 @@
 #undef MW_CALL
 #undef MW_CALL_C
 #undef MW_GUARD
+#undef MW_COMPLETE
+#define MW_COMPLETE(Name, n, ...)
 #define MW_COUNTLESS(Name, name, n, rule, ...)
 #define MW_CALL(Name, n, comm, ...)
 #define MW_CALL_C(Name, n, comm, ...)

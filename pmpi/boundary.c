@@ -5,9 +5,9 @@
 #include "pmpi/bytes.h"
 #include "pmpi/governor.h"
 #include "pmpi/library.h"
-#include "pmpi/persistent.h"
 #include "pmpi/phases.h"
 #include "pmpi/rank.h"
+#include "pmpi/requests.h"
 #include "pmpi/sites.h"
 #include "pmpi/spikes.h"
 
@@ -33,18 +33,22 @@ void mw_boundary_guard_lower(void)
 }
 
 /* Reads the arguments: bytes and communicator. Returns false when the call is not one of ours after all. */
-static bool examine(const struct mw_op_info *op, const uintptr_t *arguments, struct mw_bytes *bytes,
-                    uint32_t *comm_size)
+static bool examine(struct mw_boundary *b, struct mw_bytes *bytes, uint32_t *comm_size)
 {
+    const struct mw_op_info *op = b->op;
+    const uintptr_t *arguments = b->arguments;
+
     *bytes = (struct mw_bytes){0, 0};
     *comm_size = 0;
+    if (op->kind == MW_KIND_COMPLETE) /* complete.c has looked */
+        *comm_size = b->pending->comm_size;
     if (op->kind == MW_KIND_START)
-        return mw_persistent_started(op, arguments, bytes, comm_size);
+        return mw_requests_to_start(op, arguments, bytes, comm_size);
     if (!mw_library.abi)
         return true;
     if (op->comm != MW_NOCOMM)
         *comm_size = mw_bytes_comm_size(mw_abi_handle(mw_library.abi, arguments[op->comm]));
-    if (op->kind != MW_KIND_PERSISTENT)
+    if (op->kind != MW_KIND_PERSISTENT && op->kind != MW_KIND_COMPLETE)
         *bytes = mw_bytes_of(op, arguments);
     return true;
 }
@@ -71,9 +75,12 @@ static void count_call(struct mw_boundary *b, const struct mw_bytes *bytes, uint
 static void enter(struct mw_boundary *b, const struct mw_bytes *bytes, uint32_t comm_size)
 {
     struct mw_journal *journal = &mw_rank.journal;
+    struct mw_sites_key key = {b->op->name, "", comm_size, 0};
     uint64_t now = mw_clock_now();
 
-    b->site = mw_sites_find(b->op->name, comm_size, b->return_address);
+    if (b->op->kind == MW_KIND_COMPLETE)
+        key = (struct mw_sites_key){b->pending->call, "+Wait", comm_size, b->pending->start_site};
+    b->site = mw_sites_find(&key, b->return_address);
     b->measured = mw_governor_allows(now, b->site, journal->sites[b->site].measured);
     if (b->measured)
         b->entry_rss = mw_observe(now, 0);
@@ -102,7 +109,7 @@ bool mw_boundary_enter(struct mw_boundary *b, enum mw_op op, const uintptr_t *ar
     b->arguments = arguments;
     b->return_address = return_address;
     b->counted = b->op->kind != MW_KIND_GUARD;
-    if (b->counted && !examine(b->op, arguments, &bytes, &comm_size)) {
+    if (b->counted && !examine(b, &bytes, &comm_size)) {
         mw_boundary_guard_lower();
         return false;
     }
@@ -115,29 +122,33 @@ bool mw_boundary_enter(struct mw_boundary *b, enum mw_op op, const uintptr_t *ar
     return true;
 }
 
-/* Memory of a measured call: what grew and stayed, and the rise above entry. Returns RSS now. */
+/* Memory of a measured call: what grew and stayed, and the rise above RSS at entry. For a call that completes one which
+ * was started before, the rise is the pair's. Returns RSS now. */
 static uint64_t measure(struct mw_boundary *b, struct mw_site *site, uint64_t now)
 {
     uint64_t rss = mw_observe(now, b->site + 1);
+    uint64_t base = b->entry_rss;
     uint64_t peak = b->window.peak;
 
     mw_observe_close(&b->window);
     site->measured++;
-    site->growth += (int64_t)(rss - b->entry_rss);
+    site->growth += (int64_t)(rss - base);
     mw_rank.journal.state->measured++;
-    if (peak <= b->entry_rss)
+    if (b->op->kind == MW_KIND_COMPLETE)
+        mw_requests_completed(b->pending, &base, &peak);
+    if (peak <= base)
         return rss;
-    if (peak - b->entry_rss > site->spike) {
-        site->spike = peak - b->entry_rss;
-        site->spike_entry_rss = b->entry_rss;
+    if (peak - base > site->spike) {
+        site->spike = peak - base;
+        site->spike_entry_rss = base;
         site->spike_ns = b->enter_ns;
         site->spike_visit = b->visit;
     }
-    if (peak - b->entry_rss >= MW_OBSERVE_SPIKE_MIN) {
+    if (peak - base >= MW_OBSERVE_SPIKE_MIN) {
         struct mw_spike spike = {.site = b->site + 1,
                                  .phase = mw_rank.journal.state->phase,
                                  .visit = b->visit,
-                                 .entry_rss = b->entry_rss,
+                                 .entry_rss = base,
                                  .peak_rss = peak,
                                  .exit_rss = rss,
                                  .entry_ns = b->enter_ns,
@@ -145,6 +156,18 @@ static uint64_t measure(struct mw_boundary *b, struct mw_site *site, uint64_t no
         mw_spikes_note(&spike, b->return_address);
     }
     return rss;
+}
+
+/* A collective that goes on after the call keeps being watched; one that ends here is not any more. */
+static void note_requests(struct mw_boundary *b)
+{
+    uint64_t base = 0, peak = 0;
+
+    if (b->op->kind == MW_KIND_NONBLOCKING || b->op->kind == MW_KIND_START)
+        mw_requests_started(b->op, b->arguments, b->site, b->measured, b->entry_rss,
+                            b->measured ? b->window.peak : 0);
+    else if (b->op->kind == MW_KIND_COMPLETE && !b->measured)
+        mw_requests_completed(b->pending, &base, &peak);
 }
 
 static void leave(struct mw_boundary *b)
@@ -164,6 +187,7 @@ static void leave(struct mw_boundary *b)
         mw_observe_skipped();
         journal->cost->coarse_calls++;
     }
+    note_requests(b);
     if (mw_rank_main_thread) {
         journal->state->in_site = 0;
         journal->state->last_site = b->site + 1;
@@ -177,8 +201,8 @@ void mw_boundary_leave(struct mw_boundary *b)
     int saved = errno;
 
     if (b->counted && mw_rank.recording) { /* the call may have forked: the child is not the rank */
-        if (b->op->kind == MW_KIND_PERSISTENT)
-            mw_persistent_created(b->op, b->arguments);
+        if (b->op->kind == MW_KIND_PERSISTENT && mw_library.abi)
+            mw_requests_created(b->op, b->arguments);
         mw_rank_lock();
         leave(b);
         mw_rank_unlock();

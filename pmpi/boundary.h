@@ -7,6 +7,7 @@
 
 #include "pmpi/observe.h"
 #include "pmpi/ops.h"
+#include "pmpi/requests.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -21,6 +22,7 @@ struct mw_boundary {
     uint64_t entry_rss;
     uint64_t visit;
     uint32_t site;
+    struct mw_requests_pending *pending; /* MW_KIND_COMPLETE: what it completes; set by the caller before enter */
     bool counted; /* false: only the guard is up */
     bool measured;
 };

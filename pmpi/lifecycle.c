@@ -3,9 +3,9 @@
 #include "pmpi/boundary.h"
 #include "pmpi/library.h"
 #include "pmpi/next.h"
-#include "pmpi/persistent.h"
 #include "pmpi/phases.h"
 #include "pmpi/rank.h"
+#include "pmpi/requests.h"
 #include "pmpi/wrap.h"
 
 #include <string.h>
@@ -130,12 +130,12 @@ int PMPI_Abort(uintptr_t comm, uintptr_t code)
 
 int MPI_Request_free(uintptr_t request)
 {
-    mw_persistent_freed((const void *)request);
+    mw_requests_freed((const void *)request);
     return ((int (*)(uintptr_t))mw_next(2 * MW_OP_MPI_Request_free, "MPI_Request_free"))(request);
 }
 
 int PMPI_Request_free(uintptr_t request)
 {
-    mw_persistent_freed((const void *)request);
+    mw_requests_freed((const void *)request);
     return ((int (*)(uintptr_t))mw_next(2 * MW_OP_MPI_Request_free + 1, "PMPI_Request_free"))(request);
 }

@@ -25,6 +25,7 @@ shim_sources = \
     pmpi/alone.c pmpi/alone.h \
     pmpi/boundary.c pmpi/boundary.h \
     pmpi/bytes.c pmpi/bytes.h \
+    pmpi/complete.c pmpi/complete.h \
     pmpi/collectives.def pmpi/each_call.h \
     pmpi/exit_record.c \
     pmpi/gather.c pmpi/gather.h \
@@ -36,7 +37,7 @@ shim_sources = \
     pmpi/next.c pmpi/next.h \
     pmpi/observe.c pmpi/observe.h \
     pmpi/ops.c pmpi/ops.h \
-    pmpi/persistent.c pmpi/persistent.h \
+    pmpi/requests.c pmpi/requests.h \
     pmpi/phases.c pmpi/phases.h \
     pmpi/rank.c pmpi/rank.h \
     pmpi/settings.c pmpi/settings.h \

@@ -35,6 +35,7 @@ enum mw_kind {
     MW_KIND_NONBLOCKING, /* one request argument follows the collective's own */
     MW_KIND_PERSISTENT,  /* info and request follow; moves no data before MPI_Start */
     MW_KIND_START,       /* MPI_Start, MPI_Startall: counted when a request is one of a collective */
+    MW_KIND_COMPLETE,    /* MPI_Wait, MPI_Test, ...: counted when it completes a collective's request */
     MW_KIND_GUARD        /* not counted, and nothing inside it is */
 };
 

@@ -6,6 +6,7 @@
 #include "pmpi/stack.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Frames that language bindings put between the program and the wrapper: mpi_f08 -> mpifh -> PMPI_X. */
@@ -34,7 +35,7 @@ static uint64_t mix(uint64_t hash, uint64_t value)
 
 static bool same_site(const struct mw_site *a, const struct mw_site *b)
 {
-    return a->comm_size == b->comm_size && a->depth == b->depth && !strcmp(a->call, b->call) &&
+    return a->comm_size == b->comm_size && a->start_site == b->start_site && a->depth == b->depth && !strcmp(a->call, b->call) &&
            !memcmp(a->frames, b->frames, a->depth * sizeof(a->frames[0]));
 }
 
@@ -70,12 +71,12 @@ static uint32_t add_site(const struct mw_site *site)
     return used;
 }
 
-uint32_t mw_sites_find(const char *call, uint32_t comm_size, void *return_address)
+uint32_t mw_sites_find(const struct mw_sites_key *key, void *return_address)
 {
     void *raw[RAW_FRAMES];
     int depth = mw_stack_capture(raw, site_depth + BINDING_FRAMES, return_address);
-    uint64_t hash = mix(comm_size, (uintptr_t)call);
-    struct mw_site site = {.comm_size = comm_size};
+    uint64_t hash = mix(mix((uint64_t)key->start_site << 32 | key->comm_size, (uintptr_t)key->call), (uintptr_t)key->suffix);
+    struct mw_site site = {.comm_size = key->comm_size, .start_site = key->start_site};
     unsigned slot;
 
     for (int i = 0; i < depth; i++)
@@ -85,7 +86,7 @@ uint32_t mw_sites_find(const char *call, uint32_t comm_size, void *return_addres
     if (cache[slot].hash == hash)
         return cache[slot].site - 1;
 
-    strncpy(site.call, call, sizeof(site.call) - 1);
+    snprintf(site.call, sizeof(site.call), "%s%s", key->call, key->suffix);
     fill_frames(&site, raw, depth);
     cache[slot].site = add_site(&site) + 1;
     cache[slot].hash = hash;

@@ -3,6 +3,7 @@
 #include "pmpi/wrap.h"
 
 #include "pmpi/boundary.h"
+#include "pmpi/complete.h"
 #include "pmpi/next.h"
 #include "pmpi/ops.h"
 
@@ -23,9 +24,24 @@
         return result;                                                                                     \
     }
 
-#define MW_EACH(prefix, name, n, kind, wide, rule, comm)                                       \
-    MW_WRAPPER(prefix##name, n, MW_OP_##prefix##name, 2 * MW_OP_##prefix##name)                \
-    MW_WRAPPER(P##prefix##name, n, MW_OP_##prefix##name, 2 * MW_OP_##prefix##name + 1)
+/* Those that complete requests are boundaries only at times: pmpi/complete.h. */
+#define MW_COMPLETER(symbol, n, op, slot)                                                                  \
+    MW_EXPORT int symbol(MW_PASTE(MW_PARAMETERS_, n));                                                     \
+    MW_EXPORT int symbol(MW_PASTE(MW_PARAMETERS_, n))                                                      \
+    {                                                                                                      \
+        const uintptr_t arguments[5] = {MW_PASTE(MW_VALUES_, n)};                                          \
+                                                                                                           \
+        return mw_complete(op, mw_next(slot, #symbol), arguments, __builtin_return_address(0));            \
+    }
+
+#define MW_SHAPE_MW_KIND_BLOCKING MW_WRAPPER
+#define MW_SHAPE_MW_KIND_NONBLOCKING MW_WRAPPER
+#define MW_SHAPE_MW_KIND_PERSISTENT MW_WRAPPER
+#define MW_SHAPE_MW_KIND_GUARD MW_WRAPPER
+#define MW_SHAPE_MW_KIND_COMPLETE MW_COMPLETER
+#define MW_EACH(prefix, name, n, kind, wide, rule, comm)                                                   \
+    MW_PASTE(MW_SHAPE_, kind)(prefix##name, n, MW_OP_##prefix##name, 2 * MW_OP_##prefix##name)             \
+    MW_PASTE(MW_SHAPE_, kind)(P##prefix##name, n, MW_OP_##prefix##name, 2 * MW_OP_##prefix##name + 1)
 #include "pmpi/each_call.h"
 
 MW_WRAPPER(MPI_Start, 1, MW_OP_MPI_Start, 2 * MW_OP_MPI_Start)

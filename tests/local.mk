@@ -21,6 +21,8 @@ shell_tests = \
     tests/integration/main_job.sh \
     tests/integration/alone.sh \
     tests/integration/gather.sh \
+    tests/integration/threads.sh \
+    tests/integration/pairs.sh \
     tests/integration/live.sh \
     tests/integration/inert.sh \
     tests/integration/limits.sh \

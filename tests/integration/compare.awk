@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Holds what a program knows of its calls (EXPECT lines, first file) against what memwatch recorded (site lines of
 # mwdump, second file). Every call site must be there on both sides, each exactly once. Calls named in `ignore`
-# (an alternation) are left out on memwatch's side.
+# (an alternation), and the ends of nonblocking ones, are left out on memwatch's side.
 BEGIN { CONVFMT = "%.17g" } # byte counts are long
 function value(name,    i, n, v) {
     n = length(name) + 1
@@ -18,7 +18,7 @@ FNR == NR {
     expected[key] = value("calls") (size == "" ? "" : " " value("sent") " " value("received"))
     next
 }
-$1 == "site" && value("call") !~ "^(" ignore ")$" {
+$1 == "site" && value("call") !~ "^(" ignore ")$" && value("call") !~ /\+Wait$/ {
     key = value("rank") " " value("call") " " value("where")
     if (!(key in sizeless)) key = key " " value("comm_size")
     calls[key] += value("calls"); sent[key] += value("sent"); received[key] += value("received")

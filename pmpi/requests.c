@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+#include "pmpi/requests.h"
+
+#include "pmpi/library.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+struct entry {
+    uintptr_t request; /* handle; 0 free */
+    const struct mw_op_info *op;
+    struct mw_bytes bytes; /* of a persistent one */
+    struct mw_window window;
+    uint64_t base; /* RSS when it was started */
+    uint32_t comm_size;
+    uint32_t start_site; /* + 1; 0: not started */
+    bool persistent;
+    bool measured; /* window and base are valid */
+};
+
+/* Entries stay where they are (windows are known by address); slots find them by handle, open addressing. */
+#define SLOTS (4 * MW_REQUESTS)
+#define TOMB 0xFFFFu
+static struct entry entries[MW_REQUESTS];
+static uint16_t slots[SLOTS]; /* entry + 1 */
+static unsigned tombs;
+static _Atomic unsigned live; /* entries in use: 0 lets every MPI_Wait pass at once */
+static atomic_flag lock = ATOMIC_FLAG_INIT;
+
+static void take(void)
+{
+    while (atomic_flag_test_and_set_explicit(&lock, memory_order_acquire))
+        ;
+}
+
+static void give(void)
+{
+    atomic_flag_clear_explicit(&lock, memory_order_release);
+}
+
+static unsigned home(uintptr_t request)
+{
+    return (unsigned)((request * 0x9E3779B97F4A7C15ULL) >> 40) % SLOTS;
+}
+
+/* The slot of a request, or the empty one that ends the search. */
+static unsigned slot_of(uintptr_t request)
+{
+    unsigned slot = home(request);
+
+    while (slots[slot] && (slots[slot] == TOMB || entries[slots[slot] - 1].request != request))
+        slot = (slot + 1) % SLOTS;
+    return slot;
+}
+
+static struct entry *find(uintptr_t request)
+{
+    unsigned slot = request ? slot_of(request) : 0;
+
+    return request && slots[slot] ? &entries[slots[slot] - 1] : NULL;
+}
+
+static void sweep_tombs(void)
+{
+    memset(slots, 0, sizeof(slots));
+    tombs = 0;
+    for (unsigned i = 0; i < MW_REQUESTS; i++)
+        if (entries[i].request)
+            slots[slot_of(entries[i].request)] = (uint16_t)(i + 1);
+}
+
+static void stop_watching(struct entry *entry)
+{
+    if (entry->measured)
+        mw_observe_close(&entry->window);
+    entry->measured = false;
+    entry->start_site = 0;
+}
+
+static void forget(struct entry *entry)
+{
+    slots[slot_of(entry->request)] = TOMB;
+    entry->request = 0;
+    atomic_fetch_sub(&live, 1);
+    if (++tombs > SLOTS / 4)
+        sweep_tombs();
+}
+
+/* The entry of a handle, a fresh one unless it is known: then its request is gone, and the handle is used again. */
+static struct entry *enter(uintptr_t request)
+{
+    static unsigned next; /* where to look for a free entry first */
+    struct entry *known = find(request);
+
+    if (known) {
+        stop_watching(known);
+        return known;
+    }
+    if (!request || atomic_load(&live) == MW_REQUESTS)
+        return NULL;
+    while (entries[next].request)
+        next = (next + 1) % MW_REQUESTS;
+    entries[next] = (struct entry){.request = request};
+    slots[slot_of(request)] = (uint16_t)(next + 1);
+    atomic_fetch_add(&live, 1);
+    return &entries[next];
+}
+
+void mw_requests_created(const struct mw_op_info *op, const uintptr_t *arguments)
+{
+    uintptr_t request = mw_abi_load(mw_library.abi, (const void *)arguments[op->comm + 2], 0);
+    uint32_t comm_size = mw_bytes_comm_size(mw_abi_handle(mw_library.abi, arguments[op->comm]));
+    struct mw_bytes bytes = mw_bytes_of(op, arguments);
+    struct entry *entry;
+
+    take();
+    entry = enter(request);
+    if (entry) {
+        entry->op = op;
+        entry->bytes = bytes;
+        entry->comm_size = comm_size;
+        entry->persistent = true;
+    }
+    give();
+}
+
+/* The requests of MPI_Start or MPI_Startall. */
+static const void *start_array(const struct mw_op_info *op, const uintptr_t *arguments, int *count)
+{
+    bool all = op == &mw_ops[MW_OP_MPI_Startall];
+
+    *count = all ? (int)arguments[0] : 1;
+    return (const void *)arguments[all ? 1 : 0];
+}
+
+bool mw_requests_to_start(const struct mw_op_info *op, const uintptr_t *arguments, struct mw_bytes *bytes,
+                          uint32_t *comm_size)
+{
+    bool any = false;
+    const void *requests;
+    int count;
+
+    if (!atomic_load_explicit(&live, memory_order_relaxed) || !mw_library.abi)
+        return false;
+    requests = start_array(op, arguments, &count);
+    take();
+    for (int i = 0; i < count; i++) {
+        struct entry *entry = find(mw_abi_load(mw_library.abi, requests, i));
+        if (!entry || !entry->persistent)
+            continue;
+        any = true;
+        bytes->sent += entry->bytes.sent;
+        bytes->received += entry->bytes.received;
+        if (entry->comm_size > *comm_size)
+            *comm_size = entry->comm_size;
+    }
+    give();
+    return any;
+}
+
+static void watch(struct entry *entry, uint32_t site, bool measured, uint64_t base, uint64_t peak)
+{
+    stop_watching(entry);
+    entry->start_site = site + 1;
+    entry->measured = measured;
+    entry->base = base;
+    if (!measured)
+        return;
+    mw_observe_open(&entry->window, true);
+    if (entry->window.peak < peak)
+        entry->window.peak = peak;
+}
+
+void mw_requests_started(const struct mw_op_info *op, const uintptr_t *arguments, uint32_t site, bool measured,
+                         uint64_t base, uint64_t peak)
+{
+    struct entry *entry;
+
+    take();
+    if (op->kind == MW_KIND_NONBLOCKING) {
+        entry = enter(mw_abi_load(mw_library.abi, (const void *)arguments[op->comm + 1], 0));
+        if (entry) {
+            entry->op = op;
+            entry->comm_size = mw_bytes_comm_size(mw_abi_handle(mw_library.abi, arguments[op->comm]));
+            entry->persistent = false;
+            watch(entry, site, measured, base, peak);
+        }
+    } else {
+        int count;
+        const void *requests = start_array(op, arguments, &count);
+        for (int i = 0; i < count; i++) {
+            entry = find(mw_abi_load(mw_library.abi, requests, i));
+            if (entry && entry->persistent)
+                watch(entry, site, measured, base, peak);
+        }
+    }
+    give();
+}
+
+bool mw_requests_find(struct mw_requests_pending *pending, int count, const void *requests)
+{
+    pending->count = 0;
+    if (!atomic_load_explicit(&live, memory_order_relaxed) || !mw_library.abi)
+        return false;
+    take();
+    for (int i = 0; i < count && pending->count < MW_REQUESTS_PENDING; i++) {
+        struct entry *entry = find(mw_abi_load(mw_library.abi, requests, i));
+        if (!entry || !entry->start_site)
+            continue;
+        if (pending->count == 0) {
+            pending->call = entry->op->name;
+            pending->start_site = entry->start_site;
+            pending->comm_size = entry->comm_size;
+        }
+        pending->items[pending->count].entry = (uint16_t)(entry - entries);
+        pending->items[pending->count].index = i;
+        pending->items[pending->count].done = false;
+        pending->count++;
+    }
+    give();
+    return pending->count > 0;
+}
+
+void mw_requests_completed(const struct mw_requests_pending *pending, uint64_t *base, uint64_t *peak)
+{
+    take();
+    for (int i = 0; i < pending->count; i++) {
+        struct entry *entry = &entries[pending->items[i].entry];
+        if (!pending->items[i].done || !entry->request || !entry->start_site)
+            continue;
+        if (entry->measured && entry->window.peak > entry->base && entry->window.peak - entry->base > *peak - *base) {
+            *peak = entry->window.peak;
+            *base = entry->base;
+        }
+        stop_watching(entry);
+        if (!entry->persistent)
+            forget(entry);
+    }
+    give();
+}
+
+void mw_requests_freed(const void *request)
+{
+    struct entry *entry;
+
+    if (!atomic_load_explicit(&live, memory_order_relaxed) || !mw_library.abi)
+        return;
+    take();
+    entry = find(mw_abi_load(mw_library.abi, request, 0));
+    if (entry && !entry->measured) /* an active one is completed elsewhere */
+        forget(entry);
+    give();
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* Requests of collectives that were started and not completed yet, and of persistent ones.
+ *
+ * A nonblocking collective is one thing with two ends: what memory rises between MPI_Iallreduce and its MPI_Wait
+ * belongs to the pair. Safe in threads; where it says so the caller holds the rank's lock as well. */
+#ifndef MW_PMPI_REQUESTS_H
+#define MW_PMPI_REQUESTS_H
+
+#include "pmpi/bytes.h"
+#include "pmpi/observe.h"
+#include "pmpi/ops.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Requests known at a time; a program with more of them has the rest's MPI_Start and MPI_Wait left out. */
+#define MW_REQUESTS 1024
+/* Of the requests of one MPI_Waitall, so many are looked at. */
+#define MW_REQUESTS_PENDING 64
+
+/* What one completing call may complete. */
+struct mw_requests_pending {
+    const char *call;    /* that was started, by the first of them */
+    uint32_t start_site; /* where: site + 1 */
+    uint32_t comm_size;
+    int count;
+    struct {
+        uint16_t entry;
+        bool done;
+        int index; /* in the program's array */
+    } items[MW_REQUESTS_PENDING];
+};
+
+/* A persistent _init call has returned: its last argument points to the new request. */
+void mw_requests_created(const struct mw_op_info *op, const uintptr_t *arguments);
+
+/* MPI_Start(request) or MPI_Startall(count, requests) is called. Returns false when none is a collective's; else the
+ * sum of the bytes, and the largest communicator's size. */
+bool mw_requests_to_start(const struct mw_op_info *op, const uintptr_t *arguments, struct mw_bytes *bytes,
+                          uint32_t *comm_size);
+
+/* A nonblocking call, MPI_Start or MPI_Startall of `site` has returned. `measured`: RSS was `base` when it was entered,
+ * and rose to `peak` inside. Under the rank's lock. */
+void mw_requests_started(const struct mw_op_info *op, const uintptr_t *arguments, uint32_t site, bool measured,
+                         uint64_t base, uint64_t peak);
+
+/* Which of `count` requests are started collectives? Returns false when none is (the usual case: cheap). */
+bool mw_requests_find(struct mw_requests_pending *pending, int count, const void *requests);
+
+/* The items marked done are completed: forgets them. Raises *peak - *base to the largest rise of a pair, when its start
+ * was measured. Under the rank's lock. */
+void mw_requests_completed(const struct mw_requests_pending *pending, uint64_t *base, uint64_t *peak);
+
+/* A request is about to be freed. */
+void mw_requests_freed(const void *request);
+
+#endif
