@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 ssize_t mw_io_pread(int fd, void *buffer, size_t size, off_t offset)
@@ -52,4 +53,11 @@ ssize_t mw_io_read_text(int dirfd, const char *path, char *buffer, size_t size)
     if (length >= 0)
         buffer[length] = '\0';
     return length;
+}
+
+bool mw_io_may_grow(uint64_t length)
+{
+    struct rlimit limit;
+
+    return getrlimit(RLIMIT_FSIZE, &limit) || limit.rlim_cur == RLIM_INFINITY || length <= limit.rlim_cur;
 }

@@ -3,7 +3,9 @@
 #ifndef MW_COLLECTOR_IO_H
 #define MW_COLLECTOR_IO_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 /* Reads up to `size` bytes at `offset`; returns the bytes read (less only at end of file) or -1 with errno. */
@@ -11,6 +13,9 @@ ssize_t mw_io_pread(int fd, void *buffer, size_t size, off_t offset);
 
 /* Writes all `size` bytes at `offset`; returns 0, or -1 with errno. */
 int mw_io_pwrite(int fd, const void *buffer, size_t size, off_t offset);
+
+/* Whether RLIMIT_FSIZE lets a file grow to `length` bytes. Growing beyond it would kill the process (SIGXFSZ). */
+bool mw_io_may_grow(uint64_t length);
 
 /* Reads a small text file, relative to `dirfd`, into `buffer` and terminates it with NUL.
  * Returns its length (cut at size - 1) or -1 with errno. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "collector/journal.h"
 
+#include "collector/io.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -94,7 +96,7 @@ int mw_journal_create(struct mw_journal *journal, int dirfd, const char *name, s
 
     if (fd < 0)
         return mw_err_set(err, "cannot create the journal %s: %s", name, strerror(errno));
-    error = posix_fallocate(fd, 0, (off_t)length);
+    error = mw_io_may_grow(length) ? posix_fallocate(fd, 0, (off_t)length) : EFBIG;
     if (!error) {
         memory = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
         if (memory == MAP_FAILED)
@@ -103,7 +105,8 @@ int mw_journal_create(struct mw_journal *journal, int dirfd, const char *name, s
     close(fd);
     if (error) {
         unlinkat(dirfd, name, 0);
-        return mw_err_set(err, "no room for the journal %s (%zu bytes): %s", name, length, strerror(error));
+        return mw_err_set(err, "no room for the journal %s (%zu bytes): %s; %s", name, length, strerror(error),
+                          error == EFBIG ? "raise the limit with ulimit -f" : "choose another place with --run-dir");
     }
     mw_journal_place(journal, memory);
     return 0;

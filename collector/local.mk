@@ -11,6 +11,7 @@ collector_libcollector_la_SOURCES = \
 	collector/procmem.c collector/procmem.h \
 	collector/binding.c collector/binding.h \
 	collector/bounds.c collector/bounds.h \
+	collector/demangle.c collector/demangle.h \
 	collector/exits_read.c collector/exits_read.h \
 	collector/journal_check.c collector/journal_check.h \
 	collector/journal_read.c collector/journal_read.h \
@@ -19,6 +20,7 @@ collector_libcollector_la_SOURCES = \
 	collector/merge.c collector/merge.h collector/merge_parts.h \
 	collector/merge_hosts.c \
 	collector/merge_job.c \
+	collector/merge_layers.c \
 	collector/merge_notes.c \
 	collector/merge_phases.c \
 	collector/merge_places.c \
@@ -28,6 +30,7 @@ collector_libcollector_la_SOURCES = \
 	collector/merge_sites.c \
 	collector/merge_take.c \
 	collector/model.c collector/model.h \
+	collector/pymethods.c collector/pymethods.h \
 	collector/report_text.c collector/report_text.h collector/report_text_parts.h \
 	collector/report_text_job.c \
 	collector/report_text_phases.c \
@@ -41,4 +44,4 @@ collector_libcollector_la_SOURCES = \
 	collector/units.c collector/units.h \
 	collector/view.c collector/view.h
 collector_libcollector_la_CFLAGS = $(AM_CFLAGS) $(LIBDW_CFLAGS) $(HWLOC_CFLAGS)
-collector_libcollector_la_LIBADD = $(LIBDW_LIBS) $(HWLOC_LIBS)
+collector_libcollector_la_LIBADD = $(LIBDW_LIBS) -lelf $(HWLOC_LIBS)

@@ -38,6 +38,7 @@ static struct mw_model *end(struct mw_merge *merge)
 static void complete(struct mw_merge *merge, const struct mw_exits_read *exits)
 {
     mw_merge_ranks_order(merge);
+    mw_merge_layers(merge);
     mw_merge_processes(merge, exits);
     mw_merge_job(merge);
     mw_merge_sites(merge);

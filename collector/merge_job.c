@@ -61,6 +61,10 @@ static void take_peak(struct mw_model_peak *peak, const struct mw_view *view)
     peak->pss_ns = view->pss_sum_max_ns;
     peak->pss_rss = view->pss_rss_sum;
     peak->pss_sweeps = view->pss_sweeps;
+    peak->shared = (struct mw_model_bytes){view->shared_max, view->pss_sweeps ? MW_MODEL_AT_LEAST : MW_MODEL_UNKNOWN};
+    peak->shared_ns = view->shared_ns;
+    peak->shared_rss = view->shared_rss;
+    peak->shared_shmem = view->shared_shmem;
 }
 
 static void take_limit(struct mw_model *model, const struct mw_view *view)

@@ -30,6 +30,8 @@ void mw_merge_records_gathered(struct mw_merge *merge, int fd, const char *name)
 
 /* merge_take.c: fills a new rank, whose host and origin are set, from its record. */
 void mw_merge_take(struct mw_merge *merge, const struct mw_journal_read *journal, struct mw_model_rank *rank);
+/* Names a stretch between two calls, and sets its path. */
+void mw_merge_take_name(struct mw_model *model, const struct mw_model_rank *rank, struct mw_model_phase *phase);
 
 /* merge_ranks.c: takes a record, unless its process has one already; then all ranks are put in order. */
 void mw_merge_ranks_add(struct mw_merge *merge, const struct mw_journal_read *journal, bool gathered,
@@ -43,6 +45,9 @@ const struct mw_model_place *mw_merge_places_find(struct mw_merge *merge, uint32
 uint32_t mw_merge_hosts_find(struct mw_merge *merge, const char *name, uint64_t wall_ns, uint64_t mono_ns);
 /* A time of that host on the reference axis; 0 stays 0. */
 uint64_t mw_merge_hosts_time(const struct mw_model *model, uint32_t host, uint64_t ns);
+
+/* merge_layers.c: moves the places of calls out of communication layers. When all ranks are there, before the rest. */
+void mw_merge_layers(struct mw_merge *merge);
 
 /* Each fills its part of the model from what is there already; in this order. */
 void mw_merge_processes(struct mw_merge *merge, const struct mw_exits_read *exits);

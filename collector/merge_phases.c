@@ -37,7 +37,7 @@ static void take_call(const struct mw_model_rank *rank, uint32_t site, const cha
     if (site == MW_MODEL_NONE)
         return;
     *call = rank->sites[site].call;
-    *place = rank->sites[site].depth ? rank->sites[site].frames[0] : NULL;
+    *place = rank->sites[site].place;
 }
 
 static uint32_t find_merged(struct work *work, const struct mw_model_rank *rank, const struct mw_model_phase *phase)

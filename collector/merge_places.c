@@ -2,8 +2,11 @@
 #include "collector/mem.h"
 #include "collector/merge_parts.h"
 
-static const struct mw_model_place *make_place(struct mw_model *model, const struct mw_symbols_place *from)
+static const struct mw_model_place *place_of(struct mw_merge *merge, const struct mw_symbols_place *from);
+
+static const struct mw_model_place *make_place(struct mw_merge *merge, const struct mw_symbols_place *from)
 {
+    struct mw_model *model = merge->model;
     struct mw_model_place *place = mw_mem_alloc(1, sizeof(*place));
 
     *place = (struct mw_model_place){
@@ -14,17 +17,25 @@ static const struct mw_model_place *make_place(struct mw_model *model, const str
         .file = mw_model_string(model, from->file),
         .path = mw_model_string(model, from->path),
         .module = mw_model_string(model, from->module),
+        .outer = from->outer ? place_of(merge, from->outer) : NULL,
     };
     return *MW_MEM_PUSH(model->places, model->place_count) = place;
 }
 
+static const struct mw_model_place *place_of(struct mw_merge *merge, const struct mw_symbols_place *from)
+{
+    const struct mw_model_place *made;
+
+    while (merge->place_count <= from->id)
+        *MW_MEM_PUSH(merge->places, merge->place_count) = NULL;
+    if (!merge->places[from->id]) {
+        made = make_place(merge, from); /* may move the array: it makes those outside of it too */
+        merge->places[from->id] = made;
+    }
+    return merge->places[from->id];
+}
+
 const struct mw_model_place *mw_merge_places_find(struct mw_merge *merge, uint32_t module, uint64_t offset)
 {
-    const struct mw_symbols_place *found = mw_symbols_find(merge->symbols, module, offset);
-
-    while (merge->place_count <= found->id)
-        *MW_MEM_PUSH(merge->places, merge->place_count) = NULL;
-    if (!merge->places[found->id])
-        merge->places[found->id] = make_place(merge->model, found);
-    return merge->places[found->id];
+    return place_of(merge, mw_symbols_find(merge->symbols, module, offset));
 }

@@ -206,21 +206,31 @@ static void take_exits(struct mw_merge *merge, struct chains *chains, const stru
     }
 }
 
-/* The program of a process that called MPI_Init: the last one that was there when the journal was made, or the
- * first one seen when sampling came later. */
-static uint32_t find_rank_image(const struct mw_model *model, const struct chains *chains,
-                                const struct mw_model_rank *rank)
+/* Whether a program that was seen may be the one that the rank says it is. A rank may have been another one before:
+ * `mpirun cargo run` builds first. */
+static bool may_be(const struct mw_model_process *process, const char *program)
+{
+    return !program || !process->exe[0] || process->name == program; /* equal strings are kept once */
+}
+
+/* The program of a process that called MPI_Init: of those with the rank's name, the last one that was there when the
+ * journal was made, or the first one seen when sampling came later. None: it was never seen. */
+static uint32_t find_rank_image(struct mw_model *model, const struct chains *chains, const struct mw_model_rank *rank)
 {
     struct key key = make_key(rank->host, rank->pid, rank->start_ticks);
+    const char *program = rank->exe[0] ? program_name(model, rank->exe, NULL) : NULL;
     uint32_t best = chain_head(chains, &key);
 
     for (uint32_t i = best; i != MW_MODEL_NONE; i = chains->next[i]) {
         const struct mw_model_process *process = &model->processes[i], *chosen = &model->processes[best];
+        bool may = may_be(process, program), chosen_may = may_be(chosen, program);
         bool was_there = process->first_ns <= rank->created_ns, chosen_was = chosen->first_ns <= rank->created_ns;
-        if (was_there != chosen_was ? was_there : (process->image > chosen->image) == was_there)
+        if (may != chosen_may ? may
+            : was_there != chosen_was ? was_there
+                                      : (process->image > chosen->image) == was_there)
             best = i;
     }
-    return best;
+    return best != MW_MODEL_NONE && may_be(&model->processes[best], program) ? best : MW_MODEL_NONE;
 }
 
 /* What was sampled may be higher than what the rank measured last, when it grew after its last boundary. */

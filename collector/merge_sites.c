@@ -33,7 +33,7 @@ struct work {
 static uint32_t find_merged(struct work *work, const struct mw_model_site *site)
 {
     struct mw_model *model = work->model;
-    const struct mw_model_place *place = site->depth ? site->frames[0] : NULL;
+    const struct mw_model_place *place = site->place;
     struct key key = {site->call, place ? place->label : NULL, site->comm_size};
     uint32_t next = (uint32_t)model->site_count;
     uint32_t found = mw_map_add(work->keys, &key, sizeof(key), next);

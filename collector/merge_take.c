@@ -36,28 +36,47 @@ static void find_modules(struct source *source)
         source->modules[i] = mw_symbols_module(source->merge->symbols, &source->journal->modules[i]);
 }
 
-/* Places of `depth` frames, in the rank's backing array. */
-static const struct mw_model_place **take_frames(struct source *source, const struct mw_frame *frames, uint32_t depth)
+static const struct mw_model_place *place_of(struct source *source, const struct mw_frame *frame)
 {
     const uint32_t room = sizeof(source->modules) / sizeof(source->modules[0]);
+    uint32_t module = index_of(frame->module);
+
+    return mw_merge_places_find(source->merge, module < room ? source->modules[module] : 0, frame->offset);
+}
+
+/* Places of `depth` frames and of the functions inlined there, in the rank's backing array. `places` is how many. */
+static const struct mw_model_place **take_frames(struct source *source, const struct mw_frame *frames, uint32_t depth,
+                                                 uint32_t *places)
+{
     const struct mw_model_place **start = source->rank->frames + source->frame_count;
 
-    for (uint32_t i = 0; i < depth; i++) {
-        uint32_t module = index_of(frames[i].module);
-        start[i] = mw_merge_places_find(source->merge, module < room ? source->modules[module] : 0, frames[i].offset);
-    }
-    source->frame_count += depth;
+    *places = 0;
+    for (uint32_t i = 0; i < depth; i++)
+        for (const struct mw_model_place *place = place_of(source, &frames[i]); place; place = place->outer)
+            start[(*places)++] = place;
+    source->frame_count += *places;
     return start;
 }
 
-static size_t count_frames(const struct mw_journal_read *journal)
+static size_t count_places(struct source *source, const struct mw_frame *frames, uint32_t depth)
 {
     size_t count = 0;
 
+    for (uint32_t i = 0; i < depth; i++)
+        for (const struct mw_model_place *place = place_of(source, &frames[i]); place; place = place->outer)
+            count++;
+    return count;
+}
+
+static size_t count_frames(struct source *source)
+{
+    const struct mw_journal_read *journal = source->journal;
+    size_t count = 0;
+
     for (uint32_t i = 0; i < journal->site_count; i++)
-        count += journal->sites[i].depth;
+        count += count_places(source, journal->sites[i].frames, journal->sites[i].depth);
     for (uint32_t i = 0; i < journal->spike_count; i++)
-        count += journal->spikes[i].depth;
+        count += count_places(source, journal->spikes[i].frames, journal->spikes[i].depth);
     return count;
 }
 
@@ -66,8 +85,6 @@ static void take_site(struct source *source, struct mw_model_site *to, const str
     *to = (struct mw_model_site){
         .call = mw_model_string(source->model, from->call[0] ? from->call : "?"),
         .comm_size = from->comm_size,
-        .depth = from->depth,
-        .frames = take_frames(source, from->frames, from->depth),
         .merged = MW_MODEL_NONE,
         .calls = from->calls,
         .measured = from->measured,
@@ -83,7 +100,9 @@ static void take_site(struct source *source, struct mw_model_site *to, const str
         .spike_visit = from->spike_visit,
         .coarse_spike = from->coarse_spike,
     };
-    to->label = to->depth ? mw_model_format(source->model, "%s %s", to->call, to->frames[0]->label) : to->call;
+    to->frames = take_frames(source, from->frames, from->depth, &to->depth);
+    to->place = to->depth ? to->frames[0] : NULL;
+    to->label = to->place ? mw_model_format(source->model, "%s %s", to->call, to->place->label) : to->call;
     source->rank->mpi_ns = mw_model_sum(source->rank->mpi_ns, from->time_ns);
 }
 
@@ -108,6 +127,13 @@ static void take_sites(struct source *source)
         take_site(source, &rank->sites[i], &source->journal->sites[i]);
 }
 
+static void set_path(struct mw_model *model, const struct mw_model_rank *rank, struct mw_model_phase *phase)
+{
+    phase->path = phase->parent == MW_MODEL_NONE
+                      ? phase->name
+                      : mw_model_format(model, "%s/%s", rank->phases[phase->parent].path, phase->name);
+}
+
 /* No call: the program began or ended a phase of its own there. */
 static const char *edge_label(const struct mw_model_rank *rank, const struct mw_model_phase *phase, uint32_t site)
 {
@@ -116,7 +142,14 @@ static const char *edge_label(const struct mw_model_rank *rank, const struct mw_
     return phase->parent == MW_MODEL_NONE ? "named phase" : "phase edge";
 }
 
-static const char *phase_name(const struct source *source, const struct mw_model_phase *phase, const char *given)
+void mw_merge_take_name(struct mw_model *model, const struct mw_model_rank *rank, struct mw_model_phase *phase)
+{
+    phase->name = mw_model_format(model, "%s → %s", edge_label(rank, phase, phase->from_site),
+                                  edge_label(rank, phase, phase->to_site));
+    set_path(model, rank, phase);
+}
+
+static const char *given_name(const struct source *source, const struct mw_model_phase *phase, const char *given)
 {
     switch (phase->kind) {
     case MW_PHASE_START:
@@ -132,8 +165,7 @@ static const char *phase_name(const struct source *source, const struct mw_model
         return mw_model_string(source->model, given);
     if (phase->from_site == MW_MODEL_NONE && phase->to_site == MW_MODEL_NONE)
         return phase->parent == MW_MODEL_NONE ? "between named phases" : "no MPI call";
-    return mw_model_format(source->model, "%s → %s", edge_label(source->rank, phase, phase->from_site),
-                           edge_label(source->rank, phase, phase->to_site));
+    return NULL;
 }
 
 /* A phase takes over what was measured in it when a visit ends. Of one that is open the state tells the rest. */
@@ -207,10 +239,11 @@ static void take_phase(struct source *source, uint32_t i)
         .growth = from->growth,
         .growth_mpi = from->growth_mpi,
     };
-    to->name = phase_name(source, to, from->name);
-    to->path = to->parent == MW_MODEL_NONE
-                   ? to->name
-                   : mw_model_format(source->model, "%s/%s", rank->phases[to->parent].path, to->name);
+    to->name = given_name(source, to, from->name);
+    if (to->name)
+        set_path(source->model, rank, to);
+    else
+        mw_merge_take_name(source->model, rank, to);
 }
 
 static void take_phases(struct source *source)
@@ -246,8 +279,6 @@ static void take_spikes(struct source *source)
         rank->spikes[i] = (struct mw_model_spike){
             .site = index_of(from->site),
             .phase = index_of(from->phase),
-            .depth = from->depth,
-            .frames = take_frames(source, from->frames, from->depth),
             .visit = from->visit,
             .entry_rss = from->entry_rss,
             .peak_rss = from->peak_rss,
@@ -255,6 +286,7 @@ static void take_spikes(struct source *source)
             .entry_ns = time_of(source, from->entry_ns),
             .exit_ns = time_of(source, from->exit_ns),
         };
+        rank->spikes[i].frames = take_frames(source, from->frames, from->depth, &rank->spikes[i].depth);
     }
     qsort(rank->spikes, rank->spike_count, sizeof(*rank->spikes), compare_spikes);
 }
@@ -324,7 +356,7 @@ static void take_cost(struct source *source)
     struct mw_model_rank *rank = source->rank;
 
     rank->error_bytes = cost->error_bytes;
-    rank->measure_ns = cost->measure_ns;
+    rank->measure_ns = cost->measure_ns + cost->counting_ns;
     rank->setup_ns = cost->setup_ns;
     rank->shim_bytes = cost->shim_bytes;
     rank->coarse_calls = cost->coarse_calls;
@@ -362,8 +394,8 @@ void mw_merge_take(struct mw_merge *merge, const struct mw_journal_read *journal
 {
     struct source source = {.merge = merge, .model = merge->model, .journal = journal, .rank = rank};
 
-    rank->frames = mw_mem_alloc(count_frames(journal), sizeof(*rank->frames));
     find_modules(&source);
+    rank->frames = mw_mem_alloc(count_frames(&source), sizeof(*rank->frames));
     take_ident(&source);
     take_sites(&source);
     take_phases(&source);

@@ -41,6 +41,7 @@ struct mw_model_place {
     const char *file;     /* base name; "" unknown */
     const char *path;     /* whole path; "" unknown */
     const char *module;   /* "" none */
+    const struct mw_model_place *outer; /* the place whose function this one was inlined into; NULL: none */
 };
 
 /* Over the ranks that have the thing. */
@@ -60,8 +61,10 @@ struct mw_model_site {
     const char *call;
     const char *label; /* "MPI_Allreduce fft.c:120" */
     uint32_t comm_size;
-    uint32_t depth;    /* frames, innermost first */
+    uint32_t depth;    /* frames, innermost first, inlined ones too */
     const struct mw_model_place **frames;
+    const struct mw_model_place *place; /* where the report says it is: the innermost frame, or, when that lies in a
+                                           communication layer, the first one outside ("a.c:1 (via b.c:2)"). NULL none */
     uint32_t merged;   /* index in model->sites */
     uint64_t calls, measured, sent, received, time_ns, first_ns, last_ns;
     int64_t growth;    /* that stayed, measured calls */
@@ -142,7 +145,7 @@ struct mw_model_rank {
     const struct mw_model_place **frames; /* backing of sites' and spikes' frames */
 };
 
-/* Call sites of all ranks that are the same: call, communicator size, innermost place. */
+/* Call sites of all ranks that are the same: call, communicator size, label of the place. */
 struct mw_model_merged_site {
     const char *call;
     const char *label;
@@ -248,6 +251,8 @@ struct mw_model_peak {
     uint64_t sum_of_peaks;       /* of all processes; not simultaneous: never call it a peak */
     struct mw_model_bytes pss;   /* shared pages once, sampled */
     uint64_t pss_ns, pss_rss, pss_sweeps;
+    struct mw_model_bytes shared; /* largest RSS minus PSS in one sweep: what sums of RSS count more than once */
+    uint64_t shared_ns, shared_rss, shared_shmem; /* shared_shmem: its part that is shared memory; 0 also unknown */
 };
 
 struct mw_model_limit {

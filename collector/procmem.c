@@ -91,14 +91,19 @@ int mw_procmem_parse_status(const char *text, struct mw_procmem_status *status)
     return 0;
 }
 
-int mw_procmem_parse_pss(const char *text, uint64_t *pss)
+int mw_procmem_parse_rollup(const char *text, struct mw_procmem_rollup *rollup)
 {
+    int has_rss = 0, has_pss = 0;
+
+    *rollup = (struct mw_procmem_rollup){.pss_shmem = UINT64_MAX};
     for (const char *line = text; line; line = next_line(line)) {
-        int found = read_line(line, "Pss", pss);
-        if (found)
-            return found < 0 ? -1 : 0;
+        int rss = read_line(line, "Rss", &rollup->rss), pss = read_line(line, "Pss", &rollup->pss);
+        if (rss < 0 || pss < 0 || read_line(line, "Pss_Shmem", &rollup->pss_shmem) < 0)
+            return -1;
+        has_rss |= rss;
+        has_pss |= pss;
     }
-    return fail(EPROTO);
+    return has_rss && has_pss ? 0 : fail(EPROTO);
 }
 
 /* Moves over fields that single blanks separate. NULL when there are not so many. */
@@ -232,14 +237,14 @@ static ssize_t read_whole(int procfd, pid_t pid, const char *name, char *text, s
     return make_path(path, sizeof(path), pid, name) ? -1 : mw_io_read_text(procfd, path, text, size);
 }
 
-int mw_procmem_pss(int procfd, pid_t pid, uint64_t *pss)
+int mw_procmem_rollup(int procfd, pid_t pid, struct mw_procmem_rollup *rollup)
 {
     char text[4096];
     ssize_t length = read_whole(procfd, pid, "smaps_rollup", text, sizeof(text));
 
     if (length == 0)
         return fail(ESRCH);
-    return length < 0 ? -1 : mw_procmem_parse_pss(text, pss);
+    return length < 0 ? -1 : mw_procmem_parse_rollup(text, rollup);
 }
 
 int mw_procmem_command(int procfd, pid_t pid, char *buffer, size_t size)

@@ -24,6 +24,13 @@ struct mw_procmem_status {
     uint64_t huge;      /* HugetlbPages; not part of RSS */
 };
 
+/* The lines of /proc/PID/smaps_rollup that tell what is shared. */
+struct mw_procmem_rollup {
+    uint64_t rss;
+    uint64_t pss;
+    uint64_t pss_shmem; /* shared memory's part of it; UINT64_MAX where the kernel does not tell (before 5.4) */
+};
+
 /* The fields of /proc/PID/stat that name a process. */
 struct mw_procmem_stat {
     char comm[32];
@@ -42,14 +49,13 @@ int mw_procmem_stat_read(int fd, struct mw_procmem_stat *stat);
 int mw_procmem_parse_statm(const char *text, uint64_t page_bytes, uint64_t *rss);
 int mw_procmem_parse_status(const char *text, struct mw_procmem_status *status);
 int mw_procmem_parse_stat(const char *text, struct mw_procmem_stat *stat);
-/* smaps_rollup: the line "Pss:". */
-int mw_procmem_parse_pss(const char *text, uint64_t *pss);
+int mw_procmem_parse_rollup(const char *text, struct mw_procmem_rollup *rollup);
 
 /* Opens procfd/PID/name read-only (O_CLOEXEC). Returns the descriptor or -1. */
 int mw_procmem_open(int procfd, pid_t pid, const char *name);
 
-/* PSS of a process from smaps_rollup. Expensive: about 10 ms for each GiB of small pages. */
-int mw_procmem_pss(int procfd, pid_t pid, uint64_t *pss);
+/* RSS and PSS of a process, counted page by page. Expensive: about 10 ms for each GiB of small pages. */
+int mw_procmem_rollup(int procfd, pid_t pid, struct mw_procmem_rollup *rollup);
 
 /* The command line, arguments separated by spaces, cut at size - 1. */
 int mw_procmem_command(int procfd, pid_t pid, char *buffer, size_t size);

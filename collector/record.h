@@ -121,6 +121,8 @@ struct mw_state {
     uint64_t measured;      /* of these, measured ones */
     int64_t grown_mpi;      /* RSS that grew inside measured MPI calls and stayed (may be negative) */
     int64_t grown_program;  /* the same outside MPI calls, since the journal's creation */
+    int64_t grown_shared;   /* the same in stretches that hold both, of unmeasured calls */
+    uint64_t peak_shared;   /* 1: `peak` was seen over such a stretch, and its place is not known */
     uint64_t tick_ns;       /* length of one slice of the timeline; doubles when the table is full */
     uint64_t init_rss;      /* RSS when MPI_Init was entered */
     uint64_t huge_bytes;    /* HugetlbPages at the end or at the last look; not part of RSS */
@@ -131,6 +133,7 @@ struct mw_state {
 struct mw_cost {
     uint64_t measure_ns;  /* time spent reading and resetting marks, and on bookkeeping of measured calls */
     uint64_t setup_ns;    /* time added to MPI_Init and MPI_Finalize */
+    uint64_t counting_ns; /* time spent in calls that were only counted; estimated from every 64th */
     uint64_t shim_bytes;  /* memory that the shim keeps in the rank, journal included */
     uint64_t error_bytes; /* a peak may be this much higher than reported; measured at start */
     uint64_t floor_bytes; /* below this getrusage() tells nothing and /proc/self/status is read */
@@ -144,6 +147,7 @@ struct mw_cost {
 
 #define MW_COST_NO_RESET 1u /* the mark could not, or was not to be, reset: peaks are those of the whole life */
 #define MW_COST_EXACT 2u    /* every boundary is measured */
+#define MW_COST_BLIND 4u    /* at some time the kernel could not be asked any more: later peaks may be missing */
 
 struct mw_module {
     uint64_t base; /* load bias in the rank; only to tell modules apart */

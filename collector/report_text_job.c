@@ -8,6 +8,10 @@
 /* Hosts named in the first line; of more only the number is told. */
 #define HOSTS_NAMED 3
 
+/* Less than this is not said to be counted more than once. */
+#define SHARED_LEAST (16ULL << 20)
+#define SHARED_SHARE 5 /* percent of RSS */
+
 static void write_command(const struct mw_report *report)
 {
     const char *command = report->model->job.command;
@@ -152,6 +156,27 @@ static void write_pss(const struct mw_report *report)
     write_number(report, peak->pss, text);
 }
 
+/* Worth a line: what is shared by a few processes of every job, such as libraries, is not. */
+static bool is_much_shared(const struct mw_model_peak *peak)
+{
+    return peak->shared.bytes >= SHARED_LEAST && peak->shared.bytes / SHARED_SHARE >= peak->shared_rss / 100;
+}
+
+static void write_shared(const struct mw_report *report)
+{
+    const struct mw_model_peak *peak = &report->model->peak;
+    char text[400], what[120] = "";
+
+    if (!is_much_shared(peak))
+        return;
+    if (peak->shared_shmem)
+        snprintf(what, sizeof(what), "; %s of it shared memory, the rest files such as libraries",
+                 mw_units_bytes(peak->shared_shmem).text);
+    snprintf(text, sizeof(text), "counted more than once by sums of RSS: %s minus PSS, sampled at %s%s",
+             mw_units_bytes(peak->shared_rss).text, mw_report_when(report->model, peak->shared_ns).text, what);
+    write_number(report, peak->shared, text);
+}
+
 static const struct mw_model_host *launcher_host(const struct mw_model *model)
 {
     for (size_t i = 0; i < model->host_count; i++)
@@ -247,6 +272,7 @@ void mw_report_text_job(const struct mw_report *report)
     write_seen(report);
     write_upper(report);
     write_pss(report);
+    write_shared(report);
     write_headroom(report);
     write_cost(report);
     if (report->model->rank_count == 0)

@@ -9,6 +9,7 @@
 struct group {
     const struct mw_model_process *largest;
     size_t count, exact;
+    uint64_t huge_max, swap_max; /* of one process; not part of RSS */
 };
 
 struct groups {
@@ -33,6 +34,10 @@ static void add_process(struct groups *groups, struct mw_map *keys, const struct
     group->exact += process->peak.kind == MW_MODEL_EXACT;
     if (process->peak.bytes > group->largest->peak.bytes)
         group->largest = process;
+    if (process->huge_max > group->huge_max)
+        group->huge_max = process->huge_max;
+    if (process->swap_max > group->swap_max)
+        group->swap_max = process->swap_max;
 }
 
 static int compare_groups(const void *a, const void *b)
@@ -77,6 +82,8 @@ static void add_columns(struct mw_text_table *table)
     mw_text_table_column(table, "processes", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
     mw_text_table_column(table, "exact", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
     mw_text_table_column(table, "largest peak", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
+    mw_text_table_column(table, "+ huge pages", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
+    mw_text_table_column(table, "+ swap", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
     mw_text_table_column(table, "pid", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
     mw_text_table_column(table, "its command", MW_TEXT_LEFT, 12, MW_TEXT_CUT_RIGHT);
 }
@@ -91,6 +98,8 @@ static void add_group(struct mw_text_table *table, const struct group *group)
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_units_count(group->count).text);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_units_count(group->exact).text);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_report_bytes(largest->peak).text);
+    mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", group->huge_max ? mw_units_bytes(group->huge_max).text : "");
+    mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", group->swap_max ? mw_units_bytes(group->swap_max).text : "");
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%d", largest->pid);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", largest->command);
 }

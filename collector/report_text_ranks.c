@@ -25,7 +25,7 @@ static void describe_place(char *text, size_t size, const struct mw_model_rank *
         bool named = phase != MW_MODEL_NONE && rank->phases[phase].kind == MW_PHASE_USER;
         const struct mw_model_site *site = &rank->sites[rank->peak_site];
         char call[200];
-        mw_report_call(call, sizeof(call), site->call, site->depth ? site->frames[0] : NULL);
+        mw_report_call(call, sizeof(call), site->call, site->place);
         snprintf(text, size, "%s%s%s", named ? where : "", named ? ": " : "", call);
     } else
         snprintf(text, size, "%s", where[0] ? where : "after its last MPI call (sampled)");
@@ -56,6 +56,8 @@ static void add_columns(struct mw_text_table *table)
     mw_text_table_column(table, "in", MW_TEXT_LEFT, 12, MW_TEXT_CUT_MIDDLE);
     mw_text_table_column(table, "MPI holds", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
     mw_text_table_column(table, "at end", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
+    mw_text_table_column(table, "+ huge pages", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
+    mw_text_table_column(table, "+ swap", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
 }
 
 /* Whether all ranks run on the same CPUs and node: then one line says so for all. */
@@ -102,6 +104,8 @@ static void add_rank(struct mw_text_table *table, const struct mw_report *report
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", place);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_units_change(rank->held_mpi).text);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_units_bytes(rank->rss).text);
+    mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", rank->huge_bytes ? mw_units_bytes(rank->huge_bytes).text : "");
+    mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", rank->swap_bytes ? mw_units_bytes(rank->swap_bytes).text : "");
 }
 
 struct by_peak {

@@ -10,6 +10,7 @@
 #define STACKS 3
 #define STACK_FRAMES 6
 #define WHERE_WIDTH 36 /* columns of "file.c:line" */
+#define VIA_WIDTH 46   /* and of "file.c:line (via file.c:line)" */
 
 static void add_columns(struct mw_text_table *table)
 {
@@ -72,10 +73,11 @@ static void add_site(struct mw_text_table *table, const struct mw_report *report
 {
     const struct mw_model_place *place = site->place;
     uint64_t bytes = mw_model_sum(site->sent, site->received);
+    bool via = place && strstr(place->label, " (via ");
     char where[200];
 
-    mw_text_fit(where, sizeof(where), place ? place->label : "?", report->style->all ? 120 : WHERE_WIDTH,
-                MW_TEXT_CUT_LEFT);
+    mw_text_fit(where, sizeof(where), place ? place->label : "?",
+                report->style->all ? 120 : via ? VIA_WIDTH : WHERE_WIDTH, via ? MW_TEXT_CUT_RIGHT : MW_TEXT_CUT_LEFT);
     mw_text_table_row(table);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", site->call);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", where);
@@ -87,10 +89,19 @@ static void add_site(struct mw_text_table *table, const struct mw_report *report
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_units_change(site->growth.sum).text);
 }
 
-/* What the C library calls main() from tells nothing. */
+/* What the C library, or Rust's, calls main() from tells nothing. */
 static bool is_start(const struct mw_model_place *place)
 {
-    return strncmp(place->function, "__libc_start", 12) == 0 || strcmp(place->function, "_start") == 0;
+    return strncmp(place->function, "__libc_start", 12) == 0 || strcmp(place->function, "_start") == 0
+        || strstr(place->function, "call_once<fn(), ()>") || strstr(place->function, "__rust_begin_short_backtrace");
+}
+
+/* Whether the label says the function already: "mpi4py.MPI.Bcast". */
+static bool says_function(const char *label, const char *function)
+{
+    size_t length = strlen(label), part = strlen(function);
+
+    return length > part && strcmp(label + length - part, function) == 0;
 }
 
 /* "fft_step fft.c:210"; only ":210" when the file is that of the frame before. */
@@ -98,12 +109,12 @@ static void append_frame(char *text, size_t size, const struct mw_model_place *p
                          const struct mw_model_place *before)
 {
     size_t length = strlen(text);
-    const char *label = place->label;
+    const char *label = place->label, *function = says_function(place->label, place->function) ? "" : place->function;
 
     if (before && place->line && before->file == place->file) /* equal strings are kept once */
         label = strrchr(label, ':');
-    snprintf(text + length, size - length, "%s%s%s%s", length ? " ← " : "", place->function,
-             place->function[0] ? " " : "", label);
+    snprintf(text + length, size - length, "%s%s%s%s", length ? " ← " : "", function,
+             function[0] ? " " : "", label);
 }
 
 static void add_stack(struct mw_text_table *table, const struct mw_model *model,

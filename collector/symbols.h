@@ -17,10 +17,11 @@ struct mw_symbols_place {
     uint32_t line;        /* 0 unknown */
     uint64_t offset;      /* of the return address in the module; absolute when there is no module */
     const char *label;    /* "fft.c:120", "app+0x1f20", "0x7f0012345678" */
-    const char *function; /* innermost, also when inlined; "" unknown; not demangled */
+    const char *function; /* "mesh::Field::sum", without parameters; "" unknown */
     const char *file;     /* base name of the source file; "" unknown */
     const char *path;     /* the source file's path as the compiler recorded it; "" unknown */
     const char *module;   /* path of the object; "" none */
+    const struct mw_symbols_place *outer; /* the place whose function this one was inlined into; NULL: none */
 };
 
 struct mw_symbols;
@@ -31,8 +32,9 @@ void mw_symbols_destroy(struct mw_symbols *symbols);
 /* The number by which mw_symbols_find() knows a module; the same for the same path and build id. NULL: none. */
 uint32_t mw_symbols_module(struct mw_symbols *symbols, const struct mw_module *module);
 
-/* The place that a call returns to. The line is that of the call, one byte before. Valid until
- * mw_symbols_destroy(). */
+/* The place that a call returns to, the innermost one where functions were inlined there. The line is that of the
+ * call, one byte before. Without a line, in an extension module of Python, the label is its method ("mpi4py.MPI.Bcast").
+ * Valid until mw_symbols_destroy(). */
 const struct mw_symbols_place *mw_symbols_find(struct mw_symbols *symbols, uint32_t module, uint64_t offset);
 
 #endif

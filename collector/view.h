@@ -65,6 +65,11 @@ struct mw_view {
     uint64_t pss_rss_sum; /* sum of RSS in that same sweep */
     uint64_t pss_sweeps;
 
+    uint64_t shared_max;   /* largest RSS minus PSS in one sweep, of the processes it could read; 0: none */
+    uint64_t shared_ns;
+    uint64_t shared_rss;   /* in that same sweep */
+    uint64_t shared_shmem; /* how much of shared_max is shared memory, the rest being files; 0 also when unknown */
+
     uint64_t cgroup_limit;   /* the tightest limit on the way up; 0 none */
     char *cgroup_path;       /* where that limit is set; NULL none */
     uint64_t cgroup_peak;    /* the kernel's own peak of that cgroup, page cache included; 0 unknown */

@@ -12,6 +12,7 @@ static void work_there(int (*work)(void *context), void *context, const struct m
     int failed;
 
     signal(SIGPIPE, SIG_DFL);
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error like others */
     sigprocmask(SIG_SETMASK, &inherit->mask, NULL);
     failed = work(context);
     fflush(NULL);

@@ -156,6 +156,13 @@ uint64_t mw_limits_available(void)
     return meminfo("\nMemAvailable:");
 }
 
+uint64_t mw_limits_huge_pages(void)
+{
+    uint64_t more = read_number("/proc/sys/vm", "nr_overcommit_hugepages");
+
+    return (meminfo("\nHugePages_Total:") / 1024 + more) * meminfo("\nHugepagesize:");
+}
+
 uint64_t mw_limits_node(void)
 {
     hwloc_topology_t topology;

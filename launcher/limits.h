@@ -15,6 +15,9 @@ void mw_limits_cgroup_end(struct mw_view *view);
 /* MemAvailable of /proc/meminfo in bytes; 0 unknown. */
 uint64_t mw_limits_available(void);
 
+/* Huge pages of the default size that this host has or may make, in bytes; 0 also when unknown. */
+uint64_t mw_limits_huge_pages(void);
+
 /* Memory of this host in bytes, by hwloc (or the kernel's MemTotal where that is more); 0 unknown. Loads a topology: call it when the job has ended. */
 uint64_t mw_limits_node(void);
 

@@ -7,6 +7,11 @@ launcher_liblauncher_la_SOURCES = \
     launcher/adopt.c launcher/adopt.h \
     launcher/apart.c launcher/apart.h \
     launcher/cmd_report.c launcher/commands.h \
+    launcher/doctor.c \
+    launcher/doctor_checks.c launcher/doctor_checks.h \
+    launcher/doctor_kernel.c \
+    launcher/doctor_mpi.c \
+    launcher/doctor_try.c launcher/doctor_try.h \
     launcher/limits.c launcher/limits.h \
     launcher/options.c launcher/options.h \
     launcher/output.c launcher/output.h \

@@ -82,6 +82,21 @@ static int link_shim(char *linked, size_t size, const char *shim, const char *ru
     return 0;
 }
 
+/* gcc's AddressSanitizer refuses to start when a library comes before its own, though ours replaces nothing of what it
+ * replaces. What the user has set comes after and wins. */
+static int let_asan_start(void)
+{
+    const char *before = getenv("ASAN_OPTIONS");
+    char *options;
+    int failed;
+
+    if (asprintf(&options, "verify_asan_link_order=0%s%s", before && *before ? ":" : "", before ? before : "") < 0)
+        return -1;
+    failed = set("ASAN_OPTIONS", options);
+    free(options);
+    return failed;
+}
+
 int mw_preload_setenv(const char *shim, const char *run_dir, const struct mw_options *options, struct mw_err *err)
 {
     const char *before = getenv("LD_PRELOAD");
@@ -94,7 +109,7 @@ int mw_preload_setenv(const char *shim, const char *run_dir, const struct mw_opt
     }
     if (asprintf(&preload, "%s%s%s", shim, before && *before ? ":" : "", before ? before : "") < 0)
         return mw_err_set(err, "out of memory");
-    if (set("LD_PRELOAD", preload) || set("MEMWATCH_RUN_DIR", run_dir) ||
+    if (set("LD_PRELOAD", preload) || let_asan_start() || set("MEMWATCH_RUN_DIR", run_dir) ||
         set("MEMWATCH_EXACT", options->exact ? "1" : NULL) || set("MEMWATCH_RESET", options->no_reset ? "0" : NULL) ||
         set_number("MEMWATCH_OVERHEAD", options->budget_ppm, 1) ||
         set_number("MEMWATCH_SITE_DEPTH", options->site_depth, options->site_depth)) {

@@ -186,7 +186,8 @@ static int write_report(struct run *run, const struct mw_model *model, struct mw
     struct mw_report_text_style style = mw_options_style(&run->options, fileno(out));
 
     if (mw_report_text_write(out, model, &style) < 0)
-        return mw_err_set(err, "cannot write the report: %s", strerror(errno));
+        return mw_err_set(err, "cannot write the report to %s: %s; make room or choose another --report FILE",
+                          run->options.report_file ? run->options.report_file : "stderr", strerror(errno));
     return run->options.report_file ? mw_output_commit(&run->output, err) : 0;
 }
 

@@ -3,6 +3,7 @@
 
 #include "collector/clock.h"
 #include "collector/procmem.h"
+#include "launcher/limits.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -14,15 +15,20 @@
 #define FIRST_SLICE_NS (10 * MW_NS_PER_MS)
 
 /* PSS is dear: it may take a hundredth of the run, and a little at once so that short runs have it too. It is read
- * again when memory has grown by a twentieth, or after a while. */
+ * again when memory has grown by a twentieth, or after a while. Where memory has stopped growing and was never more it
+ * counts most: there it may take a twentieth. It is read in any case when memory has grown by half, there by a quarter
+ * (which cannot happen often), unless that takes very long. */
 #define PSS_COST_NS (10 * MW_NS_PER_MS) /* for each GiB, until it was measured */
 #define PSS_CREDIT_NS (20 * MW_NS_PER_MS)
 #define PSS_SHARE 100
+#define PSS_SHARE_TOP 20
+#define PSS_LEAP_NS (100 * MW_NS_PER_MS)
 #define PSS_GROWTH 20
 #define PSS_AFTER_NS (5 * MW_NS_PER_SEC)
 
 /* The mark, huge pages and swap of a process are read when it is first seen, then ever more seldom. */
 #define LOOK_AFTER_NS MW_NS_PER_SEC
+#define LOOK_HUGE_NS (50 * MW_NS_PER_MS) /* where huge pages can be had: nobody else tells of them */
 
 #define COST_SHARE 10    /* samples take at most a tenth of a CPU */
 #define COMMAND_ROOM 256 /* of a command line: the list of processes is bounded in bytes, too */
@@ -36,6 +42,7 @@ int mw_sampler_init(struct mw_sampler *sampler, struct mw_view *view, int run_di
                                    .page_bytes = (uint64_t)sysconf(_SC_PAGESIZE)};
     mw_adopt_init(&sampler->adopt, run_dirfd);
     sampler->pss_cost = PSS_COST_NS;
+    sampler->huge_pages = mw_limits_huge_pages() > 0;
     view->slices = calloc(MW_SAMPLER_SLICES, sizeof(*view->slices));
     view->slice_ns = FIRST_SLICE_NS;
     if (!view->slices)
@@ -185,7 +192,8 @@ static bool look_is_due(const struct mw_sampler *sampler, const struct mw_tree_p
 {
     uint64_t since = sampler->now - process->looked_ns;
 
-    return !process->looked_ns || since >= LOOK_AFTER_NS || since >= (process->looked_ns - entry->first_ns) / 2 + MW_NS_PER_MS;
+    return !process->looked_ns || since >= (sampler->huge_pages ? LOOK_HUGE_NS : LOOK_AFTER_NS) ||
+           since >= (process->looked_ns - entry->first_ns) / 2 + MW_NS_PER_MS;
 }
 
 static uint64_t sample_process(struct mw_sampler *sampler, struct mw_tree_process *process)
@@ -243,37 +251,84 @@ static void note_sum(struct mw_sampler *sampler, uint64_t sum, uint32_t processe
     }
 }
 
+static bool is_near(uint64_t sum, uint64_t other)
+{
+    return (sum > other ? sum - other : other - sum) <= other / PSS_GROWTH;
+}
+
+/* Memory has stopped growing, and was never more: what is read now counts most. */
+static bool is_at_top(const struct mw_sampler *sampler, uint64_t rss_sum)
+{
+    return is_near(rss_sum, sampler->last_sum) && is_near(rss_sum, sampler->view->rss_sum_max);
+}
+
 /* Judged by what a sweep is expected to cost, so that the first one over a large job is not dearer than allowed. */
 static bool pss_is_due(const struct mw_sampler *sampler, uint64_t rss_sum)
 {
     uint64_t elapsed = sampler->now - sampler->view->begin_ns;
+    bool grown = rss_sum > sampler->pss_last_sum + sampler->pss_last_sum / PSS_GROWTH;
+    bool at_top = grown && is_at_top(sampler, rss_sum);
+    uint64_t allowed = at_top ? PSS_CREDIT_NS + elapsed / PSS_SHARE_TOP : PSS_CREDIT_NS / 2 + elapsed / PSS_SHARE;
     double cost = (double)rss_sum / (double)GIB * (double)sampler->pss_cost;
 
-    if ((double)sampler->pss_ns + cost > (double)(PSS_CREDIT_NS + elapsed / PSS_SHARE))
+    if (rss_sum > sampler->pss_last_sum + sampler->pss_last_sum / (at_top ? 4 : 2) && cost < (double)PSS_LEAP_NS)
+        return true;
+    if ((double)sampler->pss_ns + cost > (double)allowed)
         return false;
-    return rss_sum > sampler->pss_last_sum + sampler->pss_last_sum / PSS_GROWTH ||
-           sampler->now - sampler->pss_last_ns > PSS_AFTER_NS;
+    return grown || sampler->now - sampler->pss_last_ns > PSS_AFTER_NS;
+}
+
+/* How much more RSS than PSS a process has for shared memory; 0 when the kernel does not tell. */
+static uint64_t shared_again(const struct mw_sampler *sampler, const struct mw_tree_process *process,
+                             const struct mw_procmem_rollup *rollup)
+{
+    struct mw_procmem_status status = {0};
+    int fd = mw_procmem_open(sampler->tree.procfd, process->pid, "status");
+
+    if (fd < 0)
+        return 0;
+    if (mw_procmem_status_read(fd, &status))
+        status.rss_shmem = 0;
+    close(fd);
+    return status.rss_shmem > rollup->pss_shmem ? status.rss_shmem - rollup->pss_shmem : 0;
+}
+
+static void note_shared(struct mw_sampler *sampler, const struct mw_procmem_rollup *all, uint64_t shmem)
+{
+    struct mw_view *view = sampler->view;
+    uint64_t shared = all->rss > all->pss ? all->rss - all->pss : 0;
+
+    if (view->shared_max >= shared)
+        return;
+    view->shared_max = shared;
+    view->shared_ns = sampler->now;
+    view->shared_rss = all->rss;
+    view->shared_shmem = shmem < shared ? shmem : shared;
 }
 
 static void sweep_pss(struct mw_sampler *sampler, uint64_t rss_sum)
 {
     struct mw_view *view = sampler->view;
-    uint64_t sum = 0, pss, begin = mw_clock_now(), cost;
+    struct mw_procmem_rollup one, all = {0};
+    uint64_t shmem = 0, begin = mw_clock_now(), cost;
 
     for (size_t i = 0; i < sampler->tree.count; i++) {
         struct mw_tree_process *process = &sampler->tree.processes[i];
-        if (process->borrows || mw_procmem_pss(sampler->tree.procfd, process->pid, &pss))
+        if (process->borrows || mw_procmem_rollup(sampler->tree.procfd, process->pid, &one))
             continue;
-        sum += pss;
+        all.rss += one.rss;
+        all.pss += one.pss;
+        shmem += shared_again(sampler, process, &one);
         if (process->entry != SIZE_MAX)
-            raise_to(&view->processes[process->entry].pss_max, pss);
+            raise_to(&view->processes[process->entry].pss_max, one.pss);
     }
     view->pss_sweeps++;
-    if (view->pss_sum_max < sum) {
-        view->pss_sum_max = sum;
+    if (view->pss_sum_max < all.pss) {
+        view->pss_sum_max = all.pss;
         view->pss_sum_max_ns = sampler->now;
         view->pss_rss_sum = rss_sum;
     }
+    note_shared(sampler, &all, shmem);
     sampler->pss_last_ns = sampler->now;
     sampler->pss_last_sum = rss_sum;
     cost = mw_clock_now() - begin;
@@ -301,5 +356,6 @@ void mw_sampler_sample(struct mw_sampler *sampler)
     sampler->next_ns = sampler->now + (sampler->gap_ns > COST_SHARE * cost ? sampler->gap_ns : COST_SHARE * cost);
     if (processes && pss_is_due(sampler, sum))
         sweep_pss(sampler, sum);
+    sampler->last_sum = sum;
     sampler->gap_ns = 2 * sampler->gap_ns < sampler->view->interval_ns ? 2 * sampler->gap_ns : sampler->view->interval_ns;
 }

@@ -23,6 +23,8 @@ struct mw_sampler {
     uint64_t pss_cost;   /* of the last sweep: ns for each GiB of RSS */
     uint64_t pss_last_ns;
     uint64_t pss_last_sum; /* sum of RSS at the last sweep */
+    uint64_t last_sum;     /* sum of RSS at the last sample */
+    bool huge_pages;       /* processes can have some: look often */
     size_t process_room;
 };
 

@@ -93,10 +93,10 @@ static struct peers map_peers(int room)
     return peers;
 }
 
-/* Sleeps, but not without MPI: another rank may still need this one's side of a transfer to get to its own end. */
-static void pause_ms(long ms)
+/* Sleeps, but not without MPI and not for long: another rank may still need this one's side of a transfer to get to its own end. */
+static void pause_us(long us)
 {
-    struct timespec time = {ms / 1000, ms % 1000 * 1000000};
+    struct timespec time = {0, us * 1000};
 
     mw_library_progress();
     nanosleep(&time, NULL);
@@ -129,14 +129,10 @@ static int reached(const struct peers *peers, uint32_t decision, bool look_for_d
 /* Waits for all to come to `decision`, politely: the cores may be needed by ranks that still compute. */
 static bool wait_for(const struct peers *peers, uint32_t decision)
 {
-    long ms = 1;
     int result;
 
-    for (unsigned turn = 0; (result = reached(peers, decision, turn % 16 == 15)) == 0; turn++) {
-        pause_ms(ms);
-        if (turn > 100 && ms < 20)
-            ms++;
-    }
+    for (unsigned turn = 0; (result = reached(peers, decision, turn % 1024 == 1023)) == 0; turn++)
+        pause_us(100);
     return result > 0;
 }
 
@@ -148,7 +144,7 @@ static struct peers find_peers(int size)
 
     while (peers.count < size && mw_clock_now() < deadline) {
         unmap_peers(&peers);
-        pause_ms(20);
+        pause_us(20000);
         peers = map_peers(size);
     }
     return peers;
@@ -162,7 +158,8 @@ static int started_here(void)
     for (int i = 0; i < 2; i++)
         if (getenv(names[i]) && atoi(getenv(names[i])) > 0)
             return atoi(getenv(names[i]));
-    return INT_MAX;
+    /* Slurm: so many on each node is not told in one number, but that there are several nodes is */
+    return getenv("SLURM_STEP_NUM_NODES") && atoi(getenv("SLURM_STEP_NUM_NODES")) > 1 ? 1 : INT_MAX;
 }
 
 bool mw_agree_to_gather(void)
@@ -172,7 +169,7 @@ bool mw_agree_to_gather(void)
     bool agreed;
 
     __atomic_store_n(&mw_rank.journal.state->stage, MW_STAGE_READY, __ATOMIC_RELEASE);
-    if (started_here() < size) { /* the others' journals lie on other hosts */
+    if (mw_rank.dirfd < 0 || started_here() < size) { /* the others' journals lie on other hosts, or out of reach */
         decide(MW_STAGE_DECLINED);
         return false;
     }

@@ -17,6 +17,29 @@
  * lies above shows that the wrapper was left without returning (an exception, longjmp). */
 static _Thread_local uintptr_t guard __attribute__((tls_model("initial-exec")));
 
+/* Windows of the calls in flight. A thread that left a call without returning finds its old one in `mine`. */
+static struct mw_window call_windows[MW_OBSERVE_CALLS];
+static bool taken[MW_OBSERVE_CALLS];
+static _Thread_local struct mw_window *mine __attribute__((tls_model("initial-exec")));
+
+static struct mw_window *take_window(void)
+{
+    if (mine)
+        mw_observe_close(mine);
+    for (int i = 0; i < MW_OBSERVE_CALLS && !mine; i++)
+        if (!taken[i]) {
+            taken[i] = true;
+            mine = &call_windows[i];
+        }
+    return mine;
+}
+
+static void give_window(void)
+{
+    taken[mine - call_windows] = false;
+    mine = NULL;
+}
+
 bool mw_boundary_guard_raise(void)
 {
     uintptr_t here = (uintptr_t)__builtin_frame_address(0);
@@ -81,7 +104,9 @@ static void enter(struct mw_boundary *b, const struct mw_bytes *bytes, uint32_t 
     if (b->op->kind == MW_KIND_COMPLETE)
         key = (struct mw_sites_key){b->pending->call, "+Wait", comm_size, b->pending->start_site};
     b->site = mw_sites_find(&key, b->return_address);
-    b->measured = mw_governor_allows(now, b->site, journal->sites[b->site].measured);
+    b->window = NULL;
+    b->entry_rss = 0;
+    b->measured = mw_governor_allows(now, b->site, journal->sites[b->site].measured) && (b->window = take_window());
     if (b->measured)
         b->entry_rss = mw_observe(now, 0);
     else
@@ -91,20 +116,37 @@ static void enter(struct mw_boundary *b, const struct mw_bytes *bytes, uint32_t 
     count_call(b, bytes, now);
     b->enter_ns = now;
     if (b->measured) {
-        mw_observe_open(&b->window, true);
+        mw_observe_open(b->window, true);
         b->enter_ns = mw_clock_now();
         mw_governor_spent(b->enter_ns - now);
     }
 }
 
+/* What counting alone costs, from every 64th call that is not measured. */
+#define COUNTED_ONE_IN 64
+
+static void note_counting(const struct mw_boundary *b, uint64_t begin_ns)
+{
+    if (begin_ns && !b->measured)
+        mw_rank.journal.cost->counting_ns += COUNTED_ONE_IN * (mw_clock_now() - begin_ns);
+}
+
+/* The time now for one call in so many, 0 for the others. */
+static uint64_t begin_counting(void)
+{
+    return mw_rank.journal.state->calls % COUNTED_ONE_IN ? 0 : mw_clock_now();
+}
+
 bool mw_boundary_enter(struct mw_boundary *b, enum mw_op op, const uintptr_t *arguments, void *return_address)
 {
     int saved = errno;
+    uint64_t begin_ns;
     struct mw_bytes bytes;
     uint32_t comm_size;
 
     if (!mw_rank.counting || !mw_boundary_guard_raise())
         return false;
+    begin_ns = begin_counting();
     b->op = &mw_ops[op];
     b->arguments = arguments;
     b->return_address = return_address;
@@ -116,6 +158,7 @@ bool mw_boundary_enter(struct mw_boundary *b, enum mw_op op, const uintptr_t *ar
     if (b->counted) {
         mw_rank_lock();
         enter(b, &bytes, comm_size);
+        note_counting(b, begin_ns);
         mw_rank_unlock();
     }
     errno = saved;
@@ -128,9 +171,9 @@ static uint64_t measure(struct mw_boundary *b, struct mw_site *site, uint64_t no
 {
     uint64_t rss = mw_observe(now, b->site + 1);
     uint64_t base = b->entry_rss;
-    uint64_t peak = b->window.peak;
+    uint64_t peak = b->window->peak;
 
-    mw_observe_close(&b->window);
+    mw_observe_close(b->window);
     site->measured++;
     site->growth += (int64_t)(rss - base);
     mw_rank.journal.state->measured++;
@@ -165,7 +208,7 @@ static void note_requests(struct mw_boundary *b)
 
     if (b->op->kind == MW_KIND_NONBLOCKING || b->op->kind == MW_KIND_START)
         mw_requests_started(b->op, b->arguments, b->site, b->measured, b->entry_rss,
-                            b->measured ? b->window.peak : 0);
+                            b->measured ? b->window->peak : 0);
     else if (b->op->kind == MW_KIND_COMPLETE && !b->measured)
         mw_requests_completed(b->pending, &base, &peak);
 }
@@ -187,7 +230,10 @@ static void leave(struct mw_boundary *b)
         mw_observe_skipped();
         journal->cost->coarse_calls++;
     }
-    note_requests(b);
+    if (!b->failed)
+        note_requests(b);
+    if (b->measured)
+        give_window();
     if (mw_rank_main_thread) {
         journal->state->in_site = 0;
         journal->state->last_site = b->site + 1;
@@ -196,15 +242,18 @@ static void leave(struct mw_boundary *b)
     }
 }
 
-void mw_boundary_leave(struct mw_boundary *b)
+void mw_boundary_leave(struct mw_boundary *b, bool failed)
 {
     int saved = errno;
 
+    b->failed = failed;
     if (b->counted && mw_rank.recording) { /* the call may have forked: the child is not the rank */
-        if (b->op->kind == MW_KIND_PERSISTENT && mw_library.abi)
-            mw_requests_created(b->op, b->arguments);
+        uint64_t begin_ns = begin_counting();
         mw_rank_lock();
+        if (b->op->kind == MW_KIND_PERSISTENT && mw_library.abi && !failed)
+            mw_requests_created(b->op, b->arguments);
         leave(b);
+        note_counting(b, begin_ns);
         mw_rank_unlock();
     }
     mw_boundary_guard_lower();

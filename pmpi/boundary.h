@@ -17,7 +17,7 @@ struct mw_boundary {
     const struct mw_op_info *op;
     const uintptr_t *arguments;
     void *return_address;
-    struct mw_window window;
+    struct mw_window *window; /* not in here: this stack may be left by longjmp(), an exception, a cancellation */
     uint64_t enter_ns;
     uint64_t entry_rss;
     uint64_t visit;
@@ -25,6 +25,7 @@ struct mw_boundary {
     struct mw_requests_pending *pending; /* MW_KIND_COMPLETE: what it completes; set by the caller before enter */
     bool counted; /* false: only the guard is up */
     bool measured;
+    bool failed; /* the call returned an error: its request, if any, is not one */
 };
 
 /* On the way in. Returns false when the call is to be passed on without a word (nothing is recorded, or it is made
@@ -33,7 +34,7 @@ bool mw_boundary_enter(struct mw_boundary *boundary, enum mw_op op, const uintpt
                        void *return_address);
 
 /* On the way out. errno is kept. */
-void mw_boundary_leave(struct mw_boundary *boundary);
+void mw_boundary_leave(struct mw_boundary *boundary, bool failed);
 
 /* Raises and lowers the guard: between them this thread's MPI calls are not the program's. raise() returns false
  * when it is up already. */

@@ -73,7 +73,7 @@ static int wait_for(enum mw_op op, void *next, const uintptr_t a[5], struct mw_r
     if (result == 0)
         mark_done(op, a, pending);
     if (entered)
-        mw_boundary_leave(&boundary);
+        mw_boundary_leave(&boundary, result != 0);
     return result;
 }
 
@@ -88,7 +88,7 @@ static int ask(enum mw_op op, void *next, const uintptr_t a[5], struct mw_reques
     if (raised)
         mw_boundary_guard_lower();
     if (raised && result == 0 && mark_done(op, a, pending) && mw_boundary_enter(&boundary, op, a, return_address))
-        mw_boundary_leave(&boundary);
+        mw_boundary_leave(&boundary, result != 0);
     return result;
 }
 
@@ -96,10 +96,14 @@ int mw_complete(enum mw_op op, void *next, const uintptr_t a[5], void *return_ad
 {
     struct mw_requests_pending pending;
     int count = is_single(op) ? 1 : (int)a[0];
+    int result;
 
     if (!mw_rank.counting || !mw_requests_find(&pending, count, (const void *)a[is_single(op) ? 0 : 1]))
         return call(next, a);
     if (op == MW_OP_MPI_Test || op == MW_OP_MPI_Testall || op == MW_OP_MPI_Testany || op == MW_OP_MPI_Testsome)
-        return ask(op, next, a, &pending, return_address);
-    return wait_for(op, next, a, &pending, return_address);
+        result = ask(op, next, a, &pending, return_address);
+    else
+        result = wait_for(op, next, a, &pending, return_address);
+    mw_requests_release(&pending);
+    return result;
 }

@@ -2,6 +2,7 @@
 /* What a process leaves behind when it ends by exit(): a rank closes its journal, any other process of the job writes
  * one small record, so that one shorter than any sampling interval is still seen exactly. */
 #include "collector/clock.h"
+#include "collector/io.h"
 #include "collector/procmem.h"
 #include "pmpi/observe.h"
 #include "pmpi/phases.h"
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static void close_rank(void)
@@ -19,7 +21,8 @@ static void close_rank(void)
     uint64_t now = mw_clock_now();
 
     mw_rank.counting = false;
-    mw_rank_lock();
+    if (!mw_rank_trylock())
+        return;
     mw_phases_end_all(now);
     mw_phases_exit(now, mw_observe(now, 0));
     mw_rank_unlock();
@@ -52,6 +55,14 @@ static bool fill(struct mw_exit *record, int procfd)
     return ok;
 }
 
+/* A limit of file sizes must not kill the process at its end. */
+static bool has_room(int fd)
+{
+    struct stat st;
+
+    return !fstat(fd, &st) && mw_io_may_grow((uint64_t)st.st_size + 16 * sizeof(struct mw_exit)) /* others append too */;
+}
+
 static void leave_record(const char *dir)
 {
     struct mw_exit record;
@@ -65,7 +76,7 @@ static void leave_record(const char *dir)
         return;
     memset(&record, 0, sizeof(record));
     procfd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (procfd >= 0 && fill(&record, procfd) && write(fd, &record, sizeof(record)) < 0)
+    if (procfd >= 0 && fill(&record, procfd) && has_room(fd) && write(fd, &record, sizeof(record)) < 0)
         record.pid = 0; /* a full disk: the launcher's own samples must do */
     if (procfd >= 0)
         close(procfd);
@@ -76,8 +87,9 @@ __attribute__((destructor)) static void at_exit(void)
 {
     const char *dir = getenv("MEMWATCH_RUN_DIR");
 
-    if (mw_rank.recording)
+    /* a child of _Fork() or clone(): no atfork handler ran, and the mapped journal is its parent's */
+    if (mw_rank.recording && getpid() == mw_rank.journal.ident->pid)
         close_rank();
-    else if (dir && *dir)
+    else if (dir && *dir && mw_rank_is_first_copy())
         leave_record(dir);
 }

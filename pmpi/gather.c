@@ -30,7 +30,16 @@ struct gather {
 /* A communicator of our own: MPI_Comm_dup would call the program's attribute callbacks. */
 static bool make_comm(struct gather *g)
 {
-    if (mw_library.comm_split(mw_library.comm_world, 0, g->rank, &g->comm))
+    uintptr_t handler = 0;
+    int error;
+
+    if (mw_library.comm_get_errhandler(mw_library.comm_world, &handler))
+        return false;
+    mw_library.comm_set_errhandler(mw_library.comm_world, mw_library.errors_return);
+    error = mw_library.comm_split(mw_library.comm_world, 0, g->rank, &g->comm); /* MPICH has 2,048 context ids */
+    mw_library.comm_set_errhandler(mw_library.comm_world, mw_abi_handle(mw_library.abi, handler));
+    mw_library.errhandler_free(&handler);
+    if (error)
         return false;
     g->comm = mw_abi_handle(mw_library.abi, g->comm);
     mw_library.comm_set_errhandler(g->comm, mw_library.errors_return);
@@ -60,6 +69,8 @@ static uint64_t plan(struct gather *g, const char *name)
             longest = g->offsets[i];
         g->offsets[i] += g->offsets[i - 1];
     }
+    if (!mw_io_may_grow(g->offsets[g->size]))
+        return 0;
     g->fd = openat(mw_rank.dirfd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
     return g->fd < 0 ? 0 : longest;
 }

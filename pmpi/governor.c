@@ -10,14 +10,16 @@
 /* The first calls of every site are always measured, so that one that is called seldom is never missed. */
 #define FIRST_CALLS 4
 #define FIRST_VISITS 16
-#define WATCHED_CALLS 16
+#define WATCHED_CALLS 16 /* doubled each time, for spikes that come seldom */
+#define WATCHED_CALLS_MAX 4096
 
 static uint64_t start_ns;
 static uint64_t budget; /* millionths */
 static uint64_t spent_ns;
 static uint64_t typical_ns = 5000; /* of one measured boundary; learnt */
 static bool measure_all;
-static uint8_t watched[MW_RECORD_SITES]; /* calls that are still to be measured */
+static uint16_t watched[MW_RECORD_SITES]; /* calls that are still to be measured */
+static uint16_t watch_length[MW_RECORD_SITES];
 
 void mw_governor_start(uint64_t now, uint32_t budget_ppm, bool exact)
 {
@@ -62,5 +64,9 @@ void mw_governor_spent_on_phase(uint64_t begin_ns)
 
 void mw_governor_watch(uint32_t site)
 {
-    watched[site] = WATCHED_CALLS;
+    if (!watch_length[site])
+        watch_length[site] = WATCHED_CALLS;
+    else if (watch_length[site] < WATCHED_CALLS_MAX)
+        watch_length[site] = (uint16_t)(2 * watch_length[site]);
+    watched[site] = watch_length[site];
 }

@@ -2,6 +2,7 @@
 #include "pmpi/library.h"
 
 #include "pmpi/next.h"
+#include "pmpi/rank.h"
 
 struct mw_library mw_library;
 
@@ -48,6 +49,7 @@ void mw_library_progress(void)
     char status[256]; /* more than any MPI_Status; written only when a message is found */
     int found = 0;
 
-    /* a probe for a message to ourselves that nobody sends: both MPIs drive all communication in it */
-    mw_library.iprobe(0, 0, mw_library.comm_self, &found, status);
+    /* a probe for a message to ourselves that nobody sends: both MPIs drive all communication in it (MPICH does not
+     * for one on MPI_COMM_SELF) */
+    mw_library.iprobe(mw_rank.journal.ident->rank, 0, mw_library.comm_world, &found, status);
 }

@@ -23,6 +23,8 @@
     X(comm_get_parent, PMPI_Comm_get_parent, (uintptr_t *))                                                   \
     X(comm_split, PMPI_Comm_split, (uintptr_t, int, int, uintptr_t *))                                        \
     X(comm_free, PMPI_Comm_free, (uintptr_t *))                                                               \
+    X(comm_get_errhandler, PMPI_Comm_get_errhandler, (uintptr_t, uintptr_t *))                                \
+    X(errhandler_free, PMPI_Errhandler_free, (uintptr_t *))                                                   \
     X(comm_set_errhandler, PMPI_Comm_set_errhandler, (uintptr_t, uintptr_t))                                  \
     X(type_size_x, PMPI_Type_size_x, (uintptr_t, int64_t *))                                                  \
     X(topo_test, PMPI_Topo_test, (uintptr_t, int *))                                                          \

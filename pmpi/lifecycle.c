@@ -36,7 +36,7 @@ static int initialize(enum mw_op op, void *next, const uintptr_t a[4], void *ret
     else
         result = ((int (*)(uintptr_t, uintptr_t, uintptr_t, uintptr_t))next)(a[0], a[1], a[2], a[3]);
     if (entered)
-        mw_boundary_leave(&boundary);
+        mw_boundary_leave(&boundary, result != 0);
     if (outermost && result == 0)
         mw_rank_identify();
     return result;
@@ -82,7 +82,7 @@ static int finalize(int (*next)(void), void *return_address)
     entered = mw_boundary_enter(&boundary, MW_OP_MPI_Finalize, NULL, return_address);
     result = next();
     if (entered) {
-        mw_boundary_leave(&boundary);
+        mw_boundary_leave(&boundary, result != 0);
         mw_rank_end();
     }
     return result;
@@ -112,7 +112,7 @@ static int abort_job(int (*next)(uintptr_t, uintptr_t), uintptr_t comm, uintptr_
     }
     result = next(comm, code);
     if (entered)
-        mw_boundary_leave(&boundary);
+        mw_boundary_leave(&boundary, result != 0);
     return result;
 }
 

@@ -54,3 +54,23 @@ pmpi_libmemwatch_pmpi_la_CFLAGS = $(SHIM_CFLAGS)
 pmpi_libmemwatch_pmpi_la_LIBADD = pmpi/libabi_openmpi.la pmpi/libabi_mpich.la
 pmpi_libmemwatch_pmpi_la_LDFLAGS = -module -avoid-version -shared \
     -export-symbols-regex '^(P?MPIX?_[A-Z].*|memwatch_pmpi_.*)$$'
+
+# The same to be linked into a program. The parts that include an mpi.h are compiled like those of the shim.
+lib_LIBRARIES += pmpi/libmemwatch-pmpi.a
+EXTRA_LIBRARIES += pmpi/libstatic_openmpi.a pmpi/libstatic_mpich.a
+pkgconfigdir = $(libdir)/pkgconfig
+nodist_pkgconfig_DATA = pmpi/memwatch-pmpi.pc
+
+pmpi_libstatic_openmpi_a_SOURCES = pmpi/abi_openmpi.c
+pmpi_libstatic_openmpi_a_CPPFLAGS = $(pmpi_libabi_openmpi_la_CPPFLAGS)
+pmpi_libstatic_openmpi_a_CFLAGS = $(SHIM_CFLAGS) -fPIC
+pmpi_libstatic_mpich_a_SOURCES = pmpi/abi_mpich.c
+pmpi_libstatic_mpich_a_CPPFLAGS = $(pmpi_libabi_mpich_la_CPPFLAGS)
+pmpi_libstatic_mpich_a_CFLAGS = $(SHIM_CFLAGS) -fPIC
+
+pmpi_libmemwatch_pmpi_a_SOURCES = $(shim_sources)
+pmpi_libmemwatch_pmpi_a_CPPFLAGS = $(pmpi_libmemwatch_pmpi_la_CPPFLAGS) -DMW_LINKED_IN
+pmpi_libmemwatch_pmpi_a_CFLAGS = $(SHIM_CFLAGS) -fPIC
+pmpi_libmemwatch_pmpi_a_LIBADD = $(pmpi_libstatic_openmpi_a_OBJECTS) $(pmpi_libstatic_mpich_a_OBJECTS)
+pmpi_libmemwatch_pmpi_a_DEPENDENCIES = $(pmpi_libmemwatch_pmpi_a_LIBADD)
+ARFLAGS = cr

@@ -10,12 +10,13 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
-/* statm is opened first and so has the lowest number of the three: a program that closes our descriptors and
- * comes to use their numbers takes that one first, and then reading it fails before anything is written. */
 static int statm_fd = -1, status_fd = -1, clear_fd = -1;
+static dev_t clear_dev; /* what clear_fd was when it was opened: written to only while it still is */
+static ino_t clear_ino;
 static uint64_t page_bytes;
 static uint64_t floor_bytes;
 
@@ -39,9 +40,15 @@ static int open_high(const char *name, int flags)
 
 static bool open_files(bool may_reset)
 {
+    struct stat st;
+
     statm_fd = open_high("/proc/self/statm", O_RDONLY);
     status_fd = open_high("/proc/self/status", O_RDONLY);
     clear_fd = may_reset ? open_high("/proc/self/clear_refs", O_WRONLY) : -1;
+    if (clear_fd >= 0 && !fstat(clear_fd, &st)) {
+        clear_dev = st.st_dev;
+        clear_ino = st.st_ino;
+    }
     return statm_fd >= 0 && status_fd >= 0;
 }
 
@@ -148,18 +155,23 @@ bool mw_meter_read(struct mw_meter_reading *reading)
 
     if (mw_procmem_statm_rss(statm_fd, page_bytes, &rss) && !reopen(&rss))
         return false;
-    if (peak <= floor_bytes && !mw_procmem_status_read(status_fd, &status))
-        peak = status.hwm;
+    if (peak <= floor_bytes) /* that is what the parent had */
+        peak = mw_procmem_status_read(status_fd, &status) ? 0 : status.hwm;
     reading->rss = rss;
     reading->peak = peak > rss ? peak : rss;
     return true;
 }
 
-void mw_meter_reset(void)
+bool mw_meter_reset(void)
 {
-    /* pwrite: fails on a pipe or socket that might have taken the number in the meantime */
+    struct stat st;
+
+    /* the program may have closed our descriptor and come to use its number for a file of its own */
+    if (clear_fd >= 0 && (fstat(clear_fd, &st) || st.st_dev != clear_dev || st.st_ino != clear_ino))
+        clear_fd = -1;
     if (clear_fd >= 0 && pwrite(clear_fd, "5", 1, 0) != 1)
         clear_fd = -1;
+    return clear_fd >= 0;
 }
 
 void mw_meter_outside_rss(uint64_t *huge, uint64_t *swap)

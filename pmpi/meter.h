@@ -31,8 +31,8 @@ int mw_meter_open(bool may_reset, struct mw_meter_limits *limits, struct mw_err 
  * again); reading is left alone. */
 bool mw_meter_read(struct mw_meter_reading *reading);
 
-/* Sets the mark to the present RSS. Does nothing when resets are off. */
-void mw_meter_reset(void);
+/* Sets the mark to the present RSS. Returns false when it could not, or resets are off: the mark stands. */
+bool mw_meter_reset(void);
 
 /* HugetlbPages and VmSwap of this process, in bytes; 0 when unknown. Slow: for the end of a run. */
 void mw_meter_outside_rss(uint64_t *huge, uint64_t *swap);

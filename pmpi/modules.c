@@ -71,6 +71,13 @@ static struct object object_of(const void *address)
     return object;
 }
 
+#ifdef MW_LINKED_IN /* our code lies in a module of the program's: nothing there is ours alone */
+static bool is_ours(const struct object *object)
+{
+    (void)object;
+    return false;
+}
+#else
 static bool is_ours(const struct object *object)
 {
     static uintptr_t own_bias;
@@ -78,11 +85,12 @@ static bool is_ours(const struct object *object)
 
     if (!looked) {
         struct object own = object_of((const void *)mw_modules_frame);
-        own_bias = own.path && own.path[0] ? own.bias : 0; /* linked into the program: nothing is ours alone */
+        own_bias = own.bias;
         looked = true;
     }
-    return own_bias && object->bias == own_bias;
+    return object->bias == own_bias;
 }
+#endif
 
 /* libmpi.so, libmpich.so, libmpi_mpifh.so, libmpifort.so, ...: a line there tells the user nothing. */
 static bool is_mpi(const struct object *object)

@@ -3,23 +3,28 @@
 
 #include "pmpi/governor.h"
 #include "pmpi/meter.h"
+#include "pmpi/phases.h"
 #include "pmpi/rank.h"
+#include "pmpi/requests.h"
 #include "pmpi/timeline.h"
 
-#define MAX_WINDOWS 64
+/* calls in flight, phases, started requests: all of them, or a peak that is told as exact would be too low */
+#define MAX_WINDOWS (MW_OBSERVE_CALLS + MW_PHASES_NESTED + 1 + MW_REQUESTS)
 
 static struct mw_window *windows[MAX_WINDOWS];
 static int window_count;
 static uint64_t last_ns;  /* of the last observation */
 static uint64_t last_rss; /* then */
-static bool skipped;      /* boundaries passed since then */
+static uint64_t last_mark; /* the mark that was read then */
+static bool stands;        /* it was not reset then: read again, it may speak of what was before */
+static bool skipped;       /* boundaries passed since then */
 
 void mw_observe_start(uint64_t now)
 {
     window_count = 0;
     last_ns = now;
-    last_rss = 0;
-    skipped = false;
+    last_rss = last_mark = 0;
+    skipped = stands = false;
 }
 
 void mw_observe_skipped(void)
@@ -44,13 +49,15 @@ void mw_observe_close(struct mw_window *window)
         }
 }
 
-static void tell_windows(uint64_t peak)
+/* `certain`: what RSS was for certain; less than `peak` when the mark is an old one, and only bounds this stretch. */
+static void tell_windows(uint64_t peak, uint64_t certain)
 {
     for (int i = 0; i < window_count; i++) {
         struct mw_window *w = windows[i];
-        uint64_t *known = w->exact ? &w->peak : &w->coarse_peak;
-        if (*known < peak)
-            *known = peak;
+        if (w->exact && w->peak < certain)
+            w->peak = certain;
+        if ((!w->exact || certain < peak) && w->coarse_peak < peak)
+            w->coarse_peak = peak;
         w->exact = true;
     }
 }
@@ -83,7 +90,9 @@ static void note_state(uint64_t now, uint32_t site, const struct mw_meter_readin
 {
     struct mw_state *state = mw_rank.journal.state;
 
-    if (last_rss && site)
+    if (last_rss && skipped)
+        state->grown_shared += (int64_t)(reading->rss - last_rss);
+    else if (last_rss && site)
         state->grown_mpi += (int64_t)(reading->rss - last_rss);
     else if (last_rss)
         state->grown_program += (int64_t)(reading->rss - last_rss);
@@ -92,8 +101,9 @@ static void note_state(uint64_t now, uint32_t site, const struct mw_meter_readin
     if (reading->peak > state->peak) {
         state->peak = reading->peak;
         state->peak_ns = now;
-        state->peak_site = site;
-        state->peak_phase = state->phase;
+        state->peak_shared = skipped;
+        state->peak_site = skipped ? 0 : site;
+        state->peak_phase = skipped ? 0 : state->phase;
     }
 }
 
@@ -101,15 +111,24 @@ uint64_t mw_observe(uint64_t now, uint32_t site)
 {
     struct mw_meter_reading reading = {last_rss, last_rss};
 
-    if (!mw_meter_read(&reading))
+    uint64_t certain;
+
+    if (!mw_meter_read(&reading)) {
+        mw_rank.journal.cost->flags |= MW_COST_BLIND;
         return last_rss;
-    tell_windows(reading.peak);
+    }
+    certain = reading.peak;
+    if (stands && reading.peak == last_mark)
+        certain = reading.rss > last_rss ? reading.rss : last_rss;
+    tell_windows(reading.peak, certain);
     if (skipped)
         tell_shared(reading.peak, reading.rss);
-    note_state(now, skipped ? 0 : site, &reading);
+    note_state(now, site, &reading);
     mw_timeline_add(last_ns, now, reading.peak, reading.rss);
-    if (reading.peak > reading.rss)
-        mw_meter_reset();
+    stands = reading.peak > reading.rss && !mw_meter_reset();
+    if (stands)
+        mw_rank.journal.cost->flags |= MW_COST_NO_RESET;
+    last_mark = reading.peak;
     last_ns = now;
     last_rss = reading.rss;
     skipped = false;

@@ -20,6 +20,9 @@ struct mw_window {
 /* A rise that is worth remembering; below this the kernel's counters and the allocator's noise dominate. */
 #define MW_OBSERVE_SPIKE_MIN (256u * 1024)
 
+/* Threads that are inside measured calls at a time; a further one's call is not measured. */
+#define MW_OBSERVE_CALLS 64
+
 /* Starts afresh: nothing open, `now` the time of the first observation to come. */
 void mw_observe_start(uint64_t now);
 
@@ -31,7 +34,7 @@ uint64_t mw_observe(uint64_t now, uint32_t site);
 /* Says that a boundary passed without an observation: the next stretch is shared by several calls and phases. */
 void mw_observe_skipped(void);
 
-/* `measured`: an observation was made just now. At most 64 windows; a further one learns nothing. */
+/* `measured`: an observation was made just now. */
 void mw_observe_open(struct mw_window *window, bool measured);
 void mw_observe_close(struct mw_window *window);
 

@@ -140,7 +140,7 @@ static void close_between(uint32_t to, uint64_t now, bool measured, uint64_t rss
         return;
     index = find_phase(&key);
     close_stretch(&between, index, now, measured, rss);
-    if (state->peak_ns == now && !state->peak_phase && !state->peak_site)
+    if (state->peak_ns == now && !state->peak_phase && !state->peak_site && !state->peak_shared)
         state->peak_phase = index + 1; /* the observation that ended it saw the rank's highest peak so far */
 }
 

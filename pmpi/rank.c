@@ -17,7 +17,9 @@
 #include "pmpi/stack.h"
 #include "pmpi/timeline.h"
 #include "pmpi/world.h"
+#include "pmpi/wrap.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -28,6 +30,7 @@
 #include <unistd.h>
 
 struct mw_rank mw_rank = {.dirfd = -1, .lock = ATOMIC_FLAG_INIT};
+_Thread_local int mw_rank_cancel_state __attribute__((tls_model("initial-exec")));
 _Thread_local bool mw_rank_main_thread __attribute__((tls_model("initial-exec")));
 
 /* A forked child is not the rank: the mapped journal stays the parent's. */
@@ -87,6 +90,8 @@ static int open_journal(struct mw_err *err)
         close(mw_rank.dirfd);
         return mw_rank.dirfd = -1;
     }
+    close(mw_rank.dirfd); /* a low number, which the program might close and use for a directory of its own */
+    mw_rank.dirfd = -1;
     mw_rank.journal.ident->mono_ns = mw_clock_now();
     mw_rank.journal.ident->wall_ns = mw_clock_wall();
     mw_rank.journal.state->tick_ns = MW_TIMELINE_FIRST_TICK_NS;
@@ -145,12 +150,33 @@ static int begin(struct mw_err *err)
     return 0;
 }
 
+/* What one copy of the shim calls in the next. */
+MW_EXPORT void memwatch_pmpi_stay_out(void);
+
+static bool stays_out;
+
+void memwatch_pmpi_stay_out(void)
+{
+    if (!mw_rank.recording)
+        stays_out = true;
+}
+
+bool mw_rank_is_first_copy(void)
+{
+    void (*tell)(void);
+
+    *(void **)&tell = stays_out ? NULL : dlsym(RTLD_NEXT, "memwatch_pmpi_stay_out");
+    if (tell)
+        tell();
+    return !stays_out;
+}
+
 void mw_rank_begin(void)
 {
     struct mw_err err;
     int saved = errno;
 
-    if (mw_rank.recording)
+    if (mw_rank.recording || !mw_rank_is_first_copy())
         return;
     if (begin(&err) < 0)
         dprintf(STDERR_FILENO, "memwatch: this rank is not recorded: %s\n", err.text);
@@ -175,7 +201,7 @@ void mw_rank_identify(void)
     for (char *c = version; *c; c++)
         if (*c == '\t')
             *c = ' ';
-    snprintf(ident->library, sizeof(ident->library), "%s", version);
+    memcpy(ident->library, version, strnlen(version, sizeof(ident->library) - 1));
     mw_library.comm_get_parent(&parent);
     ident->spawned = mw_abi_handle(mw_library.abi, parent) != mw_library.comm_null;
     ident->abi = mw_library.abi->id;
@@ -196,7 +222,11 @@ void mw_rank_gather(void)
     mw_phases_end_all(start);
     mw_observe(start, 0);
     mw_rank_unlock();
+    mw_rank.dirfd = open(mw_rank.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     mw_gather_to_rank_0();
+    if (mw_rank.dirfd >= 0)
+        close(mw_rank.dirfd);
+    mw_rank.dirfd = -1;
     mw_rank_lock();
     mw_meter_reset(); /* what gathering needed for a moment is not the program's */
     mw_rank_unlock();

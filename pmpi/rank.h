@@ -5,7 +5,9 @@
 
 #include "collector/journal.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
+#include <sched.h>
 #include <stdbool.h>
 
 struct mw_rank {
@@ -14,7 +16,7 @@ struct mw_rank {
     bool counting;             /* wrapped calls are boundaries: from the entry of MPI_Init to the end of MPI_Finalize */
     bool threaded;             /* MPI_THREAD_MULTIPLE: boundaries take the lock */
     bool alone;                /* no launcher: rank 0 sees to the report */
-    int dirfd;                 /* of the run directory; -1 none */
+    int dirfd;                 /* of the run directory, while gathering; -1 otherwise */
     char dir[512];             /* its path */
     char name[64];             /* the journal's file name */
     atomic_flag lock;
@@ -29,6 +31,11 @@ extern _Thread_local bool mw_rank_main_thread __attribute__((tls_model("initial-
  * goes to stderr and the process runs on unrecorded. */
 void mw_rank_begin(void);
 
+/* The shim may be there twice, linked into the program and preloaded: the copy that is called first records. Whoever
+ * records or leaves a record asks this first: it tells the copies behind this one to stay out, and returns false when
+ * this one was told so itself. */
+bool mw_rank_is_first_copy(void);
+
 /* Called when MPI_Init has returned: fills in who this rank is. */
 void mw_rank_identify(void);
 
@@ -38,17 +45,37 @@ void mw_rank_gather(void);
 /* Called when MPI_Finalize has returned. */
 void mw_rank_end(void);
 
+/* pthread_cancel() must not act in our reads: MPI calls need not be cancellation points, and it would keep the lock. */
+extern _Thread_local int mw_rank_cancel_state __attribute__((tls_model("initial-exec")));
+
 static inline void mw_rank_lock(void)
 {
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &mw_rank_cancel_state);
     if (mw_rank.threaded)
-        while (atomic_flag_test_and_set_explicit(&mw_rank.lock, memory_order_acquire))
-            ;
+        for (unsigned turn = 1; atomic_flag_test_and_set_explicit(&mw_rank.lock, memory_order_acquire); turn++)
+            if (turn % 256 == 0)
+                sched_yield(); /* its holder may wait for this core */
+}
+
+/* The same for exit(), which a signal handler may have called in the middle of a boundary: false when the lock is not
+ * given back soon. */
+static inline bool mw_rank_trylock(void)
+{
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &mw_rank_cancel_state);
+    if (mw_rank.threaded)
+        for (unsigned turn = 0; atomic_flag_test_and_set_explicit(&mw_rank.lock, memory_order_acquire); turn++) {
+            if (turn == 1000)
+                return false;
+            sched_yield();
+        }
+    return true;
 }
 
 static inline void mw_rank_unlock(void)
 {
     if (mw_rank.threaded)
         atomic_flag_clear_explicit(&mw_rank.lock, memory_order_release);
+    pthread_setcancelstate(mw_rank_cancel_state, NULL);
 }
 
 #endif

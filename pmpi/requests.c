@@ -14,6 +14,8 @@ struct entry {
     uint64_t base; /* RSS when it was started */
     uint32_t comm_size;
     uint32_t start_site; /* + 1; 0: not started */
+    uint16_t generation; /* counts what the entry was used for */
+    uint16_t completing; /* threads that are inside a call that may complete it */
     bool persistent;
     bool measured; /* window and base are valid */
 };
@@ -86,6 +88,25 @@ static void forget(struct entry *entry)
         sweep_tombs();
 }
 
+/* Handles that the library gives for every request that is complete from the start (Open MPI's empty request, MPICH's
+ * lightweight ones): seen when one is given while it is still waited for. */
+static uintptr_t common[8];
+
+static bool is_common(uintptr_t request)
+{
+    for (unsigned i = 0; i < sizeof(common) / sizeof(common[0]); i++)
+        if (common[i] == request)
+            return true;
+    return false;
+}
+
+static void add_common(uintptr_t request)
+{
+    static unsigned count;
+
+    common[count++ % (sizeof(common) / sizeof(common[0]))] = request;
+}
+
 /* The entry of a handle, a fresh one unless it is known: then its request is gone, and the handle is used again. */
 static struct entry *enter(uintptr_t request)
 {
@@ -93,14 +114,24 @@ static struct entry *enter(uintptr_t request)
     struct entry *known = find(request);
 
     if (known) {
+        /* inside MPI_Wait the handle may be free already, and given to another thread */
+        bool twice = known->start_site && !known->persistent && !known->completing;
         stop_watching(known);
-        return known;
+        known->generation++;
+        known->completing = 0;
+        if (!twice)
+            return known;
+        forget(known); /* one handle for all that are complete at once: it says nothing of any */
+        add_common(request);
+        return NULL;
     }
+    if (is_common(request))
+        return NULL;
     if (!request || atomic_load(&live) == MW_REQUESTS)
         return NULL;
     while (entries[next].request)
         next = (next + 1) % MW_REQUESTS;
-    entries[next] = (struct entry){.request = request};
+    entries[next] = (struct entry){.request = request, .generation = (uint16_t)(entries[next].generation + 1)};
     slots[slot_of(request)] = (uint16_t)(next + 1);
     atomic_fetch_add(&live, 1);
     return &entries[next];
@@ -143,6 +174,8 @@ bool mw_requests_to_start(const struct mw_op_info *op, const uintptr_t *argument
     if (!atomic_load_explicit(&live, memory_order_relaxed) || !mw_library.abi)
         return false;
     requests = start_array(op, arguments, &count);
+    if (!requests)
+        return false;
     take();
     for (int i = 0; i < count; i++) {
         struct entry *entry = find(mw_abi_load(mw_library.abi, requests, i));
@@ -200,7 +233,7 @@ void mw_requests_started(const struct mw_op_info *op, const uintptr_t *arguments
 bool mw_requests_find(struct mw_requests_pending *pending, int count, const void *requests)
 {
     pending->count = 0;
-    if (!atomic_load_explicit(&live, memory_order_relaxed) || !mw_library.abi)
+    if (!requests || !atomic_load_explicit(&live, memory_order_relaxed) || !mw_library.abi)
         return false;
     take();
     for (int i = 0; i < count && pending->count < MW_REQUESTS_PENDING; i++) {
@@ -213,6 +246,8 @@ bool mw_requests_find(struct mw_requests_pending *pending, int count, const void
             pending->comm_size = entry->comm_size;
         }
         pending->items[pending->count].entry = (uint16_t)(entry - entries);
+        pending->items[pending->count].generation = entry->generation;
+        entry->completing++;
         pending->items[pending->count].index = i;
         pending->items[pending->count].done = false;
         pending->count++;
@@ -226,7 +261,7 @@ void mw_requests_completed(const struct mw_requests_pending *pending, uint64_t *
     take();
     for (int i = 0; i < pending->count; i++) {
         struct entry *entry = &entries[pending->items[i].entry];
-        if (!pending->items[i].done || !entry->request || !entry->start_site)
+        if (!pending->items[i].done || entry->generation != pending->items[i].generation || !entry->start_site)
             continue;
         if (entry->measured && entry->window.peak > entry->base && entry->window.peak - entry->base > *peak - *base) {
             *peak = entry->window.peak;
@@ -239,11 +274,22 @@ void mw_requests_completed(const struct mw_requests_pending *pending, uint64_t *
     give();
 }
 
+void mw_requests_release(const struct mw_requests_pending *pending)
+{
+    take();
+    for (int i = 0; i < pending->count; i++) {
+        struct entry *entry = &entries[pending->items[i].entry];
+        if (entry->generation == pending->items[i].generation && entry->completing)
+            entry->completing--;
+    }
+    give();
+}
+
 void mw_requests_freed(const void *request)
 {
     struct entry *entry;
 
-    if (!atomic_load_explicit(&live, memory_order_relaxed) || !mw_library.abi)
+    if (!request || !atomic_load_explicit(&live, memory_order_relaxed) || !mw_library.abi)
         return;
     take();
     entry = find(mw_abi_load(mw_library.abi, request, 0));

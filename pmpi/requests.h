@@ -15,8 +15,8 @@
 
 /* Requests known at a time; a program with more of them has the rest's MPI_Start and MPI_Wait left out. */
 #define MW_REQUESTS 1024
-/* Of the requests of one MPI_Waitall, so many are looked at. */
-#define MW_REQUESTS_PENDING 64
+/* Of the requests of one MPI_Waitall, so many can be ours. */
+#define MW_REQUESTS_PENDING MW_REQUESTS
 
 /* What one completing call may complete. */
 struct mw_requests_pending {
@@ -26,12 +26,13 @@ struct mw_requests_pending {
     int count;
     struct {
         uint16_t entry;
+        uint16_t generation; /* of the entry: another thread may get the same handle once MPI is done with it */
         bool done;
         int index; /* in the program's array */
     } items[MW_REQUESTS_PENDING];
 };
 
-/* A persistent _init call has returned: its last argument points to the new request. */
+/* A persistent _init call has returned: its last argument points to the new request. Under the rank's lock. */
 void mw_requests_created(const struct mw_op_info *op, const uintptr_t *arguments);
 
 /* MPI_Start(request) or MPI_Startall(count, requests) is called. Returns false when none is a collective's; else the
@@ -44,12 +45,16 @@ bool mw_requests_to_start(const struct mw_op_info *op, const uintptr_t *argument
 void mw_requests_started(const struct mw_op_info *op, const uintptr_t *arguments, uint32_t site, bool measured,
                          uint64_t base, uint64_t peak);
 
-/* Which of `count` requests are started collectives? Returns false when none is (the usual case: cheap). */
+/* Which of `count` requests are started collectives? Returns false when none is (the usual case: cheap). What was found
+ * is held until mw_requests_release(). */
 bool mw_requests_find(struct mw_requests_pending *pending, int count, const void *requests);
 
 /* The items marked done are completed: forgets them. Raises *peak - *base to the largest rise of a pair, when its start
  * was measured. Under the rank's lock. */
 void mw_requests_completed(const struct mw_requests_pending *pending, uint64_t *base, uint64_t *peak);
+
+/* The call that was to complete them has returned, whatever it completed. */
+void mw_requests_release(const struct mw_requests_pending *pending);
 
 /* A request is about to be freed. */
 void mw_requests_freed(const void *request);

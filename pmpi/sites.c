@@ -13,8 +13,9 @@
 #define BINDING_FRAMES 3
 #define RAW_FRAMES (MW_RECORD_SITE_FRAMES + BINDING_FRAMES)
 
-/* Remembers which site a raw stack belongs to. Direct-mapped: a collision only costs a search. */
-#define CACHE_SLOTS 1024
+/* Remembers which site a raw stack belongs to, in sets of four: a collision only costs a search. */
+#define CACHE_SLOTS 2048
+static unsigned victim; /* which of a set gives way next */
 static struct {
     uint64_t hash;
     uint32_t site; /* + 1 */
@@ -83,8 +84,10 @@ uint32_t mw_sites_find(const struct mw_sites_key *key, void *return_address)
         hash = mix(hash, (uintptr_t)raw[i]);
     hash |= 1; /* 0 is an empty slot */
     slot = (unsigned)(hash >> 40) % CACHE_SLOTS;
-    if (cache[slot].hash == hash)
-        return cache[slot].site - 1;
+    for (unsigned way = 0; way < 4; way++)
+        if (cache[slot ^ way].hash == hash)
+            return cache[slot ^ way].site - 1;
+    slot ^= victim++ % 4;
 
     snprintf(site.call, sizeof(site.call), "%s%s", key->call, key->suffix);
     fill_frames(&site, raw, depth);

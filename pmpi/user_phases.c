@@ -101,14 +101,14 @@ static void nameless(int level)
     if (level_phase[0])
         end(level_phase);
     level_phase[0] = '\0';
-    if (level <= 2) /* 0 off, 1 on, 2 flush: the standard's own meanings, nothing to do here */
+    if (level <= 0) /* off, by the standard */
         return;
     snprintf(level_phase, sizeof(level_phase), "pcontrol %d", level);
     begin(level_phase);
 }
 
-/* Level > 0 with a name begins that phase, otherwise the name ends it; a level alone, above 2, begins the phase
- * "pcontrol LEVEL", which any other level alone ends. */
+/* Level > 0 with a name begins that phase, otherwise the name ends it; a level alone, above 0, begins the phase
+ * "pcontrol LEVEL", which any other level alone ends (Python has nothing else: mpi4py passes 0, 1 or 2). */
 static void control(int level, const void *argument, void *return_address)
 {
     char name[64];

@@ -12,13 +12,18 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-/* Variables that name a world when its launcher sets them: PMIx (Open MPI, Slurm), and what goes with the name,
- * which alone is used again by later jobs. */
+/* Variables that name a world when its launcher sets them: PMIx (Open MPI), and what goes with the name, which alone is
+ * used again by later jobs. */
 static const char *const name_variables[] = {"PMIX_NAMESPACE", "PMIX_SERVER_URI2", "PMIX_SERVER_URI4"};
-static const char *const slurm_variables[] = {"SLURM_JOB_ID", "SLURM_STEP_ID", "SLURM_HET_GROUP_ID"};
+
+/* Slurm, with PMIx or without: its PMIx servers differ from node to node, these don't. The port of srun tells apart
+ * jobs of the same number. */
+static const char *const slurm_variables[] = {"SLURM_STEP_ID", "SLURM_JOB_ID", "SLURM_STEP_LAUNCHER_PORT"};
+#define SLURM_NAMESPACE "slurm."
+#define SLURM_STARTER "slurmstepd"
 
 /* Processes that start ranks: where the environment names no world, ranks of one share the one above them. */
-static const char *const starters[] = {"hydra_pmi_proxy", "hydra_bstrap_pr", "slurmstepd", "orted",
+static const char *const starters[] = {"hydra_pmi_proxy", "hydra_bstrap_pr", SLURM_STARTER, "orted",
                                        "prted",           "mpirun",          "orterun",    "mpiexec.hydra"};
 
 static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t size)
@@ -60,39 +65,52 @@ static bool read_stat(int procfd, pid_t pid, struct mw_procmem_stat *stat)
     return ok;
 }
 
-/* Hashes the nearest ancestor that starts ranks; without one the process is a world of its own. */
-static uint64_t hash_ancestor(void)
+/* The nearest ancestor that starts ranks; without one the process itself. */
+static struct mw_procmem_stat find_starter(pid_t *starter)
 {
     int procfd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    pid_t named = getpid();
-    uint64_t start = 0;
-    struct mw_procmem_stat stat;
-    pid_t pid = getpid();
-    uint64_t hash;
+    struct mw_procmem_stat own = {0}, stat;
+    pid_t pid = *starter = getpid();
 
     for (int level = 0; procfd >= 0 && level < 16 && pid > 1 && read_stat(procfd, pid, &stat); level++) {
         if (level == 0)
-            start = stat.start_ticks;
+            own = stat;
         if (level > 0 && is_starter(stat.comm)) {
-            named = pid;
-            start = stat.start_ticks;
+            *starter = pid;
+            own = stat;
             break;
         }
         pid = stat.ppid;
     }
     if (procfd >= 0)
         close(procfd);
-    hash = hash_bytes(0xCBF29CE484222325ULL, &named, sizeof(named));
-    return hash_bytes(hash, &start, sizeof(start));
+    return own;
+}
+
+static bool is_slurm(const char *namespace)
+{
+    return !strncmp(namespace, SLURM_NAMESPACE, strlen(SLURM_NAMESPACE));
 }
 
 uint64_t mw_world_id(void)
 {
-    uint64_t id = hash_environment(name_variables, sizeof(name_variables) / sizeof(name_variables[0]));
+    const char *namespace = getenv(name_variables[0]);
+    struct mw_procmem_stat stat;
+    pid_t starter;
+    uint64_t id;
 
-    if (!id)
-        id = hash_environment(slurm_variables, sizeof(slurm_variables) / sizeof(slurm_variables[0]));
-    return id ? id : hash_ancestor();
+    if (namespace && !is_slurm(namespace))
+        return hash_environment(name_variables, sizeof(name_variables) / sizeof(name_variables[0]));
+    stat = find_starter(&starter);
+    /* ranks of another launcher inherit what Slurm told that launcher: it says nothing of them */
+    id = starter == getpid() || !strcmp(stat.comm, SLURM_STARTER)
+             ? hash_environment(slurm_variables, sizeof(slurm_variables) / sizeof(slurm_variables[0]))
+             : 0;
+    if (!id) {
+        id = hash_bytes(0xCBF29CE484222325ULL, &starter, sizeof(starter));
+        id = hash_bytes(id, &stat.start_ticks, sizeof(stat.start_ticks));
+    }
+    return id;
 }
 
 /* Ours, a directory, and nobody else may enter it: what lies in it was put there by this user. */

@@ -20,7 +20,7 @@
         if (!mw_boundary_enter(&boundary, op, arguments, __builtin_return_address(0)))                     \
             return next(MW_PASTE(MW_VALUES_, n));                                                          \
         result = next(MW_PASTE(MW_VALUES_, n));                                                            \
-        mw_boundary_leave(&boundary);                                                                      \
+        mw_boundary_leave(&boundary, result != 0);                                                                      \
         return result;                                                                                     \
     }
 

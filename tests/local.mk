@@ -13,20 +13,33 @@ shell_tests = \
     tests/integration/arrows.sh \
     tests/integration/exports.sh \
     tests/integration/launcher.sh \
+    tests/integration/terminal.sh \
+    tests/integration/doctor.sh \
+    tests/integration/bad_input.sh \
+    tests/integration/shared.sh \
     tests/integration/identity.sh \
     tests/integration/rows.sh \
     tests/integration/fortran.sh \
+    tests/integration/cxx.sh \
+    tests/integration/layer.sh \
+    tests/integration/python.sh \
+    tests/integration/rust.sh \
     tests/integration/known_sizes.sh \
     tests/integration/spikes.sh \
     tests/integration/main_job.sh \
     tests/integration/alone.sh \
     tests/integration/gather.sh \
     tests/integration/threads.sh \
+    tests/integration/tricks.sh \
     tests/integration/pairs.sh \
     tests/integration/live.sh \
     tests/integration/inert.sh \
     tests/integration/limits.sh \
-    tests/integration/odd_jobs.sh
+    tests/integration/odd_jobs.sh \
+    tests/integration/mpmd.sh \
+    tests/integration/slurm.sh \
+    tests/integration/static.sh \
+    tests/integration/tools.sh
 
 if HAVE_CMOCKA
 unit_tests += \

@@ -152,7 +152,7 @@ static void dump_site(const struct mw_model *model, const struct mw_model_rank *
                       const struct mw_model_site *site)
 {
     printf("site rank=%d world=%u call=%s comm_size=%u", rank->rank, rank->world, site->call, site->comm_size);
-    put_place(site->depth ? site->frames[0] : NULL);
+    put_place(site->depth ? site->frames[0] : NULL); /* the innermost, also in a layer */
     put_number("calls", site->calls);
     put_number("measured", site->measured);
     put_number("sent", site->sent);

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* dl_iterate_phdr */
+#endif
 #include "tests/unit/synthetic.h"
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <link.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +19,43 @@ static void must(int condition, const char *what)
         perror(what);
         abort();
     }
+}
+
+/* The build id lies in a note of the loaded program. */
+static void find_build_id(const struct dl_phdr_info *info, struct mw_module *self)
+{
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        const char *at = (const char *)info->dlpi_addr + info->dlpi_phdr[i].p_vaddr;
+        const char *end = at + info->dlpi_phdr[i].p_memsz;
+        if (info->dlpi_phdr[i].p_type != PT_NOTE)
+            continue;
+        while (at + sizeof(ElfW(Nhdr)) <= end) {
+            const ElfW(Nhdr) *note = (const void *)at;
+            const char *name = at + sizeof(*note), *bits = name + ((note->n_namesz + 3) & ~3u);
+            if (note->n_type == NT_GNU_BUILD_ID && note->n_namesz == 4 && !memcmp(name, "GNU", 4)) {
+                self->build_id_length = note->n_descsz;
+                memcpy(self->build_id, bits, note->n_descsz);
+            }
+            at = bits + ((note->n_descsz + 3) & ~3u);
+        }
+    }
+}
+
+static int take_first(struct dl_phdr_info *info, size_t size, void *data)
+{
+    struct mw_module *self = data;
+
+    (void)size;
+    self->base = info->dlpi_addr;
+    find_build_id(info, self);
+    return 1; /* the first object is the program */
+}
+
+void synthetic_self(struct mw_module *self)
+{
+    memset(self, 0, sizeof(*self));
+    must(readlink("/proc/self/exe", self->path, sizeof(self->path) - 1) > 0, "readlink");
+    dl_iterate_phdr(take_first, self);
 }
 
 void synthetic_make(struct synthetic_dir *dir)

@@ -13,6 +13,9 @@
 #define SYNTHETIC_BEGIN (1000ull * 1000 * MS) /* when the made-up job begins */
 #define SYNTHETIC_WALL (1700000000ull * 1000 * MS)
 
+/* The module of the test program itself: path, build id, where it was loaded. */
+void synthetic_self(struct mw_module *self);
+
 /* A fresh directory under $TMPDIR or /tmp. synthetic_remove() removes it and what lies in it. */
 struct synthetic_dir {
     char path[128];

@@ -393,6 +393,29 @@ static void test_images(void **state)
     synthetic_remove(&dir);
 }
 
+/* A rank whose program was never sampled is not charged with what ran before it in the same process. */
+static void test_image_unseen(void **state)
+{
+    struct synthetic_dir dir;
+    struct mw_view view;
+    struct mw_model *model;
+
+    (void)state;
+    synthetic_make(&dir);
+    synthetic_job(&dir, 1);
+    synthetic_view(&view, 1);
+    free(view.processes[2].exe);
+    view.processes[2].exe = strdup("/usr/bin/cargo");
+    view.processes[2].rss_max = 900 * MIB;
+    model = merge(&dir, &view);
+    assert_int_equal(model->processes[2].role, MW_MODEL_OTHER);
+    assert_int_equal(model->ranks[0].process, MW_MODEL_NONE);
+    assert_true(model->ranks[0].peak.bytes < 900 * MIB);
+    mw_model_destroy(model);
+    synthetic_view_free(&view);
+    synthetic_remove(&dir);
+}
+
 static struct mw_exit make_exit(int32_t pid, uint64_t start, const char *exe, uint64_t peak)
 {
     struct mw_exit record = {.pid = pid, .ppid = 4000, .start_ticks = start, .end_ns = SYNTHETIC_BEGIN + 600 * MS,
@@ -617,6 +640,98 @@ static void test_flipped(void **state)
     synthetic_remove(&dir);
 }
 
+/* A call at the first line of a function of this program, from the first lines of others. */
+static void put_call(struct mw_journal *journal, const char *call, const struct mw_module *self,
+                     const void *const *stack)
+{
+    struct mw_site *site = &journal->sites[synthetic_site(journal, call, 2, 0) - 1];
+
+    journal->modules[0] = *self;
+    for (site->depth = 0; stack[site->depth]; site->depth++)
+        site->frames[site->depth] =
+            (struct mw_frame){.offset = (uintptr_t)stack[site->depth] + 1 - self->base, .module = 1};
+}
+
+static size_t count_sites(const struct mw_model *model, const char *call, bool via)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < model->site_count; i++)
+        count += !strcmp(model->sites[i].call, call)
+              && (strstr(model->sites[i].label, " (via synthetic.c:") != NULL) == via;
+    return count;
+}
+
+#define STACK(...) (const void *const[]){__VA_ARGS__, NULL}
+#define CODE(function) ((const void *)(uintptr_t)(function))
+
+/* synthetic.c is the layer, and this file calls it. */
+static void test_layer(void **state)
+{
+    struct synthetic_dir dir;
+    struct mw_journal journal;
+    struct mw_model *model;
+    struct mw_module self;
+    const struct mw_model_phase *between;
+
+    (void)state;
+    synthetic_self(&self);
+    synthetic_make(&dir);
+    for (int rank = 0; rank < 2; rank++) {
+        synthetic_journal(&journal, rank, 2);
+        put_call(&journal, "MPI_Init", &self, STACK(CODE(test_job)));
+        put_call(&journal, "MPI_Bcast", &self, STACK(CODE(synthetic_site), CODE(test_job), CODE(merge)));
+        put_call(&journal, "MPI_Bcast", &self, STACK(CODE(synthetic_site), CODE(synthetic_job), CODE(test_bounds)));
+        put_call(&journal, "MPI_Bcast", &self, STACK(CODE(synthetic_site), CODE(test_job), CODE(find_site)));
+        put_call(&journal, "MPI_Barrier", &self, STACK(CODE(synthetic_free), CODE(merge)));
+        put_call(&journal, "MPI_Gather", &self, STACK(CODE(synthetic_free)));
+        synthetic_phase(&journal, MW_PHASE_BETWEEN, "", 0, 150, 300, MIB);
+        journal.phases[0].from_site = 1;
+        journal.phases[0].to_site = 3;
+        synthetic_write(&journal, &dir);
+        synthetic_free(&journal);
+    }
+    model = merge(&dir, NULL);
+    assert_int_equal(count_sites(model, "MPI_Bcast", true), 2); /* test_job is one line, test_bounds another */
+    assert_int_equal(count_sites(model, "MPI_Bcast", false), 0);
+    assert_int_equal(count_sites(model, "MPI_Barrier", true), 1);
+    assert_int_equal(count_sites(model, "MPI_Gather", false), 1); /* nobody outside is known */
+    assert_int_equal(count_sites(model, "MPI_Init", false), 1);
+    assert_string_equal(find_site(model, "MPI_Bcast")->place->file, "test_merge.c");
+    assert_int_equal(find_site(model, "MPI_Bcast")->calls, 4);
+    between = &model->ranks[0].phases[0];
+    assert_true(strstr(between->name, "→ MPI_Bcast test_merge.c:") != NULL);
+    assert_ptr_equal(between->name, between->path);
+    mw_model_destroy(model);
+    synthetic_remove(&dir);
+}
+
+/* One line is reached from two places, but most lines from one: an ordinary file. */
+static void test_no_layer(void **state)
+{
+    struct synthetic_dir dir;
+    struct mw_journal journal;
+    struct mw_model *model;
+    struct mw_module self;
+
+    (void)state;
+    synthetic_self(&self);
+    synthetic_make(&dir);
+    synthetic_journal(&journal, 0, 1);
+    put_call(&journal, "MPI_Bcast", &self, STACK(CODE(synthetic_site), CODE(test_job)));
+    put_call(&journal, "MPI_Bcast", &self, STACK(CODE(synthetic_site), CODE(test_bounds)));
+    put_call(&journal, "MPI_Gather", &self, STACK(CODE(synthetic_free), CODE(test_job)));
+    put_call(&journal, "MPI_Gather", &self, STACK(CODE(synthetic_write), CODE(test_job)));
+    synthetic_write(&journal, &dir);
+    synthetic_free(&journal);
+    model = merge(&dir, NULL);
+    assert_int_equal(count_sites(model, "MPI_Bcast", false), 1);
+    assert_int_equal(find_site(model, "MPI_Bcast")->calls, 2);
+    assert_int_equal(count_sites(model, "MPI_Gather", false), 2);
+    mw_model_destroy(model);
+    synthetic_remove(&dir);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -628,7 +743,9 @@ int main(void)
         cmocka_unit_test(test_images),        cmocka_unit_test(test_exits),
         cmocka_unit_test(test_phases),        cmocka_unit_test(test_hosts),
         cmocka_unit_test(test_damaged),       cmocka_unit_test(test_empty),
-        cmocka_unit_test(test_flipped),
+        cmocka_unit_test(test_flipped),       cmocka_unit_test(test_layer),
+        cmocka_unit_test(test_image_unseen),
+        cmocka_unit_test(test_no_layer),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -193,16 +193,21 @@ static void a_process_that_ended(void **state)
     close(proc);
 }
 
-static void pss(void **state)
+static void rollup(void **state)
 {
-    uint64_t bytes;
+    struct mw_procmem_rollup r;
 
     (void)state;
-    assert_int_equal(mw_procmem_parse_pss("5581 [rollup]\nRss:   900 kB\nPss:   512 kB\nPss_Anon: 7 kB\n", &bytes), 0);
-    assert_int_equal(bytes, 512 << 10);
-    assert_int_equal(mw_procmem_parse_pss("Rss: 1 kB\nPss_Anon: 2 kB\n", &bytes), -1);
-    assert_int_equal(mw_procmem_parse_pss("Rss: 1 kB\nPss: 2", &bytes), -1);
-    assert_int_equal(mw_procmem_parse_pss("", &bytes), -1);
+    assert_int_equal(mw_procmem_parse_rollup("5581 [rollup]\nRss:   900 kB\nPss:   512 kB\nPss_Shmem: 7 kB\n", &r), 0);
+    assert_int_equal(r.rss, 900 << 10);
+    assert_int_equal(r.pss, 512 << 10);
+    assert_int_equal(r.pss_shmem, 7 << 10);
+    assert_int_equal(mw_procmem_parse_rollup("Rss: 1 kB\nPss: 1 kB\n", &r), 0);
+    assert_true(r.pss_shmem == UINT64_MAX);
+    assert_int_equal(mw_procmem_parse_rollup("Rss: 1 kB\nPss_Anon: 2 kB\n", &r), -1);
+    assert_int_equal(mw_procmem_parse_rollup("Rss: 1 kB\nPss: 2", &r), -1);
+    assert_int_equal(mw_procmem_parse_rollup("Pss: 2 kB\n", &r), -1);
+    assert_int_equal(mw_procmem_parse_rollup("", &r), -1);
 }
 
 static void reads_itself(void **state)
@@ -211,14 +216,15 @@ static void reads_itself(void **state)
     int fd = mw_procmem_open(proc, getpid(), "statm");
     struct mw_procmem_stat s;
     char text[4096];
-    uint64_t rss, p;
+    struct mw_procmem_rollup r;
+    uint64_t rss;
 
     (void)state;
     for (int i = 0; i < 3; i++) /* the same descriptor again and again */
         assert_int_equal(mw_procmem_statm_rss(fd, (uint64_t)sysconf(_SC_PAGESIZE), &rss), 0);
     assert_true(rss > 100000);
-    assert_int_equal(mw_procmem_pss(proc, getpid(), &p), 0);
-    assert_true(p > 10000);
+    assert_int_equal(mw_procmem_rollup(proc, getpid(), &r), 0);
+    assert_true(r.pss > 10000 && r.rss >= r.pss);
     close(fd);
     fd = mw_procmem_open(proc, getpid(), "stat");
     assert_int_equal(mw_procmem_stat_read(fd, &s), 0);
@@ -241,7 +247,7 @@ int main(void)
         cmocka_unit_test(stat_with_odd_names), cmocka_unit_test(stat_refuses),
         cmocka_unit_test(status_refuses), cmocka_unit_test(status_names_are_no_lines),
         cmocka_unit_test(stat_refuses_what_was_cut), cmocka_unit_test(a_process_that_ended),
-        cmocka_unit_test(pss),            cmocka_unit_test(reads_itself),
+        cmocka_unit_test(rollup),         cmocka_unit_test(reads_itself),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

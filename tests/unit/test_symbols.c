@@ -3,11 +3,13 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* dl_iterate_phdr */
 #endif
+#include "collector/demangle.h"
+#include "collector/pymethods.h"
 #include "collector/symbols.h"
+#include "tests/unit/synthetic.h"
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <link.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -20,42 +22,11 @@
 
 static struct mw_module self;
 
-/* The build id lies in a note of the loaded program. */
-static void find_build_id(const struct dl_phdr_info *info)
-{
-    for (int i = 0; i < info->dlpi_phnum; i++) {
-        const char *at = (const char *)info->dlpi_addr + info->dlpi_phdr[i].p_vaddr;
-        const char *end = at + info->dlpi_phdr[i].p_memsz;
-        if (info->dlpi_phdr[i].p_type != PT_NOTE)
-            continue;
-        while (at + sizeof(ElfW(Nhdr)) <= end) {
-            const ElfW(Nhdr) *note = (const void *)at;
-            const char *name = at + sizeof(*note), *bits = name + ((note->n_namesz + 3) & ~3u);
-            if (note->n_type == NT_GNU_BUILD_ID && note->n_namesz == 4 && !memcmp(name, "GNU", 4)) {
-                self.build_id_length = note->n_descsz;
-                memcpy(self.build_id, bits, note->n_descsz);
-            }
-            at = bits + ((note->n_descsz + 3) & ~3u);
-        }
-    }
-}
-
-static int take_first(struct dl_phdr_info *info, size_t size, void *data)
-{
-    (void)size;
-    (void)data;
-    self.base = info->dlpi_addr;
-    find_build_id(info);
-    return 1; /* the first object is the program */
-}
-
 static int find_self(void **state)
 {
-    ssize_t length = readlink("/proc/self/exe", self.path, sizeof(self.path) - 1);
-
     (void)state;
-    dl_iterate_phdr(take_first, NULL);
-    return length > 0 ? 0 : -1;
+    synthetic_self(&self);
+    return self.path[0] ? 0 : -1;
 }
 
 static __attribute__((noinline)) uint64_t return_offset(void)
@@ -96,6 +67,7 @@ static void test_line(void **state)
     mw_symbols_destroy(symbols);
 }
 
+enum { INLINED_CALL = __LINE__ + 5 };
 static void test_inlined(void **state)
 {
     struct mw_symbols *symbols = mw_symbols_create();
@@ -105,6 +77,12 @@ static void test_inlined(void **state)
     (void)state;
     assert_string_equal(place->function, "inlined_caller");
     assert_int_equal(place->line, INLINED_LINE);
+    assert_non_null(place->outer); /* the caller that it was inlined into */
+    assert_string_equal(place->outer->function, "test_inlined");
+    assert_string_equal(place->outer->file, "test_symbols.c");
+    assert_int_equal(place->outer->line, INLINED_CALL);
+    assert_null(place->outer->outer);
+    assert_int_not_equal(place->outer->id, place->id);
     mw_symbols_destroy(symbols);
 }
 
@@ -161,6 +139,44 @@ static void test_strange_offsets(void **state)
     mw_symbols_destroy(symbols);
 }
 
+static void assert_short(const char *name, const char *expected)
+{
+    char text[200];
+
+    snprintf(text, sizeof(text), "%s", name);
+    mw_demangle_shorten(text);
+    assert_string_equal(text, expected);
+}
+
+static void test_names(void **state)
+{
+    (void)state;
+    assert_short("field::Mesh<double>::sum(int, std::vector<f (*)(int)>) const", "field::Mesh<double>::sum");
+    assert_short("main::{lambda(int)#1}::operator()(int) const &", "main::{lambda(int)#1}::operator()");
+    assert_short("(anonymous namespace)::add(void*)", "(anonymous namespace)::add");
+    assert_short("step(int) [clone .cold]", "step");
+    assert_short("ranks::sum::h0123456789abcdef", "ranks::sum");
+    assert_short("rt::start::_$u7b$$u7b$closure$u7d$$u7d$::h0123456789abcdef", "rt::start::{{closure}}");
+    assert_short("a..b", "a..b");
+    assert_short(")", ")");
+    assert_short("", "");
+    assert_null(mw_demangle("main"));
+    assert_null(mw_demangle("_Znonsense"));
+}
+
+static void test_extension_names(void **state)
+{
+    char name[200];
+
+    (void)state;
+    assert_true(mw_pymethods_module("/usr/lib/python3/dist-packages/mpi4py/MPI.cpython-311-x86_64-linux-gnu.so", name));
+    assert_string_equal(name, "mpi4py.MPI");
+    assert_true(mw_pymethods_module("/opt/site-packages/fast.abi3.so", name));
+    assert_string_equal(name, "fast");
+    assert_false(mw_pymethods_module("/usr/lib/libmpi.so.40", name));
+    assert_false(mw_pymethods_module("", name));
+}
+
 static int count_descriptors(void)
 {
     DIR *dir = opendir("/proc/self/fd");
@@ -188,6 +204,7 @@ int main(void)
         cmocka_unit_test(test_line),        cmocka_unit_test(test_inlined),
         cmocka_unit_test(test_other_build), cmocka_unit_test(test_gone),
         cmocka_unit_test(test_strange_offsets), cmocka_unit_test(test_descriptors),
+        cmocka_unit_test(test_names),       cmocka_unit_test(test_extension_names),
     };
 
     return cmocka_run_group_tests(tests, find_self, NULL);

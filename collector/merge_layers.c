@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/* Where a call stands, for the reader: at the innermost place, unless that lies in a communication layer.
+ *
+ * A file (or a whole shared library) is a layer when at least half of its lines that call MPI are each reached from
+ * several lines outside of it. Its calls are then told by the first place outside: "solver.c:12 (via comm.c:34)".
+ * Of a program whose calls are each reached in one way nothing changes.
+ */
+#include "collector/mem.h"
+#include "collector/merge_parts.h"
+#include "collector/pymethods.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What may be a layer. The larger one first: what a library calls itself with is no news to the program's author. */
+enum kind { LIBRARY, SOURCE_FILE, KINDS };
+
+/* One line that calls MPI. Strings and places are kept once, so their addresses name them. */
+struct line {
+    const char *group;
+    const char *caller; /* label of the first place outside the group that was seen; NULL none */
+    bool shared;        /* there are several */
+};
+
+struct group {
+    uint32_t lines, shared;
+};
+
+struct work {
+    struct mw_model *model;
+    struct mw_map *line_keys, *group_keys, *via_keys;
+    struct line *lines;
+    struct group *groups;
+    const struct mw_model_place **vias;
+    size_t line_count, group_count, via_count;
+};
+
+/* The library or file of a place; NULL: it is in none that could be a layer. */
+static const char *group_of(const struct mw_model_rank *rank, const struct mw_model_place *place, enum kind kind)
+{
+    const char *group = kind == SOURCE_FILE ? place->path : place->module != rank->exe ? place->module : "";
+
+    return group[0] ? group : NULL;
+}
+
+/* Headers of the system are not where a program's author looks. */
+static bool is_telling(const struct mw_model_place *place)
+{
+    return place->line && strncmp(place->path, "/usr/include/", 13) != 0 && !strstr(place->path, "/include/c++/");
+}
+
+static const struct mw_model_place *caller_of(const struct mw_model_rank *rank, const struct mw_model_site *site,
+                                              const char *group, enum kind kind)
+{
+    for (uint32_t i = 1; i < site->depth; i++)
+        if (group_of(rank, site->frames[i], kind) != group && is_telling(site->frames[i]))
+            return site->frames[i];
+    return NULL;
+}
+
+/* Each program has these once, wherever its layer is. */
+static bool is_frame_of_job(const char *call)
+{
+    return strncmp(call, "MPI_Init", 8) == 0 || strcmp(call, "MPI_Finalize") == 0;
+}
+
+static void note_line(struct work *work, const struct mw_model_rank *rank, const struct mw_model_site *site,
+                      enum kind kind)
+{
+    const char *group = group_of(rank, site->frames[0], kind);
+    const struct mw_model_place *caller = group ? caller_of(rank, site, group, kind) : NULL;
+    const char *key[2] = {group, site->frames[0]->label};
+    uint32_t found, next = (uint32_t)work->line_count;
+    struct line *line;
+
+    if (!group)
+        return;
+    found = mw_map_add(work->line_keys, key, sizeof(key), next);
+    if (found == next)
+        MW_MEM_PUSH(work->lines, work->line_count)->group = group;
+    line = &work->lines[found];
+    if (caller && line->caller && line->caller != caller->label)
+        line->shared = true;
+    else if (caller)
+        line->caller = caller->label;
+}
+
+static void count_groups(struct work *work)
+{
+    for (size_t i = 0; i < work->line_count; i++) {
+        const char *key = work->lines[i].group;
+        uint32_t next = (uint32_t)work->group_count;
+        uint32_t found = mw_map_add(work->group_keys, &key, sizeof(key), next);
+        if (found == next)
+            (void)MW_MEM_PUSH(work->groups, work->group_count);
+        work->groups[found].lines++;
+        work->groups[found].shared += work->lines[i].shared;
+    }
+}
+
+static bool is_layer(const struct work *work, const char *group)
+{
+    uint32_t found = group ? mw_map_find(work->group_keys, &group, sizeof(group)) : MW_MAP_NONE;
+
+    return found != MW_MAP_NONE && work->groups[found].shared
+        && work->groups[found].shared * 2 >= work->groups[found].lines;
+}
+
+static const struct mw_model_place *make_via(struct work *work, const struct mw_model_place *caller,
+                                             const struct mw_model_place *layer)
+{
+    const char *key[2] = {caller->label, layer->label};
+    uint32_t next = (uint32_t)work->via_count;
+    uint32_t found = mw_map_add(work->via_keys, key, sizeof(key), next);
+    struct mw_model_place *place;
+
+    if (found != next)
+        return work->vias[found];
+    place = mw_mem_alloc(1, sizeof(*place));
+    *place = *caller;
+    place->label = mw_model_format(work->model, "%s (via %s)", caller->label, layer->label);
+    *MW_MEM_PUSH(work->model->places, work->model->place_count) = place;
+    return *MW_MEM_PUSH(work->vias, work->via_count) = place;
+}
+
+/* A helper in an extension module of Python is told by the method it works for. */
+static const struct mw_model_place *method_of(const struct mw_model_site *site)
+{
+    const char *module = site->frames[0]->module;
+    char name[200];
+
+    if (site->frames[0]->line || site->frames[0]->function[0] || !mw_pymethods_module(module, name))
+        return NULL;
+    for (uint32_t i = 1; i < site->depth && site->frames[i]->module == module; i++)
+        if (site->frames[i]->function[0])
+            return site->frames[i];
+    return NULL;
+}
+
+static const struct mw_model_place *telling_place(struct work *work, const struct mw_model_rank *rank,
+                                                  const struct mw_model_site *site)
+{
+    for (enum kind kind = 0; kind < KINDS; kind++) {
+        const char *group = group_of(rank, site->frames[0], kind);
+        const struct mw_model_place *caller = is_layer(work, group) ? caller_of(rank, site, group, kind) : NULL;
+        if (caller)
+            return make_via(work, caller, site->frames[0]);
+    }
+    return method_of(site);
+}
+
+static void rename_phases(struct mw_model *model, struct mw_model_rank *rank)
+{
+    for (uint32_t i = 0; i < rank->phase_count; i++) {
+        struct mw_model_phase *phase = &rank->phases[i];
+        if (phase->from_site == MW_MODEL_NONE && phase->to_site == MW_MODEL_NONE)
+            continue;
+        mw_merge_take_name(model, rank, phase);
+    }
+}
+
+static void place_sites(struct work *work, struct mw_model_rank *rank)
+{
+    bool changed = false;
+
+    for (uint32_t i = 0; i < rank->site_count; i++) {
+        struct mw_model_site *site = &rank->sites[i];
+        const struct mw_model_place *place = site->depth ? telling_place(work, rank, site) : NULL;
+        if (!place)
+            continue;
+        site->place = place;
+        site->label = mw_model_format(work->model, "%s %s", site->call, place->label);
+        changed = true;
+    }
+    if (changed)
+        rename_phases(work->model, rank);
+}
+
+void mw_merge_layers(struct mw_merge *merge)
+{
+    struct mw_model *model = merge->model;
+    struct work work = {.model = model, .line_keys = mw_map_create(), .group_keys = mw_map_create(),
+                        .via_keys = mw_map_create()};
+
+    for (size_t r = 0; r < model->rank_count; r++)
+        for (uint32_t i = 0; i < model->ranks[r].site_count; i++) {
+            const struct mw_model_site *site = &model->ranks[r].sites[i];
+            for (enum kind kind = 0; kind < KINDS && site->depth && !is_frame_of_job(site->call); kind++)
+                note_line(&work, &model->ranks[r], site, kind);
+        }
+    count_groups(&work);
+    for (size_t r = 0; r < model->rank_count; r++)
+        place_sites(&work, &model->ranks[r]);
+    free(work.lines);
+    free(work.groups);
+    free(work.vias);
+    mw_map_destroy(work.line_keys);
+    mw_map_destroy(work.group_keys);
+    mw_map_destroy(work.via_keys);
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+#include "launcher/doctor_checks.h"
+
+#include "collector/journal.h"
+#include "collector/symbols.h"
+#include "collector/units.h"
+#include "launcher/limits.h"
+#include "launcher/rundir.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ifaddrs.h>
+#include <limits.h>
+#include <link.h>
+#include <net/if.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#define FILES_LEAST 256 /* descriptors that an MPI library may want for itself on a large node */
+
+static enum mw_doctor_state look_cgroup(struct mw_doctor_text *found)
+{
+    struct mw_view view = {0};
+
+    mw_limits_cgroup(&view, "");
+    if (view.cgroup_limit)
+        mw_doctor_say(found, "limit %s in %s", mw_units_bytes(view.cgroup_limit).text, view.cgroup_path);
+    else
+        mw_doctor_say(found, "no memory limit");
+    mw_doctor_say(found, "; version %s%s", access("/sys/fs/cgroup/cgroup.controllers", F_OK) ? "1" : "2",
+                  access("/sys/fs/cgroup/memory", F_OK) || access("/sys/fs/cgroup/unified", F_OK) ? "" : " (hybrid)");
+    mw_view_fini(&view);
+    return MW_DOCTOR_INFO;
+}
+
+/* Of the first object, the program itself. */
+static int take_build_id(struct dl_phdr_info *info, size_t size, void *context)
+{
+    struct mw_module *module = context;
+
+    (void)size;
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        const char *at = (const char *)(uintptr_t)(info->dlpi_addr + info->dlpi_phdr[i].p_vaddr);
+        const char *end = at + info->dlpi_phdr[i].p_memsz;
+        while (info->dlpi_phdr[i].p_type == PT_NOTE && end - at > (ptrdiff_t)sizeof(ElfW(Nhdr))) {
+            const ElfW(Nhdr) *note = (const void *)at;
+            const char *id = at + sizeof(*note) + (note->n_namesz + 3U) / 4 * 4;
+            if (note->n_type == NT_GNU_BUILD_ID && note->n_descsz <= sizeof(module->build_id)) {
+                memcpy(module->build_id, id, note->n_descsz);
+                module->build_id_length = note->n_descsz;
+                return 1;
+            }
+            at = id + (note->n_descsz + 3U) / 4 * 4;
+        }
+    }
+    return 1;
+}
+
+/* This very function, looked up in the program's own file. */
+static enum mw_doctor_state look_libdw(struct mw_doctor_text *found)
+{
+    struct mw_symbols *symbols = mw_symbols_create();
+    struct mw_module module = {.build_id_length = 0};
+    enum mw_doctor_state state = MW_DOCTOR_INFO;
+    const struct mw_symbols_place *place;
+    struct link_map *map = NULL;
+    Dl_info info;
+
+    if (readlink("/proc/self/exe", module.path, sizeof(module.path) - 1) < 0 || !symbols ||
+        !dladdr1((void *)(uintptr_t)look_libdw, &info, (void **)&map, RTLD_DL_LINKMAP) || !map) {
+        mw_symbols_destroy(symbols);
+        mw_doctor_say(found, "cannot find this program's own file");
+        return MW_DOCTOR_BAD;
+    }
+    dl_iterate_phdr(take_build_id, &module);
+    place = mw_symbols_find(symbols, mw_symbols_module(symbols, &module),
+                            (uint64_t)(uintptr_t)look_libdw - map->l_addr + 5);
+    if (place->line) {
+        mw_doctor_say(found, "libdw finds %s in memwatch itself", place->label);
+        state = MW_DOCTOR_GOOD;
+    } else
+        mw_doctor_say(found, "libdw is there; memwatch itself has no line table to try it on (%s)", place->label);
+    mw_symbols_destroy(symbols);
+    return state;
+}
+
+static int load_unwind(void *context, struct mw_doctor_text *said)
+{
+    void *library = dlopen("libunwind.so.8", RTLD_NOW | RTLD_LOCAL);
+    void *function = library ? dlsym(library, "unw_backtrace") : NULL;
+    void *frames[8];
+    Dl_info info;
+
+    (void)context;
+    if (!function) {
+        mw_doctor_say(said, "libunwind.so.8 cannot be loaded: call sites have one frame only");
+        return 1;
+    }
+    mw_doctor_say(said, "%s takes a stack of %d frames", dladdr(function, &info) ? info.dli_fname : "libunwind",
+                  ((int (*)(void **, int))function)(frames, 8));
+    return 0;
+}
+
+static enum mw_doctor_state look_unwind(struct mw_doctor_text *found)
+{
+    return mw_doctor_try(load_unwind, NULL, found) == 0 ? MW_DOCTOR_GOOD : MW_DOCTOR_BAD;
+}
+
+/* How many journals a place holds, or why none. */
+static bool has_room(struct mw_doctor_text *found, const char *base)
+{
+    struct mw_rundir dir;
+    struct statvfs fs;
+    struct mw_err err;
+
+    mw_doctor_say(found, "%s", found->length ? "\n" : "");
+    if (mw_rundir_create(&dir, base, &err) < 0) {
+        mw_doctor_say(found, "%s", err.text);
+        return false;
+    }
+    if (!fstatvfs(dir.fd, &fs))
+        mw_doctor_say(found, "%s: room for %s ranks", base,
+                      mw_units_count((uint64_t)fs.f_bavail * fs.f_frsize / mw_journal_length()).text);
+    mw_rundir_fini(&dir, 0);
+    return true;
+}
+
+static enum mw_doctor_state look_room(struct mw_doctor_text *found)
+{
+    const char *bases[] = {"/dev/shm", getenv("TMPDIR"), "/tmp"};
+    struct mw_rundir dir;
+    struct mw_err err;
+    bool any = false;
+
+    for (size_t i = 0; i < 3; i++)
+        if (bases[i] && *bases[i] && (i == 0 || !bases[i - 1] || strcmp(bases[i], bases[i - 1])))
+            any = has_room(found, bases[i]) || any;
+    if (any && mw_rundir_create(&dir, NULL, &err) < 0) { /* it wants more room than a --run-dir must have */
+        mw_doctor_say(found, "\n%s", err.text);
+        return MW_DOCTOR_BAD;
+    }
+    if (any)
+        mw_rundir_fini(&dir, 0);
+    return any ? MW_DOCTOR_GOOD : MW_DOCTOR_BAD;
+}
+
+static enum mw_doctor_state look_files(struct mw_doctor_text *found)
+{
+    struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
+
+    getrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_cur == RLIM_INFINITY)
+        mw_doctor_say(found, "any number");
+    else
+        mw_doctor_say(found, "%llu in each process", (unsigned long long)limit.rlim_cur);
+    return limit.rlim_cur < FILES_LEAST ? MW_DOCTOR_BAD : MW_DOCTOR_GOOD;
+}
+
+static enum mw_doctor_state look_file_size(struct mw_doctor_text *found)
+{
+    struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
+
+    getrlimit(RLIMIT_FSIZE, &limit);
+    if (limit.rlim_cur == RLIM_INFINITY)
+        mw_doctor_say(found, "no limit");
+    else
+        mw_doctor_say(found, "%s; a rank's journal needs %s", mw_units_bytes(limit.rlim_cur).text,
+                      mw_units_bytes(mw_journal_length()).text);
+    return limit.rlim_cur < mw_journal_length() ? MW_DOCTOR_BAD : MW_DOCTOR_GOOD;
+}
+
+static enum mw_doctor_state look_network(struct mw_doctor_text *found)
+{
+    struct ifaddrs *all = NULL;
+    char host[256] = "";
+
+    gethostname(host, sizeof(host) - 1);
+    mw_doctor_say(found, "%s", host);
+    if (!getifaddrs(&all))
+        for (struct ifaddrs *one = all; one; one = one->ifa_next)
+            if (one->ifa_addr && one->ifa_addr->sa_family == AF_INET && !(one->ifa_flags & IFF_LOOPBACK) &&
+                one->ifa_flags & IFF_UP)
+                mw_doctor_say(found, ", %s", one->ifa_name);
+    freeifaddrs(all);
+    mw_doctor_say(found, "; not needed: only ranks on this host are reported");
+    return MW_DOCTOR_INFO;
+}
+
+const struct mw_doctor_check mw_doctor_checks[] = {
+    {"MPI libraries", mw_doctor_libraries,
+     "install one (Debian: apt install libopenmpi-dev or libmpich-dev; Fedora: dnf install openmpi-devel), or on a "
+     "cluster: module load openmpi (or mpich)"},
+    {"MPI launchers", mw_doctor_launchers,
+     "put it on PATH (Debian: apt install openmpi-bin or mpich; on a cluster: module load openmpi, or mpich)"},
+    {"shim", mw_doctor_shim,
+     "install memwatch with `make install`, or set MEMWATCH_SHIM to the path of libmemwatch-pmpi.so"},
+    {"high-water mark", mw_doctor_reset,
+     "the kernel needs CONFIG_PROC_PAGE_MONITOR, and /proc must be writable (containers may mount it read-only); "
+     "with `memwatch run --no-reset` only peaks of the whole run are known"},
+    {"RSS counters", mw_doctor_precision,
+     "numbers err by that much: mistrust differences below it; bind ranks to few CPUs, or use a kernel from 6.16 on"},
+    {"getrusage", mw_doctor_floor, ""},
+    {"control group", look_cgroup, ""},
+    {"process tree", mw_doctor_children, ""},
+    {"other processes", mw_doctor_others,
+     "allow it (ptrace_scope 0 or 1, /proc without hidepid), or PSS is missing from reports"},
+    {"lines", look_libdw, "install libdw (Debian: apt install libdw1), and build memwatch again"},
+    {"stacks", look_unwind, "install libunwind (Debian: apt install libunwind8; Fedora: dnf install libunwind)"},
+    {"journals", look_room, "make room in /dev/shm or /tmp, or name a place with `memwatch run --run-dir DIR`"},
+    {"open files", look_files, "MPI needs more of them: ulimit -n 4096"},
+    {"file size", look_file_size, "ranks cannot make their journals: ulimit -f unlimited"},
+    {"network", look_network, ""},
+};
+const size_t mw_doctor_check_count = sizeof(mw_doctor_checks) / sizeof(mw_doctor_checks[0]);

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* Trying something out in a child process, which may fail, hang or crash. */
+#ifndef MW_LAUNCHER_DOCTOR_TRY_H
+#define MW_LAUNCHER_DOCTOR_TRY_H
+
+#include <stddef.h>
+
+struct mw_doctor_text {
+    char text[4096];
+    size_t length;
+};
+
+/* Appends; what does not fit is cut. */
+void mw_doctor_say(struct mw_doctor_text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Runs `attempt` in a child that is killed after ten seconds, and appends what it said. Returns what it returned (0 to
+ * 100), or -1 when it crashed, hung or could not be started. */
+int mw_doctor_try(int (*attempt)(void *context, struct mw_doctor_text *said), void *context,
+                  struct mw_doctor_text *said);
+
+/* Runs a program in such a child and appends its stdout and stderr. Returns its exit status, or -1. */
+int mw_doctor_run(char *const command[], struct mw_doctor_text *output);
+
+#endif

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: MIT
+# Odd surroundings: what memwatch cannot do is said in one line with what to do, and the user's job is not harmed.
+. "${srcdir:-.}/tests/lib.sh"
+
+run() { "$@" >out 2>err; echo $?; }
+one_line() { # words: one line of memwatch's own that holds them
+    same "$(grep -c '^memwatch: ' err)" 1 && grep '^memwatch: ' err | grep -q "$1" || { cat err; return 1; }
+}
+# A job that does not survive the surroundings by itself is nobody's to save.
+alone_well() { timeout 60 sh -c "$1" >plain.out 2>&1; }
+
+# A damaged environment.
+garbage='MEMWATCH_RUN_DIR=%n%s MEMWATCH_EXACT=yes MEMWATCH_RESET=9999999999999999999999 MEMWATCH_OVERHEAD=-1
+    MEMWATCH_SITE_DEPTH=1e9 MEMWATCH_COMMAND=/dev/null/x'
+for mpi in $(mpis); do
+    job="$(mpirun_of "$mpi") -n 2 $(program "$mpi" busy) --calls 20"
+    # shellcheck disable=SC2086
+    check "$mpi: garbage in MEMWATCH_* under memwatch: the job ends well" \
+        same "$(run env $garbage MEMWATCH_OUTPUT=/no/where "$memwatch" run -- $job)" 0
+    check "$mpi: and is reported whole" grep -q '2 ranks on 1 host' err
+    # shellcheck disable=SC2086
+    check "$mpi: garbage in MEMWATCH_* without launcher: the job ends well" \
+        same "$(run env $garbage MEMWATCH_OUTPUT=/no/where/%h sh -c "LD_PRELOAD=$shim $job")" 0
+    check "$mpi: and says why it is not recorded" grep -q '^memwatch: .*MEMWATCH_RUN_DIR is not a usable path' err
+done
+check "MEMWATCH_SHIM is garbage: 125" same "$(MEMWATCH_SHIM='%s' run "$memwatch" run -- touch started)" 125
+check "one line says so" one_line 'MEMWATCH_SHIM names %s'
+check "the command was not started" [ ! -e started ]
+
+# Places that cannot be.
+for place in /nowhere /dev/null "$work/plain.out/x" ''; do
+    check "--run-dir '$place': 125" same "$(run "$memwatch" run --run-dir "$place" -- touch started)" 125
+    check "--run-dir '$place': one line" one_line 'run directory'
+done
+check "the command was not started" [ ! -e started ]
+
+# An executable that may not be read, and one that may neither be read nor run.
+open=$(mktemp -d /tmp/mw-bad-XXXXXX)
+chmod 755 "$open"
+for mpi in $(mpis); do
+    cp "$(program "$mpi" busy)" "$open/busy"
+    chmod 711 "$open/busy"
+    if [ "$(id -u)" = 0 ]; then
+        job="$(mpirun_of "$mpi") -n 2 $open/busy --calls 20"
+        # shellcheck disable=SC2086
+        if ! as_user env HOME="$open" TMPDIR=/tmp timeout 60 $job >plain.out 2>&1; then
+            skip "$mpi: an unreadable program" "the job does not survive it without memwatch either"
+            continue
+        fi
+        # shellcheck disable=SC2086
+        check "$mpi: an unreadable program runs" \
+            same "$(run as_user env HOME="$open" TMPDIR=/tmp "$memwatch" run -- $job)" 0
+        check "$mpi: and is reported" grep -q -i 'peak memory of the job' err
+    fi
+done
+chmod 600 "$open/busy"
+check "a program that may not be run: 126" same "$(run as_user env TMPDIR=/tmp "$memwatch" run -- "$open/busy")" 126
+check "one line" one_line 'cannot start'
+rm -rf "$open"
+
+# Limits. Open MPI itself makes large files unless it is asked not to.
+export PMIX_MCA_gds=hash OMPI_MCA_pmix_server_gds=hash OMPI_MCA_btl=tcp,self
+for mpi in $(mpis); do
+    job="$(mpirun_of "$mpi") -n 2 $(program "$mpi" busy) --calls 20"
+    for limit in 'ulimit -n 16' 'ulimit -n 40' 'ulimit -f 1' 'ulimit -f 400' 'ulimit -f 1000'; do
+        if ! alone_well "$limit; $job"; then
+            skip "$mpi: $limit" "the job does not survive it without memwatch either"
+            continue
+        fi
+        check "$mpi: $limit: the job ends well" same "$(run timeout 60 sh -c "$limit; '$memwatch' run -- $job")" 0
+        check "$mpi: $limit: and is reported" grep -q -i 'peak memory of the job' err
+        case $limit in *"-f 1" | *"-f 400")
+            check "$mpi: $limit: what to do about ranks without journals" grep -q 'not recorded.*ulimit -f' err ;;
+        esac
+        check "$mpi: $limit, without launcher: the job ends well" \
+            same "$(run timeout 60 sh -c "$limit; LD_PRELOAD=$shim $job")" 0
+    done
+done
+piped() { { "$@" 2>&1 >/dev/null; echo "status $?"; } | cat >err; sed -n 's/^status //p' err; }
+check "ulimit -f 0: the report does not fit, the status stays" \
+    same "$(piped sh -c "ulimit -f 0; '$memwatch' run --report r.txt -- sh -c 'exit 7'")" 7
+check "and it is said" one_line 'r.txt'
+
+# Places that are read-only or full.
+unset PMIX_MCA_gds OMPI_MCA_pmix_server_gds OMPI_MCA_btl
+if ! unshare -m true 2>/dev/null; then
+    skip "read-only and full places" "unshare -m is not allowed"
+    done_testing
+    exit 0
+fi
+apart() { unshare -m sh -c "$1" >out 2>err; echo $?; }
+mkdir tiny
+for mpi in $(mpis); do
+    job="$(mpirun_of "$mpi") -n 8 $(program "$mpi" busy) --calls 20"
+    readonly_shm='mount -t tmpfs -o ro none /dev/shm'
+    if timeout 60 unshare -m sh -c "$readonly_shm; $job" >plain.out 2>&1; then
+        check "$mpi: /dev/shm is read-only: the job ends well" same "$(apart "$readonly_shm; '$memwatch' run -- $job")" 0
+        check "$mpi: and is reported whole" grep -q '8 ranks on 1 host' err
+    else
+        skip "$mpi: /dev/shm is read-only" "the job does not survive it without memwatch either"
+    fi
+    some="mount -t tmpfs -o size=3m none $work/tiny"
+    check "$mpi: room for some journals only: the job ends well" \
+        same "$(apart "$some; '$memwatch' run --run-dir $work/tiny -- $job")" 0
+    check "$mpi: the others say what to do" grep -q 'not recorded: no room for the journal.*--run-dir' err
+    check "$mpi: and the report says who is missing" grep -q 'left no record' err
+    tight="mount -t tmpfs -o size=5200k none $work/tiny"
+    check "$mpi: no room to gather: the job ends well" \
+        same "$(apart "$tight; '$memwatch' run --run-dir $work/tiny -- $job")" 0
+    check "$mpi: it is reported" grep -q -i 'peak memory of the job' err
+done
+full="mount -t tmpfs -o size=100k none $work/tiny"
+check "a full disk: 125" same "$(apart "$full; '$memwatch' run --run-dir $work/tiny -- true")" 125
+check "one line" one_line 'has no room.*--run-dir'
+check "no room for the report: the status stays" \
+    same "$(apart "$full; dd if=/dev/zero of=$work/tiny/fill 2>/dev/null; '$memwatch' run --report $work/tiny/r -- sh -c 'exit 7'")" 7
+check "one line" one_line 'tiny/r'
+nowhere="mount -t tmpfs -o ro none /dev/shm; mount -t tmpfs -o ro none $work/tiny; export TMPDIR=$work/tiny; mount --bind /tmp /tmp; mount -o remount,ro,bind /tmp"
+check "no place at all: 125" same "$(apart "$nowhere; '$memwatch' run -- true")" 125
+check "one line" one_line 'no place for journals.*--run-dir'
+done_testing

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: MIT
+# `memwatch doctor`: 0 where a run would be complete; what is wrong is named, with advice, and the status is 1.
+. "${srcdir:-.}/tests/lib.sh"
+tools=$PATH
+
+doctor() { "$memwatch" doctor >out 2>err; echo $?; }
+# The line of a check that is BAD, and that the line after its findings is advice.
+bad() { # name
+    grep -q "^  BAD   $1" out && sed -n "/^  BAD   $1/,/→/p" out | grep -q '→ .' || { cat out; return 1; }
+}
+
+check "here a run would be complete: 0" same "$(doctor)" 0
+check "it says so" grep -q 'A run here would be complete' out
+check "nothing on stderr" [ ! -s err ]
+for what in 'MPI libraries' 'MPI launchers' shim 'high-water mark' 'RSS counters' 'control group' 'process tree' \
+    'other processes' lines stacks journals 'open files' 'file size' network; do
+    check "a line for: $what" grep -q -E "^  (ok|-)  *$what" out
+done
+[ -z "$OPENMPI_CC" ] || check "Open MPI's library is found" grep -q 'Open MPI v.*: /.*libmpi' out
+[ -z "$MPICH_CC" ] || check "MPICH's library is found" grep -q 'MPICH Version.*: /' out
+check "RSS precision is measured" grep -q -E 'largest errors in [0-9]+ trials.*RSS [0-9.]+ [KM]?i?B' out
+check "--help has examples" sh -c "'$memwatch' doctor --help | grep -q 'srun -N 1 memwatch doctor'"
+"$memwatch" doctor --nonsense >out 2>err
+check "a wrong option: 125" same $? 125
+
+mkdir bin
+for tool in env true sh sed grep; do ln -s "$(command -v $tool)" bin/; done
+check "no mpirun on PATH: 1" same "$(PATH=$work/bin doctor)" 1
+check "it is named" bad 'MPI launchers'
+PATH=$tools
+check "no shim: 1" same "$(MEMWATCH_SHIM=$work/no.so doctor)" 1
+check "it is named" bad shim
+echo nonsense >broken.so
+check "a broken shim: 1" same "$(MEMWATCH_SHIM=$work/broken.so doctor)" 1
+check "it is named" bad shim
+check "ulimit -n 16: 1" same "$(ulimit -n 16; doctor)" 1
+check "it is named" bad 'open files'
+check "ulimit -f small: 1" same "$(ulimit -f 100; doctor)" 1
+check "it is named" bad 'file size'
+
+if unshare -m true 2>/dev/null; then
+    cat >places.sh <<'EOM'
+for place in /dev/shm "$TMPDIR"; do mount -t tmpfs -o ro none "$place" || exit 77; done
+mount --bind /tmp /tmp && mount -o remount,ro,bind /tmp
+exec "$1" doctor
+EOM
+    mkdir places
+    TMPDIR=$work/places unshare -m sh places.sh "$memwatch" >out 2>err
+    check "no place for journals: 1" same $? 1
+    check "it is named" bad journals
+    unshare -m sh -c 'mount -t tmpfs -o size=64k none /dev/shm && "$1" doctor' sh "$memwatch" >out 2>err
+    check "a full /dev/shm: others are taken, 0" same $? 0
+    check "and it is said" grep -q '/dev/shm has no room' out
+    unshare -m sh -c 'mount --bind /proc /proc && mount -o remount,ro,bind /proc && "$1" doctor' sh "$memwatch" >out 2>err
+    check "/proc is read-only: 1" same $? 1
+    check "it is named" bad 'high-water mark'
+    check "nothing is left in /dev/shm" \
+        unshare -m sh -c 'mount -t tmpfs none /dev/shm && "$1" doctor && [ -z "$(ls -A /dev/shm)" ]' sh "$memwatch"
+else
+    skip "read-only places" "unshare -m is not allowed"
+fi
+done_testing

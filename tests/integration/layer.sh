@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: MIT
+# A program whose MPI calls all come from one file: the report shows who called the layer.
+. "${srcdir:-.}/tests/lib.sh"
+
+source=$top_srcdir/tests/programs/layer
+line_of() { echo "$1:$(grep -n "/\* $2 \*/" "$source/$1" | cut -d: -f1)"; }
+sum=$(line_of comm.c "the layer's sum")
+barrier=$(line_of comm.c "the layer's barrier")
+
+sites() { grep '^merged-site ' dump | grep "call=$1 " | field where | sort; }
+calls() { grep '^merged-site ' dump | grep "where=\"$1\"" | field calls; }
+
+for mpi in $(mpis); do
+    case $mpi in openmpi) cc=$OPENMPI_CC ;; mpich) cc=$MPICH_CC ;; esac
+    check "$mpi: builds" "$cc" -g -O2 -o "layer.$mpi" "$source/main.c" "$source/comm.c"
+    options=--exact run_mpi "$mpi" 2 "./layer.$mpi"
+    check "$mpi: the job ends well" [ $? = 0 ]
+    check "$mpi: each caller is a site" same "$(sites MPI_Allreduce)" "$(line_of main.c assemble) (via $sum)
+$(line_of main.c solve) (via $sum)"
+    check "$mpi: the calls are counted apart" same "$(calls "$(line_of main.c solve) (via $sum)")" 10
+    check "$mpi: a line with one caller is told by it too" same "$(sites MPI_Barrier)" \
+        "$(line_of main.c barrier) (via $barrier)"
+    check "$mpi: MPI_Init stays where it is" same "$(sites MPI_Init | grep -c via)" 0
+    check "$mpi: the report says so" grep -qF "$(line_of main.c solve) (via $sum)" err
+    options='--exact --site-depth 1' run_mpi "$mpi" 2 "./layer.$mpi"
+    check "$mpi: with one frame there is one site" same "$(sites MPI_Allreduce)" "$sum"
+done
+done_testing

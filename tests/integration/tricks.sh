@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: MIT
+# What programs do to a library in their process: none of it may hurt them, hang them, or spoil the numbers.
+. "${srcdir:-.}/tests/lib.sh"
+
+mib=1048576
+
+
+# plays MPI RANKS TRICK STATUS: ends as it does without memwatch, in time.
+plays() {
+    mpi=$1 ranks=$2 trick=$3 expected=$4
+    rm -rf "$work/runs"
+    mkdir "$work/runs"
+    timeout 100 "$memwatch" run --exact --keep --run-dir "$work/runs" -- "$(mpirun_of "$mpi")" -n "$ranks" \
+        "$(program "$mpi" tricks)" "$trick" >out 2>err
+    status=$?
+    "$mwdump" "$work"/runs/* >dump 2>>err
+    same $status "$expected" || { cat out err | head -n 30; return 1; }
+    if grep 'hurt' err; then return 1; fi
+}
+
+# The peak of the phase between the Barrier and the Allgather.
+peak_between() {
+    grep '^phase rank=0 ' dump | grep -E 'name="MPI_Barrier tricks.c:[0-9]+ → MPI_Allgather' |
+        grep 'peak_kind=exact' | field peak
+}
+
+for mpi in $(mpis); do
+    check "$mpi: longjmp out of a collective" plays "$mpi" 1 longjmp 0
+    check "$mpi: a rank in MPI_Finalize still serves the others" plays "$mpi" 2 bsend 0
+    check "$mpi: exit() from a signal handler" plays "$mpi" 1 exit-signal 3
+    check "$mpi: cancelled threads" plays "$mpi" 1 cancel 0
+    check "$mpi: our descriptors are taken over" plays "$mpi" 1 descriptors 0
+    check "$mpi: a child without atfork handlers" plays "$mpi" 1 raw-fork 0
+    check "$mpi: it is not the rank" [ "$(grep '^rank rank=0 ' dump | field peak)" -lt $((150 * mib)) ]
+    check "$mpi: no communicator is left" plays "$mpi" 2 contexts 0
+    check "$mpi: a hundred collectives in flight" plays "$mpi" 2 many-requests 0
+    check "$mpi: and a peak meanwhile is whole" [ "$(peak_between)" -gt $((100 * mib)) ]
+done
+done_testing
