@@ -86,7 +86,8 @@ static void add_seen(struct mw_model *model, const struct mw_view_process *from,
 static uint64_t start_time(uint64_t ticks, uint64_t end_ns)
 {
     uint64_t tick_ns = MW_NS_PER_SEC / (uint64_t)sysconf(_SC_CLK_TCK);
-    uint64_t suspended = mw_clock_read(CLOCK_BOOTTIME) - mw_clock_now();
+    uint64_t now = mw_clock_now(); /* read first: the difference must not fall below 0 */
+    uint64_t suspended = mw_clock_read(CLOCK_BOOTTIME) - now;
     uint64_t boot;
 
     if (__builtin_mul_overflow(ticks, tick_ns, &boot) || boot < suspended || boot - suspended > end_ns)

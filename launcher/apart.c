@@ -36,7 +36,6 @@ int mw_apart_run(int (*work)(void *context), void *context, struct mw_relay *rel
     int status = 0;
     pid_t pid;
 
-    signal(SIGPIPE, SIG_IGN); /* a closed stderr must not end us */
     fflush(NULL);
     pid = fork();
     if (pid < 0)

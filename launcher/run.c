@@ -226,6 +226,9 @@ static int start_and_watch(struct run *run)
 {
     struct mw_spawn_result spawned = mw_spawn(run->options.command, &run->inherit, run->options.silent);
 
+    /* A closed pipe or a full file must not end us, nor take the command's status. */
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     if (spawned.error)
         return start_failed(run, &spawned);
     run->view.pid = spawned.pid;

@@ -3,6 +3,7 @@
 
 #include "collector/clock.h"
 #include "pmpi/rank.h"
+#include "pmpi/say.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -81,7 +82,7 @@ static int open_output(void)
     fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666);
     if (fd >= 0)
         return fd;
-    dprintf(STDERR_FILENO, "memwatch: cannot write %s (%s): the report follows here\n", path, strerror(errno));
+    mw_say("memwatch: cannot write %s (%s): the report follows here\n", path, strerror(errno));
     return STDERR_FILENO;
 }
 
@@ -150,7 +151,7 @@ static void report_by_rank_0(const char *gathered)
         unlinkat(mw_rank.dirfd, gathered, 0);
         return;
     }
-    dprintf(STDERR_FILENO, "memwatch: no report (%s): the record is kept; read it with: memwatch report %s\n",
+    mw_say("memwatch: no report (%s): the record is kept; read it with: memwatch report %s\n",
             command ? "the memwatch command failed" : "no memwatch command was found", path);
 }
 
@@ -160,8 +161,7 @@ void mw_alone_finish(const char *gathered)
 
     if (!gathered) {
         if (rank_0)
-            dprintf(STDERR_FILENO,
-                    "memwatch: not all ranks are recorded on this host, so nothing was gathered; what is known: memwatch report %s\n",
+            mw_say("memwatch: not all ranks are recorded on this host, so nothing was gathered; what is known: memwatch report %s\n",
                     mw_rank.dir);
         return;
     }

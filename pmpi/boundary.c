@@ -10,11 +10,14 @@
 #include "pmpi/requests.h"
 #include "pmpi/sites.h"
 #include "pmpi/spikes.h"
+#include "pmpi/stack.h"
 
 #include <errno.h>
 
-/* Stack address of the outermost wrapper that this thread is in; 0 none. Calls made inside lie below it. One that
- * lies above shows that the wrapper was left without returning (an exception, longjmp). */
+/* Stack address of the outermost wrapper that this thread is in, and its return address; 0 none. Calls made inside lie
+ * below it. When one lies above, or the wrapper's caller is not on the stack any more, the wrapper was left without
+ * returning (an exception, longjmp). */
+static _Thread_local void *guard_return __attribute__((tls_model("initial-exec")));
 static _Thread_local uintptr_t guard __attribute__((tls_model("initial-exec")));
 
 /* Windows of the calls in flight. A thread that left a call without returning finds its old one in `mine`. */
@@ -40,13 +43,14 @@ static void give_window(void)
     mine = NULL;
 }
 
-bool mw_boundary_guard_raise(void)
+bool mw_boundary_guard_raise(void *return_address)
 {
     uintptr_t here = (uintptr_t)__builtin_frame_address(0);
 
-    if (guard && here < guard)
+    if (guard && here < guard && mw_stack_holds(guard_return))
         return false;
     guard = here;
+    guard_return = return_address;
     return true;
 }
 
@@ -144,7 +148,7 @@ bool mw_boundary_enter(struct mw_boundary *b, enum mw_op op, const uintptr_t *ar
     struct mw_bytes bytes;
     uint32_t comm_size;
 
-    if (!mw_rank.counting || !mw_boundary_guard_raise())
+    if (!mw_rank.counting || !mw_boundary_guard_raise(return_address))
         return false;
     begin_ns = begin_counting();
     b->op = &mw_ops[op];

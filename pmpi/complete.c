@@ -82,7 +82,7 @@ static int ask(enum mw_op op, void *next, const uintptr_t a[5], struct mw_reques
                void *return_address)
 {
     struct mw_boundary boundary = {.pending = pending};
-    bool raised = mw_boundary_guard_raise();
+    bool raised = mw_boundary_guard_raise(return_address);
     int result = call(next, a);
 
     if (raised)

@@ -40,6 +40,7 @@ shim_sources = \
     pmpi/requests.c pmpi/requests.h \
     pmpi/phases.c pmpi/phases.h \
     pmpi/rank.c pmpi/rank.h \
+    pmpi/say.c pmpi/say.h \
     pmpi/settings.c pmpi/settings.h \
     pmpi/sites.c pmpi/sites.h \
     pmpi/spikes.c pmpi/spikes.h \

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "config.h"
+
 #include "pmpi/rank.h"
 
 #include "collector/clock.h"
@@ -12,6 +14,7 @@
 #include "pmpi/meter.h"
 #include "pmpi/observe.h"
 #include "pmpi/phases.h"
+#include "pmpi/say.h"
 #include "pmpi/settings.h"
 #include "pmpi/sites.h"
 #include "pmpi/stack.h"
@@ -28,6 +31,14 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#if defined HAVE_OPENMPI && defined HAVE_MPICH
+#define BUILT_FOR "Open MPI, MPICH and its kin"
+#elif defined HAVE_OPENMPI
+#define BUILT_FOR "Open MPI only"
+#else
+#define BUILT_FOR "MPICH and its kin only"
+#endif
 
 struct mw_rank mw_rank = {.dirfd = -1, .lock = ATOMIC_FLAG_INIT};
 _Thread_local int mw_rank_cancel_state __attribute__((tls_model("initial-exec")));
@@ -130,7 +141,7 @@ static int begin(struct mw_err *err)
     uint64_t now;
 
     if (!mw_library_resolve())
-        return mw_err_set(err, "this MPI library is not one that memwatch knows (Open MPI, MPICH and its kin)");
+        return mw_err_set(err, "this MPI library is not one that this memwatch was built for (" BUILT_FOR ")");
     if (mw_meter_open(settings.reset, &limits, err) < 0)
         return -1;
     mw_meter_read(&before);
@@ -179,7 +190,7 @@ void mw_rank_begin(void)
     if (mw_rank.recording || !mw_rank_is_first_copy())
         return;
     if (begin(&err) < 0)
-        dprintf(STDERR_FILENO, "memwatch: this rank is not recorded: %s\n", err.text);
+        mw_say("memwatch: this rank is not recorded: %s\n", err.text);
     else
         mw_rank.recording = mw_rank.counting = mw_rank_main_thread = true;
     errno = saved;
@@ -216,7 +227,7 @@ void mw_rank_gather(void)
 {
     uint64_t start = mw_clock_now();
 
-    if (!mw_rank.recording || !mw_boundary_guard_raise())
+    if (!mw_rank.recording || !mw_boundary_guard_raise(__builtin_return_address(0)))
         return;
     mw_rank_lock();
     mw_phases_end_all(start);

@@ -39,3 +39,20 @@ int mw_stack_capture(void **frames, int room, void *from)
     memcpy(frames, all + first, (size_t)depth * sizeof(*frames));
     return depth;
 }
+
+/* As a rule the frame is near: the deep look is for calls that were left without returning. */
+bool mw_stack_holds(void *return_address)
+{
+    static const int depths[] = {16, 256};
+    void *all[256];
+
+    for (int turn = 0; unwind && turn < 2; turn++) {
+        int depth = unwind(all, depths[turn]);
+        for (int i = 0; i < depth; i++)
+            if (all[i] == return_address)
+                return true;
+        if (depth < depths[turn])
+            return false;
+    }
+    return true;
+}

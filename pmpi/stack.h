@@ -6,11 +6,16 @@
 #ifndef MW_PMPI_STACK_H
 #define MW_PMPI_STACK_H
 
+#include <stdbool.h>
+
 /* Loads libunwind, if it is there. Uses memory and the loader's lock; call once. */
 void mw_stack_open(void);
 
 /* Fills `frames` with up to `room` return addresses, innermost first, starting with `from`, the return address of a
  * wrapper that is on the stack. Returns how many, at least 1. */
 int mw_stack_capture(void **frames, int room, void *from);
+
+/* Is there a frame with this return address on the stack? True as well when that cannot be told. */
+bool mw_stack_holds(void *return_address);
 
 #endif

@@ -81,6 +81,7 @@ tests_unit_test_report_text_SOURCES = tests/unit/test_report_text.c $(synthetic)
 tests_unit_test_report_text_LDADD = $(collector_test_libs)
 tests_unit_test_symbols_SOURCES = tests/unit/test_symbols.c $(synthetic)
 tests_unit_test_symbols_LDADD = $(collector_test_libs)
+tests_unit_test_symbols_CFLAGS = $(AM_CFLAGS) -g
 tests_unit_test_timeline_SOURCES = tests/unit/test_timeline.c pmpi/timeline.c
 tests_unit_test_timeline_LDADD = $(collector_test_libs)
 tests_unit_test_tree_SOURCES = tests/unit/test_tree.c

@@ -115,6 +115,15 @@ for what in 'sleep 1.01' 'sleep 1.02' 'sleep 0.4' 'sh tree.sh'; do
     check "the tree holds: $what" grep -q "$what" err
 done
 
+# One after another: what they had does not add up.
+upper() { sed -n 's/^ *≤ *\([0-9.]*\) MiB .*upper bound.*/\1/p' err; }
+in_turn() {
+    "$memwatch" run -- sh -c 'for i in $(seq 400); do /bin/true; done' 2>err
+    awk -v most="$(upper)" 'BEGIN { exit !(most != "" && most < 300) }' || { cat err; return 1; }
+}
+check "400 short processes, one after another, are not summed" in_turn
+kept_closed() { { "$memwatch" run --quiet --keep --run-dir "$work" -- sh -c 'sleep 0.3; exit 7'; echo $? >closed; } 2>&1 | true; same "$(cat closed)" 7; }
+check "nobody reads stderr, --quiet --keep: the status stays" kept_closed
 check "ulimit -n 16" same "$(status sh -c "ulimit -n 16; '$memwatch' run --quiet -- sh -c 'exit 3'")" 3
 check "as an ordinary user" same "$(status as_user env TMPDIR=/tmp "$memwatch" run -- sh -c 'exit 4')" 4
 check "nothing is left in /dev/shm" none "$(find /dev/shm -maxdepth 1 -name 'memwatch-*' -newer "$work/plain")"

@@ -37,15 +37,15 @@ until [ -e stop ]; do sleep 0.05 & wait $!; done
 exit 5
 EOF2
 # The shell that was started on the terminal: it lives on at Ctrl-C, the command has the default again.
-with_job() { # memwatch's options...
+with_job() {
     echo 'trap : INT QUIT'
-    echo "\"\$memwatch\" run $* -- sh job.sh"
+    echo "\"\$memwatch\" run -- sh job.sh"
     echo 'echo $? >status'
 }
 
 keys() { # times pause: Ctrl-C
     until_true has ready >&2
-    for i in $(seq "$1"); do printf '\003'; sleep "$2"; done
+    for _ in $(seq "$1"); do printf '\003'; sleep "$2"; done
     sleep 0.5 # what would come twice has come then
     : >stop
 }
