@@ -76,6 +76,17 @@ field() {
     sed -n "s/.*[ ]$1=\"\([^\"]*\)\".*/\1/p; t; s/.*[ ]$1=\([^ ]*\).*/\1/p"
 }
 
+# Nothing of this user's that is newer than FILE is left where run directories lie. Jobs of another session may be under
+# way: they come and go, what is left stays.
+nothing_left() {
+    n=0
+    while left=$(find /dev/shm "$work" -maxdepth 1 -name 'memwatch-*' -user "$(id -u)" -newer "$1") && [ -n "$left" ]; do
+        n=$((n + 1))
+        [ $n -le 25 ] || { echo "$left"; return 1; }
+        sleep 0.2
+    done
+}
+
 # The MPI libraries that tests can use.
 mpis() {
     [ -n "$OPENMPI_CC" ] && [ -n "$OPENMPI_RUN" ] && echo openmpi

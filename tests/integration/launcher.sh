@@ -126,5 +126,5 @@ kept_closed() { { "$memwatch" run --quiet --keep --run-dir "$work" -- sh -c 'sle
 check "nobody reads stderr, --quiet --keep: the status stays" kept_closed
 check "ulimit -n 16" same "$(status sh -c "ulimit -n 16; '$memwatch' run --quiet -- sh -c 'exit 3'")" 3
 check "as an ordinary user" same "$(status as_user env TMPDIR=/tmp "$memwatch" run -- sh -c 'exit 4')" 4
-check "nothing is left in /dev/shm" none "$(find /dev/shm -maxdepth 1 -name 'memwatch-*' -newer "$work/plain")"
+check "nothing is left in /dev/shm" nothing_left "$work/plain"
 done_testing
