@@ -99,6 +99,8 @@ static int open_journal(struct mw_err *err)
              (unsigned long long)world, (long)getpid());
     if (mw_journal_create(&mw_rank.journal, mw_rank.dirfd, mw_rank.name, err) < 0) {
         close(mw_rank.dirfd);
+        if (mw_rank.alone)
+            rmdir(mw_rank.dir); /* made for nothing, unless other ranks use it */
         return mw_rank.dirfd = -1;
     }
     close(mw_rank.dirfd); /* a low number, which the program might close and use for a directory of its own */

@@ -80,7 +80,7 @@ field() {
 # way: they come and go, what is left stays.
 nothing_left() {
     n=0
-    while left=$(find /dev/shm "$work" -maxdepth 1 -name 'memwatch-*' -user "$(id -u)" -newer "$1") && [ -n "$left" ]; do
+    while left=$(find /dev/shm -maxdepth 1 -name 'memwatch-*' -user "$(id -u)" -newer "$1") && [ -n "$left" ]; do
         n=$((n + 1))
         [ $n -le 25 ] || { echo "$left"; return 1; }
         sleep 0.2
