@@ -121,3 +121,7 @@ as_user() { # runs a command as an ordinary user when we are root
         "$@"
     fi
 }
+
+# Can that user get at what was built? Not when it was cloned below root's own directory.
+user_can() { as_user test -x "$memwatch" && as_user test -r "$shim"; }
+user_cannot='an ordinary user cannot reach the build directory'

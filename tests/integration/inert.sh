@@ -5,7 +5,7 @@
 none() { [ -z "$1" ] || { echo "$1"; return 1; }; }
 
 : >started
-LD_PRELOAD=$shim sh -c 'ls /proc/$$/task | wc -l; ls -l /proc/$$/fd | grep -c memwatch; echo done' >out 2>err
+LD_PRELOAD=$shim sh -c 'ls /proc/$$/task | wc -l; ls -l /proc/$$/fd | grep -c -E "memwatch-[0-9]|libmemwatch"; echo done' >out 2>err
 check "one thread, no descriptor, no word" same "$(tr '\n' ' ' <out)$(cat err)" '1 0 done '
 check "without a run directory it leaves no trace" nothing_left started
 
