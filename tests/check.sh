@@ -33,7 +33,7 @@ passed=$(count PASS)
 failed=$(($(count FAIL) + $(count ERROR) + $(count XPASS)))
 skipped=$(count SKIP)
 [ "$failed" = 0 ] || grep -h -E '^(not ok|ERROR:|FAIL:)' "$log" | sort -u | head -n 50
-grep -h -E '^ok .*# SKIP' "$log" | sort -u
+grep -h -E '^(ok .*# SKIP|SKIP: [^ ]*$)' "$log" | sort -u
 [ "$status" = 0 ] || [ "$failed" != 0 ] || failed=1
 [ "$passed" != 0 ] || failed=$((failed + 1))
 echo "$passed passed, $failed failed, $skipped skipped"
