@@ -26,7 +26,9 @@ for mpi in $(mpis); do
         check "$mpi: linked, $way: three ranks" same "$(grep -c '^rank ' dump)" 3
         check "$mpi: linked, $way: every call once, at its line" as_expected
         check "$mpi: linked, $way: nothing to complain of" sh -c '! grep -q "is not recorded" err'
-        check "$mpi: linked, $way: ranks are not listed as other processes too" sh -c '! grep -q "^  rows_blocking" err'
+        # a sample in the middle of an exec may show one; a record of its own at exit would be exact
+        check "$mpi: linked, $way: ranks leave no exit record beside their journal" \
+            sh -c '! grep -q "^  rows_blocking.* = " err'
     done
     MEMWATCH_COMMAND=$memwatch timeout 60 "$(mpirun_of "$mpi")" -n 2 ./spikes >out 2>err
     check "$mpi: linked, without memwatch run: rank 0 reports" grep -q "2 ranks on 1" err
