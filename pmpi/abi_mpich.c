@@ -14,7 +14,6 @@ static const struct mw_abi abi = {
     .handle_bytes = sizeof(MPI_Comm),
     .marker = "MPIR_Err_create_code",
     .comm_world = {(uint32_t)MPI_COMM_WORLD, ""},
-    .comm_self = {(uint32_t)MPI_COMM_SELF, ""},
     .comm_null = {(uint32_t)MPI_COMM_NULL, ""},
     .datatype_byte = {(uint32_t)MPI_BYTE, ""},
     .datatype_null = {(uint32_t)MPI_DATATYPE_NULL, ""},

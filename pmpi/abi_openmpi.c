@@ -14,7 +14,6 @@ static const struct mw_abi abi = {
     .handle_bytes = sizeof(MPI_Comm),
     .marker = "ompi_mpi_comm_world",
     .comm_world = {0, "ompi_mpi_comm_world"},
-    .comm_self = {0, "ompi_mpi_comm_self"},
     .comm_null = {0, "ompi_mpi_comm_null"},
     .datatype_byte = {0, "ompi_mpi_byte"},
     .datatype_null = {0, "ompi_mpi_datatype_null"},
