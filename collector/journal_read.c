@@ -208,6 +208,24 @@ int mw_journal_read_file(struct mw_journal_read *journal, int dirfd, const char 
     return result;
 }
 
+int mw_journal_read_ident(struct mw_ident *ident, int dirfd, const char *name)
+{
+    struct mw_record_head head;
+    const struct mw_record_section *section = &head.sections[MW_SECTION_IDENT];
+    int fd = mw_safe_open(dirfd, name, NULL, NULL);
+    bool ok = fd >= 0 && mw_io_pread(fd, &head, sizeof(head), 0) == sizeof(head) && !check_head(&head, NULL) &&
+              is_section_sound(section, sizeof(*ident), head.length) &&
+              mw_io_pread(fd, ident, sizeof(*ident), (off_t)section->offset) == sizeof(*ident);
+
+    if (fd >= 0)
+        close(fd);
+    if (!ok || !ident->start_ticks || !ident->host[0])
+        return -1;
+    ident->host[sizeof(ident->host) - 1] = ident->library[sizeof(ident->library) - 1] = '\0';
+    ident->exe[sizeof(ident->exe) - 1] = ident->command[sizeof(ident->command) - 1] = '\0';
+    return 0;
+}
+
 /* Where the next magic stands at or after `offset`, in steps of 8 bytes; the end of the file when nowhere. */
 static off_t find_magic(int fd, off_t offset)
 {

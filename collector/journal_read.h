@@ -44,6 +44,10 @@ int mw_journal_read_parse(struct mw_journal_read *journal, const void *bytes, si
  * same time, reading is repeated a few times until the copy is consistent. Returns like mw_journal_read_parse(). */
 int mw_journal_read_file(struct mw_journal_read *journal, int dirfd, const char *name, struct mw_err *err);
 
+/* Reads who the rank is, and nothing else: cheap, for looking through many. Returns 0, or -1 when the journal does not say
+ * it (yet). Strings are terminated. */
+int mw_journal_read_ident(struct mw_ident *ident, int dirfd, const char *name);
+
 /* Reads the next of several records that lie one behind another, and moves *offset behind it. Returns 1, or 0 at
  * the end of the file, or -1 with a line in err when there is no sound record here: *offset then stands at the next
  * place that looks like one, or at the end. */

@@ -9,6 +9,7 @@ collector_libcollector_la_SOURCES = \
 	collector/io.c collector/io.h \
 	collector/journal.c collector/journal.h \
 	collector/procmem.c collector/procmem.h \
+	collector/alive.c collector/alive.h \
 	collector/binding.c collector/binding.h \
 	collector/bounds.c collector/bounds.h \
 	collector/demangle.c collector/demangle.h \
@@ -18,6 +19,7 @@ collector_libcollector_la_SOURCES = \
 	collector/map.c collector/map.h \
 	collector/mem.c collector/mem.h \
 	collector/merge.c collector/merge.h collector/merge_parts.h \
+	collector/merge_deaths.c \
 	collector/merge_hosts.c \
 	collector/merge_job.c \
 	collector/merge_layers.c \
@@ -29,10 +31,16 @@ collector_libcollector_la_SOURCES = \
 	collector/merge_records.c \
 	collector/merge_sites.c \
 	collector/merge_take.c \
+	collector/merge_views.c \
 	collector/model.c collector/model.h \
+	collector/names.c collector/names.h \
 	collector/pymethods.c collector/pymethods.h \
+	collector/ranges.c collector/ranges.h \
 	collector/report_text.c collector/report_text.h collector/report_text_parts.h \
+	collector/report_text_deaths.c \
+	collector/report_text_hosts.c \
 	collector/report_text_job.c \
+	collector/report_text_peak.c \
 	collector/report_text_phases.c \
 	collector/report_text_processes.c \
 	collector/report_text_ranks.c \
@@ -42,6 +50,7 @@ collector_libcollector_la_SOURCES = \
 	collector/text.c collector/text.h \
 	collector/text_table.c collector/text_table.h \
 	collector/units.c collector/units.h \
-	collector/view.c collector/view.h
+	collector/view.h \
+	collector/view_file.c collector/view_file.h
 collector_libcollector_la_CFLAGS = $(AM_CFLAGS) $(LIBDW_CFLAGS) $(HWLOC_CFLAGS)
 collector_libcollector_la_LIBADD = $(LIBDW_LIBS) -lelf $(HWLOC_LIBS)

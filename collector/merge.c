@@ -10,16 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 
-static void begin(struct mw_merge *merge, const struct mw_view *view)
+static void begin(struct mw_merge *merge)
 {
-    *merge = (struct mw_merge){.view = view,
-                               .model = mw_model_create(),
-                               .symbols = mw_symbols_create(),
-                               .rank_keys = mw_map_create()};
-    if (view) {
-        uint32_t host = mw_merge_hosts_find(merge, view->host, view->begin_wall_ns, view->begin_ns);
-        merge->model->hosts[host].is_launcher = true;
-    }
+    *merge = (struct mw_merge){
+        .model = mw_model_create(), .symbols = mw_symbols_create(), .rank_keys = mw_map_create()};
 }
 
 /* Frees what only the merge needed. */
@@ -27,6 +21,7 @@ static struct mw_model *end(struct mw_merge *merge)
 {
     struct mw_model *model = merge->model;
 
+    mw_merge_views_free(merge);
     mw_binding_fini();
     mw_symbols_destroy(merge->symbols);
     mw_map_destroy(merge->rank_keys);
@@ -44,6 +39,7 @@ static void complete(struct mw_merge *merge, const struct mw_exits_read *exits)
     mw_merge_sites(merge);
     mw_merge_phases(merge);
     mw_bounds_fill(merge->model);
+    mw_merge_deaths(merge);
     mw_merge_notes(merge);
 }
 
@@ -56,13 +52,14 @@ static void note_exits(struct mw_model *model, const struct mw_exits_read *exits
         mw_model_note(model, MW_MODEL_NOTE_LOST, "only the first %u exit records were read", MW_EXITS_READ_MAX);
 }
 
-struct mw_model *mw_merge_run(int dirfd, const struct mw_view *view, struct mw_err *err)
+struct mw_model *mw_merge_run(int dirfd, const struct mw_view *seen, struct mw_err *err)
 {
     struct mw_exits_read exits;
     struct mw_merge merge;
     struct mw_err problem;
 
-    begin(&merge, view);
+    begin(&merge);
+    mw_merge_views_read(&merge, dirfd, seen);
     if (mw_merge_records_dir(&merge, dirfd, err) != 0) {
         mw_model_destroy(end(&merge));
         return NULL;
@@ -83,7 +80,7 @@ struct mw_model *mw_merge_gathered(const char *path, struct mw_err *err)
 
     if (fd < 0)
         return NULL;
-    begin(&merge, NULL);
+    begin(&merge);
     merge.alone = true;
     mw_merge_records_gathered(&merge, fd, path);
     close(fd);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Brings the two views of a run together: the journals that ranks left, and what the launcher sampled. */
+/* Brings the two views of a run together: the journals that ranks left, and what samplers saw from outside. */
 #ifndef MW_COLLECTOR_MERGE_H
 #define MW_COLLECTOR_MERGE_H
 
@@ -7,11 +7,10 @@
 #include "collector/model.h"
 #include "collector/view.h"
 
-/* Reads every journal, gathered record and exit record in the run directory `dirfd` and merges them with `view`
- * (NULL: nobody sampled) by (host, pid, start time). The view is only read, and may be freed afterwards. What is
- * damaged or hostile is skipped and named in model->notes. Returns the model, owned by the caller
- * (mw_model_destroy()), or NULL with a line in err. */
-struct mw_model *mw_merge_run(int dirfd, const struct mw_view *view, struct mw_err *err);
+/* Reads all that lies in the run directory `dirfd`: views, journals, gathered records and exit records, and merges them
+ * by (host, pid, start time). The job may still run. `seen` is a view that has no file there (NULL: none). What is damaged or hostile is skipped and named in model->notes.
+ * Returns the model, owned by the caller (mw_model_destroy()), or NULL with a line in err. */
+struct mw_model *mw_merge_run(int dirfd, const struct mw_view *seen, struct mw_err *err);
 
 /* The same from one file of gathered records (MW_RECORD_GATHERED_PREFIX) and nothing else. */
 struct mw_model *mw_merge_gathered(const char *path, struct mw_err *err);

@@ -16,6 +16,7 @@ uint32_t mw_merge_hosts_find(struct mw_merge *merge, const char *name, uint64_t 
             return (uint32_t)i;
     host = MW_MEM_PUSH(model->hosts, model->host_count);
     host->name = clean;
+    host->why = host->limit.cgroup_path = mw_model_string(model, "");
     if (!merge->has_reference) {
         merge->has_reference = true;
         merge->reference_offset = offset;
@@ -28,4 +29,80 @@ uint32_t mw_merge_hosts_find(struct mw_merge *merge, const char *name, uint64_t 
 uint64_t mw_merge_hosts_time(const struct mw_model *model, uint32_t host, uint64_t ns)
 {
     return ns ? ns + (uint64_t)model->hosts[host].shift_ns : 0;
+}
+
+/* A group that limits memory more than the host does, of those that processes lie in. */
+static void find_limit(struct mw_model_host *host, const struct mw_view *view)
+{
+    struct mw_model_limit *limit = &host->limit;
+
+    limit->node_bytes = view->node_bytes;
+    limit->available_begin_bytes = view->available_begin_bytes;
+    for (uint32_t i = 0; i < host->cgroup_count; i++)
+        if (host->cgroups[i].limit && (!limit->cgroup_limit || host->cgroups[i].limit < limit->cgroup_limit)) {
+            limit->cgroup_limit = host->cgroups[i].limit;
+            limit->cgroup_peak = host->cgroups[i].peak;
+            limit->cgroup_path = host->cgroups[i].limit_path;
+        }
+    if (limit->cgroup_limit && (!limit->node_bytes || limit->cgroup_limit <= limit->node_bytes)) {
+        limit->kind = MW_LIMIT_CGROUP;
+        limit->bytes = limit->cgroup_limit;
+    } else if (limit->node_bytes) {
+        limit->kind = MW_LIMIT_NODE;
+        limit->bytes = limit->node_bytes;
+    }
+}
+
+static void take_cgroups(struct mw_model *model, struct mw_model_host *host, const struct mw_view *view)
+{
+    uint32_t index = (uint32_t)(host - model->hosts);
+
+    host->cgroup_count = view->cgroup_count;
+    host->cgroups = mw_mem_alloc(view->cgroup_count, sizeof(*host->cgroups));
+    for (uint32_t i = 0; i < view->cgroup_count; i++)
+        host->cgroups[i] = (struct mw_model_cgroup){
+            .name = mw_model_string(model, view->cgroups[i].name),
+            .limit_path = mw_model_string(model, view->cgroups[i].limit_directory),
+            .limit = view->cgroups[i].limit,
+            .peak = view->cgroups[i].peak,
+            .kills = view->cgroups[i].kills,
+            .kills_ns = mw_merge_hosts_time(model, index, view->cgroups[i].kills_ns),
+        };
+}
+
+static void take_nodes(struct mw_model_host *host, const struct mw_view *view)
+{
+    host->node_count = view->node_count;
+    host->nodes = mw_mem_alloc(view->node_count, sizeof(*host->nodes));
+    for (uint32_t i = 0; i < view->node_count; i++)
+        host->nodes[i] = (struct mw_model_numa){.index = view->nodes[i].index, .bytes = view->nodes[i].bytes};
+}
+
+void mw_merge_hosts_fill(struct mw_model *model, uint32_t index, const struct mw_view *view)
+{
+    struct mw_model_host *host = &model->hosts[index];
+
+    host->is_sampled = true;
+    host->end_ns = mw_merge_hosts_time(model, index, view->end_ns);
+    host->last_ns = mw_merge_hosts_time(model, index, view->last_ns);
+    host->seen = (struct mw_model_bytes){view->rss_sum_max, view->rss_sum_max ? MW_MODEL_AT_LEAST : MW_MODEL_UNKNOWN};
+    host->seen_ns = mw_merge_hosts_time(model, index, view->rss_sum_max_ns);
+    host->pss = (struct mw_model_bytes){view->pss_sum_max, view->pss_sum_max ? MW_MODEL_AT_LEAST : MW_MODEL_UNKNOWN};
+    host->kills = view->host_kills;
+    take_cgroups(model, host, view);
+    take_nodes(host, view);
+    find_limit(host, view);
+}
+
+/* Ranks by the NUMA node that they were on. */
+void mw_merge_hosts_count(struct mw_model *model)
+{
+    for (size_t i = 0; i < model->rank_count; i++) {
+        struct mw_model_host *host = &model->hosts[model->ranks[i].host];
+        for (uint32_t n = 0; n < host->node_count; n++)
+            if (host->nodes[n].index == model->ranks[i].numa_node) {
+                host->nodes[n].ranks++;
+                host->nodes[n].peaks = mw_model_sum(host->nodes[n].peaks, model->ranks[i].peak.bytes);
+            }
+    }
 }

@@ -3,6 +3,7 @@
 #include "collector/mem.h"
 #include "collector/merge_parts.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Without a launcher the job lasts from the first to the last moment that anybody tells of. */
@@ -30,26 +31,37 @@ static void find_times(struct mw_model *model)
     }
 }
 
-static void take_sampled(struct mw_model *model, const struct mw_view *view)
+/* The sum over time as one host's sampler saw it. */
+static void take_slices(struct mw_model *model, const struct mw_view *view)
 {
-    model->job = (struct mw_model_job){
-        .sampled = true,
-        .command = mw_model_string(model, view->command),
-        .pid = view->pid,
-        .exit_status = view->exit_status,
-        .exit_signal = view->exit_signal,
-        .samples = view->samples,
-        .interval_ns = view->interval_ns,
-        .begin_ns = view->begin_ns,
-        .end_ns = view->end_ns > view->begin_ns ? view->end_ns : view->begin_ns,
-        .begin_wall_ns = view->begin_wall_ns,
-        .library = model->job.library,
-    };
     model->slice_ns = view->slice_ns;
     model->slice_count = view->slice_count;
     model->slices = mw_mem_alloc(view->slice_count, sizeof(*model->slices));
     if (view->slice_count)
         memcpy(model->slices, view->slices, view->slice_count * sizeof(*model->slices));
+}
+
+static void take_sampled(struct mw_model *model, const struct mw_view *view)
+{
+    model->job = (struct mw_model_job){
+        .sampled = true,
+        .runs = !view->command_end_ns,
+        .command = mw_model_string(model, view->command),
+        .pid = view->pid,
+        .exit_status = view->exit_status,
+        .exit_signal = view->exit_signal,
+        .command_end_ns = view->command_end_ns,
+        .signal_count = view->signal_count,
+        .samples = view->samples,
+        .interval_ns = view->interval_ns,
+        .begin_ns = view->begin_ns,
+        .end_ns = view->end_ns ? view->end_ns : view->last_ns,
+        .begin_wall_ns = view->begin_wall_ns,
+        .library = model->job.library,
+    };
+    if (model->job.end_ns < view->begin_ns)
+        model->job.end_ns = view->begin_ns;
+    memcpy(model->job.signals, view->signals, sizeof(model->job.signals));
 }
 
 static void take_peak(struct mw_model_peak *peak, const struct mw_view *view)
@@ -67,24 +79,78 @@ static void take_peak(struct mw_model_peak *peak, const struct mw_view *view)
     peak->shared_shmem = view->shared_shmem;
 }
 
-static void take_limit(struct mw_model *model, const struct mw_view *view)
+/* Several hosts' samples are not of the same moment. In a stretch that holds a sample or two of each, all of them
+ * together had at least the sum of the smallest ones. */
+static uint64_t common_slice(const struct mw_merge *merge)
 {
-    struct mw_model_limit *limit = &model->limit;
+    uint64_t length = 0;
 
-    *limit = (struct mw_model_limit){
-        .cgroup_limit = view->cgroup_limit,
-        .cgroup_peak = view->cgroup_peak,
-        .node_bytes = view->node_bytes,
-        .available_begin_bytes = view->available_begin_bytes,
-        .cgroup_path = mw_model_string(model, view->cgroup_path),
-    };
-    if (limit->cgroup_limit && (!limit->node_bytes || limit->cgroup_limit <= limit->node_bytes)) {
-        limit->kind = MW_LIMIT_CGROUP;
-        limit->bytes = limit->cgroup_limit;
-    } else if (limit->node_bytes) {
-        limit->kind = MW_LIMIT_NODE;
-        limit->bytes = limit->node_bytes;
+    for (size_t i = 0; i < merge->view_count; i++) {
+        const struct mw_view *view = &merge->views[i];
+        uint64_t least = view->interval_ns > view->slice_ns ? view->interval_ns : view->slice_ns;
+        if (length < least)
+            length = least;
     }
+    return 2 * length;
+}
+
+/* Adds what one host had in each stretch of `slice_ns` to the job's slices. */
+static void add_slices(struct mw_model *model, const struct mw_view *view, uint32_t host)
+{
+    struct mw_view_slice *own = mw_mem_alloc(model->slice_count, sizeof(*own));
+
+    for (size_t i = 0; i < view->slice_count; i++) {
+        const struct mw_view_slice *from = &view->slices[i];
+        uint64_t at = mw_merge_hosts_time(model, host, mw_model_sum(view->begin_ns, i * view->slice_ns));
+        uint64_t cell = at < model->job.begin_ns ? 0 : (at - model->job.begin_ns) / model->slice_ns;
+        if (!from->samples || cell >= model->slice_count)
+            continue;
+        if (!own[cell].samples || from->rss_min < own[cell].rss_min)
+            own[cell].rss_min = from->rss_min;
+        if (own[cell].processes < from->processes)
+            own[cell].processes = from->processes;
+        own[cell].samples += from->samples;
+    }
+    for (size_t i = 0; i < model->slice_count; i++) {
+        model->slices[i].rss_max = model->slices[i].rss_min = mw_model_sum(model->slices[i].rss_min, own[i].rss_min);
+        model->slices[i].processes += own[i].processes;
+        model->slices[i].samples += own[i].samples;
+    }
+    free(own);
+}
+
+static void join_hosts(struct mw_merge *merge)
+{
+    struct mw_model *model = merge->model;
+    struct mw_model_peak *peak = &model->peak;
+
+    model->slice_ns = common_slice(merge);
+    if (!model->slice_ns)
+        return;
+    model->slice_count = (model->job.end_ns - model->job.begin_ns) / model->slice_ns + 1;
+    if (model->slice_count > MW_VIEW_FILE_SLICES)
+        model->slice_count = MW_VIEW_FILE_SLICES;
+    model->slices = mw_mem_alloc(model->slice_count, sizeof(*model->slices));
+    for (size_t i = 0; i < merge->view_count; i++)
+        add_slices(model, &merge->views[i], mw_merge_hosts_find(merge, merge->views[i].host, 0, 0));
+    for (size_t i = 0; i < model->slice_count; i++)
+        if (peak->seen.bytes < model->slices[i].rss_min) {
+            peak->seen = (struct mw_model_bytes){model->slices[i].rss_min, MW_MODEL_AT_LEAST};
+            peak->seen_ns = model->job.begin_ns + i * model->slice_ns;
+            peak->seen_processes = model->slices[i].processes;
+        }
+    peak->seen_hosts = (uint32_t)merge->view_count;
+}
+
+static void sum_views(struct mw_merge *merge)
+{
+    struct mw_model *model = merge->model;
+
+    if (merge->view_count == 1) {
+        take_peak(&model->peak, &merge->views[0]);
+        take_slices(model, &merge->views[0]);
+    } else if (merge->view_count > 1)
+        join_hosts(merge);
 }
 
 static void add_cost(struct mw_model_cost *cost, const struct mw_model_rank *rank, uint32_t index, double *lived,
@@ -134,13 +200,15 @@ void mw_merge_job(struct mw_merge *merge)
 {
     struct mw_model *model = merge->model;
 
-    if (merge->view) {
-        take_sampled(model, merge->view);
-        take_peak(&model->peak, merge->view);
-        take_limit(model, merge->view);
-        model->cost.launcher_cpu_ns = merge->view->launcher_cpu_ns;
-        model->cost.launcher_rss_peak = merge->view->launcher_rss_peak;
+    if (merge->launcher) {
+        take_sampled(model, merge->launcher);
+        model->cost.launcher_cpu_ns = merge->launcher->launcher_cpu_ns;
+        model->cost.launcher_rss_peak = merge->launcher->launcher_rss_peak;
     } else
         find_times(model);
+    sum_views(merge);
+    for (size_t i = 0; i < merge->view_count; i++)
+        mw_merge_hosts_fill(model, mw_merge_hosts_find(merge, merge->views[i].host, 0, 0), &merge->views[i]);
+    mw_merge_hosts_count(model);
     sum_ranks(model);
 }

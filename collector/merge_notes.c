@@ -1,121 +1,30 @@
 /* SPDX-License-Identifier: MIT */
-/* What a reader must be told beside the numbers: who died where, what is missing, what the numbers leave out. */
+/* What a reader must be told beside the numbers: what is missing, what the numbers leave out. */
 #include "collector/merge_parts.h"
+#include "collector/ranges.h"
 #include "collector/units.h"
 
-#include <stdio.h>
-#include <string.h>
-
-/* Deaths and missing ranks beyond these are told as a count. */
-#define DEATHS_TOLD 8
-#define RANGES_TOLD 24
-
-/* "rank 3", with its world when there are several. */
-static const char *rank_name(struct mw_model *model, const struct mw_model_rank *rank)
-{
-    if (rank->rank < 0)
-        return mw_model_format(model, "process %d (not yet a rank)", rank->pid);
-    if (model->world_count > 1)
-        return mw_model_format(model, "rank %d of world %u", rank->rank, rank->world + 1);
-    return mw_model_format(model, "rank %d", rank->rank);
-}
-
-static const char *last_seen(struct mw_model *model, const struct mw_model_rank *rank)
-{
-    struct mw_units when = mw_units_time(mw_model_elapsed(model, rank->since_ns));
-
-    if (rank->in_site != MW_MODEL_NONE)
-        return mw_model_format(model, "inside %s, entered at %s", rank->sites[rank->in_site].label, when.text);
-    if (rank->last_site != MW_MODEL_NONE)
-        return mw_model_format(model, "in the program since it left %s at %s", rank->sites[rank->last_site].label,
-                               when.text);
-    return "before its first call";
-}
-
-static const char *phase_around(struct mw_model *model, const struct mw_model_rank *rank)
-{
-    if (rank->phase == MW_MODEL_NONE || rank->phases[rank->phase].kind != MW_PHASE_USER)
-        return "";
-    return mw_model_format(model, ", phase \"%s\"", rank->phases[rank->phase].path);
-}
-
-static bool is_unfinished(const struct mw_model_rank *rank)
-{
-    return !rank->gathered && rank->stage < MW_STAGE_FINALIZED;
-}
-
-static void note_death(struct mw_merge *merge, const struct mw_model_rank *rank)
-{
-    struct mw_model *model = merge->model;
-    const char *name = rank_name(model, rank);
-    struct mw_units rss = mw_units_bytes(rank->rss);
-
-    if (rank->stage == MW_STAGE_ABORTED)
-        mw_model_note(model, MW_MODEL_NOTE_DEATH, "%s called MPI_Abort(%d): %s%s; RSS then %s", name,
-                      rank->abort_code, last_seen(model, rank), phase_around(model, rank), rss.text);
-    else
-        mw_model_note(model, MW_MODEL_NOTE_DEATH, "%s %s: last known %s%s; RSS at its last boundary %s", name,
-                      merge->view ? "ended without MPI_Finalize" : "has not finished, or was killed",
-                      last_seen(model, rank), phase_around(model, rank), rss.text);
-}
-
-static void note_deaths(struct mw_merge *merge)
-{
-    struct mw_model *model = merge->model;
-    size_t told = 0, more = 0;
-
-    for (int aborted = 1; aborted >= 0; aborted--) /* who aborted comes first: the others died of it */
-        for (size_t i = 0; i < model->rank_count; i++) {
-            const struct mw_model_rank *rank = &model->ranks[i];
-            if (aborted ? rank->stage != MW_STAGE_ABORTED : !is_unfinished(rank))
-                continue;
-            if (told++ < DEATHS_TOLD)
-                note_death(merge, rank);
-            else
-                more++;
-        }
-    if (more)
-        mw_model_note(model, MW_MODEL_NOTE_DEATH, "%zu more ranks did not end regularly", more);
-}
-
-/* Appends "3" or "7-9" to a list. */
-static void append_range(char *list, size_t size, unsigned *ranges, int64_t first, int64_t last)
-{
-    size_t length = strlen(list);
-
-    if (++*ranges > RANGES_TOLD)
-        return;
-    if (*ranges == RANGES_TOLD)
-        snprintf(list + length, size - length, ", …");
-    else if (first == last)
-        snprintf(list + length, size - length, "%s%lld", length ? ", " : "", (long long)first);
-    else
-        snprintf(list + length, size - length, "%s%lld-%lld", length ? ", " : "", (long long)first, (long long)last);
-}
 
 /* Ranks of one world that left nothing; they are sorted. */
 static void note_missing(struct mw_model *model, uint32_t world)
 {
-    char list[RANGES_TOLD * 24 + 8] = "";
-    unsigned ranges = 0;
-    int64_t next = 0, missing = 0, size = model->worlds[world].size;
+    struct mw_ranges list = {0};
+    int64_t next = 0, size = model->worlds[world].size;
 
     for (size_t i = 0; i <= model->rank_count; i++) {
         bool end = i == model->rank_count;
         int64_t rank = end ? size : model->ranks[i].rank;
         if (!end && (model->ranks[i].world != world || rank < 0))
             continue;
-        if (rank > next) {
-            append_range(list, sizeof(list), &ranges, next, rank - 1);
-            missing += rank - next;
-        }
+        if (rank > next)
+            mw_ranges_add(&list, next, rank - 1);
         if (rank >= next)
             next = rank + 1;
     }
-    if (missing)
-        mw_model_note(model, MW_MODEL_NOTE_LOST, "%lld of %lld ranks%s left no record: %s %s", (long long)missing,
+    if (list.count)
+        mw_model_note(model, MW_MODEL_NOTE_LOST, "%u of %lld ranks%s left no record: %s %s", list.count,
                       (long long)size, model->world_count > 1 ? mw_model_format(model, " of world %u", world + 1) : "",
-                      missing == 1 ? "rank" : "ranks", list);
+                      list.count == 1 ? "rank" : "ranks", mw_ranges_text(&list));
 }
 
 static void note_lost_detail(struct mw_model *model)
@@ -190,7 +99,6 @@ void mw_merge_notes(struct mw_merge *merge)
 {
     struct mw_model *model = merge->model;
 
-    note_deaths(merge);
     for (uint32_t i = 0; i < model->world_count; i++)
         note_missing(model, i);
     note_lost_detail(model);

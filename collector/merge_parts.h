@@ -8,13 +8,15 @@
 #include "collector/map.h"
 #include "collector/model.h"
 #include "collector/symbols.h"
-#include "collector/view.h"
+#include "collector/view_file.h"
 
 #include <stdbool.h>
 
 struct mw_merge {
     struct mw_model *model;
-    const struct mw_view *view; /* or NULL */
+    struct mw_view *views;      /* of the hosts that were sampled, the launcher's first */
+    size_t view_count;
+    const struct mw_view *launcher; /* its view; NULL: nobody launched, or it left none */
     bool alone;                 /* one gathered file is all there is */
     struct mw_symbols *symbols;
     const struct mw_model_place **places; /* model's places by mw_symbols_place.id */
@@ -23,6 +25,10 @@ struct mw_merge {
     int64_t reference_offset;   /* wall minus monotonic clock on the reference host */
     bool has_reference;
 };
+
+/* merge_views.c: reads what samplers saw, before all else; their hosts are the model's first ones. */
+void mw_merge_views_read(struct mw_merge *merge, int dirfd, const struct mw_view *seen);
+void mw_merge_views_free(struct mw_merge *merge);
 
 /* merge_records.c: finds and reads records, journals first, since they know more than their gathered copies. */
 int mw_merge_records_dir(struct mw_merge *merge, int dirfd, struct mw_err *err);
@@ -46,6 +52,11 @@ uint32_t mw_merge_hosts_find(struct mw_merge *merge, const char *name, uint64_t 
 /* A time of that host on the reference axis; 0 stays 0. */
 uint64_t mw_merge_hosts_time(const struct mw_model *model, uint32_t host, uint64_t ns);
 
+/* What the host's sampler saw of it as a whole. */
+void mw_merge_hosts_fill(struct mw_model *model, uint32_t host, const struct mw_view *view);
+/* When the ranks' peaks are known. */
+void mw_merge_hosts_count(struct mw_model *model);
+
 /* merge_layers.c: moves the places of calls out of communication layers. When all ranks are there, before the rest. */
 void mw_merge_layers(struct mw_merge *merge);
 
@@ -54,6 +65,7 @@ void mw_merge_processes(struct mw_merge *merge, const struct mw_exits_read *exit
 void mw_merge_job(struct mw_merge *merge);
 void mw_merge_sites(struct mw_merge *merge);
 void mw_merge_phases(struct mw_merge *merge);
+void mw_merge_deaths(struct mw_merge *merge);
 void mw_merge_notes(struct mw_merge *merge);
 
 #endif

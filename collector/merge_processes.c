@@ -53,6 +53,7 @@ static struct key make_key(uint32_t host, int32_t pid, uint64_t start_ticks)
     return (struct key){host, (uint64_t)pid, start_ticks};
 }
 
+/* What samplers saw, times on the job's axis. */
 static void add_seen(struct mw_model *model, const struct mw_view_process *from, uint32_t host)
 {
     struct mw_model_process *to = MW_MEM_PUSH(model->processes, model->process_count);
@@ -69,16 +70,27 @@ static void add_seen(struct mw_model *model, const struct mw_view_process *from,
         .name = program_name(model, from->exe, from->command),
         .exe = mw_model_string(model, from->exe),
         .command = mw_model_string(model, from->command),
-        .first_ns = from->first_ns,
-        .last_ns = from->last_ns,
+        .first_ns = mw_merge_hosts_time(model, host, from->first_ns),
+        .last_ns = mw_merge_hosts_time(model, host, from->last_ns),
+        .end = (enum mw_view_end)from->end,
+        .end_ns = mw_merge_hosts_time(model, host, from->end_ns),
+        .wait_status = from->wait_status,
+        .cgroup = from->cgroup ? from->cgroup - 1 : MW_MODEL_NONE,
         .peak = {most, most ? MW_MODEL_AT_LEAST : MW_MODEL_UNKNOWN},
+        .rss_last = from->rss_last,
         .rss_max = from->rss_max,
-        .rss_max_ns = from->rss_max_ns,
+        .rss_max_ns = mw_merge_hosts_time(model, host, from->rss_max_ns),
         .hwm_seen = from->hwm_seen,
         .pss_max = from->pss_max,
         .huge_max = from->huge_max,
         .swap_max = from->swap_max,
     };
+    for (uint32_t i = 0; i < MW_VIEW_MOMENTS; i++) {
+        const struct mw_view_moment *moment = &from->moments[(from->moment_next + i) % MW_VIEW_MOMENTS];
+        if (moment->ns)
+            to->moments[to->moment_count++] =
+                (struct mw_view_moment){mw_merge_hosts_time(model, host, moment->ns), moment->rss};
+    }
     to->role = role_of(to->name);
 }
 
@@ -156,9 +168,8 @@ static uint32_t chain_head(const struct chains *chains, const struct key *key)
     return group == MW_MAP_NONE ? MW_MODEL_NONE : chains->heads[group];
 }
 
-static void take_view(struct mw_merge *merge, struct chains *chains)
+static void take_view(struct mw_merge *merge, const struct mw_view *view, struct chains *chains)
 {
-    const struct mw_view *view = merge->view;
     uint32_t host = mw_merge_hosts_find(merge, view->host, view->begin_wall_ns, view->begin_ns);
 
     if (view->processes_lost)
@@ -234,6 +245,21 @@ static uint32_t find_rank_image(struct mw_model *model, const struct chains *cha
     return best != MW_MODEL_NONE && may_be(&model->processes[best], program) ? best : MW_MODEL_NONE;
 }
 
+/* What was sampled of a rank since its last boundary belongs to the phase that it has not left. */
+static void raise_open_phase(struct mw_model_rank *rank, const struct mw_model_process *process)
+{
+    struct mw_model_phase *phase = rank->phase == MW_MODEL_NONE ? NULL : &rank->phases[rank->phase];
+
+    if (!phase || rank->in_site != MW_MODEL_NONE || process->rss_max_ns < rank->since_ns)
+        return;
+    rank->peak_phase = rank->phase;
+    if (phase->peak.bytes < process->rss_max) {
+        phase->peak = (struct mw_model_bytes){process->rss_max, MW_MODEL_AT_LEAST};
+        phase->peak_ns = process->rss_max_ns;
+        phase->peak_visit = phase->visits;
+    }
+}
+
 /* What was sampled may be higher than what the rank measured last, when it grew after its last boundary. */
 static void join(struct mw_model *model, uint32_t rank_index, uint32_t entry)
 {
@@ -247,6 +273,7 @@ static void join(struct mw_model *model, uint32_t rank_index, uint32_t entry)
         rank->peak = process->peak;
         rank->peak_ns = process->rss_max_ns;
         rank->peak_phase = rank->peak_site = MW_MODEL_NONE;
+        raise_open_phase(rank, process);
     } else if (process->peak.bytes > rank->peak.bytes)
         rank->peak.bytes = process->peak.bytes;
     if (process->first_ns < rank->begin_ns)
@@ -263,8 +290,8 @@ void mw_merge_processes(struct mw_merge *merge, const struct mw_exits_read *exit
     struct mw_model *model = merge->model;
     struct chains chains = {.groups = mw_map_create()};
 
-    if (merge->view)
-        take_view(merge, &chains);
+    for (size_t i = 0; i < merge->view_count; i++)
+        take_view(merge, &merge->views[i], &chains);
     take_exits(merge, &chains, exits);
     for (uint32_t i = 0; i < model->rank_count; i++) {
         uint32_t entry = find_rank_image(model, &chains, &model->ranks[i]);

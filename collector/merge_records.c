@@ -1,53 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "collector/mem.h"
 #include "collector/merge_parts.h"
+#include "collector/names.h"
 #include "collector/safe_open.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
-
-struct names {
-    char **items;
-    size_t count;
-};
-
-static int compare_names(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static void free_names(struct names *names)
-{
-    for (size_t i = 0; i < names->count; i++)
-        free(names->items[i]);
-    free(names->items);
-}
-
-/* The names in a directory that start with `prefix`, sorted. Returns 0, or -1 with errno. */
-static int list_names(struct names *names, int dirfd, const char *prefix)
-{
-    int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC); /* its own offset */
-    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-    const struct dirent *entry;
-
-    *names = (struct names){0};
-    if (!dir) {
-        if (fd >= 0)
-            close(fd);
-        return -1;
-    }
-    while ((entry = readdir(dir)))
-        if (strncmp(entry->d_name, prefix, strlen(prefix)) == 0)
-            *MW_MEM_PUSH(names->items, names->count) = mw_mem_copy(entry->d_name);
-    closedir(dir);
-    if (names->count)
-        qsort(names->items, names->count, sizeof(*names->items), compare_names);
-    return 0;
-}
 
 /* Takes a record that could be read, and frees it. */
 static void take(struct mw_merge *merge, struct mw_journal_read *journal, bool gathered, const char *name)
@@ -102,13 +58,13 @@ static void read_gathered(struct mw_merge *merge, int dirfd, const char *name)
 static int for_names(struct mw_merge *merge, int dirfd, const char *prefix,
                      void (*visit)(struct mw_merge *, int, const char *), struct mw_err *err)
 {
-    struct names names;
+    struct mw_names names;
 
-    if (list_names(&names, dirfd, prefix) != 0)
-        return mw_err_set(err, "cannot list the run directory: %s", strerror(errno));
+    if (mw_names_list(&names, dirfd, prefix, err) < 0)
+        return -1;
     for (size_t i = 0; i < names.count; i++)
         visit(merge, dirfd, names.items[i]);
-    free_names(&names);
+    mw_names_fini(&names);
     return 0;
 }
 

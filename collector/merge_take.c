@@ -330,6 +330,7 @@ static void take_state(struct source *source)
     struct mw_model_rank *rank = source->rank;
 
     rank->stage = (enum mw_stage)state->stage;
+    rank->exited = state->exited_ns != 0;
     rank->abort_code = state->abort_code;
     rank->in_site = index_of(state->in_site);
     rank->last_site = index_of(state->last_site);

@@ -15,7 +15,7 @@ struct mw_model *mw_model_create(void)
     struct mw_model *model = mw_mem_alloc(1, sizeof(*model));
 
     model->strings = mw_map_create();
-    model->job.command = model->job.library = model->limit.cgroup_path = mw_model_string(model, "");
+    model->job.command = model->job.library = model->ended_by = mw_model_string(model, "");
     return model;
 }
 
@@ -38,7 +38,13 @@ void mw_model_destroy(struct mw_model *model)
         free(model->places[i]);
     for (size_t i = 0; i < model->string_count; i++)
         free(model->string_list[i]);
+    for (size_t i = 0; i < model->host_count; i++) {
+        free(model->hosts[i].cgroups);
+        free(model->hosts[i].nodes);
+    }
     free(model->hosts);
+    free(model->deaths);
+    free(model->waiting);
     free(model->worlds);
     free(model->ranks);
     free(model->processes);

@@ -116,6 +116,7 @@ struct mw_model_rank {
     uint64_t begin_ns;   /* earliest known moment of the process */
     uint64_t known_ns;   /* last moment the journal tells of */
     enum mw_stage stage;
+    bool exited;          /* exit handlers ran */
     int32_t abort_code;
     uint32_t in_site, last_site; /* in sites */
     uint32_t phase;              /* current innermost, in phases */
@@ -196,16 +197,65 @@ struct mw_model_process {
     const char *name; /* base name of the program */
     const char *exe, *command;
     uint64_t first_ns, last_ns;
+    enum mw_view_end end;
+    uint64_t end_ns;     /* when its end was noticed */
+    int32_t wait_status;
+    uint32_t cgroup;     /* in its host's groups, or none */
     struct mw_model_bytes peak;
+    uint64_t rss_last;   /* at last_ns */
     uint64_t rss_max, rss_max_ns, hwm_seen, pss_max, huge_max, swap_max;
+    struct mw_view_moment moments[MW_VIEW_MOMENTS]; /* ranks: the last seconds, oldest first */
+    uint32_t moment_count;
 };
+
+/* What limits memory on a host. */
+struct mw_model_limit {
+    enum mw_limit_kind kind; /* the tighter one */
+    uint64_t bytes;
+    uint64_t cgroup_limit, cgroup_peak, node_bytes, available_begin_bytes; /* 0 unknown */
+    const char *cgroup_path; /* "" none */
+};
+
+/* A control group of a host, and what the OOM killer did there. */
+struct mw_model_cgroup {
+    const char *name, *limit_path; /* limit_path "" when there is no limit */
+    uint64_t limit, peak, kills, kills_ns;
+    uint64_t victims; /* of kills: ranks */
+};
+
+struct mw_model_numa {
+    int32_t index;
+    uint32_t ranks; /* that were on it at MPI_Init */
+    uint64_t peaks; /* of these ranks, added up: at most what they had together */
+    uint64_t bytes;
+};
+
+/* What became of the connection to a host's agent. */
+enum mw_model_peer { MW_MODEL_PEER_NONE, MW_MODEL_PEER_CONNECTED, MW_MODEL_PEER_DONE, MW_MODEL_PEER_LOST };
 
 struct mw_model_host {
     const char *name;
-    bool is_launcher;  /* where memwatch sampled */
+    bool is_launcher;  /* the host of `memwatch run` */
+    bool is_sampled;   /* by the launcher or an agent */
+    const struct mw_view *view; /* while merging only */
     int64_t shift_ns;  /* added to this host's CLOCK_MONOTONIC to reach the reference axis */
+    uint64_t clock_error_ns; /* of shift_ns; 0: compared by wall clocks, or the reference itself */
     uint32_t ranks;
+    uint64_t end_ns;   /* when sampling ended; 0: it did not, or nobody sampled */
+    uint64_t last_ns;  /* of the last sample */
+    enum mw_model_peer peer;
+    uint64_t heard_ns; /* when its agent was heard last */
+    const char *why;   /* of PEER_LOST; "" */
     struct mw_model_bytes upper; /* of what is known on this host */
+    struct mw_model_bytes seen;  /* largest sum of RSS in one sample */
+    uint64_t seen_ns;
+    struct mw_model_bytes pss;   /* largest sum of PSS in one sweep */
+    struct mw_model_limit limit;
+    uint64_t kills;              /* by the OOM killer, on the whole host */
+    uint64_t victims;            /* of kills: ranks, in no group that counted it */
+    struct mw_model_cgroup *cgroups;
+    struct mw_model_numa *nodes;
+    uint32_t cgroup_count, node_count;
 };
 
 struct mw_model_world {
@@ -216,7 +266,6 @@ struct mw_model_world {
 };
 
 enum mw_model_note_kind {
-    MW_MODEL_NOTE_DEATH,  /* a rank ended without MPI_Finalize, or aborted */
     MW_MODEL_NOTE_LOST,   /* something is missing or was damaged */
     MW_MODEL_NOTE_REMARK  /* good to know */
 };
@@ -226,13 +275,53 @@ struct mw_model_note {
     const char *text;
 };
 
+/* What a rank died of. */
+enum mw_model_cause {
+    MW_MODEL_CAUSE_UNKNOWN,
+    MW_MODEL_CAUSE_SIGNAL,  /* `number` is the signal */
+    MW_MODEL_CAUSE_OOM,     /* SIGKILL, while the kernel's OOM killer was at work where it lay */
+    MW_MODEL_CAUSE_ABORT,   /* MPI_Abort; `number` is its code */
+    MW_MODEL_CAUSE_EXIT,    /* ended by exit() without MPI_Finalize; `number` is the status, -1 unknown */
+    MW_MODEL_CAUSE_STATUS,  /* after MPI_Finalize, with a status that is not 0 */
+    MW_MODEL_CAUSE_HOST     /* its host was lost: it may live on */
+};
+
+/* The end of a rank that was no regular one. */
+struct mw_model_death {
+    uint32_t rank;      /* rank index */
+    enum mw_model_cause cause;
+    int32_t number;
+    uint32_t cgroup;    /* in its host's groups: where the OOM killer was at work, or none */
+    uint64_t ns;        /* when it was noticed, or known last; */
+    bool exact;         /* noticed at once, by the kernel's word; otherwise it died at some time after `ns` */
+    bool finalized;     /* it had left MPI_Finalize */
+    bool waiting;       /* it was inside an MPI call */
+    const char *text;   /* "killed by SIGSEGV (Segmentation fault)" */
+    struct mw_model_bytes rss; /* when it was last seen */
+    uint64_t rss_ns;    /* when that was */
+};
+
+/* Ranks that were inside the same call when the first one died. */
+struct mw_model_waiting {
+    const char *label;  /* of the call site */
+    const char *ranks;  /* "0, 2-7" */
+    uint32_t count;
+    bool first_too;     /* the first to die was in it, too */
+    uint64_t since_ns;  /* since when the first of them was there */
+};
+
 /* No more notes than this are kept. */
 #define MW_MODEL_NOTES_MAX 1000
 
 struct mw_model_job {
     bool sampled; /* a launcher sampled the job: the fields up to `interval_ns` are known */
+    bool runs;    /* it has not ended yet */
+    bool launcher_died; /* memwatch ended before the job did */
     const char *command;
     int32_t pid, exit_status, exit_signal;
+    uint64_t command_end_ns; /* when the command itself ended; 0 unknown */
+    struct mw_view_signal signals[MW_VIEW_SIGNALS]; /* that memwatch was sent */
+    uint32_t signal_count;
     uint64_t samples, interval_ns;
     uint64_t begin_ns, end_ns;
     uint64_t begin_wall_ns;
@@ -244,6 +333,7 @@ struct mw_model_peak {
     struct mw_model_bytes seen;  /* largest sum of RSS in one sample */
     uint64_t seen_ns;
     uint32_t seen_processes;
+    uint32_t seen_hosts;         /* 0: one sample of one host; else the sum of each host's smallest in one slice */
     struct mw_model_bytes upper; /* no moment can have had more (RSS) */
     uint32_t upper_open_ranks;   /* ranks whose end nobody measured: the bound does not hold for it */
     uint32_t upper_sampled;      /* other processes known by samples only: the bound counts what was seen */
@@ -253,13 +343,6 @@ struct mw_model_peak {
     uint64_t pss_ns, pss_rss, pss_sweeps;
     struct mw_model_bytes shared; /* largest RSS minus PSS in one sweep: what sums of RSS count more than once */
     uint64_t shared_ns, shared_rss, shared_shmem; /* shared_shmem: its part that is shared memory; 0 also unknown */
-};
-
-struct mw_model_limit {
-    enum mw_limit_kind kind; /* the tighter one; of the launcher's host only */
-    uint64_t bytes;
-    uint64_t cgroup_limit, cgroup_peak, node_bytes, available_begin_bytes; /* 0 unknown */
-    const char *cgroup_path;
 };
 
 struct mw_model_cost {
@@ -275,7 +358,6 @@ struct mw_model_cost {
 struct mw_model {
     struct mw_model_job job;
     struct mw_model_peak peak;
-    struct mw_model_limit limit;
     struct mw_model_cost cost;
     struct mw_model_spread rank_peak;       /* over the ranks */
     struct mw_model_spread_change mpi_growth; /* held_mpi over the ranks: what MPI itself holds */
@@ -286,9 +368,13 @@ struct mw_model {
     struct mw_model_process *processes;
     struct mw_model_merged_site *sites;
     struct mw_model_merged_phase *phases;
+    struct mw_model_death *deaths; /* the first one first */
+    struct mw_model_waiting *waiting; /* the most ranks first */
+    const char *ended_by;          /* what ended the job from outside before any rank died; "" nothing */
     struct mw_model_note *notes;
     struct mw_view_slice *slices;  /* the sampled sum over time, slices of slice_ns from job.begin_ns */
-    size_t host_count, world_count, rank_count, process_count, site_count, phase_count, note_count, slice_count;
+    size_t host_count, world_count, rank_count, process_count, site_count, phase_count, note_count, slice_count,
+        death_count, waiting_count;
     uint64_t slice_ns;
     uint64_t notes_dropped;
 

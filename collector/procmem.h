@@ -39,6 +39,7 @@ struct mw_procmem_stat {
     int32_t threads;
     uint64_t start_ticks; /* field 22 */
     uint64_t start_stack; /* field 28; changes with every exec; 0 when we may not see it */
+    int32_t exit_code;    /* field 52, as wait(2) gives it; only of a zombie that we may see, else 0 */
 };
 
 /* Reads of a file that is already open, from its start; the parsers behind them work on text alone. */

@@ -127,6 +127,7 @@ struct mw_state {
     uint64_t init_rss;      /* RSS when MPI_Init was entered */
     uint64_t huge_bytes;    /* HugetlbPages at the end or at the last look; not part of RSS */
     uint64_t swap_bytes;    /* VmSwap at the end or at the last look; not part of RSS */
+    uint64_t exited_ns;     /* when exit handlers ran; 0: they did not */
 };
 
 /* What memwatch cost this rank, and how exact its numbers are. */

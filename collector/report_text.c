@@ -113,8 +113,6 @@ static void write_notes(const struct mw_report *report)
 
     for (size_t i = 0; i < model->note_count; i++) {
         const struct mw_model_note *note = &model->notes[i];
-        if (note->kind == MW_MODEL_NOTE_DEATH)
-            continue; /* told at the top */
         if (shown == 0)
             mw_report_heading(report, "Notes", "");
         if (++shown > NOTES_SHOWN && !report->style->all)
@@ -147,6 +145,10 @@ int mw_report_text_write(FILE *out, const struct mw_model *model, const struct m
     if (report.width < LEAST_WIDTH)
         report.width = LEAST_WIDTH;
     mw_report_text_job(&report);
+    mw_report_text_deaths(&report);
+    mw_report_text_peak(&report);
+    mw_report_text_no_ranks(&report);
+    mw_report_text_hosts(&report);
     mw_report_text_ranks(&report);
     mw_report_text_phases(&report);
     mw_report_text_sites(&report);

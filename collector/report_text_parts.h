@@ -45,6 +45,10 @@ void mw_report_paragraph(const struct mw_report *report, const char *first, enum
 
 /* The sections, in the order of the report. Each writes nothing when it has nothing to say. */
 void mw_report_text_job(const struct mw_report *report);
+void mw_report_text_deaths(const struct mw_report *report);
+void mw_report_text_peak(const struct mw_report *report);
+void mw_report_text_hosts(const struct mw_report *report);
+void mw_report_text_no_ranks(const struct mw_report *report);
 void mw_report_text_ranks(const struct mw_report *report);
 void mw_report_text_phases(const struct mw_report *report);
 void mw_report_text_sites(const struct mw_report *report);

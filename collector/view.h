@@ -1,14 +1,34 @@
 /* SPDX-License-Identifier: MIT */
-/* What the launcher saw of a job from outside: its process tree, sampled.
+/* What one host's sampler saw of a job from outside: its processes, how they ended, their sum over time.
  *
- * Filled by the launcher's sampler, read by collector/merge. Bytes and CLOCK_MONOTONIC nanoseconds.
- * The view owns all its memory; mw_view_fini() frees it.
+ * Filled by the sampler (in the launcher, and in the agent of every other host), kept in the file view-<host> of the run
+ * directory (collector/view_file), read by collector/merge. Bytes and CLOCK_MONOTONIC nanoseconds of that host.
+ * The facts, which come first, have no pointers: they lie in the file as they are. The arrays behind them belong to who
+ * made them.
  */
 #ifndef MW_COLLECTOR_VIEW_H
 #define MW_COLLECTOR_VIEW_H
 
 #include <stddef.h>
 #include <stdint.h>
+
+#define MW_VIEW_MOMENTS 16
+#define MW_VIEW_CGROUPS 16
+#define MW_VIEW_NODES 16
+#define MW_VIEW_SIGNALS 8
+
+/* RSS of a process at a moment. */
+struct mw_view_moment {
+    uint64_t ns;
+    uint64_t rss;
+};
+
+/* What is known of how a process ended. */
+enum mw_view_end {
+    MW_VIEW_LIVES,    /* or nobody saw its end */
+    MW_VIEW_ENDED,    /* at end_ns or a little before; how is not known */
+    MW_VIEW_STATUS    /* the same, and wait_status is as wait(2) gives it */
+};
 
 /* One program image of one process: (pid, start_ticks) names the process, `image` counts its execs. */
 struct mw_view_process {
@@ -17,49 +37,85 @@ struct mw_view_process {
     uint64_t start_ticks; /* /proc/PID/stat field 22 */
     uint32_t image;       /* 0 for the first program seen in the process, 1 after an exec, ... */
     uint32_t samples;     /* times it was seen */
-    char *exe;            /* path of the program, or "" */
-    char *command;        /* arguments separated by spaces; "[comm]" when unreadable */
+    uint32_t end;         /* enum mw_view_end */
+    int32_t wait_status;
+    uint32_t cgroup;      /* in cgroups, plus one; 0 not known */
+    uint32_t moment_next; /* where the next one goes; older ones are overwritten */
     uint64_t first_ns;    /* first and last time it was seen */
     uint64_t last_ns;
+    uint64_t end_ns;      /* when its end was noticed */
+    uint64_t rss_last;    /* when it was last seen */
     uint64_t rss_max;     /* largest RSS sampled: a lower bound */
     uint64_t rss_max_ns;
     uint64_t hwm_seen;    /* largest VmHWM read while it lived: a lower bound, usually better; 0 never read */
     uint64_t pss_max;     /* largest PSS sampled; 0 never read */
     uint64_t huge_max;    /* HugetlbPages, largest seen; not part of RSS */
     uint64_t swap_max;    /* VmSwap, largest seen; not part of RSS */
+    struct mw_view_moment moments[MW_VIEW_MOMENTS]; /* its last seconds, of ranks only; ns 0: empty */
+    char exe[200];        /* path of the program, or "" */
+    char command[256];    /* arguments separated by spaces; "[comm]" when unreadable */
 };
 
 /* One slice of the job's timeline; slices cover consecutive `slice_ns` from `begin_ns`. */
 struct mw_view_slice {
     uint64_t rss_max;   /* largest sum of RSS over the tree in one sample of the slice; 0: no sample */
-    uint32_t processes; /* in that sample */
+    uint64_t rss_min;   /* smallest one */
+    uint32_t processes; /* in the sample of rss_max */
     uint32_t samples;
+};
+
+/* A control group in which processes of the job were seen. */
+struct mw_view_cgroup {
+    uint64_t limit;      /* the tightest on the way up, 0 none */
+    uint64_t peak;       /* the kernel's own peak of the group with that limit, page cache included, if it rose; or 0 */
+    uint64_t peak_begin; /* what it was when the group was first seen */
+    uint64_t kills;      /* of processes of this group by the OOM killer, since it was first seen */
+    uint64_t kills_begin;
+    uint64_t kills_ns;   /* when the first of these was noticed */
+    char name[256];      /* of the group, as the kernel names it to its processes */
+    char directory[256]; /* where its files are */
+    char limit_directory[256]; /* those of the group where that limit is set; "" none */
+};
+
+struct mw_view_node {
+    int32_t index; /* the system's number */
+    uint32_t reserved;
+    uint64_t bytes;
+};
+
+/* A signal that memwatch itself was sent, to be passed on to the job. */
+struct mw_view_signal {
+    int32_t signo;
+    int32_t sender; /* pid, 0 unknown or the terminal */
+    uint64_t ns;
 };
 
 enum mw_limit_kind { MW_LIMIT_NONE, MW_LIMIT_CGROUP, MW_LIMIT_NODE };
 
 struct mw_view {
-    char *command;       /* as the user gave it, arguments separated by spaces */
-    char *host;
+    char host[64];
+    char command[1024];  /* as the user gave it, arguments separated by spaces, cut; "" in an agent's */
+    int32_t is_launcher; /* 1: made by `memwatch run`; 0: by an agent */
+    int32_t sampler_pid; /* memwatch itself */
+    uint64_t sampler_ticks; /* its start time */
     int32_t pid;         /* of the command */
     int32_t exit_status; /* what memwatch exits with for it: status, or 128 + signal */
     int32_t exit_signal; /* 0, or the signal that killed the command */
-    uint64_t begin_ns, end_ns;
+    uint32_t signal_count; /* that memwatch was sent; the first ones are kept */
+    uint64_t begin_ns;
+    uint64_t command_end_ns; /* when the command had ended; 0: it has not */
+    uint64_t end_ns;     /* 0: not over yet, or memwatch was killed */
+    uint64_t last_ns;    /* of the last sample */
     uint64_t begin_wall_ns; /* CLOCK_REALTIME at begin_ns */
+    int64_t shift_ns;    /* an agent's: to be added to reach the launcher's monotonic clock, right to error_ns */
+    uint64_t error_ns;   /* 0: not measured */
     uint64_t interval_ns;
     uint64_t samples;
-
-    struct mw_view_process *processes; /* bounded */
-    size_t process_count;
-    uint64_t processes_lost; /* programs that found no room there: counted in the sums only */
-
-    struct mw_view_slice *slices; /* bounded; the slice length doubles when full */
-    size_t slice_count;
-    uint64_t slice_ns;
 
     uint64_t rss_sum_max; /* largest sum over the tree seen at one moment: a lower bound */
     uint64_t rss_sum_max_ns;
     uint32_t rss_sum_max_processes;
+    uint32_t node_count;
     uint64_t pss_sum_max; /* largest sum of PSS seen in one sweep; 0: never read */
     uint64_t pss_sum_max_ns;
     uint64_t pss_rss_sum; /* sum of RSS in that same sweep */
@@ -70,17 +126,29 @@ struct mw_view {
     uint64_t shared_rss;   /* in that same sweep */
     uint64_t shared_shmem; /* how much of shared_max is shared memory, the rest being files; 0 also when unknown */
 
-    uint64_t cgroup_limit;   /* the tightest limit on the way up; 0 none */
-    char *cgroup_path;       /* where that limit is set; NULL none */
-    uint64_t cgroup_peak;    /* the kernel's own peak of that cgroup, page cache included; 0 unknown */
-    uint64_t node_bytes;     /* memory of the host by hwloc; 0 unknown */
+    uint64_t node_bytes;   /* memory of the host by hwloc; 0 unknown */
     uint64_t available_begin_bytes; /* MemAvailable at the start; 0 unknown */
+    uint64_t host_kills;   /* by the OOM killer on the whole host, since the start */
+    uint64_t host_kills_begin;
+    uint32_t cgroup_count; /* cgroups[0] is the sampler's own */
+    uint32_t reserved;
+    struct mw_view_cgroup cgroups[MW_VIEW_CGROUPS];
+    struct mw_view_node nodes[MW_VIEW_NODES]; /* NUMA nodes */
+    struct mw_view_signal signals[MW_VIEW_SIGNALS];
 
     uint64_t launcher_cpu_ns;   /* user + system time that sampling took */
     uint64_t launcher_rss_peak; /* of memwatch itself */
+
+    uint64_t processes_lost; /* programs that found no room: counted in the sums only */
+    uint64_t process_count;
+    uint64_t slice_count;
+    uint64_t slice_ns;       /* doubles when the slices are full */
+
+    /* Here end the facts. */
+    struct mw_view_process *processes;
+    struct mw_view_slice *slices;
 };
 
-/* Frees everything the view owns and zeroes it. */
-void mw_view_fini(struct mw_view *view);
+#define MW_VIEW_FACTS_BYTES offsetof(struct mw_view, processes)
 
 #endif

@@ -2,15 +2,15 @@
 #include "launcher/adopt.h"
 
 #include "collector/clock.h"
-#include "collector/io.h"
+#include "collector/journal_read.h"
 #include "collector/procmem.h"
-#include "collector/record.h"
-#include "collector/safe_open.h"
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,13 +19,30 @@
 
 void mw_adopt_init(struct mw_adopt *adopt, int dirfd)
 {
-    *adopt = (struct mw_adopt){.dirfd = dirfd};
+    char path[64];
+
+    *adopt = (struct mw_adopt){.dirfd = dirfd, .fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK)};
     gethostname(adopt->host, sizeof(adopt->host) - 1);
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", dirfd);
+    if (adopt->fd >= 0)
+        inotify_add_watch(adopt->fd, path, IN_CREATE | IN_ONLYDIR);
 }
 
 void mw_adopt_fini(struct mw_adopt *adopt)
 {
+    if (adopt->fd >= 0)
+        close(adopt->fd);
     free(adopt->settled);
+}
+
+bool mw_adopt_was_woken(struct mw_adopt *adopt)
+{
+    char events[4096];
+    bool woken = false;
+
+    while (adopt->fd >= 0 && read(adopt->fd, events, sizeof(events)) > 0)
+        woken = true;
+    return woken;
 }
 
 /* ---- the names that are done with ---- */
@@ -73,21 +90,6 @@ static void settle(struct mw_adopt *adopt, uint64_t hash)
 
 /* ---- one journal ---- */
 
-/* Who the rank is. Returns false when the journal does not say so (yet). */
-static bool read_ident(int dirfd, const char *name, struct mw_ident *ident)
-{
-    struct mw_record_head head;
-    int fd = mw_safe_open(dirfd, name, NULL, NULL);
-    bool ok = fd >= 0 && mw_io_pread(fd, &head, sizeof(head), 0) == sizeof(head) &&
-              !memcmp(head.magic, MW_RECORD_MAGIC, sizeof(head.magic)) && head.version == MW_RECORD_VERSION &&
-              head.endian == MW_RECORD_ENDIAN && head.sections[MW_SECTION_IDENT].offset <= head.length &&
-              mw_io_pread(fd, ident, sizeof(*ident), (off_t)head.sections[MW_SECTION_IDENT].offset) == sizeof(*ident);
-
-    if (fd >= 0)
-        close(fd);
-    return ok && ident->start_ticks && ident->host[0];
-}
-
 /* Still the process that wrote the journal, and one that we may watch. */
 static bool is_that_process(const struct mw_adopt *adopt, int procfd, pid_t pid, const struct mw_ident *ident)
 {
@@ -106,7 +108,8 @@ static bool is_that_process(const struct mw_adopt *adopt, int procfd, pid_t pid,
     return ok;
 }
 
-static void look_at(struct mw_adopt *adopt, const char *name, struct mw_tree *tree, mw_tree_tell *tell, void *context)
+static void look_at(struct mw_adopt *adopt, const char *name, struct mw_tree *tree, mw_tree_tell *tell,
+                    mw_adopt_tell *tell_rank, void *context)
 {
     const char *dash = strrchr(name, '-');
     uint64_t hash = hash_name(name);
@@ -115,17 +118,20 @@ static void look_at(struct mw_adopt *adopt, const char *name, struct mw_tree *tr
 
     if (is_settled(adopt, hash))
         return;
-    if (pid <= 1 || pid > INT32_MAX || mw_tree_knows(tree, (pid_t)pid)) {
+    if (pid <= 1 || pid > INT32_MAX || pid == tree->self) {
         settle(adopt, hash);
         return;
     }
-    if (!read_ident(adopt->dirfd, name, &ident)) {
+    if (mw_journal_read_ident(&ident, adopt->dirfd, name)) {
         adopt->unsettled = true;
         return;
     }
-    if (is_that_process(adopt, tree->procfd, (pid_t)pid, &ident))
-        mw_tree_adopt(tree, (pid_t)pid, tell, context);
     settle(adopt, hash);
+    if (!is_that_process(adopt, tree->procfd, (pid_t)pid, &ident))
+        return;
+    mw_tree_adopt(tree, (pid_t)pid, tell, context);
+    if (mw_tree_knows(tree, (pid_t)pid))
+        tell_rank(context, (pid_t)pid);
 }
 
 /* ---- the directory ---- */
@@ -144,7 +150,8 @@ static bool has_changed(struct mw_adopt *adopt)
     return changed;
 }
 
-void mw_adopt_look(struct mw_adopt *adopt, struct mw_tree *tree, mw_tree_tell *tell, void *context)
+void mw_adopt_look(struct mw_adopt *adopt, struct mw_tree *tree, mw_tree_tell *tell, mw_adopt_tell *tell_rank,
+                   void *context)
 {
     struct dirent *entry;
     DIR *dir;
@@ -159,7 +166,7 @@ void mw_adopt_look(struct mw_adopt *adopt, struct mw_tree *tree, mw_tree_tell *t
         close(fd);
     while (dir && (entry = readdir(dir)))
         if (!strncmp(entry->d_name, MW_RECORD_JOURNAL_PREFIX, strlen(MW_RECORD_JOURNAL_PREFIX)))
-            look_at(adopt, entry->d_name, tree, tell, context);
+            look_at(adopt, entry->d_name, tree, tell, tell_rank, context);
     if (dir)
         closedir(dir);
 }

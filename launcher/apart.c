@@ -24,10 +24,12 @@ static int tell_end(int status)
 {
     int signo = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 
-    if (signo && signo != SIGPIPE && signo != SIGINT && signo != SIGTERM && signo != SIGHUP)
+    if (signo == SIGPIPE || signo == SIGINT || signo == SIGTERM || signo == SIGHUP)
+        return 1;
+    if (signo)
         fprintf(stderr, "memwatch: no report: %s while it was made; the command's own status is kept\n",
                 strsignal(signo));
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -1;
+    return signo ? -1 : WEXITSTATUS(status) > 1 ? -1 : WEXITSTATUS(status);
 }
 
 int mw_apart_run(int (*work)(void *context), void *context, struct mw_relay *relay,
@@ -47,6 +49,6 @@ int mw_apart_run(int (*work)(void *context), void *context, struct mw_relay *rel
         while ((one = waitpid(-1, &status, WNOHANG)) > 0)
             if (one == pid)
                 return tell_end(status);
-        mw_relay_wait(relay, pid, UINT64_MAX);
+        mw_relay_wait(relay, pid, -1, UINT64_MAX);
     }
 }

@@ -7,7 +7,8 @@
 #include "launcher/relay.h"
 
 /* Waits for its end. Signals go to the child, which has those dispositions that memwatch was started with. Returns 0
- * when `work` returned 0, otherwise -1; a violent end is told on stderr. */
+ * when `work` returned 0; 1 when it failed, or its reader went away, or the user interrupted it; -1 when it came to a
+ * violent end, which is told on stderr. */
 int mw_apart_run(int (*work)(void *context), void *context, struct mw_relay *relay,
                  const struct mw_spawn_inherit *inherit);
 

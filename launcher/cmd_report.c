@@ -4,6 +4,7 @@
 #include "collector/merge.h"
 #include "collector/record.h"
 #include "launcher/options.h"
+#include "launcher/rundir.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -34,6 +35,17 @@ static struct mw_model *read_path(const char *path, struct mw_err *err)
     return model;
 }
 
+/* `memwatch runs` may remove it when the job is gone. */
+static void mark_reported(const char *path)
+{
+    struct mw_rundir dir;
+
+    if (mw_rundir_open(&dir, path, NULL))
+        return; /* a gathered record, or somebody else's directory */
+    mw_rundir_mark(&dir, MW_RUNDIR_REPORTED);
+    mw_rundir_fini(&dir, 1);
+}
+
 int mw_cmd_report(int argc, char **argv)
 {
     struct mw_options options;
@@ -54,6 +66,8 @@ int mw_cmd_report(int argc, char **argv)
         fprintf(stderr, "memwatch: cannot write the report: %s\n", strerror(errno));
         status = 1;
     }
+    if (!status && !model->job.runs)
+        mark_reported(options.path);
     mw_model_destroy(model);
     mw_options_fini(&options);
     return status;

@@ -4,7 +4,7 @@
 #include "collector/journal.h"
 #include "collector/symbols.h"
 #include "collector/units.h"
-#include "launcher/limits.h"
+#include "launcher/cgroups.h"
 #include "launcher/rundir.h"
 
 #include <dlfcn.h>
@@ -29,14 +29,14 @@ static enum mw_doctor_state look_cgroup(struct mw_doctor_text *found)
 {
     struct mw_view view = {0};
 
-    mw_limits_cgroup(&view, "");
-    if (view.cgroup_limit)
-        mw_doctor_say(found, "limit %s in %s", mw_units_bytes(view.cgroup_limit).text, view.cgroup_path);
+    mw_cgroups_begin(&view, "");
+    if (view.cgroup_count && view.cgroups[0].limit)
+        mw_doctor_say(found, "limit %s in %s", mw_units_bytes(view.cgroups[0].limit).text,
+                      view.cgroups[0].limit_directory);
     else
         mw_doctor_say(found, "no memory limit");
     mw_doctor_say(found, "; version %s%s", access("/sys/fs/cgroup/cgroup.controllers", F_OK) ? "1" : "2",
                   access("/sys/fs/cgroup/memory", F_OK) || access("/sys/fs/cgroup/unified", F_OK) ? "" : " (hybrid)");
-    mw_view_fini(&view);
     return MW_DOCTOR_INFO;
 }
 

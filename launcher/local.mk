@@ -6,7 +6,10 @@ noinst_LTLIBRARIES += launcher/liblauncher.la
 launcher_liblauncher_la_SOURCES = \
     launcher/adopt.c launcher/adopt.h \
     launcher/apart.c launcher/apart.h \
+    launcher/cgroups.c launcher/cgroups.h \
     launcher/cmd_report.c launcher/commands.h \
+    launcher/cmd_runs.c \
+    launcher/deaths.c launcher/deaths.h \
     launcher/doctor.c \
     launcher/doctor_checks.c launcher/doctor_checks.h \
     launcher/doctor_kernel.c \
@@ -19,6 +22,7 @@ launcher_liblauncher_la_SOURCES = \
     launcher/relay.c launcher/relay.h \
     launcher/run.c \
     launcher/rundir.c launcher/rundir.h \
+    launcher/runs.c launcher/runs.h \
     launcher/sampler.c launcher/sampler.h \
     launcher/spawn.c launcher/spawn.h \
     launcher/tree.c launcher/tree.h \

@@ -27,6 +27,7 @@ enum key {
     KEY_COLOR,
     KEY_QUIET,
     KEY_SILENT,
+    KEY_CLEAN,
     KEY_HELP
 };
 
@@ -53,6 +54,21 @@ static const struct argp_option display_options[] = {
     {"color", KEY_COLOR, "WHEN", 0, "auto, always or never (auto honours NO_COLOR)", 5},
     {"help", KEY_HELP, NULL, 0, "Show this help", -1},
     {0}};
+
+static const struct argp_option runs_options[] = {
+    {"clean", KEY_CLEAN, NULL, 0, "Remove all whose job is gone, also those that were kept or never reported", 1},
+    {"run-dir", KEY_RUN_DIR, "DIR", 0, "Look in DIR, too", 1},
+    {"color", KEY_COLOR, "WHEN", 0, "auto, always or never (auto honours NO_COLOR)", 5},
+    {"help", KEY_HELP, NULL, 0, "Show this help", -1},
+    {0}};
+
+static const char runs_doc[] =
+    "Lists the run directories of this user on this host: of jobs that run, and what was left behind where memwatch was "
+    "killed or told to --keep. Those whose job is gone and whose report was read are removed.\n"
+    "\n"
+    "  memwatch runs\n"
+    "  memwatch report /dev/shm/memwatch-1000-5f0c6a1be2d94c37   (one of them)\n"
+    "  memwatch runs --clean\n";
 
 static const char run_doc[] =
     "Runs COMMAND, and reports the memory of its processes and MPI ranks when it has ended.\n"
@@ -211,6 +227,21 @@ static error_t parse_report(int key, char *argument, struct argp_state *state)
     }
 }
 
+static error_t parse_runs(int key, char *argument, struct argp_state *state)
+{
+    struct mw_options *options = state->input;
+
+    switch (key) {
+    case ARGP_KEY_INIT: state->err_stream = NULL; return 0; /* getopt has said it in one line */
+    case KEY_CLEAN: options->clean = true; return 0;
+    case KEY_RUN_DIR: options->base_dir = argument; return 0;
+    case KEY_COLOR: set_color(options, argument); return 0;
+    case KEY_HELP: show_help(state); return 0;
+    case ARGP_KEY_ARG: complain("runs takes no '%s': memwatch report DIRECTORY tells of one run", argument);
+    default: return ARGP_ERR_UNKNOWN;
+    }
+}
+
 static void parse(const struct argp *argp, struct mw_options *options, int argc, char **argv, const char *name)
 {
     char *saved = argv[0];
@@ -235,6 +266,13 @@ void mw_options_parse_report(struct mw_options *options, int argc, char **argv)
     const struct argp argp = {.parser = parse_report, .args_doc = "PATH", .doc = report_doc, .children = children};
 
     parse(&argp, options, argc, argv, "memwatch report");
+}
+
+void mw_options_parse_runs(struct mw_options *options, int argc, char **argv)
+{
+    const struct argp argp = {.options = runs_options, .parser = parse_runs, .doc = runs_doc};
+
+    parse(&argp, options, argc, argv, "memwatch runs");
 }
 
 static bool wants_color(const struct mw_options *options, int fd)

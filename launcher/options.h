@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the user asks of `memwatch run` and `memwatch report`, checked before anything is started. */
+/* What the user asks of `memwatch run`, `memwatch report` and `memwatch runs`, checked before anything is started. */
 #ifndef MW_LAUNCHER_OPTIONS_H
 #define MW_LAUNCHER_OPTIONS_H
 
@@ -16,7 +16,7 @@ struct mw_options {
     uint64_t interval_ns;
     uint32_t budget_ppm;  /* share of the run that measuring in the ranks may take */
     int site_depth;       /* 0: the shim's default */
-    bool exact, no_reset, keep, force, quiet, silent, all;
+    bool exact, no_reset, keep, force, quiet, silent, all, clean;
     const char *base_dir; /* of the run directory; NULL: choose */
     const char *report_file;
     enum { MW_COLOR_AUTO, MW_COLOR_ALWAYS, MW_COLOR_NEVER } color;
@@ -27,6 +27,7 @@ struct mw_options {
 /* Parse and check; on an error one line goes to stderr and the program exits with MW_EXIT_FAILURE. */
 void mw_options_parse_run(struct mw_options *options, int argc, char **argv);
 void mw_options_parse_report(struct mw_options *options, int argc, char **argv);
+void mw_options_parse_runs(struct mw_options *options, int argc, char **argv);
 
 /* How the text report is to look on `fd`. Points into options. */
 struct mw_report_text_style mw_options_style(const struct mw_options *options, int fd);

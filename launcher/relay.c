@@ -61,11 +61,19 @@ static bool is_in_our_group(pid_t pid)
     return getpgid(pid) == getpgrp();
 }
 
+static void note(struct mw_view *log, const struct signalfd_siginfo *info)
+{
+    if (log && log->signal_count < MW_VIEW_SIGNALS)
+        log->signals[log->signal_count++] =
+            (struct mw_view_signal){(int32_t)info->ssi_signo, (int32_t)info->ssi_pid, mw_clock_now()};
+}
+
 /* From the terminal: the whole group has it. Others: wait for what the witness says. */
 static void take(struct mw_relay *relay, const struct signalfd_siginfo *info, pid_t pid)
 {
     uint64_t *due = &relay->due_ns[info->ssi_signo % MW_RELAY_SIGNALS];
 
+    note(relay->log, info);
     if (info->ssi_code != SI_KERNEL) {
         if (!*due)
             *due = mw_clock_now() + (relay->witness.fd < 0 ? 0 : PAUSE_NS);
@@ -129,12 +137,14 @@ static int until(const struct mw_relay *relay, uint64_t deadline)
     return ms > 60000 ? 60000 : (int)ms;
 }
 
-bool mw_relay_wait(struct mw_relay *relay, pid_t pid, uint64_t deadline)
+bool mw_relay_wait(struct mw_relay *relay, pid_t pid, int fd, uint64_t deadline)
 {
-    struct pollfd fds[] = {{.fd = relay->fd, .events = POLLIN}, {.fd = relay->witness.fd, .events = POLLIN}};
+    struct pollfd fds[] = {{.fd = relay->fd, .events = POLLIN},
+                           {.fd = relay->witness.fd, .events = POLLIN},
+                           {.fd = fd, .events = POLLIN}};
     bool child = false;
 
-    if (poll(fds, 2, until(relay, deadline)) > 0)
+    if (poll(fds, 3, until(relay, deadline)) > 0)
         child = read_signals(relay, pid);
     pass_on(relay, pid);
     return child;

@@ -8,6 +8,7 @@
 #define MW_LAUNCHER_RELAY_H
 
 #include "collector/err.h"
+#include "collector/view.h"
 #include "launcher/spawn.h"
 #include "launcher/witness.h"
 
@@ -22,15 +23,16 @@ struct mw_relay {
     struct mw_witness witness;
     uint64_t due_ns[MW_RELAY_SIGNALS];   /* when to pass a signal on; 0 never */
     uint64_t group_ns[MW_RELAY_SIGNALS]; /* when the group was last seen to get it */
+    struct mw_view *log; /* where signals are noted; NULL nowhere */
 };
 
 /* Blocks the signals, opens the descriptors and starts the witness; fills in what the command is to inherit. Returns 0,
  * or -1 with a line in err. */
 int mw_relay_init(struct mw_relay *relay, struct mw_spawn_inherit *inherit, struct mw_err *err);
 
-/* Waits until a signal is there or has to be passed on, or until `deadline` (CLOCK_MONOTONIC ns; UINT64_MAX: none),
- * and passes signals on to `pid`. Returns whether a child has ended. */
-bool mw_relay_wait(struct mw_relay *relay, pid_t pid, uint64_t deadline);
+/* Waits until a signal is there or has to be passed on, `fd` (-1: none) is readable, or until `deadline`
+ * (CLOCK_MONOTONIC ns; UINT64_MAX: none), and passes signals on to `pid`. Returns whether a child has ended. */
+bool mw_relay_wait(struct mw_relay *relay, pid_t pid, int fd, uint64_t deadline);
 
 /* Leaves the signals blocked: the caller is about to end. */
 void mw_relay_fini(struct mw_relay *relay);

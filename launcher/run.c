@@ -12,6 +12,7 @@
 #include "launcher/preload.h"
 #include "launcher/relay.h"
 #include "launcher/rundir.h"
+#include "launcher/runs.h"
 #include "launcher/sampler.h"
 #include "launcher/spawn.h"
 
@@ -24,6 +25,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* How long ranks may outlive the command before the report is made without their end. */
+#define RANKS_END_NS MW_NS_PER_SEC
+
 struct run {
     struct mw_options options;
     struct mw_output output;
@@ -32,23 +36,17 @@ struct run {
     struct mw_view view;
     struct mw_sampler sampler;
     struct mw_relay relay;
+    bool unreported;
 };
 
-/* The command as one line, arguments separated by blanks. */
-static char *join(char *const words[])
+/* The command as one line, arguments separated by blanks, cut. */
+static void join(char *line, size_t size, char *const words[])
 {
-    size_t length = 1;
-    char *line, *at;
+    size_t length = 0;
 
-    for (size_t i = 0; words[i]; i++)
-        length += strlen(words[i]) + 1;
-    line = at = malloc(length);
-    if (!line)
-        return NULL;
-    *at = '\0';
-    for (size_t i = 0; words[i]; i++)
-        at += sprintf(at, "%s%s", i ? " " : "", words[i]);
-    return line;
+    line[0] = '\0';
+    for (size_t i = 0; words[i] && length < size; i++)
+        length += (size_t)snprintf(line + length, size - length, "%s%s", i ? " " : "", words[i]);
 }
 
 /* As many descriptors as we may have: two for each process. The command gets the old limit back. */
@@ -65,16 +63,15 @@ static void raise_file_limit(struct rlimit *before)
 
 static void begin_view(struct run *run)
 {
-    char host[256] = "";
+    struct mw_view *view = &run->view;
 
-    gethostname(host, sizeof(host) - 1);
-    run->view.host = strdup(host);
-    run->view.command = join(run->options.command);
-    run->view.interval_ns = run->options.interval_ns;
-    run->view.available_begin_bytes = mw_limits_available();
-    run->view.begin_ns = mw_clock_now();
-    run->view.begin_wall_ns = mw_clock_wall();
-    mw_limits_cgroup(&run->view, "");
+    gethostname(view->host, sizeof(view->host) - 1);
+    join(view->command, sizeof(view->command), run->options.command);
+    view->is_launcher = 1;
+    view->interval_ns = run->options.interval_ns;
+    view->available_begin_bytes = mw_limits_available();
+    view->begin_ns = mw_clock_now();
+    view->begin_wall_ns = mw_clock_wall();
 }
 
 /* All that can fail, before anything is started. */
@@ -87,6 +84,7 @@ static int prepare(struct run *run, struct mw_err *err)
         return -1;
     if (mw_preload_find(shim, sizeof(shim), err) < 0)
         goto no_shim;
+    mw_runs_clean(run->options.base_dir, false);
     if (mw_rundir_create(&run->dir, run->options.base_dir, err) < 0)
         goto no_shim;
     raise_file_limit(&run->inherit.files);
@@ -100,11 +98,11 @@ static int prepare(struct run *run, struct mw_err *err)
     if (mw_sampler_init(&run->sampler, &run->view, run->dir.fd, err) < 0)
         goto no_sampler;
     run->sampler.tree.left_out = run->relay.witness.pid;
+    run->relay.log = &run->view;
     if (!mw_preload_setenv(shim, run->dir.path, &run->options, err))
         return 0;
     mw_sampler_fini(&run->sampler);
 no_sampler:
-    mw_view_fini(&run->view);
     mw_relay_fini(&run->relay);
 no_signals:
     mw_rundir_fini(&run->dir, 0);
@@ -134,12 +132,28 @@ static int watch(struct run *run, pid_t pid)
     int status = 0;
 
     for (;;) {
-        if (mw_relay_wait(&run->relay, pid, run->sampler.next_ns) && reap(pid, &status)) {
+        bool child = mw_relay_wait(&run->relay, pid, run->sampler.fd, run->sampler.next_ns);
+        mw_sampler_wake(&run->sampler); /* before the command's end is known: ranks end before it */
+        if (child && reap(pid, &status)) {
+            run->view.command_end_ns = mw_clock_now();
             mw_sampler_sample(&run->sampler);
             return status;
         }
         if (mw_clock_now() >= run->sampler.next_ns)
             mw_sampler_sample(&run->sampler);
+    }
+}
+
+/* Ranks whose mpirun was killed end a moment later; the report is to know how. */
+static void see_ranks_end(struct run *run, pid_t pid)
+{
+    uint64_t until = mw_clock_now() + RANKS_END_NS;
+    int status;
+
+    while (run->sampler.ranks_ended < run->sampler.ranks_seen && mw_clock_now() < until) {
+        mw_relay_wait(&run->relay, pid, run->sampler.fd, mw_clock_now() + RANKS_END_NS / 10);
+        mw_sampler_wake(&run->sampler);
+        reap(pid, &status); /* ranks that became our children */
     }
 }
 
@@ -152,32 +166,6 @@ static void note_status(struct mw_view *view, int status)
     } else {
         view->exit_status = WEXITSTATUS(status);
     }
-}
-
-/* Not getrusage(): its number is never below what our parent had. */
-static uint64_t own_peak(void)
-{
-    struct mw_procmem_status status = {0};
-    int fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
-
-    if (fd < 0)
-        return 0;
-    if (mw_procmem_status_read(fd, &status))
-        status.hwm = 0;
-    close(fd);
-    return status.hwm;
-}
-
-static void end_view(struct run *run)
-{
-    struct rusage usage;
-
-    run->view.end_ns = mw_clock_now();
-    getrusage(RUSAGE_SELF, &usage);
-    run->view.launcher_cpu_ns = ((uint64_t)usage.ru_utime.tv_sec + (uint64_t)usage.ru_stime.tv_sec) * MW_NS_PER_SEC +
-                                ((uint64_t)usage.ru_utime.tv_usec + (uint64_t)usage.ru_stime.tv_usec) * 1000;
-    run->view.launcher_rss_peak = own_peak();
-    mw_limits_cgroup_end(&run->view);
 }
 
 static int write_report(struct run *run, const struct mw_model *model, struct mw_err *err)
@@ -199,8 +187,9 @@ static int report(void *context)
     struct mw_err err;
     int done;
 
-    run->view.node_bytes = mw_limits_node();
-    model = mw_merge_run(run->dir.fd, &run->view, &err);
+    mw_limits_node(&run->view);
+    mw_view_file_sync(&run->sampler.file, &run->view);
+    model = mw_merge_run(run->dir.fd, run->sampler.file.fd < 0 ? &run->view : NULL, &err);
     done = model ? write_report(run, model, &err) : -1;
     if (done)
         fprintf(stderr, "memwatch: %s%s\n", done < 0 ? "no report: " : "", err.text);
@@ -208,10 +197,14 @@ static int report(void *context)
     return done < 0;
 }
 
+/* What could not be reported is not thrown away, unless there is nobody to tell: a closed pipe, a closed stderr. */
 static void make_report(struct run *run)
 {
-    if (!mw_apart_run(report, run, &run->relay, &run->inherit))
+    int result = mw_apart_run(report, run, &run->relay, &run->inherit);
+
+    if (result == 0)
         mw_output_release(&run->output);
+    run->unreported = run->sampler.file.fd >= 0 && (result < 0 || (result > 0 && run->options.report_file));
 }
 
 static int start_failed(const struct run *run, const struct mw_spawn_result *spawned)
@@ -233,8 +226,9 @@ static int start_and_watch(struct run *run)
         return start_failed(run, &spawned);
     run->view.pid = spawned.pid;
     note_status(&run->view, watch(run, spawned.pid));
+    see_ranks_end(run, spawned.pid);
     /* From here on nothing changes the exit status: it is the command's. */
-    end_view(run);
+    mw_sampler_finish(&run->sampler);
     if (!run->options.quiet || run->options.report_file)
         make_report(run);
     return run->view.exit_status;
@@ -253,12 +247,15 @@ int mw_cmd_run(int argc, char **argv)
         return MW_EXIT_FAILURE;
     }
     status = start_and_watch(&run);
-    if (run.options.keep)
+    if (run.options.keep) {
         fprintf(stderr, "memwatch: the run directory is kept: %s\n", run.dir.path);
+        mw_rundir_mark(&run.dir, MW_RUNDIR_KEPT);
+    } else if (run.unreported) {
+        fprintf(stderr, "memwatch: nothing is lost: memwatch report %s\n", run.dir.path);
+    }
     mw_sampler_fini(&run.sampler);
-    mw_rundir_fini(&run.dir, run.options.keep);
+    mw_rundir_fini(&run.dir, run.options.keep || run.unreported);
     mw_output_abandon(&run.output);
-    mw_view_fini(&run.view);
     mw_relay_fini(&run.relay);
     mw_options_fini(&run.options);
     return status;

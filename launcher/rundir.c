@@ -98,3 +98,26 @@ void mw_rundir_fini(struct mw_rundir *dir, int keep)
     }
     close(dir->fd);
 }
+
+int mw_rundir_open(struct mw_rundir *dir, const char *path, struct mw_err *err)
+{
+    struct stat st;
+
+    if (!realpath(path, dir->path))
+        return mw_err_set(err, "cannot open %s: %s", path, strerror(errno));
+    dir->fd = open(dir->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    if (dir->fd < 0)
+        return mw_err_set(err, "cannot open %s: %s", path, strerror(errno));
+    if (!fstat(dir->fd, &st) && st.st_uid == geteuid() && !(st.st_mode & 077))
+        return 0;
+    close(dir->fd);
+    return mw_err_set(err, "%s is not a directory of this user's alone", path);
+}
+
+void mw_rundir_mark(const struct mw_rundir *dir, const char *name)
+{
+    int fd = openat(dir->fd, name, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+
+    if (fd >= 0)
+        close(fd);
+}

@@ -3,12 +3,15 @@
 
 #include "collector/clock.h"
 #include "collector/procmem.h"
+#include "launcher/cgroups.h"
 #include "launcher/limits.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #define FIRST_GAP_NS MW_NS_PER_MS
@@ -31,95 +34,112 @@
 #define LOOK_HUGE_NS (50 * MW_NS_PER_MS) /* where huge pages can be had: nobody else tells of them */
 
 #define COST_SHARE 10    /* samples take at most a tenth of a CPU */
-#define COMMAND_ROOM 256 /* of a command line: the list of processes is bounded in bytes, too */
+#define MOMENT_GAP_NS (250 * MW_NS_PER_MS)
 #define GIB (1ULL << 30)
+
+/* Who samples: whoever finds the file can see whether it still lives. */
+static void note_self(struct mw_sampler *sampler)
+{
+    struct mw_procmem_stat stat;
+    int fd = mw_procmem_open(sampler->tree.procfd, getpid(), "stat");
+
+    sampler->view->sampler_pid = getpid();
+    if (fd >= 0 && !mw_procmem_stat_read(fd, &stat))
+        sampler->view->sampler_ticks = stat.start_ticks;
+    if (fd >= 0)
+        close(fd);
+}
+
+/* One descriptor to wait on for both. */
+static int open_wait(const struct mw_sampler *sampler)
+{
+    struct epoll_event event = {.events = EPOLLIN};
+    int fd = epoll_create1(EPOLL_CLOEXEC);
+
+    if (fd < 0)
+        return -1;
+    if (sampler->adopt.fd >= 0)
+        epoll_ctl(fd, EPOLL_CTL_ADD, sampler->adopt.fd, &event);
+    epoll_ctl(fd, EPOLL_CTL_ADD, sampler->deaths.fd, &event);
+    return fd;
+}
 
 int mw_sampler_init(struct mw_sampler *sampler, struct mw_view *view, int run_dirfd, struct mw_err *err)
 {
+    char name[sizeof(MW_VIEW_FILE_PREFIX) + sizeof(view->host)];
+
     *sampler = (struct mw_sampler){.view = view,
                                    .next_ns = view->begin_ns,
                                    .gap_ns = FIRST_GAP_NS,
                                    .page_bytes = (uint64_t)sysconf(_SC_PAGESIZE)};
-    mw_adopt_init(&sampler->adopt, run_dirfd);
     sampler->pss_cost = PSS_COST_NS;
     sampler->huge_pages = mw_limits_huge_pages() > 0;
-    view->slices = calloc(MW_SAMPLER_SLICES, sizeof(*view->slices));
     view->slice_ns = FIRST_SLICE_NS;
-    if (!view->slices)
-        return mw_err_set(err, "out of memory");
-    if (mw_tree_init(&sampler->tree, "/proc", getpid())) {
-        free(view->slices);
-        view->slices = NULL;
+    mw_cgroups_begin(view, "");
+    if (mw_tree_init(&sampler->tree, "/proc", getpid()))
         return mw_err_set(err, "cannot read /proc: %s", strerror(errno));
+    note_self(sampler);
+    snprintf(name, sizeof(name), MW_VIEW_FILE_PREFIX "%s", view->host);
+    if (mw_view_file_create(&sampler->file, view, run_dirfd, name, err) < 0)
+        goto no_file;
+    if (mw_deaths_init(&sampler->deaths)) {
+        mw_err_set(err, "cannot watch processes: %s", strerror(errno));
+        goto no_deaths;
     }
-    return 0;
+    mw_adopt_init(&sampler->adopt, run_dirfd);
+    sampler->fd = open_wait(sampler);
+    if (sampler->fd >= 0)
+        return 0;
+    mw_err_set(err, "cannot watch processes: %s", strerror(errno));
+    mw_adopt_fini(&sampler->adopt);
+    mw_deaths_fini(&sampler->deaths);
+no_deaths:
+    mw_view_file_close(&sampler->file, view);
+no_file:
+    mw_tree_fini(&sampler->tree);
+    return -1;
 }
 
 void mw_sampler_fini(struct mw_sampler *sampler)
 {
-    mw_tree_fini(&sampler->tree);
+    close(sampler->fd);
     mw_adopt_fini(&sampler->adopt);
-}
-
-static struct mw_view_process *new_entry(struct mw_sampler *sampler)
-{
-    struct mw_view *view = sampler->view;
-
-    if (view->process_count == sampler->process_room) {
-        size_t room = sampler->process_room ? 2 * sampler->process_room : 64;
-        struct mw_view_process *grown =
-            room > MW_SAMPLER_PROCESSES ? NULL : realloc(view->processes, room * sizeof(*grown));
-        if (!grown) {
-            view->processes_lost++;
-            return NULL;
-        }
-        view->processes = grown;
-        sampler->process_room = room;
-    }
-    return &view->processes[view->process_count++];
+    mw_deaths_fini(&sampler->deaths);
+    mw_view_file_close(&sampler->file, sampler->view);
+    mw_tree_fini(&sampler->tree);
 }
 
 /* The command line, or the name in brackets when there is none (a kernel thread, another user's process). */
-static char *command_of(struct mw_sampler *sampler, const struct mw_tree_process *process)
+static void read_command(struct mw_sampler *sampler, const struct mw_tree_process *process, char *command, size_t size)
 {
-    char command[COMMAND_ROOM];
-
-    if (mw_procmem_command(sampler->tree.procfd, process->pid, command, sizeof(command)) || !command[0])
-        snprintf(command, sizeof(command), "[%s]", process->comm);
-    return strdup(command);
+    if (mw_procmem_command(sampler->tree.procfd, process->pid, command, size) || !command[0])
+        snprintf(command, size, "[%s]", process->comm);
 }
 
 /* Enters a program image. */
 static void note_image(struct mw_sampler *sampler, struct mw_tree_process *process, uint32_t image)
 {
     struct mw_view_process *entry;
-    char exe[1024] = "";
+    char pid[16];
 
     process->entry = SIZE_MAX;
     process->looked_ns = 0;
     if (process->borrows) /* not a program of its own yet */
         return;
-    entry = new_entry(sampler);
+    entry = mw_view_file_add_process(&sampler->file, sampler->view);
     if (!entry)
         return;
     process->entry = sampler->view->process_count - 1;
-    if (mw_procmem_exe(sampler->tree.procfd, process->pid, exe, sizeof(exe)))
-        exe[0] = '\0';
-    *entry = (struct mw_view_process){.pid = process->pid,
-                                      .ppid = process->ppid,
-                                      .start_ticks = process->start_ticks,
-                                      .image = image,
-                                      .exe = strdup(exe),
-                                      .command = command_of(sampler, process),
-                                      .first_ns = sampler->now,
-                                      .last_ns = sampler->now};
-    if (entry->exe && entry->command)
-        return;
-    free(entry->exe);
-    free(entry->command);
-    sampler->view->process_count--;
-    sampler->view->processes_lost++;
-    process->entry = SIZE_MAX;
+    snprintf(pid, sizeof(pid), "%ld", (long)process->pid);
+    entry->pid = process->pid;
+    entry->ppid = process->ppid;
+    entry->start_ticks = process->start_ticks;
+    entry->image = image;
+    entry->first_ns = entry->last_ns = sampler->now;
+    entry->cgroup = mw_cgroups_find(sampler->view, "", pid);
+    if (mw_procmem_exe(sampler->tree.procfd, process->pid, entry->exe, sizeof(entry->exe)))
+        entry->exe[0] = '\0';
+    read_command(sampler, process, entry->command, sizeof(entry->command));
 }
 
 static void tell(void *context, enum mw_tree_event event, struct mw_tree_process *process)
@@ -131,6 +151,41 @@ static void tell(void *context, enum mw_tree_event event, struct mw_tree_process
     else if (event == MW_TREE_EXEC)
         note_image(sampler, process,
                    process->entry == SIZE_MAX ? 0 : sampler->view->processes[process->entry].image + 1);
+    else if (process->entry != SIZE_MAX && sampler->view->processes[process->entry].end == MW_VIEW_LIVES) {
+        sampler->view->processes[process->entry].end = MW_VIEW_ENDED;
+        sampler->view->processes[process->entry].end_ns = sampler->now;
+    }
+}
+
+static void tell_rank(void *context, pid_t pid)
+{
+    struct mw_sampler *sampler = context;
+    struct mw_tree_process *process = mw_tree_find(&sampler->tree, pid);
+
+    if (process->is_rank || process->entry == SIZE_MAX)
+        return;
+    process->is_rank = true;
+    sampler->ranks_seen++;
+    mw_deaths_watch(&sampler->deaths, pid, (uint32_t)process->entry);
+}
+
+/* How ranks ended. Cheap: also asked for in between, so that the order of deaths is seen in the midst of long work. */
+static bool take_deaths(struct mw_sampler *sampler)
+{
+    struct mw_view *view = sampler->view;
+    struct mw_deaths_end end;
+    bool any = false;
+
+    while (mw_deaths_next(&sampler->deaths, &end)) {
+        any = true;
+        sampler->ranks_ended++;
+        if (end.key >= view->process_count)
+            continue;
+        view->processes[end.key].end = end.has_status ? MW_VIEW_STATUS : MW_VIEW_ENDED;
+        view->processes[end.key].wait_status = end.wait_status;
+        view->processes[end.key].end_ns = mw_clock_now();
+    }
+    return any;
 }
 
 /* RSS of a process, 0 when it has just gone or has no memory of its own. */
@@ -156,19 +211,6 @@ static void raise_to(uint64_t *known, uint64_t value)
         *known = value;
 }
 
-/* A process that was first seen in the middle of an exec had no command line then. */
-static void name_again(struct mw_sampler *sampler, const struct mw_tree_process *process, struct mw_view_process *entry)
-{
-    char *command = command_of(sampler, process);
-
-    if (!command || command[0] == '[') {
-        free(command);
-        return;
-    }
-    free(entry->command);
-    entry->command = command;
-}
-
 static void look_closer(struct mw_sampler *sampler, struct mw_tree_process *process, struct mw_view_process *entry)
 {
     int fd = mw_procmem_open(sampler->tree.procfd, process->pid, "status");
@@ -182,8 +224,8 @@ static void look_closer(struct mw_sampler *sampler, struct mw_tree_process *proc
     }
     if (fd >= 0)
         close(fd);
-    if (entry->command[0] == '[')
-        name_again(sampler, process, entry);
+    if (entry->command[0] == '[') /* first seen in the middle of an exec, it had no command line */
+        read_command(sampler, process, entry->command, sizeof(entry->command));
 }
 
 /* Due at first sight, then when the process is half as old again, at the latest every second. */
@@ -196,6 +238,18 @@ static bool look_is_due(const struct mw_sampler *sampler, const struct mw_tree_p
            since >= (process->looked_ns - entry->first_ns) / 2 + MW_NS_PER_MS;
 }
 
+/* Keeps the last seconds: a moment that stands closer than MOMENT_GAP_NS to the one before is replaced. */
+static void note_moment(struct mw_view_process *entry, uint64_t now, uint64_t rss)
+{
+    uint32_t last = (entry->moment_next + MW_VIEW_MOMENTS - 1) % MW_VIEW_MOMENTS;
+    uint32_t before = (last + MW_VIEW_MOMENTS - 1) % MW_VIEW_MOMENTS;
+    bool close = entry->moments[before].ns && entry->moments[last].ns - entry->moments[before].ns < MOMENT_GAP_NS;
+
+    entry->moments[close ? last : entry->moment_next] = (struct mw_view_moment){now, rss};
+    if (!close)
+        entry->moment_next = (entry->moment_next + 1) % MW_VIEW_MOMENTS;
+}
+
 static uint64_t sample_process(struct mw_sampler *sampler, struct mw_tree_process *process)
 {
     uint64_t rss = read_rss(sampler, process);
@@ -206,6 +260,9 @@ static uint64_t sample_process(struct mw_sampler *sampler, struct mw_tree_proces
     entry = &sampler->view->processes[process->entry];
     entry->samples++;
     entry->last_ns = sampler->now;
+    entry->rss_last = rss;
+    if (process->is_rank)
+        note_moment(entry, sampler->now, rss);
     if (entry->rss_max < rss) {
         entry->rss_max = rss;
         entry->rss_max_ns = sampler->now;
@@ -217,13 +274,16 @@ static uint64_t sample_process(struct mw_sampler *sampler, struct mw_tree_proces
 
 static void halve_slices(struct mw_view *view)
 {
-    for (size_t i = 0; i < MW_SAMPLER_SLICES / 2; i++) {
+    for (size_t i = 0; i < MW_VIEW_FILE_SLICES / 2; i++) {
         const struct mw_view_slice *a = &view->slices[2 * i], *b = a + 1;
         struct mw_view_slice merged = a->rss_max >= b->rss_max ? *a : *b;
+        const struct mw_view_slice *other = a->rss_max >= b->rss_max ? b : a;
+        if (other->samples && (!merged.samples || other->rss_min < merged.rss_min))
+            merged.rss_min = other->rss_min;
         merged.samples = a->samples + b->samples;
         view->slices[i] = merged;
     }
-    memset(view->slices + MW_SAMPLER_SLICES / 2, 0, MW_SAMPLER_SLICES / 2 * sizeof(*view->slices));
+    memset(view->slices + MW_VIEW_FILE_SLICES / 2, 0, MW_VIEW_FILE_SLICES / 2 * sizeof(*view->slices));
     view->slice_ns *= 2;
     view->slice_count = (view->slice_count + 1) / 2;
 }
@@ -234,10 +294,11 @@ static void note_sum(struct mw_sampler *sampler, uint64_t sum, uint32_t processe
     uint64_t at = sampler->now - view->begin_ns;
     struct mw_view_slice *slice;
 
-    while (at / view->slice_ns >= MW_SAMPLER_SLICES)
+    while (at / view->slice_ns >= MW_VIEW_FILE_SLICES)
         halve_slices(view);
     slice = &view->slices[at / view->slice_ns];
-    slice->samples++;
+    if (!slice->samples++ || slice->rss_min > sum)
+        slice->rss_min = sum;
     if (slice->rss_max < sum) {
         slice->rss_max = sum;
         slice->processes = processes;
@@ -314,6 +375,7 @@ static void sweep_pss(struct mw_sampler *sampler, uint64_t rss_sum)
 
     for (size_t i = 0; i < sampler->tree.count; i++) {
         struct mw_tree_process *process = &sampler->tree.processes[i];
+        take_deaths(sampler);
         if (process->borrows || mw_procmem_rollup(sampler->tree.procfd, process->pid, &one))
             continue;
         all.rss += one.rss;
@@ -339,23 +401,75 @@ static void sweep_pss(struct mw_sampler *sampler, uint64_t rss_sum)
 
 void mw_sampler_sample(struct mw_sampler *sampler)
 {
+    struct mw_view *view = sampler->view;
     uint64_t sum = 0, cost;
     uint32_t processes = 0;
 
+    take_deaths(sampler);
     sampler->now = mw_clock_now();
-    mw_adopt_look(&sampler->adopt, &sampler->tree, tell, sampler);
     mw_tree_update(&sampler->tree, tell, sampler);
+    mw_adopt_look(&sampler->adopt, &sampler->tree, tell, tell_rank, sampler);
     for (size_t i = 0; i < sampler->tree.count; i++) {
         uint64_t rss = sample_process(sampler, &sampler->tree.processes[i]);
         sum += rss;
         processes += rss > 0;
     }
-    sampler->view->samples++;
+    view->samples++;
+    view->last_ns = sampler->now;
     note_sum(sampler, sum, processes);
     cost = mw_clock_now() - sampler->now;
-    sampler->next_ns = sampler->now + (sampler->gap_ns > COST_SHARE * cost ? sampler->gap_ns : COST_SHARE * cost);
+    sampler->rest_ns = sampler->now + COST_SHARE * cost;
+    sampler->next_ns = sampler->now + sampler->gap_ns > sampler->rest_ns ? sampler->now + sampler->gap_ns
+                                                                         : sampler->rest_ns;
     if (processes && pss_is_due(sampler, sum))
         sweep_pss(sampler, sum);
     sampler->last_sum = sum;
-    sampler->gap_ns = 2 * sampler->gap_ns < sampler->view->interval_ns ? 2 * sampler->gap_ns : sampler->view->interval_ns;
+    sampler->gap_ns = 2 * sampler->gap_ns < view->interval_ns ? 2 * sampler->gap_ns : view->interval_ns;
+    mw_view_file_sync(&sampler->file, view);
+}
+
+bool mw_sampler_wake(struct mw_sampler *sampler)
+{
+    bool ended = take_deaths(sampler), is_new = mw_adopt_was_woken(&sampler->adopt);
+
+    if (is_new && sampler->gap_ns > FIRST_GAP_NS) {
+        sampler->gap_ns = FIRST_GAP_NS;
+        sampler->next_ns = mw_clock_now(); /* the journal is being filled in: a look now, and soon again */
+    }
+    if (ended && mw_clock_now() < sampler->rest_ns) { /* a thousand ranks may end one by one */
+        sampler->next_ns = sampler->rest_ns;
+    } else if (ended) {
+        mw_cgroups_look(sampler->view, "");
+        mw_sampler_sample(sampler);
+    }
+    return ended;
+}
+
+/* Not getrusage(): its number is never below what our parent had. */
+static uint64_t own_peak(void)
+{
+    struct mw_procmem_status status = {0};
+    int fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0)
+        return 0;
+    if (mw_procmem_status_read(fd, &status))
+        status.hwm = 0;
+    close(fd);
+    return status.hwm;
+}
+
+void mw_sampler_finish(struct mw_sampler *sampler)
+{
+    struct mw_view *view = sampler->view;
+    struct rusage usage;
+
+    take_deaths(sampler);
+    mw_cgroups_look(view, "");
+    getrusage(RUSAGE_SELF, &usage);
+    view->launcher_cpu_ns = ((uint64_t)usage.ru_utime.tv_sec + (uint64_t)usage.ru_stime.tv_sec) * MW_NS_PER_SEC +
+                            ((uint64_t)usage.ru_utime.tv_usec + (uint64_t)usage.ru_stime.tv_usec) * 1000;
+    view->launcher_rss_peak = own_peak();
+    view->end_ns = mw_clock_now();
+    mw_view_file_sync(&sampler->file, view);
 }

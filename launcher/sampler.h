@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Samples the memory of a process tree into a view. */
+/* Samples the memory of a process tree into a view, which it keeps in the run directory (collector/view_file.h). Ranks
+ * are noticed when their journals appear there, and their ends at once. */
 #ifndef MW_LAUNCHER_SAMPLER_H
 #define MW_LAUNCHER_SAMPLER_H
 
 #include "collector/err.h"
-#include "collector/view.h"
+#include "collector/view_file.h"
 #include "launcher/adopt.h"
+#include "launcher/deaths.h"
 #include "launcher/tree.h"
 
 #include <stdbool.h>
@@ -13,10 +15,14 @@
 
 struct mw_sampler {
     struct mw_view *view;
+    struct mw_view_file file;
     struct mw_tree tree;
     struct mw_adopt adopt;
+    struct mw_deaths deaths;
+    int fd;              /* to wait on: readable when mw_sampler_wake() has something to do */
     uint64_t next_ns;    /* when the next sample is due */
     uint64_t gap_ns;     /* between samples now: widens to the interval */
+    uint64_t rest_ns;    /* before that no further sample, or sampling takes too much */
     uint64_t now;        /* of the sample being taken */
     uint64_t page_bytes;
     uint64_t pss_ns;     /* spent reading PSS so far */
@@ -24,21 +30,26 @@ struct mw_sampler {
     uint64_t pss_last_ns;
     uint64_t pss_last_sum; /* sum of RSS at the last sweep */
     uint64_t last_sum;     /* sum of RSS at the last sample */
+    uint32_t ranks_seen, ranks_ended; /* of this host, whose ends are watched */
     bool huge_pages;       /* processes can have some: look often */
-    size_t process_room;
 };
 
-/* Programs that a view keeps apart; of more only the sums are known (view->processes_lost). */
-#define MW_SAMPLER_PROCESSES 32768
-#define MW_SAMPLER_SLICES 4096
-
-/* Starts at once: view->interval_ns and begin_ns are set, `run_dirfd` is borrowed. Returns 0, or -1 with a line in err. */
+/* Starts at once: the view's host, interval_ns, begin_ns and what else is known are set, `run_dirfd` is borrowed; the
+ * view's file is made there. Returns 0, or -1 with a line in err. */
 int mw_sampler_init(struct mw_sampler *sampler, struct mw_view *view, int run_dirfd, struct mw_err *err);
 
 /* Takes a sample, and sets when the next is due: at first after a millisecond, then after twice as long each time up to
  * the interval. Never so soon that sampling would take more than a tenth of a CPU. */
 void mw_sampler_sample(struct mw_sampler *sampler);
 
+/* When `fd` is readable: notes how ranks ended, and samples then, while the others are still there; a new rank's first
+ * moments are sampled often again. Returns whether a rank has ended. */
+bool mw_sampler_wake(struct mw_sampler *sampler);
+
+/* Ends sampling: the view is whole, its file as well. */
+void mw_sampler_finish(struct mw_sampler *sampler);
+
+/* Unmaps the view's file: its processes and slices are gone from memory then. */
 void mw_sampler_fini(struct mw_sampler *sampler);
 
 #endif

@@ -102,7 +102,7 @@ static bool make_room(struct mw_tree *tree)
     return true;
 }
 
-static struct mw_tree_process *find(const struct mw_tree *tree, pid_t pid)
+struct mw_tree_process *mw_tree_find(const struct mw_tree *tree, pid_t pid)
 {
     uint32_t slot = tree->count ? tree->slots[slot_of(tree, pid)] : 0;
 
@@ -111,7 +111,7 @@ static struct mw_tree_process *find(const struct mw_tree *tree, pid_t pid)
 
 bool mw_tree_knows(const struct mw_tree *tree, pid_t pid)
 {
-    return pid == tree->self || find(tree, pid);
+    return pid == tree->self || mw_tree_find(tree, pid);
 }
 
 /* Returns -1 as well when the descriptor would be one of the last. */
@@ -153,7 +153,7 @@ static bool looks_borrowed(const struct mw_tree *tree, const struct mw_tree_proc
 /* Between vfork (or posix_spawn) and exec a child runs in its parent's memory: the same pages, not as many again. */
 static void note_owner(struct mw_tree *tree, struct mw_tree_process *process)
 {
-    const struct mw_tree_process *parent = process->owns ? NULL : find(tree, process->ppid);
+    const struct mw_tree_process *parent = process->owns ? NULL : mw_tree_find(tree, process->ppid);
     long differs;
 
     process->borrows = false;

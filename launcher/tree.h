@@ -25,6 +25,7 @@ struct mw_tree_process {
     bool owns;             /* known to have its own memory: that stays so */
     int statm_fd, stat_fd; /* kept open; -1: opened for each read (descriptors are short) */
     uint64_t threads_next_ns, threads_gap_ns; /* when children of its other threads are looked for again */
+    bool is_rank;          /* the caller's */
     size_t entry;          /* the caller's: index of what it keeps of this process */
     uint64_t looked_ns;    /* the caller's */
 };
@@ -55,6 +56,9 @@ void mw_tree_update(struct mw_tree *tree, mw_tree_tell *tell, void *context);
 
 /* Whether a process is in the tree, or its root. */
 bool mw_tree_knows(const struct mw_tree *tree, pid_t pid);
+
+/* A process of the tree; NULL when it is none. Good until the tree changes. */
+struct mw_tree_process *mw_tree_find(const struct mw_tree *tree, pid_t pid);
 
 /* Takes a process into the tree whose parent is none of ours. Does nothing when it is known or gone. */
 void mw_tree_adopt(struct mw_tree *tree, pid_t pid, mw_tree_tell *tell, void *context);

@@ -21,6 +21,7 @@ static void close_rank(void)
     uint64_t now = mw_clock_now();
 
     mw_rank.counting = false;
+    state->exited_ns = now;
     if (!mw_rank_trylock())
         return;
     mw_phases_end_all(now);

@@ -12,6 +12,7 @@ unit_tests =
 shell_tests = \
     tests/integration/arrows.sh \
     tests/integration/exports.sh \
+    tests/integration/deaths.sh \
     tests/integration/launcher.sh \
     tests/integration/terminal.sh \
     tests/integration/doctor.sh \
@@ -45,7 +46,8 @@ if HAVE_CMOCKA
 unit_tests += \
     tests/unit/test_journal \
     tests/unit/test_journal_read \
-    tests/unit/test_limits \
+    tests/unit/test_cgroups \
+    tests/unit/test_view_file \
     tests/unit/test_merge \
     tests/unit/test_procmem \
     tests/unit/test_report_text \
@@ -71,10 +73,12 @@ tests_unit_test_journal_SOURCES = tests/unit/test_journal.c
 tests_unit_test_journal_LDADD = $(collector_test_libs)
 tests_unit_test_journal_read_SOURCES = tests/unit/test_journal_read.c $(synthetic)
 tests_unit_test_journal_read_LDADD = $(collector_test_libs)
-tests_unit_test_limits_SOURCES = tests/unit/test_limits.c
-tests_unit_test_limits_LDADD = $(launcher_test_libs)
+tests_unit_test_cgroups_SOURCES = tests/unit/test_cgroups.c
+tests_unit_test_cgroups_LDADD = $(launcher_test_libs)
 tests_unit_test_merge_SOURCES = tests/unit/test_merge.c $(synthetic)
 tests_unit_test_merge_LDADD = $(collector_test_libs)
+tests_unit_test_view_file_SOURCES = tests/unit/test_view_file.c $(synthetic)
+tests_unit_test_view_file_LDADD = $(collector_test_libs)
 tests_unit_test_procmem_SOURCES = tests/unit/test_procmem.c
 tests_unit_test_procmem_LDADD = $(collector_test_libs)
 tests_unit_test_report_text_SOURCES = tests/unit/test_report_text.c $(synthetic)

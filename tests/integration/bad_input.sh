@@ -123,7 +123,11 @@ check "a full disk: 125" same "$(apart "$full; '$memwatch' run --run-dir $work/t
 check "one line" one_line 'has no room.*--run-dir'
 check "no room for the report: the status stays" \
     same "$(apart "$full; dd if=/dev/zero of=$work/tiny/fill 2>/dev/null; '$memwatch' run --report $work/tiny/r -- sh -c 'exit 7'")" 7
-check "one line" one_line 'tiny/r'
+check "it is said, and what to do" grep -q 'cannot write the report to .*tiny/r' err
+left=$(sed -n 's/.*nothing is lost: memwatch report //p' err)
+check "nothing is lost: the run directory stays" "$memwatch" report "$left"
+"$memwatch" runs >/dev/null
+check "until it was reported" [ ! -e "$left" ]
 nowhere="mount -t tmpfs -o ro none /dev/shm; mount -t tmpfs -o ro none $work/tiny; export TMPDIR=$work/tiny; mount --bind /tmp /tmp; mount -o remount,ro,bind /tmp"
 check "no place at all: 125" same "$(apart "$nowhere; '$memwatch' run -- true")" 125
 check "one line" one_line 'no place for journals.*--run-dir'

@@ -16,7 +16,7 @@ static const char *const number_kinds[] = {"unknown", "exact", "at-least", "at-m
 static const char *const roles[] = {"rank", "launcher", "other"};
 static const char *const stages[] = {"starting",  "running",   "ready",  "committed",
                                      "declined",  "finalized", "exited", "aborted"};
-static const char *const notes[] = {"death", "lost", "remark"};
+static const char *const notes[] = {"lost", "remark"};
 
 static void put_text(const char *key, const char *text)
 {
@@ -242,6 +242,41 @@ static void dump_merged_site(const struct mw_model *model, const struct mw_model
     putchar('\n');
 }
 
+static void dump_death(const struct mw_model *model, const struct mw_model_death *death)
+{
+    static const char *const causes[] = {"unknown", "signal", "oom", "abort", "exit", "status", "host"};
+
+    printf("death cause=%s number=%d exact=%d finalized=%d", causes[death->cause], death->number, death->exact,
+           death->finalized);
+    put_rank(model, "rank", death->rank);
+    put_time(model, "ns", death->ns);
+    put_number("rss", death->rss.bytes);
+    put_text("text", death->text);
+    putchar('\n');
+}
+
+static void dump_waiting(const struct mw_model_waiting *waiting)
+{
+    printf("waiting count=%u first_too=%d", waiting->count, waiting->first_too);
+    put_text("ranks", waiting->ranks);
+    put_text("label", waiting->label);
+    putchar('\n');
+}
+
+static void dump_host(const struct mw_model *model, const struct mw_model_host *host)
+{
+    printf("host name=%s launcher=%d sampled=%d peer=%d ranks=%u", host->name, host->is_launcher, host->is_sampled,
+           host->peer, host->ranks);
+    put_number("clock_error_ns", host->clock_error_ns);
+    put_number("seen", host->seen.bytes);
+    put_number("upper", host->upper.bytes);
+    put_number("limit", host->limit.bytes);
+    put_number("kills", host->kills);
+    put_number("nodes", host->node_count);
+    put_time(model, "last_ns", host->last_ns);
+    putchar('\n');
+}
+
 static void dump_rank_tables(const struct mw_model *model, const struct mw_model_rank *rank)
 {
     for (uint32_t i = 0; i < rank->phase_count; i++)
@@ -256,6 +291,12 @@ static void dump_rank_tables(const struct mw_model *model, const struct mw_model
 static void dump(const struct mw_model *model)
 {
     dump_job(model);
+    for (size_t i = 0; i < model->host_count; i++)
+        dump_host(model, &model->hosts[i]);
+    for (size_t i = 0; i < model->death_count; i++)
+        dump_death(model, &model->deaths[i]);
+    for (size_t i = 0; i < model->waiting_count; i++)
+        dump_waiting(&model->waiting[i]);
     for (size_t i = 0; i < model->rank_count; i++)
         dump_rank(model, &model->ranks[i]);
     for (size_t i = 0; i < model->rank_count; i++)

@@ -264,20 +264,27 @@ void synthetic_job(const struct synthetic_dir *dir, int ranks)
 static struct mw_view_process seen_process(int32_t pid, uint64_t start, const char *exe, const char *command,
                                            uint64_t rss)
 {
-    return (struct mw_view_process){.pid = pid, .ppid = 1, .start_ticks = start, .samples = 9, .exe = strdup(exe),
-                                    .command = strdup(command), .first_ns = SYNTHETIC_BEGIN + 5 * MS,
-                                    .last_ns = SYNTHETIC_BEGIN + 940 * MS, .rss_max = rss,
-                                    .rss_max_ns = SYNTHETIC_BEGIN + 500 * MS};
+    struct mw_view_process process = {.pid = pid, .ppid = 1, .start_ticks = start, .samples = 9,
+                                      .end = MW_VIEW_STATUS, .end_ns = SYNTHETIC_BEGIN + 980 * MS,
+                                      .first_ns = SYNTHETIC_BEGIN + 5 * MS, .last_ns = SYNTHETIC_BEGIN + 940 * MS,
+                                      .rss_last = rss / 2, .rss_max = rss, .rss_max_ns = SYNTHETIC_BEGIN + 500 * MS};
+
+    strcpy(process.exe, exe);
+    strcpy(process.command, command);
+    return process;
 }
 
 void synthetic_view(struct mw_view *view, int ranks)
 {
     *view = (struct mw_view){
-        .command = strdup("mpirun -n 4 ./app --size 1048576"),
-        .host = strdup("node01"),
+        .command = "mpirun -n 4 ./app --size 1048576",
+        .host = "node01",
+        .is_launcher = 1,
         .pid = 4000,
         .begin_ns = SYNTHETIC_BEGIN,
+        .command_end_ns = SYNTHETIC_BEGIN + 990 * MS,
         .end_ns = SYNTHETIC_BEGIN + 1000 * MS,
+        .last_ns = SYNTHETIC_BEGIN + 990 * MS,
         .begin_wall_ns = SYNTHETIC_WALL,
         .interval_ns = 100 * MS,
         .samples = 12,
@@ -289,10 +296,12 @@ void synthetic_view(struct mw_view *view, int ranks)
         .pss_rss_sum = 140 * MIB,
         .pss_sweeps = 2,
         .node_bytes = 16384 * MIB,
+        .slice_ns = 10 * MS,
         .launcher_cpu_ns = 8 * MS,
         .launcher_rss_peak = 9 * MIB,
     };
     view->processes = calloc((size_t)ranks + 3, sizeof(*view->processes));
+    view->slices = calloc(1, sizeof(*view->slices));
     view->processes[view->process_count++] =
         seen_process(4000, 90000, "/usr/bin/orterun", "mpirun -n 4 ./app --size 1048576", 20 * MIB);
     view->processes[view->process_count++] = seen_process(4001, 90010, "/usr/bin/dash", "sh -c ./helper", 2 * MIB);
@@ -301,14 +310,18 @@ void synthetic_view(struct mw_view *view, int ranks)
                                                               "./app --size 1048576", 38 * MIB);
 }
 
-void synthetic_view_free(struct mw_view *view)
+void synthetic_write_view(const struct mw_view *view, const struct synthetic_dir *dir)
 {
-    for (size_t i = 0; i < view->process_count; i++) {
-        free(view->processes[i].exe);
-        free(view->processes[i].command);
-    }
-    free(view->processes);
-    free(view->command);
-    free(view->host);
-    free(view->cgroup_path);
+    struct mw_view copy = *view;
+    struct mw_view_file file;
+    struct mw_err err;
+
+    copy.process_count = 0;
+    unlinkat(dir->fd, MW_VIEW_FILE_PREFIX "test", 0);
+    if (mw_view_file_create(&file, &copy, dir->fd, MW_VIEW_FILE_PREFIX "test", &err) < 0)
+        abort();
+    for (size_t i = 0; i < view->process_count; i++)
+        *mw_view_file_add_process(&file, &copy) = view->processes[i];
+    memcpy(copy.slices, view->slices, view->slice_count * sizeof(*copy.slices));
+    mw_view_file_close(&file, &copy);
 }

@@ -4,7 +4,7 @@
 #define MW_TESTS_UNIT_SYNTHETIC_H
 
 #include "collector/journal.h"
-#include "collector/view.h"
+#include "collector/view_file.h"
 
 #include <stdint.h>
 
@@ -46,8 +46,9 @@ void *synthetic_pack(const struct mw_journal *journal, size_t *size);
 /* A job of `ranks` ranks with user phases, a spike of 64 MiB in rank 2 (when there is one), and growth in MPI. */
 void synthetic_job(const struct synthetic_dir *dir, int ranks);
 
-/* A view of that job that saw its ranks, mpirun and a shell. mw_view_fini() it with synthetic_view_free(). */
+/* A view of that job that saw its ranks, mpirun and a shell, with room for one more process. mw_view_free() it. */
 void synthetic_view(struct mw_view *view, int ranks);
-void synthetic_view_free(struct mw_view *view);
+/* Leaves the view in the run directory, as its sampler would. */
+void synthetic_write_view(const struct mw_view *view, const struct synthetic_dir *dir);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,7 +34,11 @@ static void assert_noted(const struct mw_model *model, const char *text)
 static struct mw_model *merge(const struct synthetic_dir *dir, const struct mw_view *view)
 {
     struct mw_err err = {""};
-    struct mw_model *model = mw_merge_run(dir->fd, view, &err);
+    struct mw_model *model;
+
+    if (view)
+        synthetic_write_view(view, dir);
+    model = mw_merge_run(dir->fd, NULL, &err);
 
     if (!model)
         fail_msg("%s", err.text);
@@ -95,10 +100,10 @@ static void test_job(void **state)
     assert_int_equal(model->processes[0].role, MW_MODEL_LAUNCHER);
     assert_int_equal(model->processes[1].role, MW_MODEL_OTHER);
     assert_int_equal(model->processes[1].peak.kind, MW_MODEL_AT_LEAST);
-    assert_int_equal(model->limit.kind, MW_LIMIT_NODE);
+    assert_int_equal(model->hosts[0].limit.kind, MW_LIMIT_NODE);
     assert_int_equal(model->note_count, 0);
     mw_model_destroy(model);
-    synthetic_view_free(&view);
+    mw_view_free(&view);
     synthetic_remove(&dir);
 }
 
@@ -136,7 +141,7 @@ static void test_bounds(void **state)
     assert_int_equal(model->peak.upper_sampled, 2);
     assert_noted(model, "larger than the upper bound"); /* 150 were seen: said, not hidden */
     mw_model_destroy(model);
-    synthetic_view_free(&view);
+    mw_view_free(&view);
     synthetic_remove(&dir);
 }
 
@@ -307,7 +312,6 @@ static void test_huge_world(void **state)
 static void test_unfinished(void **state)
 {
     struct synthetic_dir dir;
-    struct mw_view view;
     struct mw_journal journal;
     struct mw_model *model;
     uint32_t site;
@@ -326,18 +330,121 @@ static void test_unfinished(void **state)
         synthetic_free(&journal);
     }
     model = merge(&dir, NULL);
-    assert_noted(model, "rank 1 has not finished, or was killed");
+    assert_int_equal(model->death_count, 2);
+    assert_int_equal(model->deaths[0].rank, 2); /* when it called MPI_Abort is known */
+    assert_int_equal(model->deaths[0].cause, MW_MODEL_CAUSE_ABORT);
+    assert_string_equal(model->deaths[0].text, "called MPI_Abort(3)");
+    assert_int_equal(model->deaths[1].cause, MW_MODEL_CAUSE_UNKNOWN);
+    assert_int_equal(model->waiting_count, 1);
+    assert_string_equal(model->waiting[0].label, "MPI_Allreduce app+0x100c");
+    assert_string_equal(model->waiting[0].ranks, "1");
+    assert_string_equal(model->ended_by, "");
     mw_model_destroy(model);
-    synthetic_view(&view, 0);
-    model = merge(&dir, &view);
-    assert_noted(model, "rank 1 ended without MPI_Finalize: last known inside MPI_Allreduce app+0x100c, "
-                        "entered at 500 ms");
-    assert_noted(model, "rank 2 called MPI_Abort(3): in the program since it left MPI_Allreduce app+0x100c");
-    assert_true(strstr(model->notes[0].text, "rank 2") != NULL); /* who aborted comes first */
-    assert_false(is_noted(model, "rank 0"));
-    mw_model_destroy(model);
-    synthetic_view_free(&view);
     synthetic_remove(&dir);
+}
+
+/* One job of three ranks in MPI_Barrier that ended as `status` and `end_ms` say. */
+static struct mw_model *merge_ended(struct synthetic_dir *dir, struct mw_view *view, const int status[3],
+                                    const uint64_t end_ms[3])
+{
+    struct mw_journal journal;
+
+    synthetic_make(dir);
+    for (int rank = 0; rank < 3; rank++) {
+        uint32_t site;
+        synthetic_journal(&journal, rank, 3);
+        site = synthetic_site(&journal, "MPI_Barrier", 3, 12);
+        synthetic_finish(&journal, 500, 10 * MIB);
+        journal.state->stage = MW_STAGE_RUNNING;
+        journal.state->in_site = rank == 1 ? 0 : site;
+        journal.state->last_site = site;
+        synthetic_write(&journal, dir);
+        synthetic_free(&journal);
+    }
+    for (int rank = 0; rank < 3; rank++) {
+        view->processes[2 + rank].wait_status = status[rank];
+        view->processes[2 + rank].end_ns = SYNTHETIC_BEGIN + end_ms[rank] * MS;
+    }
+    return merge(dir, view);
+}
+
+/* The order of deaths, the cause of each, who was waiting, and as many victims of the OOM killer as it counted. */
+static void test_deaths(void **state)
+{
+    struct synthetic_dir dir;
+    struct mw_view view;
+    struct mw_model *model;
+
+    (void)state;
+    synthetic_view(&view, 3);
+    model = merge_ended(&dir, &view, (int[]){SIGKILL, SIGSEGV, 3 << 8}, (uint64_t[]){708, 710, 730});
+    assert_int_equal(model->death_count, 3);
+    assert_int_equal(model->deaths[0].rank, 1); /* rank 0 was killed for it, and gone a little earlier */
+    assert_string_equal(model->deaths[0].text, "killed by SIGSEGV (Segmentation fault)");
+    assert_string_equal(model->deaths[1].text, "killed by SIGKILL (Killed)");
+    assert_string_equal(model->deaths[2].text, "ended with status 3, without MPI_Finalize");
+    assert_int_equal(model->waiting_count, 1);
+    assert_string_equal(model->waiting[0].ranks, "0, 2");
+    assert_false(model->waiting[0].first_too);
+    mw_model_destroy(model);
+    synthetic_remove(&dir);
+
+    view.cgroup_count = 1;
+    view.cgroups[0] = (struct mw_view_cgroup){.limit = 160 * MIB, .kills = 1, .name = "/job"};
+    for (int i = 2; i < 5; i++)
+        view.processes[i].cgroup = 1;
+    view.processes[4].rss_last = 100 * MIB; /* rank 2: the largest */
+    model = merge_ended(&dir, &view, (int[]){SIGKILL, SIGKILL, SIGKILL}, (uint64_t[]){730, 710, 720});
+    assert_int_equal(model->deaths[0].rank, 2);
+    assert_int_equal(model->deaths[0].cause, MW_MODEL_CAUSE_OOM);
+    assert_int_equal(model->deaths[0].cgroup, 0);
+    assert_int_equal(model->deaths[1].cause, MW_MODEL_CAUSE_SIGNAL);
+    assert_int_equal(model->hosts[0].cgroups[0].victims, 1);
+    mw_model_destroy(model);
+    synthetic_remove(&dir);
+
+    view.cgroups[0].kills = 0;
+    view.host_kills = 2; /* no group was short: the host was */
+    model = merge_ended(&dir, &view, (int[]){SIGKILL, SIGKILL, SIGKILL}, (uint64_t[]){730, 720, 710});
+    assert_int_equal(model->deaths[1].cause, MW_MODEL_CAUSE_OOM);
+    assert_true(model->deaths[1].cgroup == MW_MODEL_NONE);
+    assert_int_equal(model->deaths[2].cause, MW_MODEL_CAUSE_SIGNAL);
+    mw_model_destroy(model);
+    synthetic_remove(&dir);
+    mw_view_free(&view);
+}
+
+/* What ended the job before any rank died is told: a signal to memwatch, or one that killed the command. */
+static void test_ended_from_outside(void **state)
+{
+    struct synthetic_dir dir;
+    struct mw_view view;
+    struct mw_model *model;
+
+    (void)state;
+    synthetic_view(&view, 3);
+    view.signals[0] = (struct mw_view_signal){SIGUSR1, 77, SYNTHETIC_BEGIN + 600 * MS};
+    view.signals[1] = (struct mw_view_signal){SIGTERM, 77, SYNTHETIC_BEGIN + 700 * MS};
+    view.signal_count = 2;
+    model = merge_ended(&dir, &view, (int[]){SIGTERM, SIGTERM, SIGTERM}, (uint64_t[]){730, 720, 710});
+    assert_string_equal(model->ended_by, "memwatch was sent SIGTERM (Terminated) at 700 ms by process 77, and the job got it");
+    mw_model_destroy(model);
+    synthetic_remove(&dir);
+
+    model = merge_ended(&dir, &view, (int[]){SIGTERM, SIGSEGV, SIGTERM}, (uint64_t[]){730, 690, 710});
+    assert_string_equal(model->ended_by, ""); /* a rank died before it */
+    mw_model_destroy(model);
+    synthetic_remove(&dir);
+
+    view.signal_count = 0;
+    view.exit_signal = SIGKILL;
+    view.command_end_ns = SYNTHETIC_BEGIN + 650 * MS;
+    model = merge_ended(&dir, &view, (int[]){SIGTERM, SIGTERM, SIGTERM}, (uint64_t[]){730, 690, 710});
+    assert_string_equal(model->ended_by,
+                        "the command itself was killed by SIGKILL (Killed) at 650 ms, before any rank had ended");
+    mw_model_destroy(model);
+    synthetic_remove(&dir);
+    mw_view_free(&view);
 }
 
 /* What was sampled after a killed rank's last boundary counts, as a lower bound. */
@@ -359,7 +466,7 @@ static void test_sampled_higher(void **state)
     assert_int_equal(model->ranks[1].peak.bytes, 41 * MIB + 4096);
     assert_int_equal(model->ranks[1].peak.kind, MW_MODEL_EXACT);
     mw_model_destroy(model);
-    synthetic_view_free(&view);
+    mw_view_free(&view);
     synthetic_remove(&dir);
 }
 
@@ -377,11 +484,10 @@ static void test_images(void **state)
     view.processes[view.process_count] = view.processes[2];
     view.processes[view.process_count].image = 1;
     view.processes[view.process_count].first_ns = SYNTHETIC_BEGIN + 50 * MS;
-    view.processes[view.process_count].exe = strdup("/home/user/app");
-    view.processes[view.process_count].command = strdup("./app");
+    strcpy(view.processes[view.process_count].exe, "/home/user/app");
+    strcpy(view.processes[view.process_count].command, "./app");
     view.process_count++;
-    free(view.processes[2].exe);
-    view.processes[2].exe = strdup("/bin/sh");
+    strcpy(view.processes[2].exe, "/bin/sh");
     model = merge(&dir, &view);
     assert_int_equal(model->process_count, 4);
     assert_int_equal(model->processes[2].role, MW_MODEL_OTHER);
@@ -389,7 +495,7 @@ static void test_images(void **state)
     assert_int_equal(model->processes[3].role, MW_MODEL_RANK);
     assert_int_equal(model->ranks[0].process, 3);
     mw_model_destroy(model);
-    synthetic_view_free(&view);
+    mw_view_free(&view);
     synthetic_remove(&dir);
 }
 
@@ -404,15 +510,14 @@ static void test_image_unseen(void **state)
     synthetic_make(&dir);
     synthetic_job(&dir, 1);
     synthetic_view(&view, 1);
-    free(view.processes[2].exe);
-    view.processes[2].exe = strdup("/usr/bin/cargo");
+    strcpy(view.processes[2].exe, "/usr/bin/cargo");
     view.processes[2].rss_max = 900 * MIB;
     model = merge(&dir, &view);
     assert_int_equal(model->processes[2].role, MW_MODEL_OTHER);
     assert_int_equal(model->ranks[0].process, MW_MODEL_NONE);
     assert_true(model->ranks[0].peak.bytes < 900 * MIB);
     mw_model_destroy(model);
-    synthetic_view_free(&view);
+    mw_view_free(&view);
     synthetic_remove(&dir);
 }
 
@@ -456,7 +561,7 @@ static void test_exits(void **state)
     assert_int_equal(model->ranks[0].peak.bytes, 40 * MIB);
     assert_noted(model, "5 bytes of the exit records");
     mw_model_destroy(model);
-    synthetic_view_free(&view);
+    mw_view_free(&view);
     synthetic_remove(&dir);
 }
 
@@ -544,7 +649,7 @@ static void test_hosts(void **state)
     assert_int_not_equal(model->ranks[0].process, MW_MODEL_NONE);
     assert_noted(model, "wall clocks");
     mw_model_destroy(model);
-    synthetic_view_free(&view);
+    mw_view_free(&view);
     synthetic_remove(&dir);
 }
 
@@ -636,7 +741,7 @@ static void test_flipped(void **state)
         free(bytes);
         synthetic_free(&journal);
     }
-    synthetic_view_free(&view);
+    mw_view_free(&view);
     synthetic_remove(&dir);
 }
 
@@ -740,6 +845,7 @@ int main(void)
         cmocka_unit_test(test_gathered_unreadable), cmocka_unit_test(test_worlds),
         cmocka_unit_test(test_missing_ranks), cmocka_unit_test(test_huge_world),
         cmocka_unit_test(test_unfinished),    cmocka_unit_test(test_sampled_higher),
+        cmocka_unit_test(test_deaths),        cmocka_unit_test(test_ended_from_outside),
         cmocka_unit_test(test_images),        cmocka_unit_test(test_exits),
         cmocka_unit_test(test_phases),        cmocka_unit_test(test_hosts),
         cmocka_unit_test(test_damaged),       cmocka_unit_test(test_empty),

@@ -7,6 +7,7 @@
 #include "tests/unit/synthetic.h"
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,16 +69,17 @@ static void check_job(const char *name, int ranks, bool sampled, const struct mw
 
     synthetic_make(&dir);
     synthetic_job(&dir, ranks);
-    if (sampled)
+    if (sampled) {
         synthetic_view(&view, ranks);
-    model = mw_merge_run(dir.fd, sampled ? &view : NULL, NULL);
+        synthetic_write_view(&view, &dir);
+        mw_view_free(&view);
+    }
+    model = mw_merge_run(dir.fd, NULL, NULL);
     assert_non_null(model);
     text = render(model, style);
     assert_golden(name, text);
     free(text);
     mw_model_destroy(model);
-    if (sampled)
-        synthetic_view_free(&view);
     synthetic_remove(&dir);
 }
 
@@ -154,14 +156,24 @@ static void test_killed(void **state)
     }
     synthetic_view(&view, 4);
     view.exit_status = 137;
-    view.cgroup_limit = 160 * MIB;
-    view.cgroup_path = strdup("/user.slice/job");
-    model = mw_merge_run(dir.fd, &view, NULL);
+    view.cgroup_count = 1;
+    view.cgroups[0] = (struct mw_view_cgroup){.limit = 160 * MIB, .kills = 1, .name = "/user.slice/job",
+                                              .limit_directory = "/sys/fs/cgroup/user.slice/job"};
+    for (size_t i = 2; i < view.process_count; i++)
+        view.processes[i].cgroup = 1;
+    view.processes[3].wait_status = SIGKILL;
+    view.processes[3].end_ns = SYNTHETIC_BEGIN + 720 * MS;
+    view.processes[3].last_ns = SYNTHETIC_BEGIN + 710 * MS;
+    for (uint32_t i = 0; i < 10; i++)
+        view.processes[3].moments[view.processes[3].moment_next++] =
+            (struct mw_view_moment){SYNTHETIC_BEGIN + (460 + 25 * i) * MS, (1 + i * i) * MIB};
+    synthetic_write_view(&view, &dir);
+    model = mw_merge_run(dir.fd, NULL, NULL);
     text = render(model, &(struct mw_report_text_style){0});
     assert_golden("report-killed", text);
     free(text);
     mw_model_destroy(model);
-    synthetic_view_free(&view);
+    mw_view_free(&view);
     synthetic_remove(&dir);
 }
 
@@ -188,11 +200,10 @@ static void test_hostile_strings(void **state)
     synthetic_write(&journal, &dir);
     synthetic_put(&dir, MW_RECORD_JOURNAL_PREFIX "\033[31m", "x", 1);
     synthetic_view(&view, 0);
-    free(view.command);
-    view.command = strdup(evil);
-    free(view.processes[0].command);
-    view.processes[0].command = strdup(evil);
-    model = mw_merge_run(dir.fd, &view, NULL);
+    strcpy(view.command, evil);
+    strcpy(view.processes[0].command, evil);
+    synthetic_write_view(&view, &dir);
+    model = mw_merge_run(dir.fd, NULL, NULL);
     text = render(model, &(struct mw_report_text_style){.all = true});
     copy = strdup(text);
     for (char *c = copy; (c = strchr(c, '\n'));)
@@ -204,7 +215,7 @@ static void test_hostile_strings(void **state)
     free(copy);
     free(text);
     mw_model_destroy(model);
-    synthetic_view_free(&view);
+    mw_view_free(&view);
     synthetic_free(&journal);
     synthetic_remove(&dir);
 }

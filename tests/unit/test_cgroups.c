@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The tightest cgroup limit, in recorded trees of version 1 and 2. */
-#include "launcher/limits.h"
+#include "launcher/cgroups.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -52,15 +52,11 @@ static void expect(uint64_t limit, uint64_t peak, const char *where)
     struct mw_view view = {0};
     char path[256];
 
-    mw_limits_cgroup(&view, root);
-    assert_int_equal(view.cgroup_limit, limit);
-    assert_int_equal(view.cgroup_peak, peak);
+    mw_cgroups_begin(&view, root);
+    assert_int_equal(view.cgroups[0].limit, limit);
+    assert_int_equal(view.cgroups[0].peak_begin, peak);
     snprintf(path, sizeof(path), "%s%s", root, where ? where : "");
-    if (where)
-        assert_string_equal(view.cgroup_path, path);
-    else
-        assert_null(view.cgroup_path);
-    mw_view_fini(&view);
+    assert_string_equal(view.cgroups[0].limit_directory, where ? path : "");
 }
 
 static void version_2(void **state)
@@ -81,15 +77,40 @@ static void peak_of_the_job_only(void **state)
     struct mw_view view = {0};
 
     version_2(state);
-    mw_limits_cgroup(&view, root);
-    mw_limits_cgroup_end(&view);
-    assert_int_equal(view.cgroup_peak, 0);
-    mw_limits_cgroup(&view, root);
-    view.cgroup_peak = 123456;
+    mw_cgroups_begin(&view, root);
+    mw_cgroups_look(&view, root);
+    assert_int_equal(view.cgroups[0].peak, 0);
     write_file("/sys/fs/cgroup/slurm/job_7/memory.peak", "200000\n");
-    mw_limits_cgroup_end(&view);
-    assert_int_equal(view.cgroup_peak, 200000);
-    mw_view_fini(&view);
+    mw_cgroups_look(&view, root);
+    assert_int_equal(view.cgroups[0].peak, 200000);
+    assert_int_equal(view.cgroup_count, 1);
+}
+
+/* Who the OOM killer killed before is not counted; a process of another group gets a group of its own. */
+static void kills(void **state)
+{
+    struct mw_view view = {0};
+
+    version_2(state);
+    write_file("/sys/fs/cgroup/slurm/job_7/step_0/memory.events", "low 0\noom 5\noom_kill 2\noom_group_kill 0\n");
+    write_file("/proc/vmstat", "nr_free_pages 7\noom_kill 40\n");
+    mw_cgroups_begin(&view, root);
+    write_file("/proc/77/cgroup", "0::/slurm/job_7/step_1\n");
+    write_file("/sys/fs/cgroup/slurm/job_7/step_1/memory.max", "1000\n");
+    assert_int_equal(mw_cgroups_find(&view, root, "77"), 2);
+    assert_int_equal(mw_cgroups_find(&view, root, "self"), 1);
+    assert_int_equal(mw_cgroups_find(&view, root, "78"), 0);
+    mw_cgroups_look(&view, root);
+    assert_int_equal(view.cgroups[0].kills + view.cgroups[1].kills + view.host_kills, 0);
+    assert_int_equal(view.cgroups[0].kills_ns, 0);
+    write_file("/sys/fs/cgroup/slurm/job_7/step_0/memory.events", "low 0\noom 5\noom_kill 5\noom_group_kill 0\n");
+    write_file("/proc/vmstat", "nr_free_pages 7\noom_kill 43\n");
+    mw_cgroups_look(&view, root);
+    assert_int_equal(view.cgroups[0].kills, 3);
+    assert_int_equal(view.host_kills, 3);
+    assert_true(view.cgroups[0].kills_ns > 0);
+    assert_int_equal(view.cgroups[1].kills, 0);
+    assert_int_equal(view.cgroups[1].limit, 1000);
 }
 
 static void version_1(void **state)
@@ -131,6 +152,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(version_2, set_up, tear_down),
         cmocka_unit_test_setup_teardown(peak_of_the_job_only, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(kills, set_up, tear_down),
         cmocka_unit_test_setup_teardown(version_1, set_up, tear_down),
         cmocka_unit_test_setup_teardown(in_a_container, set_up, tear_down),
         cmocka_unit_test_setup_teardown(none, set_up, tear_down),

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* The names of a directory's files that begin alike, sorted. */
+#ifndef MW_COLLECTOR_NAMES_H
+#define MW_COLLECTOR_NAMES_H
+
+#include "collector/err.h"
+
+#include <stddef.h>
+
+struct mw_names {
+    char **items;
+    size_t count;
+};
+
+/* Returns 0, or -1 with a line in err. Free with mw_names_fini(). */
+int mw_names_list(struct mw_names *names, int dirfd, const char *prefix, struct mw_err *err);
+
+void mw_names_fini(struct mw_names *names);
+
+#endif

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/* The job's peak in three numbers, the headroom, what memwatch cost. */
+#include "collector/report_text_parts.h"
+
+#include <string.h>
+
+/* Less than this is not said to be counted more than once. */
+#define SHARED_LEAST (16ULL << 20)
+#define SHARED_SHARE 5 /* percent of RSS */
+
+/* One of the three numbers, padded so that what it means stands in one column. */
+static void write_number(const struct mw_report *report, struct mw_model_bytes bytes, const char *meaning)
+{
+    struct mw_units number = mw_report_bytes(bytes);
+    char first[64];
+
+    if (bytes.kind == MW_MODEL_UNKNOWN)
+        snprintf(number.text, sizeof(number.text), "unknown");
+    snprintf(first, sizeof(first), "    %s%*s  ", number.text, 12 - mw_text_width(number.text), "");
+    mw_report_paragraph(report, first, MW_TEXT_PLAIN, "%s", meaning);
+}
+
+static void write_seen(const struct mw_report *report)
+{
+    const struct mw_model_peak *peak = &report->model->peak;
+    char text[200] = "largest sum at one moment: nobody sampled the job";
+
+    if (peak->seen.kind != MW_MODEL_UNKNOWN && peak->seen_hosts)
+        snprintf(text, sizeof(text), "seen on %u hosts together, at %s: the sum of the least that each had within %s",
+                 peak->seen_hosts, mw_report_when(report->model, peak->seen_ns).text,
+                 mw_units_time(report->model->slice_ns).text);
+    else if (peak->seen.kind != MW_MODEL_UNKNOWN)
+        snprintf(text, sizeof(text), "seen at one moment: sum of RSS over %u processes, at %s", peak->seen_processes,
+                 mw_report_when(report->model, peak->seen_ns).text);
+    write_number(report, peak->seen, text);
+}
+
+static void write_upper(const struct mw_report *report)
+{
+    const struct mw_model_peak *peak = &report->model->peak;
+    char text[400] = "upper bound: no process told its own peak", open[120] = "", sampled[120] = "", error[64] = "";
+
+    if (peak->error_bytes)
+        snprintf(error, sizeof(error), "; %s of it for reading errors", mw_units_bytes(peak->error_bytes).text);
+    if (peak->upper_open_ranks)
+        snprintf(open, sizeof(open), "; does not hold for the end of %u rank%s that nobody measured",
+                 peak->upper_open_ranks, peak->upper_open_ranks == 1 ? "" : "s");
+    if (peak->upper_sampled)
+        snprintf(sampled, sizeof(sampled), "; %u other process%s in it with what sampling saw", peak->upper_sampled,
+                 peak->upper_sampled == 1 ? " is" : "es are");
+    if (peak->upper.kind != MW_MODEL_UNKNOWN)
+        snprintf(text, sizeof(text), "upper bound at any moment, from each process's peaks over time%s%s%s%s",
+                 report->model->job.sampled ? "" : " (ranks only)", error, open, sampled);
+    write_number(report, peak->upper, text);
+}
+
+static void write_pss(const struct mw_report *report)
+{
+    const struct mw_model_peak *peak = &report->model->peak;
+    char text[200] = "PSS, which counts shared pages once: never read";
+
+    if (peak->seen_hosts)
+        return; /* of each host alone: the table of hosts has it */
+    if (peak->pss.kind != MW_MODEL_UNKNOWN)
+        snprintf(text, sizeof(text), "PSS, which counts shared pages once: at %s, where RSS was %s (%llu sweep%s)",
+                 mw_report_when(report->model, peak->pss_ns).text, mw_units_bytes(peak->pss_rss).text,
+                 (unsigned long long)peak->pss_sweeps, peak->pss_sweeps == 1 ? "" : "s");
+    write_number(report, peak->pss, text);
+}
+
+/* Worth a line: what is shared by a few processes of every job, such as libraries, is not. */
+static bool is_much_shared(const struct mw_model_peak *peak)
+{
+    return peak->shared.bytes >= SHARED_LEAST && peak->shared.bytes / SHARED_SHARE >= peak->shared_rss / 100;
+}
+
+static void write_shared(const struct mw_report *report)
+{
+    const struct mw_model_peak *peak = &report->model->peak;
+    char text[400], what[120] = "";
+
+    if (!is_much_shared(peak))
+        return;
+    if (peak->shared_shmem)
+        snprintf(what, sizeof(what), "; %s of it shared memory, the rest files such as libraries",
+                 mw_units_bytes(peak->shared_shmem).text);
+    snprintf(text, sizeof(text), "counted more than once by sums of RSS: %s minus PSS, sampled at %s%s",
+             mw_units_bytes(peak->shared_rss).text, mw_report_when(report->model, peak->shared_ns).text, what);
+    write_number(report, peak->shared, text);
+}
+
+static void describe_limit(char *text, size_t size, const struct mw_model_limit *limit)
+{
+    if (limit->kind == MW_LIMIT_CGROUP)
+        snprintf(text, size, "%s, the limit of control group %s", mw_units_bytes(limit->bytes).text,
+                 limit->cgroup_path);
+    else
+        snprintf(text, size, "%s, the memory of the node", mw_units_bytes(limit->bytes).text);
+}
+
+/* What a host had at most, as far as it is known, against what it may have. */
+static double fullness(const struct mw_model_host *host)
+{
+    uint64_t most = host->upper.kind == MW_MODEL_AT_MOST ? host->upper.bytes : host->seen.bytes;
+
+    return host->limit.kind == MW_LIMIT_NONE ? -1 : (double)most / (double)host->limit.bytes;
+}
+
+static const struct mw_model_host *fullest_host(const struct mw_model *model)
+{
+    const struct mw_model_host *fullest = NULL;
+
+    for (size_t i = 0; i < model->host_count; i++)
+        if (fullness(&model->hosts[i]) >= 0 && (!fullest || fullness(&model->hosts[i]) > fullness(fullest)))
+            fullest = &model->hosts[i];
+    return fullest;
+}
+
+/* Where it is least. */
+static void write_headroom(const struct mw_report *report)
+{
+    const struct mw_model *model = report->model;
+    const struct mw_model_host *host = fullest_host(model);
+    const struct mw_model_limit *limit;
+    bool open = model->peak.upper_open_ranks || model->peak.upper_sampled;
+    uint64_t upper, seen;
+    char what[600], where[200] = "";
+
+    if (!host)
+        return;
+    limit = &host->limit;
+    upper = host->upper.kind == MW_MODEL_AT_MOST ? host->upper.bytes : 0;
+    seen = host->seen.bytes;
+    describe_limit(what, sizeof(what), limit);
+    if (model->host_count > 1)
+        snprintf(where, sizeof(where), "on %s, the fullest host: ", host->name);
+    if (upper && upper <= limit->bytes)
+        mw_report_paragraph(report, "  Headroom    ", MW_TEXT_PLAIN, "%s%s %s left of %s", where,
+                            open ? "about" : "at least", mw_units_bytes(limit->bytes - upper).text, what);
+    else if (seen <= limit->bytes)
+        mw_report_paragraph(report, "  Headroom    ", upper ? MW_TEXT_WARN : MW_TEXT_PLAIN, "%sat most %s left of %s%s",
+                            where, mw_units_bytes(limit->bytes - seen).text, what,
+                            upper ? "; the upper bound leaves nothing" : "");
+    else
+        mw_report_paragraph(report, "  Headroom    ", MW_TEXT_ALARM, "%snone: %s more than %s", where,
+                            mw_units_bytes(seen - limit->bytes).text, what);
+    if (limit->cgroup_peak)
+        mw_report_paragraph(report, "              ", MW_TEXT_DIM,
+                            "the control group's own peak is %s, page cache and kernel memory included",
+                            mw_units_bytes(limit->cgroup_peak).text);
+}
+
+static void write_cost(const struct mw_report *report)
+{
+    const struct mw_model *model = report->model;
+    const struct mw_model_cost *cost = &model->cost;
+    uint64_t lasted = model->job.end_ns > model->job.begin_ns ? model->job.end_ns - model->job.begin_ns : 0;
+    char ranks[300] = "", sampling[120] = "";
+
+    if (model->rank_count)
+        snprintf(ranks, sizeof(ranks), "%s of the ranks' time (most in rank %s: %s), %s in each rank; %s of %s calls "
+                 "measured%s", mw_units_percent(cost->share_mean).text,
+                 mw_report_rank(model, cost->share_worst).text, mw_units_percent(cost->share_max).text,
+                 mw_units_bytes(cost->shim_bytes_max).text, mw_units_count(cost->measured).text,
+                 mw_units_count(cost->calls).text, cost->measured < cost->calls ? ", the others only counted" : "");
+    if (cost->launcher_rss_peak && lasted) /* not when memwatch was killed */
+        snprintf(sampling, sizeof(sampling), "%ssampling took %s of one CPU and %s", model->rank_count ? "; " : "",
+                 mw_units_percent((double)cost->launcher_cpu_ns / (double)lasted).text,
+                 mw_units_bytes(cost->launcher_rss_peak).text);
+    if (ranks[0] || sampling[0])
+        mw_report_paragraph(report, "  memwatch    ", MW_TEXT_PLAIN, "%s%s", ranks, sampling);
+}
+
+void mw_report_text_peak(const struct mw_report *report)
+{
+    mw_report_heading(report, "Peak memory of the job", "");
+    write_seen(report);
+    write_upper(report);
+    write_pss(report);
+    write_shared(report);
+    write_headroom(report);
+    write_cost(report);
+}

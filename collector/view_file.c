@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MIT */
+#include "collector/view_file.h"
+
+#include "collector/io.h"
+#include "collector/mem.h"
+#include "collector/record.h"
+#include "collector/safe_open.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define FIRST_ROOM 64
+
+_Static_assert(sizeof(struct mw_view_file_head) % 8 == 0 && MW_VIEW_FACTS_BYTES % 8 == 0, "aligned");
+_Static_assert(sizeof(struct mw_view_process) % 8 == 0, "aligned");
+_Static_assert(sizeof(MW_VIEW_FILE_MAGIC) - 1 == sizeof(((struct mw_view_file_head *)0)->magic), "eight bytes");
+
+#define SLICES_AT (sizeof(struct mw_view_file_head) + MW_VIEW_FACTS_BYTES)
+#define PROCESSES_AT (SLICES_AT + MW_VIEW_FILE_SLICES * sizeof(struct mw_view_slice))
+
+static const struct mw_view_file_head head = {
+    .magic = MW_VIEW_FILE_MAGIC,
+    .endian = MW_RECORD_ENDIAN,
+    .facts_bytes = MW_VIEW_FACTS_BYTES,
+    .slice_bytes = sizeof(struct mw_view_slice),
+    .process_bytes = sizeof(struct mw_view_process),
+};
+
+static size_t length_for(size_t room)
+{
+    return PROCESSES_AT + room * sizeof(struct mw_view_process);
+}
+
+static void point_into(const struct mw_view_file *file, struct mw_view *view)
+{
+    view->slices = (void *)((char *)file->map + SLICES_AT);
+    view->processes = (void *)((char *)file->map + PROCESSES_AT);
+}
+
+/* All blocks are there before they are written to: a full disk is an error here and never a SIGBUS later. */
+static int allocate(int fd, size_t length)
+{
+    return mw_io_may_grow(length) ? posix_fallocate(fd, 0, (off_t)length) : EFBIG;
+}
+
+/* Returns the descriptor of a new file with `length` bytes, or -1. */
+static int make_file(int dirfd, const char *name, size_t length)
+{
+    int fd = openat(dirfd, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+    if (fd < 0 || !allocate(fd, length))
+        return fd;
+    close(fd);
+    unlinkat(dirfd, name, 0);
+    return -1;
+}
+
+int mw_view_file_create(struct mw_view_file *file, struct mw_view *view, int dirfd, const char *name,
+                        struct mw_err *err)
+{
+    *file = (struct mw_view_file){.length = length_for(FIRST_ROOM), .room = FIRST_ROOM};
+    file->fd = make_file(dirfd, name, file->length);
+    file->map = mmap(NULL, file->length, PROT_READ | PROT_WRITE,
+                     file->fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED, file->fd, 0);
+    if (file->map == MAP_FAILED) {
+        if (file->fd >= 0)
+            close(file->fd);
+        return mw_err_set(err, "no memory for what is sampled: %s", strerror(errno));
+    }
+    memcpy(file->map, &head, sizeof(head));
+    point_into(file, view);
+    mw_view_file_sync(file, view);
+    return 0;
+}
+
+static bool grow(struct mw_view_file *file, struct mw_view *view)
+{
+    size_t room = 2 * file->room;
+    void *map;
+
+    if (room > MW_VIEW_FILE_PROCESSES || (file->fd >= 0 && allocate(file->fd, length_for(room))))
+        return false;
+    map = mremap(file->map, file->length, length_for(room), MREMAP_MAYMOVE);
+    if (map == MAP_FAILED)
+        return false;
+    file->map = map;
+    file->length = length_for(room);
+    file->room = room;
+    point_into(file, view);
+    return true;
+}
+
+struct mw_view_process *mw_view_file_add_process(struct mw_view_file *file, struct mw_view *view)
+{
+    if (view->process_count == file->room && !grow(file, view)) {
+        view->processes_lost++;
+        return NULL;
+    }
+    memset(&view->processes[view->process_count], 0, sizeof(*view->processes));
+    return &view->processes[view->process_count++];
+}
+
+void mw_view_file_sync(struct mw_view_file *file, const struct mw_view *view)
+{
+    memcpy((char *)file->map + sizeof(head), view, MW_VIEW_FACTS_BYTES);
+}
+
+void mw_view_file_close(struct mw_view_file *file, struct mw_view *view)
+{
+    mw_view_file_sync(file, view);
+    munmap(file->map, file->length);
+    if (file->fd >= 0)
+        close(file->fd);
+    view->slices = NULL;
+    view->processes = NULL;
+}
+
+/* ---- reading ---- */
+
+static void terminate(char *text, size_t size)
+{
+    text[size - 1] = '\0';
+}
+
+static void check_facts(struct mw_view *view)
+{
+    terminate(view->host, sizeof(view->host));
+    terminate(view->command, sizeof(view->command));
+    if (view->cgroup_count > MW_VIEW_CGROUPS)
+        view->cgroup_count = MW_VIEW_CGROUPS;
+    if (view->node_count > MW_VIEW_NODES)
+        view->node_count = MW_VIEW_NODES;
+    if (view->signal_count > MW_VIEW_SIGNALS)
+        view->signal_count = MW_VIEW_SIGNALS;
+    if (view->slice_count > MW_VIEW_FILE_SLICES)
+        view->slice_count = MW_VIEW_FILE_SLICES;
+    if (!view->slice_ns)
+        view->slice_count = 0;
+    for (size_t i = 0; i < MW_VIEW_CGROUPS; i++) {
+        terminate(view->cgroups[i].name, sizeof(view->cgroups[i].name));
+        terminate(view->cgroups[i].directory, sizeof(view->cgroups[i].directory));
+        terminate(view->cgroups[i].limit_directory, sizeof(view->cgroups[i].limit_directory));
+    }
+}
+
+static void check_process(const struct mw_view *view, struct mw_view_process *process)
+{
+    terminate(process->exe, sizeof(process->exe));
+    terminate(process->command, sizeof(process->command));
+    if (process->end > MW_VIEW_STATUS)
+        process->end = MW_VIEW_LIVES;
+    if (process->cgroup > view->cgroup_count)
+        process->cgroup = 0;
+    process->moment_next %= MW_VIEW_MOMENTS;
+}
+
+static int check_head(const struct mw_view_file_head *found, struct mw_err *err)
+{
+    if (memcmp(found->magic, head.magic, sizeof(head.magic) - 1))
+        return mw_err_set(err, "not a view of memwatch's");
+    if (found->magic[7] != head.magic[7])
+        return mw_err_set(err, "format version %d, this memwatch reads version %d", found->magic[7], head.magic[7]);
+    if (memcmp(found, &head, sizeof(head)))
+        return mw_err_set(err, "written on a machine of another kind");
+    return 0;
+}
+
+int mw_view_file_parse(struct mw_view *view, const void *bytes, size_t size, struct mw_err *err)
+{
+    const char *from = bytes;
+    struct mw_view_file_head found;
+    size_t whole;
+
+    *view = (struct mw_view){0};
+    if (size < PROCESSES_AT)
+        return mw_err_set(err, "cut off after %zu bytes", size);
+    memcpy(&found, from, sizeof(found));
+    if (check_head(&found, err) < 0)
+        return -1;
+    memcpy(view, from + sizeof(found), MW_VIEW_FACTS_BYTES);
+    check_facts(view);
+    whole = (size - PROCESSES_AT) / sizeof(*view->processes);
+    if (whole > MW_VIEW_FILE_PROCESSES)
+        whole = MW_VIEW_FILE_PROCESSES;
+    if (view->process_count > whole)
+        view->process_count = whole;
+    view->slices = mw_mem_alloc(view->slice_count, sizeof(*view->slices));
+    memcpy(view->slices, from + SLICES_AT, view->slice_count * sizeof(*view->slices));
+    view->processes = mw_mem_alloc(view->process_count, sizeof(*view->processes));
+    memcpy(view->processes, from + PROCESSES_AT, view->process_count * sizeof(*view->processes));
+    for (size_t i = 0; i < view->process_count; i++)
+        check_process(view, &view->processes[i]);
+    return 0;
+}
+
+int mw_view_file_read(struct mw_view *view, int dirfd, const char *name, struct mw_err *err)
+{
+    int result, fd;
+    ssize_t length;
+    uint64_t size;
+    char *bytes;
+
+    *view = (struct mw_view){0};
+    fd = mw_safe_open(dirfd, name, &size, err);
+    if (fd < 0)
+        return -1;
+    if (size > length_for(MW_VIEW_FILE_PROCESSES))
+        size = length_for(MW_VIEW_FILE_PROCESSES);
+    bytes = mw_mem_alloc(size, 1);
+    length = mw_io_pread(fd, bytes, size, 0);
+    result = length < 0 ? mw_err_set(err, "cannot be read: %s", strerror(errno))
+                        : mw_view_file_parse(view, bytes, (size_t)length, err);
+    free(bytes);
+    close(fd);
+    return result;
+}
+
+void mw_view_free(struct mw_view *view)
+{
+    free(view->processes);
+    free(view->slices);
+    *view = (struct mw_view){0};
+}
+
+struct mw_view mw_view_copy(const struct mw_view *view)
+{
+    struct mw_view copy = *view;
+
+    copy.slices = mw_mem_alloc(view->slice_count, sizeof(*copy.slices));
+    memcpy(copy.slices, view->slices, view->slice_count * sizeof(*copy.slices));
+    copy.processes = mw_mem_alloc(view->process_count, sizeof(*copy.processes));
+    memcpy(copy.processes, view->processes, view->process_count * sizeof(*copy.processes));
+    return copy;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* The file view-<host> of a run directory: a view as its sampler keeps it. Its arrays are the file itself, mapped and
+ * written in place, so that what was seen is there whatever becomes of the sampler; its facts are copied there after
+ * every sample.
+ *
+ *     head | facts of struct mw_view | slices[MW_VIEW_FILE_SLICES] | processes[room]
+ *
+ * Who reads it trusts nothing (like collector/journal_read): lengths are checked, strings terminated, indices in range.
+ */
+#ifndef MW_COLLECTOR_VIEW_FILE_H
+#define MW_COLLECTOR_VIEW_FILE_H
+
+#include "collector/err.h"
+#include "collector/view.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define MW_VIEW_FILE_PREFIX "view-"
+#define MW_VIEW_FILE_MAGIC "MWVIEW\0\1" /* the last byte is the version */
+
+/* Programs that a view keeps apart; of more only the sums are known (view->processes_lost). */
+#define MW_VIEW_FILE_PROCESSES 32768
+#define MW_VIEW_FILE_SLICES 4096
+
+struct mw_view_file_head {
+    char magic[8];
+    uint32_t endian; /* MW_RECORD_ENDIAN */
+    uint32_t facts_bytes, slice_bytes, process_bytes; /* of one */
+};
+
+/* The writing side. */
+struct mw_view_file {
+    int fd;        /* -1: there is no file, only memory */
+    void *map;
+    size_t length; /* bytes mapped; grows with the processes */
+    size_t room;   /* processes that there is room for */
+};
+
+/* Makes the file `name`, which must not exist, with room for all slices and a few processes, and points view->slices
+ * and view->processes into it. Without room for a file (a full disk, ulimit -f) it is memory only. Returns 0, or -1 with
+ * a line in err. */
+int mw_view_file_create(struct mw_view_file *file, struct mw_view *view, int dirfd, const char *name,
+                        struct mw_err *err);
+
+/* A zeroed entry behind the last process (view->process_count is raised), or NULL when there is no room for more.
+ * view->processes may have moved. */
+struct mw_view_process *mw_view_file_add_process(struct mw_view_file *file, struct mw_view *view);
+
+/* Copies the facts into the file. */
+void mw_view_file_sync(struct mw_view_file *file, const struct mw_view *view);
+
+/* Unmaps; view->slices and view->processes are gone then, the file stays. */
+void mw_view_file_close(struct mw_view_file *file, struct mw_view *view);
+
+/* The reading side: a copy in memory of its own. Returns 0, or -1 with a line in err. Free with mw_view_free(). */
+int mw_view_file_read(struct mw_view *view, int dirfd, const char *name, struct mw_err *err);
+int mw_view_file_parse(struct mw_view *view, const void *bytes, size_t size, struct mw_err *err);
+void mw_view_free(struct mw_view *view);
+
+/* A copy of a view that is still being written; mw_view_free() it. */
+struct mw_view mw_view_copy(const struct mw_view *view);
+
+#endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/* `memwatch runs`: what lies where, and what may go. */
+#include "launcher/commands.h"
+
+#include "collector/clock.h"
+#include "collector/text_table.h"
+#include "collector/units.h"
+#include "launcher/options.h"
+#include "launcher/runs.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char *const states[] = {
+    [MW_RUNS_RUNNING] = "running",
+    [MW_RUNS_ORPHANED] = "running, memwatch was killed",
+    [MW_RUNS_ENDED] = "ended, not reported",
+    [MW_RUNS_REPORTED] = "reported",
+    [MW_RUNS_KEPT] = "kept",
+};
+
+static void add_row(struct mw_text_table *table, const struct mw_runs_one *one)
+{
+    time_t began = (time_t)(one->wall_ns / MW_NS_PER_SEC);
+    char when[32] = "?", command[256];
+    struct tm local;
+
+    if (one->wall_ns && localtime_r(&began, &local))
+        strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", &local);
+    snprintf(command, sizeof(command), "%s", one->command);
+    mw_text_clean(command);
+    mw_text_table_row(table);
+    mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", when);
+    mw_text_table_cell(table, one->state == MW_RUNS_ENDED || one->state == MW_RUNS_ORPHANED ? MW_TEXT_WARN : MW_TEXT_PLAIN,
+                       "%s", states[one->state]);
+    mw_text_table_cell(table, MW_TEXT_PLAIN, "%u", one->ranks);
+    mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_units_bytes(one->bytes).text);
+    mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", one->path);
+    mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", command);
+}
+
+static int compare_begins(const void *a, const void *b)
+{
+    const struct mw_runs_one *x = a, *y = b;
+
+    if (x->wall_ns != y->wall_ns)
+        return x->wall_ns < y->wall_ns ? -1 : 1;
+    return strcmp(x->path, y->path);
+}
+
+static void write_table(const struct mw_options *options, struct mw_runs_one *runs, size_t count)
+{
+    struct mw_report_text_style style = mw_options_style(options, STDOUT_FILENO);
+    struct mw_text_table *table = mw_text_table_create();
+
+    mw_text_table_column(table, "began", MW_TEXT_LEFT, 0, MW_TEXT_CUT_RIGHT);
+    mw_text_table_column(table, "state", MW_TEXT_LEFT, 0, MW_TEXT_CUT_RIGHT);
+    mw_text_table_column(table, "ranks", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
+    mw_text_table_column(table, "size", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
+    mw_text_table_column(table, "directory", MW_TEXT_LEFT, 0, MW_TEXT_CUT_RIGHT);
+    mw_text_table_column(table, "command", MW_TEXT_LEFT, 16, MW_TEXT_CUT_RIGHT);
+    qsort(runs, count, sizeof(*runs), compare_begins);
+    for (size_t i = 0; i < count; i++)
+        add_row(table, &runs[i]);
+    mw_text_table_write(table, stdout, style.width ? style.width : 120, style.color);
+    mw_text_table_destroy(table);
+}
+
+int mw_cmd_runs(int argc, char **argv)
+{
+    struct mw_options options;
+    struct mw_runs_one *runs;
+    size_t count, removed;
+
+    mw_options_parse_runs(&options, argc, argv);
+    removed = mw_runs_clean(options.base_dir, options.clean);
+    if (removed)
+        printf("%zu run director%s whose job is gone %s removed\n", removed, removed == 1 ? "y" : "ies",
+               removed == 1 ? "was" : "were");
+    runs = mw_runs_list(options.base_dir, &count);
+    if (count)
+        write_table(&options, runs, count);
+    else
+        puts("no run directories");
+    free(runs);
+    mw_options_fini(&options);
+    return 0;
+}
