@@ -13,7 +13,7 @@
 struct mw_rank {
     struct mw_journal journal; /* valid while `recording` */
     bool recording;            /* a journal is kept: from the entry of MPI_Init to the end of the process */
-    bool counting;             /* wrapped calls are boundaries: from the entry of MPI_Init to the end of MPI_Finalize */
+    atomic_bool counting;      /* wrapped calls are boundaries: from the entry of MPI_Init to the end of MPI_Finalize */
     bool threaded;             /* MPI_THREAD_MULTIPLE: boundaries take the lock */
     bool alone;                /* no launcher: rank 0 sees to the report */
     int dirfd;                 /* of the run directory, while gathering; -1 otherwise */
@@ -23,6 +23,12 @@ struct mw_rank {
 };
 
 extern struct mw_rank mw_rank;
+
+/* Asked by every wrapped call, without the lock: one thread may be in exit() while others still call. */
+static inline bool mw_rank_is_counting(void)
+{
+    return atomic_load_explicit(&mw_rank.counting, memory_order_relaxed);
+}
 
 /* True in the thread that called MPI_Init: phases are cut by its calls only. */
 extern _Thread_local bool mw_rank_main_thread __attribute__((tls_model("initial-exec")));

@@ -2,6 +2,7 @@
 #include "pmpi/stack.h"
 
 #include <dlfcn.h>
+#include <execinfo.h>
 #include <string.h>
 
 /* Our own frames between libunwind and the wrapper's caller: with inlining, at most these. */
@@ -12,8 +13,14 @@ static int (*unwind)(void **buffer, int size);
 
 void mw_stack_open(void)
 {
-    void *library = dlopen("libunwind.so.8", RTLD_NOW | RTLD_LOCAL);
+    void *library = NULL;
 
+    /* libunwind frees its thread's cache, under a mutex, in the last round of the thread's destructors: ThreadSanitizer's
+     * own state of the thread is gone by then, and its pthread_mutex_lock() crashes. */
+    if (dlsym(RTLD_DEFAULT, "__tsan_init"))
+        unwind = backtrace;
+    else
+        library = dlopen("libunwind.so.8", RTLD_NOW | RTLD_LOCAL);
     if (library)
         *(void **)&unwind = dlsym(library, "unw_backtrace");
 }

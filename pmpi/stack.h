@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Return addresses of the calling thread, by libunwind's cached fast trace.
+/* Return addresses of the calling thread, by libunwind's cached fast trace (beside ThreadSanitizer by glibc's slower
+ * one).
  *
  * libunwind is loaded when the rank starts and not linked: the shim goes into every process of a job, and a linked
  * libunwind would replace glibc's backtrace(). Without it a stack has one frame. */
