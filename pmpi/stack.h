@@ -12,6 +12,9 @@
 /* Loads libunwind, if it is there. Uses memory and the loader's lock; call once. */
 void mw_stack_open(void);
 
+/* Code that called MPI was unloaded: what libunwind remembers of addresses may be wrong from now on. */
+void mw_stack_distrust(void);
+
 /* Fills `frames` with up to `room` return addresses, innermost first, starting with `from`, the return address of a
  * wrapper that is on the stack. Returns how many, at least 1. */
 int mw_stack_capture(void **frames, int room, void *from);
