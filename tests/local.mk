@@ -22,6 +22,7 @@ shell_tests = \
     tests/integration/fortran.sh \
     tests/integration/cxx.sh \
     tests/integration/layer.sh \
+    tests/integration/blacs.sh \
     tests/integration/reload.sh \
     tests/integration/python.sh \
     tests/integration/rust.sh \
