@@ -61,16 +61,12 @@ static uint32_t add_site(const struct mw_site *site)
     for (uint32_t i = 0; i < used; i++)
         if (same_site(&journal->sites[i], site))
             return i;
-    if (used == MW_RECORD_SITES) {
-        journal->cost->lost_sites++;
+    if (used == MW_RECORD_SITES)
         return used - 1;
-    }
     journal->sites[used] = *site;
     if (used == MW_RECORD_SITES - 1)
         journal->sites[used] = (struct mw_site){.call = "(other calls)"};
     mw_journal_publish(journal, MW_SECTION_SITE, used);
-    if (used == MW_RECORD_SITES - 1)
-        journal->cost->lost_sites++;
     return used;
 }
 
@@ -140,6 +136,7 @@ uint32_t mw_sites_find(const struct mw_sites_key *key, void *return_address)
 {
     const struct slot *slot;
     struct stack stack;
+    uint32_t site;
 
     capture(&stack, key, return_address);
     slot = look(&stack);
@@ -147,5 +144,8 @@ uint32_t mw_sites_find(const struct mw_sites_key *key, void *return_address)
         capture(&stack, key, return_address);
         slot = look(&stack);
     }
-    return slot ? slot->site - 1 : remember(&stack, key);
+    site = slot ? slot->site - 1 : remember(&stack, key);
+    if (site == MW_RECORD_SITES - 1)
+        mw_rank.journal.cost->lost_sites++;
+    return site;
 }

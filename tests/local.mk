@@ -19,6 +19,7 @@ shell_tests = \
     tests/integration/shared.sh \
     tests/integration/identity.sh \
     tests/integration/rows.sh \
+    tests/integration/full.sh \
     tests/integration/fortran.sh \
     tests/integration/cxx.sh \
     tests/integration/layer.sh \
