@@ -55,16 +55,16 @@ void mw_rank_end(void);
 extern _Thread_local int mw_rank_cancel_state __attribute__((tls_model("initial-exec")));
 
 /* A program with ThreadSanitizer does not see our lock, but what libc's functions do under it, which are its own: it must
- * not take that for races. Not when we are built with it ourselves. */
+ * not take that for races. The two stand for writes as well. Not when we are built with it ourselves. */
 #ifndef __SANITIZE_THREAD__
-extern void AnnotateIgnoreReadsAndWritesBegin(const char *file, int line) __attribute__((weak));
-extern void AnnotateIgnoreReadsAndWritesEnd(const char *file, int line) __attribute__((weak));
+extern void AnnotateIgnoreReadsBegin(const char *file, int line) __attribute__((weak));
+extern void AnnotateIgnoreReadsEnd(const char *file, int line) __attribute__((weak));
 #endif
 
 static inline void mw_rank_look_away(bool away)
 {
 #ifndef __SANITIZE_THREAD__
-    void (*tell)(const char *, int) = away ? AnnotateIgnoreReadsAndWritesBegin : AnnotateIgnoreReadsAndWritesEnd;
+    void (*tell)(const char *, int) = away ? AnnotateIgnoreReadsBegin : AnnotateIgnoreReadsEnd;
 
     if (tell)
         tell(__FILE__, __LINE__);
