@@ -3,7 +3,8 @@
  *
  * A file (or a whole shared library) is a layer when at least half of its lines that call MPI are each reached from
  * several lines outside of it. Its calls are then told by the first place outside: "solver.c:12 (via comm.c:34)".
- * Of a program whose calls are each reached in one way nothing changes.
+ * Of a program whose calls are each reached in one way nothing changes, unless a call has no line at all, in a library
+ * without debug information: that is told by the first line outside in any case, "solver.c:12 (via Cdgsum2d)".
  */
 #include "collector/mem.h"
 #include "collector/merge_parts.h"
@@ -43,10 +44,18 @@ static const char *group_of(const struct mw_model_rank *rank, const struct mw_mo
     return group[0] ? group : NULL;
 }
 
-/* Headers of the system are not where a program's author looks. */
+/* What starts main() and threads: it has lines where the system's debug information is installed. */
+static bool is_libc(const char *module)
+{
+    const char *slash = strrchr(module, '/');
+
+    return slash && (!strncmp(slash, "/libc.so", 8) || !strncmp(slash, "/libpthread.so", 14));
+}
+
+/* Neither that nor headers of the system are where a program's author looks. */
 static bool is_telling(const struct mw_model_place *place)
 {
-    return place->line && strncmp(place->path, "/usr/include/", 13) != 0 && !strstr(place->path, "/include/c++/");
+    return place->line && !is_libc(place->module) && strncmp(place->path, "/usr/include/", 13) != 0 && !strstr(place->path, "/include/c++/");
 }
 
 static const struct mw_model_place *caller_of(const struct mw_model_rank *rank, const struct mw_model_site *site,
@@ -109,7 +118,8 @@ static bool is_layer(const struct work *work, const char *group)
 static const struct mw_model_place *make_via(struct work *work, const struct mw_model_place *caller,
                                              const struct mw_model_place *layer)
 {
-    const char *key[2] = {caller->label, layer->label};
+    const char *through = layer->line || !layer->function[0] ? layer->label : layer->function;
+    const char *key[2] = {caller->label, through};
     uint32_t next = (uint32_t)work->via_count;
     uint32_t found = mw_map_add(work->via_keys, key, sizeof(key), next);
     struct mw_model_place *place;
@@ -118,7 +128,7 @@ static const struct mw_model_place *make_via(struct work *work, const struct mw_
         return work->vias[found];
     place = mw_mem_alloc(1, sizeof(*place));
     *place = *caller;
-    place->label = mw_model_format(work->model, "%s (via %s)", caller->label, layer->label);
+    place->label = mw_model_format(work->model, "%s (via %s)", caller->label, through);
     *MW_MEM_PUSH(work->model->places, work->model->place_count) = place;
     return *MW_MEM_PUSH(work->vias, work->via_count) = place;
 }
@@ -137,9 +147,26 @@ static const struct mw_model_place *method_of(const struct mw_model_site *site)
     return NULL;
 }
 
+/* For a call without a line: the first frame that has one. What Python calls has a name instead. */
+static const struct mw_model_place *first_line(const struct mw_model_site *site)
+{
+    char name[200];
+
+    if (site->frames[0]->line || mw_pymethods_module(site->frames[0]->module, name))
+        return NULL;
+    for (uint32_t i = 1; i < site->depth; i++)
+        if (is_telling(site->frames[i]))
+            return site->frames[i];
+    return NULL;
+}
+
 static const struct mw_model_place *telling_place(struct work *work, const struct mw_model_rank *rank,
                                                   const struct mw_model_site *site)
 {
+    const struct mw_model_place *line = first_line(site);
+
+    if (line)
+        return make_via(work, line, site->frames[0]);
     for (enum kind kind = 0; kind < KINDS; kind++) {
         const char *group = group_of(rank, site->frames[0], kind);
         const struct mw_model_place *caller = is_layer(work, group) ? caller_of(rank, site, group, kind) : NULL;

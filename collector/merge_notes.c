@@ -4,6 +4,8 @@
 #include "collector/ranges.h"
 #include "collector/units.h"
 
+/* Spawned worlds beyond these are told as a count. */
+#define SPAWNS_TOLD 8
 
 /* Ranks of one world that left nothing; they are sorted. */
 static void note_missing(struct mw_model *model, uint32_t world)
@@ -95,6 +97,29 @@ static void note_clocks(struct mw_model *model)
                       "as good as these agree", model->host_count);
 }
 
+/* Worlds that another one started. */
+static void note_spawned(struct mw_model *model)
+{
+    uint32_t last = MW_MODEL_NONE;
+    size_t told = 0, more = 0;
+
+    for (size_t i = 0; i < model->rank_count; i++) { /* they are sorted by world */
+        const struct mw_model_rank *rank = &model->ranks[i];
+        const struct mw_model_world *world = &model->worlds[rank->world];
+        if (!rank->spawned || rank->world == last)
+            continue;
+        last = rank->world;
+        if (told++ >= SPAWNS_TOLD)
+            more++;
+        else
+            mw_model_note(model, MW_MODEL_NOTE_REMARK, "world %u (%d rank%s) was started by MPI_Comm_spawn at %s",
+                          last + 1, world->size, world->size == 1 ? "" : "s",
+                          mw_units_time(mw_model_elapsed(model, world->first_ns)).text);
+    }
+    if (more)
+        mw_model_note(model, MW_MODEL_NOTE_REMARK, "%zu more worlds were started by MPI_Comm_spawn", more);
+}
+
 void mw_merge_notes(struct mw_merge *merge)
 {
     struct mw_model *model = merge->model;
@@ -102,6 +127,7 @@ void mw_merge_notes(struct mw_merge *merge)
     for (uint32_t i = 0; i < model->world_count; i++)
         note_missing(model, i);
     note_lost_detail(model);
+    note_spawned(model);
     note_resets(model);
     note_outside_rss(model);
     note_contradiction(model);

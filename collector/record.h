@@ -151,7 +151,7 @@ struct mw_cost {
 #define MW_COST_BLIND 4u    /* at some time the kernel could not be asked any more: later peaks may be missing */
 
 struct mw_module {
-    uint64_t base; /* load bias in the rank; only to tell modules apart */
+    uint64_t base; /* load bias in the rank, when it was first seen; a library may come again elsewhere */
     uint32_t build_id_length;
     uint8_t build_id[36];
     char path[256];

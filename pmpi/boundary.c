@@ -92,7 +92,8 @@ static void count_call(struct mw_boundary *b, const struct mw_bytes *bytes, uint
     site->last_ns = now;
     if (!site->first_ns)
         site->first_ns = now;
-    journal->state->calls++;
+    /* begin_counting() looks at it without the lock */
+    __atomic_store_n(&journal->state->calls, journal->state->calls + 1, __ATOMIC_RELAXED);
     if (mw_rank_main_thread) {
         journal->state->in_site = b->site + 1;
         journal->state->since_ns = now;
@@ -138,7 +139,7 @@ static void note_counting(const struct mw_boundary *b, uint64_t begin_ns)
 /* The time now for one call in so many, 0 for the others. */
 static uint64_t begin_counting(void)
 {
-    return mw_rank.journal.state->calls % COUNTED_ONE_IN ? 0 : mw_clock_now();
+    return __atomic_load_n(&mw_rank.journal.state->calls, __ATOMIC_RELAXED) % COUNTED_ONE_IN ? 0 : mw_clock_now();
 }
 
 bool mw_boundary_enter(struct mw_boundary *b, enum mw_op op, const uintptr_t *arguments, void *return_address)
@@ -148,7 +149,7 @@ bool mw_boundary_enter(struct mw_boundary *b, enum mw_op op, const uintptr_t *ar
     struct mw_bytes bytes;
     uint32_t comm_size;
 
-    if (!mw_rank.counting || !mw_boundary_guard_raise(return_address))
+    if (!mw_rank_is_counting() || !mw_boundary_guard_raise(return_address))
         return false;
     begin_ns = begin_counting();
     b->op = &mw_ops[op];

@@ -98,7 +98,7 @@ int mw_complete(enum mw_op op, void *next, const uintptr_t a[5], void *return_ad
     int count = is_single(op) ? 1 : (int)a[0];
     int result;
 
-    if (!mw_rank.counting || !mw_requests_find(&pending, count, (const void *)a[is_single(op) ? 0 : 1]))
+    if (!mw_rank_is_counting() || !mw_requests_find(&pending, count, (const void *)a[is_single(op) ? 0 : 1]))
         return call(next, a);
     if (op == MW_OP_MPI_Test || op == MW_OP_MPI_Testall || op == MW_OP_MPI_Testany || op == MW_OP_MPI_Testsome)
         result = ask(op, next, a, &pending, return_address);

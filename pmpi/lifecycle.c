@@ -107,7 +107,7 @@ static int abort_job(int (*next)(uintptr_t, uintptr_t), uintptr_t comm, uintptr_
     int result;
 
     if (entered) {
-        mw_rank.journal.state->abort_code = (int)code;
+        __atomic_store_n(&mw_rank.journal.state->abort_code, (int)code, __ATOMIC_RELAXED); /* several threads may */
         __atomic_store_n(&mw_rank.journal.state->stage, MW_STAGE_ABORTED, __ATOMIC_RELEASE);
     }
     result = next(comm, code);

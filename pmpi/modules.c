@@ -4,6 +4,7 @@
 #include "pmpi/rank.h"
 
 #include <link.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -14,14 +15,12 @@ struct object {
     const char *path;
     const uint8_t *build_id;
     uint32_t build_id_length;
+    uint32_t index; /* in the order of loading */
     bool found;
 };
 
-/* Address ranges of modules that are in the journal already; bit for those of MPI. */
-static struct {
-    uintptr_t bias;
-    bool mpi;
-} known[MW_RECORD_MODULES];
+static uint32_t started_with; /* objects that the program was started with: the loader never unloads these */
+static uintptr_t own_bias; /* of the shim */
 
 static void find_build_id(const struct dl_phdr_info *info, const ElfW(Phdr) * segment, struct object *object)
 {
@@ -34,7 +33,8 @@ static void find_build_id(const struct dl_phdr_info *info, const ElfW(Phdr) * se
         const char *value = name + ((note->n_namesz + 3u) & ~3u);
         if (value + note->n_descsz > end)
             return;
-        if (note->n_type == NT_GNU_BUILD_ID && note->n_namesz == 4 && !memcmp(name, "GNU", 4)) {
+        if (note->n_type == NT_GNU_BUILD_ID && note->n_namesz == 4 && !memcmp(name, "GNU", 4) &&
+            note->n_descsz <= sizeof(((struct mw_module *)0)->build_id)) {
             object->build_id = (const uint8_t *)value;
             object->build_id_length = note->n_descsz;
             return;
@@ -53,8 +53,10 @@ static int examine(struct dl_phdr_info *info, size_t size, void *data)
         uintptr_t start = info->dlpi_addr + segment->p_vaddr;
         object->found = segment->p_type == PT_LOAD && object->address - start < segment->p_memsz;
     }
-    if (!object->found)
+    if (!object->found) {
+        object->index++;
         return 0;
+    }
     object->bias = info->dlpi_addr;
     object->path = info->dlpi_name;
     for (int i = 0; i < info->dlpi_phnum && !object->build_id; i++)
@@ -80,14 +82,6 @@ static bool is_ours(const struct object *object)
 #else
 static bool is_ours(const struct object *object)
 {
-    static uintptr_t own_bias;
-    static bool looked;
-
-    if (!looked) {
-        struct object own = object_of((const void *)mw_modules_frame);
-        own_bias = own.bias;
-        looked = true;
-    }
     return object->bias == own_bias;
 }
 #endif
@@ -103,7 +97,23 @@ static bool is_mpi(const struct object *object)
     return (base && !strncmp(base, "/libmpi", 7)) || is_ours(object);
 }
 
-static uint32_t add_module(const struct object *object)
+/* The object's file as an absolute path; "" unknown. The program itself has no name for the loader, and dlopen() may
+ * have been given a relative one. */
+static void find_path(const struct object *object, char *path, size_t size)
+{
+    const char *name = object->path ? object->path : "";
+    ssize_t length = 0;
+
+    if (!name[0])
+        length = readlink("/proc/self/exe", path, size - 1);
+    else if (strchr(name, '/') && name[0] != '/' && getcwd(path, size))
+        length = (ssize_t)strlen(path);
+    path[length > 0 ? length : 0] = '\0';
+    if (name[0])
+        snprintf(path + strlen(path), size - strlen(path), "%s%s", path[0] ? "/" : "", name);
+}
+
+static uint32_t add_module(const struct object *object, const char *path)
 {
     struct mw_journal *journal = &mw_rank.journal;
     uint32_t index = mw_journal_used(journal, MW_SECTION_MODULE);
@@ -114,29 +124,31 @@ static uint32_t add_module(const struct object *object)
         return 0;
     }
     module->base = object->bias;
-    if (object->build_id_length <= sizeof(module->build_id)) {
-        module->build_id_length = object->build_id_length;
-        if (object->build_id)
-            memcpy(module->build_id, object->build_id, object->build_id_length);
-    }
-    if (object->path && object->path[0])
-        strncpy(module->path, object->path, sizeof(module->path) - 1);
-    else if (readlink("/proc/self/exe", module->path, sizeof(module->path) - 1) < 0)
-        module->path[0] = '\0';
-    known[index].bias = object->bias;
-    known[index].mpi = is_mpi(object);
+    module->build_id_length = object->build_id_length;
+    if (object->build_id)
+        memcpy(module->build_id, object->build_id, object->build_id_length);
+    memcpy(module->path, path, strlen(path) + 1);
     mw_journal_publish(journal, MW_SECTION_MODULE, index);
     return index + 1;
+}
+
+/* Not told by its address: there may lie another library by now, and this one elsewhere. */
+static bool is_module(const struct mw_module *module, const struct object *object, const char *path)
+{
+    return module->build_id_length == object->build_id_length && !strcmp(module->path, path) &&
+           (!object->build_id || !memcmp(module->build_id, object->build_id, object->build_id_length));
 }
 
 static uint32_t module_of(const struct object *object)
 {
     uint32_t used = mw_journal_used(&mw_rank.journal, MW_SECTION_MODULE);
+    char path[sizeof(((struct mw_module *)0)->path)];
 
+    find_path(object, path, sizeof(path));
     for (uint32_t i = 0; i < used; i++)
-        if (known[i].bias == object->bias)
+        if (is_module(&mw_rank.journal.modules[i], object, path))
             return i + 1;
-    return add_module(object);
+    return add_module(object, path);
 }
 
 struct mw_frame mw_modules_frame(const void *address)
@@ -156,4 +168,36 @@ bool mw_modules_is_mpi(const void *address)
     struct object object = object_of(address);
 
     return is_mpi(&object);
+}
+
+static int take_counts(struct dl_phdr_info *info, size_t size, void *data)
+{
+    (void)size;
+    *(struct dl_phdr_info *)data = *info;
+    return 1; /* every object has the same two */
+}
+
+/* When the shim is set up, so before main(). */
+__attribute__((constructor)) static void look_around(void)
+{
+    struct dl_phdr_info first = {0};
+
+    dl_iterate_phdr(take_counts, &first);
+    started_with = (uint32_t)first.dlpi_adds;
+    own_bias = object_of((const void *)mw_modules_frame).bias;
+}
+
+bool mw_modules_may_go(const void *address)
+{
+    struct object object = object_of(address);
+
+    return !object.found || object.index >= started_with;
+}
+
+uint64_t mw_modules_unloads(void)
+{
+    struct dl_phdr_info first = {0};
+
+    dl_iterate_phdr(take_counts, &first);
+    return first.dlpi_subs;
 }

@@ -11,6 +11,13 @@
 /* The frame of a code address. */
 struct mw_frame mw_modules_frame(const void *address);
 
+/* May this code be unloaded, and other code come to lie there? Not what the program was started with. */
+bool mw_modules_may_go(const void *address);
+
+/* How many libraries were unloaded so far: when it changes, what was known of such code is to be forgotten. Cheap (some
+ * 25 ns), for every call. */
+uint64_t mw_modules_unloads(void);
+
 /* Does the address lie in the MPI library, one of its language bindings, or the shim itself? */
 bool mw_modules_is_mpi(const void *address);
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "pmpi/next.h"
 
+#include "pmpi/say.h"
+
 #include <dlfcn.h>
 #include <link.h>
-#include <stdio.h>
+#include <stddef.h>
 
 _Atomic(void *) mw_next_slots[2 * MW_OP_COUNT];
 
@@ -67,7 +69,7 @@ void *mw_next_data(const char *name)
 /* Stands in for a call that this MPI library lacks: a program that calls it would not have linked without us. */
 static int missing(void)
 {
-    fputs("memwatch: the program calls an MPI function that its MPI library does not have\n", stderr);
+    mw_say("memwatch: the program calls an MPI function that its MPI library does not have\n");
     return 16; /* MPI_ERR_OTHER or MPI_ERR_INTERN, by library: not MPI_SUCCESS */
 }
 

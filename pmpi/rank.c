@@ -220,6 +220,8 @@ void mw_rank_identify(void)
     ident->abi = mw_library.abi->id;
     ident->size = size;
     ident->rank = rank;
+    if (rank == 0)
+        mw_settings_complain();
     mw_library.query_thread(&level);
     mw_rank.threaded = level >= mw_library.abi->thread_multiple;
     __atomic_store_n(&mw_rank.journal.state->stage, MW_STAGE_RUNNING, __ATOMIC_RELEASE);

@@ -13,7 +13,7 @@
 struct mw_rank {
     struct mw_journal journal; /* valid while `recording` */
     bool recording;            /* a journal is kept: from the entry of MPI_Init to the end of the process */
-    bool counting;             /* wrapped calls are boundaries: from the entry of MPI_Init to the end of MPI_Finalize */
+    atomic_bool counting;      /* wrapped calls are boundaries: from the entry of MPI_Init to the end of MPI_Finalize */
     bool threaded;             /* MPI_THREAD_MULTIPLE: boundaries take the lock */
     bool alone;                /* no launcher: rank 0 sees to the report */
     int dirfd;                 /* of the run directory, while gathering; -1 otherwise */
@@ -23,6 +23,12 @@ struct mw_rank {
 };
 
 extern struct mw_rank mw_rank;
+
+/* Asked by every wrapped call, without the lock: one thread may be in exit() while others still call. */
+static inline bool mw_rank_is_counting(void)
+{
+    return atomic_load_explicit(&mw_rank.counting, memory_order_relaxed);
+}
 
 /* True in the thread that called MPI_Init: phases are cut by its calls only. */
 extern _Thread_local bool mw_rank_main_thread __attribute__((tls_model("initial-exec")));
@@ -48,6 +54,25 @@ void mw_rank_end(void);
 /* pthread_cancel() must not act in our reads: MPI calls need not be cancellation points, and it would keep the lock. */
 extern _Thread_local int mw_rank_cancel_state __attribute__((tls_model("initial-exec")));
 
+/* A program with ThreadSanitizer does not see our lock, but what libc's functions do under it, which are its own: it must
+ * not take that for races. The two stand for writes as well. Not when we are built with it ourselves. */
+#ifndef __SANITIZE_THREAD__
+extern void AnnotateIgnoreReadsBegin(const char *file, int line) __attribute__((weak));
+extern void AnnotateIgnoreReadsEnd(const char *file, int line) __attribute__((weak));
+#endif
+
+static inline void mw_rank_look_away(bool away)
+{
+#ifndef __SANITIZE_THREAD__
+    void (*tell)(const char *, int) = away ? AnnotateIgnoreReadsBegin : AnnotateIgnoreReadsEnd;
+
+    if (tell)
+        tell(__FILE__, __LINE__);
+#else
+    (void)away;
+#endif
+}
+
 static inline void mw_rank_lock(void)
 {
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &mw_rank_cancel_state);
@@ -55,6 +80,7 @@ static inline void mw_rank_lock(void)
         for (unsigned turn = 1; atomic_flag_test_and_set_explicit(&mw_rank.lock, memory_order_acquire); turn++)
             if (turn % 256 == 0)
                 sched_yield(); /* its holder may wait for this core */
+    mw_rank_look_away(true);
 }
 
 /* The same for exit(), which a signal handler may have called in the middle of a boundary: false when the lock is not
@@ -68,11 +94,13 @@ static inline bool mw_rank_trylock(void)
                 return false;
             sched_yield();
         }
+    mw_rank_look_away(true);
     return true;
 }
 
 static inline void mw_rank_unlock(void)
 {
+    mw_rank_look_away(false);
     if (mw_rank.threaded)
         atomic_flag_clear_explicit(&mw_rank.lock, memory_order_release);
     pthread_setcancelstate(mw_rank_cancel_state, NULL);

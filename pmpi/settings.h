@@ -16,4 +16,7 @@ struct mw_settings {
 /* Garbage gives the default. */
 struct mw_settings mw_settings_read(void);
 
+/* Says so, a line for each variable. For one rank of a world. */
+void mw_settings_complain(void);
+
 #endif

@@ -16,10 +16,12 @@
 /* Remembers which site a raw stack belongs to, in sets of four: a collision only costs a search. */
 #define CACHE_SLOTS 2048
 static unsigned victim; /* which of a set gives way next */
-static struct {
+static struct slot {
     uint64_t hash;
     uint32_t site; /* + 1 */
+    bool may_go;   /* a frame lies in a library that may be unloaded: its address may mean other code one day */
 } cache[CACHE_SLOTS];
+static uint64_t unloads; /* of libraries, when the cache was last right */
 
 static int site_depth = 3;
 
@@ -59,39 +61,91 @@ static uint32_t add_site(const struct mw_site *site)
     for (uint32_t i = 0; i < used; i++)
         if (same_site(&journal->sites[i], site))
             return i;
-    if (used == MW_RECORD_SITES) {
-        journal->cost->lost_sites++;
+    if (used == MW_RECORD_SITES)
         return used - 1;
-    }
     journal->sites[used] = *site;
     if (used == MW_RECORD_SITES - 1)
         journal->sites[used] = (struct mw_site){.call = "(other calls)"};
     mw_journal_publish(journal, MW_SECTION_SITE, used);
-    if (used == MW_RECORD_SITES - 1)
-        journal->cost->lost_sites++;
     return used;
+}
+
+/* A raw stack, and the hash that stands for it and the key. */
+struct stack {
+    void *raw[RAW_FRAMES];
+    int depth;
+    uint64_t hash; /* never 0, which is an empty slot */
+};
+
+static void capture(struct stack *stack, const struct mw_sites_key *key, void *return_address)
+{
+    uint64_t hash = mix(mix((uint64_t)key->start_site << 32 | key->comm_size, (uintptr_t)key->call), (uintptr_t)key->suffix);
+
+    stack->depth = mw_stack_capture(stack->raw, site_depth + BINDING_FRAMES, return_address);
+    for (int i = 0; i < stack->depth; i++)
+        hash = mix(hash, (uintptr_t)stack->raw[i]);
+    stack->hash = hash | 1;
+}
+
+static unsigned home(const struct stack *stack)
+{
+    return (unsigned)(stack->hash >> 40) % CACHE_SLOTS;
+}
+
+static const struct slot *look(const struct stack *stack)
+{
+    for (unsigned way = 0; way < 4; way++)
+        if (cache[home(stack) ^ way].hash == stack->hash)
+            return &cache[home(stack) ^ way];
+    return NULL;
+}
+
+/* Was a library unloaded since the last time? Then forgets what may have lain in it. */
+static bool forget_unloaded(void)
+{
+    uint64_t now = mw_modules_unloads();
+    bool any = false;
+
+    if (now == unloads)
+        return false;
+    unloads = now;
+    for (unsigned i = 0; i < CACHE_SLOTS; i++)
+        if (cache[i].hash && cache[i].may_go) {
+            cache[i].hash = 0;
+            any = true;
+        }
+    if (any)
+        mw_stack_distrust();
+    return any;
+}
+
+static uint32_t remember(const struct stack *stack, const struct mw_sites_key *key)
+{
+    struct mw_site site = {.comm_size = key->comm_size, .start_site = key->start_site};
+    struct slot *slot = &cache[home(stack) ^ victim++ % 4];
+
+    snprintf(site.call, sizeof(site.call), "%s%s", key->call, key->suffix);
+    fill_frames(&site, stack->raw, stack->depth);
+    *slot = (struct slot){.hash = stack->hash, .site = add_site(&site) + 1};
+    for (int i = 0; i < stack->depth && !slot->may_go; i++)
+        slot->may_go = mw_modules_may_go(stack->raw[i]);
+    return slot->site - 1;
 }
 
 uint32_t mw_sites_find(const struct mw_sites_key *key, void *return_address)
 {
-    void *raw[RAW_FRAMES];
-    int depth = mw_stack_capture(raw, site_depth + BINDING_FRAMES, return_address);
-    uint64_t hash = mix(mix((uint64_t)key->start_site << 32 | key->comm_size, (uintptr_t)key->call), (uintptr_t)key->suffix);
-    struct mw_site site = {.comm_size = key->comm_size, .start_site = key->start_site};
-    unsigned slot;
+    const struct slot *slot;
+    struct stack stack;
+    uint32_t site;
 
-    for (int i = 0; i < depth; i++)
-        hash = mix(hash, (uintptr_t)raw[i]);
-    hash |= 1; /* 0 is an empty slot */
-    slot = (unsigned)(hash >> 40) % CACHE_SLOTS;
-    for (unsigned way = 0; way < 4; way++)
-        if (cache[slot ^ way].hash == hash)
-            return cache[slot ^ way].site - 1;
-    slot ^= victim++ % 4;
-
-    snprintf(site.call, sizeof(site.call), "%s%s", key->call, key->suffix);
-    fill_frames(&site, raw, depth);
-    cache[slot].site = add_site(&site) + 1;
-    cache[slot].hash = hash;
-    return cache[slot].site - 1;
+    capture(&stack, key, return_address);
+    slot = look(&stack);
+    if ((!slot || slot->may_go) && forget_unloaded()) {
+        capture(&stack, key, return_address);
+        slot = look(&stack);
+    }
+    site = slot ? slot->site - 1 : remember(&stack, key);
+    if (site == MW_RECORD_SITES - 1)
+        mw_rank.journal.cost->lost_sites++;
+    return site;
 }

@@ -2,31 +2,49 @@
 #include "pmpi/stack.h"
 
 #include <dlfcn.h>
+#include <execinfo.h>
+#include <stdatomic.h>
 #include <string.h>
 
 /* Our own frames between libunwind and the wrapper's caller: with inlining, at most these. */
 #define OWN_FRAMES 8
 #define MAX_ROOM 32
 
-static int (*unwind)(void **buffer, int size);
+/* Looked at without the rank's lock, too. */
+static _Atomic(int (*)(void **buffer, int size)) unwind;
 
 void mw_stack_open(void)
 {
-    void *library = dlopen("libunwind.so.8", RTLD_NOW | RTLD_LOCAL);
+    int (*fast)(void **, int) = NULL;
+    void *library = NULL;
 
+    /* libunwind frees its thread's cache, under a mutex, in the last round of the thread's destructors: ThreadSanitizer's
+     * own state of the thread is gone by then, and its pthread_mutex_lock() crashes. */
+    if (dlsym(RTLD_DEFAULT, "__tsan_init"))
+        fast = backtrace;
+    else
+        library = dlopen("libunwind.so.8", RTLD_NOW | RTLD_LOCAL);
     if (library)
-        *(void **)&unwind = dlsym(library, "unw_backtrace");
+        *(void **)&fast = dlsym(library, "unw_backtrace");
+    atomic_store(&unwind, fast);
+}
+
+void mw_stack_distrust(void)
+{
+    if (atomic_load(&unwind))
+        atomic_store(&unwind, backtrace);
 }
 
 int mw_stack_capture(void **frames, int room, void *from)
 {
+    int (*walk)(void **, int) = atomic_load_explicit(&unwind, memory_order_relaxed);
     void *all[MAX_ROOM + OWN_FRAMES];
     int depth = 0, first = 0;
 
     if (room > MAX_ROOM)
         room = MAX_ROOM;
-    if (unwind && room > 1)
-        depth = unwind(all, room + OWN_FRAMES);
+    if (walk && room > 1)
+        depth = walk(all, room + OWN_FRAMES);
     while (first < depth && all[first] != from)
         first++;
     if (first >= depth) {
@@ -44,10 +62,11 @@ int mw_stack_capture(void **frames, int room, void *from)
 bool mw_stack_holds(void *return_address)
 {
     static const int depths[] = {16, 256};
+    int (*walk)(void **, int) = atomic_load_explicit(&unwind, memory_order_relaxed);
     void *all[256];
 
-    for (int turn = 0; unwind && turn < 2; turn++) {
-        int depth = unwind(all, depths[turn]);
+    for (int turn = 0; walk && turn < 2; turn++) {
+        int depth = walk(all, depths[turn]);
         for (int i = 0; i < depth; i++)
             if (all[i] == return_address)
                 return true;

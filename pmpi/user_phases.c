@@ -47,7 +47,7 @@ static void end(const char *name)
 
 static bool listening(void)
 {
-    return mw_rank.counting && mw_rank_main_thread;
+    return mw_rank_is_counting() && mw_rank_main_thread;
 }
 
 int memwatch_pmpi_phase_begin(const char *name)

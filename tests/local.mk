@@ -20,9 +20,12 @@ shell_tests = \
     tests/integration/shared.sh \
     tests/integration/identity.sh \
     tests/integration/rows.sh \
+    tests/integration/full.sh \
     tests/integration/fortran.sh \
     tests/integration/cxx.sh \
     tests/integration/layer.sh \
+    tests/integration/blacs.sh \
+    tests/integration/reload.sh \
     tests/integration/python.sh \
     tests/integration/rust.sh \
     tests/integration/known_sizes.sh \
@@ -31,6 +34,7 @@ shell_tests = \
     tests/integration/alone.sh \
     tests/integration/gather.sh \
     tests/integration/threads.sh \
+    tests/integration/tsan.sh \
     tests/integration/tricks.sh \
     tests/integration/pairs.sh \
     tests/integration/live.sh \
@@ -101,6 +105,16 @@ tests_libsmallrounds_la_CPPFLAGS = $(pmpi_libmemwatch_pmpi_la_CPPFLAGS) -DMW_GAT
 tests_libsmallrounds_la_CFLAGS = $(SHIM_CFLAGS)
 tests_libsmallrounds_la_LIBADD = $(pmpi_libmemwatch_pmpi_la_LIBADD)
 tests_libsmallrounds_la_LDFLAGS = $(pmpi_libmemwatch_pmpi_la_LDFLAGS) -rpath /nowhere
+
+# And once more with ThreadSanitizer, to be linked into a program that has it, too.
+if THREAD_SANITIZER
+check_LIBRARIES += tests/libtsan.a
+endif
+tests_libtsan_a_SOURCES = $(shim_sources)
+tests_libtsan_a_CPPFLAGS = $(pmpi_libmemwatch_pmpi_a_CPPFLAGS)
+tests_libtsan_a_CFLAGS = $(SHIM_CFLAGS) -fPIC -fsanitize=thread -fno-omit-frame-pointer
+tests_libtsan_a_LIBADD = $(pmpi_libmemwatch_pmpi_a_LIBADD)
+tests_libtsan_a_DEPENDENCIES = $(tests_libtsan_a_LIBADD)
 
 # MPI programs that know their own calls and memory, built for each MPI that was found.
 check_DATA += tests/programs.stamp

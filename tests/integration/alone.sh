@@ -34,6 +34,16 @@ for mpi in $(mpis); do
     check "$mpi: and the record is kept, and said where" sh -c "'$memwatch' report '$kept' 2>&1 | grep -q MPI_Allreduce"
     rm -rf "$(dirname "$kept")"
 
+    MEMWATCH_OVERHEAD=lots MEMWATCH_EXACT=yes MEMWATCH_SITE_DEPTH=2 alone "$mpi" 3 "$(program "$mpi" busy)" --calls 5
+    check "$mpi: a bad setting leaves the job alone" [ $? = 0 ]
+    check "$mpi: it is named once, with its value" same "$(grep -c 'MEMWATCH_OVERHEAD=lots is not.*taken as 10000$' err)" 1
+    check "$mpi: so is another, and a good one is not" same "$(grep -c '^memwatch: MEMWATCH_[A-Z_]*=' err)" 2
+
+    for bad in MEMWATCH_EXACT=yes MEMWATCH_RUN_DIR=/nonexistent; do
+        env $bad MEMWATCH_COMMAND=/bin/true "$(mpirun_of "$mpi")" -n 1 env LD_PRELOAD="$shim" "$(program "$mpi" deaf)" >out 2>&1
+        check "$mpi: $bad: a word to a stderr that nobody reads ends no rank" same "$?" 0
+    done
+
     : >started
     "$(mpirun_of "$mpi")" -n 1 env LD_PRELOAD="$shim" "$(program "$mpi" busy)" --calls 5 : \
         -n 2 "$(program "$mpi" busy)" --calls 5 >out 2>err

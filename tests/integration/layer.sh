@@ -22,6 +22,11 @@ $(line_of main.c solve) (via $sum)"
         "$(line_of main.c barrier) (via $barrier)"
     check "$mpi: MPI_Init stays where it is" same "$(sites MPI_Init | grep -c via)" 0
     check "$mpi: the report says so" grep -qF "$(line_of main.c solve) (via $sum)" err
+    check "$mpi: builds without debug information" "$cc" -g0 -O2 -o "plain.$mpi" "$source/main.c" "$source/comm.c"
+    options=--site-depth=8 run_mpi "$mpi" 2 "./plain.$mpi"
+    # libc has lines where libc6-dbg is installed: what starts main() is not where the program calls from
+    check "$mpi: then places are offsets in the program" \
+        same "$(sites MPI_Allreduce | sort | sed 's/+0x.*//' | uniq)" "plain.$mpi"
     options='--exact --site-depth 1' run_mpi "$mpi" 2 "./layer.$mpi"
     check "$mpi: with one frame there is one site" same "$(sites MPI_Allreduce)" "$sum"
 done

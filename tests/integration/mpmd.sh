@@ -55,6 +55,9 @@ for mpi in $(mpis); do
             same "$(sed -n 's/^rank rank=\([0-9]*\) size=\([0-9]*\) world=\([0-9]*\) .*/\3:\1\/\2/p' dump | sort | tr '\n' ' ')" \
             "0:0/2 0:1/2 1:0/3 1:1/3 1:2/3 "
         check "$mpi: MPI_Comm_spawn: known as spawned" same "$(grep -c '^rank .* world=1 .*spawned=1' dump)" 3
+        tr -s ' \n' ' ' <err >joined
+        check "$mpi: MPI_Comm_spawn: the report says so" \
+            grep -q 'world 2 (3 ranks) was started by MPI_Comm_spawn at [0-9.]* [mn]*s' joined
         check "$mpi: MPI_Comm_spawn: no rank is missing" none_missing
     else
         skip "$mpi: MPI_Comm_spawn" "it fails without memwatch as well: $(grep -m 1 -i 'error' plain.out | tr -d '#')"

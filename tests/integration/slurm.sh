@@ -112,7 +112,7 @@ trap 'exit 1' INT TERM
 left_files >"$work/files.before"
 configure_slurm
 if ! start_slurm; then
-    why=$(grep -h -i -m 1 -E 'error|fatal' "$slurm"/log/* 2>/dev/null | tr -d '#')
+    why=$({ grep -h -i fatal "$slurm"/log/*; grep -h -i error "$slurm"/log/*; } 2>/dev/null | head -n 1 | tr -d '#')
     skip_all "Slurm does not start here: ${why:-no node became idle}"
 fi
 

@@ -30,6 +30,7 @@ for mpi in $(mpis); do
     check "$mpi: exit() from a signal handler" plays "$mpi" 1 exit-signal 3
     check "$mpi: cancelled threads" plays "$mpi" 1 cancel 0
     check "$mpi: our descriptors are taken over" plays "$mpi" 1 descriptors 0
+    check "$mpi: low descriptors are taken over" plays "$mpi" 1 low-descriptors 0
     check "$mpi: a child without atfork handlers" plays "$mpi" 1 raw-fork 0
     check "$mpi: it is not the rank" [ "$(grep '^rank rank=0 ' dump | field peak)" -lt $((150 * mib)) ]
     check "$mpi: no communicator is left" plays "$mpi" 2 contexts 0

@@ -4,10 +4,12 @@
  *   EXPECT lines for all calls, with the sum over threads; exits 77 when the MPI gives less than MULTIPLE. */
 #include "tests/programs/expect.h"
 #include <pthread.h>
+#include <stdatomic.h>
 
 #define MOST 8
 
-static int threads = 4, calls = 500, line_of_threads;
+static int threads = 4, calls = 500;
+static atomic_int line_of_threads;
 static MPI_Comm comms[MOST];
 
 static void *work(void *which)

@@ -5,6 +5,7 @@
  *   exit-signal   exit() from a signal handler in the middle of collectives, MPI_THREAD_MULTIPLE; status 3
  *   cancel        pthread_cancel() of threads in collectives
  *   descriptors   high descriptor numbers are closed and used for the program's own files
+ *   low-descriptors  the numbers of stdin and stderr are used for the program's own files, to the very end
  *   raw-fork      a child without atfork handlers needs 200 MiB and exits
  *   contexts      all communicators that the library has are used up
  *   many-requests 100 nonblocking collectives in flight, 100 MiB touched meanwhile between two calls
@@ -20,6 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -179,6 +181,36 @@ static int do_descriptors(void)
     return 0;
 }
 
+/* ---- low-descriptors ---- */
+
+enum { LOW_COUNT = 8 };
+static int low_fds[LOW_COUNT];
+static ino_t low_inodes[LOW_COUNT];
+
+/* After MPI_Finalize: stderr is not there to say anything. */
+static void check_low_descriptors(void)
+{
+    struct stat st;
+    for (int i = 0; i < LOW_COUNT; i++)
+        if (fstat(low_fds[i], &st) || st.st_ino != low_inodes[i] || st.st_size != 7)
+            _exit(1);
+}
+
+static int do_low_descriptors(void)
+{
+    struct stat st;
+    close(0);
+    close(2);
+    atexit(check_low_descriptors);
+    for (int i = 0; i < LOW_COUNT; i++) {
+        low_fds[i] = open("/tmp", O_TMPFILE | O_RDWR, 0600);
+        if (low_fds[i] < 0 || write(low_fds[i], "content", 7) != 7 || fstat(low_fds[i], &st))
+            return 1;
+        low_inodes[i] = st.st_ino;
+    }
+    return low_fds[0] == 0 && low_fds[1] == 2 ? 0 : 1;
+}
+
 /* ---- raw-fork ---- */
 
 static int do_raw_fork(void)
@@ -231,6 +263,7 @@ static const struct {
 } tricks[] = {
     {"longjmp", do_longjmp},         {"bsend", do_bsend},       {"exit-signal", do_exit_signal},
     {"cancel", do_cancel},           {"descriptors", do_descriptors}, {"raw-fork", do_raw_fork},
+    {"low-descriptors", do_low_descriptors},
     {"contexts", do_contexts},       {"many-requests", do_many_requests},
 };
 

@@ -177,6 +177,45 @@ static void test_killed(void **state)
     synthetic_remove(&dir);
 }
 
+/* Shared memory that sums count more than once, and memory that RSS leaves out. */
+static void test_outside_rss(void **state)
+{
+    struct synthetic_dir dir;
+    struct mw_view view;
+    struct mw_journal journal;
+    struct mw_model *model;
+    char *text;
+
+    (void)state;
+    synthetic_make(&dir);
+    for (int rank = 0; rank < 2; rank++) {
+        synthetic_journal(&journal, rank, 2);
+        synthetic_site(&journal, "MPI_Barrier", 2, 33);
+        synthetic_phase(&journal, MW_PHASE_START, "", 0, 20, 100, 30 * MIB);
+        synthetic_finish(&journal, 900, 60 * MIB);
+        journal.state->huge_bytes = rank ? 64 * MIB : 0;
+        journal.state->swap_bytes = rank ? 0 : 8 * MIB;
+        synthetic_write(&journal, &dir);
+        synthetic_free(&journal);
+    }
+    synthetic_view(&view, 2);
+    view.rss_sum_max = 140 * MIB;
+    view.shared_max = 90 * MIB;
+    view.shared_ns = SYNTHETIC_BEGIN + 300 * MS;
+    view.shared_rss = 140 * MIB;
+    view.shared_shmem = 70 * MIB;
+    view.processes[1].huge_max = 16 * MIB;
+    view.processes[1].swap_max = 2 * MIB;
+    synthetic_write_view(&view, &dir);
+    model = mw_merge_run(dir.fd, NULL, NULL);
+    text = render(model, &(struct mw_report_text_style){0});
+    assert_golden("report-outside-rss", text);
+    free(text);
+    mw_model_destroy(model);
+    mw_view_free(&view);
+    synthetic_remove(&dir);
+}
+
 /* Whatever comes from outside, no escape sequence and nothing but UTF-8 reaches the terminal. */
 static void test_hostile_strings(void **state)
 {
@@ -292,6 +331,7 @@ int main(void)
         cmocka_unit_test(test_color),
         cmocka_unit_test(test_filter),
         cmocka_unit_test(test_killed),
+        cmocka_unit_test(test_outside_rss),
         cmocka_unit_test(test_hostile_strings),
         cmocka_unit_test(test_width),
         cmocka_unit_test(test_units),
