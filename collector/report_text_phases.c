@@ -32,7 +32,7 @@ static void add_peak(struct mw_text_table *table, const struct mw_report *report
         return;
     }
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", many ? mw_units_bytes(peak->min).text : "");
-    mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", many ? mw_units_bytes((uint64_t)peak->mean).text : "");
+    mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", many ? mw_units_bytes_mean(peak->mean).text : "");
     mw_text_table_cell(table, highest ? MW_TEXT_BOLD : MW_TEXT_PLAIN, "%s",
                        mw_report_bytes((struct mw_model_bytes){peak->max, phase->peak_kind}).text);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_report_rank(report->model, peak->worst).text);
@@ -73,7 +73,7 @@ static void add_phase(struct mw_text_table *table, const struct mw_report *repor
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", all_ranks ? "" : mw_units_count(phase->ranks).text);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s",
                        phase->visits_max ? mw_units_count(phase->visits_max).text : "open");
-    mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_units_time((uint64_t)phase->time.mean).text);
+    mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_units_time_mean(phase->time.mean).text);
     add_peak(table, report, phase, phase->peak.max == highest);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_units_change(phase->growth.max).text);
 }

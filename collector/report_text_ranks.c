@@ -154,7 +154,7 @@ static void write_heading(const struct mw_report *report)
 
     snprintf(remark, sizeof(remark), "largest peak %s in rank %s · mean %s · imbalance (max/mean) %.2f",
              mw_report_bytes(largest).text, mw_report_rank(model, peak->worst).text,
-             mw_units_bytes((uint64_t)peak->mean).text, peak->mean > 0 ? (double)peak->max / peak->mean : 1.0);
+             mw_units_bytes_mean(peak->mean).text, peak->mean > 0 ? (double)peak->max / peak->mean : 1.0);
     mw_report_heading(report, "Ranks", remark);
 }
 

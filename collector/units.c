@@ -61,6 +61,22 @@ struct mw_units mw_units_time(uint64_t ns)
     return u;
 }
 
+/* A mean of numbers up to 2^64 may round up to 2^64 itself, which no uint64_t holds. */
+static uint64_t whole(double mean)
+{
+    return mean >= 18446744073709551615.0 ? UINT64_MAX : mean > 0 ? (uint64_t)mean : 0;
+}
+
+struct mw_units mw_units_bytes_mean(double bytes)
+{
+    return mw_units_bytes(whole(bytes));
+}
+
+struct mw_units mw_units_time_mean(double ns)
+{
+    return mw_units_time(whole(ns));
+}
+
 struct mw_units mw_units_count(uint64_t count)
 {
     struct mw_units u;

@@ -13,6 +13,7 @@ shell_tests = \
     tests/integration/arrows.sh \
     tests/integration/exports.sh \
     tests/integration/deaths.sh \
+    tests/integration/fuzz.sh \
     tests/integration/launcher.sh \
     tests/integration/terminal.sh \
     tests/integration/doctor.sh \
@@ -124,6 +125,13 @@ tests/programs.stamp: tests/build_programs.sh tests/environment.sh FORCE
 FORCE:
 .PHONY: FORCE
 
+# make fuzz FUZZ_SECONDS=60
+FUZZ_SECONDS = 60
+fuzz: all
+	$(SHELL) $(srcdir)/tests/fuzz/run.sh $(FUZZ_SECONDS)
+.PHONY: fuzz
+
+EXTRA_DIST += tests/fuzz
 EXTRA_DIST += tests/build_programs.sh tests/check.sh tests/golden tests/integration tests/lib.sh tests/programs
 
 clean-local:

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: MIT
+# Every parser of what comes from outside, fuzzed for a short while from its seeds; `make fuzz FUZZ_SECONDS=600` goes on.
+. "${srcdir:-.}/tests/lib.sh"
+
+cd "$top_builddir" || exit 1
+sh "$top_srcdir/tests/fuzz/run.sh" "${FUZZ_SECONDS:-5}" >"$work/fuzz.out" 2>&1
+status=$?
+[ $status != 77 ] || skip_all "$(grep needs "$work/fuzz.out")"
+for target in "$top_srcdir"/tests/fuzz/fuzz_*.c; do
+    target=$(basename "$target" .c)
+    check "$target" grep "^ok: ${target#fuzz_}: [1-9]" "$work/fuzz.out"
+done
+[ $status = 0 ] || sed 's/^/# /' "$work/fuzz.out"
+done_testing
