@@ -54,7 +54,7 @@ unit_tests += \
     tests/unit/test_tree
 endif
 
-check_PROGRAMS += $(unit_tests) tests/tools/mwdump
+check_PROGRAMS += $(unit_tests) tests/tools/mwdump tests/tools/mwgen tests/tools/usage
 
 # With sanitizers the jobs' own side is run once, by the plain build.
 if SANITIZERS
@@ -89,6 +89,11 @@ tests_unit_test_tree_LDADD = $(launcher_test_libs)
 
 tests_tools_mwdump_SOURCES = tests/tools/mwdump.c
 tests_tools_mwdump_LDADD = collector/libcollector.la
+tests_tools_mwgen_SOURCES = tests/tools/mwgen.c
+tests_tools_mwgen_LDADD = collector/libcollector.la
+tests_tools_mwgen_CFLAGS = $(AM_CFLAGS) -g
+tests_tools_usage_SOURCES = tests/tools/usage.c
+tests_tools_usage_LDADD =
 
 # The shim once more, with gather rounds so small that a few ranks need many of them.
 check_LTLIBRARIES += tests/libsmallrounds.la
