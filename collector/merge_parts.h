@@ -41,7 +41,7 @@ struct mw_merge {
 int mw_merge_records_dir(struct mw_merge *merge, int dirfd, struct mw_err *err);
 void mw_merge_records_gathered(struct mw_merge *merge, int fd, const char *name);
 
-/* merge_take.c: fills a new rank, whose host and origin are set, from its record. */
+/* merge_take.c: fills a new rank, whose host and origin are set, from its record. Of a large job's, only sites. */
 void mw_merge_take(struct mw_merge *merge, const struct mw_journal_read *journal, struct mw_model_rank *rank);
 /* The same for its sites, phases, spikes and ticks alone. */
 void mw_merge_take_details(struct mw_merge *merge, const struct mw_journal_read *journal, struct mw_model_rank *rank);

@@ -382,38 +382,44 @@ static enum mw_model_kind peak_kind(const struct mw_model_rank *rank)
     return rank->peak.bytes == 0 ? MW_MODEL_UNKNOWN : ended ? MW_MODEL_EXACT : MW_MODEL_AT_LEAST;
 }
 
-static void find_times(struct mw_model_rank *rank)
+static void find_times(const struct source *source)
 {
+    struct mw_model_rank *rank = source->rank;
+
     rank->known_ns = rank->created_ns;
     if (rank->rss_ns > rank->known_ns)
         rank->known_ns = rank->rss_ns;
     if (rank->since_ns > rank->known_ns)
         rank->known_ns = rank->since_ns;
-    for (uint32_t i = 0; i < rank->phase_count; i++) {
-        const struct mw_model_phase *phase = &rank->phases[i];
-        if (phase->last_ns > rank->known_ns)
-            rank->known_ns = phase->last_ns;
-        if (phase->kind == MW_PHASE_START && phase->first_ns && phase->first_ns < rank->begin_ns)
-            rank->begin_ns = phase->first_ns;
+    for (uint32_t i = 0; i < source->journal->phase_count; i++) {
+        const struct mw_phase *phase = &source->journal->phases[i];
+        uint64_t first_ns = time_of(source, phase->first_ns), last_ns = time_of(source, phase->last_ns);
+        if (last_ns > rank->known_ns)
+            rank->known_ns = last_ns;
+        if (phase->kind == MW_PHASE_START && first_ns && first_ns < rank->begin_ns)
+            rank->begin_ns = first_ns;
     }
 }
 
-static void take_details(struct source *source)
+/* The sites, and when it is to be `whole`, the rest. */
+static void take_details(struct source *source, bool whole)
 {
     find_modules(source);
     source->rank->frames = mw_mem_alloc(count_frames(source), sizeof(*source->rank->frames));
     take_sites(source);
+    source->rank->whole = whole;
+    if (!whole)
+        return;
     take_phases(source);
     take_spikes(source);
     take_ticks(source);
-    source->rank->whole = true;
 }
 
 void mw_merge_take_details(struct mw_merge *merge, const struct mw_journal_read *journal, struct mw_model_rank *rank)
 {
     struct source source = {.merge = merge, .model = merge->model, .journal = journal, .rank = rank};
 
-    take_details(&source);
+    take_details(&source, true);
 }
 
 void mw_merge_take(struct mw_merge *merge, const struct mw_journal_read *journal, struct mw_model_rank *rank)
@@ -421,11 +427,11 @@ void mw_merge_take(struct mw_merge *merge, const struct mw_journal_read *journal
     struct source source = {.merge = merge, .model = merge->model, .journal = journal, .rank = rank};
 
     take_ident(&source);
-    take_details(&source);
+    take_details(&source, !merge->is_large);
     take_state(&source);
     take_cost(&source);
     rank->mpi_ns = time_in_mpi(rank);
     rank->held_mpi = held_by_mpi(rank);
-    find_times(rank);
+    find_times(&source);
     rank->peak.kind = peak_kind(rank);
 }

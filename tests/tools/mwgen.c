@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* mwgen [-n RANKS] [-H HOSTS] [-s SEED] [-j] DIR
+/* mwgen [-n RANKS] [-H HOSTS] [-s SEED] [-j | -w] DIR
  *
  * Writes a run directory as a job of RANKS ranks (default 1000) on HOSTS hosts (default 10) leaves it: packed records
- * one behind another in one gathered file, or with -j each in a journal of its own. Every rank has some 20 call
+ * one behind another in one gathered file; with -j each in a journal of its own; with -w each in a journal with all its
+ * room, where what was never written takes no space. Every rank has some 20 call
  * sites with 4 to 8 frames, 30 phases, a few spikes with 24 frames and 200 to 299 slices; its numbers come from a
  * generator with the seed SEED (default 1). Three ranks leave nothing and one is dead, as a journal in either form.
  * What a reader has to find is printed as `key=value` lines. */
@@ -54,7 +55,7 @@ struct module {
 struct generator {
     int ranks, hosts;
     uint64_t seed;
-    bool journals;
+    bool journals, whole;
     int dirfd, gathered;
     off_t written;
     struct module modules[MODULES];
@@ -362,6 +363,23 @@ static void put(int fd, const char *bytes, size_t length)
     }
 }
 
+/* Only the blocks in which anything was ever written: the others stay holes. */
+static void put_whole(struct generator *g, int fd)
+{
+    static const char nothing[4096];
+    const char *bytes = (const char *)g->journal.head;
+    size_t length = mw_journal_length();
+
+    for (size_t at = 0; at < length; at += sizeof(nothing)) {
+        size_t size = length - at < sizeof(nothing) ? length - at : sizeof(nothing);
+        if (memcmp(bytes + at, nothing, size) != 0) {
+            must(pwrite(fd, bytes + at, size, (off_t)at) == (ssize_t)size, "pwrite");
+            g->written += (off_t)size;
+        }
+    }
+    must(ftruncate(fd, (off_t)length) == 0, "ftruncate");
+}
+
 static void write_record(struct generator *g)
 {
     size_t length = mw_journal_pack(&g->journal, g->packed, mw_journal_length());
@@ -370,7 +388,7 @@ static void write_record(struct generator *g)
     int fd;
 
     must(length > 0, "pack");
-    g->written += (off_t)length;
+    g->written += g->whole ? 0 : (off_t)length;
     if (!g->journals && g->rank != g->dead) {
         put(g->gathered, g->packed, length);
         return;
@@ -379,7 +397,10 @@ static void write_record(struct generator *g)
              ident->pid);
     fd = openat(g->dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     must(fd >= 0, name);
-    put(fd, g->packed, length);
+    if (g->whole)
+        put_whole(g, fd);
+    else
+        put(fd, g->packed, length);
     close(fd);
 }
 
@@ -439,7 +460,7 @@ static void print_answers(const struct generator *g)
 
 static int usage(void)
 {
-    fputs("usage: mwgen [-n RANKS] [-H HOSTS] [-s SEED] [-j] DIR\n", stderr);
+    fputs("usage: mwgen [-n RANKS] [-H HOSTS] [-s SEED] [-j | -w] DIR\n", stderr);
     return 2;
 }
 
@@ -448,11 +469,12 @@ int main(int argc, char **argv)
     static struct generator g = {.ranks = 1000, .hosts = 10, .seed = 1};
     int option;
 
-    while ((option = getopt(argc, argv, "n:H:s:j")) != -1)
+    while ((option = getopt(argc, argv, "n:H:s:jw")) != -1)
         switch (option) {
         case 'n': g.ranks = atoi(optarg); break;
         case 'H': g.hosts = atoi(optarg); break;
         case 's': g.seed = strtoull(optarg, NULL, 10); break;
+        case 'w': g.whole = true; /* fall through */
         case 'j': g.journals = true; break;
         default: return usage();
         }
