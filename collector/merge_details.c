@@ -16,8 +16,14 @@
 /* Call sites of which the rank with the largest spike keeps its details, for the stack. */
 #define SPIKES 4096
 
+/* What a rank's own fields point at in its tables. */
+struct pointers {
+    uint32_t in_site, last_site, peak_site, phase, peak_phase;
+};
+
 struct work {
     struct mw_merge *merge;
+    struct pointers *whole; /* by rank, of those that were reduced: what they were before */
     struct mw_merge_sites *sites;
     struct mw_merge_phases *phases;
     struct mw_bounds *bounds;
@@ -37,6 +43,20 @@ void mw_merge_details_limit(struct mw_merge *merge)
     merge->is_large = true;
     for (size_t i = first; i < model->rank_count; i++)
         mw_model_rank_drop(&model->ranks[i]);
+}
+
+static struct pointers pointers_of(const struct mw_model_rank *rank)
+{
+    return (struct pointers){rank->in_site, rank->last_site, rank->peak_site, rank->phase, rank->peak_phase};
+}
+
+static void set_pointers(struct mw_model_rank *rank, const struct pointers *to)
+{
+    rank->in_site = to->in_site;
+    rank->last_site = to->last_site;
+    rank->peak_site = to->peak_site;
+    rank->phase = to->phase;
+    rank->peak_phase = to->peak_phase;
 }
 
 static void clamp(uint32_t *index, uint32_t count)
@@ -115,11 +135,9 @@ static void reduce(struct mw_model_rank *rank)
                            .site_map = mw_mem_alloc(rank->site_count, sizeof(uint32_t)),
                            .phase_map = mw_mem_alloc(rank->phase_count, sizeof(uint32_t))};
 
-    rank->in_site = keep_site(&kept, rank->in_site);
-    rank->last_site = keep_site(&kept, rank->last_site);
-    rank->peak_site = keep_site(&kept, rank->peak_site);
-    rank->phase = keep_phase(&kept, rank->phase);
-    rank->peak_phase = keep_phase(&kept, rank->peak_phase);
+    set_pointers(rank, &(struct pointers){keep_site(&kept, rank->in_site), keep_site(&kept, rank->last_site),
+                                          keep_site(&kept, rank->peak_site), keep_phase(&kept, rank->phase),
+                                          keep_phase(&kept, rank->peak_phase)});
     mw_model_rank_drop(rank);
     rank->sites = kept.sites;
     rank->phases = kept.phases;
@@ -186,6 +204,7 @@ static void restore_spiking(struct work *work)
     for (size_t i = 0; i < model->site_count && i < SPIKES && order[i]->spike; i++) {
         struct mw_model_rank *rank = &model->ranks[order[i]->spike_rank];
         if (!rank->whole) {
+            set_pointers(rank, &work->whole[order[i]->spike_rank]);
             load(work, rank);
             mw_merge_layers_place(work->merge->layers, rank);
             mw_merge_sites_link(work->sites, rank);
@@ -200,7 +219,8 @@ void mw_merge_details(struct mw_merge *merge)
     struct mw_model *model = merge->model;
     struct work work = {.merge = merge, .sites = mw_merge_sites_create(model),
                         .phases = mw_merge_phases_create(model), .bounds = mw_bounds_create(model),
-                        .worst_peak = find_worst_peak(model)};
+                        .worst_peak = find_worst_peak(model),
+                        .whole = mw_mem_alloc(merge->is_large ? model->rank_count : 0, sizeof(*work.whole))};
 
     mw_merge_layers_decide(merge->layers);
     for (uint32_t i = 0; i < model->rank_count; i++) {
@@ -210,13 +230,16 @@ void mw_merge_details(struct mw_merge *merge)
         mw_merge_sites_add(work.sites, i);
         mw_merge_phases_add(work.phases, i);
         mw_bounds_add_rank(work.bounds, i);
-        if (!is_to_keep(&work, rank))
+        if (!is_to_keep(&work, rank)) {
+            work.whole[i] = pointers_of(rank);
             reduce(rank);
+        }
     }
     restore_spiking(&work);
     mw_merge_sites_finish(work.sites);
     mw_merge_phases_finish(work.phases);
     mw_bounds_finish(work.bounds);
+    free(work.whole);
     if (work.unreadable)
         mw_model_note(model, MW_MODEL_NOTE_LOST, "%zu records could not be read a second time: the calls and phases of "
                       "their ranks are missing", work.unreadable);

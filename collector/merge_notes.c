@@ -93,17 +93,17 @@ static void append_range(char *list, size_t size, unsigned *ranges, int64_t firs
         snprintf(list + length, size - length, "%s%lld-%lld", length ? ", " : "", (long long)first, (long long)last);
 }
 
-/* Ranks of one world that left nothing; they are sorted. */
-static void note_missing(struct mw_model *model, uint32_t world)
+/* Ranks of one world that left nothing; they are sorted, and the world begins at *first, which moves to its end. */
+static void note_missing(struct mw_model *model, uint32_t world, size_t *first)
 {
     char list[RANGES_TOLD * 24 + 8] = "";
     unsigned ranges = 0;
     int64_t next = 0, missing = 0, size = model->worlds[world].size;
 
-    for (size_t i = 0; i <= model->rank_count; i++) {
-        bool end = i == model->rank_count;
-        int64_t rank = end ? size : model->ranks[i].rank;
-        if (!end && (model->ranks[i].world != world || rank < 0))
+    for (bool end = false; !end; *first += !end) {
+        end = *first == model->rank_count || model->ranks[*first].world != world;
+        int64_t rank = end ? size : model->ranks[*first].rank;
+        if (rank < 0)
             continue;
         if (rank > next) {
             append_range(list, sizeof(list), &ranges, next, rank - 1);
@@ -189,10 +189,11 @@ static void note_clocks(struct mw_model *model)
 void mw_merge_notes(struct mw_merge *merge)
 {
     struct mw_model *model = merge->model;
+    size_t first = 0;
 
     note_deaths(merge);
     for (uint32_t i = 0; i < model->world_count; i++)
-        note_missing(model, i);
+        note_missing(model, i, &first);
     note_lost_detail(model);
     note_resets(model);
     note_outside_rss(model);

@@ -35,6 +35,7 @@ shell_tests = \
     tests/integration/live.sh \
     tests/integration/inert.sh \
     tests/integration/limits.sh \
+    tests/integration/scale.sh \
     tests/integration/odd_jobs.sh \
     tests/integration/mpmd.sh \
     tests/integration/slurm.sh \
@@ -54,7 +55,8 @@ unit_tests += \
     tests/unit/test_tree
 endif
 
-check_PROGRAMS += $(unit_tests) tests/tools/mwdump tests/tools/mwgen tests/tools/usage
+check_PROGRAMS += $(unit_tests) tests/tools/mwdump tests/tools/mwgen tests/tools/mwreport \
+    tests/tools/usage
 
 # With sanitizers the jobs' own side is run once, by the plain build.
 if SANITIZERS
@@ -75,6 +77,7 @@ tests_unit_test_limits_SOURCES = tests/unit/test_limits.c
 tests_unit_test_limits_LDADD = $(launcher_test_libs)
 tests_unit_test_merge_SOURCES = tests/unit/test_merge.c $(synthetic)
 tests_unit_test_merge_LDADD = $(collector_test_libs)
+tests_unit_test_merge_LDFLAGS = -Wl,--wrap=mw_journal_read_file
 tests_unit_test_procmem_SOURCES = tests/unit/test_procmem.c
 tests_unit_test_procmem_LDADD = $(collector_test_libs)
 tests_unit_test_report_text_SOURCES = tests/unit/test_report_text.c $(synthetic)
@@ -92,6 +95,8 @@ tests_tools_mwdump_LDADD = collector/libcollector.la
 tests_tools_mwgen_SOURCES = tests/tools/mwgen.c
 tests_tools_mwgen_LDADD = collector/libcollector.la
 tests_tools_mwgen_CFLAGS = $(AM_CFLAGS) -g
+tests_tools_mwreport_SOURCES = tests/tools/mwreport.c
+tests_tools_mwreport_LDADD = collector/libcollector.la
 tests_tools_usage_SOURCES = tests/tools/usage.c
 tests_tools_usage_LDADD =
 
