@@ -100,6 +100,11 @@ tests_tools_mwreport_LDADD = collector/libcollector.la
 tests_tools_usage_SOURCES = tests/tools/usage.c
 tests_tools_usage_LDADD =
 
+# What a report of many ranks takes: doc/scale.md has the table.
+scale-report: launcher/memwatch tests/tools/mwgen tests/tools/usage
+	@top_builddir_path='$(abs_top_builddir)' $(SHELL) $(srcdir)/bench/scale
+.PHONY: scale-report
+
 # The shim once more, with gather rounds so small that a few ranks need many of them.
 check_LTLIBRARIES += tests/libsmallrounds.la
 tests_libsmallrounds_la_SOURCES = $(shim_sources)
@@ -116,7 +121,7 @@ tests/programs.stamp: tests/build_programs.sh tests/environment.sh FORCE
 FORCE:
 .PHONY: FORCE
 
-EXTRA_DIST += tests/build_programs.sh tests/check.sh tests/golden tests/integration tests/lib.sh tests/programs
+EXTRA_DIST += bench/scale tests/build_programs.sh tests/check.sh tests/golden tests/integration tests/lib.sh tests/programs
 
 clean-local:
 	-rm -rf tests/programs
