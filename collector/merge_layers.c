@@ -64,8 +64,8 @@ static bool is_frame_of_job(const char *call)
     return strncmp(call, "MPI_Init", 8) == 0 || strcmp(call, "MPI_Finalize") == 0;
 }
 
-static void note_line(struct mw_merge_layers *layers, const struct mw_model_rank *rank, const struct mw_model_site *site,
-                      enum kind kind)
+static void note_line(struct mw_merge_layers *layers, const struct mw_model_rank *rank,
+                      const struct mw_model_site *site, enum kind kind)
 {
     const char *group = group_of(rank, site->frames[0], kind);
     const struct mw_model_place *caller = group ? caller_of(rank, site, group, kind) : NULL;

@@ -45,7 +45,8 @@ static struct key key_of(const struct mw_model_phase *phase)
     return (struct key){phase->path, phase->kind};
 }
 
-static uint32_t find_merged(struct mw_merge_phases *phases, const struct mw_model_rank *rank, const struct mw_model_phase *phase)
+static uint32_t find_merged(struct mw_merge_phases *phases, const struct mw_model_rank *rank,
+                            const struct mw_model_phase *phase)
 {
     struct mw_model *model = phases->model;
     struct key key = key_of(phase);

@@ -31,10 +31,10 @@
 
 /* Calls of the program's loop; a rank leaves out a few of them. MPI_Init stands before and MPI_Finalize behind. */
 static const char *const calls[] = {
-    "MPI_Bcast",     "MPI_Scatter",        "MPI_Allreduce", "MPI_Alltoallv",  "MPI_Reduce",         "MPI_Allgather",
-    "MPI_Barrier",   "MPI_Iallreduce",     "MPI_Gather",    "MPI_Allreduce",  "MPI_Alltoall",       "MPI_Reduce_scatter",
-    "MPI_Scan",      "MPI_Allgatherv",     "MPI_Bcast",     "MPI_Ibcast",     "MPI_Gatherv",        "MPI_Allreduce",
-    "MPI_Exscan",    "MPI_Iallreduce+Wait", "MPI_Barrier",  "MPI_Comm_split", "MPI_Neighbor_alltoall",
+    "MPI_Bcast",   "MPI_Scatter",         "MPI_Allreduce", "MPI_Alltoallv",  "MPI_Reduce",            "MPI_Allgather",
+    "MPI_Barrier", "MPI_Iallreduce",      "MPI_Gather",    "MPI_Allreduce",  "MPI_Alltoall",          "MPI_Scan",
+    "MPI_Reduce",  "MPI_Allgatherv",      "MPI_Bcast",     "MPI_Ibcast",     "MPI_Gatherv",           "MPI_Allreduce",
+    "MPI_Exscan",  "MPI_Iallreduce+Wait", "MPI_Barrier",   "MPI_Comm_split", "MPI_Neighbor_alltoall",
 };
 #define CALLS (sizeof(calls) / sizeof(calls[0]))
 #define LEFT_OUT 5

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* mwreport [-w RANKS] [-a] RUN-DIR
+/* mwreport [-w RANKS] [-a] RUN-DIR | GATHERED-FILE
  *
  * Prints the report that `memwatch report` prints, keeping all details of up to RANKS ranks only: with few ranks what
  * becomes of many. -a: as with --all. */
@@ -24,11 +24,12 @@ int main(int argc, char **argv)
         case 'a': style.all = true; break;
         default: return 2;
         }
-    if (optind + 1 != argc || (fd = open(argv[optind], O_RDONLY | O_DIRECTORY)) < 0) {
-        fputs("usage: mwreport [-w RANKS] [-a] RUN-DIR\n", stderr);
+    if (optind + 1 != argc) {
+        fputs("usage: mwreport [-w RANKS] [-a] RUN-DIR | GATHERED-FILE\n", stderr);
         return 2;
     }
-    model = mw_merge_run(fd, NULL, &err);
+    fd = open(argv[optind], O_RDONLY | O_DIRECTORY);
+    model = fd < 0 ? mw_merge_gathered(argv[optind], &err) : mw_merge_run(fd, NULL, &err);
     if (!model) {
         fprintf(stderr, "mwreport: %s\n", err.text);
         return 1;
