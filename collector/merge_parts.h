@@ -97,9 +97,11 @@ void mw_merge_phases_add(struct mw_merge_phases *phases, uint32_t rank);
 void mw_merge_phases_link(struct mw_merge_phases *phases, struct mw_model_rank *rank);
 void mw_merge_phases_finish(struct mw_merge_phases *phases);
 
-/* Each fills its part of the model from what is there already; in this order, the details before the notes. */
+/* Each fills its part of the model from what is there already; in this order. The first two come before the details and
+ * must not follow a rank's pointers into its tables (in_site, phase, ...): of a large job these are empty then. */
 void mw_merge_processes(struct mw_merge *merge, const struct mw_exits_read *exits);
 void mw_merge_job(struct mw_merge *merge);
+/* Last, behind the details. */
 void mw_merge_notes(struct mw_merge *merge);
 
 #endif
