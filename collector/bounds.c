@@ -8,41 +8,57 @@
 
 #define CELLS 1024
 
-struct grid {
-    uint64_t begin, cell_ns;
-    uint64_t one[CELLS];  /* of the process at hand: the most it can have had in the cell */
-    uint64_t sums[CELLS]; /* of all processes */
+/* A sum over processes at each moment. */
+struct sums {
+    uint64_t cells[CELLS];
+    uint64_t error_bytes; /* of the ranks */
 };
 
-static void set_up(struct grid *grid, const struct mw_model *model)
-{
-    uint64_t length = mw_model_elapsed(model, model->job.end_ns);
+struct mw_bounds {
+    struct mw_model *model;
+    uint64_t begin, cell_ns;
+    uint64_t one[CELLS]; /* of the process at hand: the most it can have had in the cell */
+    struct sums job, *hosts;
+};
 
-    memset(grid, 0, sizeof(*grid));
-    grid->begin = model->job.begin_ns;
-    grid->cell_ns = length / CELLS + 1;
+struct mw_bounds *mw_bounds_create(struct mw_model *model)
+{
+    struct mw_bounds *bounds = mw_mem_alloc(1, sizeof(*bounds));
+
+    bounds->model = model;
+    bounds->begin = model->job.begin_ns;
+    bounds->cell_ns = mw_model_elapsed(model, model->job.end_ns) / CELLS + 1;
+    bounds->hosts = mw_mem_alloc(model->host_count, sizeof(*bounds->hosts));
+    return bounds;
 }
 
-static size_t cell_at(const struct grid *grid, uint64_t ns)
+static size_t cell_at(const struct mw_bounds *bounds, uint64_t ns)
 {
-    uint64_t cell = ns > grid->begin ? (ns - grid->begin) / grid->cell_ns : 0;
+    uint64_t cell = ns > bounds->begin ? (ns - bounds->begin) / bounds->cell_ns : 0;
 
     return cell < CELLS ? cell : CELLS - 1;
 }
 
 /* The process may have had `bytes` at any moment from `from` to `to`. What lies outside counts at the edge. */
-static void raise_to(struct grid *grid, uint64_t from, uint64_t to, uint64_t bytes)
+static void raise_to(struct mw_bounds *bounds, uint64_t from, uint64_t to, uint64_t bytes)
 {
-    for (size_t cell = cell_at(grid, from), last = cell_at(grid, to > from ? to : from); cell <= last; cell++)
-        if (grid->one[cell] < bytes)
-            grid->one[cell] = bytes;
+    for (size_t cell = cell_at(bounds, from), last = cell_at(bounds, to > from ? to : from); cell <= last; cell++)
+        if (bounds->one[cell] < bytes)
+            bounds->one[cell] = bytes;
 }
 
-static void add_process(struct grid *grid, uint64_t most)
+static void add_cells(struct sums *sums, const uint64_t one[CELLS], uint64_t most)
 {
     for (size_t i = 0; i < CELLS; i++)
-        grid->sums[i] = mw_model_sum(grid->sums[i], grid->one[i] < most ? grid->one[i] : most);
-    memset(grid->one, 0, sizeof(grid->one));
+        sums->cells[i] = mw_model_sum(sums->cells[i], one[i] < most ? one[i] : most);
+}
+
+/* Adds the process at hand, which never had more than `most`. */
+static void add_process(struct mw_bounds *bounds, uint32_t host, uint64_t most)
+{
+    add_cells(&bounds->job, bounds->one, most);
+    add_cells(&bounds->hosts[host], bounds->one, most);
+    memset(bounds->one, 0, sizeof(bounds->one));
 }
 
 /* A process may have lived this much before and after it was seen. */
@@ -68,17 +84,17 @@ static uint64_t phase_peak(const struct mw_model_rank *rank, enum mw_phase_kind 
 }
 
 /* Raises the slices from the `first` to before the `end`. */
-static void raise_slices(struct grid *grid, const struct mw_model_rank *rank, uint32_t first, uint32_t end,
+static void raise_slices(struct mw_bounds *bounds, const struct mw_model_rank *rank, uint32_t first, uint32_t end,
                          uint64_t bytes)
 {
     uint64_t from, to;
 
     if (!__builtin_mul_overflow(rank->tick_ns, first, &from) && !__builtin_mul_overflow(rank->tick_ns, end, &to))
-        raise_to(grid, mw_model_sum(rank->created_ns, from), mw_model_sum(rank->created_ns, to), bytes);
+        raise_to(bounds, mw_model_sum(rank->created_ns, from), mw_model_sum(rank->created_ns, to), bytes);
 }
 
 /* The writer leaves no slice empty before its last boundary; if one is, it had at most what its neighbours had. */
-static void raise_timeline(struct grid *grid, const struct mw_model_rank *rank)
+static void raise_timeline(struct mw_bounds *bounds, const struct mw_model_rank *rank)
 {
     uint32_t gap = 0; /* where the empty slices at hand began */
 
@@ -87,8 +103,8 @@ static void raise_timeline(struct grid *grid, const struct mw_model_rank *rank)
         if (here == 0)
             continue;
         if (gap < i)
-            raise_slices(grid, rank, gap, i, here > left ? here : left);
-        raise_slices(grid, rank, i, i + 1, here);
+            raise_slices(bounds, rank, gap, i, here > left ? here : left);
+        raise_slices(bounds, rank, i, i + 1, here);
         gap = i + 1;
     }
 }
@@ -107,7 +123,7 @@ static uint64_t last_slice_begin(const struct mw_model_rank *rank)
     return mw_model_sum(rank->created_ns, ns);
 }
 
-static void raise_rank(struct grid *grid, const struct mw_model *model, const struct mw_model_rank *rank)
+static void raise_rank(struct mw_bounds *bounds, const struct mw_model *model, const struct mw_model_rank *rank)
 {
     const struct mw_model_process *seen =
         rank->process == MW_MODEL_NONE ? NULL : &model->processes[rank->process];
@@ -121,49 +137,37 @@ static void raise_rank(struct grid *grid, const struct mw_model *model, const st
         if (end < rank->known_ns)
             end = rank->known_ns;
     }
-    raise_to(grid, begin, rank->created_ns, phase_peak(rank, MW_PHASE_START, most));
-    raise_timeline(grid, rank);
+    raise_to(bounds, begin, rank->created_ns, phase_peak(rank, MW_PHASE_START, most));
+    raise_timeline(bounds, rank);
     /* Behind the last boundary: the last phase's peak when its end was measured; otherwise nobody knows. */
-    raise_to(grid, rank->tick_count ? after : rank->created_ns, end,
+    raise_to(bounds, rank->tick_count ? after : rank->created_ns, end,
              ended && rank->tick_count ? phase_peak(rank, MW_PHASE_END, most) : most);
 }
 
-/* The largest sum over time, of one host or (MW_MODEL_NONE) of all. */
-static uint64_t largest_sum(const struct mw_model *model, uint32_t host)
+void mw_bounds_add_rank(struct mw_bounds *bounds, uint32_t index)
 {
-    struct grid *grid = mw_mem_alloc(1, sizeof(*grid));
-    uint64_t largest = 0, margin = seen_margin(model);
+    const struct mw_model_rank *rank = &bounds->model->ranks[index];
+    struct mw_model_peak *peak = &bounds->model->peak;
+    struct sums *host = &bounds->hosts[rank->host];
 
-    set_up(grid, model);
-    for (size_t i = 0; i < model->rank_count; i++)
-        if (host == MW_MODEL_NONE || model->ranks[i].host == host) {
-            raise_rank(grid, model, &model->ranks[i]);
-            add_process(grid, model->ranks[i].peak.bytes);
-        }
-    for (size_t i = 0; i < model->process_count; i++) {
-        const struct mw_model_process *process = &model->processes[i];
-        if (process->role == MW_MODEL_RANK || (host != MW_MODEL_NONE && process->host != host))
-            continue;
-        raise_to(grid, before(process->first_ns, process->samples ? margin : 0),
-                 mw_model_sum(process->last_ns, process->samples && process->peak.kind != MW_MODEL_EXACT ? margin : 0),
-                 process->peak.bytes);
-        add_process(grid, process->peak.bytes);
-    }
-    for (size_t i = 0; i < CELLS; i++)
-        if (grid->sums[i] > largest)
-            largest = grid->sums[i];
-    free(grid);
-    return largest;
+    raise_rank(bounds, bounds->model, rank);
+    add_process(bounds, rank->host, rank->peak.bytes);
+    bounds->job.error_bytes = mw_model_sum(bounds->job.error_bytes, rank->error_bytes);
+    host->error_bytes = mw_model_sum(host->error_bytes, rank->error_bytes);
+    peak->upper_open_ranks += rank->peak.kind != MW_MODEL_EXACT;
+    peak->sum_of_peaks = mw_model_sum(peak->sum_of_peaks, rank->peak.bytes);
 }
 
-static uint64_t error_sum(const struct mw_model *model, uint32_t host)
+static void add_other(struct mw_bounds *bounds, const struct mw_model_process *process)
 {
-    uint64_t sum = 0;
+    uint64_t margin = process->samples ? seen_margin(bounds->model) : 0;
+    struct mw_model_peak *peak = &bounds->model->peak;
 
-    for (size_t i = 0; i < model->rank_count; i++)
-        if (host == MW_MODEL_NONE || model->ranks[i].host == host)
-            sum = mw_model_sum(sum, model->ranks[i].error_bytes);
-    return sum;
+    raise_to(bounds, before(process->first_ns, margin),
+             mw_model_sum(process->last_ns, process->peak.kind != MW_MODEL_EXACT ? margin : 0), process->peak.bytes);
+    add_process(bounds, process->host, process->peak.bytes);
+    peak->upper_sampled += process->peak.kind != MW_MODEL_EXACT;
+    peak->sum_of_peaks = mw_model_sum(peak->sum_of_peaks, process->peak.bytes);
 }
 
 /* Samples alone bound nothing from above. */
@@ -175,34 +179,29 @@ static bool is_any_exact(const struct mw_model *model)
     return model->rank_count > 0;
 }
 
-static struct mw_model_bytes upper_bound(const struct mw_model *model, uint32_t host)
+static struct mw_model_bytes upper_bound(const struct sums *sums, bool any_exact)
 {
-    uint64_t sum = largest_sum(model, host);
+    uint64_t largest = 0;
 
-    return (struct mw_model_bytes){mw_model_sum(sum, error_sum(model, host)),
-                                   sum && is_any_exact(model) ? MW_MODEL_AT_MOST : MW_MODEL_UNKNOWN};
+    for (size_t i = 0; i < CELLS; i++)
+        if (sums->cells[i] > largest)
+            largest = sums->cells[i];
+    return (struct mw_model_bytes){mw_model_sum(largest, sums->error_bytes),
+                                   largest && any_exact ? MW_MODEL_AT_MOST : MW_MODEL_UNKNOWN};
 }
 
-static void count_open_ends(struct mw_model *model)
+void mw_bounds_finish(struct mw_bounds *bounds)
 {
-    struct mw_model_peak *peak = &model->peak;
+    struct mw_model *model = bounds->model;
+    bool any_exact = is_any_exact(model);
 
-    for (size_t i = 0; i < model->rank_count; i++) {
-        peak->upper_open_ranks += model->ranks[i].peak.kind != MW_MODEL_EXACT;
-        peak->sum_of_peaks = mw_model_sum(peak->sum_of_peaks, model->ranks[i].peak.bytes);
-    }
     for (size_t i = 0; i < model->process_count; i++)
-        if (model->processes[i].role != MW_MODEL_RANK) {
-            peak->upper_sampled += model->processes[i].peak.kind != MW_MODEL_EXACT;
-            peak->sum_of_peaks = mw_model_sum(peak->sum_of_peaks, model->processes[i].peak.bytes);
-        }
-}
-
-void mw_bounds_fill(struct mw_model *model)
-{
-    count_open_ends(model);
-    model->peak.error_bytes = error_sum(model, MW_MODEL_NONE);
-    model->peak.upper = upper_bound(model, MW_MODEL_NONE);
-    for (uint32_t i = 0; i < model->host_count; i++)
-        model->hosts[i].upper = model->host_count == 1 ? model->peak.upper : upper_bound(model, i);
+        if (model->processes[i].role != MW_MODEL_RANK)
+            add_other(bounds, &model->processes[i]);
+    model->peak.error_bytes = bounds->job.error_bytes;
+    model->peak.upper = upper_bound(&bounds->job, any_exact);
+    for (size_t i = 0; i < model->host_count; i++)
+        model->hosts[i].upper = upper_bound(&bounds->hosts[i], any_exact);
+    free(bounds->hosts);
+    free(bounds);
 }

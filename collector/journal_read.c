@@ -117,21 +117,27 @@ static int parse_aligned(struct mw_journal_read *journal, const char *bytes, siz
     return 0;
 }
 
+/* The same for bytes that may start with anything. */
+static int parse_any(struct mw_journal_read *journal, const char *bytes, size_t size, struct mw_err *err)
+{
+    memset(journal, 0, sizeof(*journal));
+    if (size < sizeof(struct mw_record_head))
+        return mw_err_set(err, "cut off after %zu bytes: not even a head", size);
+    if (check_head((const void *)bytes, err) != 0)
+        return -1;
+    return parse_aligned(journal, bytes, size, err);
+}
+
 int mw_journal_read_parse(struct mw_journal_read *journal, const void *bytes, size_t size, struct mw_err *err)
 {
     char *aligned;
     int result;
 
-    memset(journal, 0, sizeof(*journal));
-    if (size < sizeof(struct mw_record_head))
-        return mw_err_set(err, "cut off after %zu bytes: not even a head", size);
     if (size > MW_JOURNAL_READ_MAX)
         size = MW_JOURNAL_READ_MAX;
     aligned = mw_mem_alloc(size, 1);
     memcpy(aligned, bytes, size);
-    result = check_head((const void *)aligned, err);
-    if (result == 0)
-        result = parse_aligned(journal, aligned, size, err);
+    result = parse_any(journal, aligned, size, err);
     free(aligned);
     return result;
 }
@@ -172,16 +178,39 @@ static bool is_settled(int fd, const char *bytes, size_t size)
     return true;
 }
 
+/* Reads what is valid of a journal of `size` bytes to where it belongs in `bytes`: most of its room is unused as a rule,
+ * and of many journals that adds up. Returns the bytes there are, less when the file has become shorter; or -1. */
+static ssize_t read_used(int fd, char *bytes, size_t size)
+{
+    const struct mw_record_head *head = (const void *)bytes;
+    ssize_t length = mw_io_pread(fd, bytes, size < sizeof(*head) ? size : sizeof(*head), 0);
+
+    if (length < (ssize_t)sizeof(*head) || check_head(head, NULL) != 0)
+        return length;
+    for (int s = 0; s < MW_SECTION_COUNT; s++) {
+        struct mw_record_section section = head->sections[s];
+        size_t used = (size_t)section.used * section.stride;
+        if (!is_section_sound(&section, expected[s].stride, head->length) || section.offset >= size)
+            continue;
+        if (used > size - section.offset)
+            used = size - section.offset;
+        length = mw_io_pread(fd, bytes + section.offset, used, (off_t)section.offset);
+        if (length < (ssize_t)used)
+            return length < 0 ? -1 : (ssize_t)section.offset + length;
+    }
+    return (ssize_t)size;
+}
+
 /* Copies up to `size` bytes and parses them; again when the rank wrote meanwhile. */
 static int read_live(struct mw_journal_read *journal, int fd, char *bytes, size_t size, struct mw_err *err)
 {
     const struct timespec pause = {.tv_nsec = MW_NS_PER_MS};
 
     for (int attempt = 1;; attempt++) {
-        ssize_t length = mw_io_pread(fd, bytes, size, 0);
+        ssize_t length = read_used(fd, bytes, size);
         if (length < 0)
             return mw_err_set(err, "cannot be read: %s", strerror(errno));
-        if (mw_journal_read_parse(journal, bytes, (size_t)length, err) != 0)
+        if (parse_any(journal, bytes, (size_t)length, err) != 0)
             return -1;
         if (attempt == LIVE_ATTEMPTS || is_settled(fd, bytes, (size_t)length))
             return 0;
@@ -261,7 +290,7 @@ int mw_journal_read_next(struct mw_journal_read *journal, int fd, off_t *offset,
         bytes = mw_mem_alloc(head.length, 1);
         length = mw_io_pread(fd, bytes, head.length, start);
         result = length < 0 ? mw_err_set(err, "cannot be read: %s", strerror(errno))
-                            : mw_journal_read_parse(journal, bytes, (size_t)length, err);
+                            : parse_any(journal, bytes, (size_t)length, err);
         free(bytes);
         *offset = start + (length > 0 ? length : (ssize_t)sizeof(head));
     }

@@ -20,10 +20,12 @@ collector_libcollector_la_SOURCES = \
 	collector/mem.c collector/mem.h \
 	collector/merge.c collector/merge.h collector/merge_parts.h \
 	collector/merge_deaths.c \
+	collector/merge_details.c \
 	collector/merge_hosts.c \
 	collector/merge_job.c \
 	collector/merge_layers.c \
 	collector/merge_notes.c \
+	collector/merge_origins.c \
 	collector/merge_phases.c \
 	collector/merge_places.c \
 	collector/merge_processes.c \

@@ -20,14 +20,19 @@ struct mw_map {
     size_t slot_count; /* a power of two, at least twice the entries */
 };
 
-static uint64_t hash_bytes(const void *key, size_t length) /* FNV-1a */
+/* Eight bytes at a time: strings of names are hashed for every call and phase of every rank. */
+static uint64_t hash_bytes(const void *key, size_t length)
 {
-    const unsigned char *bytes = key;
-    uint64_t hash = 14695981039346656037ULL;
+    const char *bytes = key;
+    uint64_t hash = length;
 
-    for (size_t i = 0; i < length; i++)
-        hash = (hash ^ bytes[i]) * 1099511628211ULL;
-    return hash ^ hash >> 29;
+    for (size_t done = 0; done < length; done += 8) {
+        uint64_t word = 0;
+        memcpy(&word, bytes + done, length - done < 8 ? length - done : 8);
+        hash = (hash ^ word) * 0x9e3779b97f4a7c15u;
+        hash ^= hash >> 32;
+    }
+    return hash;
 }
 
 struct mw_map *mw_map_create(void)

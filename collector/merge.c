@@ -2,7 +2,6 @@
 #include "collector/merge.h"
 
 #include "collector/binding.h"
-#include "collector/bounds.h"
 #include "collector/merge_parts.h"
 #include "collector/safe_open.h"
 
@@ -10,10 +9,23 @@
 #include <string.h>
 #include <unistd.h>
 
+static size_t whole_ranks = MW_MERGE_WHOLE_RANKS;
+
+void mw_merge_set_whole_ranks(size_t ranks)
+{
+    whole_ranks = ranks;
+}
+
 static void begin(struct mw_merge *merge)
 {
-    *merge = (struct mw_merge){
-        .model = mw_model_create(), .symbols = mw_symbols_create(), .rank_keys = mw_map_create()};
+    *merge = (struct mw_merge){.model = mw_model_create(),
+                               .whole_ranks = whole_ranks,
+                               .symbols = mw_symbols_create(),
+                               .origins = mw_merge_origins_create(),
+                               .rank_keys = mw_map_create(),
+                               .host_keys = mw_map_create(),
+                               .world_keys = mw_map_create()};
+    merge->layers = mw_merge_layers_create(merge->model);
 }
 
 /* Frees what only the merge needed. */
@@ -24,7 +36,11 @@ static struct mw_model *end(struct mw_merge *merge)
     mw_merge_views_free(merge);
     mw_binding_fini();
     mw_symbols_destroy(merge->symbols);
+    mw_merge_origins_destroy(merge->origins);
+    mw_merge_layers_destroy(merge->layers);
     mw_map_destroy(merge->rank_keys);
+    mw_map_destroy(merge->host_keys);
+    mw_map_destroy(merge->world_keys);
     free(merge->places);
     return model;
 }
@@ -33,12 +49,9 @@ static struct mw_model *end(struct mw_merge *merge)
 static void complete(struct mw_merge *merge, const struct mw_exits_read *exits)
 {
     mw_merge_ranks_order(merge);
-    mw_merge_layers(merge);
     mw_merge_processes(merge, exits);
     mw_merge_job(merge);
-    mw_merge_sites(merge);
-    mw_merge_phases(merge);
-    mw_bounds_fill(merge->model);
+    mw_merge_details(merge);
     mw_merge_deaths(merge);
     mw_merge_notes(merge);
 }
@@ -59,6 +72,7 @@ struct mw_model *mw_merge_run(int dirfd, const struct mw_view *seen, struct mw_e
     struct mw_err problem;
 
     begin(&merge);
+    merge.dirfd = dirfd;
     mw_merge_views_read(&merge, dirfd, seen);
     if (mw_merge_records_dir(&merge, dirfd, err) != 0) {
         mw_model_destroy(end(&merge));

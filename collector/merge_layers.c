@@ -27,7 +27,7 @@ struct group {
     uint32_t lines, shared;
 };
 
-struct work {
+struct mw_merge_layers {
     struct mw_model *model;
     struct mw_map *line_keys, *group_keys, *via_keys;
     struct line *lines;
@@ -73,64 +73,64 @@ static bool is_frame_of_job(const char *call)
     return strncmp(call, "MPI_Init", 8) == 0 || strcmp(call, "MPI_Finalize") == 0;
 }
 
-static void note_line(struct work *work, const struct mw_model_rank *rank, const struct mw_model_site *site,
-                      enum kind kind)
+static void note_line(struct mw_merge_layers *layers, const struct mw_model_rank *rank,
+                      const struct mw_model_site *site, enum kind kind)
 {
     const char *group = group_of(rank, site->frames[0], kind);
     const struct mw_model_place *caller = group ? caller_of(rank, site, group, kind) : NULL;
     const char *key[2] = {group, site->frames[0]->label};
-    uint32_t found, next = (uint32_t)work->line_count;
+    uint32_t found, next = (uint32_t)layers->line_count;
     struct line *line;
 
     if (!group)
         return;
-    found = mw_map_add(work->line_keys, key, sizeof(key), next);
+    found = mw_map_add(layers->line_keys, key, sizeof(key), next);
     if (found == next)
-        MW_MEM_PUSH(work->lines, work->line_count)->group = group;
-    line = &work->lines[found];
+        MW_MEM_PUSH(layers->lines, layers->line_count)->group = group;
+    line = &layers->lines[found];
     if (caller && line->caller && line->caller != caller->label)
         line->shared = true;
     else if (caller)
         line->caller = caller->label;
 }
 
-static void count_groups(struct work *work)
+void mw_merge_layers_decide(struct mw_merge_layers *layers)
 {
-    for (size_t i = 0; i < work->line_count; i++) {
-        const char *key = work->lines[i].group;
-        uint32_t next = (uint32_t)work->group_count;
-        uint32_t found = mw_map_add(work->group_keys, &key, sizeof(key), next);
+    for (size_t i = 0; i < layers->line_count; i++) {
+        const char *key = layers->lines[i].group;
+        uint32_t next = (uint32_t)layers->group_count;
+        uint32_t found = mw_map_add(layers->group_keys, &key, sizeof(key), next);
         if (found == next)
-            (void)MW_MEM_PUSH(work->groups, work->group_count);
-        work->groups[found].lines++;
-        work->groups[found].shared += work->lines[i].shared;
+            (void)MW_MEM_PUSH(layers->groups, layers->group_count);
+        layers->groups[found].lines++;
+        layers->groups[found].shared += layers->lines[i].shared;
     }
 }
 
-static bool is_layer(const struct work *work, const char *group)
+static bool is_layer(const struct mw_merge_layers *layers, const char *group)
 {
-    uint32_t found = group ? mw_map_find(work->group_keys, &group, sizeof(group)) : MW_MAP_NONE;
+    uint32_t found = group ? mw_map_find(layers->group_keys, &group, sizeof(group)) : MW_MAP_NONE;
 
-    return found != MW_MAP_NONE && work->groups[found].shared
-        && work->groups[found].shared * 2 >= work->groups[found].lines;
+    return found != MW_MAP_NONE && layers->groups[found].shared
+        && layers->groups[found].shared * 2 >= layers->groups[found].lines;
 }
 
-static const struct mw_model_place *make_via(struct work *work, const struct mw_model_place *caller,
+static const struct mw_model_place *make_via(struct mw_merge_layers *layers, const struct mw_model_place *caller,
                                              const struct mw_model_place *layer)
 {
     const char *through = layer->line || !layer->function[0] ? layer->label : layer->function;
     const char *key[2] = {caller->label, through};
-    uint32_t next = (uint32_t)work->via_count;
-    uint32_t found = mw_map_add(work->via_keys, key, sizeof(key), next);
+    uint32_t next = (uint32_t)layers->via_count;
+    uint32_t found = mw_map_add(layers->via_keys, key, sizeof(key), next);
     struct mw_model_place *place;
 
     if (found != next)
-        return work->vias[found];
+        return layers->vias[found];
     place = mw_mem_alloc(1, sizeof(*place));
     *place = *caller;
-    place->label = mw_model_format(work->model, "%s (via %s)", caller->label, through);
-    *MW_MEM_PUSH(work->model->places, work->model->place_count) = place;
-    return *MW_MEM_PUSH(work->vias, work->via_count) = place;
+    place->label = mw_model_format(layers->model, "%s (via %s)", caller->label, through);
+    *MW_MEM_PUSH(layers->model->places, layers->model->place_count) = place;
+    return *MW_MEM_PUSH(layers->vias, layers->via_count) = place;
 }
 
 /* A helper in an extension module of Python is told by the method it works for. */
@@ -160,18 +160,18 @@ static const struct mw_model_place *first_line(const struct mw_model_site *site)
     return NULL;
 }
 
-static const struct mw_model_place *telling_place(struct work *work, const struct mw_model_rank *rank,
+static const struct mw_model_place *telling_place(struct mw_merge_layers *layers, const struct mw_model_rank *rank,
                                                   const struct mw_model_site *site)
 {
     const struct mw_model_place *line = first_line(site);
 
     if (line)
-        return make_via(work, line, site->frames[0]);
+        return make_via(layers, line, site->frames[0]);
     for (enum kind kind = 0; kind < KINDS; kind++) {
         const char *group = group_of(rank, site->frames[0], kind);
-        const struct mw_model_place *caller = is_layer(work, group) ? caller_of(rank, site, group, kind) : NULL;
+        const struct mw_model_place *caller = is_layer(layers, group) ? caller_of(rank, site, group, kind) : NULL;
         if (caller)
-            return make_via(work, caller, site->frames[0]);
+            return make_via(layers, caller, site->frames[0]);
     }
     return method_of(site);
 }
@@ -186,42 +186,48 @@ static void rename_phases(struct mw_model *model, struct mw_model_rank *rank)
     }
 }
 
-static void place_sites(struct work *work, struct mw_model_rank *rank)
+void mw_merge_layers_place(struct mw_merge_layers *layers, struct mw_model_rank *rank)
 {
     bool changed = false;
 
     for (uint32_t i = 0; i < rank->site_count; i++) {
         struct mw_model_site *site = &rank->sites[i];
-        const struct mw_model_place *place = site->depth ? telling_place(work, rank, site) : NULL;
+        const struct mw_model_place *place = site->depth ? telling_place(layers, rank, site) : NULL;
         if (!place)
             continue;
         site->place = place;
-        site->label = mw_model_format(work->model, "%s %s", site->call, place->label);
+        site->label = mw_model_format(layers->model, "%s %s", site->call, place->label);
         changed = true;
     }
     if (changed)
-        rename_phases(work->model, rank);
+        rename_phases(layers->model, rank);
 }
 
-void mw_merge_layers(struct mw_merge *merge)
+void mw_merge_layers_look(struct mw_merge_layers *layers, const struct mw_model_rank *rank)
 {
-    struct mw_model *model = merge->model;
-    struct work work = {.model = model, .line_keys = mw_map_create(), .group_keys = mw_map_create(),
-                        .via_keys = mw_map_create()};
+    for (uint32_t i = 0; i < rank->site_count; i++) {
+        const struct mw_model_site *site = &rank->sites[i];
+        for (enum kind kind = 0; kind < KINDS && site->depth && !is_frame_of_job(site->call); kind++)
+            note_line(layers, rank, site, kind);
+    }
+}
 
-    for (size_t r = 0; r < model->rank_count; r++)
-        for (uint32_t i = 0; i < model->ranks[r].site_count; i++) {
-            const struct mw_model_site *site = &model->ranks[r].sites[i];
-            for (enum kind kind = 0; kind < KINDS && site->depth && !is_frame_of_job(site->call); kind++)
-                note_line(&work, &model->ranks[r], site, kind);
-        }
-    count_groups(&work);
-    for (size_t r = 0; r < model->rank_count; r++)
-        place_sites(&work, &model->ranks[r]);
-    free(work.lines);
-    free(work.groups);
-    free(work.vias);
-    mw_map_destroy(work.line_keys);
-    mw_map_destroy(work.group_keys);
-    mw_map_destroy(work.via_keys);
+struct mw_merge_layers *mw_merge_layers_create(struct mw_model *model)
+{
+    struct mw_merge_layers *layers = mw_mem_alloc(1, sizeof(*layers));
+
+    *layers = (struct mw_merge_layers){.model = model, .line_keys = mw_map_create(), .group_keys = mw_map_create(),
+                                     .via_keys = mw_map_create()};
+    return layers;
+}
+
+void mw_merge_layers_destroy(struct mw_merge_layers *layers)
+{
+    free(layers->lines);
+    free(layers->groups);
+    free(layers->vias);
+    mw_map_destroy(layers->line_keys);
+    mw_map_destroy(layers->group_keys);
+    mw_map_destroy(layers->via_keys);
+    free(layers);
 }

@@ -7,16 +7,16 @@
 /* Spawned worlds beyond these are told as a count. */
 #define SPAWNS_TOLD 8
 
-/* Ranks of one world that left nothing; they are sorted. */
-static void note_missing(struct mw_model *model, uint32_t world)
+/* Ranks of one world that left nothing; they are sorted, and the world begins at *first, which moves to its end. */
+static void note_missing(struct mw_model *model, uint32_t world, size_t *first)
 {
     struct mw_ranges list = {0};
     int64_t next = 0, size = model->worlds[world].size;
 
-    for (size_t i = 0; i <= model->rank_count; i++) {
-        bool end = i == model->rank_count;
-        int64_t rank = end ? size : model->ranks[i].rank;
-        if (!end && (model->ranks[i].world != world || rank < 0))
+    for (bool end = false; !end; *first += !end) {
+        end = *first == model->rank_count || model->ranks[*first].world != world;
+        int64_t rank = end ? size : model->ranks[*first].rank;
+        if (rank < 0)
             continue;
         if (rank > next)
             mw_ranges_add(&list, next, rank - 1);
@@ -123,9 +123,10 @@ static void note_spawned(struct mw_model *model)
 void mw_merge_notes(struct mw_merge *merge)
 {
     struct mw_model *model = merge->model;
+    size_t first = 0;
 
     for (uint32_t i = 0; i < model->world_count; i++)
-        note_missing(model, i);
+        note_missing(model, i, &first);
     note_lost_detail(model);
     note_spawned(model);
     note_resets(model);

@@ -11,6 +11,12 @@
 #include "collector/view_file.h"
 
 #include <stdbool.h>
+#include <sys/types.h>
+
+struct mw_merge_origins;
+struct mw_merge_layers;
+struct mw_merge_sites;
+struct mw_merge_phases;
 
 struct mw_merge {
     struct mw_model *model;
@@ -18,10 +24,17 @@ struct mw_merge {
     size_t view_count;
     const struct mw_view *launcher; /* its view; NULL: nobody launched, or it left none */
     bool alone;                 /* one gathered file is all there is */
+    int dirfd;                  /* the run directory; not with `alone` */
+    size_t whole_ranks;         /* with more ranks than these their details are not kept, but read again */
+    bool is_large;              /* there are more */
     struct mw_symbols *symbols;
+    struct mw_merge_origins *origins;
+    struct mw_merge_layers *layers;
     const struct mw_model_place **places; /* model's places by mw_symbols_place.id */
     size_t place_count;
-    struct mw_map *rank_keys;   /* (host, pid, start_ticks) of the ranks so far */
+    struct mw_map *rank_keys;   /* (host, pid, start_ticks) of the ranks so far: their number in order of coming */
+    struct mw_map *host_keys;   /* name */
+    struct mw_map *world_keys;  /* world id */
     int64_t reference_offset;   /* wall minus monotonic clock on the reference host */
     bool has_reference;
 };
@@ -34,15 +47,32 @@ void mw_merge_views_free(struct mw_merge *merge);
 int mw_merge_records_dir(struct mw_merge *merge, int dirfd, struct mw_err *err);
 void mw_merge_records_gathered(struct mw_merge *merge, int fd, const char *name);
 
-/* merge_take.c: fills a new rank, whose host and origin are set, from its record. */
+/* merge_take.c: fills a new rank, whose host and origin are set, from its record. Of a large job's, only sites. */
 void mw_merge_take(struct mw_merge *merge, const struct mw_journal_read *journal, struct mw_model_rank *rank);
+/* The same for its sites, phases, spikes and ticks alone. */
+void mw_merge_take_details(struct mw_merge *merge, const struct mw_journal_read *journal, struct mw_model_rank *rank);
 /* Names a stretch between two calls, and sets its path. */
 void mw_merge_take_name(struct mw_model *model, const struct mw_model_rank *rank, struct mw_model_phase *phase);
 
-/* merge_ranks.c: takes a record, unless its process has one already; then all ranks are put in order. */
+/* merge_ranks.c: takes a record, unless its process has one already; then all ranks are put in order. `source` is the
+ * file's name, and `offset` where in it the record lies. */
 void mw_merge_ranks_add(struct mw_merge *merge, const struct mw_journal_read *journal, bool gathered,
-                        const char *source);
+                        const char *source, off_t offset);
 void mw_merge_ranks_order(struct mw_merge *merge);
+/* How many ranks came before this one, or MW_MAP_NONE. */
+uint32_t mw_merge_ranks_number(const struct mw_merge *merge, uint32_t host, int32_t pid, uint64_t start_ticks);
+
+/* merge_origins.c: where the records of ranks lie, in the order of their coming. */
+struct mw_merge_origins *mw_merge_origins_create(void);
+void mw_merge_origins_destroy(struct mw_merge_origins *origins);
+void mw_merge_origins_add(struct mw_merge_origins *origins, const char *name, bool gathered, off_t offset);
+/* Reads the record of a rank again. Returns 0, or -1 when it is not there any more. */
+int mw_merge_origins_read(struct mw_merge *merge, const struct mw_model_rank *rank, struct mw_journal_read *journal);
+
+/* merge_details.c: drops the details of the ranks so far when there are too many; then, when all are in order and the
+ * job's times are known, merges the details of all: sites, phases, bounds. */
+void mw_merge_details_limit(struct mw_merge *merge);
+void mw_merge_details(struct mw_merge *merge);
 
 /* merge_places.c: addresses become places. */
 const struct mw_model_place *mw_merge_places_find(struct mw_merge *merge, uint32_t module, uint64_t offset);
@@ -57,15 +87,36 @@ void mw_merge_hosts_fill(struct mw_model *model, uint32_t host, const struct mw_
 /* When the ranks' peaks are known. */
 void mw_merge_hosts_count(struct mw_model *model);
 
-/* merge_layers.c: moves the places of calls out of communication layers. When all ranks are there, before the rest. */
-void mw_merge_layers(struct mw_merge *merge);
+/* merge_layers.c: moves the places of calls out of communication layers. Each rank is looked at; when all are there it
+ * is decided what is a layer, and then each rank's calls are put in place. */
+struct mw_merge_layers *mw_merge_layers_create(struct mw_model *model);
+void mw_merge_layers_destroy(struct mw_merge_layers *layers);
+void mw_merge_layers_look(struct mw_merge_layers *layers, const struct mw_model_rank *rank);
+void mw_merge_layers_decide(struct mw_merge_layers *layers);
+void mw_merge_layers_place(struct mw_merge_layers *layers, struct mw_model_rank *rank);
 
-/* Each fills its part of the model from what is there already; in this order. */
+/* merge_sites.c: adds one whole rank after the other, in order. _link() only finds what a rank's sites were merged to,
+ * when its details were read once more. _finish() ends the work and frees it. */
+struct mw_merge_sites *mw_merge_sites_create(struct mw_model *model);
+void mw_merge_sites_add(struct mw_merge_sites *sites, uint32_t rank);
+void mw_merge_sites_link(struct mw_merge_sites *sites, struct mw_model_rank *rank);
+void mw_merge_sites_finish(struct mw_merge_sites *sites);
+
+/* merge_phases.c: likewise. */
+struct mw_merge_phases *mw_merge_phases_create(struct mw_model *model);
+void mw_merge_phases_add(struct mw_merge_phases *phases, uint32_t rank);
+void mw_merge_phases_link(struct mw_merge_phases *phases, struct mw_model_rank *rank);
+void mw_merge_phases_finish(struct mw_merge_phases *phases);
+
+/* Each fills its part of the model from what is there already; in this order. The first two come before the details and
+ * must not follow a rank's pointers into its tables (in_site, phase, ...): of a large job these are empty then. */
 void mw_merge_processes(struct mw_merge *merge, const struct mw_exits_read *exits);
 void mw_merge_job(struct mw_merge *merge);
-void mw_merge_sites(struct mw_merge *merge);
-void mw_merge_phases(struct mw_merge *merge);
+/* What was sampled of a rank since its last boundary belongs to the phase that it has not left. For its details. */
+void mw_merge_processes_place(const struct mw_model *model, struct mw_model_rank *rank);
+/* Behind the details. */
 void mw_merge_deaths(struct mw_merge *merge);
+/* Last. */
 void mw_merge_notes(struct mw_merge *merge);
 
 #endif

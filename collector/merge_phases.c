@@ -21,7 +21,7 @@ struct share {
     uint32_t rank; /* plus one */
 };
 
-struct work {
+struct mw_merge_phases {
     struct mw_model *model;
     struct mw_map *keys;
     struct share *shares; /* by merged phase */
@@ -40,19 +40,25 @@ static void take_call(const struct mw_model_rank *rank, uint32_t site, const cha
     *place = rank->sites[site].place;
 }
 
-static uint32_t find_merged(struct work *work, const struct mw_model_rank *rank, const struct mw_model_phase *phase)
+static struct key key_of(const struct mw_model_phase *phase)
 {
-    struct mw_model *model = work->model;
-    struct key key = {phase->path, phase->kind};
+    return (struct key){phase->path, phase->kind};
+}
+
+static uint32_t find_merged(struct mw_merge_phases *phases, const struct mw_model_rank *rank,
+                            const struct mw_model_phase *phase)
+{
+    struct mw_model *model = phases->model;
+    struct key key = key_of(phase);
     uint32_t next = (uint32_t)model->phase_count;
-    uint32_t found = mw_map_add(work->keys, &key, sizeof(key), next);
+    uint32_t found = mw_map_add(phases->keys, &key, sizeof(key), next);
     struct mw_model_merged_phase *merged;
 
     if (found != next)
         return found;
     merged = MW_MEM_PUSH(model->phases, model->phase_count);
-    (void)MW_MEM_PUSH(work->shares, work->share_count);
-    (void)MW_MEM_PUSH(work->measured, work->measured_count);
+    (void)MW_MEM_PUSH(phases->shares, phases->share_count);
+    (void)MW_MEM_PUSH(phases->measured, phases->measured_count);
     *merged = (struct mw_model_merged_phase){.kind = phase->kind, .name = phase->name, .path = phase->path,
                                              .parent = MW_MODEL_NONE, .first_ns = phase->first_ns};
     if (phase->kind == MW_PHASE_BETWEEN) {
@@ -85,15 +91,15 @@ static void add_share(struct share *share, const struct mw_model_phase *from)
         share->peak = from->peak;
 }
 
-static void take_phase(struct work *work, uint32_t rank, struct mw_model_phase *from)
+static void take_phase(struct mw_merge_phases *phases, uint32_t rank, struct mw_model_phase *from)
 {
-    uint32_t merged = from->merged = find_merged(work, &work->model->ranks[rank], from);
-    struct mw_model_merged_phase *to = &work->model->phases[merged];
-    struct share *share = &work->shares[merged];
+    uint32_t merged = from->merged = find_merged(phases, &phases->model->ranks[rank], from);
+    struct mw_model_merged_phase *to = &phases->model->phases[merged];
+    struct share *share = &phases->shares[merged];
 
     if (share->rank != rank + 1) {
         *share = (struct share){.rank = rank + 1};
-        *MW_MEM_PUSH(work->touched, work->touched_count) = merged;
+        *MW_MEM_PUSH(phases->touched, phases->touched_count) = merged;
     }
     add_share(share, from);
     if (from->first_ns < to->first_ns)
@@ -121,15 +127,15 @@ static void end_phase(struct mw_model_merged_phase *to, const struct share *shar
     ++*measured;
 }
 
-static void end_rank(struct work *work, uint32_t rank)
+static void end_rank(struct mw_merge_phases *phases, uint32_t rank)
 {
-    for (size_t i = 0; i < work->touched_count; i++) {
-        uint32_t merged = work->touched[i];
-        end_phase(&work->model->phases[merged], &work->shares[merged], &work->measured[merged], rank);
+    for (size_t i = 0; i < phases->touched_count; i++) {
+        uint32_t merged = phases->touched[i];
+        end_phase(&phases->model->phases[merged], &phases->shares[merged], &phases->measured[merged], rank);
     }
-    free(work->touched);
-    work->touched = NULL;
-    work->touched_count = 0;
+    free(phases->touched);
+    phases->touched = NULL;
+    phases->touched_count = 0;
 }
 
 /* One merged phase while they are put in order. */
@@ -199,19 +205,38 @@ static bool is_readable(const struct mw_model_phase *phase)
     return phase->visits || phase->first_ns || phase->peak.kind != MW_MODEL_UNKNOWN;
 }
 
-void mw_merge_phases(struct mw_merge *merge)
+struct mw_merge_phases *mw_merge_phases_create(struct mw_model *model)
 {
-    struct work work = {.model = merge->model, .keys = mw_map_create()};
-    struct mw_model *model = merge->model;
+    struct mw_merge_phases *phases = mw_mem_alloc(1, sizeof(*phases));
 
-    for (uint32_t r = 0; r < model->rank_count; r++) {
-        for (uint32_t i = 0; i < model->ranks[r].phase_count; i++)
-            if (is_readable(&model->ranks[r].phases[i]))
-                take_phase(&work, r, &model->ranks[r].phases[i]);
-        end_rank(&work, r);
+    *phases = (struct mw_merge_phases){.model = model, .keys = mw_map_create()};
+    return phases;
+}
+
+void mw_merge_phases_add(struct mw_merge_phases *phases, uint32_t rank)
+{
+    struct mw_model_rank *from = &phases->model->ranks[rank];
+
+    for (uint32_t i = 0; i < from->phase_count; i++)
+        if (is_readable(&from->phases[i]))
+            take_phase(phases, rank, &from->phases[i]);
+    end_rank(phases, rank);
+}
+
+void mw_merge_phases_link(struct mw_merge_phases *phases, struct mw_model_rank *rank)
+{
+    for (uint32_t i = 0; i < rank->phase_count; i++) {
+        struct key key = key_of(&rank->phases[i]);
+        if (is_readable(&rank->phases[i]))
+            rank->phases[i].merged = mw_map_find(phases->keys, &key, sizeof(key)); /* MW_MAP_NONE is MW_MODEL_NONE */
     }
-    put_in_order(model);
-    free(work.shares);
-    free(work.measured);
-    mw_map_destroy(work.keys);
+}
+
+void mw_merge_phases_finish(struct mw_merge_phases *phases)
+{
+    put_in_order(phases->model);
+    free(phases->shares);
+    free(phases->measured);
+    mw_map_destroy(phases->keys);
+    free(phases);
 }

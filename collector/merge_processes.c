@@ -245,21 +245,6 @@ static uint32_t find_rank_image(struct mw_model *model, const struct chains *cha
     return best != MW_MODEL_NONE && may_be(&model->processes[best], program) ? best : MW_MODEL_NONE;
 }
 
-/* What was sampled of a rank since its last boundary belongs to the phase that it has not left. */
-static void raise_open_phase(struct mw_model_rank *rank, const struct mw_model_process *process)
-{
-    struct mw_model_phase *phase = rank->phase == MW_MODEL_NONE ? NULL : &rank->phases[rank->phase];
-
-    if (!phase || rank->in_site != MW_MODEL_NONE || process->rss_max_ns < rank->since_ns)
-        return;
-    rank->peak_phase = rank->phase;
-    if (phase->peak.bytes < process->rss_max) {
-        phase->peak = (struct mw_model_bytes){process->rss_max, MW_MODEL_AT_LEAST};
-        phase->peak_ns = process->rss_max_ns;
-        phase->peak_visit = phase->visits;
-    }
-}
-
 /* What was sampled may be higher than what the rank measured last, when it grew after its last boundary. */
 static void join(struct mw_model *model, uint32_t rank_index, uint32_t entry)
 {
@@ -273,7 +258,6 @@ static void join(struct mw_model *model, uint32_t rank_index, uint32_t entry)
         rank->peak = process->peak;
         rank->peak_ns = process->rss_max_ns;
         rank->peak_phase = rank->peak_site = MW_MODEL_NONE;
-        raise_open_phase(rank, process);
     } else if (process->peak.bytes > rank->peak.bytes)
         rank->peak.bytes = process->peak.bytes;
     if (process->first_ns < rank->begin_ns)
@@ -301,4 +285,20 @@ void mw_merge_processes(struct mw_merge *merge, const struct mw_exits_read *exit
     mw_map_destroy(chains.groups);
     free(chains.heads);
     free(chains.next);
+}
+
+void mw_merge_processes_place(const struct mw_model *model, struct mw_model_rank *rank)
+{
+    const struct mw_model_process *process = rank->process == MW_MODEL_NONE ? NULL : &model->processes[rank->process];
+    struct mw_model_phase *phase = rank->phase == MW_MODEL_NONE ? NULL : &rank->phases[rank->phase];
+
+    if (!process || !phase || rank->peak_phase != MW_MODEL_NONE || rank->in_site != MW_MODEL_NONE ||
+        process->rss_max_ns < rank->since_ns || process->rss_max > rank->peak.bytes)
+        return;
+    rank->peak_phase = rank->phase;
+    if (phase->peak.bytes < process->rss_max) {
+        phase->peak = (struct mw_model_bytes){process->rss_max, MW_MODEL_AT_LEAST};
+        phase->peak_ns = process->rss_max_ns;
+        phase->peak_visit = phase->visits;
+    }
 }

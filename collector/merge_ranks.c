@@ -6,25 +6,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-static uint32_t find_world(struct mw_model *model, uint64_t id, const struct mw_model_rank *rank)
+static uint32_t find_world(struct mw_merge *merge, uint64_t id, const struct mw_model_rank *rank)
 {
+    struct mw_model *model = merge->model;
+    uint32_t next = (uint32_t)model->world_count, found = mw_map_add(merge->world_keys, &id, sizeof(id), next);
     struct mw_model_world *world;
-    size_t i = model->world_count; /* the newest first: ranks of a world come together */
 
-    while (i > 0 && model->worlds[i - 1].id != id)
-        i--;
-    if (i == 0) {
-        world = MW_MEM_PUSH(model->worlds, model->world_count);
-        *world = (struct mw_model_world){.id = id, .first_ns = rank->created_ns};
-        i = model->world_count;
-    }
-    world = &model->worlds[i - 1];
+    if (found == next)
+        *MW_MEM_PUSH(model->worlds, model->world_count) =
+            (struct mw_model_world){.id = id, .first_ns = rank->created_ns};
+    world = &model->worlds[found];
     if (rank->created_ns < world->first_ns)
         world->first_ns = rank->created_ns;
     if (rank->size > world->size)
         world->size = rank->size;
     world->ranks++;
-    return (uint32_t)i - 1;
+    return found;
 }
 
 /* Whether this process has a record already; otherwise it has one now. */
@@ -36,8 +33,15 @@ static bool is_known(struct mw_merge *merge, uint32_t host, const struct mw_iden
     return mw_map_add(merge->rank_keys, key, sizeof(key), next) != next;
 }
 
+uint32_t mw_merge_ranks_number(const struct mw_merge *merge, uint32_t host, int32_t pid, uint64_t start_ticks)
+{
+    const uint64_t key[3] = {host, (uint64_t)pid, start_ticks};
+
+    return mw_map_find(merge->rank_keys, key, sizeof(key));
+}
+
 void mw_merge_ranks_add(struct mw_merge *merge, const struct mw_journal_read *journal, bool gathered,
-                        const char *name)
+                        const char *name, off_t offset)
 {
     const struct mw_ident *ident = &journal->ident;
     struct mw_model *model = merge->model;
@@ -56,8 +60,11 @@ void mw_merge_ranks_add(struct mw_merge *merge, const struct mw_journal_read *jo
     rank->process = MW_MODEL_NONE;
     rank->gathered = gathered;
     mw_merge_take(merge, journal, rank);
-    rank->world = find_world(model, ident->world_id, rank);
+    rank->world = find_world(merge, ident->world_id, rank);
     model->hosts[host].ranks++;
+    mw_merge_origins_add(merge->origins, name, gathered, offset);
+    mw_merge_layers_look(merge->layers, rank);
+    mw_merge_details_limit(merge);
 }
 
 static int compare_worlds(const void *a, const void *b)

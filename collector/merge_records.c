@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 /* Takes a record that could be read, and frees it. */
-static void take(struct mw_merge *merge, struct mw_journal_read *journal, bool gathered, const char *name)
+static void take(struct mw_merge *merge, struct mw_journal_read *journal, bool gathered, const char *name, off_t at)
 {
-    mw_merge_ranks_add(merge, journal, gathered, name);
+    mw_merge_ranks_add(merge, journal, gathered, name, at);
     mw_journal_read_fini(journal);
 }
 
@@ -18,7 +18,7 @@ static void read_journal(struct mw_merge *merge, int dirfd, const char *name)
     struct mw_err err;
 
     if (mw_journal_read_file(&journal, dirfd, name, &err) == 0)
-        take(merge, &journal, false, name);
+        take(merge, &journal, false, name, 0);
     else
         mw_model_note(merge->model, MW_MODEL_NOTE_LOST, "%s left out: %s", name, err.text);
 }
@@ -32,7 +32,7 @@ void mw_merge_records_gathered(struct mw_merge *merge, int fd, const char *name)
 
     while ((found = mw_journal_read_next(&journal, fd, &offset, &err)) != 0) {
         if (found > 0)
-            take(merge, &journal, true, name);
+            take(merge, &journal, true, name, at);
         else
             mw_model_note(merge->model, MW_MODEL_NOTE_LOST, "%s: the record at byte %lld left out: %s", name,
                           (long long)at, err.text);

@@ -21,36 +21,48 @@ struct share {
     uint32_t rank; /* plus one: the rank these belong to */
 };
 
-struct work {
+/* The spikes of single ranks that may be at least half of the largest one. */
+struct spikes {
+    uint64_t *values;
+    size_t count;
+};
+
+struct mw_merge_sites {
     struct mw_model *model;
     struct mw_map *keys;
     struct share *shares; /* by merged site */
-    size_t share_count;
+    struct spikes *spikes;
+    size_t share_count, spikes_count;
     uint32_t *touched;    /* merged sites of the rank at hand */
     size_t touched_count;
 };
 
-static uint32_t find_merged(struct work *work, const struct mw_model_site *site)
+static struct key key_of(const struct mw_model_site *site)
 {
-    struct mw_model *model = work->model;
-    const struct mw_model_place *place = site->place;
-    struct key key = {site->call, place ? place->label : NULL, site->comm_size};
+    return (struct key){site->call, site->place ? site->place->label : NULL, site->comm_size};
+}
+
+static uint32_t find_merged(struct mw_merge_sites *sites, const struct mw_model_site *site)
+{
+    struct mw_model *model = sites->model;
+    struct key key = key_of(site);
     uint32_t next = (uint32_t)model->site_count;
-    uint32_t found = mw_map_add(work->keys, &key, sizeof(key), next);
+    uint32_t found = mw_map_add(sites->keys, &key, sizeof(key), next);
 
     if (found == next) {
         *MW_MEM_PUSH(model->sites, model->site_count) = (struct mw_model_merged_site){
             .call = site->call,
             .label = site->label,
             .comm_size = site->comm_size,
-            .place = place,
+            .place = site->place,
             .first_ns = site->first_ns,
             .spike_rank = MW_MODEL_NONE,
             .spike_site = MW_MODEL_NONE,
             .spike_record = MW_MODEL_NONE,
             .coarse_rank = MW_MODEL_NONE,
         };
-        (void)MW_MEM_PUSH(work->shares, work->share_count);
+        (void)MW_MEM_PUSH(sites->shares, sites->share_count);
+        (void)MW_MEM_PUSH(sites->spikes, sites->spikes_count);
     }
     return found;
 }
@@ -64,15 +76,14 @@ static uint32_t find_record(const struct mw_model_rank *rank, uint32_t site, uin
     return MW_MODEL_NONE;
 }
 
-static void take_spike(struct work *work, struct mw_model_merged_site *to, uint32_t rank, uint32_t index)
+static void take_spike(struct mw_merge_sites *sites, struct mw_model_merged_site *to, uint32_t rank, uint32_t index)
 {
-    const struct mw_model_site *from = &work->model->ranks[rank].sites[index];
+    const struct mw_model_site *from = &sites->model->ranks[rank].sites[index];
 
     if (from->spike > to->spike) {
         to->spike = from->spike;
         to->spike_rank = rank;
         to->spike_site = index;
-        to->spike_record = find_record(&work->model->ranks[rank], index, from->spike_visit);
         to->spike_ns = from->spike_ns;
         to->spike_visit = from->spike_visit;
         to->spike_entry_rss = from->spike_entry_rss;
@@ -83,16 +94,16 @@ static void take_spike(struct work *work, struct mw_model_merged_site *to, uint3
     }
 }
 
-static void take_site(struct work *work, uint32_t rank, uint32_t index)
+static void take_site(struct mw_merge_sites *sites, uint32_t rank, uint32_t index)
 {
-    struct mw_model_site *from = &work->model->ranks[rank].sites[index];
-    uint32_t merged = from->merged = find_merged(work, from);
-    struct mw_model_merged_site *to = &work->model->sites[merged];
-    struct share *share = &work->shares[merged];
+    struct mw_model_site *from = &sites->model->ranks[rank].sites[index];
+    uint32_t merged = from->merged = find_merged(sites, from);
+    struct mw_model_merged_site *to = &sites->model->sites[merged];
+    struct share *share = &sites->shares[merged];
 
     if (share->rank != rank + 1) {
         *share = (struct share){.rank = rank + 1};
-        *MW_MEM_PUSH(work->touched, work->touched_count) = merged;
+        *MW_MEM_PUSH(sites->touched, sites->touched_count) = merged;
     }
     share->time_ns = mw_model_sum(share->time_ns, from->time_ns);
     share->growth = mw_model_sum_change(share->growth, from->growth);
@@ -103,45 +114,75 @@ static void take_site(struct work *work, uint32_t rank, uint32_t index)
     to->received = mw_model_sum(to->received, from->received);
     if (from->first_ns && (!to->first_ns || from->first_ns < to->first_ns))
         to->first_ns = from->first_ns;
-    take_spike(work, to, rank, index);
+    take_spike(sites, to, rank, index);
 }
 
-static void end_rank(struct work *work, uint32_t rank)
+/* Half of the largest so far is at most half of the largest of all: what is lower never counts. */
+static void keep_spike(struct spikes *spikes, uint64_t largest, uint64_t spike)
 {
-    for (size_t i = 0; i < work->touched_count; i++) {
-        struct mw_model_merged_site *to = &work->model->sites[work->touched[i]];
-        const struct share *share = &work->shares[work->touched[i]];
+    if (spike && spike >= largest / 2)
+        *MW_MEM_PUSH(spikes->values, spikes->count) = spike;
+}
+
+static void end_rank(struct mw_merge_sites *sites, uint32_t rank)
+{
+    for (size_t i = 0; i < sites->touched_count; i++) {
+        struct mw_model_merged_site *to = &sites->model->sites[sites->touched[i]];
+        const struct share *share = &sites->shares[sites->touched[i]];
         mw_model_spread_add(&to->time, to->ranks, share->time_ns, rank);
         mw_model_change_add(&to->growth, to->ranks, share->growth, rank);
+        keep_spike(&sites->spikes[sites->touched[i]], to->spike, share->spike);
         to->ranks++;
     }
-    free(work->touched);
-    work->touched = NULL;
-    work->touched_count = 0;
+    free(sites->touched);
+    sites->touched = NULL;
+    sites->touched_count = 0;
 }
 
-/* Counted at the end, when the largest one is known. */
-static void count_spiking(struct mw_model *model)
+struct mw_merge_sites *mw_merge_sites_create(struct mw_model *model)
 {
-    for (size_t r = 0; r < model->rank_count; r++) {
-        const struct mw_model_rank *rank = &model->ranks[r];
-        for (uint32_t i = 0; i < rank->site_count; i++) {
-            struct mw_model_merged_site *merged = &model->sites[rank->sites[i].merged];
-            merged->spike_ranks += rank->sites[i].spike && rank->sites[i].spike >= merged->spike / 2;
-        }
+    struct mw_merge_sites *sites = mw_mem_alloc(1, sizeof(*sites));
+
+    *sites = (struct mw_merge_sites){.model = model, .keys = mw_map_create()};
+    return sites;
+}
+
+void mw_merge_sites_add(struct mw_merge_sites *sites, uint32_t rank)
+{
+    for (uint32_t i = 0; i < sites->model->ranks[rank].site_count; i++)
+        take_site(sites, rank, i);
+    end_rank(sites, rank);
+}
+
+void mw_merge_sites_link(struct mw_merge_sites *sites, struct mw_model_rank *rank)
+{
+    for (uint32_t i = 0; i < rank->site_count; i++) {
+        struct key key = key_of(&rank->sites[i]);
+        rank->sites[i].merged = mw_map_find(sites->keys, &key, sizeof(key)); /* MW_MAP_NONE is MW_MODEL_NONE */
     }
 }
 
-void mw_merge_sites(struct mw_merge *merge)
+static uint32_t count_spiking(const struct spikes *spikes, uint64_t largest)
 {
-    struct work work = {.model = merge->model, .keys = mw_map_create()};
+    uint32_t count = 0;
 
-    for (uint32_t r = 0; r < work.model->rank_count; r++) {
-        for (uint32_t i = 0; i < work.model->ranks[r].site_count; i++)
-            take_site(&work, r, i);
-        end_rank(&work, r);
+    for (size_t i = 0; i < spikes->count; i++)
+        count += spikes->values[i] >= largest / 2;
+    return count;
+}
+
+void mw_merge_sites_finish(struct mw_merge_sites *sites)
+{
+    for (size_t i = 0; i < sites->model->site_count; i++) {
+        struct mw_model_merged_site *site = &sites->model->sites[i];
+        site->spike_ranks = count_spiking(&sites->spikes[i], site->spike);
+        if (site->spike)
+            site->spike_record = find_record(&sites->model->ranks[site->spike_rank], site->spike_site,
+                                             site->spike_visit);
+        free(sites->spikes[i].values);
     }
-    count_spiking(work.model);
-    free(work.shares);
-    mw_map_destroy(work.keys);
+    free(sites->spikes);
+    free(sites->shares);
+    mw_map_destroy(sites->keys);
+    free(sites);
 }

@@ -103,7 +103,6 @@ static void take_site(struct source *source, struct mw_model_site *to, const str
     to->frames = take_frames(source, from->frames, from->depth, &to->depth);
     to->place = to->depth ? to->frames[0] : NULL;
     to->label = to->place ? mw_model_format(source->model, "%s %s", to->call, to->place->label) : to->call;
-    source->rank->mpi_ns = mw_model_sum(source->rank->mpi_ns, from->time_ns);
 }
 
 /* What MPI held while it was in use: not what MPI_Finalize gave back. */
@@ -115,6 +114,15 @@ static int64_t held_by_mpi(const struct mw_model_rank *rank)
         if (strcmp(rank->sites[i].call, "MPI_Finalize") == 0)
             held = mw_model_sum_change(held, rank->sites[i].growth == INT64_MIN ? INT64_MAX : -rank->sites[i].growth);
     return held;
+}
+
+static uint64_t time_in_mpi(const struct mw_model_rank *rank)
+{
+    uint64_t ns = 0;
+
+    for (uint32_t i = 0; i < rank->site_count; i++)
+        ns = mw_model_sum(ns, rank->sites[i].time_ns);
+    return ns;
 }
 
 static void take_sites(struct source *source)
@@ -375,36 +383,56 @@ static enum mw_model_kind peak_kind(const struct mw_model_rank *rank)
     return rank->peak.bytes == 0 ? MW_MODEL_UNKNOWN : ended ? MW_MODEL_EXACT : MW_MODEL_AT_LEAST;
 }
 
-static void find_times(struct mw_model_rank *rank)
+static void find_times(const struct source *source)
 {
+    struct mw_model_rank *rank = source->rank;
+
     rank->known_ns = rank->created_ns;
     if (rank->rss_ns > rank->known_ns)
         rank->known_ns = rank->rss_ns;
     if (rank->since_ns > rank->known_ns)
         rank->known_ns = rank->since_ns;
-    for (uint32_t i = 0; i < rank->phase_count; i++) {
-        const struct mw_model_phase *phase = &rank->phases[i];
-        if (phase->last_ns > rank->known_ns)
-            rank->known_ns = phase->last_ns;
-        if (phase->kind == MW_PHASE_START && phase->first_ns && phase->first_ns < rank->begin_ns)
-            rank->begin_ns = phase->first_ns;
+    for (uint32_t i = 0; i < source->journal->phase_count; i++) {
+        const struct mw_phase *phase = &source->journal->phases[i];
+        uint64_t first_ns = time_of(source, phase->first_ns), last_ns = time_of(source, phase->last_ns);
+        if (last_ns > rank->known_ns)
+            rank->known_ns = last_ns;
+        if (phase->kind == MW_PHASE_START && first_ns && first_ns < rank->begin_ns)
+            rank->begin_ns = first_ns;
     }
+}
+
+/* The sites, and when it is to be `whole`, the rest. */
+static void take_details(struct source *source, bool whole)
+{
+    find_modules(source);
+    source->rank->frames = mw_mem_alloc(count_frames(source), sizeof(*source->rank->frames));
+    take_sites(source);
+    source->rank->whole = whole;
+    if (!whole)
+        return;
+    take_phases(source);
+    take_spikes(source);
+    take_ticks(source);
+}
+
+void mw_merge_take_details(struct mw_merge *merge, const struct mw_journal_read *journal, struct mw_model_rank *rank)
+{
+    struct source source = {.merge = merge, .model = merge->model, .journal = journal, .rank = rank};
+
+    take_details(&source, true);
 }
 
 void mw_merge_take(struct mw_merge *merge, const struct mw_journal_read *journal, struct mw_model_rank *rank)
 {
     struct source source = {.merge = merge, .model = merge->model, .journal = journal, .rank = rank};
 
-    find_modules(&source);
-    rank->frames = mw_mem_alloc(count_frames(&source), sizeof(*rank->frames));
     take_ident(&source);
-    take_sites(&source);
-    take_phases(&source);
-    take_spikes(&source);
-    take_ticks(&source);
+    take_details(&source, !merge->is_large);
     take_state(&source);
     take_cost(&source);
+    rank->mpi_ns = time_in_mpi(rank);
     rank->held_mpi = held_by_mpi(rank);
-    find_times(rank);
+    find_times(&source);
     rank->peak.kind = peak_kind(rank);
 }

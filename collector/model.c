@@ -19,13 +19,20 @@ struct mw_model *mw_model_create(void)
     return model;
 }
 
-static void free_rank(struct mw_model_rank *rank)
+void mw_model_rank_drop(struct mw_model_rank *rank)
 {
     free(rank->sites);
     free(rank->phases);
     free(rank->spikes);
     free(rank->ticks);
     free(rank->frames);
+    rank->sites = NULL;
+    rank->phases = NULL;
+    rank->spikes = NULL;
+    rank->ticks = NULL;
+    rank->frames = NULL;
+    rank->site_count = rank->phase_count = rank->spike_count = rank->tick_count = 0;
+    rank->whole = false;
 }
 
 void mw_model_destroy(struct mw_model *model)
@@ -33,7 +40,7 @@ void mw_model_destroy(struct mw_model *model)
     if (!model)
         return;
     for (size_t i = 0; i < model->rank_count; i++)
-        free_rank(&model->ranks[i]);
+        mw_model_rank_drop(&model->ranks[i]);
     for (size_t i = 0; i < model->place_count; i++)
         free(model->places[i]);
     for (size_t i = 0; i < model->string_count; i++)

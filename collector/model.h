@@ -137,6 +137,8 @@ struct mw_model_rank {
     uint64_t lost_sites, lost_phases, lost_modules;
     uint32_t cost_flags;       /* MW_COST_* */
 
+    bool whole; /* sites, phases, spikes and ticks are all there. Otherwise, in a large job, only those sites and phases
+                   that the fields above point at, and the phases around them; these sites have no frames. */
     struct mw_model_site *sites;
     struct mw_model_phase *phases;
     struct mw_model_spike *spikes; /* largest first */
@@ -391,6 +393,9 @@ void mw_model_destroy(struct mw_model *model);
 /* A clean copy of a string, owned by the model; equal strings are kept once. */
 const char *mw_model_string(struct mw_model *model, const char *text);
 const char *mw_model_format(struct mw_model *model, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Frees a rank's sites, phases, spikes and ticks; nothing is left of them but indices. */
+void mw_model_rank_drop(struct mw_model_rank *rank);
 
 void mw_model_note(struct mw_model *model, enum mw_model_note_kind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -69,6 +69,19 @@ bool mw_report_is_listed(const struct mw_report *report, const char *command)
     return !style->exclude || regexec(style->exclude, command, 0, NULL, 0) != 0;
 }
 
+size_t mw_report_rows(const struct mw_report *report, size_t rows)
+{
+    return report->style->all ? MW_REPORT_TEXT_ALL : rows;
+}
+
+void mw_report_left_out(const struct mw_report *report, size_t count, const char *one, const char *many)
+{
+    const char *how = report->style->all ? "not listed" : count == 1 ? "--all lists it" : "--all lists them";
+
+    if (count)
+        mw_report_paragraph(report, "    ", MW_TEXT_DIM, "%zu %s: %s", count, count == 1 ? one : many, how);
+}
+
 void mw_report_heading(const struct mw_report *report, const char *title, const char *remark)
 {
     fprintf(report->out, "\n%s%s%s", mw_text_style_start(MW_TEXT_BOLD, report->color), title,

@@ -13,6 +13,9 @@
 #define MW_REPORT_TEXT_BOTTOM 2
 /* Rows of the tables of phases, call sites and processes. */
 #define MW_REPORT_TEXT_ROWS 20
+/* Rows of any table with --all, and named phases without: a report of 100,000 ranks is still to be read by somebody. */
+#define MW_REPORT_TEXT_ALL 4096
+#define MW_REPORT_TEXT_NAMED 256
 /* A rise inside a call is called a spike from here on: smaller ones are noise of MPI's own buffers. */
 #define MW_REPORT_TEXT_SPIKE (1u << 20)
 
@@ -35,6 +38,10 @@ struct mw_units mw_report_rank(const struct mw_model *model, uint32_t rank);
 void mw_report_call(char *text, size_t size, const char *call, const struct mw_model_place *place);
 /* Since the job began. */
 struct mw_units mw_report_when(const struct mw_model *model, uint64_t ns);
+/* With --all as many rows as any table may have, otherwise `rows`. */
+size_t mw_report_rows(const struct mw_report *report, size_t rows);
+/* Tells of what a table leaves out: "12 more call sites: --all lists them"; of `count` 0 nothing. */
+void mw_report_left_out(const struct mw_report *report, size_t count, const char *one, const char *many);
 /* Whether a process with this command is to be listed. */
 bool mw_report_is_listed(const struct mw_report *report, const char *command);
 /* A heading, with what there is to say at a glance. */

@@ -79,9 +79,20 @@ static void add_phase(struct mw_text_table *table, const struct mw_report *repor
 }
 
 /* The phases that the user named tell the story; what lies between calls inside them is detail. */
-static bool is_detail(const struct mw_model_merged_phase *phase)
+enum row { DETAIL, STRETCH, NAMED, ROWS };
+
+static const struct {
+    size_t most; /* listed without --all */
+    const char *one, *many; /* what is left out */
+} rows[ROWS] = {
+    [DETAIL] = {0, "stretch between calls inside these phases", "stretches between calls inside these phases"},
+    [STRETCH] = {MW_REPORT_TEXT_ROWS, "stretch between calls short or low", "stretches between calls short or low"},
+    [NAMED] = {MW_REPORT_TEXT_NAMED, "more phase with a low peak", "more phases with low peaks"},
+};
+
+static enum row row_of(const struct mw_model_merged_phase *phase)
 {
-    return phase->kind == MW_PHASE_BETWEEN && phase->parent != MW_MODEL_NONE;
+    return phase->kind != MW_PHASE_BETWEEN ? NAMED : phase->parent == MW_MODEL_NONE ? STRETCH : DETAIL;
 }
 
 static int compare_down(const void *a, const void *b)
@@ -91,19 +102,19 @@ static int compare_down(const void *a, const void *b)
     return (x < y) - (x > y);
 }
 
-/* What the unnamed stretches' peaks must reach to be listed, so that there are not too many rows. */
-static uint64_t find_threshold(const struct mw_report *report)
+/* What the peak of a phase must reach to be listed, so that there are not too many rows of its kind. */
+static uint64_t find_threshold(const struct mw_report *report, enum row row)
 {
     const struct mw_model *model = report->model;
     uint64_t *peaks = mw_mem_alloc(model->phase_count, sizeof(*peaks)), threshold = 0;
-    size_t count = 0;
+    size_t count = 0, most = mw_report_rows(report, rows[row].most);
 
     for (size_t i = 0; i < model->phase_count; i++)
-        if (model->phases[i].kind == MW_PHASE_BETWEEN && !is_detail(&model->phases[i]))
+        if (row_of(&model->phases[i]) == row)
             peaks[count++] = model->phases[i].peak.max;
-    if (count > MW_REPORT_TEXT_ROWS && !report->style->all) {
+    if (most && count > most) {
         qsort(peaks, count, sizeof(*peaks), compare_down);
-        threshold = peaks[MW_REPORT_TEXT_ROWS - 1];
+        threshold = peaks[most - 1];
     }
     free(peaks);
     return threshold;
@@ -135,41 +146,57 @@ static uint64_t highest_peak(const struct mw_model *model)
     return highest;
 }
 
+/* What is listed of the phases, by the kind of their rows. */
+struct choice {
+    const struct mw_report *report;
+    bool named;
+    uint64_t highest;
+    uint64_t threshold[ROWS];
+    size_t shown[ROWS], left_out[ROWS];
+};
+
+static bool is_listed(const struct choice *choice, const struct mw_model_merged_phase *phase)
+{
+    const struct mw_report *report = choice->report;
+    enum row row = row_of(phase);
+
+    if (choice->shown[row] >= mw_report_rows(report, rows[row].most) || phase->peak.max < choice->threshold[row])
+        return false;
+    return row != STRETCH || report->style->all || !choice->named || !is_trifle(report->model, phase, choice->highest);
+}
+
+static void write_left_out(const struct choice *choice)
+{
+    for (enum row row = 0; row < ROWS; row++)
+        if (row == STRETCH && choice->named)
+            mw_report_left_out(choice->report, choice->left_out[row],
+                               "stretch between calls outside of them, short or low",
+                               "stretches between calls outside of them, short or low");
+        else
+            mw_report_left_out(choice->report, choice->left_out[row], rows[row].one, rows[row].many);
+}
+
 void mw_report_text_phases(const struct mw_report *report)
 {
     const struct mw_model *model = report->model;
     struct mw_text_table *table = mw_text_table_create();
-    uint64_t threshold = find_threshold(report), highest = highest_peak(model);
-    size_t details = 0, minor = 0, unnamed = 0;
-    bool named = has_named(model);
+    struct choice choice = {.report = report, .named = has_named(model), .highest = highest_peak(model)};
 
+    for (enum row row = 0; row < ROWS; row++)
+        choice.threshold[row] = find_threshold(report, row);
     add_columns(table);
     for (size_t i = 0; i < model->phase_count; i++) {
         const struct mw_model_merged_phase *phase = &model->phases[i];
-        bool between = phase->kind == MW_PHASE_BETWEEN && !is_detail(phase);
-        if (!report->style->all && is_detail(phase))
-            details++;
-        else if (between && !report->style->all
-                 && (phase->peak.max < threshold || (threshold && unnamed == MW_REPORT_TEXT_ROWS)
-                     || (named && is_trifle(model, phase, highest))))
-            minor++;
-        else {
-            unnamed += between;
-            add_phase(table, report, phase, highest);
-        }
+        bool listed = is_listed(&choice, phase);
+        ++*(listed ? &choice.shown[row_of(phase)] : &choice.left_out[row_of(phase)]);
+        if (listed)
+            add_phase(table, report, phase, choice.highest);
     }
     if (model->phase_count) {
         mw_report_heading(report, "Phases", "in order of time · time is the mean over ranks, growth that of the rank "
                           "that grew most");
         mw_text_table_write(table, report->out, report->width, report->color);
     }
-    if (details)
-        mw_report_paragraph(report, "    ", MW_TEXT_DIM,
-                            "%zu stretch%s between calls inside these phases: --all lists %s", details,
-                            details == 1 ? "" : "es", details == 1 ? "it" : "them");
-    if (minor)
-        mw_report_paragraph(report, "    ", MW_TEXT_DIM, "%zu stretch%s between calls %sshort or low: --all lists %s",
-                            minor, minor == 1 ? "" : "es", named ? "outside of them, " : "",
-                            minor == 1 ? "it" : "them");
+    write_left_out(&choice);
     mw_text_table_destroy(table);
 }

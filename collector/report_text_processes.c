@@ -111,7 +111,7 @@ void mw_report_text_processes(const struct mw_report *report)
     size_t shown = 0;
 
     add_columns(table);
-    for (; shown < groups.count && (shown < MW_REPORT_TEXT_ROWS || report->style->all); shown++)
+    for (; shown < groups.count && shown < mw_report_rows(report, MW_REPORT_TEXT_ROWS); shown++)
         add_group(table, &groups.items[shown]);
     if (groups.count || groups.left_out)
         mw_report_heading(report, report->model->rank_count ? "Other processes" : "Processes",
@@ -119,9 +119,7 @@ void mw_report_text_processes(const struct mw_report *report)
                                              : "by program · exact: those that left their own peak when they ended");
     if (groups.count)
         mw_text_table_write(table, report->out, report->width, report->color);
-    if (shown < groups.count)
-        mw_report_paragraph(report, "    ", MW_TEXT_DIM, "%zu more programs are listed with --all",
-                            groups.count - shown);
+    mw_report_left_out(report, groups.count - shown, "more program", "more programs");
     if (groups.left_out)
         mw_report_paragraph(report, "    ", MW_TEXT_DIM,
                             "%zu processes left out by --include or --exclude, the largest with %s", groups.left_out,

@@ -63,11 +63,13 @@ static void add_columns(struct mw_text_table *table)
 /* Whether all ranks run on the same CPUs and node: then one line says so for all. */
 static bool is_placed_alike(const struct mw_model *model)
 {
+    if (model->host_count != 1)
+        return false;
     for (size_t i = 1; i < model->rank_count; i++)
         if (model->ranks[i].numa_node != model->ranks[0].numa_node
             || model->ranks[i].binding != model->ranks[0].binding) /* the model keeps equal strings once */
             return false;
-    return model->host_count == 1;
+    return true;
 }
 
 static void add_placement(struct mw_text_table *table, const struct mw_report *report,
@@ -133,12 +135,13 @@ static uint64_t quantile(const struct by_peak *sorted, size_t count, unsigned pe
 static void write_extremes(const struct mw_report *report, struct mw_text_table *table, const struct by_peak *sorted,
                            size_t count)
 {
+    size_t top = mw_report_rows(report, MW_REPORT_TEXT_TOP + MW_REPORT_TEXT_BOTTOM) - MW_REPORT_TEXT_BOTTOM;
     char text[200];
 
-    for (size_t i = 0; i < MW_REPORT_TEXT_TOP; i++)
+    for (size_t i = 0; i < top; i++)
         add_rank(table, report, sorted[i].index);
     snprintf(text, sizeof(text), "… %zu ranks between, by peak: median %s, p90 %s, p99 %s",
-             count - MW_REPORT_TEXT_TOP - MW_REPORT_TEXT_BOTTOM, mw_units_bytes(quantile(sorted, count, 50)).text,
+             count - top - MW_REPORT_TEXT_BOTTOM, mw_units_bytes(quantile(sorted, count, 50)).text,
              mw_units_bytes(quantile(sorted, count, 90)).text, mw_units_bytes(quantile(sorted, count, 99)).text);
     mw_text_table_line(table, MW_TEXT_DIM, text);
     for (size_t i = count - MW_REPORT_TEXT_BOTTOM; i < count; i++)
@@ -183,7 +186,7 @@ void mw_report_text_ranks(const struct mw_report *report)
         if (mw_report_is_listed(report, model->ranks[i].command))
             listed[count++] = (struct by_peak){model->ranks[i].peak.bytes, i};
     add_columns(table);
-    if (count > MW_REPORT_TEXT_RANKS && !report->style->all) {
+    if (count > mw_report_rows(report, MW_REPORT_TEXT_RANKS)) {
         qsort(listed, count, sizeof(*listed), compare_peaks);
         write_extremes(report, table, listed, count);
     } else

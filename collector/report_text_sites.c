@@ -193,7 +193,7 @@ void mw_report_text_sites(const struct mw_report *report)
     size_t shown = 0, stacks = 0, spikes = 0;
 
     add_columns(table);
-    for (; shown < model->site_count && (shown < MW_REPORT_TEXT_ROWS || report->style->all); shown++) {
+    for (; shown < model->site_count && shown < mw_report_rows(report, MW_REPORT_TEXT_ROWS); shown++) {
         const struct mw_model_merged_site *site = &model->sites[order[shown].index];
         bool exact = shown_spike(report, site).kind == MW_MODEL_EXACT;
         add_site(table, report, site);
@@ -210,9 +210,7 @@ void mw_report_text_sites(const struct mw_report *report)
             mw_report_paragraph(report, "    ", MW_TEXT_DIM, "no call needed %s or more beyond what it found",
                                 mw_units_bytes(MW_REPORT_TEXT_SPIKE).text);
     }
-    if (shown < model->site_count)
-        mw_report_paragraph(report, "    ", MW_TEXT_DIM, "%zu more call sites are listed with --all",
-                            model->site_count - shown);
+    mw_report_left_out(report, model->site_count - shown, "more call site", "more call sites");
     mw_text_table_destroy(table);
     free(order);
 }

@@ -35,8 +35,11 @@ static bool is_harmful(uint32_t code)
 
 void mw_text_clean(char *text)
 {
-    char *out = text;
+    char *out;
 
+    while (*text >= 0x20 && *text < 0x7f) /* as a rule that is all of it */
+        text++;
+    out = text;
     while (*text) {
         uint32_t code = 0;
         size_t length = decode((const unsigned char *)text, &code);
@@ -45,7 +48,8 @@ void mw_text_clean(char *text)
             *out++ = '?';
             text += length ? length : 1;
         } else {
-            memmove(out, text, length);
+            if (out != text)
+                memmove(out, text, length);
             out += length;
             text += length;
         }

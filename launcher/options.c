@@ -50,7 +50,8 @@ static const struct argp_option run_options[] = {
 static const struct argp_option display_options[] = {
     {"include", KEY_INCLUDE, "RE", 0, "List only processes whose command matches; totals stay those of all", 5},
     {"exclude", KEY_EXCLUDE, "RE", 0, "Of these, leave out the ones that match", 5},
-    {"all", KEY_ALL, NULL, 0, "Every rank, phase, call site and process, not only the telling ones", 5},
+    {"all", KEY_ALL, NULL, 0,
+     "Every rank, phase, call site and process (up to 4096 of each), not only the telling ones", 5},
     {"color", KEY_COLOR, "WHEN", 0, "auto, always or never (auto honours NO_COLOR)", 5},
     {"help", KEY_HELP, NULL, 0, "Show this help", -1},
     {0}};

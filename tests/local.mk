@@ -41,6 +41,7 @@ shell_tests = \
     tests/integration/live.sh \
     tests/integration/inert.sh \
     tests/integration/limits.sh \
+    tests/integration/scale.sh \
     tests/integration/odd_jobs.sh \
     tests/integration/mpmd.sh \
     tests/integration/slurm.sh \
@@ -61,7 +62,8 @@ unit_tests += \
     tests/unit/test_tree
 endif
 
-check_PROGRAMS += $(unit_tests) tests/tools/mwdump
+check_PROGRAMS += $(unit_tests) tests/tools/mwdump tests/tools/mwgen tests/tools/mwreport \
+    tests/tools/usage
 
 # With sanitizers the jobs' own side is run once, by the plain build.
 if SANITIZERS
@@ -82,6 +84,7 @@ tests_unit_test_cgroups_SOURCES = tests/unit/test_cgroups.c
 tests_unit_test_cgroups_LDADD = $(launcher_test_libs)
 tests_unit_test_merge_SOURCES = tests/unit/test_merge.c $(synthetic)
 tests_unit_test_merge_LDADD = $(collector_test_libs)
+tests_unit_test_merge_LDFLAGS = -Wl,--wrap=mw_journal_read_file
 tests_unit_test_view_file_SOURCES = tests/unit/test_view_file.c $(synthetic)
 tests_unit_test_view_file_LDADD = $(collector_test_libs)
 tests_unit_test_procmem_SOURCES = tests/unit/test_procmem.c
@@ -98,6 +101,18 @@ tests_unit_test_tree_LDADD = $(launcher_test_libs)
 
 tests_tools_mwdump_SOURCES = tests/tools/mwdump.c
 tests_tools_mwdump_LDADD = collector/libcollector.la
+tests_tools_mwgen_SOURCES = tests/tools/mwgen.c
+tests_tools_mwgen_LDADD = collector/libcollector.la
+tests_tools_mwgen_CFLAGS = $(AM_CFLAGS) -g
+tests_tools_mwreport_SOURCES = tests/tools/mwreport.c
+tests_tools_mwreport_LDADD = collector/libcollector.la
+tests_tools_usage_SOURCES = tests/tools/usage.c
+tests_tools_usage_LDADD =
+
+# What a report of many ranks takes: doc/scale.md has the table.
+scale-report: launcher/memwatch tests/tools/mwgen tests/tools/usage
+	@top_builddir_path='$(abs_top_builddir)' $(SHELL) $(srcdir)/bench/scale
+.PHONY: scale-report
 
 # The shim once more, with gather rounds so small that a few ranks need many of them.
 check_LTLIBRARIES += tests/libsmallrounds.la
@@ -132,7 +147,7 @@ fuzz: all
 .PHONY: fuzz
 
 EXTRA_DIST += tests/fuzz
-EXTRA_DIST += tests/build_programs.sh tests/check.sh tests/golden tests/integration tests/lib.sh tests/programs
+EXTRA_DIST += bench/scale tests/build_programs.sh tests/check.sh tests/golden tests/integration tests/lib.sh tests/programs
 
 clean-local:
 	-rm -rf tests/programs

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* From journals, exit records and samples to one model. */
+#include "collector/journal_read.h"
 #include "collector/merge.h"
 #include "collector/units.h"
 #include "tests/unit/synthetic.h"
@@ -745,6 +746,72 @@ static void test_flipped(void **state)
     synthetic_remove(&dir);
 }
 
+/* Wraps the collector's function (tests/local.mk): after so many journals none can be read any more. */
+static int readable = INT32_MAX;
+int __real_mw_journal_read_file(struct mw_journal_read *journal, int dirfd, const char *name, struct mw_err *err);
+int __wrap_mw_journal_read_file(struct mw_journal_read *journal, int dirfd, const char *name, struct mw_err *err);
+int __wrap_mw_journal_read_file(struct mw_journal_read *journal, int dirfd, const char *name, struct mw_err *err)
+{
+    return readable-- > 0 ? __real_mw_journal_read_file(journal, dirfd, name, err) : mw_err_set(err, "gone");
+}
+
+/* A large job's records are read twice. Those of ranks 2 and 3 are gone by then: only their details are lost. */
+static void test_gone_meanwhile(void **state)
+{
+    struct synthetic_dir dir;
+    struct mw_model *model;
+
+    (void)state;
+    synthetic_make(&dir);
+    synthetic_job(&dir, 4);
+    mw_merge_set_whole_ranks(2);
+    readable = 4 + 2;
+    model = merge(&dir, NULL);
+    readable = INT32_MAX;
+    mw_merge_set_whole_ranks(MW_MERGE_WHOLE_RANKS);
+    assert_noted(model, "2 records could not be read a second time");
+    assert_int_equal(model->rank_count, 4);
+    assert_int_equal(model->rank_peak.worst, 2);
+    assert_true(model->ranks[1].whole);
+    assert_int_equal(model->ranks[1].site_count, 3);
+    assert_false(model->ranks[2].whole);
+    assert_int_equal(model->ranks[2].site_count, 0);
+    assert_int_equal(model->ranks[2].peak_site, MW_MODEL_NONE);
+    assert_int_equal(model->ranks[2].peak_phase, MW_MODEL_NONE);
+    assert_int_equal(find_phase(model, "fft")->ranks, 2);
+    mw_model_destroy(model);
+    synthetic_remove(&dir);
+}
+
+/* Ranks beyond those that keep all still have what their own fields point at, and the rank with a spike its stack. */
+static void test_reduced(void **state)
+{
+    struct synthetic_dir dir;
+    struct mw_model *model;
+    size_t whole = 0;
+
+    (void)state;
+    synthetic_make(&dir);
+    synthetic_job(&dir, 100);
+    mw_merge_set_whole_ranks(2);
+    model = merge(&dir, NULL);
+    mw_merge_set_whole_ranks(MW_MERGE_WHOLE_RANKS);
+    for (size_t i = 0; i < 100; i++) {
+        const struct mw_model_rank *rank = &model->ranks[i];
+        whole += rank->whole;
+        assert_string_equal(rank->phases[rank->peak_phase].path, "fft");
+        assert_true(rank->whole || rank->phase_count == 1);
+        assert_int_equal(rank->phases[rank->peak_phase].merged, model->ranks[2].phases[2].merged);
+    }
+    assert_in_range(whole, 64, 65);
+    assert_true(model->ranks[2].whole);
+    assert_int_equal(find_site(model, "MPI_Alltoall")->spike_record, 0);
+    assert_int_equal(find_site(model, "MPI_Alltoall")->ranks, 100);
+    assert_int_equal(find_phase(model, "fft")->ranks, 100);
+    mw_model_destroy(model);
+    synthetic_remove(&dir);
+}
+
 /* A call at the first line of a function of this program, from the first lines of others. */
 static void put_call(struct mw_journal *journal, const char *call, const struct mw_module *self,
                      const void *const *stack)
@@ -849,6 +916,7 @@ int main(void)
         cmocka_unit_test(test_images),        cmocka_unit_test(test_exits),
         cmocka_unit_test(test_phases),        cmocka_unit_test(test_hosts),
         cmocka_unit_test(test_damaged),       cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_gone_meanwhile), cmocka_unit_test(test_reduced),
         cmocka_unit_test(test_flipped),       cmocka_unit_test(test_layer),
         cmocka_unit_test(test_image_unseen),
         cmocka_unit_test(test_no_layer),
