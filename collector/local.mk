@@ -26,6 +26,7 @@ collector_libcollector_la_SOURCES = \
 	collector/merge_layers.c \
 	collector/merge_notes.c \
 	collector/merge_origins.c \
+	collector/merge_peers.c \
 	collector/merge_phases.c \
 	collector/merge_places.c \
 	collector/merge_processes.c \
@@ -36,6 +37,7 @@ collector_libcollector_la_SOURCES = \
 	collector/merge_views.c \
 	collector/model.c collector/model.h \
 	collector/names.c collector/names.h \
+	collector/peer.h \
 	collector/pymethods.c collector/pymethods.h \
 	collector/ranges.c collector/ranges.h \
 	collector/report_text.c collector/report_text.h collector/report_text_parts.h \

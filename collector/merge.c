@@ -78,6 +78,7 @@ struct mw_model *mw_merge_run(int dirfd, const struct mw_view *seen, struct mw_e
         mw_model_destroy(end(&merge));
         return NULL;
     }
+    mw_merge_peers_read(&merge, dirfd);
     if (mw_exits_read_file(&exits, dirfd, &problem) != 0)
         mw_model_note(merge.model, MW_MODEL_NOTE_LOST, "exit records left out: %s", problem.text);
     note_exits(merge.model, &exits);

@@ -6,6 +6,7 @@
 
 /* Spawned worlds beyond these are told as a count. */
 #define SPAWNS_TOLD 8
+#define HOSTS_TOLD 8
 
 /* Ranks of one world that left nothing; they are sorted, and the world begins at *first, which moves to its end. */
 static void note_missing(struct mw_model *model, uint32_t world, size_t *first)
@@ -91,10 +92,42 @@ static void note_resets(struct mw_model *model)
 
 static void note_clocks(struct mw_model *model)
 {
-    if (model->host_count > 1)
-        mw_model_note(model, MW_MODEL_NOTE_REMARK,
-                      "times of the %zu hosts are compared by their wall clocks and are only "
-                      "as good as these agree", model->host_count);
+    size_t compared = 0;
+    uint64_t error = 0;
+
+    for (size_t i = 0; i < model->host_count; i++) {
+        const struct mw_model_host *host = &model->hosts[i];
+        compared += !host->clock_error_ns && !host->is_launcher && (host->ranks || host->is_sampled);
+        if (error < host->clock_error_ns)
+            error = host->clock_error_ns;
+    }
+    if (error)
+        mw_model_note(model, MW_MODEL_NOTE_REMARK, "times of other hosts are right to %s or better: their clocks were "
+                      "compared over the network", mw_units_time(error).text);
+    if (model->host_count > 1 && compared)
+        mw_model_note(model, MW_MODEL_NOTE_REMARK, "times of %zu host%s are compared by wall clocks and are only as good as "
+                      "these agree", compared, compared == 1 ? "" : "s");
+}
+
+/* Hosts whose agent broke off, and hosts that nobody sampled. */
+static void note_hosts(struct mw_merge *merge)
+{
+    struct mw_model *model = merge->model;
+    size_t lost = 0, unseen = 0;
+
+    for (size_t i = 0; i < model->host_count; i++) {
+        const struct mw_model_host *host = &model->hosts[i];
+        if (host->peer == MW_MODEL_PEER_LOST && lost++ < HOSTS_TOLD)
+            mw_model_note(model, MW_MODEL_NOTE_LOST, "host %s was lost at %s (%s): what is told of it ends there",
+                          host->name, mw_units_time(mw_model_elapsed(model, host->heard_ns)).text,
+                          host->why[0] ? host->why : "why is not known");
+        unseen += merge->launcher && host->ranks && !host->is_sampled;
+    }
+    if (lost > HOSTS_TOLD)
+        mw_model_note(model, MW_MODEL_NOTE_LOST, "%zu more hosts were lost", lost - HOSTS_TOLD);
+    if (unseen)
+        mw_model_note(model, MW_MODEL_NOTE_LOST, "on %zu host%s nobody sampled: other processes there, and what ranks had "
+                      "after their last call, are not known", unseen, unseen == 1 ? "" : "s");
 }
 
 /* Worlds that another one started. */
@@ -132,6 +165,7 @@ void mw_merge_notes(struct mw_merge *merge)
     note_resets(model);
     note_outside_rss(model);
     note_contradiction(model);
+    note_hosts(merge);
     note_clocks(model);
     if (merge->alone)
         mw_model_note(model, MW_MODEL_NOTE_REMARK,

@@ -43,6 +43,9 @@ struct mw_merge {
 void mw_merge_views_read(struct mw_merge *merge, int dirfd, const struct mw_view *seen);
 void mw_merge_views_free(struct mw_merge *merge);
 
+/* merge_peers.c: what became of the agents; when all records are read. */
+void mw_merge_peers_read(struct mw_merge *merge, int dirfd);
+
 /* merge_records.c: finds and reads records, journals first, since they know more than their gathered copies. */
 int mw_merge_records_dir(struct mw_merge *merge, int dirfd, struct mw_err *err);
 void mw_merge_records_gathered(struct mw_merge *merge, int fd, const char *name);
