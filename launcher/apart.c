@@ -1,17 +1,39 @@
 /* SPDX-License-Identifier: MIT */
 #include "launcher/apart.h"
 
+#include "collector/clock.h"
+
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* Who ends a job by Ctrl-C twice means the job both times; the report is wanted all the same. */
+#define IMPATIENCE_NS MW_NS_PER_SEC
+
+static uint64_t impatient_until;
+
+static void interrupted(int signo)
+{
+    if (mw_clock_now() < impatient_until)
+        return;
+    signal(signo, SIG_DFL);
+    raise(signo);
+}
+
 /* In the child: never returns. */
 static void work_there(int (*work)(void *context), void *context, const struct mw_spawn_inherit *inherit)
 {
+    const struct sigaction impatient = {.sa_handler = interrupted, .sa_flags = SA_RESTART};
+    struct sigaction before;
     int failed;
 
     signal(SIGPIPE, SIG_DFL);
+    impatient_until = mw_clock_now() + IMPATIENCE_NS;
+    sigaction(SIGINT, &impatient, &before);
+    if (before.sa_handler == SIG_IGN) /* it was ignored when memwatch was started (nohup, a shell's background) */
+        sigaction(SIGINT, &before, NULL);
     signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error like others */
     sigprocmask(SIG_SETMASK, &inherit->mask, NULL);
     failed = work(context);

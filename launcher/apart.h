@@ -6,7 +6,8 @@
 
 #include "launcher/relay.h"
 
-/* Waits for its end. Signals go to the child, which has those dispositions that memwatch was started with. Returns 0
+/* Waits for its end. Signals go to the child, which has those dispositions that
+ * memwatch was started with, but takes no SIGINT within its first second. Returns 0
  * when `work` returned 0; 1 when it failed, or its reader went away, or the user interrupted it; -1 when it came to a
  * violent end, which is told on stderr. */
 int mw_apart_run(int (*work)(void *context), void *context, struct mw_relay *relay,

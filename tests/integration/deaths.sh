@@ -65,6 +65,23 @@ for mpi in $(mpis); do
     check "$mpi: a time limit: and what the ranks did" says 'waiting for it|in it together|in the program since'
     check "$mpi: a time limit: the exit status is not 0" [ $status != 0 ]
 
+    # Ctrl-C, once and twice: the whole group gets it.
+    for times in once twice; do
+        rm -rf runs; mkdir runs
+        setsid sh -c 'echo $$ >group; exec "$@"' sh env --default-signal=INT "$memwatch" run --run-dir "$work/runs" -- \
+            "$(mpirun_of "$mpi")" -n 3 "$(program "$mpi" grow_and_die)" --how sleep --mib 16 >out 2>err &
+        pid=$!
+        until_true journals 3
+        sleep 0.5
+        kill -INT "-$(cat group)"
+        [ $times = once ] || { sleep 0.1; kill -INT "-$(cat group)" 2>/dev/null; }
+        wait $pid
+        status=$?
+        check "$mpi: Ctrl-C $times: the report says so" says 'memwatch was sent SIGINT'
+        check "$mpi: Ctrl-C $times: and has the ranks" grep -q '^Ranks ' err
+        check "$mpi: Ctrl-C $times: the exit status is not 0" [ $status != 0 ]
+    done
+
     # mpirun itself is killed.
     rm -rf runs; mkdir runs
     "$memwatch" run --run-dir "$work/runs" -- "$(mpirun_of "$mpi")" -n 3 "$(program "$mpi" grow_and_die)" \
