@@ -109,15 +109,15 @@ static bool mount_point(const char *root, const struct hierarchy *h, char *point
     return found;
 }
 
-static void take_tightest(struct mw_view_cgroup *group, const struct hierarchy *h, const char *own, size_t shortest)
+static void take_tightest(struct mw_view_cgroup *group, const struct hierarchy *h, size_t shortest)
 {
-    char directory[PATH_MAX];
+    char directory[sizeof(group->directory)];
 
-    for (snprintf(directory, sizeof(directory), "%s", own);; *strrchr(directory, '/') = '\0') {
+    for (memcpy(directory, group->directory, sizeof(directory));; *strrchr(directory, '/') = '\0') {
         uint64_t limit = read_number(directory, h->limit);
         if (limit && limit < UNLIMITED && (!group->limit || limit < group->limit)) {
             group->limit = limit;
-            snprintf(group->limit_directory, sizeof(group->limit_directory), "%.255s", directory);
+            memcpy(group->limit_directory, directory, sizeof(directory));
         }
         if (strlen(directory) <= shortest)
             return;
@@ -180,7 +180,7 @@ static uint64_t peak_of(const struct mw_view_cgroup *group)
 
 uint32_t mw_cgroups_find(struct mw_view *view, const char *root, const char *process)
 {
-    char name[PATH_MAX], directory[3 * PATH_MAX];
+    char name[PATH_MAX];
     const struct hierarchy *h = find_name(root, process, name, sizeof(name));
     struct mw_view_cgroup *group;
     size_t shortest;
@@ -191,14 +191,14 @@ uint32_t mw_cgroups_find(struct mw_view *view, const char *root, const char *pro
     known = find_known(view, name);
     if (known || view->cgroup_count == MW_VIEW_CGROUPS)
         return known;
-    shortest = find_directory(root, h, name, directory, sizeof(directory));
-    if (!shortest || strlen(directory) >= sizeof(group->directory))
-        return 0;
-    group = &view->cgroups[view->cgroup_count++];
+    group = &view->cgroups[view->cgroup_count];
     *group = (struct mw_view_cgroup){0};
+    shortest = find_directory(root, h, name, group->directory, sizeof(group->directory));
+    if (!shortest)
+        return 0;
+    view->cgroup_count++;
     memcpy(group->name, name, strlen(name));
-    memcpy(group->directory, directory, strlen(directory));
-    take_tightest(group, h, directory, shortest);
+    take_tightest(group, h, shortest);
     group->peak_begin = peak_of(group);
     group->kills_begin = kills_of(group);
     return view->cgroup_count;
