@@ -9,6 +9,7 @@ collector_libcollector_la_SOURCES = \
 	collector/io.c collector/io.h \
 	collector/journal.c collector/journal.h \
 	collector/procmem.c collector/procmem.h \
+	collector/peer.h \
 	collector/binding.c collector/binding.h \
 	collector/bounds.c collector/bounds.h \
 	collector/demangle.c collector/demangle.h \

@@ -47,6 +47,6 @@ int mw_apart_run(int (*work)(void *context), void *context, struct mw_relay *rel
         while ((one = waitpid(-1, &status, WNOHANG)) > 0)
             if (one == pid)
                 return tell_end(status);
-        mw_relay_wait(relay, pid, UINT64_MAX);
+        mw_relay_wait(relay, pid, UINT64_MAX, -1);
     }
 }

@@ -129,12 +129,14 @@ static int until(const struct mw_relay *relay, uint64_t deadline)
     return ms > 60000 ? 60000 : (int)ms;
 }
 
-bool mw_relay_wait(struct mw_relay *relay, pid_t pid, uint64_t deadline)
+bool mw_relay_wait(struct mw_relay *relay, pid_t pid, uint64_t deadline, int other_fd)
 {
-    struct pollfd fds[] = {{.fd = relay->fd, .events = POLLIN}, {.fd = relay->witness.fd, .events = POLLIN}};
+    struct pollfd fds[] = {{.fd = relay->fd, .events = POLLIN},
+                           {.fd = relay->witness.fd, .events = POLLIN},
+                           {.fd = other_fd, .events = POLLIN}};
     bool child = false;
 
-    if (poll(fds, 2, until(relay, deadline)) > 0)
+    if (poll(fds, 3, until(relay, deadline)) > 0)
         child = read_signals(relay, pid);
     pass_on(relay, pid);
     return child;

@@ -28,9 +28,9 @@ struct mw_relay {
  * or -1 with a line in err. */
 int mw_relay_init(struct mw_relay *relay, struct mw_spawn_inherit *inherit, struct mw_err *err);
 
-/* Waits until a signal is there or has to be passed on, or until `deadline` (CLOCK_MONOTONIC ns; UINT64_MAX: none),
- * and passes signals on to `pid`. Returns whether a child has ended. */
-bool mw_relay_wait(struct mw_relay *relay, pid_t pid, uint64_t deadline);
+/* Waits until a signal is there or has to be passed on, or until `deadline` (CLOCK_MONOTONIC ns; UINT64_MAX: none), or
+ * until `other_fd` (-1: none) is readable, and passes signals on to `pid`. Returns whether a child has ended. */
+bool mw_relay_wait(struct mw_relay *relay, pid_t pid, uint64_t deadline, int other_fd);
 
 /* Leaves the signals blocked: the caller is about to end. */
 void mw_relay_fini(struct mw_relay *relay);

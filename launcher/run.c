@@ -6,6 +6,7 @@
 #include "collector/merge.h"
 #include "collector/procmem.h"
 #include "launcher/apart.h"
+#include "launcher/hub.h"
 #include "launcher/limits.h"
 #include "launcher/options.h"
 #include "launcher/output.h"
@@ -18,11 +19,16 @@
 #include <errno.h>
 #include <limits.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+/* After the command, for agents: in all, and without anything coming of a file. */
+#define AGENTS_NS (10 * MW_NS_PER_SEC)
+#define AGENTS_SILENT_NS (2 * MW_NS_PER_SEC)
 
 struct run {
     struct mw_options options;
@@ -32,6 +38,7 @@ struct run {
     struct mw_view view;
     struct mw_sampler sampler;
     struct mw_relay relay;
+    struct mw_hub *hub; /* NULL: no agents */
 };
 
 /* The command as one line, arguments separated by blanks. */
@@ -77,6 +84,14 @@ static void begin_view(struct run *run)
     mw_limits_cgroup(&run->view, "");
 }
 
+/* Where nobody can be listened to, only what is known of other hosts gets less. */
+static int open_hub(struct run *run, struct mw_err *err)
+{
+    if (!run->options.no_agent && mw_hub_open(&run->hub, run->dir.fd, err) < 0)
+        fprintf(stderr, "memwatch: no agents on other hosts: %s\n", err->text);
+    return mw_hub_setenv(run->hub) ? mw_err_set(err, "cannot set the environment: %s", strerror(errno)) : 0;
+}
+
 /* All that can fail, before anything is started. */
 static int prepare(struct run *run, struct mw_err *err)
 {
@@ -100,8 +115,9 @@ static int prepare(struct run *run, struct mw_err *err)
     if (mw_sampler_init(&run->sampler, &run->view, run->dir.fd, err) < 0)
         goto no_sampler;
     run->sampler.tree.left_out = run->relay.witness.pid;
-    if (!mw_preload_setenv(shim, run->dir.path, &run->options, err))
+    if (!mw_preload_setenv(shim, run->dir.path, &run->options, err) && !open_hub(run, err))
         return 0;
+    mw_hub_close(run->hub);
     mw_sampler_fini(&run->sampler);
 no_sampler:
     mw_view_fini(&run->view);
@@ -134,13 +150,33 @@ static int watch(struct run *run, pid_t pid)
     int status = 0;
 
     for (;;) {
-        if (mw_relay_wait(&run->relay, pid, run->sampler.next_ns) && reap(pid, &status)) {
+        if (mw_relay_wait(&run->relay, pid, run->sampler.next_ns, mw_hub_fd(run->hub)) && reap(pid, &status)) {
             mw_sampler_sample(&run->sampler);
             return status;
         }
+        mw_hub_serve(run->hub);
         if (mw_clock_now() >= run->sampler.next_ns)
             mw_sampler_sample(&run->sampler);
     }
+}
+
+/* Agents send what is left when the command has ended; signals wait that long. Nothing listens from then on. */
+static void wait_for_agents(struct run *run)
+{
+    uint64_t end = mw_clock_now(), now = end;
+
+    mw_hub_end(run->hub);
+    while (mw_hub_pending(run->hub) && now - end < AGENTS_NS) {
+        uint64_t heard = mw_hub_heard(run->hub);
+        struct pollfd wait = {.fd = mw_hub_fd(run->hub), .events = POLLIN};
+        if (now - (heard > end ? heard : end) >= AGENTS_SILENT_NS)
+            break;
+        poll(&wait, 1, 100);
+        mw_hub_serve(run->hub);
+        now = mw_clock_now();
+    }
+    mw_hub_close(run->hub);
+    run->hub = NULL;
 }
 
 /* In the shell's terms: 128 + n for a signal. */
@@ -235,6 +271,7 @@ static int start_and_watch(struct run *run)
     note_status(&run->view, watch(run, spawned.pid));
     /* From here on nothing changes the exit status: it is the command's. */
     end_view(run);
+    wait_for_agents(run);
     if (!run->options.quiet || run->options.report_file)
         make_report(run);
     return run->view.exit_status;
@@ -253,6 +290,7 @@ int mw_cmd_run(int argc, char **argv)
         return MW_EXIT_FAILURE;
     }
     status = start_and_watch(&run);
+    mw_hub_close(run.hub);
     if (run.options.keep)
         fprintf(stderr, "memwatch: the run directory is kept: %s\n", run.dir.path);
     mw_sampler_fini(&run.sampler);
