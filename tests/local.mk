@@ -35,6 +35,8 @@ shell_tests = \
     tests/integration/live.sh \
     tests/integration/inert.sh \
     tests/integration/limits.sh \
+    tests/integration/hub.sh \
+    tests/integration/agent.sh \
     tests/integration/odd_jobs.sh \
     tests/integration/mpmd.sh \
     tests/integration/slurm.sh \
@@ -43,15 +45,19 @@ shell_tests = \
 
 if HAVE_CMOCKA
 unit_tests += \
+    tests/unit/test_hub_files \
     tests/unit/test_journal \
     tests/unit/test_journal_read \
     tests/unit/test_limits \
     tests/unit/test_merge \
+    tests/unit/test_mirror \
     tests/unit/test_procmem \
     tests/unit/test_report_text \
     tests/unit/test_symbols \
     tests/unit/test_timeline \
-    tests/unit/test_tree
+    tests/unit/test_tree \
+    tests/unit/test_wire \
+    tests/unit/test_wire_message
 endif
 
 check_PROGRAMS += $(unit_tests) tests/tools/mwdump
@@ -67,6 +73,8 @@ synthetic = tests/unit/synthetic.c tests/unit/synthetic.h
 collector_test_libs = collector/libcollector.la $(CMOCKA_LIBS)
 launcher_test_libs = launcher/liblauncher.la $(CMOCKA_LIBS)
 
+tests_unit_test_hub_files_SOURCES = tests/unit/test_hub_files.c
+tests_unit_test_hub_files_LDADD = $(launcher_test_libs)
 tests_unit_test_journal_SOURCES = tests/unit/test_journal.c
 tests_unit_test_journal_LDADD = $(collector_test_libs)
 tests_unit_test_journal_read_SOURCES = tests/unit/test_journal_read.c $(synthetic)
@@ -75,6 +83,8 @@ tests_unit_test_limits_SOURCES = tests/unit/test_limits.c
 tests_unit_test_limits_LDADD = $(launcher_test_libs)
 tests_unit_test_merge_SOURCES = tests/unit/test_merge.c $(synthetic)
 tests_unit_test_merge_LDADD = $(collector_test_libs)
+tests_unit_test_mirror_SOURCES = tests/unit/test_mirror.c
+tests_unit_test_mirror_LDADD = $(launcher_test_libs)
 tests_unit_test_procmem_SOURCES = tests/unit/test_procmem.c
 tests_unit_test_procmem_LDADD = $(collector_test_libs)
 tests_unit_test_report_text_SOURCES = tests/unit/test_report_text.c $(synthetic)
@@ -86,6 +96,10 @@ tests_unit_test_timeline_SOURCES = tests/unit/test_timeline.c pmpi/timeline.c
 tests_unit_test_timeline_LDADD = $(collector_test_libs)
 tests_unit_test_tree_SOURCES = tests/unit/test_tree.c
 tests_unit_test_tree_LDADD = $(launcher_test_libs)
+tests_unit_test_wire_SOURCES = tests/unit/test_wire.c
+tests_unit_test_wire_LDADD = $(launcher_test_libs) $(SODIUM_LIBS)
+tests_unit_test_wire_message_SOURCES = tests/unit/test_wire_message.c
+tests_unit_test_wire_message_LDADD = $(launcher_test_libs)
 
 tests_tools_mwdump_SOURCES = tests/tools/mwdump.c
 tests_tools_mwdump_LDADD = collector/libcollector.la
@@ -106,7 +120,7 @@ tests/programs.stamp: tests/build_programs.sh tests/environment.sh FORCE
 FORCE:
 .PHONY: FORCE
 
-EXTRA_DIST += tests/build_programs.sh tests/check.sh tests/golden tests/integration tests/lib.sh tests/programs
+EXTRA_DIST += tests/build_programs.sh tests/check.sh tests/fuzz tests/golden tests/integration tests/lib.sh tests/programs
 
 clean-local:
 	-rm -rf tests/programs
