@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #define TRY_NS (5 * MW_NS_PER_SEC)       /* all tries together */
-#define ADDRESS_NS MW_NS_PER_SEC         /* one address; it may lead nowhere */
+#define ADDRESS_NS MW_NS_PER_SEC         /* one of several addresses; it may lead nowhere */
 #define ROUND_NS (100 * MW_NS_PER_MS)    /* when all addresses were tried; up to twice as long, by chance */
 #define SILENT_NS (10 * MW_NS_PER_SEC)
 #define PING_NS MW_NS_PER_SEC            /* also tells that we live */
@@ -133,7 +133,7 @@ static void try_address(struct mw_link *link)
         return;
     }
     link->connecting = true;
-    link->next_ns = mw_clock_now() + ADDRESS_NS;
+    link->next_ns = mw_clock_now() + (link->count > 1 ? ADDRESS_NS : TRY_NS);
 }
 
 /* Returns false when the connection could not be made. */

@@ -60,7 +60,7 @@ unit_tests += \
     tests/unit/test_wire_message
 endif
 
-check_PROGRAMS += $(unit_tests) tests/tools/mwdump
+check_PROGRAMS += $(unit_tests) tests/tools/mwdump tests/tools/mwflood
 
 # With sanitizers the jobs' own side is run once, by the plain build.
 if SANITIZERS
@@ -103,6 +103,8 @@ tests_unit_test_wire_message_LDADD = $(launcher_test_libs)
 
 tests_tools_mwdump_SOURCES = tests/tools/mwdump.c
 tests_tools_mwdump_LDADD = collector/libcollector.la
+tests_tools_mwflood_SOURCES = tests/tools/mwflood.c
+tests_tools_mwflood_LDADD = launcher/liblauncher.la
 
 # The shim once more, with gather rounds so small that a few ranks need many of them.
 check_LTLIBRARIES += tests/libsmallrounds.la
