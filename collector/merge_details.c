@@ -206,6 +206,7 @@ static void restore_spiking(struct work *work)
         if (!rank->whole) {
             set_pointers(rank, &work->whole[order[i]->spike_rank]);
             load(work, rank);
+            mw_merge_processes_place(model, rank);
             mw_merge_layers_place(work->merge->layers, rank);
             mw_merge_sites_link(work->sites, rank);
             mw_merge_phases_link(work->phases, rank);

@@ -5,8 +5,10 @@ noinst_LTLIBRARIES += launcher/liblauncher.la
 
 launcher_liblauncher_la_SOURCES = \
     launcher/adopt.c launcher/adopt.h \
+    launcher/agent.c launcher/agent.h \
     launcher/apart.c launcher/apart.h \
     launcher/cgroups.c launcher/cgroups.h \
+    launcher/cmd_agent.c \
     launcher/cmd_report.c launcher/commands.h \
     launcher/cmd_runs.c \
     launcher/deaths.c launcher/deaths.h \
@@ -15,9 +17,18 @@ launcher_liblauncher_la_SOURCES = \
     launcher/doctor_kernel.c \
     launcher/doctor_mpi.c \
     launcher/doctor_try.c launcher/doctor_try.h \
+    launcher/host_files.c launcher/host_files.h \
+    launcher/hub.c launcher/hub.h \
+    launcher/hub_files.c launcher/hub_files.h \
+    launcher/hub_peer.c launcher/hub_peer.h \
     launcher/limits.c launcher/limits.h \
+    launcher/link.c launcher/link.h \
+    launcher/link_address.c launcher/link_address.h \
+    launcher/listen.c launcher/listen.h \
+    launcher/mirror.c launcher/mirror.h \
     launcher/options.c launcher/options.h \
     launcher/output.c launcher/output.h \
+    launcher/own_host.c launcher/own_host.h \
     launcher/preload.c launcher/preload.h \
     launcher/relay.c launcher/relay.h \
     launcher/run.c \
@@ -26,9 +37,11 @@ launcher_liblauncher_la_SOURCES = \
     launcher/sampler.c launcher/sampler.h \
     launcher/spawn.c launcher/spawn.h \
     launcher/tree.c launcher/tree.h \
+    launcher/wire.c launcher/wire.h \
+    launcher/wire_message.c launcher/wire_message.h \
     launcher/witness.c launcher/witness.h
-launcher_liblauncher_la_CPPFLAGS = $(AM_CPPFLAGS) $(HWLOC_CFLAGS) -DMW_LIBDIR='"$(libdir)"'
-launcher_liblauncher_la_LIBADD = collector/libcollector.la $(HWLOC_LIBS)
+launcher_liblauncher_la_CPPFLAGS = $(AM_CPPFLAGS) $(HWLOC_CFLAGS) $(SODIUM_CFLAGS) -DMW_LIBDIR='"$(libdir)"'
+launcher_liblauncher_la_LIBADD = collector/libcollector.la $(HWLOC_LIBS) $(SODIUM_LIBS)
 
 launcher_memwatch_SOURCES = launcher/main.c
 launcher_memwatch_LDADD = launcher/liblauncher.la

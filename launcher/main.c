@@ -16,6 +16,7 @@ static const struct {
     {"report", mw_cmd_report, "report what lies in a run directory, or in a gathered record"},
     {"runs", mw_cmd_runs, "list runs that are under way or were left behind, and remove what was reported"},
     {"doctor", mw_cmd_doctor, "check this machine: would a run be complete, and if not, what to do"},
+    {"agent", mw_cmd_agent, NULL}, /* ranks start it, nobody else */
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -31,7 +32,8 @@ static void help(FILE *out)
           "Commands ('memwatch COMMAND --help' tells more):\n",
           out);
     for (size_t i = 0; i < COMMANDS; i++)
-        fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].summary);
+        if (commands[i].summary)
+            fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].summary);
 }
 
 int main(int argc, char **argv)

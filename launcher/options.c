@@ -19,6 +19,7 @@ enum key {
     KEY_SITE_DEPTH,
     KEY_RUN_DIR,
     KEY_KEEP,
+    KEY_NO_AGENT,
     KEY_REPORT,
     KEY_FORCE,
     KEY_INCLUDE,
@@ -45,6 +46,7 @@ static const struct argp_option run_options[] = {
     {"silent", KEY_SILENT, NULL, 0, "Drop the command's own output", 3},
     {"run-dir", KEY_RUN_DIR, "DIR", 0, "Make the run directory in DIR (default /dev/shm, $TMPDIR or /tmp)", 4},
     {"keep", KEY_KEEP, NULL, 0, "Keep the run directory and say where it is", 4},
+    {"no-agent", KEY_NO_AGENT, NULL, 0, "Listen for no agents: ranks on other hosts are seen only by what MPI gathers", 4},
     {0}};
 
 static const struct argp_option display_options[] = {
@@ -190,6 +192,7 @@ static error_t parse_run(int key, char *argument, struct argp_state *state)
     case KEY_SITE_DEPTH: options->site_depth = whole(argument, 1, 8, "--site-depth"); return 0;
     case KEY_RUN_DIR: options->base_dir = argument; return 0;
     case KEY_KEEP: options->keep = true; return 0;
+    case KEY_NO_AGENT: options->no_agent = true; return 0;
     case KEY_REPORT: options->report_file = argument; return 0;
     case KEY_FORCE: options->force = true; return 0;
     case KEY_QUIET: options->quiet = true; return 0;

@@ -16,7 +16,7 @@ struct mw_options {
     uint64_t interval_ns;
     uint32_t budget_ppm;  /* share of the run that measuring in the ranks may take */
     int site_depth;       /* 0: the shim's default */
-    bool exact, no_reset, keep, force, quiet, silent, all, clean;
+    bool exact, no_reset, keep, force, quiet, silent, all, clean, no_agent;
     const char *base_dir; /* of the run directory; NULL: choose */
     const char *report_file;
     enum { MW_COLOR_AUTO, MW_COLOR_ALWAYS, MW_COLOR_NEVER } color;

@@ -6,6 +6,7 @@
 #include "collector/merge.h"
 #include "collector/procmem.h"
 #include "launcher/apart.h"
+#include "launcher/hub.h"
 #include "launcher/limits.h"
 #include "launcher/options.h"
 #include "launcher/output.h"
@@ -19,14 +20,19 @@
 #include <errno.h>
 #include <limits.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 /* How long ranks may outlive the command before the report is made without their end. */
 #define RANKS_END_NS MW_NS_PER_SEC
+/* After the command, for agents: in all, and without anything coming of a file. */
+#define AGENTS_NS (10 * MW_NS_PER_SEC)
+#define AGENTS_SILENT_NS (2 * MW_NS_PER_SEC)
 
 struct run {
     struct mw_options options;
@@ -37,6 +43,8 @@ struct run {
     struct mw_sampler sampler;
     struct mw_relay relay;
     bool unreported;
+    struct mw_hub *hub; /* NULL: no agents */
+    int wake_fd; /* epoll: the sampler or the hub has something to do */
 };
 
 /* The command as one line, arguments separated by blanks, cut. */
@@ -74,6 +82,25 @@ static void begin_view(struct run *run)
     view->begin_wall_ns = mw_clock_wall();
 }
 
+/* Where nobody can be listened to, only what is known of other hosts gets less. */
+static int open_hub(struct run *run, struct mw_err *err)
+{
+    if (!run->options.no_agent && mw_hub_open(&run->hub, run->dir.fd, err) < 0)
+        fprintf(stderr, "memwatch: no agents on other hosts: %s\n", err->text);
+    return mw_hub_setenv(run->hub) ? mw_err_set(err, "cannot set the environment: %s", strerror(errno)) : 0;
+}
+
+static int open_wake(struct run *run, struct mw_err *err)
+{
+    struct epoll_event event = {.events = EPOLLIN};
+
+    run->wake_fd = epoll_create1(EPOLL_CLOEXEC);
+    if (run->wake_fd < 0 || epoll_ctl(run->wake_fd, EPOLL_CTL_ADD, run->sampler.fd, &event) ||
+        (run->hub && epoll_ctl(run->wake_fd, EPOLL_CTL_ADD, mw_hub_fd(run->hub), &event)))
+        return mw_err_set(err, "cannot wait for processes: %s", strerror(errno));
+    return 0;
+}
+
 /* All that can fail, before anything is started. */
 static int prepare(struct run *run, struct mw_err *err)
 {
@@ -99,8 +126,9 @@ static int prepare(struct run *run, struct mw_err *err)
         goto no_sampler;
     run->sampler.tree.left_out = run->relay.witness.pid;
     run->relay.log = &run->view;
-    if (!mw_preload_setenv(shim, run->dir.path, &run->options, err))
+    if (!mw_preload_setenv(shim, run->dir.path, &run->options, err) && !open_hub(run, err) && !open_wake(run, err))
         return 0;
+    mw_hub_close(run->hub);
     mw_sampler_fini(&run->sampler);
 no_sampler:
     mw_relay_fini(&run->relay);
@@ -132,13 +160,14 @@ static int watch(struct run *run, pid_t pid)
     int status = 0;
 
     for (;;) {
-        bool child = mw_relay_wait(&run->relay, pid, run->sampler.fd, run->sampler.next_ns);
+        bool child = mw_relay_wait(&run->relay, pid, run->wake_fd, run->sampler.next_ns);
         mw_sampler_wake(&run->sampler); /* before the command's end is known: ranks end before it */
         if (child && reap(pid, &status)) {
             run->view.command_end_ns = mw_clock_now();
             mw_sampler_sample(&run->sampler);
             return status;
         }
+        mw_hub_serve(run->hub);
         if (mw_clock_now() >= run->sampler.next_ns)
             mw_sampler_sample(&run->sampler);
     }
@@ -151,10 +180,30 @@ static void see_ranks_end(struct run *run, pid_t pid)
     int status;
 
     while (run->sampler.ranks_ended < run->sampler.ranks_seen && mw_clock_now() < until) {
-        mw_relay_wait(&run->relay, pid, run->sampler.fd, mw_clock_now() + RANKS_END_NS / 10);
+        mw_relay_wait(&run->relay, pid, run->wake_fd, mw_clock_now() + RANKS_END_NS / 10);
         mw_sampler_wake(&run->sampler);
+        mw_hub_serve(run->hub);
         reap(pid, &status); /* ranks that became our children */
     }
+}
+
+/* Agents send what is left when the command has ended; signals wait that long. Nothing listens from then on. */
+static void wait_for_agents(struct run *run)
+{
+    uint64_t end = mw_clock_now(), now = end;
+
+    mw_hub_end(run->hub);
+    while (mw_hub_pending(run->hub) && now - end < AGENTS_NS) {
+        uint64_t heard = mw_hub_heard(run->hub);
+        struct pollfd wait = {.fd = mw_hub_fd(run->hub), .events = POLLIN};
+        if (now - (heard > end ? heard : end) >= AGENTS_SILENT_NS)
+            break;
+        poll(&wait, 1, 100);
+        mw_hub_serve(run->hub);
+        now = mw_clock_now();
+    }
+    mw_hub_close(run->hub);
+    run->hub = NULL;
 }
 
 /* In the shell's terms: 128 + n for a signal. */
@@ -229,6 +278,7 @@ static int start_and_watch(struct run *run)
     see_ranks_end(run, spawned.pid);
     /* From here on nothing changes the exit status: it is the command's. */
     mw_sampler_finish(&run->sampler);
+    wait_for_agents(run);
     if (!run->options.quiet || run->options.report_file)
         make_report(run);
     return run->view.exit_status;
@@ -247,6 +297,7 @@ int mw_cmd_run(int argc, char **argv)
         return MW_EXIT_FAILURE;
     }
     status = start_and_watch(&run);
+    mw_hub_close(run.hub);
     if (run.options.keep) {
         fprintf(stderr, "memwatch: the run directory is kept: %s\n", run.dir.path);
         mw_rundir_mark(&run.dir, MW_RUNDIR_KEPT);

@@ -445,6 +445,15 @@ bool mw_sampler_wake(struct mw_sampler *sampler)
     return ended;
 }
 
+size_t mw_sampler_ranks(const struct mw_sampler *sampler)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < sampler->tree.count; i++)
+        count += sampler->tree.processes[i].is_rank;
+    return count;
+}
+
 /* Not getrusage(): its number is never below what our parent had. */
 static uint64_t own_peak(void)
 {

@@ -46,6 +46,9 @@ void mw_sampler_sample(struct mw_sampler *sampler);
  * moments are sampled often again. Returns whether a rank has ended. */
 bool mw_sampler_wake(struct mw_sampler *sampler);
 
+/* Ranks of this host that live, as of the last sample. */
+size_t mw_sampler_ranks(const struct mw_sampler *sampler);
+
 /* Ends sampling: the view is whole, its file as well. */
 void mw_sampler_finish(struct mw_sampler *sampler);
 

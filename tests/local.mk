@@ -42,6 +42,8 @@ shell_tests = \
     tests/integration/inert.sh \
     tests/integration/limits.sh \
     tests/integration/scale.sh \
+    tests/integration/hub.sh \
+    tests/integration/agent.sh \
     tests/integration/odd_jobs.sh \
     tests/integration/mpmd.sh \
     tests/integration/slurm.sh \
@@ -50,20 +52,24 @@ shell_tests = \
 
 if HAVE_CMOCKA
 unit_tests += \
+    tests/unit/test_hub_files \
     tests/unit/test_journal \
     tests/unit/test_journal_read \
     tests/unit/test_cgroups \
     tests/unit/test_view_file \
     tests/unit/test_merge \
+    tests/unit/test_mirror \
     tests/unit/test_procmem \
     tests/unit/test_report_text \
     tests/unit/test_symbols \
     tests/unit/test_timeline \
-    tests/unit/test_tree
+    tests/unit/test_tree \
+    tests/unit/test_wire \
+    tests/unit/test_wire_message
 endif
 
 check_PROGRAMS += $(unit_tests) tests/tools/mwdump tests/tools/mwgen tests/tools/mwreport \
-    tests/tools/usage
+    tests/tools/usage tests/tools/mwflood
 
 # With sanitizers the jobs' own side is run once, by the plain build.
 if SANITIZERS
@@ -76,6 +82,8 @@ synthetic = tests/unit/synthetic.c tests/unit/synthetic.h
 collector_test_libs = collector/libcollector.la $(CMOCKA_LIBS)
 launcher_test_libs = launcher/liblauncher.la $(CMOCKA_LIBS)
 
+tests_unit_test_hub_files_SOURCES = tests/unit/test_hub_files.c
+tests_unit_test_hub_files_LDADD = $(launcher_test_libs)
 tests_unit_test_journal_SOURCES = tests/unit/test_journal.c
 tests_unit_test_journal_LDADD = $(collector_test_libs)
 tests_unit_test_journal_read_SOURCES = tests/unit/test_journal_read.c $(synthetic)
@@ -87,6 +95,8 @@ tests_unit_test_merge_LDADD = $(collector_test_libs)
 tests_unit_test_merge_LDFLAGS = -Wl,--wrap=mw_journal_read_file
 tests_unit_test_view_file_SOURCES = tests/unit/test_view_file.c $(synthetic)
 tests_unit_test_view_file_LDADD = $(collector_test_libs)
+tests_unit_test_mirror_SOURCES = tests/unit/test_mirror.c
+tests_unit_test_mirror_LDADD = $(launcher_test_libs)
 tests_unit_test_procmem_SOURCES = tests/unit/test_procmem.c
 tests_unit_test_procmem_LDADD = $(collector_test_libs)
 tests_unit_test_report_text_SOURCES = tests/unit/test_report_text.c $(synthetic)
@@ -98,6 +108,10 @@ tests_unit_test_timeline_SOURCES = tests/unit/test_timeline.c pmpi/timeline.c
 tests_unit_test_timeline_LDADD = $(collector_test_libs)
 tests_unit_test_tree_SOURCES = tests/unit/test_tree.c
 tests_unit_test_tree_LDADD = $(launcher_test_libs)
+tests_unit_test_wire_SOURCES = tests/unit/test_wire.c
+tests_unit_test_wire_LDADD = $(launcher_test_libs) $(SODIUM_LIBS)
+tests_unit_test_wire_message_SOURCES = tests/unit/test_wire_message.c
+tests_unit_test_wire_message_LDADD = $(launcher_test_libs)
 
 tests_tools_mwdump_SOURCES = tests/tools/mwdump.c
 tests_tools_mwdump_LDADD = collector/libcollector.la
@@ -113,6 +127,8 @@ tests_tools_usage_LDADD =
 scale-report: launcher/memwatch tests/tools/mwgen tests/tools/usage
 	@top_builddir_path='$(abs_top_builddir)' $(SHELL) $(srcdir)/bench/scale
 .PHONY: scale-report
+tests_tools_mwflood_SOURCES = tests/tools/mwflood.c
+tests_tools_mwflood_LDADD = launcher/liblauncher.la
 
 # The shim once more, with gather rounds so small that a few ranks need many of them.
 check_LTLIBRARIES += tests/libsmallrounds.la

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* The files of a run directory that one host's ranks and agent write, and that travel to the launcher. */
+#ifndef MW_LAUNCHER_HOST_FILES_H
+#define MW_LAUNCHER_HOST_FILES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum mw_host_file { MW_HOST_FILE_NONE, MW_HOST_FILE_JOURNAL, MW_HOST_FILE_EXITS, MW_HOST_FILE_VIEW, MW_HOST_FILE_GATHERED };
+
+/* What `name` is, as a file of `host`: "journal-<16 hex>-<host>-<pid>", "exits-<host>", "view-<host>" or
+ * "gathered-<16 hex>" (which tells no host), and nothing else. */
+enum mw_host_file mw_host_files_kind(const char *name, const char *host);
+
+/* The longest that such a file may be, in bytes. */
+uint64_t mw_host_files_limit(enum mw_host_file kind);
+
+/* The pid at a journal's end; 0 when `name` is no journal of `host`. */
+int32_t mw_host_files_pid(const char *name, const char *host);
+
+#endif

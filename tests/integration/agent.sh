@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: MIT
+# An agent on another host: a UTS and a mount namespace of its own are one, and the loopback interface the network.
+. "${srcdir:-.}/tests/lib.sh"
+
+export MEMWATCH_ADDRESS=127.0.0.1
+export memwatch top_builddir work
+unshare --uts --mount true 2>/dev/null || skip_all "no UTS and mount namespaces here"
+not() { ! "$@"; }
+
+mkdir runs
+cat >faraway.sh <<'EOS'
+# In the namespaces: what a rank's shim does on its host, then the script in $1.
+set -u
+hostname faraway
+mount -t tmpfs none "$work/runs" || exit 9
+mkdir -m 700 "$MEMWATCH_RUN_DIR"
+dir=$MEMWATCH_RUN_DIR
+lock=$dir/agent-faraway
+
+start_agent() {
+    : >"$lock"
+    (cd / && unset LD_PRELOAD && exec setsid "$memwatch" agent 3<>"$lock" </dev/null >/dev/null 2>&1) &
+    agent=$!
+    n=0
+    until grep -q -E '^(connected|failed)' "$lock" || [ $n -ge 200 ]; do sleep 0.05; n=$((n + 1)); done
+}
+
+# Journals of a shim that does not put the host into their names yet.
+name_journals() {
+    while :; do
+        for j in "$dir"/journal-????????????????-[0-9]*; do
+            case ${j##*/journal-????????????????-} in
+                *-*) ;;
+                *) [ ! -e "$j" ] || [ -e "${j%-*}-faraway-${j##*-}" ] || ln "$j" "${j%-*}-faraway-${j##*-}" ;;
+            esac
+        done
+        sleep 0.05
+    done
+}
+name_journals &
+namer=$!
+. "$1"
+kill $namer
+EOS
+
+far() { # options... script: memwatch run with the script on another host; the run directory is kept
+    rm -rf runs/*
+    "$memwatch" run --keep --run-dir "$work/runs" -- unshare --uts --mount sh "$work/faraway.sh" "$1" >out 2>err
+    far_status=$?
+    rundir=$(echo "$work"/runs/*)
+    peer=$rundir/peer-faraway
+}
+peer_state() { od -A n -t u4 -j 8 -N 4 "$peer" | tr -d ' '; }
+connected=1 complete=2 lost=3
+
+for mpi in $(mpis); do
+    cat >job.sh <<EOS
+start_agent
+head -n 1 "\$lock" >"$work/told"
+$(mpirun_of "$mpi") -n 2 "$(program "$mpi" busy)" --calls 1000 >/dev/null
+status=\$?
+mkdir -p "$work/copy"
+cp "\$dir"/journal-*-faraway-* "$work/copy/"
+awk '/^(VmHWM|VmRSS)/ {print \$2}' /proc/\$agent/status >"$work/rss"
+wait \$agent
+echo \$? >"$work/agent-status"
+rm -f "\$dir"/journal-????????????????-[0-9]*[0-9] # the names without a host
+find "\$dir" ! -type d >"$work/left"
+exit \$status
+EOS
+    rm -rf copy arrived
+    far "$work/job.sh"
+    check "$mpi: the job's status is its own" same $far_status 0
+    check "$mpi: the agent told that it is connected" same "$(cat told)" connected
+    check "$mpi: and ended well" same "$(cat agent-status)" 0
+    check "$mpi: two journals have arrived" same "$(find "$rundir" -name 'journal-*-faraway-*' | wc -l)" 2
+    mkdir arrived
+    cp "$rundir"/journal-* arrived
+    "$mwdump" copy >copy.dump
+    "$mwdump" arrived >arrived.dump
+    check "$mpi: they are what the ranks left" cmp copy.dump arrived.dump
+    "$mwdump" "$rundir" >dump 2>dump.err
+    check "$mpi: they are of two ranks on faraway" \
+        same "$(grep '^rank ' dump | sort -u -t= -k2,2 | field host | sort | uniq -c | tr -s ' ')" ' 2 faraway'
+    check "$mpi: the launcher knows that all has come" same "$(peer_state)" $complete
+    check "$mpi: nothing is left there" same "$(cat left)" ''
+    check "$mpi: the agent is small" [ "$(sort -n rss | tail -n 1)" -lt 16384 ]
+done
+mpi=$(mpis | head -n 1)
+
+cat >killed.sh <<EOS
+start_agent
+printf MWEXIT >>"\$dir/exits-faraway"
+sleep 1
+kill -9 \$agent
+$(mpirun_of "$mpi") -n 2 "$(program "$mpi" busy)" --calls 1000 >/dev/null
+EOS
+far "$work/killed.sh"
+check "a killed agent: the run ends well" same $far_status 0
+check "a killed agent: it is noted as lost" same "$(peer_state)" $lost
+check "a killed agent: why" grep -a -q 'connection was closed' "$peer"
+check "a killed agent: what it sent is there" [ -s "$rundir/exits-faraway" ]
+
+cat >nobody.sh <<'EOS'
+export MEMWATCH_CONNECT=127.0.0.1:1
+start_agent
+cp "$lock" "$work/told"
+wait $agent
+echo $? >"$work/agent-status"
+EOS
+far "$work/nobody.sh"
+check "a launcher that cannot be reached: the agent says why" grep -q '^failed: .*127.0.0.1:1: Connection refused' told
+check "and gives up" same "$(cat agent-status)" 1
+
+cat >wrong.sh <<'EOS'
+export MEMWATCH_SECRET=0000000000000000000000000000000000000000000000000000000000000000
+start_agent
+cp "$lock" "$work/told"
+EOS
+far "$work/wrong.sh"
+check "a wrong secret: no connection" grep -q '^failed: ' told
+check "a wrong secret: no file of it" [ ! -e "$peer" ]
+
+# Strangers at the port do not keep an agent out.
+cat >crowd.sh <<EOS
+"$top_builddir/tests/tools/mwflood" 400 3 once >/dev/null &
+sleep 0.2
+start_agent
+cp "\$lock" "$work/told"
+(sleep 1; printf MWEXIT >>"\$dir/exits-faraway") &
+sleep 2
+EOS
+far "$work/crowd.sh"
+check "400 strangers at the port: the agent connects" same "$(cat told)" connected
+check "400 strangers: and sends" [ -s "$rundir/exits-faraway" ]
+
+# The launcher is killed: the agent leaves what there is, and ends.
+cat >orphan.sh <<EOS
+start_agent
+sleep 30 &
+: >"\$dir/journal-0123456789abcdef-faraway-\$!"
+sleep 1
+kill -9 \$(cat "$work/launcher")
+wait \$agent
+echo \$? >"$work/agent-status"
+[ -e "\$dir/exits-faraway" ] && echo kept >"$work/kept"
+kill \$!
+cp "\$lock" "$work/told"
+: >"$work/orphan-done"
+EOS
+rm -rf runs/* kept
+{ sh -c 'echo $$ >launcher; exec "$memwatch" run --quiet --run-dir "$work/runs" -- unshare --uts --mount sh "$@"' \
+    sh "$work/faraway.sh" "$work/orphan.sh"; } >out 2>err
+n=0
+until [ -e orphan-done ] || [ $n -ge 300 ]; do sleep 0.1; n=$((n + 1)); done
+check "a killed launcher: the agent ends" same "$(cat agent-status)" 1
+check "a killed launcher: it leaves the files" same "$(cat kept)" kept
+check "a killed launcher: and says why" grep -q '^failed: ' told
+rm -rf runs/*
+check "no agent without a run" same "$(env -u MEMWATCH_RUN_DIR "$memwatch" agent >out 2>&1; echo $?)" 125
+done_testing
