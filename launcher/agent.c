@@ -111,8 +111,10 @@ static void look_for_ranks(struct agent *agent, uint64_t now)
 
 static bool is_over(struct agent *agent, uint64_t now)
 {
-    if (mw_link_has_ended(agent->link) && !agent->ended_ns)
+    if (mw_link_has_ended(agent->link) && !agent->ended_ns) {
         agent->ended_ns = now;
+        look_for_ranks(agent, now); /* the launcher waits for us: do not wait for those that are gone */
+    }
     if (agent->told_to_end || (agent->ended_ns && (!agent->running || now - agent->ended_ns >= END_NS)))
         return true;
     if (agent->idle_ns)
