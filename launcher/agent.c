@@ -116,8 +116,10 @@ static void wake(struct agent *agent)
 
 static bool is_over(struct agent *agent, uint64_t now)
 {
-    if (mw_link_has_ended(agent->link) && !agent->ended_ns)
+    if (mw_link_has_ended(agent->link) && !agent->ended_ns) {
         agent->ended_ns = now;
+        sample(agent); /* the launcher waits for us: do not wait for those that are gone */
+    }
     if (agent->told_to_end || (agent->ended_ns && (!agent->running || now - agent->ended_ns >= END_NS)))
         return true;
     if (agent->idle_ns)

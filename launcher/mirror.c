@@ -63,6 +63,10 @@ static bool is_known(const struct mw_mirror *mirror, const char *name)
 
 static void add_file(struct mw_mirror *mirror, const char *name)
 {
+    size_t length = strlen(name);
+
+    if (length >= MW_WIRE_NAME)
+        return;
     if (mirror->count == mirror->room) {
         size_t room = mirror->room ? 2 * mirror->room : 16;
         struct mw_mirror_file *grown =
@@ -73,7 +77,7 @@ static void add_file(struct mw_mirror *mirror, const char *name)
         mirror->room = room;
     }
     mirror->files[mirror->count] = (struct mw_mirror_file){.size = 0};
-    snprintf(mirror->files[mirror->count++].name, MW_WIRE_NAME, "%s", name);
+    memcpy(mirror->files[mirror->count++].name, name, length + 1);
 }
 
 static void look_for_files(struct mw_mirror *mirror)
@@ -85,8 +89,7 @@ static void look_for_files(struct mw_mirror *mirror)
     if (!dir && fd >= 0)
         close(fd);
     while (dir && (entry = readdir(dir)))
-        if (strlen(entry->d_name) < MW_WIRE_NAME && mw_host_files_kind(entry->d_name, mirror->host) &&
-            !is_known(mirror, entry->d_name))
+        if (mw_host_files_kind(entry->d_name, mirror->host) && !is_known(mirror, entry->d_name))
             add_file(mirror, entry->d_name);
     if (dir)
         closedir(dir);

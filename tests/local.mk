@@ -52,6 +52,7 @@ shell_tests = \
 
 if HAVE_CMOCKA
 unit_tests += \
+    tests/unit/test_hub \
     tests/unit/test_hub_files \
     tests/unit/test_journal \
     tests/unit/test_journal_read \
@@ -82,6 +83,8 @@ synthetic = tests/unit/synthetic.c tests/unit/synthetic.h
 collector_test_libs = collector/libcollector.la $(CMOCKA_LIBS)
 launcher_test_libs = launcher/liblauncher.la $(CMOCKA_LIBS)
 
+tests_unit_test_hub_SOURCES = tests/unit/test_hub.c
+tests_unit_test_hub_LDADD = $(launcher_test_libs)
 tests_unit_test_hub_files_SOURCES = tests/unit/test_hub_files.c
 tests_unit_test_hub_files_LDADD = $(launcher_test_libs)
 tests_unit_test_journal_SOURCES = tests/unit/test_journal.c
