@@ -6,16 +6,24 @@
 #include "collector/merge_parts.h"
 #include "collector/safe_open.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-static void begin(struct mw_merge *merge, const struct mw_view *view)
+static void begin(struct mw_merge *merge, int dirfd, const struct mw_view *view)
 {
+    char link[32];
+
     *merge = (struct mw_merge){.view = view,
                                .model = mw_model_create(),
                                .symbols = mw_symbols_create(),
                                .rank_keys = mw_map_create()};
+    snprintf(link, sizeof(link), "/proc/self/fd/%d", dirfd);
+    if (dirfd >= 0 && readlink(link, merge->path, sizeof(merge->path) - 1) < 0)
+        merge->path[0] = '\0';
+    if (dirfd >= 0)
+        mw_merge_records_clocks(merge, dirfd);
     if (view) {
         uint32_t host = mw_merge_hosts_find(merge, view->host, view->begin_wall_ns, view->begin_ns);
         merge->model->hosts[host].is_launcher = true;
@@ -31,6 +39,7 @@ static struct mw_model *end(struct mw_merge *merge)
     mw_symbols_destroy(merge->symbols);
     mw_map_destroy(merge->rank_keys);
     free(merge->places);
+    free(merge->clocks);
     return model;
 }
 
@@ -62,12 +71,12 @@ struct mw_model *mw_merge_run(int dirfd, const struct mw_view *view, struct mw_e
     struct mw_merge merge;
     struct mw_err problem;
 
-    begin(&merge, view);
+    begin(&merge, dirfd, view);
     if (mw_merge_records_dir(&merge, dirfd, err) != 0) {
         mw_model_destroy(end(&merge));
         return NULL;
     }
-    if (mw_exits_read_file(&exits, dirfd, &problem) != 0)
+    if (mw_exits_read_dir(&exits, dirfd, &problem) != 0)
         mw_model_note(merge.model, MW_MODEL_NOTE_LOST, "exit records left out: %s", problem.text);
     note_exits(merge.model, &exits);
     complete(&merge, &exits);
@@ -83,8 +92,9 @@ struct mw_model *mw_merge_gathered(const char *path, struct mw_err *err)
 
     if (fd < 0)
         return NULL;
-    begin(&merge, NULL);
+    begin(&merge, -1, NULL);
     merge.alone = true;
+    mw_merge_records_gathered_clocks(&merge, fd);
     mw_merge_records_gathered(&merge, fd, path);
     close(fd);
     if (merge.model->rank_count == 0) {

@@ -180,10 +180,35 @@ static void note_resets(struct mw_model *model)
 
 static void note_clocks(struct mw_model *model)
 {
-    if (model->host_count > 1)
+    uint64_t error = 0;
+    size_t measured = 0;
+
+    for (size_t i = 0; i < model->host_count; i++)
+        if (model->hosts[i].shift_measured) {
+            measured++;
+            error = model->hosts[i].shift_error_ns > error ? model->hosts[i].shift_error_ns : error;
+        }
+    if (model->host_count > 1 && measured == model->host_count - 1)
+        mw_model_note(model, MW_MODEL_NOTE_REMARK,
+                      "times of the %zu hosts are compared by a measurement of their clocks in MPI_Finalize, to within "
+                      "%s", model->host_count, mw_units_time(error).text);
+    else if (model->host_count > 1)
         mw_model_note(model, MW_MODEL_NOTE_REMARK,
                       "times of the %zu hosts are compared by their wall clocks and are only "
                       "as good as these agree", model->host_count);
+}
+
+/* Records that nobody brought here, but that their ranks brought together elsewhere. */
+static void note_gathered_elsewhere(const struct mw_merge *merge)
+{
+    struct mw_model *model = merge->model;
+
+    for (size_t i = 0; i < model->world_count; i++)
+        if (merge->gathered_host && (int64_t)model->worlds[i].ranks < model->worlds[i].size) {
+            mw_model_note(model, MW_MODEL_NOTE_LOST,
+                          "the whole record lies on host %s in %s: memwatch report prints it there", merge->gathered_host, merge->path);
+            return;
+        }
 }
 
 void mw_merge_notes(struct mw_merge *merge)
@@ -193,6 +218,7 @@ void mw_merge_notes(struct mw_merge *merge)
     note_deaths(merge);
     for (uint32_t i = 0; i < model->world_count; i++)
         note_missing(model, i);
+    note_gathered_elsewhere(merge);
     note_lost_detail(model);
     note_resets(model);
     note_outside_rss(model);

@@ -204,6 +204,8 @@ struct mw_model_host {
     const char *name;
     bool is_launcher;  /* where memwatch sampled */
     int64_t shift_ns;  /* added to this host's CLOCK_MONOTONIC to reach the reference axis */
+    bool shift_measured;     /* by ranks; else the wall clocks' difference, or the reference itself */
+    uint64_t shift_error_ns; /* when it was measured */
     uint32_t ranks;
     struct mw_model_bytes upper; /* of what is known on this host */
 };

@@ -2,7 +2,9 @@
 #include "launcher/adopt.h"
 
 #include "collector/clock.h"
+#include "collector/hostname.h"
 #include "collector/io.h"
+#include "collector/journal.h"
 #include "collector/procmem.h"
 #include "collector/record.h"
 #include "collector/safe_open.h"
@@ -20,7 +22,7 @@
 void mw_adopt_init(struct mw_adopt *adopt, int dirfd)
 {
     *adopt = (struct mw_adopt){.dirfd = dirfd};
-    gethostname(adopt->host, sizeof(adopt->host) - 1);
+    mw_hostname_own(adopt->host);
 }
 
 void mw_adopt_fini(struct mw_adopt *adopt)
@@ -89,14 +91,14 @@ static bool read_ident(int dirfd, const char *name, struct mw_ident *ident)
 }
 
 /* Still the process that wrote the journal, and one that we may watch. */
-static bool is_that_process(const struct mw_adopt *adopt, int procfd, pid_t pid, const struct mw_ident *ident)
+static bool is_that_process(int procfd, pid_t pid, const struct mw_ident *ident)
 {
     struct mw_procmem_stat stat;
     struct stat owner;
     int fd;
     bool ok;
 
-    if (ident->pid != pid || strncmp(ident->host, adopt->host, sizeof(adopt->host) - 1) != 0)
+    if (ident->pid != pid)
         return false;
     fd = mw_procmem_open(procfd, pid, "stat");
     ok = fd >= 0 && !fstat(fd, &owner) && (geteuid() == 0 || owner.st_uid == geteuid()) &&
@@ -108,14 +110,13 @@ static bool is_that_process(const struct mw_adopt *adopt, int procfd, pid_t pid,
 
 static void look_at(struct mw_adopt *adopt, const char *name, struct mw_tree *tree, mw_tree_tell *tell, void *context)
 {
-    const char *dash = strrchr(name, '-');
     uint64_t hash = hash_name(name);
     struct mw_ident ident;
-    long pid = strtol(dash + 1, NULL, 10);
+    long pid = mw_journal_name_pid(name, NULL, adopt->host);
 
     if (is_settled(adopt, hash))
         return;
-    if (pid <= 1 || pid > INT32_MAX || mw_tree_knows(tree, (pid_t)pid)) {
+    if (pid <= 1 || mw_tree_knows(tree, (pid_t)pid)) {
         settle(adopt, hash);
         return;
     }
@@ -123,7 +124,7 @@ static void look_at(struct mw_adopt *adopt, const char *name, struct mw_tree *tr
         adopt->unsettled = true;
         return;
     }
-    if (is_that_process(adopt, tree->procfd, (pid_t)pid, &ident))
+    if (is_that_process(tree->procfd, (pid_t)pid, &ident))
         mw_tree_adopt(tree, (pid_t)pid, tell, context);
     settle(adopt, hash);
 }

@@ -12,6 +12,7 @@ launcher_liblauncher_la_SOURCES = \
     launcher/doctor_kernel.c \
     launcher/doctor_mpi.c \
     launcher/doctor_try.c launcher/doctor_try.h \
+    launcher/forward.c launcher/forward.h \
     launcher/limits.c launcher/limits.h \
     launcher/options.c launcher/options.h \
     launcher/output.c launcher/output.h \

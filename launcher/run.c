@@ -6,6 +6,7 @@
 #include "collector/merge.h"
 #include "collector/procmem.h"
 #include "launcher/apart.h"
+#include "launcher/forward.h"
 #include "launcher/limits.h"
 #include "launcher/options.h"
 #include "launcher/output.h"
@@ -100,7 +101,8 @@ static int prepare(struct run *run, struct mw_err *err)
     if (mw_sampler_init(&run->sampler, &run->view, run->dir.fd, err) < 0)
         goto no_sampler;
     run->sampler.tree.left_out = run->relay.witness.pid;
-    if (!mw_preload_setenv(shim, run->dir.path, &run->options, err))
+    if (!mw_preload_setenv(shim, run->dir.path, &run->options, err) &&
+        !mw_forward_setenv(run->options.command, run->options.quiet, err))
         return 0;
     mw_sampler_fini(&run->sampler);
 no_sampler:

@@ -29,11 +29,13 @@ shell_tests = \
     tests/integration/main_job.sh \
     tests/integration/alone.sh \
     tests/integration/gather.sh \
+    tests/integration/hosts_gather.sh \
     tests/integration/threads.sh \
     tests/integration/tricks.sh \
     tests/integration/pairs.sh \
     tests/integration/live.sh \
     tests/integration/inert.sh \
+    tests/integration/unnoticed.sh \
     tests/integration/limits.sh \
     tests/integration/odd_jobs.sh \
     tests/integration/mpmd.sh \
@@ -54,7 +56,7 @@ unit_tests += \
     tests/unit/test_tree
 endif
 
-check_PROGRAMS += $(unit_tests) tests/tools/mwdump
+check_PROGRAMS += $(unit_tests) tests/tools/mwdump tests/tools/mwhost
 
 # With sanitizers the jobs' own side is run once, by the plain build.
 if SANITIZERS
@@ -89,6 +91,7 @@ tests_unit_test_tree_LDADD = $(launcher_test_libs)
 
 tests_tools_mwdump_SOURCES = tests/tools/mwdump.c
 tests_tools_mwdump_LDADD = collector/libcollector.la
+tests_tools_mwhost_SOURCES = tests/tools/mwhost.c
 
 # The shim once more, with gather rounds so small that a few ranks need many of them.
 check_LTLIBRARIES += tests/libsmallrounds.la
@@ -106,7 +109,8 @@ tests/programs.stamp: tests/build_programs.sh tests/environment.sh FORCE
 FORCE:
 .PHONY: FORCE
 
-EXTRA_DIST += tests/build_programs.sh tests/check.sh tests/golden tests/integration tests/lib.sh tests/programs
+EXTRA_DIST += tests/build_programs.sh tests/check.sh tests/golden tests/hosts.sh tests/integration tests/lib.sh \
+    tests/programs
 
 clean-local:
 	-rm -rf tests/programs
