@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -56,6 +58,34 @@ static void write_head(struct mw_record_head *head, const uint32_t counts[], con
         offset += (uint64_t)layout[s].stride * counts[s];
     }
     head->length = offset;
+}
+
+void mw_journal_name(char name[MW_JOURNAL_NAME_SIZE], uint64_t world, const char *host, long pid)
+{
+    snprintf(name, MW_JOURNAL_NAME_SIZE, MW_RECORD_JOURNAL_PREFIX "%016llx-%.63s-%ld", (unsigned long long)world, host,
+             pid);
+}
+
+long mw_journal_name_pid(const char *name, const uint64_t *world, const char *host)
+{
+    const size_t prefix = strlen(MW_RECORD_JOURNAL_PREFIX), length = strlen(host);
+    char digits[17], *end;
+    long pid;
+
+    if (strncmp(name, MW_RECORD_JOURNAL_PREFIX, prefix) != 0 || strnlen(name + prefix, 17) < 17)
+        return 0;
+    name += prefix;
+    if (world && snprintf(digits, sizeof(digits), "%016llx", (unsigned long long)*world) == 16 &&
+        strncmp(name, digits, 16) != 0)
+        return 0;
+    name += 16;
+    if (name[0] != '-' || strncmp(name + 1, host, length) != 0 || name[1 + length] != '-')
+        return 0;
+    name += length + 2;
+    if (name[0] < '1' || name[0] > '9') /* a host called "a" is not one called "a-1" */
+        return 0;
+    pid = strtol(name, &end, 10);
+    return *end || pid > INT32_MAX ? 0 : pid;
 }
 
 static void *section_start(const struct mw_record_head *head, enum mw_section section)

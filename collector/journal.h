@@ -26,6 +26,15 @@ struct mw_journal {
     struct mw_tick *ticks;
 };
 
+/* Room for a journal's file name. */
+#define MW_JOURNAL_NAME_SIZE 128
+
+/* Writes the name of the journal of process `pid` on `host` (as mw_hostname_clean() writes it). */
+void mw_journal_name(char name[MW_JOURNAL_NAME_SIZE], uint64_t world, const char *host, long pid);
+
+/* The pid in the name of a journal of that host, or 0 when it is none. `world`: NULL any. */
+long mw_journal_name_pid(const char *name, const uint64_t *world, const char *host);
+
 /* Bytes of a journal with all its room. */
 size_t mw_journal_length(void);
 

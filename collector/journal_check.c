@@ -66,6 +66,7 @@ static unsigned fix_state(struct mw_journal_read *journal)
     struct mw_state *state = &journal->state;
     unsigned fixed = 0;
 
+    TERMINATE(state->gathered_host);
     if (state->stage > MW_STAGE_ABORTED) {
         state->stage = MW_STAGE_RUNNING;
         fixed++;

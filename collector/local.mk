@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
 noinst_LTLIBRARIES += collector/libcollector.la
 
-# From journals and samples to a report. The first six files are below the line: the shim compiles them as well
+# From journals and samples to a report. The first seven files are below the line: the shim compiles them as well
 # (pmpi/local.mk), with flags of its own.
 collector_libcollector_la_SOURCES = \
 	collector/clock.h collector/record.h \
 	collector/err.c collector/err.h \
+	collector/hostname.c collector/hostname.h \
 	collector/io.c collector/io.h \
 	collector/journal.c collector/journal.h \
 	collector/procmem.c collector/procmem.h \

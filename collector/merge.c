@@ -5,6 +5,7 @@
 #include "collector/merge_parts.h"
 #include "collector/safe_open.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,9 +17,12 @@ void mw_merge_set_whole_ranks(size_t ranks)
     whole_ranks = ranks;
 }
 
-static void begin(struct mw_merge *merge)
+static void begin(struct mw_merge *merge, int dirfd)
 {
+    char link[32];
+
     *merge = (struct mw_merge){.model = mw_model_create(),
+                               .dirfd = dirfd,
                                .whole_ranks = whole_ranks,
                                .symbols = mw_symbols_create(),
                                .origins = mw_merge_origins_create(),
@@ -26,6 +30,11 @@ static void begin(struct mw_merge *merge)
                                .host_keys = mw_map_create(),
                                .world_keys = mw_map_create()};
     merge->layers = mw_merge_layers_create(merge->model);
+    snprintf(link, sizeof(link), "/proc/self/fd/%d", dirfd);
+    if (dirfd >= 0 && readlink(link, merge->path, sizeof(merge->path) - 1) < 0)
+        merge->path[0] = '\0';
+    if (dirfd >= 0)
+        mw_merge_records_clocks(merge, dirfd);
 }
 
 /* Frees what only the merge needed. */
@@ -42,6 +51,7 @@ static struct mw_model *end(struct mw_merge *merge)
     mw_map_destroy(merge->host_keys);
     mw_map_destroy(merge->world_keys);
     free(merge->places);
+    free(merge->clocks);
     return model;
 }
 
@@ -71,15 +81,14 @@ struct mw_model *mw_merge_run(int dirfd, const struct mw_view *seen, struct mw_e
     struct mw_merge merge;
     struct mw_err problem;
 
-    begin(&merge);
-    merge.dirfd = dirfd;
+    begin(&merge, dirfd);
     mw_merge_views_read(&merge, dirfd, seen);
     if (mw_merge_records_dir(&merge, dirfd, err) != 0) {
         mw_model_destroy(end(&merge));
         return NULL;
     }
     mw_merge_peers_read(&merge, dirfd);
-    if (mw_exits_read_file(&exits, dirfd, &problem) != 0)
+    if (mw_exits_read_dir(&exits, dirfd, &problem) != 0)
         mw_model_note(merge.model, MW_MODEL_NOTE_LOST, "exit records left out: %s", problem.text);
     note_exits(merge.model, &exits);
     complete(&merge, &exits);
@@ -95,8 +104,9 @@ struct mw_model *mw_merge_gathered(const char *path, struct mw_err *err)
 
     if (fd < 0)
         return NULL;
-    begin(&merge);
+    begin(&merge, -1);
     merge.alone = true;
+    mw_merge_records_gathered_clocks(&merge, fd);
     mw_merge_records_gathered(&merge, fd, path);
     close(fd);
     if (merge.model->rank_count == 0) {

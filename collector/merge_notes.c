@@ -153,6 +153,19 @@ static void note_spawned(struct mw_model *model)
         mw_model_note(model, MW_MODEL_NOTE_REMARK, "%zu more worlds were started by MPI_Comm_spawn", more);
 }
 
+/* Records that nobody brought here, but that their ranks brought together elsewhere. */
+static void note_gathered_elsewhere(const struct mw_merge *merge)
+{
+    struct mw_model *model = merge->model;
+
+    for (size_t i = 0; i < model->world_count; i++)
+        if (merge->gathered_host && (int64_t)model->worlds[i].ranks < model->worlds[i].size) {
+            mw_model_note(model, MW_MODEL_NOTE_LOST,
+                          "the whole record lies on host %s in %s: memwatch report prints it there", merge->gathered_host, merge->path);
+            return;
+        }
+}
+
 void mw_merge_notes(struct mw_merge *merge)
 {
     struct mw_model *model = merge->model;
@@ -160,6 +173,7 @@ void mw_merge_notes(struct mw_merge *merge)
 
     for (uint32_t i = 0; i < model->world_count; i++)
         note_missing(model, i, &first);
+    note_gathered_elsewhere(merge);
     note_lost_detail(model);
     note_spawned(model);
     note_resets(model);

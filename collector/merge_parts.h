@@ -10,6 +10,7 @@
 #include "collector/symbols.h"
 #include "collector/view_file.h"
 
+#include <limits.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -37,6 +38,15 @@ struct mw_merge {
     struct mw_map *world_keys;  /* world id */
     int64_t reference_offset;   /* wall minus monotonic clock on the reference host */
     bool has_reference;
+    const char *reference;      /* that host's name; the model's string */
+    struct mw_merge_clock {
+        const char *host;       /* the model's string */
+        int64_t shift_ns;       /* to rank 0's host */
+        uint64_t error_ns;
+    } *clocks;                  /* as ranks have measured them, one for each host that has one */
+    size_t clock_count;
+    const char *gathered_host;  /* where ranks say that their records were brought together; NULL nowhere */
+    char path[PATH_MAX];        /* of the run directory; "" unknown */
 };
 
 /* merge_views.c: reads what samplers saw, before all else; their hosts are the model's first ones. */
@@ -49,6 +59,9 @@ void mw_merge_peers_read(struct mw_merge *merge, int dirfd);
 /* merge_records.c: finds and reads records, journals first, since they know more than their gathered copies. */
 int mw_merge_records_dir(struct mw_merge *merge, int dirfd, struct mw_err *err);
 void mw_merge_records_gathered(struct mw_merge *merge, int fd, const char *name);
+/* Only what they say of their hosts' clocks; before anything is taken. */
+void mw_merge_records_clocks(struct mw_merge *merge, int dirfd);
+void mw_merge_records_gathered_clocks(struct mw_merge *merge, int fd);
 
 /* merge_take.c: fills a new rank, whose host and origin are set, from its record. Of a large job's, only sites. */
 void mw_merge_take(struct mw_merge *merge, const struct mw_journal_read *journal, struct mw_model_rank *rank);
@@ -82,6 +95,11 @@ const struct mw_model_place *mw_merge_places_find(struct mw_merge *merge, uint32
 
 /* merge_hosts.c: the host's index; it is new when the name is. Its clock is compared by (wall, mono). */
 uint32_t mw_merge_hosts_find(struct mw_merge *merge, const char *name, uint64_t wall_ns, uint64_t mono_ns);
+/* The same by a name that stands in a file's name, which tells no clock: that of a host which nothing else names is
+ * taken for the reference. */
+uint32_t mw_merge_hosts_find_clean(struct mw_merge *merge, const char *clean);
+/* Takes what a record says of its host's clock. To be called with all records before hosts are looked for. */
+void mw_merge_hosts_clock(struct mw_merge *merge, const struct mw_ident *ident, const struct mw_state *state);
 /* A time of that host on the reference axis; 0 stays 0. */
 uint64_t mw_merge_hosts_time(const struct mw_model *model, uint32_t host, uint64_t ns);
 

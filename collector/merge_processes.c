@@ -121,21 +121,24 @@ static void add_unseen(struct mw_model *model, const struct mw_exit *from, uint3
         .name = program_name(model, from->exe[0] ? from->exe : NULL, from->comm),
         .exe = mw_model_string(model, from->exe),
         .command = mw_model_string(model, from->command),
-        .first_ns = start,
-        .last_ns = from->end_ns,
+        .first_ns = mw_merge_hosts_time(model, host, start),
+        .last_ns = mw_merge_hosts_time(model, host, from->end_ns),
         .peak = {from->peak, MW_MODEL_EXACT},
     };
     to->role = role_of(to->name);
 }
 
 /* An exit record speaks of the last program of its process. */
-static void apply_exit(struct mw_model_process *process, const struct mw_exit *from)
+static void apply_exit(const struct mw_model *model, struct mw_model_process *process, const struct mw_exit *from)
 {
+    uint64_t end_ns = mw_merge_hosts_time(model, process->host, from->end_ns);
+
+
     process->peak = (struct mw_model_bytes){from->peak, MW_MODEL_EXACT};
     if (process->hwm_seen > from->peak) /* the marks err by a little; the larger one is nearer */
         process->peak.bytes = process->hwm_seen;
-    if (from->end_ns > process->last_ns)
-        process->last_ns = from->end_ns;
+    if (end_ns > process->last_ns)
+        process->last_ns = end_ns;
 }
 
 /* The entries of each process: a list by (host, pid, start). */
@@ -193,28 +196,32 @@ static uint32_t find_last_image(const struct mw_model *model, const struct chain
     return best;
 }
 
-static void take_exits(struct mw_merge *merge, struct chains *chains, const struct mw_exits_read *exits)
+static void take_exits_of(struct mw_merge *merge, struct chains *chains, const struct mw_exit *records, size_t count,
+                          uint32_t host)
 {
     struct mw_model *model = merge->model;
-    char name[64] = "";
-    uint32_t host = 0; /* exit records do not tell it: they are written where the run directory is */
 
-    if (exits->count && model->host_count == 0) {
-        gethostname(name, sizeof(name) - 1);
-        host = mw_merge_hosts_find(merge, name, mw_clock_wall(), mw_clock_now());
-    }
-    for (size_t i = 0; i < exits->count; i++) {
-        const struct mw_exit *record = &exits->entries[i];
-        struct key key = make_key(host, record->pid, record->start_ticks);
+    for (size_t i = 0; i < count; i++) {
+        struct key key = make_key(host, records[i].pid, records[i].start_ticks);
         uint32_t entry = find_last_image(model, chains, &key);
         if (mw_map_find(merge->rank_keys, &key, sizeof(key)) != MW_MAP_NONE)
             continue; /* its journal knows more */
         if (entry != MW_MODEL_NONE) {
-            apply_exit(&model->processes[entry], record);
+            apply_exit(model, &model->processes[entry], &records[i]);
         } else {
-            add_unseen(model, record, host);
+            add_unseen(model, &records[i], host);
             chain_newest(chains, model);
         }
+    }
+}
+
+static void take_exits(struct mw_merge *merge, struct chains *chains, const struct mw_exits_read *exits)
+{
+    for (size_t i = 0; i < exits->host_count; i++) {
+        const struct mw_exits_host *host = &exits->hosts[i];
+        if (host->count)
+            take_exits_of(merge, chains, exits->entries + host->first, host->count,
+                          mw_merge_hosts_find_clean(merge, host->name));
     }
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "collector/io.h"
 #include "collector/merge_parts.h"
 #include "collector/names.h"
 #include "collector/safe_open.h"
@@ -66,6 +67,59 @@ static int for_names(struct mw_merge *merge, int dirfd, const char *prefix,
         visit(merge, dirfd, names.items[i]);
     mw_names_fini(&names);
     return 0;
+}
+
+/* The first pages of a journal hold what is wanted. */
+static void read_clock(struct mw_merge *merge, int dirfd, const char *name)
+{
+    uint64_t bytes[1024];
+    struct mw_journal_read journal;
+    struct mw_err err;
+    int fd = mw_safe_open(dirfd, name, NULL, &err);
+    ssize_t length = fd < 0 ? -1 : mw_io_pread(fd, bytes, sizeof(bytes), 0);
+
+    if (fd >= 0)
+        close(fd);
+    if (length < 0 || mw_journal_read_parse(&journal, bytes, (size_t)length, &err) != 0)
+        return; /* said when it is read in full */
+    mw_merge_hosts_clock(merge, &journal.ident, &journal.state);
+    mw_journal_read_fini(&journal);
+}
+
+void mw_merge_records_gathered_clocks(struct mw_merge *merge, int fd)
+{
+    struct mw_journal_read journal;
+    struct mw_err err;
+    off_t offset = 0, at = -1;
+    int found;
+
+    while (offset > at && (found = mw_journal_read_next(&journal, fd, (at = offset, &offset), &err)) != 0)
+        if (found > 0) {
+            bool measured = journal.state.clock_known == 1;
+            mw_merge_hosts_clock(merge, &journal.ident, &journal.state);
+            mw_journal_read_fini(&journal);
+            if (!measured)
+                return; /* ranks of one world have all measured, or none */
+        }
+}
+
+static void read_gathered_clocks(struct mw_merge *merge, int dirfd, const char *name)
+{
+    struct mw_err err;
+    int fd = mw_safe_open(dirfd, name, NULL, &err);
+
+    if (fd < 0)
+        return;
+    mw_merge_records_gathered_clocks(merge, fd);
+    close(fd);
+}
+
+void mw_merge_records_clocks(struct mw_merge *merge, int dirfd)
+{
+    struct mw_err err;
+
+    if (for_names(merge, dirfd, MW_RECORD_JOURNAL_PREFIX, read_clock, &err) == 0)
+        for_names(merge, dirfd, MW_RECORD_GATHERED_PREFIX, read_gathered_clocks, &err);
 }
 
 int mw_merge_records_dir(struct mw_merge *merge, int dirfd, struct mw_err *err)

@@ -23,10 +23,11 @@
 #define MW_RECORD_VERSION 1u
 #define MW_RECORD_ENDIAN 0x01020304u
 
-/* Journals in a run directory are called <prefix><world id, 16 hex digits>-<pid>. */
+/* Journals in a run directory are called <prefix><world id, 16 hex digits>-<host>-<pid> (mw_journal_name()). Hosts stand
+ * in names as collector/hostname writes them. */
 #define MW_RECORD_JOURNAL_PREFIX "journal-"
-/* The file of a run directory to which processes without MPI append one mw_exit each, at their end. */
-#define MW_RECORD_EXITS_NAME "exits"
+/* The files of a run directory to which processes without MPI append one mw_exit each, at their end: <prefix><host>. */
+#define MW_RECORD_EXITS_PREFIX "exits-"
 /* What MPI_Gather brought to rank 0: packed journals one behind another, by rank. <prefix><world id>. */
 #define MW_RECORD_GATHERED_PREFIX "gathered-"
 
@@ -127,6 +128,10 @@ struct mw_state {
     uint64_t init_rss;      /* RSS when MPI_Init was entered */
     uint64_t huge_bytes;    /* HugetlbPages at the end or at the last look; not part of RSS */
     uint64_t swap_bytes;    /* VmSwap at the end or at the last look; not part of RSS */
+    int64_t clock_shift_ns; /* added to this host's CLOCK_MONOTONIC it gives that of rank 0's host; see clock_known */
+    uint64_t clock_error_ns; /* it may be wrong by so much */
+    uint64_t clock_known;   /* 1: the two lines above were measured */
+    char gathered_host[64]; /* where rank 0 has put the records of several hosts together; "": nowhere that we know */
     uint64_t exited_ns;     /* when exit handlers ran; 0: they did not */
 };
 

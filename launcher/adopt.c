@@ -2,6 +2,8 @@
 #include "launcher/adopt.h"
 
 #include "collector/clock.h"
+#include "collector/hostname.h"
+#include "collector/journal.h"
 #include "collector/journal_read.h"
 #include "collector/procmem.h"
 
@@ -22,7 +24,7 @@ void mw_adopt_init(struct mw_adopt *adopt, int dirfd)
     char path[64];
 
     *adopt = (struct mw_adopt){.dirfd = dirfd, .fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK)};
-    gethostname(adopt->host, sizeof(adopt->host) - 1);
+    mw_hostname_own(adopt->host);
     snprintf(path, sizeof(path), "/proc/self/fd/%d", dirfd);
     if (adopt->fd >= 0)
         inotify_add_watch(adopt->fd, path, IN_CREATE | IN_ONLYDIR);
@@ -91,14 +93,14 @@ static void settle(struct mw_adopt *adopt, uint64_t hash)
 /* ---- one journal ---- */
 
 /* Still the process that wrote the journal, and one that we may watch. */
-static bool is_that_process(const struct mw_adopt *adopt, int procfd, pid_t pid, const struct mw_ident *ident)
+static bool is_that_process(int procfd, pid_t pid, const struct mw_ident *ident)
 {
     struct mw_procmem_stat stat;
     struct stat owner;
     int fd;
     bool ok;
 
-    if (ident->pid != pid || strncmp(ident->host, adopt->host, sizeof(adopt->host) - 1) != 0)
+    if (ident->pid != pid)
         return false;
     fd = mw_procmem_open(procfd, pid, "stat");
     ok = fd >= 0 && !fstat(fd, &owner) && (geteuid() == 0 || owner.st_uid == geteuid()) &&
@@ -111,14 +113,13 @@ static bool is_that_process(const struct mw_adopt *adopt, int procfd, pid_t pid,
 static void look_at(struct mw_adopt *adopt, const char *name, struct mw_tree *tree, mw_tree_tell *tell,
                     mw_adopt_tell *tell_rank, void *context)
 {
-    const char *dash = strrchr(name, '-');
     uint64_t hash = hash_name(name);
     struct mw_ident ident;
-    long pid = strtol(dash + 1, NULL, 10);
+    long pid = mw_journal_name_pid(name, NULL, adopt->host);
 
     if (is_settled(adopt, hash))
         return;
-    if (pid <= 1 || pid > INT32_MAX || pid == tree->self) {
+    if (pid <= 1 || pid == tree->self) {
         settle(adopt, hash);
         return;
     }
@@ -127,7 +128,7 @@ static void look_at(struct mw_adopt *adopt, const char *name, struct mw_tree *tr
         return;
     }
     settle(adopt, hash);
-    if (!is_that_process(adopt, tree->procfd, (pid_t)pid, &ident))
+    if (!is_that_process(tree->procfd, (pid_t)pid, &ident))
         return;
     mw_tree_adopt(tree, (pid_t)pid, tell, context);
     if (mw_tree_knows(tree, (pid_t)pid))

@@ -19,7 +19,7 @@ struct mw_adopt {
     bool unsettled;      /* look again even when nothing was added */
     uint64_t *settled;   /* hashes of the names that need no second look; open addressing, 0 empty */
     size_t count, room;
-    char host[64];       /* as journals name it */
+    char host[64];       /* as names of journals have it */
 };
 
 void mw_adopt_init(struct mw_adopt *adopt, int dirfd);

@@ -203,7 +203,7 @@ static bool say(struct agent *agent, enum mw_wire_kind kind)
 static void remove_files(const struct agent *agent)
 {
     const struct mw_agent_settings *settings = agent->settings;
-    char lock[sizeof("agent-") + MW_OWN_HOST], exits[sizeof("exits-") + MW_OWN_HOST];
+    char lock[sizeof("agent-") + MW_HOSTNAME_SIZE], exits[sizeof("exits-") + MW_HOSTNAME_SIZE];
 
     snprintf(lock, sizeof(lock), "agent-%s", settings->host);
     snprintf(exits, sizeof(exits), "exits-%s", settings->host);
@@ -268,7 +268,7 @@ static int connect_to_launcher(struct agent *agent, struct mw_err *err)
 /* A directory that has the launcher's own view is the launcher's own. */
 static bool is_shared(const struct mw_agent_settings *settings)
 {
-    char name[sizeof("view-") + MW_OWN_HOST];
+    char name[sizeof("view-") + MW_HOSTNAME_SIZE];
 
     snprintf(name, sizeof(name), "view-%.63s", settings->launcher);
     return settings->launcher[0] && !faccessat(settings->dirfd, name, F_OK, AT_SYMLINK_NOFOLLOW);
@@ -277,7 +277,7 @@ static bool is_shared(const struct mw_agent_settings *settings)
 /* Where processes without MPI leave their records. */
 static void make_exits(const struct mw_agent_settings *settings)
 {
-    char name[sizeof("exits-") + MW_OWN_HOST];
+    char name[sizeof("exits-") + MW_HOSTNAME_SIZE];
     int fd;
 
     snprintf(name, sizeof(name), "exits-%s", settings->host);

@@ -4,7 +4,7 @@
 #ifndef MW_LAUNCHER_AGENT_H
 #define MW_LAUNCHER_AGENT_H
 
-#include "launcher/own_host.h"
+#include "collector/hostname.h"
 
 #include <limits.h>
 #include <stdint.h>
@@ -13,7 +13,7 @@ struct mw_agent_settings {
     char run_dir[PATH_MAX];
     int dirfd;               /* of it */
     int lock_fd;             /* the lock file, held; ranks read there how we are */
-    char host[MW_OWN_HOST];  /* of this host */
+    char host[MW_HOSTNAME_SIZE];  /* of this host */
     const char *launcher;    /* the launcher's host; "" unknown */
     const char *connect;
     const char *secret;

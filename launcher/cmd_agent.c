@@ -64,7 +64,7 @@ static bool is_handed_over(const struct mw_agent_settings *settings, const char 
 /* One agent for each host and run. */
 static int hold_lock(struct mw_agent_settings *settings, struct mw_err *err)
 {
-    char name[sizeof("agent-") + MW_OWN_HOST];
+    char name[sizeof("agent-") + MW_HOSTNAME_SIZE];
 
     snprintf(name, sizeof(name), "agent-%s", settings->host);
     if (is_handed_over(settings, name))
@@ -100,7 +100,7 @@ int mw_cmd_agent(int argc, char **argv)
         return strcmp(argv[1], "--help") ? MW_EXIT_FAILURE : 0;
     }
     secret = take_secret();
-    mw_own_host(settings.host);
+    mw_hostname_own(settings.host);
     settings.launcher = launcher ? launcher : "";
     settings.connect = connect ? connect : "";
     settings.secret = secret ? secret : "";

@@ -4,7 +4,7 @@
 #include "collector/clock.h"
 #include "launcher/hub_peer.h"
 #include "launcher/listen.h"
-#include "launcher/own_host.h"
+#include "collector/hostname.h"
 
 #include <errno.h>
 #include <sodium.h>
@@ -86,14 +86,14 @@ static int open_all(struct mw_hub *hub, struct mw_err *err)
 int mw_hub_open(struct mw_hub **hub, int run_dirfd, struct mw_err *err)
 {
     struct mw_hub *new = calloc(1, sizeof(*new));
-    char host[MW_OWN_HOST];
+    char host[MW_HOSTNAME_SIZE];
     int failed;
 
     *hub = NULL;
     if (!new)
         return mw_err_set(err, "out of memory");
     new->epoll_fd = new->timer_fd = -1;
-    mw_own_host(host);
+    mw_hostname_own(host);
     mw_hub_files_init(&new->files, run_dirfd, host);
     new->peers = calloc(PEERS, sizeof(*new->peers));
     failed = !new->peers || sodium_init() < 0 ? mw_err_set(err, "no memory or no random numbers") : open_all(new, err);

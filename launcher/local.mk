@@ -17,6 +17,7 @@ launcher_liblauncher_la_SOURCES = \
     launcher/doctor_kernel.c \
     launcher/doctor_mpi.c \
     launcher/doctor_try.c launcher/doctor_try.h \
+    launcher/forward.c launcher/forward.h \
     launcher/host_files.c launcher/host_files.h \
     launcher/hub.c launcher/hub.h \
     launcher/hub_files.c launcher/hub_files.h \
@@ -28,7 +29,6 @@ launcher_liblauncher_la_SOURCES = \
     launcher/mirror.c launcher/mirror.h \
     launcher/options.c launcher/options.h \
     launcher/output.c launcher/output.h \
-    launcher/own_host.c launcher/own_host.h \
     launcher/preload.c launcher/preload.h \
     launcher/relay.c launcher/relay.h \
     launcher/run.c \

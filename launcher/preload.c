@@ -2,7 +2,6 @@
 #include "launcher/preload.h"
 
 #include "collector/clock.h"
-#include "launcher/own_host.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -100,12 +99,23 @@ static int let_asan_start(void)
     return failed;
 }
 
+/* For ranks on other hosts: whether they are on another one, and what may have to be started there. */
+static int name_launcher(void)
+{
+    char host[256] = "", self[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+    gethostname(host, sizeof(host) - 1);
+    if (length > 0)
+        self[length] = '\0';
+    return set("MEMWATCH_HOST", host) || set("MEMWATCH_AGENT", length > 0 ? self : NULL);
+}
+
 int mw_preload_setenv(const char *shim, const char *run_dir, const struct mw_options *options, struct mw_err *err)
 {
     const char *before = getenv("LD_PRELOAD");
-    char linked[PATH_MAX], host[MW_OWN_HOST], *preload;
+    char linked[PATH_MAX], *preload;
 
-    mw_own_host(host);
     if (needs_quoting(shim)) {
         if (link_shim(linked, sizeof(linked), shim, run_dir, err) < 0)
             return -1;
@@ -114,7 +124,7 @@ int mw_preload_setenv(const char *shim, const char *run_dir, const struct mw_opt
     if (asprintf(&preload, "%s%s%s", shim, before && *before ? ":" : "", before ? before : "") < 0)
         return mw_err_set(err, "out of memory");
     if (set("LD_PRELOAD", preload) || let_asan_start() || set("MEMWATCH_RUN_DIR", run_dir) ||
-        set("MEMWATCH_HOST", host) || set_number("MEMWATCH_INTERVAL_MS", (long)(options->interval_ns / MW_NS_PER_MS), 1) ||
+        name_launcher() || set_number("MEMWATCH_INTERVAL_MS", (long)(options->interval_ns / MW_NS_PER_MS), 1) ||
         set("MEMWATCH_EXACT", options->exact ? "1" : NULL) || set("MEMWATCH_RESET", options->no_reset ? "0" : NULL) ||
         set_number("MEMWATCH_OVERHEAD", options->budget_ppm, 1) ||
         set_number("MEMWATCH_SITE_DEPTH", options->site_depth, options->site_depth)) {

@@ -6,6 +6,7 @@
 #include "collector/merge.h"
 #include "collector/procmem.h"
 #include "launcher/apart.h"
+#include "launcher/forward.h"
 #include "launcher/hub.h"
 #include "launcher/limits.h"
 #include "launcher/options.h"
@@ -126,7 +127,8 @@ static int prepare(struct run *run, struct mw_err *err)
         goto no_sampler;
     run->sampler.tree.left_out = run->relay.witness.pid;
     run->relay.log = &run->view;
-    if (!mw_preload_setenv(shim, run->dir.path, &run->options, err) && !open_hub(run, err) && !open_wake(run, err))
+    if (!mw_preload_setenv(shim, run->dir.path, &run->options, err) && !open_hub(run, err) && !open_wake(run, err) &&
+        !mw_forward_setenv(run->options.command, run->options.quiet, err))
         return 0;
     mw_hub_close(run->hub);
     mw_sampler_fini(&run->sampler);

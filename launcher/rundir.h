@@ -12,7 +12,7 @@ struct mw_rundir {
     char path[PATH_MAX]; /* absolute */
 };
 
-/* Makes one in `base` (NULL: the first of /dev/shm, $TMPDIR, /tmp that takes it), with an empty exits file in it.
+/* Makes one in `base` (NULL: the first of /dev/shm, $TMPDIR, /tmp that takes it), with an empty exits file of this host in it.
  * Returns 0, or -1 with a line in err. */
 int mw_rundir_create(struct mw_rundir *dir, const char *base, struct mw_err *err);
 

@@ -22,7 +22,7 @@ struct mw_abi {
     uint32_t id;           /* enum mw_mpi_kind */
     uint32_t handle_bytes; /* of MPI_Comm, MPI_Datatype, MPI_Request, ... in memory */
     char marker[32];       /* a symbol that only this MPI's library exports */
-    struct mw_abi_value comm_world, comm_null, datatype_byte, datatype_null, errors_return;
+    struct mw_abi_value comm_world, comm_self, comm_null, info_null, datatype_byte, datatype_null, errors_return;
     uintptr_t in_place;
     int root, proc_null; /* MPI_ROOT, MPI_PROC_NULL */
     int cart, graph, dist_graph;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Do all ranks of MPI_COMM_WORLD record, and are they all in MPI_Finalize?
+/* Do all ranks of an MPI_COMM_WORLD on one host record, and are they all in MPI_Finalize?
  *
  * A collective of ours hangs the job when one rank has no shim (a static binary, env -u LD_PRELOAD), and a message of
  * ours on MPI_COMM_WORLD could be taken by a wildcard receive of a rank that still computes. So ranks of one host
@@ -14,5 +14,9 @@
 /* Waits until it is decided. Waits as long as MPI_Finalize itself would, while all ranks live; gives up soon when a
  * rank is missing here. */
 bool mw_agree_to_gather(void);
+
+/* Where ranks are on several hosts (pmpi/across.h): says READY, and COMMITTED when this rank has done its part. */
+void mw_agree_ready(void);
+void mw_agree_done(void);
 
 #endif

@@ -4,18 +4,15 @@
 #include "collector/clock.h"
 #include "pmpi/rank.h"
 #include "pmpi/say.h"
+#include "pmpi/spawn.h"
 
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #ifndef MW_BINDIR
@@ -101,44 +98,21 @@ static char **clean_environment(void)
     return clean;
 }
 
-/* Waits, but not for ever: a reporter that hangs must not hang the job. Returns its status, -1 unknown. */
-static int wait_for(pid_t pid)
-{
-    uint64_t deadline = mw_clock_now() + REPORT_NS;
-    struct timespec tick = {0, 2000000};
-    int status = 0;
-    pid_t done;
-
-    while ((done = waitpid(pid, &status, WNOHANG)) == 0 || (done < 0 && errno == EINTR)) {
-        if (mw_clock_now() > deadline) {
-            kill(pid, SIGKILL);
-            waitpid(pid, &status, 0);
-            return -1;
-        }
-        nanosleep(&tick, NULL);
-    }
-    return done == pid && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
 /* Runs `memwatch report PATH`. Returns 0 when it has written the report. */
 static int report(const char *command, const char *path)
 {
     char *const arguments[] = {(char *)(uintptr_t)"memwatch", (char *)(uintptr_t)"report", (char *)(uintptr_t)path,
                                NULL};
     char **environment = clean_environment();
-    posix_spawn_file_actions_t actions;
     int output = open_output();
-    int error;
-    pid_t pid;
+    struct mw_spawn spawn = {command, arguments, environment ? environment : environ, NULL,
+                             {STDIN_FILENO, output, STDERR_FILENO, -1}};
+    int status = mw_spawn_run(&spawn, REPORT_NS); /* not for ever: a reporter that hangs must not hang the job */
 
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-    error = posix_spawn(&pid, command, &actions, NULL, arguments, environment ? environment : environ);
-    posix_spawn_file_actions_destroy(&actions);
     if (output != STDERR_FILENO)
         close(output);
     free(environment);
-    return error ? -1 : wait_for(pid);
+    return status;
 }
 
 static void report_by_rank_0(const char *gathered)
@@ -161,7 +135,7 @@ void mw_alone_finish(const char *gathered)
 
     if (!gathered) {
         if (rank_0)
-            mw_say("memwatch: not all ranks are recorded on this host, so nothing was gathered; what is known: memwatch report %s\n",
+            mw_say("memwatch: not all ranks are recorded: no whole report; what is known: memwatch report %s\n",
                     mw_rank.dir);
         return;
     }

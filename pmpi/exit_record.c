@@ -2,6 +2,7 @@
 /* What a process leaves behind when it ends by exit(): a rank closes its journal, any other process of the job writes
  * one small record, so that one shorter than any sampling interval is still seen exactly. */
 #include "collector/clock.h"
+#include "collector/hostname.h"
 #include "collector/io.h"
 #include "collector/procmem.h"
 #include "pmpi/observe.h"
@@ -67,10 +68,12 @@ static bool has_room(int fd)
 static void leave_record(const char *dir)
 {
     struct mw_exit record;
-    char path[512];
+    char host[MW_HOSTNAME_SIZE], path[512];
     int procfd, fd;
 
-    if (dir[0] != '/' || snprintf(path, sizeof(path), "%s/" MW_RECORD_EXITS_NAME, dir) >= (int)sizeof(path))
+    mw_hostname_own(host);
+    if (dir[0] != '/' ||
+        snprintf(path, sizeof(path), "%s/" MW_RECORD_EXITS_PREFIX "%s", dir, host) >= (int)sizeof(path))
         return;
     fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0)

@@ -2,9 +2,12 @@
 #include "pmpi/gather.h"
 
 #include "collector/io.h"
+#include "pmpi/across.h"
+#include "pmpi/agent.h"
 #include "pmpi/agree.h"
 #include "pmpi/alone.h"
 #include "pmpi/library.h"
+#include "pmpi/peers.h"
 #include "pmpi/rank.h"
 
 #include <errno.h>
@@ -159,6 +162,15 @@ static void release(struct gather *g)
     mw_library.comm_free(&g->comm);
 }
 
+/* All ranks are on one host, but the launcher is not there. */
+static void keep_here(bool rank_0, const char *name)
+{
+    if (rank_0)
+        mw_across_say_where(name);
+    unlinkat(mw_rank.dirfd, mw_rank.name, 0);
+    memcpy(mw_rank.journal.state->gathered_host, mw_rank.host, sizeof(mw_rank.journal.state->gathered_host));
+}
+
 void mw_gather_to_rank_0(void)
 {
     struct gather g = {.rank = mw_rank.journal.ident->rank, .size = mw_rank.journal.ident->size, .fd = -1};
@@ -168,10 +180,19 @@ void mw_gather_to_rank_0(void)
     snprintf(name, sizeof(name), MW_RECORD_GATHERED_PREFIX "%016llx",
              (unsigned long long)mw_rank.journal.ident->world_id);
     snprintf(partial, sizeof(partial), "%s.part", name);
+    if (mw_peers_started_here() < g.size) {
+        mw_agree_ready();
+        whole = mw_across_gather(name);
+        if (mw_rank.alone && g.rank == 0)
+            mw_alone_finish(whole ? name : NULL);
+        return;
+    }
     if (mw_agree_to_gather() && make_comm(&g)) {
         whole = run(&g, partial, name);
         release(&g);
     }
     if (mw_rank.alone)
         mw_alone_finish(whole ? name : NULL);
+    else if (whole && mw_rank.dirfd >= 0 && !mw_agent_reaches_launcher(mw_rank.dirfd))
+        keep_here(g.rank == 0, name);
 }

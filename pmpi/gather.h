@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Brings the journals of MPI_COMM_WORLD to rank 0 by MPI_Gather, in pieces of bounded size. */
+/* Brings the journals of MPI_COMM_WORLD to rank 0: on one host by MPI_Gather, in pieces of bounded size, on several by
+ * pmpi/across.h. */
 #ifndef MW_PMPI_GATHER_H
 #define MW_PMPI_GATHER_H
 

@@ -29,6 +29,8 @@ bool mw_library_resolve(void)
     if (!abi)
         return false;
     mw_library.comm_world = resolve_value(&abi->comm_world);
+    mw_library.comm_self = resolve_value(&abi->comm_self);
+    mw_library.info_null = resolve_value(&abi->info_null);
     mw_library.comm_null = resolve_value(&abi->comm_null);
     mw_library.datatype_byte = resolve_value(&abi->datatype_byte);
     mw_library.datatype_null = resolve_value(&abi->datatype_null);

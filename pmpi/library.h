@@ -40,7 +40,7 @@
 
 struct mw_library {
     const struct mw_abi *abi; /* NULL: unknown MPI, and nothing below may be used */
-    uintptr_t comm_world, comm_null, datatype_byte, datatype_null, errors_return;
+    uintptr_t comm_world, comm_self, comm_null, info_null, datatype_byte, datatype_null, errors_return;
 #define X(field, name, parameters) int(*field) parameters;
     MW_LIBRARY_CALLS(X)
 #undef X

@@ -16,11 +16,15 @@ pmpi_libabi_mpich_la_CFLAGS = $(SHIM_CFLAGS)
 
 shim_sources = \
     collector/err.c collector/err.h \
+    collector/hostname.c collector/hostname.h \
     collector/io.c collector/io.h \
     collector/journal.c collector/journal.h \
     collector/procmem.c collector/procmem.h \
     collector/clock.h collector/record.h \
     pmpi/abi.h pmpi/abi_check.h \
+    pmpi/across.c pmpi/across.h \
+    pmpi/across_root.c pmpi/across_parts.h \
+    pmpi/agent.c pmpi/agent.h \
     pmpi/agree.c pmpi/agree.h \
     pmpi/alone.c pmpi/alone.h \
     pmpi/boundary.c pmpi/boundary.h \
@@ -34,19 +38,23 @@ shim_sources = \
     pmpi/lifecycle.c \
     pmpi/meter.c pmpi/meter.h \
     pmpi/modules.c pmpi/modules.h \
+    pmpi/names.c pmpi/names.h \
     pmpi/next.c pmpi/next.h \
     pmpi/observe.c pmpi/observe.h \
     pmpi/ops.c pmpi/ops.h \
     pmpi/requests.c pmpi/requests.h \
+    pmpi/peers.c pmpi/peers.h \
     pmpi/phases.c pmpi/phases.h \
     pmpi/rank.c pmpi/rank.h \
     pmpi/say.c pmpi/say.h \
     pmpi/settings.c pmpi/settings.h \
     pmpi/sites.c pmpi/sites.h \
+    pmpi/spawn.c pmpi/spawn.h \
     pmpi/spikes.c pmpi/spikes.h \
     pmpi/stack.c pmpi/stack.h \
     pmpi/timeline.c pmpi/timeline.h \
     pmpi/user_phases.c \
+    pmpi/wire.c pmpi/wire.h \
     pmpi/world.c pmpi/world.h \
     pmpi/wrap.c pmpi/wrap.h
 pmpi_libmemwatch_pmpi_la_SOURCES = $(shim_sources)

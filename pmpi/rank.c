@@ -6,6 +6,7 @@
 #include "collector/clock.h"
 #include "collector/io.h"
 #include "collector/procmem.h"
+#include "pmpi/agent.h"
 #include "pmpi/alone.h"
 #include "pmpi/boundary.h"
 #include "pmpi/gather.h"
@@ -95,8 +96,10 @@ static int open_journal(struct mw_err *err)
     mw_rank.dirfd = mw_world_open_dir(world, mw_rank.dir, sizeof(mw_rank.dir), &mw_rank.alone, err);
     if (mw_rank.dirfd < 0)
         return -1;
-    snprintf(mw_rank.name, sizeof(mw_rank.name), MW_RECORD_JOURNAL_PREFIX "%016llx-%ld",
-             (unsigned long long)world, (long)getpid());
+    if (!mw_rank.alone)
+        mw_agent_start(mw_rank.dirfd);
+    mw_hostname_own(mw_rank.host);
+    mw_journal_name(mw_rank.name, world, mw_rank.host, (long)getpid());
     if (mw_journal_create(&mw_rank.journal, mw_rank.dirfd, mw_rank.name, err) < 0) {
         close(mw_rank.dirfd);
         if (mw_rank.alone)

@@ -3,6 +3,7 @@
 #ifndef MW_PMPI_RANK_H
 #define MW_PMPI_RANK_H
 
+#include "collector/hostname.h"
 #include "collector/journal.h"
 
 #include <pthread.h>
@@ -18,7 +19,8 @@ struct mw_rank {
     bool alone;                /* no launcher: rank 0 sees to the report */
     int dirfd;                 /* of the run directory, while gathering; -1 otherwise */
     char dir[512];             /* its path */
-    char name[64];             /* the journal's file name */
+    char host[MW_HOSTNAME_SIZE]; /* this host's name, as it stands in file names */
+    char name[MW_JOURNAL_NAME_SIZE]; /* the journal's file name */
     atomic_flag lock;
 };
 

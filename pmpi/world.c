@@ -2,6 +2,7 @@
 #include "pmpi/world.h"
 
 #include "collector/procmem.h"
+#include "pmpi/agent.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,9 +13,11 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-/* Variables that name a world when its launcher sets them: PMIx (Open MPI), and what goes with the name, which alone is
- * used again by later jobs. */
-static const char *const name_variables[] = {"PMIX_NAMESPACE", "PMIX_SERVER_URI2", "PMIX_SERVER_URI4"};
+/* Variables that name a world when its launcher sets them: PMIx, and what goes with the name, which alone is used again
+ * by later jobs. The servers' addresses differ from host to host, what Open MPI's mpirun adds does not. */
+static const char *const mpirun_variables[] = {"PMIX_NAMESPACE", "OMPI_MCA_orte_hnp_uri",
+                                               "OMPI_MCA_orte_precondition_transports"};
+static const char *const pmix_variables[] = {"PMIX_NAMESPACE", "PMIX_SERVER_URI2", "PMIX_SERVER_URI4"};
 
 /* Slurm, with PMIx or without: its PMIx servers differ from node to node, these don't. The port of srun tells apart
  * jobs of the same number. */
@@ -26,17 +29,19 @@ static const char *const slurm_variables[] = {"SLURM_STEP_ID", "SLURM_JOB_ID", "
 static const char *const starters[] = {"hydra_pmi_proxy", "hydra_bstrap_pr", SLURM_STARTER, "orted",
                                        "prted",           "mpirun",          "orterun",    "mpiexec.hydra"};
 
+#define HASH_START 0xCBF29CE484222325ULL /* FNV-1a */
+
 static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t size)
 {
     for (size_t i = 0; i < size; i++)
-        hash = (hash ^ ((const unsigned char *)bytes)[i]) * 0x100000001B3ULL; /* FNV-1a */
+        hash = (hash ^ ((const unsigned char *)bytes)[i]) * 0x100000001B3ULL;
     return hash;
 }
 
 /* Hashes the values of variables; returns 0 when the first is not set. */
 static uint64_t hash_environment(const char *const names[], size_t count)
 {
-    uint64_t hash = 0xCBF29CE484222325ULL;
+    uint64_t hash = HASH_START;
 
     if (!getenv(names[0]))
         return 0;
@@ -45,6 +50,36 @@ static uint64_t hash_environment(const char *const names[], size_t count)
         hash = hash_bytes(hash, value ? value : "", value ? strlen(value) + 1 : 1);
     }
     return hash;
+}
+
+#define HASH(variables) hash_environment(variables, sizeof(variables) / sizeof((variables)[0]))
+
+/* The value of an option in a command line whose words are separated by blanks. Returns its length. */
+static size_t option_value(const char *line, const char *option, const char **value)
+{
+    const char *at = strstr(line, option);
+
+    *value = at ? at + strlen(option) : line;
+    return at ? strcspn(*value, " ") : 0;
+}
+
+/* Hydra's proxies are told whom to serve, and which world: the same on all hosts. 0 when it is no such proxy. */
+static uint64_t hash_hydra(pid_t proxy)
+{
+    int procfd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const char *port, *group;
+    char line[1024] = "";
+    size_t port_length, group_length;
+
+    if (procfd >= 0) {
+        mw_procmem_command(procfd, proxy, line, sizeof(line));
+        close(procfd);
+    }
+    port_length = option_value(line, " --control-port ", &port);
+    group_length = option_value(line, " --pgid ", &group);
+    if (!port_length || !group_length)
+        return 0;
+    return hash_bytes(hash_bytes(HASH_START, port, port_length), group, group_length);
 }
 
 static bool is_starter(const char *comm)
@@ -94,23 +129,33 @@ static bool is_slurm(const char *namespace)
 
 uint64_t mw_world_id(void)
 {
-    const char *namespace = getenv(name_variables[0]);
+    const char *namespace = getenv("PMIX_NAMESPACE");
     struct mw_procmem_stat stat;
     pid_t starter;
     uint64_t id;
 
     if (namespace && !is_slurm(namespace))
-        return hash_environment(name_variables, sizeof(name_variables) / sizeof(name_variables[0]));
+        return getenv(mpirun_variables[1]) ? HASH(mpirun_variables) : HASH(pmix_variables);
     stat = find_starter(&starter);
     /* ranks of another launcher inherit what Slurm told that launcher: it says nothing of them */
     id = starter == getpid() || !strcmp(stat.comm, SLURM_STARTER)
-             ? hash_environment(slurm_variables, sizeof(slurm_variables) / sizeof(slurm_variables[0]))
-             : 0;
+             ? HASH(slurm_variables)
+             : hash_hydra(starter);
     if (!id) {
-        id = hash_bytes(0xCBF29CE484222325ULL, &starter, sizeof(starter));
+        id = hash_bytes(HASH_START, &starter, sizeof(starter));
         id = hash_bytes(id, &stat.start_ticks, sizeof(stat.start_ticks));
     }
     return id;
+}
+
+bool mw_world_is_common(void)
+{
+    pid_t starter;
+
+    if (getenv(mpirun_variables[0]))
+        return getenv(mpirun_variables[1]) != NULL;
+    find_starter(&starter);
+    return hash_hydra(starter) != 0;
 }
 
 /* Ours, a directory, and nobody else may enter it: what lies in it was put there by this user. */
@@ -153,5 +198,8 @@ int mw_world_open_dir(uint64_t world, char *path, size_t size, bool *alone, stru
     if (given[0] != '/' || strlen(given) >= size)
         return mw_err_set(err, "MEMWATCH_RUN_DIR is not a usable path: unset it, or run under 'memwatch run'");
     memcpy(path, given, strlen(given) + 1);
+    if (!mw_agent_is_launchers_host() && mkdir(path, 0700) && errno != EEXIST)
+        return mw_err_set(err, "cannot make the run directory %s on this host: %s; choose one with --run-dir that can "
+                               "be made on all hosts", path, strerror(errno));
     return open_private(path, err);
 }

@@ -10,12 +10,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A number that all ranks of one MPI_COMM_WORLD on this host agree on, and no other world of the run has. */
+/* A number that all ranks of one MPI_COMM_WORLD agree on, and no other world of the run has. On several hosts they agree
+ * where Open MPI's mpirun, Hydra or Slurm has started them. */
 uint64_t mw_world_id(void);
 
+/* Whether that holds across hosts. */
+bool mw_world_is_common(void);
+
 /* Opens the run directory: the launcher's (MEMWATCH_RUN_DIR), or, without a launcher (*alone is set), one that the
- * ranks of this world share, made by the first. Its path goes to `path`. Refuses a directory that is not ours alone.
- * Returns a descriptor owned by the caller, or -1 with a line in err. */
+ * ranks of this world share, made by the first. On another host than the launcher's it is made when it isn't there. Its
+ * path goes to `path`. Refuses a directory that is not ours alone. Returns a descriptor owned by the caller, or -1 with a
+ * line in err. */
 int mw_world_open_dir(uint64_t world, char *path, size_t size, bool *alone, struct mw_err *err);
 
 #endif

@@ -34,12 +34,14 @@ shell_tests = \
     tests/integration/main_job.sh \
     tests/integration/alone.sh \
     tests/integration/gather.sh \
+    tests/integration/hosts_gather.sh \
     tests/integration/threads.sh \
     tests/integration/tsan.sh \
     tests/integration/tricks.sh \
     tests/integration/pairs.sh \
     tests/integration/live.sh \
     tests/integration/inert.sh \
+    tests/integration/unnoticed.sh \
     tests/integration/limits.sh \
     tests/integration/scale.sh \
     tests/integration/hub.sh \
@@ -70,7 +72,7 @@ unit_tests += \
 endif
 
 check_PROGRAMS += $(unit_tests) tests/tools/mwdump tests/tools/mwgen tests/tools/mwreport \
-    tests/tools/usage tests/tools/mwflood
+    tests/tools/usage tests/tools/mwflood tests/tools/mwhost
 
 # With sanitizers the jobs' own side is run once, by the plain build.
 if SANITIZERS
@@ -132,6 +134,7 @@ scale-report: launcher/memwatch tests/tools/mwgen tests/tools/usage
 .PHONY: scale-report
 tests_tools_mwflood_SOURCES = tests/tools/mwflood.c
 tests_tools_mwflood_LDADD = launcher/liblauncher.la
+tests_tools_mwhost_SOURCES = tests/tools/mwhost.c
 
 # The shim once more, with gather rounds so small that a few ranks need many of them.
 check_LTLIBRARIES += tests/libsmallrounds.la
@@ -166,7 +169,7 @@ fuzz: all
 .PHONY: fuzz
 
 EXTRA_DIST += tests/fuzz
-EXTRA_DIST += bench/scale tests/build_programs.sh tests/check.sh tests/golden tests/integration tests/lib.sh tests/programs
+EXTRA_DIST += bench/scale tests/build_programs.sh tests/check.sh tests/golden tests/hosts.sh tests/integration tests/lib.sh tests/programs
 
 clean-local:
 	-rm -rf tests/programs

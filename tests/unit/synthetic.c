@@ -200,10 +200,9 @@ void synthetic_finish(struct mw_journal *journal, uint64_t end_ms, uint64_t peak
 
 void synthetic_write(const struct mw_journal *journal, const struct synthetic_dir *dir)
 {
-    char name[64];
+    char name[MW_JOURNAL_NAME_SIZE];
 
-    snprintf(name, sizeof(name), "%s%016llx-%d", MW_RECORD_JOURNAL_PREFIX,
-             (unsigned long long)journal->ident->world_id, journal->ident->pid);
+    mw_journal_name(name, journal->ident->world_id, journal->ident->host, journal->ident->pid);
     synthetic_put(dir, name, journal->head, journal->head->length);
 }
 

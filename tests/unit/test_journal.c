@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "collector/hostname.h"
 #include "collector/journal.h"
 
 #include <errno.h>
@@ -110,6 +111,35 @@ static void packs_what_is_used(void **state)
     free(memory);
 }
 
+/* A host's name in a file's name, and back: one that begins like another is not taken for it. */
+static void test_names(void **state)
+{
+    const uint64_t world = 0xabcdef, other = 0xabcdee;
+    char name[MW_JOURNAL_NAME_SIZE], clean[MW_HOSTNAME_SIZE], longest[300];
+
+    (void)state;
+    mw_journal_name(name, world, "node-1.cluster", 4711);
+    assert_string_equal(name, "journal-0000000000abcdef-node-1.cluster-4711");
+    assert_int_equal(mw_journal_name_pid(name, &world, "node-1.cluster"), 4711);
+    assert_int_equal(mw_journal_name_pid(name, NULL, "node-1.cluster"), 4711);
+    assert_int_equal(mw_journal_name_pid(name, &other, "node-1.cluster"), 0);
+    assert_int_equal(mw_journal_name_pid(name, &world, "node"), 0);
+    assert_int_equal(mw_journal_name_pid("journal-0000000000abcdef-a-1-55", &world, "a"), 0);
+    assert_int_equal(mw_journal_name_pid("journal-0000000000abcdef-a-1-55", &world, "a-1"), 55);
+    assert_int_equal(mw_journal_name_pid("journal-0000000000abcdef-a-", &world, "a"), 0);
+    assert_int_equal(mw_journal_name_pid("journal-0000000000abcdef-a-5x", &world, "a"), 0);
+    assert_int_equal(mw_journal_name_pid("journal-short", NULL, "a"), 0);
+
+    mw_hostname_clean("../a b/\xc3\xa4_-9", clean);
+    assert_string_equal(clean, ".._a_b____-9");
+    mw_hostname_clean("", clean);
+    assert_string_equal(clean, "_");
+    memset(longest, 'x', sizeof(longest) - 1);
+    longest[sizeof(longest) - 1] = '\0';
+    mw_hostname_clean(longest, clean);
+    assert_int_equal(strlen(clean), MW_HOSTNAME_SIZE - 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -117,6 +147,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(refuses_an_existing_file, make_dir, remove_dir),
         cmocka_unit_test_setup_teardown(updates_reach_the_file, make_dir, remove_dir),
         cmocka_unit_test(packs_what_is_used),
+        cmocka_unit_test(test_names),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -97,7 +97,7 @@ static void test_file(void **state)
     synthetic_journal(&journal, 3, 4);
     synthetic_site(&journal, "MPI_Barrier", 4, 1);
     synthetic_write(&journal, &dir);
-    assert_int_equal(mw_journal_read_file(&j, dir.fd, "journal-0000000000001234-5003", &err), 0);
+    assert_int_equal(mw_journal_read_file(&j, dir.fd, "journal-0000000000001234-node01-5003", &err), 0);
     assert_int_equal(j.ident.rank, 3);
     assert_int_equal(j.site_count, 1);
     assert_string_equal(j.damage, "");
@@ -262,7 +262,7 @@ static void test_half_written_spike(void **state)
     synthetic_spike(&journal, site, 2, MIB, MIB, 6);
     journal.spikes[0].seq = 3;
     synthetic_write(&journal, &dir);
-    assert_int_equal(mw_journal_read_file(&j, dir.fd, "journal-0000000000001234-5000", NULL), 0);
+    assert_int_equal(mw_journal_read_file(&j, dir.fd, "journal-0000000000001234-node01-5000", NULL), 0);
     assert_int_equal(j.spike_count, 1);
     assert_int_equal(j.spikes[0].visit, 2);
     assert_true(strstr(j.damage, "half written") != NULL);

@@ -549,7 +549,7 @@ static void test_exits(void **state)
     memcpy(bytes + 3 * sizeof(records[0]) + 5, &records[3], sizeof(records[0]));
     synthetic_make(&dir);
     synthetic_job(&dir, 1);
-    synthetic_put(&dir, MW_RECORD_EXITS_NAME, bytes, sizeof(bytes));
+    synthetic_put(&dir, MW_RECORD_EXITS_PREFIX "node01", bytes, sizeof(bytes));
     synthetic_view(&view, 1);
     model = merge(&dir, &view);
     assert_int_equal(model->process_count, 5);
@@ -618,6 +618,62 @@ static void test_phases(void **state)
     synthetic_remove(&dir);
 }
 
+/* Exit records of several hosts: the same pid and start is another process there. */
+static void test_exits_of_hosts(void **state)
+{
+    struct mw_exit record = make_exit(4001, 90010, "/usr/bin/dash", 3 * MIB);
+    struct synthetic_dir dir;
+    struct mw_view view;
+    struct mw_model *model;
+
+    (void)state;
+    synthetic_make(&dir);
+    synthetic_job(&dir, 1);
+    synthetic_put(&dir, MW_RECORD_EXITS_PREFIX "node01", &record, sizeof(record));
+    record.peak = 5 * MIB;
+    synthetic_put(&dir, MW_RECORD_EXITS_PREFIX "node02", &record, sizeof(record));
+    synthetic_view(&view, 1);
+    model = merge(&dir, &view);
+    assert_int_equal(model->host_count, 2);
+    assert_int_equal(model->processes[1].peak.bytes, 3 * MIB);
+    assert_int_equal(model->processes[model->process_count - 1].peak.bytes, 5 * MIB);
+    assert_string_equal(model->hosts[model->processes[model->process_count - 1].host].name, "node02");
+    mw_model_destroy(model);
+    mw_view_free(&view);
+    synthetic_remove(&dir);
+}
+
+/* Where ranks have measured their clocks, the wall clocks do not matter. */
+static void test_measured_clocks(void **state)
+{
+    struct synthetic_dir dir;
+    struct mw_journal journal;
+    struct mw_model *model;
+
+    (void)state;
+    synthetic_make(&dir);
+    for (int rank = 0; rank < 2; rank++) {
+        synthetic_journal(&journal, rank, 3);
+        snprintf(journal.ident->host, sizeof(journal.ident->host), "node0%d", rank + 1);
+        journal.ident->wall_ns += rank * 60000 * MS; /* a minute wrong */
+        journal.ident->mono_ns += rank * 777000 * MS;
+        synthetic_finish(&journal, 500, (uint64_t)(10 + rank) * MIB);
+        journal.state->clock_known = 1;
+        journal.state->clock_shift_ns = -rank * 777000 * (int64_t)MS;
+        journal.state->clock_error_ns = (uint64_t)rank * 40000;
+        snprintf(journal.state->gathered_host, sizeof(journal.state->gathered_host), "node09");
+        synthetic_write(&journal, &dir);
+        synthetic_free(&journal);
+    }
+    model = merge(&dir, NULL);
+    assert_int_equal(model->rank_count, 2);
+    assert_int_equal(model->ranks[1].created_ns, model->ranks[0].created_ns);
+    assert_noted(model, "right to 40.0 µs or better: their clocks were compared over the network");
+    assert_noted(model, "the whole record lies on host node09 in ");
+    mw_model_destroy(model);
+    synthetic_remove(&dir);
+}
+
 /* Ranks of other hosts have clocks of their own; the wall clock brings them onto one axis. */
 static void test_hosts(void **state)
 {
@@ -659,7 +715,7 @@ static void test_damaged(void **state)
 {
     struct synthetic_dir dir;
     struct mw_model *model;
-    char name[64];
+    char name[MW_JOURNAL_NAME_SIZE];
     int fd;
 
     (void)state;
@@ -668,8 +724,8 @@ static void test_damaged(void **state)
     synthetic_put(&dir, MW_RECORD_JOURNAL_PREFIX "empty", "", 0);
     assert_int_equal(symlinkat("/etc/passwd", dir.fd, MW_RECORD_JOURNAL_PREFIX "link"), 0);
     assert_int_equal(mkfifoat(dir.fd, MW_RECORD_JOURNAL_PREFIX "fifo", 0600), 0);
-    assert_int_equal(mkfifoat(dir.fd, MW_RECORD_EXITS_NAME, 0600), 0);
-    snprintf(name, sizeof(name), "%s%016x-%d", MW_RECORD_JOURNAL_PREFIX, 0x1234, 5001);
+    assert_int_equal(mkfifoat(dir.fd, MW_RECORD_EXITS_PREFIX "fifo", 0600), 0);
+    mw_journal_name(name, 0x1234, "node01", 5001);
     fd = openat(dir.fd, name, O_RDWR);
     assert_int_equal(ftruncate(fd, 20000), 0);
     close(fd);
@@ -914,6 +970,7 @@ int main(void)
         cmocka_unit_test(test_unfinished),    cmocka_unit_test(test_sampled_higher),
         cmocka_unit_test(test_deaths),        cmocka_unit_test(test_ended_from_outside),
         cmocka_unit_test(test_images),        cmocka_unit_test(test_exits),
+        cmocka_unit_test(test_exits_of_hosts), cmocka_unit_test(test_measured_clocks),
         cmocka_unit_test(test_phases),        cmocka_unit_test(test_hosts),
         cmocka_unit_test(test_damaged),       cmocka_unit_test(test_empty),
         cmocka_unit_test(test_gone_meanwhile), cmocka_unit_test(test_reduced),

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+#include "launcher/forward.h"
+
+#include "collector/io.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LIST "OMPI_MCA_mca_base_env_list"
+#define BESIDE_X "OMPI_MCA_mca_base_env_list_internal" /* where mpirun itself puts what -x says; always with ';' */
+#define TEXT_MAX (256u << 10)
+
+static const char *const variables[] = {
+    "LD_PRELOAD",       "ASAN_OPTIONS",    "MEMWATCH_RUN_DIR", "MEMWATCH_HOST",  "MEMWATCH_AGENT",
+    "MEMWATCH_CONNECT", "MEMWATCH_SECRET", "MEMWATCH_EXACT",   "MEMWATCH_RESET", "MEMWATCH_OVERHEAD",
+    "MEMWATCH_SITE_DEPTH", "MEMWATCH_INTERVAL_MS",
+};
+
+/* What names a list of variables, or a file that may hold one. */
+static const char *const list_words[] = {"mca_base_env_list", "mca_base_envar_file_prefix",
+                                         "mca_base_param_file_prefix"};
+static const char *const file_options[] = {"--tune", "-tune", "--am", "-am"};
+static const char *const script_words[] = {"-tune ", "-am "}; /* the same, in a script's text */
+static const char *const file_variables[] = {"OMPI_MCA_mca_base_envar_file_prefix",
+                                             "OMPI_MCA_mca_base_param_file_prefix", "OMPI_MCA_mca_base_param_files"};
+static const char *const launchers[] = {"mpirun", "mpiexec", "orterun", "oshrun"};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static bool has_one_of(const char *text, const char *const words[], size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strstr(text, words[i]))
+            return true;
+    return false;
+}
+
+/* ---- what the user has said elsewhere ---- */
+
+/* Whether a line of a file of parameters, comments left out, speaks of a list. */
+static bool file_has_list(const char *path)
+{
+    char *text = malloc(TEXT_MAX), *rest = text, *line;
+    bool found = false;
+
+    if (text && mw_io_read_text(AT_FDCWD, path, text, TEXT_MAX) > 0)
+        while (!found && (line = strsep(&rest, "\n")))
+            found = line[strspn(line, " \t")] != '#' && has_one_of(line, list_words, COUNT(list_words));
+    free(text);
+    return found;
+}
+
+/* Open MPI's files of parameters: the user's, Debian's, and those beside each mpirun that PATH knows. */
+static bool any_file_has_list(void)
+{
+    const char *home = getenv("HOME"), *path = getenv("PATH");
+    char name[PATH_MAX], *copy = strdup(path ? path : ""), *rest = copy, *directory;
+    bool found = file_has_list("/etc/openmpi/openmpi-mca-params.conf");
+
+    snprintf(name, sizeof(name), "%s/.openmpi/mca-params.conf", home ? home : "");
+    found = found || (home && file_has_list(name));
+    while (!found && copy && (directory = strsep(&rest, ":"))) {
+        snprintf(name, sizeof(name), "%s/../etc/openmpi-mca-params.conf", directory);
+        found = file_has_list(name);
+    }
+    free(copy);
+    return found;
+}
+
+static bool words_have_list(char *const command[])
+{
+    for (size_t i = 0; command[i]; i++) {
+        if (has_one_of(command[i], list_words, COUNT(list_words)))
+            return true;
+        for (size_t k = 0; k < COUNT(file_options); k++)
+            if (!strcmp(command[i], file_options[k]))
+                return true;
+    }
+    return false;
+}
+
+static bool variables_name_files(void)
+{
+    for (size_t i = 0; i < COUNT(file_variables); i++)
+        if (getenv(file_variables[i]))
+            return true;
+    return false;
+}
+
+/* ---- what is to be started ---- */
+
+static bool starts_mpi(char *const command[])
+{
+    for (size_t i = 0; command[i]; i++) {
+        const char *slash = strrchr(command[i], '/'), *base = slash ? slash + 1 : command[i];
+        for (size_t k = 0; k < COUNT(launchers); k++)
+            if (!strncmp(base, launchers[k], strlen(launchers[k])))
+                return true;
+    }
+    return false;
+}
+
+/* A script that may start mpirun, and has no list of its own. */
+static bool is_plain_script(const char *path)
+{
+    char *text = malloc(TEXT_MAX);
+    bool plain = text && mw_io_read_text(AT_FDCWD, path, text, TEXT_MAX) > 2 && !strncmp(text, "#!", 2) &&
+                 !has_one_of(text, list_words, COUNT(list_words)) &&
+                 !has_one_of(text, script_words, COUNT(script_words));
+
+    free(text);
+    return plain;
+}
+
+/* ---- */
+
+static int set_list(const char *variable, const char *before, const char *separator, struct mw_err *err)
+{
+    char list[4096];
+    size_t used = (size_t)snprintf(list, sizeof(list), "%s", before);
+
+    if (strstr(before, "MEMWATCH_RUN_DIR"))
+        return 0; /* a memwatch that runs under memwatch */
+    for (size_t i = 0; i < COUNT(variables) && used < sizeof(list); i++)
+        if (getenv(variables[i])) /* mpirun warns of names that aren't set */
+            used += (size_t)snprintf(list + used, sizeof(list) - used, "%.*s%s", used > 0, separator, variables[i]);
+    if (used >= sizeof(list))
+        return mw_err_set(err, "%s is too long", variable);
+    return setenv(variable, list, 1) ? mw_err_set(err, "cannot set the environment: %s", strerror(errno)) : 0;
+}
+
+static void say_what_to_add(void)
+{
+    fputs("memwatch: not told to Open MPI, which has a list of variables of yours: on other hosts nothing is recorded "
+          "unless these are in it:", stderr);
+    for (size_t i = 0; i < COUNT(variables); i++)
+        if (getenv(variables[i]))
+            fprintf(stderr, " %s", variables[i]);
+    fputc('\n', stderr);
+}
+
+int mw_forward_setenv(char *const command[], bool quiet, struct mw_err *err)
+{
+    const char *list = getenv(LIST), *separator = getenv(LIST "_delimiter"), *beside = getenv(BESIDE_X);
+    bool runs_mpi = starts_mpi(command);
+
+    if (!runs_mpi && !is_plain_script(command[0]))
+        return 0;
+    if (words_have_list(command) || variables_name_files() || ((!list || !*list) && any_file_has_list())) {
+        if (runs_mpi && !quiet)
+            say_what_to_add();
+        return 0;
+    }
+    if (list && *list)
+        return set_list(LIST, list, separator && *separator ? separator : ";", err);
+    return set_list(BESIDE_X, beside ? beside : "", ";", err);
+}

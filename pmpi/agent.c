@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+#include "pmpi/agent.h"
+
+#include "collector/io.h"
+#include "pmpi/rank.h"
+#include "pmpi/say.h"
+#include "pmpi/spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#define AGENT_PREFIX "agent-"
+#define CONNECTED "connected"
+#define CANNOT_START "failed: cannot be started"
+
+extern char **environ;
+
+/* The launcher's host's name, as it stands in file names; "" without a launcher that tells it. */
+static void launchers_host(char host[MW_HOSTNAME_SIZE])
+{
+    const char *given = getenv("MEMWATCH_HOST");
+
+    host[0] = '\0';
+    if (given && *given)
+        mw_hostname_clean(given, host);
+}
+
+bool mw_agent_is_launchers_host(void)
+{
+    char launchers[MW_HOSTNAME_SIZE], own[MW_HOSTNAME_SIZE];
+
+    launchers_host(launchers);
+    mw_hostname_own(own);
+    return !launchers[0] || !strcmp(launchers, own);
+}
+
+static void file_of(char name[MW_JOURNAL_NAME_SIZE], const char *prefix, const char *host)
+{
+    snprintf(name, MW_JOURNAL_NAME_SIZE, "%s%s", prefix, host);
+}
+
+/* The launcher puts these into its directory when it makes it; ranks of other hosts make theirs without. */
+static bool is_launchers_directory(int dirfd)
+{
+    static const char *const prefixes[] = {MW_RECORD_EXITS_PREFIX, "view-"};
+    char launchers[MW_HOSTNAME_SIZE], name[MW_JOURNAL_NAME_SIZE];
+
+    launchers_host(launchers);
+    if (!launchers[0])
+        return true;
+    for (int i = 0; i < 2; i++) {
+        file_of(name, prefixes[i], launchers);
+        if (!faccessat(dirfd, name, F_OK, AT_SYMLINK_NOFOLLOW))
+            return true;
+    }
+    return false;
+}
+
+static bool begins_with(int dirfd, const char *name, const char *text)
+{
+    char content[64];
+    int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    ssize_t length = fd < 0 ? -1 : mw_io_pread(fd, content, sizeof(content), 0);
+
+    if (fd >= 0)
+        close(fd);
+    return length >= (ssize_t)strlen(text) && !memcmp(content, text, strlen(text));
+}
+
+bool mw_agent_reaches_launcher(int dirfd)
+{
+    char name[MW_JOURNAL_NAME_SIZE];
+
+    if (mw_rank.alone)
+        return false;
+    file_of(name, AGENT_PREFIX, mw_rank.host);
+    return is_launchers_directory(dirfd) || begins_with(dirfd, name, CONNECTED);
+}
+
+/* Opens the agent's file and locks it. Returns the descriptor, or -1 when somebody has the lock. */
+static int lock(int dirfd, const char *name, int create)
+{
+    int fd = openat(dirfd, name, create | O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+
+    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB)) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+/* The environment without what would make the agent a part of the job. The array is the caller's, the strings not. */
+static char **agents_environment(void)
+{
+    size_t count = 0, kept = 0;
+    char **clean;
+
+    while (environ[count])
+        count++;
+    clean = calloc(count + 1, sizeof(*clean));
+    for (size_t i = 0; clean && i < count; i++)
+        if (strncmp(environ[i], "LD_PRELOAD=", 11) != 0)
+            clean[kept++] = environ[i];
+    return clean;
+}
+
+static void start(int fd, const char *name, const char *path)
+{
+    char *const arguments[] = {(char *)(uintptr_t)"memwatch", (char *)(uintptr_t)"agent", NULL};
+    char **environment = agents_environment();
+    struct mw_spawn spawn = {path, arguments, environment, "/", {-1, -1, -1, fd}};
+
+    if (environment && !mw_spawn_apart(&spawn)) {
+        free(environment);
+        return;
+    }
+    mw_say("memwatch: no agent on host %s: %s cannot be started: %s; memwatch must be installed there, too\n",
+           name + strlen(AGENT_PREFIX), path, strerror(errno));
+    if (ftruncate(fd, 0) || mw_io_pwrite(fd, CANNOT_START, strlen(CANNOT_START), 0))
+        errno = 0; /* the next rank of this host says it once more */
+    free(environment);
+}
+
+void mw_agent_start(int dirfd)
+{
+    const char *connect = getenv("MEMWATCH_CONNECT"), *path = getenv("MEMWATCH_AGENT");
+    char own[MW_HOSTNAME_SIZE], name[MW_JOURNAL_NAME_SIZE];
+    int fd;
+
+    if (!connect || !*connect || !path || (mw_agent_is_launchers_host() && is_launchers_directory(dirfd)))
+        return;
+    mw_hostname_own(own);
+    file_of(name, AGENT_PREFIX, own);
+    if (begins_with(dirfd, name, CANNOT_START) || (fd = lock(dirfd, name, O_CREAT)) < 0)
+        return;
+    if (!begins_with(dirfd, name, CANNOT_START)) /* another rank may have tried meanwhile */
+        start(fd, name, path);
+    close(fd);
+}
+
+void mw_agent_forget(int dirfd)
+{
+    char name[MW_JOURNAL_NAME_SIZE];
+    int fd;
+
+    file_of(name, AGENT_PREFIX, mw_rank.host);
+    fd = lock(dirfd, name, 0);
+    if (fd < 0)
+        return;
+    unlinkat(dirfd, name, 0);
+    close(fd);
+}

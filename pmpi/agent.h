@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* A host that is not the launcher's needs an agent: it samples there, and brings the journals to the launcher. */
+#ifndef MW_PMPI_AGENT_H
+#define MW_PMPI_AGENT_H
+
+#include <stdbool.h>
+
+/* Whether this process runs on the launcher's host, by its name. Also true without a launcher. */
+bool mw_agent_is_launchers_host(void);
+
+/* To be called before MPI_Init, with the run directory's descriptor. On another host than the launcher's, where the
+ * launcher listens (MEMWATCH_CONNECT), starts one agent for this host: the lock on agent-<host>, which the agent keeps
+ * as its descriptor 3 for as long as it lives, tells that there is one. That there is none to start is said once on
+ * each host; the job goes on. */
+void mw_agent_start(int dirfd);
+
+/* Whether what lies in the run directory reaches the launcher without this rank: it is the launcher's own, or an agent
+ * says that it is connected. */
+bool mw_agent_reaches_launcher(int dirfd);
+
+/* Removes the agent's file, unless an agent still holds it. */
+void mw_agent_forget(int dirfd);
+
+#endif

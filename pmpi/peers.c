@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+#include "pmpi/peers.h"
+
+#include "collector/clock.h"
+#include "collector/io.h"
+#include "pmpi/library.h"
+#include "pmpi/rank.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+/* How long a rank's journal may be missing before we believe that the rank has none. Journals are made before
+ * MPI_Init returns anywhere, so this only covers an MPI_Init that does not synchronize. */
+#define MISSING_NS (2 * MW_NS_PER_SEC)
+
+const struct mw_state *mw_peers_state(const struct mw_record_head *head)
+{
+    return (const void *)((const char *)head + head->sections[MW_SECTION_STATE].offset);
+}
+
+const struct mw_ident *mw_peers_ident(const struct mw_record_head *head)
+{
+    return (const void *)((const char *)head + head->sections[MW_SECTION_IDENT].offset);
+}
+
+uint32_t mw_peers_decision(const struct mw_record_head *head)
+{
+    return __atomic_load_n(&mw_peers_state(head)->decision, __ATOMIC_ACQUIRE);
+}
+
+static const struct mw_record_head *map_peer(const char *name)
+{
+    size_t length = mw_journal_length();
+    int fd = openat(mw_rank.dirfd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    const struct mw_record_head *head = MAP_FAILED;
+
+    if (fd < 0)
+        return NULL;
+    if (lseek(fd, 0, SEEK_END) == (off_t)length)
+        head = mmap(NULL, length, PROT_READ, MAP_SHARED, fd, 0);
+    close(fd);
+    if (head == MAP_FAILED)
+        return NULL;
+    if (head->version != MW_RECORD_VERSION || head->length != length) {
+        munmap((void *)(uintptr_t)head, length);
+        return NULL;
+    }
+    return head;
+}
+
+void mw_peers_unmap(struct mw_peers *peers)
+{
+    for (int i = 0; i < peers->count; i++)
+        munmap((void *)(uintptr_t)peers->heads[i], mw_journal_length());
+    free(peers->heads);
+    *peers = (struct mw_peers){0};
+}
+
+struct mw_peers mw_peers_map(int room)
+{
+    struct mw_peers peers = {calloc((size_t)room, sizeof(*peers.heads)), 0};
+    uint64_t world = mw_rank.journal.ident->world_id;
+    int fd = mw_rank.dirfd < 0 ? -1 : openat(mw_rank.dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+    struct dirent *entry;
+
+    if (!dir && fd >= 0)
+        close(fd);
+    while (dir && peers.heads && peers.count < room && (entry = readdir(dir))) {
+        const struct mw_record_head *head;
+        if (mw_journal_name_pid(entry->d_name, &world, mw_rank.host) && (head = map_peer(entry->d_name)))
+            peers.heads[peers.count++] = head;
+    }
+    if (dir)
+        closedir(dir);
+    return peers;
+}
+
+void mw_peers_pause(long us)
+{
+    struct timespec time = {0, us * 1000};
+
+    mw_library_progress();
+    nanosleep(&time, NULL);
+}
+
+bool mw_peers_is_gone(const struct mw_record_head *head)
+{
+    return kill(mw_peers_ident(head)->pid, 0) && errno == ESRCH;
+}
+
+struct mw_peers mw_peers_wait(int wanted, int room)
+{
+    uint64_t deadline = mw_clock_now() + MISSING_NS;
+    struct mw_peers peers = mw_peers_map(room);
+
+    while (peers.count < wanted && mw_clock_now() < deadline) {
+        mw_peers_unmap(&peers);
+        mw_peers_pause(20000);
+        peers = mw_peers_map(room);
+    }
+    return peers;
+}
+
+int mw_peers_started_here(void)
+{
+    const char *names[] = {"OMPI_COMM_WORLD_LOCAL_SIZE", "MPI_LOCALNRANKS"};
+
+    for (int i = 0; i < 2; i++)
+        if (getenv(names[i]) && atoi(getenv(names[i])) > 0)
+            return atoi(getenv(names[i]));
+    /* Slurm: so many on each node is not told in one number, but that there are several nodes is */
+    return getenv("SLURM_STEP_NUM_NODES") && atoi(getenv("SLURM_STEP_NUM_NODES")) > 1 ? 1 : INT_MAX;
+}

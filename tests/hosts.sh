@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: MIT
+# Hosts of their own for a test, on this machine. To be sourced after tests/lib.sh.
+#
+#     . "${srcdir:-.}/tests/lib.sh"
+#     . "${srcdir:-.}/tests/hosts.sh"
+#     hosts_up 3                                   # or skips the whole test and says why
+#     host_run 1 "$memwatch" run -- $(hosts_mpirun openmpi 2 2 2) ./app >out 2>err
+#     host_link_down 3
+#
+# Each host has a network, a host name (mwh1, mwh2, ...), processes, and a /dev/shm and a /tmp of its own. Of the latter
+# only $work, the build tree and the sources are shared, at the same paths (like a cluster's home directories). They are
+# joined by a bridge in a network of its own, so nothing of this machine's network is touched, and tests that run at the
+# same time cannot meet. All ends with the test, however it ends: the hosts' first processes wait for the end of a pipe
+# that this shell holds, and with them go their processes, networks and mounts.
+#
+# Nobody gets from one host into another but over TCP, or by $hosts_rsh, which stands in for ssh: it hands on no
+# environment. mpirun is told to use it.
+
+hosts=0
+hosts_rsh=$work/rsh
+mwhost=$top_builddir/tests/tools/mwhost
+PATH=$PATH:/usr/sbin:/sbin
+
+# The outer pid of a host's first process, for nsenter. Host 0 is the bridge's.
+host_pid() { cat "$work/hosts/$1.pid"; }
+
+# host_addr HOST: its address.
+host_addr() { echo "10.77.0.$((10 + $1))"; }
+
+# host_name HOST: what gethostname() says there. Names resolve on all hosts.
+host_name() { echo "mwh$1"; }
+
+# host_run HOST command...: in that host, with this shell's environment, directory, stdin, stdout and stderr; returns
+# its status. TMPDIR is the host's own /tmp. To limit its time: host_run 1 timeout 60 command...
+host_run() {
+    host_run_pid=$(host_pid "$1")
+    shift
+    # (the pipe that keeps the hosts alive is not for them)
+    nsenter -t "$host_run_pid" -m -u -i -n -p --wd="$(pwd)" -- env TMPDIR=/tmp "$@" 9>&-
+}
+
+# host_link_down HOST, host_link_up HOST: pulls its cable, puts it back.
+host_link_down() { nsenter -t "$(host_pid 0)" -n -- ip link set "port$1" down; }
+host_link_up() { nsenter -t "$(host_pid 0)" -n -- ip link set "port$1" up; }
+
+# hosts_mpirun MPI N1 N2 ...: prints the words of an mpirun that puts N1 ranks on host 1, N2 on host 2, in this order. A
+# host with 0 ranks is left out.
+hosts_mpirun() {
+    hosts_mpi=$1 hosts_total=0 hosts_list='' hosts_i=0
+    shift
+    for hosts_n in "$@"; do
+        hosts_i=$((hosts_i + 1))
+        [ "$hosts_n" = 0 ] || hosts_list="$hosts_list,$(host_addr $hosts_i):$hosts_n"
+        hosts_total=$((hosts_total + hosts_n))
+    done
+    case $hosts_mpi in
+        openmpi) echo "$OPENMPI_RUN -n $hosts_total --host ${hosts_list#,}" ;;
+        mpich) echo "$MPICH_RUN -n $hosts_total -hosts ${hosts_list#,}" ;;
+    esac
+}
+
+# hosts_up N: makes hosts 1 to N. Skips the whole test where that cannot be done.
+hosts_up() {
+    [ "$(id -u)" = 0 ] || skip_all "making hosts (namespaces) needs root"
+    for hosts_tool in unshare nsenter ip; do
+        command -v $hosts_tool >/dev/null 2>&1 || skip_all "needs $hosts_tool (util-linux, iproute2)"
+    done
+    [ -x "$mwhost" ] || skip_all "needs tests/tools/mwhost (make check builds it)"
+    mkdir "$work/hosts"
+    mkfifo "$work/hosts/life"
+    exec 9<>"$work/hosts/life"
+    trap hosts_finish EXIT
+    hosts_write_files "$1"
+    hosts_mend_ucx
+    for hosts_i in $(seq 0 "$1"); do
+        hosts_start "$hosts_i" || skip_all "cannot make hosts here: $(tail -n 1 "$work/hosts/$hosts_i.log")"
+    done
+    hosts=$1
+    hosts_join >"$work/hosts/ip.log" 2>&1 || skip_all "cannot join hosts by a bridge: $(tail -n 1 "$work/hosts/ip.log")"
+    hosts_settings
+}
+
+# hosts_down: ends all of them at once. Also done when the test ends.
+hosts_down() {
+    [ -d "$work/hosts" ] || return 0
+    exec 9>&-
+    for hosts_file in "$work"/hosts/*.unshare; do
+        [ -e "$hosts_file" ] || continue
+        hosts_i=$(basename "$hosts_file" .unshare)
+        # something that the test left in the background may hold the pipe, too
+        [ ! -e "$work/hosts/$hosts_i.pid" ] || kill -KILL "$(host_pid "$hosts_i")" 2>/dev/null
+        wait "$(cat "$hosts_file")" 2>/dev/null
+    done
+    rm -rf "$work/hosts"
+    hosts=0
+}
+
+# ---- the inside ----
+
+# Debian 12's MPICH (4.0.2 over UCX 1.13) hangs in MPI_Finalize over TCP when ranks get there at different times, in
+# every second job of any kind: to close a connection each side wants a last answer from the other, which may be past
+# answering already. In these hosts it leaves connections open, which end with the process.
+hosts_mend_ucx() {
+    for hosts_lib in /usr/lib/*/libmpich.so.12; do
+        [ -e "$hosts_lib" ] && ldd "$hosts_lib" | grep -q libucp || continue
+        echo 'void *ucp_disconnect_nb(void *ep) { (void)ep; return 0; }' >"$work/hosts/close.c"
+        $BUILD_CC -shared -fPIC -o "$work/hosts/close.so" "$work/hosts/close.c" >"$work/hosts/close.log" 2>&1
+    done
+}
+
+hosts_finish() {
+    hosts_status=$?
+    hosts_down 2>/dev/null
+    (exit $hosts_status)
+    finish
+}
+
+# What runs in a host before its first process: its name and mounts, with $work and the trees put back below /tmp. The
+# outer pid is read from the old /proc.
+hosts_write_files() {
+    for hosts_i in $(seq 1 "$1"); do
+        echo "$(host_addr "$hosts_i") $(host_name "$hosts_i")"
+    done >"$work/hosts/etc-hosts"
+    echo "127.0.0.1 localhost" >>"$work/hosts/etc-hosts"
+    cat >"$work/hosts/boot" <<'END'
+set -e
+dir=$1 host=$2 mwhost=$3
+shift 3
+read -r outer rest </proc/self/stat
+mount -t proc proc /proc
+echo "mwh$host" >/proc/sys/kernel/hostname
+ip link set lo up
+mkdir "$dir/$host.etc"
+mount -t tmpfs tmpfs "$dir/$host.etc"
+mkdir "$dir/$host.etc/upper" "$dir/$host.etc/work"
+mount -t overlay -o "lowerdir=/etc,upperdir=$dir/$host.etc/upper,workdir=$dir/$host.etc/work" overlay /etc
+cp "$dir/etc-hosts" /etc/hosts
+[ ! -e "$dir/close.so" ] || echo "$dir/close.so" >/etc/ld.so.preload
+mount -t tmpfs -o mode=1777 tmpfs /dev/shm
+mkdir "$dir/$host.tmp"
+mount -t tmpfs -o mode=1777 tmpfs "$dir/$host.tmp"
+for path; do
+    case $path in
+        /tmp/*)
+            mkdir -p "$dir/$host.tmp/${path#/tmp/}"
+            mount --bind "$path" "$dir/$host.tmp/${path#/tmp/}" ;;
+    esac
+done
+mount --move "$dir/$host.tmp" /tmp
+cd /
+echo "$outer" >"$dir/$host.new"
+mv "$dir/$host.new" "$dir/$host.pid"
+exec "$mwhost" init "$dir/$host.socket"
+END
+    cat >"$hosts_rsh" <<END
+#!/bin/sh
+# like ssh: [options] HOST command...
+while :; do
+    case \$1 in -*) shift ;; *) break ;; esac
+done
+host=\${1#*@}
+case \$host in mwh*) host=\${host#mwh} ;; *) host=\$((\${host##*.} - 10)) ;; esac
+shift
+exec "$mwhost" rsh "$work/hosts/\$host.socket" "\$@"
+END
+    chmod 755 "$hosts_rsh"
+}
+
+hosts_start() {
+    unshare --mount --uts --ipc --net --pid --fork sh "$work/hosts/boot" "$work/hosts" "$1" "$mwhost" \
+        "$top_srcdir" "$top_builddir" "$work" <"$work/hosts/life" >"$work/hosts/$1.log" 2>&1 9>&- &
+    echo $! >"$work/hosts/$1.unshare"
+    for hosts_try in $(seq 100); do
+        [ -S "$work/hosts/$1.socket" ] && return 0
+        kill -0 $! 2>/dev/null || return 1
+        sleep 0.1
+    done
+    echo "it does not start within 10 s" >>"$work/hosts/$1.log"
+    return 1
+}
+
+hosts_join() {
+    set -- "$(host_pid 0)"
+    nsenter -t "$1" -n -- ip link add hub type bridge &&
+        nsenter -t "$1" -n -- ip link set hub up || return 1
+    for hosts_i in $(seq 1 "$hosts"); do
+        nsenter -t "$1" -n -- ip link add "port$hosts_i" type veth peer name eth0 netns "$(host_pid "$hosts_i")" &&
+            nsenter -t "$1" -n -- ip link set "port$hosts_i" master hub up &&
+            nsenter -t "$(host_pid "$hosts_i")" -n -- ip addr add "$(host_addr "$hosts_i")/24" dev eth0 &&
+            nsenter -t "$(host_pid "$hosts_i")" -n -- ip link set eth0 up || return 1
+    done
+}
+
+# For mpirun, in the environment: how to get to another host, and over which network.
+hosts_settings() {
+    export OMPI_MCA_plm_rsh_agent="$hosts_rsh"
+    export OMPI_MCA_btl_tcp_if_include=10.77.0.0/24 OMPI_MCA_oob_tcp_if_include=10.77.0.0/24
+    export OMPI_MCA_btl=tcp,self,vader OMPI_MCA_pml=ob1
+    export HYDRA_LAUNCHER=ssh HYDRA_LAUNCHER_EXEC="$hosts_rsh" HYDRA_IFACE=eth0
+}

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: MIT
+# What the library starts on the side (the reporter, the agent of a host) is no child that the program can see.
+. "${srcdir:-.}/tests/lib.sh"
+
+host=$(cat /proc/sys/kernel/hostname)
+expected='CHILDREN signals=0 reaped=0 own=1'
+children() { sed -n 's/^\(CHILDREN\) rank=[0-9]*/\1/p' out | sort -u; }
+
+# A stand-in for the agent: tells what it got, and lives until its file is taken away.
+cat >agent <<END
+#!/bin/sh
+exec 2>>"$work/agent.err"
+{
+    echo "arguments: \$*"
+    echo "directory: \$(pwd)"
+    echo "preload: \${LD_PRELOAD-none}"
+    echo "session: \$([ "\$(sed 's/.*) //' /proc/\$\$/stat | cut -d ' ' -f 4)" = \$\$ ] && echo "its own")"
+    echo "ignored or blocked: \$(sed -n 's/^Sig\(Blk\|Ign\):\t//p' /proc/\$\$/status | tr -d 0 | tr -d '\n')"
+    echo "descriptors: \$(cd /proc/\$\$/fd && for fd in 0 1 3; do [ -e \$fd ] && echo \$fd; done | tr '\n' ' ')"
+    echo "fourth: \$(readlink /proc/\$\$/fd/3)"
+    echo end
+} >>"$work/told"
+echo \$\$ >"$work/agent.pid"
+while [ -e "$work/told" ]; do sleep 0.1; done
+END
+chmod 755 agent
+
+# elsewhere MPI command...: two ranks that believe the launcher to be on another host.
+elsewhere() {
+    mpi=$1
+    shift
+    MEMWATCH_RUN_DIR=$work/run MEMWATCH_HOST=not-this-host MEMWATCH_CONNECT=127.0.0.1:1 MEMWATCH_AGENT=$agent \
+        "$(mpirun_of "$mpi")" -n 2 env LD_PRELOAD="$shim" "$@" >out 2>err
+}
+
+for mpi in $(mpis); do
+    program=$(program "$mpi" children)
+    "$(mpirun_of "$mpi")" -n 2 "$program" >out 2>err
+    if [ "$(children)" != "$expected" ]; then
+        skip "$mpi: no child is seen" "this MPI starts children of its own: $(children)"
+        continue
+    fi
+    "$(mpirun_of "$mpi")" -n 2 env LD_PRELOAD="$shim" "$program" >out 2>err
+    check "$mpi: the reporter has reported" grep -q '^ *Ranks' err
+    check "$mpi: the reporter is not seen" same "$(children)" "$expected"
+
+    rm -rf run told agent.pid
+    : >told
+    agent=$work/agent elsewhere "$mpi" "$program"
+    check "$mpi: an agent: the job ends well" [ $? = 0 ]
+    check "$mpi: an agent: it is not seen" same "$(children)" "$expected"
+    check "$mpi: an agent: one, with what it needs and nothing else" same "$(cat told)" "arguments: agent
+directory: /
+preload: none
+session: its own
+ignored or blocked: 
+descriptors: 0 1 3 
+fourth: $work/run/agent-$host
+end"
+    check "$mpi: an agent: its lock stands" sh -c "! flock -n 'run/agent-$host' true"
+    elsewhere_again=$(agent=$work/agent elsewhere "$mpi" "$program"; grep -c arguments told)
+    check "$mpi: an agent: the next job here needs no second one" same "$elsewhere_again" 1
+    check "$mpi: an agent: it has outlived its rank" kill -0 "$(cat agent.pid)"
+    rm -f told
+
+    rm -rf run
+    agent=$work/absent elsewhere "$mpi" "$program"
+    check "$mpi: no agent to start: the job ends well" [ $? = 0 ]
+    check "$mpi: no agent to start: said once" same "$(grep -c 'no agent on host.*cannot be started' err)" 1
+    check "$mpi: no agent to start: nobody sees the attempt" same "$(children)" "$expected"
+done
+done_testing
