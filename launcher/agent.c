@@ -41,6 +41,8 @@ struct agent {
     uint64_t idle_ns;   /* since when no rank is running; 0: one is, or none came yet */
     uint64_t ended_ns;  /* when the launcher told that the command has ended; 0 not yet */
     uint64_t look_ns;   /* when ranks are looked for again */
+    int64_t shift_ns;   /* the launcher's clock minus ours */
+    uint64_t shift_error_ns;
 };
 
 /* ---- what ranks can read ---- */
@@ -71,16 +73,10 @@ static void wait_for_something(struct agent *agent, uint64_t until)
         agent->told_to_end = true;
 }
 
-/* Where what is known of the two clocks goes into the view. */
+/* What is known of the two clocks; the one place from which a view can tell it. */
 static void note_clock(struct agent *agent)
 {
-    int64_t shift_ns;
-    uint64_t error_ns;
-
-    if (mw_link_clock(agent->link, &shift_ns, &error_ns)) {
-        /* TODO at the merge with the view's file: view->shift_ns = shift_ns, view->shift_error_ns = error_ns */
-        (void)agent;
-    }
+    mw_link_clock(agent->link, &agent->shift_ns, &agent->shift_error_ns);
 }
 
 /* ---- work ---- */

@@ -114,7 +114,8 @@ int mw_preload_setenv(const char *shim, const char *run_dir, const struct mw_opt
     if (asprintf(&preload, "%s%s%s", shim, before && *before ? ":" : "", before ? before : "") < 0)
         return mw_err_set(err, "out of memory");
     if (set("LD_PRELOAD", preload) || let_asan_start() || set("MEMWATCH_RUN_DIR", run_dir) ||
-        set("MEMWATCH_HOST", host) || set_number("MEMWATCH_INTERVAL_MS", (long)(options->interval_ns / MW_NS_PER_MS), 1) ||
+        set("MEMWATCH_HOST", host) ||
+        set_number("MEMWATCH_INTERVAL_MS", (long)(options->interval_ns / MW_NS_PER_MS), 1) ||
         set("MEMWATCH_EXACT", options->exact ? "1" : NULL) || set("MEMWATCH_RESET", options->no_reset ? "0" : NULL) ||
         set_number("MEMWATCH_OVERHEAD", options->budget_ppm, 1) ||
         set_number("MEMWATCH_SITE_DEPTH", options->site_depth, options->site_depth)) {

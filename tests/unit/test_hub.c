@@ -322,8 +322,8 @@ static void test_addresses(void **state)
     assert_int_equal(to[0].address.ss_family, AF_INET);
     assert_int_equal(to[1].address.ss_family, AF_INET6);
     assert_string_equal(to[1].text, "[::1]:65535");
-    assert_int_equal(mw_link_address_parse(" localhost:1 127.0.0.1 127.0.0.1:0 127.0.0.1:65536 [::1] [::1:5 ::1:5 1.2.3.4:5x "
-                                           "[::1]x:5 :5 1.2.3.4:-5",
+    assert_int_equal(mw_link_address_parse(" localhost:1 127.0.0.1 127.0.0.1:0 127.0.0.1:65536 [::1] [::1:5 ::1:5 "
+                                           "1.2.3.4:5x [::1]x:5 :5 1.2.3.4:-5",
                                            to),
                      0);
 }
