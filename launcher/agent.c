@@ -159,6 +159,8 @@ static bool work(struct agent *agent)
         if (!agent->shared)
             mw_mirror_step(&agent->mirror);
     }
+    while (mw_link_serve(agent->link) == MW_LINK_TRYING)
+        wait_for_something(agent, UINT64_MAX);
     return mw_link_serve(agent->link) == MW_LINK_OPEN;
 }
 

@@ -241,8 +241,8 @@ static void accept_one(struct mw_hub *hub, int listen_fd)
         close_peer(hub, peer, "cannot be watched");
 }
 
-/* One agent for each host: a new connection of the same agent replaces the old one, which it must have given up. Another
- * agent may follow one that is done or silent, but not push out one that is at work. */
+/* One agent for each host: a new connection of the same agent replaces the old one, which it must have given up.
+ * Another agent may follow one that is done or silent, but not push out one that is at work. */
 static int hello(void *context, struct mw_hub_peer *peer, struct mw_err *err)
 {
     struct mw_hub *hub = context;

@@ -38,7 +38,7 @@ size_t mw_hub_pending(const struct mw_hub *hub);
 /* When something of a file came last, CLOCK_MONOTONIC ns; 0 never. */
 uint64_t mw_hub_heard(const struct mw_hub *hub);
 
-/* Closes all connections; agents that are still there are noted as lost. Forgets the secret, also in our environment. */
+/* Closes all connections; agents that are still there are noted as lost. Forgets the secret, the environment's too. */
 void mw_hub_close(struct mw_hub *hub);
 
 #endif

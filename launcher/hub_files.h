@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Writes what agents send into the launcher's run directory, and nothing that they may not send.
  *
- * A name must be one of launcher/host_files.h, of the sender's host and never of our own; a file is made by us or is
- * a regular one already, is reached through no link, and neither it nor all of them together may grow beyond a limit. */
+ * A name must be one of launcher/host_files.h, of the sender's host and never of our own; a file is made by us or is a
+ * regular one already, is reached through no link, and neither it nor all together may grow beyond a limit. */
 #ifndef MW_LAUNCHER_HUB_FILES_H
 #define MW_LAUNCHER_HUB_FILES_H
 

@@ -223,9 +223,10 @@ static void ping(struct mw_link *link, uint64_t now)
 {
     struct mw_wire_message ping = {.kind = MW_WIRE_PING, .mono_ns = now};
 
-    if (now < link->ping_ns || mw_link_send(link, &ping) < 0)
+    if (now < link->ping_ns)
         return;
-    link->ping_ns = now + (++link->pings < PING_FIRST ? PING_FIRST_NS : PING_NS);
+    link->ping_ns = now + (link->pings < PING_FIRST ? PING_FIRST_NS : PING_NS);
+    link->pings += mw_link_send(link, &ping) == 0; /* no room: what waits to be sent tells as well that we live */
 }
 
 /* ---- serving ---- */

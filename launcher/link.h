@@ -20,8 +20,8 @@ enum mw_link_state {
 
 struct mw_link;
 
-/* `connect` as in MEMWATCH_CONNECT, `secret` as in MEMWATCH_SECRET; `host` is this host's name. Starts trying. Returns 0,
- * or -1 with a line in err when that can come to nothing. */
+/* `connect` as in MEMWATCH_CONNECT, `secret` as in MEMWATCH_SECRET; `host` is this host's name. Starts trying.
+ * Returns 0, or -1 with a line in err when that can come to nothing. */
 int mw_link_open(struct mw_link **link, const char *connect, const char *secret, const char *host, struct mw_err *err);
 
 /* Forgets the secret. NULL is allowed. */

@@ -17,8 +17,8 @@ struct mw_listen {
 };
 
 /* Listens on ephemeral ports: on the numeric address `chosen`, or, when it is NULL or empty, on all, IPv4 and IPv6, and
- * tells those of interfaces that are up, neither loopback nor link-local. A host that has no such address gets no socket
- * (count 0): nobody could reach it. Returns 0, or -1 with a line in err. */
+ * tells those of interfaces that are up, neither loopback nor link-local. A host that has no such address gets no
+ * socket (count 0): nobody could reach it. Returns 0, or -1 with a line in err. */
 int mw_listen_open(struct mw_listen *listen, const char *chosen, struct mw_err *err);
 
 void mw_listen_close(struct mw_listen *listen);

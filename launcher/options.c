@@ -46,7 +46,7 @@ static const struct argp_option run_options[] = {
     {"silent", KEY_SILENT, NULL, 0, "Drop the command's own output", 3},
     {"run-dir", KEY_RUN_DIR, "DIR", 0, "Make the run directory in DIR (default /dev/shm, $TMPDIR or /tmp)", 4},
     {"keep", KEY_KEEP, NULL, 0, "Keep the run directory and say where it is", 4},
-    {"no-agent", KEY_NO_AGENT, NULL, 0, "Listen for no agents: ranks on other hosts are seen only by what MPI gathers", 4},
+    {"no-agent", KEY_NO_AGENT, NULL, 0, "Listen for no agents: of other hosts only what MPI gathers is seen", 4},
     {0}};
 
 static const struct argp_option display_options[] = {

@@ -46,8 +46,8 @@ struct mw_wire {
     size_t out_room; /* bytes that may wait to be sent, once open */
 };
 
-/* Takes over `fd`, a connected nonblocking socket, also when it fails. `secret` (MW_WIRE_SECRET bytes) must live as long
- * as the wire. `out_room` is the room for what waits to be sent. Returns 0, or -1 with a line in err. */
+/* Takes over `fd`, a connected nonblocking socket, also when it fails. `secret` (MW_WIRE_SECRET bytes) must live as
+ * long as the wire. `out_room` is the room for what waits to be sent. Returns 0, or -1 with a line in err. */
 int mw_wire_init(struct mw_wire *wire, int fd, enum mw_wire_side side, const unsigned char *secret, size_t out_room,
                  struct mw_err *err);
 

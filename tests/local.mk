@@ -34,6 +34,7 @@ shell_tests = \
     tests/integration/main_job.sh \
     tests/integration/alone.sh \
     tests/integration/gather.sh \
+    tests/integration/hosts_agents.sh \
     tests/integration/hosts_gather.sh \
     tests/integration/threads.sh \
     tests/integration/tsan.sh \

@@ -118,6 +118,32 @@ far "$work/crowd.sh"
 check "400 strangers at the port: the agent connects" same "$(cat told)" connected
 check "400 strangers: and sends" [ -s "$rundir/exits-faraway" ]
 
+# The launcher's run directory is full: the run does not mind, and the agent keeps what it has.
+cat >full.sh <<'EOS'
+start_agent
+head -c 6000000 /dev/urandom >>"$dir/exits-faraway"
+sleep 1
+kill -TERM $agent
+wait $agent
+echo $? >"$work/agent-status"
+[ -s "$dir/exits-faraway" ] && echo kept >"$work/kept"
+exit 7
+EOS
+cat >small.sh <<'EOS'
+mount -t tmpfs -o size=3m none "$work/runs" || exit 9
+"$memwatch" run --quiet --keep --run-dir "$work/runs" -- unshare --uts --mount sh "$work/faraway.sh" "$work/full.sh"
+status=$?
+cp "$work"/runs/*/peer-faraway "$work/peer"
+exit $status
+EOS
+rm -rf runs/* kept
+unshare --mount sh small.sh >out 2>err
+check "a full disk: the job's status is its own" same $? 7
+peer=$work/peer
+check "a full disk: the launcher knows" grep -a -q 'No space left on device' "$peer"
+check "a full disk: the agent ends, told that not all is written" same "$(cat agent-status)" 1
+check "a full disk: it keeps the files" same "$(cat kept)" kept
+
 # The launcher is killed: the agent leaves what there is, and ends.
 cat >orphan.sh <<EOS
 start_agent

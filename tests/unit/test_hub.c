@@ -102,6 +102,11 @@ static bool is_gone(void)
     return mw_link_serve(links[0]) == MW_LINK_LOST || mw_link_serve(links[0]) == MW_LINK_FAILED;
 }
 
+static bool is_open(void)
+{
+    return mw_link_room(links[0]) > 0;
+}
+
 static bool has_ack(void)
 {
     return mw_link_ack(links[0]) != MW_LINK_ACK_NONE;
@@ -215,6 +220,23 @@ static void test_an_agent_that_is_cut_off(void **state)
     assert_int_equal(peer_of("far").state, MW_PEER_CONNECTED);
 }
 
+/* Connects again before the hub has noticed: the same agent goes on. */
+static void test_an_agent_that_connects_again(void **state)
+{
+    (void)state;
+    begin(0, "far");
+    assert_true(go_on(one_agent));
+    mw_link_retry(links[0]);
+    assert_int_equal(mw_link_room(links[0]), 0);
+    assert_true(go_on(is_open));
+    send_file("exits-far");
+    say(0, MW_WIRE_DONE);
+    assert_true(go_on(has_ack));
+    assert_int_equal(mw_link_ack(links[0]), MW_LINK_ACK_COMPLETE);
+    assert_int_equal(mw_hub_pending(hub), 1);
+    assert_int_equal(peer_of("far").state, MW_PEER_DONE);
+}
+
 static void test_one_agent_for_a_host(void **state)
 {
     (void)state;
@@ -300,8 +322,8 @@ static void test_addresses(void **state)
     assert_int_equal(to[0].address.ss_family, AF_INET);
     assert_int_equal(to[1].address.ss_family, AF_INET6);
     assert_string_equal(to[1].text, "[::1]:65535");
-    assert_int_equal(mw_link_address_parse(" localhost:1 127.0.0.1 127.0.0.1:0 127.0.0.1:65536 [::1] [::1:5 ::1:5 1.2.3.4:5x "
-                                           "[::1]x:5 :5 1.2.3.4:-5",
+    assert_int_equal(mw_link_address_parse(" localhost:1 127.0.0.1 127.0.0.1:0 127.0.0.1:65536 [::1] [::1:5 ::1:5 "
+                                           "1.2.3.4:5x [::1]x:5 :5 1.2.3.4:-5",
                                            to),
                      0);
 }
@@ -313,6 +335,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_the_end_is_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_clocks, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_an_agent_that_is_cut_off, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_an_agent_that_connects_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_one_agent_for_a_host, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_foreign_file_ends_it, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_messages_out_of_place, set_up, tear_down),

@@ -155,8 +155,10 @@ static void test_a_journal_arrives(void **state)
 /* Every moment at which the stream may be cut: the head never claims what has not arrived. */
 static void test_the_head_never_runs_ahead(void **state)
 {
-    static unsigned char head[sizeof(struct mw_record_head)], a[1 << 20], b[1 << 20];
-    const struct mw_record_section *sites = &((const struct mw_record_head *)(const void *)head)->sections[MW_SECTION_SITE];
+    static _Alignas(8) unsigned char head[sizeof(struct mw_record_head)];
+    static unsigned char a[1 << 20], b[1 << 20];
+    const struct mw_record_head *record = (const void *)head;
+    const struct mw_record_section *sites = &record->sections[MW_SECTION_SITE];
     struct mw_journal journal;
     int steps = 0;
 
