@@ -15,6 +15,8 @@
 #include <string.h>
 #include <unistd.h>
 
+/* For the journals of this host; short of what rank 0 waits at least. */
+#define MISSING_NS (500 * MW_NS_PER_MS)
 #define ASK_FIRST_US 1000 /* pause before asking the launcher again; doubled each time */
 #define ASK_LAST_US 64000
 /* From the connection to the end: rank 0 may wait for others, and for their records. */
@@ -176,7 +178,7 @@ static void guest(struct mw_across_here *here, const char *service)
 }
 
 /* What the first rank of a host does for all of it. */
-static bool speak(struct mw_across_here *here, int started, const char *name)
+static bool speak(struct mw_across_here *here, const char *name)
 {
     char service[32];
 
@@ -188,7 +190,8 @@ static bool speak(struct mw_across_here *here, int started, const char *name)
     snprintf(service, sizeof(service), "memwatch-%016llx", (unsigned long long)mw_rank.journal.ident->world_id);
     if (mw_rank.journal.ident->rank == 0)
         return mw_across_root(here, service, name);
-    for (mw_across_look(here); here->ready_count < started && mw_clock_now() < here->deadline; mw_across_look(here))
+    for (mw_across_look(here); here->ready_count < here->peers.count && mw_clock_now() < here->deadline;
+         mw_across_look(here))
         mw_peers_pause(500);
     guest(here, service);
     return false;
@@ -196,19 +199,19 @@ static bool speak(struct mw_across_here *here, int started, const char *name)
 
 bool mw_across_gather(const char *name)
 {
-    int started = mw_peers_started_here(), size = mw_rank.journal.ident->size;
     struct mw_across_here here = {0};
     const struct mw_record_head *speaker;
     bool whole = false;
 
     if (mw_rank.dirfd < 0 || !mw_names_are_served() || !mw_world_is_common())
         return false;
-    here.peers = mw_peers_wait(started, size); /* a host may have been named twice: then there are more */
+    /* a host may have been named twice: then there are more */
+    here.peers = mw_peers_wait(mw_peers_started_here(), mw_rank.journal.ident->size, MISSING_NS);
     speaker = first_of(&here.peers);
     if (speaker && mw_peers_ident(speaker)->pid != mw_rank.journal.ident->pid)
         wait_for_speaker(speaker);
     else if (speaker)
-        whole = speak(&here, started, name);
+        whole = speak(&here, name);
     mw_agree_done();
     free(here.ready);
     mw_peers_unmap(&here.peers);

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "pmpi/agree.h"
 
+#include "collector/clock.h"
 #include "pmpi/peers.h"
 #include "pmpi/rank.h"
 
 #include <stdint.h>
+
+/* How long a rank's journal may be missing before we believe that the rank has none. */
+#define MISSING_NS (2 * MW_NS_PER_SEC)
 
 static void decide(uint32_t decision)
 {
@@ -59,7 +63,7 @@ bool mw_agree_to_gather(void)
         decide(MW_STAGE_COMMITTED);
         return true;
     }
-    peers = mw_peers_wait(size, size);
+    peers = mw_peers_wait(size, size, MISSING_NS);
     agreed = peers.count == size && wait_for(&peers, MW_STAGE_READY);
     if (agreed) {
         decide(MW_STAGE_COMMITTED);

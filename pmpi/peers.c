@@ -17,10 +17,6 @@
 #include <time.h>
 #include <unistd.h>
 
-/* How long a rank's journal may be missing before we believe that the rank has none. Journals are made before
- * MPI_Init returns anywhere, so this only covers an MPI_Init that does not synchronize. */
-#define MISSING_NS (2 * MW_NS_PER_SEC)
-
 const struct mw_state *mw_peers_state(const struct mw_record_head *head)
 {
     return (const void *)((const char *)head + head->sections[MW_SECTION_STATE].offset);
@@ -97,9 +93,9 @@ bool mw_peers_is_gone(const struct mw_record_head *head)
     return kill(mw_peers_ident(head)->pid, 0) && errno == ESRCH;
 }
 
-struct mw_peers mw_peers_wait(int wanted, int room)
+struct mw_peers mw_peers_wait(int wanted, int room, uint64_t limit_ns)
 {
-    uint64_t deadline = mw_clock_now() + MISSING_NS;
+    uint64_t deadline = mw_clock_now() + limit_ns;
     struct mw_peers peers = mw_peers_map(room);
 
     while (peers.count < wanted && mw_clock_now() < deadline) {

@@ -17,8 +17,9 @@ struct mw_peers {
 /* Maps those that lie here now, up to `room`. None when the run directory is not open. */
 struct mw_peers mw_peers_map(int room);
 
-/* The same, waiting until there are `wanted` of them, at most for some seconds: a rank without the library has none. */
-struct mw_peers mw_peers_wait(int wanted, int room);
+/* The same, waiting until there are `wanted` of them, at most for `limit_ns` nanoseconds: a rank without the library has
+ * none. Journals are made before MPI_Init returns anywhere, so this only covers an MPI_Init that does not synchronize. */
+struct mw_peers mw_peers_wait(int wanted, int room, uint64_t limit_ns);
 
 void mw_peers_unmap(struct mw_peers *peers);
 

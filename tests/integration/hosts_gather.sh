@@ -64,6 +64,8 @@ END
         chmod 755 some
         on_hosts "$mpi" "2 2 2" ./some
         check "$mpi: rank $without has no library: the job ends well" same "$run_status" 0
+        [ $without = 0 ] ||
+            check "$mpi: rank $without has no library: all others are reported" same "$(ranks)" "0 1 2 3 5 "
         check "$mpi: rank $without has no library: nothing of it is on stderr" \
             none "$(sed '/^memwatch  /,$d' err | grep -v '^memwatch: ' | grep .)"
     done
