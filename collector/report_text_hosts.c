@@ -20,7 +20,7 @@ static void add_columns(struct mw_text_table *table)
 static const char *sampled_by(const struct mw_model_host *host)
 {
     if (host->peer == MW_MODEL_PEER_LOST)
-        return "an agent, until it was lost";
+        return "an agent, lost";
     return host->is_launcher ? "the launcher" : host->is_sampled ? "an agent" : "nobody";
 }
 
