@@ -12,7 +12,6 @@ AC_DEFUN([MW_SANITIZERS], [
     ])
     AC_SUBST([SANITIZER_CFLAGS])
     AC_SUBST([SHIM_SANITIZER_CFLAGS])
-    AM_CONDITIONAL([SANITIZERS], [test "$mw_sanitizers" = yes])
 
     AC_CACHE_CHECK([whether $CC has ThreadSanitizer], [mw_cv_tsan], [
         mw_saved_CFLAGS=$CFLAGS CFLAGS="$CFLAGS -fsanitize=thread"

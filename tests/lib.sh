@@ -16,6 +16,9 @@ unset LD_PRELOAD MEMWATCH_RUN_DIR MEMWATCH_EXACT MEMWATCH_RESET MEMWATCH_OVERHEA
 unset MEMWATCH_OUTPUT MEMWATCH_COMMAND MEMWATCH_SHIM MEMWATCH_HOST MEMWATCH_AGENT MEMWATCH_CONNECT MEMWATCH_SECRET
 unset OMPI_MCA_mca_base_env_list OMPI_MCA_mca_base_env_list_internal
 
+# A sanitized memwatch starts behind whatever a test preloads.
+[ "$SANITIZERS" != yes ] || export ASAN_OPTIONS=verify_asan_link_order=0
+
 work=$(mktemp -d)
 export TMPDIR="$work"
 tests_run=0
