@@ -7,7 +7,7 @@
 #include "pmpi/agree.h"
 #include "pmpi/names.h"
 #include "pmpi/rank.h"
-#include "pmpi/wire.h"
+#include "pmpi/tcp.h"
 #include "pmpi/world.h"
 
 #include <stdio.h>
@@ -108,7 +108,7 @@ static int reach_root(const struct mw_across_here *here, const char *service, ch
     }
     if (sscanf(value, "%32[0-9a-f]+%u+%511s", token, &port, addresses) != 3 || port > UINT16_MAX)
         return -1;
-    return mw_wire_connect(addresses, (uint16_t)port, mw_clock_now() + 5 * MW_NS_PER_SEC);
+    return mw_tcp_connect(addresses, (uint16_t)port, mw_clock_now() + 5 * MW_NS_PER_SEC);
 }
 
 static int say_hello(const struct mw_across_here *here, int fd, const char *token, uint64_t deadline)
@@ -118,11 +118,11 @@ static int say_hello(const struct mw_across_here *here, int fd, const char *toke
 
     memcpy(hello.token, token, sizeof(hello.token));
     memcpy(hello.host, mw_rank.host, sizeof(hello.host));
-    if (mw_wire_send(fd, &hello, sizeof(hello), deadline))
+    if (mw_tcp_send(fd, &hello, sizeof(hello), deadline))
         return -1;
     for (int i = 0; i < here->ready_count; i++) {
         int32_t rank = mw_peers_ident(here->ready[i])->rank;
-        if (mw_wire_send(fd, &rank, sizeof(rank), deadline))
+        if (mw_tcp_send(fd, &rank, sizeof(rank), deadline))
             return -1;
     }
     return 0;
@@ -133,10 +133,10 @@ static int answer_pings(int fd, uint64_t deadline)
     uint64_t word;
 
     for (int i = 0; i < MW_ACROSS_PINGS; i++) {
-        if (mw_wire_receive(fd, &word, sizeof(word), deadline))
+        if (mw_tcp_receive(fd, &word, sizeof(word), deadline))
             return -1;
         word = mw_clock_now();
-        if (mw_wire_send(fd, &word, sizeof(word), deadline))
+        if (mw_tcp_send(fd, &word, sizeof(word), deadline))
             return -1;
     }
     return 0;
@@ -149,7 +149,7 @@ static int send_records(const struct mw_across_here *here, int fd, uint64_t dead
 
     for (int i = 0; i < here->ready_count && !status; i++) {
         uint64_t length = mw_across_pack(here->ready[i], packed);
-        if (mw_wire_send(fd, &length, sizeof(length), deadline) || mw_wire_send(fd, packed, length, deadline))
+        if (mw_tcp_send(fd, &length, sizeof(length), deadline) || mw_tcp_send(fd, packed, length, deadline))
             status = -1;
     }
     free(packed);
@@ -166,9 +166,9 @@ static void guest(struct mw_across_here *here, const char *service)
 
     if (fd < 0)
         return;
-    if (!say_hello(here, fd, token, deadline) && !mw_wire_receive(fd, &verdict, sizeof(verdict), deadline) &&
+    if (!say_hello(here, fd, token, deadline) && !mw_tcp_receive(fd, &verdict, sizeof(verdict), deadline) &&
         verdict.wanted && !answer_pings(fd, deadline) && !send_records(here, fd, deadline) &&
-        !mw_wire_receive(fd, &end, sizeof(end), deadline)) {
+        !mw_tcp_receive(fd, &end, sizeof(end), deadline)) {
         end.host[sizeof(end.host) - 1] = '\0';
         mw_across_note(&end);
         if (end.stored && !here->safe)

@@ -7,7 +7,7 @@
 #include "pmpi/names.h"
 #include "pmpi/rank.h"
 #include "pmpi/say.h"
-#include "pmpi/wire.h"
+#include "pmpi/tcp.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -46,13 +46,13 @@ static bool open_port(struct root *root)
     uint16_t port = 0;
     size_t used = 0;
 
-    root->listener = mw_wire_listen(&port);
+    root->listener = mw_tcp_listen(&port);
     if (root->listener < 0 || getrandom(secret, sizeof(secret), GRND_NONBLOCK) != sizeof(secret))
         return false;
     for (size_t i = 0; i < sizeof(secret); i++)
         used += (size_t)snprintf(root->value + used, sizeof(root->value) - used, "%02x", secret[i]);
     used += (size_t)snprintf(root->value + used, sizeof(root->value) - used, "+%u+", port);
-    mw_wire_addresses(root->value + used, sizeof(root->value) - used);
+    mw_tcp_addresses(root->value + used, sizeof(root->value) - used);
     return true;
 }
 
@@ -70,7 +70,7 @@ static int announce(struct root *root, int fd, uint32_t count, uint64_t deadline
     int32_t rank;
 
     for (uint32_t i = 0; i < count; i++) {
-        if (mw_wire_receive(fd, &rank, sizeof(rank), deadline))
+        if (mw_tcp_receive(fd, &rank, sizeof(rank), deadline))
             return -1;
         if (rank > 0 && rank < root->size && !root->announced[rank]) {
             root->announced[rank] = true;
@@ -86,7 +86,7 @@ static void welcome(struct root *root, int fd)
     struct guest *guest = &root->guests[root->guest_count];
 
     *guest = (struct guest){.fd = fd};
-    if (root->guest_count < root->size && !mw_wire_receive(fd, &guest->hello, sizeof(guest->hello), deadline) &&
+    if (root->guest_count < root->size && !mw_tcp_receive(fd, &guest->hello, sizeof(guest->hello), deadline) &&
         is_welcome(root, &guest->hello) && !announce(root, fd, guest->hello.count, deadline))
         root->guest_count++;
     else
@@ -103,7 +103,7 @@ static void await(struct root *root)
         mw_across_look(root->here);
         if (root->here->ready_count + root->announced_count >= root->size || now >= root->here->deadline)
             return;
-        if ((fd = mw_wire_accept(root->listener, now + turn)) >= 0)
+        if ((fd = mw_tcp_accept(root->listener, now + turn)) >= 0)
             welcome(root, fd);
     }
 }
@@ -115,8 +115,8 @@ static int measure_clock(struct guest *guest, uint64_t deadline)
 {
     for (int i = 0; i < MW_ACROSS_PINGS; i++) {
         uint64_t there, before = mw_clock_now(), after;
-        if (mw_wire_send(guest->fd, &before, sizeof(before), deadline) ||
-            mw_wire_receive(guest->fd, &there, sizeof(there), deadline))
+        if (mw_tcp_send(guest->fd, &before, sizeof(before), deadline) ||
+            mw_tcp_receive(guest->fd, &there, sizeof(there), deadline))
             return -1;
         after = mw_clock_now();
         if (i == 0 || (after - before) / 2 < guest->end.error_ns) {
@@ -152,8 +152,8 @@ static int receive_records(struct root *root, struct guest *guest, uint64_t dead
 {
     for (uint32_t i = 0; i < guest->hello.count; i++) {
         uint64_t length;
-        if (mw_wire_receive(guest->fd, &length, sizeof(length), deadline) || length > mw_journal_length() ||
-            mw_wire_receive(guest->fd, root->buffer, length, deadline) || store(root, length, &guest->end))
+        if (mw_tcp_receive(guest->fd, &length, sizeof(length), deadline) || length > mw_journal_length() ||
+            mw_tcp_receive(guest->fd, root->buffer, length, deadline) || store(root, length, &guest->end))
             return -1;
     }
     return 0;
@@ -178,7 +178,7 @@ static bool ask(struct root *root)
     for (int i = 0; i < root->guest_count; i++) {
         struct guest *guest = &root->guests[i];
         struct mw_across_verdict verdict = {.wanted = !root->here->safe || !guest->hello.safe};
-        int failed = mw_wire_send(guest->fd, &verdict, sizeof(verdict), mw_clock_now() + HELLO_NS);
+        int failed = mw_tcp_send(guest->fd, &verdict, sizeof(verdict), mw_clock_now() + HELLO_NS);
         guest->wanted = verdict.wanted && !failed;
         any = any || guest->wanted;
     }
@@ -210,7 +210,7 @@ static void conclude(struct root *root, bool in_place)
         guest->end.stored = guest->end.stored && in_place;
         if (in_place && !root->here->safe)
             memcpy(guest->end.host, mw_rank.host, sizeof(guest->end.host));
-        mw_wire_send(guest->fd, &guest->end, sizeof(guest->end), mw_clock_now() + HELLO_NS);
+        mw_tcp_send(guest->fd, &guest->end, sizeof(guest->end), mw_clock_now() + HELLO_NS);
     }
 }
 

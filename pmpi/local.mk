@@ -54,7 +54,7 @@ shim_sources = \
     pmpi/stack.c pmpi/stack.h \
     pmpi/timeline.c pmpi/timeline.h \
     pmpi/user_phases.c \
-    pmpi/wire.c pmpi/wire.h \
+    pmpi/tcp.c pmpi/tcp.h \
     pmpi/world.c pmpi/world.h \
     pmpi/wrap.c pmpi/wrap.h
 pmpi_libmemwatch_pmpi_la_SOURCES = $(shim_sources)

@@ -36,6 +36,7 @@ shell_tests = \
     tests/integration/gather.sh \
     tests/integration/hosts_agents.sh \
     tests/integration/hosts_gather.sh \
+    tests/integration/hosts_slurm.sh \
     tests/integration/threads.sh \
     tests/integration/tsan.sh \
     tests/integration/tricks.sh \

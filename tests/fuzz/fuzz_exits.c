@@ -7,9 +7,9 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct mw_exits_read exits;
+    struct mw_exits_read exits = {0};
 
-    mw_exits_read_parse(&exits, data, size);
+    mw_exits_read_parse(&exits, "node01", data, size);
     fuzz_expect(exits.count * sizeof(struct mw_exit) <= size);
     for (size_t i = 0; i < exits.count; i++)
         fuzz_expect(IS_STRING(exits.entries[i].comm) && IS_STRING(exits.entries[i].exe) &&

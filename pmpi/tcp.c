@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "pmpi/wire.h"
+#include "pmpi/tcp.h"
 
 #include "collector/clock.h"
 #include "pmpi/library.h"
@@ -50,7 +50,7 @@ static int listen_at(const void *address, socklen_t size, int family, uint16_t *
     return -1;
 }
 
-int mw_wire_listen(uint16_t *port)
+int mw_tcp_listen(uint16_t *port)
 {
     struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_ANY_INIT};
     struct sockaddr_in four = {.sin_family = AF_INET};
@@ -73,7 +73,7 @@ static const char *text_of(const struct ifaddrs *entry, char text[INET6_ADDRSTRL
     return NULL;
 }
 
-void mw_wire_addresses(char *text, size_t size)
+void mw_tcp_addresses(char *text, size_t size)
 {
     char one[INET6_ADDRSTRLEN];
     struct ifaddrs *list = NULL;
@@ -101,7 +101,7 @@ static int wait_for(int fd, short events, uint64_t deadline)
     return 1;
 }
 
-int mw_wire_accept(int listener, uint64_t deadline)
+int mw_tcp_accept(int listener, uint64_t deadline)
 {
     return wait_for(listener, POLLIN, deadline) ? accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK) : -1;
 }
@@ -126,7 +126,7 @@ static int connect_to(const char *address, uint16_t port, uint64_t deadline)
     return -1;
 }
 
-int mw_wire_connect(const char *addresses, uint16_t port, uint64_t deadline)
+int mw_tcp_connect(const char *addresses, uint16_t port, uint64_t deadline)
 {
     char one[INET6_ADDRSTRLEN];
     int fd = -1;
@@ -141,7 +141,7 @@ int mw_wire_connect(const char *addresses, uint16_t port, uint64_t deadline)
     return fd;
 }
 
-int mw_wire_send(int fd, const void *bytes, size_t size, uint64_t deadline)
+int mw_tcp_send(int fd, const void *bytes, size_t size, uint64_t deadline)
 {
     size_t done = 0;
 
@@ -156,7 +156,7 @@ int mw_wire_send(int fd, const void *bytes, size_t size, uint64_t deadline)
     return 0;
 }
 
-int mw_wire_receive(int fd, void *bytes, size_t size, uint64_t deadline)
+int mw_tcp_receive(int fd, void *bytes, size_t size, uint64_t deadline)
 {
     size_t done = 0;
 

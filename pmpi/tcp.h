@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /* TCP between hosts of a job, with a time limit on everything. While it waits it lets MPI work, so that no other rank
  * waits for this one. Times are CLOCK_MONOTONIC nanoseconds. No SIGPIPE comes from it. */
-#ifndef MW_PMPI_WIRE_H
-#define MW_PMPI_WIRE_H
+#ifndef MW_PMPI_TCP_H
+#define MW_PMPI_TCP_H
 
 #include <stddef.h>
 #include <stdint.h>
 
 /* Listens on all addresses of this host, at a port of the kernel's choice. Returns a descriptor, or -1. */
-int mw_wire_listen(uint16_t *port);
+int mw_tcp_listen(uint16_t *port);
 
 /* This host's addresses as they may be reached from others, joined by '+', as many as there is room for. */
-void mw_wire_addresses(char *text, size_t size);
+void mw_tcp_addresses(char *text, size_t size);
 
 /* The next connection, or -1 when none came before the deadline. */
-int mw_wire_accept(int listener, uint64_t deadline);
+int mw_tcp_accept(int listener, uint64_t deadline);
 
 /* Connects to the first of the addresses that answers; each is given a second. Returns a descriptor, or -1. */
-int mw_wire_connect(const char *addresses, uint16_t port, uint64_t deadline);
+int mw_tcp_connect(const char *addresses, uint16_t port, uint64_t deadline);
 
 /* All `size` bytes, or -1. */
-int mw_wire_send(int fd, const void *bytes, size_t size, uint64_t deadline);
-int mw_wire_receive(int fd, void *bytes, size_t size, uint64_t deadline);
+int mw_tcp_send(int fd, const void *bytes, size_t size, uint64_t deadline);
+int mw_tcp_receive(int fd, void *bytes, size_t size, uint64_t deadline);
 
 #endif
