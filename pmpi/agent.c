@@ -95,25 +95,10 @@ static int lock(int dirfd, const char *name, int create)
     return fd;
 }
 
-/* The environment without what would make the agent a part of the job. The array is the caller's, the strings not. */
-static char **agents_environment(void)
-{
-    size_t count = 0, kept = 0;
-    char **clean;
-
-    while (environ[count])
-        count++;
-    clean = calloc(count + 1, sizeof(*clean));
-    for (size_t i = 0; clean && i < count; i++)
-        if (strncmp(environ[i], "LD_PRELOAD=", 11) != 0)
-            clean[kept++] = environ[i];
-    return clean;
-}
-
 static void start(int fd, const char *name, const char *path)
 {
     char *const arguments[] = {(char *)(uintptr_t)"memwatch", (char *)(uintptr_t)"agent", NULL};
-    char **environment = agents_environment();
+    char **environment = mw_spawn_environment(false);
     struct mw_spawn spawn = {path, arguments, environment, "/", {-1, -1, -1, fd}};
 
     if (environment && !mw_spawn_apart(&spawn)) {

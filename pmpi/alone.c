@@ -83,27 +83,12 @@ static int open_output(void)
     return STDERR_FILENO;
 }
 
-/* The environment without what would make the reporter a part of the job. The array is the caller's, the strings not. */
-static char **clean_environment(void)
-{
-    size_t count = 0, kept = 0;
-    char **clean;
-
-    while (environ[count])
-        count++;
-    clean = calloc(count + 1, sizeof(*clean));
-    for (size_t i = 0; clean && i < count; i++)
-        if (strncmp(environ[i], "LD_PRELOAD=", 11) && strncmp(environ[i], "MEMWATCH_", 9))
-            clean[kept++] = environ[i];
-    return clean;
-}
-
 /* Runs `memwatch report PATH`. Returns 0 when it has written the report. */
 static int report(const char *command, const char *path)
 {
     char *const arguments[] = {(char *)(uintptr_t)"memwatch", (char *)(uintptr_t)"report", (char *)(uintptr_t)path,
                                NULL};
-    char **environment = clean_environment();
+    char **environment = mw_spawn_environment(true);
     int output = open_output();
     struct mw_spawn spawn = {command, arguments, environment ? environment : environ, NULL,
                              {STDIN_FILENO, output, STDERR_FILENO, -1}};

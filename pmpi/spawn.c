@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -166,4 +167,18 @@ int mw_spawn_run(const struct mw_spawn *spawn, uint64_t limit_ns)
     struct start start = {.spawn = spawn, .limit_ns = limit_ns};
 
     return run(&start);
+}
+
+char **mw_spawn_environment(bool all)
+{
+    size_t count = 0, kept = 0;
+    char **clean;
+
+    while (environ[count])
+        count++;
+    clean = calloc(count + 1, sizeof(*clean));
+    for (size_t i = 0; clean && i < count; i++)
+        if (strncmp(environ[i], "LD_PRELOAD=", 11) && (!all || strncmp(environ[i], "MEMWATCH_", 9)))
+            clean[kept++] = environ[i];
+    return clean;
 }

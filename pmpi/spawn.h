@@ -4,6 +4,8 @@
 #ifndef MW_PMPI_SPAWN_H
 #define MW_PMPI_SPAWN_H
 
+#include <stdbool.h>
+
 #include <stdint.h>
 
 #define MW_SPAWN_FDS 4
@@ -23,5 +25,9 @@ int mw_spawn_apart(const struct mw_spawn *spawn);
 /* Runs it to its end; the calling thread stands still meanwhile. After `limit_ns` nanoseconds it is killed. Returns its
  * exit status, or -1 when it could not be executed, was killed, or died. */
 int mw_spawn_run(const struct mw_spawn *spawn, uint64_t limit_ns);
+
+/* The environment without what would make a child a part of the job: the preload and, with `all`, what is said to
+ * memwatch. The array is the caller's to free, the strings are not. NULL: out of memory. */
+char **mw_spawn_environment(bool all);
 
 #endif

@@ -91,6 +91,11 @@ nothing_left() {
     done
 }
 
+until_true() { # at most 30 s
+    n=0
+    until "$@"; do n=$((n + 1)); [ $n -lt 600 ] || { echo "never: $*"; return 1; }; sleep 0.05; done
+}
+
 # The MPI libraries that tests can use.
 mpis() {
     [ -n "$OPENMPI_CC" ] && [ -n "$OPENMPI_RUN" ] && echo openmpi

@@ -3,10 +3,6 @@
 . "${srcdir:-.}/tests/lib.sh"
 
 says() { grep -q -E "$1" err || { sed -n '/Post-mortem/,/^Peak/p' err; return 1; }; }
-until_true() { # at most 20 s
-    n=0
-    until "$@"; do n=$((n + 1)); [ $n -lt 400 ] || { echo "never: $*"; return 1; }; sleep 0.05; done
-}
 journals() { [ "$(find "$work/runs" -name 'journal-*' | wc -l)" -ge "$1" ]; }
 first_death() { grep -m 1 '^death ' dump; }
 

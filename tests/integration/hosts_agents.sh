@@ -11,10 +11,6 @@ none() { [ -z "$1" ] || { echo "$1"; return 1; }; }
 words() { tr -s ' \n' ' ' <err; } # the report without its line breaks
 says() { words | grep -q -E "$1" || { sed -n '/^memwatch  /,$p' err | head -n 60; return 1; }; }
 left_on() { host_run "$1" find /dev/shm -mindepth 1 -name 'memwatch-*' -o -mindepth 1 -path '*memwatch-*'; }
-until_true() { # at most 30 s
-    n=0
-    until "$@"; do n=$((n + 1)); [ $n -lt 300 ] || { echo "never: $*"; return 1; }; sleep 0.1; done
-}
 # Processes of ours on a host: agents, ranks, memwatch itself.
 running_on() { host_run "$1" sh -c 'for p in /proc/[0-9]*; do tr "\0" " " <$p/cmdline 2>/dev/null; echo; done' |
     grep -E 'memwatch (agent|run)|grow_and_die|busy|orted|hydra_pmi' | grep -v grep; }

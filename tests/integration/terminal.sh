@@ -17,10 +17,6 @@ export memwatch # for session.sh
 has() { [ -s "$1" ]; }
 lacks() { if grep -q "$@"; then grep -n "$@"; return 1; fi; }
 counted() { sort "$1" | uniq -c | awk '{printf "%s%s ", $1, $2}'; }
-until_true() { # at most 20 s
-    n=0
-    until "$@"; do n=$((n + 1)); [ $n -lt 400 ] || { echo "never: $*"; return 1; }; sleep 0.05; done
-}
 state() { sed 's/.*) //; s/ .*//' "/proc/$1/stat"; }
 stopped() { [ "$(state "$1")" = T ]; }
 lines() { [ "$(grep -c '' "$1" 2>/dev/null)" -ge "$2" ]; }
