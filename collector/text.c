@@ -119,6 +119,18 @@ static const char *tail_start(const char *text, int width)
     return text;
 }
 
+/* Takes a character that has no room for all of its bytes off the end of `text` (combining marks need bytes, not columns). */
+static void drop_torn_end(char *text)
+{
+    size_t end = strlen(text), at = end;
+    uint32_t code;
+
+    while (at > 0 && end - at < 4 && (text[at - 1] & 0xc0) == 0x80)
+        at--;
+    if (at > 0 && decode((const unsigned char *)text + at - 1, &code) == 0)
+        text[at - 1] = '\0';
+}
+
 void mw_text_fit(char *out, size_t size, const char *text, int width, enum mw_text_cut cut)
 {
     int head = cut == MW_TEXT_CUT_RIGHT ? width - 1 : cut == MW_TEXT_CUT_LEFT ? 0 : width / 2;
@@ -129,6 +141,7 @@ void mw_text_fit(char *out, size_t size, const char *text, int width, enum mw_te
         snprintf(out, size, "%s", "");
     else
         snprintf(out, size, "%.*s…%s", (int)head_bytes(text, head), text, tail_start(text, width - 1 - head));
+    drop_torn_end(out);
 }
 
 size_t mw_text_break(const char *text, int width)

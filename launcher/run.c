@@ -34,6 +34,8 @@
 /* After the command, for agents: in all, and without anything coming of a file. */
 #define AGENTS_NS (10 * MW_NS_PER_SEC)
 #define AGENTS_SILENT_NS (2 * MW_NS_PER_SEC)
+/* With fewer descriptors than this all are needed on this host. */
+#define AGENTS_FILES 64
 
 struct run {
     struct mw_options options;
@@ -86,7 +88,9 @@ static void begin_view(struct run *run)
 /* Where nobody can be listened to, only what is known of other hosts gets less. */
 static int open_hub(struct run *run, struct mw_err *err)
 {
-    if (!run->options.no_agent && mw_hub_open(&run->hub, run->dir.fd, err) < 0)
+    if (!run->options.no_agent && run->inherit.files.rlim_max < AGENTS_FILES)
+        fprintf(stderr, "memwatch: no agents on other hosts: raise ulimit -n to %d\n", AGENTS_FILES);
+    else if (!run->options.no_agent && mw_hub_open(&run->hub, run->dir.fd, err) < 0)
         fprintf(stderr, "memwatch: no agents on other hosts: %s\n", err->text);
     return mw_hub_setenv(run->hub) ? mw_err_set(err, "cannot set the environment: %s", strerror(errno)) : 0;
 }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # tests/fuzz/run.sh SECONDS [TARGET...]: builds the fuzz targets with libFuzzer, ASan and UBSan, and runs each that long
-# from its seeds. Called in the build directory (make fuzz FUZZ_SECONDS=60). What broke one is kept in tests/fuzz/found/.
+# from its seeds, otherwise each time unless FUZZ_SEED is set. Called in the build directory (make fuzz FUZZ_SECONDS=60). What broke one is kept in tests/fuzz/found/.
 # "needs: ..." and status 77 when this machine has no libFuzzer.
 set -u
 . tests/environment.sh
@@ -51,7 +51,7 @@ for target in "$@"; do
     extra=$source/corpus/$target
     [ -d "$extra" ] || extra=
     # shellcheck disable=SC2086
-    if "$out/fuzz_$target" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 -max_len=600000 -print_final_stats=1 \
+    if "$out/fuzz_$target" -seed="${FUZZ_SEED:-0}" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 -max_len=600000 -print_final_stats=1 \
         -artifact_prefix=tests/fuzz/found/"$target"- "$corpus" "$out/seeds.d/$target" $extra >"$out/$target.log" 2>&1; then
         echo "ok: $target: $(sed -n 's/^stat::number_of_executed_units: *//p' "$out/$target.log") runs in $seconds s"
     else

@@ -318,6 +318,8 @@ static void test_text(void **state)
     assert_string_equal(out, "abc…");
     mw_text_fit(out, sizeof(out), "abcdef", 4, MW_TEXT_CUT_LEFT);
     assert_string_equal(out, "…def");
+    mw_text_fit(out, 8, "ab" "\xcc\x9a\xcc\x9a\xcc\x9a", 9, MW_TEXT_CUT_LEFT); /* marks without columns, and no room for all */
+    assert_string_equal(out, "ab\xcc\x9a\xcc\x9a");
 }
 
 int main(void)
