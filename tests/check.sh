@@ -32,7 +32,8 @@ run "$build/sanitizers" check-sanitized
 passed=$(count PASS)
 failed=$(($(count FAIL) + $(count ERROR) + $(count XPASS)))
 skipped=$(count SKIP)
-[ "$failed" = 0 ] || grep -h -E '^(not ok|ERROR:|FAIL:)' "$log" | sort -u | head -n 50
+# Each failure with what the test said of it.
+[ "$failed" = 0 ] || awk '/^(not ok|ERROR:)/ {told = 1; print; next} /^FAIL:/ {next} told && /^#/ {print; next} {told = 0}' "$log" | head -n 200
 grep -h -E '^(ok .*# SKIP|SKIP: [^ ]*$)' "$log" | sort -u
 [ "$status" = 0 ] || [ "$failed" != 0 ] || failed=1
 [ "$passed" != 0 ] || failed=$((failed + 1))
