@@ -62,7 +62,7 @@ void mw_report_call(char *text, size_t size, const char *call, const struct mw_m
 
 bool mw_report_is_listed(const struct mw_report *report, const char *command)
 {
-    const struct mw_report_text_style *style = report->style;
+    const struct mw_report_style *style = report->style;
 
     if (style->include && regexec(style->include, command, 0, NULL, 0) != 0)
         return false;
@@ -149,7 +149,7 @@ static void write_legend(const struct mw_report *report)
                         error ? ", at most " : "", error ? mw_units_bytes(error).text : "", error ? " too low" : "");
 }
 
-int mw_report_text_write(FILE *out, const struct mw_model *model, const struct mw_report_text_style *style)
+int mw_report_text_write(FILE *out, const struct mw_model *model, const struct mw_report_style *style)
 {
     struct mw_report report = {
         .out = out, .model = model, .style = style, .width = style->width ? style->width : DEFAULT_WIDTH,

@@ -22,7 +22,7 @@
 struct mw_report {
     FILE *out;
     const struct mw_model *model;
-    const struct mw_report_text_style *style;
+    const struct mw_report_style *style;
     int width;
     bool color;
 };

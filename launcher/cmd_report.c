@@ -3,6 +3,7 @@
 
 #include "collector/merge.h"
 #include "collector/record.h"
+#include "collector/report_text.h"
 #include "launcher/options.h"
 #include "launcher/rundir.h"
 
@@ -46,29 +47,49 @@ static void mark_reported(const char *path)
     mw_rundir_fini(&dir, 1);
 }
 
+/* The text, unless something else was asked for. */
+static int write_reports(const struct mw_options *options, struct mw_forms *forms, const struct mw_model *model)
+{
+    struct mw_report_style style = mw_options_style(options, mw_forms_any(options->forms) ? -1 : STDOUT_FILENO);
+
+    if (mw_forms_any(options->forms))
+        return mw_forms_write(forms, model, &style);
+    if (mw_report_text_write(stdout, model, &style) == 0 && !fflush(stdout))
+        return 0;
+    fprintf(stderr, "memwatch: cannot write the report: %s\n", strerror(errno));
+    return 1;
+}
+
+static int report(const struct mw_options *options, struct mw_forms *forms)
+{
+    struct mw_err err;
+    struct mw_model *model = read_path(options->path, &err);
+    int status = 1;
+
+    if (!model) {
+        fprintf(stderr, "memwatch: %s\n", err.text);
+        return status;
+    }
+    status = write_reports(options, forms, model);
+    if (!status && !model->job.runs)
+        mark_reported(options->path);
+    mw_model_destroy(model);
+    return status;
+}
+
 int mw_cmd_report(int argc, char **argv)
 {
     struct mw_options options;
-    struct mw_report_text_style style;
-    struct mw_model *model;
+    struct mw_forms forms;
     struct mw_err err;
-    int status = 0;
+    int status = 1;
 
     mw_options_parse_report(&options, argc, argv);
-    style = mw_options_style(&options, STDOUT_FILENO);
-    model = read_path(options.path, &err);
-    if (!model) {
+    if (mw_forms_open(&forms, options.forms, options.force, &err) < 0)
         fprintf(stderr, "memwatch: %s\n", err.text);
-        mw_options_fini(&options);
-        return 1;
-    }
-    if (mw_report_text_write(stdout, model, &style) < 0 || fflush(stdout)) {
-        fprintf(stderr, "memwatch: cannot write the report: %s\n", strerror(errno));
-        status = 1;
-    }
-    if (!status && !model->job.runs)
-        mark_reported(options.path);
-    mw_model_destroy(model);
+    else
+        status = report(&options, &forms);
+    mw_forms_abandon(&forms);
     mw_options_fini(&options);
     return status;
 }

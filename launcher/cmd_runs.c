@@ -52,7 +52,7 @@ static int compare_begins(const void *a, const void *b)
 
 static void write_table(const struct mw_options *options, struct mw_runs_one *runs, size_t count)
 {
-    struct mw_report_text_style style = mw_options_style(options, STDOUT_FILENO);
+    struct mw_report_style style = mw_options_style(options, STDOUT_FILENO);
     struct mw_text_table *table = mw_text_table_create();
 
     mw_text_table_column(table, "began", MW_TEXT_LEFT, 0, MW_TEXT_CUT_RIGHT);

@@ -17,6 +17,7 @@ launcher_liblauncher_la_SOURCES = \
     launcher/doctor_kernel.c \
     launcher/doctor_mpi.c \
     launcher/doctor_try.c launcher/doctor_try.h \
+    launcher/forms.c launcher/forms.h \
     launcher/forward.c launcher/forward.h \
     launcher/host_files.c launcher/host_files.h \
     launcher/hub.c launcher/hub.h \

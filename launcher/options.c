@@ -20,7 +20,6 @@ enum key {
     KEY_RUN_DIR,
     KEY_KEEP,
     KEY_NO_AGENT,
-    KEY_REPORT,
     KEY_FORCE,
     KEY_INCLUDE,
     KEY_EXCLUDE,
@@ -29,7 +28,8 @@ enum key {
     KEY_QUIET,
     KEY_SILENT,
     KEY_CLEAN,
-    KEY_HELP
+    KEY_HELP,
+    KEY_FORM /* the first of as many as there are forms */
 };
 
 /* One table for help and parsing; what `report` takes as well stands in the second. */
@@ -40,9 +40,7 @@ static const struct argp_option run_options[] = {
     {"no-reset", KEY_NO_RESET, NULL, 0,
      "Never reset the kernel's high-water mark: other tools read it undisturbed, peaks are those of the whole run", 2},
     {"site-depth", KEY_SITE_DEPTH, "N", 0, "Tell call sites apart by N frames of the program (1 to 8; default 3)", 2},
-    {"report", KEY_REPORT, "FILE", 0, "Write the report to FILE instead of stderr", 3},
-    {"force", KEY_FORCE, NULL, 0, "Overwrite files that exist", 3},
-    {"quiet", KEY_QUIET, NULL, 0, "No report", 3},
+    {"quiet", KEY_QUIET, NULL, 0, "No report on stderr", 3},
     {"silent", KEY_SILENT, NULL, 0, "Drop the command's own output", 3},
     {"run-dir", KEY_RUN_DIR, "DIR", 0, "Make the run directory in DIR (default /dev/shm, $TMPDIR or /tmp)", 4},
     {"keep", KEY_KEEP, NULL, 0, "Keep the run directory and say where it is", 4},
@@ -50,6 +48,7 @@ static const struct argp_option run_options[] = {
     {0}};
 
 static const struct argp_option display_options[] = {
+    {"force", KEY_FORCE, NULL, 0, "Overwrite files that exist", 5},
     {"include", KEY_INCLUDE, "RE", 0, "List only processes whose command matches; totals stay those of all", 5},
     {"exclude", KEY_EXCLUDE, "RE", 0, "Of these, leave out the ones that match", 5},
     {"all", KEY_ALL, NULL, 0,
@@ -84,7 +83,8 @@ static const char run_doc[] =
     "itself failed before the start, 126 when COMMAND cannot be executed, 127 when it was not found.";
 
 static const char report_doc[] =
-    "Reports what lies in PATH: a run directory, left behind or in use, or a gathered record.\n"
+    "Reports what lies in PATH: a run directory, left behind or in use, or a gathered record. The text report is printed "
+    "unless another form is asked for.\n"
     "\n"
     "  memwatch report /dev/shm/memwatch-1000-5f0c6a1be2d94c37\n";
 
@@ -162,6 +162,7 @@ static error_t parse_display(int key, char *argument, struct argp_state *state)
     struct mw_options *options = state->input;
 
     switch (key) {
+    case KEY_FORCE: options->force = true; return 0;
     case KEY_INCLUDE: compile(&options->include, &options->has_include, argument, "--include"); return 0;
     case KEY_EXCLUDE: compile(&options->exclude, &options->has_exclude, argument, "--exclude"); return 0;
     case KEY_ALL: options->all = true; return 0;
@@ -171,8 +172,32 @@ static error_t parse_display(int key, char *argument, struct argp_state *state)
     }
 }
 
+static struct argp_option form_options[MW_FORMS + 1]; /* filled from mw_form_kinds */
+
+static error_t parse_form(int key, char *argument, struct argp_state *state)
+{
+    struct mw_options *options = state->input;
+
+    if (key < KEY_FORM || key >= KEY_FORM + MW_FORMS)
+        return ARGP_ERR_UNKNOWN;
+    if (argument && !*argument)
+        complain("--%s takes the name of a FILE, or - for stdout", mw_form_kinds[key - KEY_FORM].option);
+    options->forms[key - KEY_FORM] = argument ? argument : "-";
+    return 0;
+}
+
+static void list_forms(void)
+{
+    for (int i = 0; i < MW_FORMS; i++) {
+        const struct mw_form_kind *kind = &mw_form_kinds[i];
+        form_options[i] = (struct argp_option){
+            kind->option, KEY_FORM + i, "FILE", kind->stdout_default ? OPTION_ARG_OPTIONAL : 0, kind->help, 3};
+    }
+}
+
 static const struct argp display_argp = {.options = display_options, .parser = parse_display};
-static const struct argp_child children[] = {{.argp = &display_argp}, {0}};
+static const struct argp form_argp = {.options = form_options, .parser = parse_form};
+static const struct argp_child children[] = {{.argp = &form_argp}, {.argp = &display_argp}, {0}};
 
 static error_t parse_run(int key, char *argument, struct argp_state *state)
 {
@@ -180,7 +205,7 @@ static error_t parse_run(int key, char *argument, struct argp_state *state)
 
     switch (key) {
     case ARGP_KEY_INIT:
-        state->child_inputs[0] = options;
+        state->child_inputs[0] = state->child_inputs[1] = options;
         state->err_stream = NULL; /* getopt has said it in one line */
         return 0;
     case 'i':
@@ -193,8 +218,6 @@ static error_t parse_run(int key, char *argument, struct argp_state *state)
     case KEY_RUN_DIR: options->base_dir = argument; return 0;
     case KEY_KEEP: options->keep = true; return 0;
     case KEY_NO_AGENT: options->no_agent = true; return 0;
-    case KEY_REPORT: options->report_file = argument; return 0;
-    case KEY_FORCE: options->force = true; return 0;
     case KEY_QUIET: options->quiet = true; return 0;
     case KEY_SILENT: options->silent = true; return 0;
     case ARGP_KEY_ARG: /* the command: all that follows is its own */
@@ -215,7 +238,7 @@ static error_t parse_report(int key, char *argument, struct argp_state *state)
 
     switch (key) {
     case ARGP_KEY_INIT:
-        state->child_inputs[0] = options;
+        state->child_inputs[0] = state->child_inputs[1] = options;
         state->err_stream = NULL; /* getopt has said it in one line */
         return 0;
     case ARGP_KEY_ARG:
@@ -251,6 +274,7 @@ static void parse(const struct argp *argp, struct mw_options *options, int argc,
     char *saved = argv[0];
 
     *options = (struct mw_options){.name = name, .interval_ns = 100 * MW_NS_PER_MS, .budget_ppm = 10000};
+    list_forms();
     argv[0] = (char *)(uintptr_t)"memwatch"; /* what getopt says of an unknown option starts with it */
     if (argp_parse(argp, argc, argv, ARGP_IN_ORDER | ARGP_NO_HELP, NULL, options))
         exit(MW_EXIT_FAILURE);
@@ -289,11 +313,11 @@ static bool wants_color(const struct mw_options *options, int fd)
     return isatty(fd) && !(no_color && *no_color) && term && strcmp(term, "dumb");
 }
 
-struct mw_report_text_style mw_options_style(const struct mw_options *options, int fd)
+struct mw_report_style mw_options_style(const struct mw_options *options, int fd)
 {
     struct winsize size = {0};
 
-    return (struct mw_report_text_style){
+    return (struct mw_report_style){
         .color = wants_color(options, fd),
         .width = !ioctl(fd, TIOCGWINSZ, &size) && size.ws_col >= 60 ? size.ws_col : 0,
         .all = options->all,

@@ -3,7 +3,8 @@
 #ifndef MW_LAUNCHER_OPTIONS_H
 #define MW_LAUNCHER_OPTIONS_H
 
-#include "collector/report_text.h"
+#include "collector/report.h"
+#include "launcher/forms.h"
 
 #include <regex.h>
 #include <stdbool.h>
@@ -18,7 +19,7 @@ struct mw_options {
     int site_depth;       /* 0: the shim's default */
     bool exact, no_reset, keep, force, quiet, silent, all, clean, no_agent;
     const char *base_dir; /* of the run directory; NULL: choose */
-    const char *report_file;
+    mw_form_paths forms;  /* where each form of the report goes */
     enum { MW_COLOR_AUTO, MW_COLOR_ALWAYS, MW_COLOR_NEVER } color;
     regex_t include, exclude;
     bool has_include, has_exclude;
@@ -30,7 +31,7 @@ void mw_options_parse_report(struct mw_options *options, int argc, char **argv);
 void mw_options_parse_runs(struct mw_options *options, int argc, char **argv);
 
 /* How the text report is to look on `fd`. Points into options. */
-struct mw_report_text_style mw_options_style(const struct mw_options *options, int fd);
+struct mw_report_style mw_options_style(const struct mw_options *options, int fd);
 
 void mw_options_fini(struct mw_options *options);
 

@@ -5,12 +5,13 @@
 #include "collector/clock.h"
 #include "collector/merge.h"
 #include "collector/procmem.h"
+#include "collector/report_text.h"
 #include "launcher/apart.h"
+#include "launcher/forms.h"
 #include "launcher/forward.h"
 #include "launcher/hub.h"
 #include "launcher/limits.h"
 #include "launcher/options.h"
-#include "launcher/output.h"
 #include "launcher/preload.h"
 #include "launcher/relay.h"
 #include "launcher/rundir.h"
@@ -39,7 +40,7 @@
 
 struct run {
     struct mw_options options;
-    struct mw_output output;
+    struct mw_forms forms;
     struct mw_rundir dir;
     struct mw_spawn_inherit inherit;
     struct mw_view view;
@@ -111,8 +112,7 @@ static int prepare(struct run *run, struct mw_err *err)
 {
     char shim[PATH_MAX];
 
-    if (run->options.report_file &&
-        mw_output_open(&run->output, run->options.report_file, run->options.force, err) < 0)
+    if (mw_forms_open(&run->forms, run->options.forms, run->options.force, err) < 0)
         return -1;
     if (mw_preload_find(shim, sizeof(shim), err) < 0)
         goto no_shim;
@@ -141,7 +141,7 @@ no_sampler:
 no_signals:
     mw_rundir_fini(&run->dir, 0);
 no_shim:
-    mw_output_abandon(&run->output);
+    mw_forms_abandon(&run->forms);
     return -1;
 }
 
@@ -223,15 +223,23 @@ static void note_status(struct mw_view *view, int status)
     }
 }
 
-static int write_report(struct run *run, const struct mw_model *model, struct mw_err *err)
+static bool wants_text(const struct run *run)
 {
-    FILE *out = run->options.report_file ? run->output.file : stderr;
-    struct mw_report_text_style style = mw_options_style(&run->options, fileno(out));
+    return !run->options.quiet && !run->options.forms[MW_FORM_TEXT];
+}
 
-    if (mw_report_text_write(out, model, &style) < 0)
-        return mw_err_set(err, "cannot write the report to %s: %s; make room or choose another --report FILE",
-                          run->options.report_file ? run->options.report_file : "stderr", strerror(errno));
-    return run->options.report_file ? mw_output_commit(&run->output, err) : 0;
+static int write_reports(struct run *run, const struct mw_model *model)
+{
+    struct mw_report_style style = mw_options_style(&run->options, -1);
+    int failed = mw_forms_write(&run->forms, model, &style);
+
+    if (!wants_text(run))
+        return failed;
+    style = mw_options_style(&run->options, STDERR_FILENO);
+    if (mw_report_text_write(stderr, model, &style) == 0)
+        return failed;
+    fprintf(stderr, "memwatch: cannot write the report to stderr: %s; choose a --report FILE\n", strerror(errno));
+    return 1;
 }
 
 /* In a process of its own. */
@@ -240,16 +248,18 @@ static int report(void *context)
     struct run *run = context;
     struct mw_model *model;
     struct mw_err err;
-    int done;
+    int failed;
 
     mw_limits_node(&run->view);
     mw_view_file_sync(&run->sampler.file, &run->view);
     model = mw_merge_run(run->dir.fd, run->sampler.file.fd < 0 ? &run->view : NULL, &err);
-    done = model ? write_report(run, model, &err) : -1;
-    if (done)
-        fprintf(stderr, "memwatch: %s%s\n", done < 0 ? "no report: " : "", err.text);
+    if (!model) {
+        fprintf(stderr, "memwatch: no report: %s\n", err.text);
+        return 1;
+    }
+    failed = write_reports(run, model);
     mw_model_destroy(model);
-    return done < 0;
+    return failed;
 }
 
 /* What could not be reported is not thrown away, unless there is nobody to tell: a closed pipe, a closed stderr. */
@@ -258,8 +268,8 @@ static void make_report(struct run *run)
     int result = mw_apart_run(report, run, &run->relay, &run->inherit);
 
     if (result == 0)
-        mw_output_release(&run->output);
-    run->unreported = run->sampler.file.fd >= 0 && (result < 0 || (result > 0 && run->options.report_file));
+        mw_forms_release(&run->forms);
+    run->unreported = run->sampler.file.fd >= 0 && (result < 0 || (result > 0 && mw_forms_any(run->options.forms)));
 }
 
 static int start_failed(const struct run *run, const struct mw_spawn_result *spawned)
@@ -270,9 +280,14 @@ static int start_failed(const struct run *run, const struct mw_spawn_result *spa
     return spawned->error == ENOENT ? MW_EXIT_NOT_FOUND : MW_EXIT_NOT_EXECUTABLE;
 }
 
+static enum mw_spawn_output output_of(const struct mw_options *options)
+{
+    return options->silent ? MW_SPAWN_DROPPED : mw_forms_stdout(options->forms) ? MW_SPAWN_TO_STDERR : MW_SPAWN_OWN;
+}
+
 static int start_and_watch(struct run *run)
 {
-    struct mw_spawn_result spawned = mw_spawn(run->options.command, &run->inherit, run->options.silent);
+    struct mw_spawn_result spawned = mw_spawn(run->options.command, &run->inherit, output_of(&run->options));
 
     /* A closed pipe or a full file must not end us, nor take the command's status. */
     signal(SIGPIPE, SIG_IGN);
@@ -285,7 +300,7 @@ static int start_and_watch(struct run *run)
     /* From here on nothing changes the exit status: it is the command's. */
     mw_sampler_finish(&run->sampler);
     wait_for_agents(run);
-    if (!run->options.quiet || run->options.report_file)
+    if (wants_text(run) || mw_forms_any(run->options.forms))
         make_report(run);
     return run->view.exit_status;
 }
@@ -312,7 +327,7 @@ int mw_cmd_run(int argc, char **argv)
     }
     mw_sampler_fini(&run.sampler);
     mw_rundir_fini(&run.dir, run.options.keep || run.unreported);
-    mw_output_abandon(&run.output);
+    mw_forms_abandon(&run.forms);
     mw_relay_fini(&run.relay);
     mw_options_fini(&run.options);
     return status;

@@ -20,10 +20,20 @@ static void tell_failure(int tell)
     _exit(write(tell, &error, sizeof(error)) < 0 ? 126 : 127);
 }
 
-/* In the child: never returns. */
-static void become(char *const command[], const struct mw_spawn_inherit *inherit, bool silent, int tell)
+static int direct(enum mw_spawn_output output)
 {
-    if (silent && drop_output() < 0)
+    switch (output) {
+    case MW_SPAWN_DROPPED: return drop_output();
+    case MW_SPAWN_TO_STDERR: return dup2(STDERR_FILENO, STDOUT_FILENO) < 0 ? -1 : 0;
+    case MW_SPAWN_OWN: break;
+    }
+    return 0;
+}
+
+/* In the child: never returns. */
+static void become(char *const command[], const struct mw_spawn_inherit *inherit, enum mw_spawn_output output, int tell)
+{
+    if (direct(output) < 0)
         tell_failure(tell);
     setrlimit(RLIMIT_NOFILE, &inherit->files);
     sigaction(SIGCHLD, &inherit->child_action, NULL);
@@ -32,7 +42,8 @@ static void become(char *const command[], const struct mw_spawn_inherit *inherit
     tell_failure(tell);
 }
 
-struct mw_spawn_result mw_spawn(char *const command[], const struct mw_spawn_inherit *inherit, bool silent)
+struct mw_spawn_result mw_spawn(char *const command[], const struct mw_spawn_inherit *inherit,
+                                enum mw_spawn_output output)
 {
     struct mw_spawn_result result = {-1, 0};
     int ends[2];
@@ -41,7 +52,7 @@ struct mw_spawn_result mw_spawn(char *const command[], const struct mw_spawn_inh
         return (struct mw_spawn_result){-1, errno};
     result.pid = fork();
     if (result.pid == 0)
-        become(command, inherit, silent, ends[1]);
+        become(command, inherit, output, ends[1]);
     if (result.pid < 0)
         result.error = errno;
     close(ends[1]);

@@ -4,7 +4,6 @@
 #define MW_LAUNCHER_SPAWN_H
 
 #include <signal.h>
-#include <stdbool.h>
 #include <sys/resource.h>
 #include <sys/types.h>
 
@@ -20,7 +19,15 @@ struct mw_spawn_result {
     int error; /* errno of exec; 0: it runs */
 };
 
-/* Starts `command`. With `silent` its stdout and stderr are dropped. pid is -1 when fork failed. */
-struct mw_spawn_result mw_spawn(char *const command[], const struct mw_spawn_inherit *inherit, bool silent);
+/* Where the command's stdout goes. */
+enum mw_spawn_output {
+    MW_SPAWN_OWN,
+    MW_SPAWN_TO_STDERR, /* a report has stdout for itself */
+    MW_SPAWN_DROPPED    /* with its stderr */
+};
+
+/* Starts `command`. pid is -1 when fork failed. */
+struct mw_spawn_result mw_spawn(char *const command[], const struct mw_spawn_inherit *inherit,
+                                enum mw_spawn_output output);
 
 #endif

@@ -20,7 +20,7 @@ static void expect_clean(char *text, size_t length)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    const struct mw_report_text_style style = {.all = size & 1};
+    const struct mw_report_style style = {.all = size & 1};
     struct mw_model *model;
     struct mw_err err = {""};
     char path[32], *text = NULL;

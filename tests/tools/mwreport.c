@@ -13,7 +13,7 @@
 
 int main(int argc, char **argv)
 {
-    struct mw_report_text_style style = {0};
+    struct mw_report_style style = {0};
     struct mw_model *model;
     struct mw_err err = {""};
     int option, fd, status;

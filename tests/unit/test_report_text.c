@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 /* The whole report as text (free() it). */
-static char *render(const struct mw_model *model, const struct mw_report_text_style *style)
+static char *render(const struct mw_model *model, const struct mw_report_style *style)
 {
     char *text = NULL;
     size_t size;
@@ -60,7 +60,7 @@ static void assert_golden(const char *name, const char *text)
 }
 
 /* Merges a made-up job and holds its report against a golden text. */
-static void check_job(const char *name, int ranks, bool sampled, const struct mw_report_text_style *style)
+static void check_job(const char *name, int ranks, bool sampled, const struct mw_report_style *style)
 {
     struct synthetic_dir dir;
     struct mw_view view = {0};
@@ -86,42 +86,42 @@ static void check_job(const char *name, int ranks, bool sampled, const struct mw
 static void test_small_job(void **state)
 {
     (void)state;
-    check_job("report-4", 4, true, &(struct mw_report_text_style){0});
+    check_job("report-4", 4, true, &(struct mw_report_style){0});
 }
 
 static void test_all(void **state)
 {
     (void)state;
-    check_job("report-4-all", 4, true, &(struct mw_report_text_style){.all = true, .width = 140});
+    check_job("report-4-all", 4, true, &(struct mw_report_style){.all = true, .width = 140});
 }
 
 static void test_large_job(void **state)
 {
     (void)state;
-    check_job("report-40", 40, true, &(struct mw_report_text_style){0});
+    check_job("report-40", 40, true, &(struct mw_report_style){0});
 }
 
 static void test_not_sampled(void **state)
 {
     (void)state;
-    check_job("report-unsampled", 3, false, &(struct mw_report_text_style){.width = 80});
+    check_job("report-unsampled", 3, false, &(struct mw_report_style){.width = 80});
 }
 
 static void test_no_ranks(void **state)
 {
     (void)state;
-    check_job("report-no-ranks", 0, true, &(struct mw_report_text_style){0});
+    check_job("report-no-ranks", 0, true, &(struct mw_report_style){0});
 }
 
 static void test_color(void **state)
 {
     (void)state;
-    check_job("report-color", 2, true, &(struct mw_report_text_style){.color = true});
+    check_job("report-color", 2, true, &(struct mw_report_style){.color = true});
 }
 
 static void test_filter(void **state)
 {
-    struct mw_report_text_style style = {0};
+    struct mw_report_style style = {0};
     regex_t exclude;
 
     (void)state;
@@ -169,7 +169,7 @@ static void test_killed(void **state)
             (struct mw_view_moment){SYNTHETIC_BEGIN + (460 + 25 * i) * MS, (1 + i * i) * MIB};
     synthetic_write_view(&view, &dir);
     model = mw_merge_run(dir.fd, NULL, NULL);
-    text = render(model, &(struct mw_report_text_style){0});
+    text = render(model, &(struct mw_report_style){0});
     assert_golden("report-killed", text);
     free(text);
     mw_model_destroy(model);
@@ -208,7 +208,7 @@ static void test_outside_rss(void **state)
     view.processes[1].swap_max = 2 * MIB;
     synthetic_write_view(&view, &dir);
     model = mw_merge_run(dir.fd, NULL, NULL);
-    text = render(model, &(struct mw_report_text_style){0});
+    text = render(model, &(struct mw_report_style){0});
     assert_golden("report-outside-rss", text);
     free(text);
     mw_model_destroy(model);
@@ -243,7 +243,7 @@ static void test_hostile_strings(void **state)
     strcpy(view.processes[0].command, evil);
     synthetic_write_view(&view, &dir);
     model = mw_merge_run(dir.fd, NULL, NULL);
-    text = render(model, &(struct mw_report_text_style){.all = true});
+    text = render(model, &(struct mw_report_style){.all = true});
     copy = strdup(text);
     for (char *c = copy; (c = strchr(c, '\n'));)
         *c = ' ';
@@ -271,7 +271,7 @@ static void test_width(void **state)
     synthetic_job(&dir, 20);
     model = mw_merge_run(dir.fd, NULL, NULL);
     for (size_t i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
-        char *text = render(model, &(struct mw_report_text_style){.width = widths[i], .all = i & 1}), *rest = NULL;
+        char *text = render(model, &(struct mw_report_style){.width = widths[i], .all = i & 1}), *rest = NULL;
         for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
             if (mw_text_width(line) > widths[i] + (widths[i] < 100 ? 16 : 0))
                 fail_msg("%d columns, asked for %d: %s", mw_text_width(line), widths[i], line);

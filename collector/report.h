@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* What all forms of a report have in common: how they are asked for, and how they are written. */
+#ifndef MW_COLLECTOR_REPORT_H
+#define MW_COLLECTOR_REPORT_H
+
+#include "collector/model.h"
+
+#include <regex.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+struct mw_report_style {
+    bool color;             /* SGR colours */
+    int width;              /* columns; 0: 100 */
+    bool all;               /* every rank, phase and call site instead of the most telling ones */
+    const regex_t *include; /* only processes whose command matches are listed; NULL: all. Totals stay of all */
+    const regex_t *exclude; /* then these are left out; NULL: none */
+};
+
+/* Writes a whole report in one form. The caller flushes. Returns 0, or -1 when writing failed (errno). */
+typedef int mw_report_write(FILE *out, const struct mw_model *model, const struct mw_report_style *style);
+
+#endif

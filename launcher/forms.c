@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+#include "launcher/forms.h"
+
+#include "collector/report_text.h"
+
+#include <errno.h>
+#include <string.h>
+
+const struct mw_form_kind mw_form_kinds[MW_FORMS] = {
+    [MW_FORM_TEXT] = {"report", "Write the text report to FILE", mw_report_text_write, false},
+};
+
+static bool is_stdout(const char *path)
+{
+    return path && !strcmp(path, "-");
+}
+
+bool mw_forms_any(const mw_form_paths paths)
+{
+    for (int i = 0; i < MW_FORMS; i++)
+        if (paths[i])
+            return true;
+    return false;
+}
+
+bool mw_forms_stdout(const mw_form_paths paths)
+{
+    for (int i = 0; i < MW_FORMS; i++)
+        if (is_stdout(paths[i]))
+            return true;
+    return false;
+}
+
+int mw_forms_open(struct mw_forms *forms, const mw_form_paths paths, bool force, struct mw_err *err)
+{
+    int on_stdout = 0, failed = 0;
+
+    memset(forms, 0, sizeof(*forms));
+    forms->paths = paths;
+    for (int i = 0; i < MW_FORMS && !failed; i++) {
+        if (is_stdout(paths[i]))
+            failed = on_stdout++ ? mw_err_set(err, "only one report can go to stdout: give --%s a FILE",
+                                              mw_form_kinds[i].option) : 0;
+        else if (paths[i])
+            failed = mw_output_open(&forms->outputs[i], paths[i], force, err);
+    }
+    if (failed)
+        mw_forms_abandon(forms);
+    return failed;
+}
+
+/* One form; 0, or 1 when it could not be written where it belongs, which was said. */
+static int write_one(struct mw_forms *forms, int i, const struct mw_model *model, const struct mw_report_style *style)
+{
+    struct mw_output *output = &forms->outputs[i];
+    FILE *out = is_stdout(forms->paths[i]) ? stdout : output->file;
+    struct mw_err err;
+
+    if (mw_form_kinds[i].write(out, model, style) < 0 || fflush(out)) {
+        fprintf(stderr, "memwatch: cannot write the report to %s: %s; make room or choose another --%s FILE\n",
+                out == stdout ? "stdout" : forms->paths[i], strerror(errno), mw_form_kinds[i].option);
+        mw_output_abandon(output);
+        return 1;
+    }
+    if (out == stdout || !mw_output_commit(output, &err))
+        return 0;
+    fprintf(stderr, "memwatch: %s\n", err.text);
+    return 1;
+}
+
+int mw_forms_write(struct mw_forms *forms, const struct mw_model *model, const struct mw_report_style *style)
+{
+    int failed = 0;
+
+    for (int i = 0; i < MW_FORMS; i++)
+        if (forms->paths[i])
+            failed |= write_one(forms, i, model, style);
+    return failed;
+}
+
+void mw_forms_release(struct mw_forms *forms)
+{
+    for (int i = 0; i < MW_FORMS; i++)
+        mw_output_release(&forms->outputs[i]);
+}
+
+void mw_forms_abandon(struct mw_forms *forms)
+{
+    for (int i = 0; i < MW_FORMS; i++)
+        mw_output_abandon(&forms->outputs[i]);
+}
