@@ -161,7 +161,8 @@ done
 host=\${1#*@}
 case \$host in mwh*) host=\${host#mwh} ;; *) host=\$((\${host##*.} - 10)) ;; esac
 shift
-exec "$mwhost" rsh "$work/hosts/\$host.socket" "\$@"
+environment='${ASAN_OPTIONS:+export ASAN_OPTIONS=$ASAN_OPTIONS; }'
+exec "$mwhost" rsh "$work/hosts/\$host.socket" "\${environment}\$*"
 END
     chmod 755 "$hosts_rsh"
 }

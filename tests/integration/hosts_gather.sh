@@ -41,7 +41,7 @@ for mpi in $(mpis); do
     path=$(sed -n 's/^memwatch: the whole record lies on host mwh2: memwatch report \([^ ]*\) .*/\1/p' err)
     check "$mpi: rank 0 elsewhere: it says where the record is" [ -n "$path" ]
     check "$mpi: rank 0 elsewhere: and that holds all ranks" \
-        sh -c "nsenter -t $(host_pid 2) -m -- '$mwdump' '$path' >dump && grep -c '^rank ' dump | grep -qx 3"
+        sh -c "nsenter -t $(host_pid 2) -m -p -- '$mwdump' '$path' >dump && grep -c '^rank ' dump | grep -qx 3"
     check "$mpi: rank 0 elsewhere: nothing else is left" same "$(left_on 2; left_on 3)" "$(dirname "$path")
 $path"
 
