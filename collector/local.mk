@@ -17,6 +17,7 @@ collector_libcollector_la_SOURCES = \
 	collector/exits_read.c collector/exits_read.h \
 	collector/journal_check.c collector/journal_check.h \
 	collector/journal_read.c collector/journal_read.h \
+	collector/json_out.c collector/json_out.h \
 	collector/map.c collector/map.h \
 	collector/mem.c collector/mem.h \
 	collector/merge.c collector/merge.h collector/merge_parts.h \
@@ -41,6 +42,11 @@ collector_libcollector_la_SOURCES = \
 	collector/peer.h \
 	collector/pymethods.c collector/pymethods.h \
 	collector/ranges.c collector/ranges.h \
+	collector/record_check.c collector/record_check.h \
+	collector/record_fields.c collector/record_fields.h \
+	collector/record_json.c collector/record_json.h \
+	collector/report.c collector/report.h \
+	collector/report_json.c collector/report_json.h \
 	collector/report_text.c collector/report_text.h collector/report_text_parts.h \
 	collector/report_text_deaths.c \
 	collector/report_text_hosts.c \
@@ -57,5 +63,5 @@ collector_libcollector_la_SOURCES = \
 	collector/units.c collector/units.h \
 	collector/view.h \
 	collector/view_file.c collector/view_file.h
-collector_libcollector_la_CFLAGS = $(AM_CFLAGS) $(LIBDW_CFLAGS) $(HWLOC_CFLAGS)
-collector_libcollector_la_LIBADD = $(LIBDW_LIBS) -lelf $(HWLOC_LIBS)
+collector_libcollector_la_CFLAGS = $(AM_CFLAGS) $(LIBDW_CFLAGS) $(HWLOC_CFLAGS) $(JANSSON_CFLAGS)
+collector_libcollector_la_LIBADD = $(LIBDW_LIBS) -lelf $(HWLOC_LIBS) $(JANSSON_LIBS) -lm

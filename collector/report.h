@@ -15,7 +15,12 @@ struct mw_report_style {
     bool all;               /* every rank, phase and call site instead of the most telling ones */
     const regex_t *include; /* only processes whose command matches are listed; NULL: all. Totals stay of all */
     const regex_t *exclude; /* then these are left out; NULL: none */
+    const char *include_text; /* as the user wrote them; NULL: none */
+    const char *exclude_text;
 };
+
+/* Do the filters leave a process with this command in? */
+bool mw_report_lists(const struct mw_report_style *style, const char *command);
 
 /* Writes a whole report in one form. The caller flushes. Returns 0, or -1 when writing failed (errno). */
 typedef int mw_report_write(FILE *out, const struct mw_model *model, const struct mw_report_style *style);

@@ -30,7 +30,7 @@ struct mw_units mw_report_bytes(struct mw_model_bytes bytes)
 struct mw_units mw_report_rank(const struct mw_model *model, uint32_t rank)
 {
     struct mw_units u;
-    const struct mw_model_rank *found = rank == MW_MODEL_NONE ? NULL : &model->ranks[rank];
+    const struct mw_model_rank *found = rank < model->rank_count ? &model->ranks[rank] : NULL;
 
     if (!found)
         snprintf(u.text, sizeof(u.text), "-");
@@ -58,15 +58,6 @@ void mw_report_call(char *text, size_t size, const char *call, const struct mw_m
         snprintf(text, size, "%s:%u %s", file, (unsigned)place->line, bare);
     } else
         snprintf(text, size, "%s%s%s", place ? place->label : "", place ? " " : "", bare);
-}
-
-bool mw_report_is_listed(const struct mw_report *report, const char *command)
-{
-    const struct mw_report_style *style = report->style;
-
-    if (style->include && regexec(style->include, command, 0, NULL, 0) != 0)
-        return false;
-    return !style->exclude || regexec(style->exclude, command, 0, NULL, 0) != 0;
 }
 
 size_t mw_report_rows(const struct mw_report *report, size_t rows)

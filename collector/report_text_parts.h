@@ -42,8 +42,6 @@ struct mw_units mw_report_when(const struct mw_model *model, uint64_t ns);
 size_t mw_report_rows(const struct mw_report *report, size_t rows);
 /* Tells of what a table leaves out: "12 more call sites: --all lists them"; of `count` 0 nothing. */
 void mw_report_left_out(const struct mw_report *report, size_t count, const char *one, const char *many);
-/* Whether a process with this command is to be listed. */
-bool mw_report_is_listed(const struct mw_report *report, const char *command);
 /* A heading, with what there is to say at a glance. */
 void mw_report_heading(const struct mw_report *report, const char *title, const char *remark);
 /* A paragraph, broken at spaces: `first` before its first line, as many spaces before the others. */

@@ -61,7 +61,7 @@ static struct groups make_groups(const struct mw_report *report)
         const struct mw_model_process *process = &model->processes[i];
         if (process->role == MW_MODEL_RANK)
             continue;
-        if (mw_report_is_listed(report, process->command)) {
+        if (mw_report_lists(report->style, process->command)) {
             add_process(&groups, keys, process, report->style->all);
             continue;
         }

@@ -183,7 +183,7 @@ void mw_report_text_ranks(const struct mw_report *report)
     size_t count = 0;
 
     for (uint32_t i = 0; i < model->rank_count; i++)
-        if (mw_report_is_listed(report, model->ranks[i].command))
+        if (mw_report_lists(report->style, model->ranks[i].command))
             listed[count++] = (struct by_peak){model->ranks[i].peak.bytes, i};
     add_columns(table);
     if (count > mw_report_rows(report, MW_REPORT_TEXT_RANKS)) {

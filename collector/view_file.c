@@ -112,7 +112,6 @@ void mw_view_file_sync(struct mw_view_file *file, const struct mw_view *view)
 
 void mw_view_file_close(struct mw_view_file *file, struct mw_view *view)
 {
-    mw_view_file_sync(file, view);
     munmap(file->map, file->length);
     if (file->fd >= 0)
         close(file->fd);

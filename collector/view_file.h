@@ -50,7 +50,7 @@ struct mw_view_process *mw_view_file_add_process(struct mw_view_file *file, stru
 /* Copies the facts into the file. */
 void mw_view_file_sync(struct mw_view_file *file, const struct mw_view *view);
 
-/* Unmaps; view->slices and view->processes are gone then, the file stays. */
+/* Unmaps; view->slices and view->processes are gone then, the file stays as it was synced last. */
 void mw_view_file_close(struct mw_view_file *file, struct mw_view *view);
 
 /* The reading side: a copy in memory of its own. Returns 0, or -1 with a line in err. Free with mw_view_free(). */

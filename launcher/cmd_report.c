@@ -3,6 +3,7 @@
 
 #include "collector/merge.h"
 #include "collector/record.h"
+#include "collector/record_json.h"
 #include "collector/report_text.h"
 #include "launcher/options.h"
 #include "launcher/rundir.h"
@@ -13,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The model of a run directory, or of one gathered record. */
+/* The model of a run directory, of a record, or of a gathered one. */
 static struct mw_model *read_path(const char *path, struct mw_err *err)
 {
     struct mw_model *model;
@@ -25,7 +26,7 @@ static struct mw_model *read_path(const char *path, struct mw_err *err)
         return NULL;
     }
     if (!S_ISDIR(st.st_mode))
-        return mw_merge_gathered(path, err);
+        return mw_record_json_is(path) ? mw_record_json_read(path, err) : mw_merge_gathered(path, err);
     fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) {
         mw_err_set(err, "cannot open %s: %s", path, strerror(errno));

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "launcher/forms.h"
 
+#include "collector/report_json.h"
 #include "collector/report_text.h"
 
 #include <errno.h>
 #include <string.h>
 
 const struct mw_form_kind mw_form_kinds[MW_FORMS] = {
-    [MW_FORM_TEXT] = {"report", "Write the text report to FILE", mw_report_text_write, false},
+    [MW_FORM_TEXT] = {"report", 0, "Write the text report to FILE", mw_report_text_write, false},
+    [MW_FORM_RECORD] = {"output", 'o', "Save the run's record in FILE, for memwatch report (JSON)",
+                        mw_report_json_write, false},
+    [MW_FORM_JSON] = {"json", 0, "Write the record to stdout, or to FILE", mw_report_json_write, true},
 };
 
 static bool is_stdout(const char *path)

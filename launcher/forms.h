@@ -9,11 +9,14 @@
 /* In the order of the table. A new form is a line here, one in forms.c and a file of its own in collector/. */
 enum mw_form {
     MW_FORM_TEXT,
+    MW_FORM_RECORD,
+    MW_FORM_JSON,
     MW_FORMS
 };
 
 struct mw_form_kind {
     const char *option;     /* without the dashes */
+    int letter;             /* of the short option, 0 none */
     const char *help;
     mw_report_write *write;
     bool stdout_default;    /* FILE may be left out: stdout */

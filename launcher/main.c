@@ -13,7 +13,7 @@ static const struct {
     const char *summary;
 } commands[] = {
     {"run", mw_cmd_run, "run a command and report the memory of all its processes and MPI ranks"},
-    {"report", mw_cmd_report, "report what lies in a run directory, or in a gathered record"},
+    {"report", mw_cmd_report, "report what lies in a record or a run directory"},
     {"runs", mw_cmd_runs, "list runs that are under way or were left behind, and remove what was reported"},
     {"doctor", mw_cmd_doctor, "check this machine: would a run be complete, and if not, what to do"},
     {"agent", mw_cmd_agent, NULL}, /* ranks start it, nobody else */

@@ -77,15 +77,17 @@ static const char run_doc[] =
     "\n"
     "  memwatch run -- mpirun -n 8 ./app --size 100000\n"
     "  memwatch run --report memory.txt -- srun -n 64 ./app\n"
+    "  memwatch run -o run.json -- mpirun -n 8 ./app   (the record, for memwatch report)\n"
     "  memwatch run -i 10 -- make -j8\n"
     "\v"
     "Options stand before COMMAND. The exit status is the command's; 128+N when signal N killed it; 125 when memwatch "
     "itself failed before the start, 126 when COMMAND cannot be executed, 127 when it was not found.";
 
 static const char report_doc[] =
-    "Reports what lies in PATH: a run directory, left behind or in use, or a gathered record. The text report is printed "
-    "unless another form is asked for.\n"
+    "Reports what lies in PATH: a record that run -o has saved, a run directory, left behind or in use, or what rank 0 "
+    "gathered. The text report is printed unless another form is asked for.\n"
     "\n"
+    "  memwatch report --all run.json\n"
     "  memwatch report /dev/shm/memwatch-1000-5f0c6a1be2d94c37\n";
 
 /* One line, and the end. (Not argp's own: it would name the program as "memwatch run".) */
@@ -163,8 +165,14 @@ static error_t parse_display(int key, char *argument, struct argp_state *state)
 
     switch (key) {
     case KEY_FORCE: options->force = true; return 0;
-    case KEY_INCLUDE: compile(&options->include, &options->has_include, argument, "--include"); return 0;
-    case KEY_EXCLUDE: compile(&options->exclude, &options->has_exclude, argument, "--exclude"); return 0;
+    case KEY_INCLUDE:
+        compile(&options->include, &options->has_include, argument, "--include");
+        options->include_text = argument;
+        return 0;
+    case KEY_EXCLUDE:
+        compile(&options->exclude, &options->has_exclude, argument, "--exclude");
+        options->exclude_text = argument;
+        return 0;
     case KEY_ALL: options->all = true; return 0;
     case KEY_COLOR: set_color(options, argument); return 0;
     case KEY_HELP: show_help(state); return 0;
@@ -174,15 +182,24 @@ static error_t parse_display(int key, char *argument, struct argp_state *state)
 
 static struct argp_option form_options[MW_FORMS + 1]; /* filled from mw_form_kinds */
 
+/* What argp calls a form. */
+static int form_key(int form)
+{
+    return mw_form_kinds[form].letter ? mw_form_kinds[form].letter : KEY_FORM + form;
+}
+
 static error_t parse_form(int key, char *argument, struct argp_state *state)
 {
     struct mw_options *options = state->input;
+    int form = 0;
 
-    if (key < KEY_FORM || key >= KEY_FORM + MW_FORMS)
+    while (form < MW_FORMS && form_key(form) != key)
+        form++;
+    if (form == MW_FORMS)
         return ARGP_ERR_UNKNOWN;
     if (argument && !*argument)
-        complain("--%s takes the name of a FILE, or - for stdout", mw_form_kinds[key - KEY_FORM].option);
-    options->forms[key - KEY_FORM] = argument ? argument : "-";
+        complain("--%s takes the name of a FILE, or - for stdout", mw_form_kinds[form].option);
+    options->forms[form] = argument ? argument : "-";
     return 0;
 }
 
@@ -191,7 +208,7 @@ static void list_forms(void)
     for (int i = 0; i < MW_FORMS; i++) {
         const struct mw_form_kind *kind = &mw_form_kinds[i];
         form_options[i] = (struct argp_option){
-            kind->option, KEY_FORM + i, "FILE", kind->stdout_default ? OPTION_ARG_OPTIONAL : 0, kind->help, 3};
+            kind->option, form_key(i), "FILE", kind->stdout_default ? OPTION_ARG_OPTIONAL : 0, kind->help, 3};
     }
 }
 
@@ -323,6 +340,8 @@ struct mw_report_style mw_options_style(const struct mw_options *options, int fd
         .all = options->all,
         .include = options->has_include ? &options->include : NULL,
         .exclude = options->has_exclude ? &options->exclude : NULL,
+        .include_text = options->include_text,
+        .exclude_text = options->exclude_text,
     };
 }
 

@@ -23,6 +23,7 @@ struct mw_options {
     enum { MW_COLOR_AUTO, MW_COLOR_ALWAYS, MW_COLOR_NEVER } color;
     regex_t include, exclude;
     bool has_include, has_exclude;
+    const char *include_text, *exclude_text;
 };
 
 /* Parse and check; on an error one line goes to stderr and the program exits with MW_EXIT_FAILURE. */

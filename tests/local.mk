@@ -19,6 +19,7 @@ shell_tests = \
     tests/integration/doctor.sh \
     tests/integration/bad_input.sh \
     tests/integration/shared.sh \
+    tests/integration/record.sh \
     tests/integration/identity.sh \
     tests/integration/rows.sh \
     tests/integration/full.sh \
@@ -65,6 +66,7 @@ unit_tests += \
     tests/unit/test_merge \
     tests/unit/test_mirror \
     tests/unit/test_procmem \
+    tests/unit/test_record_json \
     tests/unit/test_report_text \
     tests/unit/test_symbols \
     tests/unit/test_timeline \
@@ -73,7 +75,7 @@ unit_tests += \
     tests/unit/test_wire_message
 endif
 
-check_PROGRAMS += $(unit_tests) tests/tools/mwdump tests/tools/mwgen tests/tools/mwreport \
+check_PROGRAMS += $(unit_tests) tests/tools/mwdump tests/tools/mwgen tests/tools/mwreport tests/tools/mwschema \
     tests/tools/usage tests/tools/mwflood tests/tools/mwhost
 
 TESTS += $(unit_tests) $(shell_tests)
@@ -98,6 +100,8 @@ tests_unit_test_journal_SOURCES = tests/unit/test_journal.c
 tests_unit_test_journal_LDADD = $(collector_test_libs)
 tests_unit_test_journal_read_SOURCES = tests/unit/test_journal_read.c $(synthetic)
 tests_unit_test_journal_read_LDADD = $(collector_test_libs)
+tests_unit_test_record_json_SOURCES = tests/unit/test_record_json.c $(synthetic)
+tests_unit_test_record_json_LDADD = $(collector_test_libs)
 tests_unit_test_cgroups_SOURCES = tests/unit/test_cgroups.c
 tests_unit_test_cgroups_LDADD = $(launcher_test_libs)
 tests_unit_test_merge_SOURCES = tests/unit/test_merge.c $(synthetic)
@@ -130,6 +134,8 @@ tests_tools_mwgen_LDADD = collector/libcollector.la
 tests_tools_mwgen_CFLAGS = $(AM_CFLAGS) -g
 tests_tools_mwreport_SOURCES = tests/tools/mwreport.c
 tests_tools_mwreport_LDADD = collector/libcollector.la
+tests_tools_mwschema_SOURCES = tests/tools/mwschema.c
+tests_tools_mwschema_LDADD = collector/libcollector.la
 tests_tools_usage_SOURCES = tests/tools/usage.c
 tests_tools_usage_LDADD =
 

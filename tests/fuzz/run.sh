@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # tests/fuzz/run.sh SECONDS [TARGET...]: builds the fuzz targets with libFuzzer, ASan and UBSan, and runs each that long
-# from its seeds, otherwise each time unless FUZZ_SEED is set. Called in the build directory (make fuzz FUZZ_SECONDS=60). What broke one is kept in tests/fuzz/found/.
+# from its seeds, otherwise each time unless FUZZ_SEED is set. Called in the build directory (make fuzz FUZZ_SECONDS=60).
+# What broke one is kept in tests/fuzz/found/.
 # "needs: ..." and status 77 when this machine has no libFuzzer.
 set -u
 . tests/environment.sh

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Writes sound inputs of the binary formats, made by the code that writes them in earnest: seeds DIRECTORY. */
 #include "collector/exits_read.h"
+#include "collector/merge.h"
+#include "collector/report_json.h"
 #include "tests/unit/synthetic.h"
 
 #include <fcntl.h>
@@ -85,6 +87,33 @@ static void put_exits(const char *directory)
     put(directory, "exits", "cut", records, sizeof(records) - 9);
 }
 
+static void put_record(const char *directory, int ranks, bool sampled)
+{
+    const struct mw_report_style style = {0};
+    struct synthetic_dir dir;
+    struct mw_view view;
+    struct mw_model *model;
+    char *text = NULL, name[16];
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    synthetic_make(&dir);
+    synthetic_job(&dir, ranks);
+    if (sampled) {
+        synthetic_view(&view, ranks);
+        synthetic_write_view(&view, &dir);
+        mw_view_free(&view);
+    }
+    model = mw_merge_run(dir.fd, NULL, NULL);
+    if (!model || mw_report_json_write(out, model, &style) || fclose(out))
+        abort();
+    snprintf(name, sizeof(name), "job%d", ranks);
+    put(directory, "json", name, text, size);
+    free(text);
+    mw_model_destroy(model);
+    synthetic_remove(&dir);
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 2)
@@ -92,5 +121,8 @@ int main(int argc, char **argv)
     put_journals(argv[1]);
     put_view(argv[1]);
     put_exits(argv[1]);
+    put_record(argv[1], 0, true);
+    put_record(argv[1], 1, true);
+    put_record(argv[1], 2, false);
     return 0;
 }

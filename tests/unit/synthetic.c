@@ -322,5 +322,6 @@ void synthetic_write_view(const struct mw_view *view, const struct synthetic_dir
     for (size_t i = 0; i < view->process_count; i++)
         *mw_view_file_add_process(&file, &copy) = view->processes[i];
     memcpy(copy.slices, view->slices, view->slice_count * sizeof(*copy.slices));
+    mw_view_file_sync(&file, &copy);
     mw_view_file_close(&file, &copy);
 }

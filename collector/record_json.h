@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* Reads a record that mw_report_json_write() wrote, or anybody changed since: nothing in it is trusted. */
+#ifndef MW_COLLECTOR_RECORD_JSON_H
+#define MW_COLLECTOR_RECORD_JSON_H
+
+#include "collector/err.h"
+#include "collector/model.h"
+
+/* Does the file begin as a JSON object does? */
+bool mw_record_json_is(const char *path);
+
+/* The model as it was written; free with mw_model_destroy(). NULL with a line in err. Fields that are missing are as if
+ * nothing was known; ones that nobody knows are passed over. */
+struct mw_model *mw_record_json_read(const char *path, struct mw_err *err);
+
+#endif

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: MIT
+# The record of a run: what is told of it later is what the run itself told, and every record is as its schema says.
+. "${srcdir:-.}/tests/lib.sh"
+
+schema=$top_srcdir/doc/record.schema.json
+"$top_builddir/tests/tools/mwschema" >schema.json
+check "doc/record.schema.json is that of this record (tests/tools/mwschema prints it)" cmp schema.json "$schema"
+
+cat >validate.py <<'END'
+import json, sys
+import jsonschema
+schema = json.load(open(sys.argv[1]))
+jsonschema.Draft202012Validator.check_schema(schema)
+for path in sys.argv[2:]:
+    errors = list(jsonschema.Draft202012Validator(schema).iter_errors(json.load(open(path))))
+    for error in errors[:5]:
+        print(path, list(error.absolute_path), error.message[:200])
+    if errors:
+        sys.exit(1)
+END
+has_validator() { python3 -c 'import jsonschema; jsonschema.Draft202012Validator' 2>/dev/null; }
+valid() { # what file
+    if has_validator; then
+        check "$1: as the schema says" python3 validate.py "$schema" "$2"
+    else
+        skip "$1: as the schema says" "needs python3-jsonschema"
+    fi
+}
+
+# told_again WHAT command...: runs it with -o; what the record tells must be what the run directory tells.
+told_again() {
+    what=$1
+    shift
+    rm -rf runs record.json
+    mkdir runs
+    timeout 120 "$memwatch" run --keep --run-dir "$work/runs" -o record.json -- "$@" >out 2>err
+    for options in '' --all --json '--include busy'; do
+        # shellcheck disable=SC2086
+        "$memwatch" report $options runs/* >told 2>told.err
+        # shellcheck disable=SC2086
+        "$memwatch" report $options record.json >again 2>again.err
+        check "$what: report $options" cmp told again
+    done
+    valid "$what" record.json
+}
+# The same, and rank 0's own words: the record of a job has its ranks.
+rank_count() { python3 -c 'import json, sys; print(len(json.load(open(sys.argv[1]))["ranks"]))' "$1"; }
+
+for mpi in $(mpis); do
+    told_again "$mpi" "$(mpirun_of "$mpi")" -n 3 "$(program "$mpi" busy)" --calls 20
+    check "$mpi: all ranks are in it" same "$(rank_count record.json)" 3
+    told_again "$mpi: a job that dies" "$(mpirun_of "$mpi")" -n 3 "$(program "$mpi" grow_and_die)" --how segv --mib 16
+    check "$mpi: a job that dies: with its post-mortem" grep -q '^{"rank":1,"cause":"signal","number":11' record.json
+done
+told_again "no ranks" sh -c 'exit 3'
+told_again "a command line that is not UTF-8" sh -c ': "$0"; true' "$(printf 'a\377"\\\t<b')"
+
+# stdout belongs to the record, and to nothing else.
+"$memwatch" run --json -- sh -c 'echo from the program; exit 4' >out.json 2>err
+check "--json: the status is the command's" same $? 4
+valid "--json" out.json
+check "--json: the program's stdout goes to stderr" grep -q '^from the program' err
+"$memwatch" run --json=file.json -- echo from the program >out 2>err
+check "--json=FILE: stdout is the program's" same "$(cat out)" "from the program"
+valid "--json=FILE" file.json
+"$memwatch" run --json=- -o - -- touch started >out 2>err
+check "two records cannot both go to stdout" [ $? = 125 ]
+check "and nothing was started" [ ! -e started ]
+
+# Words of samplers.
+cat >words.py <<'END'
+import json, sys
+record = json.load(open(sys.argv[1]))
+for word in ("command start_time end_time duration_seconds interval_ms max_total_rss_kib samples exit_code processes "
+             "timeline filter filtered_process_count filtered_total_rss_kib").split():
+    record[word]
+for word in "pid ppid command max_rss_kib first_seen last_seen peak_time".split():
+    record["processes"][0][word]
+for word in "timestamp elapsed_seconds total_rss_kib process_count".split():
+    record["timeline"][0][word]
+assert record["exit_code"] == 0 and record["interval_ms"] == 20, record["interval_ms"]
+assert abs(record["duration_seconds"] - 0.5) < 0.4, record["duration_seconds"]
+assert record["max_total_rss_kib"] == max(moment["total_rss_kib"] for moment in record["timeline"])
+assert record["filter"] == {"include": "^sleep", "exclude": None} and record["filtered_process_count"] == 1
+END
+"$memwatch" run -i 20 --quiet -o words.json --include '^sleep' -- sh -c 'sleep 0.5; true' >out 2>err
+check "the fields of samplers are there and hold" python3 words.py words.json
+
+# What cannot be read.
+head -c 2000 words.json >cut.json
+"$memwatch" report cut.json >out 2>err
+check "a cut record: status 1" same $? 1
+check "a cut record: one line" grep -q '^memwatch: cut.json is not a whole record: line ' err
+echo '{"schema": "other"}' >other.json
+"$memwatch" report -o new.json other.json >out 2>err
+check "something else: status 1" same $? 1
+check "something else: one line" same "$(cat err)" \
+    'memwatch: not a record of this memwatch: "schema" is other, not memwatch-record-1'
+check "and nothing half-written" [ "$(ls | grep -c '^new.json')" = 0 ]
+done_testing
