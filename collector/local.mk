@@ -13,6 +13,7 @@ collector_libcollector_la_SOURCES = \
 	collector/alive.c collector/alive.h \
 	collector/binding.c collector/binding.h \
 	collector/bounds.c collector/bounds.h \
+	collector/csv.c collector/csv.h \
 	collector/demangle.c collector/demangle.h \
 	collector/exits_read.c collector/exits_read.h \
 	collector/journal_check.c collector/journal_check.h \
@@ -47,6 +48,13 @@ collector_libcollector_la_SOURCES = \
 	collector/record_json.c collector/record_json.h \
 	collector/report.c collector/report.h \
 	collector/report_json.c collector/report_json.h \
+	collector/report_metrics.c collector/report_metrics.h \
+	collector/report_phases.c \
+	collector/report_processes.c \
+	collector/report_spikes.c \
+	collector/report_tables.h \
+	collector/report_timeline.c \
+	collector/report_trace.c collector/report_trace.h \
 	collector/report_text.c collector/report_text.h collector/report_text_parts.h \
 	collector/report_text_deaths.c \
 	collector/report_text_hosts.c \

@@ -15,6 +15,7 @@ struct mw_report_style {
     bool all;               /* every rank, phase and call site instead of the most telling ones */
     const regex_t *include; /* only processes whose command matches are listed; NULL: all. Totals stay of all */
     const regex_t *exclude; /* then these are left out; NULL: none */
+    bool timeline_ranks;    /* a column for each rank in the timeline */
     const char *include_text; /* as the user wrote them; NULL: none */
     const char *exclude_text;
 };

@@ -27,6 +27,7 @@ enum key {
     KEY_COLOR,
     KEY_QUIET,
     KEY_SILENT,
+    KEY_TIMELINE_RANKS,
     KEY_CLEAN,
     KEY_HELP,
     KEY_FORM /* the first of as many as there are forms */
@@ -54,6 +55,7 @@ static const struct argp_option display_options[] = {
     {"all", KEY_ALL, NULL, 0,
      "Every rank, phase, call site and process (up to 4096 of each), not only the telling ones", 5},
     {"color", KEY_COLOR, "WHEN", 0, "auto, always or never (auto honours NO_COLOR)", 5},
+    {"timeline-ranks", KEY_TIMELINE_RANKS, NULL, 0, "A column for each rank in --timeline", 5},
     {"help", KEY_HELP, NULL, 0, "Show this help", -1},
     {0}};
 
@@ -174,6 +176,7 @@ static error_t parse_display(int key, char *argument, struct argp_state *state)
         options->exclude_text = argument;
         return 0;
     case KEY_ALL: options->all = true; return 0;
+    case KEY_TIMELINE_RANKS: options->timeline_ranks = true; return 0;
     case KEY_COLOR: set_color(options, argument); return 0;
     case KEY_HELP: show_help(state); return 0;
     default: return ARGP_ERR_UNKNOWN;
@@ -338,6 +341,7 @@ struct mw_report_style mw_options_style(const struct mw_options *options, int fd
         .color = wants_color(options, fd),
         .width = !ioctl(fd, TIOCGWINSZ, &size) && size.ws_col >= 60 ? size.ws_col : 0,
         .all = options->all,
+        .timeline_ranks = options->timeline_ranks,
         .include = options->has_include ? &options->include : NULL,
         .exclude = options->has_exclude ? &options->exclude : NULL,
         .include_text = options->include_text,

@@ -20,6 +20,7 @@ shell_tests = \
     tests/integration/bad_input.sh \
     tests/integration/shared.sh \
     tests/integration/record.sh \
+    tests/integration/tables.sh \
     tests/integration/identity.sh \
     tests/integration/rows.sh \
     tests/integration/full.sh \

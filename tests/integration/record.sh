@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 # The record of a run: what is told of it later is what the run itself told, and every record is as its schema says.
 . "${srcdir:-.}/tests/lib.sh"
+python=/usr/bin/python3 # the one that the system's packages are for
+[ -x "$python" ] || python=python3
 
 schema=$top_srcdir/doc/record.schema.json
 "$top_builddir/tests/tools/mwschema" >schema.json
@@ -18,10 +20,10 @@ for path in sys.argv[2:]:
     if errors:
         sys.exit(1)
 END
-has_validator() { python3 -c 'import jsonschema; jsonschema.Draft202012Validator' 2>/dev/null; }
+has_validator() { "$python" -c 'import jsonschema; jsonschema.Draft202012Validator' 2>/dev/null; }
 valid() { # what file
     if has_validator; then
-        check "$1: as the schema says" python3 validate.py "$schema" "$2"
+        check "$1: as the schema says" "$python" validate.py "$schema" "$2"
     else
         skip "$1: as the schema says" "needs python3-jsonschema"
     fi
@@ -44,7 +46,7 @@ told_again() {
     valid "$what" record.json
 }
 # The same, and rank 0's own words: the record of a job has its ranks.
-rank_count() { python3 -c 'import json, sys; print(len(json.load(open(sys.argv[1]))["ranks"]))' "$1"; }
+rank_count() { "$python" -c 'import json, sys; print(len(json.load(open(sys.argv[1]))["ranks"]))' "$1"; }
 
 for mpi in $(mpis); do
     told_again "$mpi" "$(mpirun_of "$mpi")" -n 3 "$(program "$mpi" busy)" --calls 20
@@ -84,7 +86,7 @@ assert record["max_total_rss_kib"] == max(moment["total_rss_kib"] for moment in 
 assert record["filter"] == {"include": "^sleep", "exclude": None} and record["filtered_process_count"] == 1
 END
 "$memwatch" run -i 20 --quiet -o words.json --include '^sleep' -- sh -c 'sleep 0.5; true' >out 2>err
-check "the fields of samplers are there and hold" python3 words.py words.json
+check "the fields of samplers are there and hold" "$python" words.py words.json
 
 # What cannot be read.
 head -c 2000 words.json >cut.json

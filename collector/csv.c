@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+#include "collector/csv.h"
+
+#include "collector/clock.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static void separate(struct mw_csv *csv)
+{
+    if (csv->begun)
+        putc(',', csv->out);
+    csv->begun = true;
+}
+
+void mw_csv_text(struct mw_csv *csv, const char *text)
+{
+    separate(csv);
+    if (!text)
+        return;
+    if (!text[strcspn(text, "\",\r\n")]) {
+        fputs(text, csv->out);
+        return;
+    }
+    putc('"', csv->out);
+    for (; *text; text++) {
+        if (*text == '"')
+            putc('"', csv->out);
+        putc(*text, csv->out);
+    }
+    putc('"', csv->out);
+}
+
+void mw_csv_number(struct mw_csv *csv, uint64_t value)
+{
+    separate(csv);
+    fprintf(csv->out, "%" PRIu64, value);
+}
+
+void mw_csv_change(struct mw_csv *csv, int64_t value)
+{
+    separate(csv);
+    fprintf(csv->out, "%" PRId64, value);
+}
+
+void mw_csv_seconds(struct mw_csv *csv, uint64_t ns)
+{
+    separate(csv);
+    fprintf(csv->out, "%llu.%09llu", ns / MW_NS_PER_SEC, ns % MW_NS_PER_SEC);
+}
+
+void mw_csv_bytes(struct mw_csv *csv, struct mw_model_bytes bytes)
+{
+    static const char *const kinds[] = {"unknown", "exact", "at_least", "at_most"};
+
+    if (bytes.kind == MW_MODEL_UNKNOWN)
+        mw_csv_empty(csv, 1);
+    else
+        mw_csv_number(csv, bytes.bytes);
+    mw_csv_text(csv, kinds[bytes.kind]);
+}
+
+void mw_csv_empty(struct mw_csv *csv, int cells)
+{
+    while (cells-- > 0)
+        separate(csv);
+}
+
+void mw_csv_end(struct mw_csv *csv)
+{
+    putc('\n', csv->out);
+    csv->begun = false;
+}
+
+void mw_csv_head(struct mw_csv *csv, const char *const *names)
+{
+    for (int i = 0; names[i]; i++)
+        mw_csv_text(csv, names[i]);
+    mw_csv_end(csv);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* Rows of comma-separated values, quoted as RFC 4180 says. Lines end with a newline alone. */
+#ifndef MW_COLLECTOR_CSV_H
+#define MW_COLLECTOR_CSV_H
+
+#include "collector/model.h"
+
+#include <stdint.h>
+#include <stdio.h>
+
+struct mw_csv {
+    FILE *out;
+    bool begun; /* the row has a cell */
+};
+
+void mw_csv_text(struct mw_csv *csv, const char *text); /* NULL: empty */
+void mw_csv_number(struct mw_csv *csv, uint64_t value);
+void mw_csv_change(struct mw_csv *csv, int64_t value);
+void mw_csv_seconds(struct mw_csv *csv, uint64_t ns);   /* nine digits behind the point */
+void mw_csv_bytes(struct mw_csv *csv, struct mw_model_bytes bytes); /* two cells: the number and its kind */
+void mw_csv_empty(struct mw_csv *csv, int cells);
+void mw_csv_end(struct mw_csv *csv);                    /* of the row */
+
+/* A row of names, ended by NULL. */
+void mw_csv_head(struct mw_csv *csv, const char *const *names);
+
+#endif

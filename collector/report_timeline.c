@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+#include "collector/csv.h"
+#include "collector/report_tables.h"
+
+#include <stdio.h>
+
+static void write_head(struct mw_csv *csv, const struct mw_model *model, bool ranks)
+{
+    static const char *const words[] = {"elapsed_s", "total_rss_bytes", "total_rss_smallest_bytes", "processes",
+                                        "samples"};
+    char name[64];
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        mw_csv_text(csv, words[i]);
+    for (size_t i = 0; ranks && i < model->rank_count; i++) {
+        const struct mw_model_rank *rank = &model->ranks[i];
+        if (model->world_count > 1)
+            snprintf(name, sizeof(name), "rank_%u.%d_peak_bytes", rank->world + 1, rank->rank);
+        else
+            snprintf(name, sizeof(name), "rank_%d_peak_bytes", rank->rank);
+        mw_csv_text(csv, name);
+    }
+    mw_csv_end(csv);
+}
+
+/* A rank's highest RSS between two times, from its own slices; empty where it knows nothing. */
+static void add_rank(struct mw_csv *csv, const struct mw_model_rank *rank, uint64_t begin, uint64_t end)
+{
+    uint64_t highest = 0;
+    uint64_t first = begin > rank->created_ns && rank->tick_ns ? (begin - rank->created_ns) / rank->tick_ns : 0;
+
+    for (uint64_t i = first; i < rank->tick_count && rank->created_ns + i * rank->tick_ns < end; i++)
+        if (rank->ticks[i].peak > highest)
+            highest = rank->ticks[i].peak;
+    if (highest)
+        mw_csv_number(csv, highest);
+    else
+        mw_csv_empty(csv, 1);
+}
+
+static void add_slice(struct mw_csv *csv, const struct mw_model *model, const struct mw_view_slice *slice, bool ranks)
+{
+    uint64_t offset = (uint64_t)(slice - model->slices) * model->slice_ns;
+    uint64_t begin = mw_model_sum(model->job.begin_ns, offset), end = mw_model_sum(begin, model->slice_ns);
+
+    mw_csv_seconds(csv, offset);
+    if (slice->samples) {
+        mw_csv_number(csv, slice->rss_max);
+        mw_csv_number(csv, slice->rss_min);
+        mw_csv_number(csv, slice->processes);
+    } else {
+        mw_csv_empty(csv, 3);
+    }
+    mw_csv_number(csv, slice->samples);
+    for (size_t i = 0; ranks && i < model->rank_count; i++)
+        add_rank(csv, &model->ranks[i], begin, end);
+    mw_csv_end(csv);
+}
+
+int mw_report_timeline_write(FILE *out, const struct mw_model *model, const struct mw_report_style *style)
+{
+    struct mw_csv csv = {.out = out};
+
+    write_head(&csv, model, style->timeline_ranks);
+    for (size_t i = 0; i < model->slice_count; i++)
+        if (model->slices[i].samples || style->timeline_ranks)
+            add_slice(&csv, model, &model->slices[i], style->timeline_ranks);
+    return ferror(out) ? -1 : 0;
+}
