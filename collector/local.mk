@@ -17,6 +17,8 @@ collector_libcollector_la_SOURCES = \
 	collector/exits_read.c collector/exits_read.h \
 	collector/journal_check.c collector/journal_check.h \
 	collector/journal_read.c collector/journal_read.h \
+	collector/findings.c collector/findings.h \
+	collector/gates.c collector/gates.h \
 	collector/map.c collector/map.h \
 	collector/mem.c collector/mem.h \
 	collector/merge.c collector/merge.h collector/merge_parts.h \
@@ -51,6 +53,7 @@ collector_libcollector_la_SOURCES = \
 	collector/report_text_ranks.c \
 	collector/report_text_sites.c \
 	collector/safe_open.c collector/safe_open.h \
+	collector/size.c collector/size.h \
 	collector/symbols.c collector/symbols.h \
 	collector/text.c collector/text.h \
 	collector/text_table.c collector/text_table.h \
@@ -58,4 +61,4 @@ collector_libcollector_la_SOURCES = \
 	collector/view.h \
 	collector/view_file.c collector/view_file.h
 collector_libcollector_la_CFLAGS = $(AM_CFLAGS) $(LIBDW_CFLAGS) $(HWLOC_CFLAGS)
-collector_libcollector_la_LIBADD = $(LIBDW_LIBS) -lelf $(HWLOC_LIBS)
+collector_libcollector_la_LIBADD = $(LIBDW_LIBS) -lelf $(HWLOC_LIBS) -lm

@@ -324,6 +324,7 @@ struct mw_model_job {
     uint64_t command_end_ns; /* when the command itself ended; 0 unknown */
     struct mw_view_signal signals[MW_VIEW_SIGNALS]; /* that memwatch was sent */
     uint32_t signal_count;
+    struct mw_view_over over; /* why memwatch itself ended the job */
     uint64_t samples, interval_ns;
     uint64_t begin_ns, end_ns;
     uint64_t begin_wall_ns;

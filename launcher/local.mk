@@ -30,14 +30,17 @@ launcher_liblauncher_la_SOURCES = \
     launcher/mirror.c launcher/mirror.h \
     launcher/options.c launcher/options.h \
     launcher/output.c launcher/output.h \
+    launcher/over.c launcher/over.h \
     launcher/preload.c launcher/preload.h \
     launcher/relay.c launcher/relay.h \
     launcher/run.c \
     launcher/rundir.c launcher/rundir.h \
     launcher/runs.c launcher/runs.h \
     launcher/sampler.c launcher/sampler.h \
+    launcher/source.c launcher/source.h \
     launcher/spawn.c launcher/spawn.h \
     launcher/tree.c launcher/tree.h \
+    launcher/verdict.c launcher/verdict.h \
     launcher/wire.c launcher/wire.h \
     launcher/wire_message.c launcher/wire_message.h \
     launcher/witness.c launcher/witness.h

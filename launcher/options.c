@@ -2,6 +2,7 @@
 #include "launcher/options.h"
 
 #include "collector/clock.h"
+#include "collector/size.h"
 #include "launcher/commands.h"
 
 #include <argp.h>
@@ -28,6 +29,13 @@ enum key {
     KEY_QUIET,
     KEY_SILENT,
     KEY_CLEAN,
+    KEY_KILL_OVER,
+    KEY_MAX_TOTAL,
+    KEY_MAX_RANK,
+    KEY_MAX_PROCESS,
+    KEY_LEAK_CHECK,
+    KEY_JUNIT,
+    KEY_GITHUB,
     KEY_HELP,
     KEY_FORM /* the first of as many as there are forms */
 };
@@ -44,6 +52,7 @@ static const struct argp_option run_options[] = {
     {"silent", KEY_SILENT, NULL, 0, "Drop the command's own output", 3},
     {"run-dir", KEY_RUN_DIR, "DIR", 0, "Make the run directory in DIR (default /dev/shm, $TMPDIR or /tmp)", 4},
     {"keep", KEY_KEEP, NULL, 0, "Keep the run directory and say where it is", 4},
+    {"kill-over", KEY_KILL_OVER, NULL, 0, "End the command as soon as a sample is over a limit, not only judge at the end", 6},
     {"no-agent", KEY_NO_AGENT, NULL, 0, "Listen for no agents: of other hosts only what MPI gathers is seen", 4},
     {0}};
 
@@ -55,6 +64,15 @@ static const struct argp_option display_options[] = {
      "Every rank, phase, call site and process (up to 4096 of each), not only the telling ones", 5},
     {"color", KEY_COLOR, "WHEN", 0, "auto, always or never (auto honours NO_COLOR)", 5},
     {"help", KEY_HELP, NULL, 0, "Show this help", -1},
+    {0}};
+
+static const struct argp_option gate_options[] = {
+    {"max-total-rss", KEY_MAX_TOTAL, "SIZE", 0, "Exit 10 when the job's processes together surely had more (512M, 8GiB)", 6},
+    {"max-rank-rss", KEY_MAX_RANK, "SIZE", 0, "Exit 11 when a rank surely had more", 6},
+    {"max-per-proc-rss", KEY_MAX_PROCESS, "SIZE", 0, "Exit 11 when any process, ranks included, surely had more", 6},
+    {"leak-check", KEY_LEAK_CHECK, NULL, 0, "Exit 13 when a phase that repeats leaves more memory behind at every visit", 6},
+    {"junit", KEY_JUNIT, "FILE", 0, "Write what these checks found to FILE, as JUnit XML", 7},
+    {"github", KEY_GITHUB, NULL, 0, "Tell it as annotations on stderr and in $GITHUB_STEP_SUMMARY", 7},
     {0}};
 
 static const struct argp_option runs_options[] = {
@@ -78,9 +96,11 @@ static const char run_doc[] =
     "  memwatch run -- mpirun -n 8 ./app --size 100000\n"
     "  memwatch run --report memory.txt -- srun -n 64 ./app\n"
     "  memwatch run -i 10 -- make -j8\n"
+    "  memwatch run --max-rank-rss 2G --leak-check -- mpirun -n 8 ./app\n"
     "\v"
     "Options stand before COMMAND. The exit status is the command's; 128+N when signal N killed it; 125 when memwatch "
-    "itself failed before the start, 126 when COMMAND cannot be executed, 127 when it was not found.";
+    "itself failed before the start, 126 when COMMAND cannot be executed, 127 when it was not found. Where the command "
+    "succeeds: 10 or 11 when a limit was exceeded, 13 for a leak, 125 when they could not be judged.";
 
 static const char report_doc[] =
     "Reports what lies in PATH: a run directory, left behind or in use, or a gathered record. The text report is printed "
@@ -172,6 +192,35 @@ static error_t parse_display(int key, char *argument, struct argp_state *state)
     }
 }
 
+static void set_size(uint64_t *bytes, const char *text, const char *what)
+{
+    struct mw_err err;
+
+    if (mw_size_parse(text, bytes, &err) < 0)
+        complain("%s: %s", what, err.text);
+}
+
+static error_t parse_gate(int key, char *argument, struct argp_state *state)
+{
+    struct mw_options *options = state->input;
+
+    switch (key) {
+    case KEY_MAX_TOTAL: set_size(&options->gates.total, argument, "--max-total-rss"); return 0;
+    case KEY_MAX_RANK: set_size(&options->gates.rank, argument, "--max-rank-rss"); return 0;
+    case KEY_MAX_PROCESS: set_size(&options->gates.process, argument, "--max-per-proc-rss"); return 0;
+    case KEY_LEAK_CHECK: options->gates.leaks = true; return 0;
+    case KEY_JUNIT: options->verdict.junit = argument; return 0;
+    case KEY_GITHUB: options->verdict.github = true; return 0;
+    case ARGP_KEY_END:
+        if (options->kill_over && !options->gates.total && !options->gates.rank && !options->gates.process)
+            complain("--kill-over needs a limit: --max-total-rss, --max-rank-rss or --max-per-proc-rss SIZE");
+        if ((options->verdict.junit || options->verdict.github) && !mw_gates_any(&options->gates))
+            complain("--junit and --github tell of limits and leaks: give --max-total-rss SIZE, or --leak-check");
+        return 0;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+}
+
 static struct argp_option form_options[MW_FORMS + 1]; /* filled from mw_form_kinds */
 
 static error_t parse_form(int key, char *argument, struct argp_state *state)
@@ -197,7 +246,8 @@ static void list_forms(void)
 
 static const struct argp display_argp = {.options = display_options, .parser = parse_display};
 static const struct argp form_argp = {.options = form_options, .parser = parse_form};
-static const struct argp_child children[] = {{.argp = &form_argp}, {.argp = &display_argp}, {0}};
+static const struct argp gate_argp = {.options = gate_options, .parser = parse_gate};
+static const struct argp_child children[] = {{.argp = &form_argp}, {.argp = &display_argp}, {.argp = &gate_argp}, {0}};
 
 static error_t parse_run(int key, char *argument, struct argp_state *state)
 {
@@ -205,7 +255,7 @@ static error_t parse_run(int key, char *argument, struct argp_state *state)
 
     switch (key) {
     case ARGP_KEY_INIT:
-        state->child_inputs[0] = state->child_inputs[1] = options;
+        state->child_inputs[0] = state->child_inputs[1] = state->child_inputs[2] = options;
         state->err_stream = NULL; /* getopt has said it in one line */
         return 0;
     case 'i':
@@ -218,6 +268,7 @@ static error_t parse_run(int key, char *argument, struct argp_state *state)
     case KEY_RUN_DIR: options->base_dir = argument; return 0;
     case KEY_KEEP: options->keep = true; return 0;
     case KEY_NO_AGENT: options->no_agent = true; return 0;
+    case KEY_KILL_OVER: options->kill_over = true; return 0;
     case KEY_QUIET: options->quiet = true; return 0;
     case KEY_SILENT: options->silent = true; return 0;
     case ARGP_KEY_ARG: /* the command: all that follows is its own */
@@ -238,7 +289,7 @@ static error_t parse_report(int key, char *argument, struct argp_state *state)
 
     switch (key) {
     case ARGP_KEY_INIT:
-        state->child_inputs[0] = state->child_inputs[1] = options;
+        state->child_inputs[0] = state->child_inputs[1] = state->child_inputs[2] = options;
         state->err_stream = NULL; /* getopt has said it in one line */
         return 0;
     case ARGP_KEY_ARG:

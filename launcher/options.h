@@ -3,8 +3,10 @@
 #ifndef MW_LAUNCHER_OPTIONS_H
 #define MW_LAUNCHER_OPTIONS_H
 
+#include "collector/gates.h"
 #include "collector/report.h"
 #include "launcher/forms.h"
+#include "launcher/verdict.h"
 
 #include <regex.h>
 #include <stdbool.h>
@@ -20,6 +22,9 @@ struct mw_options {
     bool exact, no_reset, keep, force, quiet, silent, all, clean, no_agent;
     const char *base_dir; /* of the run directory; NULL: choose */
     mw_form_paths forms;  /* where each form of the report goes */
+    struct mw_gates gates; /* limits, judged at the end */
+    bool kill_over;
+    struct mw_verdict_options verdict;
     enum { MW_COLOR_AUTO, MW_COLOR_ALWAYS, MW_COLOR_NEVER } color;
     regex_t include, exclude;
     bool has_include, has_exclude;
