@@ -13,6 +13,8 @@ collector_libcollector_la_SOURCES = \
 	collector/alive.c collector/alive.h \
 	collector/binding.c collector/binding.h \
 	collector/bounds.c collector/bounds.h \
+	collector/compare.c collector/compare.h \
+	collector/compare_take.c \
 	collector/demangle.c collector/demangle.h \
 	collector/exits_read.c collector/exits_read.h \
 	collector/journal_check.c collector/journal_check.h \
@@ -43,6 +45,9 @@ collector_libcollector_la_SOURCES = \
 	collector/peer.h \
 	collector/pymethods.c collector/pymethods.h \
 	collector/ranges.c collector/ranges.h \
+	collector/report_compare.c collector/report_compare.h \
+	collector/report_compare_json.c \
+	collector/report_compare_markdown.c \
 	collector/report_text.c collector/report_text.h collector/report_text_parts.h \
 	collector/report_text_deaths.c \
 	collector/report_text_hosts.c \
@@ -60,5 +65,5 @@ collector_libcollector_la_SOURCES = \
 	collector/units.c collector/units.h \
 	collector/view.h \
 	collector/view_file.c collector/view_file.h
-collector_libcollector_la_CFLAGS = $(AM_CFLAGS) $(LIBDW_CFLAGS) $(HWLOC_CFLAGS)
-collector_libcollector_la_LIBADD = $(LIBDW_LIBS) -lelf $(HWLOC_LIBS) -lm
+collector_libcollector_la_CFLAGS = $(AM_CFLAGS) $(LIBDW_CFLAGS) $(HWLOC_CFLAGS) $(JANSSON_CFLAGS)
+collector_libcollector_la_LIBADD = $(LIBDW_LIBS) -lelf $(HWLOC_LIBS) $(JANSSON_LIBS) -lm

@@ -9,6 +9,7 @@ launcher_liblauncher_la_SOURCES = \
     launcher/apart.c launcher/apart.h \
     launcher/cgroups.c launcher/cgroups.h \
     launcher/cmd_agent.c \
+    launcher/cmd_compare.c \
     launcher/cmd_report.c launcher/commands.h \
     launcher/cmd_runs.c \
     launcher/deaths.c launcher/deaths.h \

@@ -14,6 +14,7 @@ static const struct {
 } commands[] = {
     {"run", mw_cmd_run, "run a command and report the memory of all its processes and MPI ranks"},
     {"report", mw_cmd_report, "report what lies in a run directory, or in a gathered record"},
+    {"compare", mw_cmd_compare, "tell what grew between runs before and after a change"},
     {"runs", mw_cmd_runs, "list runs that are under way or were left behind, and remove what was reported"},
     {"doctor", mw_cmd_doctor, "check this machine: would a run be complete, and if not, what to do"},
     {"agent", mw_cmd_agent, NULL}, /* ranks start it, nobody else */

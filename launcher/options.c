@@ -34,6 +34,10 @@ enum key {
     KEY_MAX_RANK,
     KEY_MAX_PROCESS,
     KEY_LEAK_CHECK,
+    KEY_THRESHOLD,
+    KEY_BY,
+    KEY_JSON,
+    KEY_MARKDOWN,
     KEY_JUNIT,
     KEY_GITHUB,
     KEY_HELP,
@@ -75,6 +79,19 @@ static const struct argp_option gate_options[] = {
     {"github", KEY_GITHUB, NULL, 0, "Tell it as annotations on stderr and in $GITHUB_STEP_SUMMARY", 7},
     {0}};
 
+static const struct argp_option compare_options[] = {
+    {"threshold", KEY_THRESHOLD, "PERCENT", 0, "What changed by less does not count (default 5)", 1},
+    {"by", KEY_BY, "WHAT", 0, "Compare by phase, rank or site, beside the job itself (default phase)", 1},
+    {"json", KEY_JSON, NULL, 0, "Print JSON instead of text", 2},
+    {"markdown", KEY_MARKDOWN, NULL, 0, "Print Markdown, for a pull request", 2},
+    {"all", KEY_ALL, NULL, 0, "What did not change as well", 2},
+    {"color", KEY_COLOR, "WHEN", 0, "auto, always or never (auto honours NO_COLOR)", 2},
+    {"junit", KEY_JUNIT, "FILE", 0, "Write what grew to FILE, as JUnit XML", 3},
+    {"github", KEY_GITHUB, NULL, 0, "Tell it as annotations on stderr and in $GITHUB_STEP_SUMMARY", 3},
+    {"force", KEY_FORCE, NULL, 0, "Overwrite files that exist", 3},
+    {"help", KEY_HELP, NULL, 0, "Show this help", -1},
+    {0}};
+
 static const struct argp_option runs_options[] = {
     {"clean", KEY_CLEAN, NULL, 0, "Remove all whose job is gone, also those that were kept or never reported", 1},
     {"run-dir", KEY_RUN_DIR, "DIR", 0, "Look in DIR, too", 1},
@@ -89,6 +106,18 @@ static const char runs_doc[] =
     "  memwatch runs\n"
     "  memwatch report /dev/shm/memwatch-1000-5f0c6a1be2d94c37   (one of them)\n"
     "  memwatch runs --clean\n";
+
+static const char compare_doc[] =
+    "Tells what grew between runs before and after a change, where and by how much. BASE and CANDIDATE are each what "
+    "memwatch report takes, several of them with commas between, or a directory that holds them.\n"
+    "\n"
+    "  memwatch run --keep --run-dir before -- mpirun -n 8 ./app    (three times, and likewise after the change)\n"
+    "  memwatch compare before after\n"
+    "  memwatch compare --by site --threshold 10% --markdown before after >>comment.md\n"
+    "\v"
+    "A change counts when it is larger than the threshold, than the spread of each side's runs, and than the error of the "
+    "readings. The exit status is 12 when something grew, 0 when nothing did, 1 when something could not be read or "
+    "written, 125 for a wrong option.";
 
 static const char run_doc[] =
     "Runs COMMAND, and reports the memory of its processes and MPI ranks when it has ended.\n"
@@ -305,6 +334,53 @@ static error_t parse_report(int key, char *argument, struct argp_state *state)
     }
 }
 
+static void set_by(struct mw_options *options, const char *text)
+{
+    static const char *const words[] = {
+        [MW_COMPARE_BY_PHASE] = "phase", [MW_COMPARE_BY_RANK] = "rank", [MW_COMPARE_BY_SITE] = "site"};
+
+    for (int i = 0; i < 3; i++)
+        if (!strcmp(text, words[i])) {
+            options->compare.by = i;
+            return;
+        }
+    complain("--by takes phase, rank or site, not '%s'", text);
+}
+
+static void set_path(struct mw_options *options, const char *path)
+{
+    int which = !options->compare.paths[0] ? 0 : 1;
+
+    if (options->compare.paths[which])
+        complain("compare takes BASE and CANDIDATE: several records of one side stand with commas between");
+    options->compare.paths[which] = path;
+}
+
+static error_t parse_compare(int key, char *argument, struct argp_state *state)
+{
+    struct mw_options *options = state->input;
+
+    switch (key) {
+    case ARGP_KEY_INIT: state->err_stream = NULL; return 0; /* getopt has said it in one line */
+    case KEY_THRESHOLD: options->compare.threshold = percent(argument, "--threshold") / 1e6; return 0;
+    case KEY_BY: set_by(options, argument); return 0;
+    case KEY_JSON: options->compare.form = MW_COMPARE_JSON; return 0;
+    case KEY_MARKDOWN: options->compare.form = MW_COMPARE_MARKDOWN; return 0;
+    case KEY_ALL: options->all = true; return 0;
+    case KEY_COLOR: set_color(options, argument); return 0;
+    case KEY_JUNIT: options->verdict.junit = argument; return 0;
+    case KEY_GITHUB: options->verdict.github = true; return 0;
+    case KEY_FORCE: options->force = true; return 0;
+    case KEY_HELP: show_help(state); return 0;
+    case ARGP_KEY_ARG: set_path(options, argument); return 0;
+    case ARGP_KEY_END:
+        if (!options->compare.paths[1])
+            complain("compare takes two runs: memwatch compare BASE CANDIDATE");
+        return 0;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+}
+
 static error_t parse_runs(int key, char *argument, struct argp_state *state)
 {
     struct mw_options *options = state->input;
@@ -324,7 +400,8 @@ static void parse(const struct argp *argp, struct mw_options *options, int argc,
 {
     char *saved = argv[0];
 
-    *options = (struct mw_options){.name = name, .interval_ns = 100 * MW_NS_PER_MS, .budget_ppm = 10000};
+    *options = (struct mw_options){.name = name, .interval_ns = 100 * MW_NS_PER_MS, .budget_ppm = 10000,
+                                   .compare = {.threshold = 0.05}};
     list_forms();
     argv[0] = (char *)(uintptr_t)"memwatch"; /* what getopt says of an unknown option starts with it */
     if (argp_parse(argp, argc, argv, ARGP_IN_ORDER | ARGP_NO_HELP, NULL, options))
@@ -345,6 +422,14 @@ void mw_options_parse_report(struct mw_options *options, int argc, char **argv)
     const struct argp argp = {.parser = parse_report, .args_doc = "PATH", .doc = report_doc, .children = children};
 
     parse(&argp, options, argc, argv, "memwatch report");
+}
+
+void mw_options_parse_compare(struct mw_options *options, int argc, char **argv)
+{
+    const struct argp argp = {
+        .options = compare_options, .parser = parse_compare, .args_doc = "BASE CANDIDATE", .doc = compare_doc};
+
+    parse(&argp, options, argc, argv, "memwatch compare");
 }
 
 void mw_options_parse_runs(struct mw_options *options, int argc, char **argv)

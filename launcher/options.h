@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* What the user asks of `memwatch run`, `memwatch report` and `memwatch runs`, checked before anything is started. */
+/* What the user asks of `memwatch run`, `report`, `compare` and `runs`, checked before anything is started. */
 #ifndef MW_LAUNCHER_OPTIONS_H
 #define MW_LAUNCHER_OPTIONS_H
 
+#include "collector/compare.h"
 #include "collector/gates.h"
 #include "collector/report.h"
 #include "launcher/forms.h"
@@ -11,6 +12,14 @@
 #include <regex.h>
 #include <stdbool.h>
 #include <stdint.h>
+
+/* What `memwatch compare` is asked for. */
+struct mw_options_compare {
+    const char *paths[2]; /* of BASE and CANDIDATE: one, a list with commas, or a directory of them */
+    double threshold;     /* 0.05 */
+    enum mw_compare_by by;
+    enum { MW_COMPARE_TEXT, MW_COMPARE_JSON, MW_COMPARE_MARKDOWN } form;
+};
 
 struct mw_options {
     const char *name;     /* "memwatch run" */
@@ -25,6 +34,7 @@ struct mw_options {
     struct mw_gates gates; /* limits, judged at the end */
     bool kill_over;
     struct mw_verdict_options verdict;
+    struct mw_options_compare compare;
     enum { MW_COLOR_AUTO, MW_COLOR_ALWAYS, MW_COLOR_NEVER } color;
     regex_t include, exclude;
     bool has_include, has_exclude;
@@ -33,6 +43,7 @@ struct mw_options {
 /* Parse and check; on an error one line goes to stderr and the program exits with MW_EXIT_FAILURE. */
 void mw_options_parse_run(struct mw_options *options, int argc, char **argv);
 void mw_options_parse_report(struct mw_options *options, int argc, char **argv);
+void mw_options_parse_compare(struct mw_options *options, int argc, char **argv);
 void mw_options_parse_runs(struct mw_options *options, int argc, char **argv);
 
 /* How the text report is to look on `fd`. Points into options. */
