@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "collector/gates.h"
 
+#include "collector/leaks.h"
 #include "collector/ranges.h"
 #include "collector/units.h"
 
@@ -257,4 +258,6 @@ void mw_gates_judge(const struct mw_gates *gates, const struct mw_model *model, 
         judge_ranks(model, gates->rank, findings);
     if (gates->process)
         judge_processes(model, gates->process, findings);
+    if (gates->leaks)
+        mw_leaks_judge(model, findings);
 }

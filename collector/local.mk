@@ -21,6 +21,7 @@ collector_libcollector_la_SOURCES = \
 	collector/journal_read.c collector/journal_read.h \
 	collector/findings.c collector/findings.h \
 	collector/gates.c collector/gates.h \
+	collector/leaks.c collector/leaks.h \
 	collector/map.c collector/map.h \
 	collector/mem.c collector/mem.h \
 	collector/merge.c collector/merge.h collector/merge_parts.h \

@@ -87,6 +87,8 @@ struct mw_model_phase {
     uint64_t peak_exact;        /* highest that is surely this phase's own */
     uint64_t peak_ns, peak_visit;
     int64_t growth, growth_mpi;
+    uint32_t visit_count;
+    struct mw_visit kept[MW_RECORD_VISITS]; /* how some of its visits ended, spread evenly over all */
 };
 
 struct mw_model_spike {
