@@ -16,12 +16,8 @@ static void *hold(size_t bytes)
     return memory;
 }
 
-static void meet(void)
-{
-    double one = 1, sum;
-
-    MPI_Allreduce(&one, &sum, 1, MPI_DOUBLE, MPI_SUM, MPI_COMM_WORLD);
-}
+/* A macro, so that each use is a call site of its own. */
+#define MEET() MPI_Allreduce(&one, &sum, 1, MPI_DOUBLE, MPI_SUM, MPI_COMM_WORLD)
 
 static void work(const char *how, int visit, int visits, size_t bytes)
 {
@@ -43,6 +39,7 @@ int main(int argc, char **argv)
     const char *how = "leak";
     int visits = 100;
     size_t kib = 100;
+    double one = 1, sum;
 
     for (int i = 1; i + 1 < argc; i += 2)
         if (!strcmp(argv[i], "--how"))
@@ -54,14 +51,14 @@ int main(int argc, char **argv)
     MPI_Init(&argc, &argv);
     for (int visit = 0; visit < visits; visit++) {
         MPI_Pcontrol(1, "work");
-        meet();
+        MEET();
         work(how, visit, visits, kib << 10);
-        meet();
+        MEET();
         MPI_Pcontrol(-1, "work");
         MPI_Pcontrol(1, "other");
-        meet();
+        MEET();
         work(strcmp(how, "else") ? "" : "leak", visit, visits, kib << 10);
-        meet();
+        MEET();
         MPI_Pcontrol(-1, "other");
     }
     MPI_Finalize();
