@@ -18,11 +18,11 @@ runs after 32
 check "the same program: 0" same "$(compare before again)" 0
 check "nothing grew" grep -q '^✓ 0 grew' out
 check "24 MiB more: 12" same "$(compare before after)" 12
-check "the fullest rank grew, where" grep -q 'fullest rank .*+24\.[0-9] MiB.* grew .*rank' out
-check "by site: the call" same "$(compare --by site before after; grep -c '^  MPI_All.*rise inside a call .*+24\.[0-9] MiB .*grew' out)" "12
+check "the fullest rank grew, where" grep -q 'fullest rank .*+2[345]\.[0-9] MiB.* grew .*rank' out
+check "by site: the call" same "$(compare --by site before after; grep -c '^  MPI_All.*rise inside a call .*+2[345]\.[0-9] MiB .*grew' out)" "12
 1"
 check "by rank" same "$(compare --by rank before after)" 12
-check "the rank that it is in" grep -q '^  rank [01] .*+24\.[0-9] MiB.* grew' out
+check "the rank that it is in" grep -q '^  rank [01] .*+2[345]\.[0-9] MiB.* grew' out
 check "the other way round nothing grew" same "$(compare after before)" 0
 check "it shrank" grep -q ' shrank ' out
 check "beyond a threshold that is higher: 0" same "$(compare --threshold 100% --by rank after,before again)" 0
