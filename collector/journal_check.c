@@ -76,6 +76,21 @@ static unsigned fix_state(struct mw_journal_read *journal)
          + fix_index(&state->peak_phase, journal->phase_count);
 }
 
+/* Visits in order of time; while they are thinned out the tail may be of before: it is left out. */
+static unsigned fix_visits(struct mw_phase *phase)
+{
+    unsigned fixed = phase->visit_count > MW_RECORD_VISITS;
+    uint32_t sound = 1;
+
+    if (fixed)
+        phase->visit_count = 0;
+    while (sound < phase->visit_count && phase->kept[sound].visit > phase->kept[sound - 1].visit)
+        sound++;
+    if (sound < phase->visit_count)
+        phase->visit_count = sound;
+    return fixed;
+}
+
 static unsigned fix_phase(const struct mw_journal_read *journal, uint32_t i)
 {
     struct mw_phase *phase = &journal->phases[i];
@@ -88,7 +103,7 @@ static unsigned fix_phase(const struct mw_journal_read *journal, uint32_t i)
         return 1;
     }
     /* A parent stands before its children, so that walking up always ends. */
-    fixed = fix_index(&phase->parent, i);
+    fixed = fix_index(&phase->parent, i) + fix_visits(phase);
     if (phase->parent && journal->phases[phase->parent - 1].kind != MW_PHASE_USER) {
         phase->parent = 0;
         fixed++;

@@ -13,12 +13,17 @@ collector_libcollector_la_SOURCES = \
 	collector/alive.c collector/alive.h \
 	collector/binding.c collector/binding.h \
 	collector/bounds.c collector/bounds.h \
+	collector/compare.c collector/compare.h \
+	collector/compare_take.c \
 	collector/csv.c collector/csv.h \
 	collector/demangle.c collector/demangle.h \
 	collector/exits_read.c collector/exits_read.h \
 	collector/journal_check.c collector/journal_check.h \
 	collector/journal_read.c collector/journal_read.h \
+	collector/findings.c collector/findings.h \
+	collector/gates.c collector/gates.h \
 	collector/json_out.c collector/json_out.h \
+	collector/leaks.c collector/leaks.h \
 	collector/map.c collector/map.h \
 	collector/mem.c collector/mem.h \
 	collector/merge.c collector/merge.h collector/merge_parts.h \
@@ -47,6 +52,9 @@ collector_libcollector_la_SOURCES = \
 	collector/record_fields.c collector/record_fields.h \
 	collector/record_json.c collector/record_json.h \
 	collector/report.c collector/report.h \
+	collector/report_compare.c collector/report_compare.h \
+	collector/report_compare_json.c \
+	collector/report_compare_markdown.c \
 	collector/report_json.c collector/report_json.h \
 	collector/report_metrics.c collector/report_metrics.h \
 	collector/report_phases.c \
@@ -65,6 +73,7 @@ collector_libcollector_la_SOURCES = \
 	collector/report_text_ranks.c \
 	collector/report_text_sites.c \
 	collector/safe_open.c collector/safe_open.h \
+	collector/size.c collector/size.h \
 	collector/symbols.c collector/symbols.h \
 	collector/text.c collector/text.h \
 	collector/text_table.c collector/text_table.h \

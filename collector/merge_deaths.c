@@ -248,11 +248,33 @@ static void find_deaths(struct mw_merge *merge, const struct mw_alive *here)
 
 /* ---- what ended the job from outside ---- */
 
+/* memwatch's own doing: a sample was over a limit of --kill-over. */
+static void tell_over(struct mw_model *model)
+{
+    static const char *const options[] = {"", "--max-total-rss", "--max-rank-rss", "--max-per-proc-rss"};
+    const struct mw_view_over *over = &model->job.over;
+    const char *who = "the job";
+
+    if (over->pid)
+        who = mw_model_format(model, "process %d", over->pid);
+    for (size_t i = 0; i < model->rank_count && over->pid; i++)
+        if (model->ranks[i].pid == over->pid && model->hosts[model->ranks[i].host].is_launcher)
+            who = mw_model_format(model, "rank %d", model->ranks[i].rank);
+    model->ended_by = mw_model_format(model, "memwatch ended it at %s (--kill-over): %s had %s, over %s %s",
+                                      mw_units_time(mw_model_elapsed(model, over->ns)).text, who,
+                                      mw_units_bytes(over->bytes).text, options[over->what],
+                                      mw_units_bytes(over->limit).text);
+}
+
 static void find_outside(struct mw_model *model)
 {
     const struct mw_model_job *job = &model->job;
     uint64_t first = model->death_count && model->deaths[0].exact ? model->deaths[0].ns : UINT64_MAX;
 
+    if (job->over.what && job->over.what <= MW_VIEW_OVER_PROCESS) {
+        tell_over(model);
+        return;
+    }
     for (uint32_t i = 0; i < job->signal_count; i++) {
         const struct mw_view_signal *sent = &job->signals[i];
         if (!ends_jobs(sent->signo) || sent->ns > first)

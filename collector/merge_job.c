@@ -62,6 +62,7 @@ static void take_sampled(struct mw_model *model, const struct mw_view *view)
     if (model->job.end_ns < view->begin_ns)
         model->job.end_ns = view->begin_ns;
     memcpy(model->job.signals, view->signals, sizeof(model->job.signals));
+    model->job.over = view->over;
 }
 
 static void take_peak(struct mw_model_peak *peak, const struct mw_view *view)

@@ -246,7 +246,9 @@ static void take_phase(struct source *source, uint32_t i)
         .peak_visit = from->peak_visit,
         .growth = from->growth,
         .growth_mpi = from->growth_mpi,
+        .visit_count = from->visit_count,
     };
+    memcpy(to->kept, from->kept, sizeof(to->kept));
     to->name = given_name(source, to, from->name);
     if (to->name)
         set_path(source->model, rank, to);

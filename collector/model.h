@@ -87,6 +87,8 @@ struct mw_model_phase {
     uint64_t peak_exact;        /* highest that is surely this phase's own */
     uint64_t peak_ns, peak_visit;
     int64_t growth, growth_mpi;
+    uint32_t visit_count;
+    struct mw_visit kept[MW_RECORD_VISITS]; /* how some of its visits ended, spread evenly over all */
 };
 
 struct mw_model_spike {
@@ -324,6 +326,7 @@ struct mw_model_job {
     uint64_t command_end_ns; /* when the command itself ended; 0 unknown */
     struct mw_view_signal signals[MW_VIEW_SIGNALS]; /* that memwatch was sent */
     uint32_t signal_count;
+    struct mw_view_over over; /* why memwatch itself ended the job */
     uint64_t samples, interval_ns;
     uint64_t begin_ns, end_ns;
     uint64_t begin_wall_ns;

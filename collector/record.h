@@ -20,7 +20,7 @@
 #include <stdint.h>
 
 #define MW_RECORD_MAGIC "MEMWATCH" /* 8 bytes, no NUL */
-#define MW_RECORD_VERSION 1u
+#define MW_RECORD_VERSION 2u
 #define MW_RECORD_ENDIAN 0x01020304u
 
 /* Journals in a run directory are called <prefix><world id, 16 hex digits>-<host>-<pid> (mw_journal_name()). Hosts stand
@@ -49,6 +49,7 @@ enum mw_section {
 #define MW_RECORD_PHASES 1024
 #define MW_RECORD_SPIKES 32
 #define MW_RECORD_TICKS 512
+#define MW_RECORD_VISITS 16
 #define MW_RECORD_SITE_FRAMES 8
 #define MW_RECORD_SPIKE_FRAMES 24
 
@@ -200,6 +201,12 @@ enum mw_phase_kind {
     MW_PHASE_END      /* from MPI_Finalize to the end of the process */
 };
 
+/* How a visit of a phase ended. Whole KiB, so that two numbers take one word; 4 TiB and more are told as just less. */
+struct mw_visit {
+    uint32_t visit;    /* from 1; UINT32_MAX and more are not kept */
+    uint32_t exit_kib; /* RSS at its end */
+};
+
 struct mw_phase {
     uint32_t kind;      /* enum mw_phase_kind */
     uint32_t parent;    /* the user phase it lies in: phase + 1, or 0 */
@@ -219,6 +226,9 @@ struct mw_phase {
     uint64_t coarse_peak; /* highest mark of a stretch that this phase shares with others: an upper bound */
     int64_t growth;       /* exit minus entry, summed over measured visits */
     int64_t growth_mpi;   /* of that, inside measured MPI calls (user phases only) */
+    uint32_t visit_stride; /* every so many measured visits one is kept: a power of two, doubles when they are full */
+    uint32_t visit_count;
+    struct mw_visit kept[MW_RECORD_VISITS]; /* in order of time */
 };
 
 /* One large rise inside one call. `seq` is odd while the entry is being rewritten. */

@@ -39,6 +39,8 @@ static const char *const peers[] = {[MW_MODEL_PEER_NONE] = "none", [MW_MODEL_PEE
 static const char *const causes[] = {[MW_MODEL_CAUSE_UNKNOWN] = "unknown", [MW_MODEL_CAUSE_SIGNAL] = "signal",
     [MW_MODEL_CAUSE_OOM] = "oom", [MW_MODEL_CAUSE_ABORT] = "abort", [MW_MODEL_CAUSE_EXIT] = "exit",
     [MW_MODEL_CAUSE_STATUS] = "status", [MW_MODEL_CAUSE_HOST] = "host", NULL};
+static const char *const over_words[] = {[MW_VIEW_OVER_NONE] = "none", [MW_VIEW_OVER_TOTAL] = "total",
+    [MW_VIEW_OVER_RANK] = "rank", [MW_VIEW_OVER_PROCESS] = "process", NULL};
 static const char *const note_kinds[] = {[MW_MODEL_NOTE_LOST] = "lost", [MW_MODEL_NOTE_REMARK] = "remark", NULL};
 
 #define THIS struct mw_model_bytes
@@ -109,6 +111,14 @@ static const struct mw_field site_fields[] = {
 static const struct mw_fields site = {"site", site_fields, sizeof(THIS), false};
 #undef THIS
 
+#define THIS struct mw_visit
+static const struct mw_field visit_fields[] = {
+    FIELD(U32, visit, "visit", "number, from 1"),
+    FIELD(U32, exit_kib, "exit_kib", "KiB, RSS at its end"),
+    {.type = MW_FIELD_END}};
+static const struct mw_fields visit = {"visit", visit_fields, sizeof(THIS), true};
+#undef THIS
+
 #define THIS struct mw_model_phase
 static const struct mw_field phase_fields[] = {
     ENUM(phase_kinds, kind, "kind", "what kind of stretch"),
@@ -131,6 +141,7 @@ static const struct mw_field phase_fields[] = {
     FIELD(U64, peak_visit, "peak_visit", "number of that visit"),
     FIELD(I64, growth, "growth_bytes", "bytes, measured visits"),
     FIELD(I64, growth_mpi, "growth_mpi_bytes", "bytes, inside MPI calls"),
+    ROOM(visit, visit_count, MW_RECORD_VISITS, kept, "kept", "how some of its visits ended, spread evenly over all"),
     {.type = MW_FIELD_END}};
 static const struct mw_fields phase = {"phase", phase_fields, sizeof(THIS), false};
 #undef THIS
@@ -444,6 +455,17 @@ static const struct mw_field slice_fields[] = {
 static const struct mw_fields slice = {"slice", slice_fields, sizeof(THIS), true};
 #undef THIS
 
+#define THIS struct mw_view_over
+static const struct mw_field over_fields[] = {
+    ENUM(over_words, what, "what", "whose limit was exceeded"),
+    FIELD(I32, pid, "pid", "of the process that was over; 0: all together"),
+    FIELD(U64, limit, "limit_bytes", "bytes"),
+    FIELD(U64, bytes, "bytes", "bytes that it had"),
+    FIELD(U64, ns, "ns", "ns, monotonic"),
+    {.type = MW_FIELD_END}};
+static const struct mw_fields over = {"over", over_fields, sizeof(THIS), false};
+#undef THIS
+
 #define THIS struct mw_model_job
 static const struct mw_field job_fields[] = {
     FIELD(BOOL, sampled, "sampled", "a launcher sampled the job"),
@@ -455,6 +477,7 @@ static const struct mw_field job_fields[] = {
     FIELD(I32, exit_signal, "exit_signal", "0, or the signal"),
     FIELD(U64, command_end_ns, "command_end_ns", "ns, monotonic; 0 unknown"),
     ROOM(signal, signal_count, MW_VIEW_SIGNALS, signals, "signals", "that memwatch was sent"),
+    STRUCT(over, over, "over", "why memwatch itself ended the job"),
     FIELD(U64, samples, "samples", "number"),
     FIELD(U64, interval_ns, "interval_ns", "ns between samples"),
     FIELD(U64, begin_ns, "begin_ns", "ns, monotonic: zero of the times for people"),

@@ -90,6 +90,17 @@ struct mw_view_signal {
     uint64_t ns;
 };
 
+/* The limit of --kill-over for which memwatch itself ended the job. */
+enum mw_view_over_what { MW_VIEW_OVER_NONE, MW_VIEW_OVER_TOTAL, MW_VIEW_OVER_RANK, MW_VIEW_OVER_PROCESS };
+
+struct mw_view_over {
+    uint32_t what;  /* enum mw_view_over_what */
+    int32_t pid;    /* of the process that was over; 0: all together */
+    uint64_t limit;
+    uint64_t bytes; /* what it had */
+    uint64_t ns;
+};
+
 enum mw_limit_kind { MW_LIMIT_NONE, MW_LIMIT_CGROUP, MW_LIMIT_NODE };
 
 struct mw_view {
@@ -135,6 +146,7 @@ struct mw_view {
     struct mw_view_cgroup cgroups[MW_VIEW_CGROUPS];
     struct mw_view_node nodes[MW_VIEW_NODES]; /* NUMA nodes */
     struct mw_view_signal signals[MW_VIEW_SIGNALS];
+    struct mw_view_over over;
 
     uint64_t launcher_cpu_ns;   /* user + system time that sampling took */
     uint64_t launcher_rss_peak; /* of memwatch itself */

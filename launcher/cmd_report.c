@@ -1,41 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "launcher/commands.h"
 
-#include "collector/merge.h"
-#include "collector/record.h"
-#include "collector/record_json.h"
+#include "collector/gates.h"
 #include "collector/report_text.h"
 #include "launcher/options.h"
 #include "launcher/rundir.h"
+#include "launcher/source.h"
+#include "launcher/verdict.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-/* The model of a run directory, of a record, or of a gathered one. */
-static struct mw_model *read_path(const char *path, struct mw_err *err)
-{
-    struct mw_model *model;
-    struct stat st;
-    int fd;
-
-    if (stat(path, &st)) {
-        mw_err_set(err, "cannot read %s: %s", path, strerror(errno));
-        return NULL;
-    }
-    if (!S_ISDIR(st.st_mode))
-        return mw_record_json_is(path) ? mw_record_json_read(path, err) : mw_merge_gathered(path, err);
-    fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0) {
-        mw_err_set(err, "cannot open %s: %s", path, strerror(errno));
-        return NULL;
-    }
-    model = mw_merge_run(fd, NULL, err);
-    close(fd);
-    return model;
-}
 
 /* `memwatch runs` may remove it when the job is gone. */
 static void mark_reported(const char *path)
@@ -61,10 +36,23 @@ static int write_reports(const struct mw_options *options, struct mw_forms *form
     return 1;
 }
 
-static int report(const struct mw_options *options, struct mw_forms *forms)
+/* The exit status: 0, or what was exceeded; 1 when the verdict could not be written. */
+static int judge(const struct mw_options *options, const struct mw_model *model, struct mw_verdict *verdict)
+{
+    struct mw_findings findings = {0};
+    int failed, status;
+
+    mw_gates_judge(&options->gates, model, &findings);
+    failed = mw_verdict_tell(verdict, &findings, model->job.command);
+    status = mw_findings_status(&findings);
+    mw_findings_fini(&findings);
+    return failed ? 1 : status;
+}
+
+static int report(const struct mw_options *options, struct mw_forms *forms, struct mw_verdict *verdict)
 {
     struct mw_err err;
-    struct mw_model *model = read_path(options->path, &err);
+    struct mw_model *model = mw_source_read(options->path, &err);
     int status = 1;
 
     if (!model) {
@@ -74,6 +62,8 @@ static int report(const struct mw_options *options, struct mw_forms *forms)
     status = write_reports(options, forms, model);
     if (!status && !model->job.runs)
         mark_reported(options->path);
+    if (!status && mw_gates_any(&options->gates))
+        status = judge(options, model, verdict);
     mw_model_destroy(model);
     return status;
 }
@@ -81,15 +71,18 @@ static int report(const struct mw_options *options, struct mw_forms *forms)
 int mw_cmd_report(int argc, char **argv)
 {
     struct mw_options options;
-    struct mw_forms forms;
+    struct mw_forms forms = {0};
+    struct mw_verdict verdict = {0};
     struct mw_err err;
     int status = 1;
 
     mw_options_parse_report(&options, argc, argv);
-    if (mw_forms_open(&forms, options.forms, options.force, &err) < 0)
+    if (mw_forms_open(&forms, options.forms, options.force, &err) < 0 ||
+        mw_verdict_open(&verdict, &options.verdict, options.force, &err) < 0)
         fprintf(stderr, "memwatch: %s\n", err.text);
     else
-        status = report(&options, &forms);
+        status = report(&options, &forms, &verdict);
+    mw_verdict_abandon(&verdict);
     mw_forms_abandon(&forms);
     mw_options_fini(&options);
     return status;

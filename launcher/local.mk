@@ -9,6 +9,7 @@ launcher_liblauncher_la_SOURCES = \
     launcher/apart.c launcher/apart.h \
     launcher/cgroups.c launcher/cgroups.h \
     launcher/cmd_agent.c \
+    launcher/cmd_compare.c \
     launcher/cmd_report.c launcher/commands.h \
     launcher/cmd_runs.c \
     launcher/deaths.c launcher/deaths.h \
@@ -30,14 +31,17 @@ launcher_liblauncher_la_SOURCES = \
     launcher/mirror.c launcher/mirror.h \
     launcher/options.c launcher/options.h \
     launcher/output.c launcher/output.h \
+    launcher/over.c launcher/over.h \
     launcher/preload.c launcher/preload.h \
     launcher/relay.c launcher/relay.h \
     launcher/run.c \
     launcher/rundir.c launcher/rundir.h \
     launcher/runs.c launcher/runs.h \
     launcher/sampler.c launcher/sampler.h \
+    launcher/source.c launcher/source.h \
     launcher/spawn.c launcher/spawn.h \
     launcher/tree.c launcher/tree.h \
+    launcher/verdict.c launcher/verdict.h \
     launcher/wire.c launcher/wire.h \
     launcher/wire_message.c launcher/wire_message.h \
     launcher/witness.c launcher/witness.h

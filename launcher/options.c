@@ -2,6 +2,7 @@
 #include "launcher/options.h"
 
 #include "collector/clock.h"
+#include "collector/size.h"
 #include "launcher/commands.h"
 
 #include <argp.h>
@@ -29,6 +30,17 @@ enum key {
     KEY_SILENT,
     KEY_TIMELINE_RANKS,
     KEY_CLEAN,
+    KEY_KILL_OVER,
+    KEY_MAX_TOTAL,
+    KEY_MAX_RANK,
+    KEY_MAX_PROCESS,
+    KEY_LEAK_CHECK,
+    KEY_THRESHOLD,
+    KEY_BY,
+    KEY_JSON,
+    KEY_MARKDOWN,
+    KEY_JUNIT,
+    KEY_GITHUB,
     KEY_HELP,
     KEY_FORM /* the first of as many as there are forms */
 };
@@ -45,6 +57,7 @@ static const struct argp_option run_options[] = {
     {"silent", KEY_SILENT, NULL, 0, "Drop the command's own output", 3},
     {"run-dir", KEY_RUN_DIR, "DIR", 0, "Make the run directory in DIR (default /dev/shm, $TMPDIR or /tmp)", 4},
     {"keep", KEY_KEEP, NULL, 0, "Keep the run directory and say where it is", 4},
+    {"kill-over", KEY_KILL_OVER, NULL, 0, "End the command as soon as a sample is over a limit, not only judge at the end", 6},
     {"no-agent", KEY_NO_AGENT, NULL, 0, "Listen for no agents: of other hosts only what MPI gathers is seen", 4},
     {0}};
 
@@ -56,6 +69,28 @@ static const struct argp_option display_options[] = {
      "Every rank, phase, call site and process (up to 4096 of each), not only the telling ones", 5},
     {"color", KEY_COLOR, "WHEN", 0, "auto, always or never (auto honours NO_COLOR)", 5},
     {"timeline-ranks", KEY_TIMELINE_RANKS, NULL, 0, "A column for each rank in --timeline", 5},
+    {"help", KEY_HELP, NULL, 0, "Show this help", -1},
+    {0}};
+
+static const struct argp_option gate_options[] = {
+    {"max-total-rss", KEY_MAX_TOTAL, "SIZE", 0, "Exit 10 when the job's processes together surely had more (512M, 8GiB)", 6},
+    {"max-rank-rss", KEY_MAX_RANK, "SIZE", 0, "Exit 11 when a rank surely had more", 6},
+    {"max-per-proc-rss", KEY_MAX_PROCESS, "SIZE", 0, "Exit 11 when any process, ranks included, surely had more", 6},
+    {"leak-check", KEY_LEAK_CHECK, NULL, 0, "Exit 13 when a phase that repeats leaves more memory behind at every visit", 6},
+    {"junit", KEY_JUNIT, "FILE", 0, "Write what these checks found to FILE, as JUnit XML", 7},
+    {"github", KEY_GITHUB, NULL, 0, "Tell it as annotations on stderr and in $GITHUB_STEP_SUMMARY", 7},
+    {0}};
+
+static const struct argp_option compare_options[] = {
+    {"threshold", KEY_THRESHOLD, "PERCENT", 0, "What changed by less does not count (default 5)", 1},
+    {"by", KEY_BY, "WHAT", 0, "Compare by phase, rank or site, beside the job itself (default phase)", 1},
+    {"json", KEY_JSON, NULL, 0, "Print JSON instead of text", 2},
+    {"markdown", KEY_MARKDOWN, NULL, 0, "Print Markdown, for a pull request", 2},
+    {"all", KEY_ALL, NULL, 0, "What did not change as well", 2},
+    {"color", KEY_COLOR, "WHEN", 0, "auto, always or never (auto honours NO_COLOR)", 2},
+    {"junit", KEY_JUNIT, "FILE", 0, "Write what grew to FILE, as JUnit XML", 3},
+    {"github", KEY_GITHUB, NULL, 0, "Tell it as annotations on stderr and in $GITHUB_STEP_SUMMARY", 3},
+    {"force", KEY_FORCE, NULL, 0, "Overwrite files that exist", 3},
     {"help", KEY_HELP, NULL, 0, "Show this help", -1},
     {0}};
 
@@ -74,6 +109,19 @@ static const char runs_doc[] =
     "  memwatch report /dev/shm/memwatch-1000-5f0c6a1be2d94c37   (one of them)\n"
     "  memwatch runs --clean\n";
 
+static const char compare_doc[] =
+    "Tells what grew between runs before and after a change, where and by how much. BASE and CANDIDATE are each what "
+    "memwatch report takes, several of them with commas between, or a directory that holds them.\n"
+    "\n"
+    "  memwatch run --keep --run-dir before -- mpirun ./app     (three times)\n"
+    "  memwatch run --keep --run-dir after -- mpirun ./changed\n"
+    "  memwatch compare before after\n"
+    "  memwatch compare --by site --markdown before after >comment.md\n"
+    "\v"
+    "A change counts when it is larger than the threshold, than the spread of each side's runs, and than the error of the "
+    "readings. The exit status is 12 when something grew, 0 when nothing did, 1 when something could not be read or "
+    "written, 125 for a wrong option.";
+
 static const char run_doc[] =
     "Runs COMMAND, and reports the memory of its processes and MPI ranks when it has ended.\n"
     "\n"
@@ -81,9 +129,11 @@ static const char run_doc[] =
     "  memwatch run --report memory.txt -- srun -n 64 ./app\n"
     "  memwatch run -o run.json -- mpirun -n 8 ./app   (the record, for memwatch report)\n"
     "  memwatch run -i 10 -- make -j8\n"
+    "  memwatch run --max-rank-rss 2G --leak-check -- mpirun -n 8 ./app\n"
     "\v"
     "Options stand before COMMAND. The exit status is the command's; 128+N when signal N killed it; 125 when memwatch "
-    "itself failed before the start, 126 when COMMAND cannot be executed, 127 when it was not found.";
+    "itself failed before the start, 126 when COMMAND cannot be executed, 127 when it was not found. Where the command "
+    "succeeds: 10 or 11 when a limit was exceeded, 13 for a leak, 125 when they could not be judged.";
 
 static const char report_doc[] =
     "Reports what lies in PATH: a record that run -o has saved, a run directory, left behind or in use, or what rank 0 "
@@ -183,6 +233,35 @@ static error_t parse_display(int key, char *argument, struct argp_state *state)
     }
 }
 
+static void set_size(uint64_t *bytes, const char *text, const char *what)
+{
+    struct mw_err err;
+
+    if (mw_size_parse(text, bytes, &err) < 0)
+        complain("%s: %s", what, err.text);
+}
+
+static error_t parse_gate(int key, char *argument, struct argp_state *state)
+{
+    struct mw_options *options = state->input;
+
+    switch (key) {
+    case KEY_MAX_TOTAL: set_size(&options->gates.total, argument, "--max-total-rss"); return 0;
+    case KEY_MAX_RANK: set_size(&options->gates.rank, argument, "--max-rank-rss"); return 0;
+    case KEY_MAX_PROCESS: set_size(&options->gates.process, argument, "--max-per-proc-rss"); return 0;
+    case KEY_LEAK_CHECK: options->gates.leaks = true; return 0;
+    case KEY_JUNIT: options->verdict.junit = argument; return 0;
+    case KEY_GITHUB: options->verdict.github = true; return 0;
+    case ARGP_KEY_END:
+        if (options->kill_over && !options->gates.total && !options->gates.rank && !options->gates.process)
+            complain("--kill-over needs a limit: --max-total-rss, --max-rank-rss or --max-per-proc-rss SIZE");
+        if ((options->verdict.junit || options->verdict.github) && !mw_gates_any(&options->gates))
+            complain("--junit and --github tell of limits and leaks: give --max-total-rss SIZE, or --leak-check");
+        return 0;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+}
+
 static struct argp_option form_options[MW_FORMS + 1]; /* filled from mw_form_kinds */
 
 /* What argp calls a form. */
@@ -217,7 +296,8 @@ static void list_forms(void)
 
 static const struct argp display_argp = {.options = display_options, .parser = parse_display};
 static const struct argp form_argp = {.options = form_options, .parser = parse_form};
-static const struct argp_child children[] = {{.argp = &form_argp}, {.argp = &display_argp}, {0}};
+static const struct argp gate_argp = {.options = gate_options, .parser = parse_gate};
+static const struct argp_child children[] = {{.argp = &form_argp}, {.argp = &display_argp}, {.argp = &gate_argp}, {0}};
 
 static error_t parse_run(int key, char *argument, struct argp_state *state)
 {
@@ -225,7 +305,7 @@ static error_t parse_run(int key, char *argument, struct argp_state *state)
 
     switch (key) {
     case ARGP_KEY_INIT:
-        state->child_inputs[0] = state->child_inputs[1] = options;
+        state->child_inputs[0] = state->child_inputs[1] = state->child_inputs[2] = options;
         state->err_stream = NULL; /* getopt has said it in one line */
         return 0;
     case 'i':
@@ -238,6 +318,7 @@ static error_t parse_run(int key, char *argument, struct argp_state *state)
     case KEY_RUN_DIR: options->base_dir = argument; return 0;
     case KEY_KEEP: options->keep = true; return 0;
     case KEY_NO_AGENT: options->no_agent = true; return 0;
+    case KEY_KILL_OVER: options->kill_over = true; return 0;
     case KEY_QUIET: options->quiet = true; return 0;
     case KEY_SILENT: options->silent = true; return 0;
     case ARGP_KEY_ARG: /* the command: all that follows is its own */
@@ -258,7 +339,7 @@ static error_t parse_report(int key, char *argument, struct argp_state *state)
 
     switch (key) {
     case ARGP_KEY_INIT:
-        state->child_inputs[0] = state->child_inputs[1] = options;
+        state->child_inputs[0] = state->child_inputs[1] = state->child_inputs[2] = options;
         state->err_stream = NULL; /* getopt has said it in one line */
         return 0;
     case ARGP_KEY_ARG:
@@ -269,6 +350,53 @@ static error_t parse_report(int key, char *argument, struct argp_state *state)
     case ARGP_KEY_END:
         if (!options->path)
             complain("no PATH: memwatch report RUN-DIRECTORY");
+        return 0;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static void set_by(struct mw_options *options, const char *text)
+{
+    static const char *const words[] = {
+        [MW_COMPARE_BY_PHASE] = "phase", [MW_COMPARE_BY_RANK] = "rank", [MW_COMPARE_BY_SITE] = "site"};
+
+    for (int i = 0; i < 3; i++)
+        if (!strcmp(text, words[i])) {
+            options->compare.by = i;
+            return;
+        }
+    complain("--by takes phase, rank or site, not '%s'", text);
+}
+
+static void set_path(struct mw_options *options, const char *path)
+{
+    int which = !options->compare.paths[0] ? 0 : 1;
+
+    if (options->compare.paths[which])
+        complain("compare takes BASE and CANDIDATE: several records of one side stand with commas between");
+    options->compare.paths[which] = path;
+}
+
+static error_t parse_compare(int key, char *argument, struct argp_state *state)
+{
+    struct mw_options *options = state->input;
+
+    switch (key) {
+    case ARGP_KEY_INIT: state->err_stream = NULL; return 0; /* getopt has said it in one line */
+    case KEY_THRESHOLD: options->compare.threshold = percent(argument, "--threshold") / 1e6; return 0;
+    case KEY_BY: set_by(options, argument); return 0;
+    case KEY_JSON: options->compare.form = MW_COMPARE_JSON; return 0;
+    case KEY_MARKDOWN: options->compare.form = MW_COMPARE_MARKDOWN; return 0;
+    case KEY_ALL: options->all = true; return 0;
+    case KEY_COLOR: set_color(options, argument); return 0;
+    case KEY_JUNIT: options->verdict.junit = argument; return 0;
+    case KEY_GITHUB: options->verdict.github = true; return 0;
+    case KEY_FORCE: options->force = true; return 0;
+    case KEY_HELP: show_help(state); return 0;
+    case ARGP_KEY_ARG: set_path(options, argument); return 0;
+    case ARGP_KEY_END:
+        if (!options->compare.paths[1])
+            complain("compare takes two runs: memwatch compare BASE CANDIDATE");
         return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -293,7 +421,8 @@ static void parse(const struct argp *argp, struct mw_options *options, int argc,
 {
     char *saved = argv[0];
 
-    *options = (struct mw_options){.name = name, .interval_ns = 100 * MW_NS_PER_MS, .budget_ppm = 10000};
+    *options = (struct mw_options){.name = name, .interval_ns = 100 * MW_NS_PER_MS, .budget_ppm = 10000,
+                                   .compare = {.threshold = 0.05}};
     list_forms();
     argv[0] = (char *)(uintptr_t)"memwatch"; /* what getopt says of an unknown option starts with it */
     if (argp_parse(argp, argc, argv, ARGP_IN_ORDER | ARGP_NO_HELP, NULL, options))
@@ -314,6 +443,14 @@ void mw_options_parse_report(struct mw_options *options, int argc, char **argv)
     const struct argp argp = {.parser = parse_report, .args_doc = "PATH", .doc = report_doc, .children = children};
 
     parse(&argp, options, argc, argv, "memwatch report");
+}
+
+void mw_options_parse_compare(struct mw_options *options, int argc, char **argv)
+{
+    const struct argp argp = {
+        .options = compare_options, .parser = parse_compare, .args_doc = "BASE CANDIDATE", .doc = compare_doc};
+
+    parse(&argp, options, argc, argv, "memwatch compare");
 }
 
 void mw_options_parse_runs(struct mw_options *options, int argc, char **argv)

@@ -1,14 +1,25 @@
 /* SPDX-License-Identifier: MIT */
-/* What the user asks of `memwatch run`, `memwatch report` and `memwatch runs`, checked before anything is started. */
+/* What the user asks of `memwatch run`, `report`, `compare` and `runs`, checked before anything is started. */
 #ifndef MW_LAUNCHER_OPTIONS_H
 #define MW_LAUNCHER_OPTIONS_H
 
+#include "collector/compare.h"
+#include "collector/gates.h"
 #include "collector/report.h"
 #include "launcher/forms.h"
+#include "launcher/verdict.h"
 
 #include <regex.h>
 #include <stdbool.h>
 #include <stdint.h>
+
+/* What `memwatch compare` is asked for. */
+struct mw_options_compare {
+    const char *paths[2]; /* of BASE and CANDIDATE: one, a list with commas, or a directory of them */
+    double threshold;     /* 0.05 */
+    enum mw_compare_by by;
+    enum { MW_COMPARE_TEXT, MW_COMPARE_JSON, MW_COMPARE_MARKDOWN } form;
+};
 
 struct mw_options {
     const char *name;     /* "memwatch run" */
@@ -20,6 +31,10 @@ struct mw_options {
     bool exact, no_reset, keep, force, quiet, silent, all, clean, no_agent, timeline_ranks;
     const char *base_dir; /* of the run directory; NULL: choose */
     mw_form_paths forms;  /* where each form of the report goes */
+    struct mw_gates gates; /* limits, judged at the end */
+    bool kill_over;
+    struct mw_verdict_options verdict;
+    struct mw_options_compare compare;
     enum { MW_COLOR_AUTO, MW_COLOR_ALWAYS, MW_COLOR_NEVER } color;
     regex_t include, exclude;
     bool has_include, has_exclude;
@@ -29,6 +44,7 @@ struct mw_options {
 /* Parse and check; on an error one line goes to stderr and the program exits with MW_EXIT_FAILURE. */
 void mw_options_parse_run(struct mw_options *options, int argc, char **argv);
 void mw_options_parse_report(struct mw_options *options, int argc, char **argv);
+void mw_options_parse_compare(struct mw_options *options, int argc, char **argv);
 void mw_options_parse_runs(struct mw_options *options, int argc, char **argv);
 
 /* How the text report is to look on `fd`. Points into options. */

@@ -3,6 +3,7 @@
 #include "launcher/commands.h"
 
 #include "collector/clock.h"
+#include "collector/gates.h"
 #include "collector/merge.h"
 #include "collector/procmem.h"
 #include "collector/report_text.h"
@@ -12,12 +13,14 @@
 #include "launcher/hub.h"
 #include "launcher/limits.h"
 #include "launcher/options.h"
+#include "launcher/over.h"
 #include "launcher/preload.h"
 #include "launcher/relay.h"
 #include "launcher/rundir.h"
 #include "launcher/runs.h"
 #include "launcher/sampler.h"
 #include "launcher/spawn.h"
+#include "launcher/verdict.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -26,6 +29,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -38,9 +42,15 @@
 /* With fewer descriptors than this all are needed on this host. */
 #define AGENTS_FILES 64
 
+/* Of `judged`: nobody has come to a verdict. */
+#define NOT_JUDGED (-1)
+
 struct run {
     struct mw_options options;
     struct mw_forms forms;
+    struct mw_verdict verdict;
+    struct mw_over over;
+    int *judged; /* exit status that the limits ask for; shared with the process that makes the report */
     struct mw_rundir dir;
     struct mw_spawn_inherit inherit;
     struct mw_view view;
@@ -107,6 +117,16 @@ static int open_wake(struct run *run, struct mw_err *err)
     return 0;
 }
 
+static int open_judged(struct run *run, struct mw_err *err)
+{
+    run->judged = mmap(NULL, sizeof(*run->judged), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (run->judged == MAP_FAILED)
+        return mw_err_set(err, "out of memory");
+    *run->judged = NOT_JUDGED;
+    run->over.gates = run->options.kill_over ? &run->options.gates : NULL;
+    return 0;
+}
+
 /* All that can fail, before anything is started. */
 static int prepare(struct run *run, struct mw_err *err)
 {
@@ -114,6 +134,8 @@ static int prepare(struct run *run, struct mw_err *err)
 
     if (mw_forms_open(&run->forms, run->options.forms, run->options.force, err) < 0)
         return -1;
+    if (mw_verdict_open(&run->verdict, &run->options.verdict, run->options.force, err) < 0 || open_judged(run, err) < 0)
+        goto no_shim;
     if (mw_preload_find(shim, sizeof(shim), err) < 0)
         goto no_shim;
     mw_runs_clean(run->options.base_dir, false);
@@ -141,6 +163,7 @@ no_sampler:
 no_signals:
     mw_rundir_fini(&run->dir, 0);
 no_shim:
+    mw_verdict_abandon(&run->verdict);
     mw_forms_abandon(&run->forms);
     return -1;
 }
@@ -176,6 +199,7 @@ static int watch(struct run *run, pid_t pid)
         mw_hub_serve(run->hub);
         if (mw_clock_now() >= run->sampler.next_ns)
             mw_sampler_sample(&run->sampler);
+        mw_over_look(&run->over, &run->sampler, pid);
     }
 }
 
@@ -242,6 +266,20 @@ static int write_reports(struct run *run, const struct mw_model *model)
     return 1;
 }
 
+static int judge(struct run *run, const struct mw_model *model)
+{
+    struct mw_findings findings = {0};
+    int failed;
+
+    if (!mw_gates_any(&run->options.gates))
+        return 0;
+    mw_gates_judge(&run->options.gates, model, &findings);
+    failed = mw_verdict_tell(&run->verdict, &findings, model->job.command);
+    *run->judged = mw_findings_status(&findings);
+    mw_findings_fini(&findings);
+    return failed;
+}
+
 /* In a process of its own. */
 static int report(void *context)
 {
@@ -258,6 +296,7 @@ static int report(void *context)
         return 1;
     }
     failed = write_reports(run, model);
+    failed |= judge(run, model);
     mw_model_destroy(model);
     return failed;
 }
@@ -267,8 +306,10 @@ static void make_report(struct run *run)
 {
     int result = mw_apart_run(report, run, &run->relay, &run->inherit);
 
-    if (result == 0)
+    if (result == 0) {
         mw_forms_release(&run->forms);
+        mw_verdict_release(&run->verdict);
+    }
     run->unreported = run->sampler.file.fd >= 0 && (result < 0 || (result > 0 && mw_forms_any(run->options.forms)));
 }
 
@@ -285,6 +326,23 @@ static enum mw_spawn_output output_of(const struct mw_options *options)
     return options->silent ? MW_SPAWN_DROPPED : mw_forms_stdout(options->forms) ? MW_SPAWN_TO_STDERR : MW_SPAWN_OWN;
 }
 
+/* The command's own, unless it succeeded, or memwatch ended it, and a limit was exceeded. */
+static int exit_status(const struct run *run)
+{
+    bool ended_by_us = run->view.over.what != MW_VIEW_OVER_NONE;
+
+    if (!mw_gates_any(&run->options.gates) || (run->view.exit_status && !ended_by_us))
+        return run->view.exit_status;
+    if (*run->judged > 0)
+        return *run->judged;
+    if (ended_by_us)
+        return run->view.over.what == MW_VIEW_OVER_TOTAL ? MW_FINDINGS_TOTAL : MW_FINDINGS_PROCESS;
+    if (*run->judged == 0)
+        return 0;
+    fprintf(stderr, "memwatch: the limits were not judged: there is no report to judge by\n");
+    return MW_EXIT_FAILURE;
+}
+
 static int start_and_watch(struct run *run)
 {
     struct mw_spawn_result spawned = mw_spawn(run->options.command, &run->inherit, output_of(&run->options));
@@ -297,12 +355,12 @@ static int start_and_watch(struct run *run)
     run->view.pid = spawned.pid;
     note_status(&run->view, watch(run, spawned.pid));
     see_ranks_end(run, spawned.pid);
-    /* From here on nothing changes the exit status: it is the command's. */
+    /* From here on the exit status is the command's, but for limits that the user has set. */
     mw_sampler_finish(&run->sampler);
     wait_for_agents(run);
-    if (wants_text(run) || mw_forms_any(run->options.forms))
+    if (wants_text(run) || mw_forms_any(run->options.forms) || mw_gates_any(&run->options.gates))
         make_report(run);
-    return run->view.exit_status;
+    return exit_status(run);
 }
 
 int mw_cmd_run(int argc, char **argv)
@@ -327,6 +385,7 @@ int mw_cmd_run(int argc, char **argv)
     }
     mw_sampler_fini(&run.sampler);
     mw_rundir_fini(&run.dir, run.options.keep || run.unreported);
+    mw_verdict_abandon(&run.verdict);
     mw_forms_abandon(&run.forms);
     mw_relay_fini(&run.relay);
     mw_options_fini(&run.options);

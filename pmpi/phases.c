@@ -92,6 +92,27 @@ static void open_stretch(struct stretch *stretch, uint64_t now, bool measured, u
     mw_observe_open(&stretch->window, measured);
 }
 
+/* Keeps the end of a visit that was measured, evenly spread over all of them: when there is no more room every second one
+ * goes. It tells later whether the phase leaves ever more memory behind. */
+static void keep_visit(struct mw_phase *phase, uint64_t rss)
+{
+    uint64_t kib = rss >> 10;
+
+    if (!phase->visit_stride)
+        phase->visit_stride = 1;
+    if (((phase->measured - 1) & (phase->visit_stride - 1)) || phase->visits >= UINT32_MAX)
+        return;
+    if (phase->visit_count == MW_RECORD_VISITS) {
+        for (uint32_t i = 0; i < MW_RECORD_VISITS / 2; i++)
+            phase->kept[i] = phase->kept[2 * i];
+        phase->visit_count = MW_RECORD_VISITS / 2;
+        phase->visit_stride *= 2; /* this one is due in the new stride, too: it follows an even number of kept ones */
+    }
+    phase->kept[phase->visit_count] =
+        (struct mw_visit){(uint32_t)phase->visits, kib < UINT32_MAX ? (uint32_t)kib : UINT32_MAX};
+    phase->visit_count++;
+}
+
 /* Enters a stretch that ends now into its phase. */
 static void close_stretch(struct stretch *stretch, uint32_t index, uint64_t now, bool measured, uint64_t rss)
 {
@@ -112,6 +133,7 @@ static void close_stretch(struct stretch *stretch, uint32_t index, uint64_t now,
         phase->measured++;
         phase->growth += (int64_t)(rss - stretch->entry_rss);
         phase->growth_mpi += stretch->grown_mpi;
+        keep_visit(phase, rss);
     }
     if (phase->coarse_peak < stretch->window.coarse_peak)
         phase->coarse_peak = stretch->window.coarse_peak;

@@ -46,6 +46,9 @@ shell_tests = \
     tests/integration/live.sh \
     tests/integration/inert.sh \
     tests/integration/unnoticed.sh \
+    tests/integration/gates.sh \
+    tests/integration/leaks.sh \
+    tests/integration/compare.sh \
     tests/integration/limits.sh \
     tests/integration/scale.sh \
     tests/integration/hub.sh \
@@ -58,17 +61,21 @@ shell_tests = \
 
 if HAVE_CMOCKA
 unit_tests += \
+    tests/unit/test_compare \
+    tests/unit/test_gates \
     tests/unit/test_hub \
     tests/unit/test_hub_files \
     tests/unit/test_journal \
     tests/unit/test_journal_read \
     tests/unit/test_cgroups \
     tests/unit/test_view_file \
+    tests/unit/test_leaks \
     tests/unit/test_merge \
     tests/unit/test_mirror \
     tests/unit/test_procmem \
     tests/unit/test_record_json \
     tests/unit/test_report_text \
+    tests/unit/test_size \
     tests/unit/test_symbols \
     tests/unit/test_timeline \
     tests/unit/test_tree \
@@ -93,6 +100,14 @@ synthetic = tests/unit/synthetic.c tests/unit/synthetic.h
 collector_test_libs = collector/libcollector.la $(CMOCKA_LIBS)
 launcher_test_libs = launcher/liblauncher.la $(CMOCKA_LIBS)
 
+tests_unit_test_compare_SOURCES = tests/unit/test_compare.c
+tests_unit_test_compare_LDADD = $(collector_test_libs)
+tests_unit_test_gates_SOURCES = tests/unit/test_gates.c
+tests_unit_test_gates_LDADD = $(collector_test_libs)
+tests_unit_test_leaks_SOURCES = tests/unit/test_leaks.c
+tests_unit_test_leaks_LDADD = $(collector_test_libs) -lm
+tests_unit_test_size_SOURCES = tests/unit/test_size.c
+tests_unit_test_size_LDADD = $(collector_test_libs)
 tests_unit_test_hub_SOURCES = tests/unit/test_hub.c
 tests_unit_test_hub_LDADD = $(launcher_test_libs)
 tests_unit_test_hub_files_SOURCES = tests/unit/test_hub_files.c

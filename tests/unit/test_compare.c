@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/* Comparing runs that were made up: what counts, what is noise, and what is found again at another line. */
+#include "collector/compare.h"
+#include "collector/mem.h"
+#include "collector/report_compare.h"
+
+#include <jansson.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define MIB (1ull << 20)
+
+/* A run of one rank, with one phase "fft" and one call. Its place, at this line, belongs to the caller. */
+static struct mw_model *run_of(uint64_t peak, struct mw_model_place *place, uint64_t spike)
+{
+    struct mw_model *model = mw_model_create();
+
+    model->job.command = mw_model_string(model, "mpirun ./app <b>|@all");
+    model->peak.seen = (struct mw_model_bytes){peak, MW_MODEL_AT_LEAST};
+    model->peak.upper = (struct mw_model_bytes){peak + MIB, MW_MODEL_AT_MOST};
+    model->ranks = mw_mem_alloc(1, sizeof(*model->ranks));
+    model->rank_count = 1;
+    model->ranks[0] = (struct mw_model_rank){
+        .peak = {peak, MW_MODEL_EXACT}, .peak_phase = MW_MODEL_NONE, .peak_site = MW_MODEL_NONE, .error_bytes = MIB};
+    mw_model_spread_add(&model->rank_peak, 0, peak, 0);
+    model->cost.error_bytes_max = model->peak.error_bytes = MIB;
+    model->phases = mw_mem_alloc(1, sizeof(*model->phases));
+    model->phase_count = 1;
+    model->phases[0] = (struct mw_model_merged_phase){
+        .kind = MW_PHASE_USER, .name = "fft", .path = "fft", .peak_kind = MW_MODEL_EXACT, .peak = {.max = peak}};
+    model->sites = mw_mem_alloc(1, sizeof(*model->sites));
+    model->site_count = 1;
+    place->function = "solve";
+    place->file = place->path = "app.c";
+    model->sites[0] = (struct mw_model_merged_site){
+        .call = "MPI_Allreduce", .label = mw_model_format(model, "MPI_Allreduce app.c:%u", place->line), .comm_size = 1,
+        .place = place, .spike = spike};
+    return model;
+}
+
+static void take(struct mw_compare *compare, enum mw_compare_side side, uint64_t peak, uint32_t line, uint64_t spike)
+{
+    struct mw_model_place place = {.line = line};
+    struct mw_model *model = run_of(peak, &place, spike);
+
+    mw_compare_take(compare, side, model);
+    mw_model_destroy(model);
+}
+
+/* Runs of given peaks, ended by 0; the verdict on a row. */
+static enum mw_compare_verdict verdict(const uint64_t *base, const uint64_t *candidate, double threshold,
+                                       const char *name)
+{
+    struct mw_compare *compare = mw_compare_create(MW_COMPARE_BY_PHASE, threshold);
+    enum mw_compare_verdict found = MW_COMPARE_GONE;
+
+    for (; *base; base++)
+        take(compare, MW_COMPARE_BASE, *base * MIB, 10, 0);
+    for (; *candidate; candidate++)
+        take(compare, MW_COMPARE_CANDIDATE, *candidate * MIB, 10, 0);
+    mw_compare_judge(compare);
+    for (size_t i = 0; i < compare->row_count; i++)
+        if (!strcmp(compare->rows[i].name, name))
+            found = compare->rows[i].verdict;
+    mw_compare_destroy(compare);
+    return found;
+}
+
+static void test_verdicts(void **state)
+{
+    static const struct {
+        uint64_t base[8], candidate[8];
+        double threshold;
+        enum mw_compare_verdict verdict;
+    } cases[] = {
+        {{100}, {100}, 0.05, MW_COMPARE_SAME},
+        {{100}, {104}, 0.05, MW_COMPARE_SAME},
+        {{100}, {106}, 0.05, MW_COMPARE_GREW},
+        {{100}, {106}, 0.10, MW_COMPARE_SAME},
+        {{100}, {90}, 0.05, MW_COMPARE_SHRANK},
+        {{100}, {101}, 0, MW_COMPARE_NOISE},                      /* as much as a reading may err */
+        {{100, 110, 101}, {106, 108, 107}, 0.05, MW_COMPARE_NOISE}, /* runs differ by more among themselves */
+        {{100, 101, 102}, {120, 121, 122}, 0.05, MW_COMPARE_GREW},
+        {{100, 101, 102}, {120, 150, 121}, 0.05, MW_COMPARE_NOISE},
+        {{100, 102}, {110, 112}, 0.05, MW_COMPARE_GREW},          /* medians of two are between them */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        enum mw_compare_verdict found = verdict(cases[i].base, cases[i].candidate, cases[i].threshold, "fft");
+        if (found != cases[i].verdict)
+            fail_msg("case %zu: %s", i, mw_report_compare_word(found));
+    }
+}
+
+/* The sampled sum is told, and does not count where a bound is known. */
+static void test_sampled(void **state)
+{
+    struct mw_compare *compare = mw_compare_create(MW_COMPARE_BY_RANK, 0.05);
+    struct mw_findings findings = {0};
+    size_t sampled = 0;
+
+    (void)state;
+    take(compare, MW_COMPARE_BASE, 100 * MIB, 10, 0);
+    take(compare, MW_COMPARE_CANDIDATE, 120 * MIB, 10, 0);
+    mw_compare_judge(compare);
+    for (size_t i = 0; i < compare->row_count; i++)
+        if (!strcmp(compare->rows[i].what, "sum seen at one moment"))
+            sampled += compare->rows[i].verdict == MW_COMPARE_SAMPLED;
+    assert_int_equal(sampled, 1);
+    mw_compare_findings(compare, &findings);
+    assert_int_equal(findings.count, 3); /* the bound, the fullest rank, rank 0 */
+    assert_int_equal(mw_findings_status(&findings), MW_FINDINGS_REGRESSION);
+    mw_findings_fini(&findings);
+    mw_compare_destroy(compare);
+}
+
+/* A call that is at another line now, the only one of its kind in its function, is the same. */
+static void test_moved(void **state)
+{
+    struct mw_compare *compare = mw_compare_create(MW_COMPARE_BY_SITE, 0.05);
+    size_t found = 0;
+
+    (void)state;
+    take(compare, MW_COMPARE_BASE, 100 * MIB, 10, 8 * MIB);
+    take(compare, MW_COMPARE_CANDIDATE, 100 * MIB, 14, 24 * MIB);
+    mw_compare_judge(compare);
+    for (size_t i = 0; i < compare->row_count; i++)
+        if (!strcmp(compare->rows[i].what, "rise inside a call")) {
+            found++;
+            assert_int_equal(compare->rows[i].verdict, MW_COMPARE_GREW);
+            assert_int_equal(compare->rows[i].change, 16 * MIB);
+            assert_string_equal(compare->rows[i].file, "app.c");
+            assert_int_equal(compare->rows[i].line, 14);
+        }
+    assert_int_equal(found, 1);
+    mw_compare_destroy(compare);
+}
+
+static void test_forms(void **state)
+{
+    struct mw_compare *compare = mw_compare_create(MW_COMPARE_BY_PHASE, 0.05);
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    json_t *root;
+
+    (void)state;
+    take(compare, MW_COMPARE_BASE, 100 * MIB, 10, 0);
+    take(compare, MW_COMPARE_CANDIDATE, 120 * MIB, 10, 0);
+    mw_compare_judge(compare);
+    assert_int_equal(mw_report_compare_json_write(out, compare, &(struct mw_report_style){0}), 0);
+    fclose(out);
+    root = json_loads(text, 0, NULL);
+    assert_non_null(root);
+    assert_int_equal(json_array_size(json_object_get(root, "rows")), compare->row_count);
+    assert_true(json_is_true(json_object_get(root, "regression")));
+    json_decref(root);
+    free(text);
+    out = open_memstream(&text, &size);
+    assert_int_equal(mw_report_compare_markdown_write(out, compare, &(struct mw_report_style){0}), 0);
+    fclose(out);
+    assert_non_null(strstr(text, "mpirun ./app &lt;b&gt;\\|&#64;all"));
+    assert_null(strstr(text, "<b>"));
+    free(text);
+    mw_compare_destroy(compare);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_verdicts), cmocka_unit_test(test_sampled),
+                                       cmocka_unit_test(test_moved), cmocka_unit_test(test_forms)};
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
