@@ -49,6 +49,7 @@ collector_libcollector_la_SOURCES = \
 	collector/report_compare.c collector/report_compare.h \
 	collector/report_compare_json.c \
 	collector/report_compare_markdown.c \
+	collector/report_repeat.c collector/report_repeat.h \
 	collector/report_text.c collector/report_text.h collector/report_text_parts.h \
 	collector/report_text_deaths.c \
 	collector/report_text_hosts.c \
