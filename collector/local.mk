@@ -59,6 +59,7 @@ collector_libcollector_la_SOURCES = \
 	collector/report_metrics.c collector/report_metrics.h \
 	collector/report_phases.c \
 	collector/report_processes.c \
+	collector/report_repeat.c collector/report_repeat.h \
 	collector/report_spikes.c \
 	collector/report_tables.h \
 	collector/report_timeline.c \

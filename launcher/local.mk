@@ -32,8 +32,10 @@ launcher_liblauncher_la_SOURCES = \
     launcher/options.c launcher/options.h \
     launcher/output.c launcher/output.h \
     launcher/over.c launcher/over.h \
+    launcher/post.c launcher/post.h \
     launcher/preload.c launcher/preload.h \
     launcher/relay.c launcher/relay.h \
+    launcher/repeat.c launcher/repeat.h \
     launcher/run.c \
     launcher/rundir.c launcher/rundir.h \
     launcher/runs.c launcher/runs.h \

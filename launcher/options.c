@@ -31,6 +31,8 @@ enum key {
     KEY_TIMELINE_RANKS,
     KEY_CLEAN,
     KEY_KILL_OVER,
+    KEY_REPEAT,
+    KEY_POST,
     KEY_MAX_TOTAL,
     KEY_MAX_RANK,
     KEY_MAX_PROCESS,
@@ -54,6 +56,9 @@ static const struct argp_option run_options[] = {
      "Never reset the kernel's high-water mark: other tools read it undisturbed, peaks are those of the whole run", 2},
     {"site-depth", KEY_SITE_DEPTH, "N", 0, "Tell call sites apart by N frames of the program (1 to 8; default 3)", 2},
     {"quiet", KEY_QUIET, NULL, 0, "No report on stderr", 3},
+    {"repeat", KEY_REPEAT, "N", 0, "Run COMMAND N times, and tell smallest, median and largest; files get .1 to .N", 3},
+    {"post-run-cmd", KEY_POST, "CMD", 0,
+     "Then run CMD by sh, with the path of the run's record as $1 and in MEMWATCH_RECORD", 3},
     {"silent", KEY_SILENT, NULL, 0, "Drop the command's own output", 3},
     {"run-dir", KEY_RUN_DIR, "DIR", 0, "Make the run directory in DIR (default /dev/shm, $TMPDIR or /tmp)", 4},
     {"keep", KEY_KEEP, NULL, 0, "Keep the run directory and say where it is", 4},
@@ -318,6 +323,8 @@ static error_t parse_run(int key, char *argument, struct argp_state *state)
     case KEY_RUN_DIR: options->base_dir = argument; return 0;
     case KEY_KEEP: options->keep = true; return 0;
     case KEY_NO_AGENT: options->no_agent = true; return 0;
+    case KEY_REPEAT: options->repeat = whole(argument, 1, 10000, "--repeat"); return 0;
+    case KEY_POST: options->post = argument; return 0;
     case KEY_KILL_OVER: options->kill_over = true; return 0;
     case KEY_QUIET: options->quiet = true; return 0;
     case KEY_SILENT: options->silent = true; return 0;
@@ -328,6 +335,8 @@ static error_t parse_run(int key, char *argument, struct argp_state *state)
     case ARGP_KEY_END:
         if (!options->command)
             complain("no command to run: memwatch run -- mpirun -n 4 ./app");
+        if (options->repeat > 1 && mw_forms_stdout(options->forms))
+            complain("reports of --repeat go to files, not to stdout");
         return 0;
     default: return ARGP_ERR_UNKNOWN;
     }

@@ -33,6 +33,8 @@ struct mw_options {
     mw_form_paths forms;  /* where each form of the report goes */
     struct mw_gates gates; /* limits, judged at the end */
     bool kill_over;
+    int repeat;           /* how many runs */
+    const char *post;     /* for sh -c, after the report; NULL: nothing */
     struct mw_verdict_options verdict;
     struct mw_options_compare compare;
     enum { MW_COLOR_AUTO, MW_COLOR_ALWAYS, MW_COLOR_NEVER } color;

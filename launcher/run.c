@@ -14,8 +14,10 @@
 #include "launcher/limits.h"
 #include "launcher/options.h"
 #include "launcher/over.h"
+#include "launcher/post.h"
 #include "launcher/preload.h"
 #include "launcher/relay.h"
+#include "launcher/repeat.h"
 #include "launcher/rundir.h"
 #include "launcher/runs.h"
 #include "launcher/sampler.h"
@@ -50,6 +52,7 @@ struct run {
     struct mw_forms forms;
     struct mw_verdict verdict;
     struct mw_over over;
+    struct mw_post post;
     int *judged; /* exit status that the limits ask for; shared with the process that makes the report */
     struct mw_rundir dir;
     struct mw_spawn_inherit inherit;
@@ -343,6 +346,14 @@ static int exit_status(const struct run *run)
     return MW_EXIT_FAILURE;
 }
 
+/* The file that -o made, or what is still in the run directory. */
+static const char *record_path(const struct run *run)
+{
+    const char *file = run->options.forms[MW_FORM_RECORD];
+
+    return file && strcmp(file, "-") ? file : run->dir.path;
+}
+
 static int start_and_watch(struct run *run)
 {
     struct mw_spawn_result spawned = mw_spawn(run->options.command, &run->inherit, output_of(&run->options));
@@ -360,34 +371,55 @@ static int start_and_watch(struct run *run)
     wait_for_agents(run);
     if (wants_text(run) || mw_forms_any(run->options.forms) || mw_gates_any(&run->options.gates))
         make_report(run);
+    mw_post_run(&run->post, record_path(run), &run->relay, &run->inherit);
     return exit_status(run);
 }
 
-int mw_cmd_run(int argc, char **argv)
+/* Says what is kept, when nobody else takes it over. Returns whether it is. */
+static bool keep(const struct run *run, char *kept)
 {
-    struct run run = {.relay = {.fd = -1}};
+    if (run->options.keep) {
+        fprintf(stderr, "memwatch: the run directory is kept: %s\n", run->dir.path);
+        mw_rundir_mark(&run->dir, MW_RUNDIR_KEPT);
+    } else if (run->unreported) {
+        fprintf(stderr, "memwatch: nothing is lost: memwatch report %s\n", run->dir.path);
+    }
+    if (kept)
+        snprintf(kept, PATH_MAX, "%s", run->dir.path);
+    return run->options.keep || run->unreported || kept;
+}
+
+/* One run; with `kept` its directory stays, and its path is put there. */
+static int run_once(const struct mw_options *options, char *kept)
+{
+    struct run run = {.options = *options, .relay = {.fd = -1}};
     struct mw_err err;
     int status;
 
-    mw_options_parse_run(&run.options, argc, argv);
+    mw_post_init(&run.post, options->post);
     if (prepare(&run, &err) < 0) {
         fprintf(stderr, "memwatch: %s\n", err.text);
-        mw_options_fini(&run.options);
+        mw_post_fini(&run.post);
         return MW_EXIT_FAILURE;
     }
     status = start_and_watch(&run);
     mw_hub_close(run.hub);
-    if (run.options.keep) {
-        fprintf(stderr, "memwatch: the run directory is kept: %s\n", run.dir.path);
-        mw_rundir_mark(&run.dir, MW_RUNDIR_KEPT);
-    } else if (run.unreported) {
-        fprintf(stderr, "memwatch: nothing is lost: memwatch report %s\n", run.dir.path);
-    }
     mw_sampler_fini(&run.sampler);
-    mw_rundir_fini(&run.dir, run.options.keep || run.unreported);
+    mw_rundir_fini(&run.dir, keep(&run, kept));
     mw_verdict_abandon(&run.verdict);
     mw_forms_abandon(&run.forms);
     mw_relay_fini(&run.relay);
-    mw_options_fini(&run.options);
+    mw_post_fini(&run.post);
+    return status;
+}
+
+int mw_cmd_run(int argc, char **argv)
+{
+    struct mw_options options;
+    int status;
+
+    mw_options_parse_run(&options, argc, argv);
+    status = options.repeat > 1 ? mw_repeat_run(&options, run_once) : run_once(&options, NULL);
+    mw_options_fini(&options);
     return status;
 }

@@ -49,6 +49,7 @@ shell_tests = \
     tests/integration/gates.sh \
     tests/integration/leaks.sh \
     tests/integration/compare.sh \
+    tests/integration/repeat.sh \
     tests/integration/limits.sh \
     tests/integration/scale.sh \
     tests/integration/hub.sh \

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+#include "launcher/repeat.h"
+
+#include "collector/mem.h"
+#include "collector/report_repeat.h"
+#include "launcher/commands.h"
+#include "launcher/rundir.h"
+#include "launcher/source.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const int endings[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+
+/* "FILE.2"; "-" cannot come here. NULL stays NULL. */
+static const char *numbered(const char *path, int number)
+{
+    size_t size = path ? strlen(path) + 16 : 0;
+    char *text = path ? mw_mem_alloc(1, size) : NULL;
+
+    if (text)
+        snprintf(text, size, "%s.%d", path, number);
+    return text;
+}
+
+/* In the child: never returns. */
+static void run_there(const struct mw_options *options, int number, mw_repeat_once *once, char *kept, const sigset_t *mask)
+{
+    struct mw_options own = *options;
+    int status;
+
+    sigprocmask(SIG_SETMASK, mask, NULL);
+    for (int i = 0; i < MW_FORMS; i++)
+        own.forms[i] = numbered(options->forms[i], number);
+    own.verdict.junit = numbered(options->verdict.junit, number);
+    status = once(&own, kept);
+    fflush(NULL);
+    _exit(status);
+}
+
+/* Waits for the run; what ends it from outside is noted. What only this process was sent is passed on: the run's own relay
+ * knows what its group has got already. */
+static int wait_for(pid_t pid, const sigset_t *signals, bool *ended)
+{
+    int status = 0;
+
+    for (;;) {
+        siginfo_t info;
+        int signo = sigwaitinfo(signals, &info);
+        if (signo > 0 && signo != SIGCHLD) {
+            *ended = true;
+            if (info.si_code != SI_KERNEL)
+                kill(pid, signo);
+        }
+        if (waitpid(pid, &status, WNOHANG) == pid)
+            return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    }
+}
+
+/* Takes what a run had, and removes its directory unless the user wants it. */
+static void collect(const struct mw_options *options, const char *kept, struct mw_compare *sides[])
+{
+    struct mw_model *model;
+    struct mw_rundir dir;
+    struct mw_err err;
+
+    if (!*kept)
+        return;
+    model = mw_source_read(kept, &err);
+    for (int i = 0; model && i < MW_REPORT_REPEAT_AXES; i++)
+        mw_compare_take(sides[i], MW_COMPARE_CANDIDATE, model);
+    if (!model)
+        fprintf(stderr, "memwatch: %s\n", err.text);
+    mw_model_destroy(model);
+    if (!options->keep && !mw_rundir_open(&dir, kept, NULL))
+        mw_rundir_fini(&dir, 0);
+}
+
+static int run_all(const struct mw_options *options, mw_repeat_once *once, char *kept, struct mw_compare *sides[])
+{
+    sigset_t signals, before;
+    bool ended = false;
+    int first = 0;
+
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGCHLD);
+    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
+        sigaddset(&signals, endings[i]);
+    sigprocmask(SIG_BLOCK, &signals, &before);
+    for (int number = 1; number <= options->repeat && !ended; number++) {
+        int status;
+        pid_t pid;
+        *kept = '\0';
+        fflush(NULL);
+        pid = fork();
+        if (pid == 0)
+            run_there(options, number, once, kept, &before);
+        if (pid < 0)
+            fprintf(stderr, "memwatch: cannot start run %d: %s\n", number, strerror(errno));
+        status = pid < 0 ? MW_EXIT_FAILURE : wait_for(pid, &signals, &ended);
+        collect(options, kept, sides);
+        if (!first)
+            first = status;
+        ended |= pid < 0 || status >= MW_EXIT_FAILURE; /* what could not be started, or was killed */
+    }
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return first;
+}
+
+int mw_repeat_run(const struct mw_options *options, mw_repeat_once *once)
+{
+    char *kept = mmap(NULL, PATH_MAX, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    struct mw_compare *sides[MW_REPORT_REPEAT_AXES] = {mw_compare_create(MW_COMPARE_BY_PHASE, 0),
+                                                       mw_compare_create(MW_COMPARE_BY_RANK, 0)};
+    struct mw_report_style style = mw_options_style(options, STDERR_FILENO);
+    int status = MW_EXIT_FAILURE;
+
+    if (kept == MAP_FAILED)
+        fprintf(stderr, "memwatch: out of memory\n");
+    else
+        status = run_all(options, once, kept, sides);
+    for (int i = 0; i < MW_REPORT_REPEAT_AXES; i++)
+        mw_compare_judge(sides[i]);
+    if (sides[0]->runs[MW_COMPARE_CANDIDATE])
+        mw_report_repeat_write(stderr, (const struct mw_compare *const *)sides, &style);
+    for (int i = 0; i < MW_REPORT_REPEAT_AXES; i++)
+        mw_compare_destroy(sides[i]);
+    return status;
+}
