@@ -28,6 +28,7 @@ launcher_liblauncher_la_SOURCES = \
     launcher/link.c launcher/link.h \
     launcher/link_address.c launcher/link_address.h \
     launcher/listen.c launcher/listen.h \
+    launcher/live.c launcher/live.h \
     launcher/mirror.c launcher/mirror.h \
     launcher/options.c launcher/options.h \
     launcher/output.c launcher/output.h \

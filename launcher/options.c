@@ -29,6 +29,8 @@ enum key {
     KEY_QUIET,
     KEY_SILENT,
     KEY_TIMELINE_RANKS,
+    KEY_LIVE,
+    KEY_NO_LIVE,
     KEY_CLEAN,
     KEY_KILL_OVER,
     KEY_REPEAT,
@@ -56,6 +58,9 @@ static const struct argp_option run_options[] = {
      "Never reset the kernel's high-water mark: other tools read it undisturbed, peaks are those of the whole run", 2},
     {"site-depth", KEY_SITE_DEPTH, "N", 0, "Tell call sites apart by N frames of the program (1 to 8; default 3)", 2},
     {"quiet", KEY_QUIET, NULL, 0, "No report on stderr", 3},
+    {"live", KEY_LIVE, NULL, 0,
+     "Show on the terminal how memory stands, from the start (by default after two seconds, unless --quiet or in CI)", 3},
+    {"no-live", KEY_NO_LIVE, NULL, 0, "Never show that", 3},
     {"repeat", KEY_REPEAT, "N", 0, "Run COMMAND N times, and tell smallest, median and largest; files get .1 to .N", 3},
     {"post-run-cmd", KEY_POST, "CMD", 0,
      "Then run CMD by sh, with the path of the run's record as $1 and in MEMWATCH_RECORD", 3},
@@ -327,6 +332,8 @@ static error_t parse_run(int key, char *argument, struct argp_state *state)
     case KEY_POST: options->post = argument; return 0;
     case KEY_KILL_OVER: options->kill_over = true; return 0;
     case KEY_QUIET: options->quiet = true; return 0;
+    case KEY_LIVE: options->live = MW_LIVE_START; return 0;
+    case KEY_NO_LIVE: options->live = MW_LIVE_NEVER; return 0;
     case KEY_SILENT: options->silent = true; return 0;
     case ARGP_KEY_ARG: /* the command: all that follows is its own */
         options->command = &state->argv[state->next - 1];

@@ -12,6 +12,7 @@
 #include "launcher/forward.h"
 #include "launcher/hub.h"
 #include "launcher/limits.h"
+#include "launcher/live.h"
 #include "launcher/options.h"
 #include "launcher/over.h"
 #include "launcher/post.h"
@@ -59,6 +60,7 @@ struct run {
     struct mw_view view;
     struct mw_sampler sampler;
     struct mw_relay relay;
+    struct mw_live live;
     bool unreported;
     struct mw_hub *hub; /* NULL: no agents */
     int wake_fd; /* epoll: the sampler or the hub has something to do */
@@ -203,6 +205,7 @@ static int watch(struct run *run, pid_t pid)
         if (mw_clock_now() >= run->sampler.next_ns)
             mw_sampler_sample(&run->sampler);
         mw_over_look(&run->over, &run->sampler, pid);
+        mw_live_draw(&run->live, &run->sampler);
     }
 }
 
@@ -354,6 +357,11 @@ static const char *record_path(const struct run *run)
     return file && strcmp(file, "-") ? file : run->dir.path;
 }
 
+static enum mw_live_when live_when(const struct mw_options *options)
+{
+    return options->quiet && options->live == MW_LIVE_AUTO ? MW_LIVE_NEVER : options->live;
+}
+
 static int start_and_watch(struct run *run)
 {
     struct mw_spawn_result spawned = mw_spawn(run->options.command, &run->inherit, output_of(&run->options));
@@ -364,7 +372,9 @@ static int start_and_watch(struct run *run)
     if (spawned.error)
         return start_failed(run, &spawned);
     run->view.pid = spawned.pid;
+    mw_live_init(&run->live, live_when(&run->options), run->view.begin_ns);
     note_status(&run->view, watch(run, spawned.pid));
+    mw_live_clear(&run->live);
     see_ranks_end(run, spawned.pid);
     /* From here on the exit status is the command's, but for limits that the user has set. */
     mw_sampler_finish(&run->sampler);

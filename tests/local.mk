@@ -44,6 +44,7 @@ shell_tests = \
     tests/integration/tricks.sh \
     tests/integration/pairs.sh \
     tests/integration/live.sh \
+    tests/integration/live_line.sh \
     tests/integration/inert.sh \
     tests/integration/unnoticed.sh \
     tests/integration/gates.sh \

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: MIT
+# --live: a line on a terminal, and nowhere else.
+. "${srcdir:-.}/tests/lib.sh"
+
+command -v script >/dev/null || skip_all "script(1) is not there: no pseudo-terminal"
+script --version 2>&1 | grep -q util-linux || skip_all "script(1) is not the one of util-linux"
+export memwatch
+unset CI
+on_terminal() { # shell command: what the terminal showed is in typescript
+    printf '%s\n' "$1; echo \$? >status" >session.sh
+    rm -f status
+    SHELL=/bin/sh TERM=${terminal-xterm} timeout 60 script -qc 'exec sh session.sh' typescript </dev/null >/dev/null 2>&1
+    [ -s status ]
+}
+on_terminal 'tty' || skip_all "no pseudo-terminal can be opened here"
+escape=$(printf '\033')
+drawn() { grep -q "memwatch 0:0[0-9] · .*, highest .* · free .* · .*$escape\[K" typescript; }
+
+on_terminal '"$memwatch" run --live --report r.txt -- sleep 1.2'
+check "a line is drawn" drawn
+check "with the process" grep -q 'B · sleep ' typescript
+check "it is taken away" sh -c "tr '\r' '\n' <typescript | tail -n 2 | grep -q '^$escape\[K'"
+check "the report has nothing of it" [ "$(grep -c 'highest' r.txt)" = 0 ]
+check "the status is the command's" same "$(cat status)" 0
+for mpi in $(mpis); do
+    printf '"$memwatch" run --live --quiet -- %s -n 2 %s --how none --mib 240\n' "$(mpirun_of "$mpi")" \
+        "$(program "$mpi" grow_and_die)" >job.sh
+    on_terminal 'stty cols 120; . ./job.sh'
+    check "$mpi: the fullest rank is told, and where it is" grep -q -E 'rank [01] [0-9.]+ MiB( in MPI_|, ")' typescript
+done
+on_terminal '"$memwatch" run -- sleep 0.5'
+check "not in the first two seconds by itself" [ "$(grep -c 'highest' typescript)" = 0 ]
+on_terminal '"$memwatch" run -- sleep 2.8'
+check "then by itself" drawn
+on_terminal 'CI=true "$memwatch" run -- sleep 2.8'
+check "not in CI" [ "$(grep -c 'highest' typescript)" = 0 ]
+on_terminal '"$memwatch" run --no-live -- sleep 2.8'
+check "--no-live" [ "$(grep -c 'highest' typescript)" = 0 ]
+on_terminal '"$memwatch" run --live -- sleep 1.2 2>err'
+check "stderr is a file: nothing" [ "$(grep -c 'highest' err)" = 0 ]
+terminal=dumb on_terminal '"$memwatch" run --live -- sleep 1.2'
+check "a dumb terminal: nothing" [ "$(grep -c 'highest' typescript)" = 0 ]
+done_testing
