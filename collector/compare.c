@@ -3,6 +3,7 @@
 
 #include "collector/map.h"
 #include "collector/mem.h"
+#include "collector/text.h"
 #include "collector/units.h"
 
 #include <stdio.h>
@@ -56,6 +57,7 @@ struct mw_compare_row *mw_compare_row(struct mw_compare *compare, const char *gr
     row = MW_MEM_PUSH(compare->rows, compare->row_count);
     row->group = group;
     row->name = mw_mem_copy(name);
+    mw_text_clean(row->name); /* mends a character cut in two */
     row->what = what;
     return row;
 }
@@ -73,6 +75,7 @@ void mw_compare_add(struct mw_compare_values *values, int64_t value, enum mw_mod
     if (where && (!values->where || value > values->where_value)) {
         free(values->where);
         values->where = mw_mem_copy(where);
+        mw_text_clean(values->where);
         values->where_value = value;
     }
     *MW_MEM_PUSH(values->values, values->count) = value;

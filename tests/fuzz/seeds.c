@@ -50,6 +50,7 @@ static void put_journals(const char *directory)
         synthetic_free(&journal);
     }
     put(directory, "report", "gathered", all, total);
+    put(directory, "gates", "gathered", all, total);
     free(all);
 }
 
