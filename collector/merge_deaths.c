@@ -193,8 +193,8 @@ static const char *describe(struct mw_model *model, const struct mw_model_death 
  * kernel is done with it, and its SIGKILL may end other ranks a moment earlier. */
 static unsigned guiltlessness(const struct mw_model_death *death)
 {
-    bool by_launcher = death->cause == MW_MODEL_CAUSE_SIGNAL &&
-                       (death->number == SIGKILL || ends_jobs(death->number));
+    bool by_launcher = death->cause == MW_MODEL_CAUSE_UNKNOWN ||
+                       (death->cause == MW_MODEL_CAUSE_SIGNAL && (death->number == SIGKILL || ends_jobs(death->number)));
 
     if (death->cause == MW_MODEL_CAUSE_ABORT)
         return 0;

@@ -45,7 +45,7 @@ check "one line" grep -q '^memwatch: cannot read nowhere: ' err
 check "and nothing on stdout" test ! -s out
 mkdir empty
 check "an empty directory: 1" same "$(compare before empty)" 1
-check "says what to do" grep -q '^memwatch: empty holds no records.*--keep' err
+check "says what to do" grep -q '^memwatch: empty holds no records.*-o empty/1.json' err
 echo nonsense >nonsense
 check "no record: 1" same "$(compare before nonsense)" 1
 check "one path: 125" same "$(compare before)" 125

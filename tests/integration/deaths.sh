@@ -2,7 +2,7 @@
 # Jobs that die: who was first, of what, where, who waited, what the others held; and memwatch's own death.
 . "${srcdir:-.}/tests/lib.sh"
 
-says() { grep -q -E "$1" err || { sed -n '/Post-mortem/,/^Peak/p' err; return 1; }; }
+says() { grep -q -E "$1" err || { sed -n '/Post-mortem/,/^Peak/p' err; grep '^process role=rank\|^rank ' dump; return 1; }; }
 journals() { [ "$(find "$work/runs" -name 'journal-*' | wc -l)" -ge "$1" ]; }
 first_death() { grep -m 1 '^death ' dump; }
 

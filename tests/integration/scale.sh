@@ -75,7 +75,7 @@ bytes_per_rank() {
 make_run more 4000 100
 below() { echo "$1 bytes for each rank"; [ "$1" -lt "$2" ]; }
 if [ "$SANITIZERS" != yes ]; then
-    check "details that are kept take less than 20 KiB a rank" below "$(bytes_per_rank 100000)" 20480
+    check "details that are kept take less than 24 KiB a rank" below "$(bytes_per_rank 100000)" 24576
     check "without them a rank takes less than 3 KiB" below "$(bytes_per_rank 10)" 3072
 else
     skip "memory in proportion" "sanitizers keep memory of their own"

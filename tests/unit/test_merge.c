@@ -390,6 +390,14 @@ static void test_deaths(void **state)
     mw_model_destroy(model);
     synthetic_remove(&dir);
 
+    view.processes[2].end = MW_VIEW_ENDED; /* rank 0 was gone first, nobody saw of what, and had been waiting */
+    model = merge_ended(&dir, &view, (int[]){0, SIGKILL, SIGKILL}, (uint64_t[]){705, 710, 720});
+    assert_int_equal(model->deaths[0].rank, 1);
+    assert_int_equal(model->deaths[1].cause, MW_MODEL_CAUSE_UNKNOWN);
+    mw_model_destroy(model);
+    synthetic_remove(&dir);
+    view.processes[2].end = MW_VIEW_STATUS;
+
     view.cgroup_count = 1;
     view.cgroups[0] = (struct mw_view_cgroup){.limit = 160 * MIB, .kills = 1, .name = "/job"};
     for (int i = 2; i < 5; i++)
