@@ -13,7 +13,7 @@ static inline uint64_t mw_clock_read(clockid_t id)
 {
     struct timespec t;
 
-    clock_gettime(id, &t); /* cannot fail for the two clocks used here */
+    clock_gettime(id, &t); /* cannot fail for the clocks used here */
     return (uint64_t)t.tv_sec * MW_NS_PER_SEC + (uint64_t)t.tv_nsec;
 }
 

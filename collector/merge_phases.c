@@ -14,7 +14,7 @@ struct key {
 
 /* What one rank adds to one merged phase, of all its own that are the same. */
 struct share {
-    uint64_t visits, time_ns;
+    uint64_t visits, measured, time_ns;
     uint64_t entry_rss, entry_ns, exit_rss, exit_ns;
     struct mw_model_bytes peak;
     int64_t growth, growth_mpi;
@@ -75,6 +75,7 @@ static uint32_t find_merged(struct mw_merge_phases *phases, const struct mw_mode
 static void add_share(struct share *share, const struct mw_model_phase *from)
 {
     share->visits = mw_model_sum(share->visits, from->visits);
+    share->measured = mw_model_sum(share->measured, from->measured);
     share->time_ns = mw_model_sum(share->time_ns, from->time_ns);
     share->growth = mw_model_sum_change(share->growth, from->growth);
     share->growth_mpi = mw_model_sum_change(share->growth_mpi, from->growth_mpi);
@@ -111,6 +112,7 @@ static void take_phase(struct mw_merge_phases *phases, uint32_t rank, struct mw_
 static void end_phase(struct mw_model_merged_phase *to, const struct share *share, uint32_t *measured, uint32_t rank)
 {
     to->visits = mw_model_sum(to->visits, share->visits);
+    to->measured = mw_model_sum(to->measured, share->measured);
     if (share->visits > to->visits_max)
         to->visits_max = share->visits;
     mw_model_spread_add(&to->time, to->ranks, share->time_ns, rank);

@@ -181,6 +181,7 @@ struct mw_model_merged_phase {
     const struct mw_model_place *from_place, *to_place;
     uint32_t ranks;
     uint64_t visits, visits_max; /* over all ranks; of one rank */
+    uint64_t measured;           /* of the visits over all ranks: those whose both ends were measured */
     uint64_t first_ns, last_ns;
     struct mw_model_spread time, entry_rss, exit_rss, peak;
     enum mw_model_kind peak_kind; /* of the maximum */

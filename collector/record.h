@@ -140,7 +140,7 @@ struct mw_state {
 struct mw_cost {
     uint64_t measure_ns;  /* time spent reading and resetting marks, and on bookkeeping of measured calls */
     uint64_t setup_ns;    /* time added to MPI_Init and MPI_Finalize */
-    uint64_t counting_ns; /* time spent in calls that were only counted; estimated from every 64th */
+    uint64_t counting_ns; /* time spent in calls that were only counted; estimated from every 256th */
     uint64_t shim_bytes;  /* memory that the shim keeps in the rank, journal included */
     uint64_t error_bytes; /* a peak may be this much higher than reported; measured at start */
     uint64_t floor_bytes; /* below this getrusage() tells nothing and /proc/self/status is read */
@@ -183,7 +183,8 @@ struct mw_site {
     uint64_t measured;
     uint64_t sent;        /* bytes of this rank's send buffers; MPI_IN_PLACE counts as if it were two buffers */
     uint64_t received;    /* bytes of this rank's receive buffers that the call fills */
-    uint64_t time_ns;     /* inside the call, all calls */
+    uint64_t time_ns;     /* inside the call, all calls: measured ones by the clock, others by the kernel's tick, which is
+                             right in the sum of many calls only */
     uint64_t first_ns;    /* entry of the first call */
     uint64_t last_ns;     /* entry of the last call */
     int64_t growth;       /* RSS at exit minus RSS at entry, summed over measured calls */
@@ -215,7 +216,7 @@ struct mw_phase {
     char name[64];      /* user phases; UTF-8 is not promised */
     uint64_t visits;
     uint64_t measured;  /* visits whose both ends were measured */
-    uint64_t time_ns;   /* ended visits */
+    uint64_t time_ns;   /* ended visits; as that of a site */
     uint64_t first_ns;  /* start of the first visit */
     uint64_t last_ns;   /* end of the last visit, or start of an open one */
     uint64_t entry_rss; /* at the first measured entry */

@@ -274,6 +274,7 @@ static const struct mw_field merged_phase_fields[] = {
     FIELD(U32, ranks, "ranks", "number of ranks that have it"),
     FIELD(U64, visits, "visits", "over all ranks"),
     FIELD(U64, visits_max, "visits_max", "of one rank"),
+    FIELD(U64, measured, "measured", "visits whose both ends were measured; the time of the others is by the kernel's tick"),
     FIELD(U64, first_ns, "first_ns", "ns, monotonic"),
     FIELD(U64, last_ns, "last_ns", "ns, monotonic"),
     STRUCT(spread, time, "time_ns", "ns"),

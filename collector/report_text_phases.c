@@ -59,6 +59,12 @@ static void shorten(char *text, size_t size, const struct mw_model_merged_phase 
     snprintf(text, size, "%s → %s", before, same_file ? strrchr(behind, ':') : behind);
 }
 
+/* Stretches that were only counted: their time is a random one each, and right in the sum. */
+static bool by_tick(const struct mw_model_merged_phase *phase)
+{
+    return phase->kind == MW_PHASE_BETWEEN && phase->measured < phase->visits;
+}
+
 static void add_phase(struct mw_text_table *table, const struct mw_report *report,
                       const struct mw_model_merged_phase *phase, uint64_t highest)
 {
@@ -73,7 +79,8 @@ static void add_phase(struct mw_text_table *table, const struct mw_report *repor
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", all_ranks ? "" : mw_units_count(phase->ranks).text);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s",
                        phase->visits_max ? mw_units_count(phase->visits_max).text : "open");
-    mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_units_time_mean(phase->time.mean).text);
+    mw_text_table_cell(table, MW_TEXT_PLAIN, "%s%s", by_tick(phase) ? "≈ " : "",
+                       mw_units_time_mean(phase->time.mean).text);
     add_peak(table, report, phase, phase->peak.max == highest);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_units_change(phase->growth.max).text);
 }
@@ -153,6 +160,7 @@ struct choice {
     uint64_t highest;
     uint64_t threshold[ROWS];
     size_t shown[ROWS], left_out[ROWS];
+    bool by_tick; /* one that is listed */
 };
 
 static bool is_listed(const struct choice *choice, const struct mw_model_merged_phase *phase)
@@ -191,6 +199,7 @@ void mw_report_text_phases(const struct mw_report *report)
         ++*(listed ? &choice.shown[row_of(phase)] : &choice.left_out[row_of(phase)]);
         if (listed)
             add_phase(table, report, phase, choice.highest);
+        choice.by_tick |= listed && by_tick(phase);
     }
     if (model->phase_count) {
         mw_report_heading(report, "Phases", "in order of time · time is the mean over ranks, growth that of the rank "
@@ -198,5 +207,8 @@ void mw_report_text_phases(const struct mw_report *report)
         mw_text_table_write(table, report->out, report->width, report->color);
     }
     write_left_out(&choice);
+    if (choice.by_tick)
+        mw_report_paragraph(report, "    ", MW_TEXT_DIM, "%s",
+                            "≈ calls were only counted there: time by the kernel's tick, right in the sum of many visits");
     mw_text_table_destroy(table);
 }

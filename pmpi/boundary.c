@@ -5,6 +5,7 @@
 #include "pmpi/bytes.h"
 #include "pmpi/governor.h"
 #include "pmpi/library.h"
+#include "pmpi/moment.h"
 #include "pmpi/phases.h"
 #include "pmpi/rank.h"
 #include "pmpi/requests.h"
@@ -74,17 +75,16 @@ static bool examine(struct mw_boundary *b, struct mw_bytes *bytes, uint32_t *com
     if (!mw_library.abi)
         return true;
     if (op->comm != MW_NOCOMM)
-        *comm_size = mw_bytes_comm_size(mw_abi_handle(mw_library.abi, arguments[op->comm]));
-    if (op->kind != MW_KIND_PERSISTENT && op->kind != MW_KIND_COMPLETE)
+        *comm_size = mw_bytes_comm_size_quick(mw_abi_handle(mw_library.abi, arguments[op->comm]));
+    if (op->rule > MW_RULE_BARRIER && op->kind != MW_KIND_PERSISTENT && op->kind != MW_KIND_COMPLETE)
         *bytes = mw_bytes_of(op, arguments);
     return true;
 }
 
 /* What is counted of every call, measured or not. */
-static void count_call(struct mw_boundary *b, const struct mw_bytes *bytes, uint64_t now)
+static void count_call(struct mw_boundary *b, struct mw_site *site, const struct mw_bytes *bytes, uint64_t now)
 {
-    struct mw_journal *journal = &mw_rank.journal;
-    struct mw_site *site = &journal->sites[b->site];
+    struct mw_state *state = mw_rank.journal.state;
 
     b->visit = ++site->calls;
     site->sent += bytes->sent;
@@ -92,69 +92,75 @@ static void count_call(struct mw_boundary *b, const struct mw_bytes *bytes, uint
     site->last_ns = now;
     if (!site->first_ns)
         site->first_ns = now;
-    /* begin_counting() looks at it without the lock */
-    __atomic_store_n(&journal->state->calls, journal->state->calls + 1, __ATOMIC_RELAXED);
+    /* mw_boundary_enter() looks at it without the lock */
+    __atomic_store_n(&state->calls, state->calls + 1, __ATOMIC_RELAXED);
     if (mw_rank_main_thread) {
-        journal->state->in_site = b->site + 1;
-        journal->state->since_ns = now;
+        state->in_site = b->site + 1;
+        state->since_ns = now;
     }
+}
+
+/* RSS at entry; and from here on the call itself. */
+static void measure_entry(struct mw_boundary *b)
+{
+    struct mw_moment begin = mw_moment_exact();
+
+    b->entry_rss = mw_observe(begin.ns, 0);
+    if (mw_rank_main_thread)
+        mw_phases_enter_measured_call(b->site, &begin, b->entry_rss);
+    mw_observe_open(b->window, true);
+    b->enter = mw_moment_exact();
+    mw_governor_spent(b->enter.ns - begin.ns);
 }
 
 static void enter(struct mw_boundary *b, const struct mw_bytes *bytes, uint32_t comm_size)
 {
-    struct mw_journal *journal = &mw_rank.journal;
-    struct mw_sites_key key = {b->op->name, "", comm_size, 0};
-    uint64_t now = mw_clock_now();
+    struct mw_sites_key key = {b->op->name, comm_size, 0};
+    struct mw_site *site;
 
     if (b->op->kind == MW_KIND_COMPLETE)
-        key = (struct mw_sites_key){b->pending->call, "+Wait", comm_size, b->pending->start_site};
-    b->site = mw_sites_find(&key, b->return_address);
+        key = (struct mw_sites_key){b->pending->call, comm_size, 1 + b->pending->start_site};
+    b->site = mw_sites_find(&key, b->return_address, b->stack);
+    site = &mw_rank.journal.sites[b->site];
+    b->enter = mw_moment_counted();
     b->window = NULL;
     b->entry_rss = 0;
-    b->measured = mw_governor_allows(now, b->site, journal->sites[b->site].measured) && (b->window = take_window());
-    if (b->measured)
-        b->entry_rss = mw_observe(now, 0);
-    else
-        mw_observe_skipped();
-    if (mw_rank_main_thread)
-        mw_phases_enter_call(b->site, now, b->measured, b->entry_rss);
-    count_call(b, bytes, now);
-    b->enter_ns = now;
+    b->measured = mw_governor_allows(b->enter.ns, b->site, site->measured) && (b->window = take_window());
     if (b->measured) {
-        mw_observe_open(b->window, true);
-        b->enter_ns = mw_clock_now();
-        mw_governor_spent(b->enter_ns - now);
+        measure_entry(b);
+    } else {
+        mw_observe_skipped();
+        if (mw_rank_main_thread)
+            mw_phases_enter_counted_call(b->site, &b->enter);
     }
+    count_call(b, site, bytes, b->enter.ns);
 }
 
-/* What counting alone costs, from every 64th call that is not measured. */
-#define COUNTED_ONE_IN 64
+/* What counting alone costs, from every 256th call. */
+#define COUNTED_ONE_IN 256
 
 static void note_counting(const struct mw_boundary *b, uint64_t begin_ns)
 {
-    if (begin_ns && !b->measured)
+    if (!b->measured)
         mw_rank.journal.cost->counting_ns += COUNTED_ONE_IN * (mw_clock_now() - begin_ns);
-}
-
-/* The time now for one call in so many, 0 for the others. */
-static uint64_t begin_counting(void)
-{
-    return __atomic_load_n(&mw_rank.journal.state->calls, __ATOMIC_RELAXED) % COUNTED_ONE_IN ? 0 : mw_clock_now();
 }
 
 bool mw_boundary_enter(struct mw_boundary *b, enum mw_op op, const uintptr_t *arguments, void *return_address)
 {
     int saved = errno;
-    uint64_t begin_ns;
+    uint64_t begin_ns = 0;
     struct mw_bytes bytes;
     uint32_t comm_size;
 
     if (!mw_rank_is_counting() || !mw_boundary_guard_raise(return_address))
         return false;
-    begin_ns = begin_counting();
+    b->timed = __atomic_load_n(&mw_rank.journal.state->calls, __ATOMIC_RELAXED) % COUNTED_ONE_IN == 0;
+    if (b->timed)
+        begin_ns = mw_clock_now();
     b->op = &mw_ops[op];
     b->arguments = arguments;
     b->return_address = return_address;
+    b->stack = guard;
     b->counted = b->op->kind != MW_KIND_GUARD;
     if (b->counted && !examine(b, &bytes, &comm_size)) {
         mw_boundary_guard_lower();
@@ -163,7 +169,8 @@ bool mw_boundary_enter(struct mw_boundary *b, enum mw_op op, const uintptr_t *ar
     if (b->counted) {
         mw_rank_lock();
         enter(b, &bytes, comm_size);
-        note_counting(b, begin_ns);
+        if (b->timed)
+            note_counting(b, begin_ns);
         mw_rank_unlock();
     }
     errno = saved;
@@ -172,7 +179,7 @@ bool mw_boundary_enter(struct mw_boundary *b, enum mw_op op, const uintptr_t *ar
 
 /* Memory of a measured call: what grew and stayed, and the rise above RSS at entry. For a call that completes one which
  * was started before, the rise is the pair's. Returns RSS now. */
-static uint64_t measure(struct mw_boundary *b, struct mw_site *site, uint64_t now)
+static uint64_t measure_exit(struct mw_boundary *b, struct mw_site *site, uint64_t now)
 {
     uint64_t rss = mw_observe(now, b->site + 1);
     uint64_t base = b->entry_rss;
@@ -189,7 +196,7 @@ static uint64_t measure(struct mw_boundary *b, struct mw_site *site, uint64_t no
     if (peak - base > site->spike) {
         site->spike = peak - base;
         site->spike_entry_rss = base;
-        site->spike_ns = b->enter_ns;
+        site->spike_ns = b->enter.ns;
         site->spike_visit = b->visit;
     }
     if (peak - base >= MW_OBSERVE_SPIKE_MIN) {
@@ -199,7 +206,7 @@ static uint64_t measure(struct mw_boundary *b, struct mw_site *site, uint64_t no
                                  .entry_rss = base,
                                  .peak_rss = peak,
                                  .exit_rss = rss,
-                                 .entry_ns = b->enter_ns,
+                                 .entry_ns = b->enter.ns,
                                  .exit_ns = now};
         mw_spikes_note(&spike, b->return_address);
     }
@@ -218,32 +225,50 @@ static void note_requests(struct mw_boundary *b)
         mw_requests_completed(b->pending, &base, &peak);
 }
 
-static void leave(struct mw_boundary *b)
+static void leave_measured(struct mw_boundary *b, struct mw_site *site)
 {
-    struct mw_journal *journal = &mw_rank.journal;
-    struct mw_site *site = &journal->sites[b->site];
-    uint64_t now = mw_clock_now();
-    uint64_t after = now;
-    uint64_t rss = 0;
+    struct mw_moment now = mw_moment_exact(), after;
+    uint64_t rss;
 
-    site->time_ns += now - b->enter_ns;
-    if (b->measured) {
-        rss = measure(b, site, now);
-        after = mw_clock_now();
-        mw_governor_spent(after - now);
-    } else {
-        mw_observe_skipped();
-        journal->cost->coarse_calls++;
-    }
+    site->time_ns += mw_moment_since(&now, &b->enter);
+    rss = measure_exit(b, site, now.ns);
+    after = mw_moment_exact();
+    mw_governor_spent(after.ns - now.ns);
     if (!b->failed)
         note_requests(b);
-    if (b->measured)
-        give_window();
+    give_window();
     if (mw_rank_main_thread) {
-        journal->state->in_site = 0;
-        journal->state->last_site = b->site + 1;
-        journal->state->since_ns = now;
-        mw_phases_leave_call(b->site, after, b->measured, rss, (int64_t)(rss - b->entry_rss));
+        mw_rank.journal.state->since_ns = now.ns;
+        mw_phases_leave_measured_call(b->site, &after, rss, (int64_t)(rss - b->entry_rss));
+    }
+}
+
+static void leave_counted(struct mw_boundary *b, struct mw_site *site)
+{
+    struct mw_moment now = mw_moment_counted();
+
+    site->time_ns += mw_moment_since(&now, &b->enter);
+    mw_observe_skipped();
+    mw_rank.journal.cost->coarse_calls++;
+    if (!b->failed)
+        note_requests(b);
+    if (mw_rank_main_thread) {
+        mw_rank.journal.state->since_ns = now.ns;
+        mw_phases_leave_counted_call(b->site, &now);
+    }
+}
+
+static void leave(struct mw_boundary *b)
+{
+    struct mw_site *site = &mw_rank.journal.sites[b->site];
+
+    if (b->measured)
+        leave_measured(b, site);
+    else
+        leave_counted(b, site);
+    if (mw_rank_main_thread) {
+        mw_rank.journal.state->in_site = 0;
+        mw_rank.journal.state->last_site = b->site + 1;
     }
 }
 
@@ -253,12 +278,13 @@ void mw_boundary_leave(struct mw_boundary *b, bool failed)
 
     b->failed = failed;
     if (b->counted && mw_rank.recording) { /* the call may have forked: the child is not the rank */
-        uint64_t begin_ns = begin_counting();
+        uint64_t begin_ns = b->timed ? mw_clock_now() : 0;
         mw_rank_lock();
         if (b->op->kind == MW_KIND_PERSISTENT && mw_library.abi && !failed)
             mw_requests_created(b->op, b->arguments);
         leave(b);
-        note_counting(b, begin_ns);
+        if (b->timed)
+            note_counting(b, begin_ns);
         mw_rank_unlock();
     }
     mw_boundary_guard_lower();

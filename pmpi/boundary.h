@@ -5,6 +5,7 @@
 #ifndef MW_PMPI_BOUNDARY_H
 #define MW_PMPI_BOUNDARY_H
 
+#include "pmpi/moment.h"
 #include "pmpi/observe.h"
 #include "pmpi/ops.h"
 #include "pmpi/requests.h"
@@ -17,14 +18,16 @@ struct mw_boundary {
     const struct mw_op_info *op;
     const uintptr_t *arguments;
     void *return_address;
+    uintptr_t stack; /* where the stack stands: the same in every call from the same place at the same depth */
     struct mw_window *window; /* not in here: this stack may be left by longjmp(), an exception, a cancellation */
-    uint64_t enter_ns;
+    struct mw_moment enter;
     uint64_t entry_rss;
     uint64_t visit;
     uint32_t site;
     struct mw_requests_pending *pending; /* MW_KIND_COMPLETE: what it completes; set by the caller before enter */
     bool counted; /* false: only the guard is up */
     bool measured;
+    bool timed;  /* one in so many, to know what counting costs */
     bool failed; /* the call returned an error: its request, if any, is not one */
 };
 

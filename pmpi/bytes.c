@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "pmpi/bytes.h"
 
-#include "pmpi/library.h"
-
 #include <stdbool.h>
+
+uint32_t mw_bytes_world_size;
 
 /* One call's arguments, as the rules read them. */
 struct call {
@@ -391,5 +391,7 @@ uint32_t mw_bytes_comm_size(uintptr_t comm)
 
     if (comm == mw_library.comm_null || mw_library.comm_size(comm, &size) || size < 0)
         return 0;
+    if (comm == mw_library.comm_world)
+        mw_bytes_world_size = (uint32_t)size;
     return (uint32_t)size;
 }

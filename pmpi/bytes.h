@@ -7,6 +7,7 @@
 #ifndef MW_PMPI_BYTES_H
 #define MW_PMPI_BYTES_H
 
+#include "pmpi/library.h"
 #include "pmpi/ops.h"
 
 #include <stdint.h>
@@ -46,5 +47,14 @@ struct mw_bytes mw_bytes_of(const struct mw_op_info *op, const uintptr_t *argume
 
 /* Processes in the (local) group of a communicator handle; 0 for a null one. */
 uint32_t mw_bytes_comm_size(uintptr_t comm);
+
+/* The same; the two that every program has are known without asking. */
+extern uint32_t mw_bytes_world_size; /* 0: not known yet */
+static inline uint32_t mw_bytes_comm_size_quick(uintptr_t comm)
+{
+    if (comm == mw_library.comm_self)
+        return 1;
+    return comm == mw_library.comm_world && mw_bytes_world_size ? mw_bytes_world_size : mw_bytes_comm_size(comm);
+}
 
 #endif

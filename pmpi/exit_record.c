@@ -5,6 +5,7 @@
 #include "collector/hostname.h"
 #include "collector/io.h"
 #include "collector/procmem.h"
+#include "pmpi/moment.h"
 #include "pmpi/observe.h"
 #include "pmpi/phases.h"
 #include "pmpi/rank.h"
@@ -19,14 +20,15 @@
 static void close_rank(void)
 {
     struct mw_state *state = mw_rank.journal.state;
-    uint64_t now = mw_clock_now();
+    struct mw_moment now;
 
     mw_rank.counting = false;
-    state->exited_ns = now;
+    state->exited_ns = mw_clock_now();
     if (!mw_rank_trylock())
         return;
-    mw_phases_end_all(now);
-    mw_phases_exit(now, mw_observe(now, 0));
+    now = mw_moment_exact();
+    mw_phases_end_all(&now);
+    mw_phases_exit(&now, mw_observe(now.ns, 0));
     mw_rank_unlock();
     if (state->stage == MW_STAGE_FINALIZED)
         __atomic_store_n(&state->stage, MW_STAGE_EXITED, __ATOMIC_RELEASE);

@@ -2,7 +2,6 @@
 #include "pmpi/governor.h"
 
 #include "collector/clock.h"
-#include "collector/record.h"
 #include "pmpi/rank.h"
 
 /* What may be spent before the run has earned it: short runs are measured whole. */
@@ -13,40 +12,36 @@
 #define WATCHED_CALLS 16 /* doubled each time, for spikes that come seldom */
 #define WATCHED_CALLS_MAX 4096
 
+struct mw_governor mw_governor;
+
 static uint64_t start_ns;
 static uint64_t budget; /* millionths */
 static uint64_t spent_ns;
 static uint64_t typical_ns = 5000; /* of one measured boundary; learnt */
-static bool measure_all;
-static uint16_t watched[MW_RECORD_SITES]; /* calls that are still to be measured */
 static uint16_t watch_length[MW_RECORD_SITES];
+
+/* When the run will have earned what two more measured boundaries take. */
+static void plan(void)
+{
+    uint64_t wanted = spent_ns + 2 * typical_ns;
+
+    if (wanted <= CREDIT_NS)
+        mw_governor.affordable_ns = 0;
+    else
+        mw_governor.affordable_ns = budget ? start_ns + (wanted - CREDIT_NS) / budget * 1000000 : UINT64_MAX;
+}
 
 void mw_governor_start(uint64_t now, uint32_t budget_ppm, bool exact)
 {
     start_ns = now;
     budget = budget_ppm;
-    measure_all = exact;
-}
-
-static bool affordable(uint64_t now)
-{
-    return spent_ns + 2 * typical_ns <= CREDIT_NS + (now - start_ns) / 1000000 * budget;
-}
-
-bool mw_governor_allows(uint64_t now, uint32_t site, uint64_t measured)
-{
-    if (measure_all || measured < FIRST_CALLS)
-        return true;
-    if (watched[site]) {
-        watched[site]--;
-        return true;
-    }
-    return affordable(now);
+    mw_governor.first_calls = exact ? UINT64_MAX : FIRST_CALLS;
+    plan();
 }
 
 bool mw_governor_allows_phase(uint64_t now, uint64_t visits)
 {
-    return measure_all || visits < FIRST_VISITS || affordable(now);
+    return mw_governor.first_calls == UINT64_MAX || visits < FIRST_VISITS || now >= mw_governor.affordable_ns;
 }
 
 void mw_governor_spent(uint64_t ns)
@@ -54,12 +49,14 @@ void mw_governor_spent(uint64_t ns)
     spent_ns += ns;
     typical_ns = (7 * typical_ns + ns) / 8;
     mw_rank.journal.cost->measure_ns = spent_ns;
+    plan();
 }
 
 void mw_governor_spent_on_phase(uint64_t begin_ns)
 {
     spent_ns += mw_clock_now() - begin_ns;
     mw_rank.journal.cost->measure_ns = spent_ns;
+    plan();
 }
 
 void mw_governor_watch(uint32_t site)
@@ -68,5 +65,5 @@ void mw_governor_watch(uint32_t site)
         watch_length[site] = WATCHED_CALLS;
     else if (watch_length[site] < WATCHED_CALLS_MAX)
         watch_length[site] = (uint16_t)(2 * watch_length[site]);
-    watched[site] = watch_length[site];
+    mw_governor.watched[site] = watch_length[site];
 }

@@ -6,14 +6,33 @@
 #ifndef MW_PMPI_GOVERNOR_H
 #define MW_PMPI_GOVERNOR_H
 
+#include "collector/record.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
 /* `budget_ppm`: share of the time since `now` that measuring may take, in millionths; `exact`: measure all. */
 void mw_governor_start(uint64_t now, uint32_t budget_ppm, bool exact);
 
+/* What the decision is made of. */
+struct mw_governor {
+    uint64_t affordable_ns; /* before this time the budget is used up */
+    uint64_t first_calls;   /* of each site, which are always measured; all of them: UINT64_MAX */
+    uint16_t watched[MW_RECORD_SITES]; /* calls of a site that are still to be measured, whatever the budget */
+};
+
+extern struct mw_governor mw_governor;
+
 /* Is this call of a site to be measured? `measured`: how many of its calls were. */
-bool mw_governor_allows(uint64_t now, uint32_t site, uint64_t measured);
+static inline bool mw_governor_allows(uint64_t now, uint32_t site, uint64_t measured)
+{
+    if (measured < mw_governor.first_calls)
+        return true;
+    if (!mw_governor.watched[site])
+        return now >= mw_governor.affordable_ns;
+    mw_governor.watched[site]--;
+    return true;
+}
 
 /* The same for the boundary of a phase that the user named. */
 bool mw_governor_allows_phase(uint64_t now, uint64_t visits);

@@ -37,6 +37,7 @@ shim_sources = \
     pmpi/library.c pmpi/library.h \
     pmpi/lifecycle.c \
     pmpi/meter.c pmpi/meter.h \
+    pmpi/moment.h \
     pmpi/modules.c pmpi/modules.h \
     pmpi/names.c pmpi/names.h \
     pmpi/next.c pmpi/next.h \

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -147,7 +148,7 @@ static bool reopen(uint64_t *rss)
     return open_files(reset) && !mw_procmem_statm_rss(statm_fd, page_bytes, rss);
 }
 
-bool mw_meter_read(struct mw_meter_reading *reading)
+static bool read_marks(struct mw_meter_reading *reading)
 {
     struct mw_procmem_status status;
     uint64_t rss;
@@ -162,7 +163,7 @@ bool mw_meter_read(struct mw_meter_reading *reading)
     return true;
 }
 
-bool mw_meter_reset(void)
+static bool reset_mark(void)
 {
     struct stat st;
 
@@ -174,13 +175,43 @@ bool mw_meter_reset(void)
     return clear_fd >= 0;
 }
 
+/* pthread_cancel() must not act in our reads and writes: MPI calls need not be cancellation points, and the rank's lock
+ * would never be given back. */
+static int hold_off_cancel(void)
+{
+    int state;
+
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+    return state;
+}
+
+bool mw_meter_read(struct mw_meter_reading *reading)
+{
+    int cancel = hold_off_cancel();
+    bool done = read_marks(reading);
+
+    pthread_setcancelstate(cancel, NULL);
+    return done;
+}
+
+bool mw_meter_reset(void)
+{
+    int cancel = hold_off_cancel();
+    bool done = reset_mark();
+
+    pthread_setcancelstate(cancel, NULL);
+    return done;
+}
+
 void mw_meter_outside_rss(uint64_t *huge, uint64_t *swap)
 {
     struct mw_procmem_status status;
+    int cancel = hold_off_cancel();
 
     *huge = *swap = 0;
     if (status_fd >= 0 && !mw_procmem_status_read(status_fd, &status)) {
         *huge = status.huge;
         *swap = status.swap;
     }
+    pthread_setcancelstate(cancel, NULL);
 }

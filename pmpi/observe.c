@@ -17,19 +17,14 @@ static uint64_t last_ns;  /* of the last observation */
 static uint64_t last_rss; /* then */
 static uint64_t last_mark; /* the mark that was read then */
 static bool stands;        /* it was not reset then: read again, it may speak of what was before */
-static bool skipped;       /* boundaries passed since then */
+bool mw_observe_has_skipped;
 
 void mw_observe_start(uint64_t now)
 {
     window_count = 0;
     last_ns = now;
     last_rss = last_mark = 0;
-    skipped = stands = false;
-}
-
-void mw_observe_skipped(void)
-{
-    skipped = true;
+    mw_observe_has_skipped = stands = false;
 }
 
 void mw_observe_open(struct mw_window *window, bool measured)
@@ -90,7 +85,7 @@ static void note_state(uint64_t now, uint32_t site, const struct mw_meter_readin
 {
     struct mw_state *state = mw_rank.journal.state;
 
-    if (last_rss && skipped)
+    if (last_rss && mw_observe_has_skipped)
         state->grown_shared += (int64_t)(reading->rss - last_rss);
     else if (last_rss && site)
         state->grown_mpi += (int64_t)(reading->rss - last_rss);
@@ -101,9 +96,9 @@ static void note_state(uint64_t now, uint32_t site, const struct mw_meter_readin
     if (reading->peak > state->peak) {
         state->peak = reading->peak;
         state->peak_ns = now;
-        state->peak_shared = skipped;
-        state->peak_site = skipped ? 0 : site;
-        state->peak_phase = skipped ? 0 : state->phase;
+        state->peak_shared = mw_observe_has_skipped;
+        state->peak_site = mw_observe_has_skipped ? 0 : site;
+        state->peak_phase = mw_observe_has_skipped ? 0 : state->phase;
     }
 }
 
@@ -121,7 +116,7 @@ uint64_t mw_observe(uint64_t now, uint32_t site)
     if (stands && reading.peak == last_mark)
         certain = reading.rss > last_rss ? reading.rss : last_rss;
     tell_windows(reading.peak, certain);
-    if (skipped)
+    if (mw_observe_has_skipped)
         tell_shared(reading.peak, reading.rss);
     note_state(now, site, &reading);
     mw_timeline_add(last_ns, now, reading.peak, reading.rss);
@@ -131,6 +126,6 @@ uint64_t mw_observe(uint64_t now, uint32_t site)
     last_mark = reading.peak;
     last_ns = now;
     last_rss = reading.rss;
-    skipped = false;
+    mw_observe_has_skipped = false;
     return reading.rss;
 }

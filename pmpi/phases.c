@@ -3,26 +3,15 @@
 
 #include "collector/record.h"
 #include "pmpi/governor.h"
+#include "pmpi/moment.h"
 #include "pmpi/observe.h"
 #include "pmpi/rank.h"
 
 #include <string.h>
 
-/* One open stretch: the one between two calls, or a phase of the program. */
-struct stretch {
-    struct mw_window window;
-    uint64_t begin_ns;
-    uint64_t entry_rss;
-    int64_t grown_mpi; /* RSS that grew and stayed in measured calls inside */
-    uint32_t kind;     /* enum mw_phase_kind */
-    uint32_t from;     /* site + 1 */
-    uint32_t phase;    /* of the program's phases: its index */
-    bool measured;     /* its begin was observed */
-    bool open;
-};
+struct mw_phases mw_phases;
 
-static struct stretch between;
-static struct stretch user[MW_PHASES_NESTED];
+static struct mw_stretch user[MW_PHASES_NESTED];
 static int user_depth; /* may exceed MW_PHASES_NESTED: deeper ones are not recorded */
 
 /* Phase index + 1 by key; open addressing. Twice the room of the table, so there is always an empty slot. */
@@ -34,11 +23,10 @@ static int recorded_depth(void)
     return user_depth < MW_PHASES_NESTED ? user_depth : MW_PHASES_NESTED;
 }
 
-static uint32_t innermost(void)
+static void set_depth(int depth)
 {
-    int depth = recorded_depth();
-
-    return depth ? user[depth - 1].phase + 1 : 0;
+    user_depth = depth;
+    mw_phases.innermost = recorded_depth() ? user[recorded_depth() - 1].phase + 1 : 0;
 }
 
 static unsigned hash_key(const struct mw_phase *key)
@@ -82,16 +70,6 @@ static uint32_t find_phase(const struct mw_phase *key)
     return used;
 }
 
-static void open_stretch(struct stretch *stretch, uint64_t now, bool measured, uint64_t rss)
-{
-    stretch->begin_ns = now;
-    stretch->entry_rss = rss;
-    stretch->measured = measured;
-    stretch->grown_mpi = 0;
-    stretch->open = true;
-    mw_observe_open(&stretch->window, measured);
-}
-
 /* Keeps the end of a visit that was measured, evenly spread over all of them: when there is no more room every second one
  * goes. It tells later whether the phase leaves ever more memory behind. */
 static void keep_visit(struct mw_phase *phase, uint64_t rss)
@@ -113,18 +91,9 @@ static void keep_visit(struct mw_phase *phase, uint64_t rss)
     phase->visit_count++;
 }
 
-/* Enters a stretch that ends now into its phase. */
-static void close_stretch(struct stretch *stretch, uint32_t index, uint64_t now, bool measured, uint64_t rss)
+void mw_phases_note(const struct mw_stretch *stretch, struct mw_phase *phase, const struct mw_moment *now, bool measured,
+                    uint64_t rss)
 {
-    struct mw_phase *phase = &mw_rank.journal.phases[index];
-
-    mw_observe_close(&stretch->window);
-    stretch->open = false;
-    phase->visits++;
-    phase->time_ns += now - stretch->begin_ns;
-    phase->last_ns = now;
-    if (!phase->first_ns)
-        phase->first_ns = stretch->begin_ns;
     if (stretch->measured && !phase->entry_rss)
         phase->entry_rss = stretch->entry_rss;
     if (measured)
@@ -139,107 +108,118 @@ static void close_stretch(struct stretch *stretch, uint32_t index, uint64_t now,
         phase->coarse_peak = stretch->window.coarse_peak;
     if (phase->peak < stretch->window.peak) {
         phase->peak = stretch->window.peak;
-        phase->peak_ns = now;
+        phase->peak_ns = now->ns;
         phase->peak_visit = phase->visits;
     }
 }
 
-static void open_between(uint32_t kind, uint32_t from, uint64_t now, bool measured, uint64_t rss)
+void mw_phases_find(uint32_t to)
 {
-    between.kind = kind;
-    between.from = from;
-    open_stretch(&between, now, measured, rss);
+    const struct mw_stretch *between = &mw_phases.between;
+    struct mw_phase key = {
+        .kind = between->kind, .parent = mw_phases.innermost, .from_site = between->from, .to_site = to};
+    uint32_t index = find_phase(&key);
+    struct mw_phase *phase = &mw_rank.journal.phases[index];
+
+    if (!phase->first_ns)
+        phase->first_ns = between->begin.ns;
+    mw_phases.recent[to] = (uint16_t)(index + 1);
 }
 
-static void close_between(uint32_t to, uint64_t now, bool measured, uint64_t rss)
+static void close_between(uint32_t to, const struct mw_moment *now, bool measured, uint64_t rss)
 {
     struct mw_state *state = mw_rank.journal.state;
-    struct mw_phase key = {
-        .kind = between.kind, .parent = innermost(), .from_site = between.from, .to_site = to};
-    uint32_t index;
 
-    if (!between.open)
+    if (!mw_phases.between.open)
         return;
-    index = find_phase(&key);
-    close_stretch(&between, index, now, measured, rss);
-    if (state->peak_ns == now && !state->peak_phase && !state->peak_site && !state->peak_shared)
-        state->peak_phase = index + 1; /* the observation that ended it saw the rank's highest peak so far */
+    mw_phases_close_between(to, now, measured, rss);
+    if (state->peak_ns == now->ns && !state->peak_phase && !state->peak_site && !state->peak_shared)
+        state->peak_phase = mw_phases.recent[to]; /* the observation that ended it saw the highest peak so far */
 }
 
 void mw_phases_start(uint64_t process_start_ns)
 {
-    user_depth = 0;
+    struct mw_moment start = {process_start_ns, process_start_ns, true};
+
+    set_depth(0);
     memset(slots, 0, sizeof(slots));
-    open_between(MW_PHASE_START, 0, process_start_ns, false, 0);
-    between.window.exact = true; /* the first reading is the mark since exec: all of it belongs here */
+    mw_observe_open(&mw_phases.between.window, false);
+    mw_phases_open_between(MW_PHASE_START, 0, &start, false, 0);
+    mw_phases.between.window.exact = true; /* the first reading is the mark since exec: all of it belongs here */
 }
 
-void mw_phases_enter_call(uint32_t site, uint64_t now, bool measured, uint64_t rss)
+void mw_phases_enter_measured_call(uint32_t site, const struct mw_moment *now, uint64_t rss)
 {
-    close_between(site + 1, now, measured, rss);
+    close_between(site + 1, now, true, rss);
 }
 
-void mw_phases_leave_call(uint32_t site, uint64_t now, bool measured, uint64_t rss, int64_t grown)
+void mw_phases_leave_measured_call(uint32_t site, const struct mw_moment *now, uint64_t rss, int64_t grown)
 {
     for (int i = 0; i < recorded_depth(); i++)
-        user[i].grown_mpi += measured ? grown : 0;
-    open_between(MW_PHASE_BETWEEN, site + 1, now, measured, rss);
+        user[i].grown_mpi += grown;
+    mw_phases_open_between(MW_PHASE_BETWEEN, site + 1, now, true, rss);
 }
 
 /* A boundary that the program sets itself. Returns whether it was observed. */
-static bool cut(uint64_t now, uint64_t visits, uint64_t *rss)
+static bool cut(const struct mw_moment *now, uint64_t visits, uint64_t *rss)
 {
-    bool measured = mw_governor_allows_phase(now, visits);
+    bool measured = mw_governor_allows_phase(now->ns, visits);
 
     if (measured)
-        *rss = mw_observe(now, 0);
+        *rss = mw_observe(now->ns, 0);
     else
         mw_observe_skipped();
     close_between(0, now, measured, *rss);
     return measured;
 }
 
-void mw_phases_begin(const char *name, uint64_t now)
+void mw_phases_begin(const char *name, const struct mw_moment *now)
 {
-    struct mw_phase key = {.kind = MW_PHASE_USER, .parent = innermost()};
-    struct stretch *stretch;
+    struct mw_phase key = {.kind = MW_PHASE_USER, .parent = mw_phases.innermost};
+    struct mw_stretch *stretch;
+    struct mw_phase *phase;
     uint64_t rss = 0;
     bool measured;
 
-    if (user_depth++ >= MW_PHASES_NESTED)
+    if (user_depth >= MW_PHASES_NESTED) {
+        user_depth++;
         return;
+    }
+    stretch = &user[user_depth];
     strncpy(key.name, name, sizeof(key.name) - 1);
-    stretch = &user[user_depth - 1];
-    user_depth--; /* the stretch that ends here lies outside the new phase */
     stretch->phase = find_phase(&key);
-    measured = cut(now, mw_rank.journal.phases[stretch->phase].visits, &rss);
-    user_depth++;
-    open_stretch(stretch, now, measured, rss);
-    if (!mw_rank.journal.phases[stretch->phase].first_ns)
-        mw_rank.journal.phases[stretch->phase].first_ns = now;
-    mw_rank.journal.phases[stretch->phase].last_ns = now;
-    mw_rank.journal.state->phase = stretch->phase + 1;
-    open_between(MW_PHASE_BETWEEN, 0, now, measured, rss);
+    phase = &mw_rank.journal.phases[stretch->phase];
+    measured = cut(now, phase->visits, &rss); /* the stretch that ends here lies outside the new phase */
+    mw_observe_open(&stretch->window, measured);
+    mw_phases_open(stretch, now, measured, rss);
+    if (!phase->first_ns)
+        phase->first_ns = now->ns;
+    phase->last_ns = now->ns;
+    set_depth(user_depth + 1);
+    mw_rank.journal.state->phase = mw_phases.innermost;
+    mw_phases_open_between(MW_PHASE_BETWEEN, 0, now, measured, rss);
 }
 
-static void end_innermost(uint64_t now)
+static void end_innermost(const struct mw_moment *now)
 {
-    struct stretch *stretch;
+    struct mw_stretch *stretch;
     uint64_t rss = 0;
     bool measured;
 
-    if (user_depth == 0 || user_depth-- > MW_PHASES_NESTED)
+    if (user_depth == 0 || user_depth > MW_PHASES_NESTED) {
+        user_depth -= user_depth > 0;
         return;
-    user_depth++; /* the stretch that ends here lies inside */
+    }
     stretch = &user[user_depth - 1];
-    measured = cut(now, mw_rank.journal.phases[stretch->phase].visits, &rss);
-    user_depth--;
-    close_stretch(stretch, stretch->phase, now, measured, rss);
-    mw_rank.journal.state->phase = innermost();
-    open_between(MW_PHASE_BETWEEN, 0, now, measured, rss);
+    measured = cut(now, mw_rank.journal.phases[stretch->phase].visits, &rss); /* the stretch that ends here lies inside */
+    mw_observe_close(&stretch->window);
+    mw_phases_close(stretch, &mw_rank.journal.phases[stretch->phase], now, measured, rss);
+    set_depth(user_depth - 1);
+    mw_rank.journal.state->phase = mw_phases.innermost;
+    mw_phases_open_between(MW_PHASE_BETWEEN, 0, now, measured, rss);
 }
 
-void mw_phases_end(const char *name, uint64_t now)
+void mw_phases_end(const char *name, const struct mw_moment *now)
 {
     int level = recorded_depth() - 1;
 
@@ -254,22 +234,20 @@ void mw_phases_end(const char *name, uint64_t now)
         end_innermost(now);
 }
 
-void mw_phases_end_all(uint64_t now)
+void mw_phases_end_all(const struct mw_moment *now)
 {
     while (user_depth)
         end_innermost(now);
 }
 
-void mw_phases_after_finalize(uint64_t now, bool measured, uint64_t rss)
+void mw_phases_after_finalize(const struct mw_moment *now, bool measured, uint64_t rss)
 {
-    uint32_t from = between.from;
+    uint32_t from = mw_phases.between.from;
 
-    if (between.open)
-        mw_observe_close(&between.window);
-    open_between(MW_PHASE_END, from, now, measured, rss);
+    mw_phases_open_between(MW_PHASE_END, from, now, measured, rss);
 }
 
-void mw_phases_exit(uint64_t now, uint64_t rss)
+void mw_phases_exit(const struct mw_moment *now, uint64_t rss)
 {
     close_between(0, now, true, rss);
 }

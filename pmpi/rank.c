@@ -13,6 +13,7 @@
 #include "pmpi/governor.h"
 #include "pmpi/library.h"
 #include "pmpi/meter.h"
+#include "pmpi/moment.h"
 #include "pmpi/observe.h"
 #include "pmpi/phases.h"
 #include "pmpi/say.h"
@@ -42,7 +43,6 @@
 #endif
 
 struct mw_rank mw_rank = {.dirfd = -1, .lock = ATOMIC_FLAG_INIT};
-_Thread_local int mw_rank_cancel_state __attribute__((tls_model("initial-exec")));
 _Thread_local bool mw_rank_main_thread __attribute__((tls_model("initial-exec")));
 
 /* A forked child is not the rank: the mapped journal stays the parent's. */
@@ -233,12 +233,14 @@ void mw_rank_identify(void)
 void mw_rank_gather(void)
 {
     uint64_t start = mw_clock_now();
+    struct mw_moment now;
 
     if (!mw_rank.recording || !mw_boundary_guard_raise(__builtin_return_address(0)))
         return;
     mw_rank_lock();
-    mw_phases_end_all(start);
-    mw_observe(start, 0);
+    now = mw_moment_exact();
+    mw_phases_end_all(&now);
+    mw_observe(now.ns, 0);
     mw_rank_unlock();
     mw_rank.dirfd = open(mw_rank.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     mw_gather_to_rank_0();
@@ -255,14 +257,15 @@ void mw_rank_gather(void)
 void mw_rank_end(void)
 {
     struct mw_state *state = mw_rank.journal.state;
-    uint64_t now = mw_clock_now();
+    struct mw_moment now;
 
     if (!mw_rank.recording)
         return;
     mw_rank.counting = false;
     mw_rank_lock();
+    now = mw_moment_exact();
     mw_meter_outside_rss(&state->huge_bytes, &state->swap_bytes);
-    mw_phases_after_finalize(now, true, mw_observe(now, 0));
+    mw_phases_after_finalize(&now, true, mw_observe(now.ns, 0));
     mw_rank_unlock();
     __atomic_store_n(&state->stage, MW_STAGE_FINALIZED, __ATOMIC_RELEASE);
 }

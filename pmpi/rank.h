@@ -6,7 +6,6 @@
 #include "collector/hostname.h"
 #include "collector/journal.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <sched.h>
 #include <stdbool.h>
@@ -21,6 +20,7 @@ struct mw_rank {
     char dir[512];             /* its path */
     char host[MW_HOSTNAME_SIZE]; /* this host's name, as it stands in file names */
     char name[MW_JOURNAL_NAME_SIZE]; /* the journal's file name */
+    uint64_t last_moment;      /* pmpi/moment.h */
     atomic_flag lock;
 };
 
@@ -53,9 +53,6 @@ void mw_rank_gather(void);
 /* Called when MPI_Finalize has returned. */
 void mw_rank_end(void);
 
-/* pthread_cancel() must not act in our reads: MPI calls need not be cancellation points, and it would keep the lock. */
-extern _Thread_local int mw_rank_cancel_state __attribute__((tls_model("initial-exec")));
-
 /* A program with ThreadSanitizer does not see our lock, but what libc's functions do under it, which are its own: it must
  * not take that for races. The two stand for writes as well. Not when we are built with it ourselves. */
 #ifndef __SANITIZE_THREAD__
@@ -77,7 +74,6 @@ static inline void mw_rank_look_away(bool away)
 
 static inline void mw_rank_lock(void)
 {
-    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &mw_rank_cancel_state);
     if (mw_rank.threaded)
         for (unsigned turn = 1; atomic_flag_test_and_set_explicit(&mw_rank.lock, memory_order_acquire); turn++)
             if (turn % 256 == 0)
@@ -89,7 +85,6 @@ static inline void mw_rank_lock(void)
  * given back soon. */
 static inline bool mw_rank_trylock(void)
 {
-    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &mw_rank_cancel_state);
     if (mw_rank.threaded)
         for (unsigned turn = 0; atomic_flag_test_and_set_explicit(&mw_rank.lock, memory_order_acquire); turn++) {
             if (turn == 1000)
@@ -105,7 +100,6 @@ static inline void mw_rank_unlock(void)
     mw_rank_look_away(false);
     if (mw_rank.threaded)
         atomic_flag_clear_explicit(&mw_rank.lock, memory_order_release);
-    pthread_setcancelstate(mw_rank_cancel_state, NULL);
 }
 
 #endif

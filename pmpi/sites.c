@@ -19,8 +19,13 @@ static unsigned victim; /* which of a set gives way next */
 static struct slot {
     uint64_t hash;
     uint32_t site; /* + 1 */
-    bool may_go;   /* a frame lies in a library that may be unloaded: its address may mean other code one day */
+    uint16_t looks; /* how often it was looked for; stays at the most that fits */
+    uint8_t frames; /* that tell the site */
+    bool may_go;    /* a frame lies in a library that may be unloaded: its address may mean other code one day */
 } cache[CACHE_SLOTS];
+
+struct mw_sites_trail mw_sites_trails[MW_SITES_TRAILS][4];
+
 static uint64_t unloads; /* of libraries, when the cache was last right */
 
 static int site_depth = 3;
@@ -42,15 +47,17 @@ static bool same_site(const struct mw_site *a, const struct mw_site *b)
            !memcmp(a->frames, b->frames, a->depth * sizeof(a->frames[0]));
 }
 
-/* Keeps the program's frames: those behind the language bindings, `site_depth` of them. */
-static void fill_frames(struct mw_site *site, void *const *raw, int depth)
+/* Keeps the program's frames: those behind the language bindings, `site_depth` of them. Returns how many frames were
+ * looked at. */
+static int fill_frames(struct mw_site *site, void *const *raw, int depth)
 {
-    int first = 0;
+    int at = 0;
 
-    while (first < depth - 1 && mw_modules_is_mpi(raw[first]))
-        first++;
-    for (int i = first; i < depth && (int)site->depth < site_depth; i++)
-        site->frames[site->depth++] = mw_modules_frame(raw[i]);
+    while (at < depth - 1 && mw_modules_is_mpi(raw[at]))
+        at++;
+    for (; at < depth && (int)site->depth < site_depth; at++)
+        site->frames[site->depth++] = mw_modules_frame(raw[at]);
+    return at;
 }
 
 static uint32_t add_site(const struct mw_site *site)
@@ -79,7 +86,7 @@ struct stack {
 
 static void capture(struct stack *stack, const struct mw_sites_key *key, void *return_address)
 {
-    uint64_t hash = mix(mix((uint64_t)key->start_site << 32 | key->comm_size, (uintptr_t)key->call), (uintptr_t)key->suffix);
+    uint64_t hash = mix((uint64_t)key->completes << 32 | key->comm_size, (uintptr_t)key->call);
 
     stack->depth = mw_stack_capture(stack->raw, site_depth + BINDING_FRAMES, return_address);
     for (int i = 0; i < stack->depth; i++)
@@ -92,7 +99,7 @@ static unsigned home(const struct stack *stack)
     return (unsigned)(stack->hash >> 40) % CACHE_SLOTS;
 }
 
-static const struct slot *look(const struct stack *stack)
+static struct slot *look(const struct stack *stack)
 {
     for (unsigned way = 0; way < 4; way++)
         if (cache[home(stack) ^ way].hash == stack->hash)
@@ -114,29 +121,66 @@ static bool forget_unloaded(void)
             cache[i].hash = 0;
             any = true;
         }
+    for (unsigned i = 0; i < 4 * MW_SITES_TRAILS; i++)
+        if (mw_sites_trails[i / 4][i % 4].may_go)
+            mw_sites_trails[i / 4][i % 4].stack = 0;
     if (any)
         mw_stack_distrust();
     return any;
 }
 
-static uint32_t remember(const struct stack *stack, const struct mw_sites_key *key)
+static struct slot *remember(const struct stack *stack, const struct mw_sites_key *key)
 {
-    struct mw_site site = {.comm_size = key->comm_size, .start_site = key->start_site};
+    struct mw_site site = {.comm_size = key->comm_size, .start_site = key->completes ? key->completes - 1 : 0};
     struct slot *slot = &cache[home(stack) ^ victim++ % 4];
 
-    snprintf(site.call, sizeof(site.call), "%s%s", key->call, key->suffix);
-    fill_frames(&site, stack->raw, stack->depth);
-    *slot = (struct slot){.hash = stack->hash, .site = add_site(&site) + 1};
+    snprintf(site.call, sizeof(site.call), "%s%s", key->call, key->completes ? "+Wait" : "");
+    *slot = (struct slot){.hash = stack->hash, .frames = (uint8_t)fill_frames(&site, stack->raw, stack->depth)};
+    slot->site = add_site(&site) + 1;
     for (int i = 0; i < stack->depth && !slot->may_go; i++)
         slot->may_go = mw_modules_may_go(stack->raw[i]);
-    return slot->site - 1;
+    return slot;
 }
 
-uint32_t mw_sites_find(const struct mw_sites_key *key, void *return_address)
+/* ---- by the stack's trail ---- */
+
+static const struct mw_sites_trail *find_trail(const struct mw_sites_key *key, void *return_address, uintptr_t stack)
 {
-    const struct slot *slot;
+    const struct mw_sites_trail *set = mw_sites_trail_set(return_address, stack);
+
+    for (int way = 0; way < 4 && mw_rank_main_thread; way++)
+        if (mw_sites_is_trail_of(&set[way], key, return_address, stack))
+            return set[way].may_go && mw_modules_unloads() != unloads ? NULL : &set[way];
+    return NULL;
+}
+
+/* Following a stack is dear: done for those that come again and again, and ever more seldom when it does not help. */
+static void keep_trail(struct slot *slot, const struct stack *stack, const struct mw_sites_key *key,
+                       void *return_address, uintptr_t stands)
+{
+    struct mw_sites_trail *set = mw_sites_trail_set(return_address, stands);
+    struct mw_sites_trail *trail = &set[victim % 4];
+
+    if (slot->looks < UINT16_MAX)
+        slot->looks++;
+    if (slot->looks < 2 || slot->looks & (slot->looks - 1) || !mw_rank_main_thread)
+        return;
+    for (int way = 3; way >= 0; way--)
+        if (!set[way].stack)
+            trail = &set[way];
+    *trail = (struct mw_sites_trail){
+        .key = *key, .return_address = return_address, .site = slot->site - 1, .may_go = slot->may_go};
+    victim++;
+    if (mw_stack_trail_make(&trail->stands, stands, stack->raw, slot->frames))
+        trail->stack = stands;
+}
+
+/* ---- all ---- */
+
+static uint32_t find_by_walking(const struct mw_sites_key *key, void *return_address, uintptr_t stands)
+{
+    struct slot *slot;
     struct stack stack;
-    uint32_t site;
 
     capture(&stack, key, return_address);
     slot = look(&stack);
@@ -144,8 +188,18 @@ uint32_t mw_sites_find(const struct mw_sites_key *key, void *return_address)
         capture(&stack, key, return_address);
         slot = look(&stack);
     }
-    site = slot ? slot->site - 1 : remember(&stack, key);
-    if (site == MW_RECORD_SITES - 1)
+    if (!slot)
+        slot = remember(&stack, key);
+    if (slot->site == MW_RECORD_SITES)
         mw_rank.journal.cost->lost_sites++;
-    return site;
+    else
+        keep_trail(slot, &stack, key, return_address, stands);
+    return slot->site - 1;
+}
+
+uint32_t mw_sites_search(const struct mw_sites_key *key, void *return_address, uintptr_t stack)
+{
+    const struct mw_sites_trail *trail = find_trail(key, return_address, stack);
+
+    return trail ? trail->site : find_by_walking(key, return_address, stack);
 }

@@ -3,7 +3,12 @@
 #ifndef MW_PMPI_SITES_H
 #define MW_PMPI_SITES_H
 
+#include "pmpi/rank.h"
+#include "pmpi/stack.h"
+
+#include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 /* How many frames of the program tell sites apart, 1 to MW_RECORD_SITE_FRAMES. */
 void mw_sites_set_depth(int depth);
@@ -11,13 +16,47 @@ void mw_sites_set_depth(int depth);
 /* What tells sites apart besides the place. Strings must be constants: they are compared by address. */
 struct mw_sites_key {
     const char *call;
-    const char *suffix;  /* "" or "+Wait" */
     uint32_t comm_size;
-    uint32_t start_site; /* site + 1 of the call that is completed, or 0 */
+    uint32_t completes; /* 0, or 1 plus the site + 1 of the call that is completed: a site of its own, "...+Wait" */
 };
 
-/* Index of the site of a call, made when it is new. `return_address` is the wrapper's. When the table is full, the last
- * entry stands for all that came too late, under the name "(other calls)". Callers hold the rank's lock. */
-uint32_t mw_sites_find(const struct mw_sites_key *key, void *return_address);
+/* Calls of the thread that called MPI_Init that came with the stack standing at one place, by the trail of their stack: in
+ * sets of four, the first one as a rule. */
+#define MW_SITES_TRAILS 128
+struct mw_sites_trail {
+    struct mw_sites_key key;
+    void *return_address;
+    uintptr_t stack; /* 0: empty */
+    uint32_t site;
+    bool may_go; /* a frame lies in a library that may be unloaded */
+    struct mw_stack_trail stands;
+};
+
+extern struct mw_sites_trail mw_sites_trails[MW_SITES_TRAILS][4];
+
+static inline struct mw_sites_trail *mw_sites_trail_set(const void *return_address, uintptr_t stack)
+{
+    return mw_sites_trails[((uintptr_t)return_address ^ stack >> 4) % MW_SITES_TRAILS];
+}
+
+static inline bool mw_sites_is_trail_of(const struct mw_sites_trail *trail, const struct mw_sites_key *key,
+                                        void *return_address, uintptr_t stack)
+{
+    return trail->stack == stack && trail->return_address == return_address &&
+           !memcmp(&trail->key, key, sizeof(*key)) && mw_stack_trail_holds(&trail->stands, stack);
+}
+
+uint32_t mw_sites_search(const struct mw_sites_key *key, void *return_address, uintptr_t stack);
+
+/* Index of the site of a call, made when it is new. `return_address` is the wrapper's, `stack` where the stack
+ * stands, told always at the same place below the wrapper. When the table is full, the last entry stands for all that
+ * came too late, under the name "(other calls)". Callers hold the rank's lock. */
+static inline uint32_t mw_sites_find(const struct mw_sites_key *key, void *return_address, uintptr_t stack)
+{
+    const struct mw_sites_trail *trail = mw_sites_trail_set(return_address, stack);
+
+    return mw_rank_main_thread && !trail->may_go && mw_sites_is_trail_of(trail, key, return_address, stack)
+               ? trail->site : mw_sites_search(key, return_address, stack);
+}
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Phases that the program names: pmpi/memwatch.h, and MPI_Pcontrol(level, "name"). */
-#include "collector/clock.h"
 #include "pmpi/boundary.h"
 #include "pmpi/governor.h"
 #include "pmpi/modules.h"
+#include "pmpi/moment.h"
 #include "pmpi/next.h"
 #include "pmpi/phases.h"
 #include "pmpi/rank.h"
@@ -23,24 +23,26 @@ MW_EXPORT int PMPI_Pcontrol(const int level, ...);
 
 static void begin(const char *name)
 {
-    uint64_t now = mw_clock_now();
     int saved = errno;
+    struct mw_moment now;
 
     mw_rank_lock();
-    mw_phases_begin(name, now);
-    mw_governor_spent_on_phase(now);
+    now = mw_moment_exact();
+    mw_phases_begin(name, &now);
+    mw_governor_spent_on_phase(now.ns);
     mw_rank_unlock();
     errno = saved;
 }
 
 static void end(const char *name)
 {
-    uint64_t now = mw_clock_now();
     int saved = errno;
+    struct mw_moment now;
 
     mw_rank_lock();
-    mw_phases_end(name, now);
-    mw_governor_spent_on_phase(now);
+    now = mw_moment_exact();
+    mw_phases_end(name, &now);
+    mw_governor_spent_on_phase(now.ns);
     mw_rank_unlock();
     errno = saved;
 }
