@@ -27,6 +27,7 @@ shell_tests = \
     tests/integration/fortran.sh \
     tests/integration/cxx.sh \
     tests/integration/layer.sh \
+    tests/integration/paths.sh \
     tests/integration/blacs.sh \
     tests/integration/reload.sh \
     tests/integration/python.sh \
