@@ -266,9 +266,18 @@ static void tell_over(struct mw_model *model)
                                       mw_units_bytes(over->limit).text);
 }
 
+static bool is_rank(const struct mw_model *model, int32_t pid)
+{
+    for (size_t i = 0; i < model->rank_count; i++)
+        if (model->ranks[i].pid == pid && model->hosts[model->ranks[i].host].is_launcher)
+            return true;
+    return false;
+}
+
 static void find_outside(struct mw_model *model)
 {
     const struct mw_model_job *job = &model->job;
+    const char *when = NULL;
     uint64_t first = model->death_count && model->deaths[0].exact ? model->deaths[0].ns : UINT64_MAX;
 
     if (job->over.what && job->over.what <= MW_VIEW_OVER_PROCESS) {
@@ -285,10 +294,17 @@ static void find_outside(struct mw_model *model)
             sent->sender ? mw_model_format(model, " by process %d", sent->sender) : " from the terminal");
         return;
     }
-    if (job->exit_signal && job->command_end_ns && job->command_end_ns < first)
-        model->ended_by = mw_model_format(model, "the command itself was killed by %s at %s, before any rank had ended",
+    if (!job->exit_signal || !job->command_end_ns || is_rank(model, job->pid))
+        return;
+    if (job->command_end_ns < first)
+        when = "before any rank had ended";
+    else if (job->command_end_ns < mw_model_sum(first, MOMENT_NS) && guiltlessness(&model->deaths[0]) > 1)
+        /* a launcher does not die of its ranks' deaths, and nothing else killed them */
+        when = "at the same moment as the first rank";
+    if (when)
+        model->ended_by = mw_model_format(model, "the command itself was killed by %s at %s, %s",
                                           signal_text(model, job->exit_signal),
-                                          mw_units_time(mw_model_elapsed(model, job->command_end_ns)).text);
+                                          mw_units_time(mw_model_elapsed(model, job->command_end_ns)).text, when);
 }
 
 /* ---- who was waiting ---- */

@@ -453,6 +453,17 @@ static void test_ended_from_outside(void **state)
                         "the command itself was killed by SIGKILL (Killed) at 650 ms, before any rank had ended");
     mw_model_destroy(model);
     synthetic_remove(&dir);
+
+    view.command_end_ns = SYNTHETIC_BEGIN + 712 * MS; /* noticed after the ranks that it took along */
+    model = merge_ended(&dir, &view, (int[]){SIGKILL, SIGKILL, SIGKILL}, (uint64_t[]){730, 711, 711});
+    assert_string_equal(model->ended_by,
+                        "the command itself was killed by SIGKILL (Killed) at 712 ms, at the same moment as the first rank");
+    mw_model_destroy(model);
+    synthetic_remove(&dir);
+    model = merge_ended(&dir, &view, (int[]){SIGKILL, SIGSEGV, SIGKILL}, (uint64_t[]){730, 711, 711});
+    assert_string_equal(model->ended_by, "");
+    mw_model_destroy(model);
+    synthetic_remove(&dir);
     mw_view_free(&view);
 }
 
