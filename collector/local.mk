@@ -45,6 +45,9 @@ collector_libcollector_la_SOURCES = \
 	collector/merge_views.c \
 	collector/model.c collector/model.h \
 	collector/names.c collector/names.h \
+	collector/page.c collector/page.h \
+	collector/page_curves.c collector/page_curves.h \
+	collector/page_data.c collector/page_data.h \
 	collector/peer.h \
 	collector/pymethods.c collector/pymethods.h \
 	collector/ranges.c collector/ranges.h \
@@ -55,6 +58,7 @@ collector_libcollector_la_SOURCES = \
 	collector/report_compare.c collector/report_compare.h \
 	collector/report_compare_json.c \
 	collector/report_compare_markdown.c \
+	collector/report_html.c collector/report_html.h \
 	collector/report_json.c collector/report_json.h \
 	collector/report_metrics.c collector/report_metrics.h \
 	collector/report_phases.c \
@@ -81,5 +85,15 @@ collector_libcollector_la_SOURCES = \
 	collector/units.c collector/units.h \
 	collector/view.h \
 	collector/view_file.c collector/view_file.h
-collector_libcollector_la_CFLAGS = $(AM_CFLAGS) $(LIBDW_CFLAGS) $(HWLOC_CFLAGS) $(JANSSON_CFLAGS)
-collector_libcollector_la_LIBADD = $(LIBDW_LIBS) -lelf $(HWLOC_LIBS) $(JANSSON_LIBS) -lm
+collector_libcollector_la_CFLAGS = $(AM_CFLAGS) $(LIBDW_CFLAGS) $(HWLOC_CFLAGS) $(JANSSON_CFLAGS) $(SODIUM_CFLAGS)
+collector_libcollector_la_LIBADD = $(LIBDW_LIBS) -lelf $(HWLOC_LIBS) $(JANSSON_LIBS) $(SODIUM_LIBS) -lm
+collector_libcollector_la_CPPFLAGS = $(AM_CPPFLAGS) -DMW_PAGE_DIR='"$(abs_top_srcdir)/collector/page"'
+
+# Embedded as they are by collector/page.c.
+page_files = \
+	collector/page/base.css collector/page/base.js \
+	collector/page/run.html collector/page/run.js \
+	collector/page/uplot/uPlot.iife.min.js collector/page/uplot/uPlot.min.css
+page_object = collector/libcollector_la-page.lo
+$(page_object): $(page_files) # not by its name: automake would leave it to us to compile it
+EXTRA_DIST += $(page_files) collector/page/uplot/LICENSE collector/page/uplot/README.md

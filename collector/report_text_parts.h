@@ -36,6 +36,12 @@ struct mw_units mw_report_bytes(struct mw_model_bytes bytes);
 struct mw_units mw_report_rank(const struct mw_model *model, uint32_t rank);
 /* A call in little room: "fft.c:120 Alltoall". */
 void mw_report_call(char *text, size_t size, const char *call, const struct mw_model_place *place);
+/* Where a rank had its peak: "solve: fft.c:120 Alltoall". */
+void mw_report_peak_place(char *text, size_t size, const struct mw_model_rank *rank);
+/* A phase; "MPI_Alltoall fft.c:120 → MPI_Allreduce fft.c:131" in less room: "fft.c:120 Alltoall → :131 Allreduce". */
+void mw_report_phase(char *text, size_t size, const struct mw_model_merged_phase *phase);
+/* Is it a stretch that was only counted? Its time is by the kernel's tick then: random for one visit, right in the sum. */
+bool mw_report_by_tick(const struct mw_model_merged_phase *phase);
 /* Since the job began. */
 struct mw_units mw_report_when(const struct mw_model *model, uint64_t ns);
 /* With --all as many rows as any table may have, otherwise `rows`. */

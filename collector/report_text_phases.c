@@ -38,8 +38,7 @@ static void add_peak(struct mw_text_table *table, const struct mw_report *report
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_report_rank(report->model, peak->worst).text);
 }
 
-/* "MPI_Alltoall fft.c:120 → MPI_Allreduce fft.c:131" in less room: "fft.c:120 Alltoall → :131 Allreduce". */
-static void shorten(char *text, size_t size, const struct mw_model_merged_phase *phase)
+void mw_report_phase(char *text, size_t size, const struct mw_model_merged_phase *phase)
 {
     const struct mw_model_place *from = phase->from_place, *to = phase->to_place;
     bool same_file = from && to && from->line && to->line && from->file == to->file; /* equal strings are kept once */
@@ -59,8 +58,7 @@ static void shorten(char *text, size_t size, const struct mw_model_merged_phase 
     snprintf(text, size, "%s → %s", before, same_file ? strrchr(behind, ':') : behind);
 }
 
-/* Stretches that were only counted: their time is a random one each, and right in the sum. */
-static bool by_tick(const struct mw_model_merged_phase *phase)
+bool mw_report_by_tick(const struct mw_model_merged_phase *phase)
 {
     return phase->kind == MW_PHASE_BETWEEN && phase->measured < phase->visits;
 }
@@ -72,14 +70,14 @@ static void add_phase(struct mw_text_table *table, const struct mw_report *repor
     int depth = phase->depth > 8 ? 8 : (int)phase->depth;
     char name[600];
 
-    shorten(name, sizeof(name), phase);
+    mw_report_phase(name, sizeof(name), phase);
     mw_text_table_row(table);
     mw_text_table_cell(table, phase->kind == MW_PHASE_USER ? MW_TEXT_BOLD : MW_TEXT_PLAIN, "%*s%s", 2 * depth, "",
                        name);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", all_ranks ? "" : mw_units_count(phase->ranks).text);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s",
                        phase->visits_max ? mw_units_count(phase->visits_max).text : "open");
-    mw_text_table_cell(table, MW_TEXT_PLAIN, "%s%s", by_tick(phase) ? "≈ " : "",
+    mw_text_table_cell(table, MW_TEXT_PLAIN, "%s%s", mw_report_by_tick(phase) ? "≈ " : "",
                        mw_units_time_mean(phase->time.mean).text);
     add_peak(table, report, phase, phase->peak.max == highest);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_units_change(phase->growth.max).text);
@@ -199,7 +197,7 @@ void mw_report_text_phases(const struct mw_report *report)
         ++*(listed ? &choice.shown[row_of(phase)] : &choice.left_out[row_of(phase)]);
         if (listed)
             add_phase(table, report, phase, choice.highest);
-        choice.by_tick |= listed && by_tick(phase);
+        choice.by_tick |= listed && mw_report_by_tick(phase);
     }
     if (model->phase_count) {
         mw_report_heading(report, "Phases", "in order of time · time is the mean over ranks, growth that of the rank "

@@ -10,7 +10,7 @@
 #define BAR_LEAST 90 /* columns of the report below which there is no room for bars */
 
 /* Where the peak was: "phase: call" when it was inside a call, otherwise the stretch of the program. */
-static void describe_place(char *text, size_t size, const struct mw_model_rank *rank)
+void mw_report_peak_place(char *text, size_t size, const struct mw_model_rank *rank)
 {
     uint32_t phase = rank->peak_phase;
     const char *where = phase == MW_MODEL_NONE ? "" : rank->phases[phase].name;
@@ -93,7 +93,7 @@ static void add_rank(struct mw_text_table *table, const struct mw_report *report
     bool worst = model->rank_count > 1 && index == model->rank_peak.worst;
     char place[400], bar[BAR_WIDTH * 3 + 4];
 
-    describe_place(place, sizeof(place), rank);
+    mw_report_peak_place(place, sizeof(place), rank);
     draw_bar(bar, sizeof(bar), rank->peak.bytes, model->rank_peak.max);
     mw_text_table_row(table);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_report_rank(model, index).text);

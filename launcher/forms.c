@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "launcher/forms.h"
 
+#include "collector/report_html.h"
 #include "collector/report_json.h"
 #include "collector/report_metrics.h"
 #include "collector/report_tables.h"
@@ -12,18 +13,22 @@
 
 const struct mw_form_kind mw_form_kinds[MW_FORMS] = {
     [MW_FORM_TEXT] = {"report", 0, "Write the text report to FILE", mw_report_text_write, false},
-    [MW_FORM_RECORD] = {"output", 'o', "Save the run's record in FILE, for memwatch report (JSON)",
-                        mw_report_json_write, false},
+    [MW_FORM_RECORD] =
+        {"output", 'o', "Save the run's record in FILE, for memwatch report (JSON)", mw_report_json_write, false},
     [MW_FORM_JSON] = {"json", 0, "Write the record to stdout, or to FILE", mw_report_json_write, true},
-    [MW_FORM_PROCESSES] = {"csv", 0, "Write a row for each process to FILE (comma-separated)", mw_report_processes_write,
-                           false},
-    [MW_FORM_TIMELINE] = {"timeline", 0, "Write the job's memory over time to FILE (comma-separated)",
-                          mw_report_timeline_write, false},
-    [MW_FORM_PHASES] = {"phases", 0, "Write a row for each phase to FILE (comma-separated)", mw_report_phases_write, false},
-    [MW_FORM_SPIKES] = {"spikes", 0, "Write a row for each spike to FILE (comma-separated)", mw_report_spikes_write, false},
-    [MW_FORM_TRACE] = {"trace", 0, "Write a trace to FILE, for Perfetto or chrome://tracing", mw_report_trace_write, false},
-    [MW_FORM_METRICS] = {"metrics", 0, "Write OpenMetrics text to FILE, for a node exporter", mw_report_metrics_write,
-                         false},
+    [MW_FORM_HTML] = {"html", 0, "Write a web page to FILE: one file, without network", mw_report_html_write, false},
+    [MW_FORM_PROCESSES] =
+        {"csv", 0, "Write a row for each process to FILE (comma-separated)", mw_report_processes_write, false},
+    [MW_FORM_TIMELINE] =
+        {"timeline", 0, "Write the job's memory over time to FILE (comma-separated)", mw_report_timeline_write, false},
+    [MW_FORM_PHASES] =
+        {"phases", 0, "Write a row for each phase to FILE (comma-separated)", mw_report_phases_write, false},
+    [MW_FORM_SPIKES] =
+        {"spikes", 0, "Write a row for each spike to FILE (comma-separated)", mw_report_spikes_write, false},
+    [MW_FORM_TRACE] =
+        {"trace", 0, "Write a trace to FILE, for Perfetto or chrome://tracing", mw_report_trace_write, false},
+    [MW_FORM_METRICS] =
+        {"metrics", 0, "Write OpenMetrics text to FILE, for a node exporter", mw_report_metrics_write, false},
 };
 
 static bool is_stdout(const char *path)

@@ -17,6 +17,7 @@ enum mw_form {
     MW_FORM_SPIKES,
     MW_FORM_TRACE,
     MW_FORM_METRICS,
+    MW_FORM_HTML,
     MW_FORMS
 };
 

@@ -21,6 +21,7 @@ shell_tests = \
     tests/integration/shared.sh \
     tests/integration/record.sh \
     tests/integration/tables.sh \
+    tests/integration/page.sh \
     tests/integration/identity.sh \
     tests/integration/rows.sh \
     tests/integration/full.sh \
@@ -199,6 +200,7 @@ fuzz: all
 .PHONY: fuzz
 
 EXTRA_DIST += tests/fuzz
+EXTRA_DIST += tests/browser/package.json tests/browser/package-lock.json tests/browser/page.js
 EXTRA_DIST += bench/scale tests/build_programs.sh tests/check.sh tests/golden tests/hosts.sh tests/integration tests/lib.sh tests/programs
 
 clean-local:

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+#include "collector/page.h"
+
+/* MW_PAGE_DIR: collector/page in the source tree. */
+#define EMBED(name, file)                                                                                 \
+    __asm__(".pushsection .rodata\n.globl " #name "\n" #name ":\n.incbin \"" MW_PAGE_DIR "/" file "\"\n" \
+            ".byte 0\n.popsection\n")
+
+EMBED(mw_page_base_css, "base.css");
+EMBED(mw_page_base_js, "base.js");
+EMBED(mw_page_uplot_css, "uplot/uPlot.min.css");
+EMBED(mw_page_uplot_js, "uplot/uPlot.iife.min.js");
+EMBED(mw_page_run_html, "run.html");
+EMBED(mw_page_run_js, "run.js");

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: MIT */
+#include "collector/page_data.h"
+
+#include "collector/json_out.h"
+#include "collector/mem.h"
+#include "collector/page_curves.h"
+#include "collector/report_text_parts.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MOST_SPIKES 500
+#define WIDE 100000 /* columns: no paragraph is broken */
+
+/* ---- values, each behind what stands before it ---- */
+
+static void put(FILE *out, const char *before, uint64_t value)
+{
+    fputs(before, out);
+    mw_json_out_unsigned(out, value);
+}
+
+static void put_change(FILE *out, const char *before, int64_t value)
+{
+    fprintf(out, "%s%" PRId64, before, value);
+}
+
+static void put_text(FILE *out, const char *before, const char *text)
+{
+    fputs(before, out);
+    mw_json_out_string(out, text ? text : "");
+}
+
+static void put_bytes(FILE *out, const char *before, struct mw_model_bytes value)
+{
+    fprintf(out, "%s[", before);
+    mw_json_out_unsigned(out, value.bytes);
+    fprintf(out, ",%d]", (int)value.kind);
+}
+
+static void put_time(FILE *out, const char *before, const struct mw_model *model, uint64_t ns)
+{
+    put(out, before, mw_model_elapsed(model, ns));
+}
+
+/* The lines that a section of the text report has. */
+static void put_lines(FILE *out, const char *before, const struct mw_model *model, const struct mw_report_style *style,
+                      void (*section)(const struct mw_report *))
+{
+    char *text = NULL, *rest, *line;
+    size_t size = 0;
+    struct mw_report report = {.out = open_memstream(&text, &size), .model = model, .style = style, .width = WIDE};
+    bool any = false;
+
+    fprintf(out, "%s[", before);
+    if (report.out) {
+        section(&report);
+        fclose(report.out);
+    }
+    for (rest = text; (line = rest ? strsep(&rest, "\n") : NULL); any |= line[0] != '\0')
+        if (line[0])
+            put_text(out, any ? "," : "", line);
+    putc(']', out);
+    free(text);
+}
+
+/* ---- the job ---- */
+
+static void put_job(FILE *out, const struct mw_model *model, const struct mw_report_style *style)
+{
+    const struct mw_model_peak *peak = &model->peak;
+
+    put_text(out, "\"command\":", model->job.command);
+    put_lines(out, ",\"summary\":", model, style, mw_report_text_job);
+    put_lines(out, ",\"deaths\":", model, style, mw_report_text_deaths);
+    put_lines(out, ",\"certainty\":", model, style, mw_report_text_peak);
+    put_lines(out, ",\"no_ranks\":", model, style, mw_report_text_no_ranks);
+    put(out, ",\"begin_wall_ns\":", model->job.begin_wall_ns);
+    put_bytes(out, ",\"seen\":", peak->seen);
+    put_bytes(out, ",\"upper\":", peak->upper);
+    put_bytes(out, ",\"pss\":", peak->pss);
+    put(out, ",\"error\":", model->cost.error_bytes_max);
+}
+
+static void put_notes(FILE *out, const struct mw_model *model)
+{
+    fputs(",\"notes\":[", out);
+    for (size_t i = 0; i < model->note_count; i++) {
+        fprintf(out, "%s[%d", i ? "," : "", (int)model->notes[i].kind);
+        put_text(out, ",", model->notes[i].text);
+        putc(']', out);
+    }
+    putc(']', out);
+}
+
+/* ---- tables: an array of rows, whose columns run.js names ---- */
+
+static void put_hosts(FILE *out, const struct mw_model *model)
+{
+    fputs(",\n\"hosts\":[", out);
+    for (size_t i = 0; i < model->host_count; i++) {
+        const struct mw_model_host *host = &model->hosts[i];
+        put_text(out, i ? ",\n[" : "\n[", host->name);
+        put(out, ",", host->ranks);
+        put_bytes(out, ",", host->seen);
+        put_bytes(out, ",", host->upper);
+        put_bytes(out, ",", host->pss);
+        put(out, ",", host->limit.bytes);
+        put_text(out, ",", host->limit.kind == MW_LIMIT_CGROUP ? host->limit.cgroup_path : "");
+        fprintf(out, ",%d]", host->is_sampled);
+    }
+    putc(']', out);
+}
+
+static void put_ranks(FILE *out, const struct mw_model *model, const struct mw_page_curves *curves)
+{
+    char place[700];
+
+    fputs(",\n\"ranks\":[", out);
+    for (uint32_t i = 0; i < model->rank_count; i++) {
+        const struct mw_model_rank *rank = &model->ranks[i];
+        mw_report_peak_place(place, sizeof(place), rank);
+        put_text(out, i ? ",\n[" : "\n[", mw_report_rank(model, i).text);
+        put_text(out, ",", model->hosts[rank->host].name);
+        put_change(out, ",", rank->pid);
+        put_bytes(out, ",", rank->peak);
+        put_time(out, ",", model, rank->peak_ns);
+        put_text(out, ",", place);
+        put_change(out, ",", rank->held_mpi);
+        put(out, ",", rank->rss);
+        put(out, ",", rank->calls);
+        put(out, ",", rank->measured);
+        put_text(out, ",", rank->binding);
+        putc(',', out);
+        mw_page_curves_write_rank(out, curves, model, rank);
+        putc(']', out);
+    }
+    putc(']', out);
+}
+
+static void put_phases(FILE *out, const struct mw_model *model)
+{
+    char name[600];
+
+    fputs(",\n\"phases\":[", out);
+    for (size_t i = 0; i < model->phase_count; i++) {
+        const struct mw_model_merged_phase *phase = &model->phases[i];
+        mw_report_phase(name, sizeof(name), phase);
+        put_text(out, i ? ",\n[" : "\n[", name);
+        put_text(out, ",", phase->kind == MW_PHASE_USER ? phase->path : "");
+        put(out, ",", phase->kind);
+        put(out, ",", phase->depth);
+        put(out, ",", phase->ranks);
+        put(out, ",", phase->visits_max);
+        fprintf(out, ",%d", mw_report_by_tick(phase));
+        put(out, ",", (uint64_t)phase->time.mean);
+        put(out, ",", phase->peak.min);
+        put(out, ",", (uint64_t)phase->peak.mean);
+        put_bytes(out, ",", (struct mw_model_bytes){phase->peak.max, phase->peak_kind});
+        put_text(out, ",", mw_report_rank(model, phase->peak.worst).text);
+        put_change(out, ",", phase->growth.max);
+        put_time(out, ",", model, phase->first_ns);
+        put_time(out, ",", model, phase->last_ns);
+        putc(']', out);
+    }
+    putc(']', out);
+}
+
+static void put_sites(FILE *out, const struct mw_model *model)
+{
+    fputs(",\n\"sites\":[", out);
+    for (size_t i = 0; i < model->site_count; i++) {
+        const struct mw_model_merged_site *site = &model->sites[i];
+        put_text(out, i ? ",\n[" : "\n[", site->call);
+        put_text(out, ",", site->place ? site->place->label : "");
+        put_text(out, ",", site->place ? site->place->function : "");
+        put(out, ",", site->comm_size);
+        put(out, ",", site->ranks);
+        put(out, ",", site->calls);
+        put(out, ",", site->measured);
+        put(out, ",", site->sent);
+        put(out, ",", site->received);
+        put(out, ",", (uint64_t)site->time.mean);
+        put_change(out, ",", site->growth.max);
+        put(out, ",", site->spike);
+        put_text(out, ",", site->spike ? mw_report_rank(model, site->spike_rank).text : "");
+        putc(']', out);
+    }
+    putc(']', out);
+}
+
+static void put_processes(FILE *out, const struct mw_model *model, const struct mw_report_style *style)
+{
+    static const char *const roles[] = {"rank", "launcher", "other"};
+    size_t left_out = 0;
+    bool any = false;
+
+    fputs(",\n\"processes\":[", out);
+    for (size_t i = 0; i < model->process_count; i++) {
+        const struct mw_model_process *process = &model->processes[i];
+        if (!mw_report_lists(style, process->command)) {
+            left_out++;
+            continue;
+        }
+        put_text(out, any ? ",\n[" : "\n[", process->name);
+        put_text(out, ",", roles[process->role]);
+        put_text(out, ",", process->role == MW_MODEL_RANK ? mw_report_rank(model, process->rank).text : "");
+        put_text(out, ",", model->hosts[process->host].name);
+        put_change(out, ",", process->pid);
+        put_bytes(out, ",", process->peak);
+        put_time(out, ",", model, process->first_ns);
+        put_time(out, ",", model, process->last_ns);
+        put_text(out, ",", process->command);
+        putc(']', out);
+        any = true;
+    }
+    put(out, "],\"processes_left_out\":", left_out);
+}
+
+/* ---- spikes: the largest of all ranks ---- */
+
+struct spike {
+    uint32_t rank;
+    const struct mw_model_spike *spike;
+    uint64_t height;
+};
+
+static int compare_spikes(const void *a, const void *b)
+{
+    const struct spike *x = a, *y = b;
+
+    if (x->height != y->height)
+        return x->height < y->height ? 1 : -1;
+    return (x->rank > y->rank) - (x->rank < y->rank);
+}
+
+static struct spike *list_spikes(const struct mw_model *model, size_t *count)
+{
+    struct spike *list = NULL;
+
+    *count = 0;
+    for (uint32_t i = 0; i < model->rank_count; i++)
+        for (uint32_t j = 0; j < model->ranks[i].spike_count; j++) {
+            const struct mw_model_spike *spike = &model->ranks[i].spikes[j];
+            uint64_t base = spike->entry_rss > spike->exit_rss ? spike->entry_rss : spike->exit_rss;
+            if (spike->peak_rss >= base + MW_REPORT_TEXT_SPIKE) /* what came to stay is growth */
+                *MW_MEM_PUSH(list, *count) = (struct spike){i, spike, spike->peak_rss - base};
+        }
+    if (list)
+        qsort(list, *count, sizeof(*list), compare_spikes);
+    return list;
+}
+
+static void put_stack(FILE *out, const struct mw_model_spike *spike)
+{
+    char line[1200];
+
+    fputs(",[", out);
+    for (uint32_t i = 0; i < spike->depth; i++) {
+        const struct mw_model_place *place = spike->frames[i];
+        snprintf(line, sizeof(line), "%s%s%s", place->function, place->function[0] ? "  " : "", place->label);
+        put_text(out, i ? "," : "", line);
+    }
+    putc(']', out);
+}
+
+static void put_spikes(FILE *out, const struct mw_model *model)
+{
+    size_t count;
+    struct spike *list = list_spikes(model, &count);
+
+    fputs(",\n\"spikes\":[", out);
+    for (size_t i = 0; i < count && i < MOST_SPIKES; i++) {
+        const struct mw_model_rank *rank = &model->ranks[list[i].rank];
+        const struct mw_model_spike *spike = list[i].spike;
+        put(out, i ? ",\n[" : "\n[", list[i].rank);
+        put_text(out, ",", rank->sites[spike->site].label);
+        put_text(out, ",", spike->phase == MW_MODEL_NONE ? "" : rank->phases[spike->phase].path);
+        put(out, ",", spike->visit);
+        put_time(out, ",", model, spike->entry_ns);
+        put_time(out, ",", model, spike->exit_ns);
+        put(out, ",", spike->entry_rss);
+        put(out, ",", spike->peak_rss);
+        put(out, ",", spike->exit_rss);
+        put_stack(out, spike);
+        putc(']', out);
+    }
+    put(out, "],\"spikes_left_out\":", count > MOST_SPIKES ? count - MOST_SPIKES : 0);
+    free(list);
+}
+
+void mw_page_data_write(FILE *out, const struct mw_model *model, const struct mw_report_style *style)
+{
+    struct mw_report_style plain = *style;
+    struct mw_page_curves curves = mw_page_curves_of(model);
+
+    plain.color = false;
+    putc('{', out);
+    put_job(out, model, &plain);
+    put_notes(out, model);
+    put(out, ",\n\"span\":", curves.span_ns);
+    put(out, ",\"step\":", curves.step_ns);
+    put(out, ",\"count\":", curves.count);
+    put(out, ",\"unit\":", curves.unit);
+    fputs(",\n\"job\":", out);
+    mw_page_curves_write_job(out, &curves, model);
+    put_hosts(out, model);
+    put_ranks(out, model, &curves);
+    put_phases(out, model);
+    put_sites(out, model);
+    put_spikes(out, model);
+    put_processes(out, model, style);
+    putc('}', out);
+}

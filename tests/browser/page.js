@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+/* node page.js DIR: opens the pages that tests/integration/page.sh has made in DIR, in a real Chromium. Prints a line for
+ * each thing that was looked at: "ok NAME", or "bad NAME: what was found". */
+"use strict";
+const {chromium} = require("playwright-core");
+const dir = process.argv[2];
+const found = [];
+
+function look(name, good, detail) {
+  found.push(good);
+  console.log((good ? "ok " : "bad ") + name + (good || detail === undefined ? "" : ": " + JSON.stringify(detail)));
+}
+
+/* The colours of a canvas, to see whether something is drawn, and whether it has changed. */
+const picture = (page, selector) => page.evaluate((at) => {
+  const canvas = document.querySelector(at), data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+  const colors = new Set();
+  let sum = 0;
+  for (let i = 0; i < data.length; i += 4) {
+    const color = data[i] << 16 | data[i + 1] << 8 | data[i + 2];
+    if (data[i + 3]) colors.add(color);
+    sum = (sum * 31 + color + data[i + 3]) % 2147483647;
+  }
+  return {colors: colors.size, sum};
+}, selector);
+
+async function open(browser, name, options) {
+  const page = await browser.newPage(Object.assign({viewport: {width: 1200, height: 900}}, options));
+  page.said = [];
+  page.on("console", (message) => { if (!message.text().includes("willReadFrequently")) page.said.push(message.text()); }); /* picture() */
+  page.on("pageerror", (error) => page.said.push(error.message));
+  page.on("request", (request) => { if (!/^(file|data):/.test(request.url())) page.said.push("request: " + request.url()); });
+  const begin = Date.now();
+  await page.goto("file://" + dir + "/" + name);
+  if (!options || options.javaScriptEnabled !== false) await page.waitForSelector("footer");
+  page.opened = Date.now() - begin;
+  return page;
+}
+
+async function drag(page, from, to) {
+  const box = await page.locator("#chart-ranks .u-over").boundingBox();
+  await page.mouse.move(box.x + box.width * from, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * to, box.y + box.height / 2, {steps: 8});
+  await page.mouse.up();
+}
+
+const settle = (page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+
+async function curves(page) {
+  for (const at of ["#chart-job canvas", "#chart-ranks canvas", "#heat"]) {
+    const drawn = await picture(page, at);
+    look("drawn: " + at, drawn.colors > 3, drawn);
+  }
+  await page.mouse.move(0, 0);
+  const whole = await picture(page, "#heat");
+  await drag(page, .3, .6);
+  await settle(page);
+  const near = await picture(page, "#heat");
+  look("dragging zooms every drawing", near.sum !== whole.sum);
+  await page.getByRole("button", {name: "Whole run"}).click();
+  await settle(page);
+  look("and back", (await picture(page, "#heat")).sum === whole.sum);
+  const box = await page.locator("#chart-ranks .u-over").boundingBox();
+  await page.mouse.move(box.x + box.width * .6, box.y + box.height * .6);
+  const tip = await page.locator("#chart-ranks .tip").innerText();
+  look("the cursor tells values", /rank \d.*MiB/s.test(tip), tip);
+}
+
+async function toggles(page) {
+  const before = await picture(page, "#chart-ranks canvas"), first = page.locator("section[aria-label=Ranks] tbody tr:first-child input");
+  await first.uncheck();
+  await settle(page);
+  look("a rank's curve is hidden", (await picture(page, "#chart-ranks canvas")).sum !== before.sum);
+  look("its mark too", await page.locator(".spike").count() === 0);
+  await first.check();
+  await settle(page);
+  look("and shown", await page.locator(".spike").count() > 0);
+}
+
+async function tables(page) {
+  const ranks = page.locator("section[aria-label=Ranks]"), column = () => ranks.locator("tbody tr td:nth-child(2)").allInnerTexts();
+  const byPeak = await column();
+  look("the fullest rank stands first", byPeak[0] === "3", byPeak);
+  await ranks.getByRole("button", {name: "rank", exact: true}).click();
+  look("sorted by rank", (await column()).join() === "0,1,2,3", await column());
+  look("and told to screen readers", await ranks.locator("th[aria-sort=ascending]").innerText() === "rank");
+  const phases = page.locator("section[aria-label=Phases]"), rows = () => phases.locator("tbody tr").count();
+  const all = await rows();
+  await phases.locator("input[type=search]").fill("communication");
+  look("filtered", await rows() > 0 && await rows() < all, [await rows(), all]);
+}
+
+async function spike(page) {
+  await page.locator(".spike").first().click();
+  const text = await page.locator("dialog[open]").innerText();
+  look("a spike opens its stack and line", /63\.\d MiB in rank 3/.test(text) && /mpi_distributed_compute\.c:294/.test(text), text);
+  await page.getByRole("button", {name: "Close"}).click();
+  look("and is closed", await page.locator("dialog").count() === 0);
+}
+
+async function looks(page) {
+  const paper = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+  const light = await paper();
+  await page.locator("#theme").click();
+  look("dark", await paper() !== light, light);
+  look("curves too", (await picture(page, "#chart-ranks canvas")).colors > 3);
+  await page.emulateMedia({media: "print"});
+  look("printed without buttons", !(await page.locator(".bar").first().isVisible()));
+  await page.emulateMedia({media: "screen"});
+  await page.setViewportSize({width: 380, height: 800});
+  await settle(page);
+  look("narrow", await page.evaluate(() => document.documentElement.scrollWidth) <= 380);
+}
+
+(async () => {
+  const browser = await chromium.launch({executablePath: process.env.CHROMIUM, args: ["--no-sandbox", "--disable-gpu", "--disable-quic",
+    "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]});
+  let page = await open(browser, "job.html");
+  await curves(page);
+  await toggles(page);
+  await spike(page);
+  await tables(page);
+  await looks(page);
+  look("nothing was said or asked for", page.said.length === 0, page.said);
+  await page.evaluate(() => {
+    const script = document.createElement("script");
+    script.textContent = "window.broken = true";
+    document.body.append(script);
+    const image = document.createElement("img");
+    image.src = "http://127.0.0.1:9/";
+    document.body.append(image);
+  });
+  look("no other script runs", await page.evaluate(() => window.broken === undefined));
+  look("nothing is loaded", page.said.some((text) => /Loading the image .* violates/.test(text)), page.said);
+
+  page = await open(browser, "job.html", {javaScriptEnabled: false});
+  look("without scripts: the report as text", /Peak memory of the job/.test(await page.locator("noscript").first().innerText()));
+
+  page = await open(browser, "died.html");
+  const alarm = await page.locator(".alarm").innerText();
+  look("a job that died: the post-mortem comes first", /rank 1 died first.*SIGSEGV/s.test(alarm) && await page.evaluate(() =>
+    document.querySelector(".alarm").compareDocumentPosition(document.querySelector(".facts")) & Node.DOCUMENT_POSITION_FOLLOWING) > 0, alarm);
+
+  page = await open(browser, "hostile.html");
+  look("a hostile command line stays text", (await page.locator("h1").innerText()).includes("</script><img src=x onerror=") &&
+    await page.evaluate(() => document.images.length === 0 && window.broken === undefined));
+  look("and breaks nothing", page.said.length === 0, page.said);
+
+  page = await open(browser, "large.html");
+  look("1,000 ranks: drawn", (await picture(page, "#heat")).colors > 20 && (await picture(page, "#chart-ranks canvas")).colors > 3);
+  await page.getByRole("button", {name: "All ranks"}).click();
+  await settle(page);
+  look("1,000 ranks: all curves", await page.locator("section[aria-label=Ranks] input:checked").count() > 40);
+  look("1,000 ranks: nothing was said", page.said.length === 0, page.said);
+  console.log("# 1,000 ranks opened in " + page.opened + " ms");
+  await browser.close();
+})().catch((error) => {
+  console.log("bad the browser: " + error.message.split("\n")[0]);
+  process.exit(1);
+});

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: MIT
+# --html, looked at by a real browser.
+. "${srcdir:-.}/tests/lib.sh"
+
+CHROMIUM=$(command -v chromium || command -v chromium-browser || command -v google-chrome)
+export CHROMIUM
+browser=$top_srcdir/tests/browser
+example=$top_builddir/examples/mpi_distributed_compute
+
+mpi=$(mpis | head -n 1)
+[ "$mpi" = openmpi ] || example=$(program "$mpi" spikes)
+"$memwatch" run --quiet --html job.html -o job.json -- "$(mpirun_of "$mpi")" -n 4 "$example" --spike 64 >out 2>err
+check "a page is written" [ -s job.html ]
+"$memwatch" report --html again.html job.json
+check "the same from the record" cmp job.html again.html
+"$memwatch" run --quiet --html died.html -- "$(mpirun_of "$mpi")" -n 3 "$(program "$mpi" grow_and_die)" --how segv --mib 64 >out 2>err
+"$memwatch" run --quiet --html hostile.html -- sh -c : '</script><img src=x onerror="window.broken=1">&amp;' 2>err
+mkdir -m 700 large
+"$top_builddir/tests/tools/mwgen" -n 1000 -w large >/dev/null
+"$memwatch" report --html large.html large
+check "1,000 ranks stay below 5 MB" [ "$(wc -c <large.html)" -lt 5000000 ]
+check "nothing of it can end the data" [ "$(grep -c '</script>' hostile.html)" = "$(grep -c '</script>' job.html)" ]
+"$memwatch" report --html /nowhere/page.html job.json 2>err
+check "where it cannot be written: 1" same $? 1
+
+why=
+[ -n "$CHROMIUM" ] || why="no Chromium is there"
+[ -d "$browser/node_modules/playwright-core" ] || why="playwright-core is not there: npm ci in tests/browser"
+command -v node >/dev/null || why="node is not there"
+if [ -n "$why" ]; then
+    skip "looking at it" "$why"
+else
+    node "$browser/page.js" "$work" >looked 2>&1
+    check "the browser came to its end" grep -q '^# 1,000 ranks' looked
+    while read -r verdict name; do
+        case $verdict in
+            ok | bad) check "$name" [ "$verdict" = ok ] ;;
+            *) echo "# $verdict $name" ;;
+        esac
+    done <looked
+fi
+done_testing
