@@ -9,10 +9,20 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+/* What processes are listed by. */
+enum mw_report_by {
+    MW_REPORT_BY_PROGRAM, /* those that are no ranks, which have a list of their own */
+    MW_REPORT_BY_COMMAND, /* all, by their command line; ... */
+    MW_REPORT_BY_EXE,
+    MW_REPORT_BY_RANK,
+    MW_REPORT_BY_HOST
+};
+
 struct mw_report_style {
     bool color;             /* SGR colours */
     int width;              /* columns; 0: 100 */
     bool all;               /* every rank, phase and call site instead of the most telling ones */
+    enum mw_report_by by;
     const regex_t *include; /* only processes whose command matches are listed; NULL: all. Totals stay of all */
     const regex_t *exclude; /* then these are left out; NULL: none */
     bool timeline_ranks;    /* a column for each rank in the timeline */

@@ -24,6 +24,7 @@ enum key {
     KEY_FORCE,
     KEY_INCLUDE,
     KEY_EXCLUDE,
+    KEY_GROUP_BY,
     KEY_ALL,
     KEY_COLOR,
     KEY_QUIET,
@@ -75,6 +76,7 @@ static const struct argp_option display_options[] = {
     {"force", KEY_FORCE, NULL, 0, "Overwrite files that exist", 5},
     {"include", KEY_INCLUDE, "RE", 0, "List only processes whose command matches; totals stay those of all", 5},
     {"exclude", KEY_EXCLUDE, "RE", 0, "Of these, leave out the ones that match", 5},
+    {"group-by", KEY_GROUP_BY, "WHAT", 0, "List all processes by command, exe, rank or host, not the others by program", 5},
     {"all", KEY_ALL, NULL, 0,
      "Every rank, phase, call site and process (up to 4096 of each), not only the telling ones", 5},
     {"color", KEY_COLOR, "WHEN", 0, "auto, always or never (auto honours NO_COLOR)", 5},
@@ -221,6 +223,20 @@ static void show_help(struct argp_state *state)
     argp_state_help(state, stdout, ARGP_HELP_STD_HELP); /* exits */
 }
 
+static void set_group_by(struct mw_options *options, const char *text)
+{
+    static const char *const words[] = {
+        [MW_REPORT_BY_COMMAND] = "command", [MW_REPORT_BY_EXE] = "exe", [MW_REPORT_BY_RANK] = "rank",
+        [MW_REPORT_BY_HOST] = "host"};
+
+    for (int i = MW_REPORT_BY_COMMAND; i <= MW_REPORT_BY_HOST; i++)
+        if (!strcmp(text, words[i])) {
+            options->by = (enum mw_report_by)i;
+            return;
+        }
+    complain("--group-by takes command, exe, rank or host, not '%s'", text);
+}
+
 static error_t parse_display(int key, char *argument, struct argp_state *state)
 {
     struct mw_options *options = state->input;
@@ -235,6 +251,7 @@ static error_t parse_display(int key, char *argument, struct argp_state *state)
         compile(&options->exclude, &options->has_exclude, argument, "--exclude");
         options->exclude_text = argument;
         return 0;
+    case KEY_GROUP_BY: set_group_by(options, argument); return 0;
     case KEY_ALL: options->all = true; return 0;
     case KEY_TIMELINE_RANKS: options->timeline_ranks = true; return 0;
     case KEY_COLOR: set_color(options, argument); return 0;
@@ -494,6 +511,7 @@ struct mw_report_style mw_options_style(const struct mw_options *options, int fd
         .color = wants_color(options, fd),
         .width = !ioctl(fd, TIOCGWINSZ, &size) && size.ws_col >= 60 ? size.ws_col : 0,
         .all = options->all,
+        .by = options->by,
         .timeline_ranks = options->timeline_ranks,
         .include = options->has_include ? &options->include : NULL,
         .exclude = options->has_exclude ? &options->exclude : NULL,

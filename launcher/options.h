@@ -43,6 +43,7 @@ struct mw_options {
     regex_t include, exclude;
     bool has_include, has_exclude;
     const char *include_text, *exclude_text;
+    enum mw_report_by by; /* --group-by */
 };
 
 /* Parse and check; on an error one line goes to stderr and the program exits with MW_EXIT_FAILURE. */

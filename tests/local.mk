@@ -22,6 +22,7 @@ shell_tests = \
     tests/integration/record.sh \
     tests/integration/tables.sh \
     tests/integration/page.sh \
+    tests/integration/group_by.sh \
     tests/integration/identity.sh \
     tests/integration/rows.sh \
     tests/integration/full.sh \
