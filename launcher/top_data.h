@@ -68,6 +68,11 @@ struct mw_top_host {
     struct mw_view view;
 };
 
+struct mw_top_world {
+    uint64_t id, begin_ns; /* of its first rank's journal, on that one's host */
+    uint32_t number;       /* from 1, by time */
+};
+
 struct mw_top_data {
     char command[1024];
     bool has_launcher;      /* `memwatch run` samples it */
@@ -79,7 +84,7 @@ struct mw_top_data {
     int64_t growth;         /* of all members, bytes per second */
     struct mw_top_member *members;
     struct mw_top_host *hosts;
-    uint64_t *worlds;
+    struct mw_top_world *worlds;
     size_t member_count, host_count, world_count;
     uint32_t ranks;         /* members that are ranks */
     uint32_t unread;        /* files that could not be read in the last look */

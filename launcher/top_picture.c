@@ -15,6 +15,10 @@
 #define OLD_NS (5 * MW_NS_PER_SEC) /* what was read longer ago is dimmed */
 #define COLUMNS_MAX 200            /* wider lines help nobody, and must fit struct mw_top_line */
 #define BAR_MAX 24
+#define LABEL_LEAST 5
+#define DOING_LEAST 8
+#define COMMAND_LEAST 8
+#define TITLE_WIDTH 10
 
 /* ---- lines ---- */
 
@@ -120,7 +124,7 @@ static void wrap_part(struct wrap *wrap, enum mw_top_style style, const char *fo
         put(wrap->line, MW_TOP_DIM, " · ");
     else {
         wrap->line = add_line(wrap->picture);
-        put_cell(wrap->line, MW_TOP_DIM, 9, wrap->title);
+        put_cell(wrap->line, MW_TOP_DIM, TITLE_WIDTH, wrap->title);
         wrap->title = "";
     }
     wrap->begun = true;
@@ -159,18 +163,19 @@ static void add_title(struct mw_top_picture *picture, const struct mw_top_data *
 {
     struct mw_top_line *line = add_line(picture);
     uint64_t took = data->begin_ns && data->now > data->begin_ns ? data->now - data->begin_ns : 0;
-    char state[200];
+    char state[200], fitted[200];
     int left;
 
     if (data->over)
         snprintf(state, sizeof(state), " ended%s%s after %s", data->ended[0] ? ", " : "", data->ended, clock_text(took).text);
     else
         snprintf(state, sizeof(state), " %s, %s", data->orphaned ? "memwatch was killed" : "runs", clock_text(took).text);
-    left = picture->width - 13 - mw_text_width(state);
+    mw_text_fit(fitted, sizeof(fitted), state, picture->width - 13 - COMMAND_LEAST, MW_TEXT_CUT_RIGHT);
+    left = picture->width - 13 - mw_text_width(fitted);
     put(line, MW_TOP_BOLD, "memwatch top");
     put_cell(line, MW_TOP_PLAIN, 1, "");
-    put_cell(line, MW_TOP_PLAIN, left > 8 ? left : 8, data->command);
-    put(line, data->over || data->orphaned ? MW_TOP_WARN : MW_TOP_GOOD, "%s", state);
+    put_cell(line, MW_TOP_PLAIN, left, data->command);
+    put(line, data->over || data->orphaned ? MW_TOP_WARN : MW_TOP_GOOD, "%s", fitted);
 }
 
 static const struct mw_top_host *tightest(const struct mw_top_data *data)
@@ -183,28 +188,32 @@ static const struct mw_top_host *tightest(const struct mw_top_data *data)
     return found;
 }
 
-static const char *limit_text(const struct mw_top_host *host)
-{
-    return host->kind == MW_LIMIT_CGROUP ? "its control group" : "the node";
-}
-
 static void add_memory(struct mw_top_picture *picture, const struct mw_top_data *data)
 {
-    const struct mw_top_host *host = tightest(data);
     struct wrap wrap = {.picture = picture, .title = "Memory"};
 
     if (!data->over && !data->orphaned)
         wrap_part(&wrap, MW_TOP_BOLD, "%s now", mw_units_bytes(data->rss).text);
     wrap_part(&wrap, MW_TOP_PLAIN, "highest ≥ %s", mw_units_bytes(data->highest).text);
-    if (data->over)
+    if (!data->over && !data->orphaned)
+        wrap_part(&wrap, data->growth > 0 ? MW_TOP_WARN : MW_TOP_PLAIN, "%s/s", mw_units_change(data->growth).text);
+}
+
+/* Of the host that has the least left. A line of its own, so that no number moves the rows below. */
+static void add_free(struct mw_top_picture *picture, const struct mw_top_data *data)
+{
+    const struct mw_top_host *host = tightest(data);
+    struct wrap wrap = {.picture = picture, .title = "Free"};
+    enum mw_top_style style = host && host->limit && host->free < host->limit / 10 ? MW_TOP_ALARM : MW_TOP_PLAIN;
+
+    if (!host || data->over)
         return;
-    if (data->growth)
-        wrap_part(&wrap, data->growth > 0 ? MW_TOP_WARN : MW_TOP_PLAIN, "%s", growth_text(data->growth).text);
-    if (host)
-        wrap_part(&wrap, host->limit && host->free < host->limit / 10 ? MW_TOP_ALARM : MW_TOP_PLAIN,
-                  "%s%s free of %s of %s%s%s", host->free_about ? "about " : "", mw_units_bytes(host->free).text,
-                  host->limit ? mw_units_bytes(host->limit).text : "the memory", limit_text(host),
-                  data->host_count > 1 ? " on " : "", data->host_count > 1 ? host->name : "");
+    wrap_part(&wrap, style, "%s%s of the %s", host->free_about ? "about " : "", mw_units_bytes(host->free).text,
+              host->kind == MW_LIMIT_CGROUP ? "control group's limit" : "node's memory");
+    if (host->limit)
+        wrap_part(&wrap, MW_TOP_PLAIN, "%s in all", mw_units_bytes(host->limit).text);
+    if (data->host_count > 1)
+        wrap_part(&wrap, MW_TOP_PLAIN, "on %s, which has least", host->name);
 }
 
 struct tally {
@@ -241,7 +250,7 @@ static struct mw_units label_of(const struct mw_top_data *data, const struct mw_
     if (!member->is_rank || member->rank < 0)
         snprintf(text.text, sizeof(text.text), "pid %d", (int)member->pid);
     else if (data->world_count > 1)
-        snprintf(text.text, sizeof(text.text), "%u:%d", (unsigned)member->world + 1, (int)member->rank);
+        snprintf(text.text, sizeof(text.text), "%u:%d", (unsigned)data->worlds[member->world].number, (int)member->rank);
     else
         snprintf(text.text, sizeof(text.text), "%d", (int)member->rank);
     return text;
@@ -277,6 +286,7 @@ static void add_job(struct mw_top_picture *picture, const struct mw_top_data *da
     struct wrap wrap = {.picture = picture, .title = "Died"}, unread = {.picture = picture, .title = "Unread"};
 
     add_memory(picture, data);
+    add_free(picture, data);
     add_ranks_line(picture, data);
     if (tally.first_died)
         wrap_part(&wrap, MW_TOP_ALARM, "%s%s: %s%s", tally.first_died->rank < 0 ? "" : "rank ",
@@ -406,7 +416,7 @@ static int taken(int width)
 
 static struct columns choose_columns(const struct mw_top_picture *picture, const struct mw_top_data *data)
 {
-    int width = picture->width, least = 4;
+    int width = picture->width, least = LABEL_LEAST;
     struct columns columns = {.host = data->host_count > 1 && width >= 72 ? 10 : 0};
 
     for (size_t i = 0; i < data->member_count; i++) {
@@ -421,7 +431,10 @@ static struct columns choose_columns(const struct mw_top_picture *picture, const
     columns.since = data->over || !data->ranks ? 0 : 7;
     columns.doing = width - columns.label - taken(columns.host) - taken(columns.rss) - taken(columns.bar) -
                     taken(columns.peak) - taken(columns.growth) - taken(columns.since) - 1;
-    columns.doing = columns.doing < 1 ? 1 : columns.doing;
+    if (columns.doing < DOING_LEAST) { /* where a rank is tells more than these */
+        columns.doing += taken(columns.growth) + taken(columns.since);
+        columns.growth = columns.since = 0;
+    }
     return columns;
 }
 
@@ -474,7 +487,7 @@ static void add_row(struct mw_top_picture *picture, const struct mw_top_data *da
     const struct mw_top_member *member = row->member;
     struct mw_top_line *line = add_line(picture);
     bool lives = member->end == MW_TOP_LIVES, old = data->now > member->rss_ns + OLD_NS;
-    bool timed = lives && member->since_ns && member->since_ns < data->now;
+    bool timed = member->since_ns && member->since_ns < data->now;
     char bar[4 * BAR_MAX + 4], peak[48];
 
     put_cell(line, MW_TOP_BOLD, -columns->label, row->label);
@@ -483,11 +496,15 @@ static void add_row(struct mw_top_picture *picture, const struct mw_top_data *da
     draw_bar(bar, sizeof(bar), weight(data, member), most, columns->bar);
     put_column(line, MW_TOP_BAR, columns->bar, bar);
     put_column(line, MW_TOP_PLAIN, -columns->peak, peak_text(member, peak, sizeof(peak)));
+    if (!lives) { /* how it ended has the room of what it does no more */
+        put_column(line, member->end == MW_TOP_DIED ? MW_TOP_ALARM : MW_TOP_DIM,
+                   taken(columns->growth) + taken(columns->since) + columns->doing, row->doing);
+        return;
+    }
     put_column(line, member->growth > 0 ? MW_TOP_WARN : MW_TOP_PLAIN, -columns->growth,
-               lives && member->growth_known ? growth_text(member->growth).text : "");
+               member->growth_known ? growth_text(member->growth).text : "");
     put_column(line, MW_TOP_DIM, -columns->since, timed ? clock_text(data->now - member->since_ns).text : "");
-    put_column(line, member->end == MW_TOP_DIED ? MW_TOP_ALARM : member->end ? MW_TOP_DIM : MW_TOP_PLAIN, columns->doing,
-               row->doing);
+    put_column(line, MW_TOP_PLAIN, columns->doing, row->doing);
 }
 
 /* Which rows go on the page. Returns behind the last one. */
@@ -520,39 +537,48 @@ static void add_members(struct mw_top_picture *picture, const struct mw_top_data
 
 /* ---- hosts ---- */
 
-#define HOST_WIDTH(width) ((width) < 80 ? (width) < 48 ? 8 : (width) - 40 : 32)
+#define HOSTS_WIDE 80 /* columns from which there is room for what was the highest, */
+#define HOSTS_AGE 48  /* and for when the last sample was */
+
+static int name_width(const struct mw_top_picture *picture)
+{
+    return picture->width >= HOSTS_WIDE ? 27 : picture->width >= HOSTS_AGE ? picture->width - 40 : 8;
+}
+
+static enum mw_top_style age_style(const struct mw_top_data *data, const struct mw_top_host *host)
+{
+    return !data->over && data->now > host->seen_ns + OLD_NS ? MW_TOP_WARN : MW_TOP_PLAIN;
+}
 
 static void add_host(struct mw_top_picture *picture, const struct mw_top_data *data, const struct mw_top_host *host)
 {
     struct mw_top_line *line = add_line(picture);
-    bool wide = picture->width >= 80, low = host->limit && host->free < host->limit / 10;
+    bool low = host->limit && host->free < host->limit / 10;
+    uint64_t age = data->now > host->seen_ns ? data->now - host->seen_ns : 0;
     char text[64];
 
-    put_cell(line, MW_TOP_BOLD, HOST_WIDTH(picture->width), host->name);
+    put_cell(line, MW_TOP_BOLD, name_width(picture), host->name);
     snprintf(text, sizeof(text), "%u", host->ranks);
     put_cell(line, MW_TOP_PLAIN, -6, text);
     put_cell(line, MW_TOP_PLAIN, -11, mw_units_bytes(host->now).text);
     snprintf(text, sizeof(text), "≥ %s", mw_units_bytes(host->highest).text);
-    if (wide)
+    if (picture->width >= HOSTS_WIDE)
         put_cell(line, MW_TOP_PLAIN, -13, text);
     snprintf(text, sizeof(text), "%s%s", host->free_about ? "~" : "", mw_units_bytes(host->free).text);
     put_cell(line, low ? MW_TOP_ALARM : MW_TOP_PLAIN, -12, host->kind == MW_LIMIT_NONE ? "" : text);
-    if (host->seen_ns && data->now > host->seen_ns)
-        snprintf(text, sizeof(text), "%s ago", clock_text(data->now - host->seen_ns).text);
-    else
-        snprintf(text, sizeof(text), "%s", host->is_sampled ? "0 s ago" : "never");
-    put_cell(line, !data->over && data->now > host->seen_ns + OLD_NS ? MW_TOP_WARN : MW_TOP_PLAIN, -11, text);
+    snprintf(text, sizeof(text), "%s%s", host->seen_ns ? clock_text(age).text : "never", host->seen_ns ? " ago" : "");
+    if (picture->width >= HOSTS_AGE)
+        put_cell(line, age_style(data, host), -11, text);
 }
 
 static void add_hosts(struct mw_top_picture *picture, const struct mw_top_data *data, struct mw_top_choice *choice, int height)
 {
     struct mw_top_line *line = add_line(picture);
     char text[sizeof(line->text)];
-    bool wide = picture->width >= 80;
     size_t end;
 
-    snprintf(text, sizeof(text), "%-*s%6s%11s%s%12s%11s", HOST_WIDTH(picture->width), "host", "ranks", "memory",
-             wide ? "      highest" : "", "free", "sampled");
+    snprintf(text, sizeof(text), "%-*s%6s%11s%s%12s%s", name_width(picture), "host", "ranks", "memory",
+             picture->width >= HOSTS_WIDE ? "      highest" : "", "free", picture->width >= HOSTS_AGE ? "    sampled" : "");
     put_cell(line, MW_TOP_HEAD, picture->width, text);
     end = choose_rows(picture, choice, data->host_count, height);
     for (size_t i = choice->first; i < end; i++)

@@ -127,12 +127,22 @@ static int read_journal(struct mw_top_data *data, struct mw_top_member *member, 
 
 /* ---- finding them ---- */
 
-static uint32_t find_world(struct mw_top_data *data, uint64_t id)
+static void number_worlds(struct mw_top_data *data)
+{
+    for (size_t i = 0; i < data->world_count; i++) {
+        data->worlds[i].number = 1;
+        for (size_t k = 0; k < data->world_count; k++)
+            data->worlds[i].number += data->worlds[k].begin_ns < data->worlds[i].begin_ns;
+    }
+}
+
+static uint32_t find_world(struct mw_top_data *data, const struct mw_ident *ident)
 {
     for (size_t i = 0; i < data->world_count; i++)
-        if (data->worlds[i] == id)
+        if (data->worlds[i].id == ident->world_id)
             return (uint32_t)i;
-    *MW_MEM_PUSH(data->worlds, data->world_count) = id;
+    *MW_MEM_PUSH(data->worlds, data->world_count) = (struct mw_top_world){ident->world_id, ident->mono_ns, 0};
+    number_worlds(data);
     return (uint32_t)data->world_count - 1;
 }
 
@@ -154,7 +164,7 @@ static void add_rank(struct mw_top_data *data, const char *name)
         .is_rank = true,
         .rank = ident.rank >= 0 ? ident.rank : -1,
         .pid = ident.pid,
-        .world = find_world(data, ident.world_id),
+        .world = find_world(data, &ident),
         .host = mw_top_hosts_find(data, ident.host),
         .start_ticks = ident.start_ticks,
         .journal = mw_mem_copy(name),
@@ -241,7 +251,7 @@ static void find_growth(struct mw_top_member *member)
     last = first = &member->moments[member->moment_count - 1];
     while (first > member->moments && last->ns - first[-1].ns <= GROWTH_NS)
         first--;
-    if (last->ns < first->ns + GROWTH_LEAST_NS)
+    if (last->ns - first->ns < GROWTH_LEAST_NS)
         return;
     member->growth_known = true;
     member->growth = per_second(first->rss, last->rss, last->ns - first->ns);
