@@ -195,7 +195,7 @@ static void add_memory(struct mw_top_picture *picture, const struct mw_top_data 
     if (!data->over && !data->orphaned)
         wrap_part(&wrap, MW_TOP_BOLD, "%s now", mw_units_bytes(data->rss).text);
     wrap_part(&wrap, MW_TOP_PLAIN, "highest ≥ %s", mw_units_bytes(data->highest).text);
-    if (!data->over && !data->orphaned)
+    if (!data->over && !data->orphaned && data->ranks)
         wrap_part(&wrap, data->growth > 0 ? MW_TOP_WARN : MW_TOP_PLAIN, "%s/s", mw_units_change(data->growth).text);
 }
 
@@ -242,12 +242,14 @@ static struct tally count(const struct mw_top_data *data)
     return tally;
 }
 
-/* "3", "2:3" where there are several worlds, "pid 71" of a process or before MPI_Init. */
+/* "3", "2:3" where there are several worlds, "pid 71" before MPI_Init; of a process its pid. */
 static struct mw_units label_of(const struct mw_top_data *data, const struct mw_top_member *member)
 {
     struct mw_units text;
 
-    if (!member->is_rank || member->rank < 0)
+    if (!member->is_rank)
+        snprintf(text.text, sizeof(text.text), "%d", (int)member->pid);
+    else if (member->rank < 0)
         snprintf(text.text, sizeof(text.text), "pid %d", (int)member->pid);
     else if (data->world_count > 1)
         snprintf(text.text, sizeof(text.text), "%u:%d", (unsigned)data->worlds[member->world].number, (int)member->rank);
@@ -427,7 +429,7 @@ static struct columns choose_columns(const struct mw_top_picture *picture, const
     columns.bar = width < 60 ? 0 : width < 72 ? 6 : width < 72 + 3 * (BAR_MAX - 8) ? 8 + (width - 72) / 3 : BAR_MAX;
     columns.peak = data->over || width >= 72 ? 12 : 0;
     columns.rss = data->over ? 0 : 10;
-    columns.growth = data->over ? 0 : 13;
+    columns.growth = data->over || !data->ranks ? 0 : 13;
     columns.since = data->over || !data->ranks ? 0 : 7;
     columns.doing = width - columns.label - taken(columns.host) - taken(columns.rss) - taken(columns.bar) -
                     taken(columns.peak) - taken(columns.growth) - taken(columns.since) - 1;

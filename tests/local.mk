@@ -39,6 +39,7 @@ shell_tests = \
     tests/integration/hosts_agents.sh \
     tests/integration/hosts_gather.sh \
     tests/integration/hosts_slurm.sh \
+    tests/integration/hosts_top.sh \
     tests/integration/threads.sh \
     tests/integration/tsan.sh \
     tests/integration/tricks.sh \

@@ -35,7 +35,7 @@ end_job() {
 
 # A job without ranks.
 begin_job sh -c 'sleep 60; :'
-check "a job without ranks: its processes" until_true shows 'pid [0-9]+ .*sleep'
+check "a job without ranks: its processes" until_true shows '^ *[0-9]+ .*B.* sleep'
 check "and that it has none" shows 'Processes  *[12], and no MPI rank yet'
 end_job
 

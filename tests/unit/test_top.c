@@ -358,7 +358,7 @@ static void without_ranks_processes_are_listed(void **state)
     assert_int_equal(job.data.ranks, 0);
     assert_int_equal(job.data.member_count, RANKS + 1);
     expect(&job, &choice, "5, and no MPI rank yet");
-    expect(&job, &choice, "pid 4000");
+    expect(&job, &choice, " 4000   10.0 MiB");
     expect(&job, &choice, " orterun");
     look(&job); /* now the ranks come */
     assert_int_equal(job.data.ranks, RANKS);
