@@ -182,9 +182,15 @@ static void add_processes(struct mw_top_host *host)
         }
 }
 
-static void add_member(struct mw_top_host *host, const struct mw_top_member *member)
+/* A sampler that is gone tells of what was. */
+static bool samples_now(const struct mw_top_data *data, const struct mw_top_host *host)
 {
-    bool counted = member->process != MW_TOP_NONE && mw_top_hosts_lives(&host->view, &host->view.processes[member->process]);
+    return host->is_sampled && !data->orphaned && !host->view.end_ns;
+}
+
+static void add_member(const struct mw_top_data *data, struct mw_top_host *host, const struct mw_top_member *member)
+{
+    bool counted = samples_now(data, host) && member->process != MW_TOP_NONE && mw_top_hosts_lives(&host->view, &host->view.processes[member->process]);
 
     if (!member->is_rank || member->end != MW_TOP_LIVES)
         return;
@@ -203,11 +209,11 @@ void mw_top_hosts_sum(struct mw_top_data *data)
         struct mw_top_host *host = &data->hosts[i];
         host->ranks = host->others = 0;
         host->now = host->others_rss = 0;
-        if (!data->orphaned && !host->view.end_ns)
+        if (samples_now(data, host))
             add_processes(host);
     }
     for (size_t i = 0; i < data->member_count; i++)
-        add_member(&data->hosts[data->members[i].host], &data->members[i]);
+        add_member(data, &data->hosts[data->members[i].host], &data->members[i]);
     for (size_t i = 0; i < data->host_count; i++) {
         struct mw_top_host *host = &data->hosts[i];
         uint64_t seen = host->view.rss_sum_max > host->now ? host->view.rss_sum_max : host->now;

@@ -601,7 +601,7 @@ static const char *const help[] = {
     "highest  >= at least: the kernel's mark at the last",
     "         measured MPI call, or a sample; = exact: the",
     "         rank has ended",
-    "growth   per second, over the last 2 s",
+    "growth   per second, over the last 2 s (or samples)",
     "since    how long in this MPI call, or out of the last",
     "free     of the node, or of its control group, ~ about",
 };

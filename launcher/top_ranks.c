@@ -18,6 +18,7 @@
 
 #define MOMENT_GAP_NS (250 * MW_NS_PER_MS)
 #define GROWTH_NS (2 * MW_NS_PER_SEC)       /* growth is told over the last so many, */
+#define STALE_NS (5 * MW_NS_PER_SEC)        /* unless that was so long ago, and nobody samples, */
 #define GROWTH_LEAST_NS (200 * MW_NS_PER_MS) /* if there are at least these */
 
 /* A journal that is open for one look. */
@@ -240,7 +241,7 @@ static void note_moment(struct mw_top_member *member)
     member->moment_count = count + 1;
 }
 
-static void find_growth(struct mw_top_member *member)
+static void find_growth(const struct mw_top_data *data, struct mw_top_member *member, bool sampled)
 {
     const struct mw_view_moment *last, *first;
 
@@ -249,8 +250,10 @@ static void find_growth(struct mw_top_member *member)
     if (!member->moment_count || member->end != MW_TOP_LIVES)
         return;
     last = first = &member->moments[member->moment_count - 1];
-    while (first > member->moments && last->ns - first[-1].ns <= GROWTH_NS)
-        first--;
+    while (first > member->moments && (first == last || last->ns - first[-1].ns <= GROWTH_NS))
+        first--; /* samples may be further apart than that */
+    if (!sampled && data->now > last->ns + STALE_NS)
+        return;
     if (last->ns - first->ns < GROWTH_LEAST_NS)
         return;
     member->growth_known = true;
@@ -315,13 +318,14 @@ static void settle(struct mw_top_data *data, struct mw_top_member *member)
 {
     const struct mw_view *view = &data->hosts[member->host].view;
     const struct mw_view_process *process = find_process(member, view);
+    bool sampled = process && !data->orphaned;
 
-    if (process)
+    if (sampled)
         take_process(member, process);
     else
         note_moment(member);
     find_end(data, member, process);
-    find_growth(member);
+    find_growth(data, member, sampled);
     member->done = member->end != MW_TOP_LIVES;
 }
 

@@ -103,7 +103,7 @@ killed() { # -9, in the middle
 dies() { # one of its ranks, while it is watched
     screen 100 20
     see MPI_Allreduce || return 1
-    pid=$("$mwdump" "$(rundir)" | sed -n 's/^rank .*rank=1 .*pid=\([0-9]*\).*/\1/p')
+    pid=$("$mwdump" "$(rundir)" | sed -n 's/^rank rank=1 .*pid=\([0-9]*\).*/\1/p')
     kill -KILL "$pid" && until_true has_ended $job && see '^The job has ended' && see 'ended, status' &&
         see '1 .*≥ .*(killed by SIGKILL|ended before MPI_Finalize), growth'
 }
@@ -129,6 +129,23 @@ for mpi in $(mpis); do
     fi
     end_job 2>/dev/null
 done
+
+# Its memwatch is killed.
+rank_pids() { "$mwdump" "$(rundir)" | sed -n 's/^rank .*pid=\([0-9]*\).*/\1/p'; }
+mpi=$(mpis | head -n 1)
+begin_job "$(mpirun_of "$mpi")" -n 2 "$(program "$mpi" grow_and_die)" --how sleep --mib 32
+until_true shows '^Ranks  *2 live · 1 in MPI calls' >until.out
+kill -KILL $job
+wait $job 2>/dev/null
+check "memwatch is killed: that is told" until_true shows 'memwatch was killed'
+check "ranks are shown by their own records" shows '^Ranks  *2 live · 1 in MPI calls · on'
+check "sums, which are old, are not" [ "$(once | grep -c ' now ')" = 0 ]
+# shellcheck disable=SC2046
+kill -KILL $(rank_pids)
+check "without it the job ends with its ranks" until_true shows '^memwatch top .* ended after'
+check "of which nobody saw how" shows '^ *1 .*ended before MPI_Finalize'
+rm -rf runs
+mkdir runs
 
 if [ "$terminal" = yes ]; then
     coloured() { shot -e | grep -q "$(printf '\033')\[[0-9;]*3[1-6]m"; }
