@@ -123,9 +123,9 @@ static const struct argp_option top_options[] = {
     {0}};
 
 static const char top_doc[] =
-    "Shows a running job on the whole terminal: its memory now and at most, its ranks as bars, the phase or MPI call that "
-    "each is in, and how fast it grows. RUN-DIR is a run directory (memwatch runs lists them); without it, the only job of "
-    "yours that runs. It only reads: the job and its memwatch notice nothing, whenever it ends.\n"
+    "Shows a running job on the whole terminal: its memory now and at most, its ranks as bars, the phase or MPI call "
+    "that each is in, and how fast it grows. RUN-DIR is a run directory (memwatch runs lists them); without it, the only "
+    "job of yours that runs. It only reads: the job and its memwatch notice nothing, whenever it ends.\n"
     "\n"
     "  memwatch top\n"
     "  memwatch top -d 0.2 /dev/shm/memwatch-1000-5f0c6a1be2d94c37\n"

@@ -65,7 +65,6 @@ static void ask_launcher(struct mw_top_data *data, uint64_t now)
     data->now = now;
     if (!host)
         return;
-    data->has_launcher = true;
     data->begin_ns = view->begin_ns;
     snprintf(data->command, sizeof(data->command), "%s", view->command);
     mw_text_clean(data->command);

@@ -2,8 +2,8 @@
 /* How a job stands now, for `memwatch top`: its ranks and hosts, read from its run directory again and again.
  *
  * Only ever reads: nothing in the directory is written, locked or made. Of a journal only the rank's state is read, and
- * of the call and phase it is in what is not known yet; a rank that has ended is not looked at again. What was seen last
- * stays when the directory goes. Bytes; times are CLOCK_MONOTONIC of the launcher's host; strings are clean
+ * of the call and phase it is in what is not known yet; a rank that has ended is not looked at again. What was seen
+ * last stays when the directory goes. Bytes; times are CLOCK_MONOTONIC of the launcher's host; strings are clean
  * (mw_text_clean). */
 #ifndef MW_LAUNCHER_TOP_DATA_H
 #define MW_LAUNCHER_TOP_DATA_H
@@ -75,7 +75,6 @@ struct mw_top_world {
 
 struct mw_top_data {
     char command[1024];
-    bool has_launcher;      /* `memwatch run` samples it */
     bool over;              /* nothing will change any more */
     bool orphaned;          /* memwatch was killed: samples are old */
     char ended[96];         /* how; "" while it runs, or unknown */

@@ -190,14 +190,16 @@ static bool samples_now(const struct mw_top_data *data, const struct mw_top_host
 
 static void add_member(const struct mw_top_data *data, struct mw_top_host *host, const struct mw_top_member *member)
 {
-    bool counted = samples_now(data, host) && member->process != MW_TOP_NONE && mw_top_hosts_lives(&host->view, &host->view.processes[member->process]);
+    const struct mw_view_process *process =
+        member->process == MW_TOP_NONE ? NULL : &host->view.processes[member->process];
+    bool counted = process && samples_now(data, host) && mw_top_hosts_lives(&host->view, process);
 
     if (!member->is_rank || member->end != MW_TOP_LIVES)
         return;
     host->ranks++;
     if (counted) {
         host->others--;
-        host->others_rss -= host->view.processes[member->process].rss_last;
+        host->others_rss -= process->rss_last;
     } else if (!host->is_sampled)
         host->now += member->rss;
 }

@@ -15,7 +15,8 @@ enum mw_top_key {
     MW_TOP_KEY_END
 };
 
-/* A key was pressed: a character, or one of the above. `room`: rows of a page. Returns false when it is the one to leave. */
+/* A key was pressed: a character, or one of the above. `room`: rows of a page. Returns false when it is the one to
+ * leave. */
 bool mw_top_keys_press(struct mw_top_choice *choice, int key, size_t room);
 
 #endif

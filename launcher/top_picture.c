@@ -65,7 +65,7 @@ static void put_column(struct mw_top_line *line, enum mw_top_style style, int wi
 }
 
 /* What terminals without UTF-8 get for the characters that we use; other ones become '?'. */
-static char plain(const char *text)
+static char plain(const char *character)
 {
     static const struct {
         const char *from;
@@ -74,12 +74,26 @@ static char plain(const char *text)
                  {"▌", '#'}, {"▋", '#'}, {"▊", '#'}, {"▉", '#'}};
 
     for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
-        if (!strncmp(text, table[i].from, strlen(table[i].from)))
+        if (!strcmp(character, table[i].from))
             return table[i].to;
     return '?';
 }
 
-/* Each character becomes one of ASCII; pieces keep their places. */
+/* Takes the next character of a clean text: all columns of it become one of ASCII. Returns where that ends. */
+static char *put_plain(char *to, const char **from, const char *end)
+{
+    char character[8] = "";
+    size_t bytes = 0;
+
+    do
+        character[bytes++] = *(*from)++;
+    while (*from < end && (**from & 0xc0) == 0x80 && bytes + 1 < sizeof(character));
+    for (int width = mw_text_width(character); width > 0; width--)
+        *to++ = bytes == 1 ? character[0] : plain(character);
+    return to;
+}
+
+/* Pieces keep their places. */
 static void make_ascii(struct mw_top_line *line)
 {
     const char *from = line->text;
@@ -88,11 +102,8 @@ static void make_ascii(struct mw_top_line *line)
     for (unsigned i = 0; i < line->piece_count; i++) {
         const char *end = from + line->pieces[i].bytes;
         char *begin = to;
-        while (from < end) {
-            *to++ = (signed char)*from >= 0 ? *from : plain(from);
-            for (from++; from < end && (*from & 0xc0) == 0x80; from++)
-                ;
-        }
+        while (from < end)
+            to = put_plain(to, &from, end);
         line->pieces[i].bytes = (unsigned short)(to - begin);
     }
     *to = '\0';
@@ -128,7 +139,8 @@ static void wrap_part(struct wrap *wrap, enum mw_top_style style, const char *fo
         wrap->title = "";
     }
     wrap->begun = true;
-    mw_text_fit(fitted, sizeof(fitted), text, wrap->picture->width - mw_text_width(wrap->line->text), MW_TEXT_CUT_RIGHT);
+    mw_text_fit(fitted, sizeof(fitted), text, wrap->picture->width - mw_text_width(wrap->line->text),
+                MW_TEXT_CUT_RIGHT);
     put(wrap->line, style, "%s", fitted);
 }
 
@@ -145,8 +157,8 @@ static struct mw_units clock_text(uint64_t ns)
     else if (seconds < 3600)
         snprintf(text.text, sizeof(text.text), "%" PRIu64 ":%02" PRIu64, seconds / 60, seconds % 60);
     else
-        snprintf(text.text, sizeof(text.text), "%" PRIu64 ":%02" PRIu64 ":%02" PRIu64, seconds / 3600, seconds / 60 % 60,
-                 seconds % 60);
+        snprintf(text.text, sizeof(text.text), "%" PRIu64 ":%02" PRIu64 ":%02" PRIu64, seconds / 3600,
+                 seconds / 60 % 60, seconds % 60);
     return text;
 }
 
@@ -167,9 +179,11 @@ static void add_title(struct mw_top_picture *picture, const struct mw_top_data *
     int left;
 
     if (data->over)
-        snprintf(state, sizeof(state), " ended%s%s after %s", data->ended[0] ? ", " : "", data->ended, clock_text(took).text);
+        snprintf(state, sizeof(state), " ended%s%s after %s", data->ended[0] ? ", " : "", data->ended,
+                 clock_text(took).text);
     else
-        snprintf(state, sizeof(state), " %s, %s", data->orphaned ? "memwatch was killed" : "runs", clock_text(took).text);
+        snprintf(state, sizeof(state), " %s, %s", data->orphaned ? "memwatch was killed" : "runs",
+                 clock_text(took).text);
     mw_text_fit(fitted, sizeof(fitted), state, picture->width - 13 - COMMAND_LEAST, MW_TEXT_CUT_RIGHT);
     left = picture->width - 13 - mw_text_width(fitted);
     put(line, MW_TOP_BOLD, "memwatch top");
@@ -252,7 +266,8 @@ static struct mw_units label_of(const struct mw_top_data *data, const struct mw_
     else if (member->rank < 0)
         snprintf(text.text, sizeof(text.text), "pid %d", (int)member->pid);
     else if (data->world_count > 1)
-        snprintf(text.text, sizeof(text.text), "%u:%d", (unsigned)data->worlds[member->world].number, (int)member->rank);
+        snprintf(text.text, sizeof(text.text), "%u:%d", (unsigned)data->worlds[member->world].number,
+                 (int)member->rank);
     else
         snprintf(text.text, sizeof(text.text), "%d", (int)member->rank);
     return text;
@@ -293,8 +308,9 @@ static void add_job(struct mw_top_picture *picture, const struct mw_top_data *da
     if (tally.first_died)
         wrap_part(&wrap, MW_TOP_ALARM, "%s%s: %s%s", tally.first_died->rank < 0 ? "" : "rank ",
                   label_of(data, tally.first_died).text, tally.first_died->how, tally.died > 1 ? ", and others" : "");
-    if (data->unread && data->trouble.text[0])
-        wrap_part(&unread, MW_TOP_WARN, "%u file%s: %s", data->unread, data->unread == 1 ? "" : "s", data->trouble.text);
+    if (data->unread)
+        wrap_part(&unread, MW_TOP_WARN, "%u file%s: %s", data->unread, data->unread == 1 ? "" : "s",
+                  data->trouble.text);
     add_line(picture);
 }
 
@@ -460,8 +476,8 @@ static const char *header(const struct mw_top_choice *choice, enum mw_top_order 
     return choice->order == order ? marked[order] : name;
 }
 
-static void add_header(struct mw_top_picture *picture, const struct mw_top_data *data, const struct mw_top_choice *choice,
-                       const struct columns *columns)
+static void add_header(struct mw_top_picture *picture, const struct mw_top_data *data,
+                       const struct mw_top_choice *choice, const struct columns *columns)
 {
     struct mw_top_line *line = add_line(picture), cells = {.text = ""};
 
@@ -573,14 +589,16 @@ static void add_host(struct mw_top_picture *picture, const struct mw_top_data *d
         put_cell(line, age_style(data, host), -11, text);
 }
 
-static void add_hosts(struct mw_top_picture *picture, const struct mw_top_data *data, struct mw_top_choice *choice, int height)
+static void add_hosts(struct mw_top_picture *picture, const struct mw_top_data *data, struct mw_top_choice *choice,
+                      int height)
 {
     struct mw_top_line *line = add_line(picture);
     char text[sizeof(line->text)];
     size_t end;
 
     snprintf(text, sizeof(text), "%-*s%6s%11s%s%12s%s", name_width(picture), "host", "ranks", "memory",
-             picture->width >= HOSTS_WIDE ? "      highest" : "", "free", picture->width >= HOSTS_AGE ? "    sampled" : "");
+             picture->width >= HOSTS_WIDE ? "      highest" : "", "free",
+             picture->width >= HOSTS_AGE ? "    sampled" : "");
     put_cell(line, MW_TOP_HEAD, picture->width, text);
     end = choose_rows(picture, choice, data->host_count, height);
     for (size_t i = choice->first; i < end; i++)
@@ -618,7 +636,8 @@ static void add_keys(struct mw_top_picture *picture, const struct mw_top_data *d
     char text[160];
 
     if (choice->typing || choice->filter[0])
-        snprintf(text, sizeof(text), "/%s%s", choice->filter, choice->typing ? "_  Enter: done  Esc: all" : "  Esc: all  q quit");
+        snprintf(text, sizeof(text), "/%s%s", choice->filter,
+                 choice->typing ? "_  Enter: done  Esc: all" : "  Esc: all  q quit");
     else
         snprintf(text, sizeof(text), "%sq quit  m r g sort  v hosts  / filter  h help",
                  data->over ? "The job has ended.  " : "");

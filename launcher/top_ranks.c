@@ -151,11 +151,13 @@ static void add_rank(struct mw_top_data *data, const char *name)
 {
     struct mw_top_member *member;
     struct mw_ident ident;
+    struct mw_err err;
 
     if (mw_map_find(data->journals, name, strlen(name)) != MW_MAP_NONE)
         return;
     if (mw_journal_read_ident(&ident, data->dirfd, name)) {
-        data->unread++; /* being made, or why will be told by who reads it whole */
+        mw_err_set(&err, "no journal of this version, or not yet");
+        mw_top_data_complain(data, name, &err);
         return;
     }
     mw_map_add(data->journals, name, strlen(name), data->ranks);
@@ -303,7 +305,8 @@ static void find_end(struct mw_top_data *data, struct mw_top_member *member, con
         end_by_status(member, process->wait_status);
     else if (process && process->end != MW_VIEW_LIVES)
         end_unseen(member);
-    else if (!watched && host->is_here && !mw_alive_check(&data->alive, data->alive.host, member->pid, member->start_ticks))
+    else if (!watched && host->is_here &&
+             !mw_alive_check(&data->alive, data->alive.host, member->pid, member->start_ticks))
         end_unseen(member);
     else if (!host->is_here && (host->view.end_ns || data->over || (!process && member->stage == MW_STAGE_EXITED)))
         end_unseen(member);

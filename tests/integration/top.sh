@@ -10,7 +10,9 @@ one_line() { # status pattern command...: fails so, with one line on stderr that
     wanted=$1 pattern=$2
     shift 2
     "$@" >out 2>err </dev/null
-    same $? "$wanted" && same "$(cat out)" '' && same "$(grep -c '' err)" 1 && grep -q -e "$pattern" err || { cat err; return 1; }
+    same $? "$wanted" && same "$(cat out)" '' && same "$(grep -c '' err)" 1 && grep -q -e "$pattern" err && return
+    cat err
+    return 1
 }
 check "without a terminal: what to do instead" one_line 1 '^memwatch: top needs a terminal: .*--once' "$memwatch" top
 check "a directory that is not there" one_line 1 'cannot open /nowhere' "$memwatch" top --once /nowhere
@@ -46,7 +48,8 @@ screen() { # columns lines environment
     tmux_ kill-server 2>/dev/null
     screens=$((screens + 1))
     rm -f top.status
-    tmux_ new-session -d -x "$1" -y "$2" "env ${3-} '$memwatch' top -d 0.2 '$(rundir)' 2>top.err; echo \$? >top.status; sleep 60"
+    tmux_ new-session -d -x "$1" -y "$2" \
+        "env ${3-} '$memwatch' top -d 0.2 '$(rundir)' 2>top.err; echo \$? >top.status; sleep 60"
 }
 shot() { tmux_ capture-pane -p "$@" 2>/dev/null; }
 seen() { shot | grep -q -E -e "$1"; }
@@ -62,7 +65,8 @@ row_count() { [ "$(rows)" = "$1" ]; }
 fits() { row_count 3 && shot | tail -n 1 | grep -q '^q quit'; } # no line has run over into another
 terminal=yes
 command -v tmux >/dev/null || terminal='tmux is not there'
-[ "$terminal" != yes ] || { tmux_ new-session -d 'sleep 1' && tmux_ kill-server; } 2>/dev/null || terminal='tmux cannot open a terminal here'
+[ "$terminal" != yes ] || { tmux_ new-session -d 'sleep 1' && tmux_ kill-server; } 2>/dev/null ||
+    terminal='tmux cannot open a terminal here'
 grep -q '^#define HAVE_NCURSES 1' "$top_builddir/config.h" || terminal='memwatch was built without ncurses'
 
 listing() { (cd "$(rundir)" && stat -c '%n %i %h %a %u' ./* . | sort); }
@@ -162,10 +166,10 @@ if [ "$terminal" = yes ]; then
     check "no UTF-8: bars of ASCII" see 'MiB ##*'
     check "and nothing else" [ "$(shot | LC_ALL=C grep -c '[^ -~]')" = 0 ]
     for bad in dumb no-such-terminal; do
-        screen 80 10 "TERM=$bad"
+        screen 80 10 "TERM=$bad ASAN_OPTIONS=detect_leaks=0" # ncurses loses some bytes when it knows no such terminal
         until_true left >until.out
-        check "TERM=$bad: one line, and 1" sh -c "grep -q \"terminal of type '$bad'\" top.err && [ \$(grep -c '' top.err) = 1 ] &&
-            [ \$(cat top.status) = 1 ]"
+        check "TERM=$bad: that is told" grep -q "terminal of type '$bad'" top.err
+        check "TERM=$bad: in one line, and 1" same "$(grep -c '' top.err) $(cat top.status)" '1 1'
     done
     screen 80 10
     see sleep >until.out
