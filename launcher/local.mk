@@ -46,7 +46,10 @@ launcher_liblauncher_la_SOURCES = \
     launcher/spawn.c launcher/spawn.h \
     launcher/top_data.c launcher/top_data.h \
     launcher/top_hosts.c launcher/top_parts.h \
+    launcher/top_job.c \
     launcher/top_keys.c launcher/top_keys.h \
+    launcher/top_lines.c launcher/top_lines.h \
+    launcher/top_members.c \
     launcher/top_picture.c launcher/top_picture.h \
     launcher/top_ranks.c \
     launcher/top_screen.c launcher/top_screen.h \
