@@ -237,14 +237,34 @@ int mw_journal_read_file(struct mw_journal_read *journal, int dirfd, const char 
     return result;
 }
 
+int mw_journal_read_head(struct mw_record_head *head, int fd, struct mw_err *err)
+{
+    ssize_t length = mw_io_pread(fd, head, sizeof(*head), 0);
+
+    if (length < 0)
+        return mw_err_set(err, "cannot be read: %s", strerror(errno));
+    if (length < (ssize_t)sizeof(*head))
+        return mw_err_set(err, "cut off after %zd bytes: not even a head", length);
+    return check_head(head, err);
+}
+
+int mw_journal_read_entry(void *entry, int fd, const struct mw_record_head *head, enum mw_section section,
+                          uint32_t index)
+{
+    const struct mw_record_section *from = &head->sections[section];
+    uint32_t stride = expected[section].stride;
+
+    if (!is_section_sound(from, stride, head->length) || index >= from->used)
+        return -1;
+    return mw_io_pread(fd, entry, stride, (off_t)(from->offset + (uint64_t)index * stride)) == stride ? 0 : -1;
+}
+
 int mw_journal_read_ident(struct mw_ident *ident, int dirfd, const char *name)
 {
     struct mw_record_head head;
-    const struct mw_record_section *section = &head.sections[MW_SECTION_IDENT];
     int fd = mw_safe_open(dirfd, name, NULL, NULL);
-    bool ok = fd >= 0 && mw_io_pread(fd, &head, sizeof(head), 0) == sizeof(head) && !check_head(&head, NULL) &&
-              is_section_sound(section, sizeof(*ident), head.length) &&
-              mw_io_pread(fd, ident, sizeof(*ident), (off_t)section->offset) == sizeof(*ident);
+    bool ok = fd >= 0 && !mw_journal_read_head(&head, fd, NULL) &&
+              !mw_journal_read_entry(ident, fd, &head, MW_SECTION_IDENT, 0);
 
     if (fd >= 0)
         close(fd);

@@ -48,6 +48,12 @@ int mw_journal_read_file(struct mw_journal_read *journal, int dirfd, const char 
  * it (yet). Strings are terminated. */
 int mw_journal_read_ident(struct mw_ident *ident, int dirfd, const char *name);
 
+/* For who looks at a live journal again and again and wants little of it: its head, then single entries. Nothing of an
+ * entry is checked or terminated. Both return 0, or -1 when it isn't there (yet): with a line in err, or without one. */
+int mw_journal_read_head(struct mw_record_head *head, int fd, struct mw_err *err);
+int mw_journal_read_entry(void *entry, int fd, const struct mw_record_head *head, enum mw_section section,
+                          uint32_t index);
+
 /* Reads the next of several records that lie one behind another, and moves *offset behind it. Returns 1, or 0 at
  * the end of the file, or -1 with a line in err when there is no sound record here: *offset then stands at the next
  * place that looks like one, or at the end. */

@@ -197,24 +197,30 @@ int mw_view_file_parse(struct mw_view *view, const void *bytes, size_t size, str
     return 0;
 }
 
+int mw_view_file_read_fd(struct mw_view *view, int fd, uint64_t size, struct mw_err *err)
+{
+    size_t most = size < length_for(MW_VIEW_FILE_PROCESSES) ? size : length_for(MW_VIEW_FILE_PROCESSES);
+    char *bytes = mw_mem_alloc(most, 1);
+    ssize_t length = mw_io_pread(fd, bytes, most, 0);
+    int result;
+
+    *view = (struct mw_view){0};
+    result = length < 0 ? mw_err_set(err, "cannot be read: %s", strerror(errno))
+                        : mw_view_file_parse(view, bytes, (size_t)length, err);
+    free(bytes);
+    return result;
+}
+
 int mw_view_file_read(struct mw_view *view, int dirfd, const char *name, struct mw_err *err)
 {
     int result, fd;
-    ssize_t length;
     uint64_t size;
-    char *bytes;
 
     *view = (struct mw_view){0};
     fd = mw_safe_open(dirfd, name, &size, err);
     if (fd < 0)
         return -1;
-    if (size > length_for(MW_VIEW_FILE_PROCESSES))
-        size = length_for(MW_VIEW_FILE_PROCESSES);
-    bytes = mw_mem_alloc(size, 1);
-    length = mw_io_pread(fd, bytes, size, 0);
-    result = length < 0 ? mw_err_set(err, "cannot be read: %s", strerror(errno))
-                        : mw_view_file_parse(view, bytes, (size_t)length, err);
-    free(bytes);
+    result = mw_view_file_read_fd(view, fd, size, err);
     close(fd);
     return result;
 }

@@ -55,6 +55,7 @@ void mw_view_file_close(struct mw_view_file *file, struct mw_view *view);
 
 /* The reading side: a copy in memory of its own. Returns 0, or -1 with a line in err. Free with mw_view_free(). */
 int mw_view_file_read(struct mw_view *view, int dirfd, const char *name, struct mw_err *err);
+int mw_view_file_read_fd(struct mw_view *view, int fd, uint64_t size, struct mw_err *err); /* by mw_safe_open() */
 int mw_view_file_parse(struct mw_view *view, const void *bytes, size_t size, struct mw_err *err);
 void mw_view_free(struct mw_view *view);
 

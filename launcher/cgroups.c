@@ -17,12 +17,15 @@ struct hierarchy {
     const char *limit; /* file names */
     const char *peak;
     const char *events; /* with a line "oom_kill N" */
+    const char *used;
+    const char *idle;   /* the line of memory.stat that counts files which nobody has used for some time */
     bool v2;
 };
 
 static const struct hierarchy hierarchies[] = {
-    {"cgroup", "memory.limit_in_bytes", "memory.max_usage_in_bytes", "memory.oom_control", false},
-    {"cgroup2", "memory.max", "memory.peak", "memory.events", true},
+    {"cgroup", "memory.limit_in_bytes", "memory.max_usage_in_bytes", "memory.oom_control", "memory.usage_in_bytes",
+     "\ntotal_inactive_file ", false},
+    {"cgroup2", "memory.max", "memory.peak", "memory.events", "memory.current", "\ninactive_file ", true},
 };
 #define HIERARCHIES (sizeof(hierarchies) / sizeof(hierarchies[0]))
 
@@ -236,4 +239,15 @@ void mw_cgroups_look(struct mw_view *view, const char *root)
                 group->kills_ns = mw_clock_now();
         }
     }
+}
+
+uint64_t mw_cgroups_used(const struct mw_view_cgroup *group)
+{
+    uint64_t used = 0, idle = 0;
+
+    for (size_t i = 0; i < HIERARCHIES && !used; i++) {
+        used = read_number(group->limit_directory, hierarchies[i].used);
+        idle = read_field(group->limit_directory, "memory.stat", hierarchies[i].idle);
+    }
+    return used > idle ? used - idle : used;
 }

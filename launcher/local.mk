@@ -12,6 +12,7 @@ launcher_liblauncher_la_SOURCES = \
     launcher/cmd_compare.c \
     launcher/cmd_report.c launcher/commands.h \
     launcher/cmd_runs.c \
+    launcher/cmd_top.c \
     launcher/deaths.c launcher/deaths.h \
     launcher/doctor.c \
     launcher/doctor_checks.c launcher/doctor_checks.h \
@@ -43,13 +44,22 @@ launcher_liblauncher_la_SOURCES = \
     launcher/sampler.c launcher/sampler.h \
     launcher/source.c launcher/source.h \
     launcher/spawn.c launcher/spawn.h \
+    launcher/top_data.c launcher/top_data.h \
+    launcher/top_hosts.c launcher/top_parts.h \
+    launcher/top_job.c \
+    launcher/top_keys.c launcher/top_keys.h \
+    launcher/top_lines.c launcher/top_lines.h \
+    launcher/top_members.c \
+    launcher/top_picture.c launcher/top_picture.h \
+    launcher/top_ranks.c \
+    launcher/top_screen.c launcher/top_screen.h \
     launcher/tree.c launcher/tree.h \
     launcher/verdict.c launcher/verdict.h \
     launcher/wire.c launcher/wire.h \
     launcher/wire_message.c launcher/wire_message.h \
     launcher/witness.c launcher/witness.h
-launcher_liblauncher_la_CPPFLAGS = $(AM_CPPFLAGS) $(HWLOC_CFLAGS) $(SODIUM_CFLAGS) -DMW_LIBDIR='"$(libdir)"'
-launcher_liblauncher_la_LIBADD = collector/libcollector.la $(HWLOC_LIBS) $(SODIUM_LIBS)
+launcher_liblauncher_la_CPPFLAGS = $(AM_CPPFLAGS) $(HWLOC_CFLAGS) $(NCURSES_CFLAGS) $(SODIUM_CFLAGS) -DMW_LIBDIR='"$(libdir)"'
+launcher_liblauncher_la_LIBADD = collector/libcollector.la $(HWLOC_LIBS) $(NCURSES_LIBS) $(SODIUM_LIBS)
 
 launcher_memwatch_SOURCES = launcher/main.c
 launcher_memwatch_LDADD = launcher/liblauncher.la

@@ -16,6 +16,7 @@ static const struct {
     {"report", mw_cmd_report, "report what lies in a record or a run directory"},
     {"compare", mw_cmd_compare, "tell what grew between runs before and after a change"},
     {"runs", mw_cmd_runs, "list runs that are under way or were left behind, and remove what was reported"},
+    {"top", mw_cmd_top, "show on the whole terminal how a running job's memory stands, rank by rank"},
     {"doctor", mw_cmd_doctor, "check this machine: would a run be complete, and if not, what to do"},
     {"agent", mw_cmd_agent, NULL}, /* ranks start it, nobody else */
 };
@@ -28,6 +29,7 @@ static void help(FILE *out)
           "\n"
           "  memwatch run -- mpirun -n 8 ./app          profile a job\n"
           "  memwatch run -i 10 -- ./prepare.sh data    any command, sampled every 10 ms\n"
+          "  memwatch top                               look at a running job, rank by rank\n"
           "  memwatch run --max-rank-rss 2G -- ./job.sh exit 11 when a rank had more: for CI\n"
           "  LD_PRELOAD=libmemwatch-pmpi.so mpirun ...  without a launcher: rank 0 reports at the end\n"
           "\n"

@@ -42,6 +42,8 @@ enum key {
     KEY_LEAK_CHECK,
     KEY_THRESHOLD,
     KEY_BY,
+    KEY_ONCE,
+    KEY_SORT,
     KEY_JSON,
     KEY_MARKDOWN,
     KEY_JUNIT,
@@ -112,6 +114,26 @@ static const struct argp_option runs_options[] = {
     {"color", KEY_COLOR, "WHEN", 0, "auto, always or never (auto honours NO_COLOR)", 5},
     {"help", KEY_HELP, NULL, 0, "Show this help", -1},
     {0}};
+
+static const struct argp_option top_options[] = {
+    {"delay", 'd', "SEC", 0, "Look every SEC seconds (0.1 to 3600; default 1)", 1},
+    {"sort", KEY_SORT, "WHAT", 0, "By memory, rank or growth at first (default memory)", 1},
+    {"once", KEY_ONCE, NULL, 0, "Print one picture as text, with all ranks, and end", 1},
+    {"run-dir", KEY_RUN_DIR, "DIR", 0, "Look for jobs in DIR, too", 2},
+    {"color", KEY_COLOR, "WHEN", 0, "auto, always or never (auto honours NO_COLOR)", 5},
+    {"help", KEY_HELP, NULL, 0, "Show this help", -1},
+    {0}};
+
+static const char top_doc[] =
+    "Shows a running job on the whole terminal: its memory now and at most, its ranks as bars, the phase or MPI call "
+    "that each is in, and how fast it grows. RUN-DIR is a run directory (memwatch runs lists them); without it, the only "
+    "job of yours that runs. It only reads: the job and its memwatch notice nothing, whenever it ends.\n"
+    "\n"
+    "  memwatch top\n"
+    "  memwatch top -d 0.2 /dev/shm/memwatch-1000-5f0c6a1be2d94c37\n"
+    "  memwatch top --once | head -n 20     (for scripts)\n"
+    "\v"
+    "Keys: m, r and g sort by memory, rank and growth; v shows the hosts; / filters; h helps; q leaves.";
 
 static const char runs_doc[] =
     "Lists the run directories of this user on this host: of jobs that run, and what was left behind where memwatch was "
@@ -450,11 +472,56 @@ static error_t parse_runs(int key, char *argument, struct argp_state *state)
     }
 }
 
+static uint64_t seconds(const char *text, const char *what)
+{
+    char *end;
+    double value = strtod(text, &end);
+
+    if (end == text || *end || !(value >= 0.1 && value <= 3600))
+        complain("%s takes a number from 0.1 to 3600, not '%s'", what, text);
+    return (uint64_t)(value * (double)MW_NS_PER_SEC);
+}
+
+static void set_order(struct mw_options *options, const char *text)
+{
+    static const char *const words[] = {
+        [MW_TOP_BY_MEMORY] = "memory", [MW_TOP_BY_RANK] = "rank", [MW_TOP_BY_GROWTH] = "growth"};
+
+    for (int i = 0; i < 3; i++)
+        if (!strcmp(text, words[i])) {
+            options->order = i;
+            return;
+        }
+    complain("--sort takes memory, rank or growth, not '%s'", text);
+}
+
+static error_t parse_top(int key, char *argument, struct argp_state *state)
+{
+    struct mw_options *options = state->input;
+
+    switch (key) {
+    case ARGP_KEY_INIT: state->err_stream = NULL; return 0; /* getopt has said it in one line */
+    case 'd': options->delay_ns = seconds(argument, "-d"); return 0;
+    case KEY_SORT: set_order(options, argument); return 0;
+    case KEY_ONCE: options->once = true; return 0;
+    case KEY_RUN_DIR: options->base_dir = argument; return 0;
+    case KEY_COLOR: set_color(options, argument); return 0;
+    case KEY_HELP: show_help(state); return 0;
+    case ARGP_KEY_ARG:
+        if (options->path)
+            complain("one RUN-DIR at a time");
+        options->path = argument;
+        return 0;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+}
+
 static void parse(const struct argp *argp, struct mw_options *options, int argc, char **argv, const char *name)
 {
     char *saved = argv[0];
 
     *options = (struct mw_options){.name = name, .interval_ns = 100 * MW_NS_PER_MS, .budget_ppm = 10000,
+                                   .delay_ns = MW_NS_PER_SEC,
                                    .compare = {.threshold = 0.05}};
     list_forms();
     argv[0] = (char *)(uintptr_t)"memwatch"; /* what getopt says of an unknown option starts with it */
@@ -491,6 +558,13 @@ void mw_options_parse_runs(struct mw_options *options, int argc, char **argv)
     const struct argp argp = {.options = runs_options, .parser = parse_runs, .doc = runs_doc};
 
     parse(&argp, options, argc, argv, "memwatch runs");
+}
+
+void mw_options_parse_top(struct mw_options *options, int argc, char **argv)
+{
+    const struct argp argp = {.options = top_options, .parser = parse_top, .args_doc = "[RUN-DIR]", .doc = top_doc};
+
+    parse(&argp, options, argc, argv, "memwatch top");
 }
 
 static bool wants_color(const struct mw_options *options, int fd)

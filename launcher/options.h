@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the user asks of `memwatch run`, `report`, `compare` and `runs`, checked before anything is started. */
+/* What the user asks of `memwatch run`, `report`, `compare`, `runs` and `top`, checked before anything is started. */
 #ifndef MW_LAUNCHER_OPTIONS_H
 #define MW_LAUNCHER_OPTIONS_H
 
@@ -8,6 +8,7 @@
 #include "collector/report.h"
 #include "launcher/forms.h"
 #include "launcher/live.h"
+#include "launcher/top_picture.h"
 #include "launcher/verdict.h"
 
 #include <regex.h>
@@ -25,7 +26,7 @@ struct mw_options_compare {
 struct mw_options {
     const char *name;     /* "memwatch run" */
     char **command;       /* NULL-terminated; points into argv */
-    const char *path;     /* of `report` */
+    const char *path;     /* of `report`; of `top`, NULL: the only job that runs */
     uint64_t interval_ns;
     uint32_t budget_ppm;  /* share of the run that measuring in the ranks may take */
     int site_depth;       /* 0: the shim's default */
@@ -35,6 +36,9 @@ struct mw_options {
     mw_form_paths forms;  /* where each form of the report goes */
     struct mw_gates gates; /* limits, judged at the end */
     bool kill_over;
+    uint64_t delay_ns;    /* of `top`: between two looks */
+    enum mw_top_order order;
+    bool once;
     int repeat;           /* how many runs */
     const char *post;     /* for sh -c, after the report; NULL: nothing */
     struct mw_verdict_options verdict;
@@ -51,6 +55,7 @@ void mw_options_parse_run(struct mw_options *options, int argc, char **argv);
 void mw_options_parse_report(struct mw_options *options, int argc, char **argv);
 void mw_options_parse_compare(struct mw_options *options, int argc, char **argv);
 void mw_options_parse_runs(struct mw_options *options, int argc, char **argv);
+void mw_options_parse_top(struct mw_options *options, int argc, char **argv);
 
 /* How the text report is to look on `fd`. Points into options. */
 struct mw_report_style mw_options_style(const struct mw_options *options, int fd);

@@ -42,12 +42,14 @@ shell_tests = \
     tests/integration/hosts_agents.sh \
     tests/integration/hosts_gather.sh \
     tests/integration/hosts_slurm.sh \
+    tests/integration/hosts_top.sh \
     tests/integration/threads.sh \
     tests/integration/tsan.sh \
     tests/integration/tricks.sh \
     tests/integration/pairs.sh \
     tests/integration/live.sh \
     tests/integration/live_line.sh \
+    tests/integration/top.sh \
     tests/integration/inert.sh \
     tests/integration/unnoticed.sh \
     tests/integration/gates.sh \
@@ -83,6 +85,7 @@ unit_tests += \
     tests/unit/test_size \
     tests/unit/test_symbols \
     tests/unit/test_timeline \
+    tests/unit/test_top \
     tests/unit/test_tree \
     tests/unit/test_wire \
     tests/unit/test_wire_message
@@ -141,6 +144,9 @@ tests_unit_test_symbols_LDADD = $(collector_test_libs)
 tests_unit_test_symbols_CFLAGS = $(AM_CFLAGS) -g
 tests_unit_test_timeline_SOURCES = tests/unit/test_timeline.c pmpi/timeline.c
 tests_unit_test_timeline_LDADD = $(collector_test_libs)
+tests_unit_test_top_SOURCES = tests/unit/test_top.c $(synthetic)
+tests_unit_test_top_LDADD = $(launcher_test_libs)
+tests_unit_test_top_LDFLAGS = -Wl,--wrap=mw_journal_read_entry
 tests_unit_test_tree_SOURCES = tests/unit/test_tree.c
 tests_unit_test_tree_LDADD = $(launcher_test_libs)
 tests_unit_test_wire_SOURCES = tests/unit/test_wire.c

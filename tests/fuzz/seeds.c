@@ -43,6 +43,7 @@ static void put_journals(const char *directory)
         bytes = synthetic_pack(&journal, &size);
         snprintf(name, sizeof(name), "rank%d", rank);
         put(directory, "journal", name, bytes, size);
+        put(directory, "top", name, bytes, size);
         all = realloc(all, total + size);
         memcpy(all + total, bytes, size);
         total += size;
@@ -74,6 +75,7 @@ static void put_view(const char *directory)
         abort();
     close(fd);
     put(directory, "view", "view", bytes, (size_t)st.st_size);
+    put(directory, "top", "view", bytes, (size_t)st.st_size);
     free(bytes);
     synthetic_remove(&dir);
 }

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* mwgen [-n RANKS] [-H HOSTS] [-s SEED] [-j | -w] DIR
+/* mwgen [-n RANKS] [-H HOSTS] [-s SEED] [-j | -w | -l] DIR
  *
  * Writes a run directory as a job of RANKS ranks (default 1000) on HOSTS hosts (default 10) leaves it: packed records
  * one behind another in one gathered file; with -j each in a journal of its own; with -w each in a journal with all its
- * room, where what was never written takes no space. Every rank has some 20 call
+ * room, where what was never written takes no space; with -l likewise, but of a job that still runs, and with what a
+ * sampler on each host has seen of its ranks. Every rank has some 20 call
  * sites with 4 to 8 frames, 30 phases, a few spikes with 24 frames and 200 to 299 slices; its numbers come from a
  * generator with the seed SEED (default 1). Three ranks leave nothing and one is dead, as a journal in either form.
  * What a reader has to find is printed as `key=value` lines. */
 #include "collector/journal.h"
+#include "collector/view_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -55,7 +57,7 @@ struct module {
 struct generator {
     int ranks, hosts;
     uint64_t seed;
-    bool journals, whole;
+    bool journals, whole, live;
     int dirfd, gathered;
     off_t written;
     struct module modules[MODULES];
@@ -156,11 +158,22 @@ static struct mw_frame frame_at(const struct generator *g, uint64_t site, uint32
     };
 }
 
+static int host_of(const struct generator *g, int rank)
+{
+    return (int)((int64_t)rank * g->hosts / g->ranks);
+}
+
+/* Hosts were not booted together: when the job began there. */
+static uint64_t boot_ns(int host)
+{
+    return (uint64_t)(host + 1) * 1000 * 1000 * MS;
+}
+
 static void fill_ident(struct generator *g, uint64_t offset_ns)
 {
-    int host = (int)((int64_t)g->rank * g->hosts / g->ranks);
+    int host = host_of(g, g->rank);
 
-    g->origin = (uint64_t)(host + 1) * 1000 * 1000 * MS + offset_ns; /* hosts were not booted together */
+    g->origin = boot_ns(host) + offset_ns;
     *g->journal.ident = (struct mw_ident){
         .world_id = WORLD + g->seed,
         .start_ticks = 100000 + (uint64_t)g->rank,
@@ -316,10 +329,10 @@ static void fill_state(struct generator *g)
     bool dead = g->rank == g->dead;
 
     *g->journal.state = (struct mw_state){
-        .stage = dead ? MW_STAGE_RUNNING : g->journals ? MW_STAGE_EXITED : MW_STAGE_COMMITTED,
-        .in_site = dead ? 5 : g->journals ? 0 : sites,
+        .stage = dead || g->live ? MW_STAGE_RUNNING : g->journals ? MW_STAGE_EXITED : MW_STAGE_COMMITTED,
+        .in_site = dead ? 5 : g->live ? (uint32_t)g->rank % sites : g->journals ? 0 : sites,
         .last_site = sites,
-        .phase = dead ? 3 : PHASES,
+        .phase = dead ? 3 : g->live ? 1 + (uint32_t)g->rank % PHASES : PHASES,
         .peak_phase = 3,
         .peak_site = g->rank % 3 ? 1 + (uint32_t)g->rank % (sites - 1) : 0,
         .since_ns = g->origin + (dead ? 1700 : 2900) * MS,
@@ -419,6 +432,57 @@ static int choose(const struct generator *g, uint64_t what)
     }
 }
 
+static void fill_process(struct generator *g, struct mw_view_process *process, const struct mw_view *view)
+{
+    *process = (struct mw_view_process){
+        .pid = 10000 + g->rank,
+        .start_ticks = 100000 + (uint64_t)g->rank,
+        .samples = 2,
+        .first_ns = view->begin_ns,
+        .last_ns = view->last_ns,
+        .rss_last = 400 * MIB + mine(g, 50, 50000) * 4 * KIB,
+        .exe = "/opt/app/bin/app",
+        .command = "./app --size 1048576",
+    };
+    process->rss_max = process->rss_last;
+    process->moments[0] = (struct mw_view_moment){view->last_ns - 1000 * MS, process->rss_last - MIB};
+    process->moments[1] = (struct mw_view_moment){view->last_ns, process->rss_last};
+    process->moment_next = 2;
+}
+
+/* What the sampler of a host has seen. The first host is the launcher's. */
+static void write_view(struct generator *g, int host)
+{
+    struct mw_view_file file;
+    struct mw_view view = {
+        .command = "mpirun ./app --size 1048576",
+        .is_launcher = host == 0,
+        .begin_ns = boot_ns(host),
+        .last_ns = boot_ns(host) + 3000 * MS,
+        .begin_wall_ns = WALL_NS,
+        .shift_ns = (int64_t)boot_ns(0) - (int64_t)boot_ns(host),
+        .error_ns = 1000,
+        .interval_ns = 100 * MS,
+        .slice_ns = 10 * MS,
+        .node_bytes = 1ull << 40,
+        .available_begin_bytes = 1ull << 39,
+    };
+    char name[80];
+
+    snprintf(view.host, sizeof(view.host), "node%04d", host);
+    snprintf(name, sizeof(name), MW_VIEW_FILE_PREFIX "%s", view.host);
+    must(mw_view_file_create(&file, &view, g->dirfd, name, NULL) == 0 && file.fd >= 0, name);
+    for (g->rank = 0; g->rank < g->ranks; g->rank++)
+        if (host_of(g, g->rank) == host) {
+            struct mw_view_process *process = mw_view_file_add_process(&file, &view);
+            must(process != NULL, name);
+            fill_process(g, process, &view);
+            view.rss_sum_max += process->rss_last;
+        }
+    mw_view_file_sync(&file, &view);
+    mw_view_file_close(&file, &view);
+}
+
 static void plan(struct generator *g)
 {
     g->dead = g->largest = g->spiking = -1;
@@ -460,7 +524,7 @@ static void print_answers(const struct generator *g)
 
 static int usage(void)
 {
-    fputs("usage: mwgen [-n RANKS] [-H HOSTS] [-s SEED] [-j | -w] DIR\n", stderr);
+    fputs("usage: mwgen [-n RANKS] [-H HOSTS] [-s SEED] [-j | -w | -l] DIR\n", stderr);
     return 2;
 }
 
@@ -469,11 +533,12 @@ int main(int argc, char **argv)
     static struct generator g = {.ranks = 1000, .hosts = 10, .seed = 1};
     int option;
 
-    while ((option = getopt(argc, argv, "n:H:s:jw")) != -1)
+    while ((option = getopt(argc, argv, "n:H:s:jwl")) != -1)
         switch (option) {
         case 'n': g.ranks = atoi(optarg); break;
         case 'H': g.hosts = atoi(optarg); break;
         case 's': g.seed = strtoull(optarg, NULL, 10); break;
+        case 'l': g.live = true; /* fall through */
         case 'w': g.whole = true; /* fall through */
         case 'j': g.journals = true; break;
         default: return usage();
@@ -488,6 +553,8 @@ int main(int argc, char **argv)
             make_record(&g, rank);
             write_record(&g);
         }
+    for (int host = 0; g.live && host < g.hosts; host++)
+        write_view(&g, host);
     print_answers(&g);
     return 0;
 }
