@@ -15,5 +15,14 @@ int mw_cmd_top(int argc, char **argv);
 int mw_cmd_runs(int argc, char **argv);
 int mw_cmd_agent(int argc, char **argv);
 int mw_cmd_doctor(int argc, char **argv);
+int mw_cmd_completion(int argc, char **argv);
+
+struct mw_command {
+    const char *name; /* NULL behind the last one */
+    int (*run)(int argc, char **argv);
+    const char *summary; /* NULL: not for users */
+};
+
+extern const struct mw_command mw_commands[];
 
 #endif

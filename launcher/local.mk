@@ -10,9 +10,11 @@ launcher_liblauncher_la_SOURCES = \
     launcher/cgroups.c launcher/cgroups.h \
     launcher/cmd_agent.c \
     launcher/cmd_compare.c \
-    launcher/cmd_report.c launcher/commands.h \
+    launcher/cmd_completion.c \
+    launcher/cmd_report.c \
     launcher/cmd_runs.c \
     launcher/cmd_top.c \
+    launcher/commands.c launcher/commands.h \
     launcher/deaths.c launcher/deaths.h \
     launcher/doctor.c \
     launcher/doctor_checks.c launcher/doctor_checks.h \
@@ -63,3 +65,19 @@ launcher_liblauncher_la_LIBADD = collector/libcollector.la $(HWLOC_LIBS) $(NCURS
 
 launcher_memwatch_SOURCES = launcher/main.c
 launcher_memwatch_LDADD = launcher/liblauncher.la
+
+# Completion, where each shell looks for it.
+bash_completiondir = $(datadir)/bash-completion/completions
+zsh_completiondir = $(datadir)/zsh/site-functions
+fish_completiondir = $(datadir)/fish/vendor_completions.d
+nodist_bash_completion_DATA = launcher/completion/memwatch
+nodist_zsh_completion_DATA = launcher/completion/_memwatch
+nodist_fish_completion_DATA = launcher/completion/memwatch.fish
+CLEANFILES += $(nodist_bash_completion_DATA) $(nodist_zsh_completion_DATA) $(nodist_fish_completion_DATA)
+write_completion = $(AM_V_GEN)$(MKDIR_P) launcher/completion && launcher/memwatch$(EXEEXT) completion
+launcher/completion/memwatch: launcher/memwatch$(EXEEXT)
+	$(write_completion) bash >$@
+launcher/completion/_memwatch: launcher/memwatch$(EXEEXT)
+	$(write_completion) zsh >$@
+launcher/completion/memwatch.fish: launcher/memwatch$(EXEEXT)
+	$(write_completion) fish >$@

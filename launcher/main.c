@@ -7,22 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct {
-    const char *name;
-    int (*run)(int argc, char **argv);
-    const char *summary;
-} commands[] = {
-    {"run", mw_cmd_run, "run a command and report the memory of all its processes and MPI ranks"},
-    {"report", mw_cmd_report, "report what lies in a record or a run directory"},
-    {"compare", mw_cmd_compare, "tell what grew between runs before and after a change"},
-    {"runs", mw_cmd_runs, "list runs that are under way or were left behind, and remove what was reported"},
-    {"top", mw_cmd_top, "show on the whole terminal how a running job's memory stands, rank by rank"},
-    {"doctor", mw_cmd_doctor, "check this machine: would a run be complete, and if not, what to do"},
-    {"agent", mw_cmd_agent, NULL}, /* ranks start it, nobody else */
-};
-
-#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
-
 static void help(FILE *out)
 {
     fputs("memwatch: which rank of an MPI job, in which phase, at which line, needed how much memory\n"
@@ -35,9 +19,9 @@ static void help(FILE *out)
           "\n"
           "Commands ('memwatch COMMAND --help' tells more):\n",
           out);
-    for (size_t i = 0; i < COMMANDS; i++)
-        if (commands[i].summary)
-            fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].summary);
+    for (const struct mw_command *command = mw_commands; command->name; command++)
+        if (command->summary)
+            fprintf(out, "  %-10s  %s\n", command->name, command->summary);
 }
 
 int main(int argc, char **argv)
@@ -54,9 +38,9 @@ int main(int argc, char **argv)
         puts(PACKAGE_STRING);
         return 0;
     }
-    for (size_t i = 0; i < COMMANDS; i++)
-        if (!strcmp(argv[1], commands[i].name))
-            return commands[i].run(argc - 1, argv + 1);
+    for (const struct mw_command *command = mw_commands; command->name; command++)
+        if (!strcmp(argv[1], command->name))
+            return command->run(argc - 1, argv + 1);
     fprintf(stderr, "memwatch: there is no command '%s': see memwatch --help\n", argv[1]);
     return MW_EXIT_FAILURE;
 }

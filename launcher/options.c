@@ -78,10 +78,10 @@ static const struct argp_option display_options[] = {
     {"force", KEY_FORCE, NULL, 0, "Overwrite files that exist", 5},
     {"include", KEY_INCLUDE, "RE", 0, "List only processes whose command matches; totals stay those of all", 5},
     {"exclude", KEY_EXCLUDE, "RE", 0, "Of these, leave out the ones that match", 5},
-    {"group-by", KEY_GROUP_BY, "WHAT", 0, "List all processes by command, exe, rank or host, not the others by program", 5},
+    {"group-by", KEY_GROUP_BY, "command|exe|rank|host", 0, "List all processes so, instead of those that are no ranks by program", 5},
     {"all", KEY_ALL, NULL, 0,
      "Every rank, phase, call site and process (up to 4096 of each), not only the telling ones", 5},
-    {"color", KEY_COLOR, "WHEN", 0, "auto, always or never (auto honours NO_COLOR)", 5},
+    {"color", KEY_COLOR, "auto|always|never", 0, "Colours (auto: on a terminal, unless NO_COLOR is set)", 5},
     {"timeline-ranks", KEY_TIMELINE_RANKS, NULL, 0, "A column for each rank in --timeline", 5},
     {"help", KEY_HELP, NULL, 0, "Show this help", -1},
     {0}};
@@ -97,11 +97,11 @@ static const struct argp_option gate_options[] = {
 
 static const struct argp_option compare_options[] = {
     {"threshold", KEY_THRESHOLD, "PERCENT", 0, "What changed by less does not count (default 5)", 1},
-    {"by", KEY_BY, "WHAT", 0, "Compare by phase, rank or site, beside the job itself (default phase)", 1},
+    {"by", KEY_BY, "phase|rank|site", 0, "What to compare beside the job itself (default phase)", 1},
     {"json", KEY_JSON, NULL, 0, "Print JSON instead of text", 2},
     {"markdown", KEY_MARKDOWN, NULL, 0, "Print Markdown, for a pull request", 2},
     {"all", KEY_ALL, NULL, 0, "What did not change as well", 2},
-    {"color", KEY_COLOR, "WHEN", 0, "auto, always or never (auto honours NO_COLOR)", 2},
+    {"color", KEY_COLOR, "auto|always|never", 0, "Colours (auto: on a terminal, unless NO_COLOR is set)", 2},
     {"junit", KEY_JUNIT, "FILE", 0, "Write what grew to FILE, as JUnit XML", 3},
     {"github", KEY_GITHUB, NULL, 0, "Tell it as annotations on stderr and in $GITHUB_STEP_SUMMARY", 3},
     {"force", KEY_FORCE, NULL, 0, "Overwrite files that exist", 3},
@@ -111,16 +111,16 @@ static const struct argp_option compare_options[] = {
 static const struct argp_option runs_options[] = {
     {"clean", KEY_CLEAN, NULL, 0, "Remove all whose job is gone, also those that were kept or never reported", 1},
     {"run-dir", KEY_RUN_DIR, "DIR", 0, "Look in DIR, too", 1},
-    {"color", KEY_COLOR, "WHEN", 0, "auto, always or never (auto honours NO_COLOR)", 5},
+    {"color", KEY_COLOR, "auto|always|never", 0, "Colours (auto: on a terminal, unless NO_COLOR is set)", 5},
     {"help", KEY_HELP, NULL, 0, "Show this help", -1},
     {0}};
 
 static const struct argp_option top_options[] = {
     {"delay", 'd', "SEC", 0, "Look every SEC seconds (0.1 to 3600; default 1)", 1},
-    {"sort", KEY_SORT, "WHAT", 0, "By memory, rank or growth at first (default memory)", 1},
+    {"sort", KEY_SORT, "memory|rank|growth", 0, "In which order at first (default memory)", 1},
     {"once", KEY_ONCE, NULL, 0, "Print one picture as text, with all ranks, and end", 1},
     {"run-dir", KEY_RUN_DIR, "DIR", 0, "Look for jobs in DIR, too", 2},
-    {"color", KEY_COLOR, "WHEN", 0, "auto, always or never (auto honours NO_COLOR)", 5},
+    {"color", KEY_COLOR, "auto|always|never", 0, "Colours (auto: on a terminal, unless NO_COLOR is set)", 5},
     {"help", KEY_HELP, NULL, 0, "Show this help", -1},
     {0}};
 
@@ -516,14 +516,38 @@ static error_t parse_top(int key, char *argument, struct argp_state *state)
     }
 }
 
-static void parse(const struct argp *argp, struct mw_options *options, int argc, char **argv, const char *name)
+static const struct argp run_argp = {
+    .options = run_options, .parser = parse_run, .args_doc = "[--] COMMAND...", .doc = run_doc, .children = children};
+static const struct argp report_argp = {
+    .parser = parse_report, .args_doc = "PATH", .doc = report_doc, .children = children};
+static const struct argp compare_argp = {
+    .options = compare_options, .parser = parse_compare, .args_doc = "BASE CANDIDATE", .doc = compare_doc};
+static const struct argp runs_argp = {.options = runs_options, .parser = parse_runs, .doc = runs_doc};
+static const struct argp top_argp = {
+    .options = top_options, .parser = parse_top, .args_doc = "[RUN-DIR]", .doc = top_doc};
+
+static const struct {
+    const char *command;
+    const struct argp *argp;
+} argps[] = {{"run", &run_argp}, {"report", &report_argp}, {"compare", &compare_argp}, {"runs", &runs_argp}, {"top", &top_argp}};
+
+const struct argp *mw_options_of(const char *command)
 {
+    list_forms();
+    for (size_t i = 0; i < sizeof(argps) / sizeof(argps[0]); i++)
+        if (!strcmp(argps[i].command, command))
+            return argps[i].argp;
+    return NULL;
+}
+
+static void parse(struct mw_options *options, int argc, char **argv, const char *name)
+{
+    const struct argp *argp = mw_options_of(name + strlen("memwatch "));
     char *saved = argv[0];
 
     *options = (struct mw_options){.name = name, .interval_ns = 100 * MW_NS_PER_MS, .budget_ppm = 10000,
                                    .delay_ns = MW_NS_PER_SEC,
                                    .compare = {.threshold = 0.05}};
-    list_forms();
     argv[0] = (char *)(uintptr_t)"memwatch"; /* what getopt says of an unknown option starts with it */
     if (argp_parse(argp, argc, argv, ARGP_IN_ORDER | ARGP_NO_HELP, NULL, options))
         exit(MW_EXIT_FAILURE);
@@ -532,39 +556,27 @@ static void parse(const struct argp *argp, struct mw_options *options, int argc,
 
 void mw_options_parse_run(struct mw_options *options, int argc, char **argv)
 {
-    const struct argp argp = {
-        .options = run_options, .parser = parse_run, .args_doc = "[--] COMMAND...", .doc = run_doc, .children = children};
-
-    parse(&argp, options, argc, argv, "memwatch run");
+    parse(options, argc, argv, "memwatch run");
 }
 
 void mw_options_parse_report(struct mw_options *options, int argc, char **argv)
 {
-    const struct argp argp = {.parser = parse_report, .args_doc = "PATH", .doc = report_doc, .children = children};
-
-    parse(&argp, options, argc, argv, "memwatch report");
+    parse(options, argc, argv, "memwatch report");
 }
 
 void mw_options_parse_compare(struct mw_options *options, int argc, char **argv)
 {
-    const struct argp argp = {
-        .options = compare_options, .parser = parse_compare, .args_doc = "BASE CANDIDATE", .doc = compare_doc};
-
-    parse(&argp, options, argc, argv, "memwatch compare");
+    parse(options, argc, argv, "memwatch compare");
 }
 
 void mw_options_parse_runs(struct mw_options *options, int argc, char **argv)
 {
-    const struct argp argp = {.options = runs_options, .parser = parse_runs, .doc = runs_doc};
-
-    parse(&argp, options, argc, argv, "memwatch runs");
+    parse(options, argc, argv, "memwatch runs");
 }
 
 void mw_options_parse_top(struct mw_options *options, int argc, char **argv)
 {
-    const struct argp argp = {.options = top_options, .parser = parse_top, .args_doc = "[RUN-DIR]", .doc = top_doc};
-
-    parse(&argp, options, argc, argv, "memwatch top");
+    parse(options, argc, argv, "memwatch top");
 }
 
 static bool wants_color(const struct mw_options *options, int fd)

@@ -57,6 +57,10 @@ void mw_options_parse_compare(struct mw_options *options, int argc, char **argv)
 void mw_options_parse_runs(struct mw_options *options, int argc, char **argv);
 void mw_options_parse_top(struct mw_options *options, int argc, char **argv);
 
+/* What a subcommand takes, as argp has it, with the options in tables of its children: for completion. In an option's `arg`,
+ * words with | between are all that it takes. NULL: the subcommand takes nothing but --help. */
+const struct argp *mw_options_of(const char *command);
+
 /* How the text report is to look on `fd`. Points into options. */
 struct mw_report_style mw_options_style(const struct mw_options *options, int fd);
 

@@ -23,6 +23,8 @@ shell_tests = \
     tests/integration/tables.sh \
     tests/integration/page.sh \
     tests/integration/group_by.sh \
+    tests/integration/completion.sh \
+    tests/integration/docs.sh \
     tests/integration/identity.sh \
     tests/integration/rows.sh \
     tests/integration/full.sh \
