@@ -3,6 +3,7 @@
 
 #include "collector/procmem.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 /* linux/pidfd.h of Linux 6.15, which older systems don't have; the kernel goes by the structure's size. */
@@ -20,6 +22,10 @@ struct pidfd_info {
 };
 #define PIDFD_GET_INFO_ _IOWR(0xFF, 11, struct pidfd_info)
 #define PIDFD_INFO_EXIT_ (1u << 3) /* there when the process has been collected */
+
+/* How often a status is asked for, and how long after one another. */
+#define TURNS 5
+#define TURN_NS 200000
 
 int mw_deaths_init(struct mw_deaths *deaths)
 {
@@ -76,7 +82,8 @@ static bool status_from_zombie(pid_t pid, int *status)
     int procfd = pid > 0 ? open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
     int fd = procfd < 0 ? -1 : mw_procmem_open(procfd, pid, "stat");
     struct mw_procmem_stat stat;
-    bool ok = fd >= 0 && !mw_procmem_stat_read(fd, &stat) && stat.state == 'Z';
+    /* X: its parent is collecting it just now */
+    bool ok = fd >= 0 && !mw_procmem_stat_read(fd, &stat) && (stat.state == 'Z' || stat.state == 'X');
 
     if (ok)
         *status = stat.exit_code;
@@ -89,6 +96,7 @@ static bool status_from_zombie(pid_t pid, int *status)
 
 bool mw_deaths_next(struct mw_deaths *deaths, struct mw_deaths_end *end)
 {
+    struct pidfd_info info = {0};
     struct epoll_event event;
     int fd;
 
@@ -96,9 +104,15 @@ bool mw_deaths_next(struct mw_deaths *deaths, struct mw_deaths_end *end)
         return false;
     fd = (int)(event.data.u64 >> 32);
     *end = (struct mw_deaths_end){.key = (uint32_t)event.data.u64, .pid = pid_of(fd)};
-    /* It may be collected between the two looks, but not before the first and after the last. */
-    end->has_status = status_from_kernel(fd, &end->wait_status) || status_from_zombie(end->pid, &end->wait_status) ||
-                      status_from_kernel(fd, &end->wait_status);
+    /* It may be collected between the two looks, which takes a moment: then the kernel, if it is one that tells, knows a
+     * little later. */
+    for (int turn = 0; turn < TURNS && !end->has_status; turn++) {
+        if (turn)
+            nanosleep(&(struct timespec){0, TURN_NS}, NULL);
+        end->has_status = status_from_kernel(fd, &end->wait_status) || status_from_zombie(end->pid, &end->wait_status);
+        if (ioctl(fd, PIDFD_GET_INFO_, &info) && errno == ENOTTY)
+            break;
+    }
     close(fd); /* leaves the epoll set, too */
     return true;
 }
