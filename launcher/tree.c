@@ -344,9 +344,14 @@ static void drop_ended(struct mw_tree *tree, mw_tree_tell *tell, void *context)
     }
     if (any)
         rebuild_slots(tree);
-    for (size_t i = 0; i < tree->count; i++)
-        if (!tree->processes[i].owns)
-            note_owner(tree, &tree->processes[i]);
+    for (size_t i = 0; i < tree->count; i++) {
+        struct mw_tree_process *process = &tree->processes[i];
+        bool borrowed = process->borrows;
+        if (!process->owns)
+            note_owner(tree, process);
+        if (borrowed && !process->borrows) /* an exec that was under way when it was first seen */
+            tell(context, MW_TREE_EXEC, process);
+    }
 }
 
 void mw_tree_update(struct mw_tree *tree, mw_tree_tell *tell, void *context)

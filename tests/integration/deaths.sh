@@ -30,7 +30,7 @@ dies() { # mpi how what cause
     check "$1: $2: the report names the rank, the moment and the cause" says "rank 1 died first, at .*: $3"
     check "$1: $2: its phase, and since which call" says '(phase "growth" . )?in.* MPI_(Barrier|Abort) grow_and_die.c:[0-9]+'
     check "$1: $2: who waits for it, and where" says 'waiting for it: ranks 0, 2-3 in MPI_Allreduce grow_and_die.c:[0-9]+'
-    check "$1: $2: what the others held" says 'the others held then: rank [023] [34][0-9]'
+    check "$1: $2: what the others held" says 'the others held then: rank [023] [345][0-9]'
     check "$1: $2: its last seconds" says 'its last seconds: .* MiB at '
     check "$1: $2: the model says so, too" same "$(first_death | field cause) $(first_death | field rank)" "$4 1"
     # 32 MiB, 48 MiB, and what MPI holds; sampled once in 100 ms while it grew by 8 MiB in 50 ms
