@@ -177,11 +177,14 @@ bool mw_boundary_enter(struct mw_boundary *b, enum mw_op op, const uintptr_t *ar
     return true;
 }
 
+/* In less time the kernel does not take many pages away. */
+#define SHORT_NS 20000
+
 /* Memory of a measured call: what grew and stayed, and the rise above RSS at entry. For a call that completes one which
  * was started before, the rise is the pair's. Returns RSS now. */
 static uint64_t measure_exit(struct mw_boundary *b, struct mw_site *site, uint64_t now)
 {
-    uint64_t rss = mw_observe(now, b->site + 1);
+    uint64_t rss = now - b->enter.ns < SHORT_NS ? mw_observe_short(now, b->site + 1) : mw_observe(now, b->site + 1);
     uint64_t base = b->entry_rss;
     uint64_t peak = b->window->peak;
 

@@ -31,6 +31,9 @@ int mw_meter_open(bool may_reset, struct mw_meter_limits *limits, struct mw_err 
  * again); reading is left alone. */
 bool mw_meter_read(struct mw_meter_reading *reading);
 
+/* The mark alone: half as dear. Returns false where it takes more to tell it. */
+bool mw_meter_read_mark(uint64_t *peak);
+
 /* Sets the mark to the present RSS. Returns false when it could not, or resets are off: the mark stands. */
 bool mw_meter_reset(void);
 

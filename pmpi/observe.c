@@ -15,7 +15,7 @@ static struct mw_window *windows[MAX_WINDOWS];
 static int window_count;
 static uint64_t last_ns;  /* of the last observation */
 static uint64_t last_rss; /* then */
-static uint64_t last_mark; /* the mark that was read then */
+static uint64_t last_mark; /* where the mark stood after it */
 static bool stands;        /* it was not reset then: read again, it may speak of what was before */
 bool mw_observe_has_skipped;
 
@@ -123,9 +123,20 @@ uint64_t mw_observe(uint64_t now, uint32_t site)
     stands = reading.peak > reading.rss && !mw_meter_reset();
     if (stands)
         mw_rank.journal.cost->flags |= MW_COST_NO_RESET;
-    last_mark = reading.peak;
+    last_mark = stands ? reading.peak : reading.rss;
     last_ns = now;
     last_rss = reading.rss;
     mw_observe_has_skipped = false;
     return reading.rss;
+}
+
+uint64_t mw_observe_short(uint64_t now, uint32_t site)
+{
+    uint64_t mark;
+
+    if (mw_observe_has_skipped || !mw_meter_read_mark(&mark) || mark > last_mark)
+        return mw_observe(now, site);
+    mw_timeline_add(last_ns, now, last_rss, last_rss);
+    mw_rank.journal.state->rss_ns = last_ns = now;
+    return last_rss;
 }
