@@ -15,7 +15,7 @@ are_told() {
 }
 
 for mpi in $(mpis); do
-    run_mpi "$mpi" 1 "$(program "$mpi" paths)"
+    run_mpi "$mpi" 1 "$(program "$mpi" paths)" 100000
     check "$mpi: every call is booked on its way" are_told
     check "$mpi: many of them were only counted" [ "$(grep "^rank " dump | field measured)" -lt "$(grep "^rank " dump | field calls)" ]
     options=--exact run_mpi "$mpi" 1 "$(program "$mpi" paths)" 2000
