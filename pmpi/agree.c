@@ -50,6 +50,12 @@ void mw_agree_done(void)
     decide(MW_STAGE_COMMITTED);
 }
 
+void mw_agree_not(void)
+{
+    __atomic_store_n(&mw_rank.journal.state->stage, MW_STAGE_READY, __ATOMIC_RELEASE);
+    decide(MW_STAGE_DECLINED);
+}
+
 bool mw_agree_to_gather(void)
 {
     int size = mw_rank.journal.ident->size;

@@ -15,6 +15,9 @@
  * rank is missing here. */
 bool mw_agree_to_gather(void);
 
+/* Says at once that this rank will not, whatever the others want. */
+void mw_agree_not(void);
+
 /* Where ranks are on several hosts (pmpi/across.h): says READY, and COMMITTED when this rank has done its part. */
 void mw_agree_ready(void);
 void mw_agree_done(void);

@@ -187,6 +187,10 @@ void mw_gather_to_rank_0(void)
             mw_alone_finish(whole ? name : NULL);
         return;
     }
+    if (!mw_rank.gathers && mw_rank.dirfd >= 0 && mw_agent_reaches_launcher(mw_rank.dirfd)) {
+        mw_agree_not(); /* the launcher reads the journals themselves */
+        return;
+    }
     if (mw_agree_to_gather() && make_comm(&g)) {
         whole = run(&g, partial, name);
         release(&g);

@@ -123,6 +123,7 @@ static void apply_settings(const struct mw_settings *settings, const struct mw_m
     cost->floor_bytes = limits->floor_bytes;
     cost->budget_ppm = settings->budget_ppm;
     cost->flags = (limits->resets ? 0 : MW_COST_NO_RESET) | (settings->exact ? MW_COST_EXACT : 0);
+    mw_rank.gathers = settings->gather;
     mw_sites_set_depth(settings->site_depth);
     mw_governor_start(now, settings->budget_ppm, settings->exact);
 }

@@ -15,6 +15,7 @@ struct mw_rank {
     bool recording;            /* a journal is kept: from the entry of MPI_Init to the end of the process */
     atomic_bool counting;      /* wrapped calls are boundaries: from the entry of MPI_Init to the end of MPI_Finalize */
     bool threaded;             /* MPI_THREAD_MULTIPLE: boundaries take the lock */
+    bool gathers;              /* also where the launcher has the journals */
     bool alone;                /* no launcher: rank 0 sees to the report */
     int dirfd;                 /* of the run directory, while gathering; -1 otherwise */
     char dir[512];             /* its path */

@@ -10,7 +10,8 @@ static const struct variable {
     const char *name;
     long low, high, otherwise;
 } exact = {"MEMWATCH_EXACT", 0, 1, 0}, reset = {"MEMWATCH_RESET", 0, 1, 1},
-  overhead = {"MEMWATCH_OVERHEAD", 0, 1000000, 10000}, site_depth = {"MEMWATCH_SITE_DEPTH", 1, 8, 3};
+  overhead = {"MEMWATCH_OVERHEAD", 0, 1000000, 10000}, site_depth = {"MEMWATCH_SITE_DEPTH", 1, 8, 3},
+  gather = {"MEMWATCH_GATHER", 0, 1, 0};
 
 /* Returns false when it is set to something else. */
 static bool read_number(const struct variable *variable, long *value)
@@ -43,12 +44,13 @@ struct mw_settings mw_settings_read(void)
         .reset = number(&reset),
         .budget_ppm = (uint32_t)number(&overhead),
         .site_depth = (int)number(&site_depth),
+        .gather = number(&gather),
     };
 }
 
 void mw_settings_complain(void)
 {
-    const struct variable *const all[] = {&exact, &reset, &overhead, &site_depth};
+    const struct variable *const all[] = {&exact, &reset, &overhead, &site_depth, &gather};
     long value;
 
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)

@@ -8,11 +8,13 @@ facts() {
         sed -n 's/^site rank=\([0-9]*\) .* call=\([^ ]*\) .* where="\([^"]*\)".* calls=\([0-9]*\) .* sent=\([0-9]*\) .*/\1 \2 \3 \4 \5/p; s/^\(rank rank=[0-9]* size=[0-9]*\).* pid=\([0-9]*\).*/\1 \2/p' | sort
 }
 
+none() { [ -z "$1" ] || { echo "$1"; return 1; }; }
+
 for mpi in $(mpis); do
     for library in "$shim" "$top_builddir/tests/.libs/libsmallrounds.so"; do
         for ranks in 1 2 8; do
             name="$mpi, $(basename "$library" .so), $ranks ranks"
-            MEMWATCH_SHIM=$library run_mpi "$mpi" $ranks "$(program "$mpi" busy)" --calls 30
+            MEMWATCH_GATHER=1 MEMWATCH_SHIM=$library run_mpi "$mpi" $ranks "$(program "$mpi" busy)" --calls 30
             check "$name: the job ends well" [ $run_status = 0 ]
             check "$name: one gathered record" [ "$(ls "$rundir"/gathered-* | wc -l)" = 1 ]
             facts "$rundir" >from_journals
@@ -21,5 +23,7 @@ for mpi in $(mpis); do
             check "$name: and what their journals hold" diff from_journals from_gathered
         done
     done
+    run_mpi "$mpi" 2 "$(program "$mpi" busy)" --calls 30
+    check "$mpi: where the launcher reads the journals nothing is gathered" none "$(ls "$rundir" | grep ^gathered-)"
 done
 done_testing
