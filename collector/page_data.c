@@ -2,6 +2,7 @@
 #include "collector/page_data.h"
 
 #include "collector/json_out.h"
+#include "collector/map.h"
 #include "collector/mem.h"
 #include "collector/page_curves.h"
 #include "collector/report_text_parts.h"
@@ -206,7 +207,8 @@ static int compare_processes(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static void put_process(FILE *out, const struct mw_model *model, const struct mw_model_process *process)
+static void put_process(FILE *out, const struct mw_model *model, const struct mw_model_process *process,
+                        uint32_t command)
 {
     static const char *const roles[] = {"rank", "launcher", "other"};
 
@@ -218,8 +220,31 @@ static void put_process(FILE *out, const struct mw_model *model, const struct mw
     put_bytes(out, ",", process->peak);
     put_time(out, ",", model, process->first_ns);
     put_time(out, ",", model, process->last_ns);
-    put_text(out, ",", process->command);
+    put(out, ",", command);
     putc(']', out);
+}
+
+/* Ranks have long command lines, and all the same: each is written once. The model keeps equal strings once. */
+static void put_listed(FILE *out, const struct mw_model *model, const struct mw_model_process *const *list, size_t count)
+{
+    struct mw_map *keys = mw_map_create();
+    const char **commands = NULL;
+    size_t known = 0;
+
+    fputs(",\n\"processes\":[", out);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t command = mw_map_add(keys, &list[i]->command, sizeof(list[i]->command), (uint32_t)known);
+        if (command == known)
+            *MW_MEM_PUSH(commands, known) = list[i]->command;
+        fputs(i ? "," : "", out);
+        put_process(out, model, list[i], command);
+    }
+    fputs("],\n\"commands\":[", out);
+    for (size_t i = 0; i < known; i++)
+        put_text(out, i ? "," : "", commands[i]);
+    putc(']', out);
+    free(commands);
+    mw_map_destroy(keys);
 }
 
 static void put_processes(FILE *out, const struct mw_model *model, const struct mw_report_style *style)
@@ -240,12 +265,8 @@ static void put_processes(FILE *out, const struct mw_model *model, const struct 
     }
     if (list)
         qsort(list, count, sizeof(*list), compare_processes);
-    fputs(",\n\"processes\":[", out);
-    for (size_t i = 0; i < count && i < MOST_PROCESSES; i++) {
-        fputs(i ? "," : "", out);
-        put_process(out, model, list[i]);
-    }
-    put(out, "],\"processes_smaller\":", count > MOST_PROCESSES ? count - MOST_PROCESSES : 0);
+    put_listed(out, model, list, count < MOST_PROCESSES ? count : MOST_PROCESSES);
+    put(out, ",\"processes_smaller\":", count > MOST_PROCESSES ? count - MOST_PROCESSES : 0);
     put(out, ",\"processes_hidden\":", hidden);
     put(out, ",\"hidden_largest\":", hidden_largest);
     free(list);

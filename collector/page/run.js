@@ -65,7 +65,7 @@
     const dialog = el("dialog", {"aria-label": "Spike"},
       el("h2", {}, "Spike of " + bytes(spike[SPIKE.peak] - spike[SPIKE.entry]) + " in " + rankName(spike[SPIKE.rank])),
       el("p", {class: "sub"}, spike[SPIKE.call] + (spike[SPIKE.phase] ? " · phase “" + spike[SPIKE.phase] + "”" : "") + " · call number " + count(spike[SPIKE.visit])),
-      el("p", {class: "sub"}, "from " + bytes(spike[SPIKE.entry]) + " to " + mark(EXACT) + " " + bytes(spike[SPIKE.peak]) + ", " + bytes(spike[SPIKE.exit]) + " when the call returned · at " + time(spike[SPIKE.enter]) + ", for " + time(spike[SPIKE.leave] - spike[SPIKE.enter])),
+      el("p", {class: "sub"}, "from " + bytes(spike[SPIKE.entry]) + " to exactly " + bytes(spike[SPIKE.peak]) + ", " + bytes(spike[SPIKE.exit]) + " when the call returned · at " + time(spike[SPIKE.enter]) + ", for " + time(spike[SPIKE.leave] - spike[SPIKE.enter])),
       el("ol", {}, spike[SPIKE.stack].map((frame) => el("li", {}, frame))),
       el("button", {type: "button", click: () => dialog.close()}, "Close"));
     dialog.addEventListener("close", () => dialog.remove());
@@ -151,7 +151,7 @@
     if (data.processes_smaller) notes.push(count(data.processes_smaller) + " with smaller peaks are in the record only");
     return table("Processes", [{name: "program", type: "code", at: 0}, {name: "role", type: "text", at: 1}, {name: "rank", type: "id", at: 2}, hosts ? {name: "host", type: "text", at: 3} : null,
       {name: "pid", type: "id", at: 4}, {name: "peak", type: "kind", at: 5}, {name: "first seen", type: "time", at: 6}, {name: "last seen", type: "time", at: 7},
-      {name: "command", type: "wide", at: 8}].filter(Boolean), data.processes, {sort: hosts ? 5 : 4, most: 20, note: notes.join(" · ") || null});
+      {name: "command", type: "wide", of: (row) => data.commands[row[8]]}].filter(Boolean), data.processes, {sort: hosts ? 5 : 4, most: 20, note: notes.join(" · ") || null});
   }
 
   head();

@@ -67,7 +67,6 @@ const runCurves = (() => {
   }
 
   function drawLimit(u) {
-    if (!withLimit) return;
     const {ctx, bbox} = u, y = u.valToPos(limit, "y", true);
     ctx.save();
     ctx.strokeStyle = ctx.fillStyle = color("--alarm");
@@ -99,15 +98,16 @@ const runCurves = (() => {
     box.style.right = flip ? u.width - left + 14 + "px" : "auto";
   }
 
-  function makeChart(area, height, title, series, values, lines) {
+  /* `atLeast`: bytes that the scale includes. `lines`: what the tip says of a slice. */
+  function makeChart(area, height, title, atLeast, series, values, lines) {
     const box = el("div", {class: "tip", hidden: true});
     const chart = new uPlot({
       width: Math.max(280, area.clientWidth || 900), height, padding: [12, RIGHT, 0, 0], legend: {show: false},
-      cursor: {sync: {key: "memwatch"}, drag: {x: true, y: false}, points: {size: 6}, y: false},
-      scales: {x: {time: false, range: (u, min, max) => (u.status ? [min, max] : zoom)}, y: {range: (u, min, max) => [0, Math.max(max || 1, withLimit ? limit : 0) * 1.08]}},
+      cursor: {sync: {key: "memwatch"}, drag: {x: true, y: false}, points: {size: 6, show: series.length <= FEW}, y: false},
+      scales: {x: {time: false, range: (u, min, max) => (u.status ? [min, max] : zoom)}, y: {range: (u, min, max) => [0, Math.max(max || 1, atLeast) * 1.08]}},
       axes: axes(), series: [{}, ...series],
       hooks: {
-        drawClear: [drawBands], draw: [drawLimit], setCursor: [(u) => showTip(u, box, lines)],
+        drawClear: [drawBands], draw: atLeast ? [drawLimit] : [], setCursor: [(u) => showTip(u, box, lines)],
         setScale: [(u, key) => {
           if (key === "x" && u.status && (u.scales.x.min !== zoom[0] || u.scales.x.max !== zoom[1])) setZoom(u.scales.x.min, u.scales.x.max);
         }],
@@ -148,7 +148,7 @@ const runCurves = (() => {
       values.unshift(sums.values);
       lines.push((at) => tipLine(color("--bar"), sums.bound[at] ? "its ranks" : "its ranks, as far as known", sums.bound[at] ? AT_MOST : 0, sums.values[at]));
     }
-    if (series.length) makeChart(areas.job, 210, "Memory of the job over time", series, values, (at) => lines.map((line) => line(at)));
+    if (series.length) makeChart(areas.job, 210, "Memory of the job over time", withLimit ? limit : 0, series, values, (at) => lines.map((line) => line(at)));
   }
 
   /* ---- ranks ---- */
@@ -176,10 +176,10 @@ const runCurves = (() => {
     }
     areas.ranks.replaceChildren();
     const width = list.length > 60 ? .6 : 1.5;
-    ranksChart = makeChart(areas.ranks, 300, "Memory of each rank over time", list.map((rank) => ({stroke: rankColor(rank), width, paths: stepped, points: {show: false}})), values,
+    ranksChart = makeChart(areas.ranks, 300, "Memory of each rank over time", 0, list.map((rank) => ({stroke: rankColor(rank), width, paths: stepped, points: {show: false}})), values,
       (at) => list.map((rank, i) => [rank, values[i][at]]).filter((pair) => pair[1] !== null).sort((a, b) => b[1] - a[1]).slice(0, TIP_MOST)
         .map((pair) => tipLine(rankColor(pair[0]), rankName(pair[0]), kindAt(pair[0], at), pair[1])));
-    ranksChart.hooks.draw.push(placeMarks);
+    ranksChart.hooks.draw = [placeMarks];
     placeMarks();
   }
 

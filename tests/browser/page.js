@@ -129,7 +129,7 @@ async function tables(page) {
 async function spike(page) {
   await page.locator(".spike").first().click();
   const text = await page.locator("dialog[open]").innerText();
-  look("a spike opens its stack and line", /63\.\d MiB in rank 3/.test(text) && /mpi_distributed_compute\.c:294/.test(text), text);
+  look("a spike opens its stack and line", /63\.\d MiB in rank 3/.test(text) && /to exactly [\d.]+ MiB/.test(text) && /mpi_distributed_compute\.c:294/.test(text), text);
   await page.getByRole("button", {name: "Close"}).click();
   look("and is closed", await page.locator("dialog").count() === 0);
 }
