@@ -62,6 +62,12 @@ async function curves(page) {
   await button.click();
   await settle(page);
   look("and back", (await picture(page, "#heat")).sum === whole.sum && await button.isDisabled());
+  await drag(page, .01, .05);
+  await settle(page);
+  look("marks follow", await page.locator(".spike").count() === 0);
+  await button.click();
+  await settle(page);
+  look("and come back", await page.locator(".spike").count() > 0);
   await over.focus();
   await page.keyboard.press("+");
   await settle(page);
@@ -83,6 +89,14 @@ async function curves(page) {
   await settle(page);
   look("against the limit", (await picture(page, "#chart-job canvas")).sum !== job.sum && await limit.getAttribute("aria-pressed") === "true");
   await limit.click();
+}
+
+/* However coarse the slices of time are: each rank's peak is in its curve, as high as it was (the error of readings apart:
+ * a sample may have raised the peak by that). */
+async function peaks(page, what) {
+  const lost = await page.evaluate(() => run.data.ranks.map((rank, i) => [rank[run.RANK.label], rank[run.RANK.peak][0], run.packed[i] ? Math.max(...run.packed[i]) * run.data.unit : null])
+    .filter(([, peak, most]) => most !== null && (most < peak - run.data.error || most >= peak + run.data.unit)));
+  look(what + ": no peak is lost", lost.length === 0, lost.slice(0, 4));
 }
 
 async function toggles(page) {
@@ -156,6 +170,7 @@ async function looks(page) {
   const browser = await chromium.launch({executablePath: process.env.CHROMIUM, args: ["--no-sandbox", "--disable-gpu", "--disable-quic",
     "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]});
   let page = await open(browser, "job.html");
+  await peaks(page, "a job");
   await curves(page);
   await toggles(page);
   await spike(page);
@@ -180,6 +195,7 @@ async function looks(page) {
   const alarm = await page.locator(".alarm").innerText();
   look("a job that died: the post-mortem comes first", /rank 1 died first.*SIGSEGV/s.test(alarm) && await page.evaluate(() =>
     document.querySelector(".alarm").compareDocumentPosition(document.querySelector(".facts")) & Node.DOCUMENT_POSITION_FOLLOWING) > 0, alarm);
+  await peaks(page, "died");
   look("its bound says what it leaves out", /≤\s*[\d.]+ MiB\s+job, at any moment, but for the end of \d ranks/.test(await page.locator(".facts").innerText()), await page.locator(".facts").innerText());
 
   page = await open(browser, "hostile.html");
