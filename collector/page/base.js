@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What memwatch's pages share: numbers as people read them, elements, tables, the theme. Text only ever becomes text. */
+/* What memwatch's pages share: numbers as people read them, axes, elements, tables, the theme. Text only ever becomes
+ * text. */
 const memwatch = (() => {
   "use strict";
   /* enum mw_model_kind */
@@ -37,15 +38,22 @@ const memwatch = (() => {
   const byteLabels = (values) => values.map((value) => (value ? bytes(value).replace(".0 ", " ") : "0"));
 
   /* The same for an axis of seconds: decimal below a minute, then as clocks count. */
-  const secondSteps = [1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, .1, 1].flatMap((unit) => [unit, 2 * unit, 5 * unit])
-    .concat([10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200]).concat([1, 2, 5, 10, 20, 50, 100].map((n) => n * 86400));
+  const secondSteps = [
+    ...[1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, .1, 1].flatMap((unit) => [unit, 2 * unit, 5 * unit]),
+    ...[10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200],
+    ...[1, 2, 5, 10, 20, 50, 100].map((n) => n * 86400),
+  ];
+  function clock(value, last, step) {
+    const pad = (n) => String(n).padStart(2, "0");
+    const minutes = Math.floor(value / 60), seconds = ":" + pad(Math.round(value) % 60);
+    if (last < 3600) return minutes + seconds + (value ? "" : " min:s");
+    const hours = Math.floor(minutes / 60) + ":" + pad(minutes % 60);
+    return step < 60 ? hours + seconds + (value ? "" : " h:min:s") : hours + (value ? "" : " h:min");
+  }
   function secondLabels(values) {
-    const last = values[values.length - 1] || 1, step = values.length > 1 ? values[1] - values[0] : last, pad = (n) => String(n).padStart(2, "0");
-    if (last >= 120 && step >= 1) {
-      return values.map((value) => (last >= 3600 ? Math.floor(value / 3600) + ":" + pad(Math.floor(value / 60) % 60) : Math.floor(value / 60)) +
-        (last < 3600 || step < 60 ? ":" + pad(Math.round(value) % 60) : "") + (value === 0 ? (last >= 3600 && step >= 60 ? " h:min" : last >= 3600 ? " h:min:s" : " min:s") : ""));
-    }
-    const [size, unit] = [[1, "s"], [1e-3, "ms"], [1e-6, "µs"], [1e-9, "ns"]].find((pair) => last >= pair[0]) || [1e-9, "ns"];
+    const last = values[values.length - 1] || 1, step = values.length > 1 ? values[1] - values[0] : last;
+    if (last >= 120 && step >= 1) return values.map((value) => clock(value, last, step));
+    const [size, unit] = [[1, "s"], [1e-3, "ms"], [1e-6, "µs"]].find((pair) => last >= pair[0]) || [1e-9, "ns"];
     const digits = Math.max(0, Math.ceil(-Math.log10(step / size) - 1e-9));
     return values.map((value) => (value ? (value / size).toFixed(digits) + " " + unit : "0"));
   }
@@ -91,24 +99,28 @@ const memwatch = (() => {
     return a < b ? -1 : a > b ? 1 : 0;
   }
 
-  /* A table of rows that sorts and filters. columns: {name, type, of(row) or at, hint, show(row, flat)}; `flat`: the rows
-   * are not in their own order, so that each has to tell by itself where it belongs. options: `sort`: the column it is
-   * sorted by at first, none: the rows' own order; `most`: rows shown at first; `note`: what else is to be said. */
-  function table(title, columns, rows, options) {
+  /* A table of rows that sorts and filters. A column has a name, a type, and where in a row its value is: an index, or
+   * a function; more: {hint, show(row, flat)}, where `flat` tells that rows are not in their own order, so that each
+   * has to say by itself where it belongs. options: `sort`: the column it is sorted by at first, none: the rows' own order;
+   * `most`: rows shown at first; `note`: what else is to be said. */
+  const column = (name, type, at, more) => Object.assign({name, type, look: types[type],
+    of: typeof at === "function" ? at : (row) => row[at]}, more);
+  function table(title, cells, rows, options) {
     const settings = Object.assign({most: 50, sort: null, note: null}, options);
-    const body = el("tbody"), heads = [], more = el("p", {class: "more"}), told = el("span", {class: "sub", role: "status"});
+    const body = el("tbody"), heads = [], more = el("p", {class: "more"});
+    const told = el("span", {class: "sub", role: "status"});
     let sorted = settings.sort, down = true, wanted = [], all = false;
-    const cells = columns.map((column) => Object.assign({of: (row) => row[column.at]}, column, {look: types[column.type]}));
     const texts = new Map();
 
     function text(row) {
-      if (!texts.has(row))
-        texts.set(row, cells.map((cell) => cell.look.show(cell.of(row)).map((part) => part.textContent || part).join("")).join(" ").toLowerCase());
+      const words = (cell) => cell.look.show(cell.of(row)).map((part) => part.textContent || part).join("");
+      if (!texts.has(row)) texts.set(row, cells.map(words).join(" ").toLowerCase());
       return texts.get(row);
     }
     function line(row) {
       const flat = wanted.length > 0 || sorted !== settings.sort;
-      return el("tr", {}, cells.map((cell) => el("td", {class: cell.look.class || null}, cell.show ? cell.show(row, flat) : cell.look.show(cell.of(row)))));
+      const content = (cell) => (cell.show ? cell.show(row, flat) : cell.look.show(cell.of(row)));
+      return el("tr", {}, cells.map((cell) => el("td", {class: cell.look.class || null}, content(cell))));
     }
     function draw() {
       let shown = rows.filter((row) => wanted.every((word) => text(row).includes(word)));
@@ -141,7 +153,8 @@ const memwatch = (() => {
     const search = el("input", {type: "search", placeholder: "Filter", "aria-label": "Filter " + title,
       input: (event) => { wanted = event.target.value.toLowerCase().split(/\s+/).filter(Boolean); draw(); }});
     const section = el("section", {"aria-label": title},
-      el("div", {class: "bar"}, el("h2", {}, title), el("span", {class: "grow"}), told, rows.length > 8 ? search : null),
+      el("div", {class: "bar"}, el("h2", {}, title), el("span", {class: "grow"}), told,
+        rows.length > 8 ? search : null),
       settings.note ? el("p", {class: "sub"}, settings.note) : null,
       el("div", {class: "scroll"}, el("table", {}, el("thead", {}, el("tr", {}, heads)), body)), more);
     draw();
@@ -149,7 +162,8 @@ const memwatch = (() => {
     return section;
   }
 
-  /* Light or dark: as the system has it, until the button is used; light on paper. `changed` is called after each change. */
+  /* Light or dark: as the system has it, until the button is used; light on paper. `changed` is called after each
+   * change. */
   function theme(changed) {
     const system = matchMedia("(prefers-color-scheme: dark)"), root = document.documentElement;
     let chosen = null, printing = false;
@@ -165,5 +179,6 @@ const memwatch = (() => {
   const isDark = () => document.documentElement.dataset.theme === "dark";
   const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-  return {bytes, change, time, count, el, mark, kind, table, theme, isDark, color, byteSteps, byteLabels, secondSteps, secondLabels};
+  return {bytes, change, time, count, el, mark, column, table, theme, isDark, color, byteSteps, byteLabels, secondSteps,
+    secondLabels};
 })();

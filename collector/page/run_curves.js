@@ -3,7 +3,8 @@
 const runCurves = (() => {
   "use strict";
   const {bytes, time, count, el, mark, color, byteSteps, byteLabels, secondSteps, secondLabels} = memwatch;
-  const {data, RANK, PHASE, SPIKE, AT_LEAST, AT_MOST, packed, byPeak, kindAt, sums, bands, rankColor, phaseColor, rankName, limit} = run;
+  const {data, RANK, PHASE, SPIKE, AT_LEAST, AT_MOST, packed, byPeak, kindAt, sums, bands, rankColor, phaseColor,
+    rankName, limit} = run;
   const LEFT = 78, RIGHT = 16; /* of all drawings: beside the part that shares the axis of time */
   const SHOWN_FIRST = 12, FEW = 16, MARKS_MOST = 100, LANES_MOST = 8, LANE = 20, NAMES_MOST = 16, TIP_MOST = 8;
   const SPAN = data.span / 1e9;
@@ -12,19 +13,20 @@ const runCurves = (() => {
   const curve = (rank) => Array.from(packed[rank], (value) => (value ? value * data.unit : null));
   const shown = new Set(byPeak.length <= FEW ? byPeak : byPeak.slice(0, SHOWN_FIRST));
   const area = (name) => el("div", {class: "chart", id: name});
-  const areas = {job: area("chart-job"), lanes: el("div", {class: "lanes"}), ranks: area("chart-ranks"), names: el("div", {class: "bar names", role: "group", "aria-label": "Ranks shown"})};
+  const areas = {job: area("chart-job"), lanes: el("div", {class: "lanes"}), ranks: area("chart-ranks"),
+    names: el("div", {class: "bar names", role: "group", "aria-label": "Ranks shown"})};
   /* Next to a limit that is near, memory is best seen against it. */
   let withLimit = limit > 0 && Math.max(data.seen[0], data.upper[0]) > limit / 2;
   let zoom = [0, SPAN], charts = [], ranksChart = null, openSpike = null, changed = () => {};
 
   /* ---- zoom ---- */
 
+  const isZoomed = (chart) => chart.scales.x.min === zoom[0] && chart.scales.x.max === zoom[1];
   function setZoom(from, to) {
     const width = Math.min(SPAN, Math.max(to - from, data.step / 1e9 * 4));
     from = Math.max(0, Math.min(from, SPAN - width));
     zoom = [from, from + width];
-    for (const chart of charts)
-      if (chart.scales.x.min !== zoom[0] || chart.scales.x.max !== zoom[1]) chart.setScale("x", {min: zoom[0], max: zoom[1]});
+    charts.filter((chart) => !isZoomed(chart)).forEach((chart) => chart.setScale("x", {min: zoom[0], max: zoom[1]}));
     drawLanes();
     if (byPeak.length) runHeat.setZoom(...zoom);
     wholeRun.disabled = zoom[0] === 0 && zoom[1] === SPAN;
@@ -39,7 +41,8 @@ const runCurves = (() => {
     setZoom(zoom[0] + by, zoom[1] + by);
   };
   const keys = {
-    "+": () => zoomBy(.5), "=": () => zoomBy(.5), "-": () => zoomBy(2), ArrowLeft: () => move(-.25), ArrowRight: () => move(.25),
+    "+": () => zoomBy(.5), "=": () => zoomBy(.5), "-": () => zoomBy(2),
+    ArrowLeft: () => move(-.25), ArrowRight: () => move(.25),
     Home: () => move(-1e9), End: () => move(1e9), "0": () => setZoom(0, SPAN), Escape: () => setZoom(0, SPAN),
   };
 
@@ -56,7 +59,8 @@ const runCurves = (() => {
   })();
 
   function drawBands(u) {
-    const {ctx, bbox} = u, inside = (at) => Math.max(bbox.left, Math.min(bbox.left + bbox.width, u.valToPos(at, "x", true)));
+    const {ctx, bbox} = u, right = bbox.left + bbox.width;
+    const inside = (at) => Math.max(bbox.left, Math.min(right, u.valToPos(at, "x", true)));
     ctx.save();
     ctx.globalAlpha = .1;
     solo.forEach((band) => {
@@ -83,8 +87,12 @@ const runCurves = (() => {
 
   function axes() {
     const font = "12px system-ui, sans-serif", soft = color("--soft"), line = color("--line");
-    return [{font, stroke: soft, size: 30, gap: 4, grid: {show: false}, ticks: {stroke: line, size: 5}, incrs: secondSteps, space: 80, values: (u, at) => secondLabels(at)},
-      {font, stroke: soft, size: LEFT, gap: 8, grid: {stroke: line, width: 1}, ticks: {show: false}, incrs: byteSteps, space: 34, values: (u, at) => byteLabels(at)}];
+    return [
+      {font, stroke: soft, size: 30, gap: 4, grid: {show: false}, ticks: {stroke: line, size: 5},
+        incrs: secondSteps, space: 80, values: (u, at) => secondLabels(at)},
+      {font, stroke: soft, size: LEFT, gap: 8, grid: {stroke: line, width: 1}, ticks: {show: false},
+        incrs: byteSteps, space: 34, values: (u, at) => byteLabels(at)},
+    ];
   }
 
   /* Beside the cursor, on the side that has room. */
@@ -103,13 +111,15 @@ const runCurves = (() => {
     const box = el("div", {class: "tip", hidden: true});
     const chart = new uPlot({
       width: Math.max(280, area.clientWidth || 900), height, padding: [12, RIGHT, 0, 0], legend: {show: false},
-      cursor: {sync: {key: "memwatch"}, drag: {x: true, y: false}, points: {size: 6, show: series.length <= FEW}, y: false},
-      scales: {x: {time: false, range: (u, min, max) => (u.status ? [min, max] : zoom)}, y: {range: (u, min, max) => [0, Math.max(max || 1, atLeast) * 1.08]}},
+      cursor: {sync: {key: "memwatch"}, drag: {x: true, y: false}, points: {size: 6, show: series.length <= FEW},
+        y: false},
+      scales: {x: {time: false, range: (u, min, max) => (u.status ? [min, max] : zoom)},
+        y: {range: (u, min, max) => [0, Math.max(max || 1, atLeast) * 1.08]}},
       axes: axes(), series: [{}, ...series],
       hooks: {
         drawClear: [drawBands], draw: atLeast ? [drawLimit] : [], setCursor: [(u) => showTip(u, box, lines)],
         setScale: [(u, key) => {
-          if (key === "x" && u.status && (u.scales.x.min !== zoom[0] || u.scales.x.max !== zoom[1])) setZoom(u.scales.x.min, u.scales.x.max);
+          if (key === "x" && u.status && !isZoomed(u)) setZoom(u.scales.x.min, u.scales.x.max);
         }],
       },
     }, [x, ...values], area);
@@ -131,7 +141,8 @@ const runCurves = (() => {
   function tipLine(swatch, name, kind, value) {
     const square = el("i");
     square.style.background = swatch;
-    return el("div", {}, square, name + " ", el("b", {}, value === null || value === undefined ? "–" : (mark(kind) + " " + bytes(value)).trim()));
+    const known = value !== null && value !== undefined;
+    return el("div", {}, square, name + " ", el("b", {}, known ? (mark(kind) + " " + bytes(value)).trim() : "–"));
   }
 
   /* ---- the job ---- */
@@ -145,10 +156,11 @@ const runCurves = (() => {
     }
     if (sums) { /* lies below */
       series.unshift({stroke: color("--bar"), width: 1, fill: color("--fill"), paths: stepped, points: {show: false}});
-      values.unshift(sums.values);
-      lines.push((at) => tipLine(color("--bar"), sums.bound[at] ? "its ranks" : "its ranks, as far as known", sums.bound[at] ? AT_MOST : 0, sums.values[at]));
+      values.unshift(sums);
+      lines.push((at) => tipLine(color("--bar"), "its ranks", AT_MOST, sums[at]));
     }
-    if (series.length) makeChart(areas.job, 210, "Memory of the job over time", withLimit ? limit : 0, series, values, (at) => lines.map((line) => line(at)));
+    if (series.length) makeChart(areas.job, 210, "Memory of the job over time", withLimit ? limit : 0, series, values,
+      (at) => lines.map((line) => line(at)));
   }
 
   /* ---- ranks ---- */
@@ -159,9 +171,11 @@ const runCurves = (() => {
     data.spikes.filter((spike) => shown.has(spike[SPIKE.rank])).slice(0, MARKS_MOST).forEach((spike) => {
       const at = (spike[SPIKE.enter] + spike[SPIKE.leave]) / 2e9;
       if (at < zoom[0] || at > zoom[1]) return;
-      const text = "Spike of " + bytes(spike[SPIKE.peak] - spike[SPIKE.entry]) + " in " + rankName(spike[SPIKE.rank]) + ", " + spike[SPIKE.call];
-      const button = el("button", {type: "button", class: "spike", title: text, "aria-label": text, click: () => openSpike(spike),
-        mousedown: (event) => event.stopPropagation(), dblclick: (event) => event.stopPropagation(), keydown: (event) => event.stopPropagation()});
+      const text = "Spike of " + bytes(spike[SPIKE.peak] - spike[SPIKE.entry]) + " in " + rankName(spike[SPIKE.rank]) +
+        ", " + spike[SPIKE.call];
+      const keep = (event) => event.stopPropagation(); /* it is no click into the chart */
+      const button = el("button", {type: "button", class: "spike", title: text, "aria-label": text,
+        click: () => openSpike(spike), mousedown: keep, dblclick: keep, keydown: keep});
       button.style.left = ranksChart.valToPos(at, "x") + "px";
       button.style.top = ranksChart.valToPos(spike[SPIKE.peak], "y") + "px";
       over.append(button);
@@ -169,27 +183,31 @@ const runCurves = (() => {
   }
 
   function drawRanks() {
-    const stepped = uPlot.paths.stepped({align: 1}), list = byPeak.filter((rank) => shown.has(rank)), values = list.map(curve);
+    const list = byPeak.filter((rank) => shown.has(rank)), values = list.map(curve);
     if (ranksChart) {
       charts = charts.filter((chart) => chart !== ranksChart);
       ranksChart.destroy();
     }
     areas.ranks.replaceChildren();
-    const width = list.length > 60 ? .6 : 1.5;
-    ranksChart = makeChart(areas.ranks, 300, "Memory of each rank over time", 0, list.map((rank) => ({stroke: rankColor(rank), width, paths: stepped, points: {show: false}})), values,
-      (at) => list.map((rank, i) => [rank, values[i][at]]).filter((pair) => pair[1] !== null).sort((a, b) => b[1] - a[1]).slice(0, TIP_MOST)
-        .map((pair) => tipLine(rankColor(pair[0]), rankName(pair[0]), kindAt(pair[0], at), pair[1])));
+    const paths = uPlot.paths.stepped({align: 1}), width = list.length > 60 ? .6 : 1.5, points = {show: false};
+    const fullestAt = (at) => list.map((rank, i) => [rank, values[i][at]]).filter((pair) => pair[1] !== null)
+      .sort((a, b) => b[1] - a[1]).slice(0, TIP_MOST)
+      .map(([rank, value]) => tipLine(rankColor(rank), rankName(rank), kindAt(rank, at), value));
+    ranksChart = makeChart(areas.ranks, 300, "Memory of each rank over time", 0,
+      list.map((rank) => ({stroke: rankColor(rank), width, paths, points})), values, fullestAt);
     ranksChart.hooks.draw = [placeMarks];
     placeMarks();
   }
 
   /* The fullest first; what is shown beyond them is told by its number. */
   function drawNames() {
-    const named = byPeak.slice(0, NAMES_MOST), others = [...shown].filter((rank) => !named.includes(rank)).length, focused = areas.names.contains(document.activeElement) ? document.activeElement.textContent : null;
+    const named = byPeak.slice(0, NAMES_MOST), others = [...shown].filter((rank) => !named.includes(rank)).length;
+    const focused = areas.names.contains(document.activeElement) ? document.activeElement.textContent : null;
     areas.names.replaceChildren(...named.map((rank) => {
       const square = el("i", {class: "swatch"});
       square.style.background = rankColor(rank);
-      return el("button", {type: "button", class: "name", "aria-pressed": String(shown.has(rank)), title: bytes(data.ranks[rank][RANK.peak][0]), click: () => toggle(rank)}, square, rankName(rank));
+      return el("button", {type: "button", class: "name", "aria-pressed": String(shown.has(rank)),
+        title: bytes(data.ranks[rank][RANK.peak][0]), click: () => toggle(rank)}, square, rankName(rank));
     }), others ? el("span", {class: "sub"}, "and " + count(others) + " more") : "");
     const again = [...areas.names.children].find((child) => child.textContent === focused);
     if (again) again.focus();
@@ -210,9 +228,9 @@ const runCurves = (() => {
 
   /* Phases of the same depth that go on at the same time, in turns, get lanes of their own. */
   const laneOf = (() => {
-    const ends = [], lanes = new Map();
+    const ends = [], lanes = new Map(), inOrder = bands.slice().sort((a, b) => a[PHASE.first] - b[PHASE.first]);
     for (let depth = 0, base = 0; bands.some((phase) => phase[PHASE.depth] === depth); depth++, base = ends.length)
-      bands.filter((phase) => phase[PHASE.depth] === depth).sort((a, b) => a[PHASE.first] - b[PHASE.first]).forEach((phase) => {
+      inOrder.filter((phase) => phase[PHASE.depth] === depth).forEach((phase) => {
         let lane = base;
         while (ends[lane] > phase[PHASE.first]) lane++;
         ends[lane] = phase[PHASE.last];
@@ -226,20 +244,26 @@ const runCurves = (() => {
     if (!bands.length) return;
     const width = areas.lanes.clientWidth || 900, lanes = Math.min(LANES_MOST, 1 + Math.max(...laneOf.values()));
     const place = (ns) => LEFT + (ns / 1e9 - zoom[0]) / (zoom[1] - zoom[0]) * (width - LEFT - RIGHT);
-    const svg = el("svg", {viewBox: "0 0 " + width + " " + lanes * LANE, height: lanes * LANE, role: "img", "aria-label": "Named phases over time; the table of phases has the numbers"});
+    const svg = el("svg", {viewBox: "0 0 " + width + " " + lanes * LANE, height: lanes * LANE, role: "img",
+      "aria-label": "Named phases over time; the table of phases has the numbers"});
     bands.filter((phase) => laneOf.get(phase) < lanes).forEach((phase) => {
       const from = Math.max(LEFT, place(phase[PHASE.first])), to = Math.min(width - RIGHT, place(phase[PHASE.last]));
       if (to < LEFT || from > width - RIGHT) return;
-      const room = Math.floor((to - from - 10) / 6.6), name = phase[PHASE.name], top = laneOf.get(phase) * LANE, hue = phaseColor(phase);
-      const whole = name + " · " + count(phase[PHASE.visits]) + (phase[PHASE.visits] === 1 ? " visit" : " visits") + " · peak " + mark(phase[PHASE.peak][1]) + " " + bytes(phase[PHASE.peak][0]);
-      svg.append(el("rect", {x: from, y: top + 1, width: Math.max(2, to - from), height: LANE - 3, rx: 2, fill: hue, stroke: hue}, el("title", {}, whole)));
-      if (room >= 3) svg.append(el("text", {x: from + 6, y: top + 13.5}, name.length > room ? name.slice(0, room - 1) + "…" : name));
+      const name = phase[PHASE.name], top = laneOf.get(phase) * LANE, hue = phaseColor(phase);
+      const room = Math.floor((to - from - 10) / 6.6);
+      const text = name.length > room ? name.slice(0, room - 1) + "…" : name;
+      const whole = name + " · " + count(phase[PHASE.visits]) + (phase[PHASE.visits] === 1 ? " visit" : " visits") +
+        " · peak " + mark(phase[PHASE.peak][1]) + " " + bytes(phase[PHASE.peak][0]);
+      svg.append(el("rect", {x: from, y: top + 1, width: Math.max(2, to - from), height: LANE - 3, rx: 2,
+        fill: hue, stroke: hue}, el("title", {}, whole)));
+      if (room >= 3) svg.append(el("text", {x: from + 6, y: top + 13.5}, text));
     });
     areas.lanes.append(svg);
   }
 
   /* ---- all together ---- */
 
+  const grow = () => el("span", {class: "grow"});
   const button = (name, act, pressed) => el("button", {type: "button", click: act, "aria-pressed": pressed}, name);
   const wholeRun = button("Whole run", () => setZoom(0, SPAN));
   const switches = (name, on, act) => {
@@ -260,12 +284,13 @@ const runCurves = (() => {
     setZoom(...zoom);
   }
 
-  const part = (title, beside, ...drawings) => el("div", {class: "part"}, el("div", {class: "bar"}, el("h3", {}, title), beside), drawings);
-  const grow = () => el("span", {class: "grow"});
+  const part = (title, beside, ...drawings) => el("div", {class: "part"},
+    el("div", {class: "bar"}, el("h3", {}, title), beside), drawings);
 
   /* What the two curves of the job are. */
   const keyOf = (name, text) => el("span", {class: "key"}, el("i", {class: "swatch " + name}), text);
-  const jobKey = () => [data.job.some((value) => value !== null) ? keyOf("seen", "≥ seen in samples") : null, sums ? keyOf("bound", "≤ its ranks, by their own marks") : null];
+  const jobKey = () => [data.job.some((value) => value !== null) ? keyOf("seen", "≥ seen in samples") : null,
+    sums ? keyOf("bound", "≤ its ranks, by their own marks, where all are known") : null];
 
   /* The section of the page, not drawn yet; null when nothing is known. */
   function section(onSpike, onChange) {
@@ -274,12 +299,19 @@ const runCurves = (() => {
     changed = onChange;
     runHeat.setMargins(LEFT, RIGHT);
     runHeat.onPick(toggle);
-    return el("section", {"aria-label": "Memory over time"},
-      el("div", {class: "bar"}, el("h2", {}, "Memory over time"), el("span", {class: "sub screen"}, "drag to zoom"), el("span", {class: "grow"}),
-        limit ? switches("Limit", withLimit, (on) => { withLimit = on; repaint(); }) : null, wholeRun),
-      part("Job", jobKey(), areas.job, areas.lanes),
-      byPeak.length ? part("Ranks: the highest in each slice of time", [grow(), button("All", () => show(byPeak)), button("Fullest", () => show(byPeak.slice(0, SHOWN_FIRST))), button("None", () => show([]))], areas.ranks, areas.names) : null,
-      byPeak.length ? part("Every rank: click one to show or hide its curve", [grow(), byPeak.length > 1 ? switches("Fullest first", false, (on) => runHeat.sort(on)) : null], runHeat.area, runHeat.legend) : null);
+    const made = el("section", {"aria-label": "Memory over time"},
+      el("div", {class: "bar"}, el("h2", {}, "Memory over time"), el("span", {class: "sub screen"}, "drag to zoom"),
+        grow(), limit ? switches("Limit", withLimit, (on) => { withLimit = on; repaint(); }) : null, wholeRun),
+      part("Job", jobKey(), areas.job, areas.lanes));
+    if (byPeak.length)
+      made.append(
+        part("Ranks: the highest in each slice of time", [grow(), button("All", () => show(byPeak)),
+          button("Fullest", () => show(byPeak.slice(0, SHOWN_FIRST))), button("None", () => show([]))],
+        areas.ranks, areas.names),
+        part("Every rank: click one to show or hide its curve",
+          [grow(), byPeak.length > 1 ? switches("Fullest first", false, (on) => runHeat.sort(on)) : null],
+          runHeat.area, runHeat.legend));
+    return made;
   }
 
   return {section, repaint, toggle, isShown: (rank) => shown.has(rank)};
