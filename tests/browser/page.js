@@ -145,6 +145,7 @@ async function spike(page) {
   const text = await page.locator("dialog[open]").innerText();
   look("a spike opens its stack and line", /63\.\d MiB in rank 3/.test(text) && /to exactly [\d.]+ MiB/.test(text) && /mpi_distributed_compute\.c:294/.test(text), text);
   await page.getByRole("button", {name: "Close"}).click();
+  await page.locator("dialog").waitFor({state: "detached"}).catch(() => {}); /* it goes in a task of its own */
   look("and is closed", await page.locator("dialog").count() === 0);
 }
 
