@@ -24,6 +24,7 @@
 #define LAST_PASS_NS (20 * MW_NS_PER_SEC)
 #define ACK_NS (5 * MW_NS_PER_SEC)
 #define BYE_NS MW_NS_PER_SEC
+#define STATUS_NS (300 * MW_NS_PER_MS) /* for how ranks ended that are gone */
 
 struct agent {
     const struct mw_agent_settings *settings;
@@ -230,11 +231,24 @@ static void clean_up(struct agent *agent)
     remove_files(agent);
 }
 
+/* A rank may be gone a moment before its status is known: when several threads end, or while its parent collects it. */
+static void see_how_they_ended(struct agent *agent)
+{
+    uint64_t deadline = mw_clock_now() + STATUS_NS;
+
+    while (agent->sampler.ranks_ended + agent->running < agent->sampler.ranks_seen && mw_clock_now() < deadline) {
+        struct pollfd ends = {.fd = agent->sampler.fd, .events = POLLIN};
+        poll(&ends, 1, (int)(STATUS_NS / MW_NS_PER_MS / 10));
+        wake(agent);
+    }
+}
+
 /* Sends what is left. Files are removed only when the launcher has said that it has them. Returns 0, 1 when it has not,
  * -1 when new ranks have come meanwhile. */
 static int finish(struct agent *agent)
 {
     sample(agent);
+    see_how_they_ended(agent);
     mw_sampler_finish(&agent->sampler);
     /* a pass that is under way began before the last sample */
     agent->mirror.passing = false;
