@@ -23,4 +23,5 @@ bench: bench-programs
 .PHONY: bench bench-programs
 
 EXTRA_DIST += $(bench_programs) bench/README.md bench/accuracy bench/build_programs.sh bench/instructions \
-    bench/measure.py bench/plot bench/run
+    bench/measure.py bench/plot bench/poller.py bench/run \
+    doc/bench-accuracy.svg doc/bench-cost.svg
