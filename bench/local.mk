@@ -9,7 +9,7 @@ bench_tools_starts_LDADD =
 bench_tools_tree_SOURCES = bench/tools/tree.c
 bench_tools_tree_LDADD =
 
-bench_programs = bench/programs/calls.c bench/programs/footprint.c bench/programs/footprint.h \
+bench_programs = bench/programs/calls.c bench/programs/counted.c bench/programs/footprint.c bench/programs/footprint.h \
     bench/programs/known_spikes.c bench/programs/lifetime.c
 check_DATA += bench/programs.stamp
 CLEANFILES += bench/programs.stamp
@@ -23,5 +23,5 @@ bench: bench-programs
 .PHONY: bench bench-programs
 
 EXTRA_DIST += $(bench_programs) bench/README.md bench/accuracy bench/build_programs.sh bench/instructions \
-    bench/measure.py bench/plot bench/poller.py bench/run \
+    bench/measure.py bench/plot bench/poller.py bench/run bench/sections.py bench/table.py \
     doc/bench-accuracy.svg doc/bench-cost.svg

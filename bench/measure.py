@@ -137,7 +137,8 @@ def machine(place):
     """What the numbers depend on."""
     def first_line(*command):
         try:
-            done = subprocess.run(command, capture_output=True, text=True, env=place.environment(), cwd=SOURCE, check=False)
+            done = subprocess.run(command, capture_output=True, text=True, env=place.environment(), cwd=SOURCE,
+                                  check=False)
         except OSError:
             return ""
         return (done.stdout or done.stderr).strip().split("\n")[0]
@@ -155,7 +156,8 @@ def machine(place):
         "libc": " ".join(platform.libc_ver()),
         "virtual": first_line("systemd-detect-virt") or "unknown",
         "mpi": versions,
-        "memwatch": first_line("git", "describe", "--always", "--dirty") or first_line(str(place.memwatch), "--version"),
+        "memwatch": (first_line("git", "describe", "--always", "--dirty")
+                     or first_line(str(place.memwatch), "--version")),
         "load": round(os.getloadavg()[0], 1),
     }
 

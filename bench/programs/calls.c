@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* calls self|world MS CALL...
  *
- * How long each CALL takes, in nanoseconds: it is made in batches of about a millisecond, for some MS milliseconds, after
- * it was made for a while unmeasured. Rank 0 prints ` call=NAME calm=N median=N batches=N`, of the batches' means: calm is
- * the tenth percentile, which the machine's other work disturbs least. */
+ * How long each CALL takes, in ns: it is made in batches of about a millisecond, for some MS milliseconds, after it
+ * was made for a while unmeasured. Rank 0 prints ` call=NAME calm=N median=N batches=N`: the tenth percentile of the
+ * batches, which the machine's other work disturbs least, and their median. */
 #include <mpi.h>
 
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* known_spikes PERCENT SECONDS-MAX
  *
- * A job with spikes of known size, length and place, between small collectives in quick succession. Each rank prints what
- * it did, when all is over:
+ * A job with spikes of known size, length and place, between small collectives in quick succession. Each rank prints
+ * what it did, when all is over:
  *   ` spike=N rank=R pid=P phase=NAME line=L in_call=0|1 mib=M us=U threads=T huge=0|1 base=BYTES begin_ns=N end_ns=N`
  * and ` rank=R seconds=S`. `base`: what the rank had before, counted page by page; `line`: of the collective that
  * the spike is in, or of the next one behind it. `us`: how long it stays at its height, after it was filled.
@@ -129,8 +129,8 @@ static void name_phase(int n)
     memwatch_phase_begin(name);
 }
 
-/* Before call `i` of many from one place (which the compiler is not to see through): in the midst of them, and in the rank
- * that it is for, the spike happens now, or is due in the call. */
+/* Before call `i` of many from one place (which the compiler is not to see through): in the midst of them, and in the
+ * rank that it is for, the spike happens now, or is due in the call. */
 static __attribute__((noinline, noclone)) void before(int i, int mine, struct spike spike)
 {
     if (i != CALLS / 2 || !mine)
@@ -198,8 +198,8 @@ static void tell(const struct spike *s, int rank)
 {
     printf(" spike=%d rank=%d pid=%d phase=s%02d line=%d in_call=%d mib=%d us=%d threads=%d huge=%d base=%lld "
            "begin_ns=%lld end_ns=%lld\n",
-           s->n, rank, (int)getpid(), s->n, s->line, s->in_call, s->mib, s->us, s->threads, s->huge, s->base, s->begin_ns,
-           s->end_ns);
+           s->n, rank, (int)getpid(), s->n, s->line, s->in_call, s->mib, s->us, s->threads, s->huge, s->base,
+           s->begin_ns, s->end_ns);
 }
 
 int main(int argc, char **argv)
