@@ -39,6 +39,7 @@ class Place:
         self.memwatch = self.build / "launcher/memwatch"
         self.shim = self.build / "pmpi/.libs/libmemwatch-pmpi.so"
         self.work = pathlib.Path(tempfile.mkdtemp(prefix="memwatch-bench."))
+        self.said = ""
         self.settings = self._read_settings()
         self.mpis = [Mpi(name, self.settings[name.upper() + "_RUN"]) for name in ("openmpi", "mpich")
                      if self.settings.get(name.upper() + "_RUN") and self.settings.get(name.upper() + "_CC")]
@@ -74,7 +75,7 @@ class Place:
         return [str(self.memwatch), "run", "--quiet", *options, "--"]
 
     def run(self, command, **more):
-        """Runs a command to its end; its stdout. `more`: of the environment."""
+        """Runs a command to its end; its stdout, and its stderr in `said`. `more`: of the environment."""
         process = self.start(command, **more)
         try:
             out, err = process.communicate(timeout=TIMEOUT_S)
@@ -84,6 +85,7 @@ class Place:
             raise Failed(f"{shlex.join(command)}: did not end in {TIMEOUT_S} s") from None
         if process.returncode:
             raise Failed(f"{shlex.join(command)}: ended with {process.returncode}: {err.strip()[-400:]}")
+        self.said = err.strip()
         return out
 
     def start(self, command, **more):
