@@ -93,6 +93,7 @@ collector_libcollector_la_CPPFLAGS = $(AM_CPPFLAGS) -DMW_PAGE_DIR='"$(abs_top_sr
 page_files = \
 	collector/page/base.css collector/page/base.js \
 	collector/page/run.html collector/page/run.js \
+	collector/page/run_curves.js collector/page/run_data.js collector/page/run_heat.js \
 	collector/page/uplot/uPlot.iife.min.js collector/page/uplot/uPlot.min.css
 page_object = collector/libcollector_la-page.lo
 $(page_object): $(page_files) # not by its name: automake would leave it to us to compile it

@@ -11,4 +11,7 @@ EMBED(mw_page_base_js, "base.js");
 EMBED(mw_page_uplot_css, "uplot/uPlot.min.css");
 EMBED(mw_page_uplot_js, "uplot/uPlot.iife.min.js");
 EMBED(mw_page_run_html, "run.html");
+EMBED(mw_page_run_data_js, "run_data.js");
+EMBED(mw_page_run_heat_js, "run_heat.js");
+EMBED(mw_page_run_curves_js, "run_curves.js");
 EMBED(mw_page_run_js, "run.js");

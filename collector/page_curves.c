@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "collector/page_curves.h"
 
+#include "collector/json_out.h"
 #include "collector/mem.h"
 
-#include <inttypes.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,7 +68,7 @@ void mw_page_curves_write_job(FILE *out, const struct mw_page_curves *curves, co
     for (uint32_t i = 0; i < curves->count; i++) {
         fputs(i ? "," : "", out);
         if (slices[i])
-            fprintf(out, "%" PRIu64, slices[i]);
+            mw_json_out_unsigned(out, slices[i]);
         else
             fputs("null", out);
     }

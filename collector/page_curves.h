@@ -11,7 +11,7 @@ struct mw_page_curves {
     uint64_t span_ns;  /* from the job's begin to the last moment that is known */
     uint64_t step_ns;  /* of a slice */
     uint32_t count;    /* slices */
-    uint64_t unit;     /* bytes: ranks' values are told in these, rounded up; of 65535 the largest is told exactly enough */
+    uint64_t unit;     /* bytes: ranks' values are told in these, rounded up; 65535 of them hold the largest */
 };
 
 struct mw_page_curves mw_page_curves_of(const struct mw_model *model);
@@ -19,7 +19,8 @@ struct mw_page_curves mw_page_curves_of(const struct mw_model *model);
 /* The sampled sum of RSS: an array of bytes, null where there is no sample. */
 void mw_page_curves_write_job(FILE *out, const struct mw_page_curves *curves, const struct mw_model *model);
 
-/* A rank's curve, from its own marks and what was sampled after the last of them, in base64: for each slice 16 bits, the low byte first; 0: not known. null when nothing is known. */
+/* A rank's curve, from its own marks and what was sampled after the last of them, in base64: for each slice 16 bits, the
+ * low byte first; 0: not known. null when nothing is known. */
 void mw_page_curves_write_rank(FILE *out, const struct mw_page_curves *curves, const struct mw_model *model,
                                const struct mw_model_rank *rank);
 

@@ -2,6 +2,7 @@
 #include "collector/page_data.h"
 
 #include "collector/json_out.h"
+#include "collector/map.h"
 #include "collector/mem.h"
 #include "collector/page_curves.h"
 #include "collector/report_text_parts.h"
@@ -10,7 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A page is to be mailed: what is smaller than so many others is in the record only. */
 #define MOST_SPIKES 500
+#define MOST_PROCESSES 4000
 #define WIDE 100000 /* columns: no paragraph is broken */
 
 /* ---- values, each behind what stands before it ---- */
@@ -80,6 +83,8 @@ static void put_job(FILE *out, const struct mw_model *model, const struct mw_rep
     put_bytes(out, ",\"seen\":", peak->seen);
     put_bytes(out, ",\"upper\":", peak->upper);
     put_bytes(out, ",\"pss\":", peak->pss);
+    put(out, ",\"open_ranks\":", peak->upper_open_ranks);
+    put(out, ",\"sum_of_peaks\":", peak->sum_of_peaks);
     put(out, ",\"error\":", model->cost.error_bytes_max);
 }
 
@@ -132,7 +137,9 @@ static void put_ranks(FILE *out, const struct mw_model *model, const struct mw_p
         put(out, ",", rank->calls);
         put(out, ",", rank->measured);
         put_text(out, ",", rank->binding);
-        putc(',', out);
+        put_time(out, ",", model, rank->begin_ns);
+        put_time(out, ",", model, rank->known_ns);
+        fprintf(out, ",%d,", rank->exited);
         mw_page_curves_write_rank(out, curves, model, rank);
         putc(']', out);
     }
@@ -190,32 +197,79 @@ static void put_sites(FILE *out, const struct mw_model *model)
     putc(']', out);
 }
 
-static void put_processes(FILE *out, const struct mw_model *model, const struct mw_report_style *style)
+static int compare_processes(const void *a, const void *b)
+{
+    const struct mw_model_process *x = *(const struct mw_model_process *const *)a;
+    const struct mw_model_process *y = *(const struct mw_model_process *const *)b;
+
+    if (x->peak.bytes != y->peak.bytes)
+        return x->peak.bytes < y->peak.bytes ? 1 : -1;
+    return (x > y) - (x < y);
+}
+
+static void put_process(FILE *out, const struct mw_model *model, const struct mw_model_process *process,
+                        uint32_t command)
 {
     static const char *const roles[] = {"rank", "launcher", "other"};
-    size_t left_out = 0;
-    bool any = false;
+
+    put_text(out, "\n[", process->name);
+    put_text(out, ",", roles[process->role]);
+    put_text(out, ",", process->role == MW_MODEL_RANK ? mw_report_rank(model, process->rank).text : "");
+    put_text(out, ",", model->hosts[process->host].name);
+    put_change(out, ",", process->pid);
+    put_bytes(out, ",", process->peak);
+    put_time(out, ",", model, process->first_ns);
+    put_time(out, ",", model, process->last_ns);
+    put(out, ",", command);
+    putc(']', out);
+}
+
+/* Ranks have long command lines, and all the same: each is written once. The model keeps equal strings once. */
+static void put_listed(FILE *out, const struct mw_model *model, const struct mw_model_process *const *list, size_t count)
+{
+    struct mw_map *keys = mw_map_create();
+    const char **commands = NULL;
+    size_t known = 0;
 
     fputs(",\n\"processes\":[", out);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t command = mw_map_add(keys, &list[i]->command, sizeof(list[i]->command), (uint32_t)known);
+        if (command == known)
+            *MW_MEM_PUSH(commands, known) = list[i]->command;
+        fputs(i ? "," : "", out);
+        put_process(out, model, list[i], command);
+    }
+    fputs("],\n\"commands\":[", out);
+    for (size_t i = 0; i < known; i++)
+        put_text(out, i ? "," : "", commands[i]);
+    putc(']', out);
+    free(commands);
+    mw_map_destroy(keys);
+}
+
+static void put_processes(FILE *out, const struct mw_model *model, const struct mw_report_style *style)
+{
+    const struct mw_model_process **list = NULL;
+    uint64_t hidden_largest = 0;
+    size_t count = 0, hidden = 0;
+
     for (size_t i = 0; i < model->process_count; i++) {
         const struct mw_model_process *process = &model->processes[i];
-        if (!mw_report_lists(style, process->command)) {
-            left_out++;
+        if (mw_report_lists(style, process->command)) {
+            *MW_MEM_PUSH(list, count) = process;
             continue;
         }
-        put_text(out, any ? ",\n[" : "\n[", process->name);
-        put_text(out, ",", roles[process->role]);
-        put_text(out, ",", process->role == MW_MODEL_RANK ? mw_report_rank(model, process->rank).text : "");
-        put_text(out, ",", model->hosts[process->host].name);
-        put_change(out, ",", process->pid);
-        put_bytes(out, ",", process->peak);
-        put_time(out, ",", model, process->first_ns);
-        put_time(out, ",", model, process->last_ns);
-        put_text(out, ",", process->command);
-        putc(']', out);
-        any = true;
+        hidden++;
+        if (process->peak.bytes > hidden_largest)
+            hidden_largest = process->peak.bytes;
     }
-    put(out, "],\"processes_left_out\":", left_out);
+    if (list)
+        qsort(list, count, sizeof(*list), compare_processes);
+    put_listed(out, model, list, count < MOST_PROCESSES ? count : MOST_PROCESSES);
+    put(out, ",\"processes_smaller\":", count > MOST_PROCESSES ? count - MOST_PROCESSES : 0);
+    put(out, ",\"processes_hidden\":", hidden);
+    put(out, ",\"hidden_largest\":", hidden_largest);
+    free(list);
 }
 
 /* ---- spikes: the largest of all ranks ---- */

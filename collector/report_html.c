@@ -47,7 +47,8 @@ static void write_parts(FILE *out, const char *const *parts)
 }
 
 static const char *const styles[] = {mw_page_uplot_css, mw_page_base_css, NULL};
-static const char *const scripts[] = {mw_page_uplot_js, mw_page_base_js, mw_page_run_js, NULL};
+static const char *const scripts[] = {mw_page_uplot_js,    mw_page_base_js,       mw_page_run_data_js,
+                                      mw_page_run_heat_js, mw_page_run_curves_js, mw_page_run_js, NULL};
 
 static void write_policy(const struct page *page)
 {

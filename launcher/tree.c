@@ -51,13 +51,21 @@ int mw_tree_init(struct mw_tree *tree, const char *proc, pid_t self)
     return 0;
 }
 
+static void close_files(struct mw_tree_process *process)
+{
+    int *const files[] = {&process->stat_fd, &process->statm_fd, &process->children_fd};
+
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        if (*files[i] >= 0)
+            close(*files[i]);
+        *files[i] = -1;
+    }
+}
+
 void mw_tree_fini(struct mw_tree *tree)
 {
     for (size_t i = 0; i < tree->count; i++) {
-        if (tree->processes[i].statm_fd >= 0)
-            close(tree->processes[i].statm_fd);
-        if (tree->processes[i].stat_fd >= 0)
-            close(tree->processes[i].stat_fd);
+        close_files(&tree->processes[i]);
     }
     free(tree->processes);
     free(tree->slots);
@@ -170,16 +178,16 @@ static void add(struct mw_tree *tree, pid_t pid, mw_tree_tell *tell, void *conte
 {
     struct mw_tree_process process = {.pid = pid, .threads_gap_ns = THREADS_GAP_NS};
     struct mw_procmem_stat stat;
+    char children[64];
 
     if (pid <= 0 || pid == tree->left_out || mw_tree_knows(tree, pid) || !make_room(tree))
         return;
+    snprintf(children, sizeof(children), "task/%ld/children", (long)pid);
     process.stat_fd = open_to_keep(tree, pid, "stat");
     process.statm_fd = open_to_keep(tree, pid, "statm");
+    process.children_fd = open_to_keep(tree, pid, children);
     if (read_stat(tree, &process, &stat) || has_ended(&stat)) {
-        if (process.stat_fd >= 0)
-            close(process.stat_fd);
-        if (process.statm_fd >= 0)
-            close(process.statm_fd);
+        close_files(&process);
         return;
     }
     process.ppid = stat.ppid;
@@ -211,13 +219,15 @@ static void add_listed(struct mw_tree *tree, const char *list, mw_tree_tell *tel
     }
 }
 
-static void add_children(struct mw_tree *tree, pid_t pid, pid_t tid, mw_tree_tell *tell, void *context)
+/* `fd`: of the file, when it is kept open. */
+static void add_children(struct mw_tree *tree, pid_t pid, pid_t tid, int fd, mw_tree_tell *tell, void *context)
 {
     char path[64], small[4096];
     ssize_t n;
 
     snprintf(path, sizeof(path), "%ld/task/%ld/children", (long)pid, (long)tid);
-    n = mw_io_read_text(tree->procfd, path, small, sizeof(small));
+    n = fd < 0 ? mw_io_read_text(tree->procfd, path, small, sizeof(small)) : pread(fd, small, sizeof(small) - 1, 0);
+    small[n > 0 ? n : 0] = '\0';
     if (n == (ssize_t)sizeof(small) - 1) { /* some hundred children */
         char *large = malloc(1 << 20);
         if (large && mw_io_read_text(tree->procfd, path, large, 1 << 20) > 0)
@@ -243,7 +253,7 @@ static void list_threads(struct mw_tree *tree, pid_t pid, mw_tree_tell *tell, vo
     while (dir && (entry = readdir(dir))) {
         long tid = strtol(entry->d_name, NULL, 10);
         if (tid > 0 && tid != pid)
-            add_children(tree, pid, (pid_t)tid, tell, context);
+            add_children(tree, pid, (pid_t)tid, -1, tell, context);
     }
     if (dir)
         closedir(dir);
@@ -277,7 +287,7 @@ static void add_from_scan(struct mw_tree *tree, mw_tree_tell *tell, void *contex
     if (!dir && fd >= 0)
         close(fd);
     while (dir && (entry = readdir(dir))) {
-        struct mw_tree_process probe = {.stat_fd = -1};
+        struct mw_tree_process probe = {.stat_fd = -1, .statm_fd = -1, .children_fd = -1};
         struct mw_procmem_stat stat;
         if (!isdigit((unsigned char)entry->d_name[0]))
             continue;
@@ -324,10 +334,7 @@ static void forget(struct mw_tree *tree, size_t index)
 {
     struct mw_tree_process *process = &tree->processes[index];
 
-    if (process->stat_fd >= 0)
-        close(process->stat_fd);
-    if (process->statm_fd >= 0)
-        close(process->statm_fd);
+    close_files(process);
     *process = tree->processes[--tree->count];
 }
 
@@ -367,10 +374,10 @@ void mw_tree_update(struct mw_tree *tree, mw_tree_tell *tell, void *context)
         }
         return;
     }
-    add_children(tree, tree->self, tree->self, tell, context);
+    add_children(tree, tree->self, tree->self, -1, tell, context);
     for (size_t i = 0; i < tree->count; i++) { /* grows while we go: grandchildren follow */
         pid_t pid = tree->processes[i].pid;
-        add_children(tree, pid, pid, tell, context);
+        add_children(tree, pid, pid, tree->processes[i].children_fd, tell, context);
         add_children_of_threads(tree, i, tell, context);
     }
 }

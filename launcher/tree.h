@@ -23,7 +23,7 @@ struct mw_tree_process {
     char comm[32];
     bool borrows;          /* between vfork and exec: its memory is its parent's, and must not be counted again */
     bool owns;             /* known to have its own memory: that stays so */
-    int statm_fd, stat_fd; /* kept open; -1: opened for each read (descriptors are short) */
+    int statm_fd, stat_fd, children_fd; /* kept open; -1: opened for each read (descriptors are short) */
     uint64_t threads_next_ns, threads_gap_ns; /* when children of its other threads are looked for again */
     bool is_rank;          /* the caller's */
     size_t entry;          /* the caller's: index of what it keeps of this process */

@@ -83,6 +83,7 @@ unit_tests += \
     tests/unit/test_leaks \
     tests/unit/test_merge \
     tests/unit/test_mirror \
+    tests/unit/test_page_curves \
     tests/unit/test_procmem \
     tests/unit/test_record_json \
     tests/unit/test_report_text \
@@ -139,6 +140,9 @@ tests_unit_test_view_file_SOURCES = tests/unit/test_view_file.c $(synthetic)
 tests_unit_test_view_file_LDADD = $(collector_test_libs)
 tests_unit_test_mirror_SOURCES = tests/unit/test_mirror.c
 tests_unit_test_mirror_LDADD = $(launcher_test_libs)
+tests_unit_test_page_curves_SOURCES = tests/unit/test_page_curves.c
+tests_unit_test_page_curves_LDADD = $(collector_test_libs) $(SODIUM_LIBS)
+tests_unit_test_page_curves_CFLAGS = $(AM_CFLAGS) $(SODIUM_CFLAGS)
 tests_unit_test_procmem_SOURCES = tests/unit/test_procmem.c
 tests_unit_test_procmem_LDADD = $(collector_test_libs)
 tests_unit_test_report_text_SOURCES = tests/unit/test_report_text.c $(synthetic)

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* From a record to the reports: a clear word or a sound model, whatever the JSON says. */
+#include "collector/page_data.h"
 #include "collector/record_json.h"
 #include "collector/report_json.h"
 #include "collector/report_text.h"
 #include "tests/fuzz/fuzz.h"
+
+#include <jansson.h>
+#include <string.h>
 
 static void tell(mw_report_write *write, const struct mw_model *model, bool all)
 {
@@ -14,6 +18,24 @@ static void tell(mw_report_write *write, const struct mw_model *model, bool all)
 
     fuzz_expect(write(out, model, &style) == 0);
     fclose(out);
+    free(text);
+}
+
+/* What the page's script gets: JSON that cannot end the element it stands in. */
+static void tell_page(const struct mw_model *model, bool all)
+{
+    const struct mw_report_style style = {.all = all};
+    char *text = NULL;
+    size_t length = 0;
+    FILE *out = open_memstream(&text, &length);
+    json_t *value;
+
+    mw_page_data_write(out, model, &style);
+    fclose(out);
+    fuzz_expect(!strchr(text, '<'));
+    value = json_loads(text, 0, NULL);
+    fuzz_expect(value != NULL);
+    json_decref(value);
     free(text);
 }
 
@@ -32,6 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     tell(mw_report_text_write, model, size & 1);
     tell(mw_report_json_write, model, false);
+    tell_page(model, size & 2);
     mw_model_destroy(model);
     return 0;
 }

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* The data of a run's page, as collector/page_data.c writes it, and what several parts of the page make of it. */
+const run = (() => {
+  "use strict";
+  const data = JSON.parse(document.getElementById("data").textContent);
+  const RANK = {label: 0, host: 1, pid: 2, peak: 3, at: 4, place: 5, mpi: 6, end: 7, calls: 8, measured: 9, bound: 10,
+    begin: 11, known: 12, exited: 13, curve: 14};
+  const PHASE = {name: 0, path: 1, kind: 2, depth: 3, ranks: 4, visits: 5, tick: 6, time: 7, min: 8, mean: 9, peak: 10,
+    worst: 11, grew: 12, first: 13, last: 14};
+  const SPIKE = {rank: 0, call: 1, phase: 2, visit: 3, enter: 4, leave: 5, entry: 6, peak: 7, exit: 8, stack: 9};
+  const HOST = {name: 0, ranks: 1, seen: 2, upper: 3, pss: 4, limit: 5, cgroup: 6};
+  const AT_LEAST = 2, AT_MOST = 3; /* enum mw_model_kind */
+  const USER_PHASE = 2; /* enum mw_phase_kind */
+
+  /* Each rank's curve: a value for each slice of time, in data.unit bytes; 0: not known. */
+  const packed = data.ranks.map((rank) => {
+    if (!rank[RANK.curve]) return null;
+    const text = atob(rank[RANK.curve]), values = new Uint16Array(data.count);
+    for (let i = 0; i < values.length; i++) values[i] = text.charCodeAt(2 * i) | text.charCodeAt(2 * i + 1) << 8;
+    rank[RANK.curve] = ""; /* it is large */
+    return values;
+  });
+  const peakOf = (rank) => data.ranks[rank][RANK.peak][0];
+  const byPeak = data.ranks.map((_, i) => i).filter((i) => packed[i]).sort((a, b) => peakOf(b) - peakOf(a));
+
+  /* Marks bound a whole slice from above; what was sampled after a rank's last word is what it surely had. */
+  function kindAt(rank, slice) {
+    const row = data.ranks[rank];
+    return row[RANK.exited] || (slice + 1) * data.step <= row[RANK.known] ? AT_MOST : AT_LEAST;
+  }
+
+  /* All ranks' curves added up: what they had together, at most. null where one that lives has no mark. */
+  const sums = (() => {
+    if (!byPeak.length || byPeak.length !== data.ranks.length) return null;
+    const values = new Array(data.count).fill(0);
+    packed.forEach((curve, rank) => {
+      const row = data.ranks[rank], last = row[RANK.exited] ? Math.floor(row[RANK.known] / data.step) : data.count - 1;
+      for (let i = Math.floor(row[RANK.begin] / data.step); i < data.count; i++)
+        if (curve[i] && kindAt(rank, i) === AT_MOST) values[i] += curve[i] * data.unit;
+        else if (curve[i] || i < last) values[i] = NaN;
+    });
+    return values.map((value) => value || null);
+  })();
+
+  /* The phases that the program has named. */
+  const bands = data.phases.filter((phase) => phase[PHASE.kind] === USER_PHASE);
+
+  const LIGHT = ["#2563eb", "#d97706", "#0d9488", "#be185d", "#6d28d9",
+    "#65a30d", "#0891b2", "#b45309", "#475569", "#dc2626"];
+  const DARK = ["#7aa7ff", "#f3b160", "#4fd1c0", "#f28ab8", "#b79bff",
+    "#a8d860", "#67d3ea", "#e0a070", "#a4b0c0", "#ff8a7d"];
+  const palette = () => (memwatch.isDark() ? DARK : LIGHT);
+  /* Side by side in order of memory, few ranks are told apart by the palette, many by turning round the circle. */
+  const place = new Map(byPeak.map((rank, i) => [rank, i]));
+  function rankColor(rank) {
+    const at = place.get(rank) || 0;
+    if (at < LIGHT.length) return palette()[at];
+    return "hsl(" + (at * 137.508 % 360).toFixed(0) + (memwatch.isDark() ? " 45% 62%)" : " 48% 45%)");
+  }
+  const phaseColor = (phase) => palette()[(bands.indexOf(phase) * 3 + 1) % LIGHT.length];
+
+  const rankName = (rank) => "rank " + data.ranks[rank][RANK.label];
+  const limit = data.hosts.length === 1 ? data.hosts[0][HOST.limit] : 0;
+
+  return {data, RANK, PHASE, SPIKE, HOST, AT_LEAST, AT_MOST, USER_PHASE, packed, byPeak, kindAt, sums, bands,
+    rankColor, phaseColor, rankName, limit};
+})();
