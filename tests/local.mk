@@ -66,7 +66,9 @@ shell_tests = \
     tests/integration/mpmd.sh \
     tests/integration/slurm.sh \
     tests/integration/static.sh \
-    tests/integration/tools.sh
+    tests/integration/tools.sh \
+    tests/integration/instructions.sh \
+    tests/integration/bench.sh
 
 if HAVE_CMOCKA
 unit_tests += \
@@ -217,4 +219,4 @@ EXTRA_DIST += tests/browser/package.json tests/browser/package-lock.json tests/b
 EXTRA_DIST += bench/scale tests/build_programs.sh tests/check.sh tests/golden tests/hosts.sh tests/integration tests/lib.sh tests/programs
 
 clean-local:
-	-rm -rf tests/programs
+	-rm -rf tests/programs bench/programs/openmpi bench/programs/mpich

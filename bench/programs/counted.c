@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* counted barrier|allreduce_8 N: N calls inside counted_loop(), for callgrind to count, after as many that are not. */
+#include <mpi.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Enough for the credit that a short run has for measuring. */
+#define WARM 10000
+
+static double in = 1, out;
+
+static void barrier(void) { MPI_Barrier(MPI_COMM_SELF); }
+static void allreduce_8(void) { MPI_Allreduce(&in, &out, 1, MPI_DOUBLE, MPI_SUM, MPI_COMM_SELF); }
+
+static void repeat(void (*make)(void), long n)
+{
+    for (long i = 0; i < n; i++)
+        make();
+}
+
+/* By this name callgrind knows when to count. */
+__attribute__((noinline, noclone)) void counted_loop(void (*make)(void), long n);
+
+void counted_loop(void (*make)(void), long n)
+{
+    repeat(make, n);
+}
+
+int main(int argc, char **argv)
+{
+    void (*make)(void) = argc > 1 && !strcmp(argv[1], "barrier") ? barrier : allreduce_8;
+
+    MPI_Init(&argc, &argv);
+    counted_loop(make, 0);
+    repeat(make, WARM);
+    counted_loop(make, argc > 2 ? atol(argv[2]) : 1);
+    MPI_Finalize();
+    return 0;
+}

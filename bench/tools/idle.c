@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: MIT */
+/* A process that makes no MPI call: tells what it has (bench/programs/footprint.h), and ends. */
+#include "bench/programs/footprint.h"
+
+int main(void)
+{
+    footprint_print();
+    return 0;
+}
