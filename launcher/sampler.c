@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #define FIRST_GAP_NS MW_NS_PER_MS
+#define ADOPT_GAP_NS (8 * MW_NS_PER_MS) /* when a journal appears: all ranks of the host start now, and need the cores */
 #define FIRST_SLICE_NS (10 * MW_NS_PER_MS)
 
 /* PSS is dear: it may take a hundredth of the run, and a little at once so that short runs have it too. It is read
@@ -432,8 +433,8 @@ bool mw_sampler_wake(struct mw_sampler *sampler)
 {
     bool ended = take_deaths(sampler), is_new = mw_adopt_was_woken(&sampler->adopt);
 
-    if (is_new && sampler->gap_ns > FIRST_GAP_NS) {
-        sampler->gap_ns = FIRST_GAP_NS;
+    if (is_new && sampler->gap_ns > ADOPT_GAP_NS) {
+        sampler->gap_ns = ADOPT_GAP_NS;
         sampler->next_ns = mw_clock_now(); /* the journal is being filled in: a look now, and soon again */
     }
     if (ended && mw_clock_now() < sampler->rest_ns) { /* a thousand ranks may end one by one */
