@@ -333,7 +333,7 @@ static bool pss_is_due(const struct mw_sampler *sampler, uint64_t rss_sum)
     uint64_t allowed = at_top ? PSS_CREDIT_NS + elapsed / PSS_SHARE_TOP : PSS_CREDIT_NS / 2 + elapsed / PSS_SHARE;
     double cost = (double)rss_sum / (double)GIB * (double)sampler->pss_cost;
 
-    if (rss_sum > sampler->pss_last_sum + sampler->pss_last_sum / (at_top ? 4 : 2) && cost < (double)PSS_LEAP_NS)
+    if (rss_sum > sampler->pss_last_sum + sampler->pss_last_sum / (at_top ? 4 : 1) && cost < (double)PSS_LEAP_NS)
         return true;
     if ((double)sampler->pss_ns + cost > (double)allowed)
         return false;
