@@ -138,7 +138,8 @@ static const char *read_comm(const char *text, char *comm, size_t size)
     return close + 2;
 }
 
-/* Fields of proc_pid_stat(5): 3 state, 4 parent, 20 threads, 22 start time, 28 start of the stack, 52 exit status. */
+/* Fields of proc_pid_stat(5): 3 state, 4 parent, 20 threads, 22 start time, 28 start of the stack,
+ * 48 start of the arguments, 52 exit status. */
 int mw_procmem_parse_stat(const char *text, struct mw_procmem_stat *stat)
 {
     uint64_t ppid = 0, threads = 0;
@@ -157,7 +158,8 @@ int mw_procmem_parse_stat(const char *text, struct mw_procmem_stat *stat)
         return fail(EPROTO);
     stat->ppid = (int32_t)ppid;
     stat->threads = (int32_t)threads;
-    at = skip_fields(at, 23); /* none in a recorded or cut text */
+    at = read_field(skip_fields(at, 19), &stat->arg_start); /* none in a recorded or cut text */
+    at = skip_fields(at, 3);
     stat->exit_code = at ? (int32_t)strtol(at, NULL, 10) : 0;
     return 0;
 }

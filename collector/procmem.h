@@ -38,7 +38,8 @@ struct mw_procmem_stat {
     int32_t ppid;
     int32_t threads;
     uint64_t start_ticks; /* field 22 */
-    uint64_t start_stack; /* field 28; changes with every exec; 0 when we may not see it */
+    uint64_t start_stack; /* field 28; changes with every exec, and once more within it; 0 when we may not see it */
+    uint64_t arg_start;   /* field 48; changes with every exec, and when a program moves its title; 0 likewise */
     int32_t exit_code;    /* field 52, as wait(2) gives it; only of a zombie that we may see, else 0 */
 };
 

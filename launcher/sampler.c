@@ -117,6 +117,18 @@ static void read_command(struct mw_sampler *sampler, const struct mw_tree_proces
         snprintf(command, size, "[%s]", process->comm);
 }
 
+/* Program file and command of one and the same program, though an exec may come in between. */
+static void read_program(struct mw_sampler *sampler, struct mw_tree_process *process, struct mw_view_process *entry)
+{
+    int tries = 3;
+
+    do {
+        if (mw_procmem_exe(sampler->tree.procfd, process->pid, entry->exe, sizeof(entry->exe)))
+            entry->exe[0] = '\0';
+        read_command(sampler, process, entry->command, sizeof(entry->command));
+    } while (tries-- > 0 && mw_tree_exec_meanwhile(&sampler->tree, process));
+}
+
 /* Enters a program image. */
 static void note_image(struct mw_sampler *sampler, struct mw_tree_process *process, uint32_t image)
 {
@@ -138,9 +150,7 @@ static void note_image(struct mw_sampler *sampler, struct mw_tree_process *proce
     entry->image = image;
     entry->first_ns = entry->last_ns = sampler->now;
     entry->cgroup = mw_cgroups_find(sampler->view, "", pid);
-    if (mw_procmem_exe(sampler->tree.procfd, process->pid, entry->exe, sizeof(entry->exe)))
-        entry->exe[0] = '\0';
-    read_command(sampler, process, entry->command, sizeof(entry->command));
+    read_program(sampler, process, entry);
 }
 
 static void tell(void *context, enum mw_tree_event event, struct mw_tree_process *process)

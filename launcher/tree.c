@@ -193,6 +193,7 @@ static void add(struct mw_tree *tree, pid_t pid, mw_tree_tell *tell, void *conte
     process.ppid = stat.ppid;
     process.start_ticks = stat.start_ticks;
     process.start_stack = stat.start_stack;
+    process.arg_start = stat.arg_start;
     process.threads = stat.threads;
     memcpy(process.comm, stat.comm, sizeof(process.comm));
     note_owner(tree, &process);
@@ -299,15 +300,37 @@ static void add_from_scan(struct mw_tree *tree, mw_tree_tell *tell, void *contex
         closedir(dir);
 }
 
-/* An exec makes a new stack at another address. The address is 0 in the middle of an exec, and always in a process
- * that we may not look into: its name must tell then. */
+/* An exec makes a new stack at another address, with the arguments on it. The kernel sets the start of the stack twice
+ * on the way, and a program may move its arguments to show a title: so both must have changed. They are 0 in the middle
+ * of an exec, and always in a process that we may not look into: its name must tell then. */
 static bool has_new_program(struct mw_tree_process *process, const struct mw_procmem_stat *stat)
 {
-    if (stat->start_stack && process->start_stack)
-        return stat->start_stack != process->start_stack;
-    if (stat->start_stack)
-        process->start_stack = stat->start_stack;
-    return !stat->start_stack && !process->start_stack && strcmp(stat->comm, process->comm);
+    bool is_new;
+
+    if (!stat->start_stack)
+        return !process->start_stack && strcmp(stat->comm, process->comm);
+    is_new = process->start_stack && stat->start_stack != process->start_stack &&
+             (!stat->arg_start || stat->arg_start != process->arg_start);
+    process->start_stack = stat->start_stack;
+    process->arg_start = stat->arg_start;
+    return is_new;
+}
+
+static void take_new_program(struct mw_tree_process *process, const struct mw_procmem_stat *stat)
+{
+    memcpy(process->comm, stat->comm, sizeof(process->comm));
+    process->owns = true;
+    process->borrows = false;
+}
+
+bool mw_tree_exec_meanwhile(const struct mw_tree *tree, struct mw_tree_process *process)
+{
+    struct mw_procmem_stat stat;
+
+    if (read_stat(tree, process, &stat) || has_ended(&stat) || !has_new_program(process, &stat))
+        return false;
+    take_new_program(process, &stat);
+    return true;
 }
 
 /* Looks at one known process. Returns false when it has ended. */
@@ -321,10 +344,7 @@ static bool refresh(struct mw_tree *tree, struct mw_tree_process *process, mw_tr
         process->threads_next_ns = 0;
     process->threads = stat.threads;
     if (has_new_program(process, &stat)) {
-        process->start_stack = stat.start_stack;
-        memcpy(process->comm, stat.comm, sizeof(process->comm));
-        process->owns = true;
-        process->borrows = false;
+        take_new_program(process, &stat);
         tell(context, MW_TREE_EXEC, process);
     }
     return true;

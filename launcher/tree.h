@@ -18,7 +18,7 @@ struct mw_tree_process {
     pid_t pid;
     int32_t ppid;
     uint64_t start_ticks;
-    uint64_t start_stack;  /* changes with every exec; 0 when we may not see it */
+    uint64_t start_stack, arg_start; /* both change with every exec; 0 when we may not see them */
     int32_t threads;
     char comm[32];
     bool borrows;          /* between vfork and exec: its memory is its parent's, and must not be counted again */
@@ -59,6 +59,10 @@ bool mw_tree_knows(const struct mw_tree *tree, pid_t pid);
 
 /* A process of the tree; NULL when it is none. Good until the tree changes. */
 struct mw_tree_process *mw_tree_find(const struct mw_tree *tree, pid_t pid);
+
+/* For who, when told of a process, reads about it: whether it has begun another program since, which is then the one
+ * that the tree knows (no MW_TREE_EXEC follows), so that what was read before has to be read again. */
+bool mw_tree_exec_meanwhile(const struct mw_tree *tree, struct mw_tree_process *process);
 
 /* Takes a process into the tree whose parent is none of ours. Does nothing when it is known or gone. */
 void mw_tree_adopt(struct mw_tree *tree, pid_t pid, mw_tree_tell *tell, void *context);

@@ -105,7 +105,7 @@ static void stat_of(const char *comm, struct mw_procmem_stat *s)
     char text[512];
 
     snprintf(text, sizeof(text), "42 (%s) R 7 42 7 0 -1 4194304 95 0 0 0 1 2 0 0 20 0 3 0 123456 1000 250 "
-             "18446744073709551615 1 2 140727893 0 0 0 0 0 0 0 0 0 17 1 0 0 0 0 0\n", comm);
+             "18446744073709551615 1 2 140727893 0 0 0 0 0 0 0 0 0 17 1 0 0 0 0 0 5 6 7 140728000 9 10 11 256\n", comm);
     assert_int_equal(mw_procmem_parse_stat(text, s), 0);
 }
 
@@ -121,6 +121,8 @@ static void stat_with_odd_names(void **state)
     assert_int_equal(s.threads, 3);
     assert_int_equal(s.start_ticks, 123456);
     assert_int_equal(s.start_stack, 140727893);
+    assert_int_equal(s.arg_start, 140728000);
+    assert_int_equal(s.exit_code, 256);
     stat_of("a) R (b", &s);
     assert_string_equal(s.comm, "a) R (b");
     assert_int_equal(s.ppid, 7);

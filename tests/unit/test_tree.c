@@ -8,10 +8,12 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -318,6 +320,82 @@ static void many(void **state)
     assert_int_equal(ends, 100);
 }
 
+/* A /proc of files, for moments that real processes go through too fast. */
+static char proc[] = "test_tree.XXXXXX";
+
+static void proc_file(const char *path, const char *text)
+{
+    char whole[128];
+    int fd;
+
+    snprintf(whole, sizeof(whole), "%s/%s", proc, path);
+    fd = open(whole, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+    close(fd);
+}
+
+static void proc_stat(unsigned long start_stack, unsigned long arg_start)
+{
+    char text[512];
+
+    snprintf(text, sizeof(text), "7 (rank) R 1 7 7 0 -1 0 0 0 0 0 1 2 0 0 20 0 1 0 99 1000 250 1 2 3 %lu 0 0 0 0 0 0 0 0 0 17 1 "
+             "0 0 0 0 0 5 6 7 %lu 9 10 11 0\n", start_stack, arg_start);
+    proc_file("7/stat", text);
+    update();
+}
+
+static int set_up_files(void **state)
+{
+    static const char *const dirs[] = {"", "/1", "/1/task", "/1/task/1", "/7", "/7/task", "/7/task/7"};
+    char path[128];
+
+    (void)state;
+    news = execs = ends = started_count = 0;
+    assert_non_null(mkdtemp(proc));
+    for (size_t i = 1; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
+        snprintf(path, sizeof(path), "%s%s", proc, dirs[i]);
+        assert_int_equal(mkdir(path, 0700), 0);
+    }
+    proc_file("1/task/1/children", "7 ");
+    proc_file("7/task/7/children", "");
+    proc_file("7/statm", "1000 10 5 1 0 20 0\n");
+    return mw_tree_init(&tree, proc, 1);
+}
+
+static int tear_down_files(void **state)
+{
+    static const char *const names[] = {"1/task/1/children", "1/task/1", "1/task", "1", "7/task/7/children",
+                                        "7/task/7",          "7/task",   "7/statm", "7/stat", "7"};
+    char path[128];
+
+    (void)state;
+    mw_tree_fini(&tree);
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        snprintf(path, sizeof(path), "%s/%s", proc, names[i]);
+        remove(path);
+    }
+    return rmdir(proc);
+}
+
+static void an_exec_is_told_once(void **state)
+{
+    (void)state;
+    proc_stat(0, 0); /* in its midst */
+    assert_int_equal(news, 1);
+    proc_stat(8000, 8100); /* its stack is made */
+    proc_stat(7900, 8100); /* and filled */
+    assert_int_equal(execs, 0);
+    proc_stat(7900, 9000); /* it shows a title of its own */
+    assert_int_equal(execs, 0);
+    proc_stat(0, 0); /* the next exec */
+    proc_stat(5000, 5100);
+    assert_int_equal(execs, 1);
+    proc_stat(4900, 5100);
+    assert_int_equal(execs, 1);
+    assert_int_equal(news, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -325,6 +403,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(follows_grandchildren, set_up, tear_down),
         cmocka_unit_test_setup_teardown(keeps_daemons, set_up, tear_down),
         cmocka_unit_test_setup_teardown(sees_an_exec, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_exec_is_told_once, set_up_files, tear_down_files),
         cmocka_unit_test_setup_teardown(adopts, set_up, tear_down),
         cmocka_unit_test_setup_teardown(does_without_descriptors, set_up, tear_down),
         cmocka_unit_test_setup_teardown(tells_borrowed_memory, set_up, tear_down),
