@@ -38,6 +38,7 @@ launcher_liblauncher_la_SOURCES = \
     launcher/over.c launcher/over.h \
     launcher/post.c launcher/post.h \
     launcher/preload.c launcher/preload.h \
+    launcher/pss.c launcher/pss.h \
     launcher/relay.c launcher/relay.h \
     launcher/repeat.c launcher/repeat.h \
     launcher/run.c \

@@ -18,25 +18,12 @@
 #define ADOPT_GAP_NS (8 * MW_NS_PER_MS) /* when a journal appears: all ranks of the host start now, and need the cores */
 #define FIRST_SLICE_NS (10 * MW_NS_PER_MS)
 
-/* PSS is dear: it may take a hundredth of the run, and a little at once so that short runs have it too. It is read
- * again when memory has grown by a twentieth, or after a while. Where memory has stopped growing and was never more it
- * counts most: there it may take a twentieth. It is read in any case when memory has grown by half, there by a quarter
- * (which cannot happen often), unless that takes very long. */
-#define PSS_COST_NS (10 * MW_NS_PER_MS) /* for each GiB, until it was measured */
-#define PSS_CREDIT_NS (20 * MW_NS_PER_MS)
-#define PSS_SHARE 100
-#define PSS_SHARE_TOP 20
-#define PSS_LEAP_NS (100 * MW_NS_PER_MS)
-#define PSS_GROWTH 20
-#define PSS_AFTER_NS (5 * MW_NS_PER_SEC)
-
 /* The mark, huge pages and swap of a process are read when it is first seen, then ever more seldom. */
 #define LOOK_AFTER_NS MW_NS_PER_SEC
 #define LOOK_HUGE_NS (50 * MW_NS_PER_MS) /* where huge pages can be had: nobody else tells of them */
 
 #define COST_SHARE 10    /* samples take at most a tenth of a CPU */
 #define MOMENT_GAP_NS (250 * MW_NS_PER_MS)
-#define GIB (1ULL << 30)
 
 /* Who samples: whoever finds the file can see whether it still lives. */
 static void note_self(struct mw_sampler *sampler)
@@ -73,7 +60,7 @@ int mw_sampler_init(struct mw_sampler *sampler, struct mw_view *view, int run_di
                                    .next_ns = view->begin_ns,
                                    .gap_ns = FIRST_GAP_NS,
                                    .page_bytes = (uint64_t)sysconf(_SC_PAGESIZE)};
-    sampler->pss_cost = PSS_COST_NS;
+    mw_pss_init(&sampler->pss, sampler->view->begin_ns);
     sampler->huge_pages = mw_limits_huge_pages() > 0;
     view->slice_ns = FIRST_SLICE_NS;
     mw_cgroups_begin(view, "");
@@ -323,91 +310,10 @@ static void note_sum(struct mw_sampler *sampler, uint64_t sum, uint32_t processe
     }
 }
 
-static bool is_near(uint64_t sum, uint64_t other)
+/* Deaths are noticed in between, for their order. */
+static void between_processes(void *context)
 {
-    return (sum > other ? sum - other : other - sum) <= other / PSS_GROWTH;
-}
-
-/* Memory has stopped growing, and was never more: what is read now counts most. */
-static bool is_at_top(const struct mw_sampler *sampler, uint64_t rss_sum)
-{
-    return is_near(rss_sum, sampler->last_sum) && is_near(rss_sum, sampler->view->rss_sum_max);
-}
-
-/* Judged by what a sweep is expected to cost, so that the first one over a large job is not dearer than allowed. */
-static bool pss_is_due(const struct mw_sampler *sampler, uint64_t rss_sum)
-{
-    uint64_t elapsed = sampler->now - sampler->view->begin_ns;
-    bool grown = rss_sum > sampler->pss_last_sum + sampler->pss_last_sum / PSS_GROWTH;
-    bool at_top = grown && is_at_top(sampler, rss_sum);
-    uint64_t allowed = at_top ? PSS_CREDIT_NS + elapsed / PSS_SHARE_TOP : PSS_CREDIT_NS / 2 + elapsed / PSS_SHARE;
-    double cost = (double)rss_sum / (double)GIB * (double)sampler->pss_cost;
-
-    if (rss_sum > sampler->pss_last_sum + sampler->pss_last_sum / (at_top ? 4 : 1) && cost < (double)PSS_LEAP_NS)
-        return true;
-    if ((double)sampler->pss_ns + cost > (double)allowed)
-        return false;
-    return grown || sampler->now - sampler->pss_last_ns > PSS_AFTER_NS;
-}
-
-/* How much more RSS than PSS a process has for shared memory; 0 when the kernel does not tell. */
-static uint64_t shared_again(const struct mw_sampler *sampler, const struct mw_tree_process *process,
-                             const struct mw_procmem_rollup *rollup)
-{
-    struct mw_procmem_status status = {0};
-    int fd = mw_procmem_open(sampler->tree.procfd, process->pid, "status");
-
-    if (fd < 0)
-        return 0;
-    if (mw_procmem_status_read(fd, &status))
-        status.rss_shmem = 0;
-    close(fd);
-    return status.rss_shmem > rollup->pss_shmem ? status.rss_shmem - rollup->pss_shmem : 0;
-}
-
-static void note_shared(struct mw_sampler *sampler, const struct mw_procmem_rollup *all, uint64_t shmem)
-{
-    struct mw_view *view = sampler->view;
-    uint64_t shared = all->rss > all->pss ? all->rss - all->pss : 0;
-
-    if (view->shared_max >= shared)
-        return;
-    view->shared_max = shared;
-    view->shared_ns = sampler->now;
-    view->shared_rss = all->rss;
-    view->shared_shmem = shmem < shared ? shmem : shared;
-}
-
-static void sweep_pss(struct mw_sampler *sampler, uint64_t rss_sum)
-{
-    struct mw_view *view = sampler->view;
-    struct mw_procmem_rollup one, all = {0};
-    uint64_t shmem = 0, begin = mw_clock_now(), cost;
-
-    for (size_t i = 0; i < sampler->tree.count; i++) {
-        struct mw_tree_process *process = &sampler->tree.processes[i];
-        take_deaths(sampler);
-        if (process->borrows || mw_procmem_rollup(sampler->tree.procfd, process->pid, &one))
-            continue;
-        all.rss += one.rss;
-        all.pss += one.pss;
-        shmem += shared_again(sampler, process, &one);
-        if (process->entry != SIZE_MAX)
-            raise_to(&view->processes[process->entry].pss_max, one.pss);
-    }
-    view->pss_sweeps++;
-    if (view->pss_sum_max < all.pss) {
-        view->pss_sum_max = all.pss;
-        view->pss_sum_max_ns = sampler->now;
-        view->pss_rss_sum = rss_sum;
-    }
-    note_shared(sampler, &all, shmem);
-    sampler->pss_last_ns = sampler->now;
-    sampler->pss_last_sum = rss_sum;
-    cost = mw_clock_now() - begin;
-    sampler->pss_ns += cost;
-    if (rss_sum > GIB / 16) /* below, what a process costs by itself would pass for a price of memory */
-        sampler->pss_cost = (uint64_t)((double)cost * (double)GIB / (double)rss_sum);
+    take_deaths(context);
 }
 
 void mw_sampler_sample(struct mw_sampler *sampler)
@@ -432,8 +338,8 @@ void mw_sampler_sample(struct mw_sampler *sampler)
     sampler->rest_ns = sampler->now + COST_SHARE * cost;
     sampler->next_ns = sampler->now + sampler->gap_ns > sampler->rest_ns ? sampler->now + sampler->gap_ns
                                                                          : sampler->rest_ns;
-    if (processes && pss_is_due(sampler, sum))
-        sweep_pss(sampler, sum);
+    if (processes && mw_pss_is_due(&sampler->pss, sampler->now, sum))
+        mw_pss_sweep(&sampler->pss, &sampler->tree, view, sampler->now, between_processes, sampler);
     sampler->last_sum = sum;
     sampler->gap_ns = 2 * sampler->gap_ns < view->interval_ns ? 2 * sampler->gap_ns : view->interval_ns;
     mw_view_file_sync(&sampler->file, view);

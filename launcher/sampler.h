@@ -8,6 +8,7 @@
 #include "collector/view_file.h"
 #include "launcher/adopt.h"
 #include "launcher/deaths.h"
+#include "launcher/pss.h"
 #include "launcher/tree.h"
 
 #include <stdbool.h>
@@ -25,10 +26,7 @@ struct mw_sampler {
     uint64_t rest_ns;    /* before that no further sample, or sampling takes too much */
     uint64_t now;        /* of the sample being taken */
     uint64_t page_bytes;
-    uint64_t pss_ns;     /* spent reading PSS so far */
-    uint64_t pss_cost;   /* of the last sweep: ns for each GiB of RSS */
-    uint64_t pss_last_ns;
-    uint64_t pss_last_sum; /* sum of RSS at the last sweep */
+    struct mw_pss pss;
     uint64_t last_sum;     /* sum of RSS at the last sample */
     uint32_t ranks_seen, ranks_ended; /* of this host, whose ends are watched */
     bool huge_pages;       /* processes can have some: look often */

@@ -85,6 +85,7 @@ unit_tests += \
     tests/unit/test_mirror \
     tests/unit/test_page_curves \
     tests/unit/test_procmem \
+    tests/unit/test_pss \
     tests/unit/test_record_json \
     tests/unit/test_report_text \
     tests/unit/test_size \
@@ -155,6 +156,8 @@ tests_unit_test_timeline_LDADD = $(collector_test_libs)
 tests_unit_test_top_SOURCES = tests/unit/test_top.c $(synthetic)
 tests_unit_test_top_LDADD = $(launcher_test_libs)
 tests_unit_test_top_LDFLAGS = -Wl,--wrap=mw_journal_read_entry
+tests_unit_test_pss_SOURCES = tests/unit/test_pss.c
+tests_unit_test_pss_LDADD = $(launcher_test_libs)
 tests_unit_test_tree_SOURCES = tests/unit/test_tree.c
 tests_unit_test_tree_LDADD = $(launcher_test_libs)
 tests_unit_test_wire_SOURCES = tests/unit/test_wire.c
