@@ -54,7 +54,7 @@ $path"
     check "$mpi: all on one other host: the job ends well" same "$run_status" 0
     check "$mpi: all on one other host: it says where the record is" grep -q 'the whole record lies on host mwh2' err
 
-    # The fourth rank drops the library; so does the first.
+    # The fourth rank drops the library; so does the first. (Open MPI may find that its ssh has begun already: its own word.)
     for without in 4 0; do
         cat >some <<END
 #!/bin/sh
@@ -67,7 +67,7 @@ END
         [ $without = 0 ] ||
             check "$mpi: rank $without has no library: all others are reported" same "$(ranks)" "0 1 2 3 5 "
         check "$mpi: rank $without has no library: nothing of it is on stderr" \
-            none "$(sed '/^memwatch  /,$d' err | grep -v '^memwatch: ' | grep .)"
+            none "$(sed '/^memwatch  /,$d' err | grep -v -e '^memwatch: ' -e 'plm:rsh: Warning: setpgid' | grep .)"
     done
     check "$mpi: rank 0 has no library: the others are missed" grep -q 'left no record' err
 done
