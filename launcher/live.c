@@ -138,5 +138,4 @@ void mw_live_clear(struct mw_live *live)
     if (live->shown && may_write())
         dprintf(STDERR_FILENO, "\r\033[K");
     live->shown = false;
-    live->next_ns = UINT64_MAX;
 }

@@ -55,7 +55,7 @@ static void kill_all(const struct mw_sampler *sampler, pid_t command)
         kill(sampler->tree.processes[i].pid, SIGKILL);
 }
 
-void mw_over_look(struct mw_over *over, struct mw_sampler *sampler, pid_t command)
+void mw_over_look(struct mw_over *over, struct mw_sampler *sampler, struct mw_live *live, pid_t command)
 {
     struct mw_view_over *noted = &sampler->view->over;
     uint64_t now = mw_clock_now();
@@ -64,6 +64,7 @@ void mw_over_look(struct mw_over *over, struct mw_sampler *sampler, pid_t comman
         return;
     if (over->kill_ns) {
         if (now >= over->kill_ns) {
+            mw_live_clear(live);
             kill_all(sampler, command);
             over->kill_ns = UINT64_MAX;
         }
@@ -73,6 +74,7 @@ void mw_over_look(struct mw_over *over, struct mw_sampler *sampler, pid_t comman
         return;
     over->kill_ns = now + GRACE_NS;
     mw_view_file_sync(&sampler->file, sampler->view);
+    mw_live_clear(live);
     tell(noted);
     kill(command, SIGTERM);
 }

@@ -4,6 +4,7 @@
 #define MW_LAUNCHER_OVER_H
 
 #include "collector/gates.h"
+#include "launcher/live.h"
 #include "launcher/sampler.h"
 
 struct mw_over {
@@ -12,7 +13,7 @@ struct mw_over {
 };
 
 /* After each sample. The first one that is over is noted in the view, and `command` gets SIGTERM; when it still runs after
- * the grace (5 s), all of the job's processes on this host get SIGKILL. */
-void mw_over_look(struct mw_over *over, struct mw_sampler *sampler, pid_t command);
+ * the grace (5 s), all of the job's processes on this host get SIGKILL. Both are said on stderr, where `live` makes way. */
+void mw_over_look(struct mw_over *over, struct mw_sampler *sampler, struct mw_live *live, pid_t command);
 
 #endif

@@ -204,7 +204,7 @@ static int watch(struct run *run, pid_t pid)
         mw_hub_serve(run->hub);
         if (mw_clock_now() >= run->sampler.next_ns)
             mw_sampler_sample(&run->sampler);
-        mw_over_look(&run->over, &run->sampler, pid);
+        mw_over_look(&run->over, &run->sampler, &run->live, pid);
         mw_live_draw(&run->live, &run->sampler);
     }
 }

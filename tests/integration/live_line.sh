@@ -34,6 +34,9 @@ on_terminal '"$memwatch" run -- sleep 2.8'
 check "then by itself" drawn
 on_terminal 'CI=true "$memwatch" run -- sleep 2.8'
 check "not in CI" [ "$(grep -c 'highest' typescript)" = 0 ]
+echo 'sleep 1; x=$(head -c 150M /dev/zero | tr "\0" x); sleep 9' >grow.sh
+on_terminal '"$memwatch" run --live --quiet --max-per-proc-rss 100M --kill-over -- sh grow.sh'
+check "it makes way for a word of memwatch" grep -q "$escape\[K.*memwatch: process [0-9]* has .* over the limit" typescript
 on_terminal '"$memwatch" run --no-live -- sleep 2.8'
 check "--no-live" [ "$(grep -c 'highest' typescript)" = 0 ]
 on_terminal '"$memwatch" run --live -- sleep 1.2 2>err'
