@@ -48,6 +48,7 @@ collector_libcollector_la_SOURCES = \
 	collector/page.c collector/page.h \
 	collector/page_curves.c collector/page_curves.h \
 	collector/page_data.c collector/page_data.h \
+	collector/page_write.c collector/page_write.h \
 	collector/peer.h \
 	collector/pymethods.c collector/pymethods.h \
 	collector/ranges.c collector/ranges.h \
@@ -77,6 +78,18 @@ collector_libcollector_la_SOURCES = \
 	collector/report_text_processes.c \
 	collector/report_text_ranks.c \
 	collector/report_text_sites.c \
+	collector/scale/csv.c \
+	collector/scale/fit.c collector/scale/fit.h \
+	collector/scale/forecast.c collector/scale/forecast.h \
+	collector/scale/html.c \
+	collector/scale/json.c \
+	collector/scale/lapack.c collector/scale/lapack.h \
+	collector/scale/report.c collector/scale/report.h \
+	collector/scale/squares.c collector/scale/squares.h \
+	collector/scale/study.c collector/scale/study.h \
+	collector/scale/study_take.c \
+	collector/scale/svg.c \
+	collector/scale/text.c \
 	collector/safe_open.c collector/safe_open.h \
 	collector/size.c collector/size.h \
 	collector/symbols.c collector/symbols.h \
@@ -92,8 +105,9 @@ collector_libcollector_la_CPPFLAGS = $(AM_CPPFLAGS) -DMW_PAGE_DIR='"$(abs_top_sr
 # Embedded as they are by collector/page.c.
 page_files = \
 	collector/page/base.css collector/page/base.js \
-	collector/page/run.html collector/page/run.js \
+	collector/page/page.html collector/page/run.js \
 	collector/page/run_curves.js collector/page/run_data.js collector/page/run_heat.js \
+	collector/page/scale.js \
 	collector/page/uplot/uPlot.iife.min.js collector/page/uplot/uPlot.min.css
 page_object = collector/libcollector_la-page.lo
 $(page_object): $(page_files) # not by its name: automake would leave it to us to compile it

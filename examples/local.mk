@@ -9,8 +9,18 @@ EXTRA_DIST += $(examples_sources) $(examples_headers) examples/fortran_heat.f90 
 
 examples/mpi_distributed_compute: $(examples_sources) $(examples_headers) pmpi/memwatch.h
 	@$(MKDIR_P) examples
-	$(AM_V_GEN)cd $(srcdir) && $(MPI_CC) -std=gnu11 -g -O2 -Wall -Wextra -I. $(examples_sources) \
+	$(AM_V_GEN)cd $(srcdir) && $(MPI_CC) -std=gnu11 -g -O3 -Wall -Wextra -I. $(examples_sources) \
 		-o $(abs_builddir)/$@ -ldl
+
+# Programs of one file.
+small_examples = examples/rank_table examples/replicated
+noinst_DATA += $(small_examples)
+CLEANFILES += $(small_examples)
+EXTRA_DIST += examples/rank_table.c examples/replicated.c
+
+$(small_examples): %: %.c pmpi/memwatch.h
+	@$(MKDIR_P) examples
+	$(AM_V_GEN)cd $(srcdir) && $(MPI_CC) -std=gnu11 -g -O2 -Wall -Wextra -I. $@.c -o $(abs_builddir)/$@ -ldl
 
 if HAVE_MPI_FC
 noinst_DATA += examples/fortran_heat

@@ -25,7 +25,7 @@ static enum kind kind_of(const struct argp_option *option)
 static const struct {
     const char *command;
     enum { NO_OPERAND, COMMAND, PATHS, DIRECTORY, SHELL } operand;
-} operands[] = {{"run", COMMAND}, {"report", PATHS}, {"compare", PATHS}, {"top", DIRECTORY}, {"completion", SHELL}};
+} operands[] = {{"run", COMMAND}, {"report", PATHS}, {"compare", PATHS}, {"scale", COMMAND}, {"top", DIRECTORY}, {"completion", SHELL}};
 
 static int operand_of(const char *command)
 {

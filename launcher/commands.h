@@ -11,6 +11,7 @@
 int mw_cmd_run(int argc, char **argv);
 int mw_cmd_report(int argc, char **argv);
 int mw_cmd_compare(int argc, char **argv);
+int mw_cmd_scale(int argc, char **argv);
 int mw_cmd_top(int argc, char **argv);
 int mw_cmd_runs(int argc, char **argv);
 int mw_cmd_agent(int argc, char **argv);

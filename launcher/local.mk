@@ -6,12 +6,14 @@ noinst_LTLIBRARIES += launcher/liblauncher.la
 launcher_liblauncher_la_SOURCES = \
     launcher/adopt.c launcher/adopt.h \
     launcher/agent.c launcher/agent.h \
+    launcher/attend.c launcher/attend.h \
     launcher/apart.c launcher/apart.h \
     launcher/cgroups.c launcher/cgroups.h \
     launcher/cmd_agent.c \
     launcher/cmd_compare.c \
     launcher/cmd_completion.c \
     launcher/cmd_report.c \
+    launcher/cmd_scale.c \
     launcher/cmd_runs.c \
     launcher/cmd_top.c \
     launcher/commands.c launcher/commands.h \
@@ -45,6 +47,11 @@ launcher_liblauncher_la_SOURCES = \
     launcher/rundir.c launcher/rundir.h \
     launcher/runs.c launcher/runs.h \
     launcher/sampler.c launcher/sampler.h \
+    launcher/scale_forms.c launcher/scale_forms.h \
+    launcher/scale_options.c launcher/scale_options.h \
+    launcher/scale_plan.c launcher/scale_plan.h \
+    launcher/scale_read.c launcher/scale_read.h \
+    launcher/scale_run.c launcher/scale_run.h \
     launcher/source.c launcher/source.h \
     launcher/spawn.c launcher/spawn.h \
     launcher/top_data.c launcher/top_data.h \

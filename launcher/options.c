@@ -4,6 +4,7 @@
 #include "collector/clock.h"
 #include "collector/size.h"
 #include "launcher/commands.h"
+#include "launcher/scale_options.h"
 
 #include <argp.h>
 #include <stdarg.h>
@@ -534,6 +535,8 @@ static const struct {
 const struct argp *mw_options_of(const char *command)
 {
     list_forms();
+    if (!strcmp(command, "scale"))
+        return mw_scale_options_argp();
     for (size_t i = 0; i < sizeof(argps) / sizeof(argps[0]); i++)
         if (!strcmp(argps[i].command, command))
             return argps[i].argp;

@@ -3,6 +3,7 @@
 
 #include "collector/mem.h"
 #include "collector/report_repeat.h"
+#include "launcher/attend.h"
 #include "launcher/commands.h"
 #include "launcher/rundir.h"
 #include "launcher/source.h"
@@ -14,10 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
-
-static const int endings[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 
 /* "FILE.2"; "-" cannot come here. NULL stays NULL. */
 static const char *numbered(const char *path, int number)
@@ -45,25 +43,6 @@ static void run_there(const struct mw_options *options, int number, mw_repeat_on
     _exit(status);
 }
 
-/* Waits for the run; what ends it from outside is noted. What only this process was sent is passed on: the run's own relay
- * knows what its group has got already. */
-static int wait_for(pid_t pid, const sigset_t *signals, bool *ended)
-{
-    int status = 0;
-
-    for (;;) {
-        siginfo_t info;
-        int signo = sigwaitinfo(signals, &info);
-        if (signo > 0 && signo != SIGCHLD) {
-            *ended = true;
-            if (info.si_code != SI_KERNEL)
-                kill(pid, signo);
-        }
-        if (waitpid(pid, &status, WNOHANG) == pid)
-            return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    }
-}
-
 /* Takes what a run had, and removes its directory unless the user wants it. */
 static void collect(const struct mw_options *options, const char *kept, struct mw_compare *sides[])
 {
@@ -85,32 +64,27 @@ static void collect(const struct mw_options *options, const char *kept, struct m
 
 static int run_all(const struct mw_options *options, mw_repeat_once *once, char *kept, struct mw_compare *sides[])
 {
-    sigset_t signals, before;
-    bool ended = false;
+    struct mw_attend attend;
     int first = 0;
 
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGCHLD);
-    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
-        sigaddset(&signals, endings[i]);
-    sigprocmask(SIG_BLOCK, &signals, &before);
-    for (int number = 1; number <= options->repeat && !ended; number++) {
+    mw_attend_begin(&attend);
+    for (int number = 1; number <= options->repeat && !attend.ended; number++) {
         int status;
         pid_t pid;
         *kept = '\0';
         fflush(NULL);
         pid = fork();
         if (pid == 0)
-            run_there(options, number, once, kept, &before);
+            run_there(options, number, once, kept, &attend.before);
         if (pid < 0)
             fprintf(stderr, "memwatch: cannot start run %d: %s\n", number, strerror(errno));
-        status = pid < 0 ? MW_EXIT_FAILURE : wait_for(pid, &signals, &ended);
+        status = pid < 0 ? MW_EXIT_FAILURE : mw_attend_wait(&attend, pid);
         collect(options, kept, sides);
         if (!first)
             first = status;
-        ended |= pid < 0 || status >= MW_EXIT_FAILURE; /* what could not be started, or was killed */
+        attend.ended |= pid < 0 || status >= MW_EXIT_FAILURE; /* what could not be started, or was killed */
     }
-    sigprocmask(SIG_SETMASK, &before, NULL);
+    mw_attend_end(&attend);
     return first;
 }
 

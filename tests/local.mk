@@ -19,6 +19,7 @@ shell_tests = \
     tests/integration/doctor.sh \
     tests/integration/bad_input.sh \
     tests/integration/shared.sh \
+    tests/integration/predictions.sh \
     tests/integration/record.sh \
     tests/integration/tables.sh \
     tests/integration/page.sh \
@@ -66,6 +67,7 @@ shell_tests = \
     tests/integration/mpmd.sh \
     tests/integration/slurm.sh \
     tests/integration/static.sh \
+    tests/integration/study.sh \
     tests/integration/tools.sh \
     tests/integration/instructions.sh \
     tests/integration/bench.sh
@@ -73,6 +75,7 @@ shell_tests = \
 if HAVE_CMOCKA
 unit_tests += \
     tests/unit/test_compare \
+    tests/unit/test_fit \
     tests/unit/test_gates \
     tests/unit/test_hub \
     tests/unit/test_hub_files \
@@ -116,6 +119,8 @@ launcher_test_libs = launcher/liblauncher.la $(CMOCKA_LIBS)
 
 tests_unit_test_compare_SOURCES = tests/unit/test_compare.c
 tests_unit_test_compare_LDADD = $(collector_test_libs)
+tests_unit_test_fit_SOURCES = tests/unit/test_fit.c
+tests_unit_test_fit_LDADD = $(collector_test_libs) -lm
 tests_unit_test_gates_SOURCES = tests/unit/test_gates.c
 tests_unit_test_gates_LDADD = $(collector_test_libs)
 tests_unit_test_leaks_SOURCES = tests/unit/test_leaks.c
@@ -219,7 +224,7 @@ fuzz: all
 
 EXTRA_DIST += tests/fuzz
 EXTRA_DIST += tests/browser/package.json tests/browser/package-lock.json tests/browser/page.js
-EXTRA_DIST += bench/scale tests/build_programs.sh tests/check.sh tests/golden tests/hosts.sh tests/integration tests/lib.sh tests/programs
+EXTRA_DIST += bench/scale tests/build_programs.sh tests/check.sh tests/golden tests/hosts.sh tests/integration tests/lib.sh tests/programs tests/schema.sh tests/tools/validate.py
 
 clean-local:
 	-rm -rf tests/programs bench/programs/openmpi bench/programs/mpich

@@ -21,7 +21,7 @@ for command in $commands; do
     check "$command: memwatch(1) names it" grep -q "memwatch.-$command (1)" "$top_srcdir/doc/memwatch.1"
     check "$command: --help begins with examples" sh -c '"$1" "$2" --help | head -n 14 | grep -q "^ *memwatch $2\|^ *eval"' sh "$memwatch" "$command"
 done
-for command in run compare runs top; do
+for command in run compare scale runs top; do
     check "$command: the page has the options of --help, with their arguments" same "$(in_page "$(man $command)")" "$(in_help $command | grep -v -x -e --help)"
 done
 # report(1) refers to run(1) for what both have

@@ -1,33 +1,11 @@
 # SPDX-License-Identifier: MIT
 # The record of a run: what is told of it later is what the run itself told, and every record is as its schema says.
 . "${srcdir:-.}/tests/lib.sh"
-python=/usr/bin/python3 # the one that the system's packages are for
-[ -x "$python" ] || python=python3
+. "${srcdir:-.}/tests/schema.sh"
 
 schema=$top_srcdir/doc/record.schema.json
 "$top_builddir/tests/tools/mwschema" >schema.json
 check "doc/record.schema.json is that of this record (tests/tools/mwschema prints it)" cmp schema.json "$schema"
-
-cat >validate.py <<'END'
-import json, sys
-import jsonschema
-schema = json.load(open(sys.argv[1]))
-jsonschema.Draft202012Validator.check_schema(schema)
-for path in sys.argv[2:]:
-    errors = list(jsonschema.Draft202012Validator(schema).iter_errors(json.load(open(path))))
-    for error in errors[:5]:
-        print(path, list(error.absolute_path), error.message[:200])
-    if errors:
-        sys.exit(1)
-END
-has_validator() { "$python" -c 'import jsonschema; jsonschema.Draft202012Validator' 2>/dev/null; }
-valid() { # what file
-    if has_validator; then
-        check "$1: as the schema says" "$python" validate.py "$schema" "$2"
-    else
-        skip "$1: as the schema says" "needs python3-jsonschema"
-    fi
-}
 
 # told_again WHAT command...: runs it with -o; what the record tells must be what the run directory tells.
 told_again() {
@@ -43,7 +21,7 @@ told_again() {
         "$memwatch" report $options record.json >again 2>again.err
         check "$what: report $options" cmp told again
     done
-    valid "$what" record.json
+    valid "$what" "$schema" record.json
 }
 # The same, and rank 0's own words: the record of a job has its ranks.
 rank_count() { "$python" -c 'import json, sys; print(len(json.load(open(sys.argv[1]))["ranks"]))' "$1"; }
@@ -60,11 +38,11 @@ told_again "a command line that is not UTF-8" sh -c ': "$0"; true' "$(printf 'a\
 # stdout belongs to the record, and to nothing else.
 "$memwatch" run --json -- sh -c 'echo from the program; exit 4' >out.json 2>err
 check "--json: the status is the command's" same $? 4
-valid "--json" out.json
+valid "--json" "$schema" out.json
 check "--json: the program's stdout goes to stderr" grep -q '^from the program' err
 "$memwatch" run --json=file.json -- echo from the program >out 2>err
 check "--json=FILE: stdout is the program's" same "$(cat out)" "from the program"
-valid "--json=FILE" file.json
+valid "--json=FILE" "$schema" file.json
 "$memwatch" run --json=- -o - -- touch started >out 2>err
 check "two records cannot both go to stdout" [ $? = 125 ]
 check "and nothing was started" [ ! -e started ]

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/* The page of a study: what more ranks need, the models as curves with their bands, the runs. */
+(() => {
+  "use strict";
+  const {bytes, count, el, column, table, theme, isDark, color, byteLabels} = memwatch;
+  const data = JSON.parse(document.getElementById("data").textContent);
+  const page = document.getElementById("page"), ask = data.prediction;
+  const GROUPS = {rank: "rank", mpi: "MPI", phase: "phase", site: "inside a call", rise: "rise inside a call"};
+  const LIGHT = ["#2563eb", "#b45309", "#0f766e", "#a21caf", "#4d7c0f", "#be123c", "#475569", "#7c3aed"];
+  const DARK = ["#7aa7ff", "#f3b160", "#5cc9b8", "#e08bf0", "#a3cf62", "#ff8fa3", "#a4acb6", "#b79bff"];
+  const hue = (i) => (isDark() ? DARK : LIGHT)[i % LIGHT.length];
+  const number = (value) => (Number.isInteger(value) ? count(value) : String(Number(value.toPrecision(6))));
+  const limit = ask && ask.node_memory_bytes / Math.min(ask.ranks_per_node, ask.n);
+  const values = [...new Set(data.runs.map((run) => run.value))];
+  if (ask && !values.includes(ask.value)) values.push(ask.value);
+
+  /* ---- the head: what was asked, and the answer ---- */
+
+  const band = (at) => bytes(at.low_bytes) + " to " + bytes(at.high_bytes);
+  const fact = (label, value, more) => el("div", {class: "fact"}, el("div", {class: "value"}, value),
+    el("div", {class: "label"}, label), more ? el("div", {class: "label"}, more) : null);
+  const place = () => "n = " + number(ask.n) + (ask.value === null ? "" : ", " + data.param + " = " + number(ask.value)) +
+    ", " + number(Math.min(ask.ranks_per_node, ask.n)) + " on each node of " + bytes(ask.node_memory_bytes);
+
+  function prediction() {
+    const rank = data.series.find((series) => series.name === "fullest rank");
+    if (!ask.possible)
+      return el("section", {class: "alarm", id: "prediction"}, el("h2", {}, "No prediction for " + place()),
+        el("p", {}, rank.why || "The runs do not differ enough for it: a model takes three different values."));
+    const words = ask.fits_with_band ? "It fits, with the whole band" : ask.fits
+      ? "It may fit: the upper end of the band does not" : "It does not fit";
+    const lines = [
+      ask.fullest_in ? "Fullest in " + ask.fullest_in : null,
+      ask.first_not_to_fit ? "First not to fit: " + ask.first_not_to_fit + ", from " + number(ask.first_not_to_fit_n) +
+        " ranks on" : null,
+      ask.fits_from_n ? "It fits from " + number(ask.fits_from_n) + " ranks on" : null,
+      ask.largest_value ? "Largest " + data.param + " that fits: " + number(Number(ask.largest_value.toPrecision(4))) +
+        (ask.largest_value_with_band ? ", with the whole band " +
+          number(Number(ask.largest_value_with_band.toPrecision(4))) : "") : null,
+    ].filter(Boolean);
+    return el("section", {id: "prediction", "aria-label": "Prediction"},
+      el("h2", {}, "Prediction: " + place()),
+      el("div", {class: ask.fits ? null : "alarm"}, el("p", {id: "verdict"}, words + ".")),
+      el("div", {class: "facts"},
+        fact("fullest rank", bytes(ask.rank.bytes), band(ask.rank)),
+        fact("node with rank 0", bytes(ask.node.bytes), band(ask.node)),
+        ask.headroom_bytes > 0 ? fact("headroom of a node", bytes(ask.headroom_bytes), "against the upper end") : null,
+        fact("nodes", number(ask.nodes))),
+      el("div", {class: "lines"}, lines.map((line) => el("p", {}, line)),
+        el("p", {class: "code"}, "sbatch " + ask.slurm), el("p", {class: "code"}, "sbatch " + ask.slurm_per_cpu)));
+  }
+
+  /* ---- one chart: points, model, band, limit ---- */
+
+  const chartArea = el("div", {class: "chart", id: "chart"});
+  const shownName = el("h2", {});
+  const formula = el("p", {class: "sub", id: "formula"});
+  let shown = data.series.find((series) => series.name === "fullest rank") || data.series[0], chart = null;
+
+  /* All numbers of ranks that are on some curve or point, and at each of them what each value of the parameter has. */
+  function columnsOf(series) {
+    const at = new Map(), width = 1 + 4 * values.length;
+    const row = (n) => at.get(n) || at.set(n, new Array(width).fill(null)).get(n);
+    for (const curve of series.curves) {
+      const from = 1 + 4 * values.indexOf(curve.value);
+      for (const point of curve.points) row(point[0]).splice(from, 3, point[2], point[3], point[1]);
+    }
+    for (const point of series.points) {
+      const run = data.runs[point.run], own = row(run.n), i = 4 + 4 * values.indexOf(run.value);
+      own[i] = own[i] === null ? point.bytes : Math.max(own[i], point.bytes);
+    }
+    const xs = [...at.keys()].sort((a, b) => a - b);
+    return Array.from({length: width}, (_, i) => xs.map((x) => (i ? at.get(x)[i] : x)));
+  }
+
+  function seriesOf(value, i) {
+    const name = value === null ? "" : " " + data.param + " " + number(value), stroke = () => hue(i);
+    const say = (_, v) => (v === null ? "" : bytes(v)), line = {spanGaps: true, points: {show: false}, value: say};
+    return [
+      Object.assign({label: "low" + name, stroke: "transparent"}, line),
+      Object.assign({label: "high" + name, stroke: "transparent"}, line),
+      Object.assign({label: "model" + name, stroke, width: 1.5}, line),
+      {label: "measured" + name, stroke, paths: () => null, points: {show: true, size: 7, fill: stroke, stroke}, value: say},
+    ];
+  }
+
+  function drawLimit(u) {
+    if (!limit || shown.group === "rise" || shown.group === "mpi") return;
+    const y = u.valToPos(limit, "y", true), {left, width, top, height} = u.bbox, ctx = u.ctx;
+    ctx.save();
+    ctx.strokeStyle = ctx.fillStyle = color("--alarm");
+    ctx.setLineDash([6, 5]);
+    ctx.beginPath();
+    if (y >= top && y <= top + height) {
+      ctx.moveTo(left, y);
+      ctx.lineTo(left + width, y);
+      ctx.textAlign = "left";
+      ctx.font = 12 * devicePixelRatio + "px sans-serif";
+      ctx.fillText("a rank may have " + bytes(limit), left + 6 * devicePixelRatio, y - 5 * devicePixelRatio);
+    }
+    ctx.stroke();
+    const x = u.valToPos(ask.n, "x", true);
+    ctx.strokeStyle = color("--faint");
+    ctx.beginPath();
+    ctx.moveTo(x, top);
+    ctx.lineTo(x, top + height);
+    ctx.stroke();
+    ctx.restore();
+  }
+
+  /* Powers of two, some eight of them. */
+  function powers(u, axis, low, high) {
+    const from = Math.ceil(Math.log2(low)), to = Math.floor(Math.log2(high)), step = Math.max(1, Math.ceil((to - from) / 8));
+    return Array.from({length: Math.floor((to - from) / step) + 1}, (_, i) => 2 ** (from + i * step));
+  }
+
+  function draw() {
+    const columns = columnsOf(shown), axis = {stroke: () => color("--soft"), grid: {stroke: () => color("--line"), width: 1},
+      ticks: {stroke: () => color("--line"), width: 1}};
+    const fills = values.map((_, i) => ({series: [2 + 4 * i, 1 + 4 * i], fill: () => hue(i) + "1f"}));
+    if (chart) chart.destroy();
+    chartArea.replaceChildren();
+    shownName.textContent = (shown.group === "rank" ? "" : GROUPS[shown.group] + " ") + shown.name;
+    formula.textContent = shown.model ? shown.model.formula + (shown.mpi_model ? " + MPI's own " + shown.mpi_model.formula : "") +
+      " · off by " + (100 * shown.off).toFixed(shown.off < .1 ? 2 : 0) + " %" : "No model: " + shown.why;
+    chart = new uPlot({
+      width: chartArea.clientWidth || 800, height: 380, legend: {live: false, show: false},
+      scales: {x: {time: false, distr: 3, log: 2}, y: {distr: 3, log: 2, range: (u, low, high) => {
+        const most = limit && limit < 8 * high && shown.group !== "rise" ? Math.max(high, limit * 1.2) : high;
+        return [Math.max(low / 1.3, 1), most * 1.3];
+      }}},
+      axes: [Object.assign({label: "ranks", values: (_, splits) => splits.map((v) => (v === null ? "" : number(v)))}, axis),
+        Object.assign({size: 78, splits: powers, values: (_, splits) => splits.map((v) => (v === null ? "" : byteLabels([v])[0]))}, axis)],
+      series: [{}, ...values.flatMap(seriesOf)],
+      bands: fills,
+      hooks: {draw: [drawLimit], setCursor: [tell]},
+    }, columns, chartArea);
+  }
+
+  /* What stands under the cursor, at the nearest number of ranks. */
+  const tip = el("div", {class: "tip", hidden: true});
+  function tell(u) {
+    const {idx, left} = u.cursor;
+    if (idx === null || idx === undefined || left < 0) {
+      tip.hidden = true;
+      return;
+    }
+    const lines = values.flatMap((value, i) => {
+      const [low, high, model, measured] = [1, 2, 3, 4].map((k) => u.data[k + 4 * i][idx]);
+      if (model === null && measured === null) return [];
+      const dot = el("i", {});
+      dot.style.background = hue(i);
+      return [el("div", {}, dot, value === null ? "" : data.param + " " + number(value) + "  ",
+        measured === null || measured === undefined ? "" : "measured " + bytes(measured) + "  ",
+        model === null || model === undefined ? "" : "model " + bytes(model) + " (" + bytes(low) + " to " + bytes(high) + ")")];
+    });
+    tip.replaceChildren(el("div", {class: "when"}, number(Number(u.data[0][idx].toPrecision(4))) + " ranks"), ...lines);
+    tip.hidden = lines.length === 0;
+    if (!tip.isConnected) chartArea.append(tip);
+    tip.style.left = Math.max(0, Math.min(left + 90, chartArea.clientWidth - tip.offsetWidth - 8)) + "px";
+  }
+
+  function key() {
+    return el("p", {class: "sub"}, values.map((value, i) => {
+      const dot = el("span", {class: "swatch"});
+      dot.style.background = hue(i);
+      return el("span", {class: "key"}, dot, value === null ? "measured, model and band" : data.param + " " + number(value));
+    }));
+  }
+
+  /* ---- tables ---- */
+
+  const show = (series) => { shown = series; draw(); chartArea.scrollIntoView({block: "nearest"}); };
+  const formulaOf = (row) => (row.model ? row.model.formula + (row.mpi_model ? " + MPI's own" : "") : row.why || "");
+  const models = () => table("Models", [
+    column("of", "text", (row) => GROUPS[row.group]),
+    column("name", "wide", (row) => row.name, {show: (row) => [el("button", {type: "button", click: () => show(row)}, row.name)]}),
+    column("model", "wide", formulaOf),
+    column("off by", "text", (row) => (row.off === null ? "" : (100 * row.off).toFixed(2) + " %")),
+  ], data.series.filter((row) => row.telling).concat(data.series.filter((row) => !row.telling)),
+  {most: Math.max(8, data.series.filter((row) => row.telling).length),
+    note: "n ranks. Off by: how far each run is from what the others predict. A name shows its curve above."});
+  const trends = () => table("Scaling", [
+    column("scaling", "text", "scaling"),
+    ...(data.param ? [column(data.param, "text", (row) => number(row.value) + (row.scaling === "weak" ? " a rank" : ""))] : []),
+    column("from n", "count", "n_from"), column("to n", "count", "n_to"),
+    column("per process", "bytes", "from_bytes"), column("to", "bytes", "to_bytes"),
+    column("per-process memory", "wide", "text"),
+  ], data.trends, {note: "The program's own memory in the fullest rank, without MPI's share."});
+  const runs = () => table("Runs", [
+    column("n", "count", "n"),
+    ...(data.param ? [column(data.param, "text", (row) => number(row.value))] : []),
+    column("fullest rank", "kind", (row) => [row.rank_bytes, row.exact ? 1 : 2]),
+    column("MPI's own", "bytes", "mpi_init_bytes", {hint: "what MPI_Init made a rank grow by"}),
+    column("rank 0", "bytes", "rank_0_bytes"),
+    column("others", "bytes", "other_ranks_bytes"),
+    column("whole job", "kind", (row) => [row.job_at_most_bytes || 0, row.job_at_most_bytes ? 3 : 0]),
+    column("record", "wide", "name"),
+  ], data.runs);
+
+  page.append(
+    el("div", {class: "top"}, el("span", {class: "brand"}, "memwatch scale"), theme(() => { draw(); keyPlace.replaceChildren(key()); })),
+    el("h1", {}, data.command),
+    el("p", {class: "sub"}, count(data.runs.length) + (data.runs.length === 1 ? " run" : " runs")));
+  if (ask) page.append(prediction());
+  const keyPlace = el("div", {}, key());
+  page.append(el("section", {"aria-label": "Curve"}, shownName, formula, keyPlace, chartArea));
+  if (data.trends.length) page.append(trends());
+  page.append(models(), runs(), el("footer", {}, "Made by memwatch. This file needs no network and sends nothing."));
+  draw();
+  let pending = 0;
+  addEventListener("resize", () => {
+    cancelAnimationFrame(pending);
+    pending = requestAnimationFrame(draw);
+  });
+})();

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* What was measured, and what the models say of it: a row for each thing and run, and one for each that was asked for. */
+#include "collector/scale/report.h"
+
+#include "collector/csv.h"
+
+#include <math.h>
+#include <stdio.h>
+
+static void put_number(struct mw_csv *csv, double value)
+{
+    char text[32];
+
+    if (isnan(value)) {
+        mw_csv_empty(csv, 1);
+        return;
+    }
+    snprintf(text, sizeof(text), value == floor(value) && fabs(value) < 1e15 ? "%.0f" : "%.12g", value);
+    mw_csv_text(csv, text);
+}
+
+static void put_row(struct mw_csv *csv, const struct mw_study *study, const struct mw_study_series *series, const char *run,
+                    double n, double s, double measured)
+{
+    struct mw_fit_band band = {NAN, NAN, NAN};
+
+    if (study->lapack && mw_study_reaches(series, n, s))
+        band = mw_study_predict(study, series, n, s);
+    mw_csv_text(csv, mw_scale_group_word(series->group));
+    mw_csv_text(csv, series->name);
+    mw_csv_text(csv, run);
+    put_number(csv, n);
+    put_number(csv, study->param ? s : NAN);
+    put_number(csv, measured);
+    put_number(csv, round(band.bytes));
+    put_number(csv, round(band.low));
+    put_number(csv, round(band.high));
+    mw_csv_end(csv);
+}
+
+int mw_scale_csv_write(FILE *out, const struct mw_study *study, const struct mw_forecast *forecast,
+                       const struct mw_report_style *style)
+{
+    const char *const head[] = {"group", "name", "run", "n", study->param ? study->param : "parameter", "measured_bytes",
+                                "model_bytes", "model_low_bytes", "model_high_bytes", NULL};
+    struct mw_csv csv = {out, false};
+
+    (void)style;
+    mw_csv_head(&csv, head);
+    for (size_t i = 0; i < study->series_count; i++) {
+        const struct mw_study_series *series = &study->series[i];
+        for (size_t j = 0; j < study->run_count; j++)
+            if (!isnan(series->bytes[j]))
+                put_row(&csv, study, series, study->runs[j].name, study->runs[j].n, study->runs[j].s, series->bytes[j]);
+        if (forecast && study->lapack && mw_study_reaches(series, forecast->n, forecast->s))
+            put_row(&csv, study, series, "", forecast->n, forecast->s, NAN);
+    }
+    return ferror(out) ? -1 : 0;
+}

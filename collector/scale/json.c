@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: MIT */
+/* A study for programs: doc/scale.schema.json describes it. */
+#include "collector/scale/report.h"
+
+#include "collector/json_out.h"
+#include "collector/mem.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define SCHEMA 1
+
+/* One object or array after the other: commas where they belong. */
+struct json {
+    FILE *out;
+    bool begun; /* something stands before in the innermost one */
+};
+
+static void key(struct json *json, const char *name)
+{
+    if (json->begun)
+        fputc(',', json->out);
+    json->begun = true;
+    if (!name)
+        return;
+    mw_json_out_string(json->out, name);
+    fputc(':', json->out);
+}
+
+static void open_in(struct json *json, const char *name, char bracket)
+{
+    key(json, name);
+    fputc(bracket, json->out);
+    json->begun = false;
+}
+
+static void close_in(struct json *json, char bracket)
+{
+    fputc(bracket, json->out);
+    json->begun = true;
+}
+
+static void number(struct json *json, const char *name, double value)
+{
+    key(json, name);
+    mw_json_out_double(json->out, value);
+}
+
+/* Whole bytes; null when unknown. */
+static void bytes(struct json *json, const char *name, double value)
+{
+    number(json, name, round(value));
+}
+
+static void string(struct json *json, const char *name, const char *text)
+{
+    key(json, name);
+    if (text)
+        mw_json_out_string(json->out, text);
+    else
+        fputs("null", json->out);
+}
+
+static void boolean(struct json *json, const char *name, bool value)
+{
+    key(json, name);
+    fputs(value ? "true" : "false", json->out);
+}
+
+static void band(struct json *json, const char *name, struct mw_fit_band value)
+{
+    open_in(json, name, '{');
+    bytes(json, "bytes", value.bytes);
+    bytes(json, "low_bytes", value.low);
+    bytes(json, "high_bytes", value.high);
+    close_in(json, '}');
+}
+
+static double or_unknown(uint64_t value)
+{
+    return value ? (double)value : NAN;
+}
+
+static void put_runs(struct json *json, const struct mw_study *study)
+{
+    open_in(json, "runs", '[');
+    for (size_t i = 0; i < study->run_count; i++) {
+        const struct mw_study_run *run = &study->runs[i];
+        open_in(json, NULL, '{');
+        string(json, "name", run->name);
+        number(json, "n", run->n);
+        number(json, "value", study->param ? run->s : NAN);
+        bytes(json, "rank_bytes", (double)run->rank);
+        boolean(json, "exact", run->exact);
+        bytes(json, "error_bytes", (double)run->error);
+        bytes(json, "mpi_init_bytes", (double)run->mpi);
+        bytes(json, "rank_0_bytes", or_unknown(run->rank_0));
+        bytes(json, "other_ranks_bytes", or_unknown(run->others));
+        bytes(json, "job_at_most_bytes", or_unknown(run->job));
+        close_in(json, '}');
+    }
+    close_in(json, ']');
+}
+
+static void put_trends(struct json *json, const struct mw_study *study)
+{
+    struct mw_study_trend *trends = mw_mem_alloc(2 * study->run_count, sizeof(*trends));
+    size_t count = mw_study_trends(study, trends);
+    char text[400];
+
+    open_in(json, "trends", '[');
+    for (size_t i = 0; i < count; i++) {
+        const struct mw_study_trend *trend = &trends[i];
+        open_in(json, NULL, '{');
+        string(json, "scaling", trend->scaling == MW_STUDY_WEAK ? "weak" : "strong");
+        number(json, "value", study->param ? trend->s : NAN);
+        number(json, "n_from", trend->n_from);
+        number(json, "n_to", trend->n_to);
+        bytes(json, "from_bytes", trend->from);
+        bytes(json, "to_bytes", trend->to);
+        number(json, "divided", trend->divided);
+        string(json, "text", mw_scale_trend_words(text, sizeof(text), trend));
+        close_in(json, '}');
+    }
+    close_in(json, ']');
+    free(trends);
+}
+
+/* null where there is none. */
+static void put_fit(struct json *json, const char *name, const struct mw_fit *fit, bool there, const char *param)
+{
+    const struct mw_fit_model *model = &fit->best;
+    char text[200];
+
+    if (!there || fit->verdict != MW_FIT_GOOD) {
+        string(json, name, NULL);
+        return;
+    }
+    open_in(json, name, '{');
+    string(json, "formula", mw_fit_formula(text, sizeof(text), model, param));
+    number(json, "from_n", model->from_n);
+    number(json, "off", model->off);
+    open_in(json, "terms", '[');
+    for (size_t i = 0; i < model->term_count; i++) {
+        const struct mw_fit_term *term = &model->terms[i];
+        open_in(json, NULL, '{');
+        number(json, "bytes", model->squares.coefs[i]);
+        number(json, "n_power", term->n_sixths / 6.0);
+        number(json, "n_logs", term->n_logs);
+        number(json, "value_power", term->s_sixths / 6.0);
+        number(json, "value_logs", term->s_logs);
+        close_in(json, '}');
+    }
+    close_in(json, ']');
+    close_in(json, '}');
+}
+
+static void put_points(struct json *json, const struct mw_study *study, const struct mw_study_series *series)
+{
+    open_in(json, "points", '[');
+    for (size_t i = 0; i < study->run_count; i++) {
+        if (isnan(series->bytes[i]))
+            continue;
+        open_in(json, NULL, '{');
+        number(json, "run", (double)i);
+        bytes(json, "bytes", series->bytes[i]);
+        bytes(json, "mpi_init_bytes", series->mpi[i]);
+        close_in(json, '}');
+    }
+    close_in(json, ']');
+}
+
+static void put_curve(struct json *json, const struct mw_study *study, const struct mw_study_series *series, double s,
+                      double to)
+{
+    struct mw_scale_point curve[MW_SCALE_CURVE];
+    size_t count = mw_scale_curve(study, series, s, to, curve);
+
+    if (!count)
+        return;
+    open_in(json, NULL, '{');
+    number(json, "value", study->param ? s : NAN);
+    open_in(json, "points", '[');
+    for (size_t i = 0; i < count; i++) {
+        open_in(json, NULL, '[');
+        number(json, NULL, curve[i].n);
+        bytes(json, NULL, curve[i].band.bytes);
+        bytes(json, NULL, curve[i].band.low);
+        bytes(json, NULL, curve[i].band.high);
+        close_in(json, ']');
+    }
+    close_in(json, ']');
+    close_in(json, '}');
+}
+
+/* One at each value of the parameter that was measured, and at the one that was asked for. */
+static void put_curves(struct json *json, const struct mw_study *study, const struct mw_study_series *series,
+                       const struct mw_forecast *forecast)
+{
+    double to = mw_scale_curve_end(study, forecast);
+    bool asked = forecast != NULL; /* and not among the measured ones */
+
+    open_in(json, "curves", '[');
+    for (size_t i = 0; study->lapack && i < study->run_count; i++) {
+        double s = study->runs[i].s; /* they are in order */
+        if (asked && s == forecast->s)
+            asked = false;
+        if (i == 0 || s != study->runs[i - 1].s)
+            put_curve(json, study, series, s, to);
+    }
+    if (study->lapack && asked)
+        put_curve(json, study, series, forecast->s, to);
+    close_in(json, ']');
+}
+
+static void put_series(struct json *json, const struct mw_study *study, const struct mw_forecast *forecast)
+{
+    static const char *const groups[] = {"rank", "mpi", "phase", "site", "rise"};
+    static const char *const verdicts[] = {"good", "too_few", "contradicting", "unexplained"};
+
+    open_in(json, "series", '[');
+    for (size_t i = 0; i < study->series_count; i++) {
+        const struct mw_study_series *series = &study->series[i];
+        bool good = study->lapack && series->fit.verdict == MW_FIT_GOOD;
+        open_in(json, NULL, '{');
+        string(json, "group", groups[series->group]);
+        string(json, "name", series->name);
+        boolean(json, "telling", mw_study_is_telling(study, series));
+        string(json, "verdict", study->lapack ? verdicts[series->fit.verdict] : "no_lapack");
+        string(json, "why", good ? NULL : study->lapack ? series->fit.why : study->why);
+        number(json, "off", good ? mw_study_off(series) : NAN);
+        put_fit(json, "model", &series->fit, study->lapack, study->param);
+        put_fit(json, "mpi_model", &series->mpi_fit, series->is_split, study->param);
+        put_points(json, study, series);
+        put_curves(json, study, series, forecast);
+        close_in(json, '}');
+    }
+    close_in(json, ']');
+}
+
+static void put_named(struct json *json, const char *name, const struct mw_study_series *series)
+{
+    char text[500] = "";
+
+    if (series)
+        snprintf(text, sizeof(text), "%s %.400s", mw_scale_group_word(series->group), series->name);
+    string(json, name, series ? text : NULL);
+}
+
+static void put_prediction(struct json *json, const struct mw_study *study, const struct mw_forecast *forecast)
+{
+    char line[200];
+
+    if (!forecast) {
+        string(json, "prediction", NULL);
+        return;
+    }
+    open_in(json, "prediction", '{');
+    number(json, "n", forecast->n);
+    number(json, "value", study->param ? forecast->s : NAN);
+    number(json, "ranks_per_node", forecast->ranks_per_node);
+    bytes(json, "node_memory_bytes", forecast->node_bytes);
+    number(json, "nodes", forecast->nodes);
+    boolean(json, "possible", mw_scale_is_possible(study, forecast));
+    if (mw_scale_is_possible(study, forecast)) {
+        band(json, "rank", forecast->rank);
+        band(json, "node", forecast->node);
+        if (forecast->has_roles) {
+            band(json, "rank_0", forecast->rank_0);
+            band(json, "other_ranks", forecast->others);
+        }
+        boolean(json, "fits", forecast->fits);
+        boolean(json, "fits_with_band", forecast->surely);
+        bytes(json, "headroom_bytes", forecast->headroom);
+        put_named(json, "fullest_in", forecast->fullest);
+        put_named(json, "first_not_to_fit", forecast->first);
+        number(json, "first_not_to_fit_n", forecast->first ? forecast->first_n : NAN);
+        number(json, "fits_from_n", forecast->fits_from > 0 ? forecast->fits_from : NAN);
+        number(json, "largest_value", forecast->s_largest > 0 ? forecast->s_largest : NAN);
+        number(json, "largest_value_with_band", forecast->s_surely > 0 ? forecast->s_surely : NAN);
+        string(json, "slurm", mw_scale_slurm(line, sizeof(line), forecast, false));
+        string(json, "slurm_per_cpu", mw_scale_slurm(line, sizeof(line), forecast, true));
+    }
+    close_in(json, '}');
+}
+
+int mw_scale_json_write(FILE *out, const struct mw_study *study, const struct mw_forecast *forecast,
+                        const struct mw_report_style *style)
+{
+    struct json json = {out, false};
+
+    (void)style;
+    open_in(&json, NULL, '{');
+    number(&json, "schema", SCHEMA);
+    string(&json, "command", study->command);
+    string(&json, "param", study->param);
+    put_runs(&json, study);
+    put_trends(&json, study);
+    put_series(&json, study, forecast);
+    put_prediction(&json, study, forecast);
+    close_in(&json, '}');
+    fputc('\n', out);
+    return ferror(out) ? -1 : 0;
+}

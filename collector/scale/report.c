@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/* What the forms of a study share. */
+#include "collector/scale/report.h"
+
+#include "collector/units.h"
+
+#include <math.h>
+#include <string.h>
+
+const char *mw_scale_number(char *text, size_t size, double value)
+{
+    if (value == floor(value) && fabs(value) < 1e15)
+        snprintf(text, size, "%s", mw_units_count((uint64_t)value).text);
+    else
+        snprintf(text, size, "%.4g", value);
+    return text;
+}
+
+const char *mw_scale_group_word(enum mw_study_group group)
+{
+    static const char *const words[] = {[MW_STUDY_RANK] = "rank", [MW_STUDY_MPI] = "MPI", [MW_STUDY_PHASE] = "phase",
+                                        [MW_STUDY_SITE] = "inside a call", [MW_STUDY_RISE] = "rise inside a call"};
+
+    return words[group];
+}
+
+const char *mw_scale_trend_words(char *text, size_t size, const struct mw_study_trend *trend)
+{
+    double ratio = trend->to / trend->from;
+    double percent = 100 * fmin(1, trend->divided);
+
+    if (trend->scaling == MW_STUDY_WEAK)
+        snprintf(text, size, "%s", ratio > 1.1 ? "grows with process count" : ratio < 0.9 ? "falls" : "stays");
+    else if (trend->divided > 0.9)
+        snprintf(text, size, "scales inversely with process count (%.0f %%)", percent);
+    else if (trend->divided > 0.02)
+        snprintf(text, size, "%.0f %% of it divides among the processes", percent);
+    else
+        snprintf(text, size, ratio > 1.02 ? "grows with process count" : "nothing of it divides among the processes");
+    return text;
+}
+
+const char *mw_scale_slurm(char *text, size_t size, const struct mw_forecast *forecast, bool per_cpu)
+{
+    double ranks = fmin(forecast->ranks_per_node, forecast->n);
+    double mib = ceil((per_cpu ? fmax(forecast->node.high / ranks, forecast->rank.high) : forecast->node.high) / (1 << 20));
+
+    snprintf(text, size, "--nodes=%.0f --ntasks=%.0f --ntasks-per-node=%.0f --mem%s=%.0fM", forecast->nodes, forecast->n, ranks,
+             per_cpu ? "-per-cpu" : "", mib);
+    return text;
+}
+
+bool mw_scale_is_possible(const struct mw_study *study, const struct mw_forecast *forecast)
+{
+    return study->lapack && !forecast->unreached;
+}
+
+size_t mw_scale_curve(const struct mw_study *study, const struct mw_study_series *series, double s, double to,
+                      struct mw_scale_point curve[MW_SCALE_CURVE])
+{
+    double from = fmax(series->fit.n_min, fmax(series->fit.best.from_n, series->is_split ? series->mpi_fit.best.from_n : 0));
+    size_t count = 0;
+
+    for (int i = 0; i < MW_SCALE_CURVE; i++) {
+        double n = from * pow(to / from, i / (MW_SCALE_CURVE - 1.0));
+        if (to > from && mw_study_reaches(series, n, s))
+            curve[count++] = (struct mw_scale_point){n, mw_study_predict(study, series, n, s)};
+    }
+    return count;
+}
+
+double mw_scale_curve_end(const struct mw_study *study, const struct mw_forecast *forecast)
+{
+    double most = study->runs[0].n;
+
+    for (size_t i = 1; i < study->run_count; i++)
+        most = fmax(most, study->runs[i].n);
+    return forecast && forecast->n > most ? 1.5 * forecast->n : 4 * most;
+}

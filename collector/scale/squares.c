@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+#include "collector/scale/squares.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Below this share of the largest, a diagonal of R is no more than rounding. */
+#define SINGULAR 1e-9
+
+static bool is_singular(const struct mw_squares *squares)
+{
+    double least = INFINITY, most = 0;
+
+    for (size_t i = 0; i < squares->columns; i++) {
+        double pivot = fabs(squares->r[i * squares->columns + i]);
+        least = fmin(least, pivot);
+        most = fmax(most, pivot);
+    }
+    return !(least > SINGULAR * most);
+}
+
+static bool factorize(struct mw_squares *squares, const struct mw_lapack *lapack, double *q)
+{
+    double tau[MW_SQUARES_COLUMNS];
+    int32_t rows = (int32_t)squares->rows, columns = (int32_t)squares->columns;
+
+    if (lapack->dgeqrf(MW_LAPACK_COLUMNS, rows, columns, q, rows, tau))
+        return false;
+    for (size_t j = 0; j < squares->columns; j++)
+        for (size_t i = 0; i < squares->columns; i++)
+            squares->r[j * squares->columns + i] = i <= j ? q[j * squares->rows + i] : 0;
+    return !is_singular(squares) && !lapack->dorgqr(MW_LAPACK_COLUMNS, rows, columns, columns, q, rows, tau);
+}
+
+static double dot(const double *a, const double *b, size_t count)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < count; i++)
+        sum += a[i] * b[i];
+    return sum;
+}
+
+/* Q Qᵀ is the hat matrix: its diagonal says how much a row pulls the fit towards itself. */
+static bool judge(struct mw_squares *squares, const double *matrix, const double *y, const double *q)
+{
+    squares->sum = squares->left_out = 0;
+    for (size_t i = 0; i < squares->rows; i++) {
+        double residual = y[i], hat = 0;
+        for (size_t j = 0; j < squares->columns; j++) {
+            residual -= squares->coefs[j] * matrix[j * squares->rows + i];
+            hat += q[j * squares->rows + i] * q[j * squares->rows + i];
+        }
+        if (hat > 1 - 1e-9)
+            return false;
+        squares->sum += residual * residual;
+        squares->left_out += residual * residual / ((1 - hat) * (1 - hat));
+    }
+    return true;
+}
+
+bool mw_squares_solve(struct mw_squares *squares, const struct mw_lapack *lapack, size_t rows, size_t columns,
+                      const double *matrix, const double *y, double *work)
+{
+    int32_t n = (int32_t)columns;
+
+    *squares = (struct mw_squares){.rows = rows, .columns = columns};
+    if (rows <= columns)
+        return false;
+    memcpy(work, matrix, rows * columns * sizeof(*work));
+    if (!factorize(squares, lapack, work))
+        return false;
+    for (size_t j = 0; j < columns; j++)
+        squares->coefs[j] = dot(work + j * rows, y, rows);
+    if (lapack->dtrtrs(MW_LAPACK_COLUMNS, 'U', 'N', 'N', n, 1, squares->r, n, squares->coefs, n))
+        return false;
+    return judge(squares, matrix, y, work);
+}
+
+double mw_squares_leverage(const struct mw_squares *squares, const struct mw_lapack *lapack, const double *row)
+{
+    double z[MW_SQUARES_COLUMNS];
+    int32_t n = (int32_t)squares->columns;
+
+    memcpy(z, row, squares->columns * sizeof(*z));
+    if (lapack->dtrtrs(MW_LAPACK_COLUMNS, 'U', 'T', 'N', n, 1, squares->r, n, z, n))
+        return INFINITY;
+    return dot(z, z, squares->columns);
+}

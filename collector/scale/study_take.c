@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+/* What of a run goes into a study. */
+#include "collector/mem.h"
+#include "collector/scale/study.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RISE_LEAST (1 << 20) /* bytes: smaller rises inside calls are not followed */
+
+/* Room for the run that was taken last, which does not have it yet; of a new series for those before as well. */
+static void make_room(struct mw_study *study, struct mw_study_series *series)
+{
+    size_t first = series->bytes ? study->run_count - 1 : 0;
+
+    series->bytes = mw_mem_resize(series->bytes, study->run_count, sizeof(*series->bytes));
+    series->mpi = mw_mem_resize(series->mpi, study->run_count, sizeof(*series->mpi));
+    for (size_t i = first; i < study->run_count; i++)
+        series->bytes[i] = series->mpi[i] = NAN;
+}
+
+static struct mw_study_series *series_of(struct mw_study *study, enum mw_study_group group, const char *name)
+{
+    struct mw_study_series *series;
+
+    for (size_t i = 0; i < study->series_count; i++)
+        if (study->series[i].group == group && !strcmp(study->series[i].name, name))
+            return &study->series[i];
+    series = MW_MEM_PUSH(study->series, study->series_count);
+    series->group = group;
+    series->name = mw_mem_copy(name);
+    make_room(study, series);
+    return series;
+}
+
+/* Of the run that was taken last. What has the same name twice in it counts where it is larger. */
+static void add(struct mw_study *study, enum mw_study_group group, const char *name, uint64_t bytes, uint64_t mpi)
+{
+    struct mw_study_series *series = series_of(study, group, name);
+    size_t run = study->run_count - 1;
+    bool is_new = isnan(series->bytes[run]);
+
+    if (!is_new && series->bytes[run] >= (double)bytes)
+        return;
+    series->bytes[run] = (double)bytes;
+    series->mpi[run] = (double)mpi;
+    series->count += is_new;
+}
+
+/* What MPI_Init made a rank grow by. (Growth inside later calls is the program's as well: receive buffers are often
+ * touched there for the first time.) */
+static uint64_t mpi_of(const struct mw_model *model, uint32_t index)
+{
+    const struct mw_model_rank *rank = index < model->rank_count ? &model->ranks[index] : NULL;
+    int64_t growth = 0;
+
+    for (size_t i = 0; rank && rank->whole && i < rank->site_count; i++)
+        if (!strncmp(rank->sites[i].call, "MPI_Init", 8))
+            growth += rank->sites[i].growth;
+    for (size_t i = 0; rank && !rank->whole && i < model->site_count; i++)
+        if (!strncmp(model->sites[i].call, "MPI_Init", 8))
+            growth += model->sites[i].growth.max;
+    return growth > 0 ? (uint64_t)growth : 0;
+}
+
+static void raise(uint64_t *known, uint64_t value)
+{
+    if (*known < value)
+        *known = value;
+}
+
+/* Ranks of worlds that others spawned are another matter. */
+static bool counts(const struct mw_model_rank *rank)
+{
+    return rank->world == 0 && rank->rank >= 0 && rank->peak.kind != MW_MODEL_UNKNOWN;
+}
+
+static void take_ranks(struct mw_study *study, const struct mw_model *model)
+{
+    struct mw_study_run *run = &study->runs[study->run_count - 1];
+    uint64_t rank_0_mpi = 0, others_mpi = 0;
+
+    run->exact = true;
+    for (uint32_t i = 0; i < model->rank_count; i++) {
+        const struct mw_model_rank *rank = &model->ranks[i];
+        uint64_t mpi = counts(rank) ? mpi_of(model, i) : 0;
+        if (!counts(rank))
+            continue;
+        run->exact &= rank->peak.kind == MW_MODEL_EXACT;
+        raise(&run->mpi, mpi);
+        raise(&run->error, rank->error_bytes);
+        if (run->rank < rank->peak.bytes) {
+            run->rank = rank->peak.bytes;
+            run->rank_mpi = mpi;
+        }
+        if (rank->rank == 0) {
+            run->rank_0 = rank->peak.bytes;
+            rank_0_mpi = mpi;
+        } else if (run->others < rank->peak.bytes) {
+            run->others = rank->peak.bytes;
+            others_mpi = mpi;
+        }
+    }
+    add(study, MW_STUDY_RANK, "fullest rank", run->rank, run->rank_mpi);
+    if (run->rank_0)
+        add(study, MW_STUDY_RANK, "rank 0", run->rank_0, rank_0_mpi);
+    if (run->others)
+        add(study, MW_STUDY_RANK, "other ranks", run->others, others_mpi);
+    add(study, MW_STUDY_MPI, "MPI's own share", run->mpi, run->mpi);
+}
+
+static bool names_phases(const struct mw_model *model)
+{
+    for (size_t i = 0; i < model->phase_count; i++)
+        if (model->phases[i].kind == MW_PHASE_USER)
+            return true;
+    return false;
+}
+
+static void take_phases(struct mw_study *study, const struct mw_model *model)
+{
+    bool named = names_phases(model);
+
+    for (size_t i = 0; i < model->phase_count; i++) {
+        const struct mw_model_merged_phase *phase = &model->phases[i];
+        if (phase->peak_kind == MW_MODEL_UNKNOWN)
+            continue;
+        add(study, MW_STUDY_PHASE, phase->path, phase->peak.max, mpi_of(model, phase->peak.worst));
+        series_of(study, MW_STUDY_PHASE, phase->path)->detail = named && phase->kind != MW_PHASE_USER;
+    }
+}
+
+static void take_sites(struct mw_study *study, const struct mw_model *model)
+{
+    for (size_t i = 0; i < model->site_count; i++) {
+        const struct mw_model_merged_site *site = &model->sites[i];
+        if (site->spike < RISE_LEAST || !strncmp(site->call, "MPI_Init", 8)) /* that is MPI's own share */
+            continue;
+        add(study, MW_STUDY_SITE, site->label, mw_model_sum(site->spike_entry_rss, site->spike),
+            mpi_of(model, site->spike_rank));
+        add(study, MW_STUDY_RISE, site->label, site->spike, 0);
+    }
+}
+
+static int32_t world_size(const struct mw_model *model)
+{
+    return model->world_count ? model->worlds[0].size : 0;
+}
+
+int mw_study_take(struct mw_study *study, const struct mw_model *model, const char *name, double s, struct mw_err *err)
+{
+    struct mw_study_run *run;
+
+    if (!model->rank_count || world_size(model) < 1)
+        return mw_err_set(err, "%s holds no MPI ranks", name);
+    if (model->rank_count < (size_t)world_size(model))
+        return mw_err_set(err, "%s: of %d ranks only %zu left a record", name, world_size(model), model->rank_count);
+    if (!study->command)
+        study->command = mw_mem_copy(model->job.command);
+    run = MW_MEM_PUSH(study->runs, study->run_count);
+    *run = (struct mw_study_run){.name = mw_mem_copy(name), .n = world_size(model), .s = s};
+    run->job = model->peak.upper.kind == MW_MODEL_AT_MOST ? model->peak.upper.bytes : 0;
+    for (size_t i = 0; i < study->series_count; i++)
+        make_room(study, &study->series[i]);
+    take_ranks(study, model);
+    take_phases(study, model);
+    take_sites(study, model);
+    return 0;
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+#include "launcher/scale_run.h"
+
+#include "collector/clock.h"
+#include "collector/units.h"
+#include "launcher/attend.h"
+#include "launcher/scale_plan.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct paths {
+    char record[PATH_MAX], failed[PATH_MAX], part[PATH_MAX], log[PATH_MAX];
+};
+
+static bool name_paths(struct paths *paths, const char *dir, const char *name)
+{
+    return snprintf(paths->record, PATH_MAX, "%s/%s.json", dir, name) < PATH_MAX &&
+           snprintf(paths->failed, PATH_MAX, "%s/%s.failed.json", dir, name) < PATH_MAX &&
+           snprintf(paths->part, PATH_MAX, "%s/.%s.part", dir, name) < PATH_MAX &&
+           snprintf(paths->log, PATH_MAX, "%s/%s.log", dir, name) < PATH_MAX;
+}
+
+/* In the child: never returns. `self` is this program. */
+static void become_run(const char *self, const struct mw_scale_options *options, const struct paths *paths, char **command,
+                       const sigset_t *mask)
+{
+    int log = open(paths->log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    const char *head[] = {"memwatch", "run", "--quiet", "--force", "-o", paths->part, options->common.exact ? "--exact" : "--",
+                          options->common.exact ? "--" : NULL};
+    size_t words = sizeof(head) / sizeof(head[0]) - !options->common.exact, count = 0;
+    const char **argv;
+
+    while (command[count])
+        count++;
+    argv = calloc(words + count + 1, sizeof(*argv));
+    if (log < 0 || !argv) {
+        fprintf(stderr, "memwatch: cannot write %s: %s\n", paths->log, strerror(errno));
+        _exit(125);
+    }
+    memcpy(argv, head, words * sizeof(*argv));
+    memcpy(argv + words, command, count * sizeof(*argv));
+    dup2(log, STDOUT_FILENO);
+    dup2(log, STDERR_FILENO);
+    sigprocmask(SIG_SETMASK, mask, NULL);
+    execv(self, (char **)(uintptr_t)argv);
+    fprintf(stderr, "memwatch: cannot start %s: %s\n", self, strerror(errno));
+    _exit(125);
+}
+
+/* The last line that a failed run printed is often why. */
+static void tell_last_line(const char *log)
+{
+    FILE *file = fopen(log, "r");
+    char line[400], last[400] = "";
+
+    while (file && fgets(line, sizeof(line), file)) {
+        line[strcspn(line, "\n")] = '\0';
+        if (line[strspn(line, " \t-")])
+            snprintf(last, sizeof(last), "%s", line);
+    }
+    if (file)
+        fclose(file);
+    if (last[0])
+        fprintf(stderr, "    %s\n", last);
+}
+
+/* Returns whether it went well. */
+static bool run_one(const char *self, const struct mw_scale_options *options, const struct paths *paths, char **command,
+                    struct mw_attend *attend)
+{
+    uint64_t begin = mw_clock_now();
+    pid_t pid;
+    int status;
+
+    fflush(NULL);
+    pid = fork();
+    if (pid == 0)
+        become_run(self, options, paths, command, &attend->before);
+    if (pid < 0) {
+        fprintf(stderr, "cannot be started: %s\n", strerror(errno));
+        return false;
+    }
+    status = mw_attend_wait(attend, pid);
+    if (status == 0 && !rename(paths->part, paths->record)) {
+        unlink(paths->failed);
+        fprintf(stderr, "%s\n", mw_units_time(mw_clock_now() - begin).text);
+        return true;
+    }
+    rename(paths->part, paths->failed);
+    if (attend->ended)
+        fprintf(stderr, "broken off\n");
+    else
+        fprintf(stderr, "failed with status %d: see %s\n", status, paths->log);
+    if (!attend->ended)
+        tell_last_line(paths->log);
+    return false;
+}
+
+static int run_missing(const char *self, const struct mw_scale_options *options, const char *dir, bool *broken_off,
+                       struct mw_err *err)
+{
+    size_t count = mw_scale_plan_count(options), there = 0;
+    struct mw_attend attend;
+    int failed = 0;
+
+    mw_attend_begin(&attend);
+    for (size_t i = 0; i < count && !attend.ended && failed >= 0; i++) {
+        struct mw_scale_step step;
+        struct paths paths;
+        char **command;
+        mw_scale_plan_step(options, i, &step);
+        if (!name_paths(&paths, dir, step.name)) {
+            failed = mw_err_set(err, "%s: the path is too long", dir);
+            break;
+        }
+        if (!access(paths.record, F_OK)) {
+            there++;
+            continue;
+        }
+        command = mw_scale_plan_command(options, &step, err);
+        if (!command) {
+            failed = -1;
+            break;
+        }
+        fprintf(stderr, "memwatch: run %zu of %zu  %s  ", i + 1, count, step.name);
+        failed += !run_one(self, options, &paths, command, &attend);
+        mw_scale_plan_free(command);
+    }
+    *broken_off = attend.ended;
+    mw_attend_end(&attend);
+    if (there && failed >= 0)
+        fprintf(stderr, "memwatch: %zu of %zu runs were in %s already\n", there, count, dir);
+    return failed;
+}
+
+int mw_scale_run_all(const struct mw_scale_options *options, bool *broken_off, struct mw_err *err)
+{
+    const char *dir = options->dir ? options->dir : MW_SCALE_DIR;
+    char self[PATH_MAX];
+    struct mw_scale_step first;
+    char **command;
+    ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+    *broken_off = false;
+    if (length < 0)
+        return mw_err_set(err, "cannot find memwatch itself: %s", strerror(errno));
+    self[length] = '\0';
+    mw_scale_plan_step(options, 0, &first);
+    command = mw_scale_plan_command(options, &first, err);
+    if (!command)
+        return -1;
+    mw_scale_plan_free(command);
+    if (mkdir(dir, 0777) && errno != EEXIST)
+        return mw_err_set(err, "cannot make %s: %s", dir, strerror(errno));
+    return run_missing(self, options, dir, broken_off, err);
+}

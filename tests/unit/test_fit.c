@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: MIT */
+/* Models of memory against the number of ranks, on numbers whose law is known. */
+#include "collector/scale/fit.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define MIB 1048576.0
+
+static const struct mw_lapack *lapack;
+static struct mw_fit fit;
+static struct mw_fit_point points[256];
+static size_t count;
+
+static int set_up(void **state)
+{
+    struct mw_err err;
+
+    (void)state;
+    lapack = mw_lapack_load(&err);
+    count = 0;
+    return 0;
+}
+
+static void point(double n, double s, double bytes)
+{
+    points[count++] = (struct mw_fit_point){n, s, bytes, bytes};
+}
+
+/* Repeatable numbers between -1 and 1. */
+static double chance(void)
+{
+    static unsigned seed = 12345;
+
+    seed = seed * 1103515245 + 12345;
+    return (double)(seed >> 16 & 0x7fff) / 16383.5 - 1;
+}
+
+static double blurred(double bytes)
+{
+    return bytes + (0.3 * MIB + 0.01 * bytes) * chance();
+}
+
+static void make(void)
+{
+    mw_fit_make(&fit, lapack, points, count, "size");
+}
+
+static void is_formula(const char *expected)
+{
+    char text[200];
+
+    assert_int_equal(fit.verdict, MW_FIT_GOOD);
+    assert_string_equal(mw_fit_formula(text, sizeof(text), &fit.best, "size"), expected);
+}
+
+#define SKIP_WITHOUT_LAPACK() do { if (!lapack) skip(); } while (0)
+
+static void near(double value, double expected, double share)
+{
+    if (fabs(value - expected) > share * expected)
+        fail_msg("%g is not %g", value, expected);
+}
+
+static void a_constant(void **state)
+{
+    (void)state;
+    SKIP_WITHOUT_LAPACK();
+    for (double n = 2; n <= 8; n *= 2)
+        point(n, 1, 40 * MIB);
+    make();
+    is_formula("40.0 MiB");
+    near(mw_fit_predict(&fit, lapack, 512, 1).bytes, 40 * MIB, 1e-9);
+}
+
+static void what_divides(void **state)
+{
+    struct mw_fit_band band;
+
+    (void)state;
+    SKIP_WITHOUT_LAPACK();
+    for (double n = 2; n <= 8; n *= 2)
+        point(n, 1, 6 * MIB + 48 * MIB / n);
+    make();
+    is_formula("6.0 MiB + 48.0 MiB / n");
+    band = mw_fit_predict(&fit, lapack, 64, 1);
+    near(band.bytes, (6 + 48 / 64.0) * MIB, 1e-6);
+    assert_true(band.low < band.bytes && band.high > band.bytes);
+    assert_true(band.high < 1.25 * band.bytes);
+}
+
+static void what_each_rank_has_of_all(void **state)
+{
+    (void)state;
+    SKIP_WITHOUT_LAPACK();
+    for (double n = 2; n <= 8; n *= 2)
+        point(n, 1, 36 * MIB + 0.5 * MIB * n);
+    make();
+    is_formula("36.0 MiB + 512 KiB · n");
+    near(mw_fit_predict(&fit, lapack, 1024, 1).bytes, 548 * MIB, 1e-6);
+}
+
+static void a_logarithm(void **state)
+{
+    (void)state;
+    SKIP_WITHOUT_LAPACK();
+    for (double n = 2; n <= 64; n *= 2)
+        point(n, 1, 10 * MIB + 3 * MIB * log2(n));
+    make();
+    is_formula("10.0 MiB + 3.0 MiB · log2(n)");
+}
+
+static void two_terms(void **state)
+{
+    (void)state;
+    SKIP_WITHOUT_LAPACK();
+    for (double n = 1; n <= 64; n *= 2)
+        point(n, 1, 10 * MIB + 900 * MIB / n + 2 * MIB * n);
+    make();
+    assert_int_equal(fit.verdict, MW_FIT_GOOD);
+    near(mw_fit_predict(&fit, lapack, 512, 1).bytes, (10 + 900 / 512.0 + 1024) * MIB, 0.001);
+}
+
+static void size_and_ranks(void **state)
+{
+    (void)state;
+    SKIP_WITHOUT_LAPACK();
+    for (double n = 2; n <= 8; n *= 2)
+        for (double s = 1e6; s <= 4e6; s *= 2)
+            point(n, s, 8 * MIB + 96 * s / n);
+    make();
+    is_formula("8.0 MiB + 96 B · size / n");
+    near(mw_fit_predict(&fit, lapack, 512, 1e9).bytes, 8 * MIB + 96e9 / 512, 1e-6);
+}
+
+static void a_divided_and_a_whole_part(void **state)
+{
+    (void)state;
+    SKIP_WITHOUT_LAPACK();
+    for (double n = 2; n <= 16; n *= 2)
+        for (double s = 1e6; s <= 8e6; s *= 2)
+            point(n, s, 8 * MIB + 96 * s / n + 5 * s);
+    make();
+    assert_int_equal(fit.verdict, MW_FIT_GOOD);
+    near(mw_fit_predict(&fit, lapack, 512, 1e8).bytes, 8 * MIB + 96e8 / 512 + 5e8, 0.01);
+}
+
+static void noise(void **state)
+{
+    struct mw_fit_band band;
+
+    (void)state;
+    SKIP_WITHOUT_LAPACK();
+    for (int repeat = 0; repeat < 3; repeat++)
+        for (double n = 2; n <= 16; n *= 2)
+            point(n, 1, blurred(20 * MIB + 400 * MIB / n));
+    make();
+    assert_int_equal(fit.verdict, MW_FIT_GOOD);
+    band = mw_fit_predict(&fit, lapack, 32, 1);
+    near(band.bytes, 32.5 * MIB, 0.05);
+    assert_true(band.low < 32.5 * MIB && band.high > 32.5 * MIB);
+}
+
+/* How often the band holds what comes next, over many noisy studies. */
+static void the_band_holds(void **state)
+{
+    int held = 0;
+
+    (void)state;
+    SKIP_WITHOUT_LAPACK();
+    for (int study = 0; study < 200; study++) {
+        double next = blurred(30 * MIB + 300 * MIB / 32);
+        struct mw_fit_band band;
+        count = 0;
+        for (int repeat = 0; repeat < 2; repeat++)
+            for (double n = 2; n <= 16; n *= 2)
+                point(n, 1, blurred(30 * MIB + 300 * MIB / n));
+        make();
+        assert_int_equal(fit.verdict, MW_FIT_GOOD);
+        band = mw_fit_predict(&fit, lapack, 32, 1);
+        held += band.low <= next && next <= band.high;
+    }
+    assert_true(held >= 185);
+}
+
+static void too_few_runs(void **state)
+{
+    (void)state;
+    SKIP_WITHOUT_LAPACK();
+    for (int repeat = 0; repeat < 4; repeat++) {
+        point(2, 1, 40 * MIB);
+        point(4, 1, 20 * MIB);
+    }
+    make();
+    assert_int_equal(fit.verdict, MW_FIT_TOO_FEW);
+    assert_non_null(strstr(fit.why, "three different numbers of ranks"));
+    assert_false(mw_fit_reaches(&fit, 8, 1));
+}
+
+static void runs_that_contradict(void **state)
+{
+    (void)state;
+    SKIP_WITHOUT_LAPACK();
+    for (double n = 2; n <= 8; n *= 2) {
+        point(n, 1, 400 * MIB / n);
+        point(n, 1, n == 4 ? 200 * MIB : 400 * MIB / n);
+    }
+    make();
+    assert_int_equal(fit.verdict, MW_FIT_CONTRADICTING);
+    assert_non_null(strstr(fit.why, "4 ranks"));
+}
+
+static void a_plateau(void **state)
+{
+    (void)state;
+    SKIP_WITHOUT_LAPACK();
+    point(2, 1, 7.2 * MIB);
+    point(4, 1, 10.45 * MIB);
+    point(8, 1, 10.47 * MIB);
+    make();
+    is_formula("10.5 MiB from n = 4 on");
+    near(mw_fit_predict(&fit, lapack, 512, 1).bytes, 10.46 * MIB, 0.001);
+    assert_false(mw_fit_reaches(&fit, 2, 1));
+}
+
+static void nothing_simple(void **state)
+{
+    static const double odd[] = {100, 17, 260, 40, 190};
+
+    (void)state;
+    SKIP_WITHOUT_LAPACK();
+    for (int i = 0; i < 5; i++)
+        point(pow(2, i + 1), 1, odd[i] * MIB);
+    make();
+    assert_int_equal(fit.verdict, MW_FIT_UNEXPLAINED);
+}
+
+static void only_along_what_was_varied(void **state)
+{
+    (void)state;
+    SKIP_WITHOUT_LAPACK();
+    for (double s = 1e6; s <= 4e6; s *= 2)
+        point(4, s, 8 * MIB + 96 * s / 4);
+    make();
+    is_formula("8.0 MiB + 24 B · size");
+    assert_true(mw_fit_reaches(&fit, 4, 1e9));
+    assert_false(mw_fit_reaches(&fit, 8, 1e6));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(a_constant, set_up),
+        cmocka_unit_test_setup(what_divides, set_up),
+        cmocka_unit_test_setup(what_each_rank_has_of_all, set_up),
+        cmocka_unit_test_setup(a_logarithm, set_up),
+        cmocka_unit_test_setup(two_terms, set_up),
+        cmocka_unit_test_setup(size_and_ranks, set_up),
+        cmocka_unit_test_setup(a_divided_and_a_whole_part, set_up),
+        cmocka_unit_test_setup(noise, set_up),
+        cmocka_unit_test_setup(the_band_holds, set_up),
+        cmocka_unit_test_setup(too_few_runs, set_up),
+        cmocka_unit_test_setup(runs_that_contradict, set_up),
+        cmocka_unit_test_setup(a_plateau, set_up),
+        cmocka_unit_test_setup(nothing_simple, set_up),
+        cmocka_unit_test_setup(only_along_what_was_varied, set_up),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
