@@ -210,16 +210,16 @@ static size_t complexity(const struct mw_fit_model *model)
     return count;
 }
 
-/* The simpler, the better, where it explains all but the noise; of those that are as simple the better explanation. */
+/* The simpler, the better, where it explains all but the noise; the family is in order, the most common laws first. Where
+ * nothing explains all of it, what explains most. */
 static void consider(struct mw_fit *fit, struct mw_fit_model *model, const struct problem *problem)
 {
     const struct mw_fit_model *best = &fit->best;
 
     if (!fit_terms(model, problem))
         return;
-    if (best->term_count &&
-        (complexity(model) > complexity(best) ? best->score <= problem->noise || model->score > best->score / 2
-                                              : model->score >= best->score))
+    if (best->term_count && (best->score <= problem->noise ||
+                             model->score >= best->score / (complexity(model) > complexity(best) ? 2 : 1)))
         return;
     fit->best = *model;
 }
