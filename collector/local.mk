@@ -78,18 +78,18 @@ collector_libcollector_la_SOURCES = \
 	collector/report_text_processes.c \
 	collector/report_text_ranks.c \
 	collector/report_text_sites.c \
-	collector/scale/csv.c \
 	collector/scale/fit.c collector/scale/fit.h \
 	collector/scale/forecast.c collector/scale/forecast.h \
-	collector/scale/html.c \
-	collector/scale/json.c \
 	collector/scale/lapack.c collector/scale/lapack.h \
-	collector/scale/report.c collector/scale/report.h \
 	collector/scale/squares.c collector/scale/squares.h \
 	collector/scale/study.c collector/scale/study.h \
+	collector/scale/study_csv.c \
+	collector/scale/study_html.c \
+	collector/scale/study_json.c \
+	collector/scale/study_report.c collector/scale/study_report.h \
+	collector/scale/study_svg.c \
 	collector/scale/study_take.c \
-	collector/scale/svg.c \
-	collector/scale/text.c \
+	collector/scale/study_text.c \
 	collector/safe_open.c collector/safe_open.h \
 	collector/size.c collector/size.h \
 	collector/symbols.c collector/symbols.h \

@@ -4,7 +4,7 @@
 #define MW_LAUNCHER_SCALE_FORMS_H
 
 #include "collector/report.h"
-#include "collector/scale/report.h"
+#include "collector/scale/study_report.h"
 
 enum mw_scale_form { MW_SCALE_TEXT, MW_SCALE_JSON, MW_SCALE_CSV, MW_SCALE_SVG, MW_SCALE_HTML, MW_SCALE_FORMS };
 

@@ -13,6 +13,9 @@
  * in every run. */
 #define NOISE_BYTES (256 * 1024.0)
 #define NOISE_SHARE 0.002
+/* How many repetitions it takes to know better, and what is the least to be believed then, as a share of the above. */
+#define FREEDOM 3
+#define QUIET 0.25
 /* The same run twice may differ by this much, or something else is at work. */
 #define CONTRADICTS 0.15
 /* A model that is off by more explains nothing. */
@@ -69,7 +72,7 @@ struct problem {
     const struct mw_fit_point *points;
     size_t count;
     size_t places;  /* different ones */
-    double noise;   /* of repeated runs, in units of noise; at least 1 */
+    double noise;   /* of repeated runs, in units of noise; 1 where there are too few of them */
     double *matrix, *work, *y;
 };
 
@@ -191,7 +194,10 @@ static bool look_at_repeats(struct mw_fit *fit, struct problem *problem)
                 sum += pow((problem->points[j].bytes - mean) / noise_of(mean), 2);
         freedom += same - 1;
     }
-    problem->noise = freedom ? fmax(1, sqrt(sum / (double)freedom)) : 1;
+    if (freedom >= FREEDOM) /* repeated runs tell what the noise really is */
+        problem->noise = fmax(QUIET, sqrt(sum / (double)freedom));
+    else
+        problem->noise = freedom ? fmax(1, sqrt(sum / (double)freedom)) : 1;
     return false;
 }
 
@@ -292,7 +298,7 @@ static void try_plateau(struct mw_fit *fit, const struct problem *problem)
             break;
         for (size_t i = 0; i < some.count; i++)
             some.y[i] = points[i].bytes / noise_of(points[i].bytes);
-        if (!fit_terms(&model, &some) || model.score > some.noise)
+        if (!fit_terms(&model, &some) || model.score > fmax(1, some.noise))
             continue;
         fit->best = model;
         fit->best.from_n = from;

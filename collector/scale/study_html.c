@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A study as a web page. */
-#include "collector/scale/report.h"
+#include "collector/scale/study_report.h"
 
 #include "collector/page.h"
 #include "collector/page_write.h"

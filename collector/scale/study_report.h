@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A study in its forms. Each is fed by the study and the forecast, and by nothing else. */
-#ifndef MW_COLLECTOR_SCALE_REPORT_H
-#define MW_COLLECTOR_SCALE_REPORT_H
+#ifndef MW_COLLECTOR_SCALE_STUDY_REPORT_H
+#define MW_COLLECTOR_SCALE_STUDY_REPORT_H
 
 #include "collector/report.h"
 #include "collector/scale/forecast.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the forms of a study share. */
-#include "collector/scale/report.h"
+#include "collector/scale/study_report.h"
 
 #include "collector/units.h"
 

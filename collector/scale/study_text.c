@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A study for a terminal. */
-#include "collector/scale/report.h"
+#include "collector/scale/study_report.h"
 
 #include "collector/mem.h"
 #include "collector/text_table.h"

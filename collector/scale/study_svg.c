@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The fullest rank against the number of ranks, drawn by gnuplot: what was measured, the model, its band, the limit. */
-#include "collector/scale/report.h"
+#include "collector/scale/study_report.h"
 
 #include <errno.h>
 #include <math.h>

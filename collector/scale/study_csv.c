@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What was measured, and what the models say of it: a row for each thing and run, and one for each that was asked for. */
-#include "collector/scale/report.h"
+#include "collector/scale/study_report.h"
 
 #include "collector/csv.h"
 

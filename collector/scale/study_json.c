@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A study for programs: doc/scale.schema.json describes it. */
-#include "collector/scale/report.h"
+#include "collector/scale/study_report.h"
 
 #include "collector/json_out.h"
 #include "collector/mem.h"
