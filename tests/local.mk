@@ -13,6 +13,7 @@ shell_tests = \
     tests/integration/arrows.sh \
     tests/integration/exports.sh \
     tests/integration/deaths.sh \
+    tests/integration/examples.sh \
     tests/integration/fuzz.sh \
     tests/integration/launcher.sh \
     tests/integration/terminal.sh \
