@@ -167,6 +167,32 @@ async function looks(page) {
   look("narrow", await page.evaluate(() => document.documentElement.scrollWidth) <= 380);
 }
 
+async function study(browser) {
+  const page = await open(browser, "study.html");
+  const drawn = await picture(page, "#chart canvas");
+  look("a study: its curve is drawn", drawn.colors > 3, drawn);
+  look("a study: the answer", /It does not fit/.test(await page.locator("#verdict").innerText()), await page.locator("#prediction").innerText());
+  look("a study: what is the first not to fit", /First not to fit: (phase|inside a call) .*, from [\d,]+ ranks on/.test(await page.locator("#prediction").innerText()));
+  look("a study: a formula", /MiB \+ .* · n/.test(await page.locator("#formula").innerText()), await page.locator("#formula").innerText());
+  await page.getByRole("button", {name: "mesh", exact: true}).click();
+  await settle(page);
+  look("a study: another model is shown", (await picture(page, "#chart canvas")).sum !== drawn.sum &&
+    /^phase mesh$/m.test(await page.locator("section[aria-label=Curve] h2").innerText()));
+  const box = await page.locator("#chart .u-over").boundingBox();
+  await page.mouse.move(box.x + box.width * .4, box.y + box.height / 2);
+  await settle(page);
+  look("a study: values under the cursor", /ranks/.test(await page.locator(".tip").innerText()), await page.locator(".tip").innerText());
+  const light = await picture(page, "#chart canvas");
+  await page.getByRole("button", {name: "Light / dark"}).click();
+  await settle(page);
+  look("a study: dark", (await picture(page, "#chart canvas")).sum !== light.sum);
+  look("a study: a hostile command stays text", (await page.locator("h1").innerText()).includes("</script><img src=x onerror=") &&
+    await page.evaluate(() => document.images.length === 0 && window.broken === undefined));
+  look("a study: nothing was said", page.said.length === 0, page.said);
+  const bare = await open(browser, "study.html", {javaScriptEnabled: false});
+  look("a study without scripts: the text", (await bare.locator("noscript").innerText()).includes("memwatch scale"));
+}
+
 (async () => {
   const browser = await chromium.launch({executablePath: process.env.CHROMIUM, args: ["--no-sandbox", "--disable-gpu", "--disable-quic",
     "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]});
@@ -205,6 +231,8 @@ async function looks(page) {
   look("and in the table", (await page.locator("section[aria-label=Processes]").innerText()).includes("</script><img src=x onerror="));
   look("the filter tells what it left out", /1 process left out by --include or --exclude, the largest with/.test(await page.locator("section[aria-label=Processes]").innerText()));
   look("and breaks nothing", page.said.length === 0, page.said);
+
+  await study(browser);
 
   page = await open(browser, "large.html");
   look("1,000 ranks: drawn", (await picture(page, "#heat")).colors > 20 && (await picture(page, "#chart-ranks canvas")).colors > 3);

@@ -20,6 +20,10 @@ mkdir -m 700 large
 "$memwatch" report --html large.html large
 check "1,000 ranks stay below 5 MB" [ "$(wc -c <large.html)" -lt 5000000 ]
 check "nothing of it can end the data" [ "$(grep -c '</script>' hostile.html)" = "$(grep -c '</script>' job.html)" ]
+"$memwatch" scale -n 2,4,8 --predict n=64 --ranks-per-node 64 --node-mem 2G --html study.html -- sh -c 'exec "$@"' \
+    '</script><img src=x onerror="window.broken=1">' "$(mpirun_of "$mpi")" -n {n} "$top_builddir/examples/rank_table" \
+    --mesh 16 --entry 1048576 >out 2>err
+check "a study's page" [ -s study.html ]
 "$memwatch" report --html /nowhere/page.html job.json 2>err
 check "where it cannot be written: 1" same $? 1
 
