@@ -2,15 +2,12 @@
 /* `memwatch scale`: how memory depends on the number of ranks, and what that says of more of them. */
 #include "launcher/commands.h"
 
-#include "collector/mem.h"
-#include "launcher/limits.h"
 #include "launcher/scale_options.h"
 #include "launcher/scale_read.h"
 #include "launcher/scale_run.h"
 
 #include <hwloc.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 

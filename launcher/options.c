@@ -178,7 +178,7 @@ static const char report_doc[] =
     "  memwatch report /dev/shm/memwatch-1000-5f0c6a1be2d94c37\n";
 
 /* One line, and the end. (Not argp's own: it would name the program as "memwatch run".) */
-static void __attribute__((noreturn, format(printf, 1, 2))) complain(const char *format, ...)
+void mw_options_complain(const char *format, ...)
 {
     va_list args;
 
@@ -197,7 +197,7 @@ static int whole(const char *text, int low, int high, const char *what)
     long value = strtol(text, &end, 10);
 
     if (*text < '0' || *text > '9' || *end || value < low || value > high)
-        complain("%s takes a whole number from %d to %d, not '%s'", what, low, high, text);
+        mw_options_complain("%s takes a whole number from %d to %d, not '%s'", what, low, high, text);
     return (int)value;
 }
 
@@ -209,7 +209,7 @@ static uint32_t percent(const char *text, const char *what)
 
     if (strspn(text, "0123456789.") != (size_t)(end - text) || end == text || (*end && strcmp(end, "%")) ||
         !(value >= 0 && value <= 100))
-        complain("%s takes a percentage from 0 to 100, not '%s'", what, text);
+        mw_options_complain("%s takes a percentage from 0 to 100, not '%s'", what, text);
     return (uint32_t)(value * 1e4 + 0.5);
 }
 
@@ -223,12 +223,12 @@ static void compile(regex_t *regex, bool *has, const char *text, const char *wha
     error = regcomp(regex, text, REG_EXTENDED | REG_NOSUB);
     if (error) {
         regerror(error, regex, why, sizeof(why));
-        complain("%s '%s': %s", what, text, why);
+        mw_options_complain("%s '%s': %s", what, text, why);
     }
     *has = true;
 }
 
-static void set_color(struct mw_options *options, const char *text)
+void mw_options_set_color(struct mw_options *options, const char *text)
 {
     static const char *const words[] = {"auto", "always", "never"};
 
@@ -237,7 +237,7 @@ static void set_color(struct mw_options *options, const char *text)
             options->color = i;
             return;
         }
-    complain("--color takes auto, always or never, not '%s'", text);
+    mw_options_complain("--color takes auto, always or never, not '%s'", text);
 }
 
 static void show_help(struct argp_state *state)
@@ -257,7 +257,7 @@ static void set_group_by(struct mw_options *options, const char *text)
             options->by = (enum mw_report_by)i;
             return;
         }
-    complain("--group-by takes command, exe, rank or host, not '%s'", text);
+    mw_options_complain("--group-by takes command, exe, rank or host, not '%s'", text);
 }
 
 static error_t parse_display(int key, char *argument, struct argp_state *state)
@@ -277,7 +277,7 @@ static error_t parse_display(int key, char *argument, struct argp_state *state)
     case KEY_GROUP_BY: set_group_by(options, argument); return 0;
     case KEY_ALL: options->all = true; return 0;
     case KEY_TIMELINE_RANKS: options->timeline_ranks = true; return 0;
-    case KEY_COLOR: set_color(options, argument); return 0;
+    case KEY_COLOR: mw_options_set_color(options, argument); return 0;
     case KEY_HELP: show_help(state); return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -288,7 +288,7 @@ static void set_size(uint64_t *bytes, const char *text, const char *what)
     struct mw_err err;
 
     if (mw_size_parse(text, bytes, &err) < 0)
-        complain("%s: %s", what, err.text);
+        mw_options_complain("%s: %s", what, err.text);
 }
 
 static error_t parse_gate(int key, char *argument, struct argp_state *state)
@@ -304,9 +304,9 @@ static error_t parse_gate(int key, char *argument, struct argp_state *state)
     case KEY_GITHUB: options->verdict.github = true; return 0;
     case ARGP_KEY_END:
         if (options->kill_over && !options->gates.total && !options->gates.rank && !options->gates.process)
-            complain("--kill-over needs a limit: --max-total-rss, --max-rank-rss or --max-per-proc-rss SIZE");
+            mw_options_complain("--kill-over needs a limit: --max-total-rss, --max-rank-rss or --max-per-proc-rss SIZE");
         if ((options->verdict.junit || options->verdict.github) && !mw_gates_any(&options->gates))
-            complain("--junit and --github tell of limits and leaks: give --max-total-rss SIZE, or --leak-check");
+            mw_options_complain("--junit and --github tell of limits and leaks: give --max-total-rss SIZE, or --leak-check");
         return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -330,7 +330,7 @@ static error_t parse_form(int key, char *argument, struct argp_state *state)
     if (form == MW_FORMS)
         return ARGP_ERR_UNKNOWN;
     if (argument && !*argument)
-        complain("--%s takes the name of a FILE, or - for stdout", mw_form_kinds[form].option);
+        mw_options_complain("--%s takes the name of a FILE, or - for stdout", mw_form_kinds[form].option);
     options->forms[form] = argument ? argument : "-";
     return 0;
 }
@@ -381,9 +381,9 @@ static error_t parse_run(int key, char *argument, struct argp_state *state)
         return 0;
     case ARGP_KEY_END:
         if (!options->command)
-            complain("no command to run: memwatch run -- mpirun -n 4 ./app");
+            mw_options_complain("no command to run: memwatch run -- mpirun -n 4 ./app");
         if (options->repeat > 1 && mw_forms_stdout(options->forms))
-            complain("reports of --repeat go to files, not to stdout");
+            mw_options_complain("reports of --repeat go to files, not to stdout");
         return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -400,12 +400,12 @@ static error_t parse_report(int key, char *argument, struct argp_state *state)
         return 0;
     case ARGP_KEY_ARG:
         if (options->path)
-            complain("one PATH at a time");
+            mw_options_complain("one PATH at a time");
         options->path = argument;
         return 0;
     case ARGP_KEY_END:
         if (!options->path)
-            complain("no PATH: memwatch report RUN-DIRECTORY");
+            mw_options_complain("no PATH: memwatch report RUN-DIRECTORY");
         return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -421,7 +421,7 @@ static void set_by(struct mw_options *options, const char *text)
             options->compare.by = i;
             return;
         }
-    complain("--by takes phase, rank or site, not '%s'", text);
+    mw_options_complain("--by takes phase, rank or site, not '%s'", text);
 }
 
 static void set_path(struct mw_options *options, const char *path)
@@ -429,7 +429,7 @@ static void set_path(struct mw_options *options, const char *path)
     int which = !options->compare.paths[0] ? 0 : 1;
 
     if (options->compare.paths[which])
-        complain("compare takes BASE and CANDIDATE: several records of one side stand with commas between");
+        mw_options_complain("compare takes BASE and CANDIDATE: several records of one side stand with commas between");
     options->compare.paths[which] = path;
 }
 
@@ -444,7 +444,7 @@ static error_t parse_compare(int key, char *argument, struct argp_state *state)
     case KEY_JSON: options->compare.form = MW_COMPARE_JSON; return 0;
     case KEY_MARKDOWN: options->compare.form = MW_COMPARE_MARKDOWN; return 0;
     case KEY_ALL: options->all = true; return 0;
-    case KEY_COLOR: set_color(options, argument); return 0;
+    case KEY_COLOR: mw_options_set_color(options, argument); return 0;
     case KEY_JUNIT: options->verdict.junit = argument; return 0;
     case KEY_GITHUB: options->verdict.github = true; return 0;
     case KEY_FORCE: options->force = true; return 0;
@@ -452,7 +452,7 @@ static error_t parse_compare(int key, char *argument, struct argp_state *state)
     case ARGP_KEY_ARG: set_path(options, argument); return 0;
     case ARGP_KEY_END:
         if (!options->compare.paths[1])
-            complain("compare takes two runs: memwatch compare BASE CANDIDATE");
+            mw_options_complain("compare takes two runs: memwatch compare BASE CANDIDATE");
         return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -466,9 +466,9 @@ static error_t parse_runs(int key, char *argument, struct argp_state *state)
     case ARGP_KEY_INIT: state->err_stream = NULL; return 0; /* getopt has said it in one line */
     case KEY_CLEAN: options->clean = true; return 0;
     case KEY_RUN_DIR: options->base_dir = argument; return 0;
-    case KEY_COLOR: set_color(options, argument); return 0;
+    case KEY_COLOR: mw_options_set_color(options, argument); return 0;
     case KEY_HELP: show_help(state); return 0;
-    case ARGP_KEY_ARG: complain("runs takes no '%s': memwatch report DIRECTORY tells of one run", argument);
+    case ARGP_KEY_ARG: mw_options_complain("runs takes no '%s': memwatch report DIRECTORY tells of one run", argument);
     default: return ARGP_ERR_UNKNOWN;
     }
 }
@@ -479,7 +479,7 @@ static uint64_t seconds(const char *text, const char *what)
     double value = strtod(text, &end);
 
     if (end == text || *end || !(value >= 0.1 && value <= 3600))
-        complain("%s takes a number from 0.1 to 3600, not '%s'", what, text);
+        mw_options_complain("%s takes a number from 0.1 to 3600, not '%s'", what, text);
     return (uint64_t)(value * (double)MW_NS_PER_SEC);
 }
 
@@ -493,7 +493,7 @@ static void set_order(struct mw_options *options, const char *text)
             options->order = i;
             return;
         }
-    complain("--sort takes memory, rank or growth, not '%s'", text);
+    mw_options_complain("--sort takes memory, rank or growth, not '%s'", text);
 }
 
 static error_t parse_top(int key, char *argument, struct argp_state *state)
@@ -506,11 +506,11 @@ static error_t parse_top(int key, char *argument, struct argp_state *state)
     case KEY_SORT: set_order(options, argument); return 0;
     case KEY_ONCE: options->once = true; return 0;
     case KEY_RUN_DIR: options->base_dir = argument; return 0;
-    case KEY_COLOR: set_color(options, argument); return 0;
+    case KEY_COLOR: mw_options_set_color(options, argument); return 0;
     case KEY_HELP: show_help(state); return 0;
     case ARGP_KEY_ARG:
         if (options->path)
-            complain("one RUN-DIR at a time");
+            mw_options_complain("one RUN-DIR at a time");
         options->path = argument;
         return 0;
     default: return ARGP_ERR_UNKNOWN;

@@ -64,6 +64,10 @@ const struct argp *mw_options_of(const char *command);
 /* How the text report is to look on `fd`. Points into options. */
 struct mw_report_style mw_options_style(const struct mw_options *options, int fd);
 
+/* What other tables of options need as well: says so in one line and ends the program; --color's argument. */
+void mw_options_complain(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
+void mw_options_set_color(struct mw_options *options, const char *text);
+
 void mw_options_fini(struct mw_options *options);
 
 #endif

@@ -5,7 +5,6 @@
 #include "launcher/commands.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,18 +55,6 @@ static const char doc[] =
     "A study's records stay in its directory: the same command continues what was broken off, and longer lists extend it. "
     "The exit status is 0; 1 when a run failed, or something could not be read or written; 125 for a wrong option.";
 
-static void __attribute__((noreturn, format(printf, 1, 2))) complain(const char *format, ...)
-{
-    va_list args;
-
-    fputs("memwatch: ", stderr);
-    va_start(args, format);
-    vfprintf(stderr, format, args);
-    va_end(args);
-    fputc('\n', stderr);
-    exit(MW_EXIT_FAILURE);
-}
-
 /* "65536", "1e6", "64K" (powers of 1024), and "*n" behind it. */
 static struct mw_scale_value value_of(const char *text, const char *name)
 {
@@ -85,7 +72,7 @@ static struct mw_scale_value value_of(const char *text, const char *name)
         end += 2;
     }
     if (end == text || *end || !(value.number > 0) || !isfinite(value.number))
-        complain("%s takes numbers above 0, with commas between, not '%s'", name, text);
+        mw_options_complain("%s takes numbers above 0, with commas between, not '%s'", name, text);
     return value;
 }
 
@@ -95,7 +82,7 @@ static void read_list(struct mw_scale_param *param, const char *list)
 
     while (copy && (text = strsep(&rest, ","))) {
         if (param->count == MW_SCALE_VALUES)
-            complain("%s takes at most %d values", param->name, MW_SCALE_VALUES);
+            mw_options_complain("%s takes at most %d values", param->name, MW_SCALE_VALUES);
         param->values[param->count++] = value_of(text, param->name);
     }
     free(copy);
@@ -107,7 +94,7 @@ static void set_ranks(struct mw_scale_options *options, const char *list)
     read_list(&options->n, list);
     for (size_t i = 0; i < options->n.count; i++)
         if (options->n.values[i].per_rank || options->n.values[i].number != floor(options->n.values[i].number))
-            complain("-n takes whole numbers with commas between, not '%s'", list);
+            mw_options_complain("-n takes whole numbers with commas between, not '%s'", list);
 }
 
 static bool is_name(const char *text, size_t length)
@@ -122,11 +109,11 @@ static void add_param(struct mw_scale_options *options, const char *text)
     size_t length = equals ? (size_t)(equals - text) : 0;
 
     if (!equals || !is_name(text, length) || length >= sizeof(param->name))
-        complain("--param takes NAME=VALUE,VALUE,..., not '%s'", text);
+        mw_options_complain("--param takes NAME=VALUE,VALUE,..., not '%s'", text);
     if ((length == 1 && *text == 'n') || (length == 3 && !strncmp(text, "run", 3)))
-        complain("--param cannot be called '%.*s': that is memwatch's own", (int)length, text);
+        mw_options_complain("--param cannot be called '%.*s': that is memwatch's own", (int)length, text);
     if (options->param_count == MW_SCALE_PARAMS)
-        complain("--param: at most %d parameters", MW_SCALE_PARAMS);
+        mw_options_complain("--param: at most %d parameters", MW_SCALE_PARAMS);
     memcpy(param->name, text, length);
     read_list(param, equals + 1);
     options->param_count++;
@@ -142,11 +129,11 @@ static void set_place(struct mw_scale_options *options, const char *list)
         char *equals = strchr(text, '=');
         struct mw_scale_value value;
         if (!equals || !is_name(text, (size_t)(equals - text)))
-            complain("--predict takes n=N or n=N,NAME=VALUE, not '%s'", list);
+            mw_options_complain("--predict takes n=N or n=N,NAME=VALUE, not '%s'", list);
         *equals = '\0';
         value = value_of(equals + 1, "--predict");
         if (value.per_rank)
-            complain("--predict takes plain numbers, not '%s'", list);
+            mw_options_complain("--predict takes plain numbers, not '%s'", list);
         if (!strcmp(text, "n")) {
             options->at_n = value.number;
         } else {
@@ -156,7 +143,7 @@ static void set_place(struct mw_scale_options *options, const char *list)
     }
     free(copy);
     if (options->at_n < 1 || options->at_n != floor(options->at_n))
-        complain("--predict needs a whole number of ranks: n=512");
+        mw_options_complain("--predict needs a whole number of ranks: n=512");
 }
 
 static uint64_t size_of(const char *text, const char *what)
@@ -165,7 +152,7 @@ static uint64_t size_of(const char *text, const char *what)
     uint64_t bytes;
 
     if (mw_size_parse(text, &bytes, &err) < 0)
-        complain("%s: %s", what, err.text);
+        mw_options_complain("%s: %s", what, err.text);
     return bytes;
 }
 
@@ -175,30 +162,18 @@ static uint64_t whole(const char *text, uint64_t most, const char *what)
     unsigned long long value = strtoull(text, &end, 10);
 
     if (*text < '0' || *text > '9' || *end || value < 1 || value > most)
-        complain("%s takes a whole number from 1 to %llu, not '%s'", what, (unsigned long long)most, text);
+        mw_options_complain("%s takes a whole number from 1 to %llu, not '%s'", what, (unsigned long long)most, text);
     return value;
-}
-
-static void set_color(struct mw_options *options, const char *text)
-{
-    static const char *const words[] = {"auto", "always", "never"};
-
-    for (int i = 0; i < 3; i++)
-        if (!strcmp(text, words[i])) {
-            options->color = i;
-            return;
-        }
-    complain("--color takes auto, always or never, not '%s'", text);
 }
 
 static void check(struct mw_scale_options *options)
 {
     if (options->from && options->n.count)
-        complain("--from runs nothing, and -n says what to run: leave one of them out");
+        mw_options_complain("--from runs nothing, and -n says what to run: leave one of them out");
     if (!options->from && !options->n.count)
-        complain("no numbers of ranks: memwatch scale -n 2,4,8 -- mpirun -n {n} ./app");
+        mw_options_complain("no numbers of ranks: memwatch scale -n 2,4,8 -- mpirun -n {n} ./app");
     if (!options->from && !options->command)
-        complain("no COMMAND: memwatch scale -n 2,4,8 -- mpirun -n {n} ./app");
+        mw_options_complain("no COMMAND: memwatch scale -n 2,4,8 -- mpirun -n {n} ./app");
 }
 
 static void show_help(struct argp_state *state)
@@ -226,7 +201,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case KEY_RANKS_PER_NODE: options->ranks_per_node = whole(argument, 100000, "--ranks-per-node"); return 0;
     case KEY_NODE_MEM: options->node_bytes = size_of(argument, "--node-mem"); return 0;
     case KEY_ALL: options->common.all = true; return 0;
-    case KEY_COLOR: set_color(&options->common, argument); return 0;
+    case KEY_COLOR: mw_options_set_color(&options->common, argument); return 0;
     case KEY_FORCE: options->common.force = true; return 0;
     case KEY_HELP: show_help(state); return 0;
     case ARGP_KEY_ARG:

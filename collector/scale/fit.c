@@ -344,8 +344,8 @@ void mw_fit_make(struct mw_fit *fit, const struct mw_lapack *lapack, const struc
     measure_range(fit, points, count);
     if (!fit->knows_n && !fit->knows_s) {
         fit->verdict = MW_FIT_TOO_FEW;
-        snprintf(fit->why, sizeof(fit->why), "a model takes runs on three different numbers of ranks%s%s", name_s ? " or of three different " : "",
-                 name_s ? name_s : "");
+        snprintf(fit->why, sizeof(fit->why), "a model takes runs on three different numbers of ranks%s%s",
+                 name_s ? ", or of three different " : "", name_s ? name_s : "");
         return;
     }
     problem.matrix = mw_mem_alloc(2 * count * MW_SQUARES_COLUMNS + count, sizeof(double));

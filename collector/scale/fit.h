@@ -63,7 +63,7 @@ struct mw_fit_band {
     double bytes, low, high;
 };
 
-/* Finds the model. `name_n`, `name_s`: what the user calls them, for `why`. */
+/* Finds the model. `name_s` is what the user calls the parameter, NULL without one: for `why`. */
 void mw_fit_make(struct mw_fit *fit, const struct mw_lapack *lapack, const struct mw_fit_point *points, size_t count,
                  const char *name_s);
 

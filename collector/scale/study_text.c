@@ -64,7 +64,8 @@ static void write_places(FILE *out, const struct mw_study *study, const struct m
         mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", bytes(place->others).text);
         mw_text_table_cell(table, MW_TEXT_PLAIN, "%s%s", isnan(place->job) ? "" : "≤ ", bytes(place->job).text);
     }
-    heading(out, "Memory by number of ranks", "peaks of RSS: = exact   ≥ at least   ≤ at most   MPI's own: what MPI_Init took", style);
+    heading(out, "Memory by number of ranks",
+            "peaks of RSS: = exact   ≥ at least   ≤ at most   MPI's own: what MPI_Init took", style);
     mw_text_table_write(table, out, width_of(style), style->color);
     mw_text_table_destroy(table);
     free(places);

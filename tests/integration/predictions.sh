@@ -13,7 +13,8 @@ predicted() { "$memwatch" scale --from "$1" --predict "n=$2" --json 2>/dev/null 
     /usr/bin/env python3 -c 'import json, sys; p = json.load(sys.stdin)["prediction"]; print(p["rank"]["bytes"], p["rank"]["low_bytes"], p["rank"]["high_bytes"])'; }
 measured() { "$memwatch" report --json "$1" |
     /usr/bin/env python3 -c 'import json, sys; print(max(rank["peak"]["bytes"] for rank in json.load(sys.stdin)["ranks"]))'; }
-within() { awk -v m="$1" -v p="$2" 'BEGIN {printf "# measured %.1f MiB, predicted %.1f MiB (%+.1f %%)\n", m / 1048576, p / 1048576, 100 * (p / m - 1); exit !(p > 0.95 * m && p < 1.05 * m)}'; }
+off() { awk -v m="$1" -v p="$2" 'BEGIN {printf "%.1f MiB, predicted %.1f MiB (%+.1f %%)", m / 1048576, p / 1048576, 100 * (p / m - 1)}'; }
+within() { awk -v m="$1" -v p="$2" 'BEGIN {exit !(p > 0.95 * m && p < 1.05 * m)}'; }
 in_band() { awk -v m="$1" -v low="$2" -v high="$3" 'BEGIN {exit !(m >= low && m <= high)}'; }
 
 holds() { # what, program and its options
@@ -27,6 +28,7 @@ holds() { # what, program and its options
         predicted "$study" $n >band
         read -r middle low high <band
         real=$(measured real.json)
+        echo "# $study on $n ranks: $(off "$real" "${middle:-0}")"
         check "$study: $n ranks within 5 %" within "$real" "${middle:-0}"
         check "$study: $n ranks in the band" in_band "$real" "${low:-0}" "${high:-0}"
     done
