@@ -71,6 +71,72 @@ static void write_places(FILE *out, const struct mw_study *study, const struct m
     free(places);
 }
 
+/* ---- by phase and call site ---- */
+
+#define COLUMNS_MOST 8
+
+/* The different n at one s, from the smallest on; the last ones of many. */
+static size_t ranks_at(const struct mw_study *study, double s, double n[COLUMNS_MOST])
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < study->run_count; i++) { /* they are in order */
+        if (study->runs[i].s != s || (count && n[count - 1] == study->runs[i].n))
+            continue;
+        if (count == COLUMNS_MOST)
+            memmove(n, n + 1, --count * sizeof(*n));
+        n[count++] = study->runs[i].n;
+    }
+    return count;
+}
+
+/* The largest of the runs there; NAN where none had it. */
+static double largest_at(const struct mw_study *study, const struct mw_study_series *series, double n, double s)
+{
+    double largest = NAN;
+
+    for (size_t i = 0; i < study->run_count; i++)
+        if (study->runs[i].n == n && study->runs[i].s == s)
+            largest = fmax(largest, series->bytes[i]);
+    return largest;
+}
+
+/* Without a parameter, and otherwise for its largest value: that is where memory is short. */
+static void write_parts(FILE *out, const struct mw_study *study, const struct mw_report_style *style)
+{
+    struct mw_text_table *table = mw_text_table_create();
+    double n[COLUMNS_MOST], s = study->runs[study->run_count - 1].s;
+    size_t columns = ranks_at(study, s, n), rows = 0;
+    char head[128] = "", value[32];
+
+    mw_text_table_column(table, "", MW_TEXT_LEFT, 0, MW_TEXT_CUT_RIGHT);
+    mw_text_table_column(table, "", MW_TEXT_LEFT, NAME_LEAST, MW_TEXT_CUT_MIDDLE);
+    for (size_t i = 0; i < columns; i++) {
+        snprintf(value, sizeof(value), "n = %g", n[i]);
+        mw_text_table_column(table, value, MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
+    }
+    for (size_t i = 0; i < study->series_count; i++) {
+        const struct mw_study_series *series = &study->series[i];
+        if (series->group < MW_STUDY_PHASE || (!style->all && !mw_study_is_telling(study, series)))
+            continue;
+        rows++;
+        mw_text_table_row(table);
+        mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_scale_group_word(series->group));
+        mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", series->name);
+        for (size_t j = 0; j < columns; j++) {
+            double there = largest_at(study, series, n[j], s);
+            mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", isnan(there) ? "–" : bytes(there).text);
+        }
+    }
+    if (study->param)
+        snprintf(head, sizeof(head), "%.64s %s", study->param, mw_scale_number(value, sizeof(value), s));
+    if (rows) {
+        heading(out, "By phase and call site", head, style);
+        mw_text_table_write(table, out, width_of(style), style->color);
+    }
+    mw_text_table_destroy(table);
+}
+
 /* ---- how it scales ---- */
 
 static void add_trend(struct mw_text_table *table, const struct mw_study *study, const struct mw_study_trend *trend)
@@ -243,6 +309,7 @@ int mw_scale_text_write(FILE *out, const struct mw_study *study, const struct mw
     fprintf(out, "  %zu run%s; readings may be up to %s too low\n", study->run_count, study->run_count == 1 ? "" : "s",
             mw_units_bytes(error).text);
     write_places(out, study, style);
+    write_parts(out, study, style);
     write_trends(out, study, style);
     write_models(out, study, style);
     if (forecast)

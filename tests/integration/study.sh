@@ -45,6 +45,7 @@ check "only what was missing is run" same "$(grep -c '^memwatch: run ' err)" 1
 check "and said" grep -q '2 of 3 runs were in study already' err
 check "each rank's table of all ranks is found" grep -q -E 'fullest rank +[0-9.]+ MiB \+ (1\.0 MiB|10[0-9][0-9] KiB) · n \+ ' out
 check "and where it is" grep -q -E 'phase +table of ranks .* · n' out
+check "what each phase had" grep -q -E '^  phase +table of ranks +([0-9.]+ MiB *){3}$' out
 check "the mesh stays" grep -q -E "phase +mesh +[0-9.]+ MiB( \+ MPI's own)? " out
 check "ranks of either role" grep -q -E '^ +8 +1 += [0-9.]+ MiB .* MiB  ≤ [0-9.]+ MiB$' out
 check "strong scaling: it grows" grep -q -E '^  strong  +2 → 8 .* grows with process count' out
