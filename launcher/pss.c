@@ -9,22 +9,27 @@
 #define GIB (1ULL << 30)
 
 #define COST_NS (10 * MW_NS_PER_MS) /* for each GiB, until it was measured */
-#define SHARE 100                   /* of the run */
-#define SHARE_AT_TOP 20
-#define CREDIT_NS (10 * MW_NS_PER_MS) /* what may be spent early, of a fortieth of the run */
+#define SHARE 200                   /* of the run */
+#define SHARE_AT_TOP 40
+#define CREDIT_NS (4 * MW_NS_PER_MS)  /* what may be spent early, of a fortieth of the run */
 #define CREDIT_SHARE 40
 #define LEAP_NS (100 * MW_NS_PER_MS)
 #define GROWTH 20
 #define AGAIN_NS (5 * MW_NS_PER_SEC)
 /* Processes that start load libraries: they need the cores, and their mmap(). */
 #define START_NS (250 * MW_NS_PER_MS)
-/* How long memory must have stayed for its growth to have ended: an eighth of the run, at most this. */
-#define STEADY_NS (50 * MW_NS_PER_MS)
-#define STEADY_SHARE 8
+/* How long memory must have stayed for its growth to have ended: a quarter of the run, at most this. */
+#define STEADY_NS (100 * MW_NS_PER_MS)
+#define STEADY_SHARE 4
 
 void mw_pss_init(struct mw_pss *pss, uint64_t now)
 {
     *pss = (struct mw_pss){.begin_ns = now, .cost_ns = COST_NS, .steady_ns = now};
+}
+
+void mw_pss_note_rank(struct mw_pss *pss, uint64_t now)
+{
+    pss->quiet_ns = now + START_NS;
 }
 
 static bool is_near(uint64_t sum, uint64_t other)
@@ -61,7 +66,7 @@ bool mw_pss_is_due(struct mw_pss *pss, uint64_t now, uint64_t rss_sum)
 
     note_sum(pss, now, rss_sum);
     at_top = grown && is_near(rss_sum, pss->max) && now - pss->steady_ns >= smaller(elapsed / STEADY_SHARE, STEADY_NS);
-    if (!at_top && elapsed < START_NS)
+    if (now < pss->quiet_ns || (!at_top && elapsed < START_NS))
         return false;
     if (rss_sum > pss->last_sum + pss->last_sum / (at_top ? 4 : 1) && cost < (double)LEAP_NS)
         return true;

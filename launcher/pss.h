@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The proportional set size of the job, which counts a shared page once: when it is read, and what it tells.
  *
- * It is dear: the kernel walks all pages of each process, and holds up its mmap() meanwhile. So it may take a hundredth
- * of the run, and a little more early, so that short runs have it too. */
+ * It is dear: the kernel walks all pages of each process, and holds up its mmap() meanwhile. So it may take half a
+ * hundredth of the run, and a little more early, so that short runs have it too. */
 #ifndef MW_LAUNCHER_PSS_H
 #define MW_LAUNCHER_PSS_H
 
@@ -14,6 +14,7 @@
 
 struct mw_pss {
     uint64_t begin_ns;
+    uint64_t quiet_ns;             /* nothing is read before: ranks begin */
     uint64_t spent_ns;             /* on all sweeps so far */
     uint64_t cost_ns;              /* of a sweep, for each GiB of RSS */
     uint64_t last_ns, last_sum;    /* the last sweep, and the sum of RSS then, in bytes */
@@ -23,6 +24,9 @@ struct mw_pss {
 };
 
 void mw_pss_init(struct mw_pss *pss, uint64_t now);
+
+/* A rank has begun MPI_Init. */
+void mw_pss_note_rank(struct mw_pss *pss, uint64_t now);
 
 /* To be told of each sample: the sum of RSS in bytes. Returns whether to sweep now. */
 bool mw_pss_is_due(struct mw_pss *pss, uint64_t now, uint64_t rss_sum);

@@ -163,6 +163,7 @@ static void tell_rank(void *context, pid_t pid)
     if (process->is_rank || process->entry == SIZE_MAX)
         return;
     process->is_rank = true;
+    mw_pss_note_rank(&sampler->pss, sampler->now);
     sampler->ranks_seen++;
     mw_deaths_watch(&sampler->deaths, pid, (uint32_t)process->entry);
 }

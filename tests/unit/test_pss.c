@@ -50,10 +50,22 @@ static void where_growth_has_ended(void **state)
     for (uint64_t ms = 1; ms <= 64; ms *= 2)
         assert_false(sample(ms, ms * MIB));
     assert_false(sample(68, 65 * MIB)); /* too soon to tell */
-    assert_true(sample(80, 65 * MIB));
-    for (uint64_t ms = 90; ms < 5000; ms += 10)
+    assert_false(sample(80, 65 * MIB));
+    assert_true(sample(90, 65 * MIB));
+    for (uint64_t ms = 100; ms < 5000; ms += 10)
         assert_false(sample(ms, 66 * MIB));
     assert_true(sample(5200, 66 * MIB)); /* pages may be shared by now */
+}
+
+static void not_while_ranks_begin(void **state)
+{
+    (void)state;
+    for (uint64_t ms = 900; ms < 1000; ms += 10)
+        mw_pss_is_due(&pss, BEGIN + ms * MW_NS_PER_MS, 64 * MIB);
+    mw_pss_note_rank(&pss, BEGIN + 1000 * MW_NS_PER_MS);
+    for (uint64_t ms = 1000; ms < 1250; ms += 10)
+        assert_false(sample(ms, 64 * MIB));
+    assert_true(sample(1260, 64 * MIB));
 }
 
 static void where_memory_has_doubled(void **state)
@@ -70,11 +82,11 @@ static void within_the_budget_of_a_large_job(void **state)
 {
     (void)state;
     assert_false(sample(1000, 100 * GIB)); /* a sweep takes a second */
-    assert_false(sample(10000, 100 * GIB));
-    assert_true(sample(25000, 100 * GIB)); /* a twentieth of the run, at its top */
-    for (uint64_t ms = 25100; ms < 190000; ms += 100)
+    assert_false(sample(30000, 100 * GIB));
+    assert_true(sample(41000, 100 * GIB)); /* a fortieth of the run, at its top */
+    for (uint64_t ms = 41100; ms < 390000; ms += 100)
         assert_false(sample(ms, 100 * GIB));
-    assert_true(sample(200000, 100 * GIB)); /* a hundredth, later */
+    assert_true(sample(401000, 100 * GIB)); /* half a hundredth, later */
 }
 
 int main(void)
@@ -82,6 +94,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(not_while_processes_start, set_up),
         cmocka_unit_test_setup(where_growth_has_ended, set_up),
+        cmocka_unit_test_setup(not_while_ranks_begin, set_up),
         cmocka_unit_test_setup(where_memory_has_doubled, set_up),
         cmocka_unit_test_setup(within_the_budget_of_a_large_job, set_up),
     };
