@@ -76,14 +76,26 @@ static struct mw_scale_value value_of(const char *text, const char *name)
     return value;
 }
 
+static bool has_value(const struct mw_scale_param *param, struct mw_scale_value value)
+{
+    for (size_t i = 0; i < param->count; i++)
+        if (param->values[i].number == value.number && param->values[i].per_rank == value.per_rank)
+            return true;
+    return false;
+}
+
+/* What stands there twice is one value. */
 static void read_list(struct mw_scale_param *param, const char *list)
 {
     char *copy = strdup(list), *rest = copy, *text;
 
     while (copy && (text = strsep(&rest, ","))) {
+        struct mw_scale_value value = value_of(text, param->name);
+        if (has_value(param, value))
+            continue;
         if (param->count == MW_SCALE_VALUES)
             mw_options_complain("%s takes at most %d values", param->name, MW_SCALE_VALUES);
-        param->values[param->count++] = value_of(text, param->name);
+        param->values[param->count++] = value;
     }
     free(copy);
 }

@@ -217,6 +217,11 @@ tests/programs.stamp: tests/build_programs.sh tests/environment.sh FORCE
 FORCE:
 .PHONY: FORCE
 
+# Folders are taken whole, from the build directory as well: what was built and logged there stays out.
+dist-hook:
+	rm -rf $(distdir)/tests/integration/*.log $(distdir)/tests/integration/*.trs $(distdir)/tests/programs/openmpi \
+	    $(distdir)/tests/programs/mpich $(distdir)/tests/fuzz/built $(distdir)/tests/fuzz/found
+
 # make fuzz FUZZ_SECONDS=60
 FUZZ_SECONDS = 60
 fuzz: all

@@ -54,6 +54,9 @@ check "and is said" grep -q 'it does not fit' out
 check "Slurm's line" grep -q -E 'sbatch --nodes=1 --ntasks=64 --ntasks-per-node=64 --mem=[0-9]+M$' out
 check "or for each processor" grep -q -E 'ntasks-per-node=64 --mem-per-cpu=[0-9]+M$' out
 
+check "a number that stands there twice is one: 0" same "$(scale -n 8,4,4,2,8 --dir study -- "$run" -n {n} $small)" 0
+check "of three runs" grep -q '^  3 runs; ' out
+
 # All forms, of the same study.
 check "all forms: 0" same "$(scale --from study --predict n=64 --ranks-per-node 64 --node-mem 64G --report text --json=s.json \
     --csv s.csv --html s.html)" 0
