@@ -112,7 +112,7 @@ check-sanitized:
 .PHONY: check-sanitized
 sanitized_tests = tests/integration/launcher.sh tests/integration/main_job.sh tests/integration/deaths.sh \
     tests/integration/bad_input.sh tests/integration/hub.sh tests/integration/agent.sh tests/integration/scale.sh \
-    tests/integration/live.sh tests/integration/layer.sh
+    tests/integration/live.sh tests/integration/layer.sh tests/integration/study.sh
 
 synthetic = tests/unit/synthetic.c tests/unit/synthetic.h
 collector_test_libs = collector/libcollector.la $(CMOCKA_LIBS)

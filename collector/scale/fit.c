@@ -248,7 +248,7 @@ static void visit_both(struct mw_fit *fit, const struct problem *problem, const 
 /* Every model with so many terms beside the constant. Two of them take two places more than they have weights. */
 static void each_model(struct mw_fit *fit, const struct problem *problem, size_t count, fit_visit *visit)
 {
-    struct mw_fit_term terms[2];
+    struct mw_fit_term terms[2] = {{0}};
 
     if (count == 0)
         visit_both(fit, problem, terms, 0, visit);
