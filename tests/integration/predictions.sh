@@ -20,10 +20,10 @@ in_band() { awk -v m="$1" -v low="$2" -v high="$3" 'BEGIN {exit !(m >= low && m 
 holds() { # what, program and its options
     study=$1
     shift
-    timeout 300 "$memwatch" scale -n 2,4,8 --dir "$study" -- "$run" -n {n} "$@" >"$study.txt" 2>err
+    timeout 900 "$memwatch" scale -n 2,4,8 --dir "$study" -- "$run" -n {n} "$@" >"$study.txt" 2>err
     check "$study: three runs" same $? 0
     for n in 16 32; do
-        timeout 300 "$memwatch" run --silent --quiet -o real.json --force -- "$run" -n $n "$@" >real.log 2>&1
+        timeout 900 "$memwatch" run --silent --quiet -o real.json --force -- "$run" -n $n "$@" >real.log 2>&1
         check "$study: $n ranks run" same $? 0
         predicted "$study" $n >band
         read -r middle low high <band
