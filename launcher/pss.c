@@ -4,14 +4,15 @@
 #include "collector/clock.h"
 #include "collector/procmem.h"
 
+#include <time.h>
 #include <unistd.h>
 
 #define GIB (1ULL << 30)
 
 #define COST_NS (10 * MW_NS_PER_MS) /* for each GiB, until it was measured */
-#define SHARE 200                   /* of the run */
-#define SHARE_AT_TOP 40
-#define CREDIT_NS (4 * MW_NS_PER_MS)  /* what may be spent early, of a fortieth of the run */
+#define SHARE 100                   /* of the run */
+#define SHARE_AT_TOP 20
+#define CREDIT_NS (20 * MW_NS_PER_MS) /* what may be spent early, of a fortieth of the run */
 #define CREDIT_SHARE 40
 #define LEAP_NS (100 * MW_NS_PER_MS)
 #define GROWTH 20
@@ -113,7 +114,7 @@ void mw_pss_sweep(struct mw_pss *pss, struct mw_tree *tree, struct mw_view *view
                   void (*between)(void *context), void *context)
 {
     struct mw_procmem_rollup one, all = {0};
-    uint64_t shmem = 0, begin = mw_clock_now(), cost;
+    uint64_t shmem = 0, begin = mw_clock_read(CLOCK_THREAD_CPUTIME_ID), cost; /* waiting for a core is no cost */
 
     for (size_t i = 0; i < tree->count; i++) {
         struct mw_tree_process *process = &tree->processes[i];
@@ -129,7 +130,7 @@ void mw_pss_sweep(struct mw_pss *pss, struct mw_tree *tree, struct mw_view *view
     note_all(view, now, pss->sum, &all, shmem);
     pss->last_ns = now;
     pss->last_sum = pss->sum;
-    cost = mw_clock_now() - begin;
+    cost = mw_clock_read(CLOCK_THREAD_CPUTIME_ID) - begin;
     pss->spent_ns += cost;
     if (pss->sum > GIB / 16) /* below, what a process costs by itself would pass for a price of memory */
         pss->cost_ns = (uint64_t)((double)cost * (double)GIB / (double)pss->sum);

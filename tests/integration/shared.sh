@@ -43,7 +43,7 @@ elif ! { echo $((before + 128)) >$pages; } 2>/dev/null || { trap put_back EXIT; 
     skip "huge pages" "128 huge pages cannot be reserved"
 else
     for mpi in $(mpis); do
-        run_mpi "$mpi" 2 "$(program "$mpi" shared_window)" --mib 4 --huge 64
+        run_mpi "$mpi" 2 "$(program "$mpi" shared_window)" --mib 4 --huge 64 --hold 1000
         check "$mpi: a job with huge pages" [ $run_status = 0 ]
         # MPICH's UCX takes some for itself where it can
         check "$mpi: 64 MiB of huge pages and what MPI takes in the report" near \
