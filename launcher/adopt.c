@@ -132,7 +132,7 @@ static void look_at(struct mw_adopt *adopt, const char *name, struct mw_tree *tr
         return;
     mw_tree_adopt(tree, (pid_t)pid, tell, context);
     if (mw_tree_knows(tree, (pid_t)pid))
-        tell_rank(context, (pid_t)pid);
+        tell_rank(context, (pid_t)pid, ident.world_id);
 }
 
 /* ---- the directory ---- */

@@ -9,8 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Told of each rank of this host, once: its process is in the tree now. */
-typedef void mw_adopt_tell(void *context, pid_t pid);
+/* Told of each rank of this host, once: its process is in the tree now. `world` stands in its journal's name. */
+typedef void mw_adopt_tell(void *context, pid_t pid, uint64_t world);
 
 struct mw_adopt {
     int dirfd;           /* the run directory; borrowed */

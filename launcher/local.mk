@@ -54,6 +54,7 @@ launcher_liblauncher_la_SOURCES = \
     launcher/scale_run.c launcher/scale_run.h \
     launcher/source.c launcher/source.h \
     launcher/spawn.c launcher/spawn.h \
+    launcher/stages.c launcher/stages.h \
     launcher/top_data.c launcher/top_data.h \
     launcher/top_hosts.c launcher/top_parts.h \
     launcher/top_job.c \

@@ -22,15 +22,12 @@
 /* How long memory must have stayed for its growth to have ended: a quarter of the run, at most this. */
 #define STEADY_NS (100 * MW_NS_PER_MS)
 #define STEADY_SHARE 4
+#define PUT_OFF_NS (25 * MW_NS_PER_MS) /* asking a thousand ranks takes some ms */
+#define PUT_OFF_SHARE 50
 
 void mw_pss_init(struct mw_pss *pss, uint64_t now)
 {
     *pss = (struct mw_pss){.begin_ns = now, .cost_ns = COST_NS, .steady_ns = now};
-}
-
-void mw_pss_note_rank(struct mw_pss *pss, uint64_t now)
-{
-    pss->quiet_ns = now + START_NS;
 }
 
 static bool is_near(uint64_t sum, uint64_t other)
@@ -134,4 +131,11 @@ void mw_pss_sweep(struct mw_pss *pss, struct mw_tree *tree, struct mw_view *view
     pss->spent_ns += cost;
     if (pss->sum > GIB / 16) /* below, what a process costs by itself would pass for a price of memory */
         pss->cost_ns = (uint64_t)((double)cost * (double)GIB / (double)pss->sum);
+}
+
+void mw_pss_put_off(struct mw_pss *pss, uint64_t now)
+{
+    uint64_t elapsed = now - pss->begin_ns;
+
+    pss->quiet_ns = now + (elapsed / PUT_OFF_SHARE > PUT_OFF_NS ? elapsed / PUT_OFF_SHARE : PUT_OFF_NS);
 }

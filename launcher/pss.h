@@ -14,7 +14,7 @@
 
 struct mw_pss {
     uint64_t begin_ns;
-    uint64_t quiet_ns;             /* nothing is read before: ranks begin */
+    uint64_t quiet_ns;             /* nothing is read before */
     uint64_t spent_ns;             /* on all sweeps so far */
     uint64_t cost_ns;              /* of a sweep, for each GiB of RSS */
     uint64_t last_ns, last_sum;    /* the last sweep, and the sum of RSS then, in bytes */
@@ -25,9 +25,6 @@ struct mw_pss {
 
 void mw_pss_init(struct mw_pss *pss, uint64_t now);
 
-/* A rank has begun MPI_Init. */
-void mw_pss_note_rank(struct mw_pss *pss, uint64_t now);
-
 /* To be told of each sample: the sum of RSS in bytes. Returns whether to sweep now. */
 bool mw_pss_is_due(struct mw_pss *pss, uint64_t now, uint64_t rss_sum);
 
@@ -35,5 +32,8 @@ bool mw_pss_is_due(struct mw_pss *pss, uint64_t now, uint64_t rss_sum);
  * before each process. */
 void mw_pss_sweep(struct mw_pss *pss, struct mw_tree *tree, struct mw_view *view, uint64_t now,
                   void (*between)(void *context), void *context);
+
+/* Instead of a sweep that is due: now is no time for it. It is due again a moment later. */
+void mw_pss_put_off(struct mw_pss *pss, uint64_t now);
 
 #endif

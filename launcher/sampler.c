@@ -5,6 +5,7 @@
 #include "collector/procmem.h"
 #include "launcher/cgroups.h"
 #include "launcher/limits.h"
+#include "launcher/stages.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -155,7 +156,7 @@ static void tell(void *context, enum mw_tree_event event, struct mw_tree_process
     }
 }
 
-static void tell_rank(void *context, pid_t pid)
+static void tell_rank(void *context, pid_t pid, uint64_t world)
 {
     struct mw_sampler *sampler = context;
     struct mw_tree_process *process = mw_tree_find(&sampler->tree, pid);
@@ -163,7 +164,7 @@ static void tell_rank(void *context, pid_t pid)
     if (process->is_rank || process->entry == SIZE_MAX)
         return;
     process->is_rank = true;
-    mw_pss_note_rank(&sampler->pss, sampler->now);
+    process->world = world;
     sampler->ranks_seen++;
     mw_deaths_watch(&sampler->deaths, pid, (uint32_t)process->entry);
 }
@@ -317,6 +318,14 @@ static void between_processes(void *context)
     take_deaths(context);
 }
 
+static void read_pss(struct mw_sampler *sampler)
+{
+    if (mw_stages_any_passing(&sampler->tree, sampler->adopt.dirfd, sampler->adopt.host, sampler->now))
+        mw_pss_put_off(&sampler->pss, sampler->now);
+    else
+        mw_pss_sweep(&sampler->pss, &sampler->tree, sampler->view, sampler->now, between_processes, sampler);
+}
+
 void mw_sampler_sample(struct mw_sampler *sampler)
 {
     struct mw_view *view = sampler->view;
@@ -340,7 +349,7 @@ void mw_sampler_sample(struct mw_sampler *sampler)
     sampler->next_ns = sampler->now + sampler->gap_ns > sampler->rest_ns ? sampler->now + sampler->gap_ns
                                                                          : sampler->rest_ns;
     if (processes && mw_pss_is_due(&sampler->pss, sampler->now, sum))
-        mw_pss_sweep(&sampler->pss, &sampler->tree, view, sampler->now, between_processes, sampler);
+        read_pss(sampler);
     sampler->last_sum = sum;
     sampler->gap_ns = 2 * sampler->gap_ns < view->interval_ns ? 2 * sampler->gap_ns : view->interval_ns;
     mw_view_file_sync(&sampler->file, view);

@@ -26,6 +26,7 @@ struct mw_tree_process {
     int statm_fd, stat_fd, children_fd; /* kept open; -1: opened for each read (descriptors are short) */
     uint64_t threads_next_ns, threads_gap_ns; /* when children of its other threads are looked for again */
     bool is_rank;          /* the caller's */
+    uint64_t world;        /* the caller's */
     size_t entry;          /* the caller's: index of what it keeps of this process */
     uint64_t looked_ns;    /* the caller's */
 };

@@ -93,6 +93,7 @@ unit_tests += \
     tests/unit/test_record_json \
     tests/unit/test_report_text \
     tests/unit/test_size \
+    tests/unit/test_stages \
     tests/unit/test_symbols \
     tests/unit/test_timeline \
     tests/unit/test_top \
@@ -154,6 +155,8 @@ tests_unit_test_procmem_SOURCES = tests/unit/test_procmem.c
 tests_unit_test_procmem_LDADD = $(collector_test_libs)
 tests_unit_test_report_text_SOURCES = tests/unit/test_report_text.c $(synthetic)
 tests_unit_test_report_text_LDADD = $(collector_test_libs)
+tests_unit_test_stages_SOURCES = tests/unit/test_stages.c
+tests_unit_test_stages_LDADD = $(launcher_test_libs)
 tests_unit_test_symbols_SOURCES = tests/unit/test_symbols.c $(synthetic)
 tests_unit_test_symbols_LDADD = $(collector_test_libs)
 tests_unit_test_symbols_CFLAGS = $(AM_CFLAGS) -g

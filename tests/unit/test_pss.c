@@ -57,15 +57,15 @@ static void where_growth_has_ended(void **state)
     assert_true(sample(5200, 66 * MIB)); /* pages may be shared by now */
 }
 
-static void not_while_ranks_begin(void **state)
+static void later_when_it_was_put_off(void **state)
 {
     (void)state;
     for (uint64_t ms = 900; ms < 1000; ms += 10)
         mw_pss_is_due(&pss, BEGIN + ms * MW_NS_PER_MS, 64 * MIB);
-    mw_pss_note_rank(&pss, BEGIN + 1000 * MW_NS_PER_MS);
-    for (uint64_t ms = 1000; ms < 1250; ms += 10)
-        assert_false(sample(ms, 64 * MIB));
-    assert_true(sample(1260, 64 * MIB));
+    mw_pss_put_off(&pss, BEGIN + 1000 * MW_NS_PER_MS);
+    assert_false(sample(1010, 64 * MIB));
+    assert_false(sample(1020, 64 * MIB));
+    assert_true(sample(1030, 64 * MIB));
 }
 
 static void where_memory_has_doubled(void **state)
@@ -94,7 +94,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(not_while_processes_start, set_up),
         cmocka_unit_test_setup(where_growth_has_ended, set_up),
-        cmocka_unit_test_setup(not_while_ranks_begin, set_up),
+        cmocka_unit_test_setup(later_when_it_was_put_off, set_up),
         cmocka_unit_test_setup(where_memory_has_doubled, set_up),
         cmocka_unit_test_setup(within_the_budget_of_a_large_job, set_up),
     };
