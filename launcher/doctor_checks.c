@@ -91,28 +91,6 @@ static enum mw_doctor_state look_libdw(struct mw_doctor_text *found)
     return state;
 }
 
-static int load_unwind(void *context, struct mw_doctor_text *said)
-{
-    void *library = dlopen("libunwind.so.8", RTLD_NOW | RTLD_LOCAL);
-    void *function = library ? dlsym(library, "unw_backtrace") : NULL;
-    void *frames[8];
-    Dl_info info;
-
-    (void)context;
-    if (!function) {
-        mw_doctor_say(said, "libunwind.so.8 cannot be loaded: call sites have one frame only");
-        return 1;
-    }
-    mw_doctor_say(said, "%s takes a stack of %d frames", dladdr(function, &info) ? info.dli_fname : "libunwind",
-                  ((int (*)(void **, int))function)(frames, 8));
-    return 0;
-}
-
-static enum mw_doctor_state look_unwind(struct mw_doctor_text *found)
-{
-    return mw_doctor_try(load_unwind, NULL, found) == 0 ? MW_DOCTOR_GOOD : MW_DOCTOR_BAD;
-}
-
 /* How many journals a place holds, or why none. */
 static bool has_room(struct mw_doctor_text *found, const char *base)
 {
@@ -212,7 +190,6 @@ const struct mw_doctor_check mw_doctor_checks[] = {
     {"other processes", mw_doctor_others,
      "allow it (ptrace_scope 0 or 1, /proc without hidepid), or PSS is missing from reports"},
     {"lines", look_libdw, "install libdw (Debian: apt install libdw1), and build memwatch again"},
-    {"stacks", look_unwind, "install libunwind (Debian: apt install libunwind8; Fedora: dnf install libunwind)"},
     {"journals", look_room, "make room in /dev/shm or /tmp, or name a place with `memwatch run --run-dir DIR`"},
     {"open files", look_files, "MPI needs more of them: ulimit -n 4096"},
     {"file size", look_file_size, "ranks cannot make their journals: ulimit -f unlimited"},

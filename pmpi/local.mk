@@ -62,7 +62,7 @@ pmpi_libmemwatch_pmpi_la_SOURCES = $(shim_sources)
 pmpi_libmemwatch_pmpi_la_CPPFLAGS = $(AM_CPPFLAGS) -DMW_BINDIR='"$(bindir)"'
 pmpi_libmemwatch_pmpi_la_CFLAGS = $(SHIM_CFLAGS)
 pmpi_libmemwatch_pmpi_la_LIBADD = pmpi/libabi_openmpi.la pmpi/libabi_mpich.la
-pmpi_libmemwatch_pmpi_la_LDFLAGS = -module -avoid-version -shared \
+pmpi_libmemwatch_pmpi_la_LDFLAGS = -module -avoid-version -shared $(SHIM_LDFLAGS) \
     -export-symbols-regex '^(P?MPIX?_[A-Z].*|memwatch_pmpi_.*)$$'
 
 # The same to be linked into a program. The parts that include an mpi.h are compiled like those of the shim.

@@ -19,7 +19,6 @@
 #include "pmpi/say.h"
 #include "pmpi/settings.h"
 #include "pmpi/sites.h"
-#include "pmpi/stack.h"
 #include "pmpi/timeline.h"
 #include "pmpi/world.h"
 #include "pmpi/wrap.h"
@@ -155,7 +154,6 @@ static int begin(struct mw_err *err)
         mw_meter_close();
         return -1;
     }
-    mw_stack_open();
     now = mw_clock_now();
     apply_settings(&settings, &limits, now);
     mw_rank.journal.cost->shim_bytes = own_bytes(before.rss);

@@ -11,7 +11,7 @@
 
 /* Frames that language bindings put between the program and the wrapper: mpi_f08 -> mpifh -> PMPI_X. */
 #define BINDING_FRAMES 3
-#define RAW_FRAMES (MW_RECORD_SITE_FRAMES + BINDING_FRAMES)
+_Static_assert(MW_RECORD_SITE_FRAMES + BINDING_FRAMES <= MW_STACK_FRAMES, "room for a site's stack");
 
 /* Remembers which site a raw stack belongs to, in sets of four: a collision only costs a search. */
 #define CACHE_SLOTS 2048
@@ -19,7 +19,6 @@ static unsigned victim; /* which of a set gives way next */
 static struct slot {
     uint64_t hash;
     uint32_t site; /* + 1 */
-    uint16_t looks; /* how often it was looked for; stays at the most that fits */
     uint8_t frames; /* that tell the site */
     bool may_go;    /* a frame lies in a library that may be unloaded: its address may mean other code one day */
 } cache[CACHE_SLOTS];
@@ -77,33 +76,26 @@ static uint32_t add_site(const struct mw_site *site)
     return used;
 }
 
-/* A raw stack, and the hash that stands for it and the key. */
-struct stack {
-    void *raw[RAW_FRAMES];
-    int depth;
-    uint64_t hash; /* never 0, which is an empty slot */
-};
-
-static void capture(struct stack *stack, const struct mw_sites_key *key, void *return_address)
+/* Stands for a raw stack and the key. Never 0, which is an empty slot. */
+static uint64_t hash_of(const struct mw_stack *stack, const struct mw_sites_key *key)
 {
     uint64_t hash = mix((uint64_t)key->completes << 32 | key->comm_size, (uintptr_t)key->call);
 
-    stack->depth = mw_stack_capture(stack->raw, site_depth + BINDING_FRAMES, return_address);
     for (int i = 0; i < stack->depth; i++)
-        hash = mix(hash, (uintptr_t)stack->raw[i]);
-    stack->hash = hash | 1;
+        hash = mix(hash, (uintptr_t)stack->frames[i]);
+    return hash | 1;
 }
 
-static unsigned home(const struct stack *stack)
+static unsigned home(uint64_t hash)
 {
-    return (unsigned)(stack->hash >> 40) % CACHE_SLOTS;
+    return (unsigned)(hash >> 40) % CACHE_SLOTS;
 }
 
-static struct slot *look(const struct stack *stack)
+static struct slot *look(uint64_t hash)
 {
     for (unsigned way = 0; way < 4; way++)
-        if (cache[home(stack) ^ way].hash == stack->hash)
-            return &cache[home(stack) ^ way];
+        if (cache[home(hash) ^ way].hash == hash)
+            return &cache[home(hash) ^ way];
     return NULL;
 }
 
@@ -111,34 +103,29 @@ static struct slot *look(const struct stack *stack)
 static bool forget_unloaded(void)
 {
     uint64_t now = mw_modules_unloads();
-    bool any = false;
 
     if (now == unloads)
         return false;
     unloads = now;
     for (unsigned i = 0; i < CACHE_SLOTS; i++)
-        if (cache[i].hash && cache[i].may_go) {
+        if (cache[i].may_go)
             cache[i].hash = 0;
-            any = true;
-        }
     for (unsigned i = 0; i < 4 * MW_SITES_TRAILS; i++)
         if (mw_sites_trails[i / 4][i % 4].may_go)
             mw_sites_trails[i / 4][i % 4].stack = 0;
-    if (any)
-        mw_stack_distrust();
-    return any;
+    return true;
 }
 
-static struct slot *remember(const struct stack *stack, const struct mw_sites_key *key)
+static struct slot *remember(const struct mw_stack *stack, uint64_t hash, const struct mw_sites_key *key)
 {
     struct mw_site site = {.comm_size = key->comm_size, .start_site = key->completes ? key->completes - 1 : 0};
-    struct slot *slot = &cache[home(stack) ^ victim++ % 4];
+    struct slot *slot = &cache[home(hash) ^ victim++ % 4];
 
     snprintf(site.call, sizeof(site.call), "%s%s", key->call, key->completes ? "+Wait" : "");
-    *slot = (struct slot){.hash = stack->hash, .frames = (uint8_t)fill_frames(&site, stack->raw, stack->depth)};
+    *slot = (struct slot){.hash = hash, .frames = (uint8_t)fill_frames(&site, stack->frames, stack->depth)};
     slot->site = add_site(&site) + 1;
     for (int i = 0; i < stack->depth && !slot->may_go; i++)
-        slot->may_go = mw_modules_may_go(stack->raw[i]);
+        slot->may_go = mw_modules_may_go(stack->frames[i]);
     return slot;
 }
 
@@ -148,30 +135,24 @@ static const struct mw_sites_trail *find_trail(const struct mw_sites_key *key, v
 {
     const struct mw_sites_trail *set = mw_sites_trail_set(return_address, stack);
 
-    for (int way = 0; way < 4 && mw_rank_main_thread; way++)
+    for (int way = 0; way < 4; way++)
         if (mw_sites_is_trail_of(&set[way], key, return_address, stack))
             return set[way].may_go && mw_modules_unloads() != unloads ? NULL : &set[way];
     return NULL;
 }
 
-/* Following a stack is dear: done for those that come again and again, and ever more seldom when it does not help. */
-static void keep_trail(struct slot *slot, const struct stack *stack, const struct mw_sites_key *key,
+static void keep_trail(const struct slot *slot, const struct mw_stack *stack, const struct mw_sites_key *key,
                        void *return_address, uintptr_t stands)
 {
     struct mw_sites_trail *set = mw_sites_trail_set(return_address, stands);
-    struct mw_sites_trail *trail = &set[victim % 4];
+    struct mw_sites_trail *trail = &set[victim++ % 4];
 
-    if (slot->looks < UINT16_MAX)
-        slot->looks++;
-    if (slot->looks < 2 || slot->looks & (slot->looks - 1) || !mw_rank_main_thread)
-        return;
     for (int way = 3; way >= 0; way--)
         if (!set[way].stack)
             trail = &set[way];
     *trail = (struct mw_sites_trail){
         .key = *key, .return_address = return_address, .site = slot->site - 1, .may_go = slot->may_go};
-    victim++;
-    if (mw_stack_trail_make(&trail->stands, stands, stack->raw, slot->frames))
+    if (mw_stack_trail_make(&trail->stands, stands, stack, slot->frames))
         trail->stack = stands;
 }
 
@@ -179,17 +160,17 @@ static void keep_trail(struct slot *slot, const struct stack *stack, const struc
 
 static uint32_t find_by_walking(const struct mw_sites_key *key, void *return_address, uintptr_t stands)
 {
+    struct mw_stack stack;
     struct slot *slot;
-    struct stack stack;
+    uint64_t hash;
 
-    capture(&stack, key, return_address);
-    slot = look(&stack);
-    if ((!slot || slot->may_go) && forget_unloaded()) {
-        capture(&stack, key, return_address);
-        slot = look(&stack);
-    }
+    mw_stack_capture(&stack, site_depth + BINDING_FRAMES, return_address);
+    hash = hash_of(&stack, key);
+    slot = look(hash);
+    if ((!slot || slot->may_go) && forget_unloaded())
+        slot = look(hash);
     if (!slot)
-        slot = remember(&stack, key);
+        slot = remember(&stack, hash, key);
     if (slot->site == MW_RECORD_SITES)
         mw_rank.journal.cost->lost_sites++;
     else

@@ -20,9 +20,9 @@ struct mw_sites_key {
     uint32_t completes; /* 0, or 1 plus the site + 1 of the call that is completed: a site of its own, "...+Wait" */
 };
 
-/* Calls of the thread that called MPI_Init that came with the stack standing at one place, by the trail of their stack: in
- * sets of four, the first one as a rule. */
-#define MW_SITES_TRAILS 128
+/* Calls that came with the stack standing at one place, by the trail of their stack: in sets of four, the first one as a
+ * rule. */
+#define MW_SITES_TRAILS 256
 struct mw_sites_trail {
     struct mw_sites_key key;
     void *return_address;
@@ -55,7 +55,7 @@ static inline uint32_t mw_sites_find(const struct mw_sites_key *key, void *retur
 {
     const struct mw_sites_trail *trail = mw_sites_trail_set(return_address, stack);
 
-    return mw_rank_main_thread && !trail->may_go && mw_sites_is_trail_of(trail, key, return_address, stack)
+    return !trail->may_go && mw_sites_is_trail_of(trail, key, return_address, stack)
                ? trail->site : mw_sites_search(key, return_address, stack);
 }
 

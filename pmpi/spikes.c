@@ -43,15 +43,15 @@ static int choose(const struct mw_spike *spike)
 void mw_spikes_note(const struct mw_spike *spike, void *return_address)
 {
     struct mw_journal *journal = &mw_rank.journal;
-    void *frames[MW_RECORD_SPIKE_FRAMES];
+    _Static_assert(MW_RECORD_SPIKE_FRAMES <= MW_STACK_FRAMES, "room for a spike's stack");
+    struct mw_stack stack;
     int index = choose(spike);
     struct mw_spike *entry;
     uint32_t seq;
-    int depth;
 
     if (index < 0)
         return;
-    depth = mw_stack_capture(frames, MW_RECORD_SPIKE_FRAMES, return_address);
+    mw_stack_capture(&stack, MW_RECORD_SPIKE_FRAMES, return_address);
     entry = &journal->spikes[index];
     seq = entry->seq | 1;
     __atomic_store_n(&entry->seq, seq, __ATOMIC_RELAXED);
@@ -64,9 +64,9 @@ void mw_spikes_note(const struct mw_spike *spike, void *return_address)
     entry->exit_rss = spike->exit_rss;
     entry->entry_ns = spike->entry_ns;
     entry->exit_ns = spike->exit_ns;
-    entry->depth = (uint32_t)depth;
-    for (int i = 0; i < depth; i++)
-        entry->frames[i] = mw_modules_frame(frames[i]);
+    entry->depth = (uint32_t)stack.depth;
+    for (int i = 0; i < stack.depth; i++)
+        entry->frames[i] = mw_modules_frame(stack.frames[i]);
     __atomic_store_n(&entry->seq, seq + 1, __ATOMIC_RELEASE);
     if ((uint32_t)index == mw_journal_used(journal, MW_SECTION_SPIKE))
         mw_journal_publish(journal, MW_SECTION_SPIKE, (uint32_t)index);

@@ -1,186 +1,182 @@
 /* SPDX-License-Identifier: MIT */
 #include "pmpi/stack.h"
 
-#define UNW_LOCAL_ONLY /* the types and names; the functions are looked up */
-#include <dlfcn.h>
-#include <execinfo.h>
-#include <libunwind.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include <unwind.h>
 
-/* Our own frames between libunwind and the wrapper's caller: with inlining, at most these. */
-#define OWN_FRAMES 8
-#define MAX_ROOM 32
+/* Our own frames below the wrapper's caller: with inlining, at most these. */
+#define OWN_FRAMES 16
 
-/* Looked at without the rank's lock, too. */
-static _Atomic(int (*)(void **buffer, int size)) unwind;
+#define DEEPEST 256
 
-/* libunwind's slow way, which tells more than addresses. */
-static struct {
-    int (*get_context)(unw_context_t *);
-    int (*init)(unw_cursor_t *, unw_context_t *);
-    int (*step)(unw_cursor_t *);
-    int (*get)(unw_cursor_t *, int, unw_word_t *);
-} cursor_calls;
+_Thread_local uint32_t mw_stack_thread __attribute__((tls_model("initial-exec")));
 
-static uintptr_t stack_bottom, stack_top; /* of the thread that opened; 0 unknown */
+/* ---- walking ---- */
 
-#define NAME(call) NAME_(call) /* libunwind's names are macros */
-#define NAME_(call) #call
+struct walk {
+    struct mw_stack *stack;
+    void *from;
+    int room;
+    int own;         /* frames passed on the way to `from` */
+    uintptr_t below; /* where the frame before ends */
+};
 
-static void find_cursor_calls(void *library)
+/* Where a return address stands: between the frame that it returns to and the one that returns. */
+#ifdef __x86_64__ /* a call pushes it just above the frame that it makes */
+static uintptr_t place_of(uintptr_t address, uintptr_t below, uintptr_t above)
 {
-    *(void **)&cursor_calls.get_context = dlsym(library, NAME(unw_tdep_getcontext));
-    *(void **)&cursor_calls.init = dlsym(library, NAME(unw_init_local));
-    *(void **)&cursor_calls.get = dlsym(library, NAME(unw_get_reg));
-    *(void **)&cursor_calls.step = dlsym(library, NAME(unw_step));
+    uintptr_t place = above - sizeof(void *);
+
+    return place >= below && *(const uintptr_t *)place == address ? place : 0;
+}
+#else /* the function that is called saves it where it likes: good when it is there just once */
+static uintptr_t place_of(uintptr_t address, uintptr_t below, uintptr_t above)
+{
+    uintptr_t place = 0;
+
+    for (uintptr_t at = below; at + sizeof(void *) <= above && above - below < 4096; at += sizeof(void *)) {
+        if (*(const uintptr_t *)at != address)
+            continue;
+        if (place)
+            return 0;
+        place = at;
+    }
+    return place;
+}
+#endif
+
+static _Unwind_Reason_Code take_frame(struct _Unwind_Context *context, void *data)
+{
+    struct walk *walk = data;
+    struct mw_stack *stack = walk->stack;
+    void *address = (void *)_Unwind_GetIP(context);
+    uintptr_t above = _Unwind_GetCFA(context), below = walk->below;
+
+    walk->below = above;
+    if (!address) /* behind the last one */
+        return _URC_NORMAL_STOP;
+    if (!stack->depth && address != walk->from)
+        return ++walk->own < OWN_FRAMES ? _URC_NO_REASON : _URC_NORMAL_STOP;
+    stack->frames[stack->depth] = address;
+    stack->places[stack->depth] = below ? place_of((uintptr_t)address, below, above) : 0;
+    return ++stack->depth < walk->room ? _URC_NO_REASON : _URC_NORMAL_STOP;
 }
 
-static void find_stack(void)
+void mw_stack_capture(struct mw_stack *stack, int room, void *from)
+{
+    struct walk walk = {.stack = stack, .from = from, .room = room < MW_STACK_FRAMES ? room : MW_STACK_FRAMES};
+
+    stack->depth = 0;
+    if (room > 1)
+        _Unwind_Backtrace(take_frame, &walk);
+    if (stack->depth)
+        return;
+    stack->frames[0] = from;
+    stack->places[0] = 0;
+    stack->depth = 1;
+}
+
+struct search {
+    const void *address;
+    int depth;
+    bool found;
+};
+
+static _Unwind_Reason_Code compare_frame(struct _Unwind_Context *context, void *data)
+{
+    struct search *search = data;
+
+    search->found = (const void *)_Unwind_GetIP(context) == search->address;
+    return !search->found && ++search->depth < DEEPEST ? _URC_NO_REASON : _URC_NORMAL_STOP;
+}
+
+/* As a rule the frame is near: the deep look is for calls that were left without returning. */
+bool mw_stack_holds(void *return_address)
+{
+    struct search search = {.address = return_address};
+
+    _Unwind_Backtrace(compare_frame, &search);
+    return search.found || search.depth >= DEEPEST;
+}
+
+/* ---- trails ---- */
+
+extern void *__libc_stack_end __attribute__((weak)); /* glibc's: where the stack of the first thread begins */
+
+/* So much below that the kernel puts nothing else, whatever the limit of the stack is (MIN_GAP of its mmap.c, 128 MiB). */
+#define SURELY_STACK (120u << 20)
+
+/* Of the calling thread's stack. */
+struct bounds {
+    uintptr_t bottom, top;
+    bool asked;
+};
+
+static _Thread_local struct bounds bounds __attribute__((tls_model("initial-exec")));
+
+static bool is_first_thread(void)
+{
+    return syscall(SYS_gettid) == getpid();
+}
+
+/* For the first thread glibc reads /proc/self/maps: 0.1 ms and more. */
+static void ask_for_bounds(void)
 {
     pthread_attr_t attributes;
     void *bottom;
     size_t size;
 
+    bounds.asked = true;
     if (pthread_getattr_np(pthread_self(), &attributes))
         return;
     if (!pthread_attr_getstack(&attributes, &bottom, &size)) {
-        stack_bottom = (uintptr_t)bottom;
-        stack_top = stack_bottom + size;
+        bounds.bottom = (uintptr_t)bottom;
+        bounds.top = bounds.bottom + size;
     }
     pthread_attr_destroy(&attributes);
 }
 
-void mw_stack_open(void)
+static void begin_thread(void)
 {
-    int (*fast)(void **, int) = NULL;
-    void *library = NULL;
+    static _Atomic uint32_t last;
 
-    /* libunwind frees its thread's cache, under a mutex, in the last round of the thread's destructors: ThreadSanitizer's
-     * own state of the thread is gone by then, and its pthread_mutex_lock() crashes. */
-    if (dlsym(RTLD_DEFAULT, "__tsan_init"))
-        fast = backtrace;
-    else
-        library = dlopen("libunwind.so.8", RTLD_NOW | RTLD_LOCAL);
-    if (library) {
-        *(void **)&fast = dlsym(library, NAME(unw_backtrace));
-        find_cursor_calls(library);
-        find_stack();
+    mw_stack_thread = ++last;
+    if (&__libc_stack_end && is_first_thread()) {
+        bounds.top = (uintptr_t)__libc_stack_end;
+        bounds.bottom = bounds.top - SURELY_STACK;
     }
-    atomic_store(&unwind, fast);
 }
 
-void mw_stack_distrust(void)
+static bool is_within(uintptr_t address)
 {
-    if (atomic_load(&unwind))
-        atomic_store(&unwind, backtrace);
+    return address >= bounds.bottom && address < bounds.top;
 }
 
-int mw_stack_capture(void **frames, int room, void *from)
+static bool is_on_own_stack(uintptr_t address)
 {
-    int (*walk)(void **, int) = atomic_load_explicit(&unwind, memory_order_relaxed);
-    void *all[MAX_ROOM + OWN_FRAMES];
-    int depth = 0, first = 0;
-    int cancel;
-
-    if (room > MAX_ROOM)
-        room = MAX_ROOM;
-    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel); /* it may read and write, under the rank's lock */
-    if (walk && room > 1)
-        depth = walk(all, room + OWN_FRAMES);
-    pthread_setcancelstate(cancel, NULL);
-    while (first < depth && all[first] != from)
-        first++;
-    if (first >= depth) {
-        frames[0] = from;
-        return 1;
-    }
-    depth -= first;
-    if (depth > room)
-        depth = room;
-    memcpy(frames, all + first, (size_t)depth * sizeof(*frames));
-    return depth;
+    if (!mw_stack_thread)
+        begin_thread();
+    if (!is_within(address) && !bounds.asked)
+        ask_for_bounds();
+    return is_within(address);
 }
 
-#ifdef __x86_64__ /* where a call pushes its return address just above the frame that it makes */
-
-/* Walks on to the next frame. Its return address and the place where that stands, or 0. */
-static uintptr_t step(unw_cursor_t *cursor, void **frame)
+bool mw_stack_trail_make(struct mw_stack_trail *trail, uintptr_t stands, const struct mw_stack *stack, int depth)
 {
-    unw_word_t address, above;
-
-    if (cursor_calls.step(cursor) <= 0 || cursor_calls.get(cursor, UNW_REG_IP, &address) ||
-        cursor_calls.get(cursor, UNW_REG_SP, &above))
-        return 0;
-    *frame = (void *)address;
-    return above - sizeof(void *);
-}
-
-static bool follow(struct mw_stack_trail *trail, unw_cursor_t *cursor, uintptr_t stack, void *const *frames, int depth)
-{
-    void *frame = NULL;
-    uintptr_t place;
-    int own = 0;
-
-    do
-        place = step(cursor, &frame);
-    while (place && frame != frames[0] && ++own < 2 * OWN_FRAMES);
-    if (frame != frames[0])
+    trail->thread = trail->count = 0;
+    if (depth - 1 > MW_STACK_TRAIL || !is_on_own_stack(stands))
         return false;
-    for (trail->count = 0; (int)trail->count < depth - 1; trail->count++) {
-        place = step(cursor, &frame);
-        if (place < stack || place > stack_top - sizeof(void *) || frame != frames[trail->count + 1] ||
-            *(void **)place != frame)
+    for (int i = 1; i < depth; i++) {
+        uintptr_t place = stack->places[i];
+        if (place < stands || !is_within(place))
             return false;
-        trail->offsets[trail->count] = (uint32_t)(place - stack);
-        trail->frames[trail->count] = frame;
+        trail->offsets[i - 1] = (uint32_t)(place - stands);
+        trail->frames[i - 1] = stack->frames[i];
     }
-    return true;
-}
-
-bool mw_stack_trail_make(struct mw_stack_trail *trail, uintptr_t stack, void *const *frames, int depth)
-{
-    uintptr_t here = (uintptr_t)__builtin_frame_address(0);
-    unw_context_t context;
-    unw_cursor_t cursor;
-    int cancel;
-    bool made;
-
-    if (!cursor_calls.get_context || !cursor_calls.init || !cursor_calls.step || !cursor_calls.get ||
-        depth - 1 > MW_STACK_TRAIL || here < stack_bottom || here >= stack_top || stack - here > UINT32_MAX)
-        return false;
-    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
-    made = !cursor_calls.get_context(&context) && !cursor_calls.init(&cursor, &context) &&
-           follow(trail, &cursor, stack, frames, depth);
-    pthread_setcancelstate(cancel, NULL);
-    return made;
-}
-
-#else
-
-bool mw_stack_trail_make(struct mw_stack_trail *trail, uintptr_t stack, void *const *frames, int depth)
-{
-    (void)trail, (void)stack, (void)frames, (void)depth;
-    return false;
-}
-
-#endif
-
-/* As a rule the frame is near: the deep look is for calls that were left without returning. */
-bool mw_stack_holds(void *return_address)
-{
-    static const int depths[] = {16, 256};
-    int (*walk)(void **, int) = atomic_load_explicit(&unwind, memory_order_relaxed);
-    void *all[256];
-
-    for (int turn = 0; walk && turn < 2; turn++) {
-        int depth = walk(all, depths[turn]);
-        for (int i = 0; i < depth; i++)
-            if (all[i] == return_address)
-                return true;
-        if (depth < depths[turn])
-            return false;
-    }
+    trail->count = (uint32_t)depth - 1;
+    trail->thread = mw_stack_thread;
     return true;
 }

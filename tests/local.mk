@@ -93,6 +93,7 @@ unit_tests += \
     tests/unit/test_record_json \
     tests/unit/test_report_text \
     tests/unit/test_size \
+    tests/unit/test_stack \
     tests/unit/test_stages \
     tests/unit/test_symbols \
     tests/unit/test_timeline \
@@ -155,6 +156,8 @@ tests_unit_test_procmem_SOURCES = tests/unit/test_procmem.c
 tests_unit_test_procmem_LDADD = $(collector_test_libs)
 tests_unit_test_report_text_SOURCES = tests/unit/test_report_text.c $(synthetic)
 tests_unit_test_report_text_LDADD = $(collector_test_libs)
+tests_unit_test_stack_SOURCES = tests/unit/test_stack.c pmpi/stack.c
+tests_unit_test_stack_LDADD = $(CMOCKA_LIBS)
 tests_unit_test_stages_SOURCES = tests/unit/test_stages.c
 tests_unit_test_stages_LDADD = $(launcher_test_libs)
 tests_unit_test_symbols_SOURCES = tests/unit/test_symbols.c $(synthetic)
