@@ -135,6 +135,14 @@ def quartiles(values):
     return median, q1, q3
 
 
+def median_between(values):
+    """Two of the values that the median of many more runs lies between, with 95 % confidence: by the binomial law of how
+    many values lie below it, whatever their own law. The outermost ones when they are too few."""
+    values = sorted(values)
+    aside = max(0, int(len(values) / 2 - 0.98 * len(values) ** 0.5 - 0.5))
+    return values[aside], values[-1 - aside]
+
+
 def machine(place):
     """What the numbers depend on."""
     def first_line(*command):

@@ -8,14 +8,14 @@ import shutil
 import subprocess
 import time
 
-from measure import SOURCE, Failed, fields, in_turn
+from measure import SOURCE, Failed, fields, in_turn, median_between
 
 # How much is done: pairs of runs, fewer of them for what takes long, milliseconds for each call, and so on.
-Effort = collections.namedtuple("Effort", "pairs some ms ranks calls sites starts window_s processes intervals")
+Effort = collections.namedtuple("Effort", "pairs some lives ms ranks calls sites starts window_s processes intervals")
 EFFORTS = {
-    "smoke": Effort(1, 1, 1, [2], 1000, 1000, 4, 0.3, [10], [10]),
-    "quick": Effort(5, 3, 100, [2, 4, 8], 1000000, 1000000, 200, 1.2, [10, 100, 1000], [1, 10, 100]),
-    "long": Effort(15, 9, 300, [2, 4, 8], 10000000, 1000000, 2000, 20, [10, 100, 1000], [1, 10, 100]),
+    "smoke": Effort(1, 1, 1, 1, [2], 1000, 1000, 4, 0.3, [10], [10]),
+    "quick": Effort(5, 3, 10, 100, [2, 4, 8], 1000000, 1000000, 200, 1.2, [10, 100, 1000], [1, 10, 100]),
+    "long": Effort(15, 9, 300, 300, [2, 4, 8], 10000000, 1000000, 2000, 20, [10, 100, 1000], [1, 10, 100]),
 }
 COLLECTIVES = ["barrier", "allreduce_8", "allreduce_64k", "allreduce_4m", "alltoall", "ialltoall_wait", "compute"]
 
@@ -112,10 +112,13 @@ def lifetime(place, table, effort):
 
     for mpi in place.mpis:
         job = [mpi.mpirun, "-n", str(ranks), place.program(mpi, "lifetime")]
-        runs = in_turn(effort.pairs, lambda: run(job), lambda: run(place.under() + job))
+        runs = in_turn(effort.lives, lambda: run(job), lambda: run(place.under() + job))
         for name in runs[0][0]:
             table.add(f"{mpi.name} {name}", [(a[name], b[name]) for a, b in runs], "ms",
                       bound=5 if name == "both together" else None)
+        low, high = median_between([b["both together"] - a["both together"] for a, b in runs])
+        table.note(f"{mpi.name}, both together: {len(runs)} pairs; their median lies between {low:+.3g} and {high:+.3g} ms "
+                   "with 95 % confidence")
 
 
 def memory(place, table, effort):

@@ -21,6 +21,7 @@
 
 /* The mark, huge pages and swap of a process are read when it is first seen, then ever more seldom. */
 #define LOOK_AFTER_NS MW_NS_PER_SEC
+#define LOOK_RANK_NS (100 * MW_NS_PER_MS)
 #define LOOK_HUGE_NS (50 * MW_NS_PER_MS) /* where huge pages can be had: nobody else tells of them */
 
 #define COST_SHARE 10    /* samples take at most a tenth of a CPU */
@@ -228,14 +229,15 @@ static void look_closer(struct mw_sampler *sampler, struct mw_tree_process *proc
         read_command(sampler, process, entry->command, sizeof(entry->command));
 }
 
-/* Due at first sight, then when the process is half as old again, at the latest every second. */
+/* Due at first sight, then when the process is half as old again, at the latest every second. A rank knows its mark
+ * itself, up to the last boundary: there it is less urgent. */
 static bool look_is_due(const struct mw_sampler *sampler, const struct mw_tree_process *process,
                         const struct mw_view_process *entry)
 {
     uint64_t since = sampler->now - process->looked_ns;
 
     return !process->looked_ns || since >= (sampler->huge_pages ? LOOK_HUGE_NS : LOOK_AFTER_NS) ||
-           since >= (process->looked_ns - entry->first_ns) / 2 + MW_NS_PER_MS;
+           since >= (process->looked_ns - entry->first_ns) / 2 + (process->is_rank ? LOOK_RANK_NS : MW_NS_PER_MS);
 }
 
 /* Keeps the last seconds: a moment that stands closer than MOMENT_GAP_NS to the one before is replaced. */

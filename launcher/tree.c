@@ -19,7 +19,7 @@
 
 /* Children of threads other than the main one are looked for seldom: few programs fork there, and it costs a directory
  * listing for each process. No process takes more than a hundredth of the time. */
-#define THREADS_GAP_NS (10 * MW_NS_PER_MS)
+#define THREADS_GAP_NS (40 * MW_NS_PER_MS)
 #define THREADS_GAP_MAX_NS MW_NS_PER_SEC
 #define THREADS_SHARE 100
 /* Without children files. */

@@ -3,7 +3,7 @@
  * and roots that were adopted (ranks that another daemon started).
  *
  * Found by reading /proc/PID/task/TID/children of the known ones: of the main thread on every update, of other threads
- * when there are any, after a gap that widens while they have none (10 ms to 1 s). /proc is scanned only on a kernel
+ * when there are any, after a gap that widens while they have none (40 ms to 1 s). /proc is scanned only on a kernel
  * without such files (CONFIG_PROC_CHILDREN), and then at most a fiftieth of the time. A process, once known, stays
  * known until it ends. */
 #ifndef MW_LAUNCHER_TREE_H
