@@ -118,20 +118,41 @@ static void read_program(struct mw_sampler *sampler, struct mw_tree_process *pro
     } while (tries-- > 0 && mw_tree_exec_meanwhile(&sampler->tree, process));
 }
 
-/* Enters a program image. */
-static void note_image(struct mw_sampler *sampler, struct mw_tree_process *process, uint32_t image)
+static struct mw_view_process *entry_of(const struct mw_sampler *sampler, const struct mw_tree_process *process)
 {
-    struct mw_view_process *entry;
+    return process && process->entry != SIZE_MAX ? &sampler->view->processes[process->entry] : NULL;
+}
+
+/* Seen between fork and exec, and never with more memory than its parent, whose program it still was: nothing to tell of. */
+static bool was_a_copy(const struct mw_sampler *sampler, const struct mw_tree_process *process)
+{
+    const struct mw_view_process *entry = entry_of(sampler, process);
+    const struct mw_view_process *parent = entry_of(sampler, mw_tree_find(&sampler->tree, process->ppid));
+
+    return entry && parent && !entry->image && entry->rss_max <= parent->rss_max && !strcmp(entry->exe, parent->exe) &&
+           !strcmp(entry->command, parent->command);
+}
+
+/* Enters a program image, in place of the one before when that was none of its own. */
+static void note_image(struct mw_sampler *sampler, struct mw_tree_process *process)
+{
+    struct mw_view_process *entry = entry_of(sampler, process);
+    uint32_t image = entry ? entry->image + 1 : 0;
     char pid[16];
 
-    process->entry = SIZE_MAX;
     process->looked_ns = 0;
-    if (process->borrows) /* not a program of its own yet */
-        return;
-    entry = mw_view_file_add_process(&sampler->file, sampler->view);
-    if (!entry)
-        return;
-    process->entry = sampler->view->process_count - 1;
+    if (was_a_copy(sampler, process)) {
+        image = 0;
+        *entry = (struct mw_view_process){0};
+    } else {
+        process->entry = SIZE_MAX;
+        if (process->borrows) /* not a program of its own yet */
+            return;
+        entry = mw_view_file_add_process(&sampler->file, sampler->view);
+        if (!entry)
+            return;
+        process->entry = sampler->view->process_count - 1;
+    }
     snprintf(pid, sizeof(pid), "%ld", (long)process->pid);
     entry->pid = process->pid;
     entry->ppid = process->ppid;
@@ -147,10 +168,9 @@ static void tell(void *context, enum mw_tree_event event, struct mw_tree_process
     struct mw_sampler *sampler = context;
 
     if (event == MW_TREE_NEW)
-        note_image(sampler, process, 0);
-    else if (event == MW_TREE_EXEC)
-        note_image(sampler, process,
-                   process->entry == SIZE_MAX ? 0 : sampler->view->processes[process->entry].image + 1);
+        process->entry = SIZE_MAX;
+    if (event == MW_TREE_NEW || event == MW_TREE_EXEC)
+        note_image(sampler, process);
     else if (process->entry != SIZE_MAX && sampler->view->processes[process->entry].end == MW_VIEW_LIVES) {
         sampler->view->processes[process->entry].end = MW_VIEW_ENDED;
         sampler->view->processes[process->entry].end_ns = sampler->now;

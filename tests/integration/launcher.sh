@@ -115,6 +115,28 @@ for what in 'sleep 1.01' 'sleep 1.02' 'sleep 0.4' 'sh tree.sh'; do
     check "the tree holds: $what" grep -q "$what" err
 done
 
+# Between fork and exec a process is a copy of its parent: only told of when it was more than that.
+cat >copies.py <<'EOF'
+import os, sys, time
+for mib in 0, 64:
+    if os.fork() == 0:
+        more = b"1" * (mib << 20)
+        time.sleep(0.3)
+        os.execvp("sleep", ["sleep", f"0.{mib + 1}"])
+time.sleep(0.1)
+for _ in range(2):
+    os.wait()
+EOF
+rm -rf runs; mkdir runs
+"$memwatch" run --quiet --keep --run-dir "$work/runs" -i 20 -- python3 copies.py >out 2>err
+"$mwdump" "$work"/runs/* >dump
+copied() { # seconds that it sleeps, its images, image of the last
+    pid=$(grep '^process .*command="sleep '"$1" dump | field pid)
+    same "$(grep -c "^process .* pid=$pid " dump) $(grep "^process .* pid=$pid .*sleep" dump | field image)" "$2 $3"
+}
+check "a copy that then runs another program is one process" copied 0.1 1 0
+check "a copy that took memory of its own is told of" copied 0.65 2 1
+
 # One after another: what they had does not add up.
 upper() { sed -n 's/^ *≤ *\([0-9.]*\) MiB .*upper bound.*/\1/p' err; }
 in_turn() {
