@@ -141,15 +141,23 @@ static const struct mw_sites_trail *find_trail(const struct mw_sites_key *key, v
     return NULL;
 }
 
+/* So many come too late before one in a full set gives way: when there are more in turn than have room, half of them or so
+ * are found, and not each one gone just before it comes again. */
+#define GIVE_WAY 8
+
 static void keep_trail(const struct slot *slot, const struct mw_stack *stack, const struct mw_sites_key *key,
                        void *return_address, uintptr_t stands)
 {
     struct mw_sites_trail *set = mw_sites_trail_set(return_address, stands);
-    struct mw_sites_trail *trail = &set[victim++ % 4];
+    struct mw_sites_trail *trail = NULL;
 
     for (int way = 3; way >= 0; way--)
         if (!set[way].stack)
             trail = &set[way];
+    if (!trail && ++victim % GIVE_WAY)
+        return;
+    if (!trail)
+        trail = &set[victim / GIVE_WAY % 4];
     *trail = (struct mw_sites_trail){
         .key = *key, .return_address = return_address, .site = slot->site - 1, .may_go = slot->may_go};
     if (mw_stack_trail_make(&trail->stands, stands, stack, slot->frames))
