@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The proportional set size of the job, which counts a shared page once: when it is read, and what it tells.
  *
- * It is dear: the kernel walks all pages of each process, and holds up its mmap() meanwhile. So it may take a hundredth
- * of the run, and a little more early, so that short runs have it too. */
+ * It is dear: the kernel walks all pages of each process, and holds up its mmap() meanwhile. So it may take half a
+ * percent of the run, and a little more early, so that short runs have it too. */
 #ifndef MW_LAUNCHER_PSS_H
 #define MW_LAUNCHER_PSS_H
 
