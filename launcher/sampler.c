@@ -123,14 +123,19 @@ static struct mw_view_process *entry_of(const struct mw_sampler *sampler, const 
     return process && process->entry != SIZE_MAX ? &sampler->view->processes[process->entry] : NULL;
 }
 
+static uint64_t most_seen(const struct mw_view_process *entry)
+{
+    return entry->rss_max > entry->hwm_seen ? entry->rss_max : entry->hwm_seen;
+}
+
 /* Seen between fork and exec, and never with more memory than its parent, whose program it still was: nothing to tell of. */
 static bool was_a_copy(const struct mw_sampler *sampler, const struct mw_tree_process *process)
 {
     const struct mw_view_process *entry = entry_of(sampler, process);
     const struct mw_view_process *parent = entry_of(sampler, mw_tree_find(&sampler->tree, process->ppid));
 
-    return entry && parent && !entry->image && entry->rss_max <= parent->rss_max && !strcmp(entry->exe, parent->exe) &&
-           !strcmp(entry->command, parent->command);
+    return entry && parent && !entry->image && most_seen(entry) <= most_seen(parent) &&
+           !strcmp(entry->exe, parent->exe) && !strcmp(entry->command, parent->command);
 }
 
 /* Enters a program image, in place of the one before when that was none of its own. */
