@@ -352,7 +352,7 @@ struct mw_model_peak {
 };
 
 struct mw_model_cost {
-    double share_mean, share_max; /* of the ranks' time; spent measuring */
+    double share_mean, share_max; /* of the ranks' time; spent measuring and counting */
     uint32_t share_worst;
     uint64_t setup_max_ns, shim_bytes_max, error_bytes_max;
     uint64_t calls, measured;

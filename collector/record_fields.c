@@ -212,7 +212,7 @@ static const struct mw_field rank_fields[] = {
     FIELD(U64, swap_bytes, "swap_bytes", "bytes, beside RSS"),
     FIELD(U64, mpi_ns, "mpi_ns", "ns inside wrapped calls"),
     FIELD(U64, error_bytes, "error_bytes", "bytes: peaks may be this much higher"),
-    FIELD(U64, measure_ns, "measure_ns", "ns that measuring took"),
+    FIELD(U64, measure_ns, "measure_ns", "ns that measuring took, and counting by estimate"),
     FIELD(U64, setup_ns, "setup_ns", "ns in MPI_Init and MPI_Finalize"),
     FIELD(U64, shim_bytes, "shim_bytes", "bytes of the library itself"),
     FIELD(U64, calls, "calls", "wrapped calls"),
