@@ -43,7 +43,9 @@ check "the command as it was given" grep -q '^memwatch scale  .* -n {n} ' out
 check "it goes on: 0" same "$(scale -n 2,4,8 --dir study --predict n=64 --ranks-per-node 64 --node-mem 3G -- "$run" -n {n} $small)" 0
 check "only what was missing is run" same "$(grep -c '^memwatch: run ' err)" 1
 check "and said" grep -q '2 of 3 runs were in study already' err
-check "each rank's table of all ranks is found" grep -q -E 'fullest rank +[0-9.]+ MiB \+ (1\.0 MiB|10[0-9][0-9] KiB) · n \+ ' out
+# 1 MiB for each rank, to 5 %: one run of each, and pages of libraries come and go
+check "each rank's table of all ranks is found" \
+    grep -q -E 'fullest rank +[0-9.]+ MiB \+ (1\.0 MiB|(9[789]|10[0-9])[0-9] KiB) · n \+ ' out
 check "and where it is" grep -q -E 'phase +table of ranks .* · n' out
 check "what each phase had" grep -q -E '^  phase +table of ranks +([0-9.]+ MiB *){3}$' out
 check "the mesh stays" grep -q -E "phase +mesh +[0-9.]+ MiB( \+ MPI's own)? " out
