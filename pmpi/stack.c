@@ -25,7 +25,7 @@ struct walk {
 };
 
 /* Where a return address stands: between the frame that it returns to and the one that returns. */
-#ifdef __x86_64__ /* a call pushes it just above the frame that it makes */
+#if defined __x86_64__ && !defined MW_STACK_SEARCH /* a call pushes it just above the frame that it makes */
 static uintptr_t place_of(uintptr_t address, uintptr_t below, uintptr_t above)
 {
     uintptr_t place = above - sizeof(void *);
@@ -33,7 +33,7 @@ static uintptr_t place_of(uintptr_t address, uintptr_t below, uintptr_t above)
     return place >= below && *(const uintptr_t *)place == address ? place : 0;
 }
 #else /* the function that is called saves it where it likes: good when it is there just once */
-static uintptr_t place_of(uintptr_t address, uintptr_t below, uintptr_t above)
+__attribute__((no_sanitize_address)) static uintptr_t place_of(uintptr_t address, uintptr_t below, uintptr_t above)
 {
     uintptr_t place = 0;
 

@@ -94,6 +94,7 @@ unit_tests += \
     tests/unit/test_report_text \
     tests/unit/test_size \
     tests/unit/test_stack \
+    tests/unit/test_stack_search \
     tests/unit/test_stages \
     tests/unit/test_symbols \
     tests/unit/test_timeline \
@@ -158,6 +159,10 @@ tests_unit_test_report_text_SOURCES = tests/unit/test_report_text.c $(synthetic)
 tests_unit_test_report_text_LDADD = $(collector_test_libs)
 tests_unit_test_stack_SOURCES = tests/unit/test_stack.c pmpi/stack.c
 tests_unit_test_stack_LDADD = $(CMOCKA_LIBS)
+# The same where a call does not push its return address, as on other machines.
+tests_unit_test_stack_search_SOURCES = $(tests_unit_test_stack_SOURCES)
+tests_unit_test_stack_search_CPPFLAGS = $(AM_CPPFLAGS) -DMW_STACK_SEARCH
+tests_unit_test_stack_search_LDADD = $(CMOCKA_LIBS)
 tests_unit_test_stages_SOURCES = tests/unit/test_stages.c
 tests_unit_test_stages_LDADD = $(launcher_test_libs)
 tests_unit_test_symbols_SOURCES = tests/unit/test_symbols.c $(synthetic)
