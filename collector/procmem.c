@@ -166,10 +166,11 @@ int mw_procmem_parse_stat(const char *text, struct mw_procmem_stat *stat)
 
 /* ---- files ---- */
 
-/* Reads an open /proc file from its start; returns its length. An empty one is that of a process that has ended. */
+/* Reads an open /proc file from its start; returns its length. An empty one is that of a process that has ended. One call
+ * gets all of it (seq_file): to look for more would cost every sample another one for each process. */
 static ssize_t read_again(int fd, char *text, size_t size)
 {
-    ssize_t length = mw_io_pread(fd, text, size - 1, 0);
+    ssize_t length = pread(fd, text, size - 1, 0);
 
     if (length == 0)
         return fail(ESRCH);

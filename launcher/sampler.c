@@ -58,10 +58,7 @@ int mw_sampler_init(struct mw_sampler *sampler, struct mw_view *view, int run_di
 {
     char name[sizeof(MW_VIEW_FILE_PREFIX) + sizeof(view->host)];
 
-    *sampler = (struct mw_sampler){.view = view,
-                                   .next_ns = view->begin_ns,
-                                   .gap_ns = FIRST_GAP_NS,
-                                   .page_bytes = (uint64_t)sysconf(_SC_PAGESIZE)};
+    *sampler = (struct mw_sampler){.view = view, .next_ns = view->begin_ns, .gap_ns = FIRST_GAP_NS};
     mw_pss_init(&sampler->pss, sampler->view->begin_ns);
     sampler->huge_pages = mw_limits_huge_pages() > 0;
     view->slice_ns = FIRST_SLICE_NS;
@@ -214,23 +211,6 @@ static bool take_deaths(struct mw_sampler *sampler)
     return any;
 }
 
-/* RSS of a process, 0 when it has just gone or has no memory of its own. */
-static uint64_t read_rss(struct mw_sampler *sampler, const struct mw_tree_process *process)
-{
-    int fd = process->statm_fd;
-    uint64_t rss = 0;
-
-    if (process->borrows)
-        return 0;
-    if (fd < 0)
-        fd = mw_procmem_open(sampler->tree.procfd, process->pid, "statm");
-    if (fd < 0 || mw_procmem_statm_rss(fd, sampler->page_bytes, &rss))
-        rss = 0;
-    if (fd >= 0 && fd != process->statm_fd)
-        close(fd);
-    return rss;
-}
-
 static void raise_to(uint64_t *known, uint64_t value)
 {
     if (*known < value)
@@ -279,7 +259,7 @@ static void note_moment(struct mw_view_process *entry, uint64_t now, uint64_t rs
 
 static uint64_t sample_process(struct mw_sampler *sampler, struct mw_tree_process *process)
 {
-    uint64_t rss = read_rss(sampler, process);
+    uint64_t rss = mw_tree_rss(&sampler->tree, process);
     struct mw_view_process *entry;
 
     if (!rss || process->entry == SIZE_MAX)

@@ -22,6 +22,10 @@
 #define THREADS_GAP_NS (40 * MW_NS_PER_MS)
 #define THREADS_GAP_MAX_NS MW_NS_PER_SEC
 #define THREADS_SHARE 200
+/* What a process is doing (stat) is the dearest to read, several times its RSS (statm): where that did not change it is
+ * read at most so often, but for processes that are young. An exec makes all memory new. */
+#define STAT_GAP_NS (250 * MW_NS_PER_MS)
+#define YOUNG_NS MW_NS_PER_SEC
 /* Without children files. */
 #define SCAN_GAP_NS (50 * MW_NS_PER_MS)
 #define SCAN_SHARE 50
@@ -42,7 +46,7 @@ int mw_tree_init(struct mw_tree *tree, const char *proc, pid_t self)
 {
     char path[64];
 
-    *tree = (struct mw_tree){.self = self, .keep_below = keep_below()};
+    *tree = (struct mw_tree){.self = self, .keep_below = keep_below(), .page_bytes = (uint64_t)sysconf(_SC_PAGESIZE)};
     tree->procfd = open(proc, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (tree->procfd < 0)
         return -1;
@@ -176,7 +180,7 @@ static void note_owner(struct mw_tree *tree, struct mw_tree_process *process)
 
 static void add(struct mw_tree *tree, pid_t pid, mw_tree_tell *tell, void *context)
 {
-    struct mw_tree_process process = {.pid = pid, .threads_gap_ns = THREADS_GAP_NS};
+    struct mw_tree_process process = {.pid = pid, .threads_gap_ns = THREADS_GAP_NS, .since_ns = tree->now};
     struct mw_procmem_stat stat;
     char children[64];
 
@@ -316,8 +320,11 @@ static bool has_new_program(struct mw_tree_process *process, const struct mw_pro
     return is_new;
 }
 
-static void take_new_program(struct mw_tree_process *process, const struct mw_procmem_stat *stat)
+static void take_new_program(const struct mw_tree *tree, struct mw_tree_process *process,
+                             const struct mw_procmem_stat *stat)
 {
+    process->since_ns = tree->now;
+    process->stat_next_ns = 0;
     memcpy(process->comm, stat->comm, sizeof(process->comm));
     process->owns = true;
     process->borrows = false;
@@ -329,8 +336,34 @@ bool mw_tree_exec_meanwhile(const struct mw_tree *tree, struct mw_tree_process *
 
     if (read_stat(tree, process, &stat) || has_ended(&stat) || !has_new_program(process, &stat))
         return false;
-    take_new_program(process, &stat);
+    take_new_program(tree, process, &stat);
     return true;
+}
+
+uint64_t mw_tree_rss(const struct mw_tree *tree, struct mw_tree_process *process)
+{
+    int fd = process->statm_fd;
+
+    if (process->steady)
+        return process->rss;
+    process->rss = 0;
+    if (process->borrows)
+        return 0;
+    if (fd < 0)
+        fd = mw_procmem_open(tree->procfd, process->pid, "statm");
+    if (fd < 0 || mw_procmem_statm_rss(fd, tree->page_bytes, &process->rss))
+        process->rss = 0;
+    if (fd >= 0 && fd != process->statm_fd)
+        close(fd);
+    return process->rss;
+}
+
+static bool is_steady(const struct mw_tree *tree, struct mw_tree_process *process)
+{
+    uint64_t before = process->rss;
+
+    process->steady = false;
+    return before && process->owns && tree->now < process->stat_next_ns && mw_tree_rss(tree, process) == before;
 }
 
 /* Looks at one known process. Returns false when it has ended. */
@@ -338,13 +371,16 @@ static bool refresh(struct mw_tree *tree, struct mw_tree_process *process, mw_tr
 {
     struct mw_procmem_stat stat;
 
+    if (is_steady(tree, process))
+        return process->steady = true;
     if (read_stat(tree, process, &stat) || has_ended(&stat) || stat.start_ticks != process->start_ticks)
         return false;
     if (stat.threads > process->threads)
         process->threads_next_ns = 0;
     process->threads = stat.threads;
+    process->stat_next_ns = tree->now - process->since_ns < YOUNG_NS ? 0 : tree->now + STAT_GAP_NS;
     if (has_new_program(process, &stat)) {
-        take_new_program(process, &stat);
+        take_new_program(tree, process, &stat);
         tell(context, MW_TREE_EXEC, process);
     }
     return true;

@@ -24,6 +24,10 @@ struct mw_tree_process {
     bool borrows;          /* between vfork and exec: its memory is its parent's, and must not be counted again */
     bool owns;             /* known to have its own memory: that stays so */
     int statm_fd, stat_fd, children_fd; /* kept open; -1: opened for each read (descriptors are short) */
+    uint64_t rss;          /* at the last look, bytes; 0 not known */
+    uint64_t since_ns;     /* this program was first seen */
+    uint64_t stat_next_ns; /* until then it is the same program, with as many threads, if it has as much memory */
+    bool steady;           /* it was found so by this update: `rss` is that of now */
     uint64_t threads_next_ns, threads_gap_ns; /* when children of its other threads are looked for again */
     bool is_rank;          /* the caller's */
     uint64_t world;        /* the caller's */
@@ -41,6 +45,7 @@ struct mw_tree {
     pid_t left_out;         /* a child of ours that is no part of the job; 0 none. The caller's to set */
     int keep_below;         /* descriptors from here on are not kept: reading needs some as well */
     uint64_t now;           /* of the update */
+    uint64_t page_bytes;
     uint64_t scan_next_ns;  /* without children files: when /proc may be scanned again */
     bool no_children_file;
 };
@@ -60,6 +65,9 @@ bool mw_tree_knows(const struct mw_tree *tree, pid_t pid);
 
 /* A process of the tree; NULL when it is none. Good until the tree changes. */
 struct mw_tree_process *mw_tree_find(const struct mw_tree *tree, pid_t pid);
+
+/* RSS of a process in bytes; 0 when it has just gone, or has no memory of its own. */
+uint64_t mw_tree_rss(const struct mw_tree *tree, struct mw_tree_process *process);
 
 /* For who, when told of a process, reads about it: whether it has begun another program since, which is then the one
  * that the tree knows (no MW_TREE_EXEC follows), so that what was read before has to be read again. */

@@ -321,7 +321,8 @@ static void many(void **state)
 }
 
 /* A /proc of files, for moments that real processes go through too fast. */
-static char proc[] = "test_tree.XXXXXX";
+#define PROC "test_tree.XXXXXX"
+static char proc[] = PROC;
 
 static void proc_file(const char *path, const char *text)
 {
@@ -352,6 +353,7 @@ static int set_up_files(void **state)
 
     (void)state;
     news = execs = ends = started_count = 0;
+    memcpy(proc, PROC, sizeof(proc));
     assert_non_null(mkdtemp(proc));
     for (size_t i = 1; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
         snprintf(path, sizeof(path), "%s%s", proc, dirs[i]);
@@ -396,6 +398,43 @@ static void an_exec_is_told_once(void **state)
     assert_int_equal(news, 1);
 }
 
+static void old_and_seen(struct mw_tree_process *process)
+{
+    process->since_ns -= 2000000000;
+    process->stat_next_ns = 0;
+    update();
+    mw_tree_rss(&tree, process);
+}
+
+static void nothing_is_new_where_memory_is_as_before(void **state)
+{
+    uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+    struct mw_tree_process *process;
+
+    (void)state;
+    proc_stat(8000, 8100);
+    process = mw_tree_find(&tree, 7);
+    assert_int_equal(mw_tree_rss(&tree, process), 10 * page);
+    proc_stat(7000, 7100); /* young: looked at closely */
+    assert_int_equal(execs, 1);
+    old_and_seen(process);
+    proc_stat(6000, 6100);
+    assert_int_equal(execs, 1);
+    proc_file("7/statm", "1000 11 5 1 0 20 0\n");
+    update();
+    assert_int_equal(execs, 2);
+    assert_int_equal(mw_tree_rss(&tree, process), 11 * page);
+    old_and_seen(process);
+    process->stat_next_ns = 1; /* after a while */
+    proc_stat(5000, 5100);
+    assert_int_equal(execs, 3);
+    old_and_seen(process);
+    proc_file("7/stat", "7 (rank) Z 1 7 7 0 -1 0 0 0 0 0 1 2 0 0 20 0 1 0 99 0 0 0 0 0 0 0 0 0 0 0 0\n");
+    proc_file("7/statm", "0 0 0 0 0 0 0\n");
+    update();
+    assert_int_equal(ends, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -404,6 +443,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(keeps_daemons, set_up, tear_down),
         cmocka_unit_test_setup_teardown(sees_an_exec, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_exec_is_told_once, set_up_files, tear_down_files),
+        cmocka_unit_test_setup_teardown(nothing_is_new_where_memory_is_as_before, set_up_files, tear_down_files),
         cmocka_unit_test_setup_teardown(adopts, set_up, tear_down),
         cmocka_unit_test_setup_teardown(does_without_descriptors, set_up, tear_down),
         cmocka_unit_test_setup_teardown(tells_borrowed_memory, set_up, tear_down),
