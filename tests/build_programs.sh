@@ -17,7 +17,7 @@ build_all() { # mpi cc fc
         case $name in
             pmpi_tool) "$2" $flags -shared -fPIC -o "$out/$name.so" "$file" ;;
             own_clock) "$2" $flags -rdynamic -o "$out/$name" "$file" ;;
-            *) "$2" $flags -pthread -o "$out/$name" "$file" -ldl ;;
+            *) "$2" $flags -pthread -o "$out/$name" "$file" -ldl -lm ;;
         esac
     done
     for file in "$source"/*.F "$source"/*.F90; do

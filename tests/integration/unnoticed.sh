@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# What the library starts on the side (the reporter, the agent of a host) is no child that the program can see.
+# What the library starts on the side (the reporter, the agent of a host) is no child that the program can see. Nor does it
+# see anything else of the library that it did not ask for.
 . "${srcdir:-.}/tests/lib.sh"
 
 host=$(cat /proc/sys/kernel/hostname)
@@ -68,5 +69,20 @@ end"
     check "$mpi: no agent to start: the job ends well" [ $? = 0 ]
     check "$mpi: no agent to start: said once" same "$(grep -c 'no agent on host.*cannot be started' err)" 1
     check "$mpi: no agent to start: nobody sees the attempt" same "$(children)" "$expected"
+done
+
+# kept_under MPI OPTIONS...: as without memwatch.
+kept_under() {
+    mpi=$1
+    shift
+    "$memwatch" run --quiet "$@" -- "$(mpirun_of "$mpi")" -n 1 "$(program "$mpi" kept)" >out 2>err
+    same "$(cat out)" "$(cat bare)"
+}
+for mpi in $(mpis); do
+    "$(mpirun_of "$mpi")" -n 1 "$(program "$mpi" kept)" >bare 2>err
+    check "$mpi: what a program can see" same "$(wc -l <bare)" 4
+    check "$mpi: errno, floating point, threads, signals and descriptors are kept" kept_under "$mpi"
+    check "$mpi: when each call is measured" kept_under "$mpi" --exact
+    check "$mpi: when they are counted" kept_under "$mpi" --overhead=0
 done
 done_testing
