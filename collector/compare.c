@@ -251,6 +251,9 @@ void mw_compare_findings(const struct mw_compare *compare, struct mw_findings *f
         snprintf(finding->file, sizeof(finding->file), "%s", row->file);
         finding->line = row->line;
     }
-    if (findings->count == 0)
+    if (findings->count == 0 && mw_compare_is_sound(compare))
         mw_findings_add(findings, "compare", MW_FINDING_PASSED, MW_FINDINGS_NONE, "nothing grew beyond the threshold");
+    else if (findings->count == 0)
+        mw_findings_add(findings, "compare", MW_FINDING_WARNING, MW_FINDINGS_NONE,
+                        "nothing grew beyond the threshold, but runs that failed were compared");
 }

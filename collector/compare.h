@@ -9,6 +9,7 @@
 #ifndef MW_COLLECTOR_COMPARE_H
 #define MW_COLLECTOR_COMPARE_H
 
+#include "collector/err.h"
 #include "collector/findings.h"
 #include "collector/model.h"
 
@@ -56,6 +57,7 @@ struct mw_compare {
     double threshold;  /* 0.05 */
     char *commands[MW_COMPARE_SIDES]; /* of the first run of each */
     size_t runs[MW_COMPARE_SIDES];
+    size_t failed[MW_COMPARE_SIDES];  /* of the runs: those that mw_compare_check() refuses */
     size_t ranks_min[MW_COMPARE_SIDES], ranks_max[MW_COMPARE_SIDES];
     struct mw_compare_row *rows; /* after mw_compare_judge(): the job's first, then by change, the largest first */
     size_t row_count;
@@ -65,16 +67,26 @@ struct mw_compare {
 struct mw_compare *mw_compare_create(enum mw_compare_by by, double threshold);
 void mw_compare_destroy(struct mw_compare *compare);
 
+/* Whether a run shows what its program needs: it has ended, with status 0, no rank died, and memwatch was there to the end.
+ * Returns 0, or -1 with the reason in err. */
+int mw_compare_check(const struct mw_model *model, struct mw_err *err);
+
+/* Whether both sides are of one kind: ranks in each run, or in none. Returns 0, or -1 with the reason in err. */
+int mw_compare_check_sides(const struct mw_compare *compare, struct mw_err *err);
+
 /* Takes one run into a side; nothing of the model is kept. */
 void mw_compare_take(struct mw_compare *compare, enum mw_compare_side side, const struct mw_model *model);
 
 /* Once, after the last run. */
 void mw_compare_judge(struct mw_compare *compare);
 
+/* Every run of both sides passed mw_compare_check(), and the sides fit: only then does "nothing grew" mean anything. */
+bool mw_compare_is_sound(const struct mw_compare *compare);
+
 /* How many rows have this verdict. */
 size_t mw_compare_count(const struct mw_compare *compare, enum mw_compare_verdict verdict);
 
-/* One finding for each regression; a MW_FINDING_PASSED when there is none. */
+/* One finding for each regression. When there is none: a MW_FINDING_PASSED, or a warning where failed runs were compared. */
 void mw_compare_findings(const struct mw_compare *compare, struct mw_findings *findings);
 
 /* ---- for compare_take.c ---- */

@@ -138,6 +138,7 @@ void mw_compare_take(struct mw_compare *compare, enum mw_compare_side side, cons
     static void (*const takes[])(struct mw_compare *, enum mw_compare_side, const struct mw_model *) = {
         [MW_COMPARE_BY_PHASE] = take_phases, [MW_COMPARE_BY_RANK] = take_ranks, [MW_COMPARE_BY_SITE] = take_sites};
 
+    compare->failed[side] += mw_compare_check(model, NULL) != 0;
     if (!compare->runs[side]++) {
         compare->commands[side] = mw_mem_copy(model->job.command);
         compare->ranks_min[side] = model->rank_count;

@@ -64,6 +64,22 @@ static void write_side(FILE *out, const struct mw_compare *compare, enum mw_comp
     else
         fprintf(out, "%zu to %zu ranks: ", least, most);
     fprintf(out, "%s\n", compare->commands[side] ? compare->commands[side] : "");
+    if (compare->failed[side])
+        fprintf(out, "  %-9s  %zu of these runs failed or had not ended\n", "", compare->failed[side]);
+}
+
+/* Whether all is well: nothing of failed runs is. */
+static void write_verdict(FILE *out, const struct mw_compare *compare, bool color)
+{
+    size_t grew = mw_compare_count(compare, MW_COMPARE_GREW);
+    bool sound = mw_compare_is_sound(compare);
+    enum mw_text_style style = grew ? MW_TEXT_ALARM : sound ? MW_TEXT_GOOD : MW_TEXT_PLAIN;
+
+    fprintf(out, "\n%s%s %zu grew, %zu shrank%s: beyond %g %%, the spread of the runs and the error of the readings\n",
+            mw_text_style_start(style, color), grew ? "✗" : sound ? "✓" : "?", grew,
+            mw_compare_count(compare, MW_COMPARE_SHRANK), mw_text_style_end(style, color), compare->threshold * 100);
+    if (!sound)
+        fputs("  Not a verdict: runs that failed were compared, or runs with ranks and without.\n", out);
 }
 
 static enum mw_text_style style_of(enum mw_compare_verdict verdict)
@@ -105,7 +121,7 @@ static struct mw_text_table *make_table(void)
 int mw_report_compare_text_write(FILE *out, const struct mw_compare *compare, const struct mw_report_style *style)
 {
     struct mw_text_table *table = make_table();
-    size_t grew = mw_compare_count(compare, MW_COMPARE_GREW), left_out = 0;
+    size_t left_out = 0;
 
     fprintf(out, "memwatch compare\n");
     write_side(out, compare, MW_COMPARE_BASE, "base");
@@ -121,9 +137,6 @@ int mw_report_compare_text_write(FILE *out, const struct mw_compare *compare, co
     if (left_out)
         fprintf(out, "    %zu more without a change that counts (%zu new, %zu gone): --all lists them\n", left_out,
                 mw_compare_count(compare, MW_COMPARE_NEW), mw_compare_count(compare, MW_COMPARE_GONE));
-    fprintf(out, "\n%s%s %zu grew, %zu shrank%s: beyond %g %%, the spread of the runs and the error of the readings\n",
-            mw_text_style_start(grew ? MW_TEXT_ALARM : MW_TEXT_GOOD, style->color), grew ? "✗" : "✓", grew,
-            mw_compare_count(compare, MW_COMPARE_SHRANK),
-            mw_text_style_end(grew ? MW_TEXT_ALARM : MW_TEXT_GOOD, style->color), compare->threshold * 100);
+    write_verdict(out, compare, style->color);
     return ferror(out) ? -1 : 0;
 }

@@ -34,8 +34,8 @@ static json_t *row_of(const struct mw_compare_row *row)
 
 static json_t *runs_of(const struct mw_compare *compare, enum mw_compare_side side)
 {
-    return json_pack("{s:I, s:s?, s:I, s:I}", "runs", (json_int_t)compare->runs[side], "command", compare->commands[side],
-                     "ranks_min", (json_int_t)compare->ranks_min[side], "ranks_max",
+    return json_pack("{s:I, s:I, s:s?, s:I, s:I}", "runs", (json_int_t)compare->runs[side], "failed_runs",
+                     (json_int_t)compare->failed[side], "command", compare->commands[side], "ranks_min", (json_int_t)compare->ranks_min[side], "ranks_max",
                      (json_int_t)compare->ranks_max[side]);
 }
 
@@ -49,9 +49,9 @@ int mw_report_compare_json_write(FILE *out, const struct mw_compare *compare, co
     (void)style;
     for (size_t i = 0; i < compare->row_count; i++)
         json_array_append_new(rows, row_of(&compare->rows[i]));
-    root = json_pack("{s:i, s:s, s:f, s:b, s:o, s:o, s:o}", "schema", SCHEMA, "by", axes[compare->by], "threshold",
-                     compare->threshold, "regression", (int)(mw_compare_count(compare, MW_COMPARE_GREW) > 0), "base",
-                     runs_of(compare, MW_COMPARE_BASE), "candidate", runs_of(compare, MW_COMPARE_CANDIDATE), "rows", rows);
+    root = json_pack("{s:i, s:s, s:f, s:b, s:b, s:o, s:o, s:o}", "schema", SCHEMA, "by", axes[compare->by], "threshold",
+                     compare->threshold, "regression", (int)(mw_compare_count(compare, MW_COMPARE_GREW) > 0), "sound",
+                     (int)mw_compare_is_sound(compare), "base", runs_of(compare, MW_COMPARE_BASE), "candidate", runs_of(compare, MW_COMPARE_CANDIDATE), "rows", rows);
     failed = !root || json_dumpf(root, out, JSON_INDENT(2)) || fputc('\n', out) == EOF;
     json_decref(root);
     return failed ? -1 : 0;

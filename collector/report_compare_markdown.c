@@ -44,6 +44,8 @@ int mw_report_compare_markdown_write(FILE *out, const struct mw_compare *compare
     fprintf(out, "%zu run%s before, %zu after: ", compare->runs[MW_COMPARE_BASE],
             compare->runs[MW_COMPARE_BASE] == 1 ? "" : "s", compare->runs[MW_COMPARE_CANDIDATE]);
     put(out, compare->commands[MW_COMPARE_CANDIDATE]);
+    if (!mw_compare_is_sound(compare))
+        fputs("\n\n**Not a verdict: runs that failed were compared, or runs with ranks and without.**", out);
     fputs("\n\n| | what | base | candidate | change | verdict | largest in |\n"
           "| --- | --- | ---: | ---: | ---: | --- | --- |\n", out);
     for (size_t i = 0; i < compare->row_count; i++)

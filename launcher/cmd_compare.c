@@ -16,19 +16,44 @@
 
 static const char *const sides[] = {"BASE", "CANDIDATE"};
 
-static int take_one(struct mw_compare *compare, enum mw_compare_side side, const char *path, struct mw_err *err)
+/* What is being compared, and on which terms. */
+struct request {
+    struct mw_compare *compare;
+    bool allow_failed;
+    bool refused; /* err says why, and that is no failure to read */
+};
+
+/* A reason not to compare: with --allow-failed only a warning. */
+static int refuse(struct request *request, struct mw_err *err)
+{
+    if (request->allow_failed) {
+        fprintf(stderr, "memwatch: warning: %s\n", err->text);
+        return 0;
+    }
+    request->refused = true;
+    return -1;
+}
+
+static int check_one(struct request *request, enum mw_compare_side side, const char *path, const struct mw_model *model,
+                     struct mw_err *err)
+{
+    struct mw_err why;
+
+    if (!mw_compare_check(model, &why))
+        return 0;
+    mw_err_set(err, "%s, %s: %s", sides[side], path, why.text);
+    return refuse(request, err);
+}
+
+static int take_one(struct request *request, enum mw_compare_side side, const char *path, struct mw_err *err)
 {
     struct mw_model *model = mw_source_read(path, err);
+    int failed = model ? check_one(request, side, path, model, err) : -1;
 
-    if (!model)
-        return -1;
-    if (model->job.runs)
-        fprintf(stderr, "memwatch: %s: the job of %s still runs: what it has had so far is compared\n", sides[side], path);
-    else if (model->job.sampled && model->job.exit_status)
-        fprintf(stderr, "memwatch: %s: the run of %s failed, with status %d\n", sides[side], path, model->job.exit_status);
-    mw_compare_take(compare, side, model);
+    if (!failed)
+        mw_compare_take(request->compare, side, model);
     mw_model_destroy(model);
-    return 0;
+    return failed;
 }
 
 static int is_visible(const struct dirent *entry)
@@ -37,7 +62,7 @@ static int is_visible(const struct dirent *entry)
 }
 
 /* Every record in a directory, in the order of their names. */
-static int take_all(struct mw_compare *compare, enum mw_compare_side side, const char *path, struct mw_err *err)
+static int take_all(struct request *request, enum mw_compare_side side, const char *path, struct mw_err *err)
 {
     struct dirent **entries;
     int count = scandir(path, &entries, is_visible, alphasort), failed = 0;
@@ -50,7 +75,7 @@ static int take_all(struct mw_compare *compare, enum mw_compare_side side, const
         size_t size = strlen(path) + strlen(entries[i]->d_name) + 2;
         char *one = mw_mem_alloc(1, size);
         snprintf(one, size, "%s/%s", path, entries[i]->d_name);
-        failed = failed ? failed : take_one(compare, side, one, err);
+        failed = failed ? failed : take_one(request, side, one, err);
         free(one);
         free(entries[i]);
     }
@@ -58,26 +83,26 @@ static int take_all(struct mw_compare *compare, enum mw_compare_side side, const
     return failed;
 }
 
-static int take_path(struct mw_compare *compare, enum mw_compare_side side, const char *path, struct mw_err *err)
+static int take_path(struct request *request, enum mw_compare_side side, const char *path, struct mw_err *err)
 {
     struct stat st;
 
     if (!stat(path, &st) && S_ISDIR(st.st_mode) && !mw_source_is_run(path))
-        return take_all(compare, side, path, err);
-    return take_one(compare, side, path, err);
+        return take_all(request, side, path, err);
+    return take_one(request, side, path, err);
 }
 
 /* A list with commas; a path that has one itself is taken whole. */
-static int take_side(struct mw_compare *compare, enum mw_compare_side side, const char *list, struct mw_err *err)
+static int take_side(struct request *request, enum mw_compare_side side, const char *list, struct mw_err *err)
 {
     char *copy, *rest, *path;
     int failed = 0;
 
     if (!access(list, F_OK))
-        return take_path(compare, side, list, err);
+        return take_path(request, side, list, err);
     copy = rest = mw_mem_copy(list);
     while (!failed && (path = strsep(&rest, ",")))
-        failed = take_path(compare, side, path, err);
+        failed = take_path(request, side, path, err);
     free(copy);
     return failed;
 }
@@ -103,19 +128,29 @@ static int tell(const struct mw_options *options, const struct mw_compare *compa
     return failed ? 1 : status;
 }
 
+static int take_sides(struct request *request, const char *const paths[], struct mw_err *err)
+{
+    if (take_side(request, MW_COMPARE_BASE, paths[0], err) < 0 ||
+        take_side(request, MW_COMPARE_CANDIDATE, paths[1], err) < 0)
+        return -1;
+    return mw_compare_check_sides(request->compare, err) ? refuse(request, err) : 0;
+}
+
 static int compare_paths(const struct mw_options *options, struct mw_verdict *verdict, struct mw_err *err)
 {
-    struct mw_compare *compare = mw_compare_create(options->compare.by, options->compare.threshold);
-    int status = 1;
+    struct request request = {.compare = mw_compare_create(options->compare.by, options->compare.threshold),
+                              .allow_failed = options->compare.allow_failed};
+    int status;
 
-    if (take_side(compare, MW_COMPARE_BASE, options->compare.paths[0], err) < 0 ||
-        take_side(compare, MW_COMPARE_CANDIDATE, options->compare.paths[1], err) < 0) {
-        fprintf(stderr, "memwatch: %s\n", err->text);
+    if (take_sides(&request, options->compare.paths, err) < 0) {
+        fprintf(stderr, "memwatch: %s%s\n", err->text,
+                request.refused ? "; not compared (--allow-failed compares such runs, too)" : "");
+        status = request.refused ? MW_EXIT_FAILURE : 1;
     } else {
-        mw_compare_judge(compare);
-        status = tell(options, compare, verdict);
+        mw_compare_judge(request.compare);
+        status = tell(options, request.compare, verdict);
     }
-    mw_compare_destroy(compare);
+    mw_compare_destroy(request.compare);
     return status;
 }
 

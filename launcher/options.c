@@ -47,6 +47,7 @@ enum key {
     KEY_SORT,
     KEY_JSON,
     KEY_MARKDOWN,
+    KEY_ALLOW_FAILED,
     KEY_JUNIT,
     KEY_GITHUB,
     KEY_HELP,
@@ -99,6 +100,7 @@ static const struct argp_option gate_options[] = {
 static const struct argp_option compare_options[] = {
     {"threshold", KEY_THRESHOLD, "PERCENT", 0, "What changed by less does not count (default 5)", 1},
     {"by", KEY_BY, "phase|rank|site", 0, "What to compare beside the job itself (default phase)", 1},
+    {"allow-failed", KEY_ALLOW_FAILED, NULL, 0, "Compare runs that failed or have not ended, too", 1},
     {"json", KEY_JSON, NULL, 0, "Print JSON instead of text", 2},
     {"markdown", KEY_MARKDOWN, NULL, 0, "Print Markdown, for a pull request", 2},
     {"all", KEY_ALL, NULL, 0, "What did not change as well", 2},
@@ -155,7 +157,8 @@ static const char compare_doc[] =
     "\v"
     "A change counts when it is larger than the threshold, than the spread of each side's runs, and than the error of the "
     "readings. The exit status is 12 when something grew, 0 when nothing did, 1 when something could not be read or "
-    "written, 125 for a wrong option.";
+    "written, 125 for a wrong option and for a run that failed (a run that ended early needs less memory, which proves "
+    "nothing; --allow-failed compares it all the same).";
 
 static const char run_doc[] =
     "Runs COMMAND, and reports the memory of its processes and MPI ranks when it has ended.\n"
@@ -443,6 +446,7 @@ static error_t parse_compare(int key, char *argument, struct argp_state *state)
     case KEY_BY: set_by(options, argument); return 0;
     case KEY_JSON: options->compare.form = MW_COMPARE_JSON; return 0;
     case KEY_MARKDOWN: options->compare.form = MW_COMPARE_MARKDOWN; return 0;
+    case KEY_ALLOW_FAILED: options->compare.allow_failed = true; return 0;
     case KEY_ALL: options->all = true; return 0;
     case KEY_COLOR: mw_options_set_color(options, argument); return 0;
     case KEY_JUNIT: options->verdict.junit = argument; return 0;

@@ -21,6 +21,7 @@ struct mw_options_compare {
     double threshold;     /* 0.05 */
     enum mw_compare_by by;
     enum { MW_COMPARE_TEXT, MW_COMPARE_JSON, MW_COMPARE_MARKDOWN } form;
+    bool allow_failed;    /* compare runs that failed or still run, too */
 };
 
 struct mw_options {

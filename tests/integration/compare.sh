@@ -40,6 +40,29 @@ check "Markdown" same "$(compare --markdown before after; grep -c '^| fullest ra
 check "JUnit" same "$(compare --junit checks.xml before after; grep -c '<failure message=' checks.xml | sed 's/[1-9][0-9]*/some/')" "12
 some"
 
+# Runs that ended early need less memory, which proves nothing.
+"$memwatch" run --quiet -o failed.json -- "$(mpirun_of "$mpi")" -n 2 sh -c 'exit 3' >failed.out 2>&1
+"$memwatch" run --quiet -o plain.json -- true
+first=$(ls -d before/* | head -n 1)
+check "a candidate that failed: 125" same "$(compare before failed.json)" 125
+check "says which, why, and what to do" grep -q '^memwatch: CANDIDATE, failed.json: the run failed, with status 3; not compared (--allow-failed' err
+check "nothing on stdout" test ! -s out
+check "a base that failed: 125" same "$(compare failed.json,"$first" before)" 125
+check "without ranks, against ranks: 125" same "$(compare before plain.json)" 125
+check "says so" grep -q '^memwatch: CANDIDATE has a run without MPI ranks, BASE has ranks; not compared' err
+check "both without ranks: 0" same "$(compare plain.json plain.json; grep -c "^✓ 0 grew" out)" "0
+1"
+check "--allow-failed: 0" same "$(compare --allow-failed --junit allowed.xml before failed.json)" 0
+check "warned" grep -q '^memwatch: warning: CANDIDATE, failed.json: the run failed' err
+check "but not called good" same "$(grep -c -e '✓' -e 'Not a verdict' out; grep -c '^? 0 grew,' out)" "1
+1"
+check "nor passed" grep -q 'runs that failed were compared' allowed.xml
+check "JSON says so" same "$(compare --allow-failed --json before failed.json; python3 -c "
+import json
+run = json.load(open('out'))
+print(run['sound'], run['base']['failed_runs'], run['candidate']['failed_runs'])")" "0
+False 0 1"
+
 check "what is not there: 1" same "$(compare before nowhere)" 1
 check "one line" grep -q '^memwatch: cannot read nowhere: ' err
 check "and nothing on stdout" test ! -s out

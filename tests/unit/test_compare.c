@@ -142,6 +142,49 @@ static void test_moved(void **state)
     mw_compare_destroy(compare);
 }
 
+/* Which runs are refused, and that a comparison of such runs is no proof. */
+static void test_failed(void **state)
+{
+    static const struct mw_model_death death = {.text = "called MPI_Abort(3)"};
+    static const struct {
+        struct mw_model_job job;
+        bool died;
+        const char *why;
+    } cases[] = {
+        {{.sampled = true}, false, NULL},
+        {{.exit_status = 1}, false, NULL}, /* of a run without a launcher the status is not known */
+        {{.sampled = true, .exit_status = 137}, false, "status 137"},
+        {{.sampled = true, .runs = true}, false, "not ended"},
+        {{.sampled = true, .launcher_died = true}, false, "killed"},
+        {{.sampled = true}, true, "MPI_Abort(3)"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct mw_model_place place = {.line = 10};
+        struct mw_model *model = run_of(100 * MIB, &place, 0);
+        struct mw_compare *compare = mw_compare_create(MW_COMPARE_BY_PHASE, 0.05);
+        struct mw_findings findings = {0};
+        struct mw_err err = {""};
+        const char *command = model->job.command;
+        model->job = cases[i].job;
+        model->job.command = command;
+        if (cases[i].died)
+            *MW_MEM_PUSH(model->deaths, model->death_count) = death;
+        assert_int_equal(mw_compare_check(model, &err), cases[i].why ? -1 : 0);
+        assert_true(!cases[i].why || strstr(err.text, cases[i].why));
+        mw_compare_take(compare, MW_COMPARE_BASE, model);
+        mw_compare_take(compare, MW_COMPARE_CANDIDATE, model);
+        mw_compare_judge(compare);
+        assert_int_equal(mw_compare_is_sound(compare), !cases[i].why);
+        mw_compare_findings(compare, &findings);
+        assert_int_equal(findings.items[0].level, cases[i].why ? MW_FINDING_WARNING : MW_FINDING_PASSED);
+        mw_findings_fini(&findings);
+        mw_compare_destroy(compare);
+        mw_model_destroy(model);
+    }
+}
+
 static void test_forms(void **state)
 {
     struct mw_compare *compare = mw_compare_create(MW_COMPARE_BY_PHASE, 0.05);
@@ -174,7 +217,8 @@ static void test_forms(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_verdicts), cmocka_unit_test(test_sampled),
-                                       cmocka_unit_test(test_moved), cmocka_unit_test(test_forms)};
+                                       cmocka_unit_test(test_moved), cmocka_unit_test(test_failed),
+                                       cmocka_unit_test(test_forms)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
