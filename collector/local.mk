@@ -46,6 +46,7 @@ collector_libcollector_la_SOURCES = \
 	collector/model.c collector/model.h \
 	collector/names.c collector/names.h \
 	collector/page.c collector/page.h \
+	collector/phase_choice.c collector/phase_choice.h \
 	collector/page_curves.c collector/page_curves.h \
 	collector/page_data.c collector/page_data.h \
 	collector/page_write.c collector/page_write.h \

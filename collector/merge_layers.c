@@ -176,11 +176,12 @@ static const struct mw_model_place *telling_place(struct mw_merge_layers *layers
     return method_of(site);
 }
 
+/* Only what is named after the calls around it: "start → MPI_Init" stays, though a call ends it. */
 static void rename_phases(struct mw_model *model, struct mw_model_rank *rank)
 {
     for (uint32_t i = 0; i < rank->phase_count; i++) {
         struct mw_model_phase *phase = &rank->phases[i];
-        if (phase->from_site == MW_MODEL_NONE && phase->to_site == MW_MODEL_NONE)
+        if (phase->kind != MW_PHASE_BETWEEN || (phase->from_site == MW_MODEL_NONE && phase->to_site == MW_MODEL_NONE))
             continue;
         mw_merge_take_name(model, rank, phase);
     }

@@ -225,11 +225,20 @@ static void take_exits(struct mw_merge *merge, struct chains *chains, const stru
     }
 }
 
+/* The rank's mark covers its program from the exec to the last measured boundary. What had more memory in that time was
+ * the program before an exec, though it may have the same name. */
+static bool was_before_exec(const struct mw_model_process *process, const struct mw_model_rank *rank)
+{
+    return rank->peak.kind != MW_MODEL_UNKNOWN && !(rank->cost_flags & MW_COST_BLIND) &&
+           process->rss_max_ns < rank->rss_ns && process->rss_max > mw_model_sum(rank->peak.bytes, rank->error_bytes);
+}
+
 /* Whether a program that was seen may be the one that the rank says it is. A rank may have been another one before:
  * `mpirun cargo run` builds first. */
-static bool may_be(const struct mw_model_process *process, const char *program)
+static bool may_be(const struct mw_model_process *process, const struct mw_model_rank *rank, const char *program)
 {
-    return !program || !process->exe[0] || process->name == program; /* equal strings are kept once */
+    return (!program || !process->exe[0] || process->name == program) && /* equal strings are kept once */
+           !was_before_exec(process, rank);
 }
 
 /* The program of a process that called MPI_Init: of those with the rank's name, the last one that was there when the
@@ -242,14 +251,14 @@ static uint32_t find_rank_image(struct mw_model *model, const struct chains *cha
 
     for (uint32_t i = best; i != MW_MODEL_NONE; i = chains->next[i]) {
         const struct mw_model_process *process = &model->processes[i], *chosen = &model->processes[best];
-        bool may = may_be(process, program), chosen_may = may_be(chosen, program);
+        bool may = may_be(process, rank, program), chosen_may = may_be(chosen, rank, program);
         bool was_there = process->first_ns <= rank->created_ns, chosen_was = chosen->first_ns <= rank->created_ns;
         if (may != chosen_may ? may
             : was_there != chosen_was ? was_there
                                       : (process->image > chosen->image) == was_there)
             best = i;
     }
-    return best != MW_MODEL_NONE && may_be(&model->processes[best], program) ? best : MW_MODEL_NONE;
+    return best != MW_MODEL_NONE && may_be(&model->processes[best], rank, program) ? best : MW_MODEL_NONE;
 }
 
 /* What was sampled may be higher than what the rank measured last, when it grew after its last boundary. */

@@ -5,6 +5,7 @@
 #include "collector/map.h"
 #include "collector/mem.h"
 #include "collector/page_curves.h"
+#include "collector/phase_choice.h"
 #include "collector/report_text_parts.h"
 
 #include <inttypes.h>
@@ -14,6 +15,7 @@
 /* A page is to be mailed: what is smaller than so many others is in the record only. */
 #define MOST_SPIKES 500
 #define MOST_PROCESSES 4000
+#define PHASES_SHOWN 60
 #define WIDE 100000 /* columns: no paragraph is broken */
 
 /* ---- values, each behind what stands before it ---- */
@@ -146,8 +148,25 @@ static void put_ranks(FILE *out, const struct mw_model *model, const struct mw_p
     putc(']', out);
 }
 
+/* The phases that the table shows at first, with those that they are inside of. */
+static bool *choose_phases(const struct mw_model *model)
+{
+    bool *among = mw_mem_alloc(model->phase_count, sizeof(*among));
+    bool *chosen = mw_mem_alloc(model->phase_count, sizeof(*chosen));
+
+    for (size_t i = 0; i < model->phase_count; i++)
+        among[i] = true;
+    mw_phase_choice_make(model, among, PHASES_SHOWN, chosen);
+    free(among);
+    for (size_t i = 0; i < model->phase_count; i++)
+        for (uint32_t at = (uint32_t)i; chosen[i] && at != MW_MODEL_NONE; at = model->phases[at].parent)
+            chosen[at] = true;
+    return chosen;
+}
+
 static void put_phases(FILE *out, const struct mw_model *model)
 {
+    bool *chosen = choose_phases(model);
     char name[600];
 
     fputs(",\n\"phases\":[", out);
@@ -169,9 +188,10 @@ static void put_phases(FILE *out, const struct mw_model *model)
         put_change(out, ",", phase->growth.max);
         put_time(out, ",", model, phase->first_ns);
         put_time(out, ",", model, phase->last_ns);
-        putc(']', out);
+        fprintf(out, ",%d]", chosen[i]);
     }
     putc(']', out);
+    free(chosen);
 }
 
 static void put_sites(FILE *out, const struct mw_model *model)

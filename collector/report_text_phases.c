@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The phases, in order of time. */
 #include "collector/mem.h"
+#include "collector/phase_choice.h"
 #include "collector/report_text_parts.h"
 
 #include <stdlib.h>
@@ -83,46 +84,21 @@ static void add_phase(struct mw_text_table *table, const struct mw_report *repor
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_units_change(phase->growth.max).text);
 }
 
-/* The phases that the user named tell the story; what lies between calls inside them is detail. */
-enum row { DETAIL, STRETCH, NAMED, ROWS };
+/* The phases that the user named come first; what lies between calls inside them is detail. */
+enum row { DETAIL, BETWEEN, NAMED, ROWS };
 
 static const struct {
     size_t most; /* listed without --all */
     const char *one, *many; /* what is left out */
 } rows[ROWS] = {
-    [DETAIL] = {0, "stretch between calls inside these phases", "stretches between calls inside these phases"},
-    [STRETCH] = {MW_REPORT_TEXT_ROWS, "stretch between calls short or low", "stretches between calls short or low"},
-    [NAMED] = {MW_REPORT_TEXT_NAMED, "more phase with a low peak", "more phases with low peaks"},
+    [DETAIL] = {0, "phase between calls inside these", "phases between calls inside these"},
+    [BETWEEN] = {MW_REPORT_TEXT_ROWS, "phase between calls that explains less", "phases between calls that explain less"},
+    [NAMED] = {MW_REPORT_TEXT_NAMED, "more phase that explains less", "more phases that explain less"},
 };
 
 static enum row row_of(const struct mw_model_merged_phase *phase)
 {
-    return phase->kind != MW_PHASE_BETWEEN ? NAMED : phase->parent == MW_MODEL_NONE ? STRETCH : DETAIL;
-}
-
-static int compare_down(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-    return (x < y) - (x > y);
-}
-
-/* What the peak of a phase must reach to be listed, so that there are not too many rows of its kind. */
-static uint64_t find_threshold(const struct mw_report *report, enum row row)
-{
-    const struct mw_model *model = report->model;
-    uint64_t *peaks = mw_mem_alloc(model->phase_count, sizeof(*peaks)), threshold = 0;
-    size_t count = 0, most = mw_report_rows(report, rows[row].most);
-
-    for (size_t i = 0; i < model->phase_count; i++)
-        if (row_of(&model->phases[i]) == row)
-            peaks[count++] = model->phases[i].peak.max;
-    if (most && count > most) {
-        qsort(peaks, count, sizeof(*peaks), compare_down);
-        threshold = peaks[most - 1];
-    }
-    free(peaks);
-    return threshold;
+    return phase->kind != MW_PHASE_BETWEEN ? NAMED : phase->parent == MW_MODEL_NONE ? BETWEEN : DETAIL;
 }
 
 static bool has_named(const struct mw_model *model)
@@ -133,7 +109,7 @@ static bool has_named(const struct mw_model *model)
     return false;
 }
 
-/* A stretch that took little time and kept little memory says nothing beside phases that have names. */
+/* A phase between calls that took little time and kept little memory says nothing beside phases that have names. */
 static bool is_trifle(const struct mw_model *model, const struct mw_model_merged_phase *phase, uint64_t highest)
 {
     double lasted = (double)mw_model_elapsed(model, model->job.end_ns);
@@ -151,33 +127,46 @@ static uint64_t highest_peak(const struct mw_model *model)
     return highest;
 }
 
-/* What is listed of the phases, by the kind of their rows. */
+/* What is listed of the phases, and what is left out, by the kind of their rows. */
 struct choice {
     const struct mw_report *report;
     bool named;
     uint64_t highest;
-    uint64_t threshold[ROWS];
-    size_t shown[ROWS], left_out[ROWS];
+    bool *listed; /* by phase */
+    size_t left_out[ROWS];
     bool by_tick; /* one that is listed */
 };
 
-static bool is_listed(const struct choice *choice, const struct mw_model_merged_phase *phase)
+static bool may_list(const struct choice *choice, const struct mw_model_merged_phase *phase)
 {
-    const struct mw_report *report = choice->report;
-    enum row row = row_of(phase);
+    return row_of(phase) != BETWEEN || choice->report->style->all || !choice->named ||
+           !is_trifle(choice->report->model, phase, choice->highest);
+}
 
-    if (choice->shown[row] >= mw_report_rows(report, rows[row].most) || phase->peak.max < choice->threshold[row])
-        return false;
-    return row != STRETCH || report->style->all || !choice->named || !is_trifle(report->model, phase, choice->highest);
+static void choose(struct choice *choice)
+{
+    const struct mw_model *model = choice->report->model;
+    bool *among = mw_mem_alloc(model->phase_count, sizeof(*among));
+    bool *chosen = mw_mem_alloc(model->phase_count, sizeof(*chosen));
+
+    for (enum row row = 0; row < ROWS; row++) {
+        for (size_t i = 0; i < model->phase_count; i++)
+            among[i] = row_of(&model->phases[i]) == row && may_list(choice, &model->phases[i]);
+        mw_phase_choice_make(model, among, mw_report_rows(choice->report, rows[row].most), chosen);
+        for (size_t i = 0; i < model->phase_count; i++)
+            choice->listed[i] |= chosen[i];
+    }
+    free(among);
+    free(chosen);
 }
 
 static void write_left_out(const struct choice *choice)
 {
     for (enum row row = 0; row < ROWS; row++)
-        if (row == STRETCH && choice->named)
+        if (row == BETWEEN && choice->named)
             mw_report_left_out(choice->report, choice->left_out[row],
-                               "stretch between calls outside of them, short or low",
-                               "stretches between calls outside of them, short or low");
+                               "phase between calls outside of them that explains less",
+                               "phases between calls outside of them that explain less");
         else
             mw_report_left_out(choice->report, choice->left_out[row], rows[row].one, rows[row].many);
 }
@@ -186,18 +175,18 @@ void mw_report_text_phases(const struct mw_report *report)
 {
     const struct mw_model *model = report->model;
     struct mw_text_table *table = mw_text_table_create();
-    struct choice choice = {.report = report, .named = has_named(model), .highest = highest_peak(model)};
+    struct choice choice = {.report = report, .named = has_named(model), .highest = highest_peak(model),
+                            .listed = mw_mem_alloc(model->phase_count, sizeof(*choice.listed))};
 
-    for (enum row row = 0; row < ROWS; row++)
-        choice.threshold[row] = find_threshold(report, row);
+    choose(&choice);
     add_columns(table);
     for (size_t i = 0; i < model->phase_count; i++) {
         const struct mw_model_merged_phase *phase = &model->phases[i];
-        bool listed = is_listed(&choice, phase);
-        ++*(listed ? &choice.shown[row_of(phase)] : &choice.left_out[row_of(phase)]);
-        if (listed)
+        if (choice.listed[i])
             add_phase(table, report, phase, choice.highest);
-        choice.by_tick |= listed && mw_report_by_tick(phase);
+        else
+            choice.left_out[row_of(phase)]++;
+        choice.by_tick |= choice.listed[i] && mw_report_by_tick(phase);
     }
     if (model->phase_count) {
         mw_report_heading(report, "Phases", "in order of time · time is the mean over ranks, growth that of the rank "
@@ -209,4 +198,5 @@ void mw_report_text_phases(const struct mw_report *report)
         mw_report_paragraph(report, "    ", MW_TEXT_DIM, "%s",
                             "≈ calls were only counted there: time by the kernel's tick, right in the sum of many visits");
     mw_text_table_destroy(table);
+    free(choice.listed);
 }

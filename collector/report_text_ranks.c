@@ -9,26 +9,54 @@
 #define BAR_WIDTH 8
 #define BAR_LEAST 90 /* columns of the report below which there is no room for bars */
 
-/* Where the peak was: "phase: call" when it was inside a call, otherwise the stretch of the program. */
+/* For a peak that no phase and no call is known of. */
+static const char *unknown_place(const struct mw_model_rank *rank)
+{
+    if (rank->peak.kind == MW_MODEL_UNKNOWN)
+        return "";
+    if (rank->peak_ns < rank->created_ns)
+        return "before MPI_Init (sampled)";
+    if (rank->stage == MW_STAGE_STARTING)
+        return "in MPI_Init";
+    return rank->peak_ns > rank->known_ns ? "after its last MPI call (sampled)" : "between measured calls";
+}
+
+/* The phase as the table of phases has it. */
+static void write_phase(char *text, size_t size, const struct mw_model_rank *rank, const struct mw_model_phase *phase)
+{
+    struct mw_model_merged_phase shown = {.kind = phase->kind, .parent = phase->parent, .name = phase->name};
+
+    if (phase->kind == MW_PHASE_BETWEEN && phase->from_site != MW_MODEL_NONE) {
+        shown.from_call = rank->sites[phase->from_site].call;
+        shown.from_place = rank->sites[phase->from_site].place;
+    }
+    if (phase->kind == MW_PHASE_BETWEEN && phase->to_site != MW_MODEL_NONE) {
+        shown.to_call = rank->sites[phase->to_site].call;
+        shown.to_place = rank->sites[phase->to_site].place;
+    }
+    mw_report_phase(text, size, &shown);
+}
+
+/* Where the peak was: "phase: call" when it was inside a call, otherwise the phase. */
 void mw_report_peak_place(char *text, size_t size, const struct mw_model_rank *rank)
 {
-    uint32_t phase = rank->peak_phase;
-    const char *where = phase == MW_MODEL_NONE ? "" : rank->phases[phase].name;
+    const struct mw_model_phase *phase = rank->peak_phase == MW_MODEL_NONE ? NULL : &rank->phases[rank->peak_phase];
+    const char *named = "";
+    char call[200];
 
-    /* A stretch inside a phase that the user named says less than the user's name. */
-    if (phase != MW_MODEL_NONE && rank->phases[phase].kind == MW_PHASE_BETWEEN
-        && rank->phases[phase].parent != MW_MODEL_NONE)
-        phase = rank->phases[phase].parent;
-    if (phase != MW_MODEL_NONE && rank->phases[phase].kind == MW_PHASE_USER)
-        where = rank->phases[phase].path;
+    /* What lies between calls inside a phase that the user named says less than the user's name. */
+    if (phase && phase->kind == MW_PHASE_BETWEEN && phase->parent != MW_MODEL_NONE)
+        phase = &rank->phases[phase->parent];
+    if (phase && phase->kind == MW_PHASE_USER)
+        named = phase->path;
     if (rank->peak_site != MW_MODEL_NONE) {
-        bool named = phase != MW_MODEL_NONE && rank->phases[phase].kind == MW_PHASE_USER;
         const struct mw_model_site *site = &rank->sites[rank->peak_site];
-        char call[200];
         mw_report_call(call, sizeof(call), site->call, site->place);
-        snprintf(text, size, "%s%s%s", named ? where : "", named ? ": " : "", call);
-    } else
-        snprintf(text, size, "%s", where[0] ? where : "after its last MPI call (sampled)");
+        snprintf(text, size, "%s%s%s", named, named[0] ? ": " : "", call);
+    } else if (phase && !named[0])
+        write_phase(text, size, rank, phase);
+    else
+        snprintf(text, size, "%s", named[0] ? named : unknown_place(rank));
 }
 
 /* A bar of up to BAR_WIDTH columns, in eighths. */

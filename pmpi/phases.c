@@ -129,12 +129,13 @@ void mw_phases_find(uint32_t to)
 static void close_between(uint32_t to, const struct mw_moment *now, bool measured, uint64_t rss)
 {
     struct mw_state *state = mw_rank.journal.state;
+    uint64_t begin_ns = mw_phases.between.begin.ns;
 
     if (!mw_phases.between.open)
         return;
     mw_phases_close_between(to, now, measured, rss);
-    if (state->peak_ns == now->ns && !state->peak_phase && !state->peak_site && !state->peak_shared)
-        state->peak_phase = mw_phases.recent[to]; /* the observation that ended it saw the highest peak so far */
+    if (state->peak_ns >= begin_ns && !state->peak_phase && !state->peak_site && !state->peak_shared)
+        state->peak_phase = mw_phases.recent[to]; /* an observation in it saw the highest peak so far */
 }
 
 void mw_phases_start(uint64_t process_start_ns)

@@ -40,6 +40,7 @@ shell_tests = \
     tests/integration/rust.sh \
     tests/integration/known_sizes.sh \
     tests/integration/spikes.sh \
+    tests/integration/places.sh \
     tests/integration/main_job.sh \
     tests/integration/alone.sh \
     tests/integration/gather.sh \
@@ -88,6 +89,7 @@ unit_tests += \
     tests/unit/test_merge \
     tests/unit/test_mirror \
     tests/unit/test_page_curves \
+    tests/unit/test_phase_choice \
     tests/unit/test_procmem \
     tests/unit/test_pss \
     tests/unit/test_record_json \
@@ -127,6 +129,8 @@ tests_unit_test_fit_SOURCES = tests/unit/test_fit.c
 tests_unit_test_fit_LDADD = $(collector_test_libs) -lm
 tests_unit_test_gates_SOURCES = tests/unit/test_gates.c
 tests_unit_test_gates_LDADD = $(collector_test_libs)
+tests_unit_test_phase_choice_SOURCES = tests/unit/test_phase_choice.c
+tests_unit_test_phase_choice_LDADD = $(collector_test_libs) -lm
 tests_unit_test_leaks_SOURCES = tests/unit/test_leaks.c
 tests_unit_test_leaks_LDADD = $(collector_test_libs) -lm
 tests_unit_test_size_SOURCES = tests/unit/test_size.c

@@ -102,7 +102,7 @@ const memwatch = (() => {
   /* A table of rows that sorts and filters. A column has a name, a type, and where in a row its value is: an index, or
    * a function; more: {hint, show(row, flat)}, where `flat` tells that rows are not in their own order, so that each
    * has to say by itself where it belongs. options: `sort`: the column it is sorted by at first, none: the rows' own order;
-   * `most`: rows shown at first; `note`: what else is to be said. */
+   * `most`: rows shown at first, or `first`: which; `note`: what else is to be said. */
   const column = (name, type, at, more) => Object.assign({name, type, look: types[type],
     of: typeof at === "function" ? at : (row) => row[at]}, more);
   function table(title, cells, rows, options) {
@@ -129,7 +129,8 @@ const memwatch = (() => {
         shown.sort((a, b) => compare(cell.look.key(cell.of(a)), cell.look.key(cell.of(b))) * (down ? -1 : 1));
       }
       const found = shown.length;
-      if (!all) shown = shown.slice(0, settings.most);
+      if (!all && settings.first && sorted === settings.sort && !wanted.length) shown = shown.filter(settings.first);
+      else if (!all) shown = shown.slice(0, settings.most);
       body.replaceChildren(...shown.map(line));
       heads.forEach((head, i) => {
         if (i === sorted) head.setAttribute("aria-sort", down ? "descending" : "ascending");

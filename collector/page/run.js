@@ -145,7 +145,7 @@
       column("max", "kind", PHASE.peak),
       column("rank", "id", PHASE.worst),
       column("grew", "change", PHASE.grew, {hint: "of the rank that grew most"}),
-    ], data.phases, {most: 60});
+    ], data.phases, {first: (phase) => phase[PHASE.chosen]});
   }
 
   function sitesTable() {

@@ -6,7 +6,7 @@ const run = (() => {
   const RANK = {label: 0, host: 1, pid: 2, peak: 3, at: 4, place: 5, mpi: 6, end: 7, calls: 8, measured: 9, bound: 10,
     begin: 11, known: 12, exited: 13, curve: 14};
   const PHASE = {name: 0, path: 1, kind: 2, depth: 3, ranks: 4, visits: 5, tick: 6, time: 7, min: 8, mean: 9, peak: 10,
-    worst: 11, grew: 12, first: 13, last: 14};
+    worst: 11, grew: 12, first: 13, last: 14, chosen: 15};
   const SPIKE = {rank: 0, call: 1, phase: 2, visit: 3, enter: 4, leave: 5, entry: 6, peak: 7, exit: 8, stack: 9};
   const HOST = {name: 0, ranks: 1, seen: 2, upper: 3, pss: 4, limit: 5, cgroup: 6};
   const AT_LEAST = 2, AT_MOST = 3; /* enum mw_model_kind */

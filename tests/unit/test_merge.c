@@ -541,6 +541,49 @@ static void test_image_unseen(void **state)
     synthetic_remove(&dir);
 }
 
+/* A program that executes itself: what the one before needed is more than the rank's own mark, before its last boundary. */
+static void test_image_of_one_name(void **state)
+{
+    struct synthetic_dir dir;
+    struct mw_view view;
+    struct mw_model *model;
+    uint64_t own;
+
+    (void)state;
+    synthetic_make(&dir);
+    synthetic_job(&dir, 1);
+    synthetic_view(&view, 1);
+    own = view.processes[2].rss_max;
+    view.processes[view.process_count] = view.processes[2];
+    view.processes[view.process_count].image = 1;
+    view.processes[view.process_count].first_ns = SYNTHETIC_BEGIN + 300 * MS; /* after MPI_Init had begun */
+    view.process_count++;
+    view.processes[2].rss_max = 700 * MIB;
+    view.processes[2].rss_max_ns = SYNTHETIC_BEGIN + 90 * MS;
+    model = merge(&dir, &view);
+    assert_int_equal(model->ranks[0].process, 3);
+    assert_true(model->ranks[0].peak.bytes < 700 * MIB);
+    assert_int_equal(model->processes[2].role, MW_MODEL_OTHER);
+    assert_int_equal(model->processes[2].peak.bytes, 700 * MIB);
+    mw_model_destroy(model);
+
+    /* nothing was seen of the second program: what was seen is not the rank */
+    view.process_count--;
+    model = merge(&dir, &view);
+    assert_int_equal(model->ranks[0].process, MW_MODEL_NONE);
+    mw_model_destroy(model);
+
+    /* but memory that came after the last boundary is the rank's */
+    view.processes[2].rss_max_ns = SYNTHETIC_BEGIN + 5000 * MS;
+    model = merge(&dir, &view);
+    assert_int_equal(model->ranks[0].process, 2);
+    assert_int_equal(model->ranks[0].peak.bytes, 700 * MIB);
+    mw_model_destroy(model);
+    assert_true(own < 700 * MIB);
+    mw_view_free(&view);
+    synthetic_remove(&dir);
+}
+
 static struct mw_exit make_exit(int32_t pid, uint64_t start, const char *exe, uint64_t peak)
 {
     struct mw_exit record = {.pid = pid, .ppid = 4000, .start_ticks = start, .end_ns = SYNTHETIC_BEGIN + 600 * MS,
@@ -994,7 +1037,7 @@ int main(void)
         cmocka_unit_test(test_damaged),       cmocka_unit_test(test_empty),
         cmocka_unit_test(test_gone_meanwhile), cmocka_unit_test(test_reduced),
         cmocka_unit_test(test_flipped),       cmocka_unit_test(test_layer),
-        cmocka_unit_test(test_image_unseen),
+        cmocka_unit_test(test_image_unseen), cmocka_unit_test(test_image_of_one_name),
         cmocka_unit_test(test_no_layer),
     };
 
