@@ -79,6 +79,7 @@ collector_libcollector_la_SOURCES = \
 	collector/report_text_processes.c \
 	collector/report_text_ranks.c \
 	collector/report_text_sites.c \
+	collector/report_text_waterfall.c \
 	collector/scale/fit.c collector/scale/fit.h \
 	collector/scale/forecast.c collector/scale/forecast.h \
 	collector/scale/lapack.c collector/scale/lapack.h \
@@ -98,6 +99,7 @@ collector_libcollector_la_SOURCES = \
 	collector/text_table.c collector/text_table.h \
 	collector/units.c collector/units.h \
 	collector/view.h \
+	collector/waterfall.c collector/waterfall.h \
 	collector/view_file.c collector/view_file.h
 collector_libcollector_la_CFLAGS = $(AM_CFLAGS) $(LIBDW_CFLAGS) $(HWLOC_CFLAGS) $(JANSSON_CFLAGS) $(SODIUM_CFLAGS)
 collector_libcollector_la_LIBADD = $(LIBDW_LIBS) -lelf $(HWLOC_LIBS) $(JANSSON_LIBS) $(SODIUM_LIBS) -lm

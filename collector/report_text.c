@@ -154,6 +154,7 @@ int mw_report_text_write(FILE *out, const struct mw_model *model, const struct m
     mw_report_text_no_ranks(&report);
     mw_report_text_hosts(&report);
     mw_report_text_ranks(&report);
+    mw_report_text_waterfall(&report);
     mw_report_text_phases(&report);
     mw_report_text_sites(&report);
     mw_report_text_processes(&report);

@@ -40,6 +40,8 @@ void mw_report_call(char *text, size_t size, const char *call, const struct mw_m
 void mw_report_peak_place(char *text, size_t size, const struct mw_model_rank *rank);
 /* A phase; "MPI_Alltoall fft.c:120 → MPI_Allreduce fft.c:131" in less room: "fft.c:120 Alltoall → :131 Allreduce". */
 void mw_report_phase(char *text, size_t size, const struct mw_model_merged_phase *phase);
+/* The same, of one rank: a phase by its index in rank->phases. */
+void mw_report_rank_phase(char *text, size_t size, const struct mw_model_rank *rank, uint32_t index);
 /* Is it a stretch that was only counted? Its time is by the kernel's tick then: random for one visit, right in the sum. */
 bool mw_report_by_tick(const struct mw_model_merged_phase *phase);
 /* Since the job began. */
@@ -61,6 +63,7 @@ void mw_report_text_peak(const struct mw_report *report);
 void mw_report_text_hosts(const struct mw_report *report);
 void mw_report_text_no_ranks(const struct mw_report *report);
 void mw_report_text_ranks(const struct mw_report *report);
+void mw_report_text_waterfall(const struct mw_report *report);
 void mw_report_text_phases(const struct mw_report *report);
 void mw_report_text_sites(const struct mw_report *report);
 void mw_report_text_processes(const struct mw_report *report);

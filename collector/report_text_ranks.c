@@ -21,9 +21,9 @@ static const char *unknown_place(const struct mw_model_rank *rank)
     return rank->peak_ns > rank->known_ns ? "after its last MPI call (sampled)" : "between measured calls";
 }
 
-/* The phase as the table of phases has it. */
-static void write_phase(char *text, size_t size, const struct mw_model_rank *rank, const struct mw_model_phase *phase)
+void mw_report_rank_phase(char *text, size_t size, const struct mw_model_rank *rank, uint32_t index)
 {
+    const struct mw_model_phase *phase = &rank->phases[index];
     struct mw_model_merged_phase shown = {.kind = phase->kind, .parent = phase->parent, .name = phase->name};
 
     if (phase->kind == MW_PHASE_BETWEEN && phase->from_site != MW_MODEL_NONE) {
@@ -54,7 +54,7 @@ void mw_report_peak_place(char *text, size_t size, const struct mw_model_rank *r
         mw_report_call(call, sizeof(call), site->call, site->place);
         snprintf(text, size, "%s%s%s", named, named[0] ? ": " : "", call);
     } else if (phase && !named[0])
-        write_phase(text, size, rank, phase);
+        mw_report_rank_phase(text, size, rank, (uint32_t)(phase - rank->phases));
     else
         snprintf(text, size, "%s", named[0] ? named : unknown_place(rank));
 }

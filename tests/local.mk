@@ -90,6 +90,7 @@ unit_tests += \
     tests/unit/test_mirror \
     tests/unit/test_page_curves \
     tests/unit/test_phase_choice \
+    tests/unit/test_waterfall \
     tests/unit/test_procmem \
     tests/unit/test_pss \
     tests/unit/test_record_json \
@@ -129,6 +130,8 @@ tests_unit_test_fit_SOURCES = tests/unit/test_fit.c
 tests_unit_test_fit_LDADD = $(collector_test_libs) -lm
 tests_unit_test_gates_SOURCES = tests/unit/test_gates.c
 tests_unit_test_gates_LDADD = $(collector_test_libs)
+tests_unit_test_waterfall_SOURCES = tests/unit/test_waterfall.c
+tests_unit_test_waterfall_LDADD = $(collector_test_libs) -lm
 tests_unit_test_phase_choice_SOURCES = tests/unit/test_phase_choice.c
 tests_unit_test_phase_choice_LDADD = $(collector_test_libs) -lm
 tests_unit_test_leaks_SOURCES = tests/unit/test_leaks.c
