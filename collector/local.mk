@@ -75,6 +75,7 @@ collector_libcollector_la_SOURCES = \
 	collector/report_text_hosts.c \
 	collector/report_text_job.c \
 	collector/report_text_peak.c \
+	collector/report_text_no_ranks.c \
 	collector/report_text_phases.c \
 	collector/report_text_processes.c \
 	collector/report_text_ranks.c \

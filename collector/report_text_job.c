@@ -95,26 +95,6 @@ static void write_summary(const struct mw_report *report)
     mw_report_paragraph(report, "  ", MW_TEXT_PLAIN, "%s", line);
 }
 
-void mw_report_text_no_ranks(const struct mw_report *report)
-{
-    static const char *const reasons[] = {
-        "the program makes no MPI call, or ended before MPI_Init",
-        "it is linked statically, and nothing can be preloaded into it",
-        "it uses an MPI that memwatch does not know (Open MPI and MPICH and what is binary compatible with them)",
-        ("LD_PRELOAD got lost on the way: a container, sudo or a set-uid program, a batch system or a wrapper that "
-         "starts the ranks with an environment of its own"),
-        "the ranks run on hosts that cannot see the run directory",
-    };
-
-    if (report->model->rank_count)
-        return;
-    fputc('\n', report->out);
-    mw_report_paragraph(report, "  ", MW_TEXT_WARN, "No rank reported.%s Why that may be:",
-                        report->model->job.sampled ? " Below is what sampling saw of the processes from outside." : "");
-    for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
-        mw_report_paragraph(report, "    · ", MW_TEXT_PLAIN, "%s", reasons[i]);
-}
-
 void mw_report_text_job(const struct mw_report *report)
 {
     write_command(report);
