@@ -25,6 +25,7 @@ static void free_row(struct mw_compare_row *row)
     for (int side = 0; side < MW_COMPARE_SIDES; side++) {
         free(row->sides[side].values);
         free(row->sides[side].where);
+        free(row->entries[side].values);
     }
     free(row->name);
     free(row->alias);
@@ -174,8 +175,8 @@ static enum mw_compare_verdict judge(const struct mw_compare *compare, const str
 static int order_of(enum mw_compare_verdict verdict)
 {
     static const int order[] = {[MW_COMPARE_GREW] = 0, [MW_COMPARE_SHRANK] = 1, [MW_COMPARE_SAMPLED] = 2,
-                                [MW_COMPARE_NOISE] = 3, [MW_COMPARE_NEW] = 4, [MW_COMPARE_GONE] = 5,
-                                [MW_COMPARE_SAME] = 6};
+                                [MW_COMPARE_FOLLOWS] = 3, [MW_COMPARE_NOISE] = 4, [MW_COMPARE_NEW] = 5,
+                                [MW_COMPARE_GONE] = 6, [MW_COMPARE_SAME] = 7};
 
     return order[verdict];
 }
@@ -216,10 +217,13 @@ void mw_compare_judge(struct mw_compare *compare)
         struct mw_compare_row *row = &compare->rows[i];
         summarize(&row->sides[MW_COMPARE_BASE]);
         summarize(&row->sides[MW_COMPARE_CANDIDATE]);
+        summarize(&row->entries[MW_COMPARE_BASE]);
+        summarize(&row->entries[MW_COMPARE_CANDIDATE]);
         if (row->sides[MW_COMPARE_BASE].count && row->sides[MW_COMPARE_CANDIDATE].count)
             row->change = row->sides[MW_COMPARE_CANDIDATE].median - row->sides[MW_COMPARE_BASE].median;
         row->verdict = judge(compare, row);
     }
+    mw_compare_fold(compare);
     if (compare->row_count)
         qsort(compare->rows, compare->row_count, sizeof(*compare->rows), compare_rows);
 }
@@ -242,10 +246,10 @@ void mw_compare_findings(const struct mw_compare *compare, struct mw_findings *f
         if (row->verdict != MW_COMPARE_GREW)
             continue;
         finding = mw_findings_add(findings, "compare", MW_FINDING_FAILED, MW_FINDINGS_REGRESSION,
-                                  "%s %.200s: the %s grew by %s, from %s to %s%s%.200s", row->group, row->name, row->what,
+                                  "%s %.200s: the %s grew by %s, from %s to %s%s%.200s%s", row->group, row->name, row->what,
                                   mw_units_change(row->change).text + 1, mw_units_bytes((uint64_t)llabs(base->median)).text,
                                   mw_units_bytes((uint64_t)llabs(now->median)).text, now->where ? "; " : "",
-                                  now->where ? now->where : "");
+                                  now->where ? now->where : "", row->followers ? "; others grew with it" : "");
         if (!row->file)
             continue;
         snprintf(finding->file, sizeof(finding->file), "%s", row->file);

@@ -21,6 +21,7 @@ enum mw_compare_side { MW_COMPARE_BASE, MW_COMPARE_CANDIDATE, MW_COMPARE_SIDES }
 enum mw_compare_verdict {
     MW_COMPARE_SAME,    /* no change that counts */
     MW_COMPARE_GREW,    /* a regression */
+    MW_COMPARE_FOLLOWS, /* higher only because another row of its kind grew: not a regression by itself */
     MW_COMPARE_SHRANK,
     MW_COMPARE_NOISE,   /* beyond the threshold, but not beyond the spread or the reading error */
     MW_COMPARE_SAMPLED, /* beyond the threshold, but sampling may have missed it on the other side */
@@ -48,6 +49,9 @@ struct mw_compare_row {
     char *file;        /* in the candidate; NULL unknown */
     uint32_t line;
     struct mw_compare_values sides[MW_COMPARE_SIDES];
+    struct mw_compare_values entries[MW_COMPARE_SIDES]; /* phases: RSS at their begin */
+    size_t order;      /* phases: in the order of time of the run that had it first */
+    size_t followers;  /* rows that follow this one */
     int64_t change;    /* of the medians, where both are there */
     enum mw_compare_verdict verdict;
 };
@@ -89,7 +93,10 @@ size_t mw_compare_count(const struct mw_compare *compare, enum mw_compare_verdic
 /* One finding for each regression. When there is none: a MW_FINDING_PASSED, or a warning where failed runs were compared. */
 void mw_compare_findings(const struct mw_compare *compare, struct mw_findings *findings);
 
-/* ---- for compare_take.c ---- */
+/* ---- for compare.c and compare_take.c ---- */
+
+/* Marks the rows that follow others, among those that grew. */
+void mw_compare_fold(struct mw_compare *compare);
 
 /* The row of a measure, made when it is new. `group` and `what` are constants. */
 struct mw_compare_row *mw_compare_row(struct mw_compare *compare, const char *group, const char *name, const char *what);

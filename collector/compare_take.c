@@ -82,6 +82,8 @@ static void take_phases(struct mw_compare *compare, enum mw_compare_side side, c
         row = mw_compare_row(compare, "phase", phase->path, "peak");
         mw_compare_add(&row->sides[side], bounded(phase->peak.max), phase->peak_kind, model->cost.error_bytes_max,
                        name_rank(name, sizeof(name), model, phase->peak.worst));
+        mw_compare_add(&row->entries[side], bounded(phase->entry_rss.max), MW_MODEL_EXACT, 0, NULL);
+        row->order = i;
     }
 }
 

@@ -14,7 +14,7 @@ collector_libcollector_la_SOURCES = \
 	collector/binding.c collector/binding.h \
 	collector/bounds.c collector/bounds.h \
 	collector/compare.c collector/compare.h \
-	collector/compare_check.c collector/compare_take.c \
+	collector/compare_check.c collector/compare_fold.c collector/compare_take.c \
 	collector/csv.c collector/csv.h \
 	collector/demangle.c collector/demangle.h \
 	collector/exits_read.c collector/exits_read.h \

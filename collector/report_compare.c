@@ -14,7 +14,8 @@
 const char *mw_report_compare_word(enum mw_compare_verdict verdict)
 {
     static const char *const words[] = {
-        [MW_COMPARE_SAME] = "same", [MW_COMPARE_GREW] = "grew", [MW_COMPARE_SHRANK] = "shrank",
+        [MW_COMPARE_SAME] = "same", [MW_COMPARE_GREW] = "grew", [MW_COMPARE_FOLLOWS] = "follows",
+        [MW_COMPARE_SHRANK] = "shrank",
         [MW_COMPARE_NOISE] = "within noise", [MW_COMPARE_SAMPLED] = "sampled only", [MW_COMPARE_NEW] = "new",
         [MW_COMPARE_GONE] = "gone"};
 
@@ -93,7 +94,10 @@ static void add_row(struct mw_text_table *table, const struct mw_compare_row *ro
     int64_t spread = base->spread > now->spread ? base->spread : now->spread;
 
     mw_text_table_row(table);
-    mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", row->name);
+    if (row->followers)
+        mw_text_table_cell(table, MW_TEXT_PLAIN, "%s, and %zu more", row->name, row->followers);
+    else
+        mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", row->name);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", row->what);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_report_compare_value(row, MW_COMPARE_BASE).text);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_report_compare_value(row, MW_COMPARE_CANDIDATE).text);
@@ -121,7 +125,7 @@ static struct mw_text_table *make_table(void)
 int mw_report_compare_text_write(FILE *out, const struct mw_compare *compare, const struct mw_report_style *style)
 {
     struct mw_text_table *table = make_table();
-    size_t left_out = 0;
+    size_t left_out = 0, follow = mw_compare_count(compare, MW_COMPARE_FOLLOWS);
 
     fprintf(out, "memwatch compare\n");
     write_side(out, compare, MW_COMPARE_BASE, "base");
@@ -134,6 +138,9 @@ int mw_report_compare_text_write(FILE *out, const struct mw_compare *compare, co
             left_out++;
     mw_text_table_write(table, out, style->width ? style->width : DEFAULT_WIDTH, style->color);
     mw_text_table_destroy(table);
+    left_out -= style->all ? 0 : follow;
+    if (follow && !style->all)
+        fprintf(out, "    %zu more grew only with these: --all lists them\n", follow);
     if (left_out)
         fprintf(out, "    %zu more without a change that counts (%zu new, %zu gone): --all lists them\n", left_out,
                 mw_compare_count(compare, MW_COMPARE_NEW), mw_compare_count(compare, MW_COMPARE_GONE));

@@ -27,8 +27,9 @@ static json_t *row_of(const struct mw_compare_row *row)
     const struct mw_compare_values *base = &row->sides[MW_COMPARE_BASE], *candidate = &row->sides[MW_COMPARE_CANDIDATE];
     json_t *change = base->count && candidate->count ? json_integer(row->change) : json_null();
 
-    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:s?, s:i, s:o, s:o}", "group", row->group, "name", row->name, "what",
-                     row->what, "verdict", mw_report_compare_word(row->verdict), "change_bytes", change, "file", row->file,
+    return json_pack("{s:s, s:s, s:s, s:s, s:I, s:o, s:s?, s:i, s:o, s:o}", "group", row->group, "name", row->name, "what",
+                     row->what, "verdict", mw_report_compare_word(row->verdict), "followers",
+                     (json_int_t)row->followers, "change_bytes", change, "file", row->file,
                      "line", (int)row->line, "base", side_of(base), "candidate", side_of(candidate));
 }
 

@@ -28,6 +28,8 @@ static void put_row(FILE *out, const struct mw_compare_row *row)
 
     fputs("| ", out);
     put(out, row->name);
+    if (row->followers)
+        fprintf(out, ", and %zu more", row->followers);
     fprintf(out, " | %s | %s | %s | %s | %s%s%s | ", row->what, mw_report_compare_value(row, MW_COMPARE_BASE).text,
             mw_report_compare_value(row, MW_COMPARE_CANDIDATE).text, mw_report_compare_change(row).text,
             row->verdict == MW_COMPARE_GREW ? "**" : "", mw_report_compare_word(row->verdict),

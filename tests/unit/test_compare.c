@@ -142,6 +142,101 @@ static void test_moved(void **state)
     mw_compare_destroy(compare);
 }
 
+/* One phase: what it began with and its peak, MiB, before and after a change. */
+struct phase_change {
+    const char *name;
+    uint64_t entry[2], peak[2];
+    enum mw_compare_verdict verdict;
+    size_t followers;
+};
+
+static void take_phases(struct mw_compare *compare, enum mw_compare_side side, const struct phase_change *changes,
+                        size_t count)
+{
+    struct mw_model *model = mw_model_create();
+
+    model->job.command = "app";
+    model->cost.error_bytes_max = MIB / 4;
+    for (size_t i = 0; i < count; i++) {
+        struct mw_model_merged_phase *phase = MW_MEM_PUSH(model->phases, model->phase_count);
+        phase->name = phase->path = changes[i].name;
+        phase->peak_kind = MW_MODEL_EXACT;
+        phase->peak.max = changes[i].peak[side] * MIB;
+        phase->entry_rss.max = changes[i].entry[side] * MIB;
+    }
+    mw_compare_take(compare, side, model);
+    mw_model_destroy(model);
+}
+
+/* What is higher only because something before it grew follows it; what grew itself as well does not. */
+static void test_followers(void **state)
+{
+    static const struct phase_change changes[] = {
+        {"init", {0, 0}, {10, 10}, MW_COMPARE_SAME, 0},
+        {"read", {10, 10}, {20, 24}, MW_COMPARE_GREW, 2}, /* 4 MiB more: the cause */
+        {"sum", {20, 24}, {25, 29}, MW_COMPARE_FOLLOWS, 0},
+        {"spike", {20, 24}, {30, 44}, MW_COMPARE_GREW, 0}, /* 10 MiB more of its own */
+        {"write", {20, 24}, {21, 25}, MW_COMPARE_FOLLOWS, 0},
+        {"late", {20, 34}, {21, 36}, MW_COMPARE_GREW, 0}, /* began higher than any before explains */
+    };
+    const size_t count = sizeof(changes) / sizeof(changes[0]);
+    struct mw_compare *compare = mw_compare_create(MW_COMPARE_BY_PHASE, 0.05);
+    struct mw_findings findings = {0};
+    size_t found = 0;
+
+    (void)state;
+    take_phases(compare, MW_COMPARE_BASE, changes, count);
+    take_phases(compare, MW_COMPARE_CANDIDATE, changes, count);
+    mw_compare_judge(compare);
+    for (size_t i = 0; i < compare->row_count; i++)
+        for (size_t k = 0; k < count; k++)
+            if (!strcmp(compare->rows[i].group, "phase") && !strcmp(compare->rows[i].name, changes[k].name)) {
+                found++;
+                if (compare->rows[i].verdict != changes[k].verdict || compare->rows[i].followers != changes[k].followers)
+                    fail_msg("%s: %s, %zu followers", changes[k].name, mw_report_compare_word(compare->rows[i].verdict),
+                             compare->rows[i].followers);
+            }
+    assert_int_equal(found, count);
+    mw_compare_findings(compare, &findings);
+    assert_int_equal(findings.count, 3);
+    assert_int_equal(mw_findings_status(&findings), MW_FINDINGS_REGRESSION);
+    mw_findings_fini(&findings);
+    mw_compare_destroy(compare);
+}
+
+static void take_ranks(struct mw_compare *compare, enum mw_compare_side side, uint64_t more)
+{
+    struct mw_model *model = mw_model_create();
+
+    model->job.command = "app";
+    for (int32_t i = 0; i < 30; i++)
+        *MW_MEM_PUSH(model->ranks, model->rank_count) = (struct mw_model_rank){
+            .rank = i, .peak = {100 * MIB + (i == 7 ? 5 * more : more) + (uint64_t)i * 4096, MW_MODEL_EXACT},
+            .peak_phase = MW_MODEL_NONE, .peak_site = MW_MODEL_NONE, .error_bytes = MIB / 4};
+    mw_compare_take(compare, side, model);
+    mw_model_destroy(model);
+}
+
+/* Thirty ranks that grew alike are one finding, one that grew by five times as much is another. */
+static void test_alike_ranks(void **state)
+{
+    struct mw_compare *compare = mw_compare_create(MW_COMPARE_BY_RANK, 0.05);
+    size_t ranks = 0;
+
+    (void)state;
+    take_ranks(compare, MW_COMPARE_BASE, 0);
+    take_ranks(compare, MW_COMPARE_CANDIDATE, 8 * MIB);
+    mw_compare_judge(compare);
+    for (size_t i = 0; i < compare->row_count; i++)
+        if (!strcmp(compare->rows[i].group, "rank") && compare->rows[i].verdict == MW_COMPARE_GREW) {
+            assert_int_equal(compare->rows[i].followers, ranks ? 28 : 0);
+            ranks++;
+        }
+    assert_int_equal(ranks, 2);
+    assert_int_equal(mw_compare_count(compare, MW_COMPARE_FOLLOWS), 28);
+    mw_compare_destroy(compare);
+}
+
 /* Which runs are refused, and that a comparison of such runs is no proof. */
 static void test_failed(void **state)
 {
@@ -217,7 +312,7 @@ static void test_forms(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_verdicts), cmocka_unit_test(test_sampled),
-                                       cmocka_unit_test(test_moved), cmocka_unit_test(test_failed),
+                                       cmocka_unit_test(test_moved), cmocka_unit_test(test_failed), cmocka_unit_test(test_followers), cmocka_unit_test(test_alike_ranks),
                                        cmocka_unit_test(test_forms)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
