@@ -31,9 +31,11 @@ void mw_exits_read_parse(struct mw_exits_read *exits, const char *host, const vo
     while (left >= sizeof(struct mw_exit)) {
         if (memcmp(at, MW_EXIT_MAGIC, sizeof(exits->entries->magic)) != 0) {
             /* A short write (full disk) shifts what follows: look for the next magic byte by byte. */
-            exits->damaged_bytes++;
-            at++;
-            left--;
+            const char *next = memchr(at + 1, MW_EXIT_MAGIC[0], left - 1);
+            size_t skipped = next ? (size_t)(next - at) : left;
+            exits->damaged_bytes += skipped;
+            at += skipped;
+            left -= skipped;
             continue;
         }
         struct mw_exit *entry = MW_MEM_PUSH(exits->entries, exits->count);

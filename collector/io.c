@@ -38,6 +38,17 @@ int mw_io_pwrite(int fd, const void *buffer, size_t size, off_t offset)
     return 0;
 }
 
+off_t mw_io_next_data(int fd, off_t *offset)
+{
+    off_t data = lseek(fd, *offset, SEEK_DATA);
+
+    if (data < 0 && errno == ENXIO) /* nothing but a hole */
+        data = lseek(fd, 0, SEEK_END);
+    if (data > *offset)
+        *offset = data;
+    return *offset;
+}
+
 ssize_t mw_io_read_text(int dirfd, const char *path, char *buffer, size_t size)
 {
     int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);

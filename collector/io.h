@@ -14,6 +14,10 @@ ssize_t mw_io_pread(int fd, void *buffer, size_t size, off_t offset);
 /* Writes all `size` bytes at `offset`; returns 0, or -1 with errno. */
 int mw_io_pwrite(int fd, const void *buffer, size_t size, off_t offset);
 
+/* Moves *offset over a hole of the file to where its next data begin, or to its end. Where the file system does not know
+ * of holes nothing is moved. Returns *offset. */
+off_t mw_io_next_data(int fd, off_t *offset);
+
 /* Whether RLIMIT_FSIZE lets a file grow to `length` bytes. Growing beyond it would kill the process (SIGXFSZ). */
 bool mw_io_may_grow(uint64_t length);
 

@@ -4,12 +4,16 @@
 #include "collector/mem.h"
 #include "collector/record_check.h"
 #include "collector/record_fields.h"
+#include "collector/safe_open.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#define BLANKS_MAX 4096 /* before a record's first brace */
 
 struct reader {
     struct mw_model *model;
@@ -272,12 +276,26 @@ static struct mw_model *read_model(const json_t *json, struct mw_err *err)
     return NULL;
 }
 
+/* NULL with a line in err. */
+static FILE *open_regular(const char *path, uint64_t *size, struct mw_err *err)
+{
+    int fd = mw_safe_open_path(path, size, err);
+    FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
+
+    if (fd < 0 || file)
+        return file;
+    mw_err_set(err, "cannot read %s: %s", path, strerror(errno));
+    close(fd);
+    return NULL;
+}
+
 bool mw_record_json_is(const char *path)
 {
-    FILE *file = fopen(path, "re");
+    uint64_t size;
+    FILE *file = open_regular(path, &size, NULL);
     int c = EOF;
 
-    while (file && (c = getc(file)) != EOF && isspace(c))
+    for (int i = 0; file && i < BLANKS_MAX && (c = getc(file)) != EOF && isspace(c); i++)
         ;
     if (file)
         fclose(file);
@@ -286,13 +304,17 @@ bool mw_record_json_is(const char *path)
 
 struct mw_model *mw_record_json_read(const char *path, struct mw_err *err)
 {
-    FILE *file = fopen(path, "re");
+    uint64_t size;
+    FILE *file = open_regular(path, &size, err);
     struct mw_model *model;
     json_error_t error;
     json_t *json;
 
-    if (!file) {
-        mw_err_set(err, "cannot read %s: %s", path, strerror(errno));
+    if (!file)
+        return NULL;
+    if (size > MW_RECORD_JSON_MAX) {
+        fclose(file);
+        mw_err_set(err, "cannot read %s: larger than %llu GiB, more than any record", path, MW_RECORD_JSON_MAX >> 30);
         return NULL;
     }
     json = json_loadf(file, JSON_ALLOW_NUL, &error);

@@ -6,7 +6,10 @@
 #include "collector/err.h"
 #include "collector/model.h"
 
-/* Does the file begin as a JSON object does? */
+/* No larger file is read: a record of 10,000 ranks has 29 MB. */
+#define MW_RECORD_JSON_MAX (4ULL << 30)
+
+/* Is it a regular file that begins as a JSON object does? */
 bool mw_record_json_is(const char *path);
 
 /* The model as it was written; free with mw_model_destroy(). NULL with a line in err. Fields that are missing are as if

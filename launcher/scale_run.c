@@ -2,6 +2,8 @@
 #include "launcher/scale_run.h"
 
 #include "collector/clock.h"
+#include "collector/io.h"
+#include "collector/safe_open.h"
 #include "collector/units.h"
 #include "launcher/attend.h"
 #include "launcher/scale_plan.h"
@@ -31,7 +33,7 @@ static bool name_paths(struct paths *paths, const char *dir, const char *name)
 static void become_run(const char *self, const struct mw_scale_options *options, const struct paths *paths, char **command,
                        const sigset_t *mask)
 {
-    int log = open(paths->log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    int log = open(paths->log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK, 0666);
     const char *head[] = {"memwatch", "run", "--quiet", "--force", "-o", paths->part, options->common.exact ? "--exact" : "--",
                           options->common.exact ? "--" : NULL};
     size_t words = sizeof(head) / sizeof(head[0]) - !options->common.exact, count = 0;
@@ -57,18 +59,22 @@ static void become_run(const char *self, const struct mw_scale_options *options,
 /* The last line that a failed run printed is often why. */
 static void tell_last_line(const char *log)
 {
-    FILE *file = fopen(log, "r");
-    char line[400], last[400] = "";
+    char text[4096], *rest = text, *line;
+    const char *last = "";
+    uint64_t size;
+    ssize_t length = -1;
+    int fd = mw_safe_open_path(log, &size, NULL);
 
-    while (file && fgets(line, sizeof(line), file)) {
-        line[strcspn(line, "\n")] = '\0';
-        if (line[strspn(line, " \t-")])
-            snprintf(last, sizeof(last), "%s", line);
+    if (fd >= 0) {
+        length = mw_io_pread(fd, text, sizeof(text) - 1, size < sizeof(text) ? 0 : (off_t)(size - (sizeof(text) - 1)));
+        close(fd);
     }
-    if (file)
-        fclose(file);
+    text[length > 0 ? length : 0] = '\0';
+    while ((line = strsep(&rest, "\n")))
+        if (line[strspn(line, " \t-")])
+            last = line;
     if (last[0])
-        fprintf(stderr, "    %s\n", last);
+        fprintf(stderr, "    %.400s\n", last);
 }
 
 /* Returns whether it went well. */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* mwdump RUN-DIR | mwdump GATHERED-FILE
+/* mwdump RUN-DIR | mwdump GATHERED-FILE | mwdump RECORD
  *
  * Prints the model of a run as one line per thing, `kind key=value ...`, for shell tests. Bytes and nanoseconds;
  * times count from the job's begin. Strings stand in double quotes, with " and \ escaped. */
 #include "collector/merge.h"
+#include "collector/record_json.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
@@ -321,7 +322,7 @@ static struct mw_model *load(const char *path, struct mw_err *err)
     int fd;
 
     if (stat(path, &st) != 0 || !S_ISDIR(st.st_mode))
-        return mw_merge_gathered(path, err);
+        return mw_record_json_is(path) ? mw_record_json_read(path, err) : mw_merge_gathered(path, err);
     fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) {
         mw_err_set(err, "cannot open %s", path);
@@ -338,7 +339,7 @@ int main(int argc, char **argv)
     struct mw_model *model;
 
     if (argc != 2) {
-        fprintf(stderr, "usage: mwdump RUN-DIR | GATHERED-FILE\n");
+        fprintf(stderr, "usage: mwdump RUN-DIR | GATHERED-FILE | RECORD\n");
         return 2;
     }
     model = load(argv[1], &err);
