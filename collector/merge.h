@@ -14,8 +14,8 @@
 #define MW_MERGE_WHOLE_RANKS 4096
 
 /* Reads all that lies in the run directory `dirfd`: views, journals, gathered records and exit records, and merges them
- * by (host, pid, start time). The job may still run. `seen` is a view that has no file there (NULL: none). What is
- * damaged or hostile is skipped and named in model->notes. Returns the model, owned by the caller
+ * by (host, pid, start time). The job may still run. `seen` is the caller's own view, used instead of its file (NULL:
+ * none). What is damaged or hostile is skipped and named in model->notes. Returns the model, owned by the caller
  * (mw_model_destroy()), or NULL with a line in err. */
 struct mw_model *mw_merge_run(int dirfd, const struct mw_view *seen, struct mw_err *err);
 

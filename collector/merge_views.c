@@ -4,7 +4,9 @@
 #include "collector/merge_parts.h"
 #include "collector/names.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void read_one(struct mw_merge *merge, int dirfd, const char *name)
 {
@@ -45,15 +47,19 @@ static void add_host(struct mw_merge *merge, const struct mw_view *view)
 
 void mw_merge_views_read(struct mw_merge *merge, int dirfd, const struct mw_view *seen)
 {
+    char own[sizeof(MW_VIEW_FILE_PREFIX) + sizeof(seen->host)] = "";
     struct mw_names names;
     struct mw_err err;
 
+    if (seen)
+        snprintf(own, sizeof(own), MW_VIEW_FILE_PREFIX "%s", seen->host);
     if (seen)
         *MW_MEM_PUSH(merge->views, merge->view_count) = mw_view_copy(seen);
     if (mw_names_list(&names, dirfd, MW_VIEW_FILE_PREFIX, &err) < 0)
         return; /* the journals' list tells of it */
     for (size_t i = 0; i < names.count; i++)
-        read_one(merge, dirfd, names.items[i]);
+        if (strcmp(names.items[i], own) != 0)
+            read_one(merge, dirfd, names.items[i]);
     mw_names_fini(&names);
     find_launcher(merge);
     for (size_t i = 0; i < merge->view_count; i++)

@@ -9,9 +9,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define FIRST_ROOM 64
@@ -42,7 +44,7 @@ static void point_into(const struct mw_view_file *file, struct mw_view *view)
     view->processes = (void *)((char *)file->map + PROCESSES_AT);
 }
 
-/* All blocks are there before they are written to: a full disk is an error here and never a SIGBUS later. */
+/* Whether there is room is known at once. */
 static int allocate(int fd, size_t length)
 {
     return mw_io_may_grow(length) ? posix_fallocate(fd, 0, (off_t)length) : EFBIG;
@@ -63,15 +65,13 @@ static int make_file(int dirfd, const char *name, size_t length)
 int mw_view_file_create(struct mw_view_file *file, struct mw_view *view, int dirfd, const char *name,
                         struct mw_err *err)
 {
-    *file = (struct mw_view_file){.length = length_for(FIRST_ROOM), .room = FIRST_ROOM};
-    file->fd = make_file(dirfd, name, file->length);
-    file->map = mmap(NULL, file->length, PROT_READ | PROT_WRITE,
-                     file->fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED, file->fd, 0);
-    if (file->map == MAP_FAILED) {
-        if (file->fd >= 0)
-            close(file->fd);
+    *file = (struct mw_view_file){.dirfd = dirfd, .length = length_for(FIRST_ROOM), .room = FIRST_ROOM};
+    snprintf(file->name, sizeof(file->name), "%s", name);
+    file->map = mmap(NULL, file->length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (file->map == MAP_FAILED)
         return mw_err_set(err, "no memory for what is sampled: %s", strerror(errno));
-    }
+    file->written = mw_mem_alloc(file->room, sizeof(*file->written));
+    file->fd = make_file(dirfd, name, file->length);
     memcpy(file->map, &head, sizeof(head));
     point_into(file, view);
     mw_view_file_sync(file, view);
@@ -81,10 +81,13 @@ int mw_view_file_create(struct mw_view_file *file, struct mw_view *view, int dir
 static bool grow(struct mw_view_file *file, struct mw_view *view)
 {
     size_t room = 2 * file->room;
+    unsigned char *written;
     void *map;
 
-    if (room > MW_VIEW_FILE_PROCESSES || (file->fd >= 0 && allocate(file->fd, length_for(room))))
+    if (room > MW_VIEW_FILE_PROCESSES || !(written = realloc(file->written, room)))
         return false;
+    memset(written + file->room, 0, room - file->room);
+    file->written = written;
     map = mremap(file->map, file->length, length_for(room), MREMAP_MAYMOVE);
     if (map == MAP_FAILED)
         return false;
@@ -105,14 +108,93 @@ struct mw_view_process *mw_view_file_add_process(struct mw_view_file *file, stru
     return &view->processes[view->process_count++];
 }
 
+static int write_part(struct mw_view_file *file, size_t begin, size_t end)
+{
+    bool fits = mw_io_may_grow(end);
+
+    if (fits && !mw_io_pwrite(file->fd, (char *)file->map + begin, end - begin, (off_t)begin))
+        return 0;
+    file->error = fits ? errno : EFBIG;
+    return -1;
+}
+
+/* One that lives changes with every sample; one that has ended when more becomes known of its end. */
+static bool is_changed(const struct mw_view_file *file, const struct mw_view *view, size_t i)
+{
+    return view->processes[i].end == MW_VIEW_LIVES || file->written[i] != view->processes[i].end + 1;
+}
+
+static void write_processes(struct mw_view_file *file, const struct mw_view *view)
+{
+    for (size_t begin = 0, end; begin < view->process_count; begin = end + 1) {
+        for (end = begin; end < view->process_count && is_changed(file, view, end);)
+            end++;
+        if (end == begin || write_part(file, length_for(begin), length_for(end)))
+            continue;
+        for (size_t i = begin; i < end; i++)
+            file->written[i] = (unsigned char)(view->processes[i].end + 1);
+    }
+}
+
+/* The last one is still being added to; when they were made longer all have changed. */
+static void write_slices(struct mw_view_file *file, const struct mw_view *view)
+{
+    bool same = file->slice_ns_written == view->slice_ns && file->slices_written <= view->slice_count;
+    size_t begin = same && file->slices_written ? file->slices_written - 1 : 0;
+    size_t end = same ? view->slice_count : MW_VIEW_FILE_SLICES;
+
+    if (write_part(file, SLICES_AT + begin * sizeof(*view->slices), SLICES_AT + end * sizeof(*view->slices)))
+        return;
+    file->slices_written = view->slice_count;
+    file->slice_ns_written = view->slice_ns;
+}
+
+/* Somebody has removed the file: another in its place, unless something else is there now. */
+static void make_again(struct mw_view_file *file)
+{
+    int fd = make_file(file->dirfd, file->name, length_for(FIRST_ROOM));
+
+    if (fd < 0)
+        return;
+    close(file->fd);
+    file->fd = fd;
+    file->file_length = UINT64_MAX; /* it has nothing yet */
+}
+
+/* Of a file that somebody has truncated or removed nothing is to be relied on. */
+static void forget_if_damaged(struct mw_view_file *file)
+{
+    struct stat st;
+
+    if (fstat(file->fd, &st))
+        return;
+    if (!st.st_nlink)
+        make_again(file);
+    if ((uint64_t)st.st_size >= file->file_length)
+        return;
+    memset(file->written, 0, file->room);
+    file->slices_written = file->slice_ns_written = 0;
+    file->file_length = 0;
+}
+
 void mw_view_file_sync(struct mw_view_file *file, const struct mw_view *view)
 {
     memcpy((char *)file->map + sizeof(head), view, MW_VIEW_FACTS_BYTES);
+    if (file->fd < 0)
+        return;
+    file->error = 0;
+    forget_if_damaged(file);
+    write_processes(file, view);
+    write_slices(file, view);
+    if (!write_part(file, 0, SLICES_AT) && file->file_length < length_for(view->process_count))
+        file->file_length = length_for(view->process_count);
+    file->errors += file->error != 0;
 }
 
 void mw_view_file_close(struct mw_view_file *file, struct mw_view *view)
 {
     munmap(file->map, file->length);
+    free(file->written);
     if (file->fd >= 0)
         close(file->fd);
     view->slices = NULL;

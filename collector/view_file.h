@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The file view-<host> of a run directory: a view as its sampler keeps it. Its arrays are the file itself, mapped and
- * written in place, so that what was seen is there whatever becomes of the sampler; its facts are copied there after
- * every sample.
+/* The file view-<host> of a run directory: a view as its sampler keeps it. Its arrays are private memory with the layout
+ * of the file, and what changed is written to the file after every sample, so that what was seen is there whatever becomes
+ * of the sampler. The file is never mapped: whoever truncates it does no harm, and the next sample writes it again.
  *
  *     head | facts of struct mw_view | slices[MW_VIEW_FILE_SLICES] | processes[room]
  *
@@ -32,9 +32,16 @@ struct mw_view_file_head {
 /* The writing side. */
 struct mw_view_file {
     int fd;        /* -1: there is no file, only memory */
+    int dirfd;     /* where it is; borrowed */
+    char name[sizeof(MW_VIEW_FILE_PREFIX) + 64];
     void *map;
-    size_t length; /* bytes mapped; grows with the processes */
+    size_t length; /* bytes of it; grows with the processes */
     size_t room;   /* processes that there is room for */
+    unsigned char *written; /* of each process its end (enum mw_view_end) plus one as the file has it; 0 not there yet */
+    uint64_t file_length; /* bytes that the file has, unless somebody truncates it */
+    uint64_t slices_written, slice_ns_written; /* slice_count and slice_ns as the file has them */
+    int error;     /* errno of the last mw_view_file_sync(); 0: the file has all */
+    uint64_t errors; /* how often it failed */
 };
 
 /* Makes the file `name`, which must not exist, with room for all slices and a few processes, and points view->slices
@@ -47,10 +54,10 @@ int mw_view_file_create(struct mw_view_file *file, struct mw_view *view, int dir
  * view->processes may have moved. */
 struct mw_view_process *mw_view_file_add_process(struct mw_view_file *file, struct mw_view *view);
 
-/* Copies the facts into the file. */
+/* Writes what changed into the file. A failure is noted in file->error; what could not be written is tried again. */
 void mw_view_file_sync(struct mw_view_file *file, const struct mw_view *view);
 
-/* Unmaps; view->slices and view->processes are gone then, the file stays as it was synced last. */
+/* view->slices and view->processes are gone then, the file stays as it was synced last. */
 void mw_view_file_close(struct mw_view_file *file, struct mw_view *view);
 
 /* The reading side: a copy in memory of its own. Returns 0, or -1 with a line in err. Free with mw_view_free(). */

@@ -3,6 +3,7 @@
 #include "collector/view_file.h"
 #include "tests/unit/synthetic.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -52,6 +53,108 @@ static void grows_and_is_read(void **state)
     mw_view_file_close(&file, &view);
     assert_int_equal(mw_view_file_create(&file, &view, dir.fd, NAME, &err), 0); /* one is there: memory only */
     assert_int_equal(file.fd, -1);
+    mw_view_file_close(&file, &view);
+    synthetic_remove(&dir);
+}
+
+/* Whoever truncates or removes it does no harm: what is there is written again. */
+static void is_written_again_when_cut(void **state)
+{
+    static const off_t lengths[] = {0, 100, sizeof(struct mw_view_file_head) + MW_VIEW_FACTS_BYTES + 5, -1, 200000, -1};
+    struct synthetic_dir dir;
+    struct mw_view_file file;
+    struct mw_view view = {.host = "node01"}, read;
+    char path[256];
+
+    (void)state;
+    synthetic_make(&dir);
+    assert_int_equal(mw_view_file_create(&file, &view, dir.fd, NAME, NULL), 0);
+    fill(&file, &view, 200);
+    for (size_t i = 0; i < 200; i++)
+        view.processes[i].end = i < 150 ? MW_VIEW_ENDED : MW_VIEW_LIVES;
+    mw_view_file_sync(&file, &view);
+    snprintf(path, sizeof(path), "%s/" NAME, dir.path);
+    for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+        assert_int_equal(lengths[i] < 0 ? unlink(path) : truncate(path, lengths[i]), 0);
+        view.samples++;
+        mw_view_file_sync(&file, &view);
+        assert_int_equal(file.error, 0);
+        assert_int_equal(mw_view_file_read(&read, dir.fd, NAME, NULL), 0);
+        assert_int_equal(read.samples, i + 1);
+        assert_int_equal(read.process_count, 200);
+        assert_string_equal(read.processes[3].command, "command 3");
+        assert_string_equal(read.processes[199].command, "command 199");
+        assert_int_equal(read.slices[2].rss_max, 77);
+        mw_view_free(&read);
+    }
+    mw_view_file_close(&file, &view);
+    synthetic_remove(&dir);
+}
+
+/* Of those that have ended only what is new of their end is written; slices that were made longer all are. */
+static void writes_what_changed(void **state)
+{
+    struct synthetic_dir dir;
+    struct mw_view_file file;
+    struct mw_view view = {.host = "node01"}, read;
+
+    (void)state;
+    synthetic_make(&dir);
+    assert_int_equal(mw_view_file_create(&file, &view, dir.fd, NAME, NULL), 0);
+    fill(&file, &view, 4);
+    view.processes[1].end = MW_VIEW_ENDED;
+    mw_view_file_sync(&file, &view);
+    view.processes[0].rss_last = 5;
+    view.processes[1].pid = 999; /* no sampler does that */
+    view.processes[2].end = MW_VIEW_STATUS;
+    view.processes[2].wait_status = 9;
+    view.slices[0].rss_max = 11;
+    view.slices[2].rss_max = 78;
+    mw_view_file_sync(&file, &view);
+    assert_int_equal(mw_view_file_read(&read, dir.fd, NAME, NULL), 0);
+    assert_int_equal(read.processes[0].rss_last, 5);
+    assert_int_equal(read.processes[1].pid, 2);
+    assert_int_equal(read.processes[2].wait_status, 9);
+    assert_int_equal(read.slices[0].rss_max, 0);
+    assert_int_equal(read.slices[2].rss_max, 78);
+    mw_view_free(&read);
+    view.processes[1].end = MW_VIEW_STATUS;
+    view.slice_ns *= 2;
+    mw_view_file_sync(&file, &view);
+    assert_int_equal(mw_view_file_read(&read, dir.fd, NAME, NULL), 0);
+    assert_int_equal(read.processes[1].pid, 999);
+    assert_int_equal(read.slices[0].rss_max, 11);
+    mw_view_free(&read);
+    mw_view_file_close(&file, &view);
+    synthetic_remove(&dir);
+}
+
+/* What cannot be written is tried again. */
+static void notes_what_it_cannot_write(void **state)
+{
+    struct rlimit before, small;
+    struct synthetic_dir dir;
+    struct mw_view_file file;
+    struct mw_view view = {.host = "node01"}, read;
+
+    (void)state;
+    synthetic_make(&dir);
+    getrlimit(RLIMIT_FSIZE, &before);
+    assert_int_equal(mw_view_file_create(&file, &view, dir.fd, NAME, NULL), 0);
+    small = (struct rlimit){file.length, before.rlim_max};
+    fill(&file, &view, 1000);
+    setrlimit(RLIMIT_FSIZE, &small);
+    mw_view_file_sync(&file, &view);
+    mw_view_file_sync(&file, &view);
+    assert_int_equal(file.error, EFBIG);
+    assert_int_equal(file.errors, 2);
+    setrlimit(RLIMIT_FSIZE, &before);
+    mw_view_file_sync(&file, &view);
+    assert_int_equal(file.error, 0);
+    assert_int_equal(mw_view_file_read(&read, dir.fd, NAME, NULL), 0);
+    assert_int_equal(read.process_count, 1000);
+    assert_string_equal(read.processes[999].command, "command 999");
+    mw_view_free(&read);
     mw_view_file_close(&file, &view);
     synthetic_remove(&dir);
 }
@@ -172,6 +275,8 @@ static void other_version(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(is_written_again_when_cut), cmocka_unit_test(writes_what_changed),
+        cmocka_unit_test(notes_what_it_cannot_write),
         cmocka_unit_test(grows_and_is_read), cmocka_unit_test(no_room_for_a_file), cmocka_unit_test(cut),
         cmocka_unit_test(flipped),           cmocka_unit_test(other_version),
     };
