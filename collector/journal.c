@@ -2,6 +2,7 @@
 #include "collector/journal.h"
 
 #include "collector/io.h"
+#include "collector/segment.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -33,6 +34,7 @@ _Static_assert(sizeof(struct mw_ident) % 8 == 0 && sizeof(struct mw_state) % 8 =
 _Static_assert(sizeof(struct mw_cost) % 8 == 0 && sizeof(struct mw_module) % 8 == 0, "aligned");
 _Static_assert(sizeof(struct mw_site) % 8 == 0 && sizeof(struct mw_phase) % 8 == 0, "aligned");
 _Static_assert(sizeof(struct mw_spike) % 8 == 0 && sizeof(struct mw_tick) % 8 == 0, "aligned");
+_Static_assert(sizeof(((struct mw_segment_head *)0)->name) >= MW_JOURNAL_NAME_SIZE, "names fit");
 _Static_assert(sizeof(MW_EXIT_MAGIC) - 1 == sizeof(((struct mw_exit *)0)->magic), "eight bytes");
 
 size_t mw_journal_length(void)
@@ -117,11 +119,24 @@ void mw_journal_place(struct mw_journal *journal, void *memory)
     };
 }
 
+int mw_journal_create_segment(struct mw_journal *journal, int dirfd, const char *directory, const char *name,
+                              struct mw_err *err)
+{
+    const struct mw_segment_place place = {dirfd, directory, name, mw_journal_length()};
+    int id;
+    void *memory = mw_segment_create(&id, &place, err);
+
+    if (!memory)
+        return -1;
+    mw_journal_place(journal, memory);
+    return 0;
+}
+
 int mw_journal_create(struct mw_journal *journal, int dirfd, const char *name, struct mw_err *err)
 {
     size_t length = mw_journal_length();
     void *memory = MAP_FAILED;
-    int fd = openat(dirfd, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int fd = openat(dirfd, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0400);
     int error;
 
     if (fd < 0)
@@ -142,9 +157,47 @@ int mw_journal_create(struct mw_journal *journal, int dirfd, const char *name, s
     return 0;
 }
 
+static const struct mw_record_head *map_open(int fd)
+{
+    size_t length = mw_journal_length();
+    struct mw_segment_locator locator;
+    void *memory = MAP_FAILED;
+
+    if (!mw_segment_read_locator(&locator, fd)) {
+        const struct mw_segment_head *head = mw_segment_attach(locator.id, length, geteuid(), locator.token, NULL);
+        return head ? mw_segment_journal(head) : NULL;
+    }
+    if (lseek(fd, 0, SEEK_END) == (off_t)length)
+        memory = mmap(NULL, length, PROT_READ, MAP_SHARED, fd, 0);
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
+const struct mw_record_head *mw_journal_map(int dirfd, const char *name)
+{
+    int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+    const struct mw_record_head *head = fd < 0 ? NULL : map_open(fd);
+
+    if (fd >= 0)
+        close(fd);
+    if (!head || (head->version == MW_RECORD_VERSION && head->length == mw_journal_length()))
+        return head;
+    mw_journal_unmap_head(head);
+    return NULL;
+}
+
+void mw_journal_unmap_head(const struct mw_record_head *head)
+{
+    const struct mw_segment_head *segment = mw_segment_of(head);
+
+    if (segment)
+        mw_segment_detach(segment);
+    else
+        munmap((void *)(uintptr_t)head, mw_journal_length());
+}
+
 void mw_journal_unmap(struct mw_journal *journal)
 {
-    munmap(journal->head, mw_journal_length());
+    mw_journal_unmap_head(journal->head);
     *journal = (struct mw_journal){0};
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The writer's side of a journal: made once, mapped, then updated in place by its owner.
+/* The writer's side of a journal: made once, then updated in place by its owner.
  *
- * Nothing here allocates heap memory, and nothing after mw_journal_create() can fail for want of room:
- * the file is allocated in full when it is made, so a full disk is an error then and never a SIGBUS later.
+ * Its memory is a shared memory segment (collector/segment.h), or a mapped file where whoever reads it could not attach
+ * that. Nothing here allocates heap memory. A file is allocated in full when it is made, so a full disk is an error then
+ * and never a SIGBUS later; but whoever truncates it kills its rank. A segment cannot be truncated.
  */
 #ifndef MW_COLLECTOR_JOURNAL_H
 #define MW_COLLECTOR_JOURNAL_H
@@ -13,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Pointers into one mapped record; all NULL when there is none. */
+/* Pointers into one record; all NULL when there is none. */
 struct mw_journal {
     struct mw_record_head *head;
     struct mw_ident *ident;
@@ -38,14 +39,24 @@ long mw_journal_name_pid(const char *name, const uint64_t *world, const char *ho
 /* Bytes of a journal with all its room. */
 size_t mw_journal_length(void);
 
-/* Creates `name` (O_EXCL, 0600) in the directory `dirfd`, allocates it in full and maps it. The descriptor is
- * not kept. Returns 0, or -1 with a line in err; no file is left then. */
+/* Makes a journal in a segment, and its locator `name` in the directory `dirfd`, whose path is `directory`. Returns 0, or
+ * -1 with a line in err; nothing is left then. */
+int mw_journal_create_segment(struct mw_journal *journal, int dirfd, const char *directory, const char *name,
+                              struct mw_err *err);
+
+/* Creates the file `name` (O_EXCL, 0400: nobody is to write to it by name) in the directory `dirfd`, allocates it in full
+ * and maps it. The descriptor is not kept. Returns 0, or -1 with a line in err; no file is left then. */
 int mw_journal_create(struct mw_journal *journal, int dirfd, const char *name, struct mw_err *err);
+
+/* Maps the journal `name` of another process of this user's for reading, whichever of the two it is. Returns its head, or
+ * NULL when it is not a journal of this version. */
+const struct mw_record_head *mw_journal_map(int dirfd, const char *name);
+void mw_journal_unmap_head(const struct mw_record_head *head);
 
 /* The same on zeroed memory of mw_journal_length() bytes that the caller owns, 8-byte aligned. */
 void mw_journal_place(struct mw_journal *journal, void *memory);
 
-/* Unmaps; the file stays. Only for journals made by mw_journal_create(). */
+/* Unmaps; segment and file stay. Only for journals made by mw_journal_create() or _create_segment(). */
 void mw_journal_unmap(struct mw_journal *journal);
 
 /* Makes entry `index` of a section, just filled, visible to readers: raises `used` to index + 1. */

@@ -5,7 +5,6 @@
 #include "collector/io.h"
 #include "collector/journal_check.h"
 #include "collector/mem.h"
-#include "collector/safe_open.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -15,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#define SEARCH_MAX (256u << 20) /* for the next of several records; each has at most 16 MiB */
 #define LIVE_ATTEMPTS 5 /* of copying a journal that changes under the copy */
 
 static const struct {
@@ -154,14 +154,15 @@ void mw_journal_read_fini(struct mw_journal_read *journal)
 
 /* Whether what is rewritten in place (spikes, and the timeline when its slices get longer) has not changed while
  * `bytes` were copied: the marks of change are the same in the file now, and no spike was half written. */
-static bool is_settled(int fd, const char *bytes, size_t size)
+static bool is_settled(const struct mw_journal_source *source, const char *bytes, size_t size)
 {
     const struct mw_record_head *head = (const void *)bytes;
     const struct mw_record_section *state = &head->sections[MW_SECTION_STATE];
     const struct mw_record_section *spikes = &head->sections[MW_SECTION_SPIKE];
     struct mw_state now, then;
 
-    if (state->offset + sizeof(now) > size || mw_io_pread(fd, &now, sizeof(now), (off_t)state->offset) != sizeof(now))
+    if (state->offset + sizeof(now) > size ||
+        mw_journal_source_read(source, &now, sizeof(now), state->offset) != sizeof(now))
         return true; /* cut off: it will not get better */
     memcpy(&then, bytes + state->offset, sizeof(then));
     if (now.tick_ns != then.tick_ns)
@@ -170,7 +171,7 @@ static bool is_settled(int fd, const char *bytes, size_t size)
         uint64_t at = spikes->offset + (uint64_t)i * spikes->stride;
         uint32_t seq_now = 0, seq_then;
         memcpy(&seq_then, bytes + at, sizeof(seq_then));
-        if (mw_io_pread(fd, &seq_now, sizeof(seq_now), (off_t)at) != sizeof(seq_now))
+        if (mw_journal_source_read(source, &seq_now, sizeof(seq_now), at) != sizeof(seq_now))
             return true;
         if (seq_now != seq_then || (seq_then & 1))
             return false;
@@ -180,10 +181,10 @@ static bool is_settled(int fd, const char *bytes, size_t size)
 
 /* Reads what is valid of a journal of `size` bytes to where it belongs in `bytes`: most of its room is unused as a rule,
  * and of many journals that adds up. Returns the bytes there are, less when the file has become shorter; or -1. */
-static ssize_t read_used(int fd, char *bytes, size_t size)
+static ssize_t read_used(const struct mw_journal_source *source, char *bytes, size_t size)
 {
     const struct mw_record_head *head = (const void *)bytes;
-    ssize_t length = mw_io_pread(fd, bytes, size < sizeof(*head) ? size : sizeof(*head), 0);
+    ssize_t length = mw_journal_source_read(source, bytes, size < sizeof(*head) ? size : sizeof(*head), 0);
 
     if (length < (ssize_t)sizeof(*head) || check_head(head, NULL) != 0)
         return length;
@@ -194,7 +195,7 @@ static ssize_t read_used(int fd, char *bytes, size_t size)
             continue;
         if (used > size - section.offset)
             used = size - section.offset;
-        length = mw_io_pread(fd, bytes + section.offset, used, (off_t)section.offset);
+        length = mw_journal_source_read(source, bytes + section.offset, used, section.offset);
         if (length < (ssize_t)used)
             return length < 0 ? -1 : (ssize_t)section.offset + length;
     }
@@ -202,17 +203,18 @@ static ssize_t read_used(int fd, char *bytes, size_t size)
 }
 
 /* Copies up to `size` bytes and parses them; again when the rank wrote meanwhile. */
-static int read_live(struct mw_journal_read *journal, int fd, char *bytes, size_t size, struct mw_err *err)
+static int read_live(struct mw_journal_read *journal, const struct mw_journal_source *source, char *bytes, size_t size,
+                     struct mw_err *err)
 {
     const struct timespec pause = {.tv_nsec = MW_NS_PER_MS};
 
     for (int attempt = 1;; attempt++) {
-        ssize_t length = read_used(fd, bytes, size);
+        ssize_t length = read_used(source, bytes, size);
         if (length < 0)
             return mw_err_set(err, "cannot be read: %s", strerror(errno));
         if (parse_any(journal, bytes, (size_t)length, err) != 0)
             return -1;
-        if (attempt == LIVE_ATTEMPTS || is_settled(fd, bytes, (size_t)length))
+        if (attempt == LIVE_ATTEMPTS || is_settled(source, bytes, (size_t)length))
             return 0;
         mw_journal_read_fini(journal);
         nanosleep(&pause, NULL);
@@ -221,25 +223,25 @@ static int read_live(struct mw_journal_read *journal, int fd, char *bytes, size_
 
 int mw_journal_read_file(struct mw_journal_read *journal, int dirfd, const char *name, struct mw_err *err)
 {
-    uint64_t size;
+    struct mw_journal_source source;
+    size_t size;
     char *bytes;
-    int result, fd = mw_safe_open(dirfd, name, &size, err);
+    int result;
 
     memset(journal, 0, sizeof(*journal));
-    if (fd < 0)
+    if (mw_journal_source_open(&source, dirfd, name, err) < 0)
         return -1;
-    if (size > MW_JOURNAL_READ_MAX)
-        size = MW_JOURNAL_READ_MAX;
+    size = source.size < MW_JOURNAL_READ_MAX ? (size_t)source.size : MW_JOURNAL_READ_MAX;
     bytes = mw_mem_alloc(size, 1);
-    result = read_live(journal, fd, bytes, size, err);
+    result = read_live(journal, &source, bytes, size, err);
     free(bytes);
-    close(fd);
+    mw_journal_source_close(&source);
     return result;
 }
 
-int mw_journal_read_head(struct mw_record_head *head, int fd, struct mw_err *err)
+int mw_journal_read_head(struct mw_record_head *head, const struct mw_journal_source *source, struct mw_err *err)
 {
-    ssize_t length = mw_io_pread(fd, head, sizeof(*head), 0);
+    ssize_t length = mw_journal_source_read(source, head, sizeof(*head), 0);
 
     if (length < 0)
         return mw_err_set(err, "cannot be read: %s", strerror(errno));
@@ -248,26 +250,28 @@ int mw_journal_read_head(struct mw_record_head *head, int fd, struct mw_err *err
     return check_head(head, err);
 }
 
-int mw_journal_read_entry(void *entry, int fd, const struct mw_record_head *head, enum mw_section section,
-                          uint32_t index)
+int mw_journal_read_entry(void *entry, const struct mw_journal_source *source, const struct mw_record_head *head,
+                          enum mw_section section, uint32_t index)
 {
     const struct mw_record_section *from = &head->sections[section];
     uint32_t stride = expected[section].stride;
 
     if (!is_section_sound(from, stride, head->length) || index >= from->used)
         return -1;
-    return mw_io_pread(fd, entry, stride, (off_t)(from->offset + (uint64_t)index * stride)) == stride ? 0 : -1;
+    return mw_journal_source_read(source, entry, stride, from->offset + (uint64_t)index * stride) == stride ? 0 : -1;
 }
 
 int mw_journal_read_ident(struct mw_ident *ident, int dirfd, const char *name)
 {
+    struct mw_journal_source source;
     struct mw_record_head head;
-    int fd = mw_safe_open(dirfd, name, NULL, NULL);
-    bool ok = fd >= 0 && !mw_journal_read_head(&head, fd, NULL) &&
-              !mw_journal_read_entry(ident, fd, &head, MW_SECTION_IDENT, 0);
+    bool ok;
 
-    if (fd >= 0)
-        close(fd);
+    if (mw_journal_source_open(&source, dirfd, name, NULL) < 0)
+        return -1;
+    ok = !mw_journal_read_head(&head, &source, NULL) &&
+         !mw_journal_read_entry(ident, &source, &head, MW_SECTION_IDENT, 0);
+    mw_journal_source_close(&source);
     if (!ok || !ident->start_ticks || !ident->host[0])
         return -1;
     ident->host[sizeof(ident->host) - 1] = ident->library[sizeof(ident->library) - 1] = '\0';
@@ -275,13 +279,17 @@ int mw_journal_read_ident(struct mw_ident *ident, int dirfd, const char *name)
     return 0;
 }
 
-/* Where the next magic stands at or after `offset`, in steps of 8 bytes; the end of the file when nowhere. */
+/* The next magic at or after `offset`, in steps of 8 bytes; the end of the file when there is none within SEARCH_MAX bytes.
+ * Holes are passed over: a file may be as long as its file system allows, and empty. */
 static off_t find_magic(int fd, off_t offset)
 {
     char block[4096];
+    uint64_t searched = 0;
     ssize_t length;
 
-    while ((length = mw_io_pread(fd, block, sizeof(block), offset)) >= 8) {
+    while ((length = mw_io_pread(fd, block, sizeof(block), mw_io_next_data(fd, &offset))) >= 8) {
+        if ((searched += (uint64_t)length) > SEARCH_MAX)
+            return lseek(fd, 0, SEEK_END);
         for (ssize_t at = 0; at + 8 <= length; at += 8)
             if (memcmp(block + at, MW_RECORD_MAGIC, 8) == 0)
                 return offset + at;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Reads journals without trusting them: live ones, left-behind ones, packed ones, and many in one file.
  *
- * A record is copied (pread, never mmap: the file may shrink meanwhile) and checked. What comes out is safe to
+ * A record is copied (from a file by pread: it may shrink meanwhile) and checked. What comes out is safe to
  * walk: every string is terminated, every index (plus one, 0 none) is in range, every depth fits its array, and a
  * phase's parent is a user phase that stands before it. The numbers themselves are whatever the file said.
  */
@@ -9,6 +9,7 @@
 #define MW_COLLECTOR_JOURNAL_READ_H
 
 #include "collector/err.h"
+#include "collector/journal_source.h"
 #include "collector/record.h"
 
 #include <stddef.h>
@@ -40,7 +41,7 @@ struct mw_journal_read {
  * mw_journal_read_fini() when it returned 0. */
 int mw_journal_read_parse(struct mw_journal_read *journal, const void *bytes, size_t size, struct mw_err *err);
 
-/* Reads the journal `name` in the directory `dirfd` (rules of mw_safe_open()). When its rank is writing it at the
+/* Reads the journal `name` in the directory `dirfd` (collector/journal_source.h). When its rank is writing it at the
  * same time, reading is repeated a few times until the copy is consistent. Returns like mw_journal_read_parse(). */
 int mw_journal_read_file(struct mw_journal_read *journal, int dirfd, const char *name, struct mw_err *err);
 
@@ -50,9 +51,9 @@ int mw_journal_read_ident(struct mw_ident *ident, int dirfd, const char *name);
 
 /* For who looks at a live journal again and again and wants little of it: its head, then single entries. Nothing of an
  * entry is checked or terminated. Both return 0, or -1 when it isn't there (yet): with a line in err, or without one. */
-int mw_journal_read_head(struct mw_record_head *head, int fd, struct mw_err *err);
-int mw_journal_read_entry(void *entry, int fd, const struct mw_record_head *head, enum mw_section section,
-                          uint32_t index);
+int mw_journal_read_head(struct mw_record_head *head, const struct mw_journal_source *source, struct mw_err *err);
+int mw_journal_read_entry(void *entry, const struct mw_journal_source *source, const struct mw_record_head *head,
+                          enum mw_section section, uint32_t index);
 
 /* Reads the next of several records that lie one behind another, and moves *offset behind it. Returns 1, or 0 at
  * the end of the file, or -1 with a line in err when there is no sound record here: *offset then stands at the next

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 noinst_LTLIBRARIES += collector/libcollector.la
 
-# From journals and samples to a report. The first seven files are below the line: the shim compiles them as well
+# From journals and samples to a report. The first eight files are below the line: the shim compiles them as well
 # (pmpi/local.mk), with flags of its own.
 collector_libcollector_la_SOURCES = \
 	collector/clock.h collector/record.h \
@@ -10,6 +10,7 @@ collector_libcollector_la_SOURCES = \
 	collector/io.c collector/io.h \
 	collector/journal.c collector/journal.h \
 	collector/procmem.c collector/procmem.h \
+	collector/segment.c collector/segment.h \
 	collector/alive.c collector/alive.h \
 	collector/binding.c collector/binding.h \
 	collector/bounds.c collector/bounds.h \
@@ -20,6 +21,7 @@ collector_libcollector_la_SOURCES = \
 	collector/exits_read.c collector/exits_read.h \
 	collector/journal_check.c collector/journal_check.h \
 	collector/journal_read.c collector/journal_read.h \
+	collector/journal_source.c collector/journal_source.h \
 	collector/findings.c collector/findings.h \
 	collector/gates.c collector/gates.h \
 	collector/json_out.c collector/json_out.h \
@@ -94,6 +96,7 @@ collector_libcollector_la_SOURCES = \
 	collector/scale/study_take.c \
 	collector/scale/study_text.c \
 	collector/safe_open.c collector/safe_open.h \
+	collector/segments.c collector/segments.h \
 	collector/size.c collector/size.h \
 	collector/symbols.c collector/symbols.h \
 	collector/text.c collector/text.h \

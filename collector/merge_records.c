@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include "collector/io.h"
+#include "collector/journal_source.h"
 #include "collector/merge_parts.h"
 #include "collector/names.h"
 #include "collector/safe_open.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
+
+#define DAMAGED_MAX 100 /* records in one file; each may be 16 MiB of nothing */
 
 /* Takes a record that could be read, and frees it. */
 static void take(struct mw_merge *merge, struct mw_journal_read *journal, bool gathered, const char *name, off_t at)
@@ -29,12 +32,17 @@ void mw_merge_records_gathered(struct mw_merge *merge, int fd, const char *name)
     struct mw_journal_read journal;
     struct mw_err err;
     off_t offset = 0, at = 0;
+    unsigned damaged = 0;
     int found;
 
     while ((found = mw_journal_read_next(&journal, fd, &offset, &err)) != 0) {
         if (found > 0)
             take(merge, &journal, true, name, at);
-        else
+        else if (++damaged == DAMAGED_MAX) {
+            mw_model_note(merge->model, MW_MODEL_NOTE_LOST, "%s: nothing after byte %lld was read: %u records before it are "
+                          "damaged", name, (long long)at, damaged);
+            return;
+        } else
             mw_model_note(merge->model, MW_MODEL_NOTE_LOST, "%s: the record at byte %lld left out: %s", name,
                           (long long)at, err.text);
         if (offset <= at)
@@ -56,16 +64,33 @@ static void read_gathered(struct mw_merge *merge, int dirfd, const char *name)
     close(fd);
 }
 
-static int for_names(struct mw_merge *merge, int dirfd, const char *prefix,
-                     void (*visit)(struct mw_merge *, int, const char *), struct mw_err *err)
+typedef void visitor(struct mw_merge *merge, int dirfd, const char *name);
+
+static void visit_names(struct mw_merge *merge, int dirfd, struct mw_names *names, visitor *visit)
+{
+    for (size_t i = 0; i < names->count; i++)
+        visit(merge, dirfd, names->items[i]);
+    mw_names_fini(names);
+}
+
+static int for_gathered(struct mw_merge *merge, int dirfd, visitor *visit, struct mw_err *err)
 {
     struct mw_names names;
 
-    if (mw_names_list(&names, dirfd, prefix, err) < 0)
+    if (mw_names_list(&names, dirfd, MW_RECORD_GATHERED_PREFIX, err) < 0)
         return -1;
-    for (size_t i = 0; i < names.count; i++)
-        visit(merge, dirfd, names.items[i]);
-    mw_names_fini(&names);
+    visit_names(merge, dirfd, &names, visit);
+    return 0;
+}
+
+/* Puts into *lost how many journals have lost their files. */
+static int for_journals(struct mw_merge *merge, int dirfd, visitor *visit, size_t *lost, struct mw_err *err)
+{
+    struct mw_names names;
+
+    if (mw_journal_source_list(&names, dirfd, lost, err) < 0)
+        return -1;
+    visit_names(merge, dirfd, &names, visit);
     return 0;
 }
 
@@ -75,11 +100,13 @@ static void read_clock(struct mw_merge *merge, int dirfd, const char *name)
     uint64_t bytes[1024];
     struct mw_journal_read journal;
     struct mw_err err;
-    int fd = mw_safe_open(dirfd, name, NULL, &err);
-    ssize_t length = fd < 0 ? -1 : mw_io_pread(fd, bytes, sizeof(bytes), 0);
+    struct mw_journal_source source;
+    ssize_t length;
 
-    if (fd >= 0)
-        close(fd);
+    if (mw_journal_source_open(&source, dirfd, name, &err) < 0)
+        return;
+    length = mw_journal_source_read(&source, bytes, sizeof(bytes), 0);
+    mw_journal_source_close(&source);
     if (length < 0 || mw_journal_read_parse(&journal, bytes, (size_t)length, &err) != 0)
         return; /* said when it is read in full */
     mw_merge_hosts_clock(merge, &journal.ident, &journal.state);
@@ -117,14 +144,32 @@ static void read_gathered_clocks(struct mw_merge *merge, int dirfd, const char *
 void mw_merge_records_clocks(struct mw_merge *merge, int dirfd)
 {
     struct mw_err err;
+    size_t lost;
 
-    if (for_names(merge, dirfd, MW_RECORD_JOURNAL_PREFIX, read_clock, &err) == 0)
-        for_names(merge, dirfd, MW_RECORD_GATHERED_PREFIX, read_gathered_clocks, &err);
+    if (for_journals(merge, dirfd, read_clock, &lost, &err) == 0)
+        for_gathered(merge, dirfd, read_gathered_clocks, &err);
+}
+
+/* Somebody else has removed it, or truncated what is in it. */
+static void note_directory(struct mw_model *model, int dirfd, size_t lost)
+{
+    struct stat st;
+
+    if (!fstat(dirfd, &st) && !st.st_nlink)
+        mw_model_note(model, MW_MODEL_NOTE_LOST, "the run directory was removed during the run: processes that ended "
+                      "without MPI, and what other hosts had sent, may be missing");
+    if (lost)
+        mw_model_note(model, MW_MODEL_NOTE_REMARK, "%zu journal%s read from shared memory: %s in the run directory %s "
+                      "removed or damaged during the run", lost, lost == 1 ? " was" : "s were",
+                      lost == 1 ? "its file" : "their files", lost == 1 ? "was" : "were");
 }
 
 int mw_merge_records_dir(struct mw_merge *merge, int dirfd, struct mw_err *err)
 {
-    if (for_names(merge, dirfd, MW_RECORD_JOURNAL_PREFIX, read_journal, err) != 0)
+    size_t lost;
+
+    if (for_journals(merge, dirfd, read_journal, &lost, err) != 0)
         return -1;
-    return for_names(merge, dirfd, MW_RECORD_GATHERED_PREFIX, read_gathered, err);
+    note_directory(merge->model, dirfd, lost);
+    return for_gathered(merge, dirfd, read_gathered, err);
 }

@@ -22,6 +22,19 @@ void mw_names_fini(struct mw_names *names)
     free(names->items);
 }
 
+void mw_names_add(struct mw_names *names, const char *name)
+{
+    size_t at = names->count;
+
+    while (at > 0 && strcmp(names->items[at - 1], name) > 0)
+        at--;
+    if (at > 0 && !strcmp(names->items[at - 1], name))
+        return;
+    MW_MEM_PUSH(names->items, names->count);
+    memmove(names->items + at + 1, names->items + at, (names->count - 1 - at) * sizeof(*names->items));
+    names->items[at] = mw_mem_copy(name);
+}
+
 int mw_names_list(struct mw_names *names, int dirfd, const char *prefix, struct mw_err *err)
 {
     int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC); /* its own offset */

@@ -15,6 +15,9 @@ struct mw_names {
 /* Returns 0, or -1 with a line in err. Free with mw_names_fini(). */
 int mw_names_list(struct mw_names *names, int dirfd, const char *prefix, struct mw_err *err);
 
+/* Adds a name, unless it is there, where it belongs in the order. */
+void mw_names_add(struct mw_names *names, const char *name);
+
 void mw_names_fini(struct mw_names *names);
 
 #endif

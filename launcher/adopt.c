@@ -5,6 +5,7 @@
 #include "collector/hostname.h"
 #include "collector/journal.h"
 #include "collector/journal_read.h"
+#include "collector/mem.h"
 #include "collector/procmem.h"
 
 #include <dirent.h>
@@ -35,6 +36,9 @@ void mw_adopt_fini(struct mw_adopt *adopt)
     if (adopt->fd >= 0)
         close(adopt->fd);
     free(adopt->settled);
+    for (size_t i = 0; i < adopt->held_count; i++)
+        mw_journal_source_close(&adopt->held[i]);
+    free(adopt->held);
 }
 
 bool mw_adopt_was_woken(struct mw_adopt *adopt)
@@ -110,6 +114,19 @@ static bool is_that_process(int procfd, pid_t pid, const struct mw_ident *ident)
     return ok;
 }
 
+/* Keeps a rank's segment for as long as we live. A file could only be kept by a descriptor for each rank. */
+static void hold(struct mw_adopt *adopt, const char *name)
+{
+    struct mw_journal_source source;
+
+    if (mw_journal_source_open(&source, adopt->dirfd, name, NULL) < 0)
+        return;
+    if (source.segment)
+        *MW_MEM_PUSH(adopt->held, adopt->held_count) = source;
+    else
+        mw_journal_source_close(&source);
+}
+
 static void look_at(struct mw_adopt *adopt, const char *name, struct mw_tree *tree, mw_tree_tell *tell,
                     mw_adopt_tell *tell_rank, void *context)
 {
@@ -128,6 +145,7 @@ static void look_at(struct mw_adopt *adopt, const char *name, struct mw_tree *tr
         return;
     }
     settle(adopt, hash);
+    hold(adopt, name);
     if (!is_that_process(tree->procfd, (pid_t)pid, &ident))
         return;
     mw_tree_adopt(tree, (pid_t)pid, tell, context);

@@ -3,6 +3,7 @@
 #ifndef MW_LAUNCHER_ADOPT_H
 #define MW_LAUNCHER_ADOPT_H
 
+#include "collector/journal_source.h"
 #include "launcher/tree.h"
 
 #include <stdbool.h>
@@ -19,6 +20,8 @@ struct mw_adopt {
     bool unsettled;      /* look again even when nothing was added */
     uint64_t *settled;   /* hashes of the names that need no second look; open addressing, 0 empty */
     size_t count, room;
+    struct mw_journal_source *held; /* journals that were seen: whoever removes them takes nothing from us */
+    size_t held_count;
     char host[64];       /* as names of journals have it */
 };
 

@@ -3,6 +3,7 @@
 
 #include "collector/clock.h"
 #include "collector/err.h"
+#include "collector/segments.h"
 #include "launcher/limits.h"
 #include "launcher/link.h"
 #include "launcher/mirror.h"
@@ -211,7 +212,7 @@ static void remove_files(const struct agent *agent)
     snprintf(lock, sizeof(lock), "agent-%s", settings->host);
     snprintf(exits, sizeof(exits), "exits-%s", settings->host);
     for (size_t i = 0; i < agent->mirror.count; i++)
-        unlinkat(settings->dirfd, agent->mirror.files[i].name, 0);
+        mw_segments_remove_file(settings->dirfd, agent->mirror.files[i].name);
     unlinkat(settings->dirfd, exits, 0);
     unlinkat(settings->dirfd, lock, 0);
     rmdir(settings->run_dir);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "launcher/doctor_checks.h"
 
+#include "collector/io.h"
 #include "collector/journal.h"
+#include "collector/segment.h"
 #include "collector/symbols.h"
 #include "collector/units.h"
 #include "launcher/cgroups.h"
@@ -20,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/shm.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -129,6 +132,51 @@ static enum mw_doctor_state look_room(struct mw_doctor_text *found)
     return any ? MW_DOCTOR_GOOD : MW_DOCTOR_BAD;
 }
 
+/* One as a rank makes it. */
+static bool try_segment(struct mw_err *err)
+{
+    struct mw_journal journal;
+    struct mw_rundir dir;
+    bool made;
+
+    if (mw_rundir_create(&dir, NULL, err) < 0)
+        return false;
+    made = !mw_journal_create_segment(&journal, dir.fd, dir.path, "journal", err);
+    if (made) {
+        mw_journal_unmap(&journal);
+        mw_segment_remove(dir.fd, "journal");
+    }
+    mw_rundir_fini(&dir, 0);
+    return made;
+}
+
+static uint64_t read_limit(const char *path)
+{
+    char text[32];
+
+    return mw_io_read_text(AT_FDCWD, path, text, sizeof(text)) > 0 ? strtoull(text, NULL, 10) : 0;
+}
+
+/* Not needed: journals are files without them. */
+static enum mw_doctor_state look_segments(struct mw_doctor_text *found)
+{
+    uint64_t most = read_limit("/proc/sys/kernel/shmmni");
+    struct shm_info info = {.used_ids = 0};
+    struct mw_err err;
+
+    if (!try_segment(&err)) {
+        mw_doctor_say(found, "%s; journals are mapped files: whoever truncates one kills its rank", err.text);
+        return MW_DOCTOR_INFO;
+    }
+    shmctl(0, SHM_INFO, (struct shmid_ds *)&info);
+    mw_doctor_say(found, "%s for each rank, which nobody can truncate; %d of %llu are in use on this host",
+                  mw_units_bytes(mw_segment_size(mw_journal_length())).text, info.used_ids, (unsigned long long)most);
+    if (read_limit("/proc/sys/kernel/shm_rmid_forced"))
+        mw_doctor_say(found, "\nkernel.shm_rmid_forced is 1: when memwatch and a rank are both killed nothing is left of "
+                             "that rank");
+    return MW_DOCTOR_GOOD;
+}
+
 static enum mw_doctor_state look_files(struct mw_doctor_text *found)
 {
     struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
@@ -191,6 +239,7 @@ const struct mw_doctor_check mw_doctor_checks[] = {
      "allow it (ptrace_scope 0 or 1, /proc without hidepid), or PSS is missing from reports"},
     {"lines", look_libdw, "install libdw (Debian: apt install libdw1), and build memwatch again"},
     {"journals", look_room, "make room in /dev/shm or /tmp, or name a place with `memwatch run --run-dir DIR`"},
+    {"shared memory", look_segments, ""},
     {"open files", look_files, "MPI needs more of them: ulimit -n 4096"},
     {"file size", look_file_size, "ranks cannot make their journals: ulimit -f unlimited"},
     {"network", look_network, ""},

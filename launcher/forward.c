@@ -17,7 +17,7 @@
 static const char *const variables[] = {
     "LD_PRELOAD",       "ASAN_OPTIONS",    "MEMWATCH_RUN_DIR", "MEMWATCH_HOST",  "MEMWATCH_AGENT",
     "MEMWATCH_CONNECT", "MEMWATCH_SECRET", "MEMWATCH_EXACT",   "MEMWATCH_RESET", "MEMWATCH_OVERHEAD",
-    "MEMWATCH_SITE_DEPTH", "MEMWATCH_GATHER", "MEMWATCH_INTERVAL_MS",
+    "MEMWATCH_SITE_DEPTH", "MEMWATCH_GATHER", "MEMWATCH_INTERVAL_MS", "MEMWATCH_IPC",
 };
 
 /* What names a list of variables, or a file that may hold one. */

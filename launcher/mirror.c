@@ -2,9 +2,8 @@
 #include "launcher/mirror.h"
 
 #include "collector/clock.h"
-#include "collector/io.h"
+#include "collector/journal_source.h"
 #include "collector/record.h"
-#include "collector/safe_open.h"
 #include "launcher/host_files.h"
 
 #include <dirent.h>
@@ -78,6 +77,19 @@ static void add_file(struct mw_mirror *mirror, const char *name)
     }
     mirror->files[mirror->count] = (struct mw_mirror_file){.size = 0};
     memcpy(mirror->files[mirror->count++].name, name, length + 1);
+}
+
+/* Journals whose files were removed before they were seen. Looks at all of this user's segments: not for every pass. */
+static void look_for_journals(struct mw_mirror *mirror)
+{
+    struct mw_names names;
+
+    if (mw_journal_source_list(&names, mirror->dirfd, NULL, NULL) < 0)
+        return;
+    for (size_t i = 0; i < names.count; i++)
+        if (mw_host_files_kind(names.items[i], mirror->host) && !is_known(mirror, names.items[i]))
+            add_file(mirror, names.items[i]);
+    mw_names_fini(&names);
 }
 
 static void look_for_files(struct mw_mirror *mirror)
@@ -172,23 +184,22 @@ static bool is_used(const struct mw_mirror *mirror, const struct mw_mirror_file 
 /* ---- one file ---- */
 
 /* A name that was replaced, a link, or a file that is longer than it may be is not ours to send. */
-static int open_file(struct mw_mirror *mirror, struct mw_mirror_file *file)
+static int open_file(struct mw_mirror *mirror, struct mw_mirror_file *file, struct mw_journal_source *source)
 {
     uint64_t limit = mw_host_files_limit(mw_host_files_kind(file->name, mirror->host));
-    uint64_t size;
-    int fd = mw_safe_open(mirror->dirfd, file->name, &size, NULL);
 
-    if (fd >= 0 && !mirror->head_known) {
-        ssize_t n = mw_io_pread(fd, mirror->head, sizeof(mirror->head), 0);
+    if (mw_journal_source_open(source, mirror->dirfd, file->name, NULL) < 0)
+        return -1;
+    if (!mirror->head_known) {
+        ssize_t n = mw_journal_source_read(source, mirror->head, sizeof(mirror->head), 0);
         mirror->head_length = n > 0 ? (size_t)n : 0;
-        mirror->file_size = size;
+        mirror->file_size = source->size;
         mirror->block = 1;
         mirror->head_known = true;
     }
-    if (fd >= 0 && mirror->file_size <= limit && make_hashes(file, mirror->file_size))
-        return fd;
-    if (fd >= 0)
-        close(fd);
+    if (mirror->file_size <= limit && make_hashes(file, mirror->file_size))
+        return 0;
+    mw_journal_source_close(source);
     return -1;
 }
 
@@ -206,7 +217,7 @@ static bool tell_size(struct mw_mirror *mirror, struct mw_mirror_file *file)
 }
 
 /* Returns false when there was no room to go on. */
-static bool send_rest(struct mw_mirror *mirror, struct mw_mirror_file *file, int fd)
+static bool send_rest(struct mw_mirror *mirror, struct mw_mirror_file *file, const struct mw_journal_source *source)
 {
     uint64_t blocks = (mirror->file_size + MW_MIRROR_BLOCK - 1) / MW_MIRROR_BLOCK;
     unsigned char bytes[MW_MIRROR_BLOCK];
@@ -217,7 +228,7 @@ static bool send_rest(struct mw_mirror *mirror, struct mw_mirror_file *file, int
             continue;
         if (mirror->sink.room(mirror->sink.context) < sizeof(bytes))
             return false; /* before reading what could not be sent */
-        n = mw_io_pread(fd, bytes, sizeof(bytes), (off_t)(mirror->block * MW_MIRROR_BLOCK));
+        n = mw_journal_source_read(source, bytes, sizeof(bytes), mirror->block * MW_MIRROR_BLOCK);
         if (n > 0 && !send_block(mirror, file, mirror->block, bytes, (size_t)n))
             return false;
     }
@@ -228,13 +239,13 @@ static bool send_rest(struct mw_mirror *mirror, struct mw_mirror_file *file, int
 /* Returns false when there was no room to go on. */
 static bool send_file(struct mw_mirror *mirror, struct mw_mirror_file *file)
 {
-    int fd = open_file(mirror, file);
+    struct mw_journal_source source;
     bool sent;
 
-    if (fd < 0)
+    if (open_file(mirror, file, &source) < 0)
         return true;
-    sent = send_rest(mirror, file, fd);
-    close(fd);
+    sent = send_rest(mirror, file, &source);
+    mw_journal_source_close(&source);
     return sent;
 }
 
@@ -248,6 +259,8 @@ bool mw_mirror_step(struct mw_mirror *mirror)
         if (begin < mirror->next_ns)
             return false;
         look_for_files(mirror);
+        if (!mirror->next_ns)
+            look_for_journals(mirror);
         mirror->passing = true;
         mirror->next_ns = UINT64_MAX;
         mirror->cost_ns = 0;

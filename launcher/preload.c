@@ -2,6 +2,7 @@
 #include "launcher/preload.h"
 
 #include "collector/clock.h"
+#include "collector/segment.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -114,7 +115,7 @@ static int name_launcher(void)
 int mw_preload_setenv(const char *shim, const char *run_dir, const struct mw_options *options, struct mw_err *err)
 {
     const char *before = getenv("LD_PRELOAD");
-    char linked[PATH_MAX], *preload;
+    char linked[PATH_MAX], ipc[24], *preload;
 
     if (needs_quoting(shim)) {
         if (link_shim(linked, sizeof(linked), shim, run_dir, err) < 0)
@@ -123,8 +124,10 @@ int mw_preload_setenv(const char *shim, const char *run_dir, const struct mw_opt
     }
     if (asprintf(&preload, "%s%s%s", shim, before && *before ? ":" : "", before ? before : "") < 0)
         return mw_err_set(err, "out of memory");
+    snprintf(ipc, sizeof(ipc), "%llu", (unsigned long long)mw_segment_ipc_ns());
     if (set("LD_PRELOAD", preload) || let_asan_start() || set("MEMWATCH_RUN_DIR", run_dir) ||
-        name_launcher() || set_number("MEMWATCH_INTERVAL_MS", (long)(options->interval_ns / MW_NS_PER_MS), 1) ||
+        set("MEMWATCH_IPC", ipc) || name_launcher() ||
+        set_number("MEMWATCH_INTERVAL_MS", (long)(options->interval_ns / MW_NS_PER_MS), 1) ||
         set("MEMWATCH_EXACT", options->exact ? "1" : NULL) || set("MEMWATCH_RESET", options->no_reset ? "0" : NULL) ||
         set_number("MEMWATCH_OVERHEAD", options->budget_ppm, 1) ||
         set_number("MEMWATCH_SITE_DEPTH", options->site_depth, options->site_depth)) {

@@ -7,6 +7,7 @@
 #include "collector/merge.h"
 #include "collector/procmem.h"
 #include "collector/report_text.h"
+#include "collector/segments.h"
 #include "launcher/apart.h"
 #include "launcher/forms.h"
 #include "launcher/forward.h"
@@ -34,6 +35,7 @@
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -296,7 +298,7 @@ static int report(void *context)
 
     mw_limits_node(&run->view);
     mw_view_file_sync(&run->sampler.file, &run->view);
-    model = mw_merge_run(run->dir.fd, run->sampler.file.fd < 0 ? &run->view : NULL, &err);
+    model = mw_merge_run(run->dir.fd, &run->view, &err);
     if (!model) {
         fprintf(stderr, "memwatch: no report: %s\n", err.text);
         return 1;
@@ -388,6 +390,12 @@ static int start_and_watch(struct run *run)
 /* Says what is kept, when nobody else takes it over. Returns whether it is. */
 static bool keep(const struct run *run, char *kept)
 {
+    struct stat st;
+
+    if ((run->options.keep || run->unreported) && !fstat(run->dir.fd, &st) && !st.st_nlink) {
+        fprintf(stderr, "memwatch: the run directory was removed during the run: nothing is kept\n");
+        return false;
+    }
     if (run->options.keep) {
         fprintf(stderr, "memwatch: the run directory is kept: %s\n", run->dir.path);
         mw_rundir_mark(&run->dir, MW_RUNDIR_KEPT);
@@ -397,6 +405,22 @@ static bool keep(const struct run *run, char *kept)
     if (kept)
         snprintf(kept, PATH_MAX, "%s", run->dir.path);
     return run->options.keep || run->unreported || kept;
+}
+
+/* A directory that stays holds its journals itself: it can be moved, and outlives the host. */
+static void release_dir(struct run *run, bool keeps)
+{
+    size_t failed = keeps ? mw_segments_to_files(run->dir.fd) : 0;
+
+    if (failed)
+        fprintf(stderr, "memwatch: %zu journal%s could not be written to %s: %s; make a record of the run before this host is "
+                        "restarted: memwatch report -o FILE %s\n",
+                failed, failed == 1 ? "" : "s", run->dir.path, strerror(errno), run->dir.path);
+    if (keeps && run->sampler.file.error)
+        fprintf(stderr, "memwatch: what was sampled could not be written to %s in full: %s\n", run->dir.path,
+                strerror(run->sampler.file.error));
+    mw_rundir_fini(&run->dir, keeps);
+    mw_segments_sweep(false);
 }
 
 /* One run; with `kept` its directory stays, and its path is put there. */
@@ -415,7 +439,7 @@ static int run_once(const struct mw_options *options, char *kept)
     status = start_and_watch(&run);
     mw_hub_close(run.hub);
     mw_sampler_fini(&run.sampler);
-    mw_rundir_fini(&run.dir, keep(&run, kept));
+    release_dir(&run, keep(&run, kept));
     mw_verdict_abandon(&run.verdict);
     mw_forms_abandon(&run.forms);
     mw_relay_fini(&run.relay);

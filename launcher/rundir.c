@@ -4,6 +4,7 @@
 #include "collector/hostname.h"
 #include "collector/journal.h"
 #include "collector/record.h"
+#include "collector/segments.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -90,6 +91,8 @@ void mw_rundir_fini(struct mw_rundir *dir, int keep)
     DIR *stream = keep ? NULL : fdopendir(dup(dir->fd));
     struct dirent *entry;
 
+    if (!keep)
+        mw_segments_remove(dir->fd);
     if (stream) {
         rewinddir(stream);
         while ((entry = readdir(stream)))

@@ -5,6 +5,7 @@
 #include "collector/journal_read.h"
 #include "collector/mem.h"
 #include "collector/names.h"
+#include "collector/segments.h"
 #include "collector/view_file.h"
 #include "launcher/rundir.h"
 
@@ -42,6 +43,7 @@ static void weigh(const struct mw_rundir *dir, struct mw_runs_one *one)
         if (!fstatat(dir->fd, names.items[i], &st, AT_SYMLINK_NOFOLLOW))
             one->bytes += (uint64_t)st.st_blocks * 512;
     mw_names_fini(&names);
+    one->bytes += mw_segments_bytes(dir->fd);
 }
 
 /* Who of the ranks lives; the first one tells what the run was when no launcher does. */
@@ -50,7 +52,7 @@ static bool look_at_journals(const struct mw_alive *alive, const struct mw_rundi
     struct mw_names names;
     bool lives = false;
 
-    if (mw_names_list(&names, dir->fd, MW_RECORD_JOURNAL_PREFIX, NULL))
+    if (mw_journal_source_list(&names, dir->fd, NULL, NULL))
         return false;
     for (size_t i = 0; i < names.count; i++) {
         struct mw_ident ident;
@@ -200,5 +202,6 @@ size_t mw_runs_clean(const char *base, bool all)
     struct cleaning cleaning = {.all = all};
 
     visit_all(base, clean, &cleaning);
+    mw_segments_sweep(all);
     return cleaning.count;
 }

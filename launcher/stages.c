@@ -4,21 +4,20 @@
 #include "collector/clock.h"
 #include "collector/journal.h"
 #include "collector/journal_read.h"
-#include "collector/safe_open.h"
-
-#include <unistd.h>
 
 #define WAITS_NS (2 * MW_NS_PER_SEC)
 
 static bool read_state(struct mw_state *state, int dirfd, const char *name)
 {
+    struct mw_journal_source source;
     struct mw_record_head head;
-    int fd = mw_safe_open(dirfd, name, NULL, NULL);
-    bool ok = fd >= 0 && !mw_journal_read_head(&head, fd, NULL) &&
-              !mw_journal_read_entry(state, fd, &head, MW_SECTION_STATE, 0);
+    bool ok;
 
-    if (fd >= 0)
-        close(fd);
+    if (mw_journal_source_open(&source, dirfd, name, NULL) < 0)
+        return false;
+    ok = !mw_journal_read_head(&head, &source, NULL) &&
+         !mw_journal_read_entry(state, &source, &head, MW_SECTION_STATE, 0);
+    mw_journal_source_close(&source);
     return ok;
 }
 

@@ -5,7 +5,6 @@
 #include "collector/mem.h"
 #include "collector/model.h"
 #include "collector/names.h"
-#include "collector/safe_open.h"
 #include "collector/text.h"
 #include "launcher/top_parts.h"
 
@@ -23,7 +22,7 @@
 
 /* A journal that is open for one look. */
 struct journal {
-    int fd;
+    struct mw_journal_source source;
     struct mw_record_head head;
     struct mw_state state;
 };
@@ -58,7 +57,7 @@ static void read_call(struct mw_top_member *member, const struct journal *journa
         return;
     if (!site)
         member->call[0] = '\0';
-    else if (!mw_journal_read_entry(&entry, journal->fd, &journal->head, MW_SECTION_SITE, site - 1))
+    else if (!mw_journal_read_entry(&entry, &journal->source, &journal->head, MW_SECTION_SITE, site - 1))
         copy_clean(member->call, sizeof(member->call), entry.call, sizeof(entry.call));
     else
         return; /* made since the head was read: next time */
@@ -75,7 +74,7 @@ static void read_phase(struct mw_top_member *member, const struct journal *journ
         return;
     member->phase[0] = '\0';
     for (parent = index; parent; parent = phase.parent < parent ? phase.parent : 0) {
-        if (mw_journal_read_entry(&phase, journal->fd, &journal->head, MW_SECTION_PHASE, parent - 1))
+        if (mw_journal_read_entry(&phase, &journal->source, &journal->head, MW_SECTION_PHASE, parent - 1))
             return; /* likewise */
         if (phase.kind == MW_PHASE_USER)
             break;
@@ -110,19 +109,18 @@ static int read_journal(struct mw_top_data *data, struct mw_top_member *member, 
     struct mw_ident ident;
     int result = -1;
 
-    journal.fd = mw_safe_open(data->dirfd, member->journal, NULL, err);
-    if (journal.fd < 0)
+    if (mw_journal_source_open(&journal.source, data->dirfd, member->journal, err) < 0)
         return -1;
-    if (!mw_journal_read_head(&journal.head, journal.fd, err)) {
-        if (member->rank < 0 && !mw_journal_read_entry(&ident, journal.fd, &journal.head, MW_SECTION_IDENT, 0))
+    if (!mw_journal_read_head(&journal.head, &journal.source, err)) {
+        if (member->rank < 0 && !mw_journal_read_entry(&ident, &journal.source, &journal.head, MW_SECTION_IDENT, 0))
             member->rank = ident.rank >= 0 ? ident.rank : -1;
-        result = mw_journal_read_entry(&journal.state, journal.fd, &journal.head, MW_SECTION_STATE, 0);
+        result = mw_journal_read_entry(&journal.state, &journal.source, &journal.head, MW_SECTION_STATE, 0);
         if (!result)
             take_state(data, member, &journal);
         else
             mw_err_set(err, "damaged: it has no state");
     }
-    close(journal.fd);
+    mw_journal_source_close(&journal.source);
     return result;
 }
 
@@ -184,7 +182,7 @@ void mw_top_ranks_read(struct mw_top_data *data)
     struct mw_names names;
     struct mw_err err;
 
-    if (mw_names_list(&names, data->dirfd, MW_RECORD_JOURNAL_PREFIX, NULL))
+    if (mw_journal_source_list(&names, data->dirfd, NULL, NULL))
         return;
     if (!data->ranks && names.count)
         data->member_count = 0; /* what was listed instead of ranks */

@@ -2,6 +2,7 @@
 #include "pmpi/across.h"
 
 #include "collector/clock.h"
+#include "collector/segment.h"
 #include "pmpi/across_parts.h"
 #include "pmpi/agent.h"
 #include "pmpi/agree.h"
@@ -60,7 +61,7 @@ void mw_across_remove(const struct mw_across_here *here)
 
     for (int i = 0; i < here->ready_count; i++) {
         mw_journal_name(name, mw_rank.journal.ident->world_id, mw_rank.host, mw_peers_ident(here->ready[i])->pid);
-        unlinkat(mw_rank.dirfd, name, 0);
+        mw_segment_remove(mw_rank.dirfd, name);
     }
     mw_agent_forget(mw_rank.dirfd);
     rmdir(mw_rank.dir);

@@ -2,6 +2,7 @@
 #include "pmpi/agent.h"
 
 #include "collector/io.h"
+#include "collector/segment.h"
 #include "pmpi/rank.h"
 #include "pmpi/say.h"
 #include "pmpi/spawn.h"
@@ -13,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #define AGENT_PREFIX "agent-"
@@ -81,6 +83,36 @@ bool mw_agent_reaches_launcher(int dirfd)
         return false;
     file_of(name, AGENT_PREFIX, mw_rank.host);
     return is_launchers_directory(dirfd) || begins_with(dirfd, name, CONNECTED);
+}
+
+/* A directory that other hosts see is chosen so that a run can be reported there, also when all of it was killed. */
+static bool is_on_network(int dirfd)
+{
+    static const unsigned long types[] = {
+        0x6969,     0xFF534D42, 0xFE534D42, 0x517B,     0x0BD00BD0, /* NFS, CIFS, SMB2, SMB, Lustre */
+        0x47504653, 0x00C36400, 0x19830326, 0xAAD7AAEA, 0x01021997, /* GPFS, Ceph, BeeGFS, PanFS, 9P */
+        0x65735546, 0x5346414F, 0x6B414653, 0x7461636F,             /* FUSE, AFS twice, OCFS2 */
+    };
+    struct statfs fs;
+
+    if (fstatfs(dirfd, &fs))
+        return false;
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+        if (((unsigned long)fs.f_type & 0xFFFFFFFFUL) == types[i])
+            return true;
+    return false;
+}
+
+bool mw_agent_attaches(int dirfd)
+{
+    const char *given = getenv("MEMWATCH_IPC");
+
+    if ((given && !strcmp(given, "none")) || is_on_network(dirfd))
+        return false;
+    if (mw_rank.alone || !is_launchers_directory(dirfd))
+        return true; /* the other ranks, and an agent that one of them has started */
+    return mw_agent_is_launchers_host() && given && *given &&
+           strtoull(given, NULL, 10) == mw_segment_ipc_ns();
 }
 
 /* Opens the agent's file and locks it. Returns the descriptor, or -1 when somebody has the lock. */

@@ -2,6 +2,7 @@
 #include "pmpi/alone.h"
 
 #include "collector/clock.h"
+#include "collector/segment.h"
 #include "pmpi/rank.h"
 #include "pmpi/say.h"
 #include "pmpi/spawn.h"
@@ -126,6 +127,6 @@ void mw_alone_finish(const char *gathered)
     }
     if (rank_0)
         report_by_rank_0(gathered);
-    unlinkat(mw_rank.dirfd, mw_rank.name, 0);
+    mw_segment_remove(mw_rank.dirfd, mw_rank.name);
     rmdir(mw_rank.dir); /* by whoever is last */
 }

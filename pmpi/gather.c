@@ -2,6 +2,7 @@
 #include "pmpi/gather.h"
 
 #include "collector/io.h"
+#include "collector/segment.h"
 #include "pmpi/across.h"
 #include "pmpi/agent.h"
 #include "pmpi/agree.h"
@@ -167,7 +168,7 @@ static void keep_here(bool rank_0, const char *name)
 {
     if (rank_0)
         mw_across_say_where(name);
-    unlinkat(mw_rank.dirfd, mw_rank.name, 0);
+    mw_segment_remove(mw_rank.dirfd, mw_rank.name);
     memcpy(mw_rank.journal.state->gathered_host, mw_rank.host, sizeof(mw_rank.journal.state->gathered_host));
 }
 

@@ -13,7 +13,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -32,30 +31,10 @@ uint32_t mw_peers_decision(const struct mw_record_head *head)
     return __atomic_load_n(&mw_peers_state(head)->decision, __ATOMIC_ACQUIRE);
 }
 
-static const struct mw_record_head *map_peer(const char *name)
-{
-    size_t length = mw_journal_length();
-    int fd = openat(mw_rank.dirfd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    const struct mw_record_head *head = MAP_FAILED;
-
-    if (fd < 0)
-        return NULL;
-    if (lseek(fd, 0, SEEK_END) == (off_t)length)
-        head = mmap(NULL, length, PROT_READ, MAP_SHARED, fd, 0);
-    close(fd);
-    if (head == MAP_FAILED)
-        return NULL;
-    if (head->version != MW_RECORD_VERSION || head->length != length) {
-        munmap((void *)(uintptr_t)head, length);
-        return NULL;
-    }
-    return head;
-}
-
 void mw_peers_unmap(struct mw_peers *peers)
 {
     for (int i = 0; i < peers->count; i++)
-        munmap((void *)(uintptr_t)peers->heads[i], mw_journal_length());
+        mw_journal_unmap_head(peers->heads[i]);
     free(peers->heads);
     *peers = (struct mw_peers){0};
 }
@@ -72,7 +51,8 @@ struct mw_peers mw_peers_map(int room)
         close(fd);
     while (dir && peers.heads && peers.count < room && (entry = readdir(dir))) {
         const struct mw_record_head *head;
-        if (mw_journal_name_pid(entry->d_name, &world, mw_rank.host) && (head = map_peer(entry->d_name)))
+        if (mw_journal_name_pid(entry->d_name, &world, mw_rank.host) &&
+            (head = mw_journal_map(mw_rank.dirfd, entry->d_name)))
             peers.heads[peers.count++] = head;
     }
     if (dir)

@@ -88,6 +88,15 @@ static void fill_identity(struct mw_ident *ident, uint64_t world)
     sched_getaffinity(0, sizeof(ident->affinity), (cpu_set_t *)ident->affinity);
 }
 
+/* A segment where those who read it can attach it. It may be too many of them, or forbidden: then it is a file. */
+static int make_journal(struct mw_err *err)
+{
+    if (mw_agent_attaches(mw_rank.dirfd) &&
+        !mw_journal_create_segment(&mw_rank.journal, mw_rank.dirfd, mw_rank.dir, mw_rank.name, NULL))
+        return 0;
+    return mw_journal_create(&mw_rank.journal, mw_rank.dirfd, mw_rank.name, err);
+}
+
 static int open_journal(struct mw_err *err)
 {
     uint64_t world = mw_world_id();
@@ -99,7 +108,7 @@ static int open_journal(struct mw_err *err)
         mw_agent_start(mw_rank.dirfd);
     mw_hostname_own(mw_rank.host);
     mw_journal_name(mw_rank.name, world, mw_rank.host, (long)getpid());
-    if (mw_journal_create(&mw_rank.journal, mw_rank.dirfd, mw_rank.name, err) < 0) {
+    if (make_journal(err) < 0) {
         close(mw_rank.dirfd);
         if (mw_rank.alone)
             rmdir(mw_rank.dir); /* made for nothing, unless other ranks use it */

@@ -66,6 +66,8 @@ shell_tests = \
     tests/integration/hub.sh \
     tests/integration/agent.sh \
     tests/integration/odd_jobs.sh \
+    tests/integration/damage.sh \
+    tests/integration/huge_files.sh \
     tests/integration/mpmd.sh \
     tests/integration/slurm.sh \
     tests/integration/static.sh \
@@ -95,6 +97,7 @@ unit_tests += \
     tests/unit/test_pss \
     tests/unit/test_record_json \
     tests/unit/test_report_text \
+    tests/unit/test_segments \
     tests/unit/test_size \
     tests/unit/test_stack \
     tests/unit/test_stack_search \
@@ -164,6 +167,8 @@ tests_unit_test_procmem_SOURCES = tests/unit/test_procmem.c
 tests_unit_test_procmem_LDADD = $(collector_test_libs)
 tests_unit_test_report_text_SOURCES = tests/unit/test_report_text.c $(synthetic)
 tests_unit_test_report_text_LDADD = $(collector_test_libs)
+tests_unit_test_segments_SOURCES = tests/unit/test_segments.c $(synthetic)
+tests_unit_test_segments_LDADD = $(collector_test_libs)
 tests_unit_test_stack_SOURCES = tests/unit/test_stack.c pmpi/stack.c
 tests_unit_test_stack_LDADD = $(CMOCKA_LIBS)
 # The same where a call does not push its return address, as on other machines.

@@ -109,8 +109,12 @@ for mpi in $(mpis); do
         skip "$mpi: /dev/shm is read-only" "the job does not survive it without memwatch either"
     fi
     some="mount -t tmpfs -o size=3m none $work/tiny"
-    check "$mpi: room for some journals only: the job ends well" \
+    check "$mpi: a small place for the run directory: the job ends well" \
         same "$(apart "$some; '$memwatch' run --run-dir $work/tiny -- $job")" 0
+    check "$mpi: and is reported whole" grep -q '8 ranks on 1 host' err
+    files="$(mpirun_of "$mpi") -n 8 env MEMWATCH_IPC=none $(program "$mpi" busy) --calls 20"
+    check "$mpi: room for some journals only, as files: the job ends well" \
+        same "$(apart "$some; '$memwatch' run --run-dir $work/tiny -- $files")" 0
     check "$mpi: the others say what to do" grep -q 'not recorded: no room for the journal.*--run-dir' err
     check "$mpi: and the report says who is missing" grep -q 'left no record' err
     tight="mount -t tmpfs -o size=5200k none $work/tiny"

@@ -13,7 +13,7 @@ check "here a run would be complete: 0" same "$(doctor)" 0
 check "it says so" grep -q 'A run here would be complete' out
 check "nothing on stderr" [ ! -s err ]
 for what in 'MPI libraries' 'MPI launchers' shim 'high-water mark' 'RSS counters' 'control group' 'process tree' \
-    'other processes' lines journals 'open files' 'file size' network; do
+    'other processes' lines journals 'shared memory' 'open files' 'file size' network; do
     check "a line for: $what" grep -q -E "^  (ok|-)  *$what" out
 done
 [ -z "$OPENMPI_CC" ] || check "Open MPI's library is found" grep -q 'Open MPI v.*: /.*libmpi' out

@@ -47,7 +47,7 @@ static void creates_in_full_and_private(void **state)
     assert_int_equal(mw_journal_create(&journal, fd, "j", &err), 0);
     assert_int_equal(fstatat(fd, "j", &st, AT_SYMLINK_NOFOLLOW), 0);
     assert_int_equal(st.st_size, mw_journal_length());
-    assert_int_equal(st.st_mode & 0777, 0600);
+    assert_int_equal(st.st_mode & 0777, 0400);
     assert_true((size_t)st.st_blocks * 512 >= mw_journal_length()); /* allocated, not sparse */
     assert_memory_equal(journal.head->magic, MW_RECORD_MAGIC, 8);
     assert_int_equal(mw_journal_used(&journal, MW_SECTION_STATE), 1);

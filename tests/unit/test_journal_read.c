@@ -331,6 +331,35 @@ static void test_gathered_cut(void **state)
     free(bytes);
 }
 
+/* A file of 1 TiB with nothing in it but a record at its end: holes take no time. */
+static void test_gathered_sparse(void **state)
+{
+    const off_t at = (off_t)1 << 40;
+    struct synthetic_dir dir;
+    struct mw_journal_read j;
+    struct mw_err err;
+    size_t size;
+    char *bytes = make_record(&size);
+    off_t offset = 0;
+    int fd;
+
+    (void)state;
+    synthetic_make(&dir);
+    synthetic_put(&dir, "gathered", "", 0);
+    fd = openat(dir.fd, "gathered", O_RDWR);
+    if (pwrite(fd, bytes, size, at) == (ssize_t)size) { /* not everywhere */
+        assert_int_equal(mw_journal_read_next(&j, fd, &offset, &err), -1);
+        assert_true(strstr(err.text, "not a memwatch journal") != NULL);
+        assert_int_equal(offset, at);
+        assert_int_equal(mw_journal_read_next(&j, fd, &offset, &err), 1);
+        mw_journal_read_fini(&j);
+        assert_int_equal(mw_journal_read_next(&j, fd, &offset, &err), 0);
+    }
+    close(fd);
+    synthetic_remove(&dir);
+    free(bytes);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -344,6 +373,7 @@ int main(void)
         cmocka_unit_test(test_half_written_spike),
         cmocka_unit_test(test_gathered),
         cmocka_unit_test(test_gathered_cut),
+        cmocka_unit_test(test_gathered_sparse),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,15 +23,15 @@
 
 /* How much is read of journals. */
 static unsigned entries_read;
-int __real_mw_journal_read_entry(void *entry, int fd, const struct mw_record_head *head, enum mw_section section,
-                                 uint32_t index);
-int __wrap_mw_journal_read_entry(void *entry, int fd, const struct mw_record_head *head, enum mw_section section,
-                                 uint32_t index);
-int __wrap_mw_journal_read_entry(void *entry, int fd, const struct mw_record_head *head, enum mw_section section,
-                                 uint32_t index)
+int __real_mw_journal_read_entry(void *entry, const struct mw_journal_source *source,
+                                 const struct mw_record_head *head, enum mw_section section, uint32_t index);
+int __wrap_mw_journal_read_entry(void *entry, const struct mw_journal_source *source,
+                                 const struct mw_record_head *head, enum mw_section section, uint32_t index);
+int __wrap_mw_journal_read_entry(void *entry, const struct mw_journal_source *source,
+                                 const struct mw_record_head *head, enum mw_section section, uint32_t index)
 {
     entries_read++;
-    return __real_mw_journal_read_entry(entry, fd, head, section, index);
+    return __real_mw_journal_read_entry(entry, source, head, section, index);
 }
 
 /* ---- a job that runs ---- */

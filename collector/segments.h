@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* The shared memory segments of a run on this host, found by what their heads say, whatever became of the files that
+ * point at them (collector/segment.h). Runs are known by the name of their directory, hosts by that of the journal. */
+#ifndef MW_COLLECTOR_SEGMENTS_H
+#define MW_COLLECTOR_SEGMENTS_H
+
+#include "collector/names.h"
+#include "collector/segment.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* Whose segments a run directory may have: the effective user's; for root those of the directory's owner. */
+uid_t mw_segments_owner(int dirfd);
+
+/* The segment of a journal, attached, or NULL. Free with mw_segment_detach(). */
+const struct mw_segment_head *mw_segments_find(int dirfd, const char *name);
+
+/* Adds the names of the run's segments. Puts into *lost how many of them have no file in the directory that says so. */
+void mw_segments_add_names(struct mw_names *names, int dirfd, size_t *lost);
+
+/* Bytes that the run's segments take. */
+uint64_t mw_segments_bytes(int dirfd);
+
+/* Writes the journals to whose segments nobody is attached into the directory as plain files, and removes the segments: a
+ * directory that is kept can be moved to another machine. Returns how many could not be written, with errno; their
+ * segments stay. */
+size_t mw_segments_to_files(int dirfd);
+
+/* Removes a file of the run, and the segment of the journal of that name. */
+void mw_segments_remove_file(int dirfd, const char *name);
+
+/* Removes the run's segments. Who is attached stays attached. */
+void mw_segments_remove(int dirfd);
+
+/* Removes what killed processes of this user have left: segments to which nobody is attached and whose run directory does
+ * not exist. A path in another mount namespace or root may be a different one: those are left alone unless `all`. */
+void mw_segments_sweep(bool all);
+
+#endif
