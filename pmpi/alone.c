@@ -3,11 +3,11 @@
 
 #include "collector/clock.h"
 #include "collector/segment.h"
+#include "pmpi/compat.h"
 #include "pmpi/rank.h"
 #include "pmpi/say.h"
 #include "pmpi/spawn.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -34,7 +34,7 @@ static const char *find_command(char *path, size_t size)
 
     if (given && !access(given, X_OK))
         return given;
-    if (dladdr((const void *)mw_alone_finish, &info) && (slash = strrchr(info.dli_fname, '/')))
+    if (mw_compat_dladdr((const void *)mw_alone_finish, &info) && (slash = strrchr(info.dli_fname, '/')))
         for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]); i++) {
             snprintf(path, size, "%.*s/%s", (int)(slash - info.dli_fname), info.dli_fname, beside[i]);
             if (!access(path, X_OK))

@@ -32,6 +32,7 @@ shim_sources = \
     pmpi/bytes.c pmpi/bytes.h \
     pmpi/complete.c pmpi/complete.h \
     pmpi/collectives.def pmpi/each_call.h \
+    pmpi/compat.h \
     pmpi/exit_record.c \
     pmpi/gather.c pmpi/gather.h \
     pmpi/governor.c pmpi/governor.h \
@@ -59,7 +60,9 @@ shim_sources = \
     pmpi/tcp.c pmpi/tcp.h \
     pmpi/world.c pmpi/world.h \
     pmpi/wrap.c pmpi/wrap.h
-pmpi_libmemwatch_pmpi_la_SOURCES = $(shim_sources)
+# What only a preloaded library has: a program that is linked with the archive has the libc of its own system.
+preload_sources = pmpi/compat.c
+pmpi_libmemwatch_pmpi_la_SOURCES = $(shim_sources) $(preload_sources)
 pmpi_libmemwatch_pmpi_la_CPPFLAGS = $(AM_CPPFLAGS) -DMW_BINDIR='"$(bindir)"'
 pmpi_libmemwatch_pmpi_la_CFLAGS = $(SHIM_CFLAGS)
 pmpi_libmemwatch_pmpi_la_LIBADD = pmpi/libabi_openmpi.la pmpi/libabi_mpich.la

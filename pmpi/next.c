@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "pmpi/next.h"
 
+#include "pmpi/compat.h"
 #include "pmpi/say.h"
 
-#include <dlfcn.h>
 #include <link.h>
 #include <stddef.h>
 
@@ -30,7 +30,7 @@ static void *object_of(void *address)
 {
     Dl_info info;
 
-    return dladdr(address, &info) ? info.dli_fbase : NULL;
+    return mw_compat_dladdr(address, &info) ? info.dli_fbase : NULL;
 }
 
 /* dlsym() in every loaded object but our own. The objects stay loaded: RTLD_NOLOAD only borrows them. */
@@ -41,27 +41,27 @@ static void *search_objects(const char *name)
 
     dl_iterate_phdr(collect, &objects);
     for (int i = 0; i < objects.count && !found; i++) {
-        void *handle = dlopen(objects.names[i], RTLD_LAZY | RTLD_NOLOAD);
+        void *handle = mw_compat_dlopen(objects.names[i], RTLD_LAZY | RTLD_NOLOAD);
         if (!handle)
             continue;
-        found = dlsym(handle, name);
+        found = mw_compat_dlsym(handle, name);
         if (found && object_of(found) == object_of((void *)mw_next_slots))
             found = NULL;
-        dlclose(handle);
+        mw_compat_dlclose(handle);
     }
     return found;
 }
 
 void *mw_next_symbol(const char *name)
 {
-    void *symbol = dlsym(RTLD_NEXT, name);
+    void *symbol = mw_compat_dlsym(RTLD_NEXT, name);
 
     return symbol ? symbol : search_objects(name);
 }
 
 void *mw_next_data(const char *name)
 {
-    void *symbol = dlsym(RTLD_DEFAULT, name);
+    void *symbol = mw_compat_dlsym(RTLD_DEFAULT, name);
 
     return symbol ? symbol : search_objects(name);
 }

@@ -9,6 +9,7 @@
 #include "pmpi/agent.h"
 #include "pmpi/alone.h"
 #include "pmpi/boundary.h"
+#include "pmpi/compat.h"
 #include "pmpi/gather.h"
 #include "pmpi/governor.h"
 #include "pmpi/library.h"
@@ -23,7 +24,6 @@
 #include "pmpi/world.h"
 #include "pmpi/wrap.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -189,7 +189,7 @@ bool mw_rank_is_first_copy(void)
 {
     void (*tell)(void);
 
-    *(void **)&tell = stays_out ? NULL : dlsym(RTLD_NEXT, "memwatch_pmpi_stay_out");
+    *(void **)&tell = stays_out ? NULL : mw_compat_dlsym(RTLD_NEXT, "memwatch_pmpi_stay_out");
     if (tell)
         tell();
     return !stays_out;

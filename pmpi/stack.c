@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "pmpi/stack.h"
 
-#include <pthread.h>
+#include "pmpi/compat.h"
+
 #include <stdatomic.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -130,9 +131,9 @@ static void ask_for_bounds(void)
     size_t size;
 
     bounds.asked = true;
-    if (pthread_getattr_np(pthread_self(), &attributes))
+    if (mw_compat_getattr(pthread_self(), &attributes))
         return;
-    if (!pthread_attr_getstack(&attributes, &bottom, &size)) {
+    if (!mw_compat_getstack(&attributes, &bottom, &size)) {
         bounds.bottom = (uintptr_t)bottom;
         bounds.top = bounds.bottom + size;
     }

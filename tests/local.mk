@@ -216,7 +216,7 @@ tests_tools_mwhost_SOURCES = tests/tools/mwhost.c
 
 # The shim once more, with gather rounds so small that a few ranks need many of them.
 check_LTLIBRARIES += tests/libsmallrounds.la
-tests_libsmallrounds_la_SOURCES = $(shim_sources)
+tests_libsmallrounds_la_SOURCES = $(pmpi_libmemwatch_pmpi_la_SOURCES)
 tests_libsmallrounds_la_CPPFLAGS = $(pmpi_libmemwatch_pmpi_la_CPPFLAGS) -DMW_GATHER_BYTES=3000 -DMW_GATHER_RANKS=3
 tests_libsmallrounds_la_CFLAGS = $(SHIM_CFLAGS)
 tests_libsmallrounds_la_LIBADD = $(pmpi_libmemwatch_pmpi_la_LIBADD)
