@@ -11,6 +11,8 @@
 #ifndef MW_PMPI_COMPAT_H
 #define MW_PMPI_COMPAT_H
 
+#include "pmpi/elf_find.h"
+
 #include <dlfcn.h>
 #include <errno.h>
 #include <features.h>
@@ -47,10 +49,14 @@ MW_COMPAT_OLD(pthread_getattr_np);
 #endif
 #endif
 
-/* As dlsym() and its kin; they find nothing in a program without libdl. */
+/* As dlsym() and its kin. In a program without libdl nothing can be opened, and addresses have no names. */
 static inline void *mw_compat_dlsym(void *handle, const char *name)
 {
-    return MW_COMPAT_HAS(dlsym) ? dlsym(handle, name) : NULL;
+#ifndef MW_LINKED_IN
+    if (!MW_COMPAT_HAS(dlsym))
+        return mw_elf_find_symbol(name, handle == RTLD_NEXT);
+#endif
+    return dlsym(handle, name);
 }
 
 static inline void *mw_compat_dlopen(const char *file, int mode)

@@ -32,7 +32,7 @@ shim_sources = \
     pmpi/bytes.c pmpi/bytes.h \
     pmpi/complete.c pmpi/complete.h \
     pmpi/collectives.def pmpi/each_call.h \
-    pmpi/compat.h \
+    pmpi/compat.h pmpi/elf_find.h \
     pmpi/exit_record.c \
     pmpi/gather.c pmpi/gather.h \
     pmpi/governor.c pmpi/governor.h \
@@ -61,7 +61,7 @@ shim_sources = \
     pmpi/world.c pmpi/world.h \
     pmpi/wrap.c pmpi/wrap.h
 # What only a preloaded library has: a program that is linked with the archive has the libc of its own system.
-preload_sources = pmpi/compat.c
+preload_sources = pmpi/compat.c pmpi/elf_find.c
 pmpi_libmemwatch_pmpi_la_SOURCES = $(shim_sources) $(preload_sources)
 pmpi_libmemwatch_pmpi_la_CPPFLAGS = $(AM_CPPFLAGS) -DMW_BINDIR='"$(bindir)"'
 pmpi_libmemwatch_pmpi_la_CFLAGS = $(SHIM_CFLAGS)
