@@ -15,9 +15,21 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-static int statm_fd = -1, status_fd = -1, clear_fd = -1;
-static dev_t clear_dev; /* what clear_fd was when it was opened: written to only while it still is */
-static ino_t clear_ino;
+/* A file of /proc/self that is kept open. The program may close our descriptor, knowingly or not, and come to use its
+ * number for a file of its own: before each use we look whether it is still ours. */
+struct kept {
+    const char *path;
+    int flags;
+    int fd; /* -1: not open */
+    dev_t device;
+    ino_t inode;
+};
+
+static struct kept statm = {.path = "/proc/self/statm", .flags = O_RDONLY, .fd = -1};
+static struct kept status = {.path = "/proc/self/status", .flags = O_RDONLY, .fd = -1};
+static struct kept clear_refs = {.path = "/proc/self/clear_refs", .flags = O_WRONLY, .fd = -1};
+
+static bool resets;
 static uint64_t page_bytes;
 static uint64_t floor_bytes;
 
@@ -39,29 +51,55 @@ static int open_high(const char *name, int flags)
     return high;
 }
 
-static bool open_files(bool may_reset)
+static bool open_kept(struct kept *kept)
 {
     struct stat st;
 
-    statm_fd = open_high("/proc/self/statm", O_RDONLY);
-    status_fd = open_high("/proc/self/status", O_RDONLY);
-    clear_fd = may_reset ? open_high("/proc/self/clear_refs", O_WRONLY) : -1;
-    if (clear_fd >= 0 && !fstat(clear_fd, &st)) {
-        clear_dev = st.st_dev;
-        clear_ino = st.st_ino;
+    kept->fd = open_high(kept->path, kept->flags);
+    if (kept->fd < 0)
+        return false;
+    if (fstat(kept->fd, &st)) { /* a filter of system calls */
+        close(kept->fd);
+        kept->fd = -1;
+        return false;
     }
-    return statm_fd >= 0 && status_fd >= 0;
+    kept->device = st.st_dev;
+    kept->inode = st.st_ino;
+    return true;
+}
+
+static bool is_ours(const struct kept *kept)
+{
+    struct stat st;
+
+    return kept->fd >= 0 && !fstat(kept->fd, &st) && st.st_ino == kept->inode && st.st_dev == kept->device;
+}
+
+/* Where it is not, that number is left alone, and the file opened anew. */
+static bool is_usable(struct kept *kept)
+{
+    return is_ours(kept) || open_kept(kept);
+}
+
+static bool open_files(bool may_reset)
+{
+    resets = may_reset && open_kept(&clear_refs);
+    return open_kept(&statm) && open_kept(&status);
 }
 
 void mw_meter_close(void)
 {
-    int *fds[] = {&statm_fd, &status_fd, &clear_fd};
+    struct kept *all[] = {&statm, &status, &clear_refs};
 
-    for (int i = 0; i < 3; i++) {
-        if (*fds[i] >= 0)
-            close(*fds[i]);
-        *fds[i] = -1;
-    }
+    for (int i = 0; i < 3; i++)
+        if (is_ours(all[i]))
+            close(all[i]->fd);
+    mw_meter_forget();
+}
+
+void mw_meter_forget(void)
+{
+    statm.fd = status.fd = clear_refs.fd = -1;
 }
 
 /* The mark is the process's in either; of one thread the kernel has less to add up. */
@@ -110,22 +148,22 @@ static uint64_t counter_slack(void)
 
 static void find_limits(struct mw_meter_limits *limits)
 {
-    struct mw_procmem_status status = {0};
+    struct mw_procmem_status now = {0};
     uint64_t exact = exact_rss();
     uint64_t measured = 0;
     uint64_t usage;
 
-    if (exact && !mw_procmem_status_read(status_fd, &status))
-        measured = exact > status.rss ? exact - status.rss : status.rss - exact;
+    if (exact && !mw_procmem_status_read(status.fd, &now))
+        measured = exact > now.rss ? exact - now.rss : now.rss - exact;
     limits->error_bytes = counter_slack();
     if (measured > limits->error_bytes)
         limits->error_bytes = measured;
 
     /* Where getrusage is above the mark it shows the parent's RSS at exec, for ever. */
     usage = rusage_peak();
-    limits->floor_bytes = usage > status.hwm ? usage : 0;
+    limits->floor_bytes = usage > now.hwm ? usage : 0;
     floor_bytes = limits->floor_bytes;
-    limits->resets = clear_fd >= 0;
+    limits->resets = resets;
 }
 
 int mw_meter_open(bool may_reset, struct mw_meter_limits *limits, struct mw_err *err)
@@ -140,25 +178,22 @@ int mw_meter_open(bool may_reset, struct mw_meter_limits *limits, struct mw_err 
     return 0;
 }
 
-/* The program closed our descriptors: open them anew, once for each failing read. */
-static bool reopen(uint64_t *rss)
+/* /proc/self/status; false when the kernel does not answer. */
+static bool read_status(struct mw_procmem_status *now)
 {
-    bool reset = clear_fd >= 0;
-
-    statm_fd = status_fd = clear_fd = -1; /* not ours any more: do not close what is somebody else's now */
-    return open_files(reset) && !mw_procmem_statm_rss(statm_fd, page_bytes, rss);
+    return is_usable(&status) && !mw_procmem_status_read(status.fd, now);
 }
 
 static bool read_marks(struct mw_meter_reading *reading)
 {
-    struct mw_procmem_status status;
+    struct mw_procmem_status now;
     uint64_t rss;
     uint64_t peak = rusage_peak();
 
-    if (mw_procmem_statm_rss(statm_fd, page_bytes, &rss) && !reopen(&rss))
+    if (!is_usable(&statm) || mw_procmem_statm_rss(statm.fd, page_bytes, &rss))
         return false;
     if (peak <= floor_bytes) /* that is what the parent had */
-        peak = mw_procmem_status_read(status_fd, &status) ? 0 : status.hwm;
+        peak = read_status(&now) ? now.hwm : 0;
     reading->rss = rss;
     reading->peak = peak > rss ? peak : rss;
     return true;
@@ -166,14 +201,8 @@ static bool read_marks(struct mw_meter_reading *reading)
 
 static bool reset_mark(void)
 {
-    struct stat st;
-
-    /* the program may have closed our descriptor and come to use its number for a file of its own */
-    if (clear_fd >= 0 && (fstat(clear_fd, &st) || st.st_dev != clear_dev || st.st_ino != clear_ino))
-        clear_fd = -1;
-    if (clear_fd >= 0 && pwrite(clear_fd, "5", 1, 0) != 1)
-        clear_fd = -1;
-    return clear_fd >= 0;
+    resets = resets && is_usable(&clear_refs) && pwrite(clear_refs.fd, "5", 1, 0) == 1;
+    return resets;
 }
 
 bool mw_meter_read_mark(uint64_t *peak)
@@ -212,13 +241,13 @@ bool mw_meter_reset(void)
 
 void mw_meter_outside_rss(uint64_t *huge, uint64_t *swap)
 {
-    struct mw_procmem_status status;
+    struct mw_procmem_status now;
     int cancel = hold_off_cancel();
 
     *huge = *swap = 0;
-    if (status_fd >= 0 && !mw_procmem_status_read(status_fd, &status)) {
-        *huge = status.huge;
-        *swap = status.swap;
+    if (read_status(&now)) {
+        *huge = now.huge;
+        *swap = now.swap;
     }
     pthread_setcancelstate(cancel, NULL);
 }

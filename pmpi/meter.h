@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Reads this process's RSS and high-water mark from the kernel, and resets the mark.
  *
- * Descriptors are kept open, with high numbers and CLOEXEC. Callers hold the observe lock. Facts behind it
+ * Descriptors are kept open, with high numbers and CLOEXEC, and used only while they are ours: whatever a program has
+ * put where they were is neither read, written nor closed. Callers hold the observe lock. Facts behind it
  * (Linux proc(5), getrusage(2)): writing "5" to clear_refs sets VmHWM to the present RSS; ru_maxrss reads the same
  * mark but never falls below the RSS that the parent had at exec. */
 #ifndef MW_PMPI_METER_H
@@ -40,6 +41,11 @@ bool mw_meter_reset(void);
 /* HugetlbPages and VmSwap of this process, in bytes; 0 when unknown. Slow: for the end of a run. */
 void mw_meter_outside_rss(uint64_t *huge, uint64_t *swap);
 
+/* Closes what is still ours. */
 void mw_meter_close(void);
+
+/* In a forked child: the descriptors refer to the parent's memory, and their numbers may be the program's by now. They
+ * stay open, for to close them could only do harm. */
+void mw_meter_forget(void);
 
 #endif

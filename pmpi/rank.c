@@ -48,7 +48,7 @@ _Thread_local bool mw_rank_main_thread __attribute__((tls_model("initial-exec"))
 static void forget_in_child(void)
 {
     mw_rank.recording = mw_rank.counting = false;
-    mw_meter_close(); /* they speak of the parent */
+    mw_meter_forget();
 }
 
 /* When the process was started, on the monotonic clock. */
