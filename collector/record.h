@@ -20,7 +20,7 @@
 #include <stdint.h>
 
 #define MW_RECORD_MAGIC "MEMWATCH" /* 8 bytes, no NUL */
-#define MW_RECORD_VERSION 2u
+#define MW_RECORD_VERSION 3u
 #define MW_RECORD_ENDIAN 0x01020304u
 
 /* Journals in a run directory are called <prefix><world id, 16 hex digits>-<host>-<pid> (mw_journal_name()). Hosts stand
@@ -104,6 +104,13 @@ enum mw_stage {
     MW_STAGE_ABORTED     /* called MPI_Abort */
 };
 
+/* Why a rank makes no system calls any more. */
+enum mw_unmeasured {
+    MW_UNMEASURED_NEVER,   /* it does */
+    MW_UNMEASURED_SANDBOX, /* it has entered a seccomp sandbox, which may kill for one */
+    MW_UNMEASURED_ASKED    /* MEMWATCH_SYSCALLS=0 */
+};
+
 /* What the rank is doing now, and the sums over its whole life. */
 struct mw_state {
     uint32_t stage;         /* enum mw_stage */
@@ -134,6 +141,8 @@ struct mw_state {
     uint64_t clock_known;   /* 1: the two lines above were measured */
     char gathered_host[64]; /* where rank 0 has put the records of several hosts together; "": nowhere that we know */
     uint64_t exited_ns;     /* when exit handlers ran; 0: they did not */
+    uint64_t unmeasured_ns; /* from here on memory was not measured, only calls counted; 0: it always was */
+    uint64_t unmeasured_why; /* enum mw_unmeasured */
 };
 
 /* What memwatch cost this rank, and how exact its numbers are. */

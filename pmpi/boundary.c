@@ -12,6 +12,7 @@
 #include "pmpi/sites.h"
 #include "pmpi/spikes.h"
 #include "pmpi/stack.h"
+#include "pmpi/syscalls.h"
 
 #include <errno.h>
 
@@ -165,7 +166,8 @@ bool mw_boundary_enter(struct mw_boundary *b, enum mw_op op, const uintptr_t *ar
 
     if (!mw_rank_is_counting() || !mw_boundary_guard_raise(return_address))
         return false;
-    b->timed = __atomic_load_n(&mw_rank.journal.state->calls, __ATOMIC_RELAXED) % COUNTED_ONE_IN == 0;
+    b->timed = __atomic_load_n(&mw_rank.journal.state->calls, __ATOMIC_RELAXED) % COUNTED_ONE_IN == 0 &&
+               !mw_syscalls_are_over();
     if (b->timed)
         begin_ns = mw_clock_now();
     b->op = &mw_ops[op];

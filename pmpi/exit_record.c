@@ -9,13 +9,27 @@
 #include "pmpi/observe.h"
 #include "pmpi/phases.h"
 #include "pmpi/rank.h"
+#include "pmpi/settings.h"
+#include "pmpi/syscalls.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* In a sandbox: the journal is memory, but a clock may take a system call. */
+static void close_quietly(void)
+{
+    struct mw_state *state = mw_rank.journal.state;
+
+    mw_rank.counting = false;
+    state->exited_ns = getauxval(AT_SYSINFO_EHDR) ? mw_clock_read(CLOCK_MONOTONIC_COARSE) : state->unmeasured_ns;
+    if (state->stage == MW_STAGE_FINALIZED)
+        __atomic_store_n(&state->stage, MW_STAGE_EXITED, __ATOMIC_RELEASE);
+}
 
 static void close_rank(void)
 {
@@ -89,13 +103,24 @@ static void leave_record(const char *dir)
     close(fd);
 }
 
-__attribute__((destructor)) static void at_exit(void)
+static void leave(void)
 {
     const char *dir = getenv("MEMWATCH_RUN_DIR");
 
     /* a child of _Fork() or clone(): no atfork handler ran, and the mapped journal is its parent's */
     if (mw_rank.recording && getpid() == mw_rank.journal.ident->pid)
         close_rank();
-    else if (dir && *dir && mw_rank_is_first_copy())
+    else if (dir && *dir && !(mw_rank.recording && mw_rank.has_sandboxed_child) && mw_settings_read().syscalls &&
+             mw_rank_is_first_copy())
         leave_record(dir);
+}
+
+__attribute__((destructor)) static void at_exit(void)
+{
+    if (mw_syscalls_begin()) {
+        leave();
+        mw_syscalls_end();
+    } else if (mw_rank.recording) {
+        close_quietly();
+    }
 }

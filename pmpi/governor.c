@@ -4,6 +4,8 @@
 #include "collector/clock.h"
 #include "pmpi/rank.h"
 
+#include <string.h>
+
 /* What may be spent before the run has earned it: short runs are measured whole. */
 #define CREDIT_NS 20000000ULL
 /* The first calls of every site are always measured, so that one that is called seldom is never missed. */
@@ -18,6 +20,7 @@ static uint64_t start_ns;
 static uint64_t budget; /* millionths */
 static uint64_t spent_ns;
 static uint64_t typical_ns = 5000; /* of one measured boundary; learnt */
+static bool stopped;
 static uint16_t watch_length[MW_RECORD_SITES];
 
 /* When the run will have earned what two more measured boundaries take. */
@@ -25,7 +28,9 @@ static void plan(void)
 {
     uint64_t wanted = spent_ns + 2 * typical_ns;
 
-    if (wanted <= CREDIT_NS)
+    if (stopped)
+        mw_governor.affordable_ns = UINT64_MAX;
+    else if (wanted <= CREDIT_NS)
         mw_governor.affordable_ns = 0;
     else
         mw_governor.affordable_ns = budget ? start_ns + (wanted - CREDIT_NS) / budget * 1000000 : UINT64_MAX;
@@ -41,7 +46,7 @@ void mw_governor_start(uint64_t now, uint32_t budget_ppm, bool exact)
 
 bool mw_governor_allows_phase(uint64_t now, uint64_t visits)
 {
-    return mw_governor.first_calls == UINT64_MAX || visits < FIRST_VISITS || now >= mw_governor.affordable_ns;
+    return !stopped && (mw_governor.first_calls == UINT64_MAX || visits < FIRST_VISITS || now >= mw_governor.affordable_ns);
 }
 
 void mw_governor_spent(uint64_t ns)
@@ -54,13 +59,25 @@ void mw_governor_spent(uint64_t ns)
 
 void mw_governor_spent_on_phase(uint64_t begin_ns)
 {
+    if (stopped)
+        return;
     spent_ns += mw_clock_now() - begin_ns;
     mw_rank.journal.cost->measure_ns = spent_ns;
     plan();
 }
 
+void mw_governor_stop(void)
+{
+    stopped = true;
+    mw_governor.first_calls = 0;
+    memset(mw_governor.watched, 0, sizeof(mw_governor.watched));
+    plan();
+}
+
 void mw_governor_watch(uint32_t site)
 {
+    if (stopped)
+        return;
     if (!watch_length[site])
         watch_length[site] = WATCHED_CALLS;
     else if (watch_length[site] < WATCHED_CALLS_MAX)

@@ -43,6 +43,9 @@ void mw_governor_spent(uint64_t ns);
 /* The same for a phase's boundary that was begun at `begin_ns`. */
 void mw_governor_spent_on_phase(uint64_t begin_ns);
 
+/* Allows nothing any more. */
+void mw_governor_stop(void);
+
 /* Measures the next calls of a site whatever the budget: a spike was seen near it. */
 void mw_governor_watch(uint32_t site);
 

@@ -49,25 +49,27 @@ shim_sources = \
     pmpi/peers.c pmpi/peers.h \
     pmpi/phases.c pmpi/phases.h \
     pmpi/rank.c pmpi/rank.h \
+    pmpi/sandbox.c pmpi/sandbox.h \
     pmpi/say.c pmpi/say.h \
     pmpi/settings.c pmpi/settings.h \
     pmpi/sites.c pmpi/sites.h \
     pmpi/spawn.c pmpi/spawn.h \
     pmpi/spikes.c pmpi/spikes.h \
     pmpi/stack.c pmpi/stack.h \
+    pmpi/syscalls.c pmpi/syscalls.h \
     pmpi/timeline.c pmpi/timeline.h \
     pmpi/user_phases.c \
     pmpi/tcp.c pmpi/tcp.h \
     pmpi/world.c pmpi/world.h \
     pmpi/wrap.c pmpi/wrap.h
 # What only a preloaded library has: a program that is linked with the archive has the libc of its own system.
-preload_sources = pmpi/compat.c pmpi/elf_find.c
+preload_sources = pmpi/compat.c pmpi/elf_find.c pmpi/sandbox_calls.c
 pmpi_libmemwatch_pmpi_la_SOURCES = $(shim_sources) $(preload_sources)
 pmpi_libmemwatch_pmpi_la_CPPFLAGS = $(AM_CPPFLAGS) -DMW_BINDIR='"$(bindir)"'
 pmpi_libmemwatch_pmpi_la_CFLAGS = $(SHIM_CFLAGS)
 pmpi_libmemwatch_pmpi_la_LIBADD = pmpi/libabi_openmpi.la pmpi/libabi_mpich.la
 pmpi_libmemwatch_pmpi_la_LDFLAGS = -module -avoid-version -shared $(SHIM_LDFLAGS) \
-    -export-symbols-regex '^(P?MPIX?_[A-Z].*|memwatch_pmpi_.*)$$'
+    -export-symbols-regex '^(P?MPIX?_[A-Z].*|memwatch_pmpi_.*|prctl|seccomp|syscall)$$'
 
 # The same to be linked into a program. The parts that include an mpi.h are compiled like those of the shim.
 lib_LIBRARIES += pmpi/libmemwatch-pmpi.a

@@ -3,6 +3,7 @@
 
 #include "collector/io.h"
 #include "collector/procmem.h"
+#include "pmpi/syscalls.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -205,49 +206,66 @@ static bool reset_mark(void)
     return resets;
 }
 
-bool mw_meter_read_mark(uint64_t *peak)
+/* Between these two the kernel may be asked. pthread_cancel() must not act in our reads and writes: MPI calls need not be
+ * cancellation points, and the rank's lock would never be given back. Not needed where there is no such point. */
+static bool begin_asking(int *cancel)
 {
-    *peak = rusage_peak(); /* no cancellation point */
-    return *peak > floor_bytes;
+    if (!mw_syscalls_begin())
+        return false;
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, cancel);
+    return true;
 }
 
-/* pthread_cancel() must not act in our reads and writes: MPI calls need not be cancellation points, and the rank's lock
- * would never be given back. */
-static int hold_off_cancel(void)
+static void end_asking(int cancel)
 {
-    int state;
+    pthread_setcancelstate(cancel, NULL);
+    mw_syscalls_end();
+}
 
-    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
-    return state;
+bool mw_meter_read_mark(uint64_t *peak)
+{
+    if (!mw_syscalls_begin())
+        return false;
+    *peak = rusage_peak(); /* no cancellation point */
+    mw_syscalls_end();
+    return *peak > floor_bytes;
 }
 
 bool mw_meter_read(struct mw_meter_reading *reading)
 {
-    int cancel = hold_off_cancel();
-    bool done = read_marks(reading);
+    int cancel;
+    bool done;
 
-    pthread_setcancelstate(cancel, NULL);
+    if (!begin_asking(&cancel))
+        return false;
+    done = read_marks(reading);
+    end_asking(cancel);
     return done;
 }
 
 bool mw_meter_reset(void)
 {
-    int cancel = hold_off_cancel();
-    bool done = reset_mark();
+    int cancel;
+    bool done;
 
-    pthread_setcancelstate(cancel, NULL);
+    if (!begin_asking(&cancel))
+        return false;
+    done = reset_mark();
+    end_asking(cancel);
     return done;
 }
 
 void mw_meter_outside_rss(uint64_t *huge, uint64_t *swap)
 {
     struct mw_procmem_status now;
-    int cancel = hold_off_cancel();
+    int cancel;
 
+    if (!begin_asking(&cancel))
+        return;
     *huge = *swap = 0;
     if (read_status(&now)) {
         *huge = now.huge;
         *swap = now.swap;
     }
-    pthread_setcancelstate(cancel, NULL);
+    end_asking(cancel);
 }

@@ -38,7 +38,8 @@ bool mw_meter_read_mark(uint64_t *peak);
 /* Sets the mark to the present RSS. Returns false when it could not, or resets are off: the mark stands. */
 bool mw_meter_reset(void);
 
-/* HugetlbPages and VmSwap of this process, in bytes; 0 when unknown. Slow: for the end of a run. */
+/* HugetlbPages and VmSwap of this process, in bytes; 0 when unknown. Slow: for the end of a run. After
+ * mw_syscalls_stop() they are left alone. */
 void mw_meter_outside_rss(uint64_t *huge, uint64_t *swap);
 
 /* Closes what is still ours. */

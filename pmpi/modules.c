@@ -2,6 +2,7 @@
 #include "pmpi/modules.h"
 
 #include "pmpi/rank.h"
+#include "pmpi/syscalls.h"
 
 #include <link.h>
 #include <stdio.h>
@@ -139,12 +140,27 @@ static bool is_module(const struct mw_module *module, const struct object *objec
            (!object->build_id || !memcmp(module->build_id, object->build_id, object->build_id_length));
 }
 
+/* Without its path, which takes system calls: where it lay when it was first seen, or 0. */
+static uint32_t module_by_place(const struct object *object)
+{
+    uint32_t used = mw_journal_used(&mw_rank.journal, MW_SECTION_MODULE);
+
+    for (uint32_t i = 0; i < used; i++)
+        if (mw_rank.journal.modules[i].base == object->bias &&
+            is_module(&mw_rank.journal.modules[i], object, mw_rank.journal.modules[i].path))
+            return i + 1;
+    return 0;
+}
+
 static uint32_t module_of(const struct object *object)
 {
     uint32_t used = mw_journal_used(&mw_rank.journal, MW_SECTION_MODULE);
     char path[sizeof(((struct mw_module *)0)->path)];
 
+    if (!mw_syscalls_begin())
+        return module_by_place(object);
     find_path(object, path, sizeof(path));
+    mw_syscalls_end();
     for (uint32_t i = 0; i < used; i++)
         if (is_module(&mw_rank.journal.modules[i], object, path))
             return i + 1;

@@ -10,6 +10,7 @@
 
 #include "collector/clock.h"
 #include "pmpi/rank.h"
+#include "pmpi/syscalls.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -29,10 +30,13 @@ static inline struct mw_moment mw_moment_counted(void)
     return (struct mw_moment){mw_rank.last_moment, tick, false};
 }
 
+/* In a sandbox as counted: where the kernel keeps time by a slow device, the exact clock takes a system call. */
 static inline struct mw_moment mw_moment_exact(void)
 {
     uint64_t tick = mw_clock_read(CLOCK_MONOTONIC_COARSE);
 
+    if (mw_syscalls_are_over())
+        return mw_moment_counted();
     return (struct mw_moment){mw_rank.last_moment = mw_clock_now(), tick, true};
 }
 

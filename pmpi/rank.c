@@ -7,6 +7,7 @@
 #include "collector/io.h"
 #include "collector/procmem.h"
 #include "pmpi/agent.h"
+#include "pmpi/agree.h"
 #include "pmpi/alone.h"
 #include "pmpi/boundary.h"
 #include "pmpi/compat.h"
@@ -17,9 +18,11 @@
 #include "pmpi/moment.h"
 #include "pmpi/observe.h"
 #include "pmpi/phases.h"
+#include "pmpi/sandbox.h"
 #include "pmpi/say.h"
 #include "pmpi/settings.h"
 #include "pmpi/sites.h"
+#include "pmpi/syscalls.h"
 #include "pmpi/timeline.h"
 #include "pmpi/world.h"
 #include "pmpi/wrap.h"
@@ -30,6 +33,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -132,6 +136,7 @@ static void apply_settings(const struct mw_settings *settings, const struct mw_m
     cost->budget_ppm = settings->budget_ppm;
     cost->flags = (limits->resets ? 0 : MW_COST_NO_RESET) | (settings->exact ? MW_COST_EXACT : 0);
     mw_rank.gathers = settings->gather;
+    mw_rank.stops_after_init = !settings->syscalls;
     mw_sites_set_depth(settings->site_depth);
     mw_governor_start(now, settings->budget_ppm, settings->exact);
 }
@@ -175,23 +180,25 @@ static int begin(struct mw_err *err)
 }
 
 /* What one copy of the shim calls in the next. */
-MW_EXPORT void memwatch_pmpi_stay_out(void);
+MW_EXPORT void memwatch_pmpi_stay_out(void (*enter_sandbox)(void));
 
 static bool stays_out;
 
-void memwatch_pmpi_stay_out(void)
+void memwatch_pmpi_stay_out(void (*enter_sandbox)(void))
 {
-    if (!mw_rank.recording)
-        stays_out = true;
+    if (mw_rank.recording)
+        return;
+    stays_out = true;
+    mw_sandbox_call_too(enter_sandbox);
 }
 
 bool mw_rank_is_first_copy(void)
 {
-    void (*tell)(void);
+    void (*tell)(void (*enter_sandbox)(void));
 
     *(void **)&tell = stays_out ? NULL : mw_compat_dlsym(RTLD_NEXT, "memwatch_pmpi_stay_out");
     if (tell)
-        tell();
+        tell(mw_sandbox_enter);
     return !stays_out;
 }
 
@@ -200,12 +207,13 @@ void mw_rank_begin(void)
     struct mw_err err;
     int saved = errno;
 
-    if (mw_rank.recording || !mw_rank_is_first_copy())
+    if (mw_rank.recording || !mw_rank_is_first_copy() || !mw_syscalls_begin())
         return;
     if (begin(&err) < 0)
         mw_say("memwatch: this rank is not recorded: %s\n", err.text);
     else
         mw_rank.recording = mw_rank.counting = mw_rank_main_thread = true;
+    mw_syscalls_end();
     errno = saved;
 }
 
@@ -236,15 +244,54 @@ void mw_rank_identify(void)
     mw_library.query_thread(&level);
     mw_rank.threaded = level >= mw_library.abi->thread_multiple;
     __atomic_store_n(&mw_rank.journal.state->stage, MW_STAGE_RUNNING, __ATOMIC_RELEASE);
+    if (mw_rank.stops_after_init)
+        mw_rank_stop_measuring(MW_UNMEASURED_ASKED);
+}
+
+/* What the rank knows up to now, while it may still ask. */
+static void measure_last(void)
+{
+    struct mw_state *state = mw_rank.journal.state;
+    struct mw_moment now;
+
+    if (!mw_rank_trylock())
+        return;
+    now = mw_moment_exact();
+    mw_observe(now.ns, 0);
+    mw_meter_outside_rss(&state->huge_bytes, &state->swap_bytes);
+    mw_rank_unlock();
+}
+
+void mw_rank_stop_measuring(enum mw_unmeasured why)
+{
+    struct mw_state *state = mw_rank.journal.state;
+
+    measure_last();
+    if (mw_rank.alone && mw_rank.journal.ident->rank == 0)
+        mw_say("memwatch: %s: no report; what is known: memwatch report %s\n",
+               why == MW_UNMEASURED_SANDBOX ? "rank 0 enters a seccomp sandbox" : "MEMWATCH_SYSCALLS=0", mw_rank.dir);
+    state->unmeasured_why = why;
+    state->unmeasured_ns = mw_clock_now();
+    if (!getauxval(AT_SYSINFO_EHDR)) /* a system call to look at any clock */
+        mw_rank.counting = false;
+    mw_governor_stop();
+    mw_syscalls_stop();
+    mw_meter_close();
 }
 
 void mw_rank_gather(void)
 {
-    uint64_t start = mw_clock_now();
     struct mw_moment now;
+    uint64_t start;
 
     if (!mw_rank.recording || !mw_boundary_guard_raise(__builtin_return_address(0)))
         return;
+    if (!mw_syscalls_begin()) {
+        mw_agree_not();
+        mw_boundary_guard_lower();
+        return;
+    }
+    start = mw_clock_now();
     mw_rank_lock();
     now = mw_moment_exact();
     mw_phases_end_all(&now);
@@ -260,6 +307,7 @@ void mw_rank_gather(void)
     mw_rank_unlock();
     mw_boundary_guard_lower();
     mw_rank.journal.cost->setup_ns += mw_clock_now() - start;
+    mw_syscalls_end();
 }
 
 void mw_rank_end(void)
@@ -270,10 +318,12 @@ void mw_rank_end(void)
     if (!mw_rank.recording)
         return;
     mw_rank.counting = false;
-    mw_rank_lock();
-    now = mw_moment_exact();
-    mw_meter_outside_rss(&state->huge_bytes, &state->swap_bytes);
-    mw_phases_after_finalize(&now, true, mw_observe(now.ns, 0));
-    mw_rank_unlock();
+    if (!mw_syscalls_are_over()) {
+        mw_rank_lock();
+        now = mw_moment_exact();
+        mw_meter_outside_rss(&state->huge_bytes, &state->swap_bytes);
+        mw_phases_after_finalize(&now, true, mw_observe(now.ns, 0));
+        mw_rank_unlock();
+    }
     __atomic_store_n(&state->stage, MW_STAGE_FINALIZED, __ATOMIC_RELEASE);
 }

@@ -5,9 +5,9 @@
 
 #include "collector/hostname.h"
 #include "collector/journal.h"
+#include "pmpi/syscalls.h"
 
 #include <stdatomic.h>
-#include <sched.h>
 #include <stdbool.h>
 
 struct mw_rank {
@@ -15,7 +15,9 @@ struct mw_rank {
     bool recording;            /* a journal is kept: from the entry of MPI_Init to the end of the process */
     atomic_bool counting;      /* wrapped calls are boundaries: from the entry of MPI_Init to the end of MPI_Finalize */
     bool threaded;             /* MPI_THREAD_MULTIPLE: boundaries take the lock */
+    bool stops_after_init;     /* MEMWATCH_SYSCALLS=0 */
     bool gathers;              /* also where the launcher has the journals */
+    bool has_sandboxed_child;  /* one that shares our memory, or is a copy that no fork handler saw: pmpi/sandbox.c */
     bool alone;                /* no launcher: rank 0 sees to the report */
     int dirfd;                 /* of the run directory, while gathering; -1 otherwise */
     char dir[512];             /* its path */
@@ -48,6 +50,9 @@ bool mw_rank_is_first_copy(void);
 /* Called when MPI_Init has returned: fills in who this rank is. */
 void mw_rank_identify(void);
 
+/* Measures for the last time, and makes no system calls from then on; only counts. `why`: enum mw_unmeasured. */
+void mw_rank_stop_measuring(enum mw_unmeasured why);
+
 /* Called on the way into MPI_Finalize, after its boundary was measured: gathers the journals to rank 0. */
 void mw_rank_gather(void);
 
@@ -78,7 +83,7 @@ static inline void mw_rank_lock(void)
     if (mw_rank.threaded)
         for (unsigned turn = 1; atomic_flag_test_and_set_explicit(&mw_rank.lock, memory_order_acquire); turn++)
             if (turn % 256 == 0)
-                sched_yield(); /* its holder may wait for this core */
+                mw_syscalls_yield(); /* its holder may wait for this core */
     mw_rank_look_away(true);
 }
 
@@ -90,7 +95,7 @@ static inline bool mw_rank_trylock(void)
         for (unsigned turn = 0; atomic_flag_test_and_set_explicit(&mw_rank.lock, memory_order_acquire); turn++) {
             if (turn == 1000)
                 return false;
-            sched_yield();
+            mw_syscalls_yield();
         }
     mw_rank_look_away(true);
     return true;

@@ -11,7 +11,7 @@ static const struct variable {
     long low, high, otherwise;
 } exact = {"MEMWATCH_EXACT", 0, 1, 0}, reset = {"MEMWATCH_RESET", 0, 1, 1},
   overhead = {"MEMWATCH_OVERHEAD", 0, 1000000, 10000}, site_depth = {"MEMWATCH_SITE_DEPTH", 1, 8, 3},
-  gather = {"MEMWATCH_GATHER", 0, 1, 0};
+  syscalls = {"MEMWATCH_SYSCALLS", 0, 1, 1}, gather = {"MEMWATCH_GATHER", 0, 1, 0};
 
 /* Returns false when it is set to something else. */
 static bool read_number(const struct variable *variable, long *value)
@@ -44,13 +44,14 @@ struct mw_settings mw_settings_read(void)
         .reset = number(&reset),
         .budget_ppm = (uint32_t)number(&overhead),
         .site_depth = (int)number(&site_depth),
+        .syscalls = number(&syscalls),
         .gather = number(&gather),
     };
 }
 
 void mw_settings_complain(void)
 {
-    const struct variable *const all[] = {&exact, &reset, &overhead, &site_depth, &gather};
+    const struct variable *const all[] = {&exact, &reset, &overhead, &site_depth, &syscalls, &gather};
     long value;
 
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)

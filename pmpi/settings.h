@@ -11,6 +11,7 @@ struct mw_settings {
     bool reset;          /* MEMWATCH_RESET=0: never reset the kernel's mark */
     uint32_t budget_ppm; /* MEMWATCH_OVERHEAD: share of the run for measuring, in millionths */
     int site_depth;      /* MEMWATCH_SITE_DEPTH */
+    bool syscalls;       /* MEMWATCH_SYSCALLS=0: make no system call once MPI_Init has returned */
     bool gather;         /* MEMWATCH_GATHER=1: gather to rank 0 also where the launcher has the journals */
 };
 

@@ -2,6 +2,7 @@
 #include "pmpi/stack.h"
 
 #include "pmpi/compat.h"
+#include "pmpi/syscalls.h"
 
 #include <stdatomic.h>
 #include <sys/syscall.h>
@@ -130,7 +131,6 @@ static void ask_for_bounds(void)
     void *bottom;
     size_t size;
 
-    bounds.asked = true;
     if (mw_compat_getattr(pthread_self(), &attributes))
         return;
     if (!mw_compat_getstack(&attributes, &bottom, &size)) {
@@ -156,12 +156,24 @@ static bool is_within(uintptr_t address)
     return address >= bounds.bottom && address < bounds.top;
 }
 
-static bool is_on_own_stack(uintptr_t address)
+/* What takes system calls to find out. */
+static void find_bounds(uintptr_t address)
 {
+    if (!mw_syscalls_begin())
+        return;
     if (!mw_stack_thread)
         begin_thread();
-    if (!is_within(address) && !bounds.asked)
+    if (!is_within(address) && !bounds.asked) {
+        bounds.asked = true;
         ask_for_bounds();
+    }
+    mw_syscalls_end();
+}
+
+static bool is_on_own_stack(uintptr_t address)
+{
+    if (!mw_stack_thread || (!is_within(address) && !bounds.asked))
+        find_bounds(address);
     return is_within(address);
 }
 

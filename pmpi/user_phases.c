@@ -7,6 +7,7 @@
 #include "pmpi/next.h"
 #include "pmpi/phases.h"
 #include "pmpi/rank.h"
+#include "pmpi/syscalls.h"
 #include "pmpi/wrap.h"
 
 #include <errno.h>
@@ -113,12 +114,16 @@ static void nameless(int level)
  * "pcontrol LEVEL", which any other level alone ends (Python has nothing else: mpi4py passes 0, 1 or 2). */
 static void control(int level, const void *argument, void *return_address)
 {
-    char name[64];
+    char name[64] = "";
 
-    if (!listening())
+    /* without the kernel's help nobody knows what `argument` is */
+    if (!listening() || !mw_syscalls_begin())
         return;
     /* Fortran's binding has no second argument at all */
-    if (mw_modules_is_mpi(return_address) || !read_name(argument, name))
+    if (!mw_modules_is_mpi(return_address) && !read_name(argument, name))
+        name[0] = '\0';
+    mw_syscalls_end();
+    if (!name[0])
         nameless(level);
     else if (level > 0)
         begin(name);

@@ -169,7 +169,7 @@ tests_unit_test_report_text_SOURCES = tests/unit/test_report_text.c $(synthetic)
 tests_unit_test_report_text_LDADD = $(collector_test_libs)
 tests_unit_test_segments_SOURCES = tests/unit/test_segments.c $(synthetic)
 tests_unit_test_segments_LDADD = $(collector_test_libs)
-tests_unit_test_stack_SOURCES = tests/unit/test_stack.c pmpi/stack.c
+tests_unit_test_stack_SOURCES = tests/unit/test_stack.c pmpi/stack.c pmpi/syscalls.c
 tests_unit_test_stack_LDADD = $(CMOCKA_LIBS)
 # The same where a call does not push its return address, as on other machines.
 tests_unit_test_stack_search_SOURCES = $(tests_unit_test_stack_SOURCES)
