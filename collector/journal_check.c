@@ -71,6 +71,10 @@ static unsigned fix_state(struct mw_journal_read *journal)
         state->stage = MW_STAGE_RUNNING;
         fixed++;
     }
+    if (state->unmeasured_why > MW_UNMEASURED_ASKED) {
+        state->unmeasured_why = MW_UNMEASURED_ASKED;
+        fixed++;
+    }
     return fixed + fix_index(&state->in_site, journal->site_count) + fix_index(&state->last_site, journal->site_count)
          + fix_index(&state->peak_site, journal->site_count) + fix_index(&state->phase, journal->phase_count)
          + fix_index(&state->peak_phase, journal->phase_count);

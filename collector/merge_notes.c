@@ -90,6 +90,27 @@ static void note_resets(struct mw_model *model)
                       model->cost.no_reset_ranks);
 }
 
+/* Ranks that made no system calls from some time on. */
+static void note_unmeasured(struct mw_model *model, enum mw_unmeasured why, const char *what)
+{
+    struct mw_ranges list = {0};
+    uint64_t first_ns = UINT64_MAX;
+
+    for (size_t i = 0; i < model->rank_count; i++) {
+        const struct mw_model_rank *rank = &model->ranks[i];
+        if (!rank->unmeasured_ns || rank->unmeasured != why)
+            continue;
+        mw_ranges_add(&list, rank->rank, rank->rank);
+        if (rank->unmeasured_ns < first_ns)
+            first_ns = rank->unmeasured_ns;
+    }
+    if (list.count)
+        mw_model_note(model, MW_MODEL_NOTE_LOST, "%s %s %s%s at %s: memory from then on is %s",
+                      list.count == 1 ? "rank" : "ranks", mw_ranges_text(&list), what, list.count == 1 ? "" : ", the first",
+                      mw_units_time(mw_model_elapsed(model, first_ns)).text,
+                      model->job.sampled ? "only sampled by the launcher" : "not known");
+}
+
 static void note_clocks(struct mw_model *model)
 {
     size_t compared = 0;
@@ -177,6 +198,8 @@ void mw_merge_notes(struct mw_merge *merge)
     note_lost_detail(model);
     note_spawned(model);
     note_resets(model);
+    note_unmeasured(model, MW_UNMEASURED_SANDBOX, "entered a seccomp sandbox");
+    note_unmeasured(model, MW_UNMEASURED_ASKED, "made no more system calls, as --no-syscalls asks,");
     note_outside_rss(model);
     note_contradiction(model);
     note_hosts(merge);

@@ -190,6 +190,11 @@ static uint64_t open_peak(const struct mw_journal_read *journal, const struct mw
     return peak;
 }
 
+static bool has_unmeasured_visit(const struct mw_journal_read *journal, const struct mw_phase *phase)
+{
+    return journal->state.unmeasured_ns && phase->last_ns > journal->state.unmeasured_ns;
+}
+
 /* What the journal says of a phase's peak, and how sure it is. */
 static struct mw_model_bytes phase_peak(const struct source *source, const struct mw_phase *from, bool open)
 {
@@ -198,7 +203,7 @@ static struct mw_model_bytes phase_peak(const struct source *source, const struc
 
     if (peak == 0 && from->coarse_peak == 0)
         return (struct mw_model_bytes){0, MW_MODEL_UNKNOWN};
-    if (open && source->journal->state.stage != MW_STAGE_EXITED)
+    if ((open && source->journal->state.stage != MW_STAGE_EXITED) || has_unmeasured_visit(source->journal, from))
         return (struct mw_model_bytes){peak, MW_MODEL_AT_LEAST};
     if (from->coarse_peak > from->peak)
         return (struct mw_model_bytes){from->coarse_peak, MW_MODEL_AT_MOST};
@@ -357,6 +362,8 @@ static void take_state(struct source *source)
     rank->grown_program = state->grown_program;
     rank->huge_bytes = state->huge_bytes;
     rank->swap_bytes = state->swap_bytes;
+    rank->unmeasured_ns = state->unmeasured_ns ? time_of(source, state->unmeasured_ns) : 0;
+    rank->unmeasured = (enum mw_unmeasured)state->unmeasured_why;
     rank->calls = state->calls;
     rank->measured = state->measured;
 }
@@ -380,7 +387,8 @@ static void take_cost(struct source *source)
 /* Exact when the rank's own measuring reached its end; a gathered record, as far as it reaches, is exact too. */
 static enum mw_model_kind peak_kind(const struct mw_model_rank *rank)
 {
-    bool ended = rank->stage == MW_STAGE_EXITED || rank->stage == MW_STAGE_ABORTED || rank->gathered;
+    bool ended = (rank->stage == MW_STAGE_EXITED || rank->stage == MW_STAGE_ABORTED || rank->gathered) &&
+                 !rank->unmeasured_ns;
 
     return rank->peak.bytes == 0 ? MW_MODEL_UNKNOWN : ended ? MW_MODEL_EXACT : MW_MODEL_AT_LEAST;
 }

@@ -132,6 +132,8 @@ struct mw_model_rank {
     int64_t grown_mpi, grown_program;
     int64_t held_mpi;          /* grown_mpi without what MPI_Finalize gave back */
     uint64_t huge_bytes, swap_bytes; /* not part of RSS */
+    uint64_t unmeasured_ns;    /* from here on it measured nothing itself; 0: it always did */
+    enum mw_unmeasured unmeasured; /* why */
     uint64_t mpi_ns;           /* time inside wrapped calls */
     uint64_t error_bytes;      /* peaks may be this much higher */
     uint64_t measure_ns, setup_ns, shim_bytes;

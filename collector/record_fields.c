@@ -28,6 +28,8 @@ static const char *const abis[] = {[MW_ABI_UNKNOWN] = "unknown", [MW_ABI_OPENMPI
 static const char *const stages[] = {[MW_STAGE_STARTING] = "starting", [MW_STAGE_RUNNING] = "running",
     [MW_STAGE_READY] = "ready", [MW_STAGE_COMMITTED] = "committed", [MW_STAGE_DECLINED] = "declined",
     [MW_STAGE_FINALIZED] = "finalized", [MW_STAGE_EXITED] = "exited", [MW_STAGE_ABORTED] = "aborted", NULL};
+static const char *const unmeasured[] = {[MW_UNMEASURED_NEVER] = "never", [MW_UNMEASURED_SANDBOX] = "sandbox",
+    [MW_UNMEASURED_ASKED] = "asked", NULL};
 static const char *const roles[] = {[MW_MODEL_RANK] = "rank", [MW_MODEL_LAUNCHER] = "launcher", [MW_MODEL_OTHER]
     = "other", NULL};
 static const char *const ends[] = {[MW_VIEW_LIVES] = "lives", [MW_VIEW_ENDED] = "ended", [MW_VIEW_STATUS] =
@@ -210,6 +212,8 @@ static const struct mw_field rank_fields[] = {
     FIELD(I64, held_mpi, "held_mpi_bytes", "bytes: grown_mpi without what MPI_Finalize gave back"),
     FIELD(U64, huge_bytes, "huge_bytes", "bytes, huge pages beside RSS"),
     FIELD(U64, swap_bytes, "swap_bytes", "bytes, beside RSS"),
+    FIELD(U64, unmeasured_ns, "unmeasured_ns", "ns, monotonic: from then on memory was not measured, only sampled; 0 never"),
+    ENUM(unmeasured, unmeasured, "unmeasured", "why; sandbox: it entered a seccomp sandbox; asked: --no-syscalls"),
     FIELD(U64, mpi_ns, "mpi_ns", "ns inside wrapped calls"),
     FIELD(U64, error_bytes, "error_bytes", "bytes: peaks may be this much higher"),
     FIELD(U64, measure_ns, "measure_ns", "ns that measuring took, and counting by estimate"),

@@ -17,6 +17,7 @@
 enum key {
     KEY_EXACT = 0x100,
     KEY_NO_RESET,
+    KEY_NO_SYSCALLS,
     KEY_OVERHEAD,
     KEY_SITE_DEPTH,
     KEY_RUN_DIR,
@@ -61,6 +62,9 @@ static const struct argp_option run_options[] = {
     {"overhead", KEY_OVERHEAD, "PERCENT", 0, "Share of the run that measuring may take (default 1)", 2},
     {"no-reset", KEY_NO_RESET, NULL, 0,
      "Never reset the kernel's high-water mark: other tools read it undisturbed, peaks are those of the whole run", 2},
+    {"no-syscalls", KEY_NO_SYSCALLS, NULL, 0,
+     "Make no system calls in a rank once MPI_Init has returned, nor at the end of other processes: for programs that "
+     "enter a sandbox where memwatch cannot see it; memory from then on is only sampled", 2},
     {"site-depth", KEY_SITE_DEPTH, "N", 0, "Tell call sites apart by N frames of the program (1 to 8; default 3)", 2},
     {"quiet", KEY_QUIET, NULL, 0, "No report on stderr", 3},
     {"live", KEY_LIVE, NULL, 0,
@@ -366,6 +370,7 @@ static error_t parse_run(int key, char *argument, struct argp_state *state)
         return 0;
     case KEY_EXACT: options->exact = true; return 0;
     case KEY_NO_RESET: options->no_reset = true; return 0;
+    case KEY_NO_SYSCALLS: options->no_syscalls = true; return 0;
     case KEY_OVERHEAD: options->budget_ppm = percent(argument, "--overhead"); return 0;
     case KEY_SITE_DEPTH: options->site_depth = whole(argument, 1, 8, "--site-depth"); return 0;
     case KEY_RUN_DIR: options->base_dir = argument; return 0;

@@ -129,6 +129,7 @@ int mw_preload_setenv(const char *shim, const char *run_dir, const struct mw_opt
         set("MEMWATCH_IPC", ipc) || name_launcher() ||
         set_number("MEMWATCH_INTERVAL_MS", (long)(options->interval_ns / MW_NS_PER_MS), 1) ||
         set("MEMWATCH_EXACT", options->exact ? "1" : NULL) || set("MEMWATCH_RESET", options->no_reset ? "0" : NULL) ||
+        set("MEMWATCH_SYSCALLS", options->no_syscalls ? "0" : NULL) ||
         set_number("MEMWATCH_OVERHEAD", options->budget_ppm, 1) ||
         set_number("MEMWATCH_SITE_DEPTH", options->site_depth, options->site_depth)) {
         free(preload);

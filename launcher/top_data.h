@@ -34,6 +34,7 @@ struct mw_top_member {
     uint64_t ended_ns;     /* when its end was noticed; 0 unknown */
     uint64_t rss, rss_ns;  /* newest reading: a sample, or that at an MPI call */
     uint64_t peak;
+    bool unmeasured;       /* it has entered a sandbox, say: what it had since then was only sampled */
     bool peak_exact;       /* it has ended and left its own; otherwise `peak` is at least that */
     int64_t growth;        /* of the last seconds, bytes per second */
     bool growth_known;

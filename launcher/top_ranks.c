@@ -89,6 +89,7 @@ static void take_state(struct mw_top_data *data, struct mw_top_member *member, c
     const struct mw_top_host *host = &data->hosts[member->host];
     const struct mw_state *state = &journal->state;
 
+    member->unmeasured = state->unmeasured_ns != 0;
     member->stage = state->stage <= MW_STAGE_ABORTED ? (enum mw_stage)state->stage : MW_STAGE_RUNNING;
     read_call(member, journal);
     read_phase(member, journal);
@@ -312,7 +313,7 @@ static void find_end(struct mw_top_data *data, struct mw_top_member *member, con
         return;
     member->rss = 0;
     member->ended_ns = process ? mw_top_hosts_time(host, process->end_ns) : 0;
-    member->peak_exact = member->end == MW_TOP_ENDED && member->stage == MW_STAGE_EXITED;
+    member->peak_exact = member->end == MW_TOP_ENDED && member->stage == MW_STAGE_EXITED && !member->unmeasured;
 }
 
 static void settle(struct mw_top_data *data, struct mw_top_member *member)

@@ -113,6 +113,8 @@ static void dump_rank(const struct mw_model *model, const struct mw_model_rank *
     put_number("shim_bytes", rank->shim_bytes);
     put_number("huge", rank->huge_bytes);
     put_number("swap", rank->swap_bytes);
+    put_number("unmeasured_ns", rank->unmeasured_ns);
+    printf(" unmeasured=%d", rank->unmeasured);
     put_number("lost_sites", rank->lost_sites);
     put_number("lost_phases", rank->lost_phases);
     put_number("flags", rank->cost_flags);
