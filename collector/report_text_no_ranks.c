@@ -25,6 +25,7 @@ void mw_report_text_no_ranks(const struct mw_report *report)
         "it uses an MPI that memwatch does not know (Open MPI and MPICH and what is binary compatible with them)",
         ("LD_PRELOAD got lost on the way: a container, sudo or a set-uid program, a batch system or a wrapper that "
          "starts the ranks with an environment of its own"),
+        "it enters a seccomp sandbox before MPI_Init, where memwatch makes no system calls",
         "the ranks run on hosts that cannot see the run directory",
     };
     const struct mw_model *model = report->model;

@@ -267,11 +267,11 @@ void mw_rank_stop_measuring(enum mw_unmeasured why)
     struct mw_state *state = mw_rank.journal.state;
 
     measure_last();
-    if (mw_rank.alone && mw_rank.journal.ident->rank == 0)
+    if (mw_rank.alone && mw_rank.journal.ident->rank == 0 && state->stage == MW_STAGE_RUNNING)
         mw_say("memwatch: %s: no report; what is known: memwatch report %s\n",
                why == MW_UNMEASURED_SANDBOX ? "rank 0 enters a seccomp sandbox" : "MEMWATCH_SYSCALLS=0", mw_rank.dir);
     state->unmeasured_why = why;
-    state->unmeasured_ns = mw_clock_now();
+    state->unmeasured_ns = mw_rank.last_moment; /* every boundary from now on is later */
     if (!getauxval(AT_SYSINFO_EHDR)) /* a system call to look at any clock */
         mw_rank.counting = false;
     mw_governor_stop();

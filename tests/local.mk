@@ -70,6 +70,7 @@ shell_tests = \
     tests/integration/huge_files.sh \
     tests/integration/mpmd.sh \
     tests/integration/slurm.sh \
+    tests/integration/sandbox.sh \
     tests/integration/static.sh \
     tests/integration/study.sh \
     tests/integration/tools.sh \
