@@ -53,6 +53,7 @@ shell_tests = \
     tests/integration/tricks.sh \
     tests/integration/pairs.sh \
     tests/integration/live.sh \
+    tests/integration/loads.sh \
     tests/integration/live_line.sh \
     tests/integration/top.sh \
     tests/integration/inert.sh \

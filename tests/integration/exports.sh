@@ -1,12 +1,63 @@
 # SPDX-License-Identifier: MIT
-# The shim exports nothing but MPI names and the phase API, and depends on nothing but libc.
+# What the preloaded libraries give to a process and ask of it: nothing but their names; a libc, which may be old or musl.
 . "${srcdir:-.}/tests/lib.sh"
 
-nm -D --defined-only "$shim" | awk '{print $3}' | sort >exports
 none() { [ -z "$1" ] || { echo "$1"; return 1; }; }
 
-check "only MPI names and the phase API" \
-    none "$(grep -v -E '^(P?MPI_[A-Z][A-Za-z0-9_]*|P?MPIX_[A-Z][a-z_]*_init|memwatch_pmpi_(phase_(begin|end)|stay_out))$' exports)"
+# What a library may ask of libc: all of it is in glibc 2.17 and in musl.
+cat >libc <<END
+_Exit __cxa_finalize __environ __errno_location __isoc99_sscanf __sched_cpucount __stack_chk_fail _exit abort accept4
+access bind calloc chdir clock_gettime clone close closedir connect dl_iterate_phdr dup2 environ execve faccessat fcntl
+fdopendir flock free freeifaddrs fsync ftruncate getauxval getcwd getenv geteuid gethostname getifaddrs getpid getppid
+getrlimit getrusage getsockname getsockopt inet_ntop inet_pton kill listen lseek malloc memchr memcmp memcpy memmove
+memset mkdir mlock mmap munmap nanosleep open openat poll posix_fallocate posix_memalign pread process_vm_readv
+pthread_attr_destroy pthread_mutex_lock pthread_mutex_unlock pthread_self pthread_setcancelstate pwrite qsort read
+readdir readlink readlinkat realloc recv renameat rmdir sched_getaffinity sched_yield send setsid setsockopt shmat shmctl
+shmdt shmget sigaddset sigdelset sigemptyset sigfillset sigismember sigpending sigtimedwait snprintf socket statfs strchr
+strcmp strcpy strcspn strerror strlen strncmp strncpy strnlen strrchr strspn strstr strtol strtoul syscall sysconf
+uname unlinkat vdprintf vsnprintf vsscanf wait4 waitid waitpid write
+END
+tr ' ' '\n' <libc | sort -u >may_ask
+newest=2.17
+[ "$(uname -m)" != riscv64 ] || newest=2.27
+
+# GLIBC_ versions above $newest in a library's needs.
+too_new() {
+    readelf -V -W "$1" | grep -o 'Name: GLIBC_[0-9.]*' | sed 's/.*_//' | sort -u -V |
+        while read -r version; do
+            [ "$(printf '%s\n' "$version" "$newest" | sort -V | tail -n 1)" = "$newest" ] || echo "GLIBC_$version"
+        done
+}
+asked() { nm -D --undefined-only "$1" | sed -n "s/^ *$2 \([^@]*\).*/\1/p" | sort -u; }
+
+# library NAME FILE EXPORTS: `EXPORTS`, a regular expression, is what it may define.
+library() {
+    library=$1 file=$2
+    nm -D --defined-only "$file" | awk '{print $3}' | sort >exports
+    check "$library: exports nothing but its names" none "$(grep -v -E "^($3)\$" exports)"
+    check "$library: installs no signal handler, starts no thread" none "$(asked "$file" '[Uw]' | grep -x -E 'sigaction|signal|pthread_create')"
+    if [ "$SANITIZERS" = yes ]; then
+        skip "$library: asks for libc alone" "built with sanitizers"
+        return
+    fi
+    check "$library: needs only libc" none "$(readelf -d -W "$file" | grep NEEDED | grep -v -F '[libc.so.6]')"
+    check "$library: of glibc $newest or older" none "$(too_new "$file")"
+    check "$library: asks for nothing but what any libc has" none "$(asked "$file" U | comm -23 - may_ask)"
+}
+
+mpi_names='P?MPI_[A-Z][A-Za-z0-9_]*|P?MPIX_[A-Z][a-z_]*_init'
+phase_names='memwatch_pmpi_(phase_(begin|end)|stay_out)'
+library libmemwatch-pmpi.so "$shim" "$mpi_names|$phase_names|prctl|seccomp|syscall"
+
+musl=$(ls /lib/ld-musl-*.so.1 2>/dev/null | head -n 1)
+if [ -n "$musl" ]; then
+    nm -D --defined-only "$musl" | awk '{print $3}' | sort -u >musl
+    check "musl has all of that" none "$(comm -23 may_ask musl)"
+else
+    skip "musl has all of that" "needs musl"
+fi
+
+nm -D --defined-only "$shim" | awk '{print $3}' | sort >exports
 check "every MPI_ has its PMPI_" \
     same "$(grep -E '^MPIX?_' exports | sed 's/^/P/')" "$(grep -E '^PMPIX?_' exports)"
 for name in Barrier Bcast Gather Gatherv Scatter Scatterv Allgather Allgatherv Alltoall Alltoallv Alltoallw Reduce \
@@ -19,6 +70,7 @@ done | sort >wanted
 check "each of the 22 collectives in each form" none "$(comm -13 exports wanted)"
 check "151 forms in all" same "$(wc -l <wanted)" 151
 check "no undefined MPI name: not linked to any MPI" none "$(nm -D --undefined-only "$shim" | grep -E 'MPI|ompi')"
-[ "$SANITIZERS" = yes ] || check "needs only libc" none "$(readelf -d "$shim" | grep NEEDED | grep -v -E 'libc\.so|ld-linux')"
-check "installs no signal handler" none "$(nm -D --undefined-only "$shim" | grep -E ' (sigaction|signal|pthread_create)(@|$)')"
+# Linked into a program, it must not come before libc's own.
+check "the archive defines MPI names and the phase API only" none \
+    "$(nm -g --defined-only "$top_builddir/pmpi/libmemwatch-pmpi.a" | awk 'NF == 3 {print $3}' | grep -x -E 'prctl|seccomp|syscall|fstat|pthread_.*|_dl_.*')"
 done_testing
