@@ -8,6 +8,7 @@
 #include "pmpi/agree.h"
 #include "pmpi/alone.h"
 #include "pmpi/library.h"
+#include "pmpi/own_fd.h"
 #include "pmpi/peers.h"
 #include "pmpi/rank.h"
 
@@ -25,7 +26,7 @@ struct gather {
     char *packed; /* this rank's record */
     uint64_t length;
     /* rank 0 only */
-    int fd;
+    struct mw_own_fd file;
     uint64_t *offsets; /* of each rank's record in the file; size + 1 of them */
     int *counts, *displacements;
     char *buffer;
@@ -62,6 +63,7 @@ static void pack(struct gather *g)
 static uint64_t plan(struct gather *g, const char *name)
 {
     uint64_t longest = 0;
+    int fd;
 
     if (!g->offsets || !g->counts || !g->displacements || !g->buffer)
         return 0;
@@ -75,8 +77,16 @@ static uint64_t plan(struct gather *g, const char *name)
     }
     if (!mw_io_may_grow(g->offsets[g->size]))
         return 0;
-    g->fd = openat(mw_rank.dirfd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-    return g->fd < 0 ? 0 : longest;
+    fd = openat(mw_rank.dirfd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    return mw_own_fd_take(&g->file, fd) ? longest : 0;
+}
+
+/* On rank 0: what rank `i` has sent of its record, from `offset` on. */
+static int store(const struct gather *g, int i, uint64_t offset)
+{
+    if (!mw_own_fd_is_ours(&g->file))
+        return -1;
+    return mw_io_pwrite(g->file.fd, g->buffer + g->displacements[i], (size_t)g->counts[i], (off_t)(g->offsets[i] + offset));
 }
 
 /* One round: ranks first..last send `piece` bytes at `offset` of their records. Rank 0 writes them to the file. */
@@ -97,8 +107,7 @@ static int round_trip(struct gather *g, int first, int last, uint64_t offset, ui
                            g->displacements, mw_library.datatype_byte, 0, g->comm))
         return -1;
     for (int i = first; g->rank == 0 && i <= last; i++)
-        if (g->counts[i] && mw_io_pwrite(g->fd, g->buffer + g->displacements[i], (size_t)g->counts[i],
-                                         (off_t)(g->offsets[i] + offset)))
+        if (g->counts[i] && store(g, i, offset))
             status = -1;
     return status;
 }
@@ -153,8 +162,7 @@ static bool run(struct gather *g, const char *partial, const char *name)
 
 static void release(struct gather *g)
 {
-    if (g->fd >= 0)
-        close(g->fd);
+    mw_own_fd_close(&g->file);
     free(g->packed);
     free(g->offsets);
     free(g->counts);
@@ -174,7 +182,7 @@ static void keep_here(bool rank_0, const char *name)
 
 void mw_gather_to_rank_0(void)
 {
-    struct gather g = {.rank = mw_rank.journal.ident->rank, .size = mw_rank.journal.ident->size, .fd = -1};
+    struct gather g = {.rank = mw_rank.journal.ident->rank, .size = mw_rank.journal.ident->size, .file = {.fd = -1}};
     char name[64], partial[72];
     bool whole = false;
 

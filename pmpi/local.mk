@@ -45,6 +45,7 @@ shim_sources = \
     pmpi/next.c pmpi/next.h \
     pmpi/observe.c pmpi/observe.h \
     pmpi/ops.c pmpi/ops.h \
+    pmpi/own_fd.h \
     pmpi/requests.c pmpi/requests.h \
     pmpi/peers.c pmpi/peers.h \
     pmpi/phases.c pmpi/phases.h \
@@ -62,9 +63,9 @@ shim_sources = \
     pmpi/tcp.c pmpi/tcp.h \
     pmpi/world.c pmpi/world.h \
     pmpi/wrap.c pmpi/wrap.h
-# What only a preloaded library has: a program that is linked with the archive has the libc of its own system.
-preload_sources = pmpi/compat.c pmpi/elf_find.c pmpi/sandbox_calls.c
-pmpi_libmemwatch_pmpi_la_SOURCES = $(shim_sources) $(preload_sources)
+# What each preloaded library has: a program that is linked with the archive has the libc of its own system.
+compat_sources = pmpi/compat.c pmpi/compat.h pmpi/elf_find.c pmpi/elf_find.h
+pmpi_libmemwatch_pmpi_la_SOURCES = $(shim_sources) $(compat_sources) pmpi/sandbox_calls.c
 pmpi_libmemwatch_pmpi_la_CPPFLAGS = $(AM_CPPFLAGS) -DMW_BINDIR='"$(bindir)"'
 pmpi_libmemwatch_pmpi_la_CFLAGS = $(SHIM_CFLAGS)
 pmpi_libmemwatch_pmpi_la_LIBADD = pmpi/libabi_openmpi.la pmpi/libabi_mpich.la

@@ -3,6 +3,7 @@
 
 #include "collector/io.h"
 #include "collector/procmem.h"
+#include "pmpi/own_fd.h"
 #include "pmpi/syscalls.h"
 
 #include <errno.h>
@@ -12,23 +13,19 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
-/* A file of /proc/self that is kept open. The program may close our descriptor, knowingly or not, and come to use its
- * number for a file of its own: before each use we look whether it is still ours. */
+/* Files of /proc/self that are kept open. */
 struct kept {
     const char *path;
     int flags;
-    int fd; /* -1: not open */
-    dev_t device;
-    ino_t inode;
+    struct mw_own_fd own;
 };
 
-static struct kept statm = {.path = "/proc/self/statm", .flags = O_RDONLY, .fd = -1};
-static struct kept status = {.path = "/proc/self/status", .flags = O_RDONLY, .fd = -1};
-static struct kept clear_refs = {.path = "/proc/self/clear_refs", .flags = O_WRONLY, .fd = -1};
+static struct kept statm = {"/proc/self/statm", O_RDONLY, {.fd = -1}};
+static struct kept status = {"/proc/self/status", O_RDONLY, {.fd = -1}};
+static struct kept clear_refs = {"/proc/self/clear_refs", O_WRONLY, {.fd = -1}};
 
 static bool resets;
 static uint64_t page_bytes;
@@ -54,32 +51,13 @@ static int open_high(const char *name, int flags)
 
 static bool open_kept(struct kept *kept)
 {
-    struct stat st;
-
-    kept->fd = open_high(kept->path, kept->flags);
-    if (kept->fd < 0)
-        return false;
-    if (fstat(kept->fd, &st)) { /* a filter of system calls */
-        close(kept->fd);
-        kept->fd = -1;
-        return false;
-    }
-    kept->device = st.st_dev;
-    kept->inode = st.st_ino;
-    return true;
+    return mw_own_fd_take(&kept->own, open_high(kept->path, kept->flags));
 }
 
-static bool is_ours(const struct kept *kept)
-{
-    struct stat st;
-
-    return kept->fd >= 0 && !fstat(kept->fd, &st) && st.st_ino == kept->inode && st.st_dev == kept->device;
-}
-
-/* Where it is not, that number is left alone, and the file opened anew. */
+/* Where it is not ours any more, that number is left alone, and the file opened anew. */
 static bool is_usable(struct kept *kept)
 {
-    return is_ours(kept) || open_kept(kept);
+    return mw_own_fd_is_ours(&kept->own) || open_kept(kept);
 }
 
 static bool open_files(bool may_reset)
@@ -90,17 +68,14 @@ static bool open_files(bool may_reset)
 
 void mw_meter_close(void)
 {
-    struct kept *all[] = {&statm, &status, &clear_refs};
-
-    for (int i = 0; i < 3; i++)
-        if (is_ours(all[i]))
-            close(all[i]->fd);
-    mw_meter_forget();
+    mw_own_fd_close(&statm.own);
+    mw_own_fd_close(&status.own);
+    mw_own_fd_close(&clear_refs.own);
 }
 
 void mw_meter_forget(void)
 {
-    statm.fd = status.fd = clear_refs.fd = -1;
+    statm.own.fd = status.own.fd = clear_refs.own.fd = -1;
 }
 
 /* The mark is the process's in either; of one thread the kernel has less to add up. */
@@ -154,7 +129,7 @@ static void find_limits(struct mw_meter_limits *limits)
     uint64_t measured = 0;
     uint64_t usage;
 
-    if (exact && !mw_procmem_status_read(status.fd, &now))
+    if (exact && !mw_procmem_status_read(status.own.fd, &now))
         measured = exact > now.rss ? exact - now.rss : now.rss - exact;
     limits->error_bytes = counter_slack();
     if (measured > limits->error_bytes)
@@ -182,7 +157,7 @@ int mw_meter_open(bool may_reset, struct mw_meter_limits *limits, struct mw_err 
 /* /proc/self/status; false when the kernel does not answer. */
 static bool read_status(struct mw_procmem_status *now)
 {
-    return is_usable(&status) && !mw_procmem_status_read(status.fd, now);
+    return is_usable(&status) && !mw_procmem_status_read(status.own.fd, now);
 }
 
 static bool read_marks(struct mw_meter_reading *reading)
@@ -191,7 +166,7 @@ static bool read_marks(struct mw_meter_reading *reading)
     uint64_t rss;
     uint64_t peak = rusage_peak();
 
-    if (!is_usable(&statm) || mw_procmem_statm_rss(statm.fd, page_bytes, &rss))
+    if (!is_usable(&statm) || mw_procmem_statm_rss(statm.own.fd, page_bytes, &rss))
         return false;
     if (peak <= floor_bytes) /* that is what the parent had */
         peak = read_status(&now) ? now.hwm : 0;
@@ -202,7 +177,7 @@ static bool read_marks(struct mw_meter_reading *reading)
 
 static bool reset_mark(void)
 {
-    resets = resets && is_usable(&clear_refs) && pwrite(clear_refs.fd, "5", 1, 0) == 1;
+    resets = resets && is_usable(&clear_refs) && pwrite(clear_refs.own.fd, "5", 1, 0) == 1;
     return resets;
 }
 

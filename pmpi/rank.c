@@ -17,6 +17,7 @@
 #include "pmpi/meter.h"
 #include "pmpi/moment.h"
 #include "pmpi/observe.h"
+#include "pmpi/own_fd.h"
 #include "pmpi/phases.h"
 #include "pmpi/sandbox.h"
 #include "pmpi/say.h"
@@ -281,6 +282,7 @@ void mw_rank_stop_measuring(enum mw_unmeasured why)
 
 void mw_rank_gather(void)
 {
+    struct mw_own_fd dir;
     struct mw_moment now;
     uint64_t start;
 
@@ -297,10 +299,10 @@ void mw_rank_gather(void)
     mw_phases_end_all(&now);
     mw_observe(now.ns, 0);
     mw_rank_unlock();
-    mw_rank.dirfd = open(mw_rank.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    mw_own_fd_take(&dir, open(mw_rank.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
+    mw_rank.dirfd = dir.fd;
     mw_gather_to_rank_0();
-    if (mw_rank.dirfd >= 0)
-        close(mw_rank.dirfd);
+    mw_own_fd_close(&dir);
     mw_rank.dirfd = -1;
     mw_rank_lock();
     mw_meter_reset(); /* what gathering needed for a moment is not the program's */
