@@ -63,7 +63,7 @@ shim_sources = \
     pmpi/tcp.c pmpi/tcp.h \
     pmpi/world.c pmpi/world.h \
     pmpi/wrap.c pmpi/wrap.h
-# What each preloaded library has: a program that is linked with the archive has the libc of its own system.
+# What each preloaded library has: a program that is linked with the archive uses the libc of the system it is linked on.
 compat_sources = pmpi/compat.c pmpi/compat.h pmpi/elf_find.c pmpi/elf_find.h
 pmpi_libmemwatch_pmpi_la_SOURCES = $(shim_sources) $(compat_sources) pmpi/sandbox_calls.c
 pmpi_libmemwatch_pmpi_la_CPPFLAGS = $(AM_CPPFLAGS) -DMW_BINDIR='"$(bindir)"'

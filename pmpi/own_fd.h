@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A descriptor that is kept for a while inside somebody else's program, which may close it, knowingly or not, and come to
- * use its number for a file of its own: it is used and closed only while it still is what was opened.
+ * use its number for another file: it is used and closed only while it still is what was opened.
  *
  * Between the look and the use another thread may do so yet; that is some 100 ns. */
 #ifndef MW_PMPI_OWN_FD_H

@@ -195,11 +195,11 @@ void memwatch_pmpi_stay_out(void (*enter_sandbox)(void))
 
 bool mw_rank_is_first_copy(void)
 {
-    void (*tell)(void (*enter_sandbox)(void));
+    void (*stay_out)(void (*enter_sandbox)(void));
 
-    *(void **)&tell = stays_out ? NULL : mw_compat_dlsym(RTLD_NEXT, "memwatch_pmpi_stay_out");
-    if (tell)
-        tell(mw_sandbox_enter);
+    *(void **)&stay_out = stays_out ? NULL : mw_compat_dlsym(RTLD_NEXT, "memwatch_pmpi_stay_out");
+    if (stay_out)
+        stay_out(mw_sandbox_enter);
     return !stays_out;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The ways into a sandbox, seen before they are gone: prctl(), seccomp() and syscall() of libc, through which libseccomp
  * goes as well. Each jumps on into the function that it hides: arguments, errno and stack are as they came, and no frame
- * of ours is left when the filter begins. A program that makes the system call by an instruction of its own is not seen.
+ * of ours is left when the filter begins. A program that makes an inlined system call is not seen.
  *
  * Part of preloaded libraries only. */
 #include "pmpi/elf_find.h"

@@ -96,6 +96,7 @@ unit_tests += \
     tests/unit/test_page_curves \
     tests/unit/test_phase_choice \
     tests/unit/test_waterfall \
+    tests/unit/test_preloaded \
     tests/unit/test_procmem \
     tests/unit/test_pss \
     tests/unit/test_record_json \
@@ -166,6 +167,8 @@ tests_unit_test_mirror_LDADD = $(launcher_test_libs)
 tests_unit_test_page_curves_SOURCES = tests/unit/test_page_curves.c
 tests_unit_test_page_curves_LDADD = $(collector_test_libs) $(SODIUM_LIBS)
 tests_unit_test_page_curves_CFLAGS = $(AM_CFLAGS) $(SODIUM_CFLAGS)
+tests_unit_test_preloaded_SOURCES = tests/unit/test_preloaded.c pmpi/elf_find.c pmpi/syscalls.c
+tests_unit_test_preloaded_LDADD = $(CMOCKA_LIBS)
 tests_unit_test_procmem_SOURCES = tests/unit/test_procmem.c
 tests_unit_test_procmem_LDADD = $(collector_test_libs)
 tests_unit_test_report_text_SOURCES = tests/unit/test_report_text.c $(synthetic)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# A program puts files of its own where descriptors of the library are, or closes these: its files stay what they are, also
+# A program puts its files where descriptors of the library are, or closes these: its files stay what they are, also
 # in children, and the run is measured on.
 . "${srcdir:-.}/tests/lib.sh"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Puts files of its own where other descriptors may be: at 1000 and above, just below the limit, and wherever a file of
+/* Puts its files where other descriptors may be: at 1000 and above, just below the limit, and wherever a file of
  * /proc is open. Each must stay what it is, byte for byte and with its position, here and in children.
  *
  *   descriptors HOW [LIMIT]
@@ -32,7 +32,7 @@ static const char *how;
 static void content_of(int fd, char text[64])
 {
     memset(text, 0, 64);
-    snprintf(text, 64, "descriptor %d of the program's own", fd);
+    snprintf(text, 64, "descriptor %d of the program", fd);
 }
 
 static void put(int fd)
