@@ -27,6 +27,12 @@ int fstat(int fd, struct stat *st)
     return (int)syscall(SYS_fstat, fd, st);
 }
 
+HIDE(stat); /* likewise */
+int stat(const char *path, struct stat *st)
+{
+    return (int)syscall(SYS_newfstatat, AT_FDCWD, path, st, 0);
+}
+
 HIDE(pthread_sigmask); /* GLIBC_2.32; before that in libpthread */
 int pthread_sigmask(int how, const sigset_t *set, sigset_t *before)
 {
@@ -63,13 +69,20 @@ int pthread_atfork(void (*before)(void), void (*parent)(void), void (*child)(voi
 /* ---- numbers: since 2.38 their names are others (C23 has 0b11) ---- */
 
 extern long old_strtol(const char *text, char **end, int base) __asm__("strtol");
+extern unsigned long long old_strtoull(const char *text, char **end, int base) __asm__("strtoull");
 extern int old_vsscanf(const char *text, const char *format, va_list list) __asm__("vsscanf");
 extern long __isoc23_strtol(const char *text, char **end, int base) __attribute__((visibility("hidden")));
+extern unsigned long long __isoc23_strtoull(const char *text, char **end, int base) __attribute__((visibility("hidden")));
 extern int __isoc23_sscanf(const char *text, const char *format, ...) __attribute__((visibility("hidden")));
 
 long __isoc23_strtol(const char *text, char **end, int base)
 {
     return old_strtol(text, end, base);
+}
+
+unsigned long long __isoc23_strtoull(const char *text, char **end, int base)
+{
+    return old_strtoull(text, end, base);
 }
 
 int __isoc23_sscanf(const char *text, const char *format, ...)
