@@ -17,6 +17,7 @@ collector_libcollector_la_SOURCES = \
 	collector/compare.c collector/compare.h \
 	collector/compare_check.c collector/compare_fold.c collector/compare_take.c \
 	collector/csv.c collector/csv.h \
+	collector/debug_files.c collector/debug_files.h \
 	collector/demangle.c collector/demangle.h \
 	collector/exits_read.c collector/exits_read.h \
 	collector/journal_check.c collector/journal_check.h \
@@ -98,6 +99,9 @@ collector_libcollector_la_SOURCES = \
 	collector/safe_open.c collector/safe_open.h \
 	collector/segments.c collector/segments.h \
 	collector/size.c collector/size.h \
+	collector/symbol_reader.c collector/symbol_reader.h \
+	collector/symbolizer.c collector/symbolizer.h \
+	collector/symbolizer_child.c collector/symbolizer_child.h \
 	collector/symbols.c collector/symbols.h \
 	collector/text.c collector/text.h \
 	collector/text_table.c collector/text_table.h \

@@ -64,6 +64,8 @@ static void complete(struct mw_merge *merge, const struct mw_exits_read *exits)
     mw_merge_details(merge);
     mw_merge_deaths(merge);
     mw_merge_notes(merge);
+    if (mw_symbols_problem(merge->symbols))
+        mw_model_note(merge->model, MW_MODEL_NOTE_LOST, "%s", mw_symbols_problem(merge->symbols));
 }
 
 static void note_exits(struct mw_model *model, const struct mw_exits_read *exits)

@@ -8,11 +8,13 @@
 #include <elfutils/libdwfl.h>
 #include <stdbool.h>
 
-/* "mpi4py.MPI" of ".../dist-packages/mpi4py/MPI.cpython-311-x86_64-linux-gnu.so", at most 200 bytes. false: the path
- * is not that of an extension module. */
-bool mw_pymethods_module(const char *path, char name[200]);
+#define MW_PYMETHODS_NAME 200 /* bytes, with the NUL */
 
-/* The method whose function stands around an address. Lives as long as the module. NULL unknown. */
+/* "mpi4py.MPI" of ".../dist-packages/mpi4py/MPI.cpython-311-x86_64-linux-gnu.so". false: the path
+ * is not that of an extension module. */
+bool mw_pymethods_module(const char *path, char name[MW_PYMETHODS_NAME]);
+
+/* The method whose function is around an address. Lives as long as the module. NULL unknown. */
 const char *mw_pymethods_find(Dwfl_Module *module, Dwarf_Addr address);
 
 #endif

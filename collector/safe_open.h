@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 /* Opens `name` in the directory `dirfd` for reading: a regular file, no symbolic link, that belongs to the
- * effective user or, for root, to the directory's owner. A FIFO or device is neither waited for nor read. Puts the
+ * effective user or, for root, to the directory's owner. A FIFO or device is not opened. Puts the
  * file's length into *size (may be NULL). Returns the descriptor or -1 with a line in err. */
 int mw_safe_open(int dirfd, const char *name, uint64_t *size, struct mw_err *err);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* From module + offset to function, file and line (libdw), afterwards and from outside the program.
+/* From module + offset to function, file and line, afterwards and from outside the program.
  *
  * A line is only given when the file on disk is the one that ran: its build id is compared. Otherwise the label
  * says module + offset, which is true in any case.
@@ -36,5 +36,8 @@ uint32_t mw_symbols_module(struct mw_symbols *symbols, const struct mw_module *m
  * call, one byte before. Without a line, in an extension module of Python, the label is its method ("mpi4py.MPI.Bcast").
  * Valid until mw_symbols_destroy(). */
 const struct mw_symbols_place *mw_symbols_find(struct mw_symbols *symbols, uint32_t module, uint64_t offset);
+
+/* One line that says why lines or names are missing; NULL: nothing went wrong. Owned by the symbols. */
+const char *mw_symbols_problem(const struct mw_symbols *symbols);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "collector/clock.h"
 #include "collector/size.h"
+#include "collector/symbolizer.h"
 #include "launcher/commands.h"
 #include "launcher/scale_options.h"
 
@@ -51,6 +52,7 @@ enum key {
     KEY_ALLOW_FAILED,
     KEY_JUNIT,
     KEY_GITHUB,
+    KEY_DEBUGINFOD,
     KEY_HELP,
     KEY_FORM /* the first of as many as there are forms */
 };
@@ -88,6 +90,7 @@ static const struct argp_option display_options[] = {
     {"all", KEY_ALL, NULL, 0,
      "Every rank, phase, call site and process (up to 4096 of each), not only the telling ones", 5},
     {"color", KEY_COLOR, "auto|always|never", 0, "Colours (auto: on a terminal, unless NO_COLOR is set)", 5},
+    {"debuginfod", KEY_DEBUGINFOD, NULL, 0, "Ask the servers in $DEBUGINFOD_URLS for debug information that this host lacks", 5},
     {"timeline-ranks", KEY_TIMELINE_RANKS, NULL, 0, "A column for each rank in --timeline", 5},
     {"help", KEY_HELP, NULL, 0, "Show this help", -1},
     {0}};
@@ -109,6 +112,7 @@ static const struct argp_option compare_options[] = {
     {"markdown", KEY_MARKDOWN, NULL, 0, "Print Markdown, for a pull request", 2},
     {"all", KEY_ALL, NULL, 0, "What did not change as well", 2},
     {"color", KEY_COLOR, "auto|always|never", 0, "Colours (auto: on a terminal, unless NO_COLOR is set)", 2},
+    {"debuginfod", KEY_DEBUGINFOD, NULL, 0, "Ask the servers in $DEBUGINFOD_URLS for debug information that this host lacks", 2},
     {"junit", KEY_JUNIT, "FILE", 0, "Write what grew to FILE, as JUnit XML", 3},
     {"github", KEY_GITHUB, NULL, 0, "Tell it as annotations on stderr and in $GITHUB_STEP_SUMMARY", 3},
     {"force", KEY_FORCE, NULL, 0, "Overwrite files that exist", 3},
@@ -283,6 +287,7 @@ static error_t parse_display(int key, char *argument, struct argp_state *state)
         return 0;
     case KEY_GROUP_BY: set_group_by(options, argument); return 0;
     case KEY_ALL: options->all = true; return 0;
+    case KEY_DEBUGINFOD: mw_symbolizer_use(MW_SYMBOLIZER_DEBUGINFOD); return 0;
     case KEY_TIMELINE_RANKS: options->timeline_ranks = true; return 0;
     case KEY_COLOR: mw_options_set_color(options, argument); return 0;
     case KEY_HELP: show_help(state); return 0;
@@ -448,6 +453,7 @@ static error_t parse_compare(int key, char *argument, struct argp_state *state)
     switch (key) {
     case ARGP_KEY_INIT: state->err_stream = NULL; return 0; /* getopt has said it in one line */
     case KEY_THRESHOLD: options->compare.threshold = percent(argument, "--threshold") / 1e6; return 0;
+    case KEY_DEBUGINFOD: mw_symbolizer_use(MW_SYMBOLIZER_DEBUGINFOD); return 0;
     case KEY_BY: set_by(options, argument); return 0;
     case KEY_JSON: options->compare.form = MW_COMPARE_JSON; return 0;
     case KEY_MARKDOWN: options->compare.form = MW_COMPARE_MARKDOWN; return 0;

@@ -2,6 +2,7 @@
 #include "launcher/scale_options.h"
 
 #include "collector/size.h"
+#include "collector/symbolizer.h"
 #include "launcher/commands.h"
 
 #include <math.h>
@@ -21,6 +22,7 @@ enum key {
     KEY_ALL,
     KEY_COLOR,
     KEY_FORCE,
+    KEY_DEBUGINFOD,
     KEY_HELP,
     KEY_FORM /* the first of as many as there are forms */
 };
@@ -38,6 +40,7 @@ static const struct argp_option options_table[] = {
     {"node-mem", KEY_NODE_MEM, "SIZE", 0, "Memory of a node there (default: this machine's)", 3},
     {"all", KEY_ALL, NULL, 0, "Every phase and call site, not only the telling ones", 5},
     {"color", KEY_COLOR, "auto|always|never", 0, "Colours (auto: on a terminal, unless NO_COLOR is set)", 5},
+    {"debuginfod", KEY_DEBUGINFOD, NULL, 0, "Ask the servers in $DEBUGINFOD_URLS for debug information that this host lacks", 5},
     {"force", KEY_FORCE, NULL, 0, "Overwrite files that exist", 5},
     {"help", KEY_HELP, NULL, 0, "Show this help", -1},
     {0}};
@@ -214,6 +217,10 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case KEY_NODE_MEM: options->node_bytes = size_of(argument, "--node-mem"); return 0;
     case KEY_ALL: options->common.all = true; return 0;
     case KEY_COLOR: mw_options_set_color(&options->common, argument); return 0;
+    case KEY_DEBUGINFOD:
+        options->debuginfod = true;
+        mw_symbolizer_use(MW_SYMBOLIZER_DEBUGINFOD);
+        return 0;
     case KEY_FORCE: options->common.force = true; return 0;
     case KEY_HELP: show_help(state); return 0;
     case ARGP_KEY_ARG:

@@ -26,6 +26,7 @@ struct mw_scale_param {
 
 struct mw_scale_options {
     struct mw_options common; /* `all`, `force`, `color`, `exact` and `repeat` */
+    bool debuginfod;      /* the runs, too, ask for debug information */
     struct mw_scale_param n;  /* named "n" */
     struct mw_scale_param params[MW_SCALE_PARAMS];
     size_t param_count;

@@ -34,11 +34,15 @@ static void become_run(const char *self, const struct mw_scale_options *options,
                        const sigset_t *mask)
 {
     int log = open(paths->log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK, 0666);
-    const char *head[] = {"memwatch", "run", "--quiet", "--force", "-o", paths->part, options->common.exact ? "--exact" : "--",
-                          options->common.exact ? "--" : NULL};
-    size_t words = sizeof(head) / sizeof(head[0]) - !options->common.exact, count = 0;
+    const char *head[9] = {"memwatch", "run", "--quiet", "--force", "-o", paths->part};
+    size_t words = 6, count = 0;
     const char **argv;
 
+    if (options->common.exact)
+        head[words++] = "--exact";
+    if (options->debuginfod)
+        head[words++] = "--debuginfod";
+    head[words++] = "--";
     while (command[count])
         count++;
     argv = calloc(words + count + 1, sizeof(*argv));

@@ -17,6 +17,7 @@ shell_tests = \
     tests/integration/examples.sh \
     tests/integration/fuzz.sh \
     tests/integration/launcher.sh \
+    tests/integration/symbols.sh \
     tests/integration/terminal.sh \
     tests/integration/doctor.sh \
     tests/integration/bad_input.sh \
@@ -106,6 +107,7 @@ unit_tests += \
     tests/unit/test_stack \
     tests/unit/test_stack_search \
     tests/unit/test_stages \
+    tests/unit/test_symbolizer \
     tests/unit/test_symbols \
     tests/unit/test_timeline \
     tests/unit/test_top \
@@ -183,6 +185,9 @@ tests_unit_test_stack_search_CPPFLAGS = $(AM_CPPFLAGS) -DMW_STACK_SEARCH
 tests_unit_test_stack_search_LDADD = $(CMOCKA_LIBS)
 tests_unit_test_stages_SOURCES = tests/unit/test_stages.c
 tests_unit_test_stages_LDADD = $(launcher_test_libs)
+tests_unit_test_symbolizer_SOURCES = tests/unit/test_symbolizer.c
+tests_unit_test_symbolizer_LDADD = $(collector_test_libs)
+tests_unit_test_symbolizer_LDFLAGS = -Wl,--wrap=mw_symbol_reader_find
 tests_unit_test_symbols_SOURCES = tests/unit/test_symbols.c $(synthetic)
 tests_unit_test_symbols_LDADD = $(collector_test_libs)
 tests_unit_test_symbols_CFLAGS = $(AM_CFLAGS) -g
