@@ -20,6 +20,7 @@
 #define MISSING_NS (500 * MW_NS_PER_MS)
 #define ASK_FIRST_US 1000 /* pause before asking the launcher again; doubled each time */
 #define ASK_LAST_US 64000
+#define AGAIN_US 5000 /* pause before connecting again */
 /* From the connection to the end: rank 0 may wait for others, and for their records. */
 #define LONGEST_S (MW_ACROSS_UNSAFE_S + MW_ACROSS_TRANSFERS_S + 5)
 
@@ -95,18 +96,24 @@ static void wait_for_speaker(const struct mw_record_head *speaker)
 
 /* ---- the side of a host that is not rank 0's ---- */
 
-/* Finds rank 0's port and connects. `token` gets its secret. */
-static int reach_root(const struct mw_across_here *here, const char *service, char token[MW_ACROSS_TOKEN + 1])
+/* What rank 0 has published; empty when it does not come in time. */
+static void look_up_root(const struct mw_across_here *here, const char *service, char *value, size_t size)
 {
-    char value[512], addresses[512];
-    unsigned port = 0;
-
-    for (long pause = ASK_FIRST_US; !mw_names_lookup(service, value, sizeof(value));
+    for (long pause = ASK_FIRST_US; !mw_names_lookup(service, value, size);
          pause = pause < ASK_LAST_US ? 2 * pause : pause) {
+        value[0] = '\0';
         if (mw_clock_now() >= here->deadline)
-            return -1;
+            return;
         mw_peers_pause(pause);
     }
+}
+
+/* Connects to rank 0's port. `token` gets its secret. */
+static int reach_root(const char *value, char token[MW_ACROSS_TOKEN + 1])
+{
+    char addresses[512];
+    unsigned port = 0;
+
     if (sscanf(value, "%32[0-9a-f]+%u+%511s", token, &port, addresses) != 3 || port > UINT16_MAX)
         return -1;
     return mw_tcp_connect(addresses, (uint16_t)port, mw_clock_now() + 5 * MW_NS_PER_SEC);
@@ -157,18 +164,36 @@ static int send_records(const struct mw_across_here *here, int fd, uint64_t dead
     return status;
 }
 
-static void guest(struct mw_across_here *here, const char *service)
+/* Gets rank 0's verdict. Where many strangers connect as well, it may close the connection before it has heard us: then
+ * again. Returns the connection, or -1. */
+static int ask_root(const struct mw_across_here *here, const char *service, struct mw_across_verdict *verdict,
+                    uint64_t deadline)
 {
+    char value[512] = "", token[MW_ACROSS_TOKEN + 1] = "";
+    int fd;
+
+    look_up_root(here, service, value, sizeof(value));
+    while ((fd = reach_root(value, token)) >= 0) {
+        if (!say_hello(here, fd, token, deadline) && !mw_tcp_receive(fd, verdict, sizeof(*verdict), deadline))
+            return fd;
+        close(fd);
+        if (mw_clock_now() >= here->deadline)
+            break;
+        mw_peers_pause(AGAIN_US);
+    }
+    return -1;
+}
+
+static void bring_records(struct mw_across_here *here, const char *service)
+{
+    uint64_t deadline = mw_clock_now() + LONGEST_S * MW_NS_PER_SEC;
     struct mw_across_verdict verdict = {0};
     struct mw_across_end end;
-    char token[MW_ACROSS_TOKEN + 1] = "";
-    int fd = reach_root(here, service, token);
-    uint64_t deadline = mw_clock_now() + LONGEST_S * MW_NS_PER_SEC;
+    int fd = ask_root(here, service, &verdict, deadline);
 
     if (fd < 0)
         return;
-    if (!say_hello(here, fd, token, deadline) && !mw_tcp_receive(fd, &verdict, sizeof(verdict), deadline) &&
-        verdict.wanted && !answer_pings(fd, deadline) && !send_records(here, fd, deadline) &&
+    if (verdict.wanted && !answer_pings(fd, deadline) && !send_records(here, fd, deadline) &&
         !mw_tcp_receive(fd, &end, sizeof(end), deadline)) {
         end.host[sizeof(end.host) - 1] = '\0';
         mw_across_note(&end);
@@ -194,7 +219,7 @@ static bool speak(struct mw_across_here *here, const char *name)
     for (mw_across_look(here); here->ready_count < here->peers.count && mw_clock_now() < here->deadline;
          mw_across_look(here))
         mw_peers_pause(500);
-    guest(here, service);
+    bring_records(here, service);
     return false;
 }
 

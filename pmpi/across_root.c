@@ -4,127 +4,71 @@
 #include "collector/clock.h"
 #include "collector/io.h"
 #include "pmpi/across_parts.h"
+#include "pmpi/across_port.h"
 #include "pmpi/names.h"
 #include "pmpi/rank.h"
 #include "pmpi/say.h"
 #include "pmpi/tcp.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <unistd.h>
 
-#define HELLO_NS MW_NS_PER_SEC /* for who has connected to say who he is */
-
-struct guest {
-    int fd;
-    struct mw_across_hello hello;
-    struct mw_across_end end;
-    bool wanted;
-};
+#define ANSWER_NS (5 * MW_NS_PER_SEC) /* for hosts that were asked to begin to answer */
 
 struct root {
     struct mw_across_here *here;
-    int size;
-    int listener;
-    char value[256]; /* as published: secret+port+addresses */
-    struct guest *guests;
-    int guest_count;
-    bool *announced; /* ranks that other hosts bring */
-    int announced_count;
+    struct mw_across_port port;
     int file;
     uint64_t written;
     int stored; /* records in the file */
     char *buffer;
 };
 
-static bool open_port(struct root *root)
-{
-    unsigned char secret[MW_ACROSS_TOKEN / 2];
-    uint16_t port = 0;
-    size_t used = 0;
-
-    root->listener = mw_tcp_listen(&port);
-    if (root->listener < 0 || getrandom(secret, sizeof(secret), GRND_NONBLOCK) != sizeof(secret))
-        return false;
-    for (size_t i = 0; i < sizeof(secret); i++)
-        used += (size_t)snprintf(root->value + used, sizeof(root->value) - used, "%02x", secret[i]);
-    used += (size_t)snprintf(root->value + used, sizeof(root->value) - used, "+%u+", port);
-    mw_tcp_addresses(root->value + used, sizeof(root->value) - used);
-    return true;
-}
-
-/* ---- who comes ---- */
-
-static bool is_welcome(const struct root *root, const struct mw_across_hello *hello)
-{
-    return !memcmp(hello->magic, MW_ACROSS_MAGIC, sizeof(hello->magic)) && hello->version == MW_RECORD_VERSION &&
-           hello->endian == MW_RECORD_ENDIAN && !memcmp(hello->token, root->value, sizeof(hello->token)) &&
-           hello->count > 0 && hello->count <= (uint32_t)root->size;
-}
-
-static int announce(struct root *root, int fd, uint32_t count, uint64_t deadline)
-{
-    int32_t rank;
-
-    for (uint32_t i = 0; i < count; i++) {
-        if (mw_tcp_receive(fd, &rank, sizeof(rank), deadline))
-            return -1;
-        if (rank > 0 && rank < root->size && !root->announced[rank]) {
-            root->announced[rank] = true;
-            root->announced_count++;
-        }
-    }
-    return 0;
-}
-
-static void welcome(struct root *root, int fd)
-{
-    uint64_t deadline = mw_clock_now() + HELLO_NS;
-    struct guest *guest = &root->guests[root->guest_count];
-
-    *guest = (struct guest){.fd = fd};
-    if (root->guest_count < root->size && !mw_tcp_receive(fd, &guest->hello, sizeof(guest->hello), deadline) &&
-        is_welcome(root, &guest->hello) && !announce(root, fd, guest->hello.count, deadline))
-        root->guest_count++;
-    else
-        close(fd);
-}
-
+/* Until all ranks are here or announced, or the time is over. */
 static void await(struct root *root)
 {
-    const uint64_t turn = 5 * MW_NS_PER_MS;
-    int fd;
+    struct mw_across_port *port = &root->port;
 
     for (;;) {
-        uint64_t now = mw_clock_now();
+        struct pollfd entry = {port->listener, POLLIN, 0};
         mw_across_look(root->here);
-        if (root->here->ready_count + root->announced_count >= root->size || now >= root->here->deadline)
-            return;
-        if ((fd = mw_tcp_accept(root->listener, now + turn)) >= 0)
-            welcome(root, fd);
+        mw_across_port_turn(port);
+        if (root->here->ready_count + port->announced_count >= port->size || mw_clock_now() >= root->here->deadline)
+            break;
+        if (port->stranger_count)
+            mw_peers_pause(1000);
+        else
+            mw_tcp_wait_turn(&entry, 1);
     }
+    mw_across_port_end(port);
 }
 
 /* ---- what they bring ---- */
 
-/* The shortest of some round trips bounds the error: the answer was given somewhere within it. */
-static int measure_clock(struct guest *guest, uint64_t deadline)
+static int send_ping(struct mw_across_peer *peer, uint64_t deadline)
+{
+    peer->ping = mw_clock_now();
+    return mw_tcp_send(peer->fd, &peer->ping, sizeof(peer->ping), deadline);
+}
+
+/* The shortest of some round trips bounds the error: the answer was given somewhere within it. The first ping is sent. */
+static int measure_clock(struct mw_across_peer *peer, uint64_t deadline)
 {
     for (int i = 0; i < MW_ACROSS_PINGS; i++) {
-        uint64_t there, before = mw_clock_now(), after;
-        if (mw_tcp_send(guest->fd, &before, sizeof(before), deadline) ||
-            mw_tcp_receive(guest->fd, &there, sizeof(there), deadline))
+        uint64_t there, after;
+        if ((i > 0 && send_ping(peer, deadline)) || mw_tcp_receive(peer->fd, &there, sizeof(there), deadline))
             return -1;
         after = mw_clock_now();
-        if (i == 0 || (after - before) / 2 < guest->end.error_ns) {
-            guest->end.error_ns = (after - before) / 2;
-            guest->end.shift_ns = (int64_t)(before + (after - before) / 2 - there);
+        if (i == 0 || (after - peer->ping) / 2 < peer->end.error_ns) {
+            peer->end.error_ns = (after - peer->ping) / 2;
+            peer->end.shift_ns = (int64_t)(peer->ping + (after - peer->ping) / 2 - there);
         }
     }
-    guest->end.known = 1;
+    peer->end.known = 1;
     return 0;
 }
 
@@ -148,12 +92,12 @@ static int store(struct root *root, uint64_t length, const struct mw_across_end 
     return 0;
 }
 
-static int receive_records(struct root *root, struct guest *guest, uint64_t deadline)
+static int receive_records(struct root *root, struct mw_across_peer *peer, uint64_t deadline)
 {
-    for (uint32_t i = 0; i < guest->hello.count; i++) {
+    for (uint32_t i = 0; i < peer->hello.count; i++) {
         uint64_t length;
-        if (mw_tcp_receive(guest->fd, &length, sizeof(length), deadline) || length > mw_journal_length() ||
-            mw_tcp_receive(guest->fd, root->buffer, length, deadline) || store(root, length, &guest->end))
+        if (mw_tcp_receive(peer->fd, &length, sizeof(length), deadline) || length > mw_journal_length() ||
+            mw_tcp_receive(peer->fd, root->buffer, length, deadline) || store(root, length, &peer->end))
             return -1;
     }
     return 0;
@@ -170,47 +114,78 @@ static void store_own(struct root *root)
 
 /* ---- all of it ---- */
 
-/* Asks those whose records would get lost; when rank 0's own would, all: the whole record is to be in one place. */
+/* Asks those whose records would get lost; when rank 0's own would, all: the whole record is to be in one place. Few
+ * bytes to a new connection: they are sent at once, or never. */
 static bool ask(struct root *root)
 {
     bool any = !root->here->safe;
 
-    for (int i = 0; i < root->guest_count; i++) {
-        struct guest *guest = &root->guests[i];
-        struct mw_across_verdict verdict = {.wanted = !root->here->safe || !guest->hello.safe};
-        int failed = mw_tcp_send(guest->fd, &verdict, sizeof(verdict), mw_clock_now() + HELLO_NS);
-        guest->wanted = verdict.wanted && !failed;
-        any = any || guest->wanted;
+    for (int i = 0; i < root->port.peer_count; i++) {
+        struct mw_across_peer *peer = &root->port.peers[i];
+        struct mw_across_verdict verdict = {.wanted = !root->here->safe || !peer->hello.safe};
+        int failed = mw_tcp_send(peer->fd, &verdict, sizeof(verdict), 0) || (verdict.wanted && send_ping(peer, 0));
+        peer->wanted = verdict.wanted && !failed;
+        any = any || peer->wanted;
     }
     return any;
+}
+
+static void take_records(struct root *root, struct mw_across_peer *peer, uint64_t last)
+{
+    uint64_t limit = mw_clock_now() + MW_ACROSS_HOST_S * MW_NS_PER_SEC;
+
+    limit = limit < last ? limit : last;
+    peer->end.stored = !measure_clock(peer, limit) && !receive_records(root, peer, limit);
+}
+
+/* Who answers first is served first: a host that has come to a halt keeps no other waiting. */
+static void take_all_records(struct root *root, struct pollfd *entries, uint64_t last)
+{
+    uint64_t until = mw_clock_now() + ANSWER_NS;
+    int left = 0;
+
+    for (int i = 0; i < root->port.peer_count; i++) {
+        entries[i] = (struct pollfd){root->port.peers[i].wanted ? root->port.peers[i].fd : -1, POLLIN, 0};
+        left += root->port.peers[i].wanted;
+    }
+    while (left > 0 && mw_clock_now() < until) {
+        mw_tcp_wait_turn(entries, (size_t)root->port.peer_count);
+        for (int i = 0; i < root->port.peer_count; i++) {
+            uint64_t begin = mw_clock_now();
+            if (entries[i].fd < 0 || !entries[i].revents)
+                continue;
+            take_records(root, &root->port.peers[i], last);
+            entries[i].fd = -1;
+            left--;
+            until += mw_clock_now() - begin; /* the others could not be heard */
+        }
+    }
 }
 
 static void collect(struct root *root)
 {
     uint64_t last = mw_clock_now() + MW_ACROSS_TRANSFERS_S * MW_NS_PER_SEC;
+    struct pollfd *entries = calloc((size_t)root->port.size, sizeof(*entries));
 
     mw_across_note(&reference);
     if (!root->here->safe)
         store_own(root);
-    for (int i = 0; i < root->guest_count; i++) {
-        struct guest *guest = &root->guests[i];
-        uint64_t limit = mw_clock_now() + MW_ACROSS_HOST_S * MW_NS_PER_SEC;
-        limit = limit < last ? limit : last;
-        guest->end.stored = guest->wanted && !measure_clock(guest, limit) && !receive_records(root, guest, limit);
-    }
+    if (entries)
+        take_all_records(root, entries, last);
+    free(entries);
 }
 
 /* Tells everybody how it went, once the file is in its place. */
 static void conclude(struct root *root, bool in_place)
 {
-    for (int i = 0; i < root->guest_count; i++) {
-        struct guest *guest = &root->guests[i];
-        if (!guest->wanted)
+    for (int i = 0; i < root->port.peer_count; i++) {
+        struct mw_across_peer *peer = &root->port.peers[i];
+        if (!peer->wanted)
             continue;
-        guest->end.stored = guest->end.stored && in_place;
+        peer->end.stored = peer->end.stored && in_place;
         if (in_place && !root->here->safe)
-            memcpy(guest->end.host, mw_rank.host, sizeof(guest->end.host));
-        mw_tcp_send(guest->fd, &guest->end, sizeof(guest->end), mw_clock_now() + HELLO_NS);
+            memcpy(peer->end.host, mw_rank.host, sizeof(peer->end.host));
+        mw_tcp_send(peer->fd, &peer->end, sizeof(peer->end), 0);
     }
 }
 
@@ -243,38 +218,31 @@ static void say_where(const struct root *root, const char *name)
 {
     if (mw_rank.alone)
         return;
-    if (root->stored == root->size)
+    if (root->stored == root->port.size)
         mw_across_say_where(name);
     else
         mw_say("memwatch: the record of %d of %d ranks lies on host %s: memwatch report %s prints it there\n",
-               root->stored, root->size, mw_rank.host, mw_rank.dir);
+               root->stored, root->port.size, mw_rank.host, mw_rank.dir);
 }
 
 static void release(struct root *root)
 {
-    for (int i = 0; i < root->guest_count; i++)
-        close(root->guests[i].fd);
-    if (root->listener >= 0)
-        close(root->listener);
+    mw_across_port_close(&root->port);
     if (root->file >= 0)
         close(root->file);
-    free(root->guests);
-    free(root->announced);
     free(root->buffer);
 }
 
 bool mw_across_root(struct mw_across_here *here, const char *service, const char *name)
 {
-    struct root root = {.here = here, .size = mw_rank.journal.ident->size, .listener = -1, .file = -1};
+    struct root root = {.here = here, .file = -1};
     bool whole = false;
 
-    root.guests = calloc((size_t)root.size + 1, sizeof(*root.guests));
-    root.announced = calloc((size_t)root.size, sizeof(*root.announced));
-    if (root.guests && root.announced && open_port(&root) && mw_names_publish(service, root.value)) {
+    if (mw_across_port_open(&root.port, mw_rank.journal.ident->size) && mw_names_publish(service, root.port.value)) {
         await(&root);
-        mw_names_unpublish(service, root.value);
+        mw_names_unpublish(service, root.port.value);
         if (ask(&root) && gather(&root, name) && !here->safe) {
-            whole = root.stored == root.size;
+            whole = root.stored == root.port.size;
             say_where(&root, name);
             if (whole)
                 mw_across_remove(here);

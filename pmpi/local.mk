@@ -24,6 +24,7 @@ shim_sources = \
     collector/clock.h collector/record.h \
     pmpi/abi.h pmpi/abi_check.h \
     pmpi/across.c pmpi/across.h \
+    pmpi/across_port.c pmpi/across_port.h \
     pmpi/across_root.c pmpi/across_parts.h \
     pmpi/agent.c pmpi/agent.h \
     pmpi/agree.c pmpi/agree.h \

@@ -101,9 +101,9 @@ static int wait_for(int fd, short events, uint64_t deadline)
     return 1;
 }
 
-int mw_tcp_accept(int listener, uint64_t deadline)
+int mw_tcp_accept(int listener)
 {
-    return wait_for(listener, POLLIN, deadline) ? accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK) : -1;
+    return accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 }
 
 static int connect_to(const char *address, uint16_t port, uint64_t deadline)
@@ -168,4 +168,17 @@ int mw_tcp_receive(int fd, void *bytes, size_t size, uint64_t deadline)
             return -1;
     }
     return 0;
+}
+
+ssize_t mw_tcp_receive_some(int fd, void *bytes, size_t size)
+{
+    ssize_t n = recv(fd, bytes, size, 0);
+
+    return n > 0 ? n : n < 0 && (errno == EINTR || errno == EAGAIN) ? 0 : -1;
+}
+
+void mw_tcp_wait_turn(struct pollfd *entries, size_t count)
+{
+    if (poll(entries, count, QUIET_MS) <= 0)
+        mw_library_progress();
 }

@@ -82,6 +82,7 @@ shell_tests = \
 
 if HAVE_CMOCKA
 unit_tests += \
+    tests/unit/test_across_port \
     tests/unit/test_compare \
     tests/unit/test_fit \
     tests/unit/test_gates \
@@ -133,6 +134,8 @@ synthetic = tests/unit/synthetic.c tests/unit/synthetic.h
 collector_test_libs = collector/libcollector.la $(CMOCKA_LIBS)
 launcher_test_libs = launcher/liblauncher.la $(CMOCKA_LIBS)
 
+tests_unit_test_across_port_SOURCES = tests/unit/test_across_port.c pmpi/across_port.c pmpi/tcp.c
+tests_unit_test_across_port_LDADD = $(CMOCKA_LIBS)
 tests_unit_test_compare_SOURCES = tests/unit/test_compare.c
 tests_unit_test_compare_LDADD = $(collector_test_libs)
 tests_unit_test_fit_SOURCES = tests/unit/test_fit.c

@@ -100,6 +100,55 @@ if [ -n "$OPENMPI_CC" ]; then
     check "openmpi: a list in a file: the job ends well" same "$run_status:$(grep -c FOO=bar out)" 0:2
 fi
 
+# Strangers connect to rank 0's port, in great numbers, and say nothing. They come while rank 0 waits for the last host.
+cat >late.c <<'END'
+#include <mpi.h>
+#include <unistd.h>
+int main(int c, char **v)
+{
+    int rank, size;
+    MPI_Init(&c, &v);
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    MPI_Comm_size(MPI_COMM_WORLD, &size);
+    MPI_Barrier(MPI_COMM_WORLD);
+    if (rank == size - 1)
+        sleep(1); /* rank 0 waits for 2 s */
+    return MPI_Finalize();
+}
+END
+cat >strangers.py <<'END'
+import socket, subprocess, sys, time
+kept, seen = [], set()
+while True: # the backlog of its listening socket says which is rank 0's
+    for line in subprocess.run(["ss", "-Hltn"], stdout=subprocess.PIPE, text=True).stdout.splitlines():
+        port = int(line.split()[3].rsplit(":", 1)[1])
+        if line.split()[2] == "512" and port not in seen:
+            seen.add(port)
+            for i in range(200):
+                kept.append(socket.create_connection(("127.0.0.1", port), 5))
+            print("connected", len(kept), flush=True)
+    time.sleep(0.02)
+END
+for mpi in $(mpis); do
+    command -v python3 >/dev/null && command -v ss >/dev/null || { skip "$mpi: strangers" "needs python3 and ss"; continue; }
+    case $mpi in openmpi) cc=$OPENMPI_CC ;; mpich) cc=$MPICH_CC ;; esac
+    $cc -o "late.$mpi" late.c
+    for try in 1 2 3; do # a busy machine may start them too late
+        host_run 1 python3 strangers.py >strangers 2>strangers.err &
+        strangers=$!
+        on_hosts "$mpi" "1 1 1" "./late.$mpi"
+        kill $strangers
+        wait $strangers 2>/dev/null
+        grep -q 'connected 200' strangers && break
+    done
+    if ! grep -q 'connected 200' strangers; then
+        skip "$mpi: strangers" "they came too late, three times"
+        continue
+    fi
+    check "$mpi: 200 silent strangers at rank 0's port: the job ends well" same "$run_status" 0
+    check "$mpi: all ranks are there" same "$(ranks)" "0 1 2 "
+done
+
 # Every command line on every host, while ranks run: names may stand there, the secret not.
 cat >look <<END
 #!/bin/sh
