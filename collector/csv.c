@@ -2,8 +2,10 @@
 #include "collector/csv.h"
 
 #include "collector/clock.h"
+#include "collector/markup.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 static void separate(struct mw_csv *csv)
@@ -15,26 +17,30 @@ static void separate(struct mw_csv *csv)
 
 void mw_csv_text(struct mw_csv *csv, const char *text)
 {
+    bool quoted;
+
     separate(csv);
     if (!text)
         return;
-    if (!text[strcspn(text, "\",\r\n")]) {
-        fputs(text, csv->out);
-        return;
-    }
-    putc('"', csv->out);
-    for (; *text; text++) {
-        if (*text == '"')
-            putc('"', csv->out);
-        putc(*text, csv->out);
-    }
-    putc('"', csv->out);
+    quoted = text[strcspn(text, "\",;\t\r\n")];
+    if (quoted)
+        putc('"', csv->out);
+    mw_markup_put(csv->out, MW_MARKUP_CSV, text);
+    if (quoted)
+        putc('"', csv->out);
 }
 
 void mw_csv_number(struct mw_csv *csv, uint64_t value)
 {
     separate(csv);
     fprintf(csv->out, "%" PRIu64, value);
+}
+
+void mw_csv_real(struct mw_csv *csv, double value)
+{
+    separate(csv);
+    if (!isnan(value))
+        fprintf(csv->out, value == floor(value) && fabs(value) < 1e15 ? "%.0f" : "%.12g", value);
 }
 
 void mw_csv_change(struct mw_csv *csv, int64_t value)

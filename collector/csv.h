@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Rows of comma-separated values, quoted as RFC 4180 says. Lines end with a newline alone. */
+/* Rows of comma-separated values, quoted as RFC 4180 says. Lines end with a newline alone. A text that a spreadsheet would
+ * take for a formula (=, +, - or @ in front) gets an apostrophe in front. */
 #ifndef MW_COLLECTOR_CSV_H
 #define MW_COLLECTOR_CSV_H
 
@@ -15,6 +16,7 @@ struct mw_csv {
 
 void mw_csv_text(struct mw_csv *csv, const char *text); /* NULL: empty */
 void mw_csv_number(struct mw_csv *csv, uint64_t value);
+void mw_csv_real(struct mw_csv *csv, double value); /* NaN: empty */
 void mw_csv_change(struct mw_csv *csv, int64_t value);
 void mw_csv_seconds(struct mw_csv *csv, uint64_t ns);   /* nine digits behind the point */
 void mw_csv_bytes(struct mw_csv *csv, struct mw_model_bytes bytes); /* two cells: the number and its kind */

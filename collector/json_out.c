@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "collector/json_out.h"
 
+#include "collector/markup.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -25,12 +27,6 @@ void mw_json_out_double(FILE *out, double value)
 void mw_json_out_string(FILE *out, const char *text)
 {
     putc('"', out);
-    while (*text) {
-        size_t plain = strcspn(text, "\"\\<>&");
-        fwrite(text, 1, plain, out);
-        text += plain;
-        if (*text)
-            fprintf(out, "\\u%04x", (unsigned char)*text++);
-    }
+    mw_markup_put(out, MW_MARKUP_JSON, text);
     putc('"', out);
 }

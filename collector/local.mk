@@ -28,6 +28,7 @@ collector_libcollector_la_SOURCES = \
 	collector/json_out.c collector/json_out.h \
 	collector/leaks.c collector/leaks.h \
 	collector/map.c collector/map.h \
+	collector/markup.c collector/markup.h \
 	collector/mem.c collector/mem.h \
 	collector/merge.c collector/merge.h collector/merge_parts.h \
 	collector/merge_deaths.c \
@@ -46,6 +47,7 @@ collector_libcollector_la_SOURCES = \
 	collector/merge_sites.c \
 	collector/merge_take.c \
 	collector/merge_views.c \
+	collector/message.c collector/message.h \
 	collector/model.c collector/model.h \
 	collector/names.c collector/names.h \
 	collector/page.c collector/page.h \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "collector/page_write.h"
 
+#include "collector/markup.h"
 #include "collector/page.h"
 
 #include <sodium.h>
@@ -10,17 +11,6 @@
 #define PARTS_MOST 16
 
 static const char *const styles[] = {mw_page_uplot_css, mw_page_base_css, NULL};
-
-static void write_escaped(FILE *out, const char *text)
-{
-    while (*text) {
-        size_t plain = strcspn(text, "<>&\"'");
-        fwrite(text, 1, plain, out);
-        text += plain;
-        if (*text)
-            fprintf(out, "&#%d;", *text++);
-    }
-}
 
 /* What may run on the page, and nothing else: the hash of a <style> or <script>, made of `parts`. */
 static void write_hash(FILE *out, const char *const *parts)
@@ -67,7 +57,7 @@ static void write_policy(FILE *out, const struct mw_page *page)
 
 static void write_title(FILE *out, const struct mw_page *page)
 {
-    write_escaped(out, page->title);
+    mw_markup_put(out, MW_MARKUP_XML, page->title);
 }
 
 static void write_styles(FILE *out, const struct mw_page *page)
@@ -99,7 +89,11 @@ static void write_text(FILE *out, const struct mw_page *page)
         return;
     page->text(memory, page->context);
     fclose(memory);
-    write_escaped(out, text);
+    for (char *rest = text, *line; (line = strsep(&rest, "\n"));) { /* each is cleaned */
+        mw_markup_put(out, MW_MARKUP_XML, line);
+        if (rest)
+            putc('\n', out);
+    }
     free(text);
 }
 

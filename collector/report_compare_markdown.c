@@ -2,24 +2,13 @@
 /* A comparison for a pull request. */
 #include "collector/report_compare.h"
 
-#include <string.h>
+#include "collector/markup.h"
 
 #define ROWS_SHOWN 30
 
-/* Names come from outside: nothing in them may become markup. */
 static void put(FILE *out, const char *text)
 {
-    for (; *text; text++)
-        switch (*text) {
-        case '<': fputs("&lt;", out); break;
-        case '>': fputs("&gt;", out); break;
-        case '&': fputs("&amp;", out); break;
-        case '@': fputs("&#64;", out); break; /* mentions nobody */
-        default:
-            if (strchr("|`*_[]\\#~!", *text))
-                fputc('\\', out);
-            fputc(*text, out);
-        }
+    mw_markup_put(out, MW_MARKUP_MARKDOWN, text);
 }
 
 static void put_row(FILE *out, const struct mw_compare_row *row)

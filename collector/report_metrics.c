@@ -2,6 +2,7 @@
 #include "collector/report_metrics.h"
 
 #include "collector/clock.h"
+#include "collector/markup.h"
 
 #include <inttypes.h>
 
@@ -16,14 +17,7 @@ static void head(FILE *out, const char *name, const char *unit, const char *help
 static void label(FILE *out, const char *name, const char *value, const char *before)
 {
     fprintf(out, "%s%s=\"", before, name);
-    for (; *value; value++) {
-        if (*value == '"' || *value == '\\')
-            putc('\\', out);
-        if (*value == '\n')
-            fputs("\\n", out);
-        else
-            putc(*value, out);
-    }
+    mw_markup_put(out, MW_MARKUP_METRICS, value);
     putc('"', out);
 }
 

@@ -97,6 +97,7 @@ void mw_report_paragraph(const struct mw_report *report, const char *first, enum
     va_start(args, format);
     vsnprintf(buffer, sizeof(buffer), format, args);
     va_end(args);
+    mw_text_clean_line(buffer);
     do {
         size_t length = mw_text_break(text, report->width - indent);
         if (text == buffer)

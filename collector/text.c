@@ -30,7 +30,7 @@ static bool is_harmful(uint32_t code)
 {
     return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x061c /* direction */
         || (code >= 0x200b && code <= 0x200f) || (code >= 0x2028 && code <= 0x202e)
-        || (code >= 0x2066 && code <= 0x2069) || code == 0xfeff;
+        || (code >= 0x2066 && code <= 0x2069) || code == 0xfeff || (code & 0xfffe) == 0xfffe /* no characters */;
 }
 
 void mw_text_clean(char *text)
@@ -55,6 +55,52 @@ void mw_text_clean(char *text)
         }
     }
     *out = '\0';
+}
+
+bool mw_text_is_clean(const char *text)
+{
+    while (*text) {
+        uint32_t code = 0;
+        size_t length = *text >= 0x20 && *text < 0x7f ? 1 : decode((const unsigned char *)text, &code);
+        if (length == 0 || (length > 1 && is_harmful(code)) || (length == 1 && (*text < 0x20 || *text == 0x7f)))
+            return false;
+        text += length;
+    }
+    return true;
+}
+
+void mw_text_clean_line(char *text)
+{
+    mw_text_clean(text);
+    text += strspn(text, " ");
+    if (text[0] == ':' && text[1] == ':')
+        text[0] = '?';
+}
+
+void mw_text_quote(char *out, size_t size, const char *text)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./+,:=@%";
+    size_t used = 0;
+
+    if (*text && !text[strspn(text, plain)] && *text != '=') { /* (zsh expands "=ls") */
+        snprintf(out, size, "%s", text);
+        return;
+    }
+    if (size > 0)
+        out[0] = '\0';
+    for (const char *at = text; used + 6 < size; at++) { /* a quote takes four bytes, the end two */
+        if (at == text)
+            out[used++] = '\'';
+        if (*at == '\'')
+            used += (size_t)snprintf(out + used, size - used, "'\\''");
+        else if (*at)
+            out[used++] = *at;
+        if (!*at || used + 6 >= size) {
+            out[used++] = '\'';
+            out[used] = '\0';
+            return;
+        }
+    }
 }
 
 /* Columns of one character: combining marks none, East Asian wide ones two (the coarse blocks suffice here). */

@@ -93,6 +93,10 @@ void mw_text_table_cell(struct mw_text_table *table, enum mw_text_style style, c
     va_start(args, format);
     vsnprintf(text, sizeof(text), format, args);
     va_end(args);
+    if (row->count == 0)
+        mw_text_clean_line(text);
+    else
+        mw_text_clean(text);
     if (row->count < table->column_count)
         add_cell(row, style, text);
 }
@@ -103,6 +107,7 @@ void mw_text_table_line(struct mw_text_table *table, enum mw_text_style style, c
 
     row->is_line = true;
     add_cell(row, style, text);
+    mw_text_clean_line(row->cells[0].text);
 }
 
 static const char *cell_text(const struct row *row, size_t column)

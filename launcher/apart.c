@@ -2,6 +2,7 @@
 #include "launcher/apart.h"
 
 #include "collector/clock.h"
+#include "collector/message.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -49,8 +50,8 @@ static int tell_end(int status)
     if (signo == SIGPIPE || signo == SIGINT || signo == SIGTERM || signo == SIGHUP)
         return 1;
     if (signo)
-        fprintf(stderr, "memwatch: no report: %s while it was made; the command's own status is kept\n",
-                strsignal(signo));
+        mw_message("memwatch: no report: %s while it was made; the command's own status is kept\n",
+                   strsignal(signo));
     return signo ? -1 : WEXITSTATUS(status) > 1 ? -1 : WEXITSTATUS(status);
 }
 

@@ -4,6 +4,7 @@
 
 #include "collector/clock.h"
 #include "collector/err.h"
+#include "collector/message.h"
 #include "launcher/agent.h"
 
 #include <errno.h>
@@ -106,7 +107,7 @@ int mw_cmd_agent(int argc, char **argv)
     settings.secret = secret ? secret : "";
     settings.interval_ns = interval_ns();
     if (open_run_dir(&settings, &err) < 0 || hold_lock(&settings, &err) < 0) {
-        fprintf(stderr, "memwatch: %s\n", err.text);
+        mw_message("memwatch: %s\n", err.text);
         status = MW_EXIT_FAILURE;
     } else {
         status = mw_agent_run(&settings);

@@ -3,6 +3,7 @@
 #include "launcher/commands.h"
 
 #include "collector/mem.h"
+#include "collector/message.h"
 #include "collector/report_compare.h"
 #include "launcher/options.h"
 #include "launcher/source.h"
@@ -27,7 +28,7 @@ struct request {
 static int refuse(struct request *request, struct mw_err *err)
 {
     if (request->allow_failed) {
-        fprintf(stderr, "memwatch: warning: %s\n", err->text);
+        mw_message("memwatch: warning: %s\n", err->text);
         return 0;
     }
     request->refused = true;
@@ -117,7 +118,7 @@ static int tell(const struct mw_options *options, const struct mw_compare *compa
     int failed = 0, status;
 
     if (writers[options->compare.form](stdout, compare, &style) < 0 || fflush(stdout)) {
-        fprintf(stderr, "memwatch: cannot write the comparison: %s\n", strerror(errno));
+        mw_message("memwatch: cannot write the comparison: %s\n", strerror(errno));
         failed = 1;
     }
     mw_compare_findings(compare, &findings);
@@ -143,8 +144,8 @@ static int compare_paths(const struct mw_options *options, struct mw_verdict *ve
     int status;
 
     if (take_sides(&request, options->compare.paths, err) < 0) {
-        fprintf(stderr, "memwatch: %s%s\n", err->text,
-                request.refused ? "; not compared (--allow-failed compares such runs, too)" : "");
+        mw_message("memwatch: %s%s\n", err->text,
+                   request.refused ? "; not compared (--allow-failed compares such runs, too)" : "");
         status = request.refused ? MW_EXIT_FAILURE : 1;
     } else {
         mw_compare_judge(request.compare);
@@ -163,7 +164,7 @@ int mw_cmd_compare(int argc, char **argv)
 
     mw_options_parse_compare(&options, argc, argv);
     if (mw_verdict_open(&verdict, &options.verdict, options.force, &err) < 0)
-        fprintf(stderr, "memwatch: %s\n", err.text);
+        mw_message("memwatch: %s\n", err.text);
     else
         status = compare_paths(&options, &verdict, &err);
     mw_verdict_abandon(&verdict);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* `memwatch completion SHELL`: made of the tables that options are parsed and helped by. */
 #include "launcher/commands.h"
+#include "collector/message.h"
 #include "launcher/options.h"
 
 #include <argp.h>
@@ -330,6 +331,6 @@ int mw_cmd_completion(int argc, char **argv)
             shells[i].write(stdout);
             return fflush(stdout) ? 1 : 0;
         }
-    fputs("memwatch: which shell? memwatch completion bash, zsh or fish\n", stderr);
+    mw_message("memwatch: which shell? memwatch completion bash, zsh or fish\n");
     return MW_EXIT_FAILURE;
 }

@@ -2,6 +2,7 @@
 #include "launcher/commands.h"
 
 #include "collector/gates.h"
+#include "collector/message.h"
 #include "collector/report_text.h"
 #include "launcher/options.h"
 #include "launcher/rundir.h"
@@ -32,7 +33,7 @@ static int write_reports(const struct mw_options *options, struct mw_forms *form
         return mw_forms_write(forms, model, &style);
     if (mw_report_text_write(stdout, model, &style) == 0 && !fflush(stdout))
         return 0;
-    fprintf(stderr, "memwatch: cannot write the report: %s\n", strerror(errno));
+    mw_message("memwatch: cannot write the report: %s\n", strerror(errno));
     return 1;
 }
 
@@ -56,7 +57,7 @@ static int report(const struct mw_options *options, struct mw_forms *forms, stru
     int status = 1;
 
     if (!model) {
-        fprintf(stderr, "memwatch: %s\n", err.text);
+        mw_message("memwatch: %s\n", err.text);
         return status;
     }
     status = write_reports(options, forms, model);
@@ -79,7 +80,7 @@ int mw_cmd_report(int argc, char **argv)
     mw_options_parse_report(&options, argc, argv);
     if (mw_forms_open(&forms, options.forms, options.force, &err) < 0 ||
         mw_verdict_open(&verdict, &options.verdict, options.force, &err) < 0)
-        fprintf(stderr, "memwatch: %s\n", err.text);
+        mw_message("memwatch: %s\n", err.text);
     else
         status = report(&options, &forms, &verdict);
     mw_verdict_abandon(&verdict);

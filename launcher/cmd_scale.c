@@ -2,6 +2,7 @@
 /* `memwatch scale`: how memory depends on the number of ranks, and what that says of more of them. */
 #include "launcher/commands.h"
 
+#include "collector/message.h"
 #include "launcher/scale_options.h"
 #include "launcher/scale_read.h"
 #include "launcher/scale_run.h"
@@ -56,7 +57,7 @@ static int tell(const struct mw_scale_options *options, struct mw_study *study)
 
     if (options->predicts) {
         if (choose_place(&forecast, options, study, &err) < 0) {
-            fprintf(stderr, "memwatch: %s\n", err.text);
+            mw_message("memwatch: %s\n", err.text);
             return MW_EXIT_FAILURE;
         }
         describe_node(&forecast);
@@ -73,10 +74,10 @@ static int report(const struct mw_scale_options *options)
     int left_out = mw_scale_read_all(study, options, &err), status = 1;
 
     if (left_out < 0)
-        fprintf(stderr, "memwatch: %s\n", err.text);
+        mw_message("memwatch: %s\n", err.text);
     else if (!study->run_count)
-        fprintf(stderr, "memwatch: no run of use%s%s: nothing to tell\n", options->from ? " in " : "",
-                options->from ? options->from : "");
+        mw_message("memwatch: no run of use%s%s: nothing to tell\n", options->from ? " in " : "",
+                   options->from ? options->from : "");
     else {
         mw_study_judge(study);
         status = tell(options, study);
@@ -96,17 +97,17 @@ int mw_cmd_scale(int argc, char **argv)
 
     mw_scale_options_parse(&options, argc, argv);
     if (mw_scale_forms_check(options.forms, options.common.force, &err) < 0) {
-        fprintf(stderr, "memwatch: %s\n", err.text);
+        mw_message("memwatch: %s\n", err.text);
         return MW_EXIT_FAILURE;
     }
     if (!options.from)
         failed = mw_scale_run_all(&options, &broken_off, &err);
     if (failed < 0) {
-        fprintf(stderr, "memwatch: %s\n", err.text);
+        mw_message("memwatch: %s\n", err.text);
         return MW_EXIT_FAILURE;
     }
     if (broken_off) {
-        fprintf(stderr, "memwatch: broken off: the same command goes on from here\n");
+        mw_message("memwatch: broken off: the same command goes on from here\n");
         return 130;
     }
     status = report(&options);

@@ -3,6 +3,7 @@
 #include "launcher/commands.h"
 
 #include "collector/clock.h"
+#include "collector/message.h"
 #include "launcher/options.h"
 #include "launcher/runs.h"
 #include "launcher/top_screen.h"
@@ -66,7 +67,7 @@ static int print_once(const struct mw_options *options, struct mw_top_data *data
     mw_top_picture_free(&picture);
     if (!fflush(stdout) && !ferror(stdout))
         return 0;
-    fprintf(stderr, "memwatch: cannot write: %s\n", strerror(errno));
+    mw_message("memwatch: cannot write: %s\n", strerror(errno));
     return 1;
 }
 
@@ -94,7 +95,7 @@ static int watch(const struct mw_options *options, struct mw_top_data *data, str
     int signo;
 
     if (mw_top_screen_open(mw_options_style(options, STDOUT_FILENO).color, &err) < 0) {
-        fprintf(stderr, "memwatch: %s\n", err.text);
+        mw_message("memwatch: %s\n", err.text);
         return 1;
     }
     while (show_until(data, choice, ascii, mw_clock_now() + options->delay_ns) != MW_TOP_LEFT)
@@ -121,7 +122,7 @@ int mw_cmd_top(int argc, char **argv)
     else
         status = find_job(path, options.base_dir, &err) < 0 ? -1 : mw_top_data_open(&data, path, mw_clock_now(), &err);
     if (status < 0) {
-        fprintf(stderr, "memwatch: %s\n", err.text);
+        mw_message("memwatch: %s\n", err.text);
         return 1;
     }
     status = options.once ? print_once(&options, &data, &choice) : watch(&options, &data, &choice);

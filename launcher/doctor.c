@@ -2,10 +2,13 @@
 /* `memwatch doctor`: would a run on this machine be complete? */
 #include "launcher/commands.h"
 
+#include "collector/message.h"
+#include "collector/text.h"
 #include "launcher/doctor_checks.h"
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -35,8 +38,12 @@ static void print(const char *mark, const char *name, const char *text)
 {
     for (const char *line = text; line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
         bool first = line == text;
-        printf("  %-*s%-*s%.*s\n", MARK_WIDTH, first ? mark : "", NAME_WIDTH, first ? name : "",
-               (int)strcspn(line, "\n"), line);
+        char *clean = strndup(line, strcspn(line, "\n"));
+        if (!clean)
+            return;
+        mw_text_clean(clean);
+        printf("  %-*s%-*s%s\n", MARK_WIDTH, first ? mark : "", NAME_WIDTH, first ? name : "", clean);
+        free(clean);
     }
 }
 
@@ -63,10 +70,11 @@ int mw_cmd_doctor(int argc, char **argv)
         return 0;
     }
     if (argc > 1) {
-        fprintf(stderr, "memwatch: doctor takes no '%s': see memwatch doctor --help\n", argv[1]);
+        mw_message("memwatch: doctor takes no '%s': see memwatch doctor --help\n", argv[1]);
         return MW_EXIT_FAILURE;
     }
     uname(&kernel);
+    mw_text_clean(kernel.nodename);
     printf("memwatch doctor   %s, %s %s, %ld CPUs\n", kernel.nodename, kernel.sysname, kernel.release,
            sysconf(_SC_NPROCESSORS_ONLN));
     for (size_t i = 0; i < mw_doctor_check_count; i++)

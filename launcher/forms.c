@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "launcher/forms.h"
 
+#include "collector/message.h"
 #include "collector/report_html.h"
 #include "collector/report_json.h"
 #include "collector/report_metrics.h"
@@ -78,14 +79,14 @@ static int write_one(struct mw_forms *forms, int i, const struct mw_model *model
     struct mw_err err;
 
     if (mw_form_kinds[i].write(out, model, style) < 0 || fflush(out)) {
-        fprintf(stderr, "memwatch: cannot write the report to %s: %s; make room or choose another --%s FILE\n",
-                out == stdout ? "stdout" : forms->paths[i], strerror(errno), mw_form_kinds[i].option);
+        mw_message("memwatch: cannot write the report to %s: %s; make room or choose another --%s FILE\n",
+                   out == stdout ? "stdout" : forms->paths[i], strerror(errno), mw_form_kinds[i].option);
         mw_output_abandon(output);
         return 1;
     }
     if (out == stdout || !mw_output_commit(output, &err))
         return 0;
-    fprintf(stderr, "memwatch: %s\n", err.text);
+    mw_message("memwatch: %s\n", err.text);
     return 1;
 }
 

@@ -2,6 +2,7 @@
 #include "launcher/forward.h"
 
 #include "collector/io.h"
+#include "collector/message.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -135,12 +136,12 @@ static int set_list(const char *variable, const char *before, const char *separa
 
 static void say_what_to_add(void)
 {
-    fputs("memwatch: not told to Open MPI, which has a list of variables of yours: on other hosts nothing is recorded "
-          "unless these are in it:", stderr);
+    mw_message("memwatch: not told to Open MPI, which has a list of variables of yours: on other hosts nothing is recorded "
+               "unless these are in it:");
     for (size_t i = 0; i < COUNT(variables); i++)
         if (getenv(variables[i]))
-            fprintf(stderr, " %s", variables[i]);
-    fputc('\n', stderr);
+            mw_message(" %s", variables[i]);
+    mw_message("\n");
 }
 
 int mw_forward_setenv(char *const command[], bool quiet, struct mw_err *err)

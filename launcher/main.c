@@ -2,6 +2,7 @@
 /* The `memwatch` command: finds the subcommand. */
 #include "config.h"
 
+#include "collector/message.h"
 #include "launcher/commands.h"
 
 #include <stdio.h>
@@ -41,6 +42,6 @@ int main(int argc, char **argv)
     for (const struct mw_command *command = mw_commands; command->name; command++)
         if (!strcmp(argv[1], command->name))
             return command->run(argc - 1, argv + 1);
-    fprintf(stderr, "memwatch: there is no command '%s': see memwatch --help\n", argv[1]);
+    mw_message("memwatch: there is no command '%s': see memwatch --help\n", argv[1]);
     return MW_EXIT_FAILURE;
 }

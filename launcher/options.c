@@ -2,6 +2,7 @@
 #include "launcher/options.h"
 
 #include "collector/clock.h"
+#include "collector/message.h"
 #include "collector/size.h"
 #include "collector/symbolizer.h"
 #include "launcher/commands.h"
@@ -191,13 +192,13 @@ static const char report_doc[] =
 /* One line, and the end. (Not argp's own: it would name the program as "memwatch run".) */
 void mw_options_complain(const char *format, ...)
 {
+    char text[4000];
     va_list args;
 
-    fputs("memwatch: ", stderr);
     va_start(args, format);
-    vfprintf(stderr, format, args);
+    vsnprintf(text, sizeof(text), format, args);
     va_end(args);
-    fputc('\n', stderr);
+    mw_message("memwatch: %s\n", text);
     exit(MW_EXIT_FAILURE);
 }
 
@@ -558,18 +559,40 @@ const struct argp *mw_options_of(const char *command)
     return NULL;
 }
 
+/* getopt says in one line on stderr what is wrong, with the word as it is: that line is caught and cleaned. */
+void mw_options_parse_words(const struct argp *argp, int argc, char **argv, void *input)
+{
+    FILE *real = stderr, *caught;
+    char *saved = argv[0], *text = NULL;
+    size_t size = 0;
+    error_t failed;
+
+    caught = open_memstream(&text, &size);
+    if (caught)
+        stderr = caught; /* mw_message() does not use it */
+    argv[0] = (char *)(uintptr_t)"memwatch"; /* what getopt says of an unknown option starts with it */
+    failed = argp_parse(argp, argc, argv, ARGP_IN_ORDER | ARGP_NO_HELP, NULL, input);
+    argv[0] = saved;
+    stderr = real;
+    if (caught)
+        fclose(caught);
+    if (failed) {
+        if (text)
+            text[strlen(text) - (size > 0)] = '\0';
+        mw_message("%s\n", text ? text : "memwatch: wrong options");
+        exit(MW_EXIT_FAILURE);
+    }
+    free(text);
+}
+
 static void parse(struct mw_options *options, int argc, char **argv, const char *name)
 {
     const struct argp *argp = mw_options_of(name + strlen("memwatch "));
-    char *saved = argv[0];
 
     *options = (struct mw_options){.name = name, .interval_ns = 100 * MW_NS_PER_MS, .budget_ppm = 10000,
                                    .delay_ns = MW_NS_PER_SEC,
                                    .compare = {.threshold = 0.05}};
-    argv[0] = (char *)(uintptr_t)"memwatch"; /* what getopt says of an unknown option starts with it */
-    if (argp_parse(argp, argc, argv, ARGP_IN_ORDER | ARGP_NO_HELP, NULL, options))
-        exit(MW_EXIT_FAILURE);
-    argv[0] = saved;
+    mw_options_parse_words(argp, argc, argv, options);
 }
 
 void mw_options_parse_run(struct mw_options *options, int argc, char **argv)

@@ -11,6 +11,7 @@
 #include "launcher/top_picture.h"
 #include "launcher/verdict.h"
 
+#include <argp.h>
 #include <regex.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -57,6 +58,9 @@ void mw_options_parse_report(struct mw_options *options, int argc, char **argv);
 void mw_options_parse_compare(struct mw_options *options, int argc, char **argv);
 void mw_options_parse_runs(struct mw_options *options, int argc, char **argv);
 void mw_options_parse_top(struct mw_options *options, int argc, char **argv);
+
+/* Parses by a table; on an error one line goes to stderr and the program exits with MW_EXIT_FAILURE. */
+void mw_options_parse_words(const struct argp *argp, int argc, char **argv, void *input);
 
 /* What a subcommand takes, as argp has it, with the options in tables of its children: for completion. In an option's `arg`,
  * words with | between are all that it takes. NULL: the subcommand takes nothing but --help. */

@@ -2,6 +2,7 @@
 #include "launcher/over.h"
 
 #include "collector/clock.h"
+#include "collector/message.h"
 #include "collector/units.h"
 
 #include <signal.h>
@@ -42,14 +43,14 @@ static void tell(const struct mw_view_over *found)
 
     if (found->what != MW_VIEW_OVER_TOTAL)
         snprintf(who, sizeof(who), "process %d", found->pid);
-    fprintf(stderr, "memwatch: %s has %s, over the limit of %s: ending the command (--kill-over)\n", who,
-            mw_units_bytes(found->bytes).text, mw_units_bytes(found->limit).text);
+    mw_message("memwatch: %s has %s, over the limit of %s: ending the command (--kill-over)\n", who,
+               mw_units_bytes(found->bytes).text, mw_units_bytes(found->limit).text);
 }
 
 /* The tree is of a moment ago, and a pid is not given anew so soon. */
 static void kill_all(const struct mw_sampler *sampler, pid_t command)
 {
-    fprintf(stderr, "memwatch: it did not end: killing its processes\n");
+    mw_message("memwatch: it did not end: killing its processes\n");
     kill(command, SIGKILL);
     for (size_t i = 0; i < sampler->tree.count; i++)
         kill(sampler->tree.processes[i].pid, SIGKILL);

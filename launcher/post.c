@@ -2,6 +2,7 @@
 #include "launcher/post.h"
 
 #include "collector/mem.h"
+#include "collector/message.h"
 #include "launcher/apart.h"
 
 #include <errno.h>
@@ -34,9 +35,9 @@ void mw_post_init(struct mw_post *post, const char *command)
 static void say_end(int status)
 {
     if (WIFSIGNALED(status))
-        fprintf(stderr, "memwatch: --post-run-cmd was killed by signal %d\n", WTERMSIG(status));
+        mw_message("memwatch: --post-run-cmd was killed by signal %d\n", WTERMSIG(status));
     else if (WEXITSTATUS(status))
-        fprintf(stderr, "memwatch: --post-run-cmd ended with status %d\n", WEXITSTATUS(status));
+        mw_message("memwatch: --post-run-cmd ended with status %d\n", WEXITSTATUS(status));
 }
 
 static int work_there(void *context)
@@ -51,7 +52,7 @@ static int work_there(void *context)
     setenv("MEMWATCH_RECORD", work->record, 1);
     spawned = mw_spawn(command, work->inherit, MW_SPAWN_TO_STDERR);
     if (spawned.error) {
-        fprintf(stderr, "memwatch: cannot start --post-run-cmd: %s\n", strerror(spawned.error));
+        mw_message("memwatch: cannot start --post-run-cmd: %s\n", strerror(spawned.error));
         return 0;
     }
     while (waitpid(spawned.pid, &status, 0) < 0 && errno == EINTR)

@@ -2,6 +2,7 @@
 #include "launcher/repeat.h"
 
 #include "collector/mem.h"
+#include "collector/message.h"
 #include "collector/report_repeat.h"
 #include "launcher/attend.h"
 #include "launcher/commands.h"
@@ -56,7 +57,7 @@ static void collect(const struct mw_options *options, const char *kept, struct m
     for (int i = 0; model && i < MW_REPORT_REPEAT_AXES; i++)
         mw_compare_take(sides[i], MW_COMPARE_CANDIDATE, model);
     if (!model)
-        fprintf(stderr, "memwatch: %s\n", err.text);
+        mw_message("memwatch: %s\n", err.text);
     mw_model_destroy(model);
     if (!options->keep && !mw_rundir_open(&dir, kept, NULL))
         mw_rundir_fini(&dir, 0);
@@ -77,7 +78,7 @@ static int run_all(const struct mw_options *options, mw_repeat_once *once, char 
         if (pid == 0)
             run_there(options, number, once, kept, &attend.before);
         if (pid < 0)
-            fprintf(stderr, "memwatch: cannot start run %d: %s\n", number, strerror(errno));
+            mw_message("memwatch: cannot start run %d: %s\n", number, strerror(errno));
         status = pid < 0 ? MW_EXIT_FAILURE : mw_attend_wait(&attend, pid);
         collect(options, kept, sides);
         if (!first)
@@ -97,7 +98,7 @@ int mw_repeat_run(const struct mw_options *options, mw_repeat_once *once)
     int status = MW_EXIT_FAILURE;
 
     if (kept == MAP_FAILED)
-        fprintf(stderr, "memwatch: out of memory\n");
+        mw_message("memwatch: out of memory\n");
     else
         status = run_all(options, once, kept, sides);
     for (int i = 0; i < MW_REPORT_REPEAT_AXES; i++)

@@ -5,9 +5,11 @@
 #include "collector/clock.h"
 #include "collector/gates.h"
 #include "collector/merge.h"
+#include "collector/message.h"
 #include "collector/procmem.h"
 #include "collector/report_text.h"
 #include "collector/segments.h"
+#include "collector/text.h"
 #include "launcher/apart.h"
 #include "launcher/forms.h"
 #include "launcher/forward.h"
@@ -107,9 +109,9 @@ static void begin_view(struct run *run)
 static int open_hub(struct run *run, struct mw_err *err)
 {
     if (!run->options.no_agent && run->inherit.files.rlim_max < AGENTS_FILES)
-        fprintf(stderr, "memwatch: no agents on other hosts: raise ulimit -n to %d\n", AGENTS_FILES);
+        mw_message("memwatch: no agents on other hosts: raise ulimit -n to %d\n", AGENTS_FILES);
     else if (!run->options.no_agent && mw_hub_open(&run->hub, run->dir.fd, err) < 0)
-        fprintf(stderr, "memwatch: no agents on other hosts: %s\n", err->text);
+        mw_message("memwatch: no agents on other hosts: %s\n", err->text);
     return mw_hub_setenv(run->hub) ? mw_err_set(err, "cannot set the environment: %s", strerror(errno)) : 0;
 }
 
@@ -270,7 +272,7 @@ static int write_reports(struct run *run, const struct mw_model *model)
     style = mw_options_style(&run->options, STDERR_FILENO);
     if (mw_report_text_write(stderr, model, &style) == 0)
         return failed;
-    fprintf(stderr, "memwatch: cannot write the report to stderr: %s; choose a --report FILE\n", strerror(errno));
+    mw_message("memwatch: cannot write the report to stderr: %s; choose a --report FILE\n", strerror(errno));
     return 1;
 }
 
@@ -300,7 +302,7 @@ static int report(void *context)
     mw_view_file_sync(&run->sampler.file, &run->view);
     model = mw_merge_run(run->dir.fd, &run->view, &err);
     if (!model) {
-        fprintf(stderr, "memwatch: no report: %s\n", err.text);
+        mw_message("memwatch: no report: %s\n", err.text);
         return 1;
     }
     failed = write_reports(run, model);
@@ -323,7 +325,7 @@ static void make_report(struct run *run)
 
 static int start_failed(const struct run *run, const struct mw_spawn_result *spawned)
 {
-    fprintf(stderr, "memwatch: cannot start %s: %s\n", run->options.command[0], strerror(spawned->error));
+    mw_message("memwatch: cannot start %s: %s\n", run->options.command[0], strerror(spawned->error));
     if (spawned->pid < 0)
         return MW_EXIT_FAILURE;
     return spawned->error == ENOENT ? MW_EXIT_NOT_FOUND : MW_EXIT_NOT_EXECUTABLE;
@@ -347,7 +349,7 @@ static int exit_status(const struct run *run)
         return run->view.over.what == MW_VIEW_OVER_TOTAL ? MW_FINDINGS_TOTAL : MW_FINDINGS_PROCESS;
     if (*run->judged == 0)
         return 0;
-    fprintf(stderr, "memwatch: the limits were not judged: there is no report to judge by\n");
+    mw_message("memwatch: the limits were not judged: there is no report to judge by\n");
     return MW_EXIT_FAILURE;
 }
 
@@ -393,14 +395,16 @@ static bool keep(const struct run *run, char *kept)
     struct stat st;
 
     if ((run->options.keep || run->unreported) && !fstat(run->dir.fd, &st) && !st.st_nlink) {
-        fprintf(stderr, "memwatch: the run directory was removed during the run: nothing is kept\n");
+        mw_message("memwatch: the run directory was removed during the run: nothing is kept\n");
         return false;
     }
     if (run->options.keep) {
-        fprintf(stderr, "memwatch: the run directory is kept: %s\n", run->dir.path);
+        mw_message("memwatch: the run directory is kept: %s\n", run->dir.path);
         mw_rundir_mark(&run->dir, MW_RUNDIR_KEPT);
     } else if (run->unreported) {
-        fprintf(stderr, "memwatch: nothing is lost: memwatch report %s\n", run->dir.path);
+        char quoted[PATH_MAX];
+        mw_text_quote(quoted, sizeof(quoted), run->dir.path);
+        mw_message("memwatch: nothing is lost: memwatch report %s\n", quoted);
     }
     if (kept)
         snprintf(kept, PATH_MAX, "%s", run->dir.path);
@@ -411,14 +415,16 @@ static bool keep(const struct run *run, char *kept)
 static void release_dir(struct run *run, bool keeps)
 {
     size_t failed = keeps ? mw_segments_to_files(run->dir.fd) : 0;
+    char quoted[PATH_MAX];
 
+    mw_text_quote(quoted, sizeof(quoted), run->dir.path);
     if (failed)
-        fprintf(stderr, "memwatch: %zu journal%s could not be written to %s: %s; make a record of the run before this host is "
-                        "restarted: memwatch report -o FILE %s\n",
-                failed, failed == 1 ? "" : "s", run->dir.path, strerror(errno), run->dir.path);
+        mw_message("memwatch: %zu journal%s could not be written to %s: %s; make a record of the run before this host is "
+                   "restarted: memwatch report -o FILE %s\n",
+                   failed, failed == 1 ? "" : "s", run->dir.path, strerror(errno), quoted);
     if (keeps && run->sampler.file.error)
-        fprintf(stderr, "memwatch: what was sampled could not be written to %s in full: %s\n", run->dir.path,
-                strerror(run->sampler.file.error));
+        mw_message("memwatch: what was sampled could not be written to %s in full: %s\n", run->dir.path,
+                   strerror(run->sampler.file.error));
     mw_rundir_fini(&run->dir, keeps);
     mw_segments_sweep(false);
 }
@@ -432,7 +438,7 @@ static int run_once(const struct mw_options *options, char *kept)
 
     mw_post_init(&run.post, options->post);
     if (prepare(&run, &err) < 0) {
-        fprintf(stderr, "memwatch: %s\n", err.text);
+        mw_message("memwatch: %s\n", err.text);
         mw_post_fini(&run.post);
         return MW_EXIT_FAILURE;
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "launcher/scale_forms.h"
 
+#include "collector/message.h"
 #include "launcher/output.h"
 
 #include <errno.h>
@@ -24,20 +25,20 @@ static int write_one(enum mw_scale_form form, const char *path, bool force, cons
     if (!strcmp(path, "-")) {
         if (!mw_scale_form_kinds[form].write(stdout, study, forecast, style) && !fflush(stdout))
             return 0;
-        fprintf(stderr, "memwatch: cannot write to stdout: %s\n", strerror(errno));
+        mw_message("memwatch: cannot write to stdout: %s\n", strerror(errno));
         return 1;
     }
     if (mw_output_open(&output, path, force, &err) < 0) {
-        fprintf(stderr, "memwatch: %s\n", err.text);
+        mw_message("memwatch: %s\n", err.text);
         return 1;
     }
     if (mw_scale_form_kinds[form].write(output.file, study, forecast, style) < 0) {
-        fprintf(stderr, "memwatch: cannot write %s: %s\n", path, strerror(errno));
+        mw_message("memwatch: cannot write %s: %s\n", path, strerror(errno));
         mw_output_abandon(&output);
         return 1;
     }
     if (mw_output_commit(&output, &err)) {
-        fprintf(stderr, "memwatch: %s\n", err.text);
+        mw_message("memwatch: %s\n", err.text);
         return 1;
     }
     return 0;

@@ -260,11 +260,6 @@ const struct argp *mw_scale_options_argp(void)
 
 void mw_scale_options_parse(struct mw_scale_options *options, int argc, char **argv)
 {
-    char *saved = argv[0];
-
     *options = (struct mw_scale_options){.common = {.name = "memwatch scale", .repeat = 1}, .n = {.name = "-n"}};
-    argv[0] = (char *)(uintptr_t)"memwatch"; /* what getopt says of an unknown option starts with it */
-    if (argp_parse(mw_scale_options_argp(), argc, argv, ARGP_IN_ORDER | ARGP_NO_HELP, NULL, options))
-        exit(MW_EXIT_FAILURE);
-    argv[0] = saved;
+    mw_options_parse_words(mw_scale_options_argp(), argc, argv, options);
 }

@@ -2,6 +2,7 @@
 #include "launcher/scale_read.h"
 
 #include "collector/mem.h"
+#include "collector/message.h"
 #include "collector/text.h"
 #include "launcher/scale_plan.h"
 #include "launcher/source.h"
@@ -124,7 +125,7 @@ struct reading {
 
 static void leave_out(struct reading *reading, const char *why)
 {
-    fprintf(stderr, "memwatch: left out: %s\n", why);
+    mw_message("memwatch: left out: %s\n", why);
     reading->left_out++;
 }
 
@@ -178,6 +179,7 @@ static bool pair_name(const char *file, char *name, size_t size)
             continue;
         memcpy(name, at, length);
         name[length] = '\0';
+        mw_text_clean(name);
         return true;
     }
     return false;

@@ -3,7 +3,9 @@
 
 #include "collector/clock.h"
 #include "collector/io.h"
+#include "collector/message.h"
 #include "collector/safe_open.h"
+#include "collector/text.h"
 #include "collector/units.h"
 #include "launcher/attend.h"
 #include "launcher/scale_plan.h"
@@ -47,7 +49,7 @@ static void become_run(const char *self, const struct mw_scale_options *options,
         count++;
     argv = calloc(words + count + 1, sizeof(*argv));
     if (log < 0 || !argv) {
-        fprintf(stderr, "memwatch: cannot write %s: %s\n", paths->log, strerror(errno));
+        mw_message("memwatch: cannot write %s: %s\n", paths->log, strerror(errno));
         _exit(125);
     }
     memcpy(argv, head, words * sizeof(*argv));
@@ -56,15 +58,14 @@ static void become_run(const char *self, const struct mw_scale_options *options,
     dup2(log, STDERR_FILENO);
     sigprocmask(SIG_SETMASK, mask, NULL);
     execv(self, (char **)(uintptr_t)argv);
-    fprintf(stderr, "memwatch: cannot start %s: %s\n", self, strerror(errno));
+    mw_message("memwatch: cannot start %s: %s\n", self, strerror(errno));
     _exit(125);
 }
 
 /* The last line that a failed run printed is often why. */
 static void tell_last_line(const char *log)
 {
-    char text[4096], *rest = text, *line;
-    const char *last = "";
+    char text[4096], *rest = text, *line, none[] = "", *last = none;
     uint64_t size;
     ssize_t length = -1;
     int fd = mw_safe_open_path(log, &size, NULL);
@@ -77,8 +78,9 @@ static void tell_last_line(const char *log)
     while ((line = strsep(&rest, "\n")))
         if (line[strspn(line, " \t-")])
             last = line;
+    mw_text_clean_line(last);
     if (last[0])
-        fprintf(stderr, "    %.400s\n", last);
+        mw_message("    %.400s\n", last);
 }
 
 /* Returns whether it went well. */
@@ -94,20 +96,20 @@ static bool run_one(const char *self, const struct mw_scale_options *options, co
     if (pid == 0)
         become_run(self, options, paths, command, &attend->before);
     if (pid < 0) {
-        fprintf(stderr, "cannot be started: %s\n", strerror(errno));
+        mw_message("cannot be started: %s\n", strerror(errno));
         return false;
     }
     status = mw_attend_wait(attend, pid);
     if (status == 0 && !rename(paths->part, paths->record)) {
         unlink(paths->failed);
-        fprintf(stderr, "%s\n", mw_units_time(mw_clock_now() - begin).text);
+        mw_message("%s\n", mw_units_time(mw_clock_now() - begin).text);
         return true;
     }
     rename(paths->part, paths->failed);
     if (attend->ended)
-        fprintf(stderr, "broken off\n");
+        mw_message("broken off\n");
     else
-        fprintf(stderr, "failed with status %d: see %s\n", status, paths->log);
+        mw_message("failed with status %d: see %s\n", status, paths->log);
     if (!attend->ended)
         tell_last_line(paths->log);
     return false;
@@ -139,14 +141,14 @@ static int run_missing(const char *self, const struct mw_scale_options *options,
             failed = -1;
             break;
         }
-        fprintf(stderr, "memwatch: run %zu of %zu  %s  ", i + 1, count, step.name);
+        mw_message("memwatch: run %zu of %zu  %s  ", i + 1, count, step.name);
         failed += !run_one(self, options, &paths, command, &attend);
         mw_scale_plan_free(command);
     }
     *broken_off = attend.ended;
     mw_attend_end(&attend);
     if (there && failed >= 0)
-        fprintf(stderr, "memwatch: %zu of %zu runs were in %s already\n", there, count, dir);
+        mw_message("memwatch: %zu of %zu runs were in %s already\n", there, count, dir);
     return failed;
 }
 

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "launcher/verdict.h"
 
+#include "collector/markup.h"
+#include "collector/message.h"
+
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,23 +17,9 @@ int mw_verdict_open(struct mw_verdict *verdict, const struct mw_verdict_options 
     return options->junit ? mw_output_open(&verdict->junit, options->junit, force, err) : 0;
 }
 
-/* Writes a text with what `special` names replaced, character by character, by `with`. */
-static void put(FILE *out, const char *text, const char *special, const char *const with[])
-{
-    for (; *text; text++) {
-        const char *found = strchr(special, *text);
-        if (found)
-            fputs(with[found - special], out);
-        else
-            fputc(*text, out);
-    }
-}
-
 static void put_xml(FILE *out, const char *text)
 {
-    static const char *const with[] = {"&amp;", "&lt;", "&gt;", "&quot;"};
-
-    put(out, text, "&<>\"", with);
+    mw_markup_put(out, MW_MARKUP_XML, text);
 }
 
 /* ---- JUnit: a test case for each check ---- */
@@ -56,11 +46,8 @@ static void write_case(FILE *out, const struct mw_finding *finding)
     fputs(finding->level == MW_FINDING_FAILED ? "\"/>\n    </testcase>\n" : "</system-out>\n    </testcase>\n", out);
 }
 
-static int write_junit(struct mw_verdict *verdict, const struct mw_findings *findings, const char *subject)
+void mw_verdict_write_junit(FILE *out, const struct mw_findings *findings, const char *subject)
 {
-    FILE *out = verdict->junit.file;
-    struct mw_err err;
-
     fprintf(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
                  "  <testsuite name=\"memwatch\" tests=\"%zu\" failures=\"%zu\" errors=\"0\" skipped=\"0\">\n"
                  "    <properties><property name=\"subject\" value=\"",
@@ -70,9 +57,16 @@ static int write_junit(struct mw_verdict *verdict, const struct mw_findings *fin
     for (size_t i = 0; i < findings->count; i++)
         write_case(out, &findings->items[i]);
     fputs("  </testsuite>\n</testsuites>\n", out);
+}
+
+static int save_junit(struct mw_verdict *verdict, const struct mw_findings *findings, const char *subject)
+{
+    struct mw_err err;
+
+    mw_verdict_write_junit(verdict->junit.file, findings, subject);
     if (!mw_output_commit(&verdict->junit, &err))
         return 0;
-    fprintf(stderr, "memwatch: %s\n", err.text);
+    mw_message("memwatch: %s\n", err.text);
     return 1;
 }
 
@@ -88,55 +82,59 @@ static const char *in_workspace(const char *path)
 }
 
 /* A workflow command. Runners read them from both streams; stdout is the program's. */
-static void annotate(const struct mw_finding *finding)
+static void annotate(FILE *out, const struct mw_finding *finding)
 {
-    static const char *const with[] = {"%25", "%0D", "%0A", "%3A", "%2C"};
-
     if (finding->level == MW_FINDING_PASSED)
         return;
-    fprintf(stderr, "::%s title=memwatch %s", finding->level == MW_FINDING_FAILED ? "error" : "warning", finding->check);
+    fprintf(out, "::%s title=memwatch %s", finding->level == MW_FINDING_FAILED ? "error" : "warning", finding->check);
     if (finding->file[0]) {
-        fputs(",file=", stderr);
-        put(stderr, in_workspace(finding->file), "%\r\n:,", with);
-        fprintf(stderr, ",line=%u", (unsigned)finding->line);
+        fputs(",file=", out);
+        mw_markup_put(out, MW_MARKUP_GITHUB_PROPERTY, in_workspace(finding->file));
+        fprintf(out, ",line=%u", (unsigned)finding->line);
     }
-    fputs("::", stderr);
-    put(stderr, finding->text, "%\r\n", with);
-    fputc('\n', stderr);
+    fputs("::", out);
+    mw_markup_put(out, MW_MARKUP_GITHUB, finding->text);
+    fputc('\n', out);
 }
 
 static void put_markdown(FILE *out, const char *text)
 {
-    static const char *const with[] = {"\\|", "&lt;", "&gt;", "&amp;", "\\`", "\\*", "\\_", "\\[", "\\\\"};
-
-    put(out, text, "|<>&`*_[\\", with);
+    mw_markup_put(out, MW_MARKUP_MARKDOWN, text);
 }
 
-static int write_summary(const struct mw_findings *findings, const char *subject)
+void mw_verdict_write_summary(FILE *out, const struct mw_findings *findings, const char *subject)
 {
     static const char *const words[] = {"passed", "warning", "**failed**"};
+
+    fputs("### memwatch: ", out);
+    put_markdown(out, subject);
+    fputs("\n\n| check | result | |\n| --- | --- | --- |\n", out);
+    for (size_t i = 0; i < findings->count; i++) {
+        fprintf(out, "| %s | %s | ", findings->items[i].check, words[findings->items[i].level]);
+        put_markdown(out, findings->items[i].text);
+        fputs(" |\n", out);
+    }
+    fputc('\n', out);
+}
+
+static int save_summary(const struct mw_findings *findings, const char *subject)
+{
     const char *path = getenv("GITHUB_STEP_SUMMARY");
     FILE *out;
     bool ok;
+    int fd;
 
     if (!path || !*path)
         return 0;
-    out = fopen(path, "ae");
+    fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0666); /* a FIFO is not waited for */
+    out = fd < 0 ? NULL : fdopen(fd, "a");
     if (out) {
-        fputs("### memwatch: ", out);
-        put_markdown(out, subject);
-        fputs("\n\n| check | result | |\n| --- | --- | --- |\n", out);
-        for (size_t i = 0; i < findings->count; i++) {
-            fprintf(out, "| %s | %s | ", findings->items[i].check, words[findings->items[i].level]);
-            put_markdown(out, findings->items[i].text);
-            fputs(" |\n", out);
-        }
-        fputc('\n', out);
+        mw_verdict_write_summary(out, findings, subject);
         ok = !ferror(out);
         if (!fclose(out) && ok)
             return 0;
     }
-    fprintf(stderr, "memwatch: cannot write the step summary %s: %s\n", path, strerror(errno));
+    mw_message("memwatch: cannot write the step summary %s: %s\n", path, strerror(errno));
     return 1;
 }
 
@@ -145,8 +143,8 @@ static int write_summary(const struct mw_findings *findings, const char *subject
 static void say(const struct mw_finding *finding)
 {
     if (finding->level != MW_FINDING_PASSED)
-        fprintf(stderr, "memwatch: %s: %s%s\n", finding->check,
-                finding->level == MW_FINDING_WARNING ? "warning: " : "", finding->text);
+        mw_message("memwatch: %s: %s%s\n", finding->check,
+                   finding->level == MW_FINDING_WARNING ? "warning: " : "", finding->text);
 }
 
 int mw_verdict_tell(struct mw_verdict *verdict, const struct mw_findings *findings, const char *subject)
@@ -155,13 +153,13 @@ int mw_verdict_tell(struct mw_verdict *verdict, const struct mw_findings *findin
 
     for (size_t i = 0; i < findings->count; i++)
         if (verdict->options.github)
-            annotate(&findings->items[i]);
+            annotate(stderr, &findings->items[i]);
         else
             say(&findings->items[i]);
     if (verdict->junit.file)
-        failed |= write_junit(verdict, findings, subject);
+        failed |= save_junit(verdict, findings, subject);
     if (verdict->options.github)
-        failed |= write_summary(findings, subject);
+        failed |= save_summary(findings, subject);
     return failed;
 }
 

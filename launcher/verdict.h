@@ -24,6 +24,10 @@ int mw_verdict_open(struct mw_verdict *verdict, const struct mw_verdict_options 
  * Returns 0, or 1 when something could not. */
 int mw_verdict_tell(struct mw_verdict *verdict, const struct mw_findings *findings, const char *subject);
 
+/* What goes into its files. */
+void mw_verdict_write_junit(FILE *out, const struct mw_findings *findings, const char *subject);
+void mw_verdict_write_summary(FILE *out, const struct mw_findings *findings, const char *subject);
+
 /* Another process has told. */
 void mw_verdict_release(struct mw_verdict *verdict);
 

@@ -3,6 +3,7 @@
 
 #include "collector/clock.h"
 #include "collector/io.h"
+#include "collector/text.h"
 #include "pmpi/across_parts.h"
 #include "pmpi/across_port.h"
 #include "pmpi/names.h"
@@ -209,20 +210,26 @@ static bool gather(struct root *root, const char *name)
 
 void mw_across_say_where(const char *name)
 {
-    mw_say("memwatch: the whole record lies on host %s: memwatch report %s/%s prints it there\n", mw_rank.host,
-           mw_rank.dir, name);
+    char path[sizeof(mw_rank.dir) + 100], quoted[2 * sizeof(path)];
+
+    snprintf(path, sizeof(path), "%s/%s", mw_rank.dir, name);
+    mw_text_quote(quoted, sizeof(quoted), path);
+    mw_say("memwatch: the whole record lies on host %s: memwatch report %s prints it there\n", mw_rank.host, quoted);
 }
 
 /* The record stays here, and nobody brings it to the launcher. */
 static void say_where(const struct root *root, const char *name)
 {
+    char quoted[2 * sizeof(mw_rank.dir)];
+
     if (mw_rank.alone)
         return;
+    mw_text_quote(quoted, sizeof(quoted), mw_rank.dir);
     if (root->stored == root->port.size)
         mw_across_say_where(name);
     else
         mw_say("memwatch: the record of %d of %d ranks lies on host %s: memwatch report %s prints it there\n",
-               root->stored, root->port.size, mw_rank.host, mw_rank.dir);
+               root->stored, root->port.size, mw_rank.host, quoted);
 }
 
 static void release(struct root *root)

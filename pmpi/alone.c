@@ -3,6 +3,7 @@
 
 #include "collector/clock.h"
 #include "collector/segment.h"
+#include "collector/text.h"
 #include "pmpi/compat.h"
 #include "pmpi/rank.h"
 #include "pmpi/say.h"
@@ -77,9 +78,12 @@ static int open_output(void)
     if (!template || !*template)
         return STDERR_FILENO;
     expand(template, path, sizeof(path));
-    fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666);
-    if (fd >= 0)
+    /* a FIFO that nobody reads is not waited for */
+    fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0666);
+    if (fd >= 0 && !fcntl(fd, F_SETFL, 0))
         return fd;
+    if (fd >= 0)
+        close(fd);
     mw_say("memwatch: cannot write %s (%s): the report follows here\n", path, strerror(errno));
     return STDERR_FILENO;
 }
@@ -103,7 +107,7 @@ static int report(const char *command, const char *path)
 
 static void report_by_rank_0(const char *gathered)
 {
-    char command_path[PATH_MAX], path[sizeof(mw_rank.dir) + 80];
+    char command_path[PATH_MAX], path[sizeof(mw_rank.dir) + 80], quoted[2 * sizeof(path)];
     const char *command = find_command(command_path, sizeof(command_path));
 
     snprintf(path, sizeof(path), "%s/%s", mw_rank.dir, gathered);
@@ -111,18 +115,21 @@ static void report_by_rank_0(const char *gathered)
         unlinkat(mw_rank.dirfd, gathered, 0);
         return;
     }
+    mw_text_quote(quoted, sizeof(quoted), path);
     mw_say("memwatch: no report (%s): the record is kept; read it with: memwatch report %s\n",
-            command ? "the memwatch command failed" : "no memwatch command was found", path);
+            command ? "the memwatch command failed" : "no memwatch command was found", quoted);
 }
 
 void mw_alone_finish(const char *gathered)
 {
     bool rank_0 = mw_rank.journal.ident->rank == 0;
+    char quoted[2 * sizeof(mw_rank.dir)];
 
     if (!gathered) {
+        mw_text_quote(quoted, sizeof(quoted), mw_rank.dir);
         if (rank_0)
             mw_say("memwatch: not all ranks are recorded: no whole report; what is known: memwatch report %s\n",
-                    mw_rank.dir);
+                    quoted);
         return;
     }
     if (rank_0)

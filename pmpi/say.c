@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "pmpi/say.h"
 
+#include "collector/text.h"
 #include "pmpi/syscalls.h"
 
 #include <errno.h>
@@ -8,8 +9,28 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+/* One line: what is in it may come from the environment. */
+static void write_clean(const char *format, va_list list)
+{
+    char text[2048];
+    size_t length;
+
+    vsnprintf(text, sizeof(text) - 1, format, list);
+    text[strcspn(text, "\n")] = '\0';
+    mw_text_clean(text);
+    length = strlen(text);
+    text[length++] = '\n';
+    for (size_t done = 0; done < length;) {
+        ssize_t n = write(STDERR_FILENO, text + done, length - done);
+        if (n <= 0 && errno != EINTR)
+            return;
+        done += n > 0 ? (size_t)n : 0;
+    }
+}
 
 static void say(const char *format, va_list list)
 {
@@ -23,7 +44,7 @@ static void say(const char *format, va_list list)
     if (pthread_sigmask(SIG_BLOCK, &ours, &before))
         return;
     sigpending(&pending);
-    vdprintf(STDERR_FILENO, format, list);
+    write_clean(format, list);
     for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
         if (sigismember(&pending, signals[i]) == 1)
             sigdelset(&ours, signals[i]); /* that one is the program's own */

@@ -3,8 +3,8 @@
 #ifndef MW_PMPI_SAY_H
 #define MW_PMPI_SAY_H
 
-/* Like dprintf(2, ...). That nobody reads stderr, or that its file may not grow, must not end the program: no SIGPIPE
- * and no SIGXFSZ comes from it. */
+/* Like dprintf(2, ...), one line, cleaned (collector/text.h). That nobody reads stderr, or that its file may not grow, must
+ * not end the program: no SIGPIPE and no SIGXFSZ comes from it. */
 void mw_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -106,7 +106,7 @@ static int wait_inside(pid_t pid, uint64_t limit_ns)
     while ((done = waitpid(pid, &status, WNOHANG | __WALL)) == 0 || (done < 0 && errno == EINTR)) {
         if (mw_clock_now() > deadline) {
             kill(pid, SIGKILL);
-            waitpid(pid, &status, __WALL);
+            waitpid(pid, &status, __WALL | WNOHANG); /* not for one that the kernel holds */
             return -1;
         }
         nanosleep(&tick, NULL);

@@ -21,6 +21,7 @@ shell_tests = \
     tests/integration/terminal.sh \
     tests/integration/doctor.sh \
     tests/integration/bad_input.sh \
+    tests/integration/hostile_text.sh \
     tests/integration/shared.sh \
     tests/integration/predictions.sh \
     tests/integration/record.sh \
@@ -93,6 +94,7 @@ unit_tests += \
     tests/unit/test_cgroups \
     tests/unit/test_view_file \
     tests/unit/test_leaks \
+    tests/unit/test_markup \
     tests/unit/test_merge \
     tests/unit/test_mirror \
     tests/unit/test_page_curves \
@@ -162,6 +164,8 @@ tests_unit_test_record_json_SOURCES = tests/unit/test_record_json.c $(synthetic)
 tests_unit_test_record_json_LDADD = $(collector_test_libs)
 tests_unit_test_cgroups_SOURCES = tests/unit/test_cgroups.c
 tests_unit_test_cgroups_LDADD = $(launcher_test_libs)
+tests_unit_test_markup_SOURCES = tests/unit/test_markup.c
+tests_unit_test_markup_LDADD = $(collector_test_libs)
 tests_unit_test_merge_SOURCES = tests/unit/test_merge.c $(synthetic)
 tests_unit_test_merge_LDADD = $(collector_test_libs)
 tests_unit_test_merge_LDFLAGS = -Wl,--wrap=mw_journal_read_file

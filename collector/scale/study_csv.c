@@ -7,18 +7,6 @@
 #include <math.h>
 #include <stdio.h>
 
-static void put_number(struct mw_csv *csv, double value)
-{
-    char text[32];
-
-    if (isnan(value)) {
-        mw_csv_empty(csv, 1);
-        return;
-    }
-    snprintf(text, sizeof(text), value == floor(value) && fabs(value) < 1e15 ? "%.0f" : "%.12g", value);
-    mw_csv_text(csv, text);
-}
-
 static void put_row(struct mw_csv *csv, const struct mw_study *study, const struct mw_study_series *series, const char *run,
                     double n, double s, double measured)
 {
@@ -29,12 +17,12 @@ static void put_row(struct mw_csv *csv, const struct mw_study *study, const stru
     mw_csv_text(csv, mw_scale_group_word(series->group));
     mw_csv_text(csv, series->name);
     mw_csv_text(csv, run);
-    put_number(csv, n);
-    put_number(csv, study->param ? s : NAN);
-    put_number(csv, measured);
-    put_number(csv, round(band.bytes));
-    put_number(csv, round(band.low));
-    put_number(csv, round(band.high));
+    mw_csv_real(csv, n);
+    mw_csv_real(csv, study->param ? s : NAN);
+    mw_csv_real(csv, measured);
+    mw_csv_real(csv, round(band.bytes));
+    mw_csv_real(csv, round(band.low));
+    mw_csv_real(csv, round(band.high));
     mw_csv_end(csv);
 }
 

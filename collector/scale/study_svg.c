@@ -2,6 +2,9 @@
 /* The fullest rank against the number of ranks, drawn by gnuplot: what was measured, the model, its band, the limit. */
 #include "collector/scale/study_report.h"
 
+#include "collector/markup.h"
+#include "collector/message.h"
+
 #include <errno.h>
 #include <math.h>
 #include <spawn.h>
@@ -14,15 +17,10 @@ extern char **environ;
 
 #define MIB 1048576.0
 
-/* In single quotes gnuplot takes everything as it is, and a quote twice as one. */
 static void put_quoted(FILE *script, const char *text)
 {
     fputc('\'', script);
-    for (; *text; text++) {
-        if (*text == '\'')
-            fputc('\'', script);
-        fputc(*text == '\n' ? ' ' : *text, script);
-    }
+    mw_markup_put(script, MW_MARKUP_GNUPLOT, text);
     fputc('\'', script);
 }
 
@@ -127,7 +125,7 @@ static int draw(FILE *out, FILE *script)
     error = posix_spawnp(&pid, "gnuplot", &actions, NULL, argv, environ);
     posix_spawn_file_actions_destroy(&actions);
     if (error == ENOENT)
-        fputs("memwatch: --svg needs gnuplot: install it (gnuplot-nox on Debian), or use --html\n", stderr);
+        mw_message("memwatch: --svg needs gnuplot: install it (gnuplot-nox on Debian), or use --html\n");
     if (error) {
         errno = error;
         return -1;

@@ -27,6 +27,21 @@ check "MEMWATCH_SHIM is garbage: 125" same "$(MEMWATCH_SHIM='%s' run "$memwatch"
 check "one line says so" one_line 'MEMWATCH_SHIM names %s'
 check "the command was not started" [ ! -e started ]
 
+# FIFOs that nobody reads, where a file is named.
+mkfifo nobody
+for mpi in $(mpis); do
+    job="$(mpirun_of "$mpi") -n 2 $(program "$mpi" busy) --calls 20"
+    # shellcheck disable=SC2086
+    check "$mpi: MEMWATCH_OUTPUT is a FIFO: the job ends well" \
+        same "$(run env MEMWATCH_OUTPUT="$work/nobody" LD_PRELOAD="$shim" timeout 60 $job)" 0
+    check "$mpi: the report is on stderr" grep -q '2 ranks on 1 host' err
+done
+check "GITHUB_STEP_SUMMARY is a FIFO: the run ends" \
+    same "$(run env GITHUB_STEP_SUMMARY="$work/nobody" timeout 60 "$memwatch" run --max-total-rss 1T --github -- true)" 0
+check "it is said" grep -q 'cannot write the step summary' err
+check "--report is a FIFO: 125, before anything is started" \
+    same "$(run timeout 60 "$memwatch" run --force --report nobody -- touch started)" 125
+
 # Places that cannot be.
 for place in /nowhere /dev/null "$work/plain.out/x" ''; do
     check "--run-dir '$place': 125" same "$(run "$memwatch" run --run-dir "$place" -- touch started)" 125
