@@ -93,14 +93,14 @@ static int check_sites(const struct check *check)
 
     for (size_t i = 0; i < model->site_count; i++) {
         const struct mw_model_merged_site *site = &model->sites[i];
-        const struct mw_model_rank *rank = site->spike_rank == MW_MODEL_NONE ? NULL : &model->ranks[site->spike_rank];
+        const struct mw_model_rank *rank = site->spike_rank < model->rank_count ? &model->ranks[site->spike_rank] : NULL;
         if (site->spike && (!rank || site->spike_site == MW_MODEL_NONE))
             return outside(check, "spike_rank");
         if (!within(site->spike_site, rank ? rank->site_count : 0))
             return outside(check, "spike_site");
         if (!within(site->spike_record, rank ? rank->spike_count : 0))
             return outside(check, "spike_record");
-        if (site->coarse_spike && site->coarse_rank == MW_MODEL_NONE)
+        if (site->coarse_spike && site->coarse_rank >= model->rank_count)
             return outside(check, "coarse_rank");
     }
     return 0;
@@ -139,7 +139,7 @@ static int check_processes(const struct check *check)
 
     for (size_t i = 0; i < model->process_count; i++) {
         const struct mw_model_process *process = &model->processes[i];
-        if (process->host == MW_MODEL_NONE || (process->role == MW_MODEL_RANK && process->rank == MW_MODEL_NONE))
+        if (process->host == MW_MODEL_NONE || (process->role == MW_MODEL_RANK && process->rank >= model->rank_count))
             return outside(check, "host");
         if (!within(process->cgroup, model->hosts[process->host].cgroup_count))
             return outside(check, "cgroup");

@@ -2,6 +2,7 @@
 /* From gathered records to the text report: nothing but clean UTF-8 comes out, whatever went in. */
 #include "collector/merge.h"
 #include "collector/report_text.h"
+#include "collector/symbolizer.h"
 #include "collector/text.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -28,6 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     int fd = fuzz_file(data, size, path);
     FILE *out;
 
+    mw_symbolizer_use(MW_SYMBOLIZER_NONE); /* (a process for each run would take most of the time) */
     model = mw_merge_gathered(path, &err);
     close(fd);
     if (!model) {

@@ -90,6 +90,35 @@ static void put_exits(const char *directory)
     put(directory, "exits", "cut", records, sizeof(records) - 9);
 }
 
+/* Three runs of it, one with its parameter only in the command line. */
+static void put_study(const char *directory, const char *name, const char *record)
+{
+    static const char form[] = "%%./app\n%%{size}\n=n=2,size=8.json\n%s\n=n=4,size=16.json\n%s\n=third.json\n%s";
+    size_t room = sizeof(form) + 3 * strlen(record);
+    char *text = malloc(room);
+    int length = snprintf(text, room, form, record, record, record);
+
+    put(directory, "scale", name, text, (size_t)length);
+    free(text);
+}
+
+/* What error texts and addresses are made of. */
+static void put_texts(const char *directory)
+{
+    static const char *const errors[] = {"\4{\"schema\": \"\033[2J\"", "\4[1, \"a", "\6 12XiB", "\7[a-", "\7(*)\\", "\5MEMW"};
+    static const char *const addresses[] = {"192.0.2.7:40123 [2001:db8::7]:40124", "[fe80::1%eth0]:1", "127.0.0.1:0", "1.2.3.4"};
+    char name[16];
+
+    for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+        snprintf(name, sizeof(name), "text%zu", i);
+        put(directory, "errors", name, errors[i], strlen(errors[i]));
+    }
+    for (size_t i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
+        snprintf(name, sizeof(name), "text%zu", i);
+        put(directory, "link_address", name, addresses[i], strlen(addresses[i]));
+    }
+}
+
 static void put_record(const char *directory, int ranks, bool sampled)
 {
     const struct mw_report_style style = {0};
@@ -112,6 +141,8 @@ static void put_record(const char *directory, int ranks, bool sampled)
         abort();
     snprintf(name, sizeof(name), "job%d", ranks);
     put(directory, "json", name, text, size);
+    put(directory, "forms", name, text, size);
+    put_study(directory, name, text);
     free(text);
     mw_model_destroy(model);
     synthetic_remove(&dir);
@@ -124,6 +155,7 @@ int main(int argc, char **argv)
     put_journals(argv[1]);
     put_view(argv[1]);
     put_exits(argv[1]);
+    put_texts(argv[1]);
     put_record(argv[1], 0, true);
     put_record(argv[1], 1, true);
     put_record(argv[1], 2, false);

@@ -4,7 +4,7 @@
 . "${srcdir:-.}/tests/lib.sh"
 
 cd "$top_builddir" || exit 1
-FUZZ_SEED=1 sh "$top_srcdir/tests/fuzz/run.sh" "${FUZZ_SECONDS:-4}" >"$work/fuzz.out" 2>&1
+FUZZ_SEED=1 sh "$top_srcdir/tests/fuzz/run.sh" "${FUZZ_SECONDS:-3}" >"$work/fuzz.out" 2>&1
 status=$?
 [ $status != 77 ] || skip_all "$(grep needs "$work/fuzz.out")"
 for target in "$top_srcdir"/tests/fuzz/fuzz_*.c; do

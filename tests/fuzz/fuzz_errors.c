@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* Error texts, which quote what they are about: whatever is printed of them is one clean line. */
+#include "collector/merge.h"
+#include "collector/message.h"
+#include "collector/record_json.h"
+#include "collector/size.h"
+#include "collector/symbolizer.h"
+#include "tests/fuzz/forms.h"
+
+#include <regex.h>
+#include <stdarg.h>
+
+__attribute__((format(printf, 1, 2)))
+static void print(const char *format, ...)
+{
+    char text[4096];
+    va_list args;
+    size_t length;
+
+    va_start(args, format);
+    length = mw_message_make(text, format, args);
+    va_end(args);
+    fuzz_expect(length > 0 && text[length - 1] == '\n' && strchr(text, '\n') == text + length - 1);
+    fuzz_clean(text, length);
+}
+
+static void read_file(const uint8_t *data, size_t size, const char *name, struct mw_err *err,
+                      struct mw_model *(*read)(const char *path, struct mw_err *err))
+{
+    char path[32];
+    int fd = fuzz_file(data, size, path);
+
+    mw_model_destroy(read(path, err));
+    close(fd);
+    print("memwatch: %s: %s\n", name, err->text);
+    mw_model_destroy(read(name, err)); /* not there */
+    print("memwatch: %s\n", err->text);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    char *text = fuzz_text(data, size), name[300], why[128];
+    struct mw_err err = {""};
+    uint64_t bytes;
+    regex_t regex;
+    int error;
+
+    mw_symbolizer_use(MW_SYMBOLIZER_NONE);
+    snprintf(name, sizeof(name), "/nowhere/%s", text);
+    switch (size ? data[0] % 4 : 0) {
+    case 0: read_file(data + (size > 0), size - (size > 0), name, &err, mw_record_json_read); break;
+    case 1: read_file(data + 1, size - 1, name, &err, mw_merge_gathered); break;
+    case 2:
+        if (mw_size_parse(text, &bytes, &err) < 0)
+            print("memwatch: %s: %s\n", text, err.text);
+        break;
+    default:
+        if (strlen(text) < 100 && (error = regcomp(&regex, text, REG_EXTENDED | REG_NOSUB))) {
+            regerror(error, &regex, why, sizeof(why));
+            print("memwatch: --include '%s': %s\n", text, why);
+        } else if (strlen(text) < 100) {
+            regfree(&regex);
+        }
+    }
+    free(text);
+    return 0;
+}
