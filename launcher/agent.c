@@ -8,6 +8,7 @@
 #include "launcher/link.h"
 #include "launcher/mirror.h"
 #include "launcher/sampler.h"
+#include "launcher/signal_mask.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -316,17 +317,11 @@ static void begin_view(struct agent *agent)
 static int begin(struct agent *agent, struct mw_err *err)
 {
     const struct mw_agent_settings *settings = agent->settings;
-    sigset_t set;
+    const uint64_t endings = mw_signal_mask_bit(SIGTERM) | mw_signal_mask_bit(SIGINT) | mw_signal_mask_bit(SIGHUP);
 
-    /* a batch system that ends the job asks us first: what is left is sent then */
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGHUP);
-    sigprocmask(SIG_SETMASK, &set, NULL);
-    signal(SIGPIPE, SIG_IGN);
-    signal(SIGXFSZ, SIG_IGN);
-    agent->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    /* a batch system that ends the job asks us first: what is left is sent then; other signals are for the ranks */
+    mw_signal_mask_set(MW_SIGNAL_MASK_ALL);
+    agent->signal_fd = mw_signal_mask_open(endings);
     agent->shared = is_shared(settings);
     tell(agent, "connecting", "");
     if (connect_to_launcher(agent, err) < 0)

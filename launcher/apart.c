@@ -3,6 +3,7 @@
 
 #include "collector/clock.h"
 #include "collector/message.h"
+#include "launcher/signal_mask.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -23,6 +24,20 @@ static void interrupted(int signo)
     raise(signo);
 }
 
+/* Warnings of batch systems and the like are for the job, which has ended. A file that may not grow is an error like
+ * others. */
+static uint64_t not_for_reports(void)
+{
+    static const int signals[] = {SIGUSR1, SIGUSR2, SIGXCPU, SIGXFSZ, SIGPROF, SIGVTALRM, SIGIO, SIGPWR, SIGSTKFLT};
+    uint64_t mask = 0;
+
+    for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+        mask |= mw_signal_mask_bit(signals[i]);
+    for (int signo = SIGSYS + 1; signo <= MW_SIGNAL_MASK_COUNT; signo++) /* real-time signals */
+        mask |= mw_signal_mask_bit(signo);
+    return mask;
+}
+
 /* In the child: never returns. */
 static void work_there(int (*work)(void *context), void *context, const struct mw_spawn_inherit *inherit)
 {
@@ -35,8 +50,7 @@ static void work_there(int (*work)(void *context), void *context, const struct m
     sigaction(SIGINT, &impatient, &before);
     if (before.sa_handler == SIG_IGN) /* it was ignored when memwatch was started (nohup, a shell's background) */
         sigaction(SIGINT, &before, NULL);
-    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error like others */
-    sigprocmask(SIG_SETMASK, &inherit->mask, NULL);
+    mw_signal_mask_set(inherit->mask | not_for_reports());
     failed = work(context);
     fflush(NULL);
     _exit(failed ? 1 : 0);
@@ -55,10 +69,22 @@ static int tell_end(int status)
     return signo ? -1 : WEXITSTATUS(status) > 1 ? -1 : WEXITSTATUS(status);
 }
 
+int mw_apart_wait(pid_t pid, struct mw_relay *relay)
+{
+    int status = 0;
+
+    for (;;) {
+        pid_t one;
+        while ((one = waitpid(-1, &status, WNOHANG)) > 0)
+            if (one == pid)
+                return status;
+        mw_relay_wait(relay, pid, -1, UINT64_MAX);
+    }
+}
+
 int mw_apart_run(int (*work)(void *context), void *context, struct mw_relay *relay,
                  const struct mw_spawn_inherit *inherit)
 {
-    int status = 0;
     pid_t pid;
 
     fflush(NULL);
@@ -67,11 +93,5 @@ int mw_apart_run(int (*work)(void *context), void *context, struct mw_relay *rel
         return work(context); /* better at some risk than not at all */
     if (pid == 0)
         work_there(work, context, inherit);
-    for (;;) {
-        pid_t one;
-        while ((one = waitpid(-1, &status, WNOHANG)) > 0)
-            if (one == pid)
-                return tell_end(status);
-        mw_relay_wait(relay, pid, -1, UINT64_MAX);
-    }
+    return tell_end(mw_apart_wait(pid, relay));
 }

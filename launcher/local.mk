@@ -6,7 +6,6 @@ noinst_LTLIBRARIES += launcher/liblauncher.la
 launcher_liblauncher_la_SOURCES = \
     launcher/adopt.c launcher/adopt.h \
     launcher/agent.c launcher/agent.h \
-    launcher/attend.c launcher/attend.h \
     launcher/apart.c launcher/apart.h \
     launcher/cgroups.c launcher/cgroups.h \
     launcher/cmd_agent.c \
@@ -52,6 +51,8 @@ launcher_liblauncher_la_SOURCES = \
     launcher/scale_plan.c launcher/scale_plan.h \
     launcher/scale_read.c launcher/scale_read.h \
     launcher/scale_run.c launcher/scale_run.h \
+    launcher/signal_mask.c launcher/signal_mask.h \
+    launcher/signal_probe.c launcher/signal_probe.h \
     launcher/source.c launcher/source.h \
     launcher/spawn.c launcher/spawn.h \
     launcher/stages.c launcher/stages.h \
@@ -66,9 +67,9 @@ launcher_liblauncher_la_SOURCES = \
     launcher/top_screen.c launcher/top_screen.h \
     launcher/tree.c launcher/tree.h \
     launcher/verdict.c launcher/verdict.h \
+    launcher/wait_child.c launcher/wait_child.h \
     launcher/wire.c launcher/wire.h \
-    launcher/wire_message.c launcher/wire_message.h \
-    launcher/witness.c launcher/witness.h
+    launcher/wire_message.c launcher/wire_message.h
 launcher_liblauncher_la_CPPFLAGS = $(AM_CPPFLAGS) $(HWLOC_CFLAGS) $(NCURSES_CFLAGS) $(SODIUM_CFLAGS) -DMW_LIBDIR='"$(libdir)"'
 launcher_liblauncher_la_LIBADD = collector/libcollector.la $(HWLOC_LIBS) $(NCURSES_LIBS) $(SODIUM_LIBS)
 

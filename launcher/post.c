@@ -5,7 +5,7 @@
 #include "collector/message.h"
 #include "launcher/apart.h"
 
-#include <errno.h>
+#include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,11 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-struct work {
-    const struct mw_post *post;
-    const char *record;
-    const struct mw_spawn_inherit *inherit;
-};
+#define RECORD "MEMWATCH_RECORD"
 
 void mw_post_init(struct mw_post *post, const char *command)
 {
@@ -28,7 +24,7 @@ void mw_post_init(struct mw_post *post, const char *command)
         return;
     while (environ[count])
         count++;
-    post->environment = mw_mem_alloc(count + 1, sizeof(*post->environment));
+    post->environment = mw_mem_alloc(count + 2, sizeof(*post->environment));
     memcpy(post->environment, environ, count * sizeof(*environ)); /* setenv() makes new strings, and keeps the old ones */
 }
 
@@ -40,34 +36,38 @@ static void say_end(int status)
         mw_message("memwatch: --post-run-cmd ended with status %d\n", WEXITSTATUS(status));
 }
 
-static int work_there(void *context)
+/* The last entry is left free for ours. */
+static void name_record(const struct mw_post *post, char *entry)
 {
-    const struct work *work = context;
-    char *command[] = {(char *)(uintptr_t)"sh", (char *)(uintptr_t)"-c", (char *)(uintptr_t)work->post->command,
-                       (char *)(uintptr_t)"sh", (char *)(uintptr_t)work->record, NULL};
-    struct mw_spawn_result spawned;
-    int status = 0;
+    size_t kept = 0;
 
-    environ = work->post->environment;
-    setenv("MEMWATCH_RECORD", work->record, 1);
-    spawned = mw_spawn(command, work->inherit, MW_SPAWN_TO_STDERR);
-    if (spawned.error) {
-        mw_message("memwatch: cannot start --post-run-cmd: %s\n", strerror(spawned.error));
-        return 0;
-    }
-    while (waitpid(spawned.pid, &status, 0) < 0 && errno == EINTR)
-        ;
-    say_end(status);
-    return 0;
+    for (size_t i = 0; post->environment[i]; i++)
+        if (strncmp(post->environment[i], RECORD "=", strlen(RECORD "=")))
+            post->environment[kept++] = post->environment[i];
+    post->environment[kept++] = entry;
+    post->environment[kept] = NULL;
 }
 
 void mw_post_run(const struct mw_post *post, const char *record, struct mw_relay *relay,
                  const struct mw_spawn_inherit *inherit)
 {
-    struct work work = {post, record, inherit};
+    char *command[] = {(char *)(uintptr_t)"sh", (char *)(uintptr_t)"-c", (char *)(uintptr_t)post->command,
+                       (char *)(uintptr_t)"sh", (char *)(uintptr_t)record, NULL};
+    char entry[sizeof(RECORD) + PATH_MAX];
+    struct mw_spawn spawn;
+    struct mw_spawn_result started;
 
-    if (post->command)
-        mw_apart_run(work_there, &work, relay, inherit);
+    if (!post->command)
+        return;
+    snprintf(entry, sizeof(entry), RECORD "=%s", record);
+    name_record(post, entry);
+    fflush(NULL);
+    spawn = mw_spawn_prepare(command, post->environment, inherit, MW_SPAWN_TO_STDERR);
+    started = mw_spawn_start(&spawn);
+    if (started.error)
+        mw_message("memwatch: cannot start --post-run-cmd: %s\n", strerror(started.error));
+    else
+        say_end(mw_apart_wait(started.pid, relay));
 }
 
 void mw_post_fini(struct mw_post *post)

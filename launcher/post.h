@@ -4,6 +4,7 @@
 #define MW_LAUNCHER_POST_H
 
 #include "launcher/relay.h"
+#include "launcher/spawn.h"
 
 struct mw_post {
     const char *command; /* for sh -c; NULL: none */

@@ -4,133 +4,211 @@
 #include "collector/clock.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
-static const int passed_on[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGTSTP, SIGCONT};
+/* The same standard signal to memwatch and, within this time, to its group is one (timeout sends both): the kernel makes
+ * one of two that wait. */
+#define SETTLE_NS (10 * MW_NS_PER_MS)
+/* Signals that are read at once. */
+#define BATCH 32
 
-/* A group gets a signal within microseconds; a busy machine may take longer to tell of it. */
-#define PAUSE_NS (20 * MW_NS_PER_MS)
-/* The same signal twice within this time, to the group and to memwatch, is one (timeout sends both). */
-#define SAME_NS (200 * MW_NS_PER_MS)
-
-int mw_relay_init(struct mw_relay *relay, struct mw_spawn_inherit *inherit, struct mw_err *err)
+int mw_relay_init(struct mw_relay *relay, struct mw_err *err)
 {
-    struct sigaction usual = {.sa_handler = SIG_DFL};
-    sigset_t set;
-
-    *relay = (struct mw_relay){.fd = -1, .witness = {-1, -1}};
-    sigemptyset(&set);
-    for (size_t i = 0; i < sizeof(passed_on) / sizeof(passed_on[0]); i++)
-        sigaddset(&set, passed_on[i]);
-    sigaction(SIGCHLD, &usual, &inherit->child_action); /* ignored, children would vanish without a status */
-    sigprocmask(SIG_BLOCK, &set, &inherit->mask);
-    mw_witness_init(&relay->witness, &set);
-    sigaddset(&set, SIGCHLD);
-    sigprocmask(SIG_BLOCK, &set, NULL);
-    relay->fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-    if (relay->fd >= 0)
-        return 0;
-    mw_witness_fini(&relay->witness);
-    return mw_err_set(err, "cannot watch for signals: %s", strerror(errno));
+    *relay = (struct mw_relay){.fd = mw_signal_mask_open(MW_SIGNAL_MASK_ALL), .probe = {-1, -1}};
+    return relay->fd >= 0 ? 0 : mw_err_set(err, "cannot watch for signals: %s", strerror(errno));
 }
 
 void mw_relay_fini(struct mw_relay *relay)
 {
-    mw_witness_fini(&relay->witness);
+    mw_signal_probe_fini(&relay->probe);
     if (relay->fd >= 0)
         close(relay->fd);
     relay->fd = -1;
 }
 
-/* Stops as the signal's default would have stopped us; returns when we go on. */
-static void stop(void)
-{
-    sigset_t set;
+/* ---- what to do with a signal ---- */
 
-    sigemptyset(&set);
-    sigaddset(&set, SIGTSTP);
-    sigprocmask(SIG_UNBLOCK, &set, NULL);
-    raise(SIGTSTP);
-    sigprocmask(SIG_BLOCK, &set, NULL);
+static bool is_stop(uint32_t signo)
+{
+    return signo == SIGTSTP || signo == SIGTTIN || signo == SIGTTOU;
+}
+
+/* Raised by what memwatch itself did. */
+static bool is_our_own(const struct signalfd_siginfo *info)
+{
+    switch (info->ssi_signo) {
+    case SIGPIPE:
+    case SIGXFSZ: return info->ssi_code == SI_KERNEL || info->ssi_pid == (uint32_t)getpid();
+    case SIGXCPU: return info->ssi_code == SI_KERNEL;
+    case SIGCHLD: return info->ssi_code > 0;
+    default: return false;
+    }
+}
+
+/* By sigqueue() and the like, which reach one process only. */
+static bool is_to_us_alone(const struct signalfd_siginfo *info)
+{
+    return info->ssi_code < 0;
+}
+
+/* Those that can end a job; when there are many, the last ones. */
+static void note(struct mw_view *log, const struct signalfd_siginfo *info, uint64_t ns)
+{
+    static const uint64_t harmless = UINT64_C(1) << (SIGCHLD - 1) | UINT64_C(1) << (SIGCONT - 1) |
+                                     UINT64_C(1) << (SIGURG - 1) | UINT64_C(1) << (SIGWINCH - 1);
+
+    if (!log || is_stop(info->ssi_signo) || (harmless & mw_signal_mask_bit((int)info->ssi_signo)))
+        return;
+    if (log->signal_count >= MW_VIEW_SIGNALS)
+        memmove(log->signals, log->signals + 1, (MW_VIEW_SIGNALS - 1) * sizeof(log->signals[0]));
+    else
+        log->signal_count++;
+    log->signals[log->signal_count - 1] =
+        (struct mw_view_signal){(int32_t)info->ssi_signo, (int32_t)info->ssi_pid, ns};
+}
+
+/* With its value, and who sent it. */
+static int queue(pid_t pid, const struct signalfd_siginfo *from)
+{
+    siginfo_t info;
+
+    memset(&info, 0, sizeof(info));
+    info.si_signo = (int)from->ssi_signo;
+    info.si_code = SI_QUEUE;
+    info.si_pid = (pid_t)from->ssi_pid;
+    info.si_uid = from->ssi_uid;
+    info.si_value.sival_ptr = (void *)(uintptr_t)from->ssi_ptr;
+    return (int)syscall(SYS_rt_sigqueueinfo, pid, info.si_signo, &info);
+}
+
+static void pass_on(pid_t pid, const struct signalfd_siginfo *info)
+{
+    if (pid > 0 && (info->ssi_code != SI_QUEUE || queue(pid, info)))
+        kill(pid, (int)info->ssi_signo);
+}
+
+/* Stops as the signal's default would have stopped us; returns when we go on. */
+static void stop(int signo)
+{
+    uint64_t mask = mw_signal_mask_set(MW_SIGNAL_MASK_ALL & ~mw_signal_mask_bit(signo));
+
+    raise(signo);
+    mw_signal_mask_set(mask);
 }
 
 static bool is_in_our_group(pid_t pid)
 {
-    return getpgid(pid) == getpgrp();
+    return pid > 0 && getpgid(pid) == getpgrp();
 }
 
-static void note(struct mw_view *log, const struct signalfd_siginfo *info)
+/* ---- taking them ---- */
+
+/* Signals that are taken together, in the order in which they came. */
+struct taking {
+    struct signalfd_siginfo infos[BATCH];
+    size_t count;
+    struct mw_signal_probe_counts group; /* what the group was sent, and we have not come across yet */
+    uint64_t matched;                    /* signals that were found to be the group's */
+    uint64_t ns;                         /* when they were read */
+    bool child;
+    int stop; /* the last one that stops us; 0 none */
+};
+
+/* Whether the whole group was sent it. */
+static bool is_to_group(struct taking *taking, int signo)
 {
-    if (log && log->signal_count < MW_VIEW_SIGNALS)
-        log->signals[log->signal_count++] =
-            (struct mw_view_signal){(int32_t)info->ssi_signo, (int32_t)info->ssi_pid, mw_clock_now()};
+    if (taking->group.of[signo]) {
+        taking->group.of[signo]--;
+        taking->matched |= mw_signal_mask_bit(signo);
+        return true;
+    }
+    return signo < SIGRTMIN && (taking->matched & mw_signal_mask_bit(signo));
 }
 
-/* From the terminal: the whole group has it. Others: wait for what the witness says. */
-static void take(struct mw_relay *relay, const struct signalfd_siginfo *info, pid_t pid)
+static void take(struct mw_relay *relay, struct taking *taking, const struct signalfd_siginfo *info, pid_t pid)
 {
-    uint64_t *due = &relay->due_ns[info->ssi_signo % MW_RELAY_SIGNALS];
+    bool has_it;
 
-    note(relay->log, info);
-    if (info->ssi_code != SI_KERNEL) {
-        if (!*due)
-            *due = mw_clock_now() + (relay->witness.fd < 0 ? 0 : PAUSE_NS);
+    relay->seen |= mw_signal_mask_bit((int)info->ssi_signo);
+    if (info->ssi_signo == SIGCHLD)
+        taking->child = true; /* also when somebody sent one: it may hide another */
+    if (is_our_own(info))
         return;
-    }
-    if (!is_in_our_group(pid))
-        kill(pid, (int)info->ssi_signo);
-    if (info->ssi_signo == SIGTSTP)
-        stop();
+    note(relay->log, info, taking->ns);
+    has_it = !is_to_us_alone(info) && is_to_group(taking, (int)info->ssi_signo) && is_in_our_group(pid);
+    if (!has_it)
+        pass_on(pid, info);
+    if (is_stop(info->ssi_signo))
+        taking->stop = (int)info->ssi_signo;
 }
 
-static bool read_signals(struct mw_relay *relay, pid_t pid)
+static bool needs_probe(const struct taking *taking)
 {
-    struct signalfd_siginfo info;
-    bool child = false;
-    int signo;
-
-    while (read(relay->fd, &info, sizeof(info)) == sizeof(info)) {
-        if (info.ssi_signo == SIGCHLD)
-            child = true;
-        else
-            take(relay, &info, pid);
-    }
-    while ((signo = mw_witness_next(&relay->witness)) > 0)
-        relay->group_ns[signo % MW_RELAY_SIGNALS] = mw_clock_now();
-    return child;
+    for (size_t i = 0; i < taking->count; i++)
+        if (!is_our_own(&taking->infos[i]) && !is_to_us_alone(&taking->infos[i]))
+            return true;
+    return false;
 }
 
-static bool job_has_it(const struct mw_relay *relay, int signo, pid_t pid)
+/* Reads what there is and there is room for. Returns whether anything was there. */
+static bool read_more(const struct mw_relay *relay, struct taking *taking)
 {
-    uint64_t seen = relay->group_ns[signo];
+    ssize_t n = read(relay->fd, taking->infos + taking->count, (BATCH - taking->count) * sizeof(taking->infos[0]));
 
-    return seen && seen + SAME_NS >= relay->due_ns[signo] && is_in_our_group(pid);
+    if (n <= 0)
+        return false;
+    taking->ns = mw_clock_now();
+    taking->count += (size_t)n / sizeof(taking->infos[0]);
+    return true;
 }
 
-static void pass_on(struct mw_relay *relay, pid_t pid)
+/* Nothing is passed on before all that came with it is read. With room left after that, all that the probe has got was
+ * here, too. */
+static void ask_probe(struct mw_relay *relay, struct taking *taking)
 {
-    uint64_t now = mw_clock_now();
-
-    for (int signo = 1; signo < MW_RELAY_SIGNALS; signo++) {
-        if (!relay->due_ns[signo] || relay->due_ns[signo] > now)
-            continue;
-        if (!job_has_it(relay, signo, pid))
-            kill(pid, signo);
-        relay->due_ns[signo] = 0;
-        if (signo == SIGTSTP)
-            stop();
-    }
+    if (relay->probe.fd < 0 || !needs_probe(taking))
+        return;
+    nanosleep(&(struct timespec){0, SETTLE_NS}, NULL);
+    mw_signal_probe_ask(&relay->probe, &taking->group);
+    if (taking->count < BATCH)
+        read_more(relay, taking);
 }
 
-static int until(const struct mw_relay *relay, uint64_t deadline)
+static bool take_signals(struct mw_relay *relay, pid_t pid)
+{
+    struct taking taking = {.count = 0};
+
+    while (read_more(relay, &taking)) {
+        ask_probe(relay, &taking);
+        for (size_t i = 0; i < taking.count; i++)
+            take(relay, &taking, &taking.infos[i], pid);
+        if (taking.count < BATCH)
+            taking.group = (struct mw_signal_probe_counts){{0}};
+        taking.count = 0;
+        taking.matched = 0;
+    }
+    if (taking.stop)
+        stop(taking.stop);
+    return taking.child;
+}
+
+void mw_relay_begin(struct mw_relay *relay, pid_t pid)
+{
+    mw_signal_probe_fini(&relay->probe);
+    mw_signal_probe_init(&relay->probe);
+    take_signals(relay, pid);
+}
+
+static int until(uint64_t deadline)
 {
     uint64_t now = mw_clock_now(), ms;
 
-    for (int signo = 1; signo < MW_RELAY_SIGNALS; signo++)
-        if (relay->due_ns[signo] && relay->due_ns[signo] < deadline)
-            deadline = relay->due_ns[signo];
     if (deadline == UINT64_MAX)
         return -1;
     ms = deadline <= now ? 0 : (deadline - now + MW_NS_PER_MS - 1) / MW_NS_PER_MS;
@@ -139,13 +217,7 @@ static int until(const struct mw_relay *relay, uint64_t deadline)
 
 bool mw_relay_wait(struct mw_relay *relay, pid_t pid, int fd, uint64_t deadline)
 {
-    struct pollfd fds[] = {{.fd = relay->fd, .events = POLLIN},
-                           {.fd = relay->witness.fd, .events = POLLIN},
-                           {.fd = fd, .events = POLLIN}};
-    bool child = false;
+    struct pollfd fds[] = {{.fd = relay->fd, .events = POLLIN}, {.fd = fd, .events = POLLIN}};
 
-    if (poll(fds, 3, until(relay, deadline)) > 0)
-        child = read_signals(relay, pid);
-    pass_on(relay, pid);
-    return child;
+    return poll(fds, 2, until(deadline)) > 0 && take_signals(relay, pid);
 }

@@ -1,37 +1,37 @@
 /* SPDX-License-Identifier: MIT */
-/* Signals, as descriptors to wait on: those for the job are passed on, SIGCHLD tells of ended children.
+/* Signals that memwatch is sent: passed on to the job, and none ends memwatch before it.
  *
- * The command gets each signal once. In memwatch's process group it has got already what the terminal sends (Ctrl-C,
- * Ctrl-Z) and what somebody sends to the group; what is sent to memwatch alone is passed on, a moment later, when it is
- * sure that nobody else in the group got it. memwatch itself lives on and reports; a stop stops it, too. */
+ * The command gets each signal once. In memwatch's process group it has got already what the whole group was sent
+ * (Ctrl-C, a batch system); what was sent to memwatch alone is passed on, with its value when it has one. A stop (Ctrl-Z)
+ * stops memwatch as well. All signals but SIGKILL and SIGSTOP are passed on, SIGSEGV and its like too when somebody sends
+ * them; a fault of memwatch itself cannot be blocked, and ends it. Not passed on is what memwatch itself gives cause for:
+ * its own SIGPIPE, SIGXFSZ and SIGXCPU, and SIGCHLD of its children. */
 #ifndef MW_LAUNCHER_RELAY_H
 #define MW_LAUNCHER_RELAY_H
 
 #include "collector/err.h"
 #include "collector/view.h"
-#include "launcher/spawn.h"
-#include "launcher/witness.h"
+#include "launcher/signal_probe.h"
 
-#include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-#define MW_RELAY_SIGNALS 65
-
 struct mw_relay {
     int fd; /* signalfd; -1 */
-    struct mw_witness witness;
-    uint64_t due_ns[MW_RELAY_SIGNALS];   /* when to pass a signal on; 0 never */
-    uint64_t group_ns[MW_RELAY_SIGNALS]; /* when the group was last seen to get it */
+    struct mw_signal_probe probe;
+    uint64_t seen;       /* signals that came, as a mask (launcher/signal_mask.h) */
     struct mw_view *log; /* where signals are noted; NULL nowhere */
 };
 
-/* Blocks the signals, opens the descriptors and starts the witness; fills in what the command is to inherit. Returns 0,
- * or -1 with a line in err. */
-int mw_relay_init(struct mw_relay *relay, struct mw_spawn_inherit *inherit, struct mw_err *err);
+/* All signals must be blocked (mw_spawn_hold()). Returns 0, or -1 with a line in err. */
+int mw_relay_init(struct mw_relay *relay, struct mw_err *err);
 
-/* Waits until a signal is there or has to be passed on, `fd` (-1: none) is readable, or until `deadline`
- * (CLOCK_MONOTONIC ns; UINT64_MAX: none), and passes signals on to `pid`. Returns whether a child has ended. */
+/* Begins to separate signals to the group from others, and passes on to `pid` what came before. `pid` must have been forked
+ * already, in our process group or not, and have all signals blocked until this returns: so it gets every signal. */
+void mw_relay_begin(struct mw_relay *relay, pid_t pid);
+
+/* Waits until a signal is there, `fd` (-1: none) is readable, or until `deadline` (CLOCK_MONOTONIC ns; UINT64_MAX: none),
+ * and passes signals on to `pid` (0: to nobody). Returns whether a child may have ended. */
 bool mw_relay_wait(struct mw_relay *relay, pid_t pid, int fd, uint64_t deadline);
 
 /* Leaves the signals blocked: the caller is about to end. */

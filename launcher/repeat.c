@@ -4,14 +4,13 @@
 #include "collector/mem.h"
 #include "collector/message.h"
 #include "collector/report_repeat.h"
-#include "launcher/attend.h"
 #include "launcher/commands.h"
 #include "launcher/rundir.h"
 #include "launcher/source.h"
+#include "launcher/wait_child.h"
 
 #include <errno.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,12 +29,11 @@ static const char *numbered(const char *path, int number)
 }
 
 /* In the child: never returns. */
-static void run_there(const struct mw_options *options, int number, mw_repeat_once *once, char *kept, const sigset_t *mask)
+static void run_there(const struct mw_options *options, int number, mw_repeat_once *once, char *kept)
 {
     struct mw_options own = *options;
     int status;
 
-    sigprocmask(SIG_SETMASK, mask, NULL);
     for (int i = 0; i < MW_FORMS; i++)
         own.forms[i] = numbered(options->forms[i], number);
     own.verdict.junit = numbered(options->verdict.junit, number);
@@ -63,29 +61,42 @@ static void collect(const struct mw_options *options, const char *kept, struct m
         mw_rundir_fini(&dir, 0);
 }
 
+/* Returns the status of the run. */
+static int run_one(struct mw_wait_child *waiting, const struct mw_options *options, int number, mw_repeat_once *once,
+                   char *kept)
+{
+    pid_t pid;
+
+    *kept = '\0';
+    fflush(NULL);
+    pid = fork();
+    if (pid == 0)
+        run_there(options, number, once, kept);
+    if (pid > 0)
+        return mw_wait_child_run(waiting, pid);
+    mw_message("memwatch: cannot start run %d: %s\n", number, strerror(errno));
+    return MW_EXIT_FAILURE;
+}
+
 static int run_all(const struct mw_options *options, mw_repeat_once *once, char *kept, struct mw_compare *sides[])
 {
-    struct mw_attend attend;
-    int first = 0;
+    struct mw_wait_child waiting;
+    struct mw_err err;
+    int first = 0, status = 0;
 
-    mw_attend_begin(&attend);
-    for (int number = 1; number <= options->repeat && !attend.ended; number++) {
-        int status;
-        pid_t pid;
-        *kept = '\0';
-        fflush(NULL);
-        pid = fork();
-        if (pid == 0)
-            run_there(options, number, once, kept, &attend.before);
-        if (pid < 0)
-            mw_message("memwatch: cannot start run %d: %s\n", number, strerror(errno));
-        status = pid < 0 ? MW_EXIT_FAILURE : mw_attend_wait(&attend, pid);
+    if (mw_wait_child_begin(&waiting, &err) < 0) {
+        mw_message("memwatch: %s\n", err.text);
+        return MW_EXIT_FAILURE;
+    }
+    /* A run that could not be started, or was killed, is the last one. */
+    for (int number = 1;
+         number <= options->repeat && status < MW_EXIT_FAILURE && !mw_wait_child_is_ended(&waiting); number++) {
+        status = run_one(&waiting, options, number, once, kept);
         collect(options, kept, sides);
         if (!first)
             first = status;
-        attend.ended |= pid < 0 || status >= MW_EXIT_FAILURE; /* what could not be started, or was killed */
     }
-    mw_attend_end(&attend);
+    mw_wait_child_end(&waiting);
     return first;
 }
 

@@ -81,13 +81,8 @@ static void join(char *line, size_t size, char *const words[])
 }
 
 /* As many descriptors as we may have: two for each process. The command gets the old limit back. */
-static void raise_file_limit(struct rlimit *before)
+static void raise_file_limit(struct rlimit limit)
 {
-    struct rlimit limit;
-
-    if (getrlimit(RLIMIT_NOFILE, before))
-        *before = (struct rlimit){1024, 1024};
-    limit = *before;
     limit.rlim_cur = limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
 }
@@ -150,8 +145,9 @@ static int prepare(struct run *run, struct mw_err *err)
     mw_runs_clean(run->options.base_dir, false);
     if (mw_rundir_create(&run->dir, run->options.base_dir, err) < 0)
         goto no_shim;
-    raise_file_limit(&run->inherit.files);
-    if (mw_relay_init(&run->relay, &run->inherit, err) < 0)
+    raise_file_limit(run->inherit.files);
+    mw_spawn_take_timers(&run->inherit);
+    if (mw_relay_init(&run->relay, err) < 0)
         goto no_signals;
     if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)) {
         mw_err_set(err, "cannot become a child subreaper: %s", strerror(errno));
@@ -160,7 +156,6 @@ static int prepare(struct run *run, struct mw_err *err)
     begin_view(run);
     if (mw_sampler_init(&run->sampler, &run->view, run->dir.fd, err) < 0)
         goto no_sampler;
-    run->sampler.tree.left_out = run->relay.witness.pid;
     run->relay.log = &run->view;
     if (!mw_preload_setenv(shim, run->dir.path, &run->options, err) && !open_hub(run, err) && !open_wake(run, err) &&
         !mw_forward_setenv(run->options.command, run->options.quiet, err))
@@ -214,16 +209,16 @@ static int watch(struct run *run, pid_t pid)
 }
 
 /* Ranks whose mpirun was killed end a moment later; the report is to know how. */
-static void see_ranks_end(struct run *run, pid_t pid)
+static void see_ranks_end(struct run *run)
 {
     uint64_t until = mw_clock_now() + RANKS_END_NS;
     int status;
 
     while (run->sampler.ranks_ended < run->sampler.ranks_seen && mw_clock_now() < until) {
-        mw_relay_wait(&run->relay, pid, run->wake_fd, mw_clock_now() + RANKS_END_NS / 10);
+        mw_relay_wait(&run->relay, 0, run->wake_fd, mw_clock_now() + RANKS_END_NS / 10);
         mw_sampler_wake(&run->sampler);
         mw_hub_serve(run->hub);
-        reap(pid, &status); /* ranks that became our children */
+        reap(0, &status); /* ranks that became our children */
     }
 }
 
@@ -368,18 +363,19 @@ static enum mw_live_when live_when(const struct mw_options *options)
 
 static int start_and_watch(struct run *run)
 {
-    struct mw_spawn_result spawned = mw_spawn(run->options.command, &run->inherit, output_of(&run->options));
+    struct mw_spawn spawn = mw_spawn_prepare(run->options.command, NULL, &run->inherit, output_of(&run->options));
+    struct mw_spawn_result spawned;
 
-    /* A closed pipe or a full file must not end us, nor take the command's status. */
-    signal(SIGPIPE, SIG_IGN);
-    signal(SIGXFSZ, SIG_IGN);
+    mw_relay_begin(&run->relay, spawn.pid);
+    run->sampler.tree.left_out = run->relay.probe.pid;
+    spawned = mw_spawn_start(&spawn);
     if (spawned.error)
         return start_failed(run, &spawned);
     run->view.pid = spawned.pid;
     mw_live_init(&run->live, live_when(&run->options), run->view.begin_ns);
     note_status(&run->view, watch(run, spawned.pid));
     mw_live_clear(&run->live);
-    see_ranks_end(run, spawned.pid);
+    see_ranks_end(run);
     /* From here on the exit status is the command's, but for limits that the user has set. */
     mw_sampler_finish(&run->sampler);
     wait_for_agents(run);
@@ -429,10 +425,12 @@ static void release_dir(struct run *run, bool keeps)
     mw_segments_sweep(false);
 }
 
+static struct mw_spawn_inherit inherit; /* as this process found it */
+
 /* One run; with `kept` its directory stays, and its path is put there. */
 static int run_once(const struct mw_options *options, char *kept)
 {
-    struct run run = {.options = *options, .relay = {.fd = -1}};
+    struct run run = {.options = *options, .relay = {.fd = -1}, .inherit = inherit};
     struct mw_err err;
     int status;
 
@@ -458,6 +456,7 @@ int mw_cmd_run(int argc, char **argv)
     struct mw_options options;
     int status;
 
+    mw_spawn_hold(&inherit);
     mw_options_parse_run(&options, argc, argv);
     status = options.repeat > 1 ? mw_repeat_run(&options, run_once) : run_once(&options, NULL);
     mw_options_fini(&options);

@@ -7,8 +7,9 @@
 #include "collector/safe_open.h"
 #include "collector/text.h"
 #include "collector/units.h"
-#include "launcher/attend.h"
 #include "launcher/scale_plan.h"
+#include "launcher/spawn.h"
+#include "launcher/wait_child.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -33,7 +34,7 @@ static bool name_paths(struct paths *paths, const char *dir, const char *name)
 
 /* In the child: never returns. `self` is this program. */
 static void become_run(const char *self, const struct mw_scale_options *options, const struct paths *paths, char **command,
-                       const sigset_t *mask)
+                       const struct mw_spawn_inherit *inherit)
 {
     int log = open(paths->log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK, 0666);
     const char *head[9] = {"memwatch", "run", "--quiet", "--force", "-o", paths->part};
@@ -56,7 +57,7 @@ static void become_run(const char *self, const struct mw_scale_options *options,
     memcpy(argv + words, command, count * sizeof(*argv));
     dup2(log, STDOUT_FILENO);
     dup2(log, STDERR_FILENO);
-    sigprocmask(SIG_SETMASK, mask, NULL);
+    mw_spawn_release(inherit);
     execv(self, (char **)(uintptr_t)argv);
     mw_message("memwatch: cannot start %s: %s\n", self, strerror(errno));
     _exit(125);
@@ -85,7 +86,7 @@ static void tell_last_line(const char *log)
 
 /* Returns whether it went well. */
 static bool run_one(const char *self, const struct mw_scale_options *options, const struct paths *paths, char **command,
-                    struct mw_attend *attend)
+                    const struct mw_spawn_inherit *inherit, struct mw_wait_child *waiting)
 {
     uint64_t begin = mw_clock_now();
     pid_t pid;
@@ -94,24 +95,24 @@ static bool run_one(const char *self, const struct mw_scale_options *options, co
     fflush(NULL);
     pid = fork();
     if (pid == 0)
-        become_run(self, options, paths, command, &attend->before);
+        become_run(self, options, paths, command, inherit);
     if (pid < 0) {
         mw_message("cannot be started: %s\n", strerror(errno));
         return false;
     }
-    status = mw_attend_wait(attend, pid);
+    status = mw_wait_child_run(waiting, pid);
     if (status == 0 && !rename(paths->part, paths->record)) {
         unlink(paths->failed);
         mw_message("%s\n", mw_units_time(mw_clock_now() - begin).text);
         return true;
     }
     rename(paths->part, paths->failed);
-    if (attend->ended)
+    if (mw_wait_child_is_ended(waiting)) {
         mw_message("broken off\n");
-    else
-        mw_message("failed with status %d: see %s\n", status, paths->log);
-    if (!attend->ended)
-        tell_last_line(paths->log);
+        return false;
+    }
+    mw_message("failed with status %d: see %s\n", status, paths->log);
+    tell_last_line(paths->log);
     return false;
 }
 
@@ -119,11 +120,14 @@ static int run_missing(const char *self, const struct mw_scale_options *options,
                        struct mw_err *err)
 {
     size_t count = mw_scale_plan_count(options), there = 0;
-    struct mw_attend attend;
+    struct mw_spawn_inherit inherit;
+    struct mw_wait_child waiting;
     int failed = 0;
 
-    mw_attend_begin(&attend);
-    for (size_t i = 0; i < count && !attend.ended && failed >= 0; i++) {
+    mw_spawn_hold(&inherit);
+    if (mw_wait_child_begin(&waiting, err) < 0)
+        return -1;
+    for (size_t i = 0; i < count && !mw_wait_child_is_ended(&waiting) && failed >= 0; i++) {
         struct mw_scale_step step;
         struct paths paths;
         char **command;
@@ -142,11 +146,12 @@ static int run_missing(const char *self, const struct mw_scale_options *options,
             break;
         }
         mw_message("memwatch: run %zu of %zu  %s  ", i + 1, count, step.name);
-        failed += !run_one(self, options, &paths, command, &attend);
+        failed += !run_one(self, options, &paths, command, &inherit, &waiting);
         mw_scale_plan_free(command);
     }
-    *broken_off = attend.ended;
-    mw_attend_end(&attend);
+    *broken_off = mw_wait_child_is_ended(&waiting);
+    mw_wait_child_end(&waiting);
+    mw_spawn_release(&inherit);
     if (there && failed >= 0)
         mw_message("memwatch: %zu of %zu runs were in %s already\n", there, count, dir);
     return failed;

@@ -18,6 +18,7 @@ shell_tests = \
     tests/integration/fuzz.sh \
     tests/integration/launcher.sh \
     tests/integration/symbols.sh \
+    tests/integration/signals.sh \
     tests/integration/terminal.sh \
     tests/integration/doctor.sh \
     tests/integration/bad_input.sh \
@@ -120,7 +121,7 @@ unit_tests += \
 endif
 
 check_PROGRAMS += $(unit_tests) tests/tools/mwdump tests/tools/mwgen tests/tools/mwreport tests/tools/mwschema \
-    tests/tools/usage tests/tools/mwflood tests/tools/mwhost
+    tests/tools/usage tests/tools/mwflood tests/tools/mwhost tests/tools/mwsignals
 
 TESTS += $(unit_tests) $(shell_tests)
 # With sanitizers, what the command itself does; `make check` there does the rest as well, of which the plain build
@@ -128,7 +129,7 @@ TESTS += $(unit_tests) $(shell_tests)
 check-sanitized:
 	$(MAKE) check TESTS="$(unit_tests) $(sanitized_tests)"
 .PHONY: check-sanitized
-sanitized_tests = tests/integration/launcher.sh tests/integration/main_job.sh tests/integration/deaths.sh \
+sanitized_tests = tests/integration/launcher.sh tests/integration/signals.sh tests/integration/main_job.sh tests/integration/deaths.sh \
     tests/integration/bad_input.sh tests/integration/hub.sh tests/integration/agent.sh tests/integration/scale.sh \
     tests/integration/live.sh tests/integration/layer.sh tests/integration/study.sh
 
@@ -231,6 +232,8 @@ scale-report: launcher/memwatch tests/tools/mwgen tests/tools/usage
 tests_tools_mwflood_SOURCES = tests/tools/mwflood.c
 tests_tools_mwflood_LDADD = launcher/liblauncher.la
 tests_tools_mwhost_SOURCES = tests/tools/mwhost.c
+tests_tools_mwsignals_SOURCES = tests/tools/mwsignals.c
+tests_tools_mwsignals_LDADD =
 
 # The shim once more, with gather rounds so small that a few ranks need many of them.
 check_LTLIBRARIES += tests/libsmallrounds.la
