@@ -163,11 +163,27 @@ static void add_other(struct mw_bounds *bounds, const struct mw_model_process *p
     uint64_t margin = process->samples ? seen_margin(bounds->model) : 0;
     struct mw_model_peak *peak = &bounds->model->peak;
 
+    if (process->count > 1) {
+        peak->sum_of_peaks = mw_model_sum(peak->sum_of_peaks, process->peak_sum);
+        return; /* add_together() */
+    }
     raise_to(bounds, before(process->first_ns, margin),
              mw_model_sum(process->last_ns, process->peak.kind != MW_MODEL_EXACT ? margin : 0), process->peak.bytes);
     add_process(bounds, process->host, process->peak.bytes);
     peak->upper_sampled += process->peak.kind != MW_MODEL_EXACT;
     peak->sum_of_peaks = mw_model_sum(peak->sum_of_peaks, process->peak.bytes);
+}
+
+/* The processes of a host that were counted together, of whatever program: while any of them may have lived. */
+static void add_together(struct mw_bounds *bounds, uint32_t host)
+{
+    const struct mw_model *model = bounds->model;
+    uint64_t together = model->hosts[host].together;
+
+    for (size_t i = 0; i < model->process_count; i++)
+        if (model->processes[i].count > 1 && model->processes[i].host == host)
+            raise_to(bounds, model->processes[i].first_ns, model->processes[i].last_ns, together);
+    add_process(bounds, host, together);
 }
 
 /* Samples alone bound nothing from above. */
@@ -198,6 +214,9 @@ void mw_bounds_finish(struct mw_bounds *bounds)
     for (size_t i = 0; i < model->process_count; i++)
         if (model->processes[i].role != MW_MODEL_RANK)
             add_other(bounds, &model->processes[i]);
+    for (uint32_t i = 0; i < model->host_count; i++)
+        if (model->hosts[i].together)
+            add_together(bounds, i);
     model->peak.error_bytes = bounds->job.error_bytes;
     model->peak.upper = upper_bound(&bounds->job, any_exact);
     for (size_t i = 0; i < model->host_count; i++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reads the exit records that processes without MPI left behind (struct mw_exit), one file for each host. */
+/* The tables in which processes without MPI are counted at their end (struct mw_exit_index), one file for each host. */
 #ifndef MW_COLLECTOR_EXITS_READ_H
 #define MW_COLLECTOR_EXITS_READ_H
 
@@ -10,29 +10,38 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* No more records of one host than this are read (half a KiB each). */
-#define MW_EXITS_READ_MAX (1u << 18)
+/* A process, or several of one program that were counted together. */
+struct mw_exit {
+    struct mw_exit_entry entry;
+    struct mw_exit_text text; /* strings are terminated */
+    int is_others;            /* several programs: the text is of the process with the largest peak */
+};
 
 /* The entries of one host: `count` of them from `first` on. */
 struct mw_exits_host {
     char name[MW_HOSTNAME_SIZE]; /* as the file's name has it */
     size_t first, count;
+    uint64_t together;           /* at most this much had all those at one moment that were counted together */
 };
 
 struct mw_exits_read {
-    struct mw_exit *entries; /* strings are terminated; owned */
+    struct mw_exit *entries; /* owned */
     size_t count;
     struct mw_exits_host *hosts; /* owned */
     size_t host_count;
-    uint64_t damaged_bytes;  /* bytes that belong to no sound record */
-    uint64_t ignored;        /* bytes behind MW_EXITS_READ_MAX records */
+    size_t damaged;          /* files that are no such table */
 };
 
-/* Reads all exits files of the run directory `dirfd`. That there is none is no error. Returns 0, or -1 with a line in
+/* Makes the empty table of `host` in the run directory, with all its blocks; one that is there already is left alone.
+ * Without it processes that are too short for any sample are not seen. Returns 0, or -1 with errno when the file could
+ * not even be made. */
+int mw_exits_create(int dirfd, const char *host);
+
+/* Reads all tables of the run directory `dirfd`. That there is none is no error. Returns 0, or -1 with a line in
  * err when one could not be read; `exits` holds the others then. Free with mw_exits_read_fini() either way. */
 int mw_exits_read_dir(struct mw_exits_read *exits, int dirfd, struct mw_err *err);
 
-/* Appends one host's records from memory. */
+/* Appends one host's entries from memory. A table that was never written to (all zero, or empty) has none. */
 void mw_exits_read_parse(struct mw_exits_read *exits, const char *host, const void *bytes, size_t size);
 
 void mw_exits_read_fini(struct mw_exits_read *exits);

@@ -35,7 +35,7 @@ _Static_assert(sizeof(struct mw_cost) % 8 == 0 && sizeof(struct mw_module) % 8 =
 _Static_assert(sizeof(struct mw_site) % 8 == 0 && sizeof(struct mw_phase) % 8 == 0, "aligned");
 _Static_assert(sizeof(struct mw_spike) % 8 == 0 && sizeof(struct mw_tick) % 8 == 0, "aligned");
 _Static_assert(sizeof(((struct mw_segment_head *)0)->name) >= MW_JOURNAL_NAME_SIZE, "names fit");
-_Static_assert(sizeof(MW_EXIT_MAGIC) - 1 == sizeof(((struct mw_exit *)0)->magic), "eight bytes");
+_Static_assert(sizeof(MW_EXIT_MAGIC) - 1 == sizeof(((struct mw_exit_index *)0)->magic), "eight bytes");
 
 size_t mw_journal_length(void)
 {

@@ -5,6 +5,7 @@
 #include "collector/merge_parts.h"
 #include "collector/safe_open.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,11 +71,15 @@ static void complete(struct mw_merge *merge, const struct mw_exits_read *exits)
 
 static void note_exits(struct mw_model *model, const struct mw_exits_read *exits)
 {
-    if (exits->damaged_bytes)
-        mw_model_note(model, MW_MODEL_NOTE_LOST, "%llu bytes of the exit records are damaged and were left out",
-                      (unsigned long long)exits->damaged_bytes);
-    if (exits->ignored)
-        mw_model_note(model, MW_MODEL_NOTE_LOST, "only the first %u exit records were read", MW_EXITS_READ_MAX);
+    if (exits->damaged)
+        mw_model_note(model, MW_MODEL_NOTE_LOST,
+                      "exit records of %zu host%s are damaged and were left out: processes that no sample saw are missing",
+                      exits->damaged, exits->damaged == 1 ? "" : "s");
+    for (size_t i = 0; i < exits->count; i++)
+        if (exits->entries[i].is_others)
+            mw_model_note(model, MW_MODEL_NOTE_REMARK,
+                          "%" PRIu64 " short processes of programs that were too many to list are 'other programs'",
+                          exits->entries[i].entry.count);
 }
 
 struct mw_model *mw_merge_run(int dirfd, const struct mw_view *seen, struct mw_err *err)

@@ -10,6 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
+/* What two readings of the same high-water mark may differ by. */
+#define MARK_ERROR_BYTES (512u << 10)
+
 /* Names of programs that start ranks, whatever the MPI. */
 static const char *const launchers[] = {
     "mpirun", "mpiexec", "orterun", "orted", "prterun", "prte", "prted", "hydra_pmi_proxy", "hydra_bstrap_proxy",
@@ -60,6 +63,7 @@ static void add_seen(struct mw_model *model, const struct mw_view_process *from,
     uint64_t most = from->hwm_seen > from->rss_max ? from->hwm_seen : from->rss_max;
 
     *to = (struct mw_model_process){
+        .count = 1,
         .rank = MW_MODEL_NONE,
         .host = host,
         .pid = from->pid,
@@ -107,32 +111,42 @@ static uint64_t start_time(uint64_t ticks, uint64_t end_ns)
     return boot - suspended > tick_ns ? boot - suspended - tick_ns : 0;
 }
 
+static const char *exit_name(struct mw_model *model, const struct mw_exit *from)
+{
+    if (from->is_others)
+        return mw_model_string(model, "other programs");
+    return program_name(model, from->text.exe[0] ? from->text.exe : NULL, from->text.comm);
+}
+
+/* One that no sample saw, or several that were counted together. */
 static void add_unseen(struct mw_model *model, const struct mw_exit *from, uint32_t host)
 {
     struct mw_model_process *to = MW_MEM_PUSH(model->processes, model->process_count);
-    uint64_t start = start_time(from->start_ticks, from->end_ns);
+    const struct mw_exit_entry *entry = &from->entry;
+    uint64_t start = entry->count > 1 ? entry->first_ns : start_time(entry->start_ticks, entry->end_ns);
 
     *to = (struct mw_model_process){
+        .count = entry->count,
+        .peak_sum = entry->count > 1 ? entry->peak_sum : 0,
         .rank = MW_MODEL_NONE,
         .host = host,
-        .pid = from->pid,
-        .ppid = from->ppid,
-        .start_ticks = from->start_ticks,
-        .name = program_name(model, from->exe[0] ? from->exe : NULL, from->comm),
-        .exe = mw_model_string(model, from->exe),
-        .command = mw_model_string(model, from->command),
+        .pid = entry->pid,
+        .ppid = entry->ppid,
+        .start_ticks = entry->start_ticks,
+        .name = exit_name(model, from),
+        .exe = mw_model_string(model, from->text.exe),
+        .command = mw_model_string(model, from->text.command),
         .first_ns = mw_merge_hosts_time(model, host, start),
-        .last_ns = mw_merge_hosts_time(model, host, from->end_ns),
-        .peak = {from->peak, MW_MODEL_EXACT},
+        .last_ns = mw_merge_hosts_time(model, host, entry->count > 1 ? entry->last_ns : entry->end_ns),
+        .peak = {entry->peak, MW_MODEL_EXACT},
     };
-    to->role = role_of(to->name);
+    to->role = from->is_others ? MW_MODEL_OTHER : role_of(to->name);
 }
 
 /* An exit record speaks of the last program of its process. */
-static void apply_exit(const struct mw_model *model, struct mw_model_process *process, const struct mw_exit *from)
+static void apply_exit(const struct mw_model *model, struct mw_model_process *process, const struct mw_exit_entry *from)
 {
     uint64_t end_ns = mw_merge_hosts_time(model, process->host, from->end_ns);
-
 
     process->peak = (struct mw_model_bytes){from->peak, MW_MODEL_EXACT};
     if (process->hwm_seen > from->peak) /* the marks err by a little; the larger one is nearer */
@@ -179,6 +193,10 @@ static void take_view(struct mw_merge *merge, const struct mw_view *view, struct
         mw_model_note(merge->model, MW_MODEL_NOTE_LOST,
                       "%" PRIu64 " programs more than memwatch keeps apart are in the sums, but not in the list",
                       (uint64_t)view->processes_lost);
+    if (view->processes_replaced)
+        mw_model_note(merge->model, MW_MODEL_NOTE_REMARK,
+                      "of processes that had ended, %u small ones that samples saw are not listed by themselves",
+                      view->processes_replaced);
     for (size_t i = 0; i < view->process_count; i++) {
         add_seen(merge->model, &view->processes[i], host);
         chain_newest(chains, merge->model);
@@ -196,32 +214,85 @@ static uint32_t find_last_image(const struct mw_model *model, const struct chain
     return best;
 }
 
-static void take_exits_of(struct mw_merge *merge, struct chains *chains, const struct mw_exit *records, size_t count,
-                          uint32_t host)
+/* By itself: it may have been sampled. */
+static void take_exit(struct mw_merge *merge, struct chains *chains, const struct mw_exit *one, uint32_t host)
 {
     struct mw_model *model = merge->model;
+    struct key key = make_key(host, one->entry.pid, one->entry.start_ticks);
+    uint32_t entry = find_last_image(model, chains, &key);
 
-    for (size_t i = 0; i < count; i++) {
-        struct key key = make_key(host, records[i].pid, records[i].start_ticks);
-        uint32_t entry = find_last_image(model, chains, &key);
-        if (mw_map_find(merge->rank_keys, &key, sizeof(key)) != MW_MAP_NONE)
-            continue; /* its journal knows more */
-        if (entry != MW_MODEL_NONE) {
-            apply_exit(model, &model->processes[entry], &records[i]);
-        } else {
-            add_unseen(model, &records[i], host);
-            chain_newest(chains, model);
-        }
+    if (mw_map_find(merge->rank_keys, &key, sizeof(key)) != MW_MAP_NONE)
+        return; /* its journal knows more */
+    if (entry != MW_MODEL_NONE) {
+        apply_exit(model, &model->processes[entry], &one->entry);
+    } else {
+        add_unseen(model, one, host);
+        chain_newest(chains, model);
     }
+}
+
+/* The program may have been gone when its file was to be read: "[name]" then. */
+static bool is_same_program(const struct mw_model_process *process, const struct mw_model_process *together,
+                            const struct mw_exit *one)
+{
+    size_t length = strlen(one->text.comm);
+
+    return process->name == together->name ||
+           (!process->exe[0] && process->name[0] == '[' && !strncmp(process->name + 1, one->text.comm, length) &&
+            !strcmp(process->name + 1 + length, "]"));
+}
+
+/* Whether a process that was sampled is one of those that were counted together when they ended: it left nothing by
+ * itself, ended as far as is known by exit(0), and did not have more (the marks err by a little). */
+static bool is_counted(const struct mw_merge *merge, const struct chains *chains, uint32_t index,
+                       const struct mw_model_process *together, const struct mw_exit *one)
+{
+    const struct mw_model_process *process = &merge->model->processes[index];
+    struct key key = make_key(process->host, process->pid, process->start_ticks);
+
+    return process->count == 1 && process->host == together->host &&
+           is_same_program(process, together, one) && process->end != MW_VIEW_LIVES &&
+           (process->end != MW_VIEW_STATUS || !process->wait_status) && process->peak.kind != MW_MODEL_EXACT &&
+           process->peak.bytes <= together->peak.bytes + MARK_ERROR_BYTES && process->first_ns <= together->last_ns &&
+           find_last_image(merge->model, chains, &key) == index &&
+           mw_map_find(merge->rank_keys, &key, sizeof(key)) == MW_MAP_NONE;
+}
+
+/* Several: those of them that were sampled are not to count twice, and have a count of 0 from here on. */
+static void take_together(struct mw_merge *merge, struct chains *chains, const struct mw_exit *one, uint32_t host)
+{
+    struct mw_model *model = merge->model;
+    struct mw_model_process *together;
+    uint64_t left = one->entry.count;
+
+    add_unseen(model, one, host);
+    *MW_MEM_PUSH(chains->next, chains->next_count) = MW_MODEL_NONE; /* no process by itself */
+    together = &model->processes[model->process_count - 1];
+    for (uint32_t i = 0; i + 1 < model->process_count && left; i++)
+        if (is_counted(merge, chains, i, together, one)) {
+            if (model->processes[i].peak.bytes > together->peak.bytes)
+                together->peak.bytes = model->processes[i].peak.bytes;
+            model->processes[i].count = 0;
+            left--;
+        }
 }
 
 static void take_exits(struct mw_merge *merge, struct chains *chains, const struct mw_exits_read *exits)
 {
     for (size_t i = 0; i < exits->host_count; i++) {
         const struct mw_exits_host *host = &exits->hosts[i];
-        if (host->count)
-            take_exits_of(merge, chains, exits->entries + host->first, host->count,
-                          mw_merge_hosts_find_clean(merge, host->name));
+        const struct mw_exit *entries = exits->entries + host->first;
+        uint32_t index;
+        if (!host->count)
+            continue;
+        index = mw_merge_hosts_find_clean(merge, host->name);
+        merge->model->hosts[index].together = host->together;
+        for (size_t k = 0; k < host->count; k++)
+            if (entries[k].entry.count == 1)
+                take_exit(merge, chains, &entries[k], index);
+        for (size_t k = 0; k < host->count; k++)
+            if (entries[k].entry.count > 1)
+                take_together(merge, chains, &entries[k], index);
     }
 }
 
@@ -285,6 +356,23 @@ static void join(struct mw_model *model, uint32_t rank_index, uint32_t entry)
     process->peak = rank->peak;
 }
 
+/* Those that are counted elsewhere; none of them is a rank. */
+static void drop_counted(struct mw_model *model)
+{
+    uint32_t *moved = mw_mem_alloc(model->process_count, sizeof(*moved)), kept = 0;
+
+    for (size_t i = 0; i < model->process_count; i++) {
+        moved[i] = kept;
+        if (model->processes[i].count)
+            model->processes[kept++] = model->processes[i];
+    }
+    for (size_t i = 0; i < model->rank_count; i++)
+        if (model->ranks[i].process != MW_MODEL_NONE)
+            model->ranks[i].process = moved[model->ranks[i].process];
+    model->process_count = kept;
+    free(moved);
+}
+
 void mw_merge_processes(struct mw_merge *merge, const struct mw_exits_read *exits)
 {
     struct mw_model *model = merge->model;
@@ -298,6 +386,7 @@ void mw_merge_processes(struct mw_merge *merge, const struct mw_exits_read *exit
         if (entry != MW_MODEL_NONE)
             join(model, i, entry);
     }
+    drop_counted(model);
     mw_map_destroy(chains.groups);
     free(chains.heads);
     free(chains.next);

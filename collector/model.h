@@ -193,8 +193,12 @@ struct mw_model_merged_phase {
 
 enum mw_model_role { MW_MODEL_RANK, MW_MODEL_LAUNCHER, MW_MODEL_OTHER };
 
+/* One process; or several short ones of one program that were counted together when they ended: all but `count`,
+ * `peak_sum`, `first_ns` and `last_ns` is of the one with the largest peak then. */
 struct mw_model_process {
     enum mw_model_role role;
+    uint64_t count;    /* 1 */
+    uint64_t peak_sum; /* of several: of their peaks, which need not fall together */
     uint32_t rank; /* rank index, for MW_MODEL_RANK */
     uint32_t host;
     int32_t pid, ppid;
@@ -257,6 +261,7 @@ struct mw_model_host {
     struct mw_model_bytes seen;  /* largest sum of RSS in one sample */
     uint64_t seen_ns;
     struct mw_model_bytes pss;   /* largest sum of PSS in one sweep */
+    uint64_t together;           /* at most this much had processes that were counted together; while merging only */
     struct mw_model_limit limit;
     uint64_t kills;              /* by the OOM killer, on the whole host */
     uint64_t victims;            /* of kills: ranks, in no group that counted it */

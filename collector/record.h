@@ -26,7 +26,7 @@
 /* Journals in a run directory are called <prefix><world id, 16 hex digits>-<host>-<pid> (mw_journal_name()). Hosts stand
  * in names as collector/hostname writes them. */
 #define MW_RECORD_JOURNAL_PREFIX "journal-"
-/* The files of a run directory to which processes without MPI append one mw_exit each, at their end: <prefix><host>. */
+/* The files of a run directory in which processes without MPI are counted at their end: <prefix><host>. */
 #define MW_RECORD_EXITS_PREFIX "exits-"
 /* What MPI_Gather brought to rank 0: packed journals one behind another, by rank. <prefix><world id>. */
 #define MW_RECORD_GATHERED_PREFIX "gathered-"
@@ -263,18 +263,54 @@ struct mw_tick {
     uint64_t last; /* RSS at the last measured boundary in the slice; 0: none */
 };
 
-/* What a process without MPI leaves behind: one write of this size, appended to the exits file. */
-struct mw_exit {
-    char magic[8]; /* "MWEXIT\0\1", the last byte is the version */
+/* What processes without MPI leave behind at their end: one file of fixed size for each host, in which they are counted
+ * together by program where there are many.
+ *
+ *     struct mw_exit_index | struct mw_exit_text[MW_EXIT_SLOTS]
+ *
+ * Written by pwrite() under a flock(); who cannot have it in time leaves what it has in one of the last MW_EXIT_LATE
+ * slots, without it. Nobody maps the file, and nobody makes it larger. */
+#define MW_EXIT_MAGIC "MWEXIT\0\2" /* the last byte is the version */
+#define MW_EXIT_SLOTS 62
+#define MW_EXIT_LATE 4
+#define MW_EXIT_LANES 200
+#define MW_EXIT_OTHERS 0 /* the slot of programs for which there was no room; the others are used from 1 on */
+
+/* One process, or several of one program: `count` of them. */
+struct mw_exit_entry {
+    uint64_t program;  /* hash of its path; equal for processes that are counted together */
+    uint64_t count;    /* 0: the slot is free */
+    uint64_t peak;     /* VmHWM of /proc/self/status at exit: exact; of several, the largest */
+    uint64_t peak_sum; /* of all */
+    uint64_t start_ticks; /* of the process with that peak, as the following up to `ppid` */
+    uint64_t end_ns;      /* CLOCK_MONOTONIC */
     int32_t pid;
     int32_t ppid;
-    uint64_t start_ticks;
-    uint64_t end_ns;    /* CLOCK_MONOTONIC */
-    uint64_t peak;      /* VmHWM of /proc/self/status at exit: exact */
+    uint64_t first_ns; /* when the first of them began, not too late; CLOCK_MONOTONIC */
+    uint64_t last_ns;  /* when the last of them ended */
+};
+
+/* Of the process with the largest peak. */
+struct mw_exit_text {
     char comm[16];
     char exe[200];
     char command[256];
 };
-#define MW_EXIT_MAGIC "MWEXIT\0\1"
+
+/* Processes that were counted together, no two of which lived at the same time: never more than `peak`. The sum over all
+ * lanes bounds what all those processes can have had at one moment. */
+struct mw_exit_lane {
+    uint64_t begin_ns, end_ns, peak;
+};
+
+struct mw_exit_index {
+    char magic[8];
+    uint64_t lane_count;
+    uint64_t beyond; /* sum of peaks for which no lane was left */
+    struct mw_exit_lane lanes[MW_EXIT_LANES];
+    struct mw_exit_entry entries[MW_EXIT_SLOTS];
+};
+
+#define MW_EXIT_FILE_BYTES (sizeof(struct mw_exit_index) + MW_EXIT_SLOTS * sizeof(struct mw_exit_text))
 
 #endif

@@ -303,6 +303,8 @@ static const struct mw_fields moment = {"moment", moment_fields, sizeof(THIS), t
 #define THIS struct mw_model_process
 static const struct mw_field process_fields[] = {
     ENUM(roles, role, "role", "rank, launcher (mpirun, srun and their daemons) or other"),
+    FIELD(U64, count, "count", "processes: short ones of one program are counted together when there are many"),
+    FIELD(U64, peak_sum, "peak_sum_bytes", "bytes, of several: the sum of their peaks"),
     INDEX(RANK, rank, "rank", "rank index"),
     INDEX(HOST, host, "host", "in `hosts`"),
     FIELD(I32, pid, "pid", "on its host"),

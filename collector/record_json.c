@@ -253,6 +253,14 @@ static int read_all_places(struct reader *reader, const json_t *json)
     return 0;
 }
 
+/* Records of before processes were counted together do not say how many an entry is. */
+static void complete(struct mw_model *model)
+{
+    for (size_t i = 0; i < model->process_count; i++)
+        if (!model->processes[i].count)
+            model->processes[i].count = 1;
+}
+
 static struct mw_model *read_model(const json_t *json, struct mw_err *err)
 {
     struct reader reader = {.model = mw_model_create(), .err = err};
@@ -270,8 +278,10 @@ static struct mw_model *read_model(const json_t *json, struct mw_err *err)
     }
     if (!failed)
         failed = mw_record_check(reader.model, err);
-    if (!failed)
+    if (!failed) {
+        complete(reader.model);
         return reader.model;
+    }
     mw_model_destroy(reader.model);
     return NULL;
 }

@@ -9,7 +9,8 @@ static const char *const head[] = {
     "host", "pid", "ppid", "image", "role", "program", "command", "first_seen_s", "last_seen_s", "end", "samples",
     "peak_bytes", "peak_kind", "largest_sample_bytes", "largest_sample_s", "largest_pss_bytes", "huge_pages_bytes",
     "swap_bytes", "world", "rank", "rank_peak_bytes", "rank_peak_kind", "rank_peak_s", "rank_peak_phase",
-    "rank_peak_call", "mpi_holds_bytes", "rss_at_end_bytes", "mpi_time_s", "mpi_calls", "mpi_calls_measured", NULL};
+    "rank_peak_call", "mpi_holds_bytes", "rss_at_end_bytes", "mpi_time_s", "mpi_calls", "mpi_calls_measured",
+    "count", NULL};
 
 #define SAMPLED_CELLS 11 /* first_seen_s and what follows */
 #define RANK_CELLS 12    /* world and what follows */
@@ -41,6 +42,7 @@ static void add_rank(struct mw_csv *csv, const struct mw_model *model, const str
     mw_csv_seconds(csv, rank->mpi_ns);
     mw_csv_number(csv, rank->calls);
     mw_csv_number(csv, rank->measured);
+    mw_csv_number(csv, 1);
     mw_csv_end(csv);
 }
 
@@ -70,6 +72,7 @@ static void add_process(struct mw_csv *csv, const struct mw_model *model, const 
         return;
     }
     mw_csv_empty(csv, RANK_CELLS);
+    mw_csv_number(csv, process->count);
     mw_csv_end(csv);
 }
 

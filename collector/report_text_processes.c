@@ -49,9 +49,9 @@ static void add_process(struct groups *groups, struct mw_map *keys, const struct
     if (index == groups->count)
         *MW_MEM_PUSH(groups->items, groups->count) = (struct group){.largest = process, .bounded = true};
     group = &groups->items[index];
-    group->count++;
-    group->exact += process->peak.kind == MW_MODEL_EXACT;
-    group->sum = mw_model_sum(group->sum, process->peak.bytes);
+    group->count += process->count;
+    group->exact += process->peak.kind == MW_MODEL_EXACT ? process->count : 0;
+    group->sum = mw_model_sum(group->sum, process->count > 1 ? process->peak_sum : process->peak.bytes);
     group->bounded &= process->peak.kind == MW_MODEL_EXACT || process->peak.kind == MW_MODEL_AT_MOST;
     if (process->peak.bytes > group->largest->peak.bytes)
         group->largest = process;

@@ -41,6 +41,8 @@ struct mw_view_process {
     int32_t wait_status;
     uint32_t cgroup;      /* in cgroups, plus one; 0 not known */
     uint32_t moment_next; /* where the next one goes; older ones are overwritten */
+    uint32_t is_rank;     /* its entry is kept for as long as the file */
+    uint32_t reserved;
     uint64_t first_ns;    /* first and last time it was seen */
     uint64_t last_ns;
     uint64_t end_ns;      /* when its end was noticed */
@@ -142,7 +144,7 @@ struct mw_view {
     uint64_t host_kills;   /* by the OOM killer on the whole host, since the start */
     uint64_t host_kills_begin;
     uint32_t cgroup_count; /* cgroups[0] is the sampler's own */
-    uint32_t reserved;
+    uint32_t processes_replaced; /* that had ended, of the smallest: their entries are other processes' now */
     struct mw_view_cgroup cgroups[MW_VIEW_CGROUPS];
     struct mw_view_node nodes[MW_VIEW_NODES]; /* NUMA nodes */
     struct mw_view_signal signals[MW_VIEW_SIGNALS];

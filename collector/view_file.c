@@ -98,8 +98,44 @@ static bool grow(struct mw_view_file *file, struct mw_view *view)
     return true;
 }
 
+static uint64_t most_seen(const struct mw_view_process *process)
+{
+    return process->hwm_seen > process->rss_max ? process->hwm_seen : process->rss_max;
+}
+
+/* How ranks end is always of interest, and what did not end by exit(0). */
+static bool is_dispensable(const struct mw_view_process *process)
+{
+    return process->end != MW_VIEW_LIVES && !process->is_rank &&
+           (process->end != MW_VIEW_STATUS || !process->wait_status);
+}
+
+/* The smallest of those that may go, once there are enough of them; NULL: none has to. */
+static struct mw_view_process *find_dispensable(const struct mw_view *view)
+{
+    struct mw_view_process *smallest = NULL;
+    size_t count = 0;
+
+    for (size_t i = 0; i < view->process_count; i++) {
+        struct mw_view_process *process = &view->processes[i];
+        if (!is_dispensable(process))
+            continue;
+        count++;
+        if (!smallest || most_seen(process) < most_seen(smallest))
+            smallest = process;
+    }
+    return count >= MW_VIEW_FILE_ENDED ? smallest : NULL;
+}
+
 struct mw_view_process *mw_view_file_add_process(struct mw_view_file *file, struct mw_view *view)
 {
+    struct mw_view_process *old = view->process_count == file->room ? find_dispensable(view) : NULL;
+
+    if (old) {
+        memset(old, 0, sizeof(*old));
+        view->processes_replaced++;
+        return old;
+    }
     if (view->process_count == file->room && !grow(file, view)) {
         view->processes_lost++;
         return NULL;

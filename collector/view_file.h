@@ -17,10 +17,12 @@
 #include <stdint.h>
 
 #define MW_VIEW_FILE_PREFIX "view-"
-#define MW_VIEW_FILE_MAGIC "MWVIEW\0\2" /* the last byte is the version */
+#define MW_VIEW_FILE_MAGIC "MWVIEW\0\3" /* the last byte is the version */
 
 /* Programs that a view keeps apart; of more only the sums are known (view->processes_lost). */
 #define MW_VIEW_FILE_PROCESSES 32768
+/* Of processes that are no ranks and have ended, the largest so many: the file does not grow with short processes. */
+#define MW_VIEW_FILE_ENDED 64
 #define MW_VIEW_FILE_SLICES 4096
 
 struct mw_view_file_head {
@@ -50,8 +52,8 @@ struct mw_view_file {
 int mw_view_file_create(struct mw_view_file *file, struct mw_view *view, int dirfd, const char *name,
                         struct mw_err *err);
 
-/* A zeroed entry behind the last process (view->process_count is raised), or NULL when there is no room for more.
- * view->processes may have moved. */
+/* A zeroed entry: behind the last process (view->process_count is raised), or in place of one that has ended and is no
+ * rank (view->processes_replaced is raised); NULL when there is no room for more. view->processes may have moved. */
 struct mw_view_process *mw_view_file_add_process(struct mw_view_file *file, struct mw_view *view);
 
 /* Writes what changed into the file. A failure is noted in file->error; what could not be written is tried again. */

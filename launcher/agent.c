@@ -3,6 +3,7 @@
 
 #include "collector/clock.h"
 #include "collector/err.h"
+#include "collector/exits_read.h"
 #include "collector/segments.h"
 #include "launcher/limits.h"
 #include "launcher/link.h"
@@ -292,18 +293,6 @@ static bool is_shared(const struct mw_agent_settings *settings)
     return settings->launcher[0] && !faccessat(settings->dirfd, name, F_OK, AT_SYMLINK_NOFOLLOW);
 }
 
-/* Where processes without MPI leave their records. */
-static void make_exits(const struct mw_agent_settings *settings)
-{
-    char name[sizeof("exits-") + MW_HOSTNAME_SIZE];
-    int fd;
-
-    snprintf(name, sizeof(name), "exits-%s", settings->host);
-    fd = openat(settings->dirfd, name, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
-    if (fd >= 0)
-        close(fd);
-}
-
 static void begin_view(struct agent *agent)
 {
     memcpy(agent->view.host, agent->settings->host, strlen(agent->settings->host));
@@ -326,7 +315,7 @@ static int begin(struct agent *agent, struct mw_err *err)
     tell(agent, "connecting", "");
     if (connect_to_launcher(agent, err) < 0)
         return -1;
-    make_exits(settings);
+    mw_exits_create(settings->dirfd, settings->host);
     begin_view(agent);
     if (mw_sampler_init(&agent->sampler, &agent->view, settings->dirfd, err) < 0)
         return -1;

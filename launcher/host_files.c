@@ -17,7 +17,7 @@ static const struct pattern {
     uint64_t limit;
 } patterns[] = {
     {MW_HOST_FILE_JOURNAL, MW_RECORD_JOURNAL_PREFIX, true, true, true, 16ULL << 20},
-    {MW_HOST_FILE_EXITS, "exits-", false, true, false, 256ULL << 20},
+    {MW_HOST_FILE_EXITS, "exits-", false, true, false, 1 << 20},
     {MW_HOST_FILE_VIEW, "view-", false, true, false, 256ULL << 20},
     {MW_HOST_FILE_GATHERED, MW_RECORD_GATHERED_PREFIX, true, false, false, 2048ULL << 20},
 };

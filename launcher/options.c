@@ -25,6 +25,7 @@ enum key {
     KEY_RUN_DIR,
     KEY_KEEP,
     KEY_NO_AGENT,
+    KEY_NO_SUBREAPER,
     KEY_FORCE,
     KEY_INCLUDE,
     KEY_EXCLUDE,
@@ -81,6 +82,8 @@ static const struct argp_option run_options[] = {
     {"keep", KEY_KEEP, NULL, 0, "Keep the run directory and say where it is", 4},
     {"kill-over", KEY_KILL_OVER, NULL, 0, "End the command as soon as a sample is over a limit, not only judge at the end", 6},
     {"no-agent", KEY_NO_AGENT, NULL, 0, "Listen for no agents: of other hosts only what MPI gathers is seen", 4},
+    {"no-subreaper", KEY_NO_SUBREAPER, NULL, 0,
+     "Leave orphans of the job to init, for daemons that wait until their parent is process 1", 4},
     {0}};
 
 static const struct argp_option display_options[] = {
@@ -382,6 +385,7 @@ static error_t parse_run(int key, char *argument, struct argp_state *state)
     case KEY_RUN_DIR: options->base_dir = argument; return 0;
     case KEY_KEEP: options->keep = true; return 0;
     case KEY_NO_AGENT: options->no_agent = true; return 0;
+    case KEY_NO_SUBREAPER: options->no_subreaper = true; return 0;
     case KEY_REPEAT: options->repeat = whole(argument, 1, 10000, "--repeat"); return 0;
     case KEY_POST: options->post = argument; return 0;
     case KEY_KILL_OVER: options->kill_over = true; return 0;

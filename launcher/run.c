@@ -149,7 +149,7 @@ static int prepare(struct run *run, struct mw_err *err)
     mw_spawn_take_timers(&run->inherit);
     if (mw_relay_init(&run->relay, err) < 0)
         goto no_signals;
-    if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)) {
+    if (!run->options.no_subreaper && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)) {
         mw_err_set(err, "cannot become a child subreaper: %s", strerror(errno));
         goto no_sampler;
     }

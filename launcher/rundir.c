@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "launcher/rundir.h"
 
+#include "collector/exits_read.h"
 #include "collector/hostname.h"
 #include "collector/journal.h"
 #include "collector/record.h"
@@ -33,7 +34,6 @@ static int make_in(struct mw_rundir *dir, const char *base, struct mw_err *err)
 {
     char absolute[PATH_MAX], exits_name[sizeof(MW_RECORD_EXITS_PREFIX) + MW_HOSTNAME_SIZE] = MW_RECORD_EXITS_PREFIX;
     uint64_t secret;
-    int exits;
 
     mw_hostname_own(exits_name + strlen(exits_name));
     if (!realpath(base, absolute))
@@ -47,15 +47,13 @@ static int make_in(struct mw_rundir *dir, const char *base, struct mw_err *err)
         return mw_err_set(err, "cannot make a run directory in %s: %s; choose another with --run-dir", base,
                           strerror(errno));
     dir->fd = open(dir->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-    exits = dir->fd < 0 ? -1 : openat(dir->fd, exits_name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (exits < 0) {
+    if (dir->fd < 0 || mw_exits_create(dir->fd, exits_name + strlen(MW_RECORD_EXITS_PREFIX)) < 0) {
         mw_err_set(err, "cannot write in the run directory %s: %s", dir->path, strerror(errno));
         if (dir->fd >= 0)
             close(dir->fd);
         rmdir(dir->path);
         return -1;
     }
-    close(exits);
     if (is_full(dir->fd)) {
         unlinkat(dir->fd, exits_name, 0);
         close(dir->fd);

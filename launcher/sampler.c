@@ -153,7 +153,7 @@ static void note_image(struct mw_sampler *sampler, struct mw_tree_process *proce
         entry = mw_view_file_add_process(&sampler->file, sampler->view);
         if (!entry)
             return;
-        process->entry = sampler->view->process_count - 1;
+        process->entry = (size_t)(entry - sampler->view->processes);
     }
     snprintf(pid, sizeof(pid), "%ld", (long)process->pid);
     entry->pid = process->pid;
@@ -187,6 +187,7 @@ static void tell_rank(void *context, pid_t pid, uint64_t world)
     if (process->is_rank || process->entry == SIZE_MAX)
         return;
     process->is_rank = true;
+    sampler->view->processes[process->entry].is_rank = 1;
     process->world = world;
     sampler->ranks_seen++;
     mw_deaths_watch(&sampler->deaths, pid, (uint32_t)process->entry);

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -45,11 +46,11 @@ static int drop_output(void)
     return null < 0 || dup2(null, STDOUT_FILENO) < 0 || dup2(null, STDERR_FILENO) < 0 ? -1 : 0;
 }
 
-static void report_failure(int result)
+static void report_failure(int fd)
 {
     int error = errno;
 
-    _exit(write(result, &error, sizeof(error)) < 0 ? 126 : 127);
+    _exit(write(fd, &error, sizeof(error)) < 0 ? 126 : 127);
 }
 
 static int direct(enum mw_spawn_output output)
@@ -64,49 +65,42 @@ static int direct(enum mw_spawn_output output)
 
 /* In the child: never returns. Without a word from memwatch it has ended, and the command does not start. */
 static void become(char *const command[], char *const environment[], const struct mw_spawn_inherit *inherit,
-                   enum mw_spawn_output output, int go, int result)
+                   enum mw_spawn_output output, int fd)
 {
     char word;
 
-    if (read(go, &word, 1) != 1)
+    if (read(fd, &word, 1) != 1)
         _exit(127);
     if (direct(output) < 0)
-        report_failure(result);
+        report_failure(fd);
     mw_spawn_release(inherit);
     if (environment)
         execvpe(command[0], command, environment);
     else
         execvp(command[0], command);
-    report_failure(result);
+    report_failure(fd);
 }
 
 struct mw_spawn mw_spawn_prepare(char *const command[], char *const environment[], const struct mw_spawn_inherit *inherit,
                                  enum mw_spawn_output output)
 {
     struct mw_spawn spawn = {.pid = -1};
-    int go[2], result[2];
+    int ends[2];
 
-    if (pipe2(go, O_CLOEXEC)) {
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends)) {
         spawn.error = errno;
-        return spawn;
-    }
-    if (pipe2(result, O_CLOEXEC)) {
-        spawn.error = errno;
-        close(go[0]);
-        close(go[1]);
         return spawn;
     }
     spawn.pid = fork();
     if (spawn.pid == 0) {
-        close(go[1]);
-        become(command, environment, inherit, output, go[0], result[1]);
+        close(ends[0]);
+        become(command, environment, inherit, output, ends[1]);
     }
+    spawn.error = spawn.pid < 0 ? errno : 0;
+    spawn.fd = ends[0];
+    close(ends[1]);
     if (spawn.pid < 0)
-        spawn.error = errno;
-    close(go[0]);
-    close(result[1]);
-    spawn.go = go[1];
-    spawn.result = result[0];
+        close(ends[0]);
     return spawn;
 }
 
@@ -116,13 +110,12 @@ struct mw_spawn_result mw_spawn_start(struct mw_spawn *spawn)
 
     if (spawn->pid < 0)
         return result;
-    if (write(spawn->go, "!", 1) != 1)
-        result.error = errno;
-    close(spawn->go);
-    /* exec closes the pipe, a failing one writes into it */
-    while (read(spawn->result, &result.error, sizeof(result.error)) < 0 && errno == EINTR)
+    if (write(spawn->fd, "!", 1) != 1) /* somebody killed it: its status will say so */
+        errno = 0;
+    /* exec closes the socket, a failing one writes into it */
+    while (read(spawn->fd, &result.error, sizeof(result.error)) < 0 && errno == EINTR)
         ;
-    close(spawn->result);
+    close(spawn->fd);
     if (result.error)
         waitpid(spawn->pid, NULL, 0);
     return result;

@@ -35,7 +35,7 @@ enum mw_spawn_output {
 /* A command that is not running yet: a child that waits, with all signals blocked. */
 struct mw_spawn {
     pid_t pid;  /* -1: there is none */
-    int go, result; /* pipes */
+    int fd;     /* says go, and gets the result */
     int error;  /* why there is none */
 };
 

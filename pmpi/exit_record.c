@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* What a process leaves behind when it ends by exit(): a rank closes its journal, any other process of the job writes
- * one small record, so that one shorter than any sampling interval is still seen exactly. */
+/* What a process leaves behind when it ends by exit(): a rank closes its journal, any other process of the job enters
+ * itself in a small table, so that one shorter than any sampling interval is still seen exactly. */
 #include "collector/clock.h"
 #include "collector/hostname.h"
 #include "collector/io.h"
 #include "collector/procmem.h"
+#include "pmpi/exit_table.h"
 #include "pmpi/moment.h"
 #include "pmpi/observe.h"
 #include "pmpi/phases.h"
@@ -12,12 +13,16 @@
 #include "pmpi/settings.h"
 #include "pmpi/syscalls.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 /* In a sandbox: the journal is memory, but a clock may take a system call. */
@@ -30,6 +35,10 @@ static void close_quietly(void)
     if (state->stage == MW_STAGE_FINALIZED)
         __atomic_store_n(&state->stage, MW_STAGE_EXITED, __ATOMIC_RELEASE);
 }
+/* For the table: the first wait and the longest, and all together. */
+#define FIRST_WAIT_NS 50000L
+#define LAST_WAIT_NS 2000000L
+#define PATIENCE_NS 50000000L
 
 static void close_rank(void)
 {
@@ -48,7 +57,27 @@ static void close_rank(void)
         __atomic_store_n(&state->stage, MW_STAGE_EXITED, __ATOMIC_RELEASE);
 }
 
-static bool fill(struct mw_exit *record, int procfd)
+/* When it began, on the monotonic clock and not too late: ticks count from boot, suspended time included. */
+static uint64_t start_ns(uint64_t ticks, uint64_t end_ns)
+{
+    uint64_t tick_ns = MW_NS_PER_SEC / (uint64_t)sysconf(_SC_CLK_TCK);
+    uint64_t now = mw_clock_now(); /* read first: the difference must not fall below 0 */
+    uint64_t before = mw_clock_read(CLOCK_BOOTTIME) - now + tick_ns;
+    uint64_t boot = ticks * tick_ns;
+
+    return boot > before && boot - before < end_ns ? boot - before : 1;
+}
+
+static uint64_t hash_program(const struct mw_exit_text *text)
+{
+    uint64_t hash = 14695981039346656037ULL; /* FNV-1a */
+
+    for (const char *at = text->exe[0] ? text->exe : text->comm; *at; at++)
+        hash = (hash ^ (unsigned char)*at) * 1099511628211ULL;
+    return hash;
+}
+
+static bool fill(struct mw_exit_entry *entry, struct mw_exit_text *text, int procfd)
 {
     struct mw_procmem_status status = {0};
     struct mw_procmem_stat stat = {0};
@@ -61,29 +90,101 @@ static bool fill(struct mw_exit *record, int procfd)
         close(status_fd);
     if (stat_fd >= 0)
         close(stat_fd);
-    memcpy(record->magic, MW_EXIT_MAGIC, sizeof(record->magic));
-    record->pid = getpid();
-    record->ppid = getppid();
-    record->start_ticks = stat.start_ticks;
-    record->end_ns = mw_clock_now();
-    record->peak = status.hwm;
-    memcpy(record->comm, stat.comm, sizeof(record->comm) - 1);
-    mw_procmem_exe(procfd, getpid(), record->exe, sizeof(record->exe));
-    mw_procmem_command(procfd, getpid(), record->command, sizeof(record->command));
+    memcpy(text->comm, stat.comm, sizeof(text->comm) - 1);
+    mw_procmem_exe(procfd, getpid(), text->exe, sizeof(text->exe));
+    mw_procmem_command(procfd, getpid(), text->command, sizeof(text->command));
+    *entry = (struct mw_exit_entry){.program = hash_program(text), .count = 1, .peak = status.hwm,
+                                    .peak_sum = status.hwm, .start_ticks = stat.start_ticks, .end_ns = mw_clock_now(),
+                                    .pid = getpid(), .ppid = getppid()};
+    entry->first_ns = start_ns(entry->start_ticks, entry->end_ns);
+    entry->last_ns = entry->end_ns;
     return ok;
 }
 
-/* A limit of file sizes must not kill the process at its end. */
-static bool has_room(int fd)
+/* ---- the file ---- */
+
+static struct mw_exit_index table; /* not on the stack: a thread's may be small */
+
+static off_t at_entry(size_t slot)
+{
+    return (off_t)(offsetof(struct mw_exit_index, entries) + slot * sizeof(struct mw_exit_entry));
+}
+
+static off_t at_text(size_t slot)
+{
+    return (off_t)(sizeof(struct mw_exit_index) + slot * sizeof(struct mw_exit_text));
+}
+
+/* Whole, as the launcher made it: it never grows here, and a limit of file sizes must not kill the process at its end. */
+static bool is_whole(int fd)
 {
     struct stat st;
 
-    return !fstat(fd, &st) && mw_io_may_grow((uint64_t)st.st_size + 16 * sizeof(struct mw_exit)) /* others append too */;
+    return !fstat(fd, &st) && S_ISREG(st.st_mode) && (uint64_t)st.st_size >= MW_EXIT_FILE_BYTES &&
+           mw_io_may_grow(MW_EXIT_FILE_BYTES);
+}
+
+/* Others hold it for some microseconds, unless they are stopped: then nobody waits long. It goes with a process that is
+ * killed. */
+static bool lock(int fd)
+{
+    for (long wait_ns = FIRST_WAIT_NS, waited_ns = 0; flock(fd, LOCK_EX | LOCK_NB); waited_ns += wait_ns) {
+        if ((errno != EWOULDBLOCK && errno != EINTR) || waited_ns >= PATIENCE_NS)
+            return false;
+        if (waited_ns && wait_ns < LAST_WAIT_NS)
+            wait_ns *= 2;
+        nanosleep(&(struct timespec){0, wait_ns}, NULL);
+    }
+    return true;
+}
+
+static bool read_table(int fd)
+{
+    return mw_io_pread(fd, &table, sizeof(table), 0) == (ssize_t)sizeof(table) &&
+           !memcmp(table.magic, MW_EXIT_MAGIC, sizeof(table.magic));
+}
+
+static void write_slot(int fd, const struct mw_exit_table_change *change, const struct mw_exit_text *text)
+{
+    struct mw_exit_text copy;
+
+    if (change->text_from != change->slot && change->text_from != MW_EXIT_TABLE_TEXT_NEW &&
+        mw_io_pread(fd, &copy, sizeof(copy), at_text(change->text_from)) == (ssize_t)sizeof(copy))
+        text = &copy;
+    if (change->text_from != change->slot)
+        mw_io_pwrite(fd, text, sizeof(*text), at_text(change->slot));
+    mw_io_pwrite(fd, &table.entries[change->slot], sizeof(table.entries[0]), at_entry(change->slot));
+}
+
+static void enter(int fd, const struct mw_exit_entry *entry, const struct mw_exit_text *text)
+{
+    struct mw_exit_table_changes changes;
+
+    if (!read_table(fd))
+        return;
+    changes = mw_exit_table_add(&table, entry);
+    if (changes.lanes)
+        mw_io_pwrite(fd, &table, offsetof(struct mw_exit_index, entries), 0);
+    for (size_t i = 0; i < changes.count; i++)
+        write_slot(fd, &changes.slots[i], text);
+}
+
+/* Without the lock: two at the same time may count as one, and the larger one may be lost. */
+static void enter_late(int fd, const struct mw_exit_entry *entry, const struct mw_exit_text *text)
+{
+    size_t slot = MW_EXIT_SLOTS - MW_EXIT_LATE + (size_t)entry->pid % MW_EXIT_LATE;
+
+    if (!read_table(fd))
+        return;
+    mw_exit_table_join(&table.entries[slot], entry);
+    write_slot(fd, &(struct mw_exit_table_change){slot, table.entries[slot].pid == entry->pid ? MW_EXIT_TABLE_TEXT_NEW : slot},
+               text);
 }
 
 static void leave_record(const char *dir)
 {
-    struct mw_exit record;
+    struct mw_exit_entry entry;
+    struct mw_exit_text text;
     char host[MW_HOSTNAME_SIZE], path[512];
     int procfd, fd;
 
@@ -91,13 +192,17 @@ static void leave_record(const char *dir)
     if (dir[0] != '/' ||
         snprintf(path, sizeof(path), "%s/" MW_RECORD_EXITS_PREFIX "%s", dir, host) >= (int)sizeof(path))
         return;
-    fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0)
         return;
-    memset(&record, 0, sizeof(record));
+    memset(&text, 0, sizeof(text));
     procfd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (procfd >= 0 && fill(&record, procfd) && has_room(fd) && write(fd, &record, sizeof(record)) < 0)
-        record.pid = 0; /* a full disk: the launcher's own samples must do */
+    if (procfd >= 0 && is_whole(fd) && fill(&entry, &text, procfd)) {
+        if (lock(fd))
+            enter(fd, &entry, &text);
+        else
+            enter_late(fd, &entry, &text);
+    }
     if (procfd >= 0)
         close(procfd);
     close(fd);

@@ -36,6 +36,7 @@ shim_sources = \
     pmpi/collectives.def pmpi/each_call.h \
     pmpi/compat.h pmpi/elf_find.h \
     pmpi/exit_record.c \
+    pmpi/exit_table.c pmpi/exit_table.h \
     pmpi/gather.c pmpi/gather.h \
     pmpi/governor.c pmpi/governor.h \
     pmpi/library.c pmpi/library.h \

@@ -18,6 +18,7 @@ shell_tests = \
     tests/integration/fuzz.sh \
     tests/integration/launcher.sh \
     tests/integration/symbols.sh \
+    tests/integration/short.sh \
     tests/integration/signals.sh \
     tests/integration/terminal.sh \
     tests/integration/doctor.sh \
@@ -108,6 +109,7 @@ unit_tests += \
     tests/unit/test_report_text \
     tests/unit/test_segments \
     tests/unit/test_size \
+    tests/unit/test_exit_table \
     tests/unit/test_stack \
     tests/unit/test_stack_search \
     tests/unit/test_stages \
@@ -185,6 +187,8 @@ tests_unit_test_report_text_SOURCES = tests/unit/test_report_text.c $(synthetic)
 tests_unit_test_report_text_LDADD = $(collector_test_libs)
 tests_unit_test_segments_SOURCES = tests/unit/test_segments.c $(synthetic)
 tests_unit_test_segments_LDADD = $(collector_test_libs)
+tests_unit_test_exit_table_SOURCES = tests/unit/test_exit_table.c pmpi/exit_table.c
+tests_unit_test_exit_table_LDADD = $(CMOCKA_LIBS)
 tests_unit_test_stack_SOURCES = tests/unit/test_stack.c pmpi/stack.c pmpi/syscalls.c
 tests_unit_test_stack_LDADD = $(CMOCKA_LIBS)
 # The same where a call does not push its return address, as on other machines.

@@ -82,12 +82,16 @@ static void put_view(const char *directory)
 
 static void put_exits(const char *directory)
 {
-    struct mw_exit records[2] = {{.magic = MW_EXIT_MAGIC, .pid = 7, .peak = 4096, .comm = "a", .exe = "/bin/a"}};
+    static char bytes[MW_EXIT_FILE_BYTES];
+    struct mw_exit_index index = {.magic = MW_EXIT_MAGIC, .lane_count = 1, .lanes = {{1, 5, 4096}}};
+    const struct mw_exit_text text = {.comm = "a", .exe = "/bin/a"};
 
-    records[1] = records[0];
-    records[1].pid = 8;
-    put(directory, "exits", "two", records, sizeof(records));
-    put(directory, "exits", "cut", records, sizeof(records) - 9);
+    index.entries[1] = (struct mw_exit_entry){.program = 9, .count = 1, .peak = 4096, .peak_sum = 4096, .pid = 7};
+    index.entries[2] = (struct mw_exit_entry){.program = 9, .count = 3, .peak = 4096, .peak_sum = 9000, .pid = 8};
+    memcpy(bytes, &index, sizeof(index));
+    memcpy(bytes + sizeof(index) + sizeof(text), &text, sizeof(text));
+    put(directory, "exits", "two", bytes, sizeof(bytes));
+    put(directory, "exits", "cut", bytes, sizeof(bytes) - 9);
 }
 
 /* Three runs of it, one with its parameter only in the command line. */

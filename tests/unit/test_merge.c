@@ -584,34 +584,41 @@ static void test_image_of_one_name(void **state)
     synthetic_remove(&dir);
 }
 
-static struct mw_exit make_exit(int32_t pid, uint64_t start, const char *exe, uint64_t peak)
-{
-    struct mw_exit record = {.pid = pid, .ppid = 4000, .start_ticks = start, .end_ns = SYNTHETIC_BEGIN + 600 * MS,
-                             .peak = peak, .comm = "child", .command = "child --once"};
+/* The table of one host, as its processes leave it. */
+struct exits {
+    struct mw_exit_index index;
+    struct mw_exit_text texts[MW_EXIT_SLOTS];
+};
 
-    memcpy(record.magic, MW_EXIT_MAGIC, sizeof(record.magic));
-    snprintf(record.exe, sizeof(record.exe), "%s", exe);
-    return record;
+static struct mw_exit_entry *put_exit(struct exits *exits, size_t slot, int32_t pid, uint64_t start, const char *exe,
+                                      uint64_t peak)
+{
+    memcpy(exits->index.magic, MW_EXIT_MAGIC, sizeof(exits->index.magic));
+    exits->index.entries[slot] = (struct mw_exit_entry){
+        .program = 1, .count = 1, .pid = pid, .ppid = 4000, .start_ticks = start, .first_ns = SYNTHETIC_BEGIN + 100 * MS,
+        .end_ns = SYNTHETIC_BEGIN + 600 * MS, .last_ns = SYNTHETIC_BEGIN + 600 * MS, .peak = peak, .peak_sum = peak};
+    exits->texts[slot] = (struct mw_exit_text){.comm = "child", .command = "child --once"};
+    snprintf(exits->texts[slot].exe, sizeof(exits->texts[slot].exe), "%s", exe);
+    return &exits->index.entries[slot];
 }
 
-/* One that was sampled, one that never was, one of a rank, and a torn one between them. */
+/* One that was sampled, one that never was, one of a rank, and free slots between them. */
 static void test_exits(void **state)
 {
-    struct mw_exit records[4] = {make_exit(4001, 90010, "/usr/bin/dash", 3 * MIB), make_exit(4100, 95000, "", 7 * MIB),
-                                 make_exit(5000, 100000, "/home/user/app", MIB),
-                                 make_exit(4101, 95001, "/usr/bin/tool (deleted)", 9 * MIB)};
+    static struct exits exits;
     struct synthetic_dir dir;
     struct mw_view view;
     struct mw_model *model;
-    char bytes[sizeof(records) + 5];
 
     (void)state;
-    memcpy(bytes, records, 3 * sizeof(records[0]));
-    memcpy(bytes + 3 * sizeof(records[0]), "torn!", 5);
-    memcpy(bytes + 3 * sizeof(records[0]) + 5, &records[3], sizeof(records[0]));
+    put_exit(&exits, 1, 4001, 90010, "/usr/bin/dash", 3 * MIB);
+    put_exit(&exits, 3, 4100, 95000, "", 7 * MIB);
+    put_exit(&exits, 4, 5000, 100000, "/home/user/app", MIB);
+    put_exit(&exits, 9, 4101, 95001, "/usr/bin/tool (deleted)", 9 * MIB);
     synthetic_make(&dir);
     synthetic_job(&dir, 1);
-    synthetic_put(&dir, MW_RECORD_EXITS_PREFIX "node01", bytes, sizeof(bytes));
+    synthetic_put(&dir, MW_RECORD_EXITS_PREFIX "node01", &exits, sizeof(exits));
+    synthetic_put(&dir, MW_RECORD_EXITS_PREFIX "node02", &exits, sizeof(exits) - 1);
     synthetic_view(&view, 1);
     model = merge(&dir, &view);
     assert_int_equal(model->process_count, 5);
@@ -622,7 +629,50 @@ static void test_exits(void **state)
     assert_int_equal(model->processes[3].samples, 0);
     assert_string_equal(model->processes[4].name, "tool");
     assert_int_equal(model->ranks[0].peak.bytes, 40 * MIB);
-    assert_noted(model, "5 bytes of the exit records");
+    assert_noted(model, "exit records of 1 host are damaged");
+    mw_model_destroy(model);
+    mw_view_free(&view);
+    synthetic_remove(&dir);
+}
+
+/* Processes that were counted together: those of them that were sampled are in the count already. */
+static void test_exits_together(void **state)
+{
+    static struct exits exits;
+    struct synthetic_dir dir;
+    struct mw_view view;
+    struct mw_model *model;
+    struct mw_exit_entry *entry;
+    const struct mw_model_process *dash = NULL;
+    size_t before;
+
+    (void)state;
+    synthetic_make(&dir);
+    synthetic_job(&dir, 1);
+    synthetic_view(&view, 1);
+    model = merge(&dir, &view);
+    before = model->process_count;
+    mw_model_destroy(model);
+
+    view.processes[1].end = MW_VIEW_ENDED; /* dash, pid 4001 */
+    view.processes[1].last_ns = SYNTHETIC_BEGIN + 300 * MS;
+    entry = put_exit(&exits, 1, 7001, 97000, view.processes[1].exe, 50 * MIB);
+    entry->count = 1000;
+    entry->peak_sum = 3000 * MIB;
+    exits.index.lane_count = 2;
+    exits.index.lanes[0].peak = exits.index.lanes[1].peak = 50 * MIB;
+    synthetic_put(&dir, MW_RECORD_EXITS_PREFIX "node01", &exits, sizeof(exits));
+    model = merge(&dir, &view);
+    assert_int_equal(model->process_count, before); /* one less, one more */
+    for (size_t i = 0; i < model->process_count; i++)
+        if (model->processes[i].count > 1)
+            dash = &model->processes[i];
+    assert_non_null(dash);
+    assert_int_equal(dash->count, 1000);
+    assert_int_equal(dash->peak.bytes, 50 * MIB);
+    assert_int_equal(dash->peak.kind, MW_MODEL_EXACT);
+    assert_true(model->peak.upper.bytes >= 100 * MIB && model->peak.upper.bytes < 1000 * MIB);
+    assert_int_equal(model->peak.sum_of_peaks > 3000 * MIB, 1);
     mw_model_destroy(model);
     mw_view_free(&view);
     synthetic_remove(&dir);
@@ -683,7 +733,7 @@ static void test_phases(void **state)
 /* Exit records of several hosts: the same pid and start is another process there. */
 static void test_exits_of_hosts(void **state)
 {
-    struct mw_exit record = make_exit(4001, 90010, "/usr/bin/dash", 3 * MIB);
+    static struct exits exits;
     struct synthetic_dir dir;
     struct mw_view view;
     struct mw_model *model;
@@ -691,9 +741,10 @@ static void test_exits_of_hosts(void **state)
     (void)state;
     synthetic_make(&dir);
     synthetic_job(&dir, 1);
-    synthetic_put(&dir, MW_RECORD_EXITS_PREFIX "node01", &record, sizeof(record));
-    record.peak = 5 * MIB;
-    synthetic_put(&dir, MW_RECORD_EXITS_PREFIX "node02", &record, sizeof(record));
+    put_exit(&exits, 1, 4001, 90010, "/usr/bin/dash", 3 * MIB);
+    synthetic_put(&dir, MW_RECORD_EXITS_PREFIX "node01", &exits, sizeof(exits));
+    put_exit(&exits, 1, 4001, 90010, "/usr/bin/dash", 5 * MIB);
+    synthetic_put(&dir, MW_RECORD_EXITS_PREFIX "node02", &exits, sizeof(exits));
     synthetic_view(&view, 1);
     model = merge(&dir, &view);
     assert_int_equal(model->host_count, 2);
@@ -1032,6 +1083,7 @@ int main(void)
         cmocka_unit_test(test_unfinished),    cmocka_unit_test(test_sampled_higher),
         cmocka_unit_test(test_deaths),        cmocka_unit_test(test_ended_from_outside),
         cmocka_unit_test(test_images),        cmocka_unit_test(test_exits),
+        cmocka_unit_test(test_exits_together),
         cmocka_unit_test(test_exits_of_hosts), cmocka_unit_test(test_measured_clocks),
         cmocka_unit_test(test_phases),        cmocka_unit_test(test_hosts),
         cmocka_unit_test(test_damaged),       cmocka_unit_test(test_empty),
