@@ -276,6 +276,13 @@ fuzz: all
 	$(SHELL) $(srcdir)/tests/fuzz/run.sh $(FUZZ_SECONDS)
 .PHONY: fuzz
 
+# make soak SOAK_SECONDS=3600
+SOAK_SECONDS = 3600
+soak: all
+	bash $(srcdir)/tests/soak.sh $(SOAK_SECONDS)
+.PHONY: soak
+EXTRA_DIST += tests/soak.sh
+
 EXTRA_DIST += tests/fuzz
 EXTRA_DIST += tests/browser/package.json tests/browser/package-lock.json tests/browser/page.js
 EXTRA_DIST += bench/scale tests/build_programs.sh tests/check.sh tests/golden tests/hosts.sh tests/integration tests/lib.sh tests/programs tests/schema.sh tests/tools/validate.py
