@@ -62,7 +62,8 @@ static void take_entry(struct mw_exits_read *exits, const struct mw_exit_entry *
     one->entry = *entry;
     memcpy(&one->text, text, sizeof(one->text));
     terminate(&one->text);
-    one->is_others = slot == MW_EXIT_OTHERS;
+    /* what came too late for the lock is of any program */
+    one->is_others = entry->count > 1 && (slot == MW_EXIT_OTHERS || slot >= MW_EXIT_SLOTS - MW_EXIT_LATE);
     if (one->entry.first_ns > one->entry.last_ns)
         one->entry.first_ns = one->entry.last_ns;
     if (one->entry.peak_sum < one->entry.peak)

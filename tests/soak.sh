@@ -25,7 +25,7 @@ work=$(mktemp -d)
 cd "$work" || exit 1
 mkdir kills jobs
 : >findings
-background=()
+background=() runners=() mpis=()
 
 # ---- programs ----
 
@@ -252,57 +252,58 @@ report_minute() {
 
 finish() {
     : >stop
-    for pid in "${background[@]}"; do kill -KILL "$pid" 2>/dev/null; done
+    for pid in "${background[@]}" "${runners[@]}"; do kill -KILL "$pid" 2>/dev/null; done
     for mark in $(grep -hsaoz '^MEMWATCH_SOAK=.*' /proc/[0-9]*/environ | tr '\0' '\n' | grep -- "-$$\$" | cut -d= -f2 | sort -u); do
         end_all "$mark"
     done
     cd /
     rm -rf "$work"
 }
-trap finish EXIT
-trap 'exit 130' INT TERM
+soak() {
+    trap finish EXIT
+    trap 'exit 130' INT TERM
 
-: >jobs.done
-echo none >own_dir
-list_files >files.before
-list_segments >segments.before
-for _ in $(seq "$(nproc)"); do
-    while :; do :; done &
-    background+=($!)
-done
-MEMWATCH_SOAK=short-$$ setsid "$memwatch" run --quiet -- sh -c 'echo "$MEMWATCH_RUN_DIR" >own_dir; exec ./starts stop count' &
-launcher=$!
-mpis=()
-for mpi in OPENMPI MPICH; do [ -x "job.$mpi" ] && mpis+=("$mpi"); done
-runners=()
-for mpi in "${mpis[@]}"; do
-    run_jobs "$mpi" 2>>bash.err & # "Killed"
-    runners+=($!)
-done
+    : >jobs.done
+    echo none >own_dir
+    list_files >files.before
+    list_segments >segments.before
+    for _ in $(seq "$(nproc)"); do
+        while :; do :; done &
+        background+=($!)
+    done
+    MEMWATCH_SOAK=short-$$ setsid "$memwatch" run --quiet -- sh -c 'echo "$MEMWATCH_RUN_DIR" >own_dir; exec ./starts stop count' &
+    launcher=$!
+    for mpi in OPENMPI MPICH; do [ -x "job.$mpi" ] && mpis+=("$mpi"); done
+    for mpi in "${mpis[@]}"; do
+        run_jobs "$mpi" 2>>bash.err & # "Killed"
+        runners+=($!)
+    done
 
-while [ $SECONDS -lt "$seconds" ]; do
-    next=$((SECONDS + 60))
-    [ $next -lt "$seconds" ] || next=$seconds
-    while [ $SECONDS -lt $next ]; do sleep 0.5; done
-    pause_jobs
+    while [ $SECONDS -lt "$seconds" ]; do
+        next=$((SECONDS + 60))
+        [ $next -lt "$seconds" ] || next=$seconds
+        while [ $SECONDS -lt $next ]; do sleep 0.5; done
+        pause_jobs
+        look_at_leftovers
+        look_at_launcher
+        rm -f pause
+        report_minute
+    done
+
+    : >stop
+    [ "${#runners[@]}" = 0 ] || wait "${runners[@]}"
+    wait $launcher
+    status=$?
+    [ $status = 3 ] || finding "the launcher of the short processes ends with status $status instead of 3"
+    gone "short-$$" 60 || finding "processes are left: $(describe $(of_job "short-$$"))"
+    echo none >own_dir
     look_at_leftovers
-    look_at_launcher
-    rm -f pause
     report_minute
-done
-
-: >stop
-[ "${#runners[@]}" = 0 ] || wait "${runners[@]}"
-wait $launcher
-status=$?
-[ $status = 3 ] || finding "the launcher of the short processes ends with status $status instead of 3"
-gone "short-$$" 60 || finding "processes are left: $(describe $(of_job "short-$$"))"
-echo none >own_dir
-look_at_leftovers
-report_minute
-if [ -s findings ]; then
-    echo "FOUND:"
-    cat findings
-    exit 1
-fi
-echo "nothing found"
+    if [ -s findings ]; then
+        echo "FOUND:"
+        cat findings
+        return 1
+    fi
+    echo "nothing found"
+}
+soak; exit

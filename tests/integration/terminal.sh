@@ -111,6 +111,26 @@ else
     skip "Ctrl-Z stops the job and memwatch" "this sh has no job control"
 fi
 
+# A job in the background that reads the terminal is stopped, and memwatch with it.
+cat >reader_session.sh <<'EOF2'
+set -m
+"$memwatch" run -- sh -c 'echo $$ >ready; read word; echo "$word" >got; exit 6' &
+until [ -s ready ]; do sleep 0.05; done
+until grep -q '^State:.T' /proc/$!/status; do sleep 0.05; done
+sed 's/.*) //; s/ .*//' /proc/$!/stat /proc/$(cat ready)/stat >pids
+fg
+echo $? >status
+EOF2
+word_keys() { until_true has pids >&2; sleep 0.3; printf 'hello\n'; }
+reads() {
+    cp reader_session.sh session.sh
+    on_terminal word_keys && same "$(tr '\n' ' ' <pids)" 'T T ' && same "$(cat got)" hello && same "$(cat status)" 6 &&
+        grep -q 'Peak memory of the job' typescript
+}
+if sh -c 'set -m' 2>/dev/null; then
+    check "a job in the background that reads the terminal stops with memwatch, fg continues both" reads
+fi
+
 # Colour.
 escape=$(printf '\033')
 nothing() { :; }
