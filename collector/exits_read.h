@@ -21,7 +21,7 @@ struct mw_exit {
 struct mw_exits_host {
     char name[MW_HOSTNAME_SIZE]; /* as the file's name has it */
     size_t first, count;
-    uint64_t together;           /* at most this much had all those at one moment that were counted together */
+    uint64_t together;           /* at most so much had those that were counted together at any time */
 };
 
 struct mw_exits_read {
@@ -37,7 +37,7 @@ struct mw_exits_read {
  * not even be made. */
 int mw_exits_create(int dirfd, const char *host);
 
-/* Reads all tables of the run directory `dirfd`. That there is none is no error. Returns 0, or -1 with a line in
+/* Reads all tables of the run directory `dirfd`. Having none is not an error. Returns 0, or -1 with a line in
  * err when one could not be read; `exits` holds the others then. Free with mw_exits_read_fini() either way. */
 int mw_exits_read_dir(struct mw_exits_read *exits, int dirfd, struct mw_err *err);
 

@@ -298,7 +298,7 @@ struct mw_exit_text {
 };
 
 /* Processes that were counted together, no two of which lived at the same time: never more than `peak`. The sum over all
- * lanes bounds what all those processes can have had at one moment. */
+ * lanes bounds what all those processes can have had at any time. */
 struct mw_exit_lane {
     uint64_t begin_ns, end_ns, peak;
 };

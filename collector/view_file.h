@@ -21,7 +21,7 @@
 
 /* Programs that a view keeps apart; of more only the sums are known (view->processes_lost). */
 #define MW_VIEW_FILE_PROCESSES 32768
-/* Of processes that are no ranks and have ended, the largest so many: the file does not grow with short processes. */
+/* Of processes that are not ranks and have ended, the largest so many: the file does not grow with short processes. */
 #define MW_VIEW_FILE_ENDED 64
 #define MW_VIEW_FILE_SLICES 4096
 
@@ -52,7 +52,7 @@ struct mw_view_file {
 int mw_view_file_create(struct mw_view_file *file, struct mw_view *view, int dirfd, const char *name,
                         struct mw_err *err);
 
-/* A zeroed entry: behind the last process (view->process_count is raised), or in place of one that has ended and is no
+/* A zeroed entry: behind the last process (view->process_count is raised), or in place of one that has ended and is not a
  * rank (view->processes_replaced is raised); NULL when there is no room for more. view->processes may have moved. */
 struct mw_view_process *mw_view_file_add_process(struct mw_view_file *file, struct mw_view *view);
 

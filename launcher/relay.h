@@ -27,7 +27,8 @@ struct mw_relay {
 int mw_relay_init(struct mw_relay *relay, struct mw_err *err);
 
 /* Begins to separate signals to the group from others, and passes on to `pid` what came before. `pid` must have been forked
- * already, in our process group or not, and have all signals blocked until this returns: so it gets every signal. */
+ * already, in our process group or not, and is to have all signals blocked until this returns: then it gets each once,
+ * whenever it came. */
 void mw_relay_begin(struct mw_relay *relay, pid_t pid);
 
 /* Waits until a signal is there, `fd` (-1: none) is readable, or until `deadline` (CLOCK_MONOTONIC ns; UINT64_MAX: none),

@@ -18,7 +18,7 @@ int mw_wait_child_begin(struct mw_wait_child *waiting, struct mw_err *err);
 /* What ends this process may do so again. */
 void mw_wait_child_end(struct mw_wait_child *waiting);
 
-/* Waits for the run, which has all signals blocked yet. What only this process is sent is passed on: what its group was
+/* Waits for the run, which has just been forked (mw_relay_begin()). What only this process is sent is passed on: what its group was
  * sent, the run has got already. Returns its exit status, 128 + N when signal N killed it. */
 int mw_wait_child_run(struct mw_wait_child *waiting, pid_t pid);
 

@@ -270,6 +270,7 @@ soak() {
     for _ in $(seq "$(nproc)"); do
         while :; do :; done &
         background+=($!)
+        disown $!
     done
     MEMWATCH_SOAK=short-$$ setsid "$memwatch" run --quiet -- sh -c 'echo "$MEMWATCH_RUN_DIR" >own_dir; exec ./starts stop count' &
     launcher=$!
