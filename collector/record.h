@@ -268,8 +268,8 @@ struct mw_tick {
  *
  *     struct mw_exit_index | struct mw_exit_text[MW_EXIT_SLOTS]
  *
- * Written by pwrite() under a flock(); who cannot have it in time leaves what it has in one of the last MW_EXIT_LATE
- * slots, without it. Nobody maps the file, and nobody makes it larger. */
+ * Written by pwrite() under a flock(); who cannot have it in time joins one of the last MW_EXIT_LATE slots, under
+ * a lock of that slot alone (fcntl). Nobody maps the file, and nobody makes it larger. */
 #define MW_EXIT_MAGIC "MWEXIT\0\2" /* the last byte is the version */
 #define MW_EXIT_SLOTS 62
 #define MW_EXIT_LATE 4

@@ -68,8 +68,7 @@ static int run_one(struct mw_wait_child *waiting, const struct mw_options *optio
     pid_t pid;
 
     *kept = '\0';
-    fflush(NULL);
-    pid = fork();
+    pid = mw_wait_child_fork(waiting);
     if (pid == 0)
         run_there(options, number, once, kept);
     if (pid > 0)

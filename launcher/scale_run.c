@@ -92,8 +92,7 @@ static bool run_one(const char *self, const struct mw_scale_options *options, co
     pid_t pid;
     int status;
 
-    fflush(NULL);
-    pid = fork();
+    pid = mw_wait_child_fork(waiting);
     if (pid == 0)
         become_run(self, options, paths, command, inherit);
     if (pid < 0) {

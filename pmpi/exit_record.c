@@ -39,6 +39,8 @@ static void close_quietly(void)
 #define FIRST_WAIT_NS 50000L
 #define LAST_WAIT_NS 2000000L
 #define PATIENCE_NS 50000000L
+/* For one of the last slots: as long once more. */
+#define LATE_TURNS (MW_EXIT_LATE * (int)(PATIENCE_NS / LAST_WAIT_NS))
 
 static void close_rank(void)
 {
@@ -169,16 +171,30 @@ static void enter(int fd, const struct mw_exit_entry *entry, const struct mw_exi
         write_slot(fd, &changes.slots[i], text);
 }
 
-/* Without the lock: two at the same time may count as one, and the larger one may be lost. */
+/* The lock of one of the last slots, which is another one than the table's. Returns the slot, or 0: all are held, too. */
+static size_t lock_late(int fd)
+{
+    for (int turn = 0; turn < LATE_TURNS; turn++) {
+        size_t slot = MW_EXIT_SLOTS - 1 - (size_t)turn % MW_EXIT_LATE;
+        struct flock range = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = at_entry(slot),
+                              .l_len = sizeof(struct mw_exit_entry)};
+        if (!fcntl(fd, F_SETLK, &range))
+            return slot;
+        if (turn % MW_EXIT_LATE == MW_EXIT_LATE - 1)
+            nanosleep(&(struct timespec){0, LAST_WAIT_NS}, NULL);
+    }
+    return 0;
+}
+
+/* Without the table's lock. */
 static void enter_late(int fd, const struct mw_exit_entry *entry, const struct mw_exit_text *text)
 {
-    size_t slot = MW_EXIT_SLOTS - MW_EXIT_LATE + (size_t)entry->pid % MW_EXIT_LATE;
+    size_t slot = lock_late(fd);
 
-    if (!read_table(fd))
+    if (!slot || !read_table(fd))
         return;
-    mw_exit_table_join(&table.entries[slot], entry);
-    write_slot(fd, &(struct mw_exit_table_change){slot, table.entries[slot].pid == entry->pid ? MW_EXIT_TABLE_TEXT_NEW : slot},
-               text);
+    write_slot(fd, &(struct mw_exit_table_change){slot, mw_exit_table_join(&table.entries[slot], entry)
+                                                            ? MW_EXIT_TABLE_TEXT_NEW : slot}, text);
 }
 
 static void leave_record(const char *dir)
