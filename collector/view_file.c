@@ -133,6 +133,7 @@ struct mw_view_process *mw_view_file_add_process(struct mw_view_file *file, stru
 
     if (old) {
         memset(old, 0, sizeof(*old));
+        file->written[old - view->processes] = 0;
         view->processes_replaced++;
         return old;
     }
