@@ -110,7 +110,10 @@ collector_libcollector_la_SOURCES = \
 	collector/units.c collector/units.h \
 	collector/view.h \
 	collector/waterfall.c collector/waterfall.h \
-	collector/view_file.c collector/view_file.h
+	collector/view_end.c collector/view_end.h \
+	collector/view_file.c collector/view_file.h \
+	collector/wait_log.h \
+	collector/wait_log_read.c collector/wait_log_read.h
 collector_libcollector_la_CFLAGS = $(AM_CFLAGS) $(LIBDW_CFLAGS) $(HWLOC_CFLAGS) $(JANSSON_CFLAGS) $(SODIUM_CFLAGS)
 collector_libcollector_la_LIBADD = $(LIBDW_LIBS) -lelf $(HWLOC_LIBS) $(JANSSON_LIBS) $(SODIUM_LIBS) -lm
 collector_libcollector_la_CPPFLAGS = $(AM_CPPFLAGS) -DMW_PAGE_DIR='"$(abs_top_srcdir)/collector/page"'

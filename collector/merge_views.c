@@ -3,6 +3,7 @@
 #include "collector/mem.h"
 #include "collector/merge_parts.h"
 #include "collector/names.h"
+#include "collector/wait_log_read.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,8 +63,10 @@ void mw_merge_views_read(struct mw_merge *merge, int dirfd, const struct mw_view
             read_one(merge, dirfd, names.items[i]);
     mw_names_fini(&names);
     find_launcher(merge);
-    for (size_t i = 0; i < merge->view_count; i++)
+    for (size_t i = 0; i < merge->view_count; i++) {
+        mw_wait_log_read(&merge->views[i], dirfd);
         add_host(merge, &merge->views[i]);
+    }
 }
 
 void mw_merge_views_free(struct mw_merge *merge)

@@ -281,3 +281,8 @@ int mw_procmem_exe(int procfd, pid_t pid, char *buffer, size_t size)
     buffer[length] = '\0';
     return 0;
 }
+
+bool mw_procmem_has_ended(const struct mw_procmem_stat *stat)
+{
+    return stat->state == 'X' || stat->state == 'x' || (stat->state == 'Z' && stat->threads <= 1);
+}

@@ -11,6 +11,7 @@
 #ifndef MW_COLLECTOR_PROCMEM_H
 #define MW_COLLECTOR_PROCMEM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -47,6 +48,9 @@ struct mw_procmem_stat {
 int mw_procmem_statm_rss(int fd, uint64_t page_bytes, uint64_t *rss);
 int mw_procmem_status_read(int fd, struct mw_procmem_status *status);
 int mw_procmem_stat_read(int fd, struct mw_procmem_stat *stat);
+
+/* Whether the whole process has ended. A main thread that ended before the others is a zombie as well. */
+bool mw_procmem_has_ended(const struct mw_procmem_stat *stat);
 
 int mw_procmem_parse_statm(const char *text, uint64_t page_bytes, uint64_t *rss);
 int mw_procmem_parse_status(const char *text, struct mw_procmem_status *status);

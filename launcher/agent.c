@@ -5,6 +5,7 @@
 #include "collector/err.h"
 #include "collector/exits_read.h"
 #include "collector/segments.h"
+#include "collector/wait_log.h"
 #include "launcher/limits.h"
 #include "launcher/link.h"
 #include "launcher/mirror.h"
@@ -210,12 +211,15 @@ static void remove_files(const struct agent *agent)
 {
     const struct mw_agent_settings *settings = agent->settings;
     char lock[sizeof("agent-") + MW_HOSTNAME_SIZE], exits[sizeof("exits-") + MW_HOSTNAME_SIZE];
+    char waits[sizeof(MW_WAIT_LOG_PREFIX) + MW_HOSTNAME_SIZE];
 
     snprintf(lock, sizeof(lock), "agent-%s", settings->host);
+    snprintf(waits, sizeof(waits), MW_WAIT_LOG_PREFIX "%s", settings->host);
     snprintf(exits, sizeof(exits), "exits-%s", settings->host);
     for (size_t i = 0; i < agent->mirror.count; i++)
         mw_segments_remove_file(settings->dirfd, agent->mirror.files[i].name);
     unlinkat(settings->dirfd, exits, 0);
+    unlinkat(settings->dirfd, waits, 0);
     unlinkat(settings->dirfd, lock, 0);
     rmdir(settings->run_dir);
 }

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "launcher/deaths.h"
 
+#include "collector/clock.h"
+#include "collector/hostname.h"
 #include "collector/procmem.h"
+#include "collector/wait_log.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,8 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/inotify.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -27,92 +33,245 @@ struct pidfd_info {
 #define TURNS 5
 #define TURN_NS 200000
 
-int mw_deaths_init(struct mw_deaths *deaths)
+#define POLL_NS (10 * MW_NS_PER_MS)
+
+struct mw_deaths_watched {
+    pid_t pid;
+    uint64_t start_ticks;
+    int fd;            /* pidfd, or -1 */
+    uint32_t key;
+    bool has_status;   /* it was a child of ours, and is collected */
+    int32_t wait_status;
+};
+
+/* ---- what is watched ---- */
+
+static void watch_log(struct mw_deaths *deaths, int dirfd)
 {
-    deaths->fd = epoll_create1(EPOLL_CLOEXEC);
-    return deaths->fd < 0 ? -1 : 0;
+    char host[MW_HOSTNAME_SIZE], path[64 + MW_HOSTNAME_SIZE];
+    struct epoll_event event = {.events = EPOLLIN};
+
+    deaths->log_fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+    if (deaths->log_fd < 0)
+        return;
+    mw_hostname_own(host);
+    snprintf(path, sizeof(path), "/proc/self/fd/%d/" MW_WAIT_LOG_PREFIX "%s", dirfd, host);
+    inotify_add_watch(deaths->log_fd, path, IN_MODIFY);
+    event.data.fd = deaths->log_fd;
+    epoll_ctl(deaths->fd, EPOLL_CTL_ADD, deaths->log_fd, &event);
+}
+
+int mw_deaths_init(struct mw_deaths *deaths, int procfd, int dirfd)
+{
+    int pidfd;
+
+    *deaths = (struct mw_deaths){.log_fd = -1, .procfd = procfd, .fd = epoll_create1(EPOLL_CLOEXEC)};
+    if (deaths->fd < 0)
+        return -1;
+    pidfd = (int)syscall(SYS_pidfd_open, getpid(), 0);
+    if (pidfd >= 0)
+        close(pidfd);
+    else
+        watch_log(deaths, dirfd);
+    return 0;
 }
 
 void mw_deaths_fini(struct mw_deaths *deaths)
 {
+    for (size_t i = 0; i < deaths->count; i++)
+        if (deaths->watched[i].fd >= 0)
+            close(deaths->watched[i].fd);
+    free(deaths->watched);
+    if (deaths->log_fd >= 0)
+        close(deaths->log_fd);
     close(deaths->fd);
     deaths->fd = -1;
 }
 
-/* What is watched, in the 64 bits that epoll keeps for us: descriptor and key. The pid is the descriptor's own. */
-void mw_deaths_watch(struct mw_deaths *deaths, pid_t pid, uint32_t key)
+static bool make_room(struct mw_deaths *deaths)
 {
-    int fd = (int)syscall(SYS_pidfd_open, pid, 0);
-    struct epoll_event event = {.events = EPOLLIN, .data.u64 = (uint64_t)(uint32_t)fd << 32 | key};
+    size_t room = deaths->room ? 2 * deaths->room : 16;
+    struct mw_deaths_watched *grown;
 
-    if (fd >= 0 && epoll_ctl(deaths->fd, EPOLL_CTL_ADD, fd, &event))
-        close(fd);
+    if (deaths->count < deaths->room)
+        return true;
+    grown = realloc(deaths->watched, room * sizeof(*grown));
+    if (!grown)
+        return false;
+    deaths->watched = grown;
+    deaths->room = room;
+    return true;
 }
 
-static bool status_from_kernel(int fd, int *status)
+/* Returns -1 where there are none, where descriptors are short, or when the process is gone already. */
+static int open_pidfd(const struct mw_deaths *deaths, pid_t pid)
+{
+    int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+    struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
+
+    if (fd < 0 || !epoll_ctl(deaths->fd, EPOLL_CTL_ADD, fd, &event))
+        return fd;
+    close(fd);
+    return -1;
+}
+
+bool mw_deaths_watch(struct mw_deaths *deaths, pid_t pid, uint64_t start_ticks, uint32_t key)
+{
+    struct mw_deaths_watched *entry;
+
+    if (!make_room(deaths))
+        return false;
+    entry = &deaths->watched[deaths->count++];
+    *entry = (struct mw_deaths_watched){
+        .pid = pid, .start_ticks = start_ticks, .fd = open_pidfd(deaths, pid), .key = key};
+    deaths->polled += entry->fd < 0;
+    return true;
+}
+
+void mw_deaths_collected(struct mw_deaths *deaths, pid_t pid, int wait_status)
+{
+    for (size_t i = 0; i < deaths->count; i++)
+        if (deaths->watched[i].pid == pid) {
+            deaths->watched[i].has_status = true;
+            deaths->watched[i].wait_status = wait_status;
+        }
+}
+
+/* ---- one that has ended ---- */
+
+static bool status_from_kernel(int fd, int32_t *status)
 {
     struct pidfd_info info = {.mask = PIDFD_INFO_EXIT_};
 
-    if (ioctl(fd, PIDFD_GET_INFO_, &info) || !(info.mask & PIDFD_INFO_EXIT_))
+    if (fd < 0 || ioctl(fd, PIDFD_GET_INFO_, &info) || !(info.mask & PIDFD_INFO_EXIT_))
         return false;
     *status = info.exit_code;
     return true;
 }
 
-/* The pid behind a pidfd, from /proc/self/fdinfo; -1 once it has been collected. */
-static pid_t pid_of(int fd)
+static bool kernel_has_status(int fd)
 {
-    char path[64], text[1024];
-    const char *line;
-    ssize_t n;
-    int info;
+    struct pidfd_info info = {0};
 
-    snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
-    info = open(path, O_RDONLY | O_CLOEXEC);
-    n = info < 0 ? -1 : read(info, text, sizeof(text) - 1);
-    if (info >= 0)
-        close(info);
-    text[n > 0 ? n : 0] = '\0';
-    line = strstr(text, "\nPid:");
-    return line ? (pid_t)strtol(line + 5, NULL, 10) : -1;
+    return fd >= 0 && (!ioctl(fd, PIDFD_GET_INFO_, &info) || errno != ENOTTY);
 }
 
-static bool status_from_zombie(pid_t pid, int *status)
+/* Reads what /proc knows of it. Returns false when it is gone. `is_ours`: another user's shows 0 as its status. */
+static bool read_stat(const struct mw_deaths *deaths, const struct mw_deaths_watched *entry,
+                      struct mw_procmem_stat *stat, bool *is_ours)
 {
-    int procfd = pid > 0 ? open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-    int fd = procfd < 0 ? -1 : mw_procmem_open(procfd, pid, "stat");
-    struct mw_procmem_stat stat;
-    /* X: its parent is collecting it just now */
-    bool ok = fd >= 0 && !mw_procmem_stat_read(fd, &stat) && (stat.state == 'Z' || stat.state == 'X');
+    int fd = mw_procmem_open(deaths->procfd, entry->pid, "stat");
+    struct stat owner;
+    bool ok = fd >= 0 && !fstat(fd, &owner) && !mw_procmem_stat_read(fd, stat) &&
+              stat->start_ticks == entry->start_ticks;
 
-    if (ok)
-        *status = stat.exit_code;
+    *is_ours = ok && (geteuid() == 0 || owner.st_uid == geteuid());
     if (fd >= 0)
         close(fd);
-    if (procfd >= 0)
-        close(procfd);
     return ok;
+}
+
+static bool status_from_zombie(const struct mw_deaths *deaths, const struct mw_deaths_watched *entry, int32_t *status)
+{
+    struct mw_procmem_stat stat;
+    bool is_ours;
+
+    if (!read_stat(deaths, entry, &stat, &is_ours) || !is_ours || !mw_procmem_has_ended(&stat))
+        return false;
+    *status = stat.exit_code;
+    return true;
+}
+
+static bool find_status(const struct mw_deaths *deaths, const struct mw_deaths_watched *entry, int32_t *status)
+{
+    if (entry->has_status)
+        *status = entry->wait_status;
+    return entry->has_status || status_from_kernel(entry->fd, status) || status_from_zombie(deaths, entry, status);
+}
+
+/* It may be collected between two looks, which takes a while: then the kernel, if it keeps a record, has it a little
+ * later. */
+static void take(struct mw_deaths *deaths, struct mw_deaths_watched *entry, struct mw_deaths_end *end)
+{
+    *end = (struct mw_deaths_end){.key = entry->key, .seen.ns = mw_clock_now()};
+    for (int turn = 0; turn < TURNS && !end->seen.has_status; turn++) {
+        if (turn)
+            nanosleep(&(struct timespec){0, TURN_NS}, NULL);
+        end->seen.has_status = find_status(deaths, entry, &end->seen.wait_status);
+        if (!kernel_has_status(entry->fd))
+            break;
+    }
+    if (entry->fd >= 0)
+        close(entry->fd); /* leaves the epoll set, too */
+    deaths->polled -= entry->fd < 0;
+    *entry = deaths->watched[--deaths->count];
+}
+
+static void drain_log(struct mw_deaths *deaths)
+{
+    char events[1024];
+
+    while (read(deaths->log_fd, events, sizeof(events)) > 0)
+        ;
+    deaths->poll_ns = 0;
+}
+
+static bool next_by_pidfd(struct mw_deaths *deaths, struct mw_deaths_end *end)
+{
+    struct epoll_event event = {.data.fd = -1};
+
+    while (epoll_wait(deaths->fd, &event, 1, 0) == 1 && event.data.fd == deaths->log_fd)
+        drain_log(deaths);
+    for (size_t i = 0; i < deaths->count; i++)
+        if (deaths->watched[i].fd >= 0 && deaths->watched[i].fd == event.data.fd) {
+            take(deaths, &deaths->watched[i], end);
+            return true;
+        }
+    return false;
+}
+
+static bool next_by_poll(struct mw_deaths *deaths, struct mw_deaths_end *end)
+{
+    struct mw_procmem_stat stat;
+    bool is_ours;
+
+    if (!deaths->polled || mw_clock_now() < deaths->poll_ns)
+        return false;
+    for (size_t i = 0; i < deaths->count; i++) {
+        struct mw_deaths_watched *entry = &deaths->watched[i];
+        if (entry->fd >= 0 || (!entry->has_status && read_stat(deaths, entry, &stat, &is_ours) &&
+                               !mw_procmem_has_ended(&stat)))
+            continue;
+        take(deaths, entry, end);
+        return true;
+    }
+    deaths->poll_ns = mw_clock_now() + POLL_NS;
+    return false;
 }
 
 bool mw_deaths_next(struct mw_deaths *deaths, struct mw_deaths_end *end)
 {
-    struct pidfd_info info = {0};
-    struct epoll_event event;
+    return next_by_pidfd(deaths, end) || next_by_poll(deaths, end);
+}
+
+/* ---- the kernel ---- */
+
+struct mw_deaths_kernel mw_deaths_try_kernel(void)
+{
+    struct mw_deaths_kernel kernel = {false, false};
+    pid_t child = fork();
+    int32_t status;
     int fd;
 
-    if (epoll_wait(deaths->fd, &event, 1, 0) != 1)
-        return false;
-    fd = (int)(event.data.u64 >> 32);
-    *end = (struct mw_deaths_end){.key = (uint32_t)event.data.u64, .pid = pid_of(fd)};
-    /* It may be collected between the two looks, which takes a moment: then the kernel, if it is one that tells, knows a
-     * little later. */
-    for (int turn = 0; turn < TURNS && !end->has_status; turn++) {
-        if (turn)
-            nanosleep(&(struct timespec){0, TURN_NS}, NULL);
-        end->has_status = status_from_kernel(fd, &end->wait_status) || status_from_zombie(end->pid, &end->wait_status);
-        if (ioctl(fd, PIDFD_GET_INFO_, &info) && errno == ENOTTY)
-            break;
-    }
-    close(fd); /* leaves the epoll set, too */
-    return true;
+    if (child == 0)
+        _exit(1);
+    if (child < 0)
+        return kernel;
+    fd = (int)syscall(SYS_pidfd_open, child, 0);
+    waitpid(child, NULL, 0);
+    kernel.has_pidfds = fd >= 0;
+    kernel.has_status = status_from_kernel(fd, &status);
+    if (fd >= 0)
+        close(fd);
+    return kernel;
 }

@@ -237,6 +237,8 @@ const struct mw_doctor_check mw_doctor_checks[] = {
     {"process tree", mw_doctor_children, ""},
     {"other processes", mw_doctor_others,
      "allow it (ptrace_scope 0 or 1, /proc without hidepid), or PSS is missing from reports"},
+    {"causes of death", mw_doctor_deaths,
+     "install memwatch with `make install`: libmemwatch-wait.so belongs beside libmemwatch-pmpi.so"},
     {"lines", look_libdw, "install libdw (Debian: apt install libdw1), and build memwatch again"},
     {"journals", look_room, "make room in /dev/shm or /tmp, or name a place with `memwatch run --run-dir DIR`"},
     {"shared memory", look_segments, ""},

@@ -3,10 +3,10 @@
 
 #include "collector/io.h"
 #include "collector/message.h"
+#include "launcher/mca.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,56 +32,15 @@ static const char *const launchers[] = {"mpirun", "mpiexec", "orterun", "oshrun"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static bool has_one_of(const char *text, const char *const words[], size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (strstr(text, words[i]))
-            return true;
-    return false;
-}
-
 /* ---- what the user has said elsewhere ---- */
-
-/* Whether a line of a file of parameters, comments left out, speaks of a list. */
-static bool file_has_list(const char *path)
-{
-    char *text = malloc(TEXT_MAX), *rest = text, *line;
-    bool found = false;
-
-    if (text && mw_io_read_text(AT_FDCWD, path, text, TEXT_MAX) > 0)
-        while (!found && (line = strsep(&rest, "\n")))
-            found = line[strspn(line, " \t")] != '#' && has_one_of(line, list_words, COUNT(list_words));
-    free(text);
-    return found;
-}
-
-/* Open MPI's files of parameters: the user's, Debian's, and those beside each mpirun that PATH knows. */
-static bool any_file_has_list(void)
-{
-    const char *home = getenv("HOME"), *path = getenv("PATH");
-    char name[PATH_MAX], *copy = strdup(path ? path : ""), *rest = copy, *directory;
-    bool found = file_has_list("/etc/openmpi/openmpi-mca-params.conf");
-
-    snprintf(name, sizeof(name), "%s/.openmpi/mca-params.conf", home ? home : "");
-    found = found || (home && file_has_list(name));
-    while (!found && copy && (directory = strsep(&rest, ":"))) {
-        snprintf(name, sizeof(name), "%s/../etc/openmpi-mca-params.conf", directory);
-        found = file_has_list(name);
-    }
-    free(copy);
-    return found;
-}
 
 static bool words_have_list(char *const command[])
 {
-    for (size_t i = 0; command[i]; i++) {
-        if (has_one_of(command[i], list_words, COUNT(list_words)))
-            return true;
+    for (size_t i = 0; command[i]; i++)
         for (size_t k = 0; k < COUNT(file_options); k++)
             if (!strcmp(command[i], file_options[k]))
                 return true;
-    }
-    return false;
+    return mw_mca_words_have(command, list_words, COUNT(list_words));
 }
 
 static bool variables_name_files(void)
@@ -110,8 +69,8 @@ static bool is_plain_script(const char *path)
 {
     char *text = malloc(TEXT_MAX);
     bool plain = text && mw_io_read_text(AT_FDCWD, path, text, TEXT_MAX) > 2 && !strncmp(text, "#!", 2) &&
-                 !has_one_of(text, list_words, COUNT(list_words)) &&
-                 !has_one_of(text, script_words, COUNT(script_words));
+                 !mw_mca_text_has(text, list_words, COUNT(list_words)) &&
+                 !mw_mca_text_has(text, script_words, COUNT(script_words));
 
     free(text);
     return plain;
@@ -151,7 +110,7 @@ int mw_forward_setenv(char *const command[], bool quiet, struct mw_err *err)
 
     if (!runs_mpi && !is_plain_script(command[0]))
         return 0;
-    if (words_have_list(command) || variables_name_files() || ((!list || !*list) && any_file_has_list())) {
+    if (words_have_list(command) || variables_name_files() || ((!list || !*list) && mw_mca_files_have(list_words, COUNT(list_words)))) {
         if (runs_mpi && !quiet)
             say_what_to_add();
         return 0;

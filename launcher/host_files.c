@@ -2,6 +2,7 @@
 #include "launcher/host_files.h"
 
 #include "collector/record.h"
+#include "collector/wait_log.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@ static const struct pattern {
 } patterns[] = {
     {MW_HOST_FILE_JOURNAL, MW_RECORD_JOURNAL_PREFIX, true, true, true, 16ULL << 20},
     {MW_HOST_FILE_EXITS, "exits-", false, true, false, 1 << 20},
+    {MW_HOST_FILE_WAITS, MW_WAIT_LOG_PREFIX, false, true, false, 1ULL << 20},
     {MW_HOST_FILE_VIEW, "view-", false, true, false, 256ULL << 20},
     {MW_HOST_FILE_GATHERED, MW_RECORD_GATHERED_PREFIX, true, false, false, 2048ULL << 20},
 };

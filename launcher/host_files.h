@@ -10,11 +10,12 @@ enum mw_host_file {
     MW_HOST_FILE_NONE,
     MW_HOST_FILE_JOURNAL,
     MW_HOST_FILE_EXITS,
+    MW_HOST_FILE_WAITS,
     MW_HOST_FILE_VIEW,
     MW_HOST_FILE_GATHERED
 };
 
-/* What `name` is, as a file of `host`: "journal-<16 hex>-<host>-<pid>", "exits-<host>", "view-<host>" or
+/* What `name` is, as a file of `host`: "journal-<16 hex>-<host>-<pid>", "exits-<host>", "waits-<host>", "view-<host>" or
  * "gathered-<16 hex>" (which tells no host), and nothing else. */
 enum mw_host_file mw_host_files_kind(const char *name, const char *host);
 

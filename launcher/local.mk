@@ -16,9 +16,11 @@ launcher_liblauncher_la_SOURCES = \
     launcher/cmd_runs.c \
     launcher/cmd_top.c \
     launcher/commands.c launcher/commands.h \
+    launcher/daemons.c launcher/daemons.h \
     launcher/deaths.c launcher/deaths.h \
     launcher/doctor.c \
     launcher/doctor_checks.c launcher/doctor_checks.h \
+    launcher/doctor_deaths.c \
     launcher/doctor_kernel.c \
     launcher/doctor_mpi.c \
     launcher/doctor_try.c launcher/doctor_try.h \
@@ -33,6 +35,7 @@ launcher_liblauncher_la_SOURCES = \
     launcher/link_address.c launcher/link_address.h \
     launcher/listen.c launcher/listen.h \
     launcher/live.c launcher/live.h \
+    launcher/mca.c launcher/mca.h \
     launcher/mirror.c launcher/mirror.h \
     launcher/options.c launcher/options.h \
     launcher/output.c launcher/output.h \
@@ -70,11 +73,19 @@ launcher_liblauncher_la_SOURCES = \
     launcher/wait_child.c launcher/wait_child.h \
     launcher/wire.c launcher/wire.h \
     launcher/wire_message.c launcher/wire_message.h
-launcher_liblauncher_la_CPPFLAGS = $(AM_CPPFLAGS) $(HWLOC_CFLAGS) $(NCURSES_CFLAGS) $(SODIUM_CFLAGS) -DMW_LIBDIR='"$(libdir)"'
+launcher_liblauncher_la_CPPFLAGS = $(AM_CPPFLAGS) $(HWLOC_CFLAGS) $(NCURSES_CFLAGS) $(SODIUM_CFLAGS) -DMW_LIBDIR='"$(libdir)"' \
+    -DMW_LIBEXECDIR='"$(pkglibexecdir)"'
 launcher_liblauncher_la_LIBADD = collector/libcollector.la $(HWLOC_LIBS) $(NCURSES_LIBS) $(SODIUM_LIBS)
 
 launcher_memwatch_SOURCES = launcher/main.c
 launcher_memwatch_LDADD = launcher/liblauncher.la
+
+# By which MPICH's mpiexec starts its proxies.
+pkglibexec_SCRIPTS = launcher/hydra-exec
+EXTRA_DIST += launcher/hydra-exec.sh
+CLEANFILES += launcher/hydra-exec
+launcher/hydra-exec: launcher/hydra-exec.sh
+	$(AM_V_GEN)$(MKDIR_P) launcher && cp $(srcdir)/launcher/hydra-exec.sh $@ && chmod +x $@
 
 # Completion, where each shell looks for it.
 bash_completiondir = $(datadir)/bash-completion/completions

@@ -26,6 +26,7 @@ enum key {
     KEY_KEEP,
     KEY_NO_AGENT,
     KEY_NO_SUBREAPER,
+    KEY_NO_WAIT_LIBRARY,
     KEY_FORCE,
     KEY_INCLUDE,
     KEY_EXCLUDE,
@@ -84,6 +85,8 @@ static const struct argp_option run_options[] = {
     {"no-agent", KEY_NO_AGENT, NULL, 0, "Listen for no agents: of other hosts only what MPI gathers is seen", 4},
     {"no-subreaper", KEY_NO_SUBREAPER, NULL, 0,
      "Leave orphans of the job to init, for daemons that wait until their parent is process 1", 4},
+    {"no-wait-library", KEY_NO_WAIT_LIBRARY, NULL, 0,
+     "Leave libmemwatch-wait.so out: before Linux 6.15 it is often not known then how a rank ended", 4},
     {0}};
 
 static const struct argp_option display_options[] = {
@@ -386,6 +389,7 @@ static error_t parse_run(int key, char *argument, struct argp_state *state)
     case KEY_KEEP: options->keep = true; return 0;
     case KEY_NO_AGENT: options->no_agent = true; return 0;
     case KEY_NO_SUBREAPER: options->no_subreaper = true; return 0;
+    case KEY_NO_WAIT_LIBRARY: options->no_wait_library = true; return 0;
     case KEY_REPEAT: options->repeat = whole(argument, 1, 10000, "--repeat"); return 0;
     case KEY_POST: options->post = argument; return 0;
     case KEY_KILL_OVER: options->kill_over = true; return 0;

@@ -32,7 +32,8 @@ struct mw_options {
     uint64_t interval_ns;
     uint32_t budget_ppm;  /* share of the run that measuring in the ranks may take */
     int site_depth;       /* 0: the shim's default */
-    bool exact, no_reset, no_syscalls, keep, force, quiet, silent, all, clean, no_agent, no_subreaper, timeline_ranks;
+    bool exact, no_reset, no_syscalls, keep, force, quiet, silent, all, clean, no_agent, no_subreaper, no_wait_library;
+    bool timeline_ranks;
     enum mw_live_when live;
     const char *base_dir; /* of the run directory; NULL: choose */
     mw_form_paths forms;  /* where each form of the report goes */

@@ -3,6 +3,7 @@
 
 #include "collector/clock.h"
 #include "collector/segment.h"
+#include "launcher/daemons.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -14,7 +15,12 @@
 #ifndef MW_LIBDIR
 #define MW_LIBDIR "/usr/local/lib"
 #endif
+#ifndef MW_LIBEXECDIR
+#define MW_LIBEXECDIR "/usr/local/libexec/memwatch"
+#endif
 #define SHIM "libmemwatch-pmpi.so"
+#define WAIT "libmemwatch-wait.so"
+#define HYDRA_EXEC "hydra-exec"
 
 /* The directory that this program lies in. */
 static int own_directory(char *path, size_t size)
@@ -56,6 +62,28 @@ int mw_preload_find(char *path, size_t size, struct mw_err *err)
     return mw_err_set(err, SHIM " was not found beside memwatch nor in %s: set MEMWATCH_SHIM to its path", MW_LIBDIR);
 }
 
+int mw_preload_find_wait(char *path, size_t size, const char *shim)
+{
+    const char *slash = strrchr(shim, '/');
+    int directory = slash ? (int)(slash - shim) + 1 : 0;
+
+    return snprintf(path, size, "%.*s" WAIT, directory, shim) < (int)size && !access(path, R_OK) ? 0 : -1;
+}
+
+int mw_preload_find_hydra_exec(char *path, size_t size)
+{
+    static const char *const beside[] = {"../libexec/memwatch/" HYDRA_EXEC, HYDRA_EXEC};
+    char own[PATH_MAX], candidate[PATH_MAX + 64];
+
+    for (size_t i = 0; !own_directory(own, sizeof(own)) && i < sizeof(beside) / sizeof(beside[0]); i++) {
+        snprintf(candidate, sizeof(candidate), "%s/%s", own, beside[i]);
+        if (!access(candidate, X_OK) && snprintf(path, size, "%s", candidate) < (int)size)
+            return 0;
+    }
+    snprintf(path, size, "%s", MW_LIBEXECDIR "/" HYDRA_EXEC);
+    return access(path, X_OK);
+}
+
 static int set(const char *name, const char *value)
 {
     return value ? setenv(name, value, 1) : unsetenv(name);
@@ -75,13 +103,18 @@ static int needs_quoting(const char *path)
     return strpbrk(path, ": \t\n$") != NULL;
 }
 
-/* A name for the shim that LD_PRELOAD can hold: a link in the run directory. */
-static int link_shim(char *linked, size_t size, const char *shim, const char *run_dir, struct mw_err *err)
+/* Gives a library a name that LD_PRELOAD can hold, where it has none: a link in the run directory. */
+static int link_library(char *path, size_t size, const char *name, const char *run_dir, struct mw_err *err)
 {
+    char linked[PATH_MAX];
+
+    if (!needs_quoting(path))
+        return 0;
     if (needs_quoting(run_dir))
         return mw_err_set(err, "LD_PRELOAD cannot hold the path %s: choose a --run-dir without blanks and colons", run_dir);
-    if (snprintf(linked, size, "%s/" SHIM, run_dir) >= (int)size || symlink(shim, linked))
-        return mw_err_set(err, "cannot link %s into the run directory: %s", shim, strerror(errno));
+    if (snprintf(linked, sizeof(linked), "%s/%s", run_dir, name) >= (int)sizeof(linked) || symlink(path, linked))
+        return mw_err_set(err, "cannot link %s into the run directory: %s", path, strerror(errno));
+    snprintf(path, size, "%s", linked);
     return 0;
 }
 
@@ -115,17 +148,18 @@ static int name_launcher(void)
 int mw_preload_setenv(const char *shim, const char *run_dir, const struct mw_options *options, struct mw_err *err)
 {
     const char *before = getenv("LD_PRELOAD");
-    char linked[PATH_MAX], ipc[24], *preload;
+    char pmpi[PATH_MAX], wait[PATH_MAX], ipc[24], *preload;
+    bool has_wait = !options->no_wait_library && !mw_preload_find_wait(wait, sizeof(wait), shim);
 
-    if (needs_quoting(shim)) {
-        if (link_shim(linked, sizeof(linked), shim, run_dir, err) < 0)
-            return -1;
-        shim = linked;
-    }
-    if (asprintf(&preload, "%s%s%s", shim, before && *before ? ":" : "", before ? before : "") < 0)
+    snprintf(pmpi, sizeof(pmpi), "%s", shim);
+    if (link_library(pmpi, sizeof(pmpi), SHIM, run_dir, err) < 0 ||
+        (has_wait && link_library(wait, sizeof(wait), WAIT, run_dir, err) < 0))
+        return -1;
+    if (asprintf(&preload, "%s%s%s%s%s", pmpi, has_wait ? ":" : "", has_wait ? wait : "",
+                 before && *before ? ":" : "", before ? before : "") < 0)
         return mw_err_set(err, "out of memory");
     snprintf(ipc, sizeof(ipc), "%llu", (unsigned long long)mw_segment_ipc_ns());
-    if (set("LD_PRELOAD", preload) || let_asan_start() || set("MEMWATCH_RUN_DIR", run_dir) ||
+    if (set("LD_PRELOAD", preload) || (has_wait && mw_daemons_setenv(options->command, wait, run_dir)) || let_asan_start() || set("MEMWATCH_RUN_DIR", run_dir) ||
         set("MEMWATCH_IPC", ipc) || name_launcher() ||
         set_number("MEMWATCH_INTERVAL_MS", (long)(options->interval_ns / MW_NS_PER_MS), 1) ||
         set("MEMWATCH_EXACT", options->exact ? "1" : NULL) || set("MEMWATCH_RESET", options->no_reset ? "0" : NULL) ||

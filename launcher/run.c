@@ -172,18 +172,21 @@ no_shim:
     return -1;
 }
 
-/* Collects ended children. Returns whether the command is among them, with its status. */
-static bool reap(pid_t command, int *status)
+/* Collects ended children; of ranks that became ours nobody else learns how they ended. Returns whether the command is
+ * among them, with its status. */
+static bool reap(struct run *run, pid_t command, int *status)
 {
     bool ended = false;
     int one;
     pid_t pid;
 
-    while ((pid = waitpid(-1, &one, WNOHANG)) > 0)
+    while ((pid = waitpid(-1, &one, WNOHANG)) > 0) {
+        mw_sampler_collected(&run->sampler, pid, one);
         if (pid == command) {
             *status = one;
             ended = true;
         }
+    }
     return ended;
 }
 
@@ -195,7 +198,7 @@ static int watch(struct run *run, pid_t pid)
     for (;;) {
         bool child = mw_relay_wait(&run->relay, pid, run->wake_fd, run->sampler.next_ns);
         mw_sampler_wake(&run->sampler); /* before the command's end is known: ranks end before it */
-        if (child && reap(pid, &status)) {
+        if (child && reap(run, pid, &status)) {
             run->view.command_end_ns = mw_clock_now();
             mw_sampler_sample(&run->sampler);
             return status;
@@ -218,7 +221,7 @@ static void see_ranks_end(struct run *run)
         mw_relay_wait(&run->relay, 0, run->wake_fd, mw_clock_now() + RANKS_END_NS / 10);
         mw_sampler_wake(&run->sampler);
         mw_hub_serve(run->hub);
-        reap(0, &status); /* ranks that became our children */
+        reap(run, 0, &status); /* ranks that became our children */
     }
 }
 

@@ -2,7 +2,10 @@
 #include "launcher/sampler.h"
 
 #include "collector/clock.h"
+#include "collector/hostname.h"
 #include "collector/procmem.h"
+#include "collector/view_end.h"
+#include "collector/wait_log.h"
 #include "launcher/cgroups.h"
 #include "launcher/limits.h"
 #include "launcher/stages.h"
@@ -13,6 +16,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define FIRST_GAP_NS MW_NS_PER_MS
@@ -27,6 +31,13 @@
 #define COST_SHARE 10    /* samples take at most a tenth of a CPU */
 #define MOMENT_GAP_NS (250 * MW_NS_PER_MS)
 
+static uint32_t pid_namespace(void)
+{
+    struct stat st;
+
+    return stat("/proc/self/ns/pid", &st) ? 0 : (uint32_t)st.st_ino;
+}
+
 /* Who samples: whoever finds the file can see whether it still lives. */
 static void note_self(struct mw_sampler *sampler)
 {
@@ -34,8 +45,21 @@ static void note_self(struct mw_sampler *sampler)
     int fd = mw_procmem_open(sampler->tree.procfd, getpid(), "stat");
 
     sampler->view->sampler_pid = getpid();
+    sampler->view->pid_ns = pid_namespace();
     if (fd >= 0 && !mw_procmem_stat_read(fd, &stat))
         sampler->view->sampler_ticks = stat.start_ticks;
+    if (fd >= 0)
+        close(fd);
+}
+
+/* Where this host's MPI starters leave what they collect. They write only to one that is there. */
+static void make_wait_log(int run_dirfd)
+{
+    char name[sizeof(MW_WAIT_LOG_PREFIX) + MW_HOSTNAME_SIZE] = MW_WAIT_LOG_PREFIX;
+    int fd;
+
+    mw_hostname_own(name + strlen(name));
+    fd = openat(run_dirfd, name, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
     if (fd >= 0)
         close(fd);
 }
@@ -69,7 +93,8 @@ int mw_sampler_init(struct mw_sampler *sampler, struct mw_view *view, int run_di
     snprintf(name, sizeof(name), MW_VIEW_FILE_PREFIX "%s", view->host);
     if (mw_view_file_create(&sampler->file, view, run_dirfd, name, err) < 0)
         goto no_file;
-    if (mw_deaths_init(&sampler->deaths)) {
+    make_wait_log(run_dirfd);
+    if (mw_deaths_init(&sampler->deaths, sampler->tree.procfd, run_dirfd)) {
         mw_err_set(err, "cannot watch processes: %s", strerror(errno));
         goto no_deaths;
     }
@@ -165,6 +190,14 @@ static void note_image(struct mw_sampler *sampler, struct mw_tree_process *proce
     read_program(sampler, process, entry);
 }
 
+static void note_gone(struct mw_sampler *sampler, const struct mw_tree_process *process)
+{
+    struct mw_view_end_seen seen = {
+        .ns = mw_clock_now(), .has_status = process->was_zombie, .wait_status = process->wait_status};
+
+    mw_view_end_note(entry_of(sampler, process), &seen);
+}
+
 static void tell(void *context, enum mw_tree_event event, struct mw_tree_process *process)
 {
     struct mw_sampler *sampler = context;
@@ -173,10 +206,8 @@ static void tell(void *context, enum mw_tree_event event, struct mw_tree_process
         process->entry = SIZE_MAX;
     if (event == MW_TREE_NEW || event == MW_TREE_EXEC)
         note_image(sampler, process);
-    else if (process->entry != SIZE_MAX && sampler->view->processes[process->entry].end == MW_VIEW_LIVES) {
-        sampler->view->processes[process->entry].end = MW_VIEW_ENDED;
-        sampler->view->processes[process->entry].end_ns = sampler->now;
-    }
+    else if (process->entry != SIZE_MAX)
+        note_gone(sampler, process);
 }
 
 static void tell_rank(void *context, pid_t pid, uint64_t world)
@@ -189,8 +220,8 @@ static void tell_rank(void *context, pid_t pid, uint64_t world)
     process->is_rank = true;
     sampler->view->processes[process->entry].is_rank = 1;
     process->world = world;
-    sampler->ranks_seen++;
-    mw_deaths_watch(&sampler->deaths, pid, (uint32_t)process->entry);
+    if (mw_deaths_watch(&sampler->deaths, pid, process->start_ticks, (uint32_t)process->entry))
+        sampler->ranks_seen++;
 }
 
 /* How ranks ended. Cheap: also asked for in between, so that the order of deaths is seen in the midst of long work. */
@@ -203,11 +234,8 @@ static bool take_deaths(struct mw_sampler *sampler)
     while (mw_deaths_next(&sampler->deaths, &end)) {
         any = true;
         sampler->ranks_ended++;
-        if (end.key >= view->process_count)
-            continue;
-        view->processes[end.key].end = end.has_status ? MW_VIEW_STATUS : MW_VIEW_ENDED;
-        view->processes[end.key].wait_status = end.wait_status;
-        view->processes[end.key].end_ns = mw_clock_now();
+        if (end.key < view->process_count)
+            mw_view_end_note(&view->processes[end.key], &end.seen);
     }
     return any;
 }
@@ -378,6 +406,16 @@ bool mw_sampler_wake(struct mw_sampler *sampler)
         mw_sampler_sample(sampler);
     }
     return ended;
+}
+
+void mw_sampler_collected(struct mw_sampler *sampler, pid_t pid, int wait_status)
+{
+    struct mw_view_process *entry = entry_of(sampler, mw_tree_find(&sampler->tree, pid));
+    struct mw_view_end_seen seen = {.ns = mw_clock_now(), .has_status = true, .wait_status = wait_status};
+
+    mw_deaths_collected(&sampler->deaths, pid, wait_status);
+    if (entry)
+        mw_view_end_note(entry, &seen);
 }
 
 size_t mw_sampler_ranks(const struct mw_sampler *sampler)

@@ -43,6 +43,9 @@ void mw_sampler_sample(struct mw_sampler *sampler);
  * moments are sampled often again. Returns whether a rank has ended. */
 bool mw_sampler_wake(struct mw_sampler *sampler);
 
+/* A child of this process was collected by wait(2); to be called before the next mw_sampler_wake(). */
+void mw_sampler_collected(struct mw_sampler *sampler, pid_t pid, int wait_status);
+
 /* Ranks of this host that live, as of the last sample. */
 size_t mw_sampler_ranks(const struct mw_sampler *sampler);
 

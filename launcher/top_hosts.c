@@ -5,6 +5,7 @@
 #include "collector/safe_open.h"
 #include "collector/text.h"
 #include "collector/view_file.h"
+#include "collector/wait_log_read.h"
 #include "launcher/cgroups.h"
 #include "launcher/limits.h"
 #include "launcher/top_parts.h"
@@ -91,6 +92,7 @@ static void read_view(struct mw_top_data *data, struct mw_top_host *host)
         mw_top_data_complain(data, host->name, &err);
         return;
     }
+    mw_wait_log_read(&view, data->dirfd);
     mw_view_free(&host->view);
     host->view = view;
     host->is_sampled = true;

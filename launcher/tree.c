@@ -147,11 +147,6 @@ static int read_stat(const struct mw_tree *tree, const struct mw_tree_process *p
     return result;
 }
 
-static bool has_ended(const struct mw_procmem_stat *stat)
-{
-    return stat->state == 'Z' || stat->state == 'X' || stat->state == 'x';
-}
-
 /* When the kernel does not let us compare: a parent that waits for a vfork child is in state D, and has the stack of
  * the same program. */
 static bool looks_borrowed(const struct mw_tree *tree, const struct mw_tree_process *process,
@@ -190,7 +185,7 @@ static void add(struct mw_tree *tree, pid_t pid, mw_tree_tell *tell, void *conte
     process.stat_fd = open_to_keep(tree, pid, "stat");
     process.statm_fd = open_to_keep(tree, pid, "statm");
     process.children_fd = open_to_keep(tree, pid, children);
-    if (read_stat(tree, &process, &stat) || has_ended(&stat)) {
+    if (read_stat(tree, &process, &stat) || mw_procmem_has_ended(&stat)) {
         close_files(&process);
         return;
     }
@@ -334,7 +329,7 @@ bool mw_tree_exec_meanwhile(const struct mw_tree *tree, struct mw_tree_process *
 {
     struct mw_procmem_stat stat;
 
-    if (read_stat(tree, process, &stat) || has_ended(&stat) || !has_new_program(process, &stat))
+    if (read_stat(tree, process, &stat) || mw_procmem_has_ended(&stat) || !has_new_program(process, &stat))
         return false;
     take_new_program(tree, process, &stat);
     return true;
@@ -366,6 +361,13 @@ static bool is_steady(const struct mw_tree *tree, struct mw_tree_process *proces
     return before && process->owns && tree->now < process->stat_next_ns && mw_tree_rss(tree, process) == before;
 }
 
+/* Of a process that we might not look into (another user's) the kernel shows 0 instead. */
+static void note_zombie(struct mw_tree_process *process, const struct mw_procmem_stat *stat)
+{
+    process->was_zombie = stat->start_ticks == process->start_ticks && process->start_stack;
+    process->wait_status = stat->exit_code;
+}
+
 /* Looks at one known process. Returns false when it has ended. */
 static bool refresh(struct mw_tree *tree, struct mw_tree_process *process, mw_tree_tell *tell, void *context)
 {
@@ -373,8 +375,12 @@ static bool refresh(struct mw_tree *tree, struct mw_tree_process *process, mw_tr
 
     if (is_steady(tree, process))
         return process->steady = true;
-    if (read_stat(tree, process, &stat) || has_ended(&stat) || stat.start_ticks != process->start_ticks)
+    if (read_stat(tree, process, &stat))
         return false;
+    if (mw_procmem_has_ended(&stat) || stat.start_ticks != process->start_ticks) {
+        note_zombie(process, &stat);
+        return false;
+    }
     if (stat.threads > process->threads)
         process->threads_next_ns = 0;
     process->threads = stat.threads;

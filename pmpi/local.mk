@@ -75,7 +75,22 @@ pmpi_libmemwatch_pmpi_la_LIBADD = pmpi/libabi_openmpi.la pmpi/libabi_mpich.la
 pmpi_libmemwatch_pmpi_la_LDFLAGS = -module -avoid-version -shared $(SHIM_LDFLAGS) \
     -export-symbols-regex '^(P?MPIX?_[A-Z].*|memwatch_pmpi_.*|prctl|seccomp|syscall)$$'
 
-# The same to be linked into a program. The parts that include an mpi.h are compiled like those of the shim.
+# The wait calls, preloaded beside the shim: how ranks ended, as their parents learn it.
+lib_LTLIBRARIES += pmpi/libmemwatch-wait.la
+pmpi_libmemwatch_wait_la_SOURCES = \
+    collector/hostname.c collector/hostname.h \
+    collector/io.c collector/io.h \
+    collector/clock.h collector/record.h collector/wait_log.h \
+    pmpi/wait/calls.c \
+    pmpi/wait/directory.c pmpi/wait/directory.h \
+    pmpi/wait/log.c pmpi/wait/log.h \
+    pmpi/wait/starter.c pmpi/wait/starter.h
+pmpi_libmemwatch_wait_la_CPPFLAGS = $(AM_CPPFLAGS)
+pmpi_libmemwatch_wait_la_CFLAGS = $(SHIM_CFLAGS)
+pmpi_libmemwatch_wait_la_LDFLAGS = -module -avoid-version -shared \
+    -export-symbols-regex '^(wait|waitpid|wait3|wait4|waitid|__wait|__waitpid)$$'
+
+# The shim to be linked into a program. The parts that include an mpi.h are compiled like those of the shim.
 lib_LIBRARIES += pmpi/libmemwatch-pmpi.a
 EXTRA_LIBRARIES += pmpi/libstatic_openmpi.a pmpi/libstatic_mpich.a
 pkgconfigdir = $(libdir)/pkgconfig

@@ -123,7 +123,7 @@ unit_tests += \
 endif
 
 check_PROGRAMS += $(unit_tests) tests/tools/mwdump tests/tools/mwgen tests/tools/mwreport tests/tools/mwschema \
-    tests/tools/usage tests/tools/mwflood tests/tools/mwhost tests/tools/mwsignals
+    tests/tools/usage tests/tools/mwflood tests/tools/mwhost tests/tools/mwsignals tests/tools/oldkernel
 
 TESTS += $(unit_tests) $(shell_tests)
 # With sanitizers, what the command itself does; `make check` there does the rest as well, of which the plain build
@@ -226,6 +226,8 @@ tests_tools_mwreport_SOURCES = tests/tools/mwreport.c
 tests_tools_mwreport_LDADD = collector/libcollector.la
 tests_tools_mwschema_SOURCES = tests/tools/mwschema.c
 tests_tools_mwschema_LDADD = collector/libcollector.la
+tests_tools_oldkernel_SOURCES = tests/tools/oldkernel.c
+tests_tools_oldkernel_LDADD =
 tests_tools_usage_SOURCES = tests/tools/usage.c
 tests_tools_usage_LDADD =
 

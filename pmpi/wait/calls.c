@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+/* libmemwatch-wait.so: the wait calls. In programs that start MPI ranks how each child ended is noted once the real call
+ * has returned it (collector/wait_log.h): before Linux 6.15 nobody else may learn it. Everywhere else each call is a jump
+ * into the real one. */
+#include "pmpi/wait/log.h"
+#include "pmpi/wait/starter.h"
+
+#include <dlfcn.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define EXPORT __attribute__((visibility("default")))
+
+/* The oldest version of these is found by every glibc. Weak: before glibc 2.34 a program may have no libdl. */
+#ifdef __x86_64__
+#define OLDEST "GLIBC_2.2.5"
+#elif defined __riscv
+#define OLDEST "GLIBC_2.27"
+#else
+#define OLDEST "GLIBC_2.17"
+#endif
+extern void *old_dlsym(void *handle, const char *name) __attribute__((weak));
+__asm__(".symver old_dlsym,dlsym@" OLDEST);
+
+/* ---- by system call: until the real functions are known, and where they cannot be looked up ---- */
+
+static pid_t system_wait4(pid_t pid, int *status, int options, struct rusage *usage)
+{
+    int type = PTHREAD_CANCEL_DEFERRED;
+    pid_t ended;
+
+    pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &type); /* these calls can be cancelled while they wait */
+    ended = (pid_t)syscall(SYS_wait4, pid, status, options, usage);
+    pthread_setcanceltype(type, NULL);
+    return ended;
+}
+
+static pid_t system_wait(int *status)
+{
+    return system_wait4(-1, status, 0, NULL);
+}
+
+static pid_t system_waitpid(pid_t pid, int *status, int options)
+{
+    return system_wait4(pid, status, options, NULL);
+}
+
+static pid_t system_wait3(int *status, int options, struct rusage *usage)
+{
+    return system_wait4(-1, status, options, usage);
+}
+
+static int system_waitid(idtype_t type, id_t id, siginfo_t *info, int options)
+{
+    int before = PTHREAD_CANCEL_DEFERRED, result;
+
+    pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &before);
+    result = (int)syscall(SYS_waitid, type, id, info, options, NULL);
+    pthread_setcanceltype(before, NULL);
+    return result;
+}
+
+/* ---- the real functions; set before main(), since signal handlers call them ---- */
+
+static bool is_active;
+
+static struct {
+    pid_t (*wait)(int *status);
+    pid_t (*waitpid)(pid_t pid, int *status, int options);
+    pid_t (*wait3)(int *status, int options, struct rusage *usage);
+    pid_t (*wait4)(pid_t pid, int *status, int options, struct rusage *usage);
+    int (*waitid)(idtype_t type, id_t id, siginfo_t *info, int options);
+} real = {system_wait, system_waitpid, system_wait3, system_wait4, system_waitid};
+
+/* `function`: the address of a pointer to a function, which stays as it is where there is no other definition. */
+static void look_up(void *function, const char *name)
+{
+    void *found = old_dlsym(RTLD_NEXT, name);
+
+    if (found)
+        *(void **)function = found;
+}
+
+__attribute__((constructor)) static void start(void)
+{
+    bool is_known = mw_wait_starter_is_known();
+
+    if (old_dlsym) {
+        look_up(&real.wait, "wait");
+        look_up(&real.waitpid, "waitpid");
+        look_up(&real.wait3, "wait3");
+        look_up(&real.wait4, "wait4");
+        look_up(&real.waitid, "waitid");
+    }
+    is_active = (is_known || mw_wait_starter_is_around_rank()) && mw_wait_log_init(is_known);
+}
+
+/* ---- what is noted ---- */
+
+/* Not of a child that has stopped or goes on. */
+static pid_t note(pid_t child, const int *status)
+{
+    if (child > 0 && (WIFEXITED(*status) || WIFSIGNALED(*status)))
+        mw_wait_log_add(child, *status);
+    return child;
+}
+
+static void note_info(const siginfo_t *info)
+{
+    switch (info->si_signo == SIGCHLD && info->si_pid > 0 ? info->si_code : 0) {
+    case CLD_EXITED:
+        mw_wait_log_add(info->si_pid, (info->si_status & 0xff) << 8);
+        break;
+    case CLD_KILLED:
+        mw_wait_log_add(info->si_pid, info->si_status);
+        break;
+    case CLD_DUMPED:
+        mw_wait_log_add(info->si_pid, info->si_status | WCOREFLAG);
+        break;
+    default: /* nobody, or one that has stopped or goes on */
+        break;
+    }
+}
+
+/* ---- the calls ---- */
+
+EXPORT pid_t wait(int *status)
+{
+    int own = 0;
+
+    if (!is_active)
+        return real.wait(status);
+    status = status ? status : &own;
+    return note(real.wait(status), status);
+}
+
+EXPORT pid_t waitpid(pid_t pid, int *status, int options)
+{
+    int own = 0;
+
+    if (!is_active)
+        return real.waitpid(pid, status, options);
+    status = status ? status : &own;
+    return note(real.waitpid(pid, status, options), status);
+}
+
+EXPORT pid_t wait3(int *status, int options, struct rusage *usage)
+{
+    int own = 0;
+
+    if (!is_active)
+        return real.wait3(status, options, usage);
+    status = status ? status : &own;
+    return note(real.wait3(status, options, usage), status);
+}
+
+EXPORT pid_t wait4(pid_t pid, int *status, int options, struct rusage *usage)
+{
+    int own = 0;
+
+    if (!is_active)
+        return real.wait4(pid, status, options, usage);
+    status = status ? status : &own;
+    return note(real.wait4(pid, status, options, usage), status);
+}
+
+EXPORT int waitid(idtype_t type, id_t id, siginfo_t *info, int options)
+{
+    siginfo_t own = {0};
+    int result;
+
+    if (!is_active || (options & WNOWAIT)) /* with WNOWAIT the child is still there to be waited for */
+        return real.waitid(type, id, info, options);
+    info = info ? info : &own;
+    result = real.waitid(type, id, info, options);
+    if (!result)
+        note_info(info);
+    return result;
+}
+
+EXPORT pid_t __wait(int *status) __attribute__((alias("wait")));
+EXPORT pid_t __waitpid(pid_t pid, int *status, int options) __attribute__((alias("waitpid")));

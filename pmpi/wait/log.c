@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+#include "pmpi/wait/log.h"
+
+#include "collector/clock.h"
+#include "collector/hostname.h"
+#include "collector/io.h"
+#include "collector/record.h"
+#include "collector/wait_log.h"
+#include "pmpi/wait/directory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* Set at the start, only read afterwards. Copies: programs overwrite their environment to show a title. */
+static bool is_mpi_starter;
+static char run_dir[512];
+static bool is_prefix; /* `run_dir` is only how the path begins */
+
+static bool take_path(const char *variable)
+{
+    const char *path = getenv(variable);
+
+    if (!path || path[0] != '/' || strlen(path) >= sizeof(run_dir))
+        return false;
+    strcpy(run_dir, path);
+    return true;
+}
+
+bool mw_wait_log_init(bool is_starter)
+{
+    is_mpi_starter = is_starter;
+    if (take_path("MEMWATCH_RUN_DIR"))
+        return true;
+    is_prefix = take_path("MEMWATCH_WAITS");
+    return is_prefix;
+}
+
+static int open_run_dir(void)
+{
+    return is_prefix ? mw_wait_directory_find(run_dir) : mw_wait_directory_open(run_dir);
+}
+
+/* Whether a name is that of a journal of this process: journal-<world>-<host>-<pid>. */
+static bool is_journal_of(const char *name, const void *context)
+{
+    const char *end = context; /* "-<host>-<pid>" */
+    size_t length = strlen(name), end_length = strlen(end);
+
+    return !strncmp(name, MW_RECORD_JOURNAL_PREFIX, strlen(MW_RECORD_JOURNAL_PREFIX)) && length > end_length &&
+           !strcmp(name + length - end_length, end);
+}
+
+/* The end of that name. */
+static void name_end(char *end, const char *host, pid_t pid)
+{
+    char digits[12], *digit = digits + sizeof(digits) - 1;
+
+    *digit = '\0';
+    do
+        *--digit = (char)('0' + pid % 10);
+    while ((pid /= 10) > 0);
+    strcpy(end, "-");
+    strcat(end, host);
+    strcat(end, "-");
+    strcat(end, digit);
+}
+
+/* What a starter collects with a bad status is a rank, or speaks for one. Elsewhere the child must have a journal. */
+static bool is_failed_rank(int dirfd, const char *host, pid_t pid, int wait_status)
+{
+    char end[MW_HOSTNAME_SIZE + 16];
+
+    if (!wait_status || is_mpi_starter)
+        return wait_status != 0;
+    name_end(end, host, pid);
+    return mw_wait_directory_has(dirfd, is_journal_of, end);
+}
+
+static uint32_t pid_namespace(void)
+{
+    struct stat st;
+
+    return syscall(SYS_newfstatat, AT_FDCWD, "/proc/self/ns/pid", &st, 0) ? 0 : (uint32_t)st.st_ino;
+}
+
+static int open_log(int dirfd, const char *host)
+{
+    char name[sizeof(MW_WAIT_LOG_PREFIX) + MW_HOSTNAME_SIZE] = MW_WAIT_LOG_PREFIX;
+
+    strcat(name, host);
+    return openat(dirfd, name, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+}
+
+/* A regular file that is not full; and a limit of file sizes must not kill the process. */
+static bool has_room(int fd, uint64_t limit)
+{
+    struct stat st;
+
+    if (syscall(SYS_fstat, fd, &st) || !S_ISREG(st.st_mode))
+        return false;
+    return (uint64_t)st.st_size + sizeof(struct mw_wait_record) <= limit &&
+           mw_io_may_grow((uint64_t)st.st_size + 16 * sizeof(struct mw_wait_record)) /* others append too */;
+}
+
+static void append(int dirfd, struct mw_wait_record *record)
+{
+    char host[MW_HOSTNAME_SIZE];
+    uint64_t limit;
+    int fd;
+
+    mw_hostname_own(host);
+    fd = open_log(dirfd, host);
+    if (fd < 0)
+        return;
+    limit = is_failed_rank(dirfd, host, record->pid, record->wait_status) ? MW_WAIT_LOG_BYTES : MW_WAIT_LOG_COMMON_BYTES;
+    if (has_room(fd, limit) && write(fd, record, sizeof(*record)) < 0)
+        record->pid = 0; /* a full disk: what the launcher itself sees must do */
+    close(fd);
+}
+
+void mw_wait_log_add(pid_t pid, int wait_status)
+{
+    int saved = errno;
+    struct mw_wait_record record = {.magic = MW_WAIT_LOG_MAGIC, .ns = mw_clock_now(), .pid = pid,
+                                    .wait_status = wait_status, .waiter = getpid(), .pid_ns = pid_namespace()};
+    int dirfd = open_run_dir();
+
+    if (dirfd >= 0) {
+        append(dirfd, &record);
+        close(dirfd);
+    }
+    errno = saved;
+}
