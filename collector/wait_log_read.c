@@ -43,18 +43,12 @@ static void take(struct mw_view *view, const struct mw_wait_record *record)
 
 void mw_wait_log_parse(struct mw_view *view, const void *bytes, size_t size)
 {
-    const char *at = bytes;
     struct mw_wait_record record;
 
-    while (size >= sizeof(record)) {
-        bool sound = !memcmp(at, MW_WAIT_LOG_MAGIC, sizeof(record.magic));
-        size_t length = sound ? sizeof(record) : 1; /* after a short write (full disk) the next one lies anywhere */
-        if (sound) {
-            memcpy(&record, at, sizeof(record));
+    for (size_t at = 0; size - at >= sizeof(record); at += sizeof(record)) {
+        memcpy(&record, (const char *)bytes + at, sizeof(record));
+        if (!memcmp(record.magic, MW_WAIT_LOG_MAGIC, sizeof(record.magic)))
             take(view, &record);
-        }
-        at += length;
-        size -= length;
     }
 }
 

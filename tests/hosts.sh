@@ -13,6 +13,9 @@
 # same time cannot meet. All ends with the test, however it ends: the hosts' first processes wait for the end of a pipe
 # that this shell holds, and with them go their processes, networks and mounts.
 #
+# hosts_kernel 2 4.18, before hosts_up, makes what is started on host 2 by $hosts_rsh run as on an older kernel
+# (tests/tools/oldkernel).
+#
 # Nobody gets from one host into another but over TCP, or by $hosts_rsh, which stands in for ssh: it hands on no
 # environment. mpirun is told to use it.
 
@@ -29,6 +32,12 @@ host_addr() { echo "10.77.0.$((10 + $1))"; }
 
 # host_name HOST: what gethostname() says there. Names resolve on all hosts.
 host_name() { echo "mwh$1"; }
+
+# hosts_kernel HOST KERNEL: skips the whole test where that cannot be done.
+hosts_kernel() {
+    "$top_builddir/tests/tools/oldkernel" "$2" true || skip_all "cannot run programs as on Linux $2 here"
+    eval "hosts_kernel_$1=$2"
+}
 
 # host_run HOST command...: in that host, with this shell's environment, directory, stdin, stdout and stderr; returns
 # its status. TMPDIR is the host's own /tmp. To limit its time: host_run 1 timeout 60 command...
@@ -124,8 +133,8 @@ hosts_write_files() {
     echo "127.0.0.1 localhost" >>"$work/hosts/etc-hosts"
     cat >"$work/hosts/boot" <<'END'
 set -e
-dir=$1 host=$2 mwhost=$3
-shift 3
+dir=$1 host=$2 mwhost=$3 kernel=$4 oldkernel=$5
+shift 5
 read -r outer rest </proc/self/stat
 mount -t proc proc /proc
 echo "mwh$host" >/proc/sys/kernel/hostname
@@ -150,7 +159,7 @@ mount --move "$dir/$host.tmp" /tmp
 cd /
 echo "$outer" >"$dir/$host.new"
 mv "$dir/$host.new" "$dir/$host.pid"
-exec "$mwhost" init "$dir/$host.socket"
+exec ${kernel:+"$oldkernel" "$kernel"} "$mwhost" init "$dir/$host.socket"
 END
     cat >"$hosts_rsh" <<END
 #!/bin/sh
@@ -169,6 +178,7 @@ END
 
 hosts_start() {
     unshare --mount --uts --ipc --net --pid --fork sh "$work/hosts/boot" "$work/hosts" "$1" "$mwhost" \
+        "$(eval "echo \"\${hosts_kernel_$1-}\"")" "$top_builddir/tests/tools/oldkernel" \
         "$top_srcdir" "$top_builddir" "$work" <"$work/hosts/life" >"$work/hosts/$1.log" 2>&1 9>&- &
     echo $! >"$work/hosts/$1.unshare"
     for hosts_try in $(seq 100); do

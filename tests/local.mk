@@ -14,6 +14,7 @@ shell_tests = \
     tests/integration/descriptors.sh \
     tests/integration/exports.sh \
     tests/integration/deaths.sh \
+    tests/integration/waits.sh \
     tests/integration/examples.sh \
     tests/integration/fuzz.sh \
     tests/integration/launcher.sh \
@@ -50,6 +51,7 @@ shell_tests = \
     tests/integration/alone.sh \
     tests/integration/gather.sh \
     tests/integration/hosts_agents.sh \
+    tests/integration/hosts_deaths.sh \
     tests/integration/hosts_gather.sh \
     tests/integration/hosts_slurm.sh \
     tests/integration/hosts_top.sh \
@@ -87,6 +89,7 @@ if HAVE_CMOCKA
 unit_tests += \
     tests/unit/test_across_port \
     tests/unit/test_compare \
+    tests/unit/test_deaths \
     tests/unit/test_fit \
     tests/unit/test_gates \
     tests/unit/test_hub \
@@ -123,7 +126,7 @@ unit_tests += \
 endif
 
 check_PROGRAMS += $(unit_tests) tests/tools/mwdump tests/tools/mwgen tests/tools/mwreport tests/tools/mwschema \
-    tests/tools/usage tests/tools/mwflood tests/tools/mwhost tests/tools/mwsignals tests/tools/oldkernel
+    tests/tools/usage tests/tools/mwflood tests/tools/mwhost tests/tools/mwsignals tests/tools/oldkernel tests/tools/waits
 
 TESTS += $(unit_tests) $(shell_tests)
 # With sanitizers, what the command itself does; `make check` there does the rest as well, of which the plain build
@@ -143,6 +146,8 @@ tests_unit_test_across_port_SOURCES = tests/unit/test_across_port.c pmpi/across_
 tests_unit_test_across_port_LDADD = $(CMOCKA_LIBS)
 tests_unit_test_compare_SOURCES = tests/unit/test_compare.c
 tests_unit_test_compare_LDADD = $(collector_test_libs)
+tests_unit_test_deaths_SOURCES = tests/unit/test_deaths.c
+tests_unit_test_deaths_LDADD = $(launcher_test_libs)
 tests_unit_test_fit_SOURCES = tests/unit/test_fit.c
 tests_unit_test_fit_LDADD = $(collector_test_libs) -lm
 tests_unit_test_gates_SOURCES = tests/unit/test_gates.c
@@ -228,6 +233,8 @@ tests_tools_mwschema_SOURCES = tests/tools/mwschema.c
 tests_tools_mwschema_LDADD = collector/libcollector.la
 tests_tools_oldkernel_SOURCES = tests/tools/oldkernel.c
 tests_tools_oldkernel_LDADD =
+tests_tools_waits_SOURCES = tests/tools/waits.c
+tests_tools_waits_LDADD =
 tests_tools_usage_SOURCES = tests/tools/usage.c
 tests_tools_usage_LDADD =
 

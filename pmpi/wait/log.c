@@ -97,12 +97,12 @@ static int open_log(int dirfd, const char *host)
     return openat(dirfd, name, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 }
 
-/* A regular file that is not full; and a limit of file sizes must not kill the process. */
+/* A regular file that is not full, nor damaged by a full disk; and a limit of file sizes must not kill the process. */
 static bool has_room(int fd, uint64_t limit)
 {
     struct stat st;
 
-    if (syscall(SYS_fstat, fd, &st) || !S_ISREG(st.st_mode))
+    if (syscall(SYS_fstat, fd, &st) || !S_ISREG(st.st_mode) || (uint64_t)st.st_size % sizeof(struct mw_wait_record))
         return false;
     return (uint64_t)st.st_size + sizeof(struct mw_wait_record) <= limit &&
            mw_io_may_grow((uint64_t)st.st_size + 16 * sizeof(struct mw_wait_record)) /* others append too */;
