@@ -38,6 +38,35 @@ dies() { # mpi how what cause
     check "$1: $2: every rank's end is told" same "$(grep -c '^death ' dump)" 4
 }
 
+# As on older kernels, which keep no record of how a process ended: one job for each cause and each way to start ranks.
+oldkernel=$top_builddir/tests/tools/oldkernel
+dies_on() { # kernel mpi how cause [command around the rank]
+    on=$1 mpi=$2 how=$3 cause=$4
+    shift 4
+    rm -rf runs; mkdir runs
+    "$oldkernel" "$on" "$memwatch" run --run-dir "$work/runs" -- "$(mpirun_of "$mpi")" -n 3 "$@" \
+        "$(program "$mpi" grow_and_die)" --how "$how" --mib 8 >out 2>err
+    check "as on Linux $on, $mpi: $how${1:+ inside a script}: the cause is known" \
+        says "rank 1( died first,)? .*$cause"
+    check "as on Linux $on, $mpi: $how${1:+ inside a script}: and that of all" sh -c '! grep -q "nobody saw of what" err'
+}
+cat >script <<'END'
+#!/bin/bash
+"$@"
+exit 0
+END
+chmod 755 script
+for kernel in 5.3 4.18; do
+    "$oldkernel" $kernel true || { skip "as on Linux $kernel" "that cannot be done here"; continue; }
+    for mpi in $(mpis); do
+        dies_on $kernel "$mpi" segv 'killed by SIGSEGV'
+        dies_on $kernel "$mpi" kill 'killed by SIGKILL'
+        dies_on $kernel "$mpi" exit 'ended with status 4, without MPI_Finalize'
+        # the script itself ends well: only bash has seen how its rank ended
+        dies_on $kernel "$mpi" segv 'killed by SIGSEGV' "$work/script"
+    done
+done
+
 for mpi in $(mpis); do
     dies "$mpi" kill 'killed by SIGKILL' signal
     dies "$mpi" segv 'killed by SIGSEGV' signal
