@@ -44,6 +44,12 @@ struct mw_deaths_watched {
     int32_t wait_status;
 };
 
+/* Linux 5.3. */
+static int pidfd_open_(pid_t pid)
+{
+    return (int)syscall(SYS_pidfd_open, pid, 0);
+}
+
 /* ---- what is watched ---- */
 
 static void watch_log(struct mw_deaths *deaths, int dirfd)
@@ -68,7 +74,7 @@ int mw_deaths_init(struct mw_deaths *deaths, int procfd, int dirfd)
     *deaths = (struct mw_deaths){.log_fd = -1, .procfd = procfd, .fd = epoll_create1(EPOLL_CLOEXEC)};
     if (deaths->fd < 0)
         return -1;
-    pidfd = (int)syscall(SYS_pidfd_open, getpid(), 0);
+    pidfd = pidfd_open_(getpid());
     if (pidfd >= 0)
         close(pidfd);
     else
@@ -106,7 +112,7 @@ static bool make_room(struct mw_deaths *deaths)
 /* Returns -1 where there are none, where descriptors are short, or when the process is gone already. */
 static int open_pidfd(const struct mw_deaths *deaths, pid_t pid)
 {
-    int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+    int fd = pidfd_open_(pid);
     struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
 
     if (fd < 0 || !epoll_ctl(deaths->fd, EPOLL_CTL_ADD, fd, &event))
@@ -267,7 +273,7 @@ struct mw_deaths_kernel mw_deaths_try_kernel(void)
         _exit(1);
     if (child < 0)
         return kernel;
-    fd = (int)syscall(SYS_pidfd_open, child, 0);
+    fd = pidfd_open_(child);
     waitpid(child, NULL, 0);
     kernel.has_pidfds = fd >= 0;
     kernel.has_status = status_from_kernel(fd, &status);

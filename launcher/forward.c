@@ -110,7 +110,8 @@ int mw_forward_setenv(char *const command[], bool quiet, struct mw_err *err)
 
     if (!runs_mpi && !is_plain_script(command[0]))
         return 0;
-    if (words_have_list(command) || variables_name_files() || ((!list || !*list) && mw_mca_files_have(list_words, COUNT(list_words)))) {
+    if (words_have_list(command) || variables_name_files() ||
+        ((!list || !*list) && mw_mca_files_have(list_words, COUNT(list_words)))) {
         if (runs_mpi && !quiet)
             say_what_to_add();
         return 0;

@@ -7,4 +7,4 @@ for word; do
     case $word in *hydra_pmi_proxy*) set -- "$@" ${MEMWATCH_DAEMON_ENV:+"$MEMWATCH_DAEMON_ENV"} ;; esac
     set -- "$@" "$word"
 done
-exec ssh "$@"
+exec "$(command -v ssh || echo /usr/bin/ssh)" "$@"

@@ -158,9 +158,9 @@ int mw_preload_setenv(const char *shim, const char *run_dir, const struct mw_opt
     if (asprintf(&preload, "%s%s%s%s%s", pmpi, has_wait ? ":" : "", has_wait ? wait : "",
                  before && *before ? ":" : "", before ? before : "") < 0)
         return mw_err_set(err, "out of memory");
-    snprintf(ipc, sizeof(ipc), "%llu", (unsigned long long)mw_segment_ipc_ns());
-    if (set("LD_PRELOAD", preload) || (has_wait && mw_daemons_setenv(options->command, wait, run_dir)) || let_asan_start() || set("MEMWATCH_RUN_DIR", run_dir) ||
+    if (set("LD_PRELOAD", preload) || let_asan_start() || set("MEMWATCH_RUN_DIR", run_dir) ||
         set("MEMWATCH_IPC", ipc) || name_launcher() ||
+        (has_wait && mw_daemons_setenv(options->command, wait, run_dir)) ||
         set_number("MEMWATCH_INTERVAL_MS", (long)(options->interval_ns / MW_NS_PER_MS), 1) ||
         set("MEMWATCH_EXACT", options->exact ? "1" : NULL) || set("MEMWATCH_RESET", options->no_reset ? "0" : NULL) ||
         set("MEMWATCH_SYSCALLS", options->no_syscalls ? "0" : NULL) ||

@@ -361,10 +361,10 @@ static bool is_steady(const struct mw_tree *tree, struct mw_tree_process *proces
     return before && process->owns && tree->now < process->stat_next_ns && mw_tree_rss(tree, process) == before;
 }
 
-/* Of a process that we might not look into (another user's) the kernel shows 0 instead. */
+/* A status of 0 may also mean that the kernel does not show us another user's. */
 static void note_zombie(struct mw_tree_process *process, const struct mw_procmem_stat *stat)
 {
-    process->was_zombie = stat->start_ticks == process->start_ticks && process->start_stack;
+    process->was_zombie = stat->start_ticks == process->start_ticks && stat->exit_code;
     process->wait_status = stat->exit_code;
 }
 

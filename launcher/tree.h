@@ -29,7 +29,7 @@ struct mw_tree_process {
     uint64_t stat_next_ns; /* until then it is the same program, with as many threads, if it has as much memory */
     bool steady;           /* it was found so by this update: `rss` is that of now */
     uint64_t threads_next_ns, threads_gap_ns; /* when children of its other threads are looked for again */
-    bool was_zombie;       /* when it is gone: `wait_status` is how it ended, as wait(2) gives it */
+    bool was_zombie;       /* when it is gone: `wait_status` is how it ended, as wait(2) gives it; not with status 0 */
     int32_t wait_status;
     bool is_rank;          /* the caller's */
     uint64_t world;        /* the caller's */
