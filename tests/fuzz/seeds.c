@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Writes sound inputs of the binary formats, made by the code that writes them in earnest: seeds DIRECTORY. */
 #include "collector/exits_read.h"
+#include "collector/wait_log.h"
 #include "collector/merge.h"
 #include "collector/report_json.h"
 #include "tests/unit/synthetic.h"
@@ -123,6 +124,17 @@ static void put_texts(const char *directory)
     }
 }
 
+static void put_waits(const char *directory)
+{
+    struct mw_wait_record records[] = {
+        {.magic = MW_WAIT_LOG_MAGIC, .ns = 50, .pid = 1, .wait_status = 11, .waiter = 7, .pid_ns = 0x4d574e53},
+        {.magic = MW_WAIT_LOG_MAGIC, .ns = 25, .pid = 1, .wait_status = 3 << 8, .waiter = 7, .pid_ns = 0x4d574e53},
+    };
+
+    put(directory, "waits", "two", records, sizeof(records));
+    put(directory, "waits", "cut", records, sizeof(records) - 5);
+}
+
 static void put_record(const char *directory, int ranks, bool sampled)
 {
     const struct mw_report_style style = {0};
@@ -160,6 +172,7 @@ int main(int argc, char **argv)
     put_view(argv[1]);
     put_exits(argv[1]);
     put_texts(argv[1]);
+    put_waits(argv[1]);
     put_record(argv[1], 0, true);
     put_record(argv[1], 1, true);
     put_record(argv[1], 2, false);
