@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* waits calls|ignored|kept|handler|vfork|fail N|journal: children are started and collected in every way. Prints "pid status" for each
- * end that a wait call returned, in that order; exits with 1 where a call does not do what it should. */
+/* waits calls|ignored|kept|handler|vfork|fail N|journal: children are started and collected in every way. Prints "pid
+ * status" for each end that a wait call returned, in that order; exits with 1 where a call does not do what it should. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -26,8 +26,10 @@ static pid_t start(int signo, int status)
 
     if (child == 0) {
         setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
-        if (signo)
+        if (signo) {
+            signal(signo, SIG_DFL); /* a sanitizer has handlers */
             raise(signo);
+        }
         _exit(status);
     }
     return child;
@@ -156,7 +158,8 @@ static void on_child(int signo)
 static void try_handler(void)
 {
     struct sigaction action = {.sa_handler = on_child, .sa_flags = SA_ONSTACK};
-    stack_t stack = {.ss_size = 8192, .ss_sp = malloc(8192)};
+    static char memory[8192];
+    stack_t stack = {.ss_size = sizeof(memory), .ss_sp = memory};
     sigset_t set, before;
     pid_t child;
 
