@@ -31,7 +31,13 @@ collector_libcollector_la_SOURCES = \
 	collector/markup.c collector/markup.h \
 	collector/mem.c collector/mem.h \
 	collector/merge.c collector/merge.h collector/merge_parts.h \
-	collector/merge_deaths.c \
+	collector/merge_deaths.c collector/merge_deaths_parts.h \
+	collector/merge_deaths_ends.c \
+	collector/merge_deaths_first.c \
+	collector/merge_deaths_oom.c \
+	collector/merge_deaths_outside.c \
+	collector/merge_deaths_text.c \
+	collector/merge_deaths_waiting.c \
 	collector/merge_details.c \
 	collector/merge_hosts.c \
 	collector/merge_job.c \

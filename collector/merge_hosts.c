@@ -123,6 +123,8 @@ static void take_cgroups(struct mw_model *model, struct mw_model_host *host, con
             .peak = view->cgroups[i].peak,
             .kills = view->cgroups[i].kills,
             .kills_ns = mw_merge_hosts_time(model, index, view->cgroups[i].kills_ns),
+            .counts = (view->cgroups[i].flags & MW_VIEW_CGROUP_COUNTS) != 0,
+            .shared = (view->cgroups[i].flags & MW_VIEW_CGROUP_SHARED) != 0,
         };
 }
 

@@ -346,7 +346,9 @@ static void take_state(struct source *source)
 
     rank->stage = (enum mw_stage)state->stage;
     rank->exited = state->exited_ns != 0;
+    rank->exited_ns = time_of(source, state->exited_ns);
     rank->abort_code = state->abort_code;
+    rank->abort_ns = time_of(source, state->abort_ns);
     rank->in_site = index_of(state->in_site);
     rank->last_site = index_of(state->last_site);
     rank->phase = index_of(state->phase);

@@ -15,7 +15,7 @@ struct mw_model *mw_model_create(void)
     struct mw_model *model = mw_mem_alloc(1, sizeof(*model));
 
     model->strings = mw_map_create();
-    model->job.command = model->job.library = model->ended_by = mw_model_string(model, "");
+    model->job.command = model->job.library = model->ended_by = model->first_why = mw_model_string(model, "");
     return model;
 }
 

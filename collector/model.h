@@ -119,7 +119,9 @@ struct mw_model_rank {
     uint64_t known_ns;   /* last moment the journal tells of */
     enum mw_stage stage;
     bool exited;          /* exit handlers ran */
+    uint64_t exited_ns;   /* when that began; 0 they did not */
     int32_t abort_code;
+    uint64_t abort_ns;    /* when MPI_Abort was first called; 0 unknown, or it was not */
     uint32_t in_site, last_site; /* in sites */
     uint32_t phase;              /* current innermost, in phases */
     uint64_t since_ns;
@@ -210,6 +212,9 @@ struct mw_model_process {
     uint64_t first_ns, last_ns;
     enum mw_view_end end;
     uint64_t end_ns;     /* when its end was noticed */
+    uint64_t leave_ns;   /* when it closed its files in order to end, in the kernel's order on its host; 0 not seen */
+    uint64_t oom_ns;     /* when the OOM killer was last seen, before this end, to have killed in its group; 0 never */
+    int32_t launch_rank; /* that its launcher's variables give it; -1 none */
     int32_t wait_status;
     uint32_t cgroup;     /* in its host's groups, or none */
     struct mw_model_bytes peak;
@@ -232,6 +237,8 @@ struct mw_model_cgroup {
     const char *name, *limit_path; /* limit_path "" when there is no limit */
     uint64_t limit, peak, kills, kills_ns;
     uint64_t victims; /* of kills: ranks */
+    bool counts;      /* the group has a counter of kills */
+    bool shared;      /* processes that are not the job's were seen in it */
 };
 
 struct mw_model_numa {
@@ -291,23 +298,30 @@ struct mw_model_note {
 enum mw_model_cause {
     MW_MODEL_CAUSE_UNKNOWN,
     MW_MODEL_CAUSE_SIGNAL,  /* `number` is the signal */
-    MW_MODEL_CAUSE_OOM,     /* SIGKILL, while the kernel's OOM killer was at work where it lay */
+    MW_MODEL_CAUSE_OOM,     /* SIGKILL, and the OOM killer's counter of its control group had just risen */
     MW_MODEL_CAUSE_ABORT,   /* MPI_Abort; `number` is its code */
     MW_MODEL_CAUSE_EXIT,    /* ended by exit() without MPI_Finalize; `number` is the status, -1 unknown */
     MW_MODEL_CAUSE_STATUS,  /* after MPI_Finalize, with a status that is not 0 */
     MW_MODEL_CAUSE_HOST     /* its host was lost: it may live on */
 };
 
-/* The end of a rank that was no regular one. */
+/* The irregular end of a rank, or of a process that its launcher started as one and that never called MPI_Init. */
 struct mw_model_death {
-    uint32_t rank;      /* rank index */
+    uint32_t rank;      /* rank index, or none */
+    uint32_t process;   /* in processes: what was seen of it, or none */
+    int32_t launch_rank; /* without a rank: the number that its launcher's variables give it */
     enum mw_model_cause cause;
     int32_t number;
     uint32_t cgroup;    /* in its host's groups: where the OOM killer was at work, or none */
     uint64_t ns;        /* when it was noticed, or known last; */
     bool exact;         /* noticed at once, by the kernel's word; otherwise it died at some time after `ns` */
+    uint64_t after_ns;  /* it was alive then */
+    uint64_t order_ns;  /* of two such times of one host, neither 0, the smaller one is of the first; 0 unknown */
     bool finalized;     /* it had left MPI_Finalize */
     bool waiting;       /* it was inside an MPI call */
+    bool perhaps_oom;   /* SIGKILL, which the OOM killer may have sent: it killed something then */
+    bool inferred;      /* nobody saw how it ended: the cause is what the command's own exit status says of the first */
+    bool dumped;        /* it wrote a core file: what killed it may have been long before its end */
     const char *text;   /* "killed by SIGSEGV (Segmentation fault)" */
     struct mw_model_bytes rss; /* when it was last seen */
     uint64_t rss_ns;    /* when that was */
@@ -381,7 +395,10 @@ struct mw_model {
     struct mw_model_process *processes;
     struct mw_model_merged_site *sites;
     struct mw_model_merged_phase *phases;
-    struct mw_model_death *deaths; /* the first one first */
+    struct mw_model_death *deaths; /* in order of time; the first one first */
+    uint32_t first_count;          /* how many of them, from the start, may have been the first: 1 deaths[0] was; 0: it
+                                      does not matter, for the job was ended from outside */
+    const char *first_why;         /* with first_count > 1: why it is not known; "" otherwise */
     struct mw_model_waiting *waiting; /* the most ranks first */
     const char *ended_by;          /* what ended the job from outside before any rank died; "" nothing */
     struct mw_model_note *notes;
@@ -397,6 +414,12 @@ struct mw_model {
     char **string_list;
     size_t string_count;
 };
+
+/* The host of a death, which has a rank or a process. */
+static inline uint32_t mw_model_death_host(const struct mw_model *model, const struct mw_model_death *death)
+{
+    return death->rank != MW_MODEL_NONE ? model->ranks[death->rank].host : model->processes[death->process].host;
+}
 
 struct mw_model *mw_model_create(void);
 void mw_model_destroy(struct mw_model *model);

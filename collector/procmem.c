@@ -142,7 +142,7 @@ static const char *read_comm(const char *text, char *comm, size_t size)
  * 48 start of the arguments, 52 exit status. */
 int mw_procmem_parse_stat(const char *text, struct mw_procmem_stat *stat)
 {
-    uint64_t ppid = 0, threads = 0;
+    uint64_t ppid = 0, threads = 0, flags = 0;
     const char *at;
 
     memset(stat, 0, sizeof(*stat));
@@ -151,13 +151,15 @@ int mw_procmem_parse_stat(const char *text, struct mw_procmem_stat *stat)
         return fail(EPROTO);
     stat->state = at[0];
     at = read_field(at + 2, &ppid);
-    at = read_field(skip_fields(at, 15), &threads);
+    at = read_field(skip_fields(at, 4), &flags);
+    at = read_field(skip_fields(at, 10), &threads);
     at = read_field(skip_fields(at, 1), &stat->start_ticks);
     at = read_field(skip_fields(at, 5), &stat->start_stack);
     if (!at || ppid > INT32_MAX || threads > INT32_MAX)
         return fail(EPROTO);
     stat->ppid = (int32_t)ppid;
     stat->threads = (int32_t)threads;
+    stat->flags = (uint32_t)flags;
     at = read_field(skip_fields(at, 19), &stat->arg_start); /* none in a recorded or cut text */
     at = skip_fields(at, 3);
     stat->exit_code = at ? (int32_t)strtol(at, NULL, 10) : 0;

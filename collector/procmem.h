@@ -38,6 +38,7 @@ struct mw_procmem_stat {
     char state; /* 'R', 'S', 'Z', ... */
     int32_t ppid;
     int32_t threads;
+    uint32_t flags;       /* field 9: the kernel's PF_* bits */
     uint64_t start_ticks; /* field 22 */
     uint64_t start_stack; /* field 28; changes with every exec, and once more within it; 0 when we may not see it */
     uint64_t arg_start;   /* field 48; changes with every exec, and when a program moves its title; 0 likewise */

@@ -143,6 +143,7 @@ struct mw_state {
     uint64_t exited_ns;     /* when exit handlers ran; 0: they did not */
     uint64_t unmeasured_ns; /* from here on memory was not measured, only calls counted; 0: it always was */
     uint64_t unmeasured_why; /* enum mw_unmeasured */
+    uint64_t abort_ns;      /* when MPI_Abort was first called; 0: it was not */
 };
 
 /* What memwatch cost this rank, and how exact its numbers are. */

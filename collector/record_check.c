@@ -146,11 +146,14 @@ static int check_processes(const struct check *check)
     }
     for (size_t i = 0; i < model->death_count; i++) {
         const struct mw_model_death *death = &model->deaths[i];
-        if (death->rank >= model->rank_count)
+        if (!within(death->rank, model->rank_count) || !within(death->process, model->process_count) ||
+            (death->rank == MW_MODEL_NONE && death->process == MW_MODEL_NONE))
             return outside(check, "rank");
-        if (!within(death->cgroup, model->hosts[model->ranks[death->rank].host].cgroup_count))
+        if (!within(death->cgroup, model->hosts[mw_model_death_host(model, death)].cgroup_count))
             return outside(check, "cgroup");
     }
+    if (model->first_count > model->death_count)
+        return outside(check, "first_count");
     return 0;
 }
 

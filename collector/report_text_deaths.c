@@ -9,12 +9,29 @@
 #include <string.h>
 
 #define GROUPS_SHOWN 6
+#define CANDIDATES_SHOWN 8
 #define HELD_SHOWN 8
 #define MOMENTS_NAMED 4
 
 static const struct mw_model_process *process_of(const struct mw_model *model, const struct mw_model_rank *rank)
 {
     return rank->process == MW_MODEL_NONE ? NULL : &model->processes[rank->process];
+}
+
+static const struct mw_model_process *seen_of(const struct mw_model *model, const struct mw_model_death *death)
+{
+    return death->process == MW_MODEL_NONE ? NULL : &model->processes[death->process];
+}
+
+/* "rank 3", "process 4711 (would be rank 3)" */
+static void write_name(char *text, size_t size, const struct mw_model *model, const struct mw_model_death *death)
+{
+    if (death->rank == MW_MODEL_NONE)
+        snprintf(text, size, "process %d (would be rank %d)", model->processes[death->process].pid, death->launch_rank);
+    else if (model->ranks[death->rank].rank < 0)
+        snprintf(text, size, "process %d, not yet a rank,", model->ranks[death->rank].pid);
+    else
+        snprintf(text, size, "rank %s", mw_report_rank(model, death->rank).text);
 }
 
 /* "inside MPI_Allreduce fft.c:120, entered at 2.90 s" */
@@ -39,29 +56,45 @@ static const char *user_phase(const struct mw_model_rank *rank)
     return phase == MW_MODEL_NONE ? "" : rank->phases[phase].path;
 }
 
-static void write_where(const struct mw_report *report, const struct mw_model_rank *rank)
+/* What the dead was doing, and where. */
+static void describe_where(char *text, size_t size, const struct mw_model *model, const struct mw_model_death *death)
 {
-    const struct mw_model *model = report->model;
-    const char *phase = user_phase(rank);
+    const struct mw_model_rank *rank = death->rank == MW_MODEL_NONE ? NULL : &model->ranks[death->rank];
+    const struct mw_model_process *seen = seen_of(model, death);
+    const char *phase = rank ? user_phase(rank) : "";
     char doing[600];
 
-    describe_doing(doing, sizeof(doing), model, rank);
-    mw_report_paragraph(report, "      ", MW_TEXT_PLAIN, "%s%s%s%s · pid %d%s%s", phase[0] ? "phase \"" : "", phase,
-                        phase[0] ? "\" · " : "", doing, rank->pid, model->host_count > 1 ? " on " : "",
-                        model->host_count > 1 ? model->hosts[rank->host].name : "");
+    if (rank)
+        describe_doing(doing, sizeof(doing), model, rank);
+    else
+        snprintf(doing, sizeof(doing), "%.200s had not called MPI_Init", seen->name);
+    snprintf(text, size, "%s%s%s%s · pid %d%s%s", phase[0] ? "phase \"" : "", phase, phase[0] ? "\" · " : "", doing,
+             rank ? rank->pid : seen->pid, model->host_count > 1 ? " on " : "",
+             model->host_count > 1 ? model->hosts[mw_model_death_host(model, death)].name : "");
+}
+
+static void write_where(const struct mw_report *report, const struct mw_model_death *death)
+{
+    char text[1200];
+
+    describe_where(text, sizeof(text), report->model, death);
+    mw_report_paragraph(report, "      ", MW_TEXT_PLAIN, "%s", text);
 }
 
 static void write_memory(const struct mw_report *report, const struct mw_model_death *death)
 {
     const struct mw_model *model = report->model;
-    const struct mw_model_rank *rank = &model->ranks[death->rank];
+    struct mw_model_bytes peak = death->rank != MW_MODEL_NONE ? model->ranks[death->rank].peak
+                                                              : model->processes[death->process].peak;
     char age[80] = "";
 
+    if (!death->rss_ns)
+        return;
     if (death->ns > death->rss_ns)
         snprintf(age, sizeof(age), ", %s before", mw_units_time(death->ns - death->rss_ns).text);
     mw_report_paragraph(report, "      ", MW_TEXT_PLAIN, "RSS then: %s, last seen at %s%s · its peak until then: %s",
                         mw_report_bytes(death->rss).text, mw_report_when(model, death->rss_ns).text, age,
-                        mw_report_bytes(rank->peak).text);
+                        mw_report_bytes(peak).text);
 }
 
 /* What it had over its last seconds, as bars and some of the numbers. */
@@ -89,22 +122,35 @@ static void write_moments(const struct mw_report *report, const struct mw_model_
     mw_report_paragraph(report, "      ", MW_TEXT_PLAIN, "its last seconds: %s  %s", line, numbers);
 }
 
+/* Why the OOM killer is only perhaps the one. */
+static void write_perhaps(const struct mw_report *report, const struct mw_model_host *host,
+                          const struct mw_model_cgroup *group)
+{
+    unsigned long long kills = group && group->counts ? group->kills : host->kills;
+
+    if (group && group->counts)
+        mw_report_paragraph(report, "      ", MW_TEXT_WARN, "the OOM killer killed %llu process%s in control group %s, "
+                            "which other processes %s", kills, kills == 1 ? "" : "es", group->name,
+                            group->shared ? "outside the job use as well" : "may have been");
+    else
+        mw_report_paragraph(report, "      ", MW_TEXT_WARN, "the OOM killer killed %llu process%s on host %s meanwhile; no "
+                            "control group shows whether this one", kills, kills == 1 ? "" : "es", host->name);
+}
+
 static void write_oom(const struct mw_report *report, const struct mw_model_death *death)
 {
-    const struct mw_model_host *host = &report->model->hosts[report->model->ranks[death->rank].host];
+    const struct mw_model_host *host = &report->model->hosts[mw_model_death_host(report->model, death)];
     const struct mw_model_cgroup *group = death->cgroup < host->cgroup_count ? &host->cgroups[death->cgroup] : NULL;
 
-    if (death->cause != MW_MODEL_CAUSE_OOM)
+    if (death->perhaps_oom && death->cause == MW_MODEL_CAUSE_SIGNAL)
+        write_perhaps(report, host, group);
+    if (death->cause != MW_MODEL_CAUSE_OOM || !group)
         return;
-    if (!group)
-        mw_report_paragraph(report, "      ", MW_TEXT_WARN, "host %s ran out of memory: the OOM killer killed %llu "
-                            "process%s there", host->name, (unsigned long long)host->kills,
-                            host->kills == 1 ? "" : "es");
-    else
-        mw_report_paragraph(report, "      ", MW_TEXT_WARN, "control group %s reached its limit of %s%s%s: the OOM killer "
-                            "killed %llu process%s of it", group->name,
-                            group->limit ? mw_units_bytes(group->limit).text : "?", group->limit_path[0] ? ", set in " : "",
-                            group->limit_path, (unsigned long long)group->kills, group->kills == 1 ? "" : "es");
+    mw_report_paragraph(report, "      ", MW_TEXT_WARN, "control group %s %s%s%s%s: the OOM killer "
+                        "killed %llu process%s of it", group->name,
+                        group->limit ? "reached its limit of " : "has no limit that was seen",
+                        group->limit ? mw_units_bytes(group->limit).text : "", group->limit_path[0] ? ", set in " : "",
+                        group->limit_path, (unsigned long long)group->kills, group->kills == 1 ? "" : "es");
 }
 
 static void write_waiting(const struct mw_report *report)
@@ -116,7 +162,9 @@ static void write_waiting(const struct mw_report *report)
         if (group->first_too && group->count == 1)
             continue;
         mw_report_paragraph(report, "      ", MW_TEXT_PLAIN, "%s rank%s %s in %s, since %s",
-                            group->first_too ? "in it together:" : "waiting for it:", group->count == 1 ? "" : "s",
+                            group->first_too           ? "in it together:"
+                            : model->first_count == 1 ? "waiting for it:"
+                                                      : "inside a call then:", group->count == 1 ? "" : "s",
                             group->ranks, group->label, mw_report_when(model, group->since_ns).text);
     }
     if (model->waiting_count > GROUPS_SHOWN)
@@ -124,61 +172,94 @@ static void write_waiting(const struct mw_report *report)
                             model->waiting_count - GROUPS_SHOWN);
 }
 
+static void write_details(const struct mw_report *report, const struct mw_model_death *death)
+{
+    write_oom(report, death);
+    write_where(report, death);
+    write_memory(report, death);
+    write_moments(report, seen_of(report->model, death));
+    write_waiting(report);
+}
+
 static void write_first(const struct mw_report *report)
 {
     const struct mw_model *model = report->model;
     const struct mw_model_death *death = &model->deaths[0];
-    const struct mw_model_rank *rank = &model->ranks[death->rank];
-    const char *first = model->death_count == 1 ? ""
-                        : death->exact          ? " died first,"
-                        : death->waiting        ? " (nobody saw which rank died first)"
-                                                : " probably died first";
+    const char *first = model->death_count == 1 ? "" : death->exact ? " died first," : " died first";
     char name[80];
 
-    if (rank->rank < 0)
-        snprintf(name, sizeof(name), "process %d, not yet a rank,", rank->pid);
-    else
-        snprintf(name, sizeof(name), "rank %s", mw_report_rank(model, death->rank).text);
+    write_name(name, sizeof(name), model, death);
     mw_report_paragraph(report, "  ✗ ", MW_TEXT_ALARM, "%s%s%s%s: %s", name, first,
                         death->exact ? (first[0] ? " at " : " died at ") : "",
                         death->exact ? mw_report_when(model, death->ns).text : "", death->text);
-    write_oom(report, death);
-    write_where(report, rank);
-    write_memory(report, death);
-    write_moments(report, process_of(model, rank));
-    write_waiting(report);
+    write_details(report, death);
 }
 
-/* Deaths after the first, those of one cause in one line. */
-static void write_others(const struct mw_report *report)
+/* The ends from `from` on, those of one cause in one line, each with `before` in front. */
+static void write_list(const struct mw_report *report, size_t from, const char *before)
 {
     const struct mw_model *model = report->model;
-    bool *told = mw_mem_alloc(model->death_count, sizeof(*told));
+    bool *written = mw_mem_alloc(model->death_count, sizeof(*written));
 
-    for (size_t i = 1; i < model->death_count; i++) {
+    for (size_t i = from; i < model->death_count; i++) {
+        const struct mw_model_death *death = &model->deaths[i];
         struct mw_ranges ranks = {0};
-        uint64_t last = model->deaths[i].ns;
+        uint64_t last = death->ns;
         uint32_t *list, count = 0;
-        if (told[i])
+        char name[80];
+        if (written[i])
             continue;
-        list = mw_mem_alloc(model->rank_count, sizeof(*list));
+        list = mw_mem_alloc(model->rank_count + 1, sizeof(*list));
         for (size_t k = i; k < model->death_count; k++)
-            if (model->deaths[k].text == model->deaths[i].text) { /* equal strings are kept once */
-                told[k] = true;
-                list[model->deaths[k].rank] = 1;
-                last = model->deaths[k].ns;
+            if (model->deaths[k].text == death->text && /* equal strings are kept once */
+                (k == i || (model->deaths[k].rank != MW_MODEL_NONE && death->rank != MW_MODEL_NONE))) {
+                written[k] = true;
+                if (death->rank != MW_MODEL_NONE)
+                    list[model->deaths[k].rank] = 1;
+                if (last < model->deaths[k].ns)
+                    last = model->deaths[k].ns;
                 count++;
             }
         for (uint32_t k = 0; k < model->rank_count; k++)
             if (list[k])
                 mw_ranges_add(&ranks, model->ranks[k].rank, model->ranks[k].rank);
-        mw_report_paragraph(report, "  ✗ ", MW_TEXT_ALARM, "then rank%s %s: %s%s%s", count == 1 ? "" : "s",
-                            mw_ranges_text(&ranks), model->deaths[i].text,
-                            model->deaths[i].exact ? (count == 1 ? ", at " : ", the last one at ") : "",
-                            model->deaths[i].exact ? mw_report_when(model, last).text : "");
+        write_name(name, sizeof(name), model, death);
+        mw_report_paragraph(report, "  ✗ ", MW_TEXT_ALARM, "%s%s%s: %s%s%s", before, count == 1 ? name : "ranks ",
+                            count == 1 ? "" : mw_ranges_text(&ranks), death->text,
+                            death->exact ? (count == 1 ? ", at " : ", the last one at ") : "",
+                            death->exact ? mw_report_when(model, last).text : "");
         free(list);
     }
-    free(told);
+    free(written);
+}
+
+/* Which was the first is not known: each that it may have been, with what is known of it. */
+static void write_candidates(const struct mw_report *report)
+{
+    const struct mw_model *model = report->model;
+    uint64_t first = UINT64_MAX, last = 0;
+    char within[80] = "", name[80], where[1200];
+
+    for (uint32_t i = 0; i < model->first_count; i++) {
+        const struct mw_model_death *death = &model->deaths[i];
+        first = death->ns < first ? death->ns : first;
+        last = !death->exact ? UINT64_MAX : death->ns > last ? death->ns : last;
+    }
+    if (last != UINT64_MAX)
+        snprintf(within, sizeof(within), ", within %s of each other", mw_units_time(last - first).text);
+    mw_report_paragraph(report, "  ✗ ", MW_TEXT_ALARM, "%u processes ended%s; which of them was the first is not known: %s",
+                        model->first_count, within, model->first_why);
+    for (uint32_t i = 0; i < model->first_count && i < CANDIDATES_SHOWN; i++) {
+        const struct mw_model_death *death = &model->deaths[i];
+        write_name(name, sizeof(name), model, death);
+        describe_where(where, sizeof(where), model, death);
+        mw_report_paragraph(report, "      ", MW_TEXT_PLAIN, "%s: %s%s%s · %s", name, death->text,
+                            death->exact ? ", at " : ", last known at ", mw_report_when(model, death->ns).text, where);
+        write_oom(report, death);
+    }
+    if (model->first_count > CANDIDATES_SHOWN)
+        mw_report_paragraph(report, "      ", MW_TEXT_DIM, "and %u more", model->first_count - CANDIDATES_SHOWN);
+    write_waiting(report);
 }
 
 struct held {
@@ -207,7 +288,7 @@ static uint64_t held_by(const struct mw_model *model, uint32_t index)
 static void write_held(const struct mw_report *report)
 {
     const struct mw_model *model = report->model;
-    const uint32_t first = model->deaths[0].rank;
+    const uint32_t first = model->first_count == 1 ? model->deaths[0].rank : MW_MODEL_NONE;
     struct held *held = mw_mem_alloc(model->rank_count, sizeof(*held));
     size_t count = 0, shown;
     char line[600] = "";
@@ -229,7 +310,7 @@ static void write_held(const struct mw_report *report)
                  mw_units_bytes(held[count - 1].rss).text, mw_units_bytes(held[shown].rss).text);
     }
     if (count)
-        mw_report_paragraph(report, "      ", MW_TEXT_PLAIN, "the others held then: %s", line);
+        mw_report_paragraph(report, "      ", MW_TEXT_PLAIN, "%s held then: %s", first == MW_MODEL_NONE ? "the ranks" : "the others", line);
     free(held);
 }
 
@@ -263,7 +344,14 @@ void mw_report_text_deaths(const struct mw_report *report)
     write_command_killed(report);
     if (!model->death_count)
         return;
-    write_first(report);
+    if (model->first_count == 1)
+        write_first(report);
+    else if (model->first_count)
+        write_candidates(report);
+    else /* the job was ended from outside */
+        write_list(report, 0, "");
+    if (!model->first_count)
+        write_details(report, &model->deaths[0]);
     write_held(report);
-    write_others(report);
+    write_list(report, model->first_count ? model->first_count : model->death_count, "then ");
 }

@@ -124,7 +124,9 @@ static void add_rank(struct trace *trace, uint32_t index)
 
 static void add_death(struct trace *trace, const struct mw_model_death *death)
 {
-    begin(trace, "i", death->text, trace->model->ranks[death->rank].host + 1, death->rank + 1);
+    /* thread 0: a process that never became a rank */
+    begin(trace, "i", death->text, mw_model_death_host(trace->model, death) + 1,
+          death->rank == MW_MODEL_NONE ? 0 : death->rank + 1);
     at(trace, "ts", mw_model_elapsed(trace->model, death->ns));
     fputs(",\"s\":\"t\",\"cat\":\"death\"}", trace->out);
 }

@@ -41,11 +41,14 @@ struct mw_view_process {
     int32_t wait_status;
     uint32_t cgroup;      /* in cgroups, plus one; 0 not known */
     uint32_t moment_next; /* where the next one goes; older ones are overwritten */
-    uint32_t is_rank;     /* its entry is kept for as long as the file */
-    uint32_t reserved;
+    uint32_t is_kept;     /* its end is watched: its entry stays for as long as the file */
+    uint32_t launch_rank; /* the rank that its launcher's variables give it, plus one; 0 none */
     uint64_t first_ns;    /* first and last time it was seen */
     uint64_t last_ns;
     uint64_t end_ns;      /* when its end was noticed */
+    uint64_t leave_ns;    /* when it was seen closing its files in order to end (launcher/leaving.h), in the kernel's order
+                             of all processes of the host; 0 not seen */
+    uint64_t oom_ns;      /* when the OOM killer was last seen to have killed in its group before its end; 0 never */
     uint64_t rss_last;    /* when it was last seen */
     uint64_t rss_max;     /* largest RSS sampled: a lower bound */
     uint64_t rss_max_ns;
@@ -66,6 +69,9 @@ struct mw_view_slice {
     uint32_t samples;
 };
 
+#define MW_VIEW_CGROUP_COUNTS 1u /* it has a counter of the OOM killer's kills */
+#define MW_VIEW_CGROUP_SHARED 2u /* processes that are not the job's were seen in it */
+
 /* A control group in which processes of the job were seen. */
 struct mw_view_cgroup {
     uint64_t limit;      /* the tightest on the way up, 0 none */
@@ -74,6 +80,9 @@ struct mw_view_cgroup {
     uint64_t kills;      /* of processes of this group by the OOM killer, since it was first seen */
     uint64_t kills_begin;
     uint64_t kills_ns;   /* when the first of these was noticed */
+    uint64_t kills_last_ns; /* when the last one was */
+    uint32_t flags;      /* MW_VIEW_CGROUP_* */
+    uint32_t reserved;
     char name[256];      /* of the group, as the kernel names it to its processes */
     char directory[256]; /* where its files are */
     char limit_directory[256]; /* those of the group where that limit is set; "" none */

@@ -106,7 +106,7 @@ static uint64_t most_seen(const struct mw_view_process *process)
 /* How ranks end is always of interest, and what did not end by exit(0). */
 static bool is_dispensable(const struct mw_view_process *process)
 {
-    return process->end != MW_VIEW_LIVES && !process->is_rank &&
+    return process->end != MW_VIEW_LIVES && !process->is_kept &&
            (process->end != MW_VIEW_STATUS || !process->wait_status);
 }
 
@@ -272,6 +272,8 @@ static void check_process(const struct mw_view *view, struct mw_view_process *pr
     terminate(process->command, sizeof(process->command));
     if (process->end > MW_VIEW_STATUS)
         process->end = MW_VIEW_LIVES;
+    if (process->launch_rank > INT32_MAX)
+        process->launch_rank = 0;
     if (process->cgroup > view->cgroup_count)
         process->cgroup = 0;
     process->moment_next %= MW_VIEW_MOMENTS;

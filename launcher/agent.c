@@ -243,7 +243,7 @@ static void see_how_they_ended(struct agent *agent)
 {
     uint64_t deadline = mw_clock_now() + STATUS_NS;
 
-    while (agent->sampler.ranks_ended + agent->running < agent->sampler.ranks_seen && mw_clock_now() < deadline) {
+    while (agent->sampler.ended + agent->running < agent->sampler.watched && mw_clock_now() < deadline) {
         struct pollfd ends = {.fd = agent->sampler.fd, .events = POLLIN};
         poll(&ends, 1, (int)(STATUS_NS / MW_NS_PER_MS / 10));
         wake(agent);

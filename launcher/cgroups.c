@@ -16,16 +16,16 @@ struct hierarchy {
     const char *type;  /* in mountinfo */
     const char *limit; /* file names */
     const char *peak;
-    const char *events; /* with a line "oom_kill N" */
+    const char *events[2]; /* with a line "oom_kill N": the group's own first, then with those of the groups below it */
     const char *used;
     const char *idle;   /* the line of memory.stat that counts files which nobody has used for some time */
     bool v2;
 };
 
 static const struct hierarchy hierarchies[] = {
-    {"cgroup", "memory.limit_in_bytes", "memory.max_usage_in_bytes", "memory.oom_control", "memory.usage_in_bytes",
+    {"cgroup", "memory.limit_in_bytes", "memory.max_usage_in_bytes", {"memory.oom_control"}, "memory.usage_in_bytes",
      "\ntotal_inactive_file ", false},
-    {"cgroup2", "memory.max", "memory.peak", "memory.events", "memory.current", "\ninactive_file ", true},
+    {"cgroup2", "memory.max", "memory.peak", {"memory.events.local", "memory.events"}, "memory.current", "\ninactive_file ", true},
 };
 #define HIERARCHIES (sizeof(hierarchies) / sizeof(hierarchies[0]))
 
@@ -53,17 +53,28 @@ static bool has_word(const char *list, const char *word)
     return false;
 }
 
-/* The number behind "NAME " at the start of a line; 0 when there is none. */
-static uint64_t read_field(const char *directory, const char *file, const char *name)
+/* The number behind "NAME " at the start of a line. Returns whether there is one. */
+static bool find_field(const char *directory, const char *file, const char *name, uint64_t *value)
 {
     char path[PATH_MAX], text[4096] = "\n"; /* so that the first line begins like the others */
     const char *line;
 
     snprintf(path, sizeof(path), "%s/%s", directory, file);
+    *value = 0;
     if (mw_io_read_text(AT_FDCWD, path, text + 1, sizeof(text) - 1) <= 0)
-        return 0;
+        return false;
     line = strstr(text, name);
-    return line ? strtoull(line + strlen(name), NULL, 10) : 0;
+    if (line)
+        *value = strtoull(line + strlen(name), NULL, 10);
+    return line != NULL;
+}
+
+static uint64_t read_field(const char *directory, const char *file, const char *name)
+{
+    uint64_t value;
+
+    find_field(directory, file, name, &value);
+    return value;
 }
 
 /* The name of a process's cgroup in a hierarchy, from /proc/PID/cgroup ("9:memory:/job" or "0::/job"). */
@@ -127,6 +138,12 @@ static void take_tightest(struct mw_view_cgroup *group, const struct hierarchy *
     }
 }
 
+/* A group outside the cgroup namespace is named by "/.." from its root: its files are not at that path. */
+static bool leads_out(const char *name)
+{
+    return !strncmp(name, "/..", 3) && (!name[3] || name[3] == '/');
+}
+
 /* Where the files of the group lie: in a container the mount shows only a part of the hierarchy. Returns the length of
  * the mount point's path, 0 when it is nowhere. */
 static size_t find_directory(const char *root, const struct hierarchy *h, const char *name, char *directory, size_t size)
@@ -135,10 +152,14 @@ static size_t find_directory(const char *root, const struct hierarchy *h, const 
     const char *below = name;
     size_t length;
 
-    if (!mount_point(root, h, point, part))
+    if (!mount_point(root, h, point, part) || leads_out(name) || leads_out(part))
         return 0;
-    if (strcmp(part, "/") && !strncmp(name, part, strlen(part)))
-        below = name + strlen(part);
+    if (strcmp(part, "/")) {
+        size_t above = strlen(part);
+        if (strncmp(name, part, above) || (name[above] && name[above] != '/'))
+            return 0; /* the mount does not show it */
+        below = name + above;
+    }
     length = (size_t)snprintf(directory, size, "%s%s%s%s", root, point, *below == '/' ? "" : "/", below);
     if (length >= size)
         return 0;
@@ -163,13 +184,15 @@ static uint32_t find_known(const struct mw_view *view, const char *name)
     return 0;
 }
 
-static uint64_t kills_of(const struct mw_view_cgroup *group)
+/* How many processes of the group the OOM killer has killed, whichever limit was reached. Returns whether that is
+ * known: kernels before 4.13 do not count it. */
+static bool count_kills(const struct mw_view_cgroup *group, uint64_t *kills)
 {
-    uint64_t kills = 0;
-
-    for (size_t i = 0; i < HIERARCHIES && !kills; i++)
-        kills = read_field(group->directory, hierarchies[i].events, "\noom_kill ");
-    return kills;
+    for (size_t i = 0; i < HIERARCHIES; i++)
+        for (int k = 0; k < 2 && hierarchies[i].events[k]; k++)
+            if (find_field(group->directory, hierarchies[i].events[k], "\noom_kill ", kills))
+                return true;
+    return false;
 }
 
 static uint64_t peak_of(const struct mw_view_cgroup *group)
@@ -203,7 +226,8 @@ uint32_t mw_cgroups_find(struct mw_view *view, const char *root, const char *pro
     memcpy(group->name, name, strlen(name));
     take_tightest(group, h, shortest);
     group->peak_begin = peak_of(group);
-    group->kills_begin = kills_of(group);
+    if (count_kills(group, &group->kills_begin))
+        group->flags = MW_VIEW_CGROUP_COUNTS;
     return view->cgroup_count;
 }
 
@@ -221,6 +245,24 @@ void mw_cgroups_begin(struct mw_view *view, const char *root)
     mw_cgroups_find(view, root, "self");
 }
 
+static void look_kills(struct mw_view_cgroup *group)
+{
+    uint64_t kills;
+
+    if (!count_kills(group, &kills) || kills <= group->kills_begin + group->kills)
+        return;
+    group->kills = kills - group->kills_begin;
+    group->kills_last_ns = mw_clock_now();
+    if (!group->kills_ns)
+        group->kills_ns = group->kills_last_ns;
+}
+
+void mw_cgroups_look_kills(struct mw_view *view)
+{
+    for (uint32_t i = 0; i < view->cgroup_count; i++)
+        look_kills(&view->cgroups[i]);
+}
+
 void mw_cgroups_look(struct mw_view *view, const char *root)
 {
     uint64_t kills = kills_of_host(root);
@@ -232,13 +274,8 @@ void mw_cgroups_look(struct mw_view *view, const char *root)
         uint64_t peak = peak_of(group);
         if (peak > group->peak_begin) /* a peak from before the job is not the job's */
             group->peak = peak;
-        kills = kills_of(group);
-        if (kills > group->kills_begin) {
-            group->kills = kills - group->kills_begin;
-            if (!group->kills_ns)
-                group->kills_ns = mw_clock_now();
-        }
     }
+    mw_cgroups_look_kills(view);
 }
 
 uint64_t mw_cgroups_used(const struct mw_view_cgroup *group)

@@ -7,6 +7,7 @@ launcher_liblauncher_la_SOURCES = \
     launcher/adopt.c launcher/adopt.h \
     launcher/agent.c launcher/agent.h \
     launcher/apart.c launcher/apart.h \
+    launcher/cgroup_others.c launcher/cgroup_others.h \
     launcher/cgroups.c launcher/cgroups.h \
     launcher/cmd_agent.c \
     launcher/cmd_compare.c \
@@ -30,6 +31,8 @@ launcher_liblauncher_la_SOURCES = \
     launcher/hub.c launcher/hub.h \
     launcher/hub_files.c launcher/hub_files.h \
     launcher/hub_peer.c launcher/hub_peer.h \
+    launcher/launch_rank.c launcher/launch_rank.h \
+    launcher/leaving.c launcher/leaving.h \
     launcher/limits.c launcher/limits.h \
     launcher/link.c launcher/link.h \
     launcher/link_address.c launcher/link_address.h \

@@ -217,7 +217,7 @@ static void see_ranks_end(struct run *run)
     uint64_t until = mw_clock_now() + RANKS_END_NS;
     int status;
 
-    while (run->sampler.ranks_ended < run->sampler.ranks_seen && mw_clock_now() < until) {
+    while (run->sampler.ended < run->sampler.watched && mw_clock_now() < until) {
         mw_relay_wait(&run->relay, 0, run->wake_fd, mw_clock_now() + RANKS_END_NS / 10);
         mw_sampler_wake(&run->sampler);
         mw_hub_serve(run->hub);

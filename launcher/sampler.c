@@ -6,12 +6,15 @@
 #include "collector/procmem.h"
 #include "collector/view_end.h"
 #include "collector/wait_log.h"
+#include "launcher/cgroup_others.h"
 #include "launcher/cgroups.h"
+#include "launcher/launch_rank.h"
 #include "launcher/limits.h"
 #include "launcher/stages.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -64,7 +67,7 @@ static void make_wait_log(int run_dirfd)
         close(fd);
 }
 
-/* One descriptor to wait on for both. */
+/* One descriptor to wait on for all. */
 static int open_wait(const struct mw_sampler *sampler)
 {
     struct epoll_event event = {.events = EPOLLIN};
@@ -75,6 +78,8 @@ static int open_wait(const struct mw_sampler *sampler)
     if (sampler->adopt.fd >= 0)
         epoll_ctl(fd, EPOLL_CTL_ADD, sampler->adopt.fd, &event);
     epoll_ctl(fd, EPOLL_CTL_ADD, sampler->deaths.fd, &event);
+    if (sampler->leaving.fd >= 0)
+        epoll_ctl(fd, EPOLL_CTL_ADD, sampler->leaving.fd, &event);
     return fd;
 }
 
@@ -99,10 +104,12 @@ int mw_sampler_init(struct mw_sampler *sampler, struct mw_view *view, int run_di
         goto no_deaths;
     }
     mw_adopt_init(&sampler->adopt, run_dirfd);
+    mw_leaving_init(&sampler->leaving);
     sampler->fd = open_wait(sampler);
     if (sampler->fd >= 0)
         return 0;
     mw_err_set(err, "cannot watch processes: %s", strerror(errno));
+    mw_leaving_fini(&sampler->leaving);
     mw_adopt_fini(&sampler->adopt);
     mw_deaths_fini(&sampler->deaths);
 no_deaths:
@@ -115,6 +122,7 @@ no_file:
 void mw_sampler_fini(struct mw_sampler *sampler)
 {
     close(sampler->fd);
+    mw_leaving_fini(&sampler->leaving);
     mw_adopt_fini(&sampler->adopt);
     mw_deaths_fini(&sampler->deaths);
     mw_view_file_close(&sampler->file, sampler->view);
@@ -160,6 +168,28 @@ static bool was_a_copy(const struct mw_sampler *sampler, const struct mw_tree_pr
            !strcmp(entry->exe, parent->exe) && !strcmp(entry->command, parent->command);
 }
 
+/* Once for each process, whatever programs follow in it. */
+static void watch_end(struct mw_sampler *sampler, struct mw_tree_process *process)
+{
+    if (process->is_watched)
+        return;
+    process->is_watched = true;
+    sampler->view->processes[process->entry].is_kept = 1;
+    if (mw_deaths_watch(&sampler->deaths, process->pid, process->start_ticks, (uint32_t)process->entry))
+        sampler->watched++;
+}
+
+/* A process that a job launcher started to become a rank, or one that this started (a wrapper script's program). Not what
+ * a rank starts. */
+static bool may_become_rank(const struct mw_sampler *sampler, const struct mw_tree_process *process)
+{
+    const struct mw_tree_process *parent = mw_tree_find(&sampler->tree, process->ppid);
+    const struct mw_view_process *above = entry_of(sampler, parent);
+
+    return entry_of(sampler, process)->launch_rank &&
+           (!above || !above->launch_rank || (parent->is_watched && !parent->is_rank));
+}
+
 /* Enters a program image, in place of the one before when that was none of its own. */
 static void note_image(struct mw_sampler *sampler, struct mw_tree_process *process)
 {
@@ -188,6 +218,9 @@ static void note_image(struct mw_sampler *sampler, struct mw_tree_process *proce
     entry->first_ns = entry->last_ns = sampler->now;
     entry->cgroup = mw_cgroups_find(sampler->view, "", pid);
     read_program(sampler, process, entry);
+    entry->launch_rank = (uint32_t)(mw_launch_rank_read(sampler->tree.procfd, process->pid) + 1);
+    if (may_become_rank(sampler, process))
+        watch_end(sampler, process);
 }
 
 static void note_gone(struct mw_sampler *sampler, const struct mw_tree_process *process)
@@ -202,12 +235,23 @@ static void tell(void *context, enum mw_tree_event event, struct mw_tree_process
 {
     struct mw_sampler *sampler = context;
 
-    if (event == MW_TREE_NEW)
+    if (event == MW_TREE_NEW) {
         process->entry = SIZE_MAX;
+        process->is_watched = false;
+    }
     if (event == MW_TREE_NEW || event == MW_TREE_EXEC)
         note_image(sampler, process);
     else if (process->entry != SIZE_MAX)
         note_gone(sampler, process);
+}
+
+/* It may have been moved to another group since it was first seen. */
+static void note_group(struct mw_sampler *sampler, const struct mw_tree_process *process)
+{
+    char pid[16];
+
+    snprintf(pid, sizeof(pid), "%ld", (long)process->pid);
+    entry_of(sampler, process)->cgroup = mw_cgroups_find(sampler->view, "", pid);
 }
 
 static void tell_rank(void *context, pid_t pid, uint64_t world)
@@ -218,26 +262,76 @@ static void tell_rank(void *context, pid_t pid, uint64_t world)
     if (process->is_rank || process->entry == SIZE_MAX)
         return;
     process->is_rank = true;
-    sampler->view->processes[process->entry].is_rank = 1;
     process->world = world;
-    if (mw_deaths_watch(&sampler->deaths, pid, process->start_ticks, (uint32_t)process->entry))
-        sampler->ranks_seen++;
+    sampler->ranks_seen++;
+    watch_end(sampler, process);
+    mw_leaving_watch(&sampler->leaving, pid, process->start_ticks, (uint32_t)process->entry);
+    note_group(sampler, process);
 }
 
-/* How ranks ended. Cheap: also asked for in between, so that the order of deaths is seen in the midst of long work. */
-static bool take_deaths(struct mw_sampler *sampler)
+/* In the order in which ranks began to leave. */
+static void take_leaving(struct mw_sampler *sampler)
+{
+    uint64_t ns;
+    uint32_t key;
+
+    while (mw_leaving_next(&sampler->leaving, sampler->tree.procfd, &key, &ns))
+        if (key < sampler->view->process_count)
+            sampler->view->processes[key].leave_ns = ns;
+}
+
+/* The last program of a process, by the entry of one that it ran. */
+static struct mw_view_process *last_image(const struct mw_view *view, uint32_t key)
+{
+    struct mw_view_process *last = &view->processes[key];
+
+    for (uint64_t i = key + 1; i < view->process_count; i++)
+        if (view->processes[i].pid == last->pid && view->processes[i].start_ticks == last->start_ticks)
+            last = &view->processes[i];
+    return last;
+}
+
+static void note_end(struct mw_sampler *sampler, const struct mw_deaths_end *end)
 {
     struct mw_view *view = sampler->view;
+    struct mw_view_process *entry = last_image(view, end->key);
+
+    mw_view_end_note(entry, &end->seen);
+    mw_leaving_forget(&sampler->leaving, (uint32_t)(entry - view->processes));
+    if (end->seen.has_status && end->seen.wait_status != SIGKILL)
+        return;
+    mw_cgroups_look_kills(view); /* the counter rises before the process is killed */
+    if (entry->cgroup)
+        entry->oom_ns = view->cgroups[entry->cgroup - 1].kills_last_ns;
+}
+
+/* How ranks, and processes that are to become some, ended. Cheap: also asked for in between, so that the order of deaths is
+ * seen in the midst of long work. */
+static bool take_deaths(struct mw_sampler *sampler)
+{
     struct mw_deaths_end end;
     bool any = false;
 
+    take_leaving(sampler);
     while (mw_deaths_next(&sampler->deaths, &end)) {
         any = true;
-        sampler->ranks_ended++;
-        if (end.key < view->process_count)
-            mw_view_end_note(&view->processes[end.key], &end.seen);
+        sampler->ended++;
+        take_leaving(sampler);
+        if (end.key < sampler->view->process_count)
+            note_end(sampler, &end);
     }
     return any;
+}
+
+/* Kills have their time, and groups that others use are noticed while those are there. */
+static void look_groups(struct mw_sampler *sampler)
+{
+    struct mw_view *view = sampler->view;
+
+    mw_cgroups_look_kills(view);
+    for (uint32_t i = 0; i < view->cgroup_count; i++)
+        if (!(view->cgroups[i].flags & MW_VIEW_CGROUP_SHARED) && mw_cgroup_others(&view->cgroups[i], &sampler->tree))
+            view->cgroups[i].flags |= MW_VIEW_CGROUP_SHARED;
 }
 
 static void raise_to(uint64_t *known, uint64_t value)
@@ -372,6 +466,7 @@ void mw_sampler_sample(struct mw_sampler *sampler)
     sampler->now = mw_clock_now();
     mw_tree_update(&sampler->tree, tell, sampler);
     mw_adopt_look(&sampler->adopt, &sampler->tree, tell, tell_rank, sampler);
+    look_groups(sampler);
     for (size_t i = 0; i < sampler->tree.count; i++) {
         uint64_t rss = sample_process(sampler, &sampler->tree.processes[i]);
         sum += rss;

@@ -8,6 +8,7 @@
 #include "collector/view_file.h"
 #include "launcher/adopt.h"
 #include "launcher/deaths.h"
+#include "launcher/leaving.h"
 #include "launcher/pss.h"
 #include "launcher/tree.h"
 
@@ -20,6 +21,7 @@ struct mw_sampler {
     struct mw_tree tree;
     struct mw_adopt adopt;
     struct mw_deaths deaths;
+    struct mw_leaving leaving;
     int fd;              /* to wait on: readable when mw_sampler_wake() has something to do */
     uint64_t next_ns;    /* when the next sample is due */
     uint64_t gap_ns;     /* between samples now: widens to the interval */
@@ -27,7 +29,8 @@ struct mw_sampler {
     uint64_t now;        /* of the sample being taken */
     struct mw_pss pss;
     uint64_t last_sum;     /* sum of RSS at the last sample */
-    uint32_t ranks_seen, ranks_ended; /* of this host, whose ends are watched */
+    uint32_t ranks_seen; /* of this host */
+    uint32_t watched, ended; /* processes whose ends are watched: ranks, and what may become one */
     bool huge_pages;       /* processes can have some: look often */
 };
 
@@ -40,7 +43,7 @@ int mw_sampler_init(struct mw_sampler *sampler, struct mw_view *view, int run_di
 void mw_sampler_sample(struct mw_sampler *sampler);
 
 /* When `fd` is readable: notes how ranks ended, and samples then, while the others are still there; a new rank's first
- * moments are sampled often again. Returns whether a rank has ended. */
+ * moments are sampled often again. Returns whether a watched process has ended. */
 bool mw_sampler_wake(struct mw_sampler *sampler);
 
 /* A child of this process was collected by wait(2); to be called before the next mw_sampler_wake(). */

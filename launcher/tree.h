@@ -32,6 +32,7 @@ struct mw_tree_process {
     bool was_zombie;       /* when it is gone: `wait_status` is how it ended, as wait(2) gives it; not with status 0 */
     int32_t wait_status;
     bool is_rank;          /* the caller's */
+    bool is_watched;       /* the caller's */
     uint64_t world;        /* the caller's */
     size_t entry;          /* the caller's: index of what it keeps of this process */
     uint64_t looked_ns;    /* the caller's */

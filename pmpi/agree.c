@@ -4,6 +4,7 @@
 #include "collector/clock.h"
 #include "pmpi/peers.h"
 #include "pmpi/rank.h"
+#include "pmpi/stage.h"
 
 #include <stdint.h>
 
@@ -41,7 +42,7 @@ static bool wait_for(const struct mw_peers *peers, uint32_t decision)
 
 void mw_agree_ready(void)
 {
-    __atomic_store_n(&mw_rank.journal.state->stage, MW_STAGE_READY, __ATOMIC_RELEASE);
+    mw_stage_reach(MW_STAGE_READY);
     decide(mw_rank.dirfd < 0 ? MW_STAGE_DECLINED : MW_STAGE_READY);
 }
 
@@ -52,7 +53,7 @@ void mw_agree_done(void)
 
 void mw_agree_not(void)
 {
-    __atomic_store_n(&mw_rank.journal.state->stage, MW_STAGE_READY, __ATOMIC_RELEASE);
+    mw_stage_reach(MW_STAGE_READY);
     decide(MW_STAGE_DECLINED);
 }
 

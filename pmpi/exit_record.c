@@ -11,6 +11,7 @@
 #include "pmpi/phases.h"
 #include "pmpi/rank.h"
 #include "pmpi/settings.h"
+#include "pmpi/stage.h"
 #include "pmpi/syscalls.h"
 
 #include <errno.h>
@@ -56,7 +57,7 @@ static void close_rank(void)
     mw_phases_exit(&now, mw_observe(now.ns, 0));
     mw_rank_unlock();
     if (state->stage == MW_STAGE_FINALIZED)
-        __atomic_store_n(&state->stage, MW_STAGE_EXITED, __ATOMIC_RELEASE);
+        mw_stage_reach(MW_STAGE_EXITED);
 }
 
 /* When it began, on the monotonic clock and not too late: ticks count from boot, suspended time included. */

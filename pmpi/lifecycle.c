@@ -6,6 +6,7 @@
 #include "pmpi/phases.h"
 #include "pmpi/rank.h"
 #include "pmpi/requests.h"
+#include "pmpi/stage.h"
 #include "pmpi/wrap.h"
 
 #include <string.h>
@@ -98,7 +99,7 @@ int PMPI_Finalize(void)
     return finalize((int (*)(void))mw_next(2 * MW_OP_MPI_Finalize + 1, "PMPI_Finalize"), __builtin_return_address(0));
 }
 
-/* Never returns as a rule: what there is to say is said before. */
+/* Does not return as a rule: what is to be recorded is recorded before. */
 static int abort_job(int (*next)(uintptr_t, uintptr_t), uintptr_t comm, uintptr_t code, void *return_address)
 {
     const uintptr_t a[] = {comm, code};
@@ -106,10 +107,7 @@ static int abort_job(int (*next)(uintptr_t, uintptr_t), uintptr_t comm, uintptr_
     bool entered = mw_boundary_enter(&boundary, MW_OP_MPI_Abort, a, return_address);
     int result;
 
-    if (entered) {
-        __atomic_store_n(&mw_rank.journal.state->abort_code, (int)code, __ATOMIC_RELAXED); /* several threads may */
-        __atomic_store_n(&mw_rank.journal.state->stage, MW_STAGE_ABORTED, __ATOMIC_RELEASE);
-    }
+    mw_stage_abort((int)code); /* also inside another call, as from an error handler, which is no boundary */
     result = next(comm, code);
     if (entered)
         mw_boundary_leave(&boundary, result != 0);

@@ -60,6 +60,7 @@ shim_sources = \
     pmpi/spawn.c pmpi/spawn.h \
     pmpi/spikes.c pmpi/spikes.h \
     pmpi/stack.c pmpi/stack.h \
+    pmpi/stage.c pmpi/stage.h \
     pmpi/syscalls.c pmpi/syscalls.h \
     pmpi/timeline.c pmpi/timeline.h \
     pmpi/user_phases.c \

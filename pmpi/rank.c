@@ -23,6 +23,7 @@
 #include "pmpi/say.h"
 #include "pmpi/settings.h"
 #include "pmpi/sites.h"
+#include "pmpi/stage.h"
 #include "pmpi/syscalls.h"
 #include "pmpi/timeline.h"
 #include "pmpi/world.h"
@@ -244,7 +245,7 @@ void mw_rank_identify(void)
         mw_settings_complain();
     mw_library.query_thread(&level);
     mw_rank.threaded = level >= mw_library.abi->thread_multiple;
-    __atomic_store_n(&mw_rank.journal.state->stage, MW_STAGE_RUNNING, __ATOMIC_RELEASE);
+    mw_stage_reach(MW_STAGE_RUNNING);
     if (mw_rank.stops_after_init)
         mw_rank_stop_measuring(MW_UNMEASURED_ASKED);
 }
@@ -327,5 +328,5 @@ void mw_rank_end(void)
         mw_phases_after_finalize(&now, true, mw_observe(now.ns, 0));
         mw_rank_unlock();
     }
-    __atomic_store_n(&state->stage, MW_STAGE_FINALIZED, __ATOMIC_RELEASE);
+    mw_stage_reach(MW_STAGE_FINALIZED);
 }

@@ -251,8 +251,12 @@ static void dump_death(const struct mw_model *model, const struct mw_model_death
 
     printf("death cause=%s number=%d exact=%d finalized=%d", causes[death->cause], death->number, death->exact,
            death->finalized);
-    put_rank(model, "rank", death->rank);
+    if (death->rank != MW_MODEL_NONE)
+        put_rank(model, "rank", death->rank);
+    else
+        printf(" launch_rank=%d", death->launch_rank);
     put_time(model, "ns", death->ns);
+    put_time(model, "order", death->order_ns);
     put_number("rss", death->rss.bytes);
     put_text("text", death->text);
     putchar('\n');
@@ -296,6 +300,8 @@ static void dump(const struct mw_model *model)
     dump_job(model);
     for (size_t i = 0; i < model->host_count; i++)
         dump_host(model, &model->hosts[i]);
+    if (model->death_count)
+        printf("first count=%u\n", model->first_count);
     for (size_t i = 0; i < model->death_count; i++)
         dump_death(model, &model->deaths[i]);
     for (size_t i = 0; i < model->waiting_count; i++)
