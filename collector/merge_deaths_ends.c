@@ -30,16 +30,23 @@ static void take_status(struct mw_model_death *death, int status)
     }
 }
 
+/* While a core is written a process is there, but has been hit. */
+static void take_alive(struct mw_model_death *death, uint64_t ns, uint64_t end_ns)
+{
+    if (!death->dumped && death->after_ns < ns && ns < end_ns)
+        death->after_ns = ns;
+}
+
 static void take_end(struct mw_model_death *death, const struct mw_model_process *seen)
 {
     death->ns = seen->end_ns;
     death->exact = true;
     death->order_ns = seen->leave_ns;
     death->cgroup = seen->cgroup;
-    if (death->after_ns < seen->last_ns && seen->last_ns <= seen->end_ns)
-        death->after_ns = seen->last_ns;
     if (seen->end == MW_VIEW_STATUS)
         take_status(death, seen->wait_status);
+    take_alive(death, seen->last_ns, seen->end_ns);
+    take_alive(death, seen->alive_ns, seen->end_ns);
 }
 
 /* ---- ranks ---- */
@@ -102,6 +109,8 @@ static bool find_end(const struct mw_model *model, uint32_t index, mw_merge_deat
         .finalized = is_finalized(rank), .ns = rank->known_ns, .after_ns = rank->known_ns,
         .waiting = rank->in_site != MW_MODEL_NONE};
     take_rss(death, rank, seen);
+    if (rank->rank < 0 && seen)
+        death->launch_rank = seen->launch_rank;
     if (ended)
         take_end(death, seen);
     if (rank->stage == MW_STAGE_ABORTED) {

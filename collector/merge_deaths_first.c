@@ -91,12 +91,9 @@ static uint64_t latest(const struct mw_model_death *death)
 static uint64_t earliest(const struct mw_model_death *death)
 {
     uint64_t seen = latest(death);
+    uint64_t before = seen > MW_MERGE_DEATHS_TOGETHER_NS ? seen - MW_MERGE_DEATHS_TOGETHER_NS : 0;
 
-    if (!death->exact || death->dumped)
-        return death->after_ns;
-    if (death->after_ns == death->ns)
-        return death->ns;
-    return seen > MW_MERGE_DEATHS_TOGETHER_NS ? seen - MW_MERGE_DEATHS_TOGETHER_NS : 0;
+    return !death->exact || death->dumped || death->after_ns > before ? death->after_ns : before;
 }
 
 /* Whether a certainly began to end before b. */
@@ -230,7 +227,8 @@ static size_t find_by_cause(const struct mw_model *model, enum mw_merge_deaths_l
             found = i;
         }
     }
-    if (most <= CLEANUP || found == SIZE_MAX || is_overshadowed(model, count, most) || is_late(model, count, found))
+    if (most <= CLEANUP || found == SIZE_MAX || is_overshadowed(model, count, most) ||
+        (most == OWN_END && is_late(model, count, found)))
         return SIZE_MAX;
     return found;
 }

@@ -77,7 +77,8 @@ static struct mw_model_death *next_victim(struct mw_model *model, const struct m
     }
     if (first && first->order_ns && first->rss.bytes >= largest->rss.bytes / 2)
         largest = first;
-    *sure = largest && (count <= group->kills - group->victims || largest == first || largest->rss.bytes / 5 * 4 > second);
+    *sure = largest && (count <= group->kills - group->victims || (largest == first && first->order_ns) ||
+                        largest->rss.bytes / 5 * 4 > second);
     return largest;
 }
 

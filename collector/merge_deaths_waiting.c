@@ -50,7 +50,7 @@ void mw_merge_deaths_waiting(struct mw_model *model)
         group = group_of(model, rank->sites[rank->in_site].label, rank->since_ns);
         if (group == list_count)
             MW_MEM_PUSH(lists, list_count);
-        mw_ranges_add(&lists[group], rank->rank, rank->rank);
+        mw_ranges_add(&lists[group], mw_model_rank_number(model, i), mw_model_rank_number(model, i));
         model->waiting[group].first_too |= model->first_count == 1 && i == first->rank;
     }
     for (size_t i = 0; i < list_count; i++) {

@@ -213,6 +213,7 @@ struct mw_model_process {
     enum mw_view_end end;
     uint64_t end_ns;     /* when its end was noticed */
     uint64_t leave_ns;   /* when it closed its files in order to end, in the kernel's order on its host; 0 not seen */
+    uint64_t alive_ns;   /* when it was last seen not to be ending, as another one was; 0 never */
     uint64_t oom_ns;     /* when the OOM killer was last seen, before this end, to have killed in its group; 0 never */
     int32_t launch_rank; /* that its launcher's variables give it; -1 none */
     int32_t wait_status;
@@ -309,7 +310,7 @@ enum mw_model_cause {
 struct mw_model_death {
     uint32_t rank;      /* rank index, or none */
     uint32_t process;   /* in processes: what was seen of it, or none */
-    int32_t launch_rank; /* without a rank: the number that its launcher's variables give it */
+    int32_t launch_rank; /* before MPI_Init has returned: the number that its launcher's variables give it; or -1 */
     enum mw_model_cause cause;
     int32_t number;
     uint32_t cgroup;    /* in its host's groups: where the OOM killer was at work, or none */
@@ -419,6 +420,14 @@ struct mw_model {
 static inline uint32_t mw_model_death_host(const struct mw_model *model, const struct mw_model_death *death)
 {
     return death->rank != MW_MODEL_NONE ? model->ranks[death->rank].host : model->processes[death->process].host;
+}
+
+/* A rank's number, or before MPI_Init has returned what its launcher's variables say; -1 unknown. */
+static inline int32_t mw_model_rank_number(const struct mw_model *model, uint32_t rank)
+{
+    const struct mw_model_rank *one = &model->ranks[rank];
+
+    return one->rank >= 0 || one->process == MW_MODEL_NONE ? one->rank : model->processes[one->process].launch_rank;
 }
 
 struct mw_model *mw_model_create(void);

@@ -32,13 +32,18 @@ struct mw_procmem_rollup {
     uint64_t pss_shmem; /* shared memory's part of it; UINT64_MAX where the kernel does not tell (before 5.4) */
 };
 
+/* Bits of the flags in /proc/PID/stat (linux/sched.h): it closes its files and is gone; it writes a core, or was hit by a
+ * signal that ends it. */
+#define MW_PROCMEM_EXITING 0x4u
+#define MW_PROCMEM_ENDING (MW_PROCMEM_EXITING | 0x200u | 0x400u)
+
 /* The fields of /proc/PID/stat that name a process. */
 struct mw_procmem_stat {
     char comm[32];
     char state; /* 'R', 'S', 'Z', ... */
     int32_t ppid;
     int32_t threads;
-    uint32_t flags;       /* field 9: the kernel's PF_* bits */
+    uint32_t flags;       /* field 9: the kernel's PF_* bits; MW_PROCMEM_* */
     uint64_t start_ticks; /* field 22 */
     uint64_t start_stack; /* field 28; changes with every exec, and once more within it; 0 when we may not see it */
     uint64_t arg_start;   /* field 48; changes with every exec, and when a program moves its title; 0 likewise */

@@ -322,6 +322,7 @@ static const struct mw_field process_fields[] = {
     ENUM(ends, end, "end", "what is known of its end"),
     FIELD(U64, end_ns, "end_ns", "ns, monotonic"),
     FIELD(U64, leave_ns, "leave_ns", "ns, monotonic: when it closed its files in order to end; 0 not seen"),
+    FIELD(U64, alive_ns, "alive_ns", "ns, monotonic: last seen not to be ending, as another one was; 0 never"),
     FIELD(U64, oom_ns, "oom_ns", "ns, monotonic: the OOM killer's last kill in its group before its end; 0 none"),
     FIELD(I32, launch_rank, "launch_rank", "that its launcher's variables give it; -1 none"),
     FIELD(I32, wait_status, "wait_status", "as wait(2) gives it"),
@@ -418,7 +419,7 @@ static const struct mw_fields world = {"world", world_fields, sizeof(THIS), fals
 static const struct mw_field death_fields[] = {
     INDEX(RANK, rank, "rank", "rank index; none: a process that never called MPI_Init"),
     INDEX(ELSEWHERE, process, "process", "in `processes`: what was seen of it"),
-    FIELD(I32, launch_rank, "launch_rank", "without a rank: the number that its launcher's variables give it; -1 none"),
+    FIELD(I32, launch_rank, "launch_rank", "before MPI_Init has returned: the number that its launcher's variables give it; or -1"),
     ENUM(causes, cause, "cause", "what it died of"),
     FIELD(I32, number, "number", "signal, code or status; -1 unknown"),
     INDEX(ELSEWHERE, cgroup, "cgroup", "in its host's cgroups"),

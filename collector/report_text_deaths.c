@@ -26,8 +26,10 @@ static const struct mw_model_process *seen_of(const struct mw_model *model, cons
 /* "rank 3", "process 4711 (would be rank 3)" */
 static void write_name(char *text, size_t size, const struct mw_model *model, const struct mw_model_death *death)
 {
-    if (death->rank == MW_MODEL_NONE)
-        snprintf(text, size, "process %d (would be rank %d)", model->processes[death->process].pid, death->launch_rank);
+    if (death->launch_rank >= 0)
+        snprintf(text, size, "process %d (would be rank %d)",
+                 death->rank == MW_MODEL_NONE ? model->processes[death->process].pid : model->ranks[death->rank].pid,
+                 death->launch_rank);
     else if (model->ranks[death->rank].rank < 0)
         snprintf(text, size, "process %d, not yet a rank,", model->ranks[death->rank].pid);
     else
@@ -195,6 +197,11 @@ static void write_first(const struct mw_report *report)
     write_details(report, death);
 }
 
+static bool is_rank(const struct mw_model *model, const struct mw_model_death *death)
+{
+    return death->rank != MW_MODEL_NONE && model->ranks[death->rank].rank >= 0;
+}
+
 /* The ends from `from` on, those of one cause in one line, each with `before` in front. */
 static void write_list(const struct mw_report *report, size_t from, const char *before)
 {
@@ -212,9 +219,9 @@ static void write_list(const struct mw_report *report, size_t from, const char *
         list = mw_mem_alloc(model->rank_count + 1, sizeof(*list));
         for (size_t k = i; k < model->death_count; k++)
             if (model->deaths[k].text == death->text && /* equal strings are kept once */
-                (k == i || (model->deaths[k].rank != MW_MODEL_NONE && death->rank != MW_MODEL_NONE))) {
+                (k == i || (is_rank(model, &model->deaths[k]) && is_rank(model, death)))) {
                 written[k] = true;
-                if (death->rank != MW_MODEL_NONE)
+                if (is_rank(model, death))
                     list[model->deaths[k].rank] = 1;
                 if (last < model->deaths[k].ns)
                     last = model->deaths[k].ns;

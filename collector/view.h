@@ -48,6 +48,7 @@ struct mw_view_process {
     uint64_t end_ns;      /* when its end was noticed */
     uint64_t leave_ns;    /* when it was seen closing its files in order to end (launcher/leaving.h), in the kernel's order
                              of all processes of the host; 0 not seen */
+    uint64_t alive_ns;    /* when it was last seen not to be ending, as another one was; 0 never */
     uint64_t oom_ns;      /* when the OOM killer was last seen to have killed in its group before its end; 0 never */
     uint64_t rss_last;    /* when it was last seen */
     uint64_t rss_max;     /* largest RSS sampled: a lower bound */

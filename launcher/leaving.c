@@ -9,8 +9,6 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
-#define PF_EXITING 0x4u /* linux/sched.h */
-
 void mw_leaving_init(struct mw_leaving *leaving)
 {
     *leaving = (struct mw_leaving){.fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK)};
@@ -74,7 +72,7 @@ static bool is_ending(int procfd, const struct mw_leaving_watch *watch)
     int fd = mw_procmem_open(procfd, watch->pid, "stat");
     struct mw_procmem_stat stat;
     bool lives = fd >= 0 && !mw_procmem_stat_read(fd, &stat) && stat.start_ticks == watch->start_ticks &&
-                 !(stat.flags & PF_EXITING);
+                 !(stat.flags & MW_PROCMEM_EXITING);
 
     if (fd >= 0)
         close(fd);

@@ -32,6 +32,7 @@
 #define LOOK_HUGE_NS (50 * MW_NS_PER_MS) /* where huge pages can be had: nobody else tells of them */
 
 #define COST_SHARE 10    /* samples take at most a tenth of a CPU */
+#define ALIVE_GAP_NS (20 * MW_NS_PER_MS) /* a thousand ranks may end one by one */
 #define MOMENT_GAP_NS (250 * MW_NS_PER_MS)
 
 static uint32_t pid_namespace(void)
@@ -269,6 +270,29 @@ static void tell_rank(void *context, pid_t pid, uint64_t world)
     note_group(sampler, process);
 }
 
+/* Who is seen not to be ending now, as one has ended, was not before it. */
+static void note_alive(struct mw_sampler *sampler)
+{
+    uint64_t now = mw_clock_now();
+
+    if (now < sampler->alive_next_ns)
+        return;
+    sampler->alive_next_ns = now + ALIVE_GAP_NS;
+    for (size_t i = 0; i < sampler->tree.count; i++) {
+        const struct mw_tree_process *process = &sampler->tree.processes[i];
+        struct mw_view_process *entry = entry_of(sampler, process);
+        struct mw_procmem_stat stat;
+        int fd = process->is_watched && entry && !entry->leave_ns && entry->end == MW_VIEW_LIVES
+                     ? mw_procmem_open(sampler->tree.procfd, process->pid, "stat") : -1;
+        now = mw_clock_now();
+        if (fd >= 0 && !mw_procmem_stat_read(fd, &stat) && stat.start_ticks == process->start_ticks &&
+            !(stat.flags & MW_PROCMEM_ENDING))
+            entry->alive_ns = now;
+        if (fd >= 0)
+            close(fd);
+    }
+}
+
 /* In the order in which ranks began to leave. */
 static void take_leaving(struct mw_sampler *sampler)
 {
@@ -276,8 +300,10 @@ static void take_leaving(struct mw_sampler *sampler)
     uint32_t key;
 
     while (mw_leaving_next(&sampler->leaving, sampler->tree.procfd, &key, &ns))
-        if (key < sampler->view->process_count)
+        if (key < sampler->view->process_count) {
             sampler->view->processes[key].leave_ns = ns;
+            note_alive(sampler);
+        }
 }
 
 /* The last program of a process, by the entry of one that it ran. */
@@ -297,6 +323,7 @@ static void note_end(struct mw_sampler *sampler, const struct mw_deaths_end *end
     struct mw_view_process *entry = last_image(view, end->key);
 
     mw_view_end_note(entry, &end->seen);
+    note_alive(sampler);
     mw_leaving_forget(&sampler->leaving, (uint32_t)(entry - view->processes));
     if (end->seen.has_status && end->seen.wait_status != SIGKILL)
         return;

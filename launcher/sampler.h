@@ -27,6 +27,7 @@ struct mw_sampler {
     uint64_t gap_ns;     /* between samples now: widens to the interval */
     uint64_t rest_ns;    /* before that no further sample, or sampling takes too much */
     uint64_t now;        /* of the sample being taken */
+    uint64_t alive_next_ns; /* when it may be looked again who is not ending, as another one does */
     struct mw_pss pss;
     uint64_t last_sum;     /* sum of RSS at the last sample */
     uint32_t ranks_seen; /* of this host */

@@ -105,6 +105,7 @@ unit_tests += \
     tests/unit/test_page_curves \
     tests/unit/test_phase_choice \
     tests/unit/test_waterfall \
+    tests/unit/test_post_mortem \
     tests/unit/test_preloaded \
     tests/unit/test_procmem \
     tests/unit/test_pss \
@@ -177,6 +178,8 @@ tests_unit_test_markup_LDADD = $(collector_test_libs)
 tests_unit_test_merge_SOURCES = tests/unit/test_merge.c $(synthetic)
 tests_unit_test_merge_LDADD = $(collector_test_libs)
 tests_unit_test_merge_LDFLAGS = -Wl,--wrap=mw_journal_read_file
+tests_unit_test_post_mortem_SOURCES = tests/unit/test_post_mortem.c
+tests_unit_test_post_mortem_LDADD = $(collector_test_libs)
 tests_unit_test_view_file_SOURCES = tests/unit/test_view_file.c $(synthetic)
 tests_unit_test_view_file_LDADD = $(collector_test_libs)
 tests_unit_test_mirror_SOURCES = tests/unit/test_mirror.c
@@ -292,6 +295,13 @@ soak: all
 .PHONY: soak
 EXTRA_DIST += tests/soak.sh
 
+# Whether the post-mortem names who died first, over hundreds of jobs that are killed in every way. Takes half an hour.
+kill-matrix: all
+	$(MAKE) check TESTS=
+	$(AM_TESTS_ENVIRONMENT) bash $(srcdir)/tests/kill_matrix.sh
+.PHONY: kill-matrix
+
+EXTRA_DIST += tests/kill_matrix.sh
 EXTRA_DIST += tests/fuzz
 EXTRA_DIST += tests/browser/package.json tests/browser/package-lock.json tests/browser/page.js
 EXTRA_DIST += bench/scale tests/build_programs.sh tests/check.sh tests/golden tests/hosts.sh tests/integration tests/lib.sh tests/programs tests/schema.sh tests/tools/validate.py

@@ -390,18 +390,22 @@ static void test_deaths(void **state)
     mw_model_destroy(model);
     synthetic_remove(&dir);
 
-    view.processes[2].end = MW_VIEW_ENDED; /* rank 0 was gone first, nobody saw of what, and had been waiting */
+    view.processes[2].end = MW_VIEW_ENDED; /* rank 0 was gone first, of an unknown cause; that it waited is no evidence */
     model = merge_ended(&dir, &view, (int[]){0, SIGKILL, SIGKILL}, (uint64_t[]){705, 710, 720});
-    assert_int_equal(model->deaths[0].rank, 1);
-    assert_int_equal(model->deaths[1].cause, MW_MODEL_CAUSE_UNKNOWN);
+    assert_int_equal(model->deaths[0].rank, 0);
+    assert_int_equal(model->deaths[0].cause, MW_MODEL_CAUSE_UNKNOWN);
+    assert_int_equal(model->first_count, 3);
     mw_model_destroy(model);
     synthetic_remove(&dir);
     view.processes[2].end = MW_VIEW_STATUS;
 
     view.cgroup_count = 1;
-    view.cgroups[0] = (struct mw_view_cgroup){.limit = 160 * MIB, .kills = 1, .name = "/job"};
-    for (int i = 2; i < 5; i++)
+    view.cgroups[0] = (struct mw_view_cgroup){.limit = 160 * MIB, .kills = 1, .flags = MW_VIEW_CGROUP_COUNTS,
+                                              .name = "/job"};
+    for (int i = 2; i < 5; i++) {
         view.processes[i].cgroup = 1;
+        view.processes[i].oom_ns = SYNTHETIC_BEGIN + 700 * MS;
+    }
     view.processes[4].rss_last = 100 * MIB; /* rank 2: the largest */
     model = merge_ended(&dir, &view, (int[]){SIGKILL, SIGKILL, SIGKILL}, (uint64_t[]){730, 710, 720});
     assert_int_equal(model->deaths[0].rank, 2);
@@ -413,11 +417,15 @@ static void test_deaths(void **state)
     synthetic_remove(&dir);
 
     view.cgroups[0].kills = 0;
-    view.host_kills = 2; /* no group was short: the host was */
+    view.host_kills = 2; /* in some other group */
+    for (int i = 2; i < 5; i++)
+        view.processes[i].oom_ns = 0;
     model = merge_ended(&dir, &view, (int[]){SIGKILL, SIGKILL, SIGKILL}, (uint64_t[]){730, 720, 710});
-    assert_int_equal(model->deaths[1].cause, MW_MODEL_CAUSE_OOM);
-    assert_true(model->deaths[1].cgroup == MW_MODEL_NONE);
-    assert_int_equal(model->deaths[2].cause, MW_MODEL_CAUSE_SIGNAL);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(model->deaths[i].cause, MW_MODEL_CAUSE_SIGNAL);
+        assert_false(model->deaths[i].perhaps_oom);
+        assert_true(model->deaths[i].cgroup == MW_MODEL_NONE);
+    }
     mw_model_destroy(model);
     synthetic_remove(&dir);
     mw_view_free(&view);
@@ -457,7 +465,7 @@ static void test_ended_from_outside(void **state)
     view.command_end_ns = SYNTHETIC_BEGIN + 712 * MS; /* noticed after the ranks that it took along */
     model = merge_ended(&dir, &view, (int[]){SIGKILL, SIGKILL, SIGKILL}, (uint64_t[]){730, 711, 711});
     assert_string_equal(model->ended_by,
-                        "the command itself was killed by SIGKILL (Killed) at 712 ms, at the same moment as the first rank");
+                        "the command itself was killed by SIGKILL (Killed) at 712 ms, together with the first rank");
     mw_model_destroy(model);
     synthetic_remove(&dir);
     model = merge_ended(&dir, &view, (int[]){SIGKILL, SIGSEGV, SIGKILL}, (uint64_t[]){730, 711, 711});

@@ -157,11 +157,13 @@ static void test_killed(void **state)
     synthetic_view(&view, 4);
     view.exit_status = 137;
     view.cgroup_count = 1;
-    view.cgroups[0] = (struct mw_view_cgroup){.limit = 160 * MIB, .kills = 1, .name = "/user.slice/job",
+    view.cgroups[0] = (struct mw_view_cgroup){.limit = 160 * MIB, .kills = 1, .flags = MW_VIEW_CGROUP_COUNTS,
+                                              .name = "/user.slice/job",
                                               .limit_directory = "/sys/fs/cgroup/user.slice/job"};
     for (size_t i = 2; i < view.process_count; i++)
         view.processes[i].cgroup = 1;
     view.processes[3].wait_status = SIGKILL;
+    view.processes[3].oom_ns = SYNTHETIC_BEGIN + 719 * MS;
     view.processes[3].end_ns = SYNTHETIC_BEGIN + 720 * MS;
     view.processes[3].last_ns = SYNTHETIC_BEGIN + 710 * MS;
     for (uint32_t i = 0; i < 10; i++)
