@@ -189,7 +189,7 @@ static bool hands_on(const struct mw_model_process *wrapper, const struct mw_mod
     int status = inner->wait_status;
     int handed_on = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 
-    return WIFEXITED(wrapper->wait_status) && WEXITSTATUS(wrapper->wait_status) == handed_on &&
+    return wrapper->end == MW_VIEW_STATUS && WIFEXITED(wrapper->wait_status) && WEXITSTATUS(wrapper->wait_status) == handed_on &&
            inner->end_ns <= wrapper->end_ns;
 }
 
@@ -222,14 +222,20 @@ static uint32_t innermost(const struct mw_model *model, uint32_t top)
     return found;
 }
 
+/* Nobody saw how it ended, and the job failed: it may be what the others were ended for. */
+static bool may_have_failed(const struct mw_model *model, const struct mw_model_process *process)
+{
+    return process->end == MW_VIEW_ENDED && (model->job.exit_status || model->job.exit_signal);
+}
+
 /* Was it started as a rank, and did it end irregularly? Its launcher sees only the process that it started itself: what
  * that starts and outlives is its own affair (a test that fails, `false` in a script). */
 static bool is_lost(const struct mw_model *model, uint32_t index)
 {
     const struct mw_model_process *process = &model->processes[index];
 
-    return process->launch_rank >= 0 && process->role == MW_MODEL_OTHER && ended_badly(process) &&
-           !has_next_image(model, index) && !above(model, process) && !is_reported_by_rank(model, process);
+    return process->launch_rank >= 0 && process->role == MW_MODEL_OTHER &&
+           (ended_badly(process) || may_have_failed(model, process)) && !has_next_image(model, index) && !above(model, process) && !is_reported_by_rank(model, process);
 }
 
 static struct mw_model_death end_of(const struct mw_model *model, uint32_t top)

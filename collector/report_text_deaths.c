@@ -26,14 +26,14 @@ static const struct mw_model_process *seen_of(const struct mw_model *model, cons
 /* "rank 3", "process 4711 (would be rank 3)" */
 static void write_name(char *text, size_t size, const struct mw_model *model, const struct mw_model_death *death)
 {
-    if (death->launch_rank >= 0)
+    if (death->rank != MW_MODEL_NONE && model->ranks[death->rank].rank >= 0)
+        snprintf(text, size, "rank %s", mw_report_rank(model, death->rank).text);
+    else if (death->launch_rank >= 0)
         snprintf(text, size, "process %d (would be rank %d)",
                  death->rank == MW_MODEL_NONE ? model->processes[death->process].pid : model->ranks[death->rank].pid,
                  death->launch_rank);
-    else if (model->ranks[death->rank].rank < 0)
-        snprintf(text, size, "process %d, not yet a rank,", model->ranks[death->rank].pid);
     else
-        snprintf(text, size, "rank %s", mw_report_rank(model, death->rank).text);
+        snprintf(text, size, "process %d, not yet a rank,", model->ranks[death->rank].pid);
 }
 
 /* "inside MPI_Allreduce fft.c:120, entered at 2.90 s" */

@@ -15,7 +15,7 @@ build_all() { # mpi cc fc
     for file in "$source"/*.c; do
         name=$(basename "$file" .c)
         case $name in
-            pmpi_tool) "$2" $flags -shared -fPIC -o "$out/$name.so" "$file" ;;
+            pmpi_tool | abort_returns) "$2" $flags -shared -fPIC -o "$out/$name.so" "$file" ;;
             own_clock) "$2" $flags -rdynamic -o "$out/$name" "$file" ;;
             *) "$2" $flags -pthread -o "$out/$name" "$file" -ldl -lm ;;
         esac

@@ -15,6 +15,7 @@ shell_tests = \
     tests/integration/exports.sh \
     tests/integration/deaths.sh \
     tests/integration/waits.sh \
+    tests/integration/post_mortem.sh \
     tests/integration/examples.sh \
     tests/integration/fuzz.sh \
     tests/integration/launcher.sh \
@@ -98,6 +99,7 @@ unit_tests += \
     tests/unit/test_journal_read \
     tests/unit/test_cgroups \
     tests/unit/test_view_file \
+    tests/unit/test_launch_rank \
     tests/unit/test_leaks \
     tests/unit/test_markup \
     tests/unit/test_merge \
@@ -178,6 +180,8 @@ tests_unit_test_markup_LDADD = $(collector_test_libs)
 tests_unit_test_merge_SOURCES = tests/unit/test_merge.c $(synthetic)
 tests_unit_test_merge_LDADD = $(collector_test_libs)
 tests_unit_test_merge_LDFLAGS = -Wl,--wrap=mw_journal_read_file
+tests_unit_test_launch_rank_SOURCES = tests/unit/test_launch_rank.c
+tests_unit_test_launch_rank_LDADD = $(launcher_test_libs)
 tests_unit_test_post_mortem_SOURCES = tests/unit/test_post_mortem.c
 tests_unit_test_post_mortem_LDADD = $(collector_test_libs)
 tests_unit_test_view_file_SOURCES = tests/unit/test_view_file.c $(synthetic)

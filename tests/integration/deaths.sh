@@ -92,7 +92,7 @@ for mpi in $(mpis); do
     status=$?
     check "$mpi: a time limit: the report says what ended the job" \
         says 'ended from outside: memwatch was sent SIGTERM .* by process [0-9]+'
-    check "$mpi: a time limit: and what the ranks did" says 'waiting for it|in it together|in the program since'
+    check "$mpi: a time limit: and what the ranks did" says 'inside a call then|inside MPI_|in the program since'
     check "$mpi: a time limit: the exit status is the command's" same "$status" "$(told_status)"
 
     # Ctrl-C, once and twice: the whole group gets it.

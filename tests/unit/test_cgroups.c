@@ -113,6 +113,115 @@ static void kills(void **state)
     assert_int_equal(view.cgroups[1].limit, 1000);
 }
 
+static uint64_t kills_in(struct mw_view *view, uint32_t group)
+{
+    mw_cgroups_look_kills(view);
+    return view->cgroups[group].kills;
+}
+
+/* Version 2 counts in memory.events what happened in the groups below as well, and in memory.events.local only its own. */
+static void kills_of_groups_below(void **state)
+{
+    struct mw_view view = {0};
+
+    version_2(state);
+    write_file("/sys/fs/cgroup/slurm/job_7/step_0/memory.events", "oom_kill 2\noom_group_kill 0\n");
+    write_file("/sys/fs/cgroup/slurm/job_7/step_0/memory.events.local", "oom 0\noom_kill 1\n");
+    mw_cgroups_begin(&view, root);
+    assert_true(view.cgroups[0].flags & MW_VIEW_CGROUP_COUNTS);
+    write_file("/sys/fs/cgroup/slurm/job_7/step_0/memory.events", "oom_kill 9\noom_group_kill 1\n");
+    assert_int_equal(kills_in(&view, 0), 0);
+    write_file("/sys/fs/cgroup/slurm/job_7/step_0/memory.events.local", "oom 1\noom_kill 2\n");
+    assert_int_equal(kills_in(&view, 0), 1);
+    assert_int_equal(view.cgroups[0].kills_last_ns, view.cgroups[0].kills_ns);
+    write_file("/sys/fs/cgroup/slurm/job_7/step_0/memory.events.local", "oom 1\noom_kill 4\n");
+    assert_int_equal(kills_in(&view, 0), 3);
+    assert_true(view.cgroups[0].kills_last_ns > view.cgroups[0].kills_ns);
+}
+
+/* A group beside ours, or the one above both: not ours. */
+static void kills_of_a_sibling(void **state)
+{
+    struct mw_view view = {0};
+
+    version_2(state);
+    write_file("/sys/fs/cgroup/slurm/job_7/step_0/memory.events", "oom_kill 0\n");
+    write_file("/sys/fs/cgroup/slurm/job_7/memory.events", "oom_kill 0\n");
+    write_file("/sys/fs/cgroup/slurm/job_7/step_9/memory.events", "oom_kill 0\n");
+    mw_cgroups_begin(&view, root);
+    write_file("/sys/fs/cgroup/slurm/job_7/memory.events", "oom_kill 3\n");
+    write_file("/sys/fs/cgroup/slurm/job_7/step_9/memory.events", "oom_kill 3\n");
+    assert_int_equal(kills_in(&view, 0), 0);
+}
+
+/* A group that is removed keeps what was read last. */
+static void kills_of_a_group_that_is_gone(void **state)
+{
+    struct mw_view view = {0};
+    char path[128];
+
+    version_2(state);
+    write_file("/sys/fs/cgroup/slurm/job_7/step_0/memory.events", "oom_kill 6\n");
+    mw_cgroups_begin(&view, root);
+    write_file("/sys/fs/cgroup/slurm/job_7/step_0/memory.events", "oom_kill 7\n");
+    assert_int_equal(kills_in(&view, 0), 1);
+    snprintf(path, sizeof(path), "%s/sys/fs/cgroup/slurm/job_7/step_0/memory.events", root);
+    assert_int_equal(remove(path), 0);
+    assert_int_equal(kills_in(&view, 0), 1);
+}
+
+static void kills_version_1(void **state)
+{
+    static const char *const counted = "oom_kill_disable 0\nunder_oom 0\noom_kill 4\n";
+    struct mw_view view = {0};
+
+    (void)state;
+    write_file("/proc/self/cgroup", "9:memory:/batch/17\n");
+    write_file("/proc/self/mountinfo", "31 22 0:27 / /cg/memory rw - cgroup cgroup rw,memory\n");
+    write_file("/cg/memory/batch/17/memory.oom_control", counted);
+    write_file("/cg/memory/batch/memory.oom_control", counted);
+    mw_cgroups_begin(&view, root);
+    assert_true(view.cgroups[0].flags & MW_VIEW_CGROUP_COUNTS);
+    write_file("/cg/memory/batch/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 8\n");
+    assert_int_equal(kills_in(&view, 0), 0);
+    write_file("/cg/memory/batch/17/memory.oom_control", "oom_kill_disable 0\nunder_oom 1\noom_kill 6\n");
+    assert_int_equal(kills_in(&view, 0), 2);
+}
+
+/* Before Linux 4.13. */
+static void kills_not_counted(void **state)
+{
+    struct mw_view view = {0};
+
+    (void)state;
+    write_file("/proc/self/cgroup", "9:memory:/batch/17\n");
+    write_file("/proc/self/mountinfo", "31 22 0:27 / /cg/memory rw - cgroup cgroup rw,memory\n");
+    write_file("/cg/memory/batch/17/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\n");
+    mw_cgroups_begin(&view, root);
+    assert_int_equal(view.cgroup_count, 1);
+    assert_false(view.cgroups[0].flags & MW_VIEW_CGROUP_COUNTS);
+}
+
+/* Groups outside the cgroup namespace, or the part that is mounted, are not at the path that their name makes. */
+static void out_of_reach(void **state)
+{
+    struct mw_view view = {0};
+
+    version_2(state);
+    mw_cgroups_begin(&view, root);
+    write_file("/proc/70/cgroup", "0::/../job_8/step_0\n");
+    write_file("/sys/fs/job_8/step_0/memory.events", "oom_kill 1\n");
+    assert_int_equal(mw_cgroups_find(&view, root, "70"), 0);
+    write_file("/proc/71/cgroup", "0::/..\n");
+    assert_int_equal(mw_cgroups_find(&view, root, "71"), 0);
+    write_file("/proc/72/cgroup", "0::/..named\n"); /* a name like any other */
+    assert_int_equal(mw_cgroups_find(&view, root, "72"), 2);
+    write_file("/proc/self/mountinfo", "31 22 0:27 /docker/abc /cg/memory rw - cgroup cgroup rw,memory\n");
+    write_file("/proc/73/cgroup", "5:memory:/docker/abcdef\n");
+    write_file("/cg/memory/def/memory.oom_control", "oom_kill 1\n");
+    assert_int_equal(mw_cgroups_find(&view, root, "73"), 0);
+}
+
 static void version_1(void **state)
 {
     (void)state;
@@ -153,6 +262,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(version_2, set_up, tear_down),
         cmocka_unit_test_setup_teardown(peak_of_the_job_only, set_up, tear_down),
         cmocka_unit_test_setup_teardown(kills, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(kills_of_groups_below, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(kills_of_a_sibling, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(kills_of_a_group_that_is_gone, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(kills_version_1, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(kills_not_counted, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(out_of_reach, set_up, tear_down),
         cmocka_unit_test_setup_teardown(version_1, set_up, tear_down),
         cmocka_unit_test_setup_teardown(in_a_container, set_up, tear_down),
         cmocka_unit_test_setup_teardown(none, set_up, tear_down),

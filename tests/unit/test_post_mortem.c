@@ -409,6 +409,25 @@ static void test_before_init(void **state)
     expect_process(model, 1, 5001, "ended with status 127, before MPI_Init");
 }
 
+/* How one ended was not seen: it may be the cause, and no other is named; of a job that ended well it is not a death. */
+static void test_before_init_unseen(void **state)
+{
+    struct end unseen = {UNSEEN, 0, 300, 0, 0, 0}, killed = {SIGNAL, SIGTERM, 301, 0, 0, 0};
+
+    (void)state;
+    for (int status = 0; status < 2; status++) {
+        struct mw_model *model = make_job("orted");
+        model->job.exit_status = status;
+        add_process(model, 5000, 4000, 0, &unseen);
+        if (status)
+            add_process(model, 5001, 4000, 1, &killed);
+        conclude(model);
+        assert_int_equal(model->death_count, status ? 2 : 0);
+        expect_first(model, NOBODY, "how it ended was not seen");
+        mw_model_destroy(model);
+    }
+}
+
 /* A script around the program: the program counts, whose end the shell hands on. */
 static void test_wrapper(void **state)
 {
@@ -552,7 +571,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_situations),  cmocka_unit_test(test_waiting_is_no_evidence),
         cmocka_unit_test(test_oom),         cmocka_unit_test(test_oom_rival),
-        cmocka_unit_test(test_before_init), cmocka_unit_test(test_wrapper),
+        cmocka_unit_test(test_before_init), cmocka_unit_test(test_before_init_unseen),
+        cmocka_unit_test(test_wrapper),
         cmocka_unit_test(test_wrapped_rank), cmocka_unit_test(test_not_ranks),
         cmocka_unit_test(test_outside),
     };
