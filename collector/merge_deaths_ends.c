@@ -222,6 +222,15 @@ static uint32_t innermost(const struct mw_model *model, uint32_t top)
     return found;
 }
 
+/* An orphan has memwatch for its parent, which is not among the processes: whose child it was is not known. */
+static bool is_orphan(const struct mw_model *model, const struct mw_model_process *process)
+{
+    for (size_t i = 0; i < model->process_count; i++)
+        if (model->processes[i].host == process->host && model->processes[i].pid == process->ppid)
+            return false;
+    return true;
+}
+
 /* Nobody saw how it ended, and the job failed: it may be what the others were ended for. */
 static bool may_have_failed(const struct mw_model *model, const struct mw_model_process *process)
 {
@@ -235,7 +244,8 @@ static bool is_lost(const struct mw_model *model, uint32_t index)
     const struct mw_model_process *process = &model->processes[index];
 
     return process->launch_rank >= 0 && process->role == MW_MODEL_OTHER &&
-           (ended_badly(process) || may_have_failed(model, process)) && !has_next_image(model, index) && !above(model, process) && !is_reported_by_rank(model, process);
+           (ended_badly(process) || may_have_failed(model, process)) && !has_next_image(model, index) &&
+           !is_orphan(model, process) && !above(model, process) && !is_reported_by_rank(model, process);
 }
 
 static struct mw_model_death end_of(const struct mw_model *model, uint32_t top)

@@ -499,6 +499,7 @@ static void test_not_ranks(void **state)
     add_process(model, 5001, 4000, 1, &failed);
     add_process(model, 5001, 4000, 1, &well)->image = 1;
     add_process(model, 5002, 4000, 2, &failed)->role = MW_MODEL_LAUNCHER;
+    add_process(model, 5003, 3999, 3, &failed); /* an orphan, of memwatch now: a helper of some rank */
     conclude(model);
     assert_int_equal(model->death_count, 0);
     mw_model_destroy(model);
