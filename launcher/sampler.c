@@ -33,6 +33,7 @@
 
 #define COST_SHARE 10    /* samples take at most a tenth of a CPU */
 #define ALIVE_GAP_NS (20 * MW_NS_PER_MS) /* a thousand ranks may end one by one */
+#define LAUNCH_RANK_LOOKS 8
 #define MOMENT_GAP_NS (250 * MW_NS_PER_MS)
 
 static uint32_t pid_namespace(void)
@@ -191,6 +192,14 @@ static bool may_become_rank(const struct mw_sampler *sampler, const struct mw_tr
            (!above || !above->launch_rank || (parent->is_watched && !parent->is_rank));
 }
 
+static void note_launch_rank(struct mw_sampler *sampler, struct mw_tree_process *process)
+{
+    entry_of(sampler, process)->launch_rank =
+        (uint32_t)(mw_launch_rank_read(sampler->tree.procfd, process->pid) + 1);
+    if (may_become_rank(sampler, process))
+        watch_end(sampler, process);
+}
+
 /* Enters a program image, in place of the one before when that was none of its own. */
 static void note_image(struct mw_sampler *sampler, struct mw_tree_process *process)
 {
@@ -219,9 +228,7 @@ static void note_image(struct mw_sampler *sampler, struct mw_tree_process *proce
     entry->first_ns = entry->last_ns = sampler->now;
     entry->cgroup = mw_cgroups_find(sampler->view, "", pid);
     read_program(sampler, process, entry);
-    entry->launch_rank = (uint32_t)(mw_launch_rank_read(sampler->tree.procfd, process->pid) + 1);
-    if (may_become_rank(sampler, process))
-        watch_end(sampler, process);
+    note_launch_rank(sampler, process);
 }
 
 static void note_gone(struct mw_sampler *sampler, const struct mw_tree_process *process)
@@ -380,6 +387,8 @@ static void look_closer(struct mw_sampler *sampler, struct mw_tree_process *proc
     }
     if (fd >= 0)
         close(fd);
+    if (!entry->launch_rank && entry->samples <= LAUNCH_RANK_LOOKS) /* likewise: it had no environment */
+        note_launch_rank(sampler, process);
     if (entry->command[0] == '[') /* first seen in the middle of an exec, it had no command line */
         read_command(sampler, process, entry->command, sizeof(entry->command));
 }
