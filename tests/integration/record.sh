@@ -24,13 +24,14 @@ told_again() {
     valid "$what" "$schema" record.json
 }
 # The same, and rank 0's own words: the record of a job has its ranks.
+first_death() { "$python" -c 'import json, sys; d = json.load(open(sys.argv[1]))["deaths"][0]; print(d["rank"], d["cause"], d["number"])' "$1"; }
 rank_count() { "$python" -c 'import json, sys; print(len(json.load(open(sys.argv[1]))["ranks"]))' "$1"; }
 
 for mpi in $(mpis); do
     told_again "$mpi" "$(mpirun_of "$mpi")" -n 3 "$(program "$mpi" busy)" --calls 20
     check "$mpi: all ranks are in it" same "$(rank_count record.json)" 3
     told_again "$mpi: a job that dies" "$(mpirun_of "$mpi")" -n 3 "$(program "$mpi" grow_and_die)" --how segv --mib 16
-    check "$mpi: a job that dies: with its post-mortem" grep -q '^{"rank":1,"cause":"signal","number":11' record.json
+    check "$mpi: a job that dies: with its post-mortem" same "$(first_death record.json)" "1 signal 11"
 done
 told_again "no ranks" sh -c 'exit 3'
 told_again "a command line that is not UTF-8" sh -c ': "$0"; true' "$(printf 'a\377"\\\t<b')"
