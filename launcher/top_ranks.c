@@ -8,6 +8,7 @@
 #include "collector/text.h"
 #include "launcher/top_parts.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -178,6 +179,12 @@ static void add_rank(struct mw_top_data *data, const char *name)
         copy_clean(data->command, sizeof(data->command), ident.command, sizeof(ident.command));
 }
 
+/* One that was removed since, as at the end of a run, is not damaged. */
+static bool is_there(const struct mw_top_data *data, const char *name)
+{
+    return !faccessat(data->dirfd, name, F_OK, AT_SYMLINK_NOFOLLOW);
+}
+
 void mw_top_ranks_read(struct mw_top_data *data)
 {
     struct mw_names names;
@@ -189,9 +196,11 @@ void mw_top_ranks_read(struct mw_top_data *data)
         data->member_count = 0; /* what was listed instead of ranks */
     for (size_t i = 0; i < names.count; i++)
         add_rank(data, names.items[i]);
-    for (uint32_t i = 0; names.count && i < data->ranks; i++)
-        if (!data->members[i].done && read_journal(data, &data->members[i], &err))
-            mw_top_data_complain(data, data->members[i].journal, &err);
+    for (uint32_t i = 0; names.count && i < data->ranks; i++) {
+        struct mw_top_member *member = &data->members[i];
+        if (!member->done && read_journal(data, member, &err) && is_there(data, member->journal))
+            mw_top_data_complain(data, member->journal, &err);
+    }
     mw_names_fini(&names);
 }
 
@@ -267,10 +276,16 @@ static void end_by(struct mw_top_member *member, bool badly, const char *how)
     snprintf(member->how, sizeof(member->how), "%s", how);
 }
 
-static void end_by_status(struct mw_top_member *member, int status)
+/* Whether its journal's last word is one: nothing follows. */
+static bool has_said_its_end(const struct mw_top_member *member)
 {
-    bool finalized = member->stage == MW_STAGE_FINALIZED || member->stage == MW_STAGE_EXITED;
+    return member->stage >= MW_STAGE_FINALIZED; /* or MW_STAGE_EXITED, MW_STAGE_ABORTED */
+}
+
+static void end_by_status(struct mw_top_member *member, int status, bool is_known)
+{
     const char *name = WIFSIGNALED(status) ? sigabbrev_np(WTERMSIG(status)) : NULL;
+    bool unfinished = is_known && !has_said_its_end(member);
     char text[64];
 
     if (name)
@@ -280,39 +295,48 @@ static void end_by_status(struct mw_top_member *member, int status)
     else if (WEXITSTATUS(status))
         snprintf(text, sizeof(text), "ended with status %d", WEXITSTATUS(status));
     else
-        snprintf(text, sizeof(text), finalized ? "ended" : "ended without MPI_Finalize");
-    end_by(member, status || !finalized, text);
+        snprintf(text, sizeof(text), unfinished ? "ended without MPI_Finalize" : "ended");
+    end_by(member, status || unfinished, text);
 }
 
-/* Nobody has seen its status, or nobody was there to see: its own last word counts. */
-static void end_unseen(struct mw_top_member *member)
+/* Nobody has seen its status, or nobody was there to see: its own last word counts, when it could be read. */
+static void end_unseen(struct mw_top_member *member, bool is_known)
 {
     if (member->stage == MW_STAGE_ABORTED)
         member->end = MW_TOP_DIED; /* `how` is known */
-    else if (member->stage == MW_STAGE_EXITED || member->stage == MW_STAGE_FINALIZED)
+    else if (has_said_its_end(member) || !is_known)
         end_by(member, false, "ended");
     else
         end_by(member, true, "ended before MPI_Finalize");
 }
 
-static void find_end(struct mw_top_data *data, struct mw_top_member *member, const struct mw_view_process *process)
+static bool has_ended(const struct mw_top_data *data, const struct mw_top_member *member,
+                      const struct mw_view_process *process)
 {
     const struct mw_top_host *host = &data->hosts[member->host];
     bool watched = process && !data->orphaned && !host->view.end_ns;
 
-    if (process && process->end == MW_VIEW_STATUS && member->stage != MW_STAGE_ABORTED)
-        end_by_status(member, process->wait_status);
-    else if (process && process->end != MW_VIEW_LIVES)
-        end_unseen(member);
-    else if (!watched && host->is_here &&
-             !mw_alive_check(&data->alive, data->alive.host, member->pid, member->start_ticks))
-        end_unseen(member);
-    else if (!host->is_here && (host->view.end_ns || data->over || (!process && member->stage == MW_STAGE_EXITED)))
-        end_unseen(member);
-    if (member->end == MW_TOP_LIVES)
+    if (process && process->end != MW_VIEW_LIVES)
+        return true;
+    if (host->is_here)
+        return !watched && !mw_alive_check(&data->alive, data->alive.host, member->pid, member->start_ticks);
+    return host->view.end_ns || data->over || (!process && member->stage == MW_STAGE_EXITED);
+}
+
+/* The journal was read before it was known that the process had ended: what it said then was not its last word. */
+static void find_end(struct mw_top_data *data, struct mw_top_member *member, const struct mw_view_process *process)
+{
+    bool is_known;
+
+    if (!has_ended(data, member, process))
         return;
+    is_known = !read_journal(data, member, NULL);
+    if (process && process->end == MW_VIEW_STATUS && member->stage != MW_STAGE_ABORTED)
+        end_by_status(member, process->wait_status, is_known);
+    else
+        end_unseen(member, is_known);
     member->rss = 0;
-    member->ended_ns = process ? mw_top_hosts_time(host, process->end_ns) : 0;
+    member->ended_ns = process ? mw_top_hosts_time(&data->hosts[member->host], process->end_ns) : 0;
     member->peak_exact = member->end == MW_TOP_ENDED && member->stage == MW_STAGE_EXITED && !member->unmeasured;
 }
 

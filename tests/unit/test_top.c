@@ -21,8 +21,9 @@
 #define RANKS 4
 #define NOW (SYNTHETIC_BEGIN + 3000 * MS)
 
-/* How much is read of journals. */
+/* How much is read of journals, and what happens right after. */
 static unsigned entries_read;
+static void (*after_read)(void);
 int __real_mw_journal_read_entry(void *entry, const struct mw_journal_source *source,
                                  const struct mw_record_head *head, enum mw_section section, uint32_t index);
 int __wrap_mw_journal_read_entry(void *entry, const struct mw_journal_source *source,
@@ -30,8 +31,12 @@ int __wrap_mw_journal_read_entry(void *entry, const struct mw_journal_source *so
 int __wrap_mw_journal_read_entry(void *entry, const struct mw_journal_source *source,
                                  const struct mw_record_head *head, enum mw_section section, uint32_t index)
 {
+    int result = __real_mw_journal_read_entry(entry, source, head, section, index);
+
     entries_read++;
-    return __real_mw_journal_read_entry(entry, source, head, section, index);
+    if (after_read)
+        after_read();
+    return result;
 }
 
 /* ---- a job that runs ---- */
@@ -296,6 +301,47 @@ static void abort_is_told_while_it_lasts_and_after(void **state)
     assert_string_equal(member(&job, 1)->how, "MPI_Abort(7)");
     assert_int_equal(member(&job, 1)->end, MW_TOP_DIED);
     finish(&job);
+}
+
+static struct job *ending;
+
+static void end_well(void)
+{
+    for (int rank = 0; rank < RANKS; rank++) {
+        ending->journals[rank].state->stage = MW_STAGE_EXITED;
+        synthetic_write(&ending->journals[rank], &ending->dir);
+    }
+}
+
+static void remove_journals(void)
+{
+    synthetic_remove(&ending->dir);
+    synthetic_make(&ending->dir);
+}
+
+/* Ranks finalize and end while they are looked at: what the journal said before is not held against them. */
+static void who_ends_meanwhile_has_not_died(void **state)
+{
+    static void (*const meanwhile[])(void) = {end_well, remove_journals};
+    struct job job;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(meanwhile) / sizeof(meanwhile[0]); i++) {
+        begin(&job);
+        open_top(&job);
+        for (int rank = 0; rank < RANKS; rank++) {
+            job.view.processes[rank + 2].end = rank % 2 ? MW_VIEW_STATUS : MW_VIEW_ENDED;
+            job.view.processes[rank + 2].wait_status = 0;
+        }
+        ending = &job;
+        after_read = meanwhile[i];
+        look(&job);
+        after_read = NULL;
+        for (int rank = 0; rank < RANKS; rank++)
+            assert_int_equal(job.data.members[rank].end, MW_TOP_ENDED);
+        assert_int_equal(job.data.unread, 0);
+        finish(&job);
+    }
 }
 
 static void the_end_is_told_and_the_picture_stays(void **state)
@@ -574,6 +620,7 @@ int main(void)
         cmocka_unit_test(only_what_may_have_changed_is_read),
         cmocka_unit_test(who_ends_says_how),
         cmocka_unit_test(abort_is_told_while_it_lasts_and_after),
+        cmocka_unit_test(who_ends_meanwhile_has_not_died),
         cmocka_unit_test(the_end_is_told_and_the_picture_stays),
         cmocka_unit_test(a_removed_directory_is_the_end),
         cmocka_unit_test(without_ranks_processes_are_listed),
