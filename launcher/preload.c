@@ -152,6 +152,7 @@ int mw_preload_setenv(const char *shim, const char *run_dir, const struct mw_opt
     bool has_wait = !options->no_wait_library && !mw_preload_find_wait(wait, sizeof(wait), shim);
 
     snprintf(pmpi, sizeof(pmpi), "%s", shim);
+    snprintf(ipc, sizeof(ipc), "%llu", (unsigned long long)mw_segment_ipc_ns());
     if (link_library(pmpi, sizeof(pmpi), SHIM, run_dir, err) < 0 ||
         (has_wait && link_library(wait, sizeof(wait), WAIT, run_dir, err) < 0))
         return -1;
