@@ -43,6 +43,10 @@ static void note_lost_detail(struct mw_model *model)
     if (cost->lost_modules)
         mw_model_note(model, MW_MODEL_NOTE_LOST, "%llu times a library found no room in the table of modules; calls "
                       "from it have no line", (unsigned long long)cost->lost_modules);
+    if (cost->unrecorded)
+        mw_model_note(model, MW_MODEL_NOTE_LOST, "%llu %s not recorded: made in signal handlers in the middle of other "
+                      "calls, or while a cancelled or stopped thread had the record",
+                      (unsigned long long)cost->unrecorded, cost->unrecorded == 1 ? "call was" : "calls were");
 }
 
 /* RSS leaves these out, so that a job may need more than its peak says. */

@@ -383,6 +383,7 @@ static void take_cost(struct source *source)
     rank->lost_sites = cost->lost_sites;
     rank->lost_phases = cost->lost_phases;
     rank->lost_modules = cost->lost_modules;
+    rank->unrecorded = cost->unrecorded;
     rank->cost_flags = cost->flags;
 }
 

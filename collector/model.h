@@ -141,6 +141,7 @@ struct mw_model_rank {
     uint64_t measure_ns, setup_ns, shim_bytes;
     uint64_t calls, measured, coarse_calls;
     uint64_t lost_sites, lost_phases, lost_modules;
+    uint64_t unrecorded;       /* calls that were passed on without a record */
     uint32_t cost_flags;       /* MW_COST_* */
 
     bool whole; /* sites, phases, spikes and ticks are all there. Otherwise, in a large job, only those sites and phases
@@ -380,6 +381,7 @@ struct mw_model_cost {
     uint64_t calls, measured;
     uint32_t no_reset_ranks;
     uint64_t lost_sites, lost_phases, lost_modules;
+    uint64_t unrecorded;
     uint64_t launcher_cpu_ns, launcher_rss_peak;
 };
 

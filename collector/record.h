@@ -158,6 +158,8 @@ struct mw_cost {
     uint64_t lost_phases; /* phases that found the table full: counted in the last entry */
     uint64_t lost_modules;
     uint64_t coarse_calls; /* calls that were counted but not measured */
+    uint64_t unrecorded;   /* calls that were passed on to MPI without a record: a signal handler made them in the middle of
+                              another one, or the owner of the record's lock did not give it back in time */
     uint32_t flags;        /* MW_COST_* */
     uint32_t budget_ppm;   /* share of the run that measuring may take, in millionths; 0: no bound */
 };

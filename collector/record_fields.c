@@ -227,6 +227,7 @@ static const struct mw_field rank_fields[] = {
     FIELD(U64, lost_sites, "lost_sites", "calls that found no room"),
     FIELD(U64, lost_phases, "lost_phases", "phases that found no room"),
     FIELD(U64, lost_modules, "lost_modules", "objects that found no room"),
+    FIELD(U64, unrecorded, "unrecorded_calls", "calls that are not in any other number"),
     FIELD(U32, cost_flags, "cost_flags", "MW_COST_* of collector/record.h"),
     FIELD(BOOL, whole, "whole", "sites, phases, spikes and ticks are all here"),
     FIELD(U64, tick_ns, "tick_ns", "ns, length of a slice"),
@@ -549,6 +550,7 @@ static const struct mw_field cost_fields[] = {
     FIELD(U64, lost_sites, "lost_sites", "number"),
     FIELD(U64, lost_phases, "lost_phases", "number"),
     FIELD(U64, lost_modules, "lost_modules", "number"),
+    FIELD(U64, unrecorded, "unrecorded_calls", "number"),
     FIELD(U64, launcher_cpu_ns, "launcher_cpu_ns", "ns that sampling took"),
     FIELD(U64, launcher_rss_peak, "launcher_rss_peak_bytes", "bytes of memwatch itself"),
     {.type = MW_FIELD_END}};

@@ -3,8 +3,10 @@
 
 #include "collector/clock.h"
 #include "pmpi/bytes.h"
+#include "pmpi/estimate.h"
 #include "pmpi/governor.h"
 #include "pmpi/library.h"
+#include "pmpi/meter.h"
 #include "pmpi/moment.h"
 #include "pmpi/phases.h"
 #include "pmpi/rank.h"
@@ -16,49 +18,77 @@
 
 #include <errno.h>
 
-/* Stack address of the outermost wrapper that this thread is in, and its return address; 0 none. Calls made inside lie
- * below it. When one lies above, or the wrapper's caller is not on the stack any more, the wrapper was left without
- * returning (an exception, longjmp). */
-static _Thread_local void *guard_return __attribute__((tls_model("initial-exec")));
-static _Thread_local uintptr_t guard __attribute__((tls_model("initial-exec")));
+/* Up while this thread is inside of a public call: calls made inside are not the program's. */
+static _Thread_local struct mw_guard guard __attribute__((tls_model("initial-exec")));
 
 /* Windows of the calls in flight. A thread that left a call without returning finds its old one in `mine`. */
 static struct mw_window call_windows[MW_OBSERVE_CALLS];
-static bool taken[MW_OBSERVE_CALLS];
+static uint64_t holders[MW_OBSERVE_CALLS]; /* mw_lock_thread() of those who have them; 0 free */
 static _Thread_local struct mw_window *mine __attribute__((tls_model("initial-exec")));
+
+static void find_free_window(void)
+{
+    for (int i = 0; i < MW_OBSERVE_CALLS && !mine; i++)
+        if (!holders[i]) {
+            holders[i] = mw_lock_thread();
+            mine = &call_windows[i];
+        }
+}
+
+/* Of threads that ended inside of a call. Asking the kernel is expensive where all are in use for good. */
+#define RECLAIM_ONE_IN 64
+
+static void reclaim_windows(void)
+{
+    static unsigned asked;
+
+    if (asked++ % RECLAIM_ONE_IN)
+        return;
+    for (int i = 0; i < MW_OBSERVE_CALLS; i++)
+        if (!mw_lock_is_alive(holders[i])) {
+            mw_observe_close(&call_windows[i]);
+            holders[i] = 0;
+        }
+}
 
 static struct mw_window *take_window(void)
 {
     if (mine)
         mw_observe_close(mine);
-    for (int i = 0; i < MW_OBSERVE_CALLS && !mine; i++)
-        if (!taken[i]) {
-            taken[i] = true;
-            mine = &call_windows[i];
-        }
+    else
+        find_free_window();
+    if (!mine) {
+        reclaim_windows();
+        find_free_window();
+    }
     return mine;
 }
 
-static void give_window(void)
+static void give_window(struct mw_window *window)
 {
-    taken[mine - call_windows] = false;
+    holders[window - call_windows] = 0;
     mine = NULL;
 }
 
 bool mw_boundary_guard_raise(void *return_address)
 {
-    uintptr_t here = (uintptr_t)__builtin_frame_address(0);
-
-    if (guard && here < guard && mw_stack_holds(guard_return))
-        return false;
-    guard = here;
-    guard_return = return_address;
-    return true;
+    return mw_guard_raise(&guard, (uintptr_t)__builtin_frame_address(0), return_address);
 }
 
 void mw_boundary_guard_lower(void)
 {
-    guard = 0;
+    mw_guard_lower(&guard);
+}
+
+static bool look_for_started(struct mw_boundary *b, struct mw_bytes *bytes, uint32_t *comm_size)
+{
+    bool any;
+
+    if (!mw_requests_are_live() || !mw_rank_lock())
+        return false;
+    any = mw_requests_to_start(b->op, b->arguments, bytes, comm_size);
+    mw_rank_unlock();
+    return any;
 }
 
 /* Reads the arguments: bytes and communicator. Returns false when the call is not one of ours after all. */
@@ -72,7 +102,7 @@ static bool examine(struct mw_boundary *b, struct mw_bytes *bytes, uint32_t *com
     if (op->kind == MW_KIND_COMPLETE) /* complete.c has looked */
         *comm_size = b->pending->comm_size;
     if (op->kind == MW_KIND_START)
-        return mw_requests_to_start(op, arguments, bytes, comm_size);
+        return look_for_started(b, bytes, comm_size);
     if (!mw_library.abi)
         return true;
     if (op->comm != MW_NOCOMM)
@@ -106,12 +136,13 @@ static void measure_entry(struct mw_boundary *b)
 {
     struct mw_moment begin = mw_moment_exact();
 
+    mw_meter_take_asked();
     b->entry_rss = mw_observe(begin.ns, 0);
     if (mw_rank_main_thread)
         mw_phases_enter_measured_call(b->site, &begin, b->entry_rss);
     mw_observe_open(b->window, true);
     b->enter = mw_moment_exact();
-    mw_governor_spent(b->enter.ns - begin.ns);
+    mw_governor_spent(b->enter.ns - begin.ns, mw_meter_take_asked());
 }
 
 static void enter(struct mw_boundary *b, const struct mw_bytes *bytes, uint32_t comm_size)
@@ -139,13 +170,13 @@ static void enter(struct mw_boundary *b, const struct mw_bytes *bytes, uint32_t 
 
 /* What counting alone costs, from every 256th call. */
 #define COUNTED_ONE_IN 256
-
-/* No call is counted for so long: another process had the CPU meanwhile. */
-#define INTERRUPTED_NS 20000
+/* Where the stack has to be walked, it takes so many times as long as otherwise. */
+#define WALKED 128
 
 /* Looking at the clock takes as long as counting does, so that it is taken off, by looking again. */
 static void note_counting(const struct mw_boundary *b, uint64_t begin_ns)
 {
+    static struct mw_estimate half_a_call = {30};
     uint64_t end_ns, look_ns, took_ns;
 
     if (b->measured)
@@ -153,8 +184,8 @@ static void note_counting(const struct mw_boundary *b, uint64_t begin_ns)
     end_ns = mw_clock_now();
     look_ns = mw_clock_now() - end_ns;
     took_ns = end_ns - begin_ns;
-    if (took_ns > look_ns && took_ns < INTERRUPTED_NS)
-        mw_rank.journal.cost->counting_ns += COUNTED_ONE_IN * (took_ns - look_ns);
+    if (took_ns > look_ns)
+        mw_rank.journal.cost->counting_ns += COUNTED_ONE_IN * mw_estimate_book(&half_a_call, took_ns - look_ns, WALKED);
 }
 
 bool mw_boundary_enter(struct mw_boundary *b, enum mw_op op, const uintptr_t *arguments, void *return_address)
@@ -173,14 +204,13 @@ bool mw_boundary_enter(struct mw_boundary *b, enum mw_op op, const uintptr_t *ar
     b->op = &mw_ops[op];
     b->arguments = arguments;
     b->return_address = return_address;
-    b->stack = guard;
+    b->stack = guard.frame;
     b->counted = b->op->kind != MW_KIND_GUARD;
     if (b->counted && !examine(b, &bytes, &comm_size)) {
         mw_boundary_guard_lower();
         return false;
     }
-    if (b->counted) {
-        mw_rank_lock();
+    if (b->counted && (b->counted = mw_rank_lock())) {
         enter(b, &bytes, comm_size);
         if (b->timed)
             note_counting(b, begin_ns);
@@ -246,13 +276,14 @@ static void leave_measured(struct mw_boundary *b, struct mw_site *site)
     struct mw_moment now = mw_moment_exact(), after;
     uint64_t rss;
 
+    mw_meter_take_asked();
     site->time_ns += mw_moment_since(&now, &b->enter);
     rss = measure_exit(b, site, now.ns);
     after = mw_moment_exact();
-    mw_governor_spent(after.ns - now.ns);
+    mw_governor_spent(after.ns - now.ns, mw_meter_take_asked());
     if (!b->failed)
         note_requests(b);
-    give_window();
+    give_window(b->window);
     if (mw_rank_main_thread) {
         mw_rank.journal.state->since_ns = now.ns;
         mw_phases_leave_measured_call(b->site, &after, rss, (int64_t)(rss - b->entry_rss));
@@ -266,7 +297,7 @@ static void leave_counted(struct mw_boundary *b, struct mw_site *site)
     site->time_ns += mw_moment_since(&now, &b->enter);
     mw_observe_skipped();
     mw_rank.journal.cost->coarse_calls++;
-    if (!b->failed)
+    if (b->op->kind != MW_KIND_BLOCKING && !b->failed)
         note_requests(b);
     if (mw_rank_main_thread) {
         mw_rank.journal.state->since_ns = now.ns;
@@ -288,21 +319,31 @@ static void leave(struct mw_boundary *b)
     }
 }
 
+static void leave_locked(struct mw_boundary *b)
+{
+    uint64_t begin_ns = b->timed ? mw_clock_now() : 0;
+
+    if (!mw_rank_lock())
+        return;
+    if (b->op->kind == MW_KIND_PERSISTENT && mw_library.abi && !b->failed)
+        mw_requests_created(b->op, b->arguments);
+    leave(b);
+    if (b->timed)
+        note_counting(b, begin_ns);
+    mw_rank_unlock();
+}
+
 void mw_boundary_leave(struct mw_boundary *b, bool failed)
 {
     int saved = errno;
 
     b->failed = failed;
-    if (b->counted && mw_rank.recording) { /* the call may have forked: the child is not the rank */
-        uint64_t begin_ns = b->timed ? mw_clock_now() : 0;
-        mw_rank_lock();
-        if (b->op->kind == MW_KIND_PERSISTENT && mw_library.abi && !failed)
-            mw_requests_created(b->op, b->arguments);
-        leave(b);
-        if (b->timed)
-            note_counting(b, begin_ns);
-        mw_rank_unlock();
+    if (guard.frame != b->stack) { /* it was taken for left, and its place in this thread is another call's */
+        mw_lock_count_unrecorded();
+        return;
     }
+    if (b->counted && mw_rank.recording) /* the call may have forked: the child is not the rank */
+        leave_locked(b);
     mw_boundary_guard_lower();
     errno = saved;
 }

@@ -39,8 +39,8 @@ bool mw_boundary_enter(struct mw_boundary *boundary, enum mw_op op, const uintpt
 /* On the way out. errno is kept. */
 void mw_boundary_leave(struct mw_boundary *boundary, bool failed);
 
-/* Raises and lowers the guard: between them this thread's MPI calls are not the program's. raise() returns false
- * when it is up already. `return_address`: of the wrapper, or whoever stays on the stack until the guard is lowered. */
+/* Raises and lowers the guard (pmpi/lock.h): between them this thread's MPI calls are not the program's. raise() returns
+ * false when it is up already. `return_address`: of the wrapper, or whoever stays on the stack until the guard is lowered. */
 bool mw_boundary_guard_raise(void *return_address);
 void mw_boundary_guard_lower(void);
 

@@ -29,6 +29,7 @@
 #pragma weak dlsym
 #pragma weak pthread_attr_getstack
 #pragma weak pthread_getattr_np
+#pragma weak pthread_testcancel
 #if defined __GLIBC_PREREQ
 #if __GLIBC_PREREQ(2, 34) /* before that the plain names are these */
 #if defined __x86_64__
@@ -45,6 +46,7 @@ MW_COMPAT_OLD(dlopen);
 MW_COMPAT_OLD(dlsym);
 MW_COMPAT_OLD(pthread_attr_getstack);
 MW_COMPAT_OLD(pthread_getattr_np);
+MW_COMPAT_OLD(pthread_testcancel);
 #endif
 #endif
 #endif
@@ -83,6 +85,13 @@ static inline int mw_compat_getattr(pthread_t thread, pthread_attr_t *attributes
 static inline int mw_compat_getstack(const pthread_attr_t *attributes, void **bottom, size_t *size)
 {
     return MW_COMPAT_HAS(pthread_attr_getstack) ? pthread_attr_getstack(attributes, bottom, size) : ENOSYS;
+}
+
+/* As pthread_testcancel(). A program without libpthread has nobody who could cancel. */
+static inline void mw_compat_testcancel(void)
+{
+    if (MW_COMPAT_HAS(pthread_testcancel))
+        pthread_testcancel();
 }
 
 #endif

@@ -92,18 +92,37 @@ static int ask(enum mw_op op, void *next, const uintptr_t a[5], struct mw_reques
     return result;
 }
 
+static bool find(struct mw_requests_pending *pending, int count, const void *requests)
+{
+    bool found;
+
+    if (!mw_rank_is_counting() || !mw_requests_are_live() || !mw_rank_lock())
+        return false;
+    found = mw_requests_find(pending, count, requests);
+    mw_rank_unlock();
+    return found;
+}
+
+static void release(const struct mw_requests_pending *pending)
+{
+    if (!mw_rank.recording || !mw_rank_lock()) /* the call may have forked: the child is not the rank */
+        return;
+    mw_requests_release(pending);
+    mw_rank_unlock();
+}
+
 int mw_complete(enum mw_op op, void *next, const uintptr_t a[5], void *return_address)
 {
     struct mw_requests_pending pending;
     int count = is_single(op) ? 1 : (int)a[0];
     int result;
 
-    if (!mw_rank_is_counting() || !mw_requests_find(&pending, count, (const void *)a[is_single(op) ? 0 : 1]))
+    if (!find(&pending, count, (const void *)a[is_single(op) ? 0 : 1]))
         return call(next, a);
     if (op == MW_OP_MPI_Test || op == MW_OP_MPI_Testall || op == MW_OP_MPI_Testany || op == MW_OP_MPI_Testsome)
         result = ask(op, next, a, &pending, return_address);
     else
         result = wait_for(op, next, a, &pending, return_address);
-    mw_requests_release(&pending);
+    release(&pending);
     return result;
 }

@@ -50,7 +50,7 @@ static void close_rank(void)
 
     mw_rank.counting = false;
     state->exited_ns = mw_clock_now();
-    if (!mw_rank_trylock())
+    if (!mw_rank_lock()) /* exit() was called in the middle of a boundary */
         return;
     now = mw_moment_exact();
     mw_phases_end_all(&now);

@@ -180,7 +180,7 @@ static void keep_here(bool rank_0, const char *name)
     memcpy(mw_rank.journal.state->gathered_host, mw_rank.host, sizeof(mw_rank.journal.state->gathered_host));
 }
 
-void mw_gather_to_rank_0(void)
+bool mw_gather_to_rank_0(void)
 {
     struct gather g = {.rank = mw_rank.journal.ident->rank, .size = mw_rank.journal.ident->size, .file = {.fd = -1}};
     char name[64], partial[72];
@@ -194,11 +194,11 @@ void mw_gather_to_rank_0(void)
         whole = mw_across_gather(name);
         if (mw_rank.alone && g.rank == 0)
             mw_alone_finish(whole ? name : NULL);
-        return;
+        return true;
     }
     if (!mw_rank.gathers && mw_rank.dirfd >= 0 && mw_agent_reaches_launcher(mw_rank.dirfd)) {
         mw_agree_not(); /* the launcher reads the journals themselves */
-        return;
+        return false;
     }
     if (mw_agree_to_gather() && make_comm(&g)) {
         whole = run(&g, partial, name);
@@ -208,4 +208,5 @@ void mw_gather_to_rank_0(void)
         mw_alone_finish(whole ? name : NULL);
     else if (whole && mw_rank.dirfd >= 0 && !mw_agent_reaches_launcher(mw_rank.dirfd))
         keep_here(g.rank == 0, name);
+    return true;
 }

@@ -4,10 +4,12 @@
 #ifndef MW_PMPI_GATHER_H
 #define MW_PMPI_GATHER_H
 
+#include <stdbool.h>
+
 /* To be called by every rank in MPI_Finalize. Agrees first (pmpi/agree.h); where ranks are missing it does nothing.
  * Rank 0 stores the packed journals, by rank, in the run directory (MW_RECORD_GATHERED_PREFIX), and without a
  * launcher sees to the report. Takes at most MW_GATHER_BYTES of memory on rank 0, whatever the number of ranks, and
- * 20 bytes for each. */
+ * 20 bytes for each. Returns whether it waited for other ranks. */
 #ifndef MW_GATHER_BYTES /* a test makes it small */
 #define MW_GATHER_BYTES (8u << 20)
 #endif
@@ -15,6 +17,6 @@
 #ifndef MW_GATHER_RANKS
 #define MW_GATHER_RANKS 256
 #endif
-void mw_gather_to_rank_0(void);
+bool mw_gather_to_rank_0(void);
 
 #endif

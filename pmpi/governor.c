@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "pmpi/governor.h"
 
-#include "collector/clock.h"
+#include "pmpi/estimate.h"
+#include "pmpi/meter.h"
 #include "pmpi/rank.h"
 
 #include <string.h>
@@ -19,12 +20,17 @@ struct mw_governor mw_governor;
 static uint64_t start_ns;
 static uint64_t budget; /* millionths */
 static uint64_t spent_ns;
-static uint64_t typical_ns = 5000; /* of one measured boundary; learnt */
 static bool stopped;
+static struct mw_estimate of_call[MW_METER_ASKED], of_phase[MW_METER_ASKED]; /* of one boundary, by what was asked */
 static uint16_t watch_length[MW_RECORD_SITES];
 
-/* When the run will have earned what two more measured boundaries take. */
-static void plan(void)
+/* What a boundary takes is learnt; this is what it took where it was measured first. */
+#define FIRST_NS 5000
+/* Takes its time at times, but no more than so many typical ones. */
+#define PLAIN 8
+
+/* When the run will have earned what two more boundaries take. */
+static void plan(uint64_t typical_ns)
 {
     uint64_t wanted = spent_ns + 2 * typical_ns;
 
@@ -41,7 +47,10 @@ void mw_governor_start(uint64_t now, uint32_t budget_ppm, bool exact)
     start_ns = now;
     budget = budget_ppm;
     mw_governor.first_calls = exact ? UINT64_MAX : FIRST_CALLS;
-    plan();
+    spent_ns = 0;
+    for (unsigned asked = 0; asked < MW_METER_ASKED; asked++)
+        of_call[asked].typical_ns = of_phase[asked].typical_ns = FIRST_NS;
+    plan(FIRST_NS);
 }
 
 bool mw_governor_allows_phase(uint64_t now, uint64_t visits)
@@ -49,21 +58,23 @@ bool mw_governor_allows_phase(uint64_t now, uint64_t visits)
     return !stopped && (mw_governor.first_calls == UINT64_MAX || visits < FIRST_VISITS || now >= mw_governor.affordable_ns);
 }
 
-void mw_governor_spent(uint64_t ns)
-{
-    spent_ns += ns;
-    typical_ns = (7 * typical_ns + ns) / 8;
-    mw_rank.journal.cost->measure_ns = spent_ns;
-    plan();
-}
-
-void mw_governor_spent_on_phase(uint64_t begin_ns)
+static void book(struct mw_estimate *estimate, uint64_t ns)
 {
     if (stopped)
         return;
-    spent_ns += mw_clock_now() - begin_ns;
+    spent_ns += mw_estimate_book(estimate, ns, PLAIN);
     mw_rank.journal.cost->measure_ns = spent_ns;
-    plan();
+    plan(estimate->typical_ns);
+}
+
+void mw_governor_spent(uint64_t ns, unsigned asked)
+{
+    book(&of_call[asked % MW_METER_ASKED], ns);
+}
+
+void mw_governor_spent_on_phase(uint64_t ns, unsigned asked)
+{
+    book(&of_phase[asked % MW_METER_ASKED], ns);
 }
 
 void mw_governor_stop(void)
@@ -71,7 +82,7 @@ void mw_governor_stop(void)
     stopped = true;
     mw_governor.first_calls = 0;
     memset(mw_governor.watched, 0, sizeof(mw_governor.watched));
-    plan();
+    plan(FIRST_NS);
 }
 
 void mw_governor_watch(uint32_t site)

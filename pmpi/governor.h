@@ -37,11 +37,12 @@ static inline bool mw_governor_allows(uint64_t now, uint32_t site, uint64_t meas
 /* The same for the boundary of a phase that the user named. */
 bool mw_governor_allows_phase(uint64_t now, uint64_t visits);
 
-/* A measured boundary took so long. */
-void mw_governor_spent(uint64_t ns);
+/* A measured boundary took so long by the clock; of a preemption meanwhile nothing is booked (pmpi/estimate.h). `asked`:
+ * what was asked of the kernel, MW_METER_*: boundaries are compared with those that asked the same. */
+void mw_governor_spent(uint64_t ns, unsigned asked);
 
-/* The same for a phase's boundary that was begun at `begin_ns`. */
-void mw_governor_spent_on_phase(uint64_t begin_ns);
+/* The same for the boundary of a phase that the user named. */
+void mw_governor_spent_on_phase(uint64_t ns, unsigned asked);
 
 /* Allows nothing any more. */
 void mw_governor_stop(void);

@@ -126,14 +126,22 @@ int PMPI_Abort(uintptr_t comm, uintptr_t code)
                      __builtin_return_address(0));
 }
 
+static void forget_request(const void *request)
+{
+    if (!request || !mw_rank_is_counting() || !mw_requests_are_live() || !mw_rank_lock())
+        return;
+    mw_requests_freed(request);
+    mw_rank_unlock();
+}
+
 int MPI_Request_free(uintptr_t request)
 {
-    mw_requests_freed((const void *)request);
+    forget_request((const void *)request);
     return ((int (*)(uintptr_t))mw_next(2 * MW_OP_MPI_Request_free, "MPI_Request_free"))(request);
 }
 
 int PMPI_Request_free(uintptr_t request)
 {
-    mw_requests_freed((const void *)request);
+    forget_request((const void *)request);
     return ((int (*)(uintptr_t))mw_next(2 * MW_OP_MPI_Request_free + 1, "PMPI_Request_free"))(request);
 }

@@ -35,12 +35,14 @@ shim_sources = \
     pmpi/complete.c pmpi/complete.h \
     pmpi/collectives.def pmpi/each_call.h \
     pmpi/compat.h pmpi/elf_find.h \
+    pmpi/estimate.h \
     pmpi/exit_record.c \
     pmpi/exit_table.c pmpi/exit_table.h \
     pmpi/gather.c pmpi/gather.h \
     pmpi/governor.c pmpi/governor.h \
     pmpi/library.c pmpi/library.h \
     pmpi/lifecycle.c \
+    pmpi/lock.c pmpi/lock.h \
     pmpi/meter.c pmpi/meter.h \
     pmpi/moment.h \
     pmpi/modules.c pmpi/modules.h \
@@ -52,6 +54,7 @@ shim_sources = \
     pmpi/requests.c pmpi/requests.h \
     pmpi/peers.c pmpi/peers.h \
     pmpi/phases.c pmpi/phases.h \
+    pmpi/places.c pmpi/places.h \
     pmpi/rank.c pmpi/rank.h \
     pmpi/sandbox.c pmpi/sandbox.h \
     pmpi/say.c pmpi/say.h \

@@ -3,12 +3,12 @@
 
 #include "collector/io.h"
 #include "collector/procmem.h"
+#include "pmpi/lock.h"
 #include "pmpi/own_fd.h"
 #include "pmpi/syscalls.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -30,6 +30,15 @@ static struct kept clear_refs = {"/proc/self/clear_refs", O_WRONLY, {.fd = -1}};
 static bool resets;
 static uint64_t page_bytes;
 static uint64_t floor_bytes;
+static unsigned asked; /* MW_METER_* */
+
+unsigned mw_meter_take_asked(void)
+{
+    unsigned taken = asked;
+
+    asked = 0;
+    return taken;
+}
 
 /* Opens a file of /proc/self at a descriptor that programs do not trip over. */
 static int open_high(const char *name, int flags)
@@ -166,6 +175,7 @@ static bool read_marks(struct mw_meter_reading *reading)
     uint64_t rss;
     uint64_t peak = rusage_peak();
 
+    asked |= MW_METER_MARK | MW_METER_RSS | (peak <= floor_bytes ? MW_METER_STATUS : 0);
     if (!is_usable(&statm) || mw_procmem_statm_rss(statm.own.fd, page_bytes, &rss))
         return false;
     if (peak <= floor_bytes) /* that is what the parent had */
@@ -177,30 +187,33 @@ static bool read_marks(struct mw_meter_reading *reading)
 
 static bool reset_mark(void)
 {
+    asked |= resets ? MW_METER_RESET : 0;
     resets = resets && is_usable(&clear_refs) && pwrite(clear_refs.own.fd, "5", 1, 0) == 1;
     return resets;
 }
 
-/* Between these two the kernel may be asked. pthread_cancel() must not act in our reads and writes: MPI calls need not be
- * cancellation points, and the rank's lock would never be given back. Not needed where there is no such point. */
-static bool begin_asking(int *cancel)
+/* Between these two the kernel may be asked. pthread_cancel() must not act in our reads and writes, nor between their
+ * being counted and their end. */
+static bool begin_asking(void)
 {
-    if (!mw_syscalls_begin())
-        return false;
-    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, cancel);
-    return true;
+    mw_lock_hold_cancel();
+    if (mw_syscalls_begin())
+        return true;
+    mw_lock_release_cancel();
+    return false;
 }
 
-static void end_asking(int cancel)
+static void end_asking(void)
 {
-    pthread_setcancelstate(cancel, NULL);
     mw_syscalls_end();
+    mw_lock_release_cancel();
 }
 
 bool mw_meter_read_mark(uint64_t *peak)
 {
     if (!mw_syscalls_begin())
         return false;
+    asked |= MW_METER_MARK;
     *peak = rusage_peak(); /* no cancellation point */
     mw_syscalls_end();
     return *peak > floor_bytes;
@@ -208,39 +221,36 @@ bool mw_meter_read_mark(uint64_t *peak)
 
 bool mw_meter_read(struct mw_meter_reading *reading)
 {
-    int cancel;
     bool done;
 
-    if (!begin_asking(&cancel))
+    if (!begin_asking())
         return false;
     done = read_marks(reading);
-    end_asking(cancel);
+    end_asking();
     return done;
 }
 
 bool mw_meter_reset(void)
 {
-    int cancel;
     bool done;
 
-    if (!begin_asking(&cancel))
+    if (!begin_asking())
         return false;
     done = reset_mark();
-    end_asking(cancel);
+    end_asking();
     return done;
 }
 
 void mw_meter_outside_rss(uint64_t *huge, uint64_t *swap)
 {
     struct mw_procmem_status now;
-    int cancel;
 
-    if (!begin_asking(&cancel))
+    if (!begin_asking())
         return;
     *huge = *swap = 0;
     if (read_status(&now)) {
         *huge = now.huge;
         *swap = now.swap;
     }
-    end_asking(cancel);
+    end_asking();
 }

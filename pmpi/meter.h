@@ -24,6 +24,16 @@ struct mw_meter_limits {
     bool resets;          /* the mark can be, and is to be, reset */
 };
 
+/* What has been asked of the kernel: by these, what a boundary takes can be compared with what others take. */
+#define MW_METER_MARK 1u
+#define MW_METER_RSS 2u
+#define MW_METER_STATUS 4u
+#define MW_METER_RESET 8u
+#define MW_METER_ASKED 16u /* combinations */
+
+/* Since the last time that this was called. */
+unsigned mw_meter_take_asked(void);
+
 /* Opens the files and finds the limits. `may_reset` false: never reset. The mark is not reset by this.
  * Returns 0, or -1 with a line in err; the meter is closed then. */
 int mw_meter_open(bool may_reset, struct mw_meter_limits *limits, struct mw_err *err);

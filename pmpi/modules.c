@@ -18,6 +18,8 @@ struct object {
     uint32_t build_id_length;
     uint32_t index; /* in the order of loading */
     bool found;
+    uintptr_t start; /* of the segment that the address lies in, and its size */
+    size_t size;
 };
 
 static uint32_t started_with; /* objects that the program was started with: the loader never unloads these */
@@ -53,6 +55,8 @@ static int examine(struct dl_phdr_info *info, size_t size, void *data)
         const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
         uintptr_t start = info->dlpi_addr + segment->p_vaddr;
         object->found = segment->p_type == PT_LOAD && object->address - start < segment->p_memsz;
+        object->start = start;
+        object->size = segment->p_memsz;
     }
     if (!object->found) {
         object->index++;
@@ -66,11 +70,55 @@ static int examine(struct dl_phdr_info *info, size_t size, void *data)
     return 1;
 }
 
-static struct object object_of(const void *address)
+/* Objects that were found; right until one is unloaded. */
+#define KNOWN 16
+static struct object known[KNOWN];
+static uint64_t known_unloads;
+
+static const struct object *find_known(uintptr_t address)
+{
+    uint64_t now = mw_modules_unloads();
+
+    if (now != known_unloads)
+        memset(known, 0, sizeof(known));
+    known_unloads = now;
+    for (int i = 0; i < KNOWN; i++)
+        if (address - known[i].start < known[i].size)
+            return &known[i];
+    return NULL;
+}
+
+static struct object search_for(const void *address)
 {
     struct object object = {.address = (uintptr_t)address};
 
     dl_iterate_phdr(examine, &object);
+    return object;
+}
+
+/* This may be left half-done. */
+static void keep(struct object *place, const struct object *object)
+{
+    struct object unsized = *object;
+
+    place->size = unsized.size = 0;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    *place = unsized;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    place->size = object->size;
+}
+
+static struct object object_of(const void *address)
+{
+    static unsigned next;
+    const struct object *before = find_known((uintptr_t)address);
+    struct object object;
+
+    if (before)
+        return *before;
+    object = search_for(address);
+    if (object.found)
+        keep(&known[next++ % KNOWN], &object);
     return object;
 }
 
@@ -186,6 +234,13 @@ bool mw_modules_is_mpi(const void *address)
     return is_mpi(&object);
 }
 
+bool mw_modules_is_mpi_unlocked(const void *address)
+{
+    struct object object = search_for(address);
+
+    return is_mpi(&object);
+}
+
 static int take_counts(struct dl_phdr_info *info, size_t size, void *data)
 {
     (void)size;
@@ -200,7 +255,7 @@ __attribute__((constructor)) static void look_around(void)
 
     dl_iterate_phdr(take_counts, &first);
     started_with = (uint32_t)first.dlpi_adds;
-    own_bias = object_of((const void *)mw_modules_frame).bias;
+    own_bias = search_for((const void *)mw_modules_frame).bias;
 }
 
 bool mw_modules_may_go(const void *address)
@@ -208,6 +263,14 @@ bool mw_modules_may_go(const void *address)
     struct object object = object_of(address);
 
     return !object.found || object.index >= started_with;
+}
+
+uint64_t mw_modules_changes(void)
+{
+    struct dl_phdr_info first = {0};
+
+    dl_iterate_phdr(take_counts, &first);
+    return first.dlpi_adds + first.dlpi_subs;
 }
 
 uint64_t mw_modules_unloads(void)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Code addresses as (module, offset), which mean the same in every rank. Modules go into the journal.
- * Slow (takes the loader's lock): for new call sites and spikes, not for every call. */
+ * Slow (takes the loader's lock): for new call sites and spikes, not for every call. Callers hold the rank's lock. */
 #ifndef MW_PMPI_MODULES_H
 #define MW_PMPI_MODULES_H
 
@@ -18,7 +18,13 @@ bool mw_modules_may_go(const void *address);
  * 25 ns), for every call. */
 uint64_t mw_modules_unloads(void);
 
+/* How many were loaded and unloaded. */
+uint64_t mw_modules_changes(void);
+
 /* Does the address lie in the MPI library, one of its language bindings, or the shim itself? */
 bool mw_modules_is_mpi(const void *address);
+
+/* The same without the rank's lock. */
+bool mw_modules_is_mpi_unlocked(const void *address);
 
 #endif

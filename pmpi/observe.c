@@ -36,12 +36,34 @@ void mw_observe_open(struct mw_window *window, bool measured)
 
 void mw_observe_close(struct mw_window *window)
 {
+    int count = window_count;
+
     /* the last opened is the first closed, nearly always */
-    for (int i = window_count - 1; i >= 0; i--)
+    for (int i = count - 1; i >= 0; i--)
         if (windows[i] == window) {
-            windows[i] = windows[--window_count];
+            windows[i] = windows[count - 1];
+            window_count = count - 1;
             return;
         }
+}
+
+static bool is_among_first(const struct mw_window *window, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (windows[i] == window)
+            return true;
+    return false;
+}
+
+/* An entry may be there twice, or be none yet. */
+void mw_observe_repair(void)
+{
+    int kept = 0;
+
+    for (int i = 0; i < window_count; i++)
+        if (windows[i] && !is_among_first(windows[i], kept))
+            windows[kept++] = windows[i];
+    window_count = kept;
 }
 
 /* `certain`: what RSS was for certain; less than `peak` when the mark is an old one, and only bounds this stretch. */

@@ -46,4 +46,7 @@ static inline void mw_observe_skipped(void)
 void mw_observe_open(struct mw_window *window, bool measured);
 void mw_observe_close(struct mw_window *window);
 
+/* Makes the list of windows sound where it was left half-written. */
+void mw_observe_repair(void);
+
 #endif

@@ -19,6 +19,7 @@
 #include "pmpi/observe.h"
 #include "pmpi/own_fd.h"
 #include "pmpi/phases.h"
+#include "pmpi/requests.h"
 #include "pmpi/sandbox.h"
 #include "pmpi/say.h"
 #include "pmpi/settings.h"
@@ -47,14 +48,22 @@
 #define BUILT_FOR "MPICH and its kin only"
 #endif
 
-struct mw_rank mw_rank = {.dirfd = -1, .lock = ATOMIC_FLAG_INIT};
+struct mw_rank mw_rank = {.dirfd = -1};
 _Thread_local bool mw_rank_main_thread __attribute__((tls_model("initial-exec")));
 
 /* A forked child is not the rank: the mapped journal stays the parent's. */
 static void forget_in_child(void)
 {
     mw_rank.recording = mw_rank.counting = false;
+    mw_lock_unrecorded = NULL;
     mw_meter_forget();
+}
+
+void mw_rank_repair(void)
+{
+    mw_observe_repair();
+    mw_sites_repair();
+    mw_requests_repair();
 }
 
 /* When the process was started, on the monotonic clock. */
@@ -133,6 +142,7 @@ static void apply_settings(const struct mw_settings *settings, const struct mw_m
 {
     struct mw_cost *cost = mw_rank.journal.cost;
 
+    mw_lock_unrecorded = &cost->unrecorded;
     cost->error_bytes = limits->error_bytes;
     cost->floor_bytes = limits->floor_bytes;
     cost->budget_ppm = settings->budget_ppm;
@@ -153,12 +163,18 @@ static uint64_t own_bytes(uint64_t before)
     return reading.rss - before + mw_journal_length();
 }
 
+/* Of this thread: what others do on the same CPU meanwhile is not our cost. */
+static uint64_t cpu_time(void)
+{
+    return mw_clock_read(CLOCK_THREAD_CPUTIME_ID);
+}
+
 static int begin(struct mw_err *err)
 {
     struct mw_settings settings = mw_settings_read();
     struct mw_meter_limits limits;
     struct mw_meter_reading before = {0, 0};
-    uint64_t start = mw_clock_now();
+    uint64_t start = cpu_time();
     uint64_t now;
 
     if (!mw_library_resolve())
@@ -176,7 +192,7 @@ static int begin(struct mw_err *err)
     mw_rank.journal.state->init_rss = before.rss;
     mw_observe_start(process_start_ns(mw_rank.journal.ident->start_ticks, now));
     mw_phases_start(process_start_ns(mw_rank.journal.ident->start_ticks, now));
-    mw_rank.journal.cost->setup_ns = now - start;
+    mw_rank.journal.cost->setup_ns = cpu_time() - start;
     pthread_atfork(NULL, NULL, forget_in_child);
     return 0;
 }
@@ -256,7 +272,7 @@ static void measure_last(void)
     struct mw_state *state = mw_rank.journal.state;
     struct mw_moment now;
 
-    if (!mw_rank_trylock())
+    if (!mw_rank_lock())
         return;
     now = mw_moment_exact();
     mw_observe(now.ns, 0);
@@ -281,11 +297,23 @@ void mw_rank_stop_measuring(enum mw_unmeasured why)
     mw_meter_close();
 }
 
+static void close_phases(void)
+{
+    struct mw_moment now;
+
+    if (!mw_rank_lock())
+        return;
+    now = mw_moment_exact();
+    mw_phases_end_all(&now);
+    mw_observe(now.ns, 0);
+    mw_rank_unlock();
+}
+
 void mw_rank_gather(void)
 {
     struct mw_own_fd dir;
-    struct mw_moment now;
-    uint64_t start;
+    uint64_t start, cpu_start;
+    bool waited;
 
     if (!mw_rank.recording || !mw_boundary_guard_raise(__builtin_return_address(0)))
         return;
@@ -295,21 +323,19 @@ void mw_rank_gather(void)
         return;
     }
     start = mw_clock_now();
-    mw_rank_lock();
-    now = mw_moment_exact();
-    mw_phases_end_all(&now);
-    mw_observe(now.ns, 0);
-    mw_rank_unlock();
+    cpu_start = cpu_time();
+    close_phases();
     mw_own_fd_take(&dir, open(mw_rank.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
     mw_rank.dirfd = dir.fd;
-    mw_gather_to_rank_0();
+    waited = mw_gather_to_rank_0();
     mw_own_fd_close(&dir);
     mw_rank.dirfd = -1;
-    mw_rank_lock();
-    mw_meter_reset(); /* what gathering needed for a moment is not the program's */
-    mw_rank_unlock();
+    if (mw_rank_lock()) {
+        mw_meter_reset(); /* what gathering needed for a moment is not the program's */
+        mw_rank_unlock();
+    }
     mw_boundary_guard_lower();
-    mw_rank.journal.cost->setup_ns += mw_clock_now() - start;
+    mw_rank.journal.cost->setup_ns += waited ? mw_clock_now() - start : cpu_time() - cpu_start;
     mw_syscalls_end();
 }
 
@@ -321,8 +347,7 @@ void mw_rank_end(void)
     if (!mw_rank.recording)
         return;
     mw_rank.counting = false;
-    if (!mw_syscalls_are_over()) {
-        mw_rank_lock();
+    if (!mw_syscalls_are_over() && mw_rank_lock()) {
         now = mw_moment_exact();
         mw_meter_outside_rss(&state->huge_bytes, &state->swap_bytes);
         mw_phases_after_finalize(&now, true, mw_observe(now.ns, 0));

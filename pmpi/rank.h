@@ -5,6 +5,7 @@
 
 #include "collector/hostname.h"
 #include "collector/journal.h"
+#include "pmpi/lock.h"
 #include "pmpi/syscalls.h"
 
 #include <stdatomic.h>
@@ -14,7 +15,7 @@ struct mw_rank {
     struct mw_journal journal; /* valid while `recording` */
     bool recording;            /* a journal is kept: from the entry of MPI_Init to the end of the process */
     atomic_bool counting;      /* wrapped calls are boundaries: from the entry of MPI_Init to the end of MPI_Finalize */
-    bool threaded;             /* MPI_THREAD_MULTIPLE: boundaries take the lock */
+    bool threaded;             /* MPI_THREAD_MULTIPLE: several threads may ask for the lock at the same time */
     bool stops_after_init;     /* MEMWATCH_SYSCALLS=0 */
     bool gathers;              /* also where the launcher has the journals */
     bool has_sandboxed_child;  /* one that shares our memory, or is a copy that no fork handler saw: pmpi/sandbox.c */
@@ -24,7 +25,7 @@ struct mw_rank {
     char host[MW_HOSTNAME_SIZE]; /* this host's name, as it stands in file names */
     char name[MW_JOURNAL_NAME_SIZE]; /* the journal's file name */
     uint64_t last_moment;      /* pmpi/moment.h */
-    atomic_flag lock;
+    struct mw_lock lock;       /* protects all that follows from the journal: windows, sites, phases, requests */
 };
 
 extern struct mw_rank mw_rank;
@@ -78,34 +79,27 @@ static inline void mw_rank_look_away(bool away)
 #endif
 }
 
-static inline void mw_rank_lock(void)
-{
-    if (mw_rank.threaded)
-        for (unsigned turn = 1; atomic_flag_test_and_set_explicit(&mw_rank.lock, memory_order_acquire); turn++)
-            if (turn % 256 == 0)
-                mw_syscalls_yield(); /* its holder may wait for this core */
-    mw_rank_look_away(true);
-}
+/* Makes sound what an owner of the lock who is gone may have left half-written: no more than the one call is lost. */
+void mw_rank_repair(void);
 
-/* The same for exit(), which a signal handler may have called in the middle of a boundary: false when the lock is not
- * given back soon. */
-static inline bool mw_rank_trylock(void)
+/* What is said of a lock in pmpi/lock.h. Returns false when the caller is to back off: it was counted as not recorded.
+ * Always inlined: the caller unlocks before it returns. */
+__attribute__((always_inline)) static inline bool mw_rank_lock(void)
 {
-    if (mw_rank.threaded)
-        for (unsigned turn = 0; atomic_flag_test_and_set_explicit(&mw_rank.lock, memory_order_acquire); turn++) {
-            if (turn == 1000)
-                return false;
-            mw_syscalls_yield();
-        }
+    enum mw_lock_result result = mw_lock_lock(&mw_rank.lock, mw_rank.threaded);
+
+    if (result == MW_LOCK_BUSY)
+        return false;
     mw_rank_look_away(true);
+    if (result == MW_LOCK_TAKEN_OVER)
+        mw_rank_repair();
     return true;
 }
 
 static inline void mw_rank_unlock(void)
 {
     mw_rank_look_away(false);
-    if (mw_rank.threaded)
-        atomic_flag_clear_explicit(&mw_rank.lock, memory_order_release);
+    mw_lock_unlock(&mw_rank.lock);
 }
 
 #endif

@@ -26,19 +26,7 @@ struct entry {
 static struct entry entries[MW_REQUESTS];
 static uint16_t slots[SLOTS]; /* entry + 1 */
 static unsigned tombs;
-static _Atomic unsigned live; /* entries in use: 0 lets every MPI_Wait pass at once */
-static atomic_flag lock = ATOMIC_FLAG_INIT;
-
-static void take(void)
-{
-    while (atomic_flag_test_and_set_explicit(&lock, memory_order_acquire))
-        ;
-}
-
-static void give(void)
-{
-    atomic_flag_clear_explicit(&lock, memory_order_release);
-}
+_Atomic unsigned mw_requests_live;
 
 static unsigned home(uintptr_t request)
 {
@@ -62,13 +50,26 @@ static struct entry *find(uintptr_t request)
     return request && slots[slot] ? &entries[slots[slot] - 1] : NULL;
 }
 
-static void sweep_tombs(void)
+static unsigned sweep_tombs(void)
 {
+    unsigned count = 0;
+
     memset(slots, 0, sizeof(slots));
     tombs = 0;
     for (unsigned i = 0; i < MW_REQUESTS; i++)
-        if (entries[i].request)
+        if (entries[i].request) {
             slots[slot_of(entries[i].request)] = (uint16_t)(i + 1);
+            count++;
+        }
+    return count;
+}
+
+void mw_requests_repair(void)
+{
+    for (unsigned i = 0; i < MW_REQUESTS; i++)
+        if (!entries[i].op)
+            entries[i].request = 0;
+    atomic_store(&mw_requests_live, sweep_tombs());
 }
 
 static void stop_watching(struct entry *entry)
@@ -83,7 +84,7 @@ static void forget(struct entry *entry)
 {
     slots[slot_of(entry->request)] = TOMB;
     entry->request = 0;
-    atomic_fetch_sub(&live, 1);
+    atomic_fetch_sub(&mw_requests_live, 1);
     if (++tombs > SLOTS / 4)
         sweep_tombs();
 }
@@ -127,13 +128,13 @@ static struct entry *enter(uintptr_t request)
     }
     if (is_common(request))
         return NULL;
-    if (!request || atomic_load(&live) == MW_REQUESTS)
+    if (!request || atomic_load(&mw_requests_live) == MW_REQUESTS)
         return NULL;
-    while (entries[next].request)
+    for (unsigned i = 0; entries[next].request && i < MW_REQUESTS; i++)
         next = (next + 1) % MW_REQUESTS;
     entries[next] = (struct entry){.request = request, .generation = (uint16_t)(entries[next].generation + 1)};
     slots[slot_of(request)] = (uint16_t)(next + 1);
-    atomic_fetch_add(&live, 1);
+    atomic_fetch_add(&mw_requests_live, 1);
     return &entries[next];
 }
 
@@ -144,7 +145,6 @@ void mw_requests_created(const struct mw_op_info *op, const uintptr_t *arguments
     struct mw_bytes bytes = mw_bytes_of(op, arguments);
     struct entry *entry;
 
-    take();
     entry = enter(request);
     if (entry) {
         entry->op = op;
@@ -152,7 +152,6 @@ void mw_requests_created(const struct mw_op_info *op, const uintptr_t *arguments
         entry->comm_size = comm_size;
         entry->persistent = true;
     }
-    give();
 }
 
 /* The requests of MPI_Start or MPI_Startall. */
@@ -171,12 +170,11 @@ bool mw_requests_to_start(const struct mw_op_info *op, const uintptr_t *argument
     const void *requests;
     int count;
 
-    if (!atomic_load_explicit(&live, memory_order_relaxed) || !mw_library.abi)
+    if (!mw_requests_are_live())
         return false;
     requests = start_array(op, arguments, &count);
     if (!requests)
         return false;
-    take();
     for (int i = 0; i < count; i++) {
         struct entry *entry = find(mw_abi_load(mw_library.abi, requests, i));
         if (!entry || !entry->persistent)
@@ -187,7 +185,6 @@ bool mw_requests_to_start(const struct mw_op_info *op, const uintptr_t *argument
         if (entry->comm_size > *comm_size)
             *comm_size = entry->comm_size;
     }
-    give();
     return any;
 }
 
@@ -209,7 +206,6 @@ void mw_requests_started(const struct mw_op_info *op, const uintptr_t *arguments
 {
     struct entry *entry;
 
-    take();
     if (op->kind == MW_KIND_NONBLOCKING) {
         entry = enter(mw_abi_load(mw_library.abi, (const void *)arguments[op->comm + 1], 0));
         if (entry) {
@@ -227,15 +223,13 @@ void mw_requests_started(const struct mw_op_info *op, const uintptr_t *arguments
                 watch(entry, site, measured, base, peak);
         }
     }
-    give();
 }
 
 bool mw_requests_find(struct mw_requests_pending *pending, int count, const void *requests)
 {
     pending->count = 0;
-    if (!requests || !atomic_load_explicit(&live, memory_order_relaxed) || !mw_library.abi)
+    if (!requests)
         return false;
-    take();
     for (int i = 0; i < count && pending->count < MW_REQUESTS_PENDING; i++) {
         struct entry *entry = find(mw_abi_load(mw_library.abi, requests, i));
         if (!entry || !entry->start_site)
@@ -252,13 +246,11 @@ bool mw_requests_find(struct mw_requests_pending *pending, int count, const void
         pending->items[pending->count].done = false;
         pending->count++;
     }
-    give();
     return pending->count > 0;
 }
 
 void mw_requests_completed(const struct mw_requests_pending *pending, uint64_t *base, uint64_t *peak)
 {
-    take();
     for (int i = 0; i < pending->count; i++) {
         struct entry *entry = &entries[pending->items[i].entry];
         if (!pending->items[i].done || entry->generation != pending->items[i].generation || !entry->start_site)
@@ -271,29 +263,22 @@ void mw_requests_completed(const struct mw_requests_pending *pending, uint64_t *
         if (!entry->persistent)
             forget(entry);
     }
-    give();
 }
 
 void mw_requests_release(const struct mw_requests_pending *pending)
 {
-    take();
     for (int i = 0; i < pending->count; i++) {
         struct entry *entry = &entries[pending->items[i].entry];
         if (entry->generation == pending->items[i].generation && entry->completing)
             entry->completing--;
     }
-    give();
 }
 
 void mw_requests_freed(const void *request)
 {
     struct entry *entry;
 
-    if (!request || !atomic_load_explicit(&live, memory_order_relaxed) || !mw_library.abi)
-        return;
-    take();
     entry = find(mw_abi_load(mw_library.abi, request, 0));
     if (entry && !entry->measured) /* an active one is completed elsewhere */
         forget(entry);
-    give();
 }

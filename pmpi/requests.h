@@ -2,7 +2,7 @@
 /* Requests of collectives that were started and not completed yet, and of persistent ones.
  *
  * A nonblocking collective is one thing with two ends: what memory rises between MPI_Iallreduce and its MPI_Wait
- * belongs to the pair. Safe in threads; where it says so the caller holds the rank's lock as well. */
+ * belongs to the pair. Callers hold the rank's lock, unless it says otherwise. */
 #ifndef MW_PMPI_REQUESTS_H
 #define MW_PMPI_REQUESTS_H
 
@@ -10,6 +10,7 @@
 #include "pmpi/observe.h"
 #include "pmpi/ops.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -32,7 +33,14 @@ struct mw_requests_pending {
     } items[MW_REQUESTS_PENDING];
 };
 
-/* A persistent _init call has returned: its last argument points to the new request. Under the rank's lock. */
+/* Entries in use. 0, which can be asked for without the lock, lets every MPI_Wait pass at once. */
+extern _Atomic unsigned mw_requests_live;
+static inline bool mw_requests_are_live(void)
+{
+    return atomic_load_explicit(&mw_requests_live, memory_order_relaxed) && mw_library.abi;
+}
+
+/* A persistent _init call has returned: its last argument points to the new request. */
 void mw_requests_created(const struct mw_op_info *op, const uintptr_t *arguments);
 
 /* MPI_Start(request) or MPI_Startall(count, requests) is called. Returns false when none is a collective's; else the
@@ -41,7 +49,7 @@ bool mw_requests_to_start(const struct mw_op_info *op, const uintptr_t *argument
                           uint32_t *comm_size);
 
 /* A nonblocking call, MPI_Start or MPI_Startall of `site` has returned. `measured`: RSS was `base` when it was entered,
- * and rose to `peak` inside. Under the rank's lock. */
+ * and rose to `peak` inside. */
 void mw_requests_started(const struct mw_op_info *op, const uintptr_t *arguments, uint32_t site, bool measured,
                          uint64_t base, uint64_t peak);
 
@@ -50,7 +58,7 @@ void mw_requests_started(const struct mw_op_info *op, const uintptr_t *arguments
 bool mw_requests_find(struct mw_requests_pending *pending, int count, const void *requests);
 
 /* The items marked done are completed: forgets them. Raises *peak - *base to the largest rise of a pair, when its start
- * was measured. Under the rank's lock. */
+ * was measured. */
 void mw_requests_completed(const struct mw_requests_pending *pending, uint64_t *base, uint64_t *peak);
 
 /* The call that was to complete them has returned, whatever it completed. */
@@ -58,5 +66,8 @@ void mw_requests_release(const struct mw_requests_pending *pending);
 
 /* A request is about to be freed. */
 void mw_requests_freed(const void *request);
+
+/* Makes the table sound where it was left half-written. */
+void mw_requests_repair(void);
 
 #endif

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "pmpi/sites.h"
 
+#include "pmpi/lock.h"
 #include "pmpi/modules.h"
+#include "pmpi/places.h"
 #include "pmpi/rank.h"
 #include "pmpi/stack.h"
 
@@ -59,19 +61,51 @@ static int fill_frames(struct mw_site *site, void *const *raw, int depth)
     return at;
 }
 
+/* Site + 1 by what tells sites apart; open addressing. */
+#define INDEX_SLOTS (2 * MW_RECORD_SITES)
+static uint16_t site_index[INDEX_SLOTS];
+
+static unsigned index_home(const struct mw_site *site)
+{
+    uint64_t hash = (uint64_t)site->comm_size << 32 | site->start_site;
+
+    for (const char *c = site->call; *c; c++)
+        hash = (hash ^ (unsigned char)*c) * 0x100000001B3ULL;
+    for (uint32_t i = 0; i < site->depth; i++)
+        hash = mix(hash, site->frames[i].offset ^ (uint64_t)site->frames[i].module << 56);
+    return (unsigned)(hash >> 40) % INDEX_SLOTS;
+}
+
+/* Where the site's number is, or is to be written. */
+static uint16_t *index_slot(const struct mw_site *site)
+{
+    unsigned at = index_home(site);
+
+    while (site_index[at] && !same_site(&mw_rank.journal.sites[site_index[at] - 1], site))
+        at = (at + 1) % INDEX_SLOTS;
+    return &site_index[at];
+}
+
+static bool is_full(void)
+{
+    return mw_journal_used(&mw_rank.journal, MW_SECTION_SITE) == MW_RECORD_SITES;
+}
+
 static uint32_t add_site(const struct mw_site *site)
 {
     struct mw_journal *journal = &mw_rank.journal;
     uint32_t used = mw_journal_used(journal, MW_SECTION_SITE);
+    uint16_t *known = index_slot(site);
 
-    for (uint32_t i = 0; i < used; i++)
-        if (same_site(&journal->sites[i], site))
-            return i;
+    if (*known)
+        return *known - 1u;
     if (used == MW_RECORD_SITES)
         return used - 1;
     journal->sites[used] = *site;
     if (used == MW_RECORD_SITES - 1)
         journal->sites[used] = (struct mw_site){.call = "(other calls)"};
+    else
+        *known = (uint16_t)(used + 1);
     mw_journal_publish(journal, MW_SECTION_SITE, used);
     return used;
 }
@@ -113,6 +147,7 @@ static bool forget_unloaded(void)
     for (unsigned i = 0; i < 4 * MW_SITES_TRAILS; i++)
         if (mw_sites_trails[i / 4][i % 4].may_go)
             mw_sites_trails[i / 4][i % 4].stack = 0;
+    mw_places_forget_unloaded();
     return true;
 }
 
@@ -122,52 +157,108 @@ static struct slot *remember(const struct mw_stack *stack, uint64_t hash, const 
     struct slot *slot = &cache[home(hash) ^ victim++ % 4];
 
     snprintf(site.call, sizeof(site.call), "%s%s", key->call, key->completes ? "+Wait" : "");
-    *slot = (struct slot){.hash = hash, .frames = (uint8_t)fill_frames(&site, stack->frames, stack->depth)};
+    slot->hash = 0;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST); /* this may be left half-done */
+    *slot = (struct slot){.frames = (uint8_t)fill_frames(&site, stack->frames, stack->depth)};
     slot->site = add_site(&site) + 1;
     for (int i = 0; i < stack->depth && !slot->may_go; i++)
         slot->may_go = mw_modules_may_go(stack->frames[i]);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    slot->hash = hash;
     return slot;
 }
 
 /* ---- by the stack's trail ---- */
 
-static const struct mw_sites_trail *find_trail(const struct mw_sites_key *key, void *return_address, uintptr_t stack)
+/* The return address of the place's caller; NULL not known. */
+static const void *caller_of(const struct mw_place *place, uintptr_t stands)
 {
-    const struct mw_sites_trail *set = mw_sites_trail_set(return_address, stack);
+    return place->caller && mw_stack_is_own(stands, place->caller) ? *(void *const *)(stands + place->caller) : NULL;
+}
 
-    for (int way = 0; way < 4; way++)
-        if (mw_sites_is_trail_of(&set[way], key, return_address, stack))
-            return set[way].may_go && mw_modules_unloads() != unloads ? NULL : &set[way];
-    return NULL;
+static struct mw_sites_trail *set_of_caller(const struct mw_place *place, uintptr_t stands)
+{
+    uint64_t hash = mix((uintptr_t)place->return_address ^ mw_stack_thread, (uintptr_t)caller_of(place, stands));
+
+    return mw_sites_trails[(hash >> 40) % MW_SITES_TRAILS];
+}
+
+static bool is_found_anywhere(const struct mw_sites_trail *trail, const struct mw_sites_key *key,
+                              const void *return_address, uintptr_t stands)
+{
+    return trail->stack && trail->return_address == return_address && !memcmp(&trail->key, key, sizeof(*key)) &&
+           mw_stack_trail_holds_anywhere(&trail->stands, stands);
+}
+
+static const struct mw_sites_trail *find_trail(const struct mw_sites_key *key, void *return_address, uintptr_t stands,
+                                               const struct mw_place *place)
+{
+    const struct mw_sites_trail *set = mw_sites_trail_set(return_address, stands), *found = NULL;
+    const struct mw_sites_trail *other = place ? set_of_caller(place, stands) : set;
+
+    for (int way = 0; way < 4 && !found; way++) {
+        if (mw_sites_is_trail_of(&set[way], key, return_address, stands))
+            found = &set[way];
+        else if (place && is_found_anywhere(&other[way], key, return_address, stands))
+            found = &other[way];
+    }
+    return found && found->may_go && mw_modules_unloads() != unloads ? NULL : found;
 }
 
 /* So many come too late before one in a full set gives way: when there are more in turn than have room, half of them or so
  * are found, and not each one gone just before it comes again. */
 #define GIVE_WAY 8
 
+static struct mw_sites_trail *choose_way(struct mw_sites_trail *set)
+{
+    for (int way = 0; way < 4; way++)
+        if (!set[way].stack)
+            return &set[way];
+    return ++victim % GIVE_WAY ? NULL : &set[victim / GIVE_WAY % 4];
+}
+
 static void keep_trail(const struct slot *slot, const struct mw_stack *stack, const struct mw_sites_key *key,
                        void *return_address, uintptr_t stands)
 {
-    struct mw_sites_trail *set = mw_sites_trail_set(return_address, stands);
-    struct mw_sites_trail *trail = NULL;
+    struct mw_place *place = mw_places_find(key, return_address);
+    bool first = !place;
+    struct mw_sites_trail *trail;
+    struct mw_stack_trail made;
 
-    for (int way = 3; way >= 0; way--)
-        if (!set[way].stack)
-            trail = &set[way];
-    if (!trail && ++victim % GIVE_WAY)
+    if (!place)
+        place = mw_places_make(key, return_address, slot->may_go);
+    if (!mw_stack_trail_make(&made, stands, stack, slot->frames))
         return;
+    if (place && made.count)
+        place->caller = made.offsets[0];
+    trail = choose_way(first || !place ? mw_sites_trail_set(return_address, stands) : set_of_caller(place, stands));
     if (!trail)
-        trail = &set[victim / GIVE_WAY % 4];
-    *trail = (struct mw_sites_trail){
-        .key = *key, .return_address = return_address, .site = slot->site - 1, .may_go = slot->may_go};
-    if (mw_stack_trail_make(&trail->stands, stands, stack, slot->frames))
-        trail->stack = stands;
+        return;
+    trail->stack = 0;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST); /* this may be left half-done */
+    *trail = (struct mw_sites_trail){.key = *key,
+                                     .return_address = return_address,
+                                     .site = slot->site - 1,
+                                     .may_go = slot->may_go,
+                                     .stands = made};
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    trail->stack = stands;
 }
 
 /* ---- all ---- */
 
+void mw_sites_repair(void)
+{
+    uint32_t used = mw_journal_used(&mw_rank.journal, MW_SECTION_SITE);
+
+    memset(site_index, 0, sizeof(site_index));
+    for (uint32_t i = 0; i < used && i < MW_RECORD_SITES - 1; i++)
+        *index_slot(&mw_rank.journal.sites[i]) = (uint16_t)(i + 1);
+}
+
 static uint32_t find_by_walking(const struct mw_sites_key *key, void *return_address, uintptr_t stands)
 {
+    struct mw_place *place;
     struct mw_stack stack;
     struct slot *slot;
     uint64_t hash;
@@ -183,12 +274,63 @@ static uint32_t find_by_walking(const struct mw_sites_key *key, void *return_add
         mw_rank.journal.cost->lost_sites++;
     else
         keep_trail(slot, &stack, key, return_address, stands);
+    place = mw_places_find(key, return_address);
+    if (place)
+        mw_places_walked(place, slot->site != MW_RECORD_SITES);
     return slot->site - 1;
 }
 
-uint32_t mw_sites_search(const struct mw_sites_key *key, void *return_address, uintptr_t stack)
+/* Since the last time: then known sites may be called from other addresses. */
+static bool libraries_have_changed(void)
 {
-    const struct mw_sites_trail *trail = find_trail(key, return_address, stack);
+    static uint64_t changes;
+    uint64_t now = mw_modules_changes();
+    bool changed = now != changes;
 
-    return trail ? trail->site : find_by_walking(key, return_address, stack);
+    changes = now;
+    return changed;
+}
+
+/* The table of sites is full, and a call comes from a place that no site is known at. So many of these are looked at all
+ * the same whenever libraries were loaded or unloaded; nearly always none. */
+#define LOOKED_AT 256
+#define ASK_ONE_IN 64
+
+static bool is_new_code(void)
+{
+    static unsigned asked, left;
+
+    if (asked++ % ASK_ONE_IN == 0 && libraries_have_changed())
+        left = LOOKED_AT;
+    return left && left--;
+}
+
+static bool is_to_be_walked(struct mw_place *place)
+{
+    if (!is_full())
+        return true;
+    return place ? mw_places_is_worth_walking(place) : is_new_code();
+}
+
+static uint32_t find_uncancelled(const struct mw_sites_key *key, void *return_address, uintptr_t stands)
+{
+    uint32_t site;
+
+    mw_lock_hold_cancel();
+    site = find_by_walking(key, return_address, stands);
+    mw_lock_release_cancel();
+    return site;
+}
+
+uint32_t mw_sites_search(const struct mw_sites_key *key, void *return_address, uintptr_t stands)
+{
+    struct mw_place *place = mw_places_find(key, return_address);
+    const struct mw_sites_trail *trail = find_trail(key, return_address, stands, place);
+
+    if (trail)
+        return trail->site;
+    if (is_to_be_walked(place))
+        return find_uncancelled(key, return_address, stands);
+    mw_rank.journal.cost->lost_sites++;
+    return MW_RECORD_SITES - 1;
 }

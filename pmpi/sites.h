@@ -3,6 +3,7 @@
 #ifndef MW_PMPI_SITES_H
 #define MW_PMPI_SITES_H
 
+#include "pmpi/places.h"
 #include "pmpi/rank.h"
 #include "pmpi/stack.h"
 
@@ -13,15 +14,9 @@
 /* How many frames of the program tell sites apart, 1 to MW_RECORD_SITE_FRAMES. */
 void mw_sites_set_depth(int depth);
 
-/* What tells sites apart besides the place. Strings must be constants: they are compared by address. */
-struct mw_sites_key {
-    const char *call;
-    uint32_t comm_size;
-    uint32_t completes; /* 0, or 1 plus the site + 1 of the call that is completed: a site of its own, "...+Wait" */
-};
-
-/* Calls that came with the stack standing at one place, by the trail of their stack: in sets of four, the first one as a
- * rule. */
+/* Calls, by the trail of their stack, in sets of four. The first stack that is seen from a place lies in the set of that
+ * place and of the stack pointer, in the first way as a rule; others lie in the set of the place and of its caller,
+ * wherever the stack pointer is (recursion, many callers of one function). */
 #define MW_SITES_TRAILS 256
 struct mw_sites_trail {
     struct mw_sites_key key;
@@ -45,6 +40,9 @@ static inline bool mw_sites_is_trail_of(const struct mw_sites_trail *trail, cons
     return trail->stack == stack && trail->return_address == return_address &&
            !memcmp(&trail->key, key, sizeof(*key)) && mw_stack_trail_holds(&trail->stands, stack);
 }
+
+/* Makes the tables sound where they were left half-written. */
+void mw_sites_repair(void);
 
 uint32_t mw_sites_search(const struct mw_sites_key *key, void *return_address, uintptr_t stack);
 

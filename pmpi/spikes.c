@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "pmpi/spikes.h"
 
+#include "pmpi/lock.h"
 #include "pmpi/modules.h"
 #include "pmpi/rank.h"
 #include "pmpi/stack.h"
@@ -51,6 +52,7 @@ void mw_spikes_note(const struct mw_spike *spike, void *return_address)
 
     if (index < 0)
         return;
+    mw_lock_hold_cancel();
     mw_stack_capture(&stack, MW_RECORD_SPIKE_FRAMES, return_address);
     entry = &journal->spikes[index];
     seq = entry->seq | 1;
@@ -67,6 +69,7 @@ void mw_spikes_note(const struct mw_spike *spike, void *return_address)
     entry->depth = (uint32_t)stack.depth;
     for (int i = 0; i < stack.depth; i++)
         entry->frames[i] = mw_modules_frame(stack.frames[i]);
+    mw_lock_release_cancel();
     __atomic_store_n(&entry->seq, seq + 1, __ATOMIC_RELEASE);
     if ((uint32_t)index == mw_journal_used(journal, MW_SECTION_SPIKE))
         mw_journal_publish(journal, MW_SECTION_SPIKE, (uint32_t)index);

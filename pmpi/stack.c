@@ -5,6 +5,7 @@
 #include "pmpi/syscalls.h"
 
 #include <stdatomic.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include <unwind.h>
@@ -81,29 +82,6 @@ void mw_stack_capture(struct mw_stack *stack, int room, void *from)
     stack->depth = 1;
 }
 
-struct search {
-    const void *address;
-    int depth;
-    bool found;
-};
-
-static _Unwind_Reason_Code compare_frame(struct _Unwind_Context *context, void *data)
-{
-    struct search *search = data;
-
-    search->found = (const void *)_Unwind_GetIP(context) == search->address;
-    return !search->found && ++search->depth < DEEPEST ? _URC_NO_REASON : _URC_NORMAL_STOP;
-}
-
-/* As a rule the frame is near: the deep look is for calls that were left without returning. */
-bool mw_stack_holds(void *return_address)
-{
-    struct search search = {.address = return_address};
-
-    _Unwind_Backtrace(compare_frame, &search);
-    return search.found || search.depth >= DEEPEST;
-}
-
 /* ---- trails ---- */
 
 extern void *__libc_stack_end __attribute__((weak)); /* glibc's: where the stack of the first thread begins */
@@ -156,6 +134,17 @@ static bool is_within(uintptr_t address)
     return address >= bounds.bottom && address < bounds.top;
 }
 
+/* Asking allocates, which a signal handler that interrupted malloc() must not do: so not for an address that cannot be on
+ * the first thread's stack. */
+static bool may_be_deeper(uintptr_t address)
+{
+    struct rlimit limit;
+
+    if (!bounds.top)
+        return true;
+    return address < bounds.bottom && !getrlimit(RLIMIT_STACK, &limit) && bounds.top - address < limit.rlim_cur;
+}
+
 /* What takes system calls to find out. */
 static void find_bounds(uintptr_t address)
 {
@@ -163,7 +152,7 @@ static void find_bounds(uintptr_t address)
         return;
     if (!mw_stack_thread)
         begin_thread();
-    if (!is_within(address) && !bounds.asked) {
+    if (!is_within(address) && !bounds.asked && may_be_deeper(address)) {
         bounds.asked = true;
         ask_for_bounds();
     }
@@ -175,6 +164,11 @@ static bool is_on_own_stack(uintptr_t address)
     if (!mw_stack_thread || (!is_within(address) && !bounds.asked))
         find_bounds(address);
     return is_within(address);
+}
+
+bool mw_stack_is_own(uintptr_t stands, uint32_t reach)
+{
+    return is_within(stands) && is_within(stands + reach + sizeof(void *) - 1);
 }
 
 bool mw_stack_trail_make(struct mw_stack_trail *trail, uintptr_t stands, const struct mw_stack *stack, int depth)
@@ -192,4 +186,101 @@ bool mw_stack_trail_make(struct mw_stack_trail *trail, uintptr_t stands, const s
     trail->count = (uint32_t)depth - 1;
     trail->thread = mw_stack_thread;
     return true;
+}
+
+/* ---- searching ---- */
+
+/* From a wrapper's frame to what it calls in the shim. */
+#define NEAR (64u << 10)
+
+/* The bottom of a thread's stack lies so near to what is known of its place. */
+#define BASE (256u << 10)
+
+/* So far the frame of a caller that was left may lie below the present one. */
+#define JUMP (1u << 20)
+
+struct search {
+    uintptr_t frame;
+    const void *address, *from;
+    uintptr_t first, last; /* frames that were passed */
+    int depth;
+    bool started;   /* the asking wrapper was passed */
+    bool crossed;   /* a signal's frame was passed */
+    bool below;     /* the walk is below the frame, on one stack with what it passes next */
+    bool decided;
+    enum mw_stack_finding finding;
+};
+
+static _Unwind_Reason_Code decide(struct search *search, enum mw_stack_finding finding)
+{
+    search->decided = true;
+    search->finding = finding;
+    return _URC_NORMAL_STOP;
+}
+
+/* The linker's: where this library, or the program that it is linked into, begins, and where its code ends. */
+extern const char __ehdr_start[] __attribute__((visibility("hidden")));
+extern const char etext[] __attribute__((visibility("hidden")));
+
+static bool is_own_code(const void *address)
+{
+    return (const char *)address >= __ehdr_start && (const char *)address < etext;
+}
+
+static bool is_owner(const struct search *search, const void *address, uintptr_t above)
+{
+    if (address != search->address)
+        return false;
+    return search->from ? above > search->frame && above - search->frame < NEAR : above == search->frame;
+}
+
+static _Unwind_Reason_Code compare_frame(struct _Unwind_Context *context, void *data)
+{
+    struct search *search = data;
+    int interrupted = 0;
+    const void *address = (const void *)_Unwind_GetIPInfo(context, &interrupted);
+    uintptr_t above = _Unwind_GetCFA(context);
+
+    if (!address)
+        return _URC_NORMAL_STOP;
+    search->last = above;
+    if (!search->started) {
+        search->first = above;
+        search->below = above <= search->frame;
+        search->started = !search->from || address == search->from || ++search->depth > OWN_FRAMES;
+        return _URC_NO_REASON;
+    }
+    search->crossed |= interrupted;
+    if (search->frame ? !interrupted && is_owner(search, address, above) : interrupted && is_own_code(address))
+        return decide(search, search->crossed ? MW_STACK_INTERRUPTED : MW_STACK_BELOW);
+    if (interrupted) /* the stack may be another from here on */
+        search->below = above <= search->frame;
+    if (search->frame && search->below && above >= search->frame + NEAR)
+        return decide(search, MW_STACK_GONE);
+    search->below |= above <= search->frame;
+    return ++search->depth < DEEPEST ? _URC_NO_REASON : decide(search, MW_STACK_UNKNOWN);
+}
+
+/* The walk has seen all of the thread's own stack, and the frame was there. A thread's own data lie at the bottom of its
+ * stack. */
+static bool was_on_own_stack(const struct search *search)
+{
+    uintptr_t base = bounds.top ? bounds.top : (uintptr_t)&bounds;
+
+    return search->last < base && base - search->last < BASE && search->frame < search->last &&
+           (!search->frame || search->frame >= search->first || search->first - search->frame < JUMP);
+}
+
+enum mw_stack_finding mw_stack_find(uintptr_t frame, const void *return_address, const void *from)
+{
+    struct search search = {.frame = frame, .address = return_address, .from = from};
+
+    if (!mw_stack_thread && mw_syscalls_begin()) {
+        begin_thread();
+        mw_syscalls_end();
+    }
+    _Unwind_Backtrace(compare_frame, &search);
+    if (search.decided)
+        return search.finding;
+    return was_on_own_stack(&search) ? MW_STACK_GONE : MW_STACK_UNKNOWN;
 }

@@ -44,7 +44,7 @@ extern _Thread_local uint32_t mw_stack_thread __attribute__((tls_model("initial-
  * goes): the trail holds nowhere then. */
 bool mw_stack_trail_make(struct mw_stack_trail *trail, uintptr_t stands, const struct mw_stack *stack, int depth);
 
-/* Only for where the stack stood when the trail was made. */
+/* Only for where the stack stood when the trail was made, or where mw_stack_is_own(). */
 static inline bool mw_stack_trail_holds(const struct mw_stack_trail *trail, uintptr_t stands)
 {
     if (trail->thread != mw_stack_thread)
@@ -55,7 +55,27 @@ static inline bool mw_stack_trail_holds(const struct mw_stack_trail *trail, uint
     return true;
 }
 
-/* Is there a frame with this return address on the stack? True as well when that cannot be told. */
-bool mw_stack_holds(void *return_address);
+/* Wherever the stack pointer is: the addresses are read only where they lie on the thread's own stack. `reach`: the least
+ * that has to lie there, in bytes. */
+bool mw_stack_is_own(uintptr_t stands, uint32_t reach);
+
+static inline bool mw_stack_trail_holds_anywhere(const struct mw_stack_trail *trail, uintptr_t stands)
+{
+    return (!trail->count || mw_stack_is_own(stands, trail->offsets[trail->count - 1])) &&
+           mw_stack_trail_holds(trail, stands);
+}
+
+enum mw_stack_finding {
+    MW_STACK_GONE,        /* the caller's frame is not on the stack any more: it was left without returning */
+    MW_STACK_BELOW,       /* it is there, and made the present call */
+    MW_STACK_INTERRUPTED, /* it is there, and a signal handler made the present call on top of it */
+    MW_STACK_UNKNOWN      /* that cannot be known */
+};
+
+/* What became of a caller whose wrapper has `return_address`, and `frame` below the end of its frame (less than 64 KiB)?
+ * `from` is the return address of the wrapper that asks. NULL: it is not a wrapper, and `frame` is where the caller's
+ * frame ends, or 0 while that is about to be written down: the caller is there if a signal has interrupted our own code. Walks the stack, also from one stack to another through a signal's frame.
+ * Neither allocates nor asks libc for the bounds of a stack. */
+enum mw_stack_finding mw_stack_find(uintptr_t frame, const void *return_address, const void *from);
 
 #endif

@@ -2,6 +2,7 @@
 /* Phases that the program names: pmpi/memwatch.h, and MPI_Pcontrol(level, "name"). */
 #include "pmpi/boundary.h"
 #include "pmpi/governor.h"
+#include "pmpi/meter.h"
 #include "pmpi/modules.h"
 #include "pmpi/moment.h"
 #include "pmpi/next.h"
@@ -22,29 +23,46 @@ MW_EXPORT int memwatch_pmpi_phase_end(void);
 MW_EXPORT int MPI_Pcontrol(const int level, ...);
 MW_EXPORT int PMPI_Pcontrol(const int level, ...);
 
+/* Begins and ends that found the lock in use (a signal handler made them in the middle of a boundary), innermost ones
+ * without a name: a lost begin takes its end with it, a lost end comes late. Only the main thread's. */
+static unsigned lost_begins, lost_ends;
+
+static void measure(void (*cut)(const char *, const struct mw_moment *), const char *name)
+{
+    struct mw_moment now = mw_moment_exact();
+
+    mw_meter_take_asked();
+    for (; lost_ends; lost_ends--)
+        mw_phases_end(NULL, &now);
+    cut(name, &now);
+    mw_governor_spent_on_phase(mw_clock_now() - now.ns, mw_meter_take_asked());
+}
+
 static void begin(const char *name)
 {
     int saved = errno;
-    struct mw_moment now;
 
-    mw_rank_lock();
-    now = mw_moment_exact();
-    mw_phases_begin(name, &now);
-    mw_governor_spent_on_phase(now.ns);
-    mw_rank_unlock();
+    if (mw_rank_lock()) {
+        measure(mw_phases_begin, name);
+        mw_rank_unlock();
+    } else {
+        lost_begins++;
+    }
     errno = saved;
 }
 
 static void end(const char *name)
 {
     int saved = errno;
-    struct mw_moment now;
 
-    mw_rank_lock();
-    now = mw_moment_exact();
-    mw_phases_end(name, &now);
-    mw_governor_spent_on_phase(now.ns);
-    mw_rank_unlock();
+    if (lost_begins) {
+        lost_begins--;
+    } else if (mw_rank_lock()) {
+        measure(mw_phases_end, name);
+        mw_rank_unlock();
+    } else if (!name) {
+        lost_ends++;
+    }
     errno = saved;
 }
 
@@ -120,7 +138,7 @@ static void control(int level, const void *argument, void *return_address)
     if (!listening() || !mw_syscalls_begin())
         return;
     /* Fortran's binding has no second argument at all */
-    if (!mw_modules_is_mpi(return_address) && !read_name(argument, name))
+    if (!mw_modules_is_mpi_unlocked(return_address) && !read_name(argument, name))
         name[0] = '\0';
     mw_syscalls_end();
     if (!name[0])

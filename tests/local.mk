@@ -59,6 +59,7 @@ shell_tests = \
     tests/integration/threads.sh \
     tests/integration/tsan.sh \
     tests/integration/tricks.sh \
+    tests/integration/interrupted.sh \
     tests/integration/pairs.sh \
     tests/integration/live.sh \
     tests/integration/loads.sh \
@@ -101,6 +102,8 @@ unit_tests += \
     tests/unit/test_view_file \
     tests/unit/test_launch_rank \
     tests/unit/test_leaks \
+    tests/unit/test_lock \
+    tests/unit/test_governor \
     tests/unit/test_markup \
     tests/unit/test_merge \
     tests/unit/test_mirror \
@@ -201,6 +204,11 @@ tests_unit_test_segments_SOURCES = tests/unit/test_segments.c $(synthetic)
 tests_unit_test_segments_LDADD = $(collector_test_libs)
 tests_unit_test_exit_table_SOURCES = tests/unit/test_exit_table.c pmpi/exit_table.c
 tests_unit_test_exit_table_LDADD = $(CMOCKA_LIBS)
+tests_unit_test_lock_SOURCES = tests/unit/test_lock.c pmpi/lock.c pmpi/stack.c pmpi/syscalls.c
+tests_unit_test_lock_CFLAGS = $(AM_CFLAGS) -pthread
+tests_unit_test_lock_LDADD = $(CMOCKA_LIBS)
+tests_unit_test_governor_SOURCES = tests/unit/test_governor.c pmpi/governor.c
+tests_unit_test_governor_LDADD = $(CMOCKA_LIBS)
 tests_unit_test_stack_SOURCES = tests/unit/test_stack.c pmpi/stack.c pmpi/syscalls.c
 tests_unit_test_stack_LDADD = $(CMOCKA_LIBS)
 # The same where a call does not push its return address, as on other machines.

@@ -117,6 +117,7 @@ static void dump_rank(const struct mw_model *model, const struct mw_model_rank *
     printf(" unmeasured=%d", rank->unmeasured);
     put_number("lost_sites", rank->lost_sites);
     put_number("lost_phases", rank->lost_phases);
+    put_number("unrecorded", rank->unrecorded);
     put_number("flags", rank->cost_flags);
     put_number("ticks", rank->tick_count);
     put_number("tick_ns", rank->tick_ns);

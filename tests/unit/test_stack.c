@@ -190,20 +190,6 @@ static void also_very_deep(void **state)
     assert_true(seen.holds);
 }
 
-__attribute__((noinline)) static bool asks_for_its_caller(void)
-{
-    return mw_stack_holds(__builtin_return_address(0));
-}
-
-static void what_is_on_the_stack(void **state)
-{
-    char somewhere;
-
-    (void)state;
-    assert_true(asks_for_its_caller());
-    assert_false(mw_stack_holds(&somewhere));
-}
-
 int main(int count, char **arguments)
 {
     const struct CMUnitTest tests[] = {
@@ -215,7 +201,6 @@ int main(int count, char **arguments)
         cmocka_unit_test(a_trail_is_its_threads),
         cmocka_unit_test(none_on_a_coroutines_stack),
         cmocka_unit_test(also_very_deep),
-        cmocka_unit_test(what_is_on_the_stack),
     };
     struct rlimit limit;
 
