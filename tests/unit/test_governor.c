@@ -64,7 +64,7 @@ static void one_preemption_changes_nothing(void **state)
     once.preempted_one_in = 5000;
     once.preempted_ns = 75 * MS;
     for (int phases = 0; phases < 2; phases++) {
-        int before = play(&calm), after;
+        int before, after;
         calm.phases = once.phases = phases;
         before = play(&calm);
         after = play(&once);
