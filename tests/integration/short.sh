@@ -84,7 +84,7 @@ check "it is a FIFO" damaged 'rm "$table" && mkfifo "$table"'
 check "ulimit -f 1" damaged 'ulimit -f 1'
 if command -v flock >/dev/null; then
     locked() { # somebody holds the lock for ever: each process waits 50 ms
-        run -- sh -c 'table=$(echo "$MEMWATCH_RUN_DIR"/exits-*); exec 9<"$table"; flock 9; ./starts 40 40; exit 7'
+        run -- sh -c 'table=$(echo "$MEMWATCH_RUN_DIR"/exits-*); exec 9<"$table"; flock 9; ./starts 40 4; exit 7'
         same $? 7
     }
     check "somebody holds its lock" locked
