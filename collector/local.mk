@@ -14,6 +14,7 @@ collector_libcollector_la_SOURCES = \
 	collector/alive.c collector/alive.h \
 	collector/binding.c collector/binding.h \
 	collector/bounds.c collector/bounds.h \
+	collector/child_time.c collector/child_time.h \
 	collector/compare.c collector/compare.h \
 	collector/compare_check.c collector/compare_fold.c collector/compare_take.c \
 	collector/csv.c collector/csv.h \

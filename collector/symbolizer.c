@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "collector/symbolizer.h"
 
+#include "collector/child_time.h"
 #include "collector/clock.h"
 #include "collector/debug_files.h"
 #include "collector/mem.h"
@@ -22,7 +23,7 @@
 #define STARTS_MAX 16         /* children of one symbolizer: a file that crashes them costs two */
 #define DEBUGINFOD_DEFAULT_S 90
 
-/* For one answer: the first of a module opens its files. */
+/* For one answer (collector/child_time.h): the first of a module opens its files. */
 static const uint64_t answer_ns[] = {[MW_SYMBOL_LINES] = 3 * MW_NS_PER_SEC, [MW_SYMBOL_NAMES] = MW_NS_PER_SEC};
 
 struct mw_symbolizer {
@@ -116,38 +117,37 @@ static bool start_child(struct mw_symbolizer *symbolizer)
 
 enum outcome { ANSWERED, LATE, CHILD_ENDED };
 
-/* Receives all of it before the deadline. */
-static enum outcome receive(int fd, void *bytes, size_t size, uint64_t deadline)
+/* Receives all of it before the child has taken so long. */
+static enum outcome receive(int fd, void *bytes, size_t size, struct mw_child_time *time, uint64_t limit_ns)
 {
     for (size_t done = 0; done < size;) {
         ssize_t n = recv(fd, (char *)bytes + done, size - done, MSG_DONTWAIT);
-        uint64_t now = mw_clock_now();
         struct pollfd entry = {fd, POLLIN, 0};
         if (n > 0)
             done += (size_t)n;
         else if (n == 0 || (errno != EAGAIN && errno != EINTR))
             return CHILD_ENDED;
-        else if (now >= deadline)
+        else if (mw_child_time_note(time) >= limit_ns)
             return LATE;
         else
-            poll(&entry, 1, (int)((deadline - now) / MW_NS_PER_MS) + 1);
+            poll(&entry, 1, (int)(MW_CHILD_TIME_STEP_NS / MW_NS_PER_MS));
     }
     return ANSWERED;
 }
 
 /* Asks the child. What it answers is not trusted: it may be what a crafted file made of it. */
 static enum outcome ask(struct mw_symbolizer *symbolizer, const struct mw_symbolizer_question *question,
-                        uint64_t deadline, struct mw_symbol_frame *frames, uint32_t *count)
+                        struct mw_child_time *time, uint64_t limit_ns, struct mw_symbol_frame *frames, uint32_t *count)
 {
     enum outcome outcome;
 
     if (send(symbolizer->fd, question, sizeof(*question), MSG_NOSIGNAL) != (ssize_t)sizeof(*question))
         return CHILD_ENDED;
-    outcome = receive(symbolizer->fd, count, sizeof(*count), deadline);
+    outcome = receive(symbolizer->fd, count, sizeof(*count), time, limit_ns);
     if (outcome == ANSWERED && (*count < 1 || *count > MW_SYMBOL_FRAMES))
         return CHILD_ENDED;
     if (outcome == ANSWERED)
-        outcome = receive(symbolizer->fd, frames, *count * sizeof(*frames), deadline);
+        outcome = receive(symbolizer->fd, frames, *count * sizeof(*frames), time, limit_ns);
     for (uint32_t i = 0; outcome == ANSWERED && i < *count; i++) {
         frames[i].function[sizeof(frames[i].function) - 1] = '\0';
         frames[i].path[sizeof(frames[i].path) - 1] = '\0';
@@ -196,7 +196,8 @@ static bool find(struct mw_symbolizer *symbolizer, struct mw_symbolizer_module *
                  struct mw_symbol_frame *frames, uint32_t *count)
 {
     const struct mw_symbolizer_question question = {module->key, offset, module->detail, 0};
-    uint64_t begin = mw_clock_now(), limit = time_left(symbolizer, module->detail);
+    uint64_t limit = time_left(symbolizer, module->detail);
+    struct mw_child_time time;
     enum outcome outcome;
     int signo;
 
@@ -206,12 +207,13 @@ static bool find(struct mw_symbolizer *symbolizer, struct mw_symbolizer_module *
         module->detail = MW_SYMBOL_ADDRESSES;
         return false;
     }
-    outcome = ask(symbolizer, &question, begin + limit, frames, count);
-    symbolizer->spent_ns += mw_clock_now() - begin;
+    mw_child_time_start(&time, symbolizer->pid);
+    outcome = ask(symbolizer, &question, &time, limit, frames, count);
+    symbolizer->spent_ns += mw_child_time_note(&time);
     if (outcome == ANSWERED)
         return true;
     if (outcome == LATE) {
-        lost_ns += mw_clock_now() - begin;
+        lost_ns += time.taken_ns;
         kill(symbolizer->pid, SIGKILL);
     }
     signo = end_child(symbolizer);
