@@ -122,7 +122,7 @@ check "400 strangers: and sends" [ -s "$rundir/exits-faraway" ]
 # The launcher's run directory is full: the run does not mind, and the agent keeps what it has.
 cat >full.sh <<'EOS'
 start_agent
-head -c 6000000 /dev/urandom >>"$dir/exits-faraway"
+head -c 6000000 /dev/urandom >>"$dir/journal-0123456789abcdef-faraway-1"
 sleep 1
 kill -TERM $agent
 wait $agent

@@ -54,7 +54,8 @@ number() { python3 -c '
 import json, sys
 model = json.load(open("record.json"))
 ends = [p for p in model["processes"] if p["name"] == "end"]
-print({"count": sum(p["count"] for p in ends), "entries": len(ends), "largest": max(p["peak"]["bytes"] for p in ends) >> 20,
+late = [p for p in model["processes"] if p["name"] == "other programs"]
+print({"largest or late": max(p["peak"]["bytes"] for p in ends + late) >> 20, "count": sum(p["count"] for p in ends), "entries": len(ends), "largest": max(p["peak"]["bytes"] for p in ends) >> 20,
        "upper": model["peak"]["upper"]["bytes"] >> 20}[sys.argv[1]])' "$1"; }
 kib() { stat -c %s "$@" | awk '{sum += $1} END {print int(sum / 1024)}'; }
 between() { [ "$1" -ge "$2" ] && [ "$1" -le "$3" ] || { echo "$1 is not from $2 to $3"; return 1; }; }
@@ -88,7 +89,7 @@ if command -v flock >/dev/null; then
         same $? 7
     }
     check "somebody holds its lock" locked
-    check "the largest one is known even then" same "$(number largest)" 41
+    check "the largest one is known even then" same "$(number "largest or late")" 41
 fi
 
 # A daemon that waits for init.
