@@ -32,6 +32,7 @@ static volatile long made;
 static void make_calls(void)
 {
     MPI_Request requests[3];
+    MPI_Status statuses[3];
     char sent = 1, received = 0;
     int done = 0;
 
@@ -39,7 +40,7 @@ static void make_calls(void)
     MPI_Irecv(&received, 1, MPI_CHAR, 0, 3, MPI_COMM_SELF, &requests[1]);
     MPI_Isend(&sent, 1, MPI_CHAR, 0, 3, MPI_COMM_SELF, &requests[2]);
     while (!done)
-        MPI_Testall(3, requests, &done, MPI_STATUSES_IGNORE);
+        MPI_Testall(3, requests, &done, statuses);
     MPI_Ibarrier(MPI_COMM_SELF, &requests[0]);
     MPI_Wait(&requests[0], MPI_STATUS_IGNORE);
 #if MPI_VERSION >= 4
