@@ -16,7 +16,7 @@ damage() {
         truncated) echo "$truncated" ;;
         short) echo "$each chmod u+w \$f; truncate -s 30 \$f; done" ;;
         removed) echo 'rm -f $MEMWATCH_RUN_DIR/*' ;;
-        directory) echo 'rm -rf $MEMWATCH_RUN_DIR' ;;
+        directory) echo 'rm -rf $MEMWATCH_RUN_DIR 2>/dev/null || rm -rf $MEMWATCH_RUN_DIR' ;; # memwatch may write just then
         replaced) echo "$each rm -f \$f; mkfifo \$f; done" ;;
         sparse) echo "$each chmod u+w \$f; : >\$f; truncate -s 1T \$f; done" ;;
         garbage) echo "$each chmod u+w \$f; echo nonsense >\$f; done" ;;
