@@ -5,9 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Not isalnum(): a locale must not make two names of one. */
-static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
-
 void mw_hostname_clean(const char *from, char clean[MW_HOSTNAME_SIZE])
 {
     size_t i;
@@ -18,7 +15,7 @@ void mw_hostname_clean(const char *from, char clean[MW_HOSTNAME_SIZE])
         clean[i++] = '_';
     clean[i] = '\0';
     for (i = 0; clean[i]; i++)
-        if (!strchr(allowed, clean[i]))
+        if (!strchr(MW_HOSTNAME_ALLOWED, clean[i]))
             clean[i] = '_';
 }
 

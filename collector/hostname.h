@@ -4,6 +4,8 @@
 #define MW_COLLECTOR_HOSTNAME_H
 
 #define MW_HOSTNAME_SIZE 64 /* with the NUL; longer names are cut */
+/* What is left in one. Not isalnum(): a locale must not make two names of one. */
+#define MW_HOSTNAME_ALLOWED "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
 
 /* Copies a name, with everything but letters, digits, '.', '_' and '-' made '_'. An empty one becomes "_". */
 void mw_hostname_clean(const char *from, char clean[MW_HOSTNAME_SIZE]);

@@ -11,10 +11,12 @@ collector_libcollector_la_SOURCES = \
 	collector/journal.c collector/journal.h \
 	collector/procmem.c collector/procmem.h \
 	collector/segment.c collector/segment.h \
+	collector/token.c collector/token.h \
 	collector/alive.c collector/alive.h \
 	collector/binding.c collector/binding.h \
 	collector/bounds.c collector/bounds.h \
 	collector/child_time.c collector/child_time.h \
+	collector/close_from.c collector/close_from.h \
 	collector/compare.c collector/compare.h \
 	collector/compare_check.c collector/compare_fold.c collector/compare_take.c \
 	collector/csv.c collector/csv.h \

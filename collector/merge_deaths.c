@@ -8,9 +8,19 @@
 #include "collector/merge_deaths_parts.h"
 #include "collector/merge_parts.h"
 
-static bool lives(const void *context, const char *host, int32_t pid, uint64_t start_ticks)
+struct seen_from {
+    struct mw_alive here;
+    bool job_ended;
+};
+
+/* Where nobody has seen the job's end, and pids of that host say nothing here, it may live; without a token nothing does. */
+static bool may_live(const void *context, const char *host, int32_t pid, uint64_t start_ticks)
 {
-    return mw_alive_check(context, host, pid, start_ticks);
+    const struct seen_from *from = context;
+
+    if (from->here.token_fd >= 0 && !from->job_ended && !mw_alive_is_here(&from->here, host))
+        return true;
+    return mw_alive_check(&from->here, host, pid, start_ticks);
 }
 
 /* Has the job ended, and is memwatch still with it? */
@@ -18,13 +28,13 @@ static void find_end(struct mw_merge *merge, const struct mw_alive *here)
 {
     struct mw_model_job *job = &merge->model->job;
     const struct mw_view *view = merge->launcher;
-    bool launcher_lives;
+    enum mw_alive_state launcher;
 
     if (!view || view->command_end_ns)
         return;
-    launcher_lives = mw_alive_check(here, view->host, view->sampler_pid, view->sampler_ticks);
-    job->launcher_died = !launcher_lives && mw_alive_is_here(here, view->host);
-    job->runs = launcher_lives;
+    launcher = mw_alive_launcher(here, view->host, view->sampler_pid, view->sampler_ticks);
+    job->launcher_died = launcher == MW_ALIVE_GONE;
+    job->runs = launcher == MW_ALIVE_LIVES;
     for (uint64_t i = 0; i < view->process_count && !job->runs; i++)
         job->runs = view->processes[i].end == MW_VIEW_LIVES &&
                     mw_alive_check(here, view->host, view->processes[i].pid, view->processes[i].start_ticks);
@@ -33,12 +43,12 @@ static void find_end(struct mw_merge *merge, const struct mw_alive *here)
 void mw_merge_deaths(struct mw_merge *merge)
 {
     struct mw_model *model = merge->model;
-    struct mw_alive here;
+    struct seen_from from = {.job_ended = model->job.command_end_ns != 0};
 
-    mw_alive_open(&here);
-    find_end(merge, &here);
-    mw_merge_deaths_ends(model, lives, &here);
-    mw_alive_close(&here);
+    mw_alive_open(&from.here, merge->alone ? -1 : merge->dirfd);
+    find_end(merge, &from.here);
+    mw_merge_deaths_ends(model, may_live, &from);
+    mw_alive_close(&from.here);
     mw_merge_deaths_oom(model);
     if (merge->launcher)
         mw_merge_deaths_outside(model);

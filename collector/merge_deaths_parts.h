@@ -12,7 +12,7 @@
  * ended last, its launcher sees its sockets close before, and kills others that are gone sooner. */
 #define MW_MERGE_DEATHS_TOGETHER_NS (50 * MW_NS_PER_MS)
 
-/* Whether exactly this process lives on the host where the report is made; false as well where that is not known. */
+/* Whether exactly this process lives, or may live as far as is known on the host where the report is made. */
 typedef bool mw_merge_deaths_lives(const void *context, const char *host, int32_t pid, uint64_t start_ticks);
 
 /* merge_deaths_ends.c: what is known of each irregular end, in order of time. */

@@ -42,6 +42,8 @@ int mw_names_list(struct mw_names *names, int dirfd, const char *prefix, struct 
     const struct dirent *entry;
 
     *names = (struct mw_names){0};
+    if (!dir && errno == ENOENT)
+        return 0; /* a directory that was removed while it was open has no names */
     if (!dir) {
         mw_err_set(err, "cannot list the run directory: %s", strerror(errno));
         if (fd >= 0)

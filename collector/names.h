@@ -12,7 +12,8 @@ struct mw_names {
     size_t count;
 };
 
-/* Returns 0, or -1 with a line in err. Free with mw_names_fini(). */
+/* Returns 0 (also for a directory that was removed meanwhile: it has none), or -1 with a line in err. Free with
+ * mw_names_fini(). */
 int mw_names_list(struct mw_names *names, int dirfd, const char *prefix, struct mw_err *err);
 
 /* Adds a name, unless it is there, where it belongs in the order. */

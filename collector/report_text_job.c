@@ -32,6 +32,8 @@ static void append_end(char *line, size_t size, const struct mw_model *model)
     else if (job->runs)
         snprintf(text, sizeof(text), "still running after %s%s", took.text,
                  job->launcher_died ? ", but memwatch itself was killed" : "");
+    else if (!job->command_end_ns && !job->launcher_died)
+        snprintf(text, sizeof(text), "seen for %s: whether it still runs is not known on this host", took.text);
     else if (!job->command_end_ns)
         snprintf(text, sizeof(text), "memwatch itself was killed after %s: how the command ended is not known", took.text);
     else if (job->exit_signal)

@@ -288,17 +288,12 @@ void mw_segments_remove(int dirfd)
     visit_run(dirfd, 0, remove_one, NULL);
 }
 
-struct sweep {
-    uint64_t root;
-    bool all;
-};
-
 static bool remove_if_left(void *context, struct found *found)
 {
-    const struct sweep *sweep = context;
+    const uint64_t *root = context;
     struct stat st;
 
-    if (!found->attached && (sweep->all || (sweep->root && found->head->root == sweep->root)) &&
+    if (!found->attached && *root && found->head->root == *root &&
         found->head->directory[0] == '/' && lstat(found->head->directory, &st) && errno == ENOENT)
         shmctl(found->id, IPC_RMID, NULL);
     return true;
@@ -339,10 +334,10 @@ static void sweep_half_made(void)
     }
 }
 
-void mw_segments_sweep(bool all)
+void mw_segments_sweep(void)
 {
-    struct sweep sweep = {mw_segment_root(), all};
+    uint64_t root = mw_segment_root();
 
-    visit_all(geteuid(), 0, remove_if_left, &sweep);
+    visit_all(geteuid(), 0, remove_if_left, &root);
     sweep_half_made();
 }

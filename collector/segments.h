@@ -36,7 +36,8 @@ void mw_segments_remove_file(int dirfd, const char *name);
 void mw_segments_remove(int dirfd);
 
 /* Removes what killed processes of this user have left: segments to which nobody is attached and whose run directory does
- * not exist. A path in another mount namespace or root may be a different one: those are left alone unless `all`. */
-void mw_segments_sweep(bool all);
+ * not exist. A path in another mount namespace or root may be a different one: whether
+ * such a run may go is not known here, and its segments stay. */
+void mw_segments_sweep(void);
 
 #endif

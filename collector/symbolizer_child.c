@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "collector/symbolizer_child.h"
 
+#include "collector/close_from.h"
 #include "collector/debug_files.h"
 #include "collector/io.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -60,18 +60,6 @@ static void limit_all(unsigned cpu_s)
         limit(RLIMIT_NOFILE, files.rlim_max); /* a descriptor for each module */
 }
 
-static void close_all_from(int first)
-{
-    DIR *dir = opendir("/proc/self/fd");
-    struct dirent *entry;
-
-    while (dir && (entry = readdir(dir)))
-        if (atoi(entry->d_name) >= first && atoi(entry->d_name) != dirfd(dir))
-            close(atoi(entry->d_name));
-    if (dir)
-        closedir(dir);
-}
-
 /* Keeps no descriptor but the socket: who waits for the end of a pipe must not wait for this process. debuginfod shows
  * its progress on stderr when the user asks for that. */
 static bool keep_only(int fd)
@@ -83,7 +71,7 @@ static bool keep_only(int fd)
         return false;
     for (int i = 0; i <= last; i++)
         dup2(null, i);
-    close_all_from(SOCKET + 1);
+    mw_close_from(SOCKET + 1);
     return true;
 }
 

@@ -5,7 +5,6 @@
 #include "collector/hostname.h"
 #include "collector/journal.h"
 #include "collector/journal_read.h"
-#include "collector/mem.h"
 #include "collector/procmem.h"
 
 #include <dirent.h>
@@ -14,19 +13,37 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 /* A file that is added in the same tick of the file system's clock leaves the directory's time as it was. */
 #define TICK_NS (50 * MW_NS_PER_MS)
 
+/* With fewer descriptors than this all are needed for processes: then new journals are found by samples. */
+#define FILES_MIN 32
+
+static int open_watch(void)
+{
+    struct rlimit limit;
+
+    if (!getrlimit(RLIMIT_NOFILE, &limit) && limit.rlim_cur < FILES_MIN)
+        return -1;
+    return inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+}
+
 void mw_adopt_init(struct mw_adopt *adopt, int dirfd)
+{
+    *adopt = (struct mw_adopt){.dirfd = dirfd, .fd = open_watch()};
+    mw_hostname_own(adopt->host);
+    mw_adopt_watch_again(adopt);
+}
+
+void mw_adopt_watch_again(struct mw_adopt *adopt)
 {
     char path[64];
 
-    *adopt = (struct mw_adopt){.dirfd = dirfd, .fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK)};
-    mw_hostname_own(adopt->host);
-    snprintf(path, sizeof(path), "/proc/self/fd/%d", dirfd);
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", adopt->dirfd);
     if (adopt->fd >= 0)
         inotify_add_watch(adopt->fd, path, IN_CREATE | IN_ONLYDIR);
 }
@@ -36,9 +53,7 @@ void mw_adopt_fini(struct mw_adopt *adopt)
     if (adopt->fd >= 0)
         close(adopt->fd);
     free(adopt->settled);
-    for (size_t i = 0; i < adopt->held_count; i++)
-        mw_journal_source_close(&adopt->held[i]);
-    free(adopt->held);
+    mw_held_fini(&adopt->held);
 }
 
 bool mw_adopt_was_woken(struct mw_adopt *adopt)
@@ -114,19 +129,6 @@ static bool is_that_process(int procfd, pid_t pid, const struct mw_ident *ident)
     return ok;
 }
 
-/* Keeps a rank's segment for as long as we live. A file could only be kept by a descriptor for each rank. */
-static void hold(struct mw_adopt *adopt, const char *name)
-{
-    struct mw_journal_source source;
-
-    if (mw_journal_source_open(&source, adopt->dirfd, name, NULL) < 0)
-        return;
-    if (source.segment)
-        *MW_MEM_PUSH(adopt->held, adopt->held_count) = source;
-    else
-        mw_journal_source_close(&source);
-}
-
 static void look_at(struct mw_adopt *adopt, const char *name, struct mw_tree *tree, mw_tree_tell *tell,
                     mw_adopt_tell *tell_rank, void *context)
 {
@@ -145,7 +147,7 @@ static void look_at(struct mw_adopt *adopt, const char *name, struct mw_tree *tr
         return;
     }
     settle(adopt, hash);
-    hold(adopt, name);
+    mw_held_add(&adopt->held, adopt->dirfd, name);
     if (!is_that_process(tree->procfd, (pid_t)pid, &ident))
         return;
     mw_tree_adopt(tree, (pid_t)pid, tell, context);

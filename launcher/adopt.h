@@ -3,7 +3,7 @@
 #ifndef MW_LAUNCHER_ADOPT_H
 #define MW_LAUNCHER_ADOPT_H
 
-#include "collector/journal_source.h"
+#include "launcher/held.h"
 #include "launcher/tree.h"
 
 #include <stdbool.h>
@@ -20,12 +20,14 @@ struct mw_adopt {
     bool unsettled;      /* look again even when nothing was added */
     uint64_t *settled;   /* hashes of the names that need no second look; open addressing, 0 empty */
     size_t count, room;
-    struct mw_journal_source *held; /* journals that were seen: whoever removes them takes nothing from us */
-    size_t held_count;
     char host[64];       /* as names of journals have it */
+    struct mw_held held; /* journals of this host's ranks: whoever removes them takes nothing from us */
 };
 
 void mw_adopt_init(struct mw_adopt *adopt, int dirfd);
+
+/* The directory was made again, and `dirfd` is open on the new one. */
+void mw_adopt_watch_again(struct mw_adopt *adopt);
 
 /* Takes processes of new journals into the tree: of this host (the directory may be a shared one), with the start time
  * that the journal tells. Cheap while nothing was added to the directory. */

@@ -4,7 +4,10 @@
 #include "collector/clock.h"
 #include "collector/err.h"
 #include "collector/exits_read.h"
+#include "collector/record.h"
 #include "collector/segments.h"
+#include "collector/token.h"
+#include "collector/view_file.h"
 #include "collector/wait_log.h"
 #include "launcher/limits.h"
 #include "launcher/link.h"
@@ -36,6 +39,7 @@ struct agent {
     struct mw_view view;
     struct mw_sampler sampler;
     struct mw_mirror mirror;
+    int token_fd;       /* says that the run directory is in use; -1: it cannot be said */
     bool shared;        /* the run directory is the launcher's own: nothing to mirror nor to remove */
     int signal_fd;
     bool samples;       /* the sampler is there */
@@ -206,22 +210,26 @@ static bool say(struct agent *agent, enum mw_wire_kind kind)
     return mw_link_send(agent->link, &message) == 0;
 }
 
-/* What was mirrored (not what came since), and the directory when nothing else is in it. */
-static void remove_files(const struct agent *agent)
+static void remove_file(const struct agent *agent, const char *prefix)
 {
-    const struct mw_agent_settings *settings = agent->settings;
-    char lock[sizeof("agent-") + MW_HOSTNAME_SIZE], exits[sizeof("exits-") + MW_HOSTNAME_SIZE];
-    char waits[sizeof(MW_WAIT_LOG_PREFIX) + MW_HOSTNAME_SIZE];
+    char name[32 + MW_HOSTNAME_SIZE];
 
-    snprintf(lock, sizeof(lock), "agent-%s", settings->host);
-    snprintf(waits, sizeof(waits), MW_WAIT_LOG_PREFIX "%s", settings->host);
-    snprintf(exits, sizeof(exits), "exits-%s", settings->host);
+    snprintf(name, sizeof(name), "%s%s", prefix, agent->settings->host);
+    unlinkat(agent->settings->dirfd, name, 0);
+}
+
+/* What was mirrored (not what came since), and the directory when nothing else is in it. */
+static void remove_files(struct agent *agent)
+{
     for (size_t i = 0; i < agent->mirror.count; i++)
-        mw_segments_remove_file(settings->dirfd, agent->mirror.files[i].name);
-    unlinkat(settings->dirfd, exits, 0);
-    unlinkat(settings->dirfd, waits, 0);
-    unlinkat(settings->dirfd, lock, 0);
-    rmdir(settings->run_dir);
+        mw_segments_remove_file(agent->settings->dirfd, agent->mirror.files[i].name);
+    remove_file(agent, MW_RECORD_EXITS_PREFIX);
+    remove_file(agent, MW_WAIT_LOG_PREFIX);
+    remove_file(agent, "agent-");
+    if (agent->token_fd >= 0)
+        close(agent->token_fd);
+    agent->token_fd = -1;
+    mw_token_leave(agent->settings->dirfd, agent->settings->run_dir);
 }
 
 /* After goodbye: ranks that outlive the command keep their files for as long as they use them, or for half a minute. */
@@ -307,15 +315,19 @@ static void begin_view(struct agent *agent)
     mw_limits_node(&agent->view);
 }
 
-static int begin(struct agent *agent, struct mw_err *err)
+static int begin(struct agent *agent, bool again, struct mw_err *err)
 {
     const struct mw_agent_settings *settings = agent->settings;
     const uint64_t endings = mw_signal_mask_bit(SIGTERM) | mw_signal_mask_bit(SIGINT) | mw_signal_mask_bit(SIGHUP);
+    const char *id = mw_token_id(settings->run_dir);
 
     /* a batch system that ends the job asks us first: what is left is sent then; other signals are for the ranks */
     mw_signal_mask_set(MW_SIGNAL_MASK_ALL);
     agent->signal_fd = mw_signal_mask_open(endings);
+    agent->token_fd = id ? mw_token_join(settings->dirfd, id) : -1;
     agent->shared = is_shared(settings);
+    if (again) /* its view's name is needed; what ranks had is in their journals */
+        remove_file(agent, MW_VIEW_FILE_PREFIX);
     tell(agent, "connecting", "");
     if (connect_to_launcher(agent, err) < 0)
         return -1;
@@ -331,13 +343,13 @@ static int begin(struct agent *agent, struct mw_err *err)
     return 0;
 }
 
-int mw_agent_run(const struct mw_agent_settings *settings)
+int mw_agent_run(const struct mw_agent_settings *settings, bool again)
 {
-    struct agent agent = {.settings = settings};
+    struct agent agent = {.settings = settings, .token_fd = -1, .signal_fd = -1};
     struct mw_err err;
     int status = 1;
 
-    if (begin(&agent, &err) < 0) {
+    if (begin(&agent, again, &err) < 0) {
         tell(&agent, "failed: ", err.text);
     } else {
         do
@@ -349,6 +361,8 @@ int mw_agent_run(const struct mw_agent_settings *settings)
         mw_sampler_fini(&agent.sampler);
     }
     mw_link_close(agent.link);
+    if (agent.token_fd >= 0)
+        close(agent.token_fd);
     if (agent.signal_fd >= 0)
         close(agent.signal_fd);
     return status;

@@ -7,6 +7,7 @@
 #include "collector/hostname.h"
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 struct mw_agent_settings {
@@ -20,8 +21,8 @@ struct mw_agent_settings {
     uint64_t interval_ns;    /* between samples */
 };
 
-/* Until all ranks of this host have ended and the launcher has everything, or the launcher is gone. Returns the exit
- * status: 0 when it has everything. */
-int mw_agent_run(const struct mw_agent_settings *settings);
+/* Until all ranks of this host have ended and the launcher has everything, or the launcher is gone. `again`: in the
+ * place of one that was killed. Returns the exit status: 0 when it has everything. */
+int mw_agent_run(const struct mw_agent_settings *settings, bool again);
 
 #endif

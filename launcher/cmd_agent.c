@@ -5,7 +5,9 @@
 #include "collector/clock.h"
 #include "collector/err.h"
 #include "collector/message.h"
+#include "collector/token.h"
 #include "launcher/agent.h"
+#include "launcher/supervise.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -40,17 +42,12 @@ static char *take_secret(void)
 static int open_run_dir(struct mw_agent_settings *settings, struct mw_err *err)
 {
     const char *path = getenv("MEMWATCH_RUN_DIR");
-    struct stat st;
 
     if (!path || path[0] != '/' || strlen(path) >= sizeof(settings->run_dir))
         return mw_err_set(err, "MEMWATCH_RUN_DIR does not name a directory: a rank of `memwatch run` starts the agent");
     strcpy(settings->run_dir, path);
-    settings->dirfd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-    if (settings->dirfd < 0 || fstat(settings->dirfd, &st))
-        return mw_err_set(err, "cannot open the run directory %s: %s", path, strerror(errno));
-    if (st.st_uid != geteuid() || (st.st_mode & 077))
-        return mw_err_set(err, "the run directory %s must belong to this user alone", path);
-    return 0;
+    settings->dirfd = mw_token_open_private(path, err);
+    return settings->dirfd < 0 ? -1 : 0;
 }
 
 /* Whether descriptor 3 is the lock file, as a rank leaves it to us. */
@@ -88,6 +85,27 @@ static uint64_t interval_ns(void)
     return (uint64_t)(ms >= 1 && ms <= 60000 ? ms : INTERVAL_MS) * MW_NS_PER_MS;
 }
 
+/* In lists of processes the agent is "memwatch agent", and the one that waits for it "memwatch guard". */
+static char *title;
+
+static void set_title(const char *text)
+{
+    if (title && strlen(title) == strlen(text))
+        memcpy(title, text, strlen(text));
+}
+
+static int work(void *context, bool again)
+{
+    set_title("agent");
+    return mw_agent_run(context, again);
+}
+
+static int guard(struct mw_agent_settings *settings)
+{
+    set_title("guard");
+    return mw_supervise_run(work, settings);
+}
+
 int mw_cmd_agent(int argc, char **argv)
 {
     struct mw_agent_settings settings = {.dirfd = -1, .lock_fd = -1};
@@ -110,7 +128,8 @@ int mw_cmd_agent(int argc, char **argv)
         mw_message("memwatch: %s\n", err.text);
         status = MW_EXIT_FAILURE;
     } else {
-        status = mw_agent_run(&settings);
+        title = argv[0];
+        status = guard(&settings);
     }
     if (secret)
         sodium_memzero(secret, strlen(secret));

@@ -5,24 +5,13 @@
 #include "collector/message.h"
 #include "collector/report_text.h"
 #include "launcher/options.h"
-#include "launcher/rundir.h"
+#include "launcher/runs.h"
 #include "launcher/source.h"
 #include "launcher/verdict.h"
 
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
-
-/* `memwatch runs` may remove it when the job is gone. */
-static void mark_reported(const char *path)
-{
-    struct mw_rundir dir;
-
-    if (mw_rundir_open(&dir, path, NULL))
-        return; /* a gathered record, or somebody else's directory */
-    mw_rundir_mark(&dir, MW_RUNDIR_REPORTED);
-    mw_rundir_fini(&dir, 1);
-}
 
 /* The text, unless something else was asked for. */
 static int write_reports(const struct mw_options *options, struct mw_forms *forms, const struct mw_model *model)
@@ -62,7 +51,7 @@ static int report(const struct mw_options *options, struct mw_forms *forms, stru
     }
     status = write_reports(options, forms, model);
     if (!status && !model->job.runs)
-        mark_reported(options->path);
+        mw_runs_mark_reported(options->path); /* `memwatch runs` may remove it */
     if (!status && mw_gates_any(&options->gates))
         status = judge(options, model, verdict);
     mw_model_destroy(model);

@@ -3,6 +3,7 @@
 #include "launcher/commands.h"
 
 #include "collector/clock.h"
+#include "collector/message.h"
 #include "collector/text_table.h"
 #include "collector/units.h"
 #include "launcher/options.h"
@@ -16,6 +17,7 @@
 static const char *const states[] = {
     [MW_RUNS_RUNNING] = "running",
     [MW_RUNS_ORPHANED] = "running, memwatch was killed",
+    [MW_RUNS_UNKNOWN] = "not known here",
     [MW_RUNS_ENDED] = "ended, not reported",
     [MW_RUNS_REPORTED] = "reported",
     [MW_RUNS_KEPT] = "kept",
@@ -68,23 +70,60 @@ static void write_table(const struct mw_options *options, struct mw_runs_one *ru
     mw_text_table_destroy(table);
 }
 
+/* Says what cannot be known, and how to remove it. */
+static void explain_unknown(const struct mw_runs_one *runs, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (runs[i].state == MW_RUNS_UNKNOWN) {
+            printf("not known here: of another host, an earlier boot or another container; look on host %s, or remove one with "
+                   "memwatch runs --clean --force DIRECTORY\n", runs[i].host);
+            return;
+        }
+}
+
+static void list(const struct mw_options *options)
+{
+    size_t count;
+    struct mw_runs_one *runs = mw_runs_list(options->base_dir, &count);
+
+    if (count)
+        write_table(options, runs, count);
+    else
+        puts("no run directories");
+    explain_unknown(runs, count);
+    free(runs);
+}
+
+/* The directories that the user names. Returns the exit status. */
+static int remove_named(const struct mw_options *options)
+{
+    struct mw_err err;
+    int status = 0;
+
+    for (char **path = options->directories; *path; path++)
+        if (mw_runs_remove(*path, options->force, &err) < 0) {
+            mw_message("memwatch: %s\n", err.text);
+            status = 1;
+        }
+    return status;
+}
+
 int mw_cmd_runs(int argc, char **argv)
 {
     struct mw_options options;
-    struct mw_runs_one *runs;
-    size_t count, removed;
+    size_t removed;
+    int status = 0;
 
     mw_options_parse_runs(&options, argc, argv);
-    removed = mw_runs_clean(options.base_dir, options.clean);
-    if (removed)
-        printf("%zu run director%s whose job is gone %s removed\n", removed, removed == 1 ? "y" : "ies",
-               removed == 1 ? "was" : "were");
-    runs = mw_runs_list(options.base_dir, &count);
-    if (count)
-        write_table(&options, runs, count);
-    else
-        puts("no run directories");
-    free(runs);
+    if (options.directories) {
+        status = remove_named(&options);
+    } else {
+        removed = mw_runs_clean(options.base_dir, options.clean);
+        if (removed)
+            printf("%zu run director%s whose job is gone %s removed\n", removed, removed == 1 ? "y" : "ies",
+                   removed == 1 ? "was" : "were");
+        list(&options);
+    }
     mw_options_fini(&options);
-    return 0;
+    return status;
 }

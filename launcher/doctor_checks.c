@@ -94,6 +94,12 @@ static enum mw_doctor_state look_libdw(struct mw_doctor_text *found)
     return state;
 }
 
+static void remove_again(struct mw_rundir *dir)
+{
+    mw_rundir_remove(dir);
+    mw_rundir_close(dir);
+}
+
 /* How many journals a place holds, or why none. */
 static bool has_room(struct mw_doctor_text *found, const char *base)
 {
@@ -109,7 +115,7 @@ static bool has_room(struct mw_doctor_text *found, const char *base)
     if (!fstatvfs(dir.fd, &fs))
         mw_doctor_say(found, "%s: room for %s ranks", base,
                       mw_units_count((uint64_t)fs.f_bavail * fs.f_frsize / mw_journal_length()).text);
-    mw_rundir_fini(&dir, 0);
+    remove_again(&dir);
     return true;
 }
 
@@ -128,7 +134,7 @@ static enum mw_doctor_state look_room(struct mw_doctor_text *found)
         return MW_DOCTOR_BAD;
     }
     if (any)
-        mw_rundir_fini(&dir, 0);
+        remove_again(&dir);
     return any ? MW_DOCTOR_GOOD : MW_DOCTOR_BAD;
 }
 
@@ -146,7 +152,7 @@ static bool try_segment(struct mw_err *err)
         mw_journal_unmap(&journal);
         mw_segment_remove(dir.fd, "journal");
     }
-    mw_rundir_fini(&dir, 0);
+    remove_again(&dir);
     return made;
 }
 

@@ -351,6 +351,17 @@ void mw_hub_end(struct mw_hub *hub)
     sweep(hub);
 }
 
+void mw_hub_again(struct mw_hub *hub)
+{
+    for (size_t i = 0; hub && i < hub->count; i++)
+        if (!hub->peers[i]->gone && mw_hub_peer_is_known(hub->peers[i])) {
+            mw_wire_fini(&hub->peers[i]->wire); /* without a goodbye: that would be for good */
+            close_peer(hub, hub->peers[i], "the run directory was removed");
+        }
+    if (hub)
+        sweep(hub);
+}
+
 size_t mw_hub_pending(const struct mw_hub *hub)
 {
     size_t pending = 0;

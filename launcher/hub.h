@@ -29,6 +29,9 @@ int mw_hub_fd(const struct mw_hub *hub);
 /* Does what is to be done now, but no more than some milliseconds' worth of it. Without a hub: nothing. */
 void mw_hub_serve(struct mw_hub *hub);
 
+/* The run directory was made again: agents connect and send all once more. */
+void mw_hub_again(struct mw_hub *hub);
+
 /* Tells all agents, and those that come yet, that the command has ended: they send what is left and go. */
 void mw_hub_end(struct mw_hub *hub);
 

@@ -27,6 +27,7 @@ launcher_liblauncher_la_SOURCES = \
     launcher/doctor_try.c launcher/doctor_try.h \
     launcher/forms.c launcher/forms.h \
     launcher/forward.c launcher/forward.h \
+    launcher/held.c launcher/held.h \
     launcher/host_files.c launcher/host_files.h \
     launcher/hub.c launcher/hub.h \
     launcher/hub_files.c launcher/hub_files.h \
@@ -47,6 +48,7 @@ launcher_liblauncher_la_SOURCES = \
     launcher/preload.c launcher/preload.h \
     launcher/pss.c launcher/pss.h \
     launcher/relay.c launcher/relay.h \
+    launcher/remake.c launcher/remake.h \
     launcher/repeat.c launcher/repeat.h \
     launcher/run.c \
     launcher/rundir.c launcher/rundir.h \
@@ -62,6 +64,7 @@ launcher_liblauncher_la_SOURCES = \
     launcher/source.c launcher/source.h \
     launcher/spawn.c launcher/spawn.h \
     launcher/stages.c launcher/stages.h \
+    launcher/supervise.c launcher/supervise.h \
     launcher/top_data.c launcher/top_data.h \
     launcher/top_hosts.c launcher/top_parts.h \
     launcher/top_job.c \

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define PASS_NS (250 * MW_NS_PER_MS)
@@ -25,10 +26,16 @@ void mw_mirror_init(struct mw_mirror *mirror, int dirfd, const char *host, struc
     crypto_shorthash_keygen(mirror->key);
 }
 
+static void close_file(struct mw_mirror_file *file)
+{
+    mw_journal_source_close(&file->source);
+    free(file->hashes);
+}
+
 void mw_mirror_fini(struct mw_mirror *mirror)
 {
     for (size_t i = 0; i < mirror->count; i++)
-        free(mirror->files[i].hashes);
+        close_file(&mirror->files[i]);
     free(mirror->files);
     mirror->files = NULL;
     mirror->count = mirror->room = 0;
@@ -75,7 +82,7 @@ static void add_file(struct mw_mirror *mirror, const char *name)
         mirror->files = grown;
         mirror->room = room;
     }
-    mirror->files[mirror->count] = (struct mw_mirror_file){.size = 0};
+    mirror->files[mirror->count] = (struct mw_mirror_file){.source.fd = -1};
     memcpy(mirror->files[mirror->count++].name, name, length + 1);
 }
 
@@ -183,24 +190,48 @@ static bool is_used(const struct mw_mirror *mirror, const struct mw_mirror_file 
 
 /* ---- one file ---- */
 
-/* A name that was replaced, a link, or a file that is longer than it may be is not ours to send. */
-static int open_file(struct mw_mirror *mirror, struct mw_mirror_file *file, struct mw_journal_source *source)
+/* The file, or the one that was opened before when somebody has removed it since. */
+static bool open_again(const struct mw_mirror *mirror, struct mw_mirror_file *file)
+{
+    struct mw_journal_source found;
+    struct stat st;
+
+    if (file->source.segment)
+        return true;
+    if (!mw_journal_source_open(&found, mirror->dirfd, file->name, NULL)) {
+        mw_journal_source_close(&file->source);
+        file->source = found;
+    } else if (file->source.fd >= 0 && !fstat(file->source.fd, &st)) {
+        file->source.size = (uint64_t)st.st_size;
+    }
+    return file->source.segment || file->source.fd >= 0;
+}
+
+/* The first files stay open: they can be sent, too, when somebody removes the directory under the job. */
+static void let_go(const struct mw_mirror *mirror, struct mw_mirror_file *file)
+{
+    if (file - mirror->files >= MW_MIRROR_OPEN)
+        mw_journal_source_close(&file->source);
+}
+
+/* A link, or a file that is longer than it may be, is not ours to send. */
+static bool open_file(struct mw_mirror *mirror, struct mw_mirror_file *file)
 {
     uint64_t limit = mw_host_files_limit(mw_host_files_kind(file->name, mirror->host));
 
-    if (mw_journal_source_open(source, mirror->dirfd, file->name, NULL) < 0)
-        return -1;
+    if (!open_again(mirror, file))
+        return false;
     if (!mirror->head_known) {
-        ssize_t n = mw_journal_source_read(source, mirror->head, sizeof(mirror->head), 0);
+        ssize_t n = mw_journal_source_read(&file->source, mirror->head, sizeof(mirror->head), 0);
         mirror->head_length = n > 0 ? (size_t)n : 0;
-        mirror->file_size = source->size;
+        mirror->file_size = file->source.size;
         mirror->block = 1;
         mirror->head_known = true;
     }
     if (mirror->file_size <= limit && make_hashes(file, mirror->file_size))
-        return 0;
-    mw_journal_source_close(source);
-    return -1;
+        return true;
+    let_go(mirror, file);
+    return false;
 }
 
 static bool tell_size(struct mw_mirror *mirror, struct mw_mirror_file *file)
@@ -239,13 +270,12 @@ static bool send_rest(struct mw_mirror *mirror, struct mw_mirror_file *file, con
 /* Returns false when there was no room to go on. */
 static bool send_file(struct mw_mirror *mirror, struct mw_mirror_file *file)
 {
-    struct mw_journal_source source;
     bool sent;
 
-    if (open_file(mirror, file, &source) < 0)
+    if (!open_file(mirror, file))
         return true;
-    sent = send_rest(mirror, file, &source);
-    mw_journal_source_close(&source);
+    sent = send_rest(mirror, file, &file->source);
+    let_go(mirror, file);
     return sent;
 }
 

@@ -6,6 +6,7 @@
 #ifndef MW_LAUNCHER_MIRROR_H
 #define MW_LAUNCHER_MIRROR_H
 
+#include "collector/journal_source.h"
 #include "launcher/wire_message.h"
 
 #include <sodium.h>
@@ -15,6 +16,7 @@
 
 #define MW_MIRROR_BLOCK 4096
 #define MW_MIRROR_FILES 65536
+#define MW_MIRROR_OPEN 256 /* files that stay open */
 
 /* Where to send: the longest data that there is room for now, and the sending, which takes all or (-1) nothing. */
 struct mw_mirror_sink {
@@ -28,6 +30,7 @@ struct mw_mirror_file {
     uint64_t size;     /* that was told */
     uint64_t *hashes;  /* of the blocks that were sent; 0 never */
     size_t blocks;     /* room in hashes */
+    struct mw_journal_source source; /* the file, which somebody may remove; closed: opened each time */
 };
 
 struct mw_mirror {

@@ -127,7 +127,8 @@ static const struct argp_option compare_options[] = {
     {0}};
 
 static const struct argp_option runs_options[] = {
-    {"clean", KEY_CLEAN, NULL, 0, "Remove all whose job is gone, also those that were kept or never reported", 1},
+    {"clean", KEY_CLEAN, NULL, 0, "Remove all whose job is gone, also those that were kept or never reported; or only DIRECTORY", 1},
+    {"force", KEY_FORCE, NULL, 0, "With --clean DIRECTORY: also where it is not known whether its job is gone", 1},
     {"run-dir", KEY_RUN_DIR, "DIR", 0, "Look in DIR, too", 1},
     {"color", KEY_COLOR, "auto|always|never", 0, "Colours (auto: on a terminal, unless NO_COLOR is set)", 5},
     {"help", KEY_HELP, NULL, 0, "Show this help", -1},
@@ -159,7 +160,11 @@ static const char runs_doc[] =
     "\n"
     "  memwatch runs\n"
     "  memwatch report /dev/shm/memwatch-1000-5f0c6a1be2d94c37   (one of them)\n"
-    "  memwatch runs --clean\n";
+    "  memwatch runs --clean\n"
+    "  memwatch runs --clean --force /scratch/memwatch-1000-5f0c6a1be2d94c37\n"
+    "\v"
+    "Whether a job is gone is not known of directories that were made on another host, before this one was restarted, or in "
+    "a container with its own processes: they are removed only where --clean --force names them.";
 
 static const char compare_doc[] =
     "Tells what grew between runs before and after a change, where and by how much. BASE and CANDIDATE are each what "
@@ -482,6 +487,15 @@ static error_t parse_compare(int key, char *argument, struct argp_state *state)
     }
 }
 
+static void check_runs(const struct mw_options *options)
+{
+    if (options->directories && !options->clean)
+        mw_options_complain("runs takes no '%s': use memwatch report DIRECTORY to see one run, or --clean DIRECTORY to remove it",
+                            options->directories[0]);
+    if (options->force && !options->directories)
+        mw_options_complain("--force needs --clean and the directories to remove");
+}
+
 static error_t parse_runs(int key, char *argument, struct argp_state *state)
 {
     struct mw_options *options = state->input;
@@ -489,10 +503,12 @@ static error_t parse_runs(int key, char *argument, struct argp_state *state)
     switch (key) {
     case ARGP_KEY_INIT: state->err_stream = NULL; return 0; /* getopt has said it in one line */
     case KEY_CLEAN: options->clean = true; return 0;
+    case KEY_FORCE: options->force = true; return 0;
     case KEY_RUN_DIR: options->base_dir = argument; return 0;
     case KEY_COLOR: mw_options_set_color(options, argument); return 0;
     case KEY_HELP: show_help(state); return 0;
-    case ARGP_KEY_ARG: mw_options_complain("runs takes no '%s': memwatch report DIRECTORY tells of one run", argument);
+    case ARGP_KEY_ARGS: options->directories = state->argv + state->next; return 0;
+    case ARGP_KEY_END: check_runs(options); return 0;
     default: return ARGP_ERR_UNKNOWN;
     }
 }
@@ -547,7 +563,8 @@ static const struct argp report_argp = {
     .parser = parse_report, .args_doc = "PATH", .doc = report_doc, .children = children};
 static const struct argp compare_argp = {
     .options = compare_options, .parser = parse_compare, .args_doc = "BASE CANDIDATE", .doc = compare_doc};
-static const struct argp runs_argp = {.options = runs_options, .parser = parse_runs, .doc = runs_doc};
+static const struct argp runs_argp = {
+    .options = runs_options, .parser = parse_runs, .args_doc = "[--clean [--force] DIRECTORY...]", .doc = runs_doc};
 static const struct argp top_argp = {
     .options = top_options, .parser = parse_top, .args_doc = "[RUN-DIR]", .doc = top_doc};
 

@@ -28,6 +28,7 @@ struct mw_options_compare {
 struct mw_options {
     const char *name;     /* "memwatch run" */
     char **command;       /* NULL-terminated; points into argv */
+    char **directories;   /* of `runs --clean`, NULL-terminated; NULL: all */
     const char *path;     /* of `report`; of `top`, NULL: the only job that runs */
     uint64_t interval_ns;
     uint32_t budget_ppm;  /* share of the run that measuring in the ranks may take */

@@ -57,8 +57,10 @@ static void collect(const struct mw_options *options, const char *kept, struct m
     if (!model)
         mw_message("memwatch: %s\n", err.text);
     mw_model_destroy(model);
-    if (!options->keep && !mw_rundir_open(&dir, kept, NULL))
-        mw_rundir_fini(&dir, 0);
+    if (options->keep || mw_rundir_open(&dir, kept, NULL))
+        return;
+    mw_rundir_remove(&dir);
+    mw_rundir_close(&dir);
 }
 
 /* Returns the status of the run. */

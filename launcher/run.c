@@ -21,6 +21,7 @@
 #include "launcher/post.h"
 #include "launcher/preload.h"
 #include "launcher/relay.h"
+#include "launcher/remake.h"
 #include "launcher/repeat.h"
 #include "launcher/rundir.h"
 #include "launcher/runs.h"
@@ -37,7 +38,6 @@
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -66,6 +66,7 @@ struct run {
     struct mw_relay relay;
     struct mw_live live;
     bool unreported;
+    struct mw_remake remake;
     struct mw_hub *hub; /* NULL: no agents */
     int wake_fd; /* epoll: the sampler or the hub has something to do */
 };
@@ -165,7 +166,8 @@ static int prepare(struct run *run, struct mw_err *err)
 no_sampler:
     mw_relay_fini(&run->relay);
 no_signals:
-    mw_rundir_fini(&run->dir, 0);
+    mw_rundir_remove(&run->dir);
+    mw_rundir_close(&run->dir);
 no_shim:
     mw_verdict_abandon(&run->verdict);
     mw_forms_abandon(&run->forms);
@@ -204,8 +206,10 @@ static int watch(struct run *run, pid_t pid)
             return status;
         }
         mw_hub_serve(run->hub);
-        if (mw_clock_now() >= run->sampler.next_ns)
+        if (mw_clock_now() >= run->sampler.next_ns) {
             mw_sampler_sample(&run->sampler);
+            mw_remake_look(&run->remake, &run->dir, &run->sampler, run->hub);
+        }
         mw_over_look(&run->over, &run->sampler, &run->live, pid);
         mw_live_draw(&run->live, &run->sampler);
     }
@@ -303,6 +307,7 @@ static int report(void *context)
         mw_message("memwatch: no report: %s\n", err.text);
         return 1;
     }
+    mw_remake_note(&run->remake, &run->dir, model);
     failed = write_reports(run, model);
     failed |= judge(run, model);
     mw_model_destroy(model);
@@ -382,6 +387,7 @@ static int start_and_watch(struct run *run)
     /* From here on the exit status is the command's, but for limits that the user has set. */
     mw_sampler_finish(&run->sampler);
     wait_for_agents(run);
+    mw_remake_restore(&run->remake, &run->dir, &run->sampler, NULL);
     if (wants_text(run) || mw_forms_any(run->options.forms) || mw_gates_any(&run->options.gates))
         make_report(run);
     mw_post_run(&run->post, record_path(run), &run->relay, &run->inherit);
@@ -391,18 +397,20 @@ static int start_and_watch(struct run *run)
 /* Says what is kept, when nobody else takes it over. Returns whether it is. */
 static bool keep(const struct run *run, char *kept)
 {
-    struct stat st;
+    enum mw_rundir_place place = mw_rundir_place(&run->dir);
+    char quoted[PATH_MAX];
 
-    if ((run->options.keep || run->unreported) && !fstat(run->dir.fd, &st) && !st.st_nlink) {
-        mw_message("memwatch: the run directory was removed during the run: nothing is kept\n");
+    mw_text_quote(quoted, sizeof(quoted), run->dir.path);
+    if (run->remake.moved_to[0])
+        mw_message("memwatch: the run directory was moved and is left where it is now: %s\n", run->remake.moved_to);
+    if (place != MW_RUNDIR_THERE && (run->options.keep || run->unreported)) {
+        mw_message("memwatch: nothing is kept: the run directory %s was removed\n", run->dir.path);
         return false;
     }
     if (run->options.keep) {
         mw_message("memwatch: the run directory is kept: %s\n", run->dir.path);
         mw_rundir_mark(&run->dir, MW_RUNDIR_KEPT);
     } else if (run->unreported) {
-        char quoted[PATH_MAX];
-        mw_text_quote(quoted, sizeof(quoted), run->dir.path);
         mw_message("memwatch: nothing is lost: memwatch report %s\n", quoted);
     }
     if (kept)
@@ -424,8 +432,10 @@ static void release_dir(struct run *run, bool keeps)
     if (keeps && run->sampler.file.error)
         mw_message("memwatch: what was sampled could not be written to %s in full: %s\n", run->dir.path,
                    strerror(run->sampler.file.error));
-    mw_rundir_fini(&run->dir, keeps);
-    mw_segments_sweep(false);
+    if (!keeps)
+        mw_rundir_remove(&run->dir);
+    mw_rundir_close(&run->dir);
+    mw_segments_sweep();
 }
 
 static struct mw_spawn_inherit inherit; /* as this process found it */

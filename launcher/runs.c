@@ -2,7 +2,9 @@
 #include "launcher/runs.h"
 
 #include "collector/alive.h"
+#include "collector/journal.h"
 #include "collector/journal_read.h"
+#include "collector/journal_source.h"
 #include "collector/mem.h"
 #include "collector/names.h"
 #include "collector/segments.h"
@@ -10,27 +12,14 @@
 #include "launcher/rundir.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* "memwatch-<our uid>-<16 hex digits>" */
-static bool is_run_name(const char *name)
-{
-    char prefix[64];
-    size_t length = (size_t)snprintf(prefix, sizeof(prefix), "memwatch-%ld-", (long)geteuid());
-
-    return !strncmp(name, prefix, length) && strlen(name) == length + 16 &&
-           strspn(name + length, "0123456789abcdef") == 16;
-}
-
-static bool exists(const struct mw_rundir *dir, const char *name)
-{
-    return !faccessat(dir->fd, name, F_OK, AT_SYMLINK_NOFOLLOW);
-}
 
 static void weigh(const struct mw_rundir *dir, struct mw_runs_one *one)
 {
@@ -46,80 +35,144 @@ static void weigh(const struct mw_rundir *dir, struct mw_runs_one *one)
     one->bytes += mw_segments_bytes(dir->fd);
 }
 
-/* Who of the ranks lives; the first one tells what the run was when no launcher does. */
-static bool look_at_journals(const struct mw_alive *alive, const struct mw_rundir *dir, struct mw_runs_one *one)
-{
-    struct mw_names names;
-    bool lives = false;
+/* ---- what is known of one ---- */
 
-    if (mw_journal_source_list(&names, dir->fd, NULL, NULL))
-        return false;
-    for (size_t i = 0; i < names.count; i++) {
-        struct mw_ident ident;
-        if (mw_journal_read_ident(&ident, dir->fd, names.items[i]))
-            continue;
-        one->ranks++;
-        lives = lives || mw_alive_check(alive, ident.host, ident.pid, ident.start_ticks);
-        if (!one->command[0])
-            snprintf(one->command, sizeof(one->command), "%s", ident.command);
-        if (!one->wall_ns)
-            one->wall_ns = ident.wall_ns;
-    }
-    mw_names_fini(&names);
-    return lives;
-}
-
-struct sampler {
-    bool known, lives, others_live;
+/* What journals and views say of who lives. */
+struct signs {
+    bool ranks_live, ranks_unknown, others_live;
+    bool had_launcher;
+    enum mw_alive_state launcher;
 };
 
-/* What the launcher left: itself, the command, other processes. */
-static struct sampler look_at_views(const struct mw_alive *alive, const struct mw_rundir *dir, struct mw_runs_one *one)
+/* Of a host whose pids mean nothing here; what an agent has sent is a copy, which nobody there uses. */
+static bool is_used_elsewhere(const struct mw_alive *alive, const char *host)
 {
-    struct sampler found = {0};
+    char clean[MW_HOSTNAME_SIZE], mark[sizeof(MW_TOKEN_OUTSIDE) + sizeof(clean)];
+
+    mw_hostname_clean(host, clean);
+    snprintf(mark, sizeof(mark), MW_TOKEN_OUTSIDE "%s", clean);
+    return !faccessat(alive->dirfd, mark, F_OK, AT_SYMLINK_NOFOLLOW);
+}
+
+static bool has_exited(const struct mw_alive *alive, const char *name)
+{
+    struct mw_record_head head;
+    struct mw_state state;
+    struct mw_journal_source source;
+    bool exited;
+
+    if (mw_journal_source_open(&source, alive->dirfd, name, NULL) < 0)
+        return false;
+    exited = !mw_journal_read_head(&head, &source, NULL) &&
+             !mw_journal_read_entry(&state, &source, &head, MW_SECTION_STATE, 0) && state.exited_ns;
+    mw_journal_source_close(&source);
+    return exited;
+}
+
+/* A journal that cannot be read (one of another version, a damaged one) still has its rank's pid in its name. */
+static bool may_live(const struct mw_alive *alive, const char *name)
+{
+    char host[MW_HOSTNAME_SIZE];
+    long pid;
+
+    mw_hostname_own(host);
+    pid = mw_journal_name_pid(name, NULL, host);
+    if (!pid)
+        return true;
+    return !mw_alive_is_here(alive, alive->host) || !kill((pid_t)pid, 0) || errno != ESRCH;
+}
+
+/* The first one says what the run was when no launcher does. */
+static void look_at_journal(struct signs *signs, const struct mw_alive *alive, const char *name, struct mw_runs_one *one)
+{
+    struct mw_ident ident;
+
+    if (mw_journal_read_ident(&ident, alive->dirfd, name)) {
+        signs->ranks_unknown |= may_live(alive, name);
+        return;
+    }
+    one->ranks++;
+    if (mw_alive_check(alive, ident.host, ident.pid, ident.start_ticks))
+        signs->ranks_live = true;
+    else if (is_used_elsewhere(alive, ident.host) && !has_exited(alive, name))
+        signs->ranks_unknown = true;
+    if (!one->command[0])
+        snprintf(one->command, sizeof(one->command), "%s", ident.command);
+    if (!one->wall_ns)
+        one->wall_ns = ident.wall_ns;
+}
+
+static void look_at_view(struct signs *signs, const struct mw_alive *alive, const char *name, struct mw_runs_one *one)
+{
+    struct mw_view view;
+
+    if (mw_view_file_read(&view, alive->dirfd, name, NULL))
+        return;
+    if (view.is_launcher) {
+        signs->had_launcher = true;
+        signs->launcher = mw_alive_launcher(alive, view.host, view.sampler_pid, view.sampler_ticks);
+        one->wall_ns = view.begin_wall_ns;
+        snprintf(one->command, sizeof(one->command), "%.255s", view.command);
+    }
+    for (uint64_t p = 0; p < view.process_count && !signs->others_live; p++)
+        signs->others_live = view.processes[p].end == MW_VIEW_LIVES &&
+                             mw_alive_check(alive, view.host, view.processes[p].pid, view.processes[p].start_ticks);
+    mw_view_free(&view);
+}
+
+typedef void looker(struct signs *signs, const struct mw_alive *alive, const char *name, struct mw_runs_one *one);
+
+/* `names`: those that were listed, unless listing them `failed`. */
+static void for_names(int failed, struct mw_names *names, looker *look, struct signs *signs, const struct mw_alive *alive,
+                      struct mw_runs_one *one)
+{
+    if (failed) {
+        signs->ranks_unknown = true;
+        return;
+    }
+    for (size_t i = 0; i < names->count; i++)
+        look(signs, alive, names->items[i], one);
+    mw_names_fini(names);
+}
+
+static enum mw_runs_state judge(const struct signs *signs, const struct mw_alive *alive, const struct mw_rundir *dir)
+{
+    if (signs->launcher == MW_ALIVE_LIVES)
+        return MW_RUNS_RUNNING;
+    if (signs->ranks_live || signs->others_live || mw_token_users(dir->token_fd) == MW_TOKEN_HELD)
+        return signs->had_launcher ? MW_RUNS_ORPHANED : MW_RUNS_RUNNING;
+    if (!alive->pids_known || signs->ranks_unknown || signs->launcher == MW_ALIVE_UNKNOWN)
+        return MW_RUNS_UNKNOWN;
+    if (mw_rundir_is_marked(dir, MW_RUNDIR_KEPT))
+        return MW_RUNS_KEPT;
+    return mw_rundir_is_marked(dir, MW_RUNDIR_REPORTED) ? MW_RUNS_REPORTED : MW_RUNS_ENDED;
+}
+
+static void look_at(const struct mw_rundir *dir, struct mw_runs_one *one)
+{
+    struct mw_alive alive;
+    struct signs signs = {0};
     struct mw_names names;
 
-    if (mw_names_list(&names, dir->fd, MW_VIEW_FILE_PREFIX, NULL))
-        return found;
-    for (size_t i = 0; i < names.count; i++) {
-        struct mw_view view;
-        if (mw_view_file_read(&view, dir->fd, names.items[i], NULL))
-            continue;
-        if (view.is_launcher) {
-            found.known = true;
-            found.lives = mw_alive_check(alive, view.host, view.sampler_pid, view.sampler_ticks);
-            one->wall_ns = view.begin_wall_ns;
-            snprintf(one->command, sizeof(one->command), "%.255s", view.command);
-        }
-        for (uint64_t p = 0; p < view.process_count && !found.others_live; p++)
-            found.others_live = view.processes[p].end == MW_VIEW_LIVES &&
-                                mw_alive_check(alive, view.host, view.processes[p].pid, view.processes[p].start_ticks);
-        mw_view_free(&view);
-    }
-    mw_names_fini(&names);
-    return found;
-}
-
-static void look_at(const struct mw_alive *alive, const struct mw_rundir *dir, struct mw_runs_one *one)
-{
-    struct sampler sampler = look_at_views(alive, dir, one);
-    bool ranks_live = look_at_journals(alive, dir, one);
-
+    *one = (struct mw_runs_one){0};
+    mw_alive_open(&alive, dir->fd);
+    if (alive.token_fd >= 0) /* our own lock, when we hold one, is nobody else's */
+        dup3(dir->token_fd, alive.token_fd, O_CLOEXEC);
     snprintf(one->path, sizeof(one->path), "%s", dir->path);
+    snprintf(one->host, sizeof(one->host), "%s", dir->token.host);
+    signs.launcher = mw_token_launcher(dir->token_fd) == MW_TOKEN_HELD ? MW_ALIVE_LIVES : MW_ALIVE_GONE;
+    for_names(mw_names_list(&names, dir->fd, MW_VIEW_FILE_PREFIX, NULL), &names, look_at_view, &signs, &alive, one);
+    for_names(mw_journal_source_list(&names, dir->fd, NULL, NULL), &names, look_at_journal, &signs, &alive, one);
+    one->state = judge(&signs, &alive, dir);
     weigh(dir, one);
-    if (sampler.known ? sampler.lives : ranks_live)
-        one->state = MW_RUNS_RUNNING;
-    else if (ranks_live || sampler.others_live)
-        one->state = MW_RUNS_ORPHANED;
-    else if (exists(dir, MW_RUNDIR_KEPT))
-        one->state = MW_RUNS_KEPT;
-    else
-        one->state = exists(dir, MW_RUNDIR_REPORTED) ? MW_RUNS_REPORTED : MW_RUNS_ENDED;
+    mw_alive_close(&alive);
 }
 
-typedef void visitor(void *context, const struct mw_alive *alive, struct mw_rundir *dir);
+/* ---- all of them ---- */
 
-static void visit_base(const char *base, const struct mw_alive *alive, visitor *visit, void *context)
+typedef void visitor(void *context, struct mw_rundir *dir);
+
+static void visit_base(const char *base, visitor *visit, void *context)
 {
     DIR *stream = opendir(base);
     const struct dirent *entry;
@@ -127,11 +180,12 @@ static void visit_base(const char *base, const struct mw_alive *alive, visitor *
     while (stream && (entry = readdir(stream))) {
         char path[PATH_MAX];
         struct mw_rundir dir;
-        if (!is_run_name(entry->d_name) ||
+        if (!mw_token_id(entry->d_name) ||
             snprintf(path, sizeof(path), "%s/%s", base, entry->d_name) >= (int)sizeof(path) ||
             mw_rundir_open(&dir, path, NULL))
             continue;
-        visit(context, alive, &dir);
+        visit(context, &dir);
+        mw_rundir_close(&dir);
     }
     if (stream)
         closedir(stream);
@@ -142,18 +196,15 @@ static void visit_all(const char *base, visitor *visit, void *context)
 {
     const char *bases[] = {base, "/dev/shm", getenv("TMPDIR"), "/tmp"};
     char seen[4][PATH_MAX];
-    struct mw_alive alive;
     size_t count = 0;
 
-    mw_alive_open(&alive);
     for (size_t i = 0; i < sizeof(bases) / sizeof(bases[0]); i++) {
         bool known = !bases[i] || !realpath(bases[i], seen[count]);
         for (size_t k = 0; !known && k < count; k++)
             known = !strcmp(seen[k], seen[count]);
         if (!known)
-            visit_base(seen[count++], &alive, visit, context);
+            visit_base(seen[count++], visit, context);
     }
-    mw_alive_close(&alive);
 }
 
 struct list {
@@ -161,12 +212,11 @@ struct list {
     size_t count;
 };
 
-static void add(void *context, const struct mw_alive *alive, struct mw_rundir *dir)
+static void add(void *context, struct mw_rundir *dir)
 {
     struct list *list = context;
 
-    look_at(alive, dir, MW_MEM_PUSH(list->items, list->count));
-    mw_rundir_fini(dir, 1);
+    look_at(dir, MW_MEM_PUSH(list->items, list->count));
 }
 
 struct mw_runs_one *mw_runs_list(const char *base, size_t *count)
@@ -178,23 +228,26 @@ struct mw_runs_one *mw_runs_list(const char *base, size_t *count)
     return list.items;
 }
 
+/* ---- removing ---- */
+
 struct cleaning {
     size_t count;
     bool all;
 };
 
-static void clean(void *context, const struct mw_alive *alive, struct mw_rundir *dir)
+/* Nobody can begin to use it between the look and the end: it is locked. */
+static void clean(void *context, struct mw_rundir *dir)
 {
     struct cleaning *cleaning = context;
-    struct mw_runs_one one = {0};
-    bool remove = false;
+    struct mw_runs_one one;
 
-    if (cleaning->all || exists(dir, MW_RUNDIR_REPORTED)) {
-        look_at(alive, dir, &one);
-        remove = one.state >= MW_RUNS_ENDED && (cleaning->all || one.state == MW_RUNS_REPORTED);
-    }
-    cleaning->count += remove;
-    mw_rundir_fini(dir, !remove);
+    if ((!cleaning->all && !mw_rundir_is_marked(dir, MW_RUNDIR_REPORTED)) || !mw_token_claim(dir->token_fd))
+        return;
+    look_at(dir, &one);
+    if (one.state != MW_RUNS_REPORTED && (!cleaning->all || one.state < MW_RUNS_ENDED))
+        return;
+    mw_rundir_remove(dir);
+    cleaning->count++;
 }
 
 size_t mw_runs_clean(const char *base, bool all)
@@ -202,6 +255,48 @@ size_t mw_runs_clean(const char *base, bool all)
     struct cleaning cleaning = {.all = all};
 
     visit_all(base, clean, &cleaning);
-    mw_segments_sweep(all);
+    mw_segments_sweep();
     return cleaning.count;
+}
+
+static int may_remove(const struct mw_rundir *dir, bool force, struct mw_err *err)
+{
+    struct mw_runs_one one;
+
+    if (!mw_token_claim(dir->token_fd))
+        return mw_err_set(err, "%s is in use: its memwatch or an agent runs", dir->path);
+    look_at(dir, &one);
+    if (one.state == MW_RUNS_RUNNING || one.state == MW_RUNS_ORPHANED)
+        return mw_err_set(err, "%s is in use: its job runs", dir->path);
+    if (one.state == MW_RUNS_UNKNOWN && !force)
+        return mw_err_set(err, "%s may be in use on host %s or in another container: look there, or remove it with --force",
+                          dir->path, one.host);
+    return 0;
+}
+
+int mw_runs_remove(const char *path, bool force, struct mw_err *err)
+{
+    struct mw_rundir dir;
+    int result;
+
+    if (mw_rundir_open(&dir, path, err) < 0)
+        return -1;
+    result = may_remove(&dir, force, err);
+    if (!result)
+        mw_rundir_remove(&dir);
+    mw_rundir_close(&dir);
+    return result;
+}
+
+void mw_runs_mark_reported(const char *path)
+{
+    struct mw_rundir dir;
+    struct mw_runs_one one;
+
+    if (mw_rundir_open(&dir, path, NULL))
+        return; /* a gathered record, or somebody else's directory */
+    look_at(&dir, &one);
+    if (one.state == MW_RUNS_ENDED)
+        mw_rundir_mark(&dir, MW_RUNDIR_REPORTED);
+    mw_rundir_close(&dir);
 }

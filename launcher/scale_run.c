@@ -32,11 +32,26 @@ static bool name_paths(struct paths *paths, const char *dir, const char *name)
            snprintf(paths->log, PATH_MAX, "%s/%s.log", dir, name) < PATH_MAX;
 }
 
+/* The directory may be one that others can write to: a link or a file that they have put there is not written to. */
+static int open_log(const char *path)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0666);
+    struct stat st;
+
+    if (fd >= 0 && !fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_uid == geteuid() && st.st_nlink == 1 && !ftruncate(fd, 0))
+        return fd;
+    if (fd >= 0) {
+        close(fd);
+        errno = EEXIST;
+    }
+    return -1;
+}
+
 /* In the child: never returns. `self` is this program. */
 static void become_run(const char *self, const struct mw_scale_options *options, const struct paths *paths, char **command,
                        const struct mw_spawn_inherit *inherit)
 {
-    int log = open(paths->log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK, 0666);
+    int log = open_log(paths->log);
     const char *head[9] = {"memwatch", "run", "--quiet", "--force", "-o", paths->part};
     size_t words = 6, count = 0;
     const char **argv;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "launcher/signal_probe.h"
 
+#include "collector/close_from.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -14,6 +16,8 @@
 /* The probe only has to be scheduled to answer. */
 #define ANSWER_MS 2000
 
+#define SOCKET 3 /* the child's only descriptor but the standard ones */
+
 static void count_signals(int signals, struct mw_signal_probe_counts *counts)
 {
     struct signalfd_siginfo info;
@@ -26,14 +30,18 @@ static void count_signals(int signals, struct mw_signal_probe_counts *counts)
 /* In the child: never returns. */
 static void answer(int fd, pid_t parent)
 {
-    int signals = mw_signal_mask_open(MW_SIGNAL_MASK_ALL);
+    int signals;
     char question;
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    while (signals >= 0 && getppid() == parent && recv(fd, &question, 1, 0) == 1) {
+    if (fd != SOCKET && dup2(fd, SOCKET) < 0)
+        _exit(0);
+    mw_close_from(SOCKET + 1);
+    signals = mw_signal_mask_open(MW_SIGNAL_MASK_ALL);
+    while (signals >= 0 && getppid() == parent && recv(SOCKET, &question, 1, 0) == 1) {
         struct mw_signal_probe_counts counts = {{0}};
         count_signals(signals, &counts);
-        if (send(fd, &counts, sizeof(counts), MSG_NOSIGNAL) != sizeof(counts))
+        if (send(SOCKET, &counts, sizeof(counts), MSG_NOSIGNAL) != sizeof(counts))
             break;
     }
     _exit(0);

@@ -72,8 +72,8 @@ static void ask_launcher(struct mw_top_data *data, uint64_t now)
         data->now = view->last_ns; /* another host's clock, by which the job's times are told */
     if (view->command_end_ns)
         data->now = view->command_end_ns;
-    data->orphaned = !view->end_ns && host->is_here && !is_removed(data) &&
-                     !mw_alive_check(&data->alive, view->host, view->sampler_pid, view->sampler_ticks);
+    data->orphaned = !view->end_ns && !is_removed(data) &&
+                     mw_alive_launcher(&data->alive, view->host, view->sampler_pid, view->sampler_ticks) == MW_ALIVE_GONE;
 }
 
 /* With a launcher the job ends when it says so, without one with its last rank. */
@@ -112,7 +112,7 @@ int mw_top_data_open(struct mw_top_data *data, const char *path, uint64_t now, s
         close(data->dirfd);
         return mw_err_set(err, "%s is no run directory: memwatch runs lists them", path);
     }
-    mw_alive_open(&data->alive);
+    mw_alive_open(&data->alive, data->dirfd);
     data->journals = mw_map_create();
     mw_top_data_look(data, now);
     return 0;

@@ -319,7 +319,8 @@ static bool has_ended(const struct mw_top_data *data, const struct mw_top_member
     if (process && process->end != MW_VIEW_LIVES)
         return true;
     if (host->is_here)
-        return !watched && !mw_alive_check(&data->alive, data->alive.host, member->pid, member->start_ticks);
+        return !watched && mw_alive_is_here(&data->alive, data->alive.host) &&
+               !mw_alive_check(&data->alive, data->alive.host, member->pid, member->start_ticks);
     return host->view.end_ns || data->over || (!process && member->stage == MW_STAGE_EXITED);
 }
 

@@ -3,6 +3,7 @@
 
 #include "collector/clock.h"
 #include "collector/segment.h"
+#include "collector/token.h"
 #include "pmpi/across_parts.h"
 #include "pmpi/agent.h"
 #include "pmpi/agree.h"
@@ -65,7 +66,7 @@ void mw_across_remove(const struct mw_across_here *here)
         mw_segment_remove(mw_rank.dirfd, name);
     }
     mw_agent_forget(mw_rank.dirfd);
-    rmdir(mw_rank.dir);
+    mw_token_leave(mw_rank.dirfd, mw_rank.dir);
 }
 
 /* The journal of the rank that speaks for this host; NULL when there is none. */

@@ -75,16 +75,6 @@ static bool begins_with(int dirfd, const char *name, const char *text)
     return length >= (ssize_t)strlen(text) && !memcmp(content, text, strlen(text));
 }
 
-bool mw_agent_reaches_launcher(int dirfd)
-{
-    char name[MW_JOURNAL_NAME_SIZE];
-
-    if (mw_rank.alone)
-        return false;
-    file_of(name, AGENT_PREFIX, mw_rank.host);
-    return is_launchers_directory(dirfd) || begins_with(dirfd, name, CONNECTED);
-}
-
 /* A directory that other hosts see is chosen so that a run can be reported there, also when all of it was killed. */
 static bool is_on_network(int dirfd)
 {
@@ -127,6 +117,27 @@ static int lock(int dirfd, const char *name, int create)
     return fd;
 }
 
+/* Whether an agent holds the lock on its file: what it wrote there outlives it. */
+static bool is_held(int dirfd, const char *name)
+{
+    int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    bool held = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) && errno == EWOULDBLOCK;
+
+    if (fd >= 0)
+        close(fd);
+    return held;
+}
+
+bool mw_agent_reaches_launcher(int dirfd)
+{
+    char name[MW_JOURNAL_NAME_SIZE];
+
+    if (mw_rank.alone)
+        return false;
+    file_of(name, AGENT_PREFIX, mw_rank.host);
+    return is_launchers_directory(dirfd) || (begins_with(dirfd, name, CONNECTED) && is_held(dirfd, name));
+}
+
 static void start(int fd, const char *name, const char *path)
 {
     char *const arguments[] = {(char *)(uintptr_t)"memwatch", (char *)(uintptr_t)"agent", NULL};
@@ -163,6 +174,7 @@ void mw_agent_start(int dirfd)
 
 void mw_agent_forget(int dirfd)
 {
+    static const char *const prefixes[] = {AGENT_PREFIX, "view-", MW_RECORD_EXITS_PREFIX};
     char name[MW_JOURNAL_NAME_SIZE];
     int fd;
 
@@ -170,6 +182,9 @@ void mw_agent_forget(int dirfd)
     fd = lock(dirfd, name, 0);
     if (fd < 0)
         return;
-    unlinkat(dirfd, name, 0);
+    for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+        file_of(name, prefixes[i], mw_rank.host);
+        unlinkat(dirfd, name, 0);
+    }
     close(fd);
 }

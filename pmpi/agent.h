@@ -23,7 +23,7 @@ bool mw_agent_reaches_launcher(int dirfd);
  * host that shares the directory, nor whoever reads it on a network file system afterwards. MEMWATCH_IPC=none: nobody. */
 bool mw_agent_attaches(int dirfd);
 
-/* Removes the agent's file, unless an agent still holds it. */
+/* Removes what an agent of this host left, unless one still holds the lock. */
 void mw_agent_forget(int dirfd);
 
 #endif

@@ -4,6 +4,7 @@
 #include "collector/clock.h"
 #include "collector/segment.h"
 #include "collector/text.h"
+#include "collector/token.h"
 #include "pmpi/compat.h"
 #include "pmpi/rank.h"
 #include "pmpi/say.h"
@@ -15,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #ifndef MW_BINDIR
@@ -68,6 +70,26 @@ static void expand(const char *template, char *path, size_t size)
     path[used] = '\0';
 }
 
+/* A link that somebody else has put there is not followed, a FIFO that nobody reads is not waited for. */
+static int open_file(const char *path)
+{
+    struct stat st;
+    int fd = open(path, O_PATH | O_CLOEXEC | O_NOFOLLOW);
+    bool is_link = fd >= 0 && !fstat(fd, &st) && S_ISLNK(st.st_mode);
+
+    if (fd >= 0)
+        close(fd);
+    if (is_link && st.st_uid != geteuid() && st.st_uid != 0) {
+        errno = EACCES;
+        return -1;
+    }
+    fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | (is_link ? 0 : O_NOFOLLOW), 0666);
+    if (fd < 0 || !fcntl(fd, F_SETFL, 0))
+        return fd;
+    close(fd);
+    return -1;
+}
+
 /* Where the report goes: a descriptor, stderr's own when nothing else was asked for or can be opened. */
 static int open_output(void)
 {
@@ -78,12 +100,9 @@ static int open_output(void)
     if (!template || !*template)
         return STDERR_FILENO;
     expand(template, path, sizeof(path));
-    /* a FIFO that nobody reads is not waited for */
-    fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0666);
-    if (fd >= 0 && !fcntl(fd, F_SETFL, 0))
-        return fd;
+    fd = open_file(path);
     if (fd >= 0)
-        close(fd);
+        return fd;
     mw_say("memwatch: cannot write %s (%s): the report follows here\n", path, strerror(errno));
     return STDERR_FILENO;
 }
@@ -135,5 +154,5 @@ void mw_alone_finish(const char *gathered)
     if (rank_0)
         report_by_rank_0(gathered);
     mw_segment_remove(mw_rank.dirfd, mw_rank.name);
-    rmdir(mw_rank.dir); /* by whoever is last */
+    mw_token_leave(mw_rank.dirfd, mw_rank.dir); /* whoever is last removes it */
 }

@@ -5,6 +5,7 @@
 #include "collector/hostname.h"
 #include "collector/io.h"
 #include "collector/procmem.h"
+#include "collector/token.h"
 #include "pmpi/exit_table.h"
 #include "pmpi/moment.h"
 #include "pmpi/observe.h"
@@ -198,18 +199,26 @@ static void enter_late(int fd, const struct mw_exit_entry *entry, const struct m
                                                             ? MW_EXIT_TABLE_TEXT_NEW : slot}, text);
 }
 
+/* In a directory that is ours alone: its name is known once it was removed, and anybody may make another one. */
+static int open_exits(const char *dir)
+{
+    char name[sizeof(MW_RECORD_EXITS_PREFIX) + MW_HOSTNAME_SIZE] = MW_RECORD_EXITS_PREFIX;
+    int fd, dirfd = dir[0] == '/' ? mw_token_open_private(dir, NULL) : -1;
+
+    if (dirfd < 0)
+        return -1;
+    mw_hostname_own(name + strlen(name));
+    fd = openat(dirfd, name, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    close(dirfd);
+    return fd;
+}
+
 static void leave_record(const char *dir)
 {
     struct mw_exit_entry entry;
     struct mw_exit_text text;
-    char host[MW_HOSTNAME_SIZE], path[512];
-    int procfd, fd;
+    int procfd, fd = open_exits(dir);
 
-    mw_hostname_own(host);
-    if (dir[0] != '/' ||
-        snprintf(path, sizeof(path), "%s/" MW_RECORD_EXITS_PREFIX "%s", dir, host) >= (int)sizeof(path))
-        return;
-    fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0)
         return;
     memset(&text, 0, sizeof(text));

@@ -22,6 +22,7 @@ shim_sources = \
     collector/procmem.c collector/procmem.h \
     collector/segment.c collector/segment.h \
     collector/text.c collector/text.h \
+    collector/token.c collector/token.h \
     collector/clock.h collector/record.h \
     pmpi/abi.h pmpi/abi_check.h \
     pmpi/across.c pmpi/across.h \

@@ -6,6 +6,7 @@
 #include "collector/clock.h"
 #include "collector/io.h"
 #include "collector/procmem.h"
+#include "collector/token.h"
 #include "pmpi/agent.h"
 #include "pmpi/agree.h"
 #include "pmpi/alone.h"
@@ -35,6 +36,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/syscall.h>
@@ -104,33 +106,53 @@ static void fill_identity(struct mw_ident *ident, uint64_t world)
 }
 
 /* A segment where those who read it can attach it. It may be too many of them, or forbidden: then it is a file. */
-static int make_journal(struct mw_err *err)
+static int make_journal(int dirfd, struct mw_err *err)
 {
-    if (mw_agent_attaches(mw_rank.dirfd) &&
-        !mw_journal_create_segment(&mw_rank.journal, mw_rank.dirfd, mw_rank.dir, mw_rank.name, NULL))
+    if (mw_agent_attaches(dirfd) &&
+        !mw_journal_create_segment(&mw_rank.journal, dirfd, mw_rank.dir, mw_rank.name, NULL))
         return 0;
-    return mw_journal_create(&mw_rank.journal, mw_rank.dirfd, mw_rank.name, err);
+    return mw_journal_create(&mw_rank.journal, dirfd, mw_rank.name, err);
 }
 
+/* The launcher's directory was removed: one rank says so, the first one as its launcher counts them. */
+#define MW_RANK_VANISHED (-2)
+
+static bool speaks_for_all(void)
+{
+    static const char *const numbers[] = {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"};
+
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        const char *number = getenv(numbers[i]);
+        if (number && *number)
+            return !strcmp(number, "0");
+    }
+    return true;
+}
+
+/* Returns 0, -1 or MW_RANK_VANISHED. */
 static int open_journal(struct mw_err *err)
 {
     uint64_t world = mw_world_id();
+    struct mw_world_dir dir;
+    int failed;
 
-    mw_rank.dirfd = mw_world_open_dir(world, mw_rank.dir, sizeof(mw_rank.dir), &mw_rank.alone, err);
-    if (mw_rank.dirfd < 0)
-        return -1;
+    if (mw_world_open_dir(world, &dir, mw_rank.dir, sizeof(mw_rank.dir), err) < 0)
+        return dir.vanished ? MW_RANK_VANISHED : -1;
+    mw_rank.alone = dir.alone;
     if (!mw_rank.alone)
-        mw_agent_start(mw_rank.dirfd);
+        mw_agent_start(dir.fd);
     mw_hostname_own(mw_rank.host);
     mw_journal_name(mw_rank.name, world, mw_rank.host, (long)getpid());
-    if (make_journal(err) < 0) {
-        close(mw_rank.dirfd);
+    failed = make_journal(dir.fd, err);
+    if (failed && dir.joined >= 0) { /* made for nothing, unless other ranks use it */
+        close(dir.joined);
+        dir.joined = -1;
         if (mw_rank.alone)
-            rmdir(mw_rank.dir); /* made for nothing, unless other ranks use it */
-        return mw_rank.dirfd = -1;
+            mw_token_leave(dir.fd, mw_rank.dir);
     }
-    close(mw_rank.dirfd); /* a low number, which the program might close and use for a directory of its own */
-    mw_rank.dirfd = -1;
+    mw_world_close_dir(&dir); /* a low number, which the program might close and use for a directory of its own */
+    if (failed)
+        return -1;
     mw_rank.journal.ident->mono_ns = mw_clock_now();
     mw_rank.journal.ident->wall_ns = mw_clock_wall();
     mw_rank.journal.state->tick_ns = MW_TIMELINE_FIRST_TICK_NS;
@@ -176,15 +198,17 @@ static int begin(struct mw_err *err)
     struct mw_meter_reading before = {0, 0};
     uint64_t start = cpu_time();
     uint64_t now;
+    int failed;
 
     if (!mw_library_resolve())
         return mw_err_set(err, "this MPI library is not one that this memwatch was built for (" BUILT_FOR ")");
     if (mw_meter_open(settings.reset, &limits, err) < 0)
         return -1;
     mw_meter_read(&before);
-    if (open_journal(err) < 0) {
+    failed = open_journal(err);
+    if (failed) {
         mw_meter_close();
-        return -1;
+        return failed;
     }
     now = mw_clock_now();
     apply_settings(&settings, &limits, now);
@@ -223,13 +247,16 @@ bool mw_rank_is_first_copy(void)
 void mw_rank_begin(void)
 {
     struct mw_err err;
-    int saved = errno;
+    int saved = errno, failed;
 
     if (mw_rank.recording || !mw_rank_is_first_copy() || !mw_syscalls_begin())
         return;
-    if (begin(&err) < 0)
+    failed = begin(&err);
+    if (failed == MW_RANK_VANISHED && speaks_for_all())
+        mw_say("memwatch: ranks are not recorded: %s (was it removed?)\n", err.text);
+    else if (failed == -1)
         mw_say("memwatch: this rank is not recorded: %s\n", err.text);
-    else
+    else if (!failed)
         mw_rank.recording = mw_rank.counting = mw_rank_main_thread = true;
     mw_syscalls_end();
     errno = saved;
@@ -325,7 +352,7 @@ void mw_rank_gather(void)
     start = mw_clock_now();
     cpu_start = cpu_time();
     close_phases();
-    mw_own_fd_take(&dir, open(mw_rank.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
+    mw_own_fd_take(&dir, mw_token_open_private(mw_rank.dir, NULL));
     mw_rank.dirfd = dir.fd;
     waited = mw_gather_to_rank_0();
     mw_own_fd_close(&dir);

@@ -2,6 +2,7 @@
 #include "pmpi/world.h"
 
 #include "collector/procmem.h"
+#include "collector/token.h"
 #include "pmpi/agent.h"
 
 #include <errno.h>
@@ -11,6 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Variables that name a world when its launcher sets them: PMIx, and what goes with the name, which alone is used again
@@ -158,48 +160,86 @@ bool mw_world_is_common(void)
     return hash_hydra(starter) != 0;
 }
 
-/* Ours, a directory, and nobody else may enter it: what lies in it was put there by this user. */
-static int open_private(const char *path, struct mw_err *err)
-{
-    struct stat st;
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+/* ---- the run directory ---- */
 
-    if (fd < 0)
-        return mw_err_set(err, "cannot open the run directory %s: %s", path, strerror(errno));
-    if (fstat(fd, &st) || st.st_uid != geteuid() || (st.st_mode & 077)) {
-        close(fd);
-        return mw_err_set(err, "the run directory %s is not this user's alone: remove it", path);
+/* Somebody may be removing the directory of the job before just now. */
+#define JOIN_TRIES 100
+#define JOIN_PAUSE_US 2000
+
+/* Opens a directory that ranks make themselves, and joins its users. */
+static int join(const char *path, int *joined, struct mw_err *err)
+{
+    const struct timespec pause = {0, JOIN_PAUSE_US * 1000};
+    const char *id = mw_token_id(path);
+
+    for (int i = 0; i < JOIN_TRIES; i++) {
+        int fd;
+        if (mkdir(path, 0700) && errno != EEXIST)
+            return mw_err_set(err, "cannot make the run directory %s on this host: %s; choose one with --run-dir that can "
+                                   "be made on all hosts", path, strerror(errno));
+        fd = mw_token_open_private(path, err);
+        if (fd < 0 && errno != ENOENT)
+            return -1;
+        if (fd >= 0 && (!id || (*joined = mw_token_join(fd, id)) >= 0 || (errno != EAGAIN && errno != ENOENT)))
+            return fd;
+        if (fd >= 0)
+            close(fd);
+        nanosleep(&pause, NULL);
     }
-    return fd;
+    return mw_err_set(err, "the run directory %s is being removed", path);
 }
 
-static int open_alone(uint64_t world, char *path, size_t size, struct mw_err *err)
+static int open_alone(uint64_t world, char *path, size_t size, int *joined, struct mw_err *err)
 {
     const char *bases[] = {"/dev/shm", getenv("TMPDIR"), "/tmp"};
 
     for (size_t i = 0; i < sizeof(bases) / sizeof(bases[0]); i++) {
         struct statfs room;
+        int fd;
         if (!bases[i] || bases[i][0] != '/' || statfs(bases[i], &room) || access(bases[i], W_OK))
             continue;
         snprintf(path, size, "%s/memwatch-%ld-%016llx", bases[i], (long)geteuid(), (unsigned long long)world);
-        if (!mkdir(path, 0700) || errno == EEXIST)
-            return open_private(path, err);
+        fd = join(path, joined, err);
+        if (fd >= 0)
+            return fd; /* where somebody else has taken the name, the next place will do: all ranks see that */
     }
     return mw_err_set(err, "no directory for journals: /dev/shm, TMPDIR and /tmp cannot be written");
 }
 
-int mw_world_open_dir(uint64_t world, char *path, size_t size, bool *alone, struct mw_err *err)
+static int open_given(const char *given, char *path, size_t size, int *joined, struct mw_err *err)
 {
-    const char *given = getenv("MEMWATCH_RUN_DIR");
-
-    *alone = !given || !*given;
-    if (*alone)
-        return open_alone(world, path, size, err);
     if (given[0] != '/' || strlen(given) >= size)
         return mw_err_set(err, "MEMWATCH_RUN_DIR is not a usable path: unset it, or run under 'memwatch run'");
     memcpy(path, given, strlen(given) + 1);
-    if (!mw_agent_is_launchers_host() && mkdir(path, 0700) && errno != EEXIST)
-        return mw_err_set(err, "cannot make the run directory %s on this host: %s; choose one with --run-dir that can "
-                               "be made on all hosts", path, strerror(errno));
-    return open_private(path, err);
+    if (!mw_agent_is_launchers_host())
+        return join(path, joined, err);
+    return mw_token_open_private(path, err);
+}
+
+int mw_world_open_dir(uint64_t world, struct mw_world_dir *dir, char *path, size_t size, struct mw_err *err)
+{
+    const char *given = getenv("MEMWATCH_RUN_DIR");
+    struct mw_token token;
+    int token_fd;
+
+    *dir = (struct mw_world_dir){.fd = -1, .joined = -1, .alone = !given || !*given};
+    dir->fd = dir->alone ? open_alone(world, path, size, &dir->joined, err)
+                         : open_given(given, path, size, &dir->joined, err);
+    dir->vanished = dir->fd < 0 && !dir->alone && given[0] == '/' && mw_agent_is_launchers_host();
+    if (dir->fd < 0)
+        return -1;
+    token_fd = mw_token_open(dir->fd, &token);
+    if (token_fd < 0)
+        return 0;
+    mw_token_note_outside(dir->fd, &token);
+    close(token_fd);
+    return 0;
+}
+
+void mw_world_close_dir(struct mw_world_dir *dir)
+{
+    if (dir->joined >= 0)
+        close(dir->joined);
+    close(dir->fd);
+    dir->fd = dir->joined = -1;
 }

@@ -17,10 +17,17 @@ uint64_t mw_world_id(void);
 /* Whether that holds across hosts. */
 bool mw_world_is_common(void);
 
-/* Opens the run directory: the launcher's (MEMWATCH_RUN_DIR), or, without a launcher (*alone is set), one that the
- * ranks of this world share, made by the first. On another host than the launcher's it is made when it isn't there. Its
- * path goes to `path`. Refuses a directory that is not ours alone. Returns a descriptor owned by the caller, or -1 with a
- * line in err. */
-int mw_world_open_dir(uint64_t world, char *path, size_t size, bool *alone, struct mw_err *err);
+struct mw_world_dir {
+    int fd;
+    int joined;    /* keeps others from removing it until a journal is in it; -1: the launcher does */
+    bool alone;    /* no launcher: it is one that the ranks of this world share, made by the first */
+    bool vanished; /* on the launcher's host, and not there any more */
+};
+
+/* Opens the run directory: the launcher's (MEMWATCH_RUN_DIR), or, without a launcher, one of the ranks' own. On another host
+ * than the launcher's it is made when it isn't there. Its path goes to `path`. Refuses a directory that is not ours alone.
+ * Returns 0, or -1 with a line in err. */
+int mw_world_open_dir(uint64_t world, struct mw_world_dir *dir, char *path, size_t size, struct mw_err *err);
+void mw_world_close_dir(struct mw_world_dir *dir);
 
 #endif

@@ -19,6 +19,7 @@ shell_tests = \
     tests/integration/examples.sh \
     tests/integration/fuzz.sh \
     tests/integration/launcher.sh \
+    tests/integration/rundir.sh \
     tests/integration/symbols.sh \
     tests/integration/short.sh \
     tests/integration/signals.sh \
@@ -54,6 +55,7 @@ shell_tests = \
     tests/integration/hosts_agents.sh \
     tests/integration/hosts_deaths.sh \
     tests/integration/hosts_gather.sh \
+    tests/integration/hosts_killed.sh \
     tests/integration/hosts_slurm.sh \
     tests/integration/hosts_top.sh \
     tests/integration/threads.sh \
@@ -125,6 +127,7 @@ unit_tests += \
     tests/unit/test_symbolizer \
     tests/unit/test_symbols \
     tests/unit/test_timeline \
+    tests/unit/test_token \
     tests/unit/test_top \
     tests/unit/test_tree \
     tests/unit/test_wire \
@@ -166,6 +169,8 @@ tests_unit_test_leaks_SOURCES = tests/unit/test_leaks.c
 tests_unit_test_leaks_LDADD = $(collector_test_libs) -lm
 tests_unit_test_size_SOURCES = tests/unit/test_size.c
 tests_unit_test_size_LDADD = $(collector_test_libs)
+tests_unit_test_token_SOURCES = tests/unit/test_token.c
+tests_unit_test_token_LDADD = $(launcher_test_libs)
 tests_unit_test_hub_SOURCES = tests/unit/test_hub.c
 tests_unit_test_hub_LDADD = $(launcher_test_libs)
 tests_unit_test_hub_files_SOURCES = tests/unit/test_hub_files.c

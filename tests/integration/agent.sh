@@ -25,6 +25,9 @@ start_agent() {
     until grep -q -E '^(connected|failed)' "$lock" || [ $n -ge 200 ]; do sleep 0.05; n=$((n + 1)); done
 }
 
+# The process that an agent does its work in.
+worker_of() { pgrep -P "$1"; }
+
 . "$1"
 EOS
 
@@ -77,14 +80,34 @@ cat >killed.sh <<EOS
 start_agent
 printf MWEXIT >>"\$dir/exits-faraway"
 sleep 1
-kill -9 \$agent
-sleep 0.5
+kill -9 \$(worker_of \$agent)
+n=0
+until [ "\$n" = 100 ] || { [ -n "\$(worker_of \$agent)" ] && grep -q '^connected' "\$lock"; }; do sleep 0.05; n=\$((n + 1)); done
+printf LATER >>"\$dir/exits-faraway"
+sleep 0.6
+kill -TERM \$agent
+wait \$agent
+find "\$dir" >"$work/left" 2>&1 || true
 EOS
 far "$work/killed.sh"
 check "a killed agent: the run ends well" same $far_status 0
-check "a killed agent: it is noted as lost" same "$(peer_state)" $lost
-check "a killed agent: why" grep -a -q 'connection was closed' "$peer"
-check "a killed agent: what it sent is there" [ -s "$rundir/exits-faraway" ]
+check "a killed agent: another one takes over" same "$(peer_state)" $complete
+check "a killed agent: what came later arrives as well" grep -a -q LATER "$rundir/exits-faraway"
+check "a killed agent: nothing is left there" grep -q 'No such file' left
+
+# With what would start another one.
+cat >gone.sh <<EOS
+start_agent
+printf MWEXIT >>"\$dir/exits-faraway"
+sleep 1
+kill -9 \$agent \$(worker_of \$agent)
+sleep 0.5
+EOS
+far "$work/gone.sh"
+check "an agent killed for good: the run ends well" same $far_status 0
+check "an agent killed for good: it is noted as lost" same "$(peer_state)" $lost
+check "an agent killed for good: why" grep -a -q 'connection was closed' "$peer"
+check "an agent killed for good: what it sent is there" [ -s "$rundir/exits-faraway" ]
 
 cat >nobody.sh <<'EOS'
 export MEMWATCH_CONNECT=127.0.0.1:1

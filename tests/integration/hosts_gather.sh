@@ -42,8 +42,9 @@ for mpi in $(mpis); do
     check "$mpi: rank 0 elsewhere: it says where the record is" [ -n "$path" ]
     check "$mpi: rank 0 elsewhere: and that holds all ranks" \
         sh -c "nsenter -t $(host_pid 2) -m -p -- '$mwdump' '$path' >dump && grep -c '^rank ' dump | grep -qx 3"
-    check "$mpi: rank 0 elsewhere: nothing else is left" same "$(left_on 2; left_on 3)" "$(dirname "$path")
-$path"
+    check "$mpi: rank 0 elsewhere: nothing else is left" same "$(left_on 2 | sort; left_on 3)" "$(dirname "$path")
+$path
+$(dirname "$path")/memwatch-run"
 
     on_hosts "$mpi" "1 1 1" "$busy" --calls 9
     host_run 1 rm -rf "$rundir"

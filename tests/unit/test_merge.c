@@ -2,6 +2,7 @@
 /* From journals, exit records and samples to one model. */
 #include "collector/journal_read.h"
 #include "collector/merge.h"
+#include "collector/token.h"
 #include "collector/units.h"
 #include "tests/unit/synthetic.h"
 
@@ -310,26 +311,52 @@ static void test_huge_world(void **state)
     synthetic_remove(&dir);
 }
 
-static void test_unfinished(void **state)
+static void write_unfinished(const struct synthetic_dir *dir, bool here)
 {
-    struct synthetic_dir dir;
     struct mw_journal journal;
-    struct mw_model *model;
     uint32_t site;
 
-    (void)state;
-    synthetic_make(&dir);
     for (int rank = 0; rank < 3; rank++) {
         synthetic_journal(&journal, rank, 3);
+        if (here)
+            gethostname(journal.ident->host, sizeof(journal.ident->host) - 1);
         site = synthetic_site(&journal, "MPI_Allreduce", 3, 12);
         synthetic_finish(&journal, 500, 10 * MIB);
         journal.state->stage = rank == 0 ? MW_STAGE_EXITED : rank == 1 ? MW_STAGE_RUNNING : MW_STAGE_ABORTED;
         journal.state->abort_code = 3;
         journal.state->in_site = rank == 1 ? site : 0;
         journal.state->last_site = site;
-        synthetic_write(&journal, &dir);
+        synthetic_write(&journal, dir);
         synthetic_free(&journal);
     }
+}
+
+/* Of another host nobody knows whether a rank still runs: it is not called dead. */
+static void test_unfinished_elsewhere(void **state)
+{
+    struct synthetic_dir dir;
+    struct mw_model *model;
+
+    (void)state;
+    synthetic_make(&dir);
+    close(mw_token_create(dir.fd, "0123456789abcdef"));
+    write_unfinished(&dir, false);
+    model = merge(&dir, NULL);
+    assert_int_equal(model->death_count, 1);
+    assert_string_equal(model->deaths[0].text, "called MPI_Abort(3)");
+    mw_model_destroy(model);
+    synthetic_remove(&dir);
+}
+
+static void test_unfinished(void **state)
+{
+    struct synthetic_dir dir;
+    struct mw_model *model;
+
+    (void)state;
+    synthetic_make(&dir);
+    close(mw_token_create(dir.fd, "0123456789abcdef"));
+    write_unfinished(&dir, true);
     model = merge(&dir, NULL);
     assert_int_equal(model->death_count, 2);
     assert_int_equal(model->deaths[0].rank, 2); /* when it called MPI_Abort is known */
@@ -1088,7 +1115,8 @@ int main(void)
         cmocka_unit_test(test_bounds_killed), cmocka_unit_test(test_gathered),
         cmocka_unit_test(test_gathered_unreadable), cmocka_unit_test(test_worlds),
         cmocka_unit_test(test_missing_ranks), cmocka_unit_test(test_huge_world),
-        cmocka_unit_test(test_unfinished),    cmocka_unit_test(test_sampled_higher),
+        cmocka_unit_test(test_unfinished),    cmocka_unit_test(test_unfinished_elsewhere),
+          cmocka_unit_test(test_sampled_higher),
         cmocka_unit_test(test_deaths),        cmocka_unit_test(test_ended_from_outside),
         cmocka_unit_test(test_images),        cmocka_unit_test(test_exits),
         cmocka_unit_test(test_exits_together),
