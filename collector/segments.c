@@ -288,6 +288,59 @@ void mw_segments_remove(int dirfd)
     visit_run(dirfd, 0, remove_one, NULL);
 }
 
+struct removing {
+    uint64_t run;
+    bool only_looks;
+    size_t removed, used;
+};
+
+static bool remove_if_of_run(void *context, struct found *found)
+{
+    struct removing *removing = context;
+
+    if (found->head->run != removing->run)
+        return true;
+    removing->used += found->attached;
+    removing->removed += !removing->only_looks && !shmctl(found->id, IPC_RMID, NULL);
+    return true;
+}
+
+size_t mw_segments_remove_named(const char *directory, size_t *used)
+{
+    struct removing removing = {.run = mw_segment_run(directory), .only_looks = true};
+
+    visit_all(geteuid(), 0, remove_if_of_run, &removing);
+    *used = removing.used;
+    removing.only_looks = false;
+    if (!removing.used)
+        visit_all(geteuid(), 0, remove_if_of_run, &removing);
+    return removing.removed;
+}
+
+struct foreign {
+    uint64_t root;
+    struct mw_names *directories;
+};
+
+static bool add_if_foreign(void *context, struct found *found)
+{
+    const struct foreign *foreign = context;
+    char directory[sizeof(found->head->directory) + 1];
+    struct stat st;
+
+    snprintf(directory, sizeof(directory), "%.*s", (int)sizeof(found->head->directory), found->head->directory);
+    if (!found->attached && (!foreign->root || found->head->root != foreign->root) && lstat(directory, &st))
+        mw_names_add(foreign->directories, directory);
+    return true;
+}
+
+void mw_segments_add_foreign(struct mw_names *directories)
+{
+    struct foreign foreign = {mw_segment_root(), directories};
+
+    visit_all(geteuid(), 0, add_if_foreign, &foreign);
+}
+
 static bool remove_if_left(void *context, struct found *found)
 {
     const uint64_t *root = context;

@@ -35,6 +35,14 @@ void mw_segments_remove_file(int dirfd, const char *name);
 /* Removes the run's segments. Who is attached stays attached. */
 void mw_segments_remove(int dirfd);
 
+/* Removes the segments of the run whose directory had that path (only its last part counts), made in any container that
+ * shares our IPC namespace. Returns how many. *used: to how many somebody is attached; then nothing is removed. */
+size_t mw_segments_remove_named(const char *directory, size_t *used);
+
+/* Adds the directories of segments to which nobody is attached and that mw_segments_sweep() must leave: they were made in
+ * another mount namespace or root. What they say is another process's text: not clean. */
+void mw_segments_add_foreign(struct mw_names *directories);
+
 /* Removes what killed processes of this user have left: segments to which nobody is attached and whose run directory does
  * not exist. A path in another mount namespace or root may be a different one: whether
  * such a run may go is not known here, and its segments stay. */

@@ -11,12 +11,24 @@
 #include "collector/view_end.h"
 #include "collector/wait_log.h"
 
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+void mw_wait_log_create(int dirfd)
+{
+    char name[sizeof(MW_WAIT_LOG_PREFIX) + MW_HOSTNAME_SIZE] = MW_WAIT_LOG_PREFIX;
+    int fd;
+
+    mw_hostname_own(name + strlen(name));
+    fd = openat(dirfd, name, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+    if (fd >= 0)
+        close(fd);
+}
 
 /* The program image that the record speaks of, which is the last one of its process; NULL when nobody saw it. */
 static struct mw_view_process *find_process(struct mw_view *view, const struct mw_wait_record *record)

@@ -10,6 +10,9 @@
 /* Of a longer file only so much is read. */
 #define MW_WAIT_LOG_READ_MAX (64u << 10)
 
+/* Makes this host's, empty, unless it is there: MPI starters write only to one that is. */
+void mw_wait_log_create(int dirfd);
+
 /* Completes the processes of a view (by mw_view_file_read() or mw_view_copy()) by the log of its host in the run
  * directory. That there is none is not an error.
  *

@@ -4,6 +4,9 @@
 
 #include "collector/clock.h"
 #include "collector/message.h"
+#include "collector/names.h"
+#include "collector/segments.h"
+#include "collector/text.h"
 #include "collector/text_table.h"
 #include "collector/units.h"
 #include "launcher/options.h"
@@ -81,6 +84,19 @@ static void explain_unknown(const struct mw_runs_one *runs, size_t count)
         }
 }
 
+static void explain_foreign(void)
+{
+    struct mw_names directories = {0};
+
+    mw_segments_add_foreign(&directories);
+    for (size_t i = 0; i < directories.count; i++) {
+        mw_text_clean(directories.items[i]);
+        printf("shared memory of a run in another container, or with another root directory, is left: if its job is gone, remove it "
+               "with memwatch runs --clean --force %s\n", directories.items[i]);
+    }
+    mw_names_fini(&directories);
+}
+
 static void list(const struct mw_options *options)
 {
     size_t count;
@@ -91,6 +107,7 @@ static void list(const struct mw_options *options)
     else
         puts("no run directories");
     explain_unknown(runs, count);
+    explain_foreign();
     free(runs);
 }
 

@@ -8,6 +8,7 @@
 #include "collector/names.h"
 #include "collector/segments.h"
 #include "collector/text.h"
+#include "collector/wait_log_read.h"
 #include "launcher/host_files.h"
 
 #include <errno.h>
@@ -32,11 +33,12 @@ static int is_full(int fd)
     return !fstatvfs(fd, &fs) && fs.f_blocks && (uint64_t)fs.f_bavail * fs.f_frsize < 4 * mw_journal_length();
 }
 
-/* The exits file of this host: processes are counted only in one that is there. */
-static int make_exits(int dirfd)
+/* The exits file and the wait log of this host: processes write only to those that are there. */
+static int make_logs(int dirfd)
 {
     char host[MW_HOSTNAME_SIZE];
 
+    mw_wait_log_create(dirfd);
     mw_hostname_own(host);
     return mw_exits_create(dirfd, host);
 }
@@ -60,7 +62,7 @@ static int name_it(struct mw_rundir *dir, const char *base, struct mw_err *err)
 static int fill(struct mw_rundir *dir, const char *base, struct mw_err *err)
 {
     dir->token_fd = mw_token_create(dir->fd, mw_token_id(dir->path));
-    if (dir->token_fd < 0 || make_exits(dir->fd))
+    if (dir->token_fd < 0 || make_logs(dir->fd))
         return mw_err_set(err, "cannot write in the run directory %s: %s", dir->path, strerror(errno));
     if (is_full(dir->fd))
         return mw_err_set(err, "%s has no room for journals of %zu KiB for each rank: choose another with --run-dir", base,
@@ -127,7 +129,7 @@ void mw_rundir_refill(struct mw_rundir *dir)
         dup3(fd, dir->token_fd, O_CLOEXEC);
         close(fd);
     }
-    make_exits(dir->fd);
+    make_logs(dir->fd);
 }
 
 static int has_room(const char *base)

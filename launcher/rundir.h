@@ -17,7 +17,8 @@ struct mw_rundir {
     char path[PATH_MAX]; /* absolute */
 };
 
-/* Makes one in `base` (NULL: the first of /dev/shm, $TMPDIR, /tmp that takes it), with an empty exits file of this host in it.
+/* Makes one in `base` (NULL: the first of /dev/shm, $TMPDIR, /tmp that takes it), with an empty exits file and
+ * wait log of this host in it.
  * Returns 0, or -1 with a line in err. */
 int mw_rundir_create(struct mw_rundir *dir, const char *base, struct mw_err *err);
 
@@ -40,7 +41,7 @@ enum mw_rundir_place mw_rundir_place(const struct mw_rundir *dir);
  * cannot be. */
 int mw_rundir_again(struct mw_rundir *dir);
 
-/* Whether its token is there, and making that and the exits file again. */
+/* Whether its token is there, and making that, the exits file and the wait log again. */
 bool mw_rundir_has_token(const struct mw_rundir *dir);
 void mw_rundir_refill(struct mw_rundir *dir);
 

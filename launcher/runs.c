@@ -274,11 +274,24 @@ static int may_remove(const struct mw_rundir *dir, bool force, struct mw_err *er
     return 0;
 }
 
+static int remove_segments(const char *path, struct mw_err *err)
+{
+    size_t used, removed = mw_segments_remove_named(path, &used);
+
+    if (used)
+        return mw_err_set(err, "%s is in use: %zu rank%s of its job run%s", path, used, used == 1 ? "" : "s",
+                          used == 1 ? "s" : "");
+    return removed ? 0 : mw_err_set(err, "%s does not exist, and no shared memory segment is left of it", path);
+}
+
 int mw_runs_remove(const char *path, bool force, struct mw_err *err)
 {
     struct mw_rundir dir;
+    struct stat st;
     int result;
 
+    if (force && mw_token_id(path) && lstat(path, &st) && errno == ENOENT)
+        return remove_segments(path, err);
     if (mw_rundir_open(&dir, path, err) < 0)
         return -1;
     result = may_remove(&dir, force, err);

@@ -37,8 +37,9 @@ struct mw_runs_one *mw_runs_list(const char *base, size_t *count);
  * which it is not known. Returns how many. */
 size_t mw_runs_clean(const char *base, bool all);
 
-/* Removes the one that the user names when its job is gone or, with `force`, when that is not known. Returns 0, or -1 with a
- * line in err. */
+/* Removes the one that the user names when its job is gone or, with `force`, when that is not known. With `force` and
+ * where there is no such directory (any more, or here): its segments to which nobody is attached. Returns 0, or -1 with a line
+ * in err. */
 int mw_runs_remove(const char *path, bool force, struct mw_err *err);
 
 /* Marks it as reported when its job is gone. Does nothing to what is not a run directory. */

@@ -5,7 +5,7 @@
 #include "collector/hostname.h"
 #include "collector/procmem.h"
 #include "collector/view_end.h"
-#include "collector/wait_log.h"
+#include "collector/wait_log_read.h"
 #include "launcher/cgroup_others.h"
 #include "launcher/cgroups.h"
 #include "launcher/launch_rank.h"
@@ -57,18 +57,6 @@ static void note_self(struct mw_sampler *sampler)
         close(fd);
 }
 
-/* Where this host's MPI starters leave what they collect. They write only to one that is there. */
-static void make_wait_log(int run_dirfd)
-{
-    char name[sizeof(MW_WAIT_LOG_PREFIX) + MW_HOSTNAME_SIZE] = MW_WAIT_LOG_PREFIX;
-    int fd;
-
-    mw_hostname_own(name + strlen(name));
-    fd = openat(run_dirfd, name, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
-    if (fd >= 0)
-        close(fd);
-}
-
 /* One descriptor to wait on for all. */
 static int open_wait(const struct mw_sampler *sampler)
 {
@@ -100,7 +88,7 @@ int mw_sampler_init(struct mw_sampler *sampler, struct mw_view *view, int run_di
     snprintf(name, sizeof(name), MW_VIEW_FILE_PREFIX "%s", view->host);
     if (mw_view_file_create(&sampler->file, view, run_dirfd, name, err) < 0)
         goto no_file;
-    make_wait_log(run_dirfd);
+    mw_wait_log_create(run_dirfd);
     if (mw_deaths_init(&sampler->deaths, sampler->tree.procfd, run_dirfd)) {
         mw_err_set(err, "cannot watch processes: %s", strerror(errno));
         goto no_deaths;

@@ -3,6 +3,7 @@
 
 #include "collector/io.h"
 #include "collector/segment.h"
+#include "collector/wait_log.h"
 #include "pmpi/rank.h"
 #include "pmpi/say.h"
 #include "pmpi/spawn.h"
@@ -174,7 +175,7 @@ void mw_agent_start(int dirfd)
 
 void mw_agent_forget(int dirfd)
 {
-    static const char *const prefixes[] = {AGENT_PREFIX, "view-", MW_RECORD_EXITS_PREFIX};
+    static const char *const prefixes[] = {AGENT_PREFIX, "view-", MW_RECORD_EXITS_PREFIX, MW_WAIT_LOG_PREFIX};
     char name[MW_JOURNAL_NAME_SIZE];
     int fd;
 

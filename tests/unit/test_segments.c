@@ -360,6 +360,37 @@ static void leaves_other_roots_alone(void **state)
     unmake(run);
 }
 
+/* But the user may name them, unless a rank lives. */
+static void removes_what_is_named(void **state)
+{
+    struct run *run = make();
+    struct mw_segment_head *head = (struct mw_segment_head *)(uintptr_t)mw_segment_of(run->journals[0].head);
+    struct mw_names names = {0};
+    char named[sizeof(head->directory)];
+    size_t used;
+
+    (void)state;
+    snprintf(named, sizeof(named), "/elsewhere/%s", strrchr(run->dir.path, '/') + 1);
+    head->root++;
+    snprintf(head->directory, sizeof(head->directory), "%s", named);
+    leave(run, 0);
+    mw_segments_add_foreign(&names);
+    assert_int_equal(names.count, 1);
+    assert_string_equal(names.items[0], named);
+    mw_names_fini(&names);
+    assert_int_equal(mw_segments_remove_named(named, &used), 0);
+    assert_int_equal(used, RANKS - 1);
+    assert_true(exists(run->ids[0]));
+    for (int i = 1; i < RANKS; i++)
+        leave(run, i);
+    assert_int_equal(mw_segments_remove_named("/elsewhere/memwatch-0-0123456789abcdef", &used), 0);
+    assert_int_equal(used, 0);
+    assert_int_equal(mw_segments_remove_named(named, &used), RANKS);
+    for (int i = 0; i < RANKS; i++)
+        assert_false(exists(run->ids[i]));
+    unmake(run);
+}
+
 /* Killed at any time: what was stored is there. */
 static void survives_its_process(void **state)
 {
@@ -405,6 +436,7 @@ int main(void)
         cmocka_unit_test(is_removed_with_its_run),
         cmocka_unit_test(sweeps_what_was_left),
         cmocka_unit_test(leaves_other_roots_alone),
+        cmocka_unit_test(removes_what_is_named),
         cmocka_unit_test(survives_its_process),
         cmocka_unit_test(knows_runs_by_name),
     };

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* What proves that a directory is a run directory: its name, its token, the locks on it, and what may be removed in it. */
 #include "collector/alive.h"
+#include "collector/names.h"
+#include "collector/record.h"
 #include "collector/token.h"
+#include "collector/wait_log.h"
 #include "launcher/host_files.h"
 #include "launcher/rundir.h"
 #include "launcher/runs.h"
@@ -279,6 +282,26 @@ static void test_foreign_files_stay(void **state)
     assert_false(opens(dir.path)); /* it is not a run directory any more */
 }
 
+/* Processes count, and MPI starters write, only where these are there. */
+static bool has_logs(void)
+{
+    char exits[16 + MW_HOSTNAME_SIZE] = MW_RECORD_EXITS_PREFIX, waits[16 + MW_HOSTNAME_SIZE] = MW_WAIT_LOG_PREFIX;
+
+    mw_hostname_own(exits + strlen(exits));
+    mw_hostname_own(waits + strlen(waits));
+    return !faccessat(dir.fd, exits, F_OK, 0) && !faccessat(dir.fd, waits, F_OK, 0);
+}
+
+static void empty(void)
+{
+    struct mw_names names;
+
+    assert_int_equal(mw_names_list(&names, dir.fd, "", NULL), 0);
+    for (size_t i = 0; i < names.count; i++)
+        unlinkat(dir.fd, names.items[i], 0);
+    mw_names_fini(&names);
+}
+
 /* Another directory at the path is left alone, and so is the one that was moved. */
 static void test_replaced(void **state)
 {
@@ -299,6 +322,14 @@ static void test_replaced(void **state)
     assert_int_equal(mw_rundir_place(&dir), MW_RUNDIR_THERE);
     assert_int_equal(launchers_lock(), MW_TOKEN_HELD);
     assert_true(opens(dir.path));
+    assert_true(has_logs());
+    empty();
+    assert_false(mw_rundir_has_token(&dir));
+    assert_false(has_logs());
+    mw_rundir_refill(&dir);
+    assert_true(mw_rundir_has_token(&dir));
+    assert_true(has_logs());
+    assert_int_equal(launchers_lock(), MW_TOKEN_HELD);
 }
 
 static enum mw_runs_state state_of(const char *path)
