@@ -70,7 +70,7 @@ bool mw_token_is_here(const struct mw_token *token)
 
 /* ---- the file ---- */
 
-/* Where no file may grow (ulimit -f) it stays empty: then nobody else takes the directory for one of ours. */
+/* Where no file may grow (ulimit -f) it stays empty: then nobody else knows whether the run goes on. */
 static int write_token(int fd, const char *id)
 {
     struct mw_token token;
@@ -117,6 +117,25 @@ int mw_token_open(int dirfd, struct mw_token *token)
         return fd;
     close(fd);
     return -1;
+}
+
+int mw_token_open_blank(int dirfd)
+{
+    int fd = openat(dirfd, MW_TOKEN_FILE, O_RDWR | FLAGS);
+    struct stat st;
+
+    if (fd < 0 || (is_own_file(fd) && !fstat(fd, &st) && !st.st_size))
+        return fd;
+    close(fd);
+    return -1;
+}
+
+void mw_token_repair(int fd, const char *id)
+{
+    struct mw_token token;
+
+    if (!read_token(fd, &token) || strcmp(token.id, id) != 0)
+        write_token(fd, id);
 }
 
 /* ---- locks ---- */

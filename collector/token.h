@@ -46,6 +46,12 @@ int mw_token_open_private(const char *path, struct mw_err *err);
 /* Opens the token in a directory and reads it. Returns a descriptor, or -1: there is none that memwatch wrote. */
 int mw_token_open(int dirfd, struct mw_token *token);
 
+/* Opens one that says nothing: somebody has truncated it, or no file might grow (ulimit -f). Returns a descriptor, or -1. */
+int mw_token_open_blank(int dirfd);
+
+/* Writes into one that is open what must be in it, when somebody has damaged it. */
+void mw_token_repair(int fd, const char *id);
+
 /* Makes the token of a new directory and takes the launcher's lock. Returns a descriptor, or -1 with errno. */
 int mw_token_create(int dirfd, const char *id);
 

@@ -49,8 +49,10 @@ void mw_remake_look(struct mw_remake *remake, struct mw_rundir *dir, struct mw_s
     enum mw_rundir_place place = mw_rundir_place(dir);
 
     if (place == MW_RUNDIR_THERE) {
-        if (mw_rundir_has_token(dir))
+        if (mw_rundir_has_token(dir)) {
+            mw_token_repair(dir->token_fd, mw_token_id(dir->path));
             return;
+        }
         notice(remake);
         mw_rundir_refill(dir);
         return;

@@ -176,6 +176,17 @@ static int make_absolute(char absolute[PATH_MAX], const char *path, struct mw_er
     return 0;
 }
 
+/* Of one whose token is blank it is known that it is ours, but not where it was made: dir->token says nothing then. */
+static bool open_token(struct mw_rundir *dir, const char *id)
+{
+    dir->token_fd = mw_token_open(dir->fd, &dir->token);
+    if (dir->token_fd >= 0)
+        return !strcmp(dir->token.id, id);
+    dir->token = (struct mw_token){.host = "?", .boot = "-"};
+    dir->token_fd = mw_token_open_blank(dir->fd);
+    return dir->token_fd >= 0;
+}
+
 int mw_rundir_open(struct mw_rundir *dir, const char *path, struct mw_err *err)
 {
     const char *id;
@@ -189,8 +200,7 @@ int mw_rundir_open(struct mw_rundir *dir, const char *path, struct mw_err *err)
     dir->fd = mw_token_open_private(dir->path, err);
     if (dir->fd < 0)
         return -1;
-    dir->token_fd = mw_token_open(dir->fd, &dir->token);
-    if (dir->token_fd >= 0 && !strcmp(dir->token.id, id))
+    if (open_token(dir, id))
         return 0;
     mw_rundir_close(dir);
     return mw_err_set(err, "%s is not a run directory: it has no file " MW_TOKEN_FILE " of that name's", path);

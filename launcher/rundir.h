@@ -23,7 +23,7 @@ struct mw_rundir {
 int mw_rundir_create(struct mw_rundir *dir, const char *base, struct mw_err *err);
 
 /* Opens one that exists, through no link at the end of `path`: a directory of this user's that nobody else may enter, named as
- * memwatch names them, with the token of that name. Returns 0, or -1 with a line in err. */
+ * memwatch names them, with the token of that name, or a blank one. Returns 0, or -1 with a line in err. */
 int mw_rundir_open(struct mw_rundir *dir, const char *path, struct mw_err *err);
 
 /* Removes memwatch's own files and, when nothing else is in it and its path still leads to it, the directory. Anything else

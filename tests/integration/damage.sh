@@ -95,8 +95,12 @@ for mpi in $(mpis); do
         check "$mpi: all killed, $kind: memwatch report" "$memwatch" report "$dir"
     done
     check "$mpi: all killed: the segments are there until the directory goes" has_segments
-    "$memwatch" runs --run-dir "$work/runs" >list
-    check "$mpi: all killed: then nothing is left" nothing_left_here
+    # Nothing in the directory says any more on which host it was made.
+    "$memwatch" runs --run-dir "$work/runs" --clean >list
+    check "$mpi: all killed, truncated: it is not removed unasked" same "$(echo "$work"/runs/*)" "$dir"
+    check "$mpi: all killed, truncated: it is listed" grep -q "not known here.*$dir" list
+    "$memwatch" runs --clean --force "$dir"
+    check "$mpi: all killed, truncated: then nothing is left" nothing_left_here
 
     # And the directory is gone as well: the next run clears up.
     rm -rf runs ready; mkdir runs

@@ -122,6 +122,7 @@ static void test_only_ours_opens(void **state)
 {
     static char other[PATH_MAX + 32], link[PATH_MAX];
     char id[MW_TOKEN_DIGITS + 1];
+    struct mw_token token;
 
     (void)state;
     strcpy(id, mw_token_id(dir.path));
@@ -143,10 +144,13 @@ static void test_only_ours_opens(void **state)
     assert_false(opens(dir.path));
     write_token(id, "host a\n");
     assert_false(opens(dir.path));
-    write_token("", "");
-    assert_false(opens(dir.path));
-    write_token(id, REST);
+    mw_token_repair(dir.token_fd, id);
     assert_true(opens(dir.path));
+    write_token("", ""); /* truncated: ours, and nothing more is known */
+    assert_true(opens(dir.path));
+    mw_token_repair(dir.token_fd, id);
+    assert_true(mw_token_open(dir.fd, &token) > 0);
+    assert_true(mw_token_is_here(&token));
     snprintf(other, sizeof(other), "%s/second", base);
     assert_int_equal(linkat(dir.fd, MW_TOKEN_FILE, AT_FDCWD, other, 0), 0);
     assert_false(opens(dir.path));
