@@ -116,6 +116,26 @@ if inside true 2>/dev/null; then
         check "$where: --force removes it" not there
         rm -f end
     done
+    # a container with a /dev/shm of its own is killed: its directory is gone with it, its shared memory is not
+    mpi=$(mpis | head -n 1)
+    cat >space.sh <<'EOS'
+mount -t tmpfs none /dev/shm
+"$@" >out 2>err &
+n=0
+until [ -e ready ] || [ $n = 300 ]; do sleep 0.1; n=$((n + 1)); done
+EOS
+    rm -f ready
+    unshare --mount --pid --fork --mount-proc sh space.sh "$memwatch" run --quiet -- "$(mpirun_of "$mpi")" -n 2 \
+        "$(program "$mpi" damage)" 5 5 ': >ready; sleep 60'
+    left() { "$memwatch" runs | sed -n 's/^shared memory of a run .*--force //p' | grep .; }
+    check "a killed container: the list names what it left" until_true left
+    gone=$(left)
+    "$memwatch" runs --clean >list
+    check "a killed container: --clean leaves that alone" same "$(left)" "$gone"
+    "$memwatch" runs --clean --force "$gone"
+    check "a killed container: --force removes it" not left
+    check "a killed container: once" not "$memwatch" runs --clean --force "$gone"
+
     # a rank in a namespace of its own outlives memwatch
     for mpi in $(mpis); do
         "$memwatch" run --quiet --run-dir "$work/runs" -- sh -c 'echo $$ >space; exec "$@"' sh unshare --pid --fork --mount-proc \
