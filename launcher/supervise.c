@@ -31,6 +31,7 @@ int mw_supervise_run(int (*work)(void *context, bool again), void *context)
     sigset_t set;
     int status = 0;
 
+    signal(SIGCHLD, SIG_DFL); /* ignored, children would vanish without a status */
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
