@@ -84,15 +84,18 @@ static void explain_unknown(const struct mw_runs_one *runs, size_t count)
         }
 }
 
+/* What no directory here belongs to, and how to remove it. */
 static void explain_foreign(void)
 {
     struct mw_names directories = {0};
 
     mw_segments_add_foreign(&directories);
     for (size_t i = 0; i < directories.count; i++) {
+        char quoted[PATH_MAX];
         mw_text_clean(directories.items[i]);
-        printf("shared memory of a run in another container, or with another root directory, is left: if its job is gone, remove it "
-               "with memwatch runs --clean --force %s\n", directories.items[i]);
+        mw_text_quote(quoted, sizeof(quoted), directories.items[i]);
+        printf("shared memory of a run in another container, or with another root directory, is left: if its job is gone, "
+               "remove it with memwatch runs --clean --force %s\n", quoted);
     }
     mw_names_fini(&directories);
 }
