@@ -251,7 +251,7 @@ static size_t remove_files(const struct mw_rundir *dir, char first[NAME_MAX + 1]
 
 void mw_rundir_remove(struct mw_rundir *dir)
 {
-    char first[NAME_MAX + 1], more[40];
+    char first[NAME_MAX + 1], more[40] = "";
     size_t stay;
 
     mw_segments_remove(dir->fd); /* also when the directory is gone */
@@ -262,7 +262,8 @@ void mw_rundir_remove(struct mw_rundir *dir)
         return;
     if (stay) {
         mw_text_clean(first);
-        snprintf(more, sizeof(more), stay > 1 ? " and %zu more" : "", stay - 1);
+        if (stay > 1)
+            snprintf(more, sizeof(more), " and %zu more", stay - 1);
         mw_message("memwatch: %s is not removed: it holds files that are not memwatch's: %s%s\n", dir->path, first, more);
     } else if (errno != ENOENT && errno != ESTALE) {
         mw_message("memwatch: cannot remove %s: %s\n", dir->path, strerror(errno));
