@@ -393,6 +393,13 @@ static void end_holder(pthread_t thread)
     close(ready[1]);
 }
 
+/* A thread that ends in the middle of a function leaves its stack poisoned, for which AddressSanitizer ends the process. */
+#ifdef __SANITIZE_ADDRESS__
+#define NEEDS_CANCELLATION() skip()
+#else
+#define NEEDS_CANCELLATION() ((void)0)
+#endif
+
 /* The first waits until its patience is at its end, those behind it do not wait, and after the end all is well. */
 static void an_owner_that_does_not_come_back(void **state)
 {
@@ -400,6 +407,7 @@ static void an_owner_that_does_not_come_back(void **state)
     uint64_t begin = mw_clock_now();
 
     (void)state;
+    NEEDS_CANCELLATION();
     assert_int_equal(section(NULL), MW_LOCK_BUSY);
     assert_true(mw_clock_now() - begin >= MW_LOCK_PATIENCE_NS);
     begin = mw_clock_now();
@@ -415,6 +423,7 @@ static void an_owner_that_does_not_come_back(void **state)
 static void an_owner_that_was_cancelled(void **state)
 {
     (void)state;
+    NEEDS_CANCELLATION();
     end_holder(start_holder());
     assert_int_equal(section(NULL), MW_LOCK_TAKEN_OVER);
     assert_int_equal(unrecorded, 0);
@@ -434,6 +443,7 @@ static void *call_for_ever(void *unused)
 static void hundreds_of_asynchronous_cancellations(void **state)
 {
     (void)state;
+    NEEDS_CANCELLATION();
     for (int i = 0; i < 400; i++) {
         pthread_t thread;
         void *result;
@@ -464,6 +474,7 @@ static void *hold_for_ever(void *unused)
 static void cancelled_when_held(void **state)
 {
     (void)state;
+    NEEDS_CANCELLATION();
     for (int i = 0; i < 200; i++) {
         pthread_t thread;
         void *result;
