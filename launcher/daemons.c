@@ -2,7 +2,6 @@
 #include "launcher/daemons.h"
 
 #include "launcher/mca.h"
-#include "launcher/preload.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -67,16 +66,14 @@ static int set_openmpi(const char *environment)
 }
 
 /* The script goes on as ssh, and puts the variable's text in front of the proxy. */
-static int set_hydra(const char *environment)
+static int set_hydra(const char *environment, const char *script)
 {
-    char script[PATH_MAX];
-
-    if (mw_preload_find_hydra_exec(script, sizeof(script)))
+    if (!script)
         return 0;
     return setenv("MEMWATCH_DAEMON_ENV", environment, 1) || setenv("HYDRA_LAUNCHER_EXEC", script, 1) ? -1 : 0;
 }
 
-int mw_daemons_setenv(char *const command[], const char *wait_library, const char *run_dir)
+int mw_daemons_setenv(char *const command[], const char *wait_library, const char *hydra_exec, const char *run_dir)
 {
     char environment[2 * PATH_MAX + 64];
     size_t length = strlen(run_dir);
@@ -88,5 +85,5 @@ int mw_daemons_setenv(char *const command[], const char *wait_library, const cha
              (int)(length - SECRET_LETTERS), run_dir);
     if (!mw_daemons_kept_out_openmpi(command) && set_openmpi(environment))
         return -1;
-    return mw_daemons_kept_out_hydra(command) ? 0 : set_hydra(environment);
+    return mw_daemons_kept_out_hydra(command) ? 0 : set_hydra(environment, hydra_exec);
 }

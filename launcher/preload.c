@@ -70,7 +70,8 @@ int mw_preload_find_wait(char *path, size_t size, const char *shim)
     return snprintf(path, size, "%.*s" WAIT, directory, shim) < (int)size && !access(path, R_OK) ? 0 : -1;
 }
 
-int mw_preload_find_hydra_exec(char *path, size_t size)
+/* The script by which MPICH's mpiexec starts its proxies. Returns 0, or not 0. */
+static int find_hydra_exec(char *path, size_t size)
 {
     static const char *const beside[] = {"../libexec/memwatch/" HYDRA_EXEC, HYDRA_EXEC};
     char own[PATH_MAX], candidate[PATH_MAX + 64];
@@ -148,7 +149,7 @@ static int name_launcher(void)
 int mw_preload_setenv(const char *shim, const char *run_dir, const struct mw_options *options, struct mw_err *err)
 {
     const char *before = getenv("LD_PRELOAD");
-    char pmpi[PATH_MAX], wait[PATH_MAX], ipc[24], *preload;
+    char pmpi[PATH_MAX], wait[PATH_MAX], hydra[PATH_MAX], ipc[24], *preload;
     bool has_wait = !options->no_wait_library && !mw_preload_find_wait(wait, sizeof(wait), shim);
 
     snprintf(pmpi, sizeof(pmpi), "%s", shim);
@@ -161,7 +162,7 @@ int mw_preload_setenv(const char *shim, const char *run_dir, const struct mw_opt
         return mw_err_set(err, "out of memory");
     if (set("LD_PRELOAD", preload) || let_asan_start() || set("MEMWATCH_RUN_DIR", run_dir) ||
         set("MEMWATCH_IPC", ipc) || name_launcher() ||
-        (has_wait && mw_daemons_setenv(options->command, wait, run_dir)) ||
+        (has_wait && mw_daemons_setenv(options->command, wait, find_hydra_exec(hydra, sizeof(hydra)) ? NULL : hydra, run_dir)) ||
         set_number("MEMWATCH_INTERVAL_MS", (long)(options->interval_ns / MW_NS_PER_MS), 1) ||
         set("MEMWATCH_EXACT", options->exact ? "1" : NULL) || set("MEMWATCH_RESET", options->no_reset ? "0" : NULL) ||
         set("MEMWATCH_SYSCALLS", options->no_syscalls ? "0" : NULL) ||

@@ -15,9 +15,6 @@ int mw_preload_find(char *path, size_t size, struct mw_err *err);
 /* Finds libmemwatch-wait.so, which lies beside the shim. Returns 0 with its path, or -1 when it is not there. */
 int mw_preload_find_wait(char *path, size_t size, const char *shim);
 
-/* Finds the script by which MPICH's mpiexec starts its proxies (launcher/hydra-exec.sh). Returns 0, or -1. */
-int mw_preload_find_hydra_exec(char *path, size_t size);
-
 /* Sets the variables in this process's environment, for the job to inherit: LD_PRELOAD (ours first, then what the user
  * has), what daemons on other hosts are started by (launcher/daemons.h) and MEMWATCH_*. Returns 0, or -1 with a line in err. */
 int mw_preload_setenv(const char *shim, const char *run_dir, const struct mw_options *options, struct mw_err *err);
