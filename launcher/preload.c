@@ -162,7 +162,8 @@ int mw_preload_setenv(const char *shim, const char *run_dir, const struct mw_opt
         return mw_err_set(err, "out of memory");
     if (set("LD_PRELOAD", preload) || let_asan_start() || set("MEMWATCH_RUN_DIR", run_dir) ||
         set("MEMWATCH_IPC", ipc) || name_launcher() ||
-        (has_wait && mw_daemons_setenv(options->command, wait, find_hydra_exec(hydra, sizeof(hydra)) ? NULL : hydra, run_dir)) ||
+        (has_wait && mw_daemons_setenv(options->command, wait,
+                                       find_hydra_exec(hydra, sizeof(hydra)) ? NULL : hydra, run_dir)) ||
         set_number("MEMWATCH_INTERVAL_MS", (long)(options->interval_ns / MW_NS_PER_MS), 1) ||
         set("MEMWATCH_EXACT", options->exact ? "1" : NULL) || set("MEMWATCH_RESET", options->no_reset ? "0" : NULL) ||
         set("MEMWATCH_SYSCALLS", options->no_syscalls ? "0" : NULL) ||
