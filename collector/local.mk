@@ -77,6 +77,7 @@ collector_libcollector_la_SOURCES = \
 	collector/report_html.c collector/report_html.h \
 	collector/report_json.c collector/report_json.h \
 	collector/report_metrics.c collector/report_metrics.h \
+	collector/report_names.c collector/report_names.h \
 	collector/report_phases.c \
 	collector/report_processes.c \
 	collector/report_repeat.c collector/report_repeat.h \
@@ -109,6 +110,7 @@ collector_libcollector_la_SOURCES = \
 	collector/scale/study_text.c \
 	collector/safe_open.c collector/safe_open.h \
 	collector/segments.c collector/segments.h \
+	collector/short_name.c collector/short_name.h \
 	collector/size.c collector/size.h \
 	collector/symbol_reader.c collector/symbol_reader.h \
 	collector/symbolizer.c collector/symbolizer.h \

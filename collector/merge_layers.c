@@ -1,25 +1,29 @@
 /* SPDX-License-Identifier: MIT */
-/* Where a call stands, for the reader: at the innermost place, unless that lies in a communication layer.
+/* Where a call is, for the reader: at the innermost place, unless that is in a communication layer.
  *
- * A file (or a whole shared library) is a layer when at least half of its lines that call MPI are each reached from
- * several lines outside of it. Its calls are then told by the first place outside: "solver.c:12 (via comm.c:34)".
- * Of a program whose calls are each reached in one way nothing changes, unless a call has no line at all, in a library
- * without debug information: that is told by the first line outside in any case, "solver.c:12 (via Cdgsum2d)".
+ * A source file or a whole shared library is a layer when at least half of its places that call MPI are each reached from
+ * several places outside of it; without lines, also a function when at least half of its places are each reached from
+ * several functions. The calls of a layer are shown at the first place outside: "solver.c:12 (via comm.c:34)", or without
+ * lines "solve+0x1f (via comm_sum)". Nothing changes for a program whose calls are each reached in one way, unless a call
+ * has no line, in a library without debug information, but a caller has one: it is shown at the first of these in any case,
+ * "solver.c:12 (via Cdgsum2d)", or where no caller has a line and its own function no name, at the first that has a name,
+ * "KSPSolve+0x6c (via libpetsc.so+0x1f20)".
  */
 #include "collector/mem.h"
 #include "collector/merge_parts.h"
 #include "collector/pymethods.h"
+#include "collector/short_name.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* What may be a layer. The larger one first: what a library calls itself with is no news to the program's author. */
-enum kind { LIBRARY, SOURCE_FILE, KINDS };
+enum kind { LIBRARY, SOURCE_FILE, FUNCTION, KINDS };
 
-/* One line that calls MPI. Strings and places are kept once, so their addresses name them. */
+/* One place that calls MPI. Strings and places are kept once, so their addresses name them. */
 struct line {
     const char *group;
-    const char *caller; /* label of the first place outside the group that was seen; NULL none */
+    const char *caller; /* label, or function, of the first place outside the group that was seen; NULL none */
     bool shared;        /* there are several */
 };
 
@@ -36,35 +40,66 @@ struct mw_merge_layers {
     size_t line_count, group_count, via_count;
 };
 
-/* The library or file of a place; NULL: it is in none that could be a layer. */
-static const char *group_of(const struct mw_model_rank *rank, const struct mw_model_place *place, enum kind kind)
+/* The library, file or function of a place; NULL: it is in none that could be a layer. */
+static const char *group_of(const struct mw_merge_layers *layers, const struct mw_model_rank *rank,
+                            const struct mw_model_place *place, enum kind kind)
 {
     const char *group = kind == SOURCE_FILE ? place->path : place->module != rank->exe ? place->module : "";
 
+    if (kind == FUNCTION)
+        return place->line || !place->function[0]
+                   ? NULL : mw_model_format(layers->model, "%s in %s", place->function, place->module);
     return group[0] ? group : NULL;
 }
 
-/* What starts main() and threads: it has lines where the system's debug information is installed. */
-static bool is_libc(const char *module)
+/* What starts main(), threads and callbacks, and interpreters: names and lines in these are not the program's. */
+static bool is_runtime(const char *module)
 {
+    static const char *const names[] = {"libc.so", "libpthread.so", "libpthread-", "libc-2.", "ld-linux", "ld-musl",
+                                        "libc.musl", "libstdc++.so", "libc++.so", "libgcc_s", "libgfortran.so", "libgomp.so",
+                                        "libomp.so", "libiomp5.so", "libffi.so", "libpython", "python"};
     const char *slash = strrchr(module, '/');
 
-    return slash && (!strncmp(slash, "/libc.so", 8) || !strncmp(slash, "/libpthread.so", 14));
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (slash && strncmp(slash + 1, names[i], strlen(names[i])) == 0)
+            return true;
+    return false;
 }
 
-/* Neither that nor headers of the system are where a program's author looks. */
+/* Whether a program's author looks there: not in headers of the system. Without a line, in a named file. */
 static bool is_telling(const struct mw_model_place *place)
 {
-    return place->line && !is_libc(place->module) && strncmp(place->path, "/usr/include/", 13) != 0 && !strstr(place->path, "/include/c++/");
+    if (is_runtime(place->module))
+        return false;
+    if (!place->line)
+        return place->module[0] == '/' && strcmp(place->function, "_start") != 0;
+    return strncmp(place->path, "/usr/include/", 13) != 0 && !strstr(place->path, "/include/c++/");
 }
 
-static const struct mw_model_place *caller_of(const struct mw_model_rank *rank, const struct mw_model_site *site,
-                                              const char *group, enum kind kind)
+static bool is_python(const struct mw_model_place *place)
 {
+    char name[200];
+
+    return mw_pymethods_module(place->module, name);
+}
+
+/* What Python calls has a name already: only lines say more. */
+static const struct mw_model_place *caller_of(const struct mw_merge_layers *layers, const struct mw_model_rank *rank,
+                                              const struct mw_model_site *site, const char *group, enum kind kind)
+{
+    bool lines_only = is_python(site->frames[0]);
+
     for (uint32_t i = 1; i < site->depth; i++)
-        if (group_of(rank, site->frames[i], kind) != group && is_telling(site->frames[i]))
+        if (group_of(layers, rank, site->frames[i], kind) != group && is_telling(site->frames[i])
+            && (site->frames[i]->line || !lines_only))
             return site->frames[i];
     return NULL;
+}
+
+/* What must differ between two callers. */
+static const char *name_of(const struct mw_model_place *caller, enum kind kind)
+{
+    return kind == FUNCTION && caller->function[0] ? caller->function : caller->label;
 }
 
 /* Each program has these once, wherever its layer is. */
@@ -76,8 +111,8 @@ static bool is_frame_of_job(const char *call)
 static void note_line(struct mw_merge_layers *layers, const struct mw_model_rank *rank,
                       const struct mw_model_site *site, enum kind kind)
 {
-    const char *group = group_of(rank, site->frames[0], kind);
-    const struct mw_model_place *caller = group ? caller_of(rank, site, group, kind) : NULL;
+    const char *group = group_of(layers, rank, site->frames[0], kind);
+    const struct mw_model_place *caller = group ? caller_of(layers, rank, site, group, kind) : NULL;
     const char *key[2] = {group, site->frames[0]->label};
     uint32_t found, next = (uint32_t)layers->line_count;
     struct line *line;
@@ -88,10 +123,10 @@ static void note_line(struct mw_merge_layers *layers, const struct mw_model_rank
     if (found == next)
         MW_MEM_PUSH(layers->lines, layers->line_count)->group = group;
     line = &layers->lines[found];
-    if (caller && line->caller && line->caller != caller->label)
+    if (caller && line->caller && line->caller != name_of(caller, kind))
         line->shared = true;
     else if (caller)
-        line->caller = caller->label;
+        line->caller = name_of(caller, kind);
 }
 
 void mw_merge_layers_decide(struct mw_merge_layers *layers)
@@ -115,13 +150,26 @@ static bool is_layer(const struct mw_merge_layers *layers, const char *group)
         && layers->groups[found].shared * 2 >= layers->groups[found].lines;
 }
 
+/* "comm.c:34", "comm_sum". */
+static const char *through_of(const struct mw_model_place *layer, char *function, size_t size)
+{
+    if (layer->line || !layer->function[0])
+        return layer->label;
+    mw_short_name(function, size, layer->function);
+    return function;
+}
+
 static const struct mw_model_place *make_via(struct mw_merge_layers *layers, const struct mw_model_place *caller,
                                              const struct mw_model_place *layer)
 {
-    const char *through = layer->line || !layer->function[0] ? layer->label : layer->function;
-    const char *key[2] = {caller->label, through};
+    char function[1024];
+    const char *through = mw_model_string(layers->model, through_of(layer, function, sizeof(function)));
+    const struct {
+        struct mw_merge_place place;
+        const char *through;
+    } key = {mw_merge_place(layers->model, caller), through};
     uint32_t next = (uint32_t)layers->via_count;
-    uint32_t found = mw_map_add(layers->via_keys, key, sizeof(key), next);
+    uint32_t found = mw_map_add(layers->via_keys, &key, sizeof(key), next);
     struct mw_model_place *place;
 
     if (found != next)
@@ -137,9 +185,8 @@ static const struct mw_model_place *make_via(struct mw_merge_layers *layers, con
 static const struct mw_model_place *method_of(const struct mw_model_site *site)
 {
     const char *module = site->frames[0]->module;
-    char name[200];
 
-    if (site->frames[0]->line || site->frames[0]->function[0] || !mw_pymethods_module(module, name))
+    if (site->frames[0]->line || site->frames[0]->function[0] || !is_python(site->frames[0]))
         return NULL;
     for (uint32_t i = 1; i < site->depth && site->frames[i]->module == module; i++)
         if (site->frames[i]->function[0])
@@ -150,12 +197,21 @@ static const struct mw_model_place *method_of(const struct mw_model_site *site)
 /* For a call without a line: the first frame that has one. What Python calls has a name instead. */
 static const struct mw_model_place *first_line(const struct mw_model_site *site)
 {
-    char name[200];
-
-    if (site->frames[0]->line || mw_pymethods_module(site->frames[0]->module, name))
+    if (site->frames[0]->line || is_python(site->frames[0]))
         return NULL;
     for (uint32_t i = 1; i < site->depth; i++)
-        if (is_telling(site->frames[i]))
+        if (site->frames[i]->line && is_telling(site->frames[i]))
+            return site->frames[i];
+    return NULL;
+}
+
+/* For a call of a function that a stripped file has no name of: the first frame that has one. */
+static const struct mw_model_place *first_name(const struct mw_model_site *site)
+{
+    if (site->frames[0]->line || site->frames[0]->function[0] || is_python(site->frames[0]))
+        return NULL;
+    for (uint32_t i = 1; i < site->depth; i++)
+        if (site->frames[i]->function[0] && is_telling(site->frames[i]))
             return site->frames[i];
     return NULL;
 }
@@ -163,17 +219,18 @@ static const struct mw_model_place *first_line(const struct mw_model_site *site)
 static const struct mw_model_place *telling_place(struct mw_merge_layers *layers, const struct mw_model_rank *rank,
                                                   const struct mw_model_site *site)
 {
-    const struct mw_model_place *line = first_line(site);
+    const struct mw_model_place *known = first_line(site);
 
-    if (line)
-        return make_via(layers, line, site->frames[0]);
+    if (known)
+        return make_via(layers, known, site->frames[0]);
     for (enum kind kind = 0; kind < KINDS; kind++) {
-        const char *group = group_of(rank, site->frames[0], kind);
-        const struct mw_model_place *caller = is_layer(layers, group) ? caller_of(rank, site, group, kind) : NULL;
+        const char *group = group_of(layers, rank, site->frames[0], kind);
+        const struct mw_model_place *caller = is_layer(layers, group) ? caller_of(layers, rank, site, group, kind) : NULL;
         if (caller)
             return make_via(layers, caller, site->frames[0]);
     }
-    return method_of(site);
+    known = first_name(site);
+    return known ? make_via(layers, known, site->frames[0]) : method_of(site);
 }
 
 /* Only what is named after the calls around it: "start → MPI_Init" stays, though a call ends it. */

@@ -93,6 +93,15 @@ void mw_merge_details(struct mw_merge *merge);
 /* merge_places.c: addresses become places. */
 const struct mw_model_place *mw_merge_places_find(struct mw_merge *merge, uint32_t module, uint64_t offset);
 
+/* What tells places apart: two calls in one line, or a loop that was unrolled, are one line to the reader, but without a
+ * line two objects may have functions of one name. Strings are the model's, kept once: their addresses name them. */
+struct mw_merge_place {
+    const char *label;  /* NULL: no place */
+    const char *module; /* base name, since hosts may have it in different folders; NULL: the place has a line */
+    uint64_t offset;    /* likewise 0 */
+};
+struct mw_merge_place mw_merge_place(struct mw_model *model, const struct mw_model_place *place);
+
 /* merge_hosts.c: the host's index; it is new when the name is. Its clock is compared by (wall, mono). */
 uint32_t mw_merge_hosts_find(struct mw_merge *merge, const char *name, uint64_t wall_ns, uint64_t mono_ns);
 /* The same by a name that stands in a file's name, which tells no clock: that of a host which nothing else names is

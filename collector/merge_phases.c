@@ -10,6 +10,7 @@
 struct key {
     const char *path;
     uint64_t kind;
+    struct mw_merge_place from, to; /* of the calls around it */
 };
 
 /* What one rank adds to one merged phase, of all its own that are the same. */
@@ -40,16 +41,22 @@ static void take_call(const struct mw_model_rank *rank, uint32_t site, const cha
     *place = rank->sites[site].place;
 }
 
-static struct key key_of(const struct mw_model_phase *phase)
+static struct key key_of(struct mw_model *model, const struct mw_model_rank *rank, const struct mw_model_phase *phase)
 {
-    return (struct key){phase->path, phase->kind};
+    struct key key = {.path = phase->path, .kind = phase->kind};
+
+    if (phase->kind == MW_PHASE_BETWEEN && phase->from_site != MW_MODEL_NONE)
+        key.from = mw_merge_place(model, rank->sites[phase->from_site].place);
+    if (phase->kind == MW_PHASE_BETWEEN && phase->to_site != MW_MODEL_NONE)
+        key.to = mw_merge_place(model, rank->sites[phase->to_site].place);
+    return key;
 }
 
 static uint32_t find_merged(struct mw_merge_phases *phases, const struct mw_model_rank *rank,
                             const struct mw_model_phase *phase)
 {
     struct mw_model *model = phases->model;
-    struct key key = key_of(phase);
+    struct key key = key_of(model, rank, phase);
     uint32_t next = (uint32_t)model->phase_count;
     uint32_t found = mw_map_add(phases->keys, &key, sizeof(key), next);
     struct mw_model_merged_phase *merged;
@@ -228,7 +235,7 @@ void mw_merge_phases_add(struct mw_merge_phases *phases, uint32_t rank)
 void mw_merge_phases_link(struct mw_merge_phases *phases, struct mw_model_rank *rank)
 {
     for (uint32_t i = 0; i < rank->phase_count; i++) {
-        struct key key = key_of(&rank->phases[i]);
+        struct key key = key_of(phases->model, rank, &rank->phases[i]);
         if (is_readable(&rank->phases[i]))
             rank->phases[i].merged = mw_map_find(phases->keys, &key, sizeof(key)); /* MW_MAP_NONE is MW_MODEL_NONE */
     }

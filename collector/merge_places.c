@@ -2,6 +2,8 @@
 #include "collector/mem.h"
 #include "collector/merge_parts.h"
 
+#include <string.h>
+
 static const struct mw_model_place *place_of(struct mw_merge *merge, const struct mw_symbols_place *from);
 
 static const struct mw_model_place *make_place(struct mw_merge *merge, const struct mw_symbols_place *from)
@@ -33,6 +35,18 @@ static const struct mw_model_place *place_of(struct mw_merge *merge, const struc
         merge->places[from->id] = made;
     }
     return merge->places[from->id];
+}
+
+struct mw_merge_place mw_merge_place(struct mw_model *model, const struct mw_model_place *place)
+{
+    const char *slash;
+
+    if (!place)
+        return (struct mw_merge_place){.label = NULL};
+    if (place->line)
+        return (struct mw_merge_place){.label = place->label};
+    slash = strrchr(place->module, '/');
+    return (struct mw_merge_place){place->label, mw_model_string(model, slash ? slash + 1 : place->module), place->offset};
 }
 
 const struct mw_model_place *mw_merge_places_find(struct mw_merge *merge, uint32_t module, uint64_t offset)

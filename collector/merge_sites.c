@@ -6,10 +6,10 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-/* Strings and places are kept once, so their addresses name them. A place is told by its label, not by its address
- * in the program: two calls in one line, or a loop that was unrolled, are one line to the reader. */
+/* Strings are kept once, so their addresses name them. */
 struct key {
-    const char *call, *place;
+    const char *call;
+    struct mw_merge_place place;
     uint64_t comm_size;
 };
 
@@ -37,15 +37,15 @@ struct mw_merge_sites {
     size_t touched_count;
 };
 
-static struct key key_of(const struct mw_model_site *site)
+static struct key key_of(struct mw_model *model, const struct mw_model_site *site)
 {
-    return (struct key){site->call, site->place ? site->place->label : NULL, site->comm_size};
+    return (struct key){site->call, mw_merge_place(model, site->place), site->comm_size};
 }
 
 static uint32_t find_merged(struct mw_merge_sites *sites, const struct mw_model_site *site)
 {
     struct mw_model *model = sites->model;
-    struct key key = key_of(site);
+    struct key key = key_of(model, site);
     uint32_t next = (uint32_t)model->site_count;
     uint32_t found = mw_map_add(sites->keys, &key, sizeof(key), next);
 
@@ -157,7 +157,7 @@ void mw_merge_sites_add(struct mw_merge_sites *sites, uint32_t rank)
 void mw_merge_sites_link(struct mw_merge_sites *sites, struct mw_model_rank *rank)
 {
     for (uint32_t i = 0; i < rank->site_count; i++) {
-        struct key key = key_of(&rank->sites[i]);
+        struct key key = key_of(sites->model, &rank->sites[i]);
         rank->sites[i].merged = mw_map_find(sites->keys, &key, sizeof(key)); /* MW_MAP_NONE is MW_MODEL_NONE */
     }
 }

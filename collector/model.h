@@ -36,7 +36,7 @@ struct mw_model_bytes {
 struct mw_model_place {
     uint32_t line;        /* 0 unknown */
     uint64_t offset;      /* return address in the module */
-    const char *label;    /* "fft.c:120", or "app+0x1f20" when there is no line */
+    const char *label;    /* "fft.c:120"; without a line "mesh::Field::sum+0x1f"; without a name "app+0x1f20" */
     const char *function; /* "" unknown */
     const char *file;     /* base name; "" unknown */
     const char *path;     /* whole path; "" unknown */

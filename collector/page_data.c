@@ -6,6 +6,7 @@
 #include "collector/mem.h"
 #include "collector/page_curves.h"
 #include "collector/phase_choice.h"
+#include "collector/report_names.h"
 #include "collector/report_text_parts.h"
 
 #include <inttypes.h>
@@ -333,7 +334,8 @@ static void put_stack(FILE *out, const struct mw_model_spike *spike)
     fputs(",[", out);
     for (uint32_t i = 0; i < spike->depth; i++) {
         const struct mw_model_place *place = spike->frames[i];
-        snprintf(line, sizeof(line), "%s%s%s", place->function, place->function[0] ? "  " : "", place->label);
+        const char *function = mw_report_names_is_in_label(place) ? "" : place->function;
+        snprintf(line, sizeof(line), "%s%s%s", function, function[0] ? "  " : "", place->label);
         put_text(out, i ? "," : "", line);
     }
     putc(']', out);

@@ -78,7 +78,7 @@ static const struct mw_fields change = {"change", change_fields, sizeof(THIS), f
 static const struct mw_field place_fields[] = {
     FIELD(U32, line, "line", "0 unknown"),
     FIELD(U64, offset, "offset", "return address in the module"),
-    FIELD(STRING, label, "label", "\"fft.c:120\", or \"app+0x1f20\""),
+    FIELD(STRING, label, "label", "\"fft.c:120\"; without a line \"sum+0x1f\"; without a name \"app+0x1f20\""),
     FIELD(STRING, function, "function", "name, demangled; \"\" unknown"),
     FIELD(STRING, file, "file", "base name; \"\" unknown"),
     FIELD(STRING, path, "path", "whole path; \"\" unknown"),

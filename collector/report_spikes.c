@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "collector/csv.h"
 #include "collector/mem.h"
+#include "collector/report_names.h"
 #include "collector/report_tables.h"
 
 #include <stdlib.h>
@@ -19,9 +20,11 @@ static char *stack_text(const struct mw_model_spike *spike)
     for (uint32_t i = 0; i < spike->depth; i++)
         size += strlen(spike->frames[i]->label) + strlen(spike->frames[i]->function) + 4;
     text = mw_mem_alloc(size, 1);
-    for (uint32_t i = 0; i < spike->depth; i++)
+    for (uint32_t i = 0; i < spike->depth; i++) {
+        const char *function = mw_report_names_is_in_label(spike->frames[i]) ? "" : spike->frames[i]->function;
         length += (size_t)snprintf(text + length, size - length, "%s%s%s%s", i ? " < " : "", spike->frames[i]->label,
-                                   spike->frames[i]->function[0] ? " " : "", spike->frames[i]->function);
+                                   function[0] ? " " : "", function);
+    }
     return text;
 }
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+#include "collector/report_names.h"
 #include "collector/report_text_parts.h"
+#include "collector/short_name.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -8,6 +10,7 @@
 #define LEAST_WIDTH 60
 #define NOTES_SHOWN 12
 #define SHORT_FILE 14 /* columns of a file's name where room is short */
+#define SHORT_NAME 20 /* and of a function with an offset */
 
 const char *mw_report_mark(enum mw_model_kind kind)
 {
@@ -51,13 +54,18 @@ struct mw_units mw_report_when(const struct mw_model *model, uint64_t ns)
 void mw_report_call(char *text, size_t size, const char *call, const struct mw_model_place *place)
 {
     const char *bare = strncmp(call, "MPI_", 4) == 0 ? call + 4 : call;
-    char file[64];
+    char file[160], name[MW_REPORT_NAME];
 
     if (place && place->line) {
         mw_text_fit(file, sizeof(file), place->file, SHORT_FILE, MW_TEXT_CUT_MIDDLE);
         snprintf(text, size, "%s:%u %s", file, (unsigned)place->line, bare);
+    } else if (place) {
+        const char *via = strstr(place->label, " (via ");
+        snprintf(name, sizeof(name), "%.*s", via ? (int)(via - place->label) : MW_REPORT_NAME, place->label);
+        mw_short_name_fit(file, sizeof(file), name, SHORT_NAME);
+        snprintf(text, size, "%s %s", file, bare);
     } else
-        snprintf(text, size, "%s%s%s", place ? place->label : "", place ? " " : "", bare);
+        snprintf(text, size, "%s", bare);
 }
 
 size_t mw_report_rows(const struct mw_report *report, size_t rows)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The MPI calls: which of them needed memory while it ran, and which kept some. */
 #include "collector/mem.h"
+#include "collector/report_names.h"
 #include "collector/report_text_parts.h"
 
 #include <stdlib.h>
@@ -16,7 +17,7 @@ static void add_columns(struct mw_text_table *table)
 {
     mw_text_table_column(table, "call", MW_TEXT_LEFT, 13, MW_TEXT_CUT_RIGHT);
     mw_text_table_column(table, "where", MW_TEXT_LEFT, 0, MW_TEXT_CUT_LEFT);
-    mw_text_table_column(table, "in", MW_TEXT_LEFT, MW_TEXT_TABLE_VANISH, MW_TEXT_CUT_RIGHT);
+    mw_text_table_column(table, "in", MW_TEXT_LEFT, MW_TEXT_TABLE_NAMES, MW_TEXT_CUT_RIGHT);
     mw_text_table_column(table, "comm", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
     mw_text_table_column(table, "calls", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
     mw_text_table_column(table, "bytes", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
@@ -68,20 +69,26 @@ static void add_comm(struct mw_text_table *table, const struct mw_report *report
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", usual ? "" : mw_units_count(site->comm_size).text);
 }
 
-static void add_site(struct mw_text_table *table, const struct mw_report *report,
+static void add_place(struct mw_text_table *table, const struct mw_report *report, const struct mw_report_names *names,
+                      const struct mw_model_place *place)
+{
+    bool via = place && strstr(place->label, " (via ");
+    char text[MW_REPORT_NAME];
+
+    mw_report_names_where(names, place, report->style->all ? 120 : via ? VIA_WIDTH : WHERE_WIDTH, text);
+    mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", text);
+    mw_report_names_in(names, place, text);
+    mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", text);
+}
+
+static void add_site(struct mw_text_table *table, const struct mw_report *report, const struct mw_report_names *names,
                      const struct mw_model_merged_site *site)
 {
-    const struct mw_model_place *place = site->place;
     uint64_t bytes = mw_model_sum(site->sent, site->received);
-    bool via = place && strstr(place->label, " (via ");
-    char where[200];
 
-    mw_text_fit(where, sizeof(where), place ? place->label : "?",
-                report->style->all ? 120 : via ? VIA_WIDTH : WHERE_WIDTH, via ? MW_TEXT_CUT_RIGHT : MW_TEXT_CUT_LEFT);
     mw_text_table_row(table);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", site->call);
-    mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", where);
-    mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", place ? place->function : "");
+    add_place(table, report, names, site->place);
     add_comm(table, report, site);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_units_count(site->calls).text);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", bytes ? mw_units_bytes(bytes).text : "");
@@ -96,20 +103,12 @@ static bool is_start(const struct mw_model_place *place)
         || strstr(place->function, "call_once<fn(), ()>") || strstr(place->function, "__rust_begin_short_backtrace");
 }
 
-/* Whether the label says the function already: "mpi4py.MPI.Bcast". */
-static bool says_function(const char *label, const char *function)
-{
-    size_t length = strlen(label), part = strlen(function);
-
-    return length > part && strcmp(label + length - part, function) == 0;
-}
-
 /* "fft_step fft.c:210"; only ":210" when the file is that of the frame before. */
 static void append_frame(char *text, size_t size, const struct mw_model_place *place,
                          const struct mw_model_place *before)
 {
     size_t length = strlen(text);
-    const char *label = place->label, *function = says_function(place->label, place->function) ? "" : place->function;
+    const char *label = place->label, *function = mw_report_names_is_in_label(place) ? "" : place->function;
 
     if (before && place->line && before->file == place->file) /* equal strings are kept once */
         label = strrchr(label, ':');
@@ -174,6 +173,19 @@ static struct by_weight *sort_sites(const struct mw_report *report)
     return order;
 }
 
+/* Of the sites that are listed. */
+static struct mw_report_names *make_names(const struct mw_model *model, const struct by_weight *order, size_t count)
+{
+    const struct mw_model_place **places = mw_mem_alloc(count, sizeof(*places));
+    struct mw_report_names *names;
+
+    for (size_t i = 0; i < count; i++)
+        places[i] = model->sites[order[i].index].place;
+    names = mw_report_names_create(places, count);
+    free(places);
+    return names;
+}
+
 static void write_heading(const struct mw_report *report)
 {
     const struct mw_model *model = report->model;
@@ -190,13 +202,15 @@ void mw_report_text_sites(const struct mw_report *report)
     const struct mw_model *model = report->model;
     struct by_weight *order = sort_sites(report);
     struct mw_text_table *table = mw_text_table_create();
-    size_t shown = 0, stacks = 0, spikes = 0;
+    size_t most = mw_report_rows(report, MW_REPORT_TEXT_ROWS), stacks = 0, spikes = 0;
+    size_t shown = model->site_count < most ? model->site_count : most;
+    struct mw_report_names *names = make_names(model, order, shown);
 
     add_columns(table);
-    for (; shown < model->site_count && shown < mw_report_rows(report, MW_REPORT_TEXT_ROWS); shown++) {
-        const struct mw_model_merged_site *site = &model->sites[order[shown].index];
+    for (size_t i = 0; i < shown; i++) {
+        const struct mw_model_merged_site *site = &model->sites[order[i].index];
         bool exact = shown_spike(report, site).kind == MW_MODEL_EXACT;
-        add_site(table, report, site);
+        add_site(table, report, names, site);
         if (exact && site->spike_record != MW_MODEL_NONE && (stacks < STACKS || report->style->all)) {
             add_stack(table, model, site);
             stacks++;
@@ -211,6 +225,7 @@ void mw_report_text_sites(const struct mw_report *report)
                                 mw_units_bytes(MW_REPORT_TEXT_SPIKE).text);
     }
     mw_report_left_out(report, model->site_count - shown, "more call site", "more call sites");
+    mw_report_names_destroy(names);
     mw_text_table_destroy(table);
     free(order);
 }

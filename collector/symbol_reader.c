@@ -254,13 +254,19 @@ static bool is_skeleton(Dwarf_Die *unit)
     return dwarf_hasattr(unit, DW_AT_dwo_name) || dwarf_hasattr(unit, DW_AT_GNU_dwo_name);
 }
 
+/* What the symbol tables say: .symtab, also that of the separate file, .dynsym, .gnu_debugdata. A name that the debug
+ * information has given stays. */
 static void set_symbol(struct mw_symbol_frame *frame, const struct module *module, Dwarf_Addr address)
 {
-    const char *name = dwfl_module_addrname(module->dwfl_module, address);
+    GElf_Off into = 0;
+    GElf_Sym symbol;
+    const char *name = dwfl_module_addrinfo(module->dwfl_module, address, &into, &symbol, NULL, NULL, NULL);
     char *plain = name ? mw_demangle(name) : NULL;
 
-    if (name)
+    if (name && !frame->function[0])
         snprintf(frame->function, sizeof(frame->function), "%s", plain ? plain : name);
+    if (name)
+        frame->into = into + 1; /* `address` is one byte before the return address */
     free(plain);
 }
 
@@ -302,7 +308,7 @@ unsigned mw_symbol_reader_find(struct mw_symbol_reader *reader, const struct mw_
     if (line && dwarf_lineno(line, &number) == 0)
         set_line(&frames[0], dwarf_linesrc(line, NULL, NULL), number);
     count = is_skeleton(unit) ? 1 : set_nested(frames, unit, address - bias);
-    if (count == 1 && !frames[0].function[0])
-        set_symbol(&frames[0], module, address);
+    if (!frames[count - 1].line)
+        set_symbol(&frames[count - 1], module, address);
     return count;
 }

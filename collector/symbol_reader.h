@@ -18,6 +18,7 @@ enum mw_symbol_detail {
 struct mw_symbol_frame {
     uint32_t line;       /* 0 unknown */
     uint32_t method;     /* 1: `function` is a method of a Python extension module */
+    uint64_t into;       /* of a place without a line: bytes from the function's begin to the return address; 0 unknown */
     char function[1024]; /* "mesh::Field::sum", without parameters; "" unknown */
     char path[4096];     /* the source file's path as the compiler recorded it; "" unknown */
 };

@@ -4,6 +4,7 @@
 #include "collector/map.h"
 #include "collector/mem.h"
 #include "collector/pymethods.h"
+#include "collector/short_name.h"
 #include "collector/symbolizer.h"
 #include "collector/text.h"
 
@@ -11,6 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define LABEL_WIDTH 120 /* columns that a function's name takes in a label */
 
 struct mw_symbols {
     struct mw_symbolizer *symbolizer;
@@ -88,12 +91,25 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
-static char *make_label(const struct mw_symbols_place *place)
+/* "mesh::Field::sum+0x1f" */
+static void put_function(char *text, size_t size, const char *function, uint64_t into)
+{
+    char name[1024];
+
+    mw_short_name(name, sizeof(name), function);
+    mw_short_name_fit(text, size - 20, name, LABEL_WIDTH);
+    if (into)
+        snprintf(text + strlen(text), 20, "+0x%llx", (unsigned long long)into);
+}
+
+static char *make_label(const struct mw_symbols_place *place, uint64_t into)
 {
     char text[400];
 
     if (place->line)
         snprintf(text, sizeof(text), "%.360s:%u", place->file, (unsigned)place->line);
+    else if (place->function[0])
+        put_function(text, sizeof(text), place->function, into);
     else if (place->module[0])
         snprintf(text, sizeof(text), "%.360s+0x%llx", base_name(place->module), (unsigned long long)place->offset);
     else
@@ -101,12 +117,12 @@ static char *make_label(const struct mw_symbols_place *place)
     return clean_copy(text);
 }
 
-/* "mpi4py.MPI.Bcast" where an extension module of Python has no lines. */
+/* "mpi4py.MPI.Bcast" where an extension module of Python has no lines. NULL: it has a line, or another name. */
 static char *make_python_label(const struct mw_symbols_place *place, bool method)
 {
     char extension[MW_PYMETHODS_NAME], text[400];
 
-    if (place->line || !mw_pymethods_module(place->module, extension))
+    if (place->line || (place->function[0] && !method) || !mw_pymethods_module(place->module, extension))
         return NULL;
     if (method)
         snprintf(text, sizeof(text), "%s.%.180s", extension, place->function);
@@ -134,7 +150,7 @@ static void set_place(struct mw_symbols_place *place, const struct mw_symbol_fra
     place->file = clean_copy(base_name(place->path));
     place->module = clean_copy(module);
     label = make_python_label(place, frame->method);
-    place->label = label ? label : make_label(place);
+    place->label = label ? label : make_label(place, frame->into);
 }
 
 static void look_up(struct mw_symbols *symbols, struct mw_symbols_place *place, struct mw_symbolizer_module *module)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* From module + offset to function, file and line, afterwards and from outside the program.
  *
- * A line is only given when the file on disk is the one that ran: its build id is compared. Otherwise the label
- * says module + offset, which is true in any case.
+ * The label is the best that is known: the line; else the function, of its short name (collector/short_name.h), and the
+ * offset in it; else module + offset, which is true in any case. Names and lines are only given when the file on disk is
+ * the one that ran: its build id is compared.
  */
 #ifndef MW_COLLECTOR_SYMBOLS_H
 #define MW_COLLECTOR_SYMBOLS_H
@@ -16,7 +17,7 @@ struct mw_symbols_place {
     uint32_t id;          /* 0, 1, ... in order of first look-up */
     uint32_t line;        /* 0 unknown */
     uint64_t offset;      /* of the return address in the module; absolute when there is no module */
-    const char *label;    /* "fft.c:120", "app+0x1f20", "0x7f0012345678" */
+    const char *label;    /* "fft.c:120", "mesh::Field::sum+0x1f", "app+0x1f20", "0x7f0012345678" */
     const char *function; /* "mesh::Field::sum", without parameters; "" unknown */
     const char *file;     /* base name of the source file; "" unknown */
     const char *path;     /* the source file's path as the compiler recorded it; "" unknown */

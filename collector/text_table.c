@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "collector/text_table.h"
 
+#include "collector/map.h"
 #include "collector/mem.h"
+#include "collector/short_name.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -136,18 +138,56 @@ static int natural_widths(const struct mw_text_table *table, int *widths)
     return total;
 }
 
+static void fit(char *out, size_t size, const struct column *column, const char *text, int width)
+{
+    if (column->least == MW_TEXT_TABLE_NAMES)
+        mw_short_name_fit(out, size, text, width);
+    else
+        mw_text_fit(out, size, text, width, column->cut);
+}
+
+/* Whether two different texts of a column would be cut to the same at this width. */
+static bool are_alike(const struct mw_text_table *table, size_t column, int width)
+{
+    struct mw_map *seen = mw_map_create();
+    const char **texts = mw_mem_alloc(table->row_count, sizeof(*texts));
+    bool alike = false;
+    char fitted[1400];
+
+    for (size_t r = 0; r < table->row_count && !alike; r++) {
+        uint32_t found;
+        texts[r] = cell_text(&table->rows[r], column);
+        fit(fitted, sizeof(fitted), &table->columns[column], texts[r], width);
+        found = mw_map_add(seen, fitted, strlen(fitted), (uint32_t)r);
+        alike = strcmp(texts[found], texts[r]) != 0;
+    }
+    free(texts);
+    mw_map_destroy(seen);
+    return alike;
+}
+
+/* Widths are those by content; which column gives way next. */
+static size_t find_widest(const struct mw_text_table *table, const int *widths)
+{
+    size_t widest = table->column_count;
+
+    for (size_t c = 0; c < table->column_count; c++)
+        if (table->columns[c].least && widths[c] > (table->columns[c].least > 0 ? table->columns[c].least : 0)
+            && (widest == table->column_count || widths[c] > widths[widest]))
+            widest = c;
+    return widest;
+}
+
 /* Takes columns from the widest that can give way, until the line fits or none can. */
 static void shrink(const struct mw_text_table *table, int *widths, int excess)
 {
     while (excess-- > 0) {
-        size_t widest = table->column_count;
-        for (size_t c = 0; c < table->column_count; c++)
-            if (table->columns[c].least && widths[c] > (table->columns[c].least > 0 ? table->columns[c].least : 0)
-                && (widest == table->column_count || widths[c] > widths[widest]))
-                widest = c;
-        if (widest == table->column_count)
+        size_t widest = find_widest(table, widths);
+        int least = widest < table->column_count ? table->columns[widest].least : 0;
+        if (!least)
             return;
-        if (table->columns[widest].least == MW_TEXT_TABLE_VANISH && widths[widest] <= VANISH_BELOW) {
+        if ((least < 0 && widths[widest] <= VANISH_BELOW) ||
+            (least == MW_TEXT_TABLE_NAMES && are_alike(table, widest, widths[widest] - 1))) {
             excess -= widths[widest] - 1 + GAP;
             widths[widest] = 0;
         } else
@@ -161,7 +201,7 @@ static void write_cell(FILE *out, const struct column *column, const char *text,
     char fitted[1400];
     int left;
 
-    mw_text_fit(fitted, sizeof(fitted), text, width, column->cut);
+    fit(fitted, sizeof(fitted), column, text, width);
     left = width - mw_text_width(fitted);
     if (column->align == MW_TEXT_RIGHT)
         fprintf(out, "%*s", left, "");

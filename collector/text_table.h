@@ -17,6 +17,7 @@ const char *mw_text_style_end(enum mw_text_style style, bool color);
 enum mw_text_align { MW_TEXT_LEFT, MW_TEXT_RIGHT };
 
 #define MW_TEXT_TABLE_VANISH (-1)
+#define MW_TEXT_TABLE_NAMES (-2)
 
 struct mw_text_table;
 
@@ -24,7 +25,8 @@ struct mw_text_table *mw_text_table_create(void);
 void mw_text_table_destroy(struct mw_text_table *table);
 
 /* Adds a column. `least`: 0 never cut, otherwise it may shrink to that many columns, cut as `cut` says;
- * MW_TEXT_TABLE_VANISH: it may go altogether. All columns come before the first row. A column without any text is
+ * MW_TEXT_TABLE_VANISH: it may go altogether; MW_TEXT_TABLE_NAMES: likewise, before two names in it would look alike,
+ * which are cut as mw_short_name_fit() does. All columns come before the first row. A column without any text is
  * left out. */
 void mw_text_table_column(struct mw_text_table *table, const char *header, enum mw_text_align align, int least,
                           enum mw_text_cut cut);

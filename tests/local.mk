@@ -119,6 +119,7 @@ unit_tests += \
     tests/unit/test_record_json \
     tests/unit/test_report_text \
     tests/unit/test_segments \
+    tests/unit/test_short_name \
     tests/unit/test_size \
     tests/unit/test_exit_table \
     tests/unit/test_stack \
@@ -207,6 +208,8 @@ tests_unit_test_report_text_SOURCES = tests/unit/test_report_text.c $(synthetic)
 tests_unit_test_report_text_LDADD = $(collector_test_libs)
 tests_unit_test_segments_SOURCES = tests/unit/test_segments.c $(synthetic)
 tests_unit_test_segments_LDADD = $(collector_test_libs)
+tests_unit_test_short_name_SOURCES = tests/unit/test_short_name.c
+tests_unit_test_short_name_LDADD = $(collector_test_libs)
 tests_unit_test_exit_table_SOURCES = tests/unit/test_exit_table.c pmpi/exit_table.c
 tests_unit_test_exit_table_LDADD = $(CMOCKA_LIBS)
 tests_unit_test_lock_SOURCES = tests/unit/test_lock.c pmpi/lock.c pmpi/stack.c pmpi/syscalls.c

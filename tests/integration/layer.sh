@@ -25,8 +25,15 @@ $(line_of main.c solve) (via $sum)"
     check "$mpi: builds without debug information" "$cc" -g0 -O2 -o "plain.$mpi" "$source/main.c" "$source/comm.c"
     options=--site-depth=8 run_mpi "$mpi" 2 "./plain.$mpi"
     # libc has lines where libc6-dbg is installed: what starts main() is not where the program calls from
-    check "$mpi: then places are offsets in the program" \
-        same "$(sites MPI_Allreduce | sort | sed 's/+0x.*//' | uniq)" "plain.$mpi"
+    check "$mpi: then each function that calls the layer is a site" \
+        same "$(sites MPI_Allreduce | sed 's/+0x[0-9a-f]*//')" "assemble (via comm_sum)
+solve (via comm_sum)"
+    check "$mpi: and a function with one caller is one itself" same "$(sites MPI_Barrier | sed 's/+0x.*//')" comm_wait
+    check "$mpi: the report says so, too" grep -q '^  MPI_Allreduce  solve+0x[0-9a-f]* (via comm_sum) ' err
+    strip --strip-all "plain.$mpi"
+    options=--site-depth=8 run_mpi "$mpi" 2 "./plain.$mpi"
+    check "$mpi: stripped, places are offsets in the program" \
+        same "$(sites MPI_Allreduce | sed 's/+0x.*//' | uniq)" "plain.$mpi"
     options='--exact --site-depth 1' run_mpi "$mpi" 2 "./layer.$mpi"
     check "$mpi: with one frame there is one site" same "$(sites MPI_Allreduce)" "$sum"
 done
