@@ -26,15 +26,18 @@ bool mw_debug_files_network_allowed(void)
     return network_allowed;
 }
 
-static bool has_build_id(int fd, const void *bits, int length)
+enum match { SAME, OTHER, NO_ID };
+
+static enum match compare_build_id(int fd, const void *bits, int length)
 {
     Elf *elf = elf_begin(fd, ELF_C_READ, NULL);
     const void *own = NULL;
     ssize_t own_length = elf ? dwelf_elf_gnu_build_id(elf, &own) : -1;
-    bool same = own_length == length && memcmp(own, bits, (size_t)length) == 0;
+    enum match match = length <= 0 || own_length <= 0 ? NO_ID
+                     : own_length == length && memcmp(own, bits, (size_t)length) == 0 ? SAME : OTHER;
 
     elf_end(elf);
-    return same;
+    return match;
 }
 
 /* As in a debug link: CRC-32 of the whole file (that of zlib and Ethernet). */
@@ -60,8 +63,17 @@ static uint32_t crc_of(int fd)
 struct proof {
     const unsigned char *bits; /* build id */
     int length;                /* 0: it has none */
-    uint32_t crc;              /* 0: any will do, mw_debug_files_are_known() looks */
+    bool by_crc;               /* without build ids the checksum decides */
+    uint32_t crc;
+    bool any;                  /* whatever it is: mw_debug_files_are_known() looks */
 };
+
+static bool belongs(int fd, const struct proof *proof)
+{
+    enum match match = proof->any ? SAME : compare_build_id(fd, proof->bits, proof->length);
+
+    return match == SAME || (match == NO_ID && proof->by_crc && crc_of(fd) == proof->crc);
+}
 
 /* Opens `path` when it is there and belongs to the module. */
 static int try(const char *path, const struct proof *proof, char **found)
@@ -70,7 +82,7 @@ static int try(const char *path, const struct proof *proof, char **found)
 
     if (fd < 0)
         return -1;
-    if (proof->crc && (proof->length > 0 ? !has_build_id(fd, proof->bits, proof->length) : crc_of(fd) != proof->crc)) {
+    if (!belongs(fd, proof)) {
         close(fd);
         return -1;
     }
@@ -78,40 +90,71 @@ static int try(const char *path, const struct proof *proof, char **found)
     return fd;
 }
 
-static int find_by_build_id(const struct proof *proof, char **found)
+static int find_by_build_id(const struct proof *proof, const char *suffix, char **found)
 {
     char path[PATH_MAX];
     size_t used = (size_t)snprintf(path, sizeof(path), ROOT "/.build-id/");
-    const struct proof sure = {proof->bits, proof->length, 1};
+    const struct proof sure = {.bits = proof->bits, .length = proof->length};
 
     if (proof->length < 2 || proof->length > 64)
         return -1;
     for (int i = 0; i < proof->length; i++)
         used += (size_t)snprintf(path + used, sizeof(path) - used, i ? "%02x" : "%02x/", proof->bits[i]);
-    snprintf(path + used, sizeof(path) - used, ".debug");
+    snprintf(path + used, sizeof(path) - used, "%s", suffix);
     return try(path, &sure, found);
 }
 
-/* Beside the module, in .debug below it, and in the same place below /usr/lib/debug. */
+/* Beside the module, in .debug below it, and in the same place below /usr/lib/debug, where a system whose /lib is /usr/lib
+ * may have it under either name. */
 static int find_by_link(const char *module, const char *link, const struct proof *proof, char **found)
 {
-    static const char *const forms[] = {"%.*s/%s", "%.*s/.debug/%s", ROOT "%.*s/%s"};
+    static const struct {
+        const char *before, *behind;
+        const char *skip; /* start of the module's folder that is left out; another one has no such place */
+    } places[] = {{"", "/", ""}, {"", "/.debug/", ""}, {ROOT, "/", ""}, {ROOT, "/", "/usr"}, {ROOT "/usr", "/", ""}};
     const char *slash = strrchr(module, '/');
     char path[PATH_MAX];
     int fd = -1;
 
     if (link[0] == '/')
         return try(link, proof, found);
-    for (size_t i = 0; slash && fd < 0 && i < sizeof(forms) / sizeof(forms[0]); i++) {
+    for (size_t i = 0; slash && fd < 0 && i < sizeof(places) / sizeof(places[0]); i++) {
+        size_t skip = strlen(places[i].skip);
         int length;
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-        length = snprintf(path, sizeof(path), forms[i], (int)(slash - module), module, link);
-#pragma GCC diagnostic pop
+        if (strncmp(module, places[i].skip, skip) != 0)
+            continue;
+        length = snprintf(path, sizeof(path), "%s%.*s%s%s", places[i].before, (int)(slash - module - (ptrdiff_t)skip),
+                          module + skip, places[i].behind, link);
         if (length < (int)sizeof(path) && strcmp(path, module) != 0)
             fd = try(path, proof, found);
     }
     return fd;
+}
+
+/* Without a link: the usual name, of a file with the module's build id. */
+static int find_by_name(const char *module, const struct proof *proof, char **found)
+{
+    const char *slash = strrchr(module, '/');
+    char name[NAME_MAX + 1];
+
+    if (!slash || snprintf(name, sizeof(name), "%s.debug", slash + 1) >= (int)sizeof(name))
+        return -1;
+    return find_by_link(module, name, proof, found);
+}
+
+/* The file that dwz has moved parts to: by its own build id, else by name. `path` is that of the debug file. */
+static int find_supplementary(Dwfl_Module *module, const char *path, const char *link, char **found)
+{
+    Dwarf_Addr bias;
+    Dwarf *dwarf = dwfl_module_getdwarf(module, &bias); /* libdwfl has opened it, and asks for what it refers to */
+    const void *bits = NULL;
+    const char *name;
+    ssize_t length = dwarf ? dwelf_dwarf_gnu_debugaltlink(dwarf, &name, &bits) : -1;
+    const struct proof own = {.bits = bits, .length = length > 0 && length <= 64 ? (int)length : 0};
+    const struct proof any = {.any = true};
+    int fd = find_by_build_id(&own, ".debug", found);
+
+    return fd < 0 && path ? find_by_link(path, link, &any, found) : fd;
 }
 
 /* By libdebuginfod, as libdwfl does: it is loaded when it is wanted. */
@@ -143,21 +186,31 @@ static int ask_servers(const struct proof *proof, char **found)
 int mw_debug_files_find(Dwfl_Module *module, void **user, const char *name, Dwarf_Addr base, const char *path,
                         const char *link, GElf_Word crc, char **found)
 {
-    struct proof proof = {.crc = crc};
-    bool supplementary = link && !crc; /* dwz's: its build id is another one */
+    struct proof proof = {.by_crc = link, .crc = crc};
     GElf_Addr address;
-    int fd = -1;
+    int fd;
 
     (void)name;
     (void)base;
+    if (link && !crc) { /* dwz's */
+        fd = find_supplementary(module, path, link, found);
+        if (fd >= 0)
+            *user = module; /* for mw_debug_files_are_known() */
+        return fd;
+    }
     proof.length = dwfl_module_build_id(module, &proof.bits, &address);
-    if (!supplementary)
-        fd = find_by_build_id(&proof, found);
-    if (fd < 0 && link && path)
-        fd = find_by_link(path, link, &proof, found);
-    if (fd >= 0 && supplementary)
-        *user = module; /* for mw_debug_files_are_known() */
-    return fd < 0 && !supplementary ? ask_servers(&proof, found) : fd;
+    fd = find_by_build_id(&proof, ".debug", found);
+    if (fd < 0 && path)
+        fd = link ? find_by_link(path, link, &proof, found) : find_by_name(path, &proof, found);
+    return fd < 0 ? ask_servers(&proof, found) : fd;
+}
+
+int mw_debug_files_open(const void *build_id, size_t length, char **found)
+{
+    const struct proof proof = {.bits = build_id, .length = (int)length};
+    int fd = find_by_build_id(&proof, ".debug", found);
+
+    return fd < 0 ? find_by_build_id(&proof, "", found) : fd;
 }
 
 bool mw_debug_files_are_known(Dwfl_Module *module, Dwarf *dwarf)

@@ -82,26 +82,53 @@ static bool is_same_build(Dwfl_Module *dwfl_module, const struct mw_module *key)
     return (uint32_t)length == key->build_id_length && memcmp(bits, key->build_id, (size_t)length) == 0;
 }
 
-/* Opens the module's file, laid out so that addresses are offsets. */
-static void open_module(struct module *module)
+/* Takes a file, whose descriptor becomes libdwfl's, laid out so that addresses are offsets. */
+static void take_file(struct module *module, const char *path, int fd)
 {
     Dwfl_Module *found;
-    int fd;
 
-    if (module->key.path[0] != '/' || (fd = mw_safe_open_path(module->key.path, NULL, NULL)) < 0)
-        return;
     module->dwfl = dwfl_begin(module->detail == MW_SYMBOL_LINES ? &with_debug_files : &own_file_only);
     if (!module->dwfl) {
         close(fd);
         return;
     }
     dwfl_report_begin(module->dwfl);
-    found = dwfl_report_elf(module->dwfl, module->key.path, module->key.path, fd, 0, true);
+    found = dwfl_report_elf(module->dwfl, path, path, fd, 0, true);
     if (!found)
         close(fd);
     dwfl_report_end(module->dwfl, NULL, NULL);
     if (found && is_same_build(found, &module->key))
         module->dwfl_module = found;
+}
+
+/* What debug packages have of a module that is not here, as of another host's, or was replaced since. */
+static void open_installed(struct module *module)
+{
+    char *path = NULL;
+    int fd;
+
+    if (!module->key.build_id_length || module->detail != MW_SYMBOL_LINES)
+        return;
+    fd = mw_debug_files_open(module->key.build_id, module->key.build_id_length, &path);
+    if (fd >= 0) {
+        if (module->dwfl)
+            dwfl_end(module->dwfl);
+        take_file(module, path, fd);
+    }
+    free(path);
+}
+
+static void open_module(struct module *module)
+{
+    int fd;
+
+    if (module->key.path[0] != '/')
+        return;
+    fd = mw_safe_open_path(module->key.path, NULL, NULL);
+    if (fd >= 0)
+        take_file(module, module->key.path, fd);
+    if (!module->dwfl_module)
+        open_installed(module);
 }
 
 /* The module of a key, opened when it comes first. */

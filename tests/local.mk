@@ -21,6 +21,7 @@ shell_tests = \
     tests/integration/launcher.sh \
     tests/integration/rundir.sh \
     tests/integration/symbols.sh \
+    tests/integration/debug_files.sh \
     tests/integration/short.sh \
     tests/integration/signals.sh \
     tests/integration/terminal.sh \
@@ -135,7 +136,7 @@ unit_tests += \
     tests/unit/test_wire_message
 endif
 
-check_PROGRAMS += $(unit_tests) tests/tools/mwdump tests/tools/mwgen tests/tools/mwreport tests/tools/mwschema \
+check_PROGRAMS += $(unit_tests) tests/tools/mwdump tests/tools/mwgen tests/tools/mwplace tests/tools/mwreport tests/tools/mwschema \
     tests/tools/usage tests/tools/mwflood tests/tools/mwhost tests/tools/mwsignals tests/tools/oldkernel tests/tools/waits
 
 TESTS += $(unit_tests) $(shell_tests)
@@ -252,6 +253,9 @@ tests_tools_mwgen_LDADD = collector/libcollector.la
 tests_tools_mwgen_CFLAGS = $(AM_CFLAGS) -g
 tests_tools_mwreport_SOURCES = tests/tools/mwreport.c
 tests_tools_mwreport_LDADD = collector/libcollector.la
+tests_tools_mwplace_SOURCES = tests/tools/mwplace.c
+tests_tools_mwplace_CFLAGS = $(AM_CFLAGS) $(LIBDW_CFLAGS)
+tests_tools_mwplace_LDADD = collector/libcollector.la $(LIBDW_LIBS) -lelf
 tests_tools_mwschema_SOURCES = tests/tools/mwschema.c
 tests_tools_mwschema_LDADD = collector/libcollector.la
 tests_tools_oldkernel_SOURCES = tests/tools/oldkernel.c
