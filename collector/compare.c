@@ -28,7 +28,9 @@ static void free_row(struct mw_compare_row *row)
         free(row->entries[side].values);
     }
     free(row->name);
-    free(row->alias);
+    for (int kind = 0; kind < MW_COMPARE_ALIASES; kind++)
+        free(row->aliases[kind]);
+    free(row->function);
     free(row->file);
 }
 
@@ -82,43 +84,7 @@ void mw_compare_add(struct mw_compare_values *values, int64_t value, enum mw_mod
     *MW_MEM_PUSH(values->values, values->count) = value;
 }
 
-/* ---- lines that moved ---- */
-
-/* The only row with this alias that has runs of this side alone; NULL when there are several. */
-static struct mw_compare_row *only_one(struct mw_compare *compare, const struct mw_compare_row *like,
-                                       enum mw_compare_side side)
-{
-    struct mw_compare_row *found = NULL;
-
-    for (size_t i = 0; i < compare->row_count; i++) {
-        struct mw_compare_row *row = &compare->rows[i];
-        if (!row->alias || row->what != like->what || strcmp(row->alias, like->alias) != 0 ||
-            !row->sides[side].count || row->sides[!side].count)
-            continue;
-        if (found)
-            return NULL;
-        found = row;
-    }
-    return found;
-}
-
-/* What is at another line now, but the only one of its kind in its function, is the same. */
-static void match_moved(struct mw_compare *compare)
-{
-    for (size_t i = 0; i < compare->row_count; i++) {
-        struct mw_compare_row *row = &compare->rows[i], *base, *candidate;
-        if (!row->alias || !row->sides[MW_COMPARE_CANDIDATE].count || row->sides[MW_COMPARE_BASE].count)
-            continue;
-        base = only_one(compare, row, MW_COMPARE_BASE);
-        candidate = only_one(compare, row, MW_COMPARE_CANDIDATE);
-        if (!base || candidate != row)
-            continue;
-        row->sides[MW_COMPARE_BASE] = base->sides[MW_COMPARE_BASE];
-        base->sides[MW_COMPARE_BASE] = (struct mw_compare_values){0};
-    }
-}
-
-/* Rows that match_moved() has emptied. */
+/* Rows that mw_compare_match() has emptied. */
 static void drop_empty(struct mw_compare *compare)
 {
     size_t kept = 0;
@@ -210,7 +176,7 @@ static void find_informing(struct mw_compare *compare)
 
 void mw_compare_judge(struct mw_compare *compare)
 {
-    match_moved(compare);
+    mw_compare_match(compare);
     drop_empty(compare);
     find_informing(compare);
     for (size_t i = 0; i < compare->row_count; i++) {

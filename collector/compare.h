@@ -29,6 +29,14 @@ enum mw_compare_verdict {
     MW_COMPARE_GONE     /* only in the base */
 };
 
+/* What a place may be known by when its label has changed; the surest first. */
+enum mw_compare_alias {
+    MW_COMPARE_BY_ADDRESS,  /* object and offset: the label says more or less than before */
+    MW_COMPARE_BY_FILE,     /* file and function: lines have moved */
+    MW_COMPARE_BY_FUNCTION, /* one side knew no file */
+    MW_COMPARE_ALIASES
+};
+
 /* One measure on one side. */
 struct mw_compare_values {
     int64_t *values; /* of the runs that have it, in ascending order after mw_compare_judge() */
@@ -44,7 +52,9 @@ struct mw_compare_row {
     const char *group; /* "job", "phase", "rank", "site" */
     char *name;        /* "fft", "rank 3", "MPI_Allreduce fft.c:120" */
     const char *what;  /* "peak", "rise inside a call": what is measured */
-    char *alias;       /* a name that stays when lines move; NULL: none */
+    char *aliases[MW_COMPARE_ALIASES]; /* of its place, or of the places around a phase; NULL: none */
+    char *function;    /* there; NULL unknown */
+    bool has_file;     /* a source file is known there */
     bool informs;      /* it never counts: another row says it better */
     char *file;        /* in the candidate; NULL unknown */
     uint32_t line;
@@ -94,6 +104,9 @@ size_t mw_compare_count(const struct mw_compare *compare, enum mw_compare_verdic
 void mw_compare_findings(const struct mw_compare *compare, struct mw_findings *findings);
 
 /* ---- for compare.c and compare_take.c ---- */
+
+/* Finds rows of one side that are the same as one of the other side. */
+void mw_compare_match(struct mw_compare *compare);
 
 /* Marks the rows that follow others, among those that grew. */
 void mw_compare_fold(struct mw_compare *compare);

@@ -4,6 +4,7 @@
 #include "collector/mem.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* A value from outside may be anything. */
 static int64_t bounded(uint64_t bytes)
@@ -70,6 +71,67 @@ static void take_job(struct mw_compare *compare, enum mw_compare_side side, cons
     }
 }
 
+/* ---- what a place may be known by ---- */
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? slash + 1 : path;
+}
+
+/* Adds what a call's place is known by. False: that is not known. */
+static bool append_alias(char *text, size_t size, enum mw_compare_alias kind, const char *call,
+                         const struct mw_model_place *place)
+{
+    size_t length = strlen(text);
+
+    if (!call) /* a phase that begins or ends without one */
+        return true;
+    if (!place || (kind == MW_COMPARE_BY_ADDRESS ? !place->module[0] : !place->function[0]))
+        return false;
+    if (kind == MW_COMPARE_BY_ADDRESS)
+        snprintf(text + length, size - length, "%s %s %llx\n", call, base_name(place->module),
+                 (unsigned long long)place->offset);
+    else
+        snprintf(text + length, size - length, "%s %s %s\n", call, kind == MW_COMPARE_BY_FILE ? place->file : "",
+                 place->function);
+    return true;
+}
+
+/* The places around something; both are the same for a call. */
+struct around {
+    const char *from_call, *to_call;
+    const struct mw_model_place *from, *to;
+    const char *more; /* what else must agree */
+};
+
+static void note_places(struct mw_compare_row *row, const struct around *around)
+{
+    char text[2400];
+
+    for (enum mw_compare_alias kind = 0; kind < MW_COMPARE_ALIASES; kind++) {
+        snprintf(text, sizeof(text), "%.100s\n", around->more);
+        if (!row->aliases[kind] && append_alias(text, sizeof(text), kind, around->from_call, around->from) &&
+            append_alias(text, sizeof(text), kind, around->to_call, around->to))
+            row->aliases[kind] = mw_mem_copy(text);
+    }
+    text[0] = '\0';
+    if (!row->function && append_alias(text, sizeof(text), MW_COMPARE_BY_FUNCTION, around->from_call, around->from) &&
+        append_alias(text, sizeof(text), MW_COMPARE_BY_FUNCTION, around->to_call, around->to))
+        row->function = mw_mem_copy(text);
+    row->has_file |= (around->from && around->from->file[0]) || (around->to && around->to->file[0]);
+}
+
+static void note_phase(struct mw_compare_row *row, const struct mw_model *model, const struct mw_model_merged_phase *phase)
+{
+    const struct around around = {phase->from_call, phase->to_call, phase->from_place, phase->to_place,
+                                  phase->parent < model->phase_count ? model->phases[phase->parent].path : ""};
+
+    if (phase->from_call || phase->to_call)
+        note_places(row, &around);
+}
+
 static void take_phases(struct mw_compare *compare, enum mw_compare_side side, const struct mw_model *model)
 {
     char name[32];
@@ -82,6 +144,7 @@ static void take_phases(struct mw_compare *compare, enum mw_compare_side side, c
         row = mw_compare_row(compare, "phase", phase->path, "peak");
         mw_compare_add(&row->sides[side], bounded(phase->peak.max), phase->peak_kind, model->cost.error_bytes_max,
                        name_rank(name, sizeof(name), model, phase->peak.worst));
+        note_phase(row, model, phase);
         mw_compare_add(&row->entries[side], bounded(phase->entry_rss.max), MW_MODEL_EXACT, 0, NULL);
         row->order = i;
     }
@@ -101,20 +164,29 @@ static void take_ranks(struct mw_compare *compare, enum mw_compare_side side, co
     }
 }
 
-static void note_place(struct mw_compare_row *row, const struct mw_model_merged_site *site)
+static void note_site(struct mw_compare_row *row, const struct mw_model_merged_site *site)
 {
     const struct mw_model_place *place = site->place;
-    char alias[600];
+    char comm[16];
 
-    if (!place || row->file)
+    if (!place)
         return;
-    if (place->line)
+    snprintf(comm, sizeof(comm), "%u", (unsigned)site->comm_size);
+    note_places(row, &(struct around){site->call, NULL, place, NULL, comm});
+    if (place->line && !row->file) {
         row->file = mw_mem_copy(place->path[0] ? place->path : place->file);
-    row->line = place->line;
-    if (!place->function[0])
-        return;
-    snprintf(alias, sizeof(alias), "%s %u %s %s", site->call, (unsigned)site->comm_size, place->file, place->function);
-    row->alias = row->alias ? row->alias : mw_mem_copy(alias);
+        row->line = place->line;
+    }
+}
+
+/* "MPI_Allreduce fft.c:120 on 8". Functions of two objects may have one name. */
+static void name_site(char *text, size_t size, const struct mw_model_merged_site *site)
+{
+    const struct mw_model_place *place = site->place;
+    bool is_function = place && !place->line && place->function[0] && place->module[0];
+
+    snprintf(text, size, "%.300s%s%.60s on %u", site->label, is_function ? " in " : "",
+             is_function ? base_name(place->module) : "", (unsigned)site->comm_size);
 }
 
 static void take_sites(struct mw_compare *compare, enum mw_compare_side side, const struct mw_model *model)
@@ -123,13 +195,13 @@ static void take_sites(struct mw_compare *compare, enum mw_compare_side side, co
         const struct mw_model_merged_site *site = &model->sites[i];
         struct mw_compare_row *rise, *stays;
         char name[400], worst[32];
-        snprintf(name, sizeof(name), "%.300s on %u", site->label, (unsigned)site->comm_size);
+        name_site(name, sizeof(name), site);
         rise = mw_compare_row(compare, "site", name, "rise inside a call");
-        note_place(rise, site);
+        note_site(rise, site);
         mw_compare_add(&rise->sides[side], bounded(site->spike), MW_MODEL_EXACT, model->cost.error_bytes_max,
                        site->spike ? name_rank(worst, sizeof(worst), model, site->spike_rank) : NULL);
         stays = mw_compare_row(compare, "site", name, "growth that stays");
-        note_place(stays, site);
+        note_site(stays, site);
         mw_compare_add(&stays->sides[side], bounded_change(site->growth.max), MW_MODEL_EXACT, model->cost.error_bytes_max,
                        name_rank(worst, sizeof(worst), model, site->growth.worst));
     }

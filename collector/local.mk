@@ -18,7 +18,7 @@ collector_libcollector_la_SOURCES = \
 	collector/child_time.c collector/child_time.h \
 	collector/close_from.c collector/close_from.h \
 	collector/compare.c collector/compare.h \
-	collector/compare_check.c collector/compare_fold.c collector/compare_take.c \
+	collector/compare_check.c collector/compare_fold.c collector/compare_match.c collector/compare_take.c \
 	collector/csv.c collector/csv.h \
 	collector/debug_files.c collector/debug_files.h \
 	collector/demangle.c collector/demangle.h \

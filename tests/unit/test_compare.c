@@ -37,6 +37,7 @@ static struct mw_model *run_of(uint64_t peak, struct mw_model_place *place, uint
     model->site_count = 1;
     place->function = "solve";
     place->file = place->path = "app.c";
+    place->module = "";
     model->sites[0] = (struct mw_model_merged_site){
         .call = "MPI_Allreduce", .label = mw_model_format(model, "MPI_Allreduce app.c:%u", place->line), .comm_size = 1,
         .place = place, .spike = spike};
@@ -140,6 +141,68 @@ static void test_moved(void **state)
         }
     assert_int_equal(found, 1);
     mw_compare_destroy(compare);
+}
+
+/* What is known of one place on each side. */
+struct known {
+    const char *label, *function, *file, *module;
+    uint64_t offset;
+    uint32_t line;
+};
+
+static void take_site(struct mw_compare *compare, enum mw_compare_side side, const struct known *known)
+{
+    struct mw_model_place place = {.line = known->line, .offset = known->offset};
+    struct mw_model *model = run_of(100 * MIB, &place, 8 * MIB);
+
+    place.label = known->label;
+    place.function = known->function;
+    place.file = place.path = known->file;
+    place.module = known->module;
+    model->sites[0].label = mw_model_format(model, "MPI_Allreduce %s", known->label);
+    model->phases[0] = (struct mw_model_merged_phase){
+        .kind = MW_PHASE_BETWEEN, .parent = MW_MODEL_NONE, .from_call = "MPI_Allreduce", .from_place = &place,
+        .path = mw_model_format(model, "MPI_Allreduce %s → end", known->label), .peak_kind = MW_MODEL_EXACT,
+        .peak = {.max = 100 * MIB}, .entry_rss = {.max = 90 * MIB}};
+    mw_compare_take(compare, side, model);
+    mw_model_destroy(model);
+}
+
+static void test_labels(void **state)
+{
+    static const struct {
+        struct known base, candidate;
+        bool same;
+    } cases[] = {
+        /* an older record, of the same build */
+        {{"libmd.so+0x1f20", "md::run", "", "/a/libmd.so", 0x1f20, 0}, {"md::run+0x20", "md::run", "", "/a/libmd.so", 0x1f20, 0}, true},
+        {{"libmd.so+0x1f20", "", "", "/a/libmd.so", 0x1f20, 0}, {"md::run+0x20", "md::run", "", "/b/libmd.so", 0x1f20, 0}, true},
+        /* with and without debug information, also of another build */
+        {{"md.c:7", "run", "md.c", "/a/app", 0x1f20, 7}, {"run+0x20", "run", "", "/a/app", 0x1f20, 0}, true},
+        {{"run+0x24", "run", "", "/a/app", 0x1f24, 0}, {"md.c:7", "run", "md.c", "/a/app", 0x2f20, 7}, true},
+        {{"run+0x24", "run", "", "/a/app", 0x1f24, 0}, {"run+0x88", "run", "", "/a/app", 0x2f88, 0}, true},
+        /* another place */
+        {{"run+0x24", "run", "", "/a/app", 0x1f24, 0}, {"sum+0x8", "sum", "", "/a/app", 0x1f24, 0}, false},
+        {{"md.c:7", "run", "md.c", "/a/app", 0x1f24, 7}, {"ld.c:7", "run", "ld.c", "/a/app", 0x2f24, 7}, false},
+        {{"app+0x1f24", "", "", "/a/app", 0x1f24, 0}, {"app+0x1f28", "", "", "/a/app", 0x1f28, 0}, false},
+        {{"app+0x1f24", "", "", "/a/app", 0x1f24, 0}, {"lib+0x1f24", "", "", "/a/lib", 0x1f24, 0}, false},
+    };
+    static const struct {
+        enum mw_compare_by by;
+        size_t rows; /* of each place */
+    } kinds[] = {{MW_COMPARE_BY_SITE, 2}, {MW_COMPARE_BY_PHASE, 1}};
+
+    (void)state;
+    for (size_t i = 0; i < 2 * sizeof(cases) / sizeof(cases[0]); i++) {
+        struct mw_compare *compare = mw_compare_create(kinds[i % 2].by, 0.05);
+        take_site(compare, MW_COMPARE_BASE, &cases[i / 2].base);
+        take_site(compare, MW_COMPARE_CANDIDATE, &cases[i / 2].candidate);
+        mw_compare_judge(compare);
+        if (mw_compare_count(compare, MW_COMPARE_NEW) != (cases[i / 2].same ? 0 : kinds[i % 2].rows))
+            fail_msg("%s, %s", cases[i / 2].base.label, cases[i / 2].candidate.label);
+        assert_int_equal(mw_compare_count(compare, MW_COMPARE_GONE), mw_compare_count(compare, MW_COMPARE_NEW));
+        mw_compare_destroy(compare);
+    }
 }
 
 /* One phase: what it began with and its peak, MiB, before and after a change. */
@@ -312,7 +375,7 @@ static void test_forms(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_verdicts), cmocka_unit_test(test_sampled),
-                                       cmocka_unit_test(test_moved), cmocka_unit_test(test_failed), cmocka_unit_test(test_followers), cmocka_unit_test(test_alike_ranks),
+                                       cmocka_unit_test(test_moved), cmocka_unit_test(test_labels), cmocka_unit_test(test_failed), cmocka_unit_test(test_followers), cmocka_unit_test(test_alike_ranks),
                                        cmocka_unit_test(test_forms)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
