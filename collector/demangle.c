@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "collector/demangle.h"
 
+#include "collector/fortran_name.h"
+#include "collector/mem.h"
+#include "collector/rust_name.h"
+
 #include <dlfcn.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -85,6 +89,23 @@ static void cut_hash(char *name)
     }
 }
 
+/* Instances of a function template begin with what they return: "double mesh::sum<int>". */
+static void cut_return(char *name)
+{
+    char *start = name;
+    int depth = 0;
+
+    for (char *at = name; *at; at++) {
+        depth += *at == '<' || *at == '(' || *at == '{' || *at == '[';
+        depth -= (*at == '>' && at > name && at[-1] != '-') || *at == ')' || *at == '}' || *at == ']';
+        if (*at == ' ' && depth == 0)
+            start = at + 1;
+        if (strncmp(at, "operator", 8) == 0) /* "operator new", "operator<" */
+            break;
+    }
+    memmove(name, start, strlen(start) + 1);
+}
+
 void mw_demangle_shorten(char *name)
 {
     static const char *const qualifiers[] = {" &&", " &", " volatile", " const"};
@@ -100,6 +121,26 @@ void mw_demangle_shorten(char *name)
         && (parameters - name < 8 || strncmp(parameters - 8, "operator", 8) != 0))
         *parameters = '\0';
     cut_hash(name);
+    cut_return(name);
+}
+
+/* "solve.constprop.0", "solve.cold": a part or a variant of a function that the compiler has made. */
+static char *without_suffix(const char *name)
+{
+    static const char *const suffixes[] = {".constprop.", ".isra.", ".part.", ".cold", ".lto_priv.", ".llvm."};
+    const char *end = NULL;
+    char *copy;
+
+    for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
+        const char *at = strstr(name + (*name != '\0'), suffixes[i]);
+        if (at && (!end || at < end))
+            end = at;
+    }
+    if (!end)
+        return NULL;
+    copy = mw_mem_copy(name);
+    copy[end - name] = '\0';
+    return copy;
 }
 
 char *mw_demangle(const char *name)
@@ -109,8 +150,10 @@ char *mw_demangle(const char *name)
     int status = 0;
     char *plain;
 
+    if (strncmp(name, "_R", 2) == 0 && (plain = mw_rust_name(name)))
+        return plain;
     if (strncmp(name, "_Z", 2) != 0)
-        return NULL;
+        return (plain = mw_fortran_name(name)) ? plain : without_suffix(name);
     if (!loaded) {
         demangle = load();
         loaded = true;

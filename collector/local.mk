@@ -26,6 +26,7 @@ collector_libcollector_la_SOURCES = \
 	collector/journal_check.c collector/journal_check.h \
 	collector/journal_read.c collector/journal_read.h \
 	collector/journal_source.c collector/journal_source.h \
+	collector/fortran_name.c collector/fortran_name.h \
 	collector/findings.c collector/findings.h \
 	collector/gates.c collector/gates.h \
 	collector/json_out.c collector/json_out.h \
@@ -85,6 +86,7 @@ collector_libcollector_la_SOURCES = \
 	collector/report_tables.h \
 	collector/report_timeline.c \
 	collector/report_trace.c collector/report_trace.h \
+	collector/rust_name.c collector/rust_name.h \
 	collector/report_text.c collector/report_text.h collector/report_text_parts.h \
 	collector/report_text_deaths.c \
 	collector/report_text_hosts.c \

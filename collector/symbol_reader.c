@@ -174,12 +174,39 @@ static bool is_function(Dwarf_Die *die)
     return tag == DW_TAG_subprogram || tag == DW_TAG_inlined_subroutine || tag == DW_TAG_entry_point;
 }
 
+static bool has_function(Dwarf_Die *scopes, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (is_function(&scopes[i]))
+            return true;
+    return false;
+}
+
+/* dwarf_getscopes(), which does not look into what has no addresses itself: Fortran's modules, Rust's namespaces. */
+static int search_scopes(Dwarf_Die *root, Dwarf_Addr address, Dwarf_Die **scopes, int depth)
+{
+    int count = dwarf_getscopes(root, address, scopes);
+    Dwarf_Die child;
+
+    if (count > 0 && has_function(*scopes, count))
+        return count;
+    if (count > 0)
+        free(*scopes);
+    *scopes = NULL;
+    count = 0;
+    for (bool more = depth < DEFINITIONS_MAX && dwarf_child(root, &child) == 0; more && !count;
+         more = dwarf_siblingof(&child, &child) == 0)
+        if (dwarf_tag(&child) == DW_TAG_module || dwarf_tag(&child) == DW_TAG_namespace)
+            count = search_scopes(&child, address, scopes, depth + 1);
+    return count;
+}
+
 /* The scopes around an address, as the machine's code is nested: an inlined function is inside its caller.
  * (dwarf_getscopes() alone goes on with what is around the inlined function's definition.) Free *scopes. */
 static int find_scopes(Dwarf_Die *unit, Dwarf_Addr address, Dwarf_Die **scopes)
 {
     Dwarf_Die *innermost = NULL;
-    int count = dwarf_getscopes(unit, address, &innermost);
+    int count = search_scopes(unit, address, &innermost, 0);
 
     *scopes = NULL;
     if (count > 0)
@@ -205,7 +232,7 @@ static Dwarf_Die declaration_of(const Dwarf_Die *function)
     return at;
 }
 
-/* "mesh::Field::sum" into a frame. Fortran's modules are left out. */
+/* "mesh::Field::sum" into a frame; also of Fortran's modules. */
 static void set_name(struct mw_symbol_frame *frame, Dwarf_Die *function)
 {
     Dwarf_Die declaration = declaration_of(function), *scopes = NULL;
@@ -224,7 +251,7 @@ static void set_name(struct mw_symbol_frame *frame, Dwarf_Die *function)
         size_t length = strlen(text);
         if (tag == DW_TAG_subprogram) /* a class inside a function is known by itself */
             text[0] = '\0';
-        else if (tag == DW_TAG_namespace || (part && (tag == DW_TAG_class_type || tag == DW_TAG_structure_type)))
+        else if (tag == DW_TAG_namespace || tag == DW_TAG_module || (part && (tag == DW_TAG_class_type || tag == DW_TAG_structure_type)))
             snprintf(text + length, size - length, "%s::", part ? part : "(anonymous namespace)");
     }
     free(scopes);
@@ -335,7 +362,7 @@ unsigned mw_symbol_reader_find(struct mw_symbol_reader *reader, const struct mw_
     if (line && dwarf_lineno(line, &number) == 0)
         set_line(&frames[0], dwarf_linesrc(line, NULL, NULL), number);
     count = is_skeleton(unit) ? 1 : set_nested(frames, unit, address - bias);
-    if (!frames[count - 1].line)
+    if (!frames[count - 1].line || !frames[count - 1].function[0])
         set_symbol(&frames[count - 1], module, address);
     return count;
 }

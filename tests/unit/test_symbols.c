@@ -160,8 +160,72 @@ static void test_names(void **state)
     assert_short("a..b", "a..b");
     assert_short(")", ")");
     assert_short("", "");
+    assert_short("double field::sum<double, (a)1>(double)", "field::sum<double, (a)1>");
+    assert_short("std::enable_if<(b)1, x::y>::type x::f<int>(int) const", "x::f<int>");
+    assert_short("operator new(unsigned long)", "operator new");
+    assert_short("a::T::operator std::string<c>()", "a::T::operator std::string<c>");
+    assert_short("decltype (g->h) a::f<b>(c)", "a::f<b>");
     assert_null(mw_demangle("main"));
     assert_null(mw_demangle("_Znonsense"));
+}
+
+static void assert_plain(const char *mangled, const char *expected)
+{
+    char *plain = mw_demangle(mangled);
+
+    if (!expected)
+        assert_null(plain);
+    else if (!plain)
+        fail_msg("%s cannot be read", mangled);
+    else
+        assert_string_equal(plain, expected);
+    free(plain);
+}
+
+static void test_fortran_names(void **state)
+{
+    (void)state;
+    assert_plain("__mesh_MOD_total", "mesh::total");
+    assert_plain("__mesh_tools_MOD_grow_2d", "mesh_tools::grow_2d");
+    assert_plain("mesh_mp_total_", "mesh::total");
+    assert_plain("_QMmeshPtotal", "mesh::total");
+    assert_plain("_QMmeshFtotalPinner", "mesh::total::inner");
+    assert_plain("__mesh_MOD_", NULL);
+    assert_plain("___MOD_total", NULL);
+    assert_plain("_mp_total_", NULL);
+    assert_plain("mesh_mp_", NULL);
+    assert_plain("mesh_mp_total", NULL);
+    assert_plain("mesh_mp_Total_", NULL);
+    assert_plain("_QM", NULL);
+    assert_plain("_QMmeshX", NULL);
+    assert_plain("solve_", NULL);
+    assert_plain("solve.isra.0", "solve");
+    assert_plain("solve.part.1.constprop.0", "solve");
+    assert_plain("solve.cold", "solve");
+    assert_plain("solve._omp_fn.0", NULL);
+    assert_plain("", NULL);
+}
+
+static void test_rust_names(void **state)
+{
+    static const char whole[] = "_RNvXs_NtCs6GmmlP4bgsG_1r5ranksINtNtCslNYArtu3iFV_5alloc3vec3VechENtB4_2Do2goB6_";
+    char cut[sizeof(whole)];
+
+    (void)state;
+    assert_plain("_RNvCsfLfy6EI15iL_7___rustc14___rust_realloc", "__rustc::__rust_realloc");
+    assert_plain("_RNvMNtCs6GmmlP4bgsG_1r5ranksINtB2_3SumdE4over", "r::ranks::Sum::over");
+    assert_plain("_RINvNtCs6GmmlP4bgsG_1r5ranks3genThAdj3_EEB4_", "r::ranks::gen");
+    assert_plain("_RNvMNtCs1_1a1bSRNtB2_1c1f", "[_]::f");
+    assert_plain("_RNCNCNvNtNtCs1_3std3sys9backtrace10__print_fmts_00B9_",
+                 "std::sys::backtrace::_print_fmt::{{closure}}::{{closure}}");
+    assert_plain(whole, "alloc::vec::Vec::go");
+    assert_plain("_RNvB_1f", NULL); /* what it goes back to has it in itself */
+    assert_plain("_RNvC1a99999f", NULL);
+    assert_plain("_R", NULL);
+    for (size_t i = 0; i < sizeof(whole); i++) {
+        snprintf(cut, sizeof(cut), "%.*s", (int)i, whole);
+        free(mw_demangle(cut));
+    }
 }
 
 static void test_extension_names(void **state)
@@ -204,7 +268,7 @@ int main(void)
         cmocka_unit_test(test_line),        cmocka_unit_test(test_inlined),
         cmocka_unit_test(test_other_build), cmocka_unit_test(test_gone),
         cmocka_unit_test(test_strange_offsets), cmocka_unit_test(test_descriptors),
-        cmocka_unit_test(test_names),       cmocka_unit_test(test_extension_names),
+        cmocka_unit_test(test_names), cmocka_unit_test(test_fortran_names), cmocka_unit_test(test_rust_names),       cmocka_unit_test(test_extension_names),
     };
 
     return cmocka_run_group_tests(tests, find_self, NULL);
