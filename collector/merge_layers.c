@@ -159,11 +159,20 @@ static const char *through_of(const struct mw_model_place *layer, char *function
     return function;
 }
 
+/* Where a name of the layer is known: of a stripped one, the function that it exports. */
+static const struct mw_model_place *layer_of(const struct mw_model_site *site, const struct mw_model_place *caller)
+{
+    for (uint32_t i = 0; i < site->depth && site->frames[i] != caller; i++)
+        if (site->frames[i]->line || site->frames[i]->function[0])
+            return site->frames[i];
+    return site->frames[0];
+}
+
 static const struct mw_model_place *make_via(struct mw_merge_layers *layers, const struct mw_model_place *caller,
-                                             const struct mw_model_place *layer)
+                                             const struct mw_model_site *site)
 {
     char function[1024];
-    const char *through = mw_model_string(layers->model, through_of(layer, function, sizeof(function)));
+    const char *through = mw_model_string(layers->model, through_of(layer_of(site, caller), function, sizeof(function)));
     const struct {
         struct mw_merge_place place;
         const char *through;
@@ -222,15 +231,15 @@ static const struct mw_model_place *telling_place(struct mw_merge_layers *layers
     const struct mw_model_place *known = first_line(site);
 
     if (known)
-        return make_via(layers, known, site->frames[0]);
+        return make_via(layers, known, site);
     for (enum kind kind = 0; kind < KINDS; kind++) {
         const char *group = group_of(layers, rank, site->frames[0], kind);
         const struct mw_model_place *caller = is_layer(layers, group) ? caller_of(layers, rank, site, group, kind) : NULL;
         if (caller)
-            return make_via(layers, caller, site->frames[0]);
+            return make_via(layers, caller, site);
     }
     known = first_name(site);
-    return known ? make_via(layers, known, site->frames[0]) : method_of(site);
+    return known ? make_via(layers, known, site) : method_of(site);
 }
 
 /* Only what is named after the calls around it: "start → MPI_Init" stays, though a call ends it. */

@@ -42,6 +42,7 @@ shell_tests = \
     tests/integration/fortran.sh \
     tests/integration/cxx.sh \
     tests/integration/layer.sh \
+    tests/integration/names.sh \
     tests/integration/paths.sh \
     tests/integration/blacs.sh \
     tests/integration/reload.sh \
@@ -118,6 +119,7 @@ unit_tests += \
     tests/unit/test_procmem \
     tests/unit/test_pss \
     tests/unit/test_record_json \
+    tests/unit/test_report_names \
     tests/unit/test_report_text \
     tests/unit/test_segments \
     tests/unit/test_short_name \
@@ -205,6 +207,8 @@ tests_unit_test_preloaded_SOURCES = tests/unit/test_preloaded.c pmpi/elf_find.c 
 tests_unit_test_preloaded_LDADD = $(CMOCKA_LIBS)
 tests_unit_test_procmem_SOURCES = tests/unit/test_procmem.c
 tests_unit_test_procmem_LDADD = $(collector_test_libs)
+tests_unit_test_report_names_SOURCES = tests/unit/test_report_names.c
+tests_unit_test_report_names_LDADD = $(collector_test_libs)
 tests_unit_test_report_text_SOURCES = tests/unit/test_report_text.c $(synthetic)
 tests_unit_test_report_text_LDADD = $(collector_test_libs)
 tests_unit_test_segments_SOURCES = tests/unit/test_segments.c $(synthetic)
