@@ -20,9 +20,15 @@
 /* What may be a layer. The larger one first: what a library calls itself with is no news to the program's author. */
 enum kind { LIBRARY, SOURCE_FILE, FUNCTION, KINDS };
 
-/* One place that calls MPI. Strings and places are kept once, so their addresses name them. */
+/* What may be one. Strings and places are kept once, so their addresses name them. */
+struct key {
+    const char *name;   /* path, or function; NULL: nothing that could be a layer */
+    const char *object; /* a function's; NULL: the path says all */
+};
+
+/* One place that calls MPI. */
 struct line {
-    const char *group;
+    struct key group;
     const char *caller; /* label, or function, of the first place outside the group that was seen; NULL none */
     bool shared;        /* there are several */
 };
@@ -40,16 +46,25 @@ struct mw_merge_layers {
     size_t line_count, group_count, via_count;
 };
 
-/* The library, file or function of a place; NULL: it is in none that could be a layer. */
-static const char *group_of(const struct mw_merge_layers *layers, const struct mw_model_rank *rank,
-                            const struct mw_model_place *place, enum kind kind)
+/* The library, file or function of a place. */
+static struct key group_of(const struct mw_model_rank *rank, const struct mw_model_place *place, enum kind kind)
 {
-    const char *group = kind == SOURCE_FILE ? place->path : place->module != rank->exe ? place->module : "";
+    const char *name = "", *object = NULL;
 
-    if (kind == FUNCTION)
-        return place->line || !place->function[0]
-                   ? NULL : mw_model_format(layers->model, "%s in %s", place->function, place->module);
-    return group[0] ? group : NULL;
+    if (kind == SOURCE_FILE)
+        name = place->path;
+    else if (kind == LIBRARY && place->module != rank->exe)
+        name = place->module;
+    else if (kind == FUNCTION && !place->line) {
+        name = place->function;
+        object = place->module;
+    }
+    return name[0] ? (struct key){name, object} : (struct key){NULL, NULL};
+}
+
+static bool is_same(struct key a, struct key b)
+{
+    return a.name == b.name && a.object == b.object;
 }
 
 /* What starts main(), threads and callbacks, and interpreters: names and lines in these are not the program's. */
@@ -84,14 +99,12 @@ static bool is_python(const struct mw_model_place *place)
 }
 
 /* What Python calls has a name already: only lines say more. */
-static const struct mw_model_place *caller_of(const struct mw_merge_layers *layers, const struct mw_model_rank *rank,
-                                              const struct mw_model_site *site, const char *group, enum kind kind)
+static const struct mw_model_place *caller_of(const struct mw_model_rank *rank, const struct mw_model_site *site,
+                                              struct key group, enum kind kind)
 {
-    bool lines_only = is_python(site->frames[0]);
-
     for (uint32_t i = 1; i < site->depth; i++)
-        if (group_of(layers, rank, site->frames[i], kind) != group && is_telling(site->frames[i])
-            && (site->frames[i]->line || !lines_only))
+        if (!is_same(group_of(rank, site->frames[i], kind), group) && is_telling(site->frames[i])
+            && (site->frames[i]->line || !is_python(site->frames[0])))
             return site->frames[i];
     return NULL;
 }
@@ -111,15 +124,18 @@ static bool is_frame_of_job(const char *call)
 static void note_line(struct mw_merge_layers *layers, const struct mw_model_rank *rank,
                       const struct mw_model_site *site, enum kind kind)
 {
-    const char *group = group_of(layers, rank, site->frames[0], kind);
-    const struct mw_model_place *caller = group ? caller_of(layers, rank, site, group, kind) : NULL;
-    const char *key[2] = {group, site->frames[0]->label};
+    struct key group = group_of(rank, site->frames[0], kind);
+    const struct mw_model_place *caller = group.name ? caller_of(rank, site, group, kind) : NULL;
+    const struct {
+        struct key group;
+        const char *label;
+    } key = {group, site->frames[0]->label};
     uint32_t found, next = (uint32_t)layers->line_count;
     struct line *line;
 
-    if (!group)
+    if (!group.name)
         return;
-    found = mw_map_add(layers->line_keys, key, sizeof(key), next);
+    found = mw_map_add(layers->line_keys, &key, sizeof(key), next);
     if (found == next)
         MW_MEM_PUSH(layers->lines, layers->line_count)->group = group;
     line = &layers->lines[found];
@@ -132,7 +148,7 @@ static void note_line(struct mw_merge_layers *layers, const struct mw_model_rank
 void mw_merge_layers_decide(struct mw_merge_layers *layers)
 {
     for (size_t i = 0; i < layers->line_count; i++) {
-        const char *key = layers->lines[i].group;
+        struct key key = layers->lines[i].group;
         uint32_t next = (uint32_t)layers->group_count;
         uint32_t found = mw_map_add(layers->group_keys, &key, sizeof(key), next);
         if (found == next)
@@ -142,9 +158,9 @@ void mw_merge_layers_decide(struct mw_merge_layers *layers)
     }
 }
 
-static bool is_layer(const struct mw_merge_layers *layers, const char *group)
+static bool is_layer(const struct mw_merge_layers *layers, struct key group)
 {
-    uint32_t found = group ? mw_map_find(layers->group_keys, &group, sizeof(group)) : MW_MAP_NONE;
+    uint32_t found = group.name ? mw_map_find(layers->group_keys, &group, sizeof(group)) : MW_MAP_NONE;
 
     return found != MW_MAP_NONE && layers->groups[found].shared
         && layers->groups[found].shared * 2 >= layers->groups[found].lines;
@@ -233,8 +249,8 @@ static const struct mw_model_place *telling_place(struct mw_merge_layers *layers
     if (known)
         return make_via(layers, known, site);
     for (enum kind kind = 0; kind < KINDS; kind++) {
-        const char *group = group_of(layers, rank, site->frames[0], kind);
-        const struct mw_model_place *caller = is_layer(layers, group) ? caller_of(layers, rank, site, group, kind) : NULL;
+        struct key group = group_of(rank, site->frames[0], kind);
+        const struct mw_model_place *caller = is_layer(layers, group) ? caller_of(rank, site, group, kind) : NULL;
         if (caller)
             return make_via(layers, caller, site);
     }

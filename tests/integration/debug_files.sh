@@ -83,6 +83,26 @@ else
     skip "eu-strip" "needs elfutils"
 fi
 
+# Fortran's modules, whose functions libdw does not look for by itself.
+cat >mesh.f90 <<'END'
+module mesh
+contains
+  subroutine total(x)
+    real(8) :: x
+    call outside(x)
+    x = x + 1
+  end subroutine
+end module
+END
+total() { at "0x$(nm libmesh.so | awk '$3 == "__mesh_MOD_total" { print $1 }')" "$work/libmesh.so" "$work/libmesh.so"; }
+if command -v gfortran >/dev/null 2>&1 && gfortran -O1 -fPIC -g -shared -o libmesh.so mesh.f90; then
+    check "Fortran: a line and its function" same "$(total | sed 's/:[0-9]* / /')" "mesh.f90 mesh::total"
+    gfortran -O1 -fPIC -shared -o libmesh.so mesh.f90
+    check "Fortran: a name" same "$(total)" "mesh::total+0x5 mesh::total"
+else
+    skip "Fortran" "needs gfortran"
+fi
+
 # Below /usr/lib/debug, in a mount namespace with an empty one.
 root=/usr/lib/debug
 private() { unshare --mount sh -c "mount --make-rprivate / && mount -t tmpfs tmpfs $root && $1"; }
