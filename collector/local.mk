@@ -66,6 +66,7 @@ collector_libcollector_la_SOURCES = \
 	collector/page_data.c collector/page_data.h \
 	collector/page_write.c collector/page_write.h \
 	collector/peer.h \
+	collector/plt_names.c collector/plt_names.h \
 	collector/pymethods.c collector/pymethods.h \
 	collector/ranges.c collector/ranges.h \
 	collector/record_check.c collector/record_check.h \

@@ -9,7 +9,7 @@
 
 static void add_columns(struct mw_text_table *table)
 {
-    mw_text_table_column(table, "phase", MW_TEXT_LEFT, 16, MW_TEXT_CUT_MIDDLE);
+    mw_text_table_column(table, "phase", MW_TEXT_LEFT, 16, MW_TEXT_CUT_NAMES);
     mw_text_table_column(table, "ranks", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
     mw_text_table_column(table, "visits", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
     mw_text_table_column(table, "time", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);

@@ -12,6 +12,7 @@
 #define OPERATOR "operator"
 #define CUT "…::"
 #define CUT_WIDTH 3
+#define ARROW " → "
 
 /* ---- dropping parts ---- */
 
@@ -182,4 +183,22 @@ void mw_short_name_fit(char *out, size_t size, const char *name, int width)
         last = at;
     }
     mw_text_fit(out, size, last, width, MW_TEXT_CUT_MIDDLE);
+}
+
+void mw_short_name_fit_pair(char *out, size_t size, const char *text, int width)
+{
+    const char *arrow = strstr(text, ARROW), *behind = arrow ? arrow + strlen(ARROW) : NULL;
+    char before[1024], left[400], right[400];
+    int room = width - mw_text_width(ARROW), half = room / 2;
+
+    if (!strstr(text, "::") || !arrow || mw_text_width(text) <= width) {
+        mw_text_fit(out, size, text, width, MW_TEXT_CUT_MIDDLE);
+        return;
+    }
+    snprintf(before, sizeof(before), "%.*s", (int)(arrow - text), text);
+    if (mw_text_width(behind) < room - half)
+        half = room - mw_text_width(behind);
+    mw_short_name_fit(left, sizeof(left), before, half);
+    mw_short_name_fit(right, sizeof(right), behind, room - mw_text_width(left));
+    snprintf(out, size, "%s" ARROW "%s", left, right);
 }

@@ -18,7 +18,12 @@ size_t mw_short_name_common(const char *const *names, size_t count);
 /* Where a short name begins behind its first `length` bytes, if these are namespaces that it shares with `like`. */
 const char *mw_short_name_behind(const char *name, const char *like, size_t length);
 
-/* Copies a clean name into `out` (at least 16 bytes), cut to `width` columns: first its outer parts give way, then the middle of its last one. */
+/* Copies a clean name into `out` (at least 16 bytes), cut to `width` columns: first its outer parts give way, then the middle
+ * of its last one. */
 void mw_short_name_fit(char *out, size_t size, const char *name, int width);
+
+/* The same for what is between two names, "a::b Barrier → c::d Allreduce": each gets a half, or what the other leaves.
+ * Without an arrow, or parts to leave out, the middle of the whole gives way. */
+void mw_short_name_fit_pair(char *out, size_t size, const char *text, int width);
 
 #endif

@@ -5,6 +5,7 @@
 #include "collector/demangle.h"
 #include "collector/map.h"
 #include "collector/mem.h"
+#include "collector/plt_names.h"
 #include "collector/pymethods.h"
 #include "collector/safe_open.h"
 
@@ -251,7 +252,8 @@ static void set_name(struct mw_symbol_frame *frame, Dwarf_Die *function)
         size_t length = strlen(text);
         if (tag == DW_TAG_subprogram) /* a class inside a function is known by itself */
             text[0] = '\0';
-        else if (tag == DW_TAG_namespace || tag == DW_TAG_module || (part && (tag == DW_TAG_class_type || tag == DW_TAG_structure_type)))
+        else if (tag == DW_TAG_namespace || tag == DW_TAG_module
+                 || (part && (tag == DW_TAG_class_type || tag == DW_TAG_structure_type)))
             snprintf(text + length, size - length, "%s::", part ? part : "(anonymous namespace)");
     }
     free(scopes);
@@ -308,17 +310,20 @@ static bool is_skeleton(Dwarf_Die *unit)
     return dwarf_hasattr(unit, DW_AT_dwo_name) || dwarf_hasattr(unit, DW_AT_GNU_dwo_name);
 }
 
-/* What the symbol tables say: .symtab, also that of the separate file, .dynsym, .gnu_debugdata. A name that the debug
- * information has given stays. */
+/* What the symbol tables say: .symtab, also that of the separate file, .dynsym, .gnu_debugdata; or of a stub, what it calls.
+ * A name that the debug information has given stays. */
 static void set_symbol(struct mw_symbol_frame *frame, const struct module *module, Dwarf_Addr address)
 {
     GElf_Off into = 0;
     GElf_Sym symbol;
     const char *name = dwfl_module_addrinfo(module->dwfl_module, address, &into, &symbol, NULL, NULL, NULL);
-    char *plain = name ? mw_demangle(name) : NULL;
+    const char *stub = name ? NULL : mw_plt_names_find(module->dwfl_module, address, &into);
+    char *plain;
 
+    name = stub ? stub : name;
+    plain = name ? mw_demangle(name) : NULL;
     if (name && !frame->function[0])
-        snprintf(frame->function, sizeof(frame->function), "%s", plain ? plain : name);
+        snprintf(frame->function, sizeof(frame->function), "%s%s", plain ? plain : name, stub ? "@plt" : "");
     if (name)
         frame->into = into + 1; /* `address` is one byte before the return address */
     free(plain);

@@ -22,7 +22,12 @@ void mw_text_quote(char *out, size_t size, const char *text);
 /* Columns that a clean text takes. */
 int mw_text_width(const char *text);
 
-enum mw_text_cut { MW_TEXT_CUT_RIGHT, MW_TEXT_CUT_MIDDLE, MW_TEXT_CUT_LEFT };
+enum mw_text_cut {
+    MW_TEXT_CUT_RIGHT,
+    MW_TEXT_CUT_MIDDLE,
+    MW_TEXT_CUT_LEFT,
+    MW_TEXT_CUT_NAMES /* of a table: as mw_short_name_fit_pair() does */
+};
 
 /* Copies a clean text into `out` (`size` bytes), cut to `width` columns with an ellipsis where it was cut. */
 void mw_text_fit(char *out, size_t size, const char *text, int width, enum mw_text_cut cut);

@@ -142,6 +142,8 @@ static void fit(char *out, size_t size, const struct column *column, const char 
 {
     if (column->least == MW_TEXT_TABLE_NAMES)
         mw_short_name_fit(out, size, text, width);
+    else if (column->cut == MW_TEXT_CUT_NAMES)
+        mw_short_name_fit_pair(out, size, text, width);
     else
         mw_text_fit(out, size, text, width, column->cut);
 }
@@ -166,7 +168,7 @@ static bool are_alike(const struct mw_text_table *table, size_t column, int widt
     return alike;
 }
 
-/* Widths are those by content; which column gives way next. */
+/* The widest of the columns that can give way; column_count: none can. */
 static size_t find_widest(const struct mw_text_table *table, const int *widths)
 {
     size_t widest = table->column_count;

@@ -3,7 +3,7 @@
 # that are found by build id, by debug link and its checksum, by dwz's link.
 . "${srcdir:-.}/tests/lib.sh"
 
-for tool in gcc objcopy strip nm readelf; do
+for tool in gcc objcopy objdump strip nm readelf; do
     command -v $tool >/dev/null 2>&1 || skip_all "needs $tool"
 done
 mwplace=$top_builddir/tests/tools/mwplace
@@ -35,6 +35,12 @@ build && note
 check "without them the names of .symtab" same "$(all_of)" "$named"
 strip --strip-all libmd.so
 check "stripped, those that .dynsym has" same "$(all_of)" "$(exported)"
+
+stub=$(objdump -d libmd.so 2>/dev/null | awk '/<md_more@plt>:/ { print "0x" $1 }')
+case $(uname -m) in
+    x86_64) check "a stub has the name of what it calls" same "$(at "$stub")" "md_more@plt+0x5 md_more@plt" ;;
+    *) skip "a stub has the name of what it calls" "x86-64 only" ;;
+esac
 
 apart() { # flags: the symbols go to libmd.debug
     rm -f libmd.so libmd.debug

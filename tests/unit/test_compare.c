@@ -175,8 +175,10 @@ static void test_labels(void **state)
         bool same;
     } cases[] = {
         /* an older record, of the same build */
-        {{"libmd.so+0x1f20", "md::run", "", "/a/libmd.so", 0x1f20, 0}, {"md::run+0x20", "md::run", "", "/a/libmd.so", 0x1f20, 0}, true},
-        {{"libmd.so+0x1f20", "", "", "/a/libmd.so", 0x1f20, 0}, {"md::run+0x20", "md::run", "", "/b/libmd.so", 0x1f20, 0}, true},
+        {{"libmd.so+0x1f20", "md::run", "", "/a/libmd.so", 0x1f20, 0},
+         {"md::run+0x20", "md::run", "", "/a/libmd.so", 0x1f20, 0}, true},
+        {{"libmd.so+0x1f20", "", "", "/a/libmd.so", 0x1f20, 0},
+         {"md::run+0x20", "md::run", "", "/b/libmd.so", 0x1f20, 0}, true},
         /* with and without debug information, also of another build */
         {{"md.c:7", "run", "md.c", "/a/app", 0x1f20, 7}, {"run+0x20", "run", "", "/a/app", 0x1f20, 0}, true},
         {{"run+0x24", "run", "", "/a/app", 0x1f24, 0}, {"md.c:7", "run", "md.c", "/a/app", 0x2f20, 7}, true},

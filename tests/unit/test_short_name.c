@@ -133,11 +133,33 @@ static void test_fit(void **state)
     assert_fit("", 3, "");
 }
 
+static void assert_pair(const char *text, int width, const char *expected)
+{
+    char out[200];
+
+    mw_short_name_fit_pair(out, sizeof(out), text, width);
+    assert_string_equal(out, expected);
+    assert_true(mw_text_width(out) <= width);
+}
+
+static void test_pair(void **state)
+{
+    static const char text[] = "MD::Verlet::setup+0x9 Barrier → MD::Comm::sum+0x13 Allreduce";
+
+    (void)state;
+    assert_pair(text, 100, text);
+    assert_pair(text, 50, "…::setup+0x9 Barrier → …::Comm::sum+0x13 Allreduce");
+    assert_pair(text, 45, "…::setup+0x9 Barrier → …::sum+0x13 Allreduce");
+    assert_pair("fft.c:120 Barrier → MD::Comm::sum+0x13 Allreduce", 42, "fft.c:120 Barrier → …::sum+0x13 Allreduce");
+    assert_pair("fft", 9, "fft");
+    assert_pair("start → MPI_Init", 9, "star…Init");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_short),  cmocka_unit_test(test_small_room), cmocka_unit_test(test_any_text),
-        cmocka_unit_test(test_common), cmocka_unit_test(test_fit),
+        cmocka_unit_test(test_common), cmocka_unit_test(test_fit),   cmocka_unit_test(test_pair),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
