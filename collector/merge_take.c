@@ -330,7 +330,7 @@ static void take_ident(struct source *source)
     rank->ppid = ident->ppid;
     rank->start_ticks = ident->start_ticks;
     rank->spawned = ident->spawned != 0;
-    rank->abi = ident->abi <= MW_ABI_MPICH ? (enum mw_mpi_kind)ident->abi : MW_ABI_UNKNOWN;
+    rank->abi = ident->abi <= MW_ABI_STANDARD ? (enum mw_mpi_kind)ident->abi : MW_ABI_UNKNOWN;
     rank->library = mw_model_string(source->model, ident->library);
     rank->exe = mw_model_string(source->model, ident->exe);
     rank->command = mw_model_string(source->model, ident->command);

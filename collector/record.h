@@ -69,7 +69,7 @@ struct mw_record_head {
     struct mw_record_section sections[MW_SECTION_COUNT];
 };
 
-enum mw_mpi_kind { MW_ABI_UNKNOWN, MW_ABI_OPENMPI, MW_ABI_MPICH };
+enum mw_mpi_kind { MW_ABI_UNKNOWN, MW_ABI_OPENMPI, MW_ABI_MPICH, MW_ABI_STANDARD };
 
 /* Who the rank is. Written at MPI_Init, never changed afterwards. */
 struct mw_ident {

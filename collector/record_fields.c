@@ -23,8 +23,8 @@ static const char *const kinds[] = {[MW_MODEL_UNKNOWN] = "unknown", [MW_MODEL_EX
     [MW_MODEL_AT_LEAST] = "at_least", [MW_MODEL_AT_MOST] = "at_most", NULL};
 static const char *const phase_kinds[] = {[MW_PHASE_START] = "start", [MW_PHASE_BETWEEN] = "between",
     [MW_PHASE_USER] = "user", [MW_PHASE_END] = "end", NULL};
-static const char *const abis[] = {[MW_ABI_UNKNOWN] = "unknown", [MW_ABI_OPENMPI] = "openmpi", [MW_ABI_MPICH] =
-    "mpich", NULL};
+static const char *const abis[] = {[MW_ABI_UNKNOWN] = "unknown", [MW_ABI_OPENMPI] = "openmpi",
+    [MW_ABI_MPICH] = "mpich", [MW_ABI_STANDARD] = "standard", NULL};
 static const char *const stages[] = {[MW_STAGE_STARTING] = "starting", [MW_STAGE_RUNNING] = "running",
     [MW_STAGE_READY] = "ready", [MW_STAGE_COMMITTED] = "committed", [MW_STAGE_DECLINED] = "declined",
     [MW_STAGE_FINALIZED] = "finalized", [MW_STAGE_EXITED] = "exited", [MW_STAGE_ABORTED] = "aborted", NULL};

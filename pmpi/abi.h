@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What differs between MPI libraries, behind one seam.
+/* What differs between MPI libraries, behind one seam: a table for each binary interface (ABI), with constants of our own.
+ * All are always there, so that one build serves every MPI; test_abi compares them with each mpi.h that configure found.
  *
  * Handles travel in registers of pointer width in every MPI, so wrappers treat them as uintptr_t. In memory a
  * handle has `handle_bytes`; in a register the bits above that are undefined and mw_abi_handle() clears them.
@@ -21,7 +22,8 @@ struct mw_abi_value {
 struct mw_abi {
     uint32_t id;           /* enum mw_mpi_kind */
     uint32_t handle_bytes; /* of MPI_Comm, MPI_Datatype, MPI_Request, ... in memory */
-    char marker[32];       /* a symbol that only this MPI's library exports */
+    char soname[24];       /* of the library, as far as it is the same for all of this ABI; "" when it is not */
+    char marker[32];       /* else a symbol that only libraries of this ABI export */
     struct mw_abi_value comm_world, comm_self, comm_null, info_null, datatype_byte, datatype_null, errors_return;
     uintptr_t in_place;
     int root, proc_null; /* MPI_ROOT, MPI_PROC_NULL */
@@ -29,9 +31,10 @@ struct mw_abi {
     int thread_multiple;
 };
 
-/* One of these is NULL when configure did not find that MPI's mpi.h. */
-extern const struct mw_abi *const mw_abi_openmpi;
-extern const struct mw_abi *const mw_abi_mpich;
+/* Open MPI's own; that of MPICH and all that keep it (Intel MPI, MVAPICH, Cray MPICH); that of the MPI 5.0 standard. */
+extern const struct mw_abi mw_abi_openmpi;
+extern const struct mw_abi mw_abi_mpich;
+extern const struct mw_abi mw_abi_standard;
 
 /* The handle in a register-sized argument. */
 static inline uintptr_t mw_abi_handle(const struct mw_abi *abi, uintptr_t argument)

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "pmpi/elf_find.h"
 
-#include <link.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "pmpi/elf_object.h"
+
 #include <string.h>
 
 /* Of one object, from its dynamic section. */
@@ -21,16 +20,10 @@ struct search {
     void *found;
 };
 
-/* The loader has added the bias already, but not in every object. */
-static const void *pointer(const struct table *table, uintptr_t value)
-{
-    return (const void *)(value < table->bias ? value + table->bias : value);
-}
-
 static void read_dynamic(struct table *table, const ElfW(Dyn) * entry)
 {
     for (; entry->d_tag != DT_NULL; entry++) {
-        const void *at = pointer(table, entry->d_un.d_ptr);
+        const void *at = mw_elf_pointer(table->bias, entry->d_un.d_ptr);
         if (entry->d_tag == DT_SYMTAB)
             table->symbols = at;
         else if (entry->d_tag == DT_STRTAB)
@@ -91,29 +84,20 @@ static uint32_t find_sysv(const struct table *table, const char *name)
     return index;
 }
 
-static bool contains(const struct dl_phdr_info *info, const void *address)
-{
-    for (int i = 0; i < info->dlpi_phnum; i++)
-        if (info->dlpi_phdr[i].p_type == PT_LOAD &&
-            (uintptr_t)address - info->dlpi_addr - info->dlpi_phdr[i].p_vaddr < info->dlpi_phdr[i].p_memsz)
-            return true;
-    return false;
-}
-
 static int examine(struct dl_phdr_info *info, size_t size, void *data)
 {
     struct search *search = data;
     struct table table = {.bias = info->dlpi_addr};
+    const ElfW(Dyn) *dynamic = mw_elf_dynamic(info);
     uint32_t index = 0;
 
     (void)size;
     if (search->waits) {
-        search->waits = !contains(info, (const void *)mw_elf_find_symbol);
+        search->waits = !mw_elf_contains(info, (const void *)mw_elf_find_symbol);
         return 0;
     }
-    for (int i = 0; i < info->dlpi_phnum; i++)
-        if (info->dlpi_phdr[i].p_type == PT_DYNAMIC)
-            read_dynamic(&table, (const void *)(info->dlpi_addr + info->dlpi_phdr[i].p_vaddr));
+    if (dynamic)
+        read_dynamic(&table, dynamic);
     if (table.symbols && table.strings && (table.gnu || table.sysv))
         index = table.gnu ? find_gnu(&table, search->name) : find_sysv(&table, search->name);
     if (index)

@@ -3,6 +3,9 @@
 
 #include "pmpi/next.h"
 #include "pmpi/rank.h"
+#include "pmpi/soname.h"
+
+#include <string.h>
 
 struct mw_library mw_library;
 
@@ -11,12 +14,22 @@ static uintptr_t resolve_value(const struct mw_abi_value *value)
     return value->symbol[0] ? (uintptr_t)mw_next_data(value->symbol) : value->value;
 }
 
+/* libmpi_abi.so.1, for instance, is libmpi_abi.so. */
+static bool is_version_of(const char *soname, const char *name)
+{
+    size_t length = strlen(name);
+
+    return soname && !strncmp(soname, name, length) && (!soname[length] || soname[length] == '.');
+}
+
+/* The standard's is asked first: MPICH's library of that ABI has MPICH's marker as well. */
 static const struct mw_abi *detect(void)
 {
-    const struct mw_abi *known[] = {mw_abi_openmpi, mw_abi_mpich};
+    static const struct mw_abi *const known[] = {&mw_abi_standard, &mw_abi_openmpi, &mw_abi_mpich};
+    const char *soname = mw_soname(mw_next_symbol("PMPI_Init"));
 
     for (unsigned i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-        if (known[i] && mw_next_symbol(known[i]->marker))
+        if (known[i]->soname[0] ? is_version_of(soname, known[i]->soname) : mw_next_symbol(known[i]->marker) != NULL)
             return known[i];
     return NULL;
 }

@@ -2,17 +2,9 @@
 # The preloaded shim. It brings its own copies of the few collector files it needs, compiled with its own flags: it
 # must not depend on a sanitizer's runtime, and exports nothing but MPI's names and the phase API.
 lib_LTLIBRARIES += pmpi/libmemwatch-pmpi.la
-noinst_LTLIBRARIES += pmpi/libabi_openmpi.la pmpi/libabi_mpich.la
 include_HEADERS += pmpi/memwatch.h
 
 SHIM_CFLAGS = $(MW_CFLAGS) $(SHIM_SANITIZER_CFLAGS) -fvisibility=hidden -ftls-model=initial-exec
-
-pmpi_libabi_openmpi_la_SOURCES = pmpi/abi_openmpi.c
-pmpi_libabi_openmpi_la_CPPFLAGS = $(AM_CPPFLAGS) $(OPENMPI_CFLAGS)
-pmpi_libabi_openmpi_la_CFLAGS = $(SHIM_CFLAGS)
-pmpi_libabi_mpich_la_SOURCES = pmpi/abi_mpich.c
-pmpi_libabi_mpich_la_CPPFLAGS = $(AM_CPPFLAGS) $(MPICH_CFLAGS)
-pmpi_libabi_mpich_la_CFLAGS = $(SHIM_CFLAGS)
 
 shim_sources = \
     collector/err.c collector/err.h \
@@ -24,7 +16,7 @@ shim_sources = \
     collector/text.c collector/text.h \
     collector/token.c collector/token.h \
     collector/clock.h collector/record.h \
-    pmpi/abi.h pmpi/abi_check.h \
+    pmpi/abi.h pmpi/abi_openmpi.c pmpi/abi_mpich.c pmpi/abi_standard.c \
     pmpi/across.c pmpi/across.h \
     pmpi/across_port.c pmpi/across_port.h \
     pmpi/across_root.c pmpi/across_parts.h \
@@ -35,7 +27,7 @@ shim_sources = \
     pmpi/bytes.c pmpi/bytes.h \
     pmpi/complete.c pmpi/complete.h \
     pmpi/collectives.def pmpi/each_call.h \
-    pmpi/compat.h pmpi/elf_find.h \
+    pmpi/compat.h pmpi/elf_find.h pmpi/elf_object.h \
     pmpi/estimate.h \
     pmpi/exit_record.c \
     pmpi/exit_table.c pmpi/exit_table.h \
@@ -59,6 +51,7 @@ shim_sources = \
     pmpi/rank.c pmpi/rank.h \
     pmpi/sandbox.c pmpi/sandbox.h \
     pmpi/say.c pmpi/say.h \
+    pmpi/soname.c pmpi/soname.h \
     pmpi/settings.c pmpi/settings.h \
     pmpi/sites.c pmpi/sites.h \
     pmpi/spawn.c pmpi/spawn.h \
@@ -76,7 +69,6 @@ compat_sources = pmpi/compat.c pmpi/compat.h pmpi/elf_find.c pmpi/elf_find.h
 pmpi_libmemwatch_pmpi_la_SOURCES = $(shim_sources) $(compat_sources) pmpi/sandbox_calls.c
 pmpi_libmemwatch_pmpi_la_CPPFLAGS = $(AM_CPPFLAGS) -DMW_BINDIR='"$(bindir)"'
 pmpi_libmemwatch_pmpi_la_CFLAGS = $(SHIM_CFLAGS)
-pmpi_libmemwatch_pmpi_la_LIBADD = pmpi/libabi_openmpi.la pmpi/libabi_mpich.la
 pmpi_libmemwatch_pmpi_la_LDFLAGS = -module -avoid-version -shared $(SHIM_LDFLAGS) \
     -export-symbols-regex '^(P?MPIX?_[A-Z].*|memwatch_pmpi_.*|prctl|seccomp|syscall)$$'
 
@@ -96,22 +88,12 @@ pmpi_libmemwatch_wait_la_CFLAGS = $(SHIM_CFLAGS)
 pmpi_libmemwatch_wait_la_LDFLAGS = -module -avoid-version -shared -Wl,-z,noseparate-code \
     -export-symbols-regex '^(wait|waitpid|wait3|wait4|waitid|__wait|__waitpid)$$'
 
-# The shim to be linked into a program. The parts that include an mpi.h are compiled like those of the shim.
+# The shim to be linked into a program.
 lib_LIBRARIES += pmpi/libmemwatch-pmpi.a
-EXTRA_LIBRARIES += pmpi/libstatic_openmpi.a pmpi/libstatic_mpich.a
 pkgconfigdir = $(libdir)/pkgconfig
 nodist_pkgconfig_DATA = pmpi/memwatch-pmpi.pc
-
-pmpi_libstatic_openmpi_a_SOURCES = pmpi/abi_openmpi.c
-pmpi_libstatic_openmpi_a_CPPFLAGS = $(pmpi_libabi_openmpi_la_CPPFLAGS)
-pmpi_libstatic_openmpi_a_CFLAGS = $(SHIM_CFLAGS) -fPIC
-pmpi_libstatic_mpich_a_SOURCES = pmpi/abi_mpich.c
-pmpi_libstatic_mpich_a_CPPFLAGS = $(pmpi_libabi_mpich_la_CPPFLAGS)
-pmpi_libstatic_mpich_a_CFLAGS = $(SHIM_CFLAGS) -fPIC
 
 pmpi_libmemwatch_pmpi_a_SOURCES = $(shim_sources)
 pmpi_libmemwatch_pmpi_a_CPPFLAGS = $(pmpi_libmemwatch_pmpi_la_CPPFLAGS) -DMW_LINKED_IN
 pmpi_libmemwatch_pmpi_a_CFLAGS = $(SHIM_CFLAGS) -fPIC
-pmpi_libmemwatch_pmpi_a_LIBADD = $(pmpi_libstatic_openmpi_a_OBJECTS) $(pmpi_libstatic_mpich_a_OBJECTS)
-pmpi_libmemwatch_pmpi_a_DEPENDENCIES = $(pmpi_libmemwatch_pmpi_a_LIBADD)
 ARFLAGS = cr

@@ -42,14 +42,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#if defined HAVE_OPENMPI && defined HAVE_MPICH
-#define BUILT_FOR "Open MPI, MPICH and its kin"
-#elif defined HAVE_OPENMPI
-#define BUILT_FOR "Open MPI only"
-#else
-#define BUILT_FOR "MPICH and its kin only"
-#endif
-
 struct mw_rank mw_rank = {.dirfd = -1};
 _Thread_local bool mw_rank_main_thread __attribute__((tls_model("initial-exec")));
 
@@ -201,7 +193,8 @@ static int begin(struct mw_err *err)
     int failed;
 
     if (!mw_library_resolve())
-        return mw_err_set(err, "this MPI library is not one that this memwatch was built for (" BUILT_FOR ")");
+        return mw_err_set(err, "memwatch does not know this MPI library (it knows Open MPI, MPICH and its kin, "
+                               "and the ABI of MPI 5)");
     if (mw_meter_open(settings.reset, &limits, err) < 0)
         return -1;
     mw_meter_read(&before);

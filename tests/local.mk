@@ -92,6 +92,15 @@ shell_tests = \
     tests/integration/bench.sh
 
 if HAVE_CMOCKA
+if HAVE_OPENMPI
+unit_tests += tests/unit/test_abi_openmpi
+endif
+if HAVE_MPICH
+unit_tests += tests/unit/test_abi_mpich
+endif
+if HAVE_MPIABI
+unit_tests += tests/unit/test_abi_standard
+endif
 unit_tests += \
     tests/unit/test_across_port \
     tests/unit/test_compare \
@@ -220,6 +229,15 @@ tests_unit_test_exit_table_LDADD = $(CMOCKA_LIBS)
 tests_unit_test_lock_SOURCES = tests/unit/test_lock.c pmpi/lock.c pmpi/stack.c pmpi/syscalls.c
 tests_unit_test_lock_CFLAGS = $(AM_CFLAGS) -pthread
 tests_unit_test_lock_LDADD = $(CMOCKA_LIBS)
+tests_unit_test_abi_openmpi_SOURCES = tests/unit/test_abi.c tests/unit/abi_rows.h pmpi/abi_openmpi.c
+tests_unit_test_abi_openmpi_CPPFLAGS = $(AM_CPPFLAGS) $(OPENMPI_CFLAGS) -DMW_ABI=mw_abi_openmpi
+tests_unit_test_abi_openmpi_LDADD = $(CMOCKA_LIBS)
+tests_unit_test_abi_mpich_SOURCES = tests/unit/test_abi.c tests/unit/abi_rows.h pmpi/abi_mpich.c
+tests_unit_test_abi_mpich_CPPFLAGS = $(AM_CPPFLAGS) $(MPICH_CFLAGS) -DMW_ABI=mw_abi_mpich
+tests_unit_test_abi_mpich_LDADD = $(CMOCKA_LIBS)
+tests_unit_test_abi_standard_SOURCES = tests/unit/test_abi.c tests/unit/abi_rows.h pmpi/abi_standard.c
+tests_unit_test_abi_standard_CPPFLAGS = $(AM_CPPFLAGS) $(MPIABI_CFLAGS) -DMW_ABI=mw_abi_standard
+tests_unit_test_abi_standard_LDADD = $(CMOCKA_LIBS)
 tests_unit_test_governor_SOURCES = tests/unit/test_governor.c pmpi/governor.c
 tests_unit_test_governor_LDADD = $(CMOCKA_LIBS)
 tests_unit_test_stack_SOURCES = tests/unit/test_stack.c pmpi/stack.c pmpi/syscalls.c
