@@ -4,7 +4,7 @@ noinst_LTLIBRARIES += collector/libcollector.la
 # From journals and samples to a report. The first eight files are below the line: the shim compiles them as well
 # (pmpi/local.mk), with flags of its own.
 collector_libcollector_la_SOURCES = \
-	collector/clock.h collector/record.h \
+	collector/clock.h collector/magic.h collector/record.h \
 	collector/err.c collector/err.h \
 	collector/hostname.c collector/hostname.h \
 	collector/io.c collector/io.h \

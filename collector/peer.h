@@ -5,6 +5,8 @@
 #ifndef MW_COLLECTOR_PEER_H
 #define MW_COLLECTOR_PEER_H
 
+#include "collector/magic.h"
+
 #include <stdint.h>
 
 #define MW_PEER_PREFIX "peer-"
@@ -17,7 +19,7 @@ enum mw_peer_state {
 };
 
 struct mw_peer {
-    char magic[8];
+    char magic[8] MW_MAGIC;
     uint32_t state;        /* enum mw_peer_state */
     uint32_t agent_pid;    /* there */
     char host[64];

@@ -17,6 +17,8 @@
 #ifndef MW_COLLECTOR_RECORD_H
 #define MW_COLLECTOR_RECORD_H
 
+#include "collector/magic.h"
+
 #include <stdint.h>
 
 #define MW_RECORD_MAGIC "MEMWATCH" /* 8 bytes, no NUL */
@@ -62,7 +64,7 @@ struct mw_record_section {
 };
 
 struct mw_record_head {
-    char magic[8];
+    char magic[8] MW_MAGIC;
     uint32_t version;
     uint32_t endian;
     uint64_t length; /* bytes of the whole record, this head included */
@@ -307,7 +309,7 @@ struct mw_exit_lane {
 };
 
 struct mw_exit_index {
-    char magic[8];
+    char magic[8] MW_MAGIC;
     uint64_t lane_count;
     uint64_t beyond; /* sum of peaks for which no lane was left */
     struct mw_exit_lane lanes[MW_EXIT_LANES];

@@ -15,6 +15,7 @@
 #define MW_COLLECTOR_SEGMENT_H
 
 #include "collector/err.h"
+#include "collector/magic.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,7 +26,7 @@
 #define MW_SEGMENT_LOCATOR_MAGIC "MWSHMID\1" /* likewise */
 
 struct mw_segment_locator {
-    char magic[8];
+    char magic[8] MW_MAGIC;
     uint32_t endian; /* MW_RECORD_ENDIAN */
     int32_t id;      /* of shmget() */
     uint64_t token;  /* of the segment's head */
@@ -34,7 +35,7 @@ struct mw_segment_locator {
 };
 
 struct mw_segment_head {
-    char magic[8];
+    char magic[8] MW_MAGIC;
     uint64_t token;      /* differs between segments; no secret */
     uint64_t length;     /* of the journal that follows, bytes */
     uint64_t run;        /* mw_segment_run() of the run directory */

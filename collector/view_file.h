@@ -11,6 +11,7 @@
 #define MW_COLLECTOR_VIEW_FILE_H
 
 #include "collector/err.h"
+#include "collector/magic.h"
 #include "collector/view.h"
 
 #include <stddef.h>
@@ -26,7 +27,7 @@
 #define MW_VIEW_FILE_SLICES 4096
 
 struct mw_view_file_head {
-    char magic[8];
+    char magic[8] MW_MAGIC;
     uint32_t endian; /* MW_RECORD_ENDIAN */
     uint32_t facts_bytes, slice_bytes, process_bytes; /* of one */
 };

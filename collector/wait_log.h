@@ -7,6 +7,8 @@
 #ifndef MW_COLLECTOR_WAIT_LOG_H
 #define MW_COLLECTOR_WAIT_LOG_H
 
+#include "collector/magic.h"
+
 #include <stdint.h>
 
 #define MW_WAIT_LOG_PREFIX "waits-"
@@ -18,7 +20,7 @@
 #define MW_WAIT_LOG_COMMON_BYTES (MW_WAIT_LOG_BYTES / 4)
 
 struct mw_wait_record {
-    char magic[8];
+    char magic[8] MW_MAGIC;
     uint64_t ns;         /* CLOCK_MONOTONIC when the wait call had returned */
     int32_t pid;         /* of the child */
     int32_t wait_status; /* as wait(2) gives it */

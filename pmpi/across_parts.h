@@ -4,6 +4,7 @@
 #define MW_PMPI_ACROSS_PARTS_H
 
 #include "collector/hostname.h"
+#include "collector/magic.h"
 #include "pmpi/peers.h"
 
 #include <stdbool.h>
@@ -16,7 +17,7 @@
 
 /* From the host, followed by `count` ranks (int32_t). */
 struct mw_across_hello {
-    char magic[8];
+    char magic[8] MW_MAGIC;
     uint32_t version; /* MW_RECORD_VERSION */
     uint32_t endian;  /* MW_RECORD_ENDIAN */
     char token[MW_ACROSS_TOKEN];

@@ -15,7 +15,7 @@ shim_sources = \
     collector/segment.c collector/segment.h \
     collector/text.c collector/text.h \
     collector/token.c collector/token.h \
-    collector/clock.h collector/record.h \
+    collector/clock.h collector/magic.h collector/record.h \
     pmpi/abi.h pmpi/abi_openmpi.c pmpi/abi_mpich.c pmpi/abi_standard.c \
     pmpi/across.c pmpi/across.h \
     pmpi/across_port.c pmpi/across_port.h \
@@ -78,7 +78,7 @@ lib_LTLIBRARIES += pmpi/libmemwatch-wait.la
 pmpi_libmemwatch_wait_la_SOURCES = \
     collector/hostname.c collector/hostname.h \
     collector/io.c collector/io.h \
-    collector/clock.h collector/record.h collector/wait_log.h \
+    collector/clock.h collector/magic.h collector/record.h collector/wait_log.h \
     pmpi/wait/calls.c \
     pmpi/wait/directory.c pmpi/wait/directory.h \
     pmpi/wait/log.c pmpi/wait/log.h \
