@@ -23,6 +23,7 @@ shim_sources = \
     pmpi/agent.c pmpi/agent.h \
     pmpi/agree.c pmpi/agree.h \
     pmpi/alone.c pmpi/alone.h \
+    pmpi/argument.c pmpi/argument.h \
     pmpi/boundary.c pmpi/boundary.h \
     pmpi/bytes.c pmpi/bytes.h \
     pmpi/complete.c pmpi/complete.h \

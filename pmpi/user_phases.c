@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Phases that the program names: pmpi/memwatch.h, and MPI_Pcontrol(level, "name"). */
+#include "collector/text.h"
+#include "pmpi/argument.h"
 #include "pmpi/boundary.h"
 #include "pmpi/governor.h"
 #include "pmpi/meter.h"
@@ -85,8 +87,18 @@ int memwatch_pmpi_phase_end(void)
     return 0;
 }
 
-/* MPI_Pcontrol is variadic, and most calls have no second argument: what stands in its place is garbage. It is a
- * name only when it points to readable memory (asked of the kernel, not tried) that holds printable text. */
+/* Takes away the beginning of a character that was cut off. */
+static void cut_character(char *text, size_t length)
+{
+    size_t start = length;
+
+    while (start && length - start < 3 && (text[start - 1] & 0xc0) == 0x80)
+        start--;
+    if (start && (unsigned char)text[start - 1] >= 0xc0)
+        text[start - 1] = '\0';
+}
+
+/* Reads the text at `pointer`, which need not be one: it is asked of the kernel whether that can be read. */
 static bool read_name(const void *pointer, char name[64])
 {
     struct iovec to = {name, 63};
@@ -108,10 +120,20 @@ static bool read_name(const void *pointer, char name[64])
     if (n <= 0)
         return false;
     name[n] = '\0';
-    for (const char *c = name; *c; c++)
-        if ((unsigned char)*c < 0x20 || *c == 0x7f)
-            return false;
-    return name[0] != '\0';
+    if (n == 63 && strlen(name) == 63)
+        cut_character(name, 63);
+    return name[0] != '\0' && mw_text_is_clean(name);
+}
+
+/* MPI_Pcontrol is variadic, and most calls have no second argument: what stands in its place is garbage then. It is a name
+ * when the program's code puts it there, and when it is text. */
+static bool find_name(const void *argument, void *return_address, char name[64])
+{
+    const void *const ours[2] = {(const void *)MPI_Pcontrol, (const void *)PMPI_Pcontrol};
+
+    /* Fortran's binding has no second argument at all */
+    return !mw_modules_is_mpi_unlocked(return_address) && read_name(argument, name) &&
+           mw_argument_is_passed(return_address, argument, ours);
 }
 
 /* The phase that the last nameless level began; "" none. */
@@ -137,8 +159,7 @@ static void control(int level, const void *argument, void *return_address)
     /* without the kernel's help nobody knows what `argument` is */
     if (!listening() || !mw_syscalls_begin())
         return;
-    /* Fortran's binding has no second argument at all */
-    if (!mw_modules_is_mpi_unlocked(return_address) && !read_name(argument, name))
+    if (!find_name(argument, return_address, name))
         name[0] = '\0';
     mw_syscalls_end();
     if (!name[0])

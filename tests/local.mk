@@ -51,6 +51,7 @@ shell_tests = \
     tests/integration/known_sizes.sh \
     tests/integration/spikes.sh \
     tests/integration/places.sh \
+    tests/integration/pcontrol.sh \
     tests/integration/main_job.sh \
     tests/integration/alone.sh \
     tests/integration/gather.sh \
@@ -103,6 +104,8 @@ unit_tests += tests/unit/test_abi_standard
 endif
 unit_tests += \
     tests/unit/test_across_port \
+    tests/unit/test_argument \
+    tests/unit/test_argument_unoptimized \
     tests/unit/test_compare \
     tests/unit/test_deaths \
     tests/unit/test_fit \
@@ -229,6 +232,12 @@ tests_unit_test_exit_table_LDADD = $(CMOCKA_LIBS)
 tests_unit_test_lock_SOURCES = tests/unit/test_lock.c pmpi/lock.c pmpi/stack.c pmpi/syscalls.c
 tests_unit_test_lock_CFLAGS = $(AM_CFLAGS) -pthread
 tests_unit_test_lock_LDADD = $(CMOCKA_LIBS)
+tests_unit_test_argument_SOURCES = tests/unit/test_argument.c pmpi/argument.c pmpi/stack.c pmpi/syscalls.c
+tests_unit_test_argument_CFLAGS = $(AM_CFLAGS) -O2
+tests_unit_test_argument_LDADD = $(CMOCKA_LIBS)
+tests_unit_test_argument_unoptimized_SOURCES = $(tests_unit_test_argument_SOURCES)
+tests_unit_test_argument_unoptimized_CFLAGS = $(AM_CFLAGS) -O0
+tests_unit_test_argument_unoptimized_LDADD = $(CMOCKA_LIBS)
 tests_unit_test_abi_openmpi_SOURCES = tests/unit/test_abi.c tests/unit/abi_rows.h pmpi/abi_openmpi.c
 tests_unit_test_abi_openmpi_CPPFLAGS = $(AM_CPPFLAGS) $(OPENMPI_CFLAGS) -DMW_ABI=mw_abi_openmpi
 tests_unit_test_abi_openmpi_LDADD = $(CMOCKA_LIBS)
