@@ -41,6 +41,7 @@ class Place:
         self.work = pathlib.Path(tempfile.mkdtemp(prefix="memwatch-bench."))
         self.said = ""
         self.settings = self._read_settings()
+        self.openmpi_settings = self._read_openmpi_settings()
         self.mpis = [Mpi(name, self.settings[name.upper() + "_RUN"]) for name in ("openmpi", "mpich")
                      if self.settings.get(name.upper() + "_RUN") and self.settings.get(name.upper() + "_CC")]
         if not (self.build / "bench/programs.stamp").exists():
@@ -57,6 +58,14 @@ class Place:
         words = [shlex.split(line) for line in lines if "=" in line and not line.startswith("#")]
         return dict(word[0].split("=", 1) for word in words if word)
 
+    def _read_openmpi_settings(self):
+        """What tests/openmpi.sh exports."""
+        script = '. "$0"; openmpi_settings "$1"; env'
+        command = ["sh", "-c", script, str(SOURCE / "tests/openmpi.sh"), self.settings.get("OPENMPI_RUN") or "mpirun"]
+        names = ("OMPI_", "PRTE_")
+        lines = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()
+        return dict(line.split("=", 1) for line in lines if line.startswith(names))
+
     def program(self, mpi, name):
         return str(self.build / "bench/programs" / mpi.name / name)
 
@@ -66,8 +75,7 @@ class Place:
     def environment(self, **more):
         """That of the caller, without memwatch's own; Open MPI may run as root and on few cores."""
         kept = {k: v for k, v in os.environ.items() if not k.startswith("MEMWATCH_") and k != "LD_PRELOAD"}
-        kept.update(OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1",
-                    OMPI_MCA_rmaps_base_oversubscribe="1", OMPI_MCA_mpi_yield_when_idle="1", TMPDIR=str(self.work))
+        kept.update(OMPI_MCA_mpi_yield_when_idle="1", TMPDIR=str(self.work), **self.openmpi_settings)
         kept.update(more)
         return kept
 

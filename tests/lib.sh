@@ -7,10 +7,9 @@ shim=$top_builddir/pmpi/.libs/libmemwatch-pmpi.so
 programs=$top_builddir/tests/programs
 mwdump=$top_builddir/tests/tools/mwdump
 
-# Open MPI's switches for containers and small machines belong to the harness, never to the product.
-export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_mpi_yield_when_idle=1
-export PRTE_ALLOW_RUN_AS_ROOT=1 PRTE_ALLOW_RUN_AS_ROOT_CONFIRM=1
+. "$top_srcdir/tests/openmpi.sh"
+openmpi_settings "${OPENMPI_RUN:-mpirun}"
+export OMPI_MCA_mpi_yield_when_idle=1
 export NO_COLOR=1
 unset LD_PRELOAD MEMWATCH_RUN_DIR MEMWATCH_EXACT MEMWATCH_RESET MEMWATCH_OVERHEAD MEMWATCH_SITE_DEPTH MEMWATCH_GATHER
 unset MEMWATCH_OUTPUT MEMWATCH_COMMAND MEMWATCH_SHIM MEMWATCH_HOST MEMWATCH_AGENT MEMWATCH_CONNECT MEMWATCH_SECRET MEMWATCH_IPC

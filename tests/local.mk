@@ -359,7 +359,7 @@ kill-matrix: all
 EXTRA_DIST += tests/kill_matrix.sh
 EXTRA_DIST += tests/fuzz
 EXTRA_DIST += tests/browser/package.json tests/browser/package-lock.json tests/browser/page.js
-EXTRA_DIST += bench/scale tests/build_programs.sh tests/check.sh tests/golden tests/hosts.sh tests/integration tests/lib.sh tests/programs tests/schema.sh tests/tools/validate.py
+EXTRA_DIST += bench/scale tests/build_programs.sh tests/check.sh tests/golden tests/hosts.sh tests/integration tests/lib.sh tests/openmpi.sh tests/programs tests/schema.sh tests/tools/validate.py
 
 clean-local:
 	-rm -rf tests/programs bench/programs/openmpi bench/programs/mpich

@@ -19,8 +19,9 @@ LIMIT=${LIMIT:-120}
 RANDOM=${SOAK_SEED:-$$}
 main=$$
 
-export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 PRTE_ALLOW_RUN_AS_ROOT=1 PRTE_ALLOW_RUN_AS_ROOT_CONFIRM=1
-export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_mpi_yield_when_idle=1 NO_COLOR=1
+. "$top_srcdir/tests/openmpi.sh"
+openmpi_settings "${OPENMPI_RUN:-mpirun}"
+export OMPI_MCA_mpi_yield_when_idle=1 NO_COLOR=1
 work=$(mktemp -d)
 cd "$work" || exit 1
 mkdir kills jobs
