@@ -10,16 +10,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
-/* Variables that name a world when its launcher sets them: PMIx, and what goes with the name, which alone is used again
- * by later jobs. The servers' addresses differ from host to host, what Open MPI's mpirun adds does not. */
-static const char *const mpirun_variables[] = {"PMIX_NAMESPACE", "OMPI_MCA_orte_hnp_uri",
-                                               "OMPI_MCA_orte_precondition_transports"};
-static const char *const pmix_variables[] = {"PMIX_NAMESPACE", "PMIX_SERVER_URI2", "PMIX_SERVER_URI4"};
+/* Variables that name a world when its launcher sets them: PMIx, and with Open MPI 4, whose names are used again by later
+ * jobs, what its mpirun adds. The same on all hosts, which the addresses of PMIx's servers are not. */
+static const char *const pmix_variables[] = {"PMIX_NAMESPACE", "OMPI_MCA_orte_hnp_uri",
+                                             "OMPI_MCA_orte_precondition_transports"};
+
+/* Launchers that number what they start, whatever they speak with it. */
+static const char *const pals_variables[] = {"PALS_APID"};
+static const char *const flux_variables[] = {"FLUX_JOB_ID"};
 
 /* Slurm, with PMIx or without: its PMIx servers differ from node to node, these don't. The port of srun tells apart
  * jobs of the same number. */
@@ -27,7 +31,7 @@ static const char *const slurm_variables[] = {"SLURM_STEP_ID", "SLURM_JOB_ID", "
 #define SLURM_NAMESPACE "slurm."
 #define SLURM_STARTER "slurmstepd"
 
-/* Processes that start ranks: where the environment names no world, ranks of one share the one above them. */
+/* Processes that start ranks, for where nothing else tells: ranks of one world share the one above them. */
 static const char *const starters[] = {"hydra_pmi_proxy", "hydra_bstrap_pr", SLURM_STARTER, "orted",
                                        "prted",           "mpirun",          "orterun",    "mpiexec.hydra"};
 
@@ -102,13 +106,31 @@ static bool read_stat(int procfd, pid_t pid, struct mw_procmem_stat *stat)
     return ok;
 }
 
-/* The nearest ancestor that starts ranks; without one the process itself. */
+/* Who holds the other end of the socket that a rank speaks PMI with: Hydra's proxy and its like, whatever they are called.
+ * 0: there is none, or it is in another PID namespace. */
+static pid_t pmi_peer(void)
+{
+    const char *text = getenv("PMI_FD");
+    struct ucred peer = {0};
+    socklen_t size = sizeof(peer);
+
+    if (!text || getsockopt((int)strtol(text, NULL, 10), SOL_SOCKET, SO_PEERCRED, &peer, &size) || peer.pid == getpid())
+        return 0;
+    return peer.pid > 0 ? peer.pid : 0;
+}
+
+/* Who started this rank: the other end of its PMI, else the nearest ancestor that starts ranks, else the process itself. */
 static struct mw_procmem_stat find_starter(pid_t *starter)
 {
     int procfd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     struct mw_procmem_stat own = {0}, stat;
-    pid_t pid = *starter = getpid();
+    pid_t peer = pmi_peer(), pid = *starter = getpid();
 
+    if (procfd >= 0 && peer && read_stat(procfd, peer, &stat)) {
+        close(procfd);
+        *starter = peer;
+        return stat;
+    }
     for (int level = 0; procfd >= 0 && level < 16 && pid > 1 && read_stat(procfd, pid, &stat); level++) {
         if (level == 0)
             own = stat;
@@ -129,6 +151,16 @@ static bool is_slurm(const char *namespace)
     return !strncmp(namespace, SLURM_NAMESPACE, strlen(SLURM_NAMESPACE));
 }
 
+/* Flux and PALS may themselves be started by Slurm. */
+static uint64_t numbered_job(void)
+{
+    uint64_t id = HASH(flux_variables);
+
+    if (!id)
+        id = HASH(pals_variables);
+    return id ? id : HASH(slurm_variables);
+}
+
 uint64_t mw_world_id(void)
 {
     const char *namespace = getenv("PMIX_NAMESPACE");
@@ -137,12 +169,12 @@ uint64_t mw_world_id(void)
     uint64_t id;
 
     if (namespace && !is_slurm(namespace))
-        return getenv(mpirun_variables[1]) ? HASH(mpirun_variables) : HASH(pmix_variables);
+        return HASH(pmix_variables);
     stat = find_starter(&starter);
-    /* ranks of another launcher inherit what Slurm told that launcher: it says nothing of them */
-    id = starter == getpid() || !strcmp(stat.comm, SLURM_STARTER)
-             ? HASH(slurm_variables)
-             : hash_hydra(starter);
+    /* ranks of another launcher inherit what these told that launcher: it says nothing of them */
+    id = hash_hydra(starter);
+    if (!id && (starter == getpid() || !strcmp(stat.comm, SLURM_STARTER)))
+        id = numbered_job();
     if (!id) {
         id = hash_bytes(HASH_START, &starter, sizeof(starter));
         id = hash_bytes(id, &stat.start_ticks, sizeof(stat.start_ticks));
@@ -154,10 +186,10 @@ bool mw_world_is_common(void)
 {
     pid_t starter;
 
-    if (getenv(mpirun_variables[0]))
-        return getenv(mpirun_variables[1]) != NULL;
+    if (getenv(pmix_variables[0]))
+        return true;
     find_starter(&starter);
-    return hash_hydra(starter) != 0;
+    return hash_hydra(starter) || (starter == getpid() && numbered_job());
 }
 
 /* ---- the run directory ---- */
