@@ -70,6 +70,14 @@ static uint64_t seen_margin(const struct mw_model *model)
     return 2 * (mean > model->job.interval_ns ? mean : model->job.interval_ns);
 }
 
+/* It was gone when its end was noticed. */
+static uint64_t end_of(const struct mw_model_process *seen, uint64_t margin)
+{
+    uint64_t end = mw_model_sum(seen->last_ns, margin);
+
+    return seen->end != MW_VIEW_LIVES && seen->end_ns >= seen->last_ns && seen->end_ns < end ? seen->end_ns : end;
+}
+
 static uint64_t before(uint64_t ns, uint64_t margin)
 {
     return ns > margin ? ns - margin : 0;
@@ -133,7 +141,7 @@ static void raise_rank(struct mw_bounds *bounds, const struct mw_model *model, c
 
     if (seen && seen->samples) {
         begin = before(begin < seen->first_ns ? begin : seen->first_ns, seen_margin(model));
-        end = mw_model_sum(seen->last_ns, seen_margin(model));
+        end = end_of(seen, seen_margin(model));
         if (end < rank->known_ns)
             end = rank->known_ns;
     }
@@ -168,7 +176,7 @@ static void add_other(struct mw_bounds *bounds, const struct mw_model_process *p
         return; /* add_together() */
     }
     raise_to(bounds, before(process->first_ns, margin),
-             mw_model_sum(process->last_ns, process->peak.kind != MW_MODEL_EXACT ? margin : 0), process->peak.bytes);
+             end_of(process, process->peak.kind != MW_MODEL_EXACT ? margin : 0), process->peak.bytes);
     add_process(bounds, process->host, process->peak.bytes);
     peak->upper_sampled += process->peak.kind != MW_MODEL_EXACT;
     peak->sum_of_peaks = mw_model_sum(peak->sum_of_peaks, process->peak.bytes);
