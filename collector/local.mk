@@ -45,6 +45,9 @@ collector_libcollector_la_SOURCES = \
 	collector/merge_details.c \
 	collector/merge_hosts.c \
 	collector/merge_job.c \
+	collector/merge_jobs.c collector/merge_jobs.h \
+	collector/merge_jobs_find.c \
+	collector/merge_jobs_seen.c \
 	collector/merge_layers.c \
 	collector/merge_notes.c \
 	collector/merge_origins.c \
@@ -56,6 +59,7 @@ collector_libcollector_la_SOURCES = \
 	collector/merge_records.c \
 	collector/merge_sites.c \
 	collector/merge_take.c \
+	collector/merge_tree.c \
 	collector/merge_views.c \
 	collector/message.c collector/message.h \
 	collector/model.c collector/model.h \
@@ -92,6 +96,7 @@ collector_libcollector_la_SOURCES = \
 	collector/report_text_deaths.c \
 	collector/report_text_hosts.c \
 	collector/report_text_job.c \
+	collector/report_text_jobs.c \
 	collector/report_text_peak.c \
 	collector/report_text_no_ranks.c \
 	collector/report_text_phases.c \
@@ -115,6 +120,7 @@ collector_libcollector_la_SOURCES = \
 	collector/segments.c collector/segments.h \
 	collector/short_name.c collector/short_name.h \
 	collector/size.c collector/size.h \
+	collector/starters.c collector/starters.h \
 	collector/symbol_reader.c collector/symbol_reader.h \
 	collector/symbolizer.c collector/symbolizer.h \
 	collector/symbolizer_child.c collector/symbolizer_child.h \

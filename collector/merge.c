@@ -62,7 +62,8 @@ static void complete(struct mw_merge *merge, const struct mw_exits_read *exits)
     mw_merge_ranks_order(merge);
     mw_merge_processes(merge, exits);
     mw_merge_job(merge);
-    mw_merge_details(merge);
+    if (!mw_merge_jobs(merge))
+        mw_merge_details(merge);
     mw_merge_deaths(merge);
     mw_merge_notes(merge);
     if (mw_symbols_problem(merge->symbols))

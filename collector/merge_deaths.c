@@ -40,17 +40,27 @@ static void find_end(struct mw_merge *merge, const struct mw_alive *here)
                     mw_alive_check(here, view->host, view->processes[i].pid, view->processes[i].start_ticks);
 }
 
+void mw_merge_deaths_run(struct mw_merge *merge)
+{
+    struct mw_alive here;
+
+    mw_alive_open(&here, merge->alone ? -1 : merge->dirfd);
+    find_end(merge, &here);
+    mw_alive_close(&here);
+}
+
 void mw_merge_deaths(struct mw_merge *merge)
 {
     struct mw_model *model = merge->model;
     struct seen_from from = {.job_ended = model->job.command_end_ns != 0};
 
     mw_alive_open(&from.here, merge->alone ? -1 : merge->dirfd);
-    find_end(merge, &from.here);
+    if (!merge->is_part)
+        find_end(merge, &from.here);
     mw_merge_deaths_ends(model, may_live, &from);
     mw_alive_close(&from.here);
     mw_merge_deaths_oom(model);
-    if (merge->launcher)
+    if (merge->launcher && !model->job_count) /* what ended one of several jobs, that one says */
         mw_merge_deaths_outside(model);
     if (model->death_count) {
         mw_merge_deaths_first(model);

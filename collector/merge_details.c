@@ -223,7 +223,8 @@ void mw_merge_details(struct mw_merge *merge)
                         .worst_peak = find_worst_peak(model),
                         .whole = mw_mem_alloc(merge->is_large ? model->rank_count : 0, sizeof(*work.whole))};
 
-    mw_merge_layers_decide(merge->layers);
+    if (!merge->is_part)
+        mw_merge_layers_decide(merge->layers);
     for (uint32_t i = 0; i < model->rank_count; i++) {
         struct mw_model_rank *rank = &model->ranks[i];
         load(&work, rank);
@@ -245,4 +246,24 @@ void mw_merge_details(struct mw_merge *merge)
     if (work.unreadable)
         mw_model_note(model, MW_MODEL_NOTE_LOST, "%zu records could not be read a second time: the calls and phases of "
                       "their ranks are missing", work.unreadable);
+}
+
+void mw_merge_details_bounds(struct mw_merge *merge)
+{
+    struct mw_model *model = merge->model;
+    struct work work = {.merge = merge, .bounds = mw_bounds_create(model)};
+
+    mw_merge_layers_decide(merge->layers);
+    for (uint32_t i = 0; i < model->rank_count; i++) {
+        struct mw_model_rank *rank = &model->ranks[i];
+        struct pointers before = pointers_of(rank);
+        load(&work, rank);
+        mw_merge_processes_place(model, rank);
+        mw_bounds_add_rank(work.bounds, i);
+        if (merge->is_large) {
+            mw_model_rank_drop(rank);
+            set_pointers(rank, &before); /* as the record has them: it is read once more */
+        }
+    }
+    mw_bounds_finish(work.bounds);
 }

@@ -183,10 +183,11 @@ static void add_cost(struct mw_model_cost *cost, const struct mw_model_rank *ran
     cost->unrecorded = mw_model_sum(cost->unrecorded, rank->unrecorded);
 }
 
-static void sum_ranks(struct mw_model *model)
+void mw_merge_job_ranks(struct mw_model *model)
 {
     double lived = 0, spent = 0;
 
+    mw_merge_hosts_count(model);
     for (uint32_t i = 0; i < model->rank_count; i++) {
         const struct mw_model_rank *rank = &model->ranks[i];
         mw_model_spread_add(&model->rank_peak, i, rank->peak.bytes, i);
@@ -211,6 +212,5 @@ void mw_merge_job(struct mw_merge *merge)
     sum_views(merge);
     for (size_t i = 0; i < merge->view_count; i++)
         mw_merge_hosts_fill(model, mw_merge_hosts_find(merge, merge->views[i].host, 0, 0), &merge->views[i]);
-    mw_merge_hosts_count(model);
-    sum_ranks(model);
+    mw_merge_job_ranks(model);
 }

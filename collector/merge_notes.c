@@ -191,7 +191,17 @@ static void note_gathered_elsewhere(const struct mw_merge *merge)
         }
 }
 
-void mw_merge_notes(struct mw_merge *merge)
+/* What the jobs of a run with several do not say each by itself. */
+static void note_run(struct mw_merge *merge)
+{
+    note_outside_rss(merge->model);
+    note_contradiction(merge->model);
+    note_hosts(merge);
+    note_clocks(merge->model);
+}
+
+/* What concerns its ranks. */
+static void note_job(struct mw_merge *merge)
 {
     struct mw_model *model = merge->model;
     size_t first = 0;
@@ -204,12 +214,18 @@ void mw_merge_notes(struct mw_merge *merge)
     note_resets(model);
     note_unmeasured(model, MW_UNMEASURED_SANDBOX, "entered a seccomp sandbox");
     note_unmeasured(model, MW_UNMEASURED_ASKED, "made no more system calls, as --no-syscalls asks,");
-    note_outside_rss(model);
-    note_contradiction(model);
-    note_hosts(merge);
-    note_clocks(model);
+}
+
+void mw_merge_notes(struct mw_merge *merge)
+{
+    if (!merge->model->job_count)
+        note_job(merge);
+    if (merge->is_part)
+        note_outside_rss(merge->model);
+    else
+        note_run(merge);
     if (merge->alone)
-        mw_model_note(model, MW_MODEL_NOTE_REMARK,
+        mw_model_note(merge->model, MW_MODEL_NOTE_REMARK,
                       "gathered in MPI_Finalize: what came after it is not in these numbers, "
                       "and nobody sampled the other processes");
 }

@@ -25,6 +25,7 @@ struct mw_merge {
     size_t view_count;
     const struct mw_view *launcher; /* its view; NULL: nobody launched, or it left none */
     bool alone;                 /* one gathered file is all there is */
+    bool is_part;               /* `model` is a job of a run with several */
     int dirfd;                  /* the run directory; not with `alone` */
     size_t whole_ranks;         /* with more ranks than these their details are not kept, but read again */
     bool is_large;              /* there are more */
@@ -89,6 +90,8 @@ int mw_merge_origins_read(struct mw_merge *merge, const struct mw_model_rank *ra
  * job's times are known, merges the details of all: sites, phases, bounds. */
 void mw_merge_details_limit(struct mw_merge *merge);
 void mw_merge_details(struct mw_merge *merge);
+/* Of that only the bounds; of a large run the details are let go again. */
+void mw_merge_details_bounds(struct mw_merge *merge);
 
 /* merge_places.c: addresses become places. */
 const struct mw_model_place *mw_merge_places_find(struct mw_merge *merge, uint32_t module, uint64_t offset);
@@ -142,9 +145,15 @@ void mw_merge_phases_finish(struct mw_merge_phases *phases);
  * must not follow a rank's pointers into its tables (in_site, phase, ...): of a large job these are empty then. */
 void mw_merge_processes(struct mw_merge *merge, const struct mw_exits_read *exits);
 void mw_merge_job(struct mw_merge *merge);
+/* Of that only what the ranks say: their sums and spreads, their hosts' nodes. */
+void mw_merge_job_ranks(struct mw_model *model);
 /* What was sampled of a rank since its last boundary belongs to the phase that it has not left. For its details. */
 void mw_merge_processes_place(const struct mw_model *model, struct mw_model_rank *rank);
-/* Behind the details. */
+/* Instead of the details, where there are several jobs: a complete model for each (merge_jobs.c). Returns whether there
+ * are. */
+bool mw_merge_jobs(struct mw_merge *merge);
+/* Whether the run has ended and memwatch is still with it; the first part of what follows. */
+void mw_merge_deaths_run(struct mw_merge *merge);
 void mw_merge_deaths(struct mw_merge *merge);
 /* Last. */
 void mw_merge_notes(struct mw_merge *merge);

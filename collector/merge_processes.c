@@ -3,6 +3,7 @@
 #include "collector/clock.h"
 #include "collector/mem.h"
 #include "collector/merge_parts.h"
+#include "collector/starters.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,19 +14,9 @@
 /* What two readings of the same high-water mark may differ by. */
 #define MARK_ERROR_BYTES (512u << 10)
 
-/* Names of programs that start ranks, whatever the MPI. */
-static const char *const launchers[] = {
-    "mpirun", "mpiexec", "orterun", "orted", "prterun", "prte", "prted", "hydra_pmi_proxy", "hydra_bstrap_proxy",
-    "mpiexec.hydra", "mpirun.hydra", "mpiexec.openmpi", "mpirun.openmpi", "mpirun.mpich", "mpiexec.mpich", "srun",
-    "slurmstepd",
-};
-
 static enum mw_model_role role_of(const char *name)
 {
-    for (size_t i = 0; i < sizeof(launchers) / sizeof(launchers[0]); i++)
-        if (strcmp(name, launchers[i]) == 0)
-            return MW_MODEL_LAUNCHER;
-    return MW_MODEL_OTHER;
+    return mw_starters_has(name) ? MW_MODEL_LAUNCHER : MW_MODEL_OTHER;
 }
 
 /* The base name of the program, by its path or else by the first word of its command line. */
@@ -264,7 +255,8 @@ static bool is_counted(const struct mw_merge *merge, const struct chains *chains
            mw_map_find(merge->rank_keys, &key, sizeof(key)) == MW_MAP_NONE;
 }
 
-/* Several: those of them that were sampled are not to count twice, and have a count of 0 from here on. */
+/* Several: those of them that were sampled are not to count twice: they have a count of 0 from here on, or are taken off
+ * the others. */
 static void take_together(struct mw_merge *merge, struct chains *chains, const struct mw_exit *one, uint32_t host)
 {
     struct mw_model *model = merge->model;
@@ -278,8 +270,11 @@ static void take_together(struct mw_merge *merge, struct chains *chains, const s
         if (is_counted(merge, chains, i, together, one)) {
             if (model->processes[i].peak.bytes > together->peak.bytes)
                 together->peak.bytes = model->processes[i].peak.bytes;
-            model->processes[i].count = 0;
             left--;
+            if (model->processes[i].role == MW_MODEL_LAUNCHER)
+                together->count--; /* what starts ranks is needed: its job hangs on it */
+            else
+                model->processes[i].count = 0;
         }
 }
 

@@ -6,21 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static uint32_t find_world(struct mw_merge *merge, uint64_t id, const struct mw_model_rank *rank)
+static uint32_t find_world(struct mw_merge *merge, uint64_t id)
 {
     struct mw_model *model = merge->model;
     uint32_t next = (uint32_t)model->world_count, found = mw_map_add(merge->world_keys, &id, sizeof(id), next);
-    struct mw_model_world *world;
 
     if (found == next)
-        *MW_MEM_PUSH(model->worlds, model->world_count) =
-            (struct mw_model_world){.id = id, .first_ns = rank->created_ns};
-    world = &model->worlds[found];
-    if (rank->created_ns < world->first_ns)
-        world->first_ns = rank->created_ns;
-    if (rank->size > world->size)
-        world->size = rank->size;
-    world->ranks++;
+        *MW_MEM_PUSH(model->worlds, model->world_count) = (struct mw_model_world){.id = id};
     return found;
 }
 
@@ -60,12 +52,61 @@ void mw_merge_ranks_add(struct mw_merge *merge, const struct mw_journal_read *jo
     rank->process = MW_MODEL_NONE;
     rank->gathered = gathered;
     mw_merge_take(merge, journal, rank);
-    rank->world = find_world(merge, ident->world_id, rank);
+    rank->world = find_world(merge, ident->world_id);
     model->hosts[host].ranks++;
     mw_merge_origins_add(merge->origins, name, gathered, offset);
     mw_merge_layers_look(merge->layers, rank);
     mw_merge_details_limit(merge);
 }
+
+/* ---- worlds of one number ---- */
+
+static int compare_owners(const void *a, const void *b)
+{
+    const struct mw_model_rank *x = *(struct mw_model_rank *const *)a, *y = *(struct mw_model_rank *const *)b;
+
+    if (x->world != y->world)
+        return x->world < y->world ? -1 : 1;
+    if (x->rank != y->rank)
+        return x->rank < y->rank ? -1 : 1;
+    return (x->created_ns > y->created_ns) - (x->created_ns < y->created_ns);
+}
+
+static void note_rank(struct mw_model_world *world, const struct mw_model_rank *rank)
+{
+    if (!world->ranks++ || rank->created_ns < world->first_ns)
+        world->first_ns = rank->created_ns;
+    if (rank->size > world->size)
+        world->size = rank->size;
+}
+
+/* A world has one rank of each number. Where there are several, worlds that followed one another came to the same number: a
+ * program that was started twice in one place, or a port that was used again. The first rank of each number is of the
+ * first world, and so on. */
+static void split_worlds(struct mw_merge *merge)
+{
+    struct mw_model *model = merge->model;
+    struct mw_model_rank **order = mw_mem_alloc(model->rank_count, sizeof(*order));
+    uint32_t *worlds = mw_mem_alloc(model->rank_count, sizeof(*worlds)), turn = 0;
+
+    for (size_t i = 0; i < model->rank_count; i++)
+        order[i] = &model->ranks[i];
+    if (model->rank_count)
+        qsort(order, model->rank_count, sizeof(*order), compare_owners);
+    for (size_t i = 0; i < model->rank_count; i++) {
+        bool again = i && order[i]->rank >= 0 && order[i]->rank == order[i - 1]->rank && order[i]->world == order[i - 1]->world;
+        turn = again ? turn + 1 : 0;
+        worlds[i] = turn ? find_world(merge, model->worlds[order[i]->world].id + turn) : order[i]->world;
+    }
+    for (size_t i = 0; i < model->rank_count; i++) {
+        order[i]->world = worlds[i];
+        note_rank(&model->worlds[worlds[i]], order[i]);
+    }
+    free(worlds);
+    free(order);
+}
+
+/* ---- their order ---- */
 
 static int compare_worlds(const void *a, const void *b)
 {
@@ -95,8 +136,10 @@ void mw_merge_ranks_order(struct mw_merge *merge)
 {
     struct mw_model *model = merge->model;
     struct mw_map *places = mw_map_create();
-    uint64_t *ids = mw_mem_alloc(model->world_count, sizeof(*ids));
+    uint64_t *ids;
 
+    split_worlds(merge);
+    ids = mw_mem_alloc(model->world_count, sizeof(*ids));
     for (size_t i = 0; i < model->world_count; i++)
         ids[i] = model->worlds[i].id;
     if (model->world_count)

@@ -10,13 +10,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void clear_texts(struct mw_model *model)
+{
+    model->job.command = model->job.library = model->ended_by = model->first_why = mw_model_string(model, "");
+}
+
 struct mw_model *mw_model_create(void)
 {
     struct mw_model *model = mw_mem_alloc(1, sizeof(*model));
 
     model->strings = mw_map_create();
-    model->job.command = model->job.library = model->ended_by = model->first_why = mw_model_string(model, "");
+    clear_texts(model);
     return model;
+}
+
+void mw_model_init_job(struct mw_model *job, struct mw_model *run, uint32_t number)
+{
+    *job = (struct mw_model){.run = run, .number = number};
+    clear_texts(job);
 }
 
 void mw_model_rank_drop(struct mw_model_rank *rank)
@@ -35,16 +46,11 @@ void mw_model_rank_drop(struct mw_model_rank *rank)
     rank->whole = false;
 }
 
-void mw_model_destroy(struct mw_model *model)
+/* All but strings and places, which a job shares with its run. */
+static void free_tables(struct mw_model *model)
 {
-    if (!model)
-        return;
     for (size_t i = 0; i < model->rank_count; i++)
         mw_model_rank_drop(&model->ranks[i]);
-    for (size_t i = 0; i < model->place_count; i++)
-        free(model->places[i]);
-    for (size_t i = 0; i < model->string_count; i++)
-        free(model->string_list[i]);
     for (size_t i = 0; i < model->host_count; i++) {
         free(model->hosts[i].cgroups);
         free(model->hosts[i].nodes);
@@ -59,6 +65,20 @@ void mw_model_destroy(struct mw_model *model)
     free(model->phases);
     free(model->notes);
     free(model->slices);
+}
+
+void mw_model_destroy(struct mw_model *model)
+{
+    if (!model)
+        return;
+    for (size_t i = 0; i < model->job_count; i++)
+        free_tables(&model->jobs[i]);
+    free_tables(model);
+    for (size_t i = 0; i < model->place_count; i++)
+        free(model->places[i]);
+    for (size_t i = 0; i < model->string_count; i++)
+        free(model->string_list[i]);
+    free(model->jobs);
     free(model->places);
     free(model->string_list);
     mw_map_destroy(model->strings);
@@ -68,8 +88,11 @@ void mw_model_destroy(struct mw_model *model)
 const char *mw_model_string(struct mw_model *model, const char *text)
 {
     char *copy = mw_mem_copy(text ? text : "");
-    uint32_t id = (uint32_t)model->string_count, stored;
+    uint32_t id, stored;
 
+    if (model->run)
+        model = model->run;
+    id = (uint32_t)model->string_count;
     mw_text_clean(copy);
     stored = mw_map_add(model->strings, copy, strlen(copy), id);
     if (stored != id) {
@@ -158,4 +181,22 @@ int64_t mw_model_sum_change(int64_t a, int64_t b)
     if (__builtin_add_overflow(a, b, &sum))
         return a < 0 ? INT64_MIN : INT64_MAX;
     return sum;
+}
+
+size_t mw_model_rank_total(const struct mw_model *model)
+{
+    size_t count = model->rank_count;
+
+    for (size_t i = 0; i < model->job_count; i++)
+        count += model->jobs[i].rank_count;
+    return count;
+}
+
+size_t mw_model_death_total(const struct mw_model *model)
+{
+    size_t count = model->death_count;
+
+    for (size_t i = 0; i < model->job_count; i++)
+        count += model->jobs[i].death_count;
+    return count;
 }

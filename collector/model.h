@@ -6,6 +6,11 @@
  * began" of them. Every number that may be inexact carries its kind. Everything belongs to the model; strings are
  * clean (mw_text_clean) and never NULL. Indices point into the arrays of the model, or of the rank where said;
  * MW_MODEL_NONE is none.
+ *
+ * A command may start several MPI jobs (a script with two mpiruns). Then `jobs` has a model of each, with its own ranks,
+ * phases, calls, deaths and times, and the model of the run keeps what concerns all of them: the command, what was sampled,
+ * hosts, limits, and processes that belong to no job; it has no ranks of its own. A run with one job is that job's model
+ * itself. Readers walk mw_model_parts().
  */
 #ifndef MW_COLLECTOR_MODEL_H
 #define MW_COLLECTOR_MODEL_H
@@ -347,6 +352,7 @@ struct mw_model_job {
     bool launcher_died; /* memwatch ended before the job did */
     const char *command;
     int32_t pid, exit_status, exit_signal;
+    bool status_unknown;     /* of a job among several: it has ended, but nobody saw its exit status */
     uint64_t command_end_ns; /* when the command itself ended; 0 unknown */
     struct mw_view_signal signals[MW_VIEW_SIGNALS]; /* that memwatch was sent */
     uint32_t signal_count;
@@ -411,6 +417,11 @@ struct mw_model {
     uint64_t slice_ns;
     uint64_t notes_dropped;
 
+    struct mw_model *jobs;         /* where there are several: each by itself, by the time of their begin */
+    size_t job_count;              /* 0 or at least 2 */
+    uint32_t number;               /* of a job among several: from 1, in that order. 0: a run */
+    struct mw_model *run;          /* of a job among several: the run, which owns its strings and places. NULL: a run */
+
     struct mw_model_place **places;
     size_t place_count;
     struct mw_map *strings;
@@ -431,6 +442,24 @@ static inline int32_t mw_model_rank_number(const struct mw_model *model, uint32_
 
     return one->rank >= 0 || one->process == MW_MODEL_NONE ? one->rank : model->processes[one->process].launch_rank;
 }
+
+/* The jobs of a run, each a model: `jobs`, or the run itself where it is one job (or none). */
+static inline size_t mw_model_parts(const struct mw_model *model)
+{
+    return model->job_count ? model->job_count : 1;
+}
+
+static inline const struct mw_model *mw_model_part(const struct mw_model *model, size_t index)
+{
+    return model->job_count ? &model->jobs[index] : model;
+}
+
+/* Ranks and irregular ends of all jobs. */
+size_t mw_model_rank_total(const struct mw_model *model);
+size_t mw_model_death_total(const struct mw_model *model);
+
+/* Makes `job` job number `number` of a run, with nothing in it yet. mw_model_destroy() of the run frees it. */
+void mw_model_init_job(struct mw_model *job, struct mw_model *run, uint32_t number);
 
 struct mw_model *mw_model_create(void);
 void mw_model_destroy(struct mw_model *model);

@@ -498,6 +498,7 @@ static const struct mw_field job_fields[] = {
     FIELD(I32, pid, "pid", "of the command"),
     FIELD(I32, exit_status, "exit_status", "128 + signal when killed"),
     FIELD(I32, exit_signal, "exit_signal", "0, or the signal"),
+    FIELD(BOOL, status_unknown, "status_unknown", "it has ended, but nobody saw its exit status"),
     FIELD(U64, command_end_ns, "command_end_ns", "ns, monotonic; 0 unknown"),
     ROOM(signal, signal_count, MW_VIEW_SIGNALS, signals, "signals", "that memwatch was sent"),
     STRUCT(over, over, "over", "why memwatch itself ended the job"),
@@ -557,28 +558,41 @@ static const struct mw_field cost_fields[] = {
 static const struct mw_fields cost = {"cost", cost_fields, sizeof(THIS), false};
 #undef THIS
 
+/* Of a run, and of each of its jobs where there are several. */
+#define MODEL_FIELDS \
+    STRUCT(job, job, "job", "the job as a whole"), \
+    STRUCT(peak, peak, "peak", "the job's peak: three numbers that are never mixed"), \
+    STRUCT(cost, cost, "cost", "what memwatch itself took"), \
+    STRUCT(spread, rank_peak, "rank_peak_bytes", "bytes, over the ranks"), \
+    STRUCT(change, mpi_growth, "mpi_growth_bytes", "bytes that MPI itself holds, over the ranks"), \
+    FIELD(STRING, ended_by, "ended_by", "what ended the job from outside before any rank died"), \
+    LIST(host, host_count, hosts, "hosts", "hosts"), \
+    LIST(world, world_count, worlds, "worlds", "MPI_COMM_WORLDs, by time"), \
+    LIST(merged_site, site_count, sites, "sites", "call sites of all ranks"), \
+    LIST(merged_phase, phase_count, phases, "phases", "phases of all ranks"), \
+    LIST(death, death_count, deaths, "deaths", "irregular ends of ranks and of processes that were to become ranks, the first one first"), \
+    FIELD(U32, first_count, "first_count", "how many of `deaths`, from the start, may have been the first: 1 it is known; 0 ended from outside"), \
+    FIELD(STRING, first_why, "first_why", "why it is not known which was the first; \"\" otherwise"), \
+    LIST(waiting, waiting_count, waiting, "waiting", "who was inside the same call then"), \
+    LIST(note, note_count, notes, "notes", "what is missing, or good to know"), \
+    FIELD(U64, notes_dropped, "notes_dropped", "notes beyond those"), \
+    FIELD(U64, slice_ns, "slice_ns", "ns, length of a slice"), \
+    LIST(slice, slice_count, slices, "slices", "the sampled sum over time, from job.begin_ns"), \
+    LIST(mw_fields_process, process_count, processes, "processes", "all that was seen of processes"), \
+    LIST(mw_fields_rank, rank_count, ranks, "ranks", "by world, then rank")
+
 #define THIS struct mw_model
+static const struct mw_field job_fields_of_run[] = {
+    FIELD(U32, number, "number", "from 1, by the time of their begin"),
+    MODEL_FIELDS,
+    {.type = MW_FIELD_END}};
+const struct mw_fields mw_fields_job = {"one_of_several_jobs", job_fields_of_run, sizeof(THIS), false};
+
 static const struct mw_field model_fields[] = {
-    STRUCT(job, job, "job", "the job as a whole"),
-    STRUCT(peak, peak, "peak", "the job's peak: three numbers that are never mixed"),
-    STRUCT(cost, cost, "cost", "what memwatch itself took"),
-    STRUCT(spread, rank_peak, "rank_peak_bytes", "bytes, over the ranks"),
-    STRUCT(change, mpi_growth, "mpi_growth_bytes", "bytes that MPI itself holds, over the ranks"),
-    FIELD(STRING, ended_by, "ended_by", "what ended the job from outside before any rank died"),
-    LIST(host, host_count, hosts, "hosts", "hosts"),
-    LIST(world, world_count, worlds, "worlds", "MPI_COMM_WORLDs, by time"),
-    LIST(merged_site, site_count, sites, "sites", "call sites of all ranks"),
-    LIST(merged_phase, phase_count, phases, "phases", "phases of all ranks"),
-    LIST(death, death_count, deaths, "deaths", "irregular ends of ranks and of processes that were to become ranks, the first one first"),
-    FIELD(U32, first_count, "first_count", "how many of `deaths`, from the start, may have been the first: 1 it is known; 0 ended from outside"),
-    FIELD(STRING, first_why, "first_why", "why it is not known which was the first; \"\" otherwise"),
-    LIST(waiting, waiting_count, waiting, "waiting", "who was inside the same call then"),
-    LIST(note, note_count, notes, "notes", "what is missing, or good to know"),
-    FIELD(U64, notes_dropped, "notes_dropped", "notes beyond those"),
-    FIELD(U64, slice_ns, "slice_ns", "ns, length of a slice"),
-    LIST(slice, slice_count, slices, "slices", "the sampled sum over time, from job.begin_ns"),
-    LIST(mw_fields_process, process_count, processes, "processes", "all that was seen of processes"),
-    LIST(mw_fields_rank, rank_count, ranks, "ranks", "by world, then rank"),
+    MODEL_FIELDS,
+    LIST(mw_fields_job, job_count, jobs, "jobs",
+        "where the command started several MPI jobs: each by itself. The rest is then about all of them together, and has no "
+        "worlds, ranks, sites and phases, and only those processes that belong to no job. Otherwise empty"),
     {.type = MW_FIELD_END}};
 const struct mw_fields mw_fields_model = {"model", model_fields, sizeof(THIS), false};
 #undef THIS

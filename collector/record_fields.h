@@ -65,7 +65,8 @@ struct mw_fields {
     bool tuple;                   /* written as an array of its fields' values */
 };
 
-extern const struct mw_fields mw_fields_model, mw_fields_place, mw_fields_process, mw_fields_rank;
+/* mw_fields_job: a job of a run with several, a struct mw_model as well. */
+extern const struct mw_fields mw_fields_model, mw_fields_job, mw_fields_place, mw_fields_process, mw_fields_rank;
 
 /* Items of a list in `item`. */
 size_t mw_field_count(const struct mw_field *field, const void *item);

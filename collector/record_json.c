@@ -162,6 +162,8 @@ static int read_items(struct reader *reader, const struct mw_fields *fields, voi
     for (size_t i = 0; i < json_array_size(json); i++) {
         void *item = (char *)items + i * fields->size;
         clear(reader, fields, item);
+        if (fields == &mw_fields_job)
+            ((struct mw_model *)item)->run = reader->model;
         if (fields == &mw_fields_rank)
             make_frames(reader, item, json_array_get(json, i));
         if (read_object(reader, fields, item, json_array_get(json, i)) < 0)
@@ -256,6 +258,8 @@ static int read_all_places(struct reader *reader, const json_t *json)
 /* Records of before processes were counted together do not say how many an entry is. */
 static void complete(struct mw_model *model)
 {
+    for (size_t i = 0; i < model->job_count; i++)
+        complete(&model->jobs[i]);
     for (size_t i = 0; i < model->process_count; i++)
         if (!model->processes[i].count)
             model->processes[i].count = 1;

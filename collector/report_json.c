@@ -150,17 +150,24 @@ static void write_timeline(struct json *json)
     fputs("],\n", json->out);
 }
 
+static void count_hidden(const struct mw_model *model, const struct mw_report_style *style, size_t *hidden, uint64_t *bytes)
+{
+    for (size_t i = 0; i < model->process_count; i++)
+        if (!mw_report_lists(style, model->processes[i].command)) {
+            ++*hidden;
+            *bytes = mw_model_sum(*bytes, model->processes[i].peak.bytes);
+        }
+}
+
 static void write_filter(struct json *json)
 {
     const struct mw_report_style *style = json->style;
     size_t hidden = 0;
     uint64_t bytes = 0;
 
-    for (size_t i = 0; i < json->model->process_count; i++)
-        if (!mw_report_lists(style, json->model->processes[i].command)) {
-            hidden++;
-            bytes = mw_model_sum(bytes, json->model->processes[i].peak.bytes);
-        }
+    count_hidden(json->model, style, &hidden, &bytes);
+    for (size_t i = 0; i < json->model->job_count; i++)
+        count_hidden(&json->model->jobs[i], style, &hidden, &bytes);
     fputs("\"filter\":", json->out);
     if (style->include || style->exclude) {
         fputs("{\"include\":", json->out);

@@ -119,7 +119,7 @@ void mw_report_paragraph(const struct mw_report *report, const char *first, enum
     } while (*text);
 }
 
-static void write_notes(const struct mw_report *report)
+void mw_report_text_notes(const struct mw_report *report)
 {
     const struct mw_model *model = report->model;
     size_t shown = 0, more = model->notes_dropped;
@@ -149,6 +149,21 @@ static void write_legend(const struct mw_report *report)
                         error ? ", at most " : "", error ? mw_units_bytes(error).text : "", error ? " too low" : "");
 }
 
+void mw_report_text_sections(const struct mw_report *report)
+{
+    mw_report_text_deaths(report);
+    mw_report_text_peak(report);
+    mw_report_text_no_ranks(report);
+    if (!report->model->number) /* hosts and their limits are those of the whole run */
+        mw_report_text_hosts(report);
+    mw_report_text_ranks(report);
+    mw_report_text_waterfall(report);
+    mw_report_text_phases(report);
+    mw_report_text_sites(report);
+    mw_report_text_processes(report);
+    mw_report_text_notes(report);
+}
+
 int mw_report_text_write(FILE *out, const struct mw_model *model, const struct mw_report_style *style)
 {
     struct mw_report report = {
@@ -158,16 +173,10 @@ int mw_report_text_write(FILE *out, const struct mw_model *model, const struct m
     if (report.width < LEAST_WIDTH)
         report.width = LEAST_WIDTH;
     mw_report_text_job(&report);
-    mw_report_text_deaths(&report);
-    mw_report_text_peak(&report);
-    mw_report_text_no_ranks(&report);
-    mw_report_text_hosts(&report);
-    mw_report_text_ranks(&report);
-    mw_report_text_waterfall(&report);
-    mw_report_text_phases(&report);
-    mw_report_text_sites(&report);
-    mw_report_text_processes(&report);
-    write_notes(&report);
+    if (model->job_count)
+        mw_report_text_jobs(&report);
+    else
+        mw_report_text_sections(&report);
     write_legend(&report);
     return fflush(out) == 0 && !ferror(out) ? 0 : -1;
 }

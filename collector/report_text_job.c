@@ -10,8 +10,11 @@
 static void write_command(const struct mw_report *report)
 {
     const char *command = report->model->job.command;
+    char first[32] = "memwatch  ";
 
-    mw_report_paragraph(report, "memwatch  ", MW_TEXT_BOLD, "%s", command[0] ? command : "(command unknown)");
+    if (report->model->number)
+        snprintf(first, sizeof(first), "Job %u  ", report->model->number);
+    mw_report_paragraph(report, first, MW_TEXT_BOLD, "%s", command[0] ? command : "(command unknown)");
 }
 
 static void append(char *line, size_t size, const char *text)
@@ -21,39 +24,43 @@ static void append(char *line, size_t size, const char *text)
     snprintf(line + length, size - length, "%s%s", length ? " · " : "", text);
 }
 
-static void append_end(char *line, size_t size, const struct mw_model *model)
+void mw_report_text_end(char *text, size_t size, const struct mw_model *model)
 {
     const struct mw_model_job *job = &model->job;
     struct mw_units took = mw_units_time(job->end_ns > job->begin_ns ? job->end_ns - job->begin_ns : 0);
-    char text[200];
 
     if (!job->sampled)
-        snprintf(text, sizeof(text), "%s from the first to the last moment recorded", took.text);
+        snprintf(text, size, "%s from the first to the last moment recorded", took.text);
     else if (job->runs)
-        snprintf(text, sizeof(text), "still running after %s%s", took.text,
+        snprintf(text, size, "still running after %s%s", took.text,
                  job->launcher_died ? ", but memwatch itself was killed" : "");
     else if (!job->command_end_ns && !job->launcher_died)
-        snprintf(text, sizeof(text), "seen for %s: whether it still runs is not known on this host", took.text);
+        snprintf(text, size, "seen for %s: whether it still runs is not known on this host", took.text);
     else if (!job->command_end_ns)
-        snprintf(text, sizeof(text), "memwatch itself was killed after %s: how the command ended is not known", took.text);
+        snprintf(text, size, "memwatch itself was killed after %s: how the command ended is not known", took.text);
+    else if (job->status_unknown)
+        snprintf(text, size, "ended after %s: with which status is not known", took.text);
     else if (job->exit_signal)
-        snprintf(text, sizeof(text), "killed by signal %d (%s) after %s", job->exit_signal,
+        snprintf(text, size, "killed by signal %d (%s) after %s", job->exit_signal,
                  strsignal(job->exit_signal), took.text);
     else
-        snprintf(text, sizeof(text), "ended with status %d after %s", job->exit_status, took.text);
-    append(line, size, text);
+        snprintf(text, size, "ended with status %d after %s", job->exit_status, took.text);
 }
 
 static void append_ranks(char *line, size_t size, const struct mw_model *model)
 {
-    char text[300];
-    size_t hosts = 0;
+    size_t hosts = 0, ranks = mw_model_rank_total(model);
+    char text[300], jobs[32] = "";
 
+    if (model->job_count)
+        snprintf(jobs, sizeof(jobs), "%zu jobs with ", model->job_count);
     for (size_t i = 0; i < model->host_count; i++)
         hosts += model->hosts[i].ranks > 0;
-    snprintf(text, sizeof(text), "%zu rank%s on %zu host%s", model->rank_count, model->rank_count == 1 ? "" : "s",
-             hosts, hosts == 1 ? "" : "s");
-    if (model->rank_count == 0)
+    snprintf(text, sizeof(text), "%s%zu rank%s on %zu host%s", jobs, ranks, ranks == 1 ? "" : "s", hosts,
+             hosts == 1 ? "" : "s");
+    if (!ranks && model->job_count)
+        snprintf(text, sizeof(text), "%zu jobs without ranks", model->job_count);
+    else if (!ranks)
         snprintf(text, sizeof(text), "no ranks");
     append(line, size, text);
     for (size_t i = 0, named = 0; hosts && hosts <= HOSTS_NAMED && i < model->host_count; i++)
@@ -65,6 +72,7 @@ static void append_ranks(char *line, size_t size, const struct mw_model *model)
         }
 }
 
+/* Of several jobs each may have another one. */
 static void append_library(char *line, size_t size, const struct mw_model *model)
 {
     char text[80];
@@ -75,11 +83,12 @@ static void append_library(char *line, size_t size, const struct mw_model *model
         append(line, size, text);
 }
 
-static void append_samples(char *line, size_t size, const struct mw_model_job *job)
+static void append_samples(char *line, size_t size, const struct mw_model *model)
 {
+    const struct mw_model_job *job = &model->job;
     char text[120];
 
-    if (!job->sampled)
+    if (!job->sampled || model->number) /* the samples of several jobs are the run's */
         return;
     snprintf(text, sizeof(text), "%s sample%s, one every %s", mw_units_count(job->samples).text,
              job->samples == 1 ? "" : "s", mw_units_time(job->interval_ns).text);
@@ -90,10 +99,10 @@ static void write_summary(const struct mw_report *report)
 {
     char line[900] = "";
 
-    append_end(line, sizeof(line), report->model);
+    mw_report_text_end(line, sizeof(line), report->model);
     append_ranks(line, sizeof(line), report->model);
     append_library(line, sizeof(line), report->model);
-    append_samples(line, sizeof(line), &report->model->job);
+    append_samples(line, sizeof(line), report->model);
     mw_report_paragraph(report, "  ", MW_TEXT_PLAIN, "%s", line);
 }
 

@@ -67,5 +67,13 @@ void mw_report_text_waterfall(const struct mw_report *report);
 void mw_report_text_phases(const struct mw_report *report);
 void mw_report_text_sites(const struct mw_report *report);
 void mw_report_text_processes(const struct mw_report *report);
+void mw_report_text_notes(const struct mw_report *report);
+
+/* All of them but the first, of one job. */
+void mw_report_text_sections(const struct mw_report *report);
+/* The same of a run with several jobs: of the run, then of each job. */
+void mw_report_text_jobs(const struct mw_report *report);
+/* "ended with status 0 after 1.20 s" */
+void mw_report_text_end(char *text, size_t size, const struct mw_model *model);
 
 #endif

@@ -20,6 +20,21 @@ static void write_number(const struct mw_report *report, struct mw_model_bytes b
     mw_report_paragraph(report, first, MW_TEXT_PLAIN, "%s", meaning);
 }
 
+/* Of a job among several, whose processes were sampled together with the others. */
+static void describe_part(const struct mw_report *report, char *text, size_t size)
+{
+    const struct mw_model_peak *peak = &report->model->peak;
+
+    if (peak->seen.kind == MW_MODEL_UNKNOWN)
+        snprintf(text, size, "at one moment: samples are of all jobs together");
+    else
+        snprintf(text, size, "%s, %s %s",
+                 peak->seen_processes == 1 ? "at some moment: the peak of one of its processes"
+                                           : "at one moment: the sum of RSS over all processes less what those of the rest had "
+                                             "at most",
+                 peak->seen_processes == 1 ? "by" : "at", mw_report_when(report->model, peak->seen_ns).text);
+}
+
 static void write_seen(const struct mw_report *report)
 {
     const struct mw_model_peak *peak = &report->model->peak;
@@ -29,6 +44,8 @@ static void write_seen(const struct mw_report *report)
         snprintf(text, sizeof(text), "seen on %u hosts together, at %s: the sum of the least that each had within %s",
                  peak->seen_hosts, mw_report_when(report->model, peak->seen_ns).text,
                  mw_units_time(report->model->slice_ns).text);
+    else if (report->model->number)
+        describe_part(report, text, sizeof(text));
     else if (peak->seen.kind != MW_MODEL_UNKNOWN)
         snprintf(text, sizeof(text), "seen at one moment: sum of RSS over %u processes, at %s", peak->seen_processes,
                  mw_report_when(report->model, peak->seen_ns).text);
@@ -59,8 +76,8 @@ static void write_pss(const struct mw_report *report)
     const struct mw_model_peak *peak = &report->model->peak;
     char text[200] = "PSS, which counts shared pages once: never read";
 
-    if (peak->seen_hosts)
-        return; /* of each host alone: the table of hosts has it */
+    if (peak->seen_hosts || report->model->number)
+        return; /* of each host alone: the table of hosts has it; of the whole run */
     if (peak->pss.kind != MW_MODEL_UNKNOWN)
         snprintf(text, sizeof(text), "PSS, which counts shared pages once: at %s, where RSS was %s (%llu sweep%s)",
                  mw_report_when(report->model, peak->pss_ns).text, mw_units_bytes(peak->pss_rss).text,
@@ -163,7 +180,7 @@ static void write_cost(const struct mw_report *report)
                  mw_report_rank(model, cost->share_worst).text, mw_units_percent(cost->share_max).text,
                  mw_units_bytes(cost->shim_bytes_max).text, mw_units_count(cost->measured).text,
                  mw_units_count(cost->calls).text, cost->measured < cost->calls ? ", the others only counted" : "");
-    if (cost->launcher_rss_peak && lasted) /* not when memwatch was killed */
+    if (cost->launcher_rss_peak && lasted && !model->number) /* not when memwatch was killed */
         snprintf(sampling, sizeof(sampling), "%ssampling took %s of one CPU and %s", model->rank_count ? "; " : "",
                  mw_units_percent((double)cost->launcher_cpu_ns / (double)lasted).text,
                  mw_units_bytes(cost->launcher_rss_peak).text);
@@ -173,11 +190,15 @@ static void write_cost(const struct mw_report *report)
 
 void mw_report_text_peak(const struct mw_report *report)
 {
-    mw_report_heading(report, "Peak memory of the job", "");
+    bool is_run = report->model->job_count > 0;
+
+    mw_report_heading(report, is_run ? "Peak memory of all jobs together" : "Peak memory of the job",
+                      is_run ? "what they had at the same time: peaks of different times are not added" : "");
     write_seen(report);
     write_upper(report);
     write_pss(report);
     write_shared(report);
-    write_headroom(report);
+    if (!report->model->number)
+        write_headroom(report);
     write_cost(report);
 }

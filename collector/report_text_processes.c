@@ -171,7 +171,8 @@ static void write_heading(const struct mw_report *report)
 
     snprintf(remark, sizeof(remark), "%s · exact: those that left their own peak when they ended%s", words[by].heading,
              by == MW_REPORT_BY_PROGRAM ? "" : " · together: the sum of peaks, which need not fall together");
-    mw_report_heading(report, beside ? "Other processes" : "Processes",
+    mw_report_heading(report, report->model->job_count ? "Processes outside of the jobs"
+                              : beside ? "Other processes" : "Processes",
                       report->style->all && by == MW_REPORT_BY_PROGRAM ? "each by itself" : remark);
 }
 

@@ -4,6 +4,7 @@
 #include "collector/clock.h"
 #include "collector/hostname.h"
 #include "collector/procmem.h"
+#include "collector/starters.h"
 #include "collector/view_end.h"
 #include "collector/wait_log_read.h"
 #include "launcher/cgroup_others.h"
@@ -188,6 +189,14 @@ static void note_launch_rank(struct mw_sampler *sampler, struct mw_tree_process 
         watch_end(sampler, process);
 }
 
+/* mpirun, srun, or one of their daemons. */
+static bool is_starter(const struct mw_view_process *entry)
+{
+    const char *slash = strrchr(entry->exe, '/');
+
+    return mw_starters_has(slash ? slash + 1 : entry->exe);
+}
+
 /* Enters a program image, in place of the one before when that was none of its own. */
 static void note_image(struct mw_sampler *sampler, struct mw_tree_process *process)
 {
@@ -217,6 +226,8 @@ static void note_image(struct mw_sampler *sampler, struct mw_tree_process *proce
     entry->cgroup = mw_cgroups_find(sampler->view, "", pid);
     read_program(sampler, process, entry);
     note_launch_rank(sampler, process);
+    if (is_starter(entry))
+        watch_end(sampler, process); /* its status is its job's */
 }
 
 static void note_gone(struct mw_sampler *sampler, const struct mw_tree_process *process)

@@ -88,7 +88,7 @@ static void dump_job(const struct mw_model *model)
     put_number("setup_ns", model->cost.setup_max_ns);
     put_text("library", model->job.library);
     put_text("command", model->job.command);
-    putchar('\n');
+    printf(" number=%u jobs=%zu\n", model->number, model->job_count);
 }
 
 static void dump_rank(const struct mw_model *model, const struct mw_model_rank *rank)
@@ -296,7 +296,7 @@ static void dump_rank_tables(const struct mw_model *model, const struct mw_model
         dump_spike(model, rank, &rank->spikes[i]);
 }
 
-static void dump(const struct mw_model *model)
+static void dump_model(const struct mw_model *model)
 {
     dump_job(model);
     for (size_t i = 0; i < model->host_count; i++)
@@ -322,6 +322,14 @@ static void dump(const struct mw_model *model)
         put_text("text", model->notes[i].text);
         putchar('\n');
     }
+}
+
+/* A run, and each job of several behind it. */
+static void dump(const struct mw_model *model)
+{
+    dump_model(model);
+    for (size_t i = 0; i < model->job_count; i++)
+        dump_model(&model->jobs[i]);
 }
 
 static struct mw_model *load(const char *path, struct mw_err *err)

@@ -257,6 +257,7 @@ static void test_worlds(void **state)
         journal.ident->world_id = i < 2 ? 0xff : 0x11; /* the later world has the smaller number */
         journal.ident->pid = 6000 - i;
         journal.ident->mono_ns += i < 2 ? 0 : 50 * MS;
+        journal.ident->spawned = i >= 2;
         synthetic_finish(&journal, 500, 10 * MIB);
         synthetic_write(&journal, &dir);
         synthetic_free(&journal);

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* Programs that start ranks, whatever the MPI, by the base names of their files. */
+#ifndef MW_COLLECTOR_STARTERS_H
+#define MW_COLLECTOR_STARTERS_H
+
+#include <stdbool.h>
+
+/* mpirun, srun, and what they start ranks by. */
+bool mw_starters_has(const char *name);
+
+/* Of these one that works for another: orted, a proxy of Hydra, slurmstepd. */
+bool mw_starters_is_daemon(const char *name);
+
+#endif
