@@ -15,6 +15,12 @@ static void separate(struct mw_csv *csv)
     csv->begun = true;
 }
 
+/* Many readers drop blanks around a cell that is not quoted. */
+static bool has_blank_edge(const char *text)
+{
+    return text[0] && (text[0] == ' ' || text[strlen(text) - 1] == ' ');
+}
+
 void mw_csv_text(struct mw_csv *csv, const char *text)
 {
     bool quoted;
@@ -22,7 +28,7 @@ void mw_csv_text(struct mw_csv *csv, const char *text)
     separate(csv);
     if (!text)
         return;
-    quoted = text[strcspn(text, "\",;\t\r\n")];
+    quoted = text[strcspn(text, "\",;\t\r\n")] || has_blank_edge(text);
     if (quoted)
         putc('"', csv->out);
     mw_markup_put(csv->out, MW_MARKUP_CSV, text);
@@ -53,6 +59,27 @@ void mw_csv_seconds(struct mw_csv *csv, uint64_t ns)
 {
     separate(csv);
     fprintf(csv->out, "%llu.%09llu", ns / MW_NS_PER_SEC, ns % MW_NS_PER_SEC);
+}
+
+void mw_csv_known(struct mw_csv *csv, uint64_t value)
+{
+    if (value)
+        mw_csv_number(csv, value);
+    else
+        mw_csv_empty(csv, 1);
+}
+
+void mw_csv_rank(struct mw_csv *csv, int32_t rank)
+{
+    if (rank >= 0)
+        mw_csv_number(csv, (uint64_t)rank);
+    else
+        mw_csv_empty(csv, 1);
+}
+
+void mw_csv_job(struct mw_csv *csv, const struct mw_model *model)
+{
+    mw_csv_known(csv, model->job_count ? 0 : model->number ? model->number : 1);
 }
 
 void mw_csv_bytes(struct mw_csv *csv, struct mw_model_bytes bytes)

@@ -1,10 +1,21 @@
 /* SPDX-License-Identifier: MIT */
+/* A family of metrics after the other, each with the samples of all jobs: what belongs to one family must stand together.
+ * Every sample has the label `run`, which no other run has, so that files of several runs can lie in one directory. There
+ * is no label `job`: Prometheus gives that name to what it scrapes, and renames ours. */
 #include "collector/report_metrics.h"
 
 #include "collector/clock.h"
 #include "collector/markup.h"
 
 #include <inttypes.h>
+
+struct metrics {
+    FILE *out;
+    const struct mw_model *run;
+    const char *id;
+};
+
+static const char *const kinds[] = {"unknown", "exact", "at_least", "at_most"};
 
 static void head(FILE *out, const char *name, const char *unit, const char *help)
 {
@@ -14,96 +25,214 @@ static void head(FILE *out, const char *name, const char *unit, const char *help
     fprintf(out, "# HELP %s %s\n", name, help);
 }
 
-static void label(FILE *out, const char *name, const char *value, const char *before)
+static void label(FILE *out, const char *name, const char *value)
 {
-    fprintf(out, "%s%s=\"", before, name);
+    fprintf(out, ",%s=\"", name);
     mw_markup_put(out, MW_MARKUP_METRICS, value);
     putc('"', out);
 }
 
-static void bytes(FILE *out, const char *name, const char *help, struct mw_model_bytes value)
+/* The name of a sample and its first labels: those of the run, and with `job` those of the job. */
+static void begin(const struct metrics *metrics, const char *name, const struct mw_model *job)
 {
-    if (value.kind == MW_MODEL_UNKNOWN)
-        return;
-    head(out, name, "bytes", help);
-    fprintf(out, "%s %" PRIu64 "\n", name, value.bytes);
+    fprintf(metrics->out, "%s{run=\"", name);
+    mw_markup_put(metrics->out, MW_MARKUP_METRICS, metrics->id);
+    putc('"', metrics->out);
+    if (job)
+        fprintf(metrics->out, ",mpi_job=\"%u\"", job->number ? job->number : 1);
 }
 
-static void write_job(FILE *out, const struct mw_model *model)
-{
-    const struct mw_model_job *job = &model->job;
-    uint64_t end = job->command_end_ns ? job->command_end_ns : job->end_ns;
+/* What one model has to say of a family; nothing where it does not know. */
+typedef void write_sample(const struct metrics *metrics, const char *name, const struct mw_model *model,
+                          const struct mw_model *job);
 
-    head(out, "memwatch_job_duration_seconds", "seconds", "How long the command ran.");
-    fprintf(out, "memwatch_job_duration_seconds %.9f\n", (double)mw_model_elapsed(model, end) / MW_NS_PER_SEC);
-    if (job->sampled && !job->runs) {
-        head(out, "memwatch_job_exit_status", NULL, "The command's exit status, 128 plus the signal that killed it.");
-        fprintf(out, "memwatch_job_exit_status %d\n", job->exit_status);
-    }
-    head(out, "memwatch_job_ranks", NULL, "MPI ranks that are known.");
-    fprintf(out, "memwatch_job_ranks %zu\n", model->rank_count);
-    head(out, "memwatch_job_deaths", NULL, "Ranks that did not end regularly.");
-    fprintf(out, "memwatch_job_deaths %zu\n", model->death_count);
-    bytes(out, "memwatch_job_rss_seen_bytes", "Largest sum of RSS in one sample: at least what the job had.",
-          model->peak.seen);
-    bytes(out, "memwatch_job_rss_upper_bytes", "No moment can have had more RSS.", model->peak.upper);
-    bytes(out, "memwatch_job_pss_seen_bytes", "Largest sum of PSS in one sweep: shared pages once.", model->peak.pss);
+static void put_info(const struct metrics *metrics, const char *name, const struct mw_model *model, const struct mw_model *job)
+{
+    begin(metrics, name, job);
+    label(metrics->out, "command", model->job.command);
+    fputs("} 1\n", metrics->out);
 }
 
-static void write_hosts(FILE *out, const struct mw_model *model)
+static void put_jobs(const struct metrics *metrics, const char *name, const struct mw_model *model, const struct mw_model *job)
 {
-    if (!model->host_count)
+    size_t count = model->job_count ? model->job_count : model->rank_count > 0;
+
+    begin(metrics, name, job);
+    fprintf(metrics->out, "} %zu\n", count);
+}
+
+static void put_duration(const struct metrics *metrics, const char *name, const struct mw_model *model,
+                         const struct mw_model *job)
+{
+    uint64_t end = model->job.command_end_ns ? model->job.command_end_ns : model->job.end_ns;
+    uint64_t ns = mw_model_elapsed(model, end);
+
+    begin(metrics, name, job);
+    fprintf(metrics->out, "} %" PRIu64 ".%09" PRIu64 "\n", ns / (uint64_t)MW_NS_PER_SEC, ns % (uint64_t)MW_NS_PER_SEC);
+}
+
+static void put_status(const struct metrics *metrics, const char *name, const struct mw_model *model,
+                       const struct mw_model *job)
+{
+    if (!model->job.sampled || model->job.runs || model->job.status_unknown)
         return;
-    head(out, "memwatch_host_rss_upper_bytes", "bytes", "No moment can have had more RSS on this host.");
+    begin(metrics, name, job);
+    fprintf(metrics->out, "} %d\n", model->job.exit_status);
+}
+
+static void put_ranks(const struct metrics *metrics, const char *name, const struct mw_model *model, const struct mw_model *job)
+{
+    begin(metrics, name, job);
+    fprintf(metrics->out, "} %zu\n", mw_model_rank_total(model));
+}
+
+static void put_deaths(const struct metrics *metrics, const char *name, const struct mw_model *model,
+                       const struct mw_model *job)
+{
+    begin(metrics, name, job);
+    fprintf(metrics->out, "} %zu\n", mw_model_death_total(model));
+}
+
+static void put_bytes(const struct metrics *metrics, const char *name, const struct mw_model *job,
+                      const struct mw_model_bytes *value)
+{
+    if (value->kind == MW_MODEL_UNKNOWN)
+        return;
+    begin(metrics, name, job);
+    fprintf(metrics->out, "} %" PRIu64 "\n", value->bytes);
+}
+
+static void put_seen(const struct metrics *metrics, const char *name, const struct mw_model *model, const struct mw_model *job)
+{
+    put_bytes(metrics, name, job, &model->peak.seen);
+}
+
+static void put_upper(const struct metrics *metrics, const char *name, const struct mw_model *model, const struct mw_model *job)
+{
+    put_bytes(metrics, name, job, &model->peak.upper);
+}
+
+static void put_pss(const struct metrics *metrics, const char *name, const struct mw_model *model, const struct mw_model *job)
+{
+    put_bytes(metrics, name, job, &model->peak.pss);
+}
+
+static void put_hosts(const struct metrics *metrics, const char *name, const struct mw_model *model,
+                      const struct mw_model *job)
+{
     for (size_t i = 0; i < model->host_count; i++) {
         if (model->hosts[i].upper.kind == MW_MODEL_UNKNOWN)
             continue;
-        label(out, "host", model->hosts[i].name, "memwatch_host_rss_upper_bytes{");
-        fprintf(out, "} %" PRIu64 "\n", model->hosts[i].upper.bytes);
+        begin(metrics, name, job);
+        label(metrics->out, "host", model->hosts[i].name);
+        fprintf(metrics->out, "} %" PRIu64 "\n", model->hosts[i].upper.bytes);
     }
 }
 
-static void write_ranks(FILE *out, const struct mw_model *model)
+static void put_rank_peaks(const struct metrics *metrics, const char *name, const struct mw_model *model,
+                           const struct mw_model *job)
 {
-    static const char *const kinds[] = {"unknown", "exact", "at_least", "at_most"};
-
-    if (!model->rank_count)
-        return;
-    head(out, "memwatch_rank_rss_peak_bytes", "bytes", "Highest RSS of a rank.");
     for (size_t i = 0; i < model->rank_count; i++) {
         const struct mw_model_rank *rank = &model->ranks[i];
         if (rank->peak.kind == MW_MODEL_UNKNOWN)
             continue;
-        fprintf(out, "memwatch_rank_rss_peak_bytes{world=\"%u\",rank=\"%d\"", rank->world + 1, rank->rank);
-        label(out, "host", model->hosts[rank->host].name, ",");
-        fprintf(out, ",pid=\"%d\",kind=\"%s\"} %" PRIu64 "\n", rank->pid, kinds[rank->peak.kind], rank->peak.bytes);
+        begin(metrics, name, job);
+        fprintf(metrics->out, ",world=\"%u\"", rank->world + 1);
+        if (rank->rank >= 0) /* MPI_Init has returned */
+            fprintf(metrics->out, ",rank=\"%d\"", rank->rank);
+        label(metrics->out, "host", model->hosts[rank->host].name);
+        fprintf(metrics->out, ",pid=\"%d\",kind=\"%s\"} %" PRIu64 "\n", rank->pid, kinds[rank->peak.kind], rank->peak.bytes);
     }
 }
 
-/* Those that the program names: the others are too many, and change with every line. */
-static void write_phases(FILE *out, const struct mw_model *model)
+/* Phases of one path are one series: a phase "a/b" and "b" inside of "a" have the same. Equal strings of a model are kept
+ * once. */
+static bool largest_of_path(const struct mw_model *model, size_t index, uint64_t *bytes)
 {
-    bool begun = false;
+    const char *path = model->phases[index].path;
+
+    *bytes = 0;
+    for (size_t i = 0; i < model->phase_count; i++) {
+        if (model->phases[i].kind != MW_PHASE_USER || model->phases[i].path != path)
+            continue;
+        if (i < index)
+            return false; /* it was written with that one */
+        if (model->phases[i].peak_kind != MW_MODEL_UNKNOWN && model->phases[i].peak.max > *bytes)
+            *bytes = model->phases[i].peak.max;
+    }
+    return *bytes;
+}
+
+/* Those that the program names: the others are too many, and change with every line. */
+static void put_phases(const struct metrics *metrics, const char *name, const struct mw_model *model,
+                       const struct mw_model *job)
+{
+    uint64_t bytes;
 
     for (size_t i = 0; i < model->phase_count; i++) {
-        const struct mw_model_merged_phase *phase = &model->phases[i];
-        if (phase->kind != MW_PHASE_USER)
+        if (model->phases[i].kind != MW_PHASE_USER || !largest_of_path(model, i, &bytes))
             continue;
-        if (!begun)
-            head(out, "memwatch_phase_rss_peak_bytes", "bytes", "Highest RSS of one rank in a phase of the program.");
-        begun = true;
-        label(out, "phase", phase->path, "memwatch_phase_rss_peak_bytes{");
-        fprintf(out, "} %" PRIu64 "\n", phase->peak.max);
+        begin(metrics, name, job);
+        label(metrics->out, "phase", model->phases[i].path);
+        fprintf(metrics->out, "} %" PRIu64 "\n", bytes);
     }
+}
+
+static const struct family {
+    const char *name, *unit, *help;
+    bool of_run; /* of the run; otherwise of each job */
+    write_sample *put;
+} families[] = {
+    {"memwatch_run_info", NULL, "The command of memwatch run; always 1.", true, put_info},
+    {"memwatch_run_jobs", NULL, "MPI jobs that the command started.", true, put_jobs},
+    {"memwatch_run_duration_seconds", "seconds", "How long the command ran.", true, put_duration},
+    {"memwatch_run_exit_status", NULL, "The command's exit status, 128 plus the signal that killed it.", true, put_status},
+    {"memwatch_run_rss_seen_bytes", "bytes", "Largest sum of RSS in one sample, of all processes.", true, put_seen},
+    {"memwatch_run_rss_upper_bytes", "bytes", "No moment can have had more RSS, of all processes.", true, put_upper},
+    {"memwatch_host_rss_upper_bytes", "bytes", "No moment can have had more RSS on this host.", true, put_hosts},
+    {"memwatch_job_info", NULL, "What started the job; always 1.", false, put_info},
+    {"memwatch_job_duration_seconds", "seconds", "How long the job ran.", false, put_duration},
+    {"memwatch_job_exit_status", NULL, "The exit status of what started the job, 128 plus the signal that killed it.", false,
+     put_status},
+    {"memwatch_job_ranks", NULL, "MPI ranks that are known.", false, put_ranks},
+    {"memwatch_job_deaths", NULL, "Ranks that did not end regularly.", false, put_deaths},
+    {"memwatch_job_rss_seen_bytes", "bytes", "A sum of RSS at one moment: at least what the job had.", false, put_seen},
+    {"memwatch_job_rss_upper_bytes", "bytes", "No moment can have had more RSS.", false, put_upper},
+    {"memwatch_job_pss_seen_bytes", "bytes", "Largest sum of PSS in one sweep: shared pages once.", false, put_pss},
+    {"memwatch_rank_rss_peak_bytes", "bytes", "Highest RSS of a rank.", false, put_rank_peaks},
+    {"memwatch_phase_rss_peak_bytes", "bytes", "Highest RSS of one rank in a phase of the program.", false, put_phases},
+};
+
+static void write_family(const struct metrics *metrics, const struct family *family)
+{
+    head(metrics->out, family->name, family->unit, family->help);
+    if (family->of_run)
+        family->put(metrics, family->name, metrics->run, NULL);
+    for (size_t i = 0; !family->of_run && i < mw_model_parts(metrics->run); i++)
+        family->put(metrics, family->name, mw_model_part(metrics->run, i), mw_model_part(metrics->run, i));
+}
+
+/* No other run has the same: host, process and time of its begin; without a launcher the number of its world. */
+static void write_id(char *id, size_t size, const struct mw_model *run)
+{
+    const char *host = run->host_count ? run->hosts[0].name : "";
+
+    if (run->job.begin_wall_ns)
+        snprintf(id, size, "%.64s-%d-%" PRIu64, host, run->job.pid, run->job.begin_wall_ns / (uint64_t)MW_NS_PER_MS);
+    else
+        snprintf(id, size, "%.64s-%016" PRIx64 "-%" PRIu64, host, run->world_count ? run->worlds[0].id : 0,
+                 run->job.begin_ns);
 }
 
 int mw_report_metrics_write(FILE *out, const struct mw_model *model, const struct mw_report_style *style)
 {
+    char id[160];
+    const struct metrics metrics = {out, model, id};
+
     (void)style;
-    write_job(out, model);
-    write_hosts(out, model);
-    write_ranks(out, model);
-    write_phases(out, model);
+    write_id(id, sizeof(id), model);
+    for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
+        write_family(&metrics, &families[i]);
     fputs("# EOF\n", out);
     return ferror(out) ? -1 : 0;
 }

@@ -4,21 +4,34 @@
 
 #include <stdio.h>
 
+/* "rank_3_peak_bytes", with its world where there are several ("rank_2.3"), and its job ("job_2_rank_3"). Before MPI_Init
+ * has returned a rank has no number but that of its process. */
+static void write_rank_head(struct mw_csv *csv, const struct mw_model *model, const struct mw_model_rank *rank)
+{
+    char name[64], job[32] = "", world[16] = "";
+
+    if (model->number)
+        snprintf(job, sizeof(job), "job_%u_", model->number);
+    if (model->world_count > 1)
+        snprintf(world, sizeof(world), "%u.", rank->world + 1);
+    if (rank->rank >= 0)
+        snprintf(name, sizeof(name), "%srank_%s%d_peak_bytes", job, world, rank->rank);
+    else
+        snprintf(name, sizeof(name), "%spid_%d_peak_bytes", job, rank->pid);
+    mw_csv_text(csv, name);
+}
+
 static void write_head(struct mw_csv *csv, const struct mw_model *model, bool ranks)
 {
     static const char *const words[] = {"elapsed_s", "total_rss_bytes", "total_rss_smallest_bytes", "processes",
                                         "samples"};
-    char name[64];
 
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
         mw_csv_text(csv, words[i]);
-    for (size_t i = 0; ranks && i < model->rank_count; i++) {
-        const struct mw_model_rank *rank = &model->ranks[i];
-        if (model->world_count > 1)
-            snprintf(name, sizeof(name), "rank_%u.%d_peak_bytes", rank->world + 1, rank->rank);
-        else
-            snprintf(name, sizeof(name), "rank_%d_peak_bytes", rank->rank);
-        mw_csv_text(csv, name);
+    for (size_t k = 0; ranks && k < mw_model_parts(model); k++) {
+        const struct mw_model *job = mw_model_part(model, k);
+        for (size_t i = 0; i < job->rank_count; i++)
+            write_rank_head(csv, job, &job->ranks[i]);
     }
     mw_csv_end(csv);
 }
@@ -32,10 +45,7 @@ static void add_rank(struct mw_csv *csv, const struct mw_model_rank *rank, uint6
     for (uint64_t i = first; i < rank->tick_count && rank->created_ns + i * rank->tick_ns < end; i++)
         if (rank->ticks[i].peak > highest)
             highest = rank->ticks[i].peak;
-    if (highest)
-        mw_csv_number(csv, highest);
-    else
-        mw_csv_empty(csv, 1);
+    mw_csv_known(csv, highest);
 }
 
 static void add_slice(struct mw_csv *csv, const struct mw_model *model, const struct mw_view_slice *slice, bool ranks)
@@ -52,8 +62,11 @@ static void add_slice(struct mw_csv *csv, const struct mw_model *model, const st
         mw_csv_empty(csv, 3);
     }
     mw_csv_number(csv, slice->samples);
-    for (size_t i = 0; ranks && i < model->rank_count; i++)
-        add_rank(csv, &model->ranks[i], begin, end);
+    for (size_t k = 0; ranks && k < mw_model_parts(model); k++) {
+        const struct mw_model *job = mw_model_part(model, k);
+        for (size_t i = 0; i < job->rank_count; i++)
+            add_rank(csv, &job->ranks[i], begin, end);
+    }
     mw_csv_end(csv);
 }
 

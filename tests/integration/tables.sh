@@ -61,7 +61,12 @@ def trace():
 
 def metrics():
     from prometheus_client.openmetrics.parser import text_string_to_metric_families
-    families = {f.name: f for f in text_string_to_metric_families(open("metrics.txt").read())}
+    from prometheus_client.parser import text_string_to_metric_families as plain
+    text = open("metrics.txt").read()
+    families = {f.name: f for f in text_string_to_metric_families(text)}
+    series = [(s.name, tuple(sorted(s.labels.items()))) for f in plain(text) for s in f.samples]
+    assert len(series) == len(set(series)) and all("run" in dict(labels) for _, labels in series), series
+    assert {f.name for f in plain(text)} == set(families)
     peaks = {int(s.labels["rank"]): s.value for s in families["memwatch_rank_rss_peak_bytes"].samples}
     assert peaks == {r["rank"]: r["peak"]["bytes"] for r in record["ranks"]}
     assert families["memwatch_job_rss_seen_bytes"].samples[0].value == record["peak"]["seen"]["bytes"]
@@ -102,7 +107,7 @@ done
 check "quotes, commas and line ends" "$python" -c '
 import csv
 rows = list(csv.reader(open("odd.csv", newline=""), strict=True))
-assert {len(row) for row in rows} == {31}, rows
+assert {len(row) for row in rows} == {32}, rows
 assert any("a,\"b\"??c</script>?" in row[6] for row in rows), rows'
 "$memwatch" run --quiet --csv filtered.csv --exclude '^/bin/sleep' -- sh -c '/bin/sleep 0.2; /bin/true'
 check "--exclude leaves rows out" [ "$(grep -c ',/bin/sleep 0.2' filtered.csv)" = 0 ]
