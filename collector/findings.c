@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct mw_finding *mw_findings_add(struct mw_findings *findings, const char *check, enum mw_finding_level level,
                                    enum mw_findings_status status, const char *format, ...)
@@ -22,6 +23,16 @@ struct mw_finding *mw_findings_add(struct mw_findings *findings, const char *che
     va_end(args);
     mw_text_clean(finding->text); /* mends a character cut in two */
     return finding;
+}
+
+void mw_findings_name_job(struct mw_findings *findings, size_t first, uint32_t number)
+{
+    char text[sizeof(findings->items->text)];
+
+    for (size_t i = first; i < findings->count; i++) {
+        snprintf(text, sizeof(text), "job %u: %.570s", number, findings->items[i].text);
+        memcpy(findings->items[i].text, text, sizeof(text));
+    }
 }
 
 int mw_findings_status(const struct mw_findings *findings)

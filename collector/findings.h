@@ -41,6 +41,9 @@ struct mw_finding *mw_findings_add(struct mw_findings *findings, const char *che
                                    enum mw_findings_status status, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 
+/* Those from `first` on are of job `number` of a run with several: their texts say so. */
+void mw_findings_name_job(struct mw_findings *findings, size_t first, uint32_t number);
+
 /* The exit status that all of them together ask for; 0 when none failed. */
 int mw_findings_status(const struct mw_findings *findings);
 

@@ -206,6 +206,10 @@ static struct mw_model_bytes least_total(const struct mw_model *model)
 {
     struct mw_model_bytes least = {model->peak.seen.bytes, MW_MODEL_AT_LEAST};
 
+    for (size_t i = 0; i < model->job_count; i++) {
+        struct mw_model_bytes job = least_total(&model->jobs[i]);
+        least.bytes = job.bytes > least.bytes ? job.bytes : least.bytes;
+    }
     if (model->rank_count && model->rank_peak.max > least.bytes)
         least.bytes = model->rank_peak.max;
     for (size_t i = 0; i < model->process_count; i++)
@@ -230,19 +234,20 @@ static void judge_total(const struct mw_model *model, uint64_t limit, struct mw_
 {
     struct mw_model_bytes least = least_total(model);
     const struct mw_model_bytes *upper = &model->peak.upper;
+    const char *what = model->job_count ? "jobs together" : "job";
     struct mw_finding *finding = NULL;
     char most[520];
 
     describe_fullest(most, sizeof(most), model);
     if (least.bytes > limit)
         finding = mw_findings_add(findings, TOTAL, MW_FINDING_FAILED, MW_FINDINGS_TOTAL,
-                                  "the job had at least %s at one moment, %s over the limit of %s%s",
+                                  "the %s had at least %s at one moment, %s over the limit of %s%s", what,
                                   mw_units_bytes(least.bytes).text, mw_units_bytes(least.bytes - limit).text,
                                   mw_units_bytes(limit).text, most);
     else if (upper->kind == MW_MODEL_AT_MOST && upper->bytes > limit)
         finding = mw_findings_add(findings, TOTAL, MW_FINDING_WARNING, MW_FINDINGS_NONE,
-                                  "the job may have been over the limit of %s: %s were seen at one moment, %s is the upper "
-                                  "bound%s", mw_units_bytes(limit).text, mw_units_bytes(least.bytes).text,
+                                  "the %s may have been over the limit of %s: %s were seen at one moment, %s is the upper "
+                                  "bound%s", what, mw_units_bytes(limit).text, mw_units_bytes(least.bytes).text,
                                   mw_units_bytes(upper->bytes).text, most);
     else
         pass(TOTAL, limit, findings);
@@ -250,14 +255,42 @@ static void judge_total(const struct mw_model *model, uint64_t limit, struct mw_
         point_at(finding, peak_place(&model->ranks[model->rank_peak.worst]));
 }
 
+/* ---- all ---- */
+
+/* A job without ranks, one of several, has processes only. */
+static void judge_job(const struct mw_gates *gates, const struct mw_model *job, struct mw_findings *findings)
+{
+    bool has_ranks = !job->number || job->rank_count;
+    size_t first = findings->count;
+
+    if (gates->rank && has_ranks)
+        judge_ranks(job, gates->rank, findings);
+    if (gates->process)
+        judge_processes(job, gates->process, findings);
+    if (gates->leaks && has_ranks)
+        mw_leaks_judge(job, findings);
+    if (job->number)
+        mw_findings_name_job(findings, first, job->number);
+}
+
+/* What belongs to no job, and what is missing in all of them. */
+static void judge_rest(const struct mw_gates *gates, const struct mw_model *run, struct mw_findings *findings)
+{
+    if (gates->process)
+        tell_worst_process(run, gates->process, findings);
+    if (gates->rank && !mw_model_rank_total(run))
+        judge_ranks(run, gates->rank, findings);
+    if (gates->leaks && !mw_model_rank_total(run))
+        mw_leaks_judge(run, findings);
+}
+
+/* The largest rank is that of one of the jobs; what all had together is the run's. */
 void mw_gates_judge(const struct mw_gates *gates, const struct mw_model *model, struct mw_findings *findings)
 {
     if (gates->total)
         judge_total(model, gates->total, findings);
-    if (gates->rank)
-        judge_ranks(model, gates->rank, findings);
-    if (gates->process)
-        judge_processes(model, gates->process, findings);
-    if (gates->leaks)
-        mw_leaks_judge(model, findings);
+    for (size_t i = 0; i < mw_model_parts(model); i++)
+        judge_job(gates, mw_model_part(model, i), findings);
+    if (model->job_count)
+        judge_rest(gates, model, findings);
 }

@@ -17,11 +17,14 @@
 
 static const char *const sides[] = {"BASE", "CANDIDATE"};
 
-/* What is being compared, and on which terms. */
+/* What is being compared, and on which terms: runs of several jobs job by job, in order. */
 struct request {
-    struct mw_compare *compare;
+    const struct mw_options *options;
+    struct mw_compare **compares; /* one for each job of a run */
+    size_t count;                 /* 0: no run was taken yet */
     bool allow_failed;
     bool refused; /* err says why, and that is no failure to read */
+    bool never;   /* --allow-failed does not help */
 };
 
 /* A reason not to compare: with --allow-failed only a warning. */
@@ -38,21 +41,54 @@ static int refuse(struct request *request, struct mw_err *err)
 static int check_one(struct request *request, enum mw_compare_side side, const char *path, const struct mw_model *model,
                      struct mw_err *err)
 {
+    char job[32] = "";
     struct mw_err why;
 
     if (!mw_compare_check(model, &why))
         return 0;
-    mw_err_set(err, "%s, %s: %s", sides[side], path, why.text);
+    if (model->number)
+        snprintf(job, sizeof(job), ", job %u", model->number);
+    mw_err_set(err, "%s, %s%s: %s", sides[side], path, job, why.text);
     return refuse(request, err);
+}
+
+/* Jobs are held against each other by their order: all runs must have as many. */
+static int check_count(struct request *request, enum mw_compare_side side, const char *path, size_t jobs, struct mw_err *err)
+{
+    if (request->count == jobs)
+        return 0;
+    if (request->count) {
+        request->refused = request->never = true;
+        return mw_err_set(err, "%s, %s has %zu MPI job%s, runs before it have %zu: they are compared job by job", sides[side],
+                          path, jobs, jobs == 1 ? "" : "s", request->count);
+    }
+    request->compares = mw_mem_alloc(jobs, sizeof(struct mw_compare *));
+    for (; request->count < jobs; request->count++)
+        request->compares[request->count] =
+            mw_compare_create(request->options->compare.by, request->options->compare.threshold);
+    return 0;
+}
+
+static int take_model(struct request *request, enum mw_compare_side side, const char *path, const struct mw_model *model,
+                      struct mw_err *err)
+{
+    size_t jobs = mw_model_parts(model);
+
+    if (check_count(request, side, path, jobs, err) < 0 || (jobs > 1 && check_one(request, side, path, model, err) < 0))
+        return -1;
+    for (size_t i = 0; i < jobs; i++)
+        if (check_one(request, side, path, mw_model_part(model, i), err) < 0)
+            return -1;
+    for (size_t i = 0; i < jobs; i++)
+        mw_compare_take(request->compares[i], side, mw_model_part(model, i));
+    return 0;
 }
 
 static int take_one(struct request *request, enum mw_compare_side side, const char *path, struct mw_err *err)
 {
     struct mw_model *model = mw_source_read(path, err);
-    int failed = model ? check_one(request, side, path, model, err) : -1;
+    int failed = model ? take_model(request, side, path, model, err) : -1;
 
-    if (!failed)
-        mw_compare_take(request->compare, side, model);
     mw_model_destroy(model);
     return failed;
 }
@@ -108,50 +144,108 @@ static int take_side(struct request *request, enum mw_compare_side side, const c
     return failed;
 }
 
-static int tell(const struct mw_options *options, const struct mw_compare *compare, struct mw_verdict *verdict)
+/* The forms of several jobs: one document behind another, or a list of them. */
+static const struct form {
+    mw_report_compare_write *write;
+    const char *begin, *between, *end; /* around those of several jobs */
+    const char *heading;               /* what stands before the number of each; NULL: it has none */
+} forms[] = {
+    [MW_COMPARE_TEXT] = {mw_report_compare_text_write, "", "\n", "", ""},
+    [MW_COMPARE_JSON] = {mw_report_compare_json_write, "{\"jobs\":[\n", ",\n", "]}\n", NULL},
+    [MW_COMPARE_MARKDOWN] = {mw_report_compare_markdown_write, "", "\n", "", "## "},
+};
+
+static int write_all(const struct request *request)
 {
-    static mw_report_compare_write *const writers[] = {[MW_COMPARE_TEXT] = mw_report_compare_text_write,
-                                                       [MW_COMPARE_JSON] = mw_report_compare_json_write,
-                                                       [MW_COMPARE_MARKDOWN] = mw_report_compare_markdown_write};
-    struct mw_report_style style = mw_options_style(options, STDOUT_FILENO);
+    const struct form *form = &forms[request->options->compare.form];
+    struct mw_report_style style = mw_options_style(request->options, STDOUT_FILENO);
+    bool several = request->count > 1;
+    int failed = 0;
+
+    fputs(several ? form->begin : "", stdout);
+    for (size_t i = 0; i < request->count && !failed; i++) {
+        fputs(i ? form->between : "", stdout);
+        if (several && form->heading)
+            printf("%sJob %zu of %zu\n\n", form->heading, i + 1, request->count);
+        failed = form->write(stdout, request->compares[i], &style);
+    }
+    fputs(several ? form->end : "", stdout);
+    return failed < 0 || fflush(stdout) ? -1 : 0;
+}
+
+static void find_all(const struct request *request, struct mw_findings *findings)
+{
+    for (size_t i = 0; i < request->count; i++) {
+        size_t first = findings->count;
+        mw_compare_findings(request->compares[i], findings);
+        if (request->count > 1)
+            mw_findings_name_job(findings, first, (uint32_t)i + 1);
+    }
+}
+
+static int tell(const struct request *request, struct mw_verdict *verdict)
+{
     struct mw_findings findings = {0};
     int failed = 0, status;
 
-    if (writers[options->compare.form](stdout, compare, &style) < 0 || fflush(stdout)) {
+    if (write_all(request) < 0) {
         mw_message("memwatch: cannot write the comparison: %s\n", strerror(errno));
         failed = 1;
     }
-    mw_compare_findings(compare, &findings);
-    if (options->verdict.junit || options->verdict.github)
-        failed |= mw_verdict_tell(verdict, &findings, compare->commands[MW_COMPARE_CANDIDATE]);
+    find_all(request, &findings);
+    if (request->options->verdict.junit || request->options->verdict.github)
+        failed |= mw_verdict_tell(verdict, &findings, request->compares[0]->commands[MW_COMPARE_CANDIDATE]);
     status = mw_findings_status(&findings);
     mw_findings_fini(&findings);
     return failed ? 1 : status;
 }
 
-static int take_sides(struct request *request, const char *const paths[], struct mw_err *err)
+/* The order of jobs may be another one: then their numbers of ranks tell. */
+static int check_jobs(struct request *request, struct mw_err *err)
 {
+    for (size_t i = 0; i < request->count && request->count > 1; i++) {
+        const struct mw_compare *one = request->compares[i];
+        if (one->ranks_min[MW_COMPARE_BASE] == one->ranks_max[MW_COMPARE_CANDIDATE] &&
+            one->ranks_max[MW_COMPARE_BASE] == one->ranks_min[MW_COMPARE_CANDIDATE])
+            continue;
+        mw_err_set(err, "job %zu has %zu ranks in BASE, %zu in CANDIDATE: their jobs are not the same in the same order",
+                   i + 1, one->ranks_max[MW_COMPARE_BASE], one->ranks_max[MW_COMPARE_CANDIDATE]);
+        if (refuse(request, err) < 0)
+            return -1;
+    }
+    for (size_t i = 0; i < request->count; i++)
+        if (mw_compare_check_sides(request->compares[i], err) && refuse(request, err) < 0)
+            return -1;
+    return 0;
+}
+
+static int take_sides(struct request *request, struct mw_err *err)
+{
+    const char *const *paths = request->options->compare.paths;
+
     if (take_side(request, MW_COMPARE_BASE, paths[0], err) < 0 ||
         take_side(request, MW_COMPARE_CANDIDATE, paths[1], err) < 0)
         return -1;
-    return mw_compare_check_sides(request->compare, err) ? refuse(request, err) : 0;
+    return check_jobs(request, err);
 }
 
 static int compare_paths(const struct mw_options *options, struct mw_verdict *verdict, struct mw_err *err)
 {
-    struct request request = {.compare = mw_compare_create(options->compare.by, options->compare.threshold),
-                              .allow_failed = options->compare.allow_failed};
+    struct request request = {.options = options, .allow_failed = options->compare.allow_failed};
     int status;
 
-    if (take_sides(&request, options->compare.paths, err) < 0) {
+    if (take_sides(&request, err) < 0) {
         mw_message("memwatch: %s%s\n", err->text,
-                   request.refused ? "; not compared (--allow-failed compares such runs, too)" : "");
+                   request.refused && !request.never ? "; not compared (--allow-failed compares such runs, too)" : "");
         status = request.refused ? MW_EXIT_FAILURE : 1;
     } else {
-        mw_compare_judge(request.compare);
-        status = tell(options, request.compare, verdict);
+        for (size_t i = 0; i < request.count; i++)
+            mw_compare_judge(request.compares[i]);
+        status = tell(&request, verdict);
     }
-    mw_compare_destroy(request.compare);
+    for (size_t i = 0; i < request.count; i++)
+        mw_compare_destroy(request.compares[i]);
+    free(request.compares);
     return status;
 }
 

@@ -42,8 +42,48 @@ static void run_there(const struct mw_options *options, int number, mw_repeat_on
     _exit(status);
 }
 
+/* What the runs had: of each job of the command, where it starts several, by order. */
+struct repeated {
+    struct repeated_job {
+        struct mw_compare *axes[MW_REPORT_REPEAT_AXES];
+    } *jobs;
+    size_t count;
+};
+
+static void take(struct repeated *repeated, const struct mw_model *model)
+{
+    static const enum mw_compare_by by[MW_REPORT_REPEAT_AXES] = {MW_COMPARE_BY_PHASE, MW_COMPARE_BY_RANK};
+
+    while (repeated->count < mw_model_parts(model)) {
+        struct repeated_job *job = MW_MEM_PUSH(repeated->jobs, repeated->count);
+        for (int i = 0; i < MW_REPORT_REPEAT_AXES; i++)
+            job->axes[i] = mw_compare_create(by[i], 0);
+    }
+    for (size_t k = 0; k < mw_model_parts(model); k++)
+        for (int i = 0; i < MW_REPORT_REPEAT_AXES; i++)
+            mw_compare_take(repeated->jobs[k].axes[i], MW_COMPARE_CANDIDATE, mw_model_part(model, k));
+}
+
+static void write_all(const struct repeated *repeated, const struct mw_report_style *style)
+{
+    for (size_t k = 0; k < repeated->count; k++) {
+        struct repeated_job *job = &repeated->jobs[k];
+        for (int i = 0; i < MW_REPORT_REPEAT_AXES; i++)
+            mw_compare_judge(job->axes[i]);
+        mw_report_repeat_write(stderr, (const struct mw_compare *const *)job->axes, style);
+    }
+}
+
+static void free_all(struct repeated *repeated)
+{
+    for (size_t k = 0; k < repeated->count; k++)
+        for (int i = 0; i < MW_REPORT_REPEAT_AXES; i++)
+            mw_compare_destroy(repeated->jobs[k].axes[i]);
+    free(repeated->jobs);
+}
+
 /* Takes what a run had, and removes its directory unless the user wants it. */
-static void collect(const struct mw_options *options, const char *kept, struct mw_compare *sides[])
+static void collect(const struct mw_options *options, const char *kept, struct repeated *repeated)
 {
     struct mw_model *model;
     struct mw_rundir dir;
@@ -52,9 +92,9 @@ static void collect(const struct mw_options *options, const char *kept, struct m
     if (!*kept)
         return;
     model = mw_source_read(kept, &err);
-    for (int i = 0; model && i < MW_REPORT_REPEAT_AXES; i++)
-        mw_compare_take(sides[i], MW_COMPARE_CANDIDATE, model);
-    if (!model)
+    if (model)
+        take(repeated, model);
+    else
         mw_message("memwatch: %s\n", err.text);
     mw_model_destroy(model);
     if (options->keep || mw_rundir_open(&dir, kept, NULL))
@@ -79,7 +119,7 @@ static int run_one(struct mw_wait_child *waiting, const struct mw_options *optio
     return MW_EXIT_FAILURE;
 }
 
-static int run_all(const struct mw_options *options, mw_repeat_once *once, char *kept, struct mw_compare *sides[])
+static int run_all(const struct mw_options *options, mw_repeat_once *once, char *kept, struct repeated *repeated)
 {
     struct mw_wait_child waiting;
     struct mw_err err;
@@ -93,7 +133,7 @@ static int run_all(const struct mw_options *options, mw_repeat_once *once, char 
     for (int number = 1;
          number <= options->repeat && status < MW_EXIT_FAILURE && !mw_wait_child_is_ended(&waiting); number++) {
         status = run_one(&waiting, options, number, once, kept);
-        collect(options, kept, sides);
+        collect(options, kept, repeated);
         if (!first)
             first = status;
     }
@@ -104,20 +144,15 @@ static int run_all(const struct mw_options *options, mw_repeat_once *once, char 
 int mw_repeat_run(const struct mw_options *options, mw_repeat_once *once)
 {
     char *kept = mmap(NULL, PATH_MAX, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    struct mw_compare *sides[MW_REPORT_REPEAT_AXES] = {mw_compare_create(MW_COMPARE_BY_PHASE, 0),
-                                                       mw_compare_create(MW_COMPARE_BY_RANK, 0)};
+    struct repeated repeated = {0};
     struct mw_report_style style = mw_options_style(options, STDERR_FILENO);
     int status = MW_EXIT_FAILURE;
 
     if (kept == MAP_FAILED)
         mw_message("memwatch: out of memory\n");
     else
-        status = run_all(options, once, kept, sides);
-    for (int i = 0; i < MW_REPORT_REPEAT_AXES; i++)
-        mw_compare_judge(sides[i]);
-    if (sides[0]->runs[MW_COMPARE_CANDIDATE])
-        mw_report_repeat_write(stderr, (const struct mw_compare *const *)sides, &style);
-    for (int i = 0; i < MW_REPORT_REPEAT_AXES; i++)
-        mw_compare_destroy(sides[i]);
+        status = run_all(options, once, kept, &repeated);
+    write_all(&repeated, &style);
+    free_all(&repeated);
     return status;
 }

@@ -129,29 +129,78 @@ static void leave_out(struct reading *reading, const char *why)
     reading->left_out++;
 }
 
+/* The parameter's value in a run, or in one of its jobs. Returns whether it is known. */
+static bool find_value(const struct reading *reading, const struct mw_model *model, const char *name, double *s)
+{
+    return !reading->param || value_in_name(name, reading->param, s) ||
+           value_in_command(model->job.command, reading->options->command, reading->param, s);
+}
+
+/* One job, by itself a run of the study. Returns 0, or -1 with the reason in err. */
+static int take_job(struct reading *reading, const struct mw_model *model, const char *path, const char *name,
+                    struct mw_err *err)
+{
+    double s = 1;
+
+    if (model->job.sampled && (model->job.exit_status || model->job.runs))
+        return mw_err_set(err, model->job.runs ? "%s: the job still runs" : "%s: the run failed", path);
+    if (!find_value(reading, model, name, &s))
+        return mw_err_set(err, "%s: no %s in its name (%s=...) nor, as in -- --%s {%s}, in its command line", path,
+                          reading->param, reading->param, reading->param, reading->param);
+    return mw_study_take(reading->study, model, name, s, err);
+}
+
+/* Do all jobs run the same program? A study is about one. */
+static bool is_one_program(const struct mw_model *run)
+{
+    const char *exe = NULL;
+
+    for (size_t i = 0; i < run->job_count; i++) {
+        const struct mw_model *job = &run->jobs[i];
+        if (!job->rank_count || (exe && strcmp(exe, job->ranks[0].exe) != 0))
+            return false;
+        exe = job->ranks[0].exe;
+    }
+    return true;
+}
+
+/* A script that runs the program several times is as many runs. */
+static void take_jobs(struct reading *reading, const struct mw_model *run, const char *path, const char *name)
+{
+    struct mw_err err;
+    char *part = mw_mem_alloc(strlen(path) + 32, 1), *of = mw_mem_alloc(strlen(name) + 32, 1);
+
+    if (!is_one_program(run)) {
+        mw_err_set(&err, "%s holds %zu MPI jobs that are not all of one program: record each by itself", path, run->job_count);
+        leave_out(reading, err.text);
+    }
+    for (size_t i = 0; i < run->job_count && is_one_program(run); i++) {
+        sprintf(part, "%s, job %u", path, run->jobs[i].number);
+        sprintf(of, "%s, job %u", name, run->jobs[i].number);
+        if (take_job(reading, &run->jobs[i], part, of, &err) < 0)
+            leave_out(reading, err.text);
+    }
+    free(part);
+    free(of);
+}
+
 static void take(struct reading *reading, const char *path, const char *name, const char *expected)
 {
     struct mw_err err;
     struct mw_model *model = mw_source_read(path, &err);
-    double s = 1;
 
     if (!model) {
         leave_out(reading, err.text);
         return;
     }
-    if (model->job.sampled && (model->job.exit_status || model->job.runs))
-        mw_err_set(&err, model->job.runs ? "%s: the job still runs" : "%s: the run failed", path);
-    else if (expected && strcmp(expected, model->job.command) != 0)
+    if (expected && strcmp(expected, model->job.command) != 0) {
         mw_err_set(&err, "%s is of another command (%s): choose another --dir", path, model->job.command);
-    else if (reading->param && !value_in_name(name, reading->param, &s) &&
-             !value_in_command(model->job.command, reading->options->command, reading->param, &s))
-        mw_err_set(&err, "%s: no %s in its name (%s=...) nor, as in -- --%s {%s}, in its command line", path, reading->param,
-                   reading->param, reading->param, reading->param);
-    else if (!mw_study_take(reading->study, model, name, s, &err)) {
-        mw_model_destroy(model);
-        return;
+        leave_out(reading, err.text);
+    } else if (model->job_count) {
+        take_jobs(reading, model, path, name);
+    } else if (take_job(reading, model, path, name, &err) < 0) {
+        leave_out(reading, err.text);
     }
-    leave_out(reading, err.text);
     mw_model_destroy(model);
 }
 
