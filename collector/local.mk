@@ -68,6 +68,7 @@ collector_libcollector_la_SOURCES = \
 	collector/phase_choice.c collector/phase_choice.h \
 	collector/page_curves.c collector/page_curves.h \
 	collector/page_data.c collector/page_data.h \
+	collector/page_jobs.c \
 	collector/page_write.c collector/page_write.h \
 	collector/peer.h \
 	collector/plt_names.c collector/plt_names.h \

@@ -71,6 +71,12 @@ static void put_lines(FILE *out, const char *before, const struct mw_model *mode
     free(text);
 }
 
+/* A run with several jobs leaves their ranks to them. */
+static void no_section(const struct mw_report *report)
+{
+    (void)report;
+}
+
 /* ---- the job ---- */
 
 static void put_job(FILE *out, const struct mw_model *model, const struct mw_report_style *style)
@@ -81,7 +87,7 @@ static void put_job(FILE *out, const struct mw_model *model, const struct mw_rep
     put_lines(out, ",\"summary\":", model, style, mw_report_text_job);
     put_lines(out, ",\"deaths\":", model, style, mw_report_text_deaths);
     put_lines(out, ",\"certainty\":", model, style, mw_report_text_peak);
-    put_lines(out, ",\"no_ranks\":", model, style, mw_report_text_no_ranks);
+    put_lines(out, ",\"no_ranks\":", model, style, model->job_count ? no_section : mw_report_text_no_ranks);
     put(out, ",\"begin_wall_ns\":", model->job.begin_wall_ns);
     put_bytes(out, ",\"seen\":", peak->seen);
     put_bytes(out, ",\"upper\":", peak->upper);
@@ -366,7 +372,7 @@ static void put_spikes(FILE *out, const struct mw_model *model)
     free(list);
 }
 
-void mw_page_data_write(FILE *out, const struct mw_model *model, const struct mw_report_style *style)
+void mw_page_data_write_one(FILE *out, const struct mw_model *model, const struct mw_report_style *style)
 {
     struct mw_report_style plain = *style;
     struct mw_page_curves curves = mw_page_curves_of(model);

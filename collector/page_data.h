@@ -9,4 +9,7 @@
  * are safe inside HTML. */
 void mw_page_data_write(FILE *out, const struct mw_model *model, const struct mw_report_style *style);
 
+/* Of one job, or of a run without its jobs. */
+void mw_page_data_write_one(FILE *out, const struct mw_model *model, const struct mw_report_style *style);
+
 #endif

@@ -3,7 +3,7 @@
 (() => {
   "use strict";
   const {bytes, time, count, el, mark, column, table, theme} = memwatch;
-  const {data, RANK, PHASE, SPIKE, HOST, AT_MOST, USER_PHASE, packed, rankColor, rankName} = run;
+  const {data, jobs, chosen, JOB, RANK, PHASE, SPIKE, HOST, AT_MOST, USER_PHASE, packed, rankColor, rankName} = run;
   const page = document.getElementById("page");
   const EXACT = 1;
 
@@ -52,19 +52,49 @@
       lines(data.certainty.slice(1).concat(data.processes.length > 1 ? [sum, kinds] : [kinds])));
   }
 
+  /* ---- several jobs: the run, and each job on a page like that of a run with one ---- */
+
+  const jobAddress = (number) => (number ? "#job-" + number : "#");
+
+  function jobLinks() {
+    const link = (number, text) => el("a", {href: jobAddress(number),
+      "aria-current": number === chosen ? "page" : null}, text);
+    return el("nav", {class: "bar jobs", "aria-label": "Jobs"}, link(0, "All jobs"),
+      jobs.map((job) => link(job[JOB.number], "Job " + job[JOB.number])));
+  }
+
+  function jobsTable() {
+    const link = (job) => [el("a", {href: jobAddress(job[JOB.number])}, "Job " + job[JOB.number])];
+    return table("Jobs", [
+      column("job", "id", JOB.number, {show: link}),
+      column("ranks", "count", JOB.ranks),
+      column("begin", "time", JOB.begin, {hint: "since the begin of the run"}),
+      column("end", "time", JOB.end, {hint: "since the begin of the run"}),
+      column("how", "text", JOB.how),
+      column("upper bound", "kind", JOB.upper),
+      column("largest rank", "kind", JOB.largest),
+      column("command", "wide", JOB.command),
+    ], jobs, {});
+  }
+
   function head() {
     const fullest = data.ranks.reduce((a, b) => (!a || b[RANK.peak][0] > a[RANK.peak][0] ? b : a), null);
     const open = data.open_ranks ? ", but for the end of " + many(data.open_ranks, "rank") : "";
+    const whole = jobs.length && !chosen;
+    const who = whole ? "all jobs together" : "job";
     const numbers = el("div", {class: "facts"},
-      data.seen[1] ? fact("job, seen at one moment", data.seen, "the largest sum of RSS in one sample") : null,
-      data.upper[1] ? fact("job, at any moment" + open, data.upper,
+      data.seen[1] ? fact(who + ", seen at one moment", data.seen,
+        chosen ? "at least: other jobs were sampled together with it" : "the largest sum of RSS in one sample") : null,
+      data.upper[1] ? fact(who + ", at any moment" + open, data.upper,
         open ? "nobody measured the end of these ranks" : "no moment can have had more") : null,
-      data.pss[1] ? fact("job, shared pages once", data.pss, "PSS, sampled") : null,
+      data.pss[1] ? fact(who + ", shared pages once", data.pss, "PSS, sampled") : null,
       fullest ? fact("fullest rank: " + fullest[RANK.label], fullest[RANK.peak], fullest[RANK.place]) : null);
     page.append(
       el("header", {}, el("div", {class: "top"}, el("p", {class: "brand"}, "memwatch"), theme(runCurves.repaint)),
-        el("h1", {}, data.command || "(command unknown)"), lines(data.summary.slice(1))),
-      ...[postMortem(), numbers, meter(), certainty()].filter(Boolean));
+        jobs.length ? jobLinks() : null,
+        el("h1", {}, (chosen ? "Job " + chosen + ": " : "") + (data.command || "(command unknown)")),
+        lines(data.summary.slice(1))),
+      ...[postMortem(), numbers, chosen ? null : meter(), certainty(), whole ? jobsTable() : null].filter(Boolean));
     if (data.no_ranks.length) page.append(el("section", {class: "lines"}, lines(data.no_ranks)));
   }
 
@@ -226,7 +256,7 @@
     data.phases.length ? phasesTable() : null,
     data.sites.length ? sitesTable() : null,
     data.spikes.length ? spikesTable() : null,
-    data.hosts.length ? hostsTable() : null,
+    data.hosts.length && !chosen ? hostsTable() : null,
     data.processes.length || data.processes_hidden ? processesTable() : null,
     data.notes.length ? notes() : null,
     el("footer", {}, "Made by memwatch. This file needs no network and sends nothing."),

@@ -2,12 +2,18 @@
 /* The data of a run's page, as collector/page_data.c writes it, and what several parts of the page make of it. */
 const run = (() => {
   "use strict";
-  const data = JSON.parse(document.getElementById("data").textContent);
+  const all = JSON.parse(document.getElementById("data").textContent);
+  /* Of several jobs the address says which one is shown ("#job-2"); without it the run is, with a table of its jobs. */
+  const jobs = all.jobs ? all.table : [];
+  const chosen = all.jobs ? Number((/^#job-(\d+)$/.exec(location.hash) || [])[1] || 0) : 0;
+  const data = all.jobs ? all.jobs[chosen - 1] || all.run : all;
+  if (all.jobs) addEventListener("hashchange", () => location.reload());
   const RANK = {label: 0, host: 1, pid: 2, peak: 3, at: 4, place: 5, mpi: 6, end: 7, calls: 8, measured: 9, bound: 10,
     begin: 11, known: 12, exited: 13, curve: 14};
   const PHASE = {name: 0, path: 1, kind: 2, depth: 3, ranks: 4, visits: 5, tick: 6, time: 7, min: 8, mean: 9, peak: 10,
     worst: 11, grew: 12, first: 13, last: 14, chosen: 15};
   const SPIKE = {rank: 0, call: 1, phase: 2, visit: 3, enter: 4, leave: 5, entry: 6, peak: 7, exit: 8, stack: 9};
+  const JOB = {number: 0, command: 1, ranks: 2, begin: 3, end: 4, how: 5, upper: 6, largest: 7};
   const HOST = {name: 0, ranks: 1, seen: 2, upper: 3, pss: 4, limit: 5, cgroup: 6};
   const AT_LEAST = 2, AT_MOST = 3; /* enum mw_model_kind */
   const USER_PHASE = 2; /* enum mw_phase_kind */
@@ -62,6 +68,6 @@ const run = (() => {
   const rankName = (rank) => "rank " + data.ranks[rank][RANK.label];
   const limit = data.hosts.length === 1 ? data.hosts[0][HOST.limit] : 0;
 
-  return {data, RANK, PHASE, SPIKE, HOST, AT_LEAST, AT_MOST, USER_PHASE, packed, byPeak, kindAt, sums, bands,
-    rankColor, phaseColor, rankName, limit};
+  return {data, jobs, chosen, JOB, RANK, PHASE, SPIKE, HOST, AT_LEAST, AT_MOST, USER_PHASE, packed, byPeak, kindAt, sums,
+    bands, rankColor, phaseColor, rankName, limit};
 })();
