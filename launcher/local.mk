@@ -68,6 +68,7 @@ launcher_liblauncher_la_SOURCES = \
     launcher/top_data.c launcher/top_data.h \
     launcher/top_hosts.c launcher/top_parts.h \
     launcher/top_job.c \
+    launcher/top_jobs.c \
     launcher/top_keys.c launcher/top_keys.h \
     launcher/top_lines.c launcher/top_lines.h \
     launcher/top_members.c \

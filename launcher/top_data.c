@@ -98,6 +98,7 @@ void mw_top_data_look(struct mw_top_data *data, uint64_t now)
     mw_top_ranks_read(data);
     mw_top_ranks_settle(data);
     find_over(data);
+    mw_top_jobs_count(data);
     mw_top_hosts_sum(data);
 }
 

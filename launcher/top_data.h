@@ -72,6 +72,9 @@ struct mw_top_host {
 struct mw_top_world {
     uint64_t id, begin_ns; /* of its first rank's journal, on that one's host */
     uint32_t number;       /* from 1, by time */
+    bool spawned;          /* by another world, of the same job */
+    uint32_t job;          /* from 1, by time */
+    uint32_t live;         /* ranks */
 };
 
 struct mw_top_data {
@@ -86,6 +89,7 @@ struct mw_top_data {
     struct mw_top_host *hosts;
     struct mw_top_world *worlds;
     size_t member_count, host_count, world_count;
+    uint32_t job_count;     /* MPI jobs that the command has started; 0: no rank yet */
     uint32_t ranks;         /* members that are ranks */
     uint32_t unread;        /* files that could not be read in the last look */
     struct mw_err trouble;  /* why the first of them */

@@ -125,6 +125,7 @@ void mw_top_job_add(struct mw_top_picture *picture, const struct mw_top_data *da
 
     add_memory(picture, data);
     add_free(picture, data);
+    mw_top_jobs_add(picture, data);
     add_ranks_line(picture, data);
     if (tally.first_died)
         mw_top_lines_wrap(&wrap, MW_TOP_ALARM, "%s%s: %s%s", tally.first_died->rank < 0 ? "" : "rank ",

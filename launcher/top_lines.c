@@ -152,8 +152,12 @@ struct mw_units mw_top_lines_label(const struct mw_top_data *data, const struct 
         snprintf(text.text, sizeof(text.text), "%d", (int)member->pid);
     else if (member->rank < 0)
         snprintf(text.text, sizeof(text.text), "pid %d", (int)member->pid);
+    else if (data->job_count > 1 && data->worlds[member->world].spawned)
+        snprintf(text.text, sizeof(text.text), "%u.%u:%d", (unsigned)data->worlds[member->world].job,
+                 (unsigned)data->worlds[member->world].number, (int)member->rank);
     else if (data->world_count > 1)
-        snprintf(text.text, sizeof(text.text), "%u:%d", (unsigned)data->worlds[member->world].number,
+        snprintf(text.text, sizeof(text.text), "%u:%d",
+                 (unsigned)(data->job_count > 1 ? data->worlds[member->world].job : data->worlds[member->world].number),
                  (int)member->rank);
     else
         snprintf(text.text, sizeof(text.text), "%d", (int)member->rank);

@@ -37,7 +37,14 @@ void mw_top_lines_wrap(struct mw_top_lines_wrap *wrap, enum mw_top_style style, 
 struct mw_units mw_top_lines_clock(uint64_t ns);         /* "3 s", "2:05", "1:02:03": as narrow as it can be */
 struct mw_units mw_top_lines_growth(int64_t growth);     /* "+1.0 MiB/s", "0" */
 
-/* "3", "2:3" where there are several worlds, "pid 71" before MPI_Init; of a process its pid. */
+/* Of several jobs: how many, and which of them run. */
+void mw_top_jobs_add(struct mw_top_picture *picture, const struct mw_top_data *data);
+
+/* Is it a rank of a job that has ended, while others go on? It is listed behind those. */
+bool mw_top_jobs_is_past(const struct mw_top_data *data, const struct mw_top_member *member);
+
+/* "3", "2:3" where there are several jobs, or several worlds in one (both: "2.4:3"), "pid 71" before MPI_Init; of a process
+ * its pid. */
 struct mw_units mw_top_lines_label(const struct mw_top_data *data, const struct mw_top_member *member);
 
 /* Which of `rows` go on the page, from choice->first, which is put into range. Returns behind the last one. */

@@ -15,6 +15,7 @@
 /* What stands in a row, before it is cut to columns. */
 struct row {
     const struct mw_top_member *member;
+    bool past; /* of a job that has ended */
     char label[32], doing[192];
 };
 
@@ -52,6 +53,8 @@ static int compare_names(const struct row *a, const struct row *b)
 {
     const struct mw_top_member *x = a->member, *y = b->member;
 
+    if (a->past != b->past)
+        return a->past ? 1 : -1;
     if (x->world != y->world)
         return x->world < y->world ? -1 : 1;
     if (x->rank != y->rank)
@@ -68,7 +71,7 @@ static int by_rss(const void *a, const void *b)
 {
     const struct row *x = a, *y = b;
 
-    if (x->member->rss != y->member->rss)
+    if (x->past == y->past && x->member->rss != y->member->rss)
         return x->member->rss > y->member->rss ? -1 : 1;
     return compare_names(x, y);
 }
@@ -86,7 +89,7 @@ static int by_growth(const void *a, const void *b)
 {
     const struct row *x = a, *y = b;
 
-    if (x->member->growth != y->member->growth)
+    if (x->past == y->past && x->member->growth != y->member->growth)
         return x->member->growth > y->member->growth ? -1 : 1;
     return compare_names(x, y);
 }
@@ -110,6 +113,7 @@ static struct row *sort_rows(const struct mw_top_data *data, const struct mw_top
     *rows = 0;
     for (size_t i = 0; i < data->member_count; i++) {
         list[*rows].member = &data->members[i];
+        list[*rows].past = mw_top_jobs_is_past(data, &data->members[i]);
         describe(&list[*rows], data);
         *rows += matches(data, &list[*rows], choice->filter);
     }

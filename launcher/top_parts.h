@@ -28,6 +28,12 @@ void mw_top_ranks_read(struct mw_top_data *data);
 /* A member's memory, growth and end, by its host's view and its own journal. */
 void mw_top_ranks_settle(struct mw_top_data *data);
 
+/* The numbers of worlds and jobs, once a world is new. */
+void mw_top_jobs_number(struct mw_top_data *data);
+
+/* How many ranks of each world live, once the members are known. */
+void mw_top_jobs_count(struct mw_top_data *data);
+
 /* What is not right about a file; the first one is kept. */
 void mw_top_data_complain(struct mw_top_data *data, const char *name, const struct mw_err *err);
 

@@ -128,22 +128,14 @@ static int read_journal(struct mw_top_data *data, struct mw_top_member *member, 
 
 /* ---- finding them ---- */
 
-static void number_worlds(struct mw_top_data *data)
-{
-    for (size_t i = 0; i < data->world_count; i++) {
-        data->worlds[i].number = 1;
-        for (size_t k = 0; k < data->world_count; k++)
-            data->worlds[i].number += data->worlds[k].begin_ns < data->worlds[i].begin_ns;
-    }
-}
-
 static uint32_t find_world(struct mw_top_data *data, const struct mw_ident *ident)
 {
     for (size_t i = 0; i < data->world_count; i++)
         if (data->worlds[i].id == ident->world_id)
             return (uint32_t)i;
-    *MW_MEM_PUSH(data->worlds, data->world_count) = (struct mw_top_world){ident->world_id, ident->mono_ns, 0};
-    number_worlds(data);
+    *MW_MEM_PUSH(data->worlds, data->world_count) = (struct mw_top_world){
+        .id = ident->world_id, .begin_ns = ident->mono_ns, .spawned = ident->spawned != 0};
+    mw_top_jobs_number(data);
     return (uint32_t)data->world_count - 1;
 }
 
