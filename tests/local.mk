@@ -48,6 +48,7 @@ shell_tests = \
     tests/integration/reload.sh \
     tests/integration/python.sh \
     tests/integration/rust.sh \
+    tests/integration/jobs.sh \
     tests/integration/known_sizes.sh \
     tests/integration/spikes.sh \
     tests/integration/places.sh \
@@ -112,6 +113,7 @@ unit_tests += \
     tests/unit/test_gates \
     tests/unit/test_hub \
     tests/unit/test_hub_files \
+    tests/unit/test_jobs \
     tests/unit/test_journal \
     tests/unit/test_journal_read \
     tests/unit/test_cgroups \
@@ -125,6 +127,7 @@ unit_tests += \
     tests/unit/test_mirror \
     tests/unit/test_page_curves \
     tests/unit/test_phase_choice \
+    tests/unit/test_tables \
     tests/unit/test_waterfall \
     tests/unit/test_post_mortem \
     tests/unit/test_preloaded \
@@ -201,6 +204,10 @@ tests_unit_test_cgroups_SOURCES = tests/unit/test_cgroups.c
 tests_unit_test_cgroups_LDADD = $(launcher_test_libs)
 tests_unit_test_markup_SOURCES = tests/unit/test_markup.c
 tests_unit_test_markup_LDADD = $(collector_test_libs)
+tests_unit_test_tables_SOURCES = tests/unit/test_tables.c $(synthetic)
+tests_unit_test_tables_LDADD = $(collector_test_libs)
+tests_unit_test_jobs_SOURCES = tests/unit/test_jobs.c $(synthetic)
+tests_unit_test_jobs_LDADD = $(collector_test_libs)
 tests_unit_test_merge_SOURCES = tests/unit/test_merge.c $(synthetic)
 tests_unit_test_merge_LDADD = $(collector_test_libs)
 tests_unit_test_merge_LDFLAGS = -Wl,--wrap=mw_journal_read_file

@@ -135,7 +135,23 @@ static void put_waits(const char *directory)
     put(directory, "waits", "cut", records, sizeof(records) - 5);
 }
 
-static void put_record(const char *directory, int ranks, bool sampled)
+/* The later world is a job by itself. */
+static void leave_second_world(const struct synthetic_dir *dir)
+{
+    struct mw_journal journal;
+
+    synthetic_journal(&journal, 0, 1);
+    journal.ident->world_id = 0x5678;
+    journal.ident->pid = 7000;
+    journal.ident->ppid = 1;
+    journal.ident->mono_ns += 100 * MS;
+    synthetic_spike(&journal, synthetic_site(&journal, "MPI_Bcast", 1, 30), 1, 10 * MIB, 32 * MIB, 300);
+    synthetic_finish(&journal, 700, 50 * MIB);
+    synthetic_write(&journal, dir);
+    synthetic_free(&journal);
+}
+
+static void put_record(const char *directory, int ranks, bool sampled, bool several)
 {
     const struct mw_report_style style = {0};
     struct synthetic_dir dir;
@@ -147,6 +163,8 @@ static void put_record(const char *directory, int ranks, bool sampled)
 
     synthetic_make(&dir);
     synthetic_job(&dir, ranks);
+    if (several)
+        leave_second_world(&dir);
     if (sampled) {
         synthetic_view(&view, ranks);
         synthetic_write_view(&view, &dir);
@@ -155,7 +173,7 @@ static void put_record(const char *directory, int ranks, bool sampled)
     model = mw_merge_run(dir.fd, NULL, NULL);
     if (!model || mw_report_json_write(out, model, &style) || fclose(out))
         abort();
-    snprintf(name, sizeof(name), "job%d", ranks);
+    snprintf(name, sizeof(name), several ? "jobs%d" : "job%d", ranks);
     put(directory, "json", name, text, size);
     put(directory, "forms", name, text, size);
     put_study(directory, name, text);
@@ -173,8 +191,9 @@ int main(int argc, char **argv)
     put_exits(argv[1]);
     put_texts(argv[1]);
     put_waits(argv[1]);
-    put_record(argv[1], 0, true);
-    put_record(argv[1], 1, true);
-    put_record(argv[1], 2, false);
+    put_record(argv[1], 0, true, false);
+    put_record(argv[1], 1, true, false);
+    put_record(argv[1], 2, false, false);
+    put_record(argv[1], 1, true, true);
     return 0;
 }
