@@ -2,6 +2,7 @@
 /* What of a run is compared: the job's sums always, and peaks by phase, by rank, or by call site. */
 #include "collector/compare.h"
 #include "collector/mem.h"
+#include "collector/rank_name.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -19,14 +20,9 @@ static int64_t bounded_change(int64_t bytes)
 
 static const char *name_rank(char *text, size_t size, const struct mw_model *model, uint32_t index)
 {
-    const struct mw_model_rank *rank = index < model->rank_count ? &model->ranks[index] : NULL;
-
-    if (!rank)
+    if (index >= model->rank_count)
         return NULL;
-    if (model->world_count > 1)
-        snprintf(text, size, "rank %u.%d", rank->world + 1, rank->rank);
-    else
-        snprintf(text, size, "rank %d", rank->rank);
+    snprintf(text, size, "%s", mw_rank_name(model, index).text);
     return text;
 }
 
@@ -35,7 +31,7 @@ static const char *place_rank(char *text, size_t size, const struct mw_model *mo
 {
     const struct mw_model_rank *rank = index < model->rank_count ? &model->ranks[index] : NULL;
     const char *where = "";
-    char name[32];
+    char name[64];
 
     if (!rank)
         return NULL;
@@ -134,7 +130,7 @@ static void note_phase(struct mw_compare_row *row, const struct mw_model *model,
 
 static void take_phases(struct mw_compare *compare, enum mw_compare_side side, const struct mw_model *model)
 {
-    char name[32];
+    char name[64];
 
     for (size_t i = 0; i < model->phase_count; i++) {
         const struct mw_model_merged_phase *phase = &model->phases[i];
@@ -154,7 +150,7 @@ static void take_ranks(struct mw_compare *compare, enum mw_compare_side side, co
 {
     for (uint32_t i = 0; i < model->rank_count; i++) {
         const struct mw_model_rank *rank = &model->ranks[i];
-        char name[32], where[300];
+        char name[64], where[300];
         struct mw_compare_row *row;
         if (rank->peak.kind == MW_MODEL_UNKNOWN || rank->rank < 0)
             continue;
@@ -194,7 +190,7 @@ static void take_sites(struct mw_compare *compare, enum mw_compare_side side, co
     for (size_t i = 0; i < model->site_count; i++) {
         const struct mw_model_merged_site *site = &model->sites[i];
         struct mw_compare_row *rise, *stays;
-        char name[400], worst[32];
+        char name[400], worst[64];
         name_site(name, sizeof(name), site);
         rise = mw_compare_row(compare, "site", name, "rise inside a call");
         note_site(rise, site);

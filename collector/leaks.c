@@ -3,6 +3,7 @@
 
 #include "collector/mem.h"
 #include "collector/ranges.h"
+#include "collector/rank_name.h"
 #include "collector/units.h"
 
 #include <stdio.h>
@@ -163,9 +164,9 @@ static void tell(const struct mw_model *model, struct leak *leak, struct mw_find
 
     point_at(mw_findings_add(
                  findings, CHECK, leak->sure ? MW_FINDING_FAILED : MW_FINDING_WARNING, MW_FINDINGS_LEAK,
-                 "phase \"%.160s\" %s %s more behind at every visit: rank %d grew from %s to %s from visit %u to %u of %llu"
+                 "phase \"%.160s\" %s %s more behind at every visit: %s grew from %s to %s from visit %u to %u of %llu"
                  "%s%.200s; rank%s %.100s%s", phase->path, leak->sure ? "leaves" : "may leave",
-                 mw_units_bytes_mean(leak->slope).text, rank->rank, mw_units_bytes((uint64_t)first->exit_kib * 1024).text,
+                 mw_units_bytes_mean(leak->slope).text, mw_rank_name(model, leak->rank).text, mw_units_bytes((uint64_t)first->exit_kib * 1024).text,
                  mw_units_bytes((uint64_t)last->exit_kib * 1024).text, (unsigned)first->visit, (unsigned)last->visit,
                  (unsigned long long)phase->visits, where[0] ? (call ? ", inside " : ", at ") : "", where,
                  leak->ranks.count == 1 ? "" : "s", mw_ranges_text(&leak->ranks),

@@ -74,6 +74,7 @@ collector_libcollector_la_SOURCES = \
 	collector/plt_names.c collector/plt_names.h \
 	collector/pymethods.c collector/pymethods.h \
 	collector/ranges.c collector/ranges.h \
+	collector/rank_name.c collector/rank_name.h \
 	collector/record_check.c collector/record_check.h \
 	collector/record_fields.c collector/record_fields.h \
 	collector/record_json.c collector/record_json.h \

@@ -3,6 +3,7 @@
  * had started the ranks. */
 #include "collector/clock.h"
 #include "collector/merge_deaths_parts.h"
+#include "collector/rank_name.h"
 #include "collector/units.h"
 
 #include <signal.h>
@@ -36,7 +37,7 @@ static const char *describe_over(struct mw_model *model)
         who = mw_model_format(model, "process %d", over->pid);
     for (size_t i = 0; i < model->rank_count && over->pid; i++)
         if (model->ranks[i].pid == over->pid && model->hosts[model->ranks[i].host].is_launcher)
-            who = mw_model_format(model, "rank %d", model->ranks[i].rank);
+            who = mw_model_string(model, mw_rank_name(model, (uint32_t)i).text);
     return mw_model_format(model, "memwatch ended it at %s (--kill-over): %s had %s, over %s %s",
                            when(model, over->ns), who,
                            mw_units_bytes(over->bytes).text, options[over->what], mw_units_bytes(over->limit).text);

@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "collector/ranges.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+
+/* Whether first..last are numbers that were added. */
+static bool has_range(const struct mw_ranges *ranges)
+{
+    return ranges->count > ranges->unknown;
+}
 
 static void flush(struct mw_ranges *ranges)
 {
@@ -22,22 +29,35 @@ static void flush(struct mw_ranges *ranges)
 
 void mw_ranges_add(struct mw_ranges *ranges, int64_t first, int64_t last)
 {
-    if (ranges->count && first == ranges->last + 1) {
+    uint32_t numbers = (uint32_t)(last - first + 1);
+
+    if (first < 0) {
+        ranges->count += numbers;
+        ranges->unknown += numbers;
+        return;
+    }
+    if (has_range(ranges) && first == ranges->last + 1) {
         ranges->last = last;
     } else {
-        if (ranges->count)
+        if (has_range(ranges))
             flush(ranges);
         ranges->first = first;
         ranges->last = last;
     }
-    ranges->count += (uint32_t)(last - first + 1);
+    ranges->count += numbers;
 }
 
 const char *mw_ranges_text(struct mw_ranges *ranges)
 {
-    if (ranges->count && ranges->last >= ranges->first) {
+    size_t length;
+
+    if (has_range(ranges) && ranges->last >= ranges->first) {
         flush(ranges);
         ranges->last = ranges->first - 1; /* flushed: the next one is a range of its own */
     }
+    length = strlen(ranges->text);
+    if (ranges->unknown && length < sizeof(ranges->text))
+        snprintf(ranges->text + length, sizeof(ranges->text) - length, "%s(%u without a number yet)", length ? " " : "",
+                 ranges->unknown);
     return ranges->text;
 }

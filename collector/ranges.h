@@ -12,11 +12,13 @@
 struct mw_ranges {
     char text[MW_RANGES_TOLD * 24 + 8];
     unsigned told;
-    uint32_t count;        /* of numbers */
+    uint32_t count;        /* of numbers, those below 0 included */
+    uint32_t unknown;      /* of numbers below 0 */
     int64_t first, last;   /* of the range that may still grow */
 };
 
-/* Adds first..last, which lie above all that were added before. */
+/* Adds first..last, which lie above all that were added before. Numbers below 0 stand for ranks that have none yet: they are
+ * counted, and the list ends with how many they are. */
 void mw_ranges_add(struct mw_ranges *ranges, int64_t first, int64_t last);
 
 /* The list; good until something is added. */

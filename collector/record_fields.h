@@ -17,6 +17,7 @@ enum mw_field_type {
     MW_FIELD_I64,
     MW_FIELD_U32,
     MW_FIELD_I32,
+    MW_FIELD_RANK,   /* int32_t; below 0, without a number: null */
     MW_FIELD_BOOL,
     MW_FIELD_DOUBLE,
     MW_FIELD_STRING, /* never NULL */

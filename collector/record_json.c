@@ -83,6 +83,17 @@ static int read_index(struct reader *reader, const struct mw_field *field, uint3
     return 0;
 }
 
+/* Older records have -1. */
+static int read_rank(struct reader *reader, const struct mw_field *field, int32_t *at, const json_t *json)
+{
+    int64_t value = -1;
+
+    if (!json_is_null(json) && read_whole(reader, field, json, -1, INT32_MAX, &value) < 0)
+        return -1;
+    *at = (int32_t)value;
+    return 0;
+}
+
 static int read_place(struct reader *reader, const struct mw_field *field, const struct mw_model_place **at,
                       const json_t *json)
 {
@@ -133,6 +144,8 @@ static void clear(struct reader *reader, const struct mw_fields *fields, void *i
             *(const char **)at = mw_model_string(reader->model, "");
         else if (field->type == MW_FIELD_INDEX)
             *(uint32_t *)at = MW_MODEL_NONE;
+        else if (field->type == MW_FIELD_RANK)
+            *(int32_t *)at = -1;
         else if (field->type == MW_FIELD_STRUCT)
             clear(reader, field->of, at);
     }
@@ -211,6 +224,7 @@ static int read_value(struct reader *reader, const struct mw_field *field, void 
         *(const char **)at = mw_model_string(reader->model, json_string_value(json));
         return 0;
     case MW_FIELD_ENUM: return read_word(reader, field, at, json);
+    case MW_FIELD_RANK: return read_rank(reader, field, at, json);
     case MW_FIELD_INDEX: return read_index(reader, field, at, json);
     case MW_FIELD_PLACE: return read_place(reader, field, at, json);
     case MW_FIELD_PLACES: return read_places(reader, field, item, json);

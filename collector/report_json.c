@@ -73,6 +73,14 @@ static void write_name(FILE *out, const char *text)
         fputs("null", out);
 }
 
+static void write_rank(FILE *out, int32_t rank)
+{
+    if (rank < 0)
+        fputs("null", out);
+    else
+        fprintf(out, "%" PRId32, rank);
+}
+
 static void write_value(struct json *json, const struct mw_field *field, const void *item)
 {
     const void *at = (const char *)item + field->offset;
@@ -83,6 +91,7 @@ static void write_value(struct json *json, const struct mw_field *field, const v
     case MW_FIELD_I64: fprintf(out, "%" PRId64, *(const int64_t *)at); break;
     case MW_FIELD_U32: fprintf(out, "%" PRIu32, *(const uint32_t *)at); break;
     case MW_FIELD_I32: fprintf(out, "%" PRId32, *(const int32_t *)at); break;
+    case MW_FIELD_RANK: write_rank(out, *(const int32_t *)at); break;
     case MW_FIELD_BOOL: fputs(*(const bool *)at ? "true" : "false", out); break;
     case MW_FIELD_DOUBLE: mw_json_out_double(out, *(const double *)at); break;
     case MW_FIELD_STRING:

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "collector/rank_name.h"
 #include "collector/report_names.h"
 #include "collector/report_text_parts.h"
 #include "collector/short_name.h"
@@ -32,18 +33,7 @@ struct mw_units mw_report_bytes(struct mw_model_bytes bytes)
 
 struct mw_units mw_report_rank(const struct mw_model *model, uint32_t rank)
 {
-    struct mw_units u;
-    const struct mw_model_rank *found = rank < model->rank_count ? &model->ranks[rank] : NULL;
-
-    if (!found)
-        snprintf(u.text, sizeof(u.text), "-");
-    else if (found->rank < 0)
-        snprintf(u.text, sizeof(u.text), "?");
-    else if (model->world_count > 1)
-        snprintf(u.text, sizeof(u.text), "%u.%d", found->world + 1, found->rank);
-    else
-        snprintf(u.text, sizeof(u.text), "%d", found->rank);
-    return u;
+    return mw_rank_name_short(model, rank);
 }
 
 struct mw_units mw_report_when(const struct mw_model *model, uint64_t ns)

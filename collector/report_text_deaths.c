@@ -2,6 +2,7 @@
 /* The post-mortem: which rank died first, of what, where; who was waiting; what the others held. */
 #include "collector/mem.h"
 #include "collector/ranges.h"
+#include "collector/rank_name.h"
 #include "collector/report_text_parts.h"
 
 #include <signal.h>
@@ -26,14 +27,11 @@ static const struct mw_model_process *seen_of(const struct mw_model *model, cons
 /* "rank 3", "process 4711 (would be rank 3)" */
 static void write_name(char *text, size_t size, const struct mw_model *model, const struct mw_model_death *death)
 {
-    if (death->rank != MW_MODEL_NONE && model->ranks[death->rank].rank >= 0)
-        snprintf(text, size, "rank %s", mw_report_rank(model, death->rank).text);
-    else if (death->launch_rank >= 0)
-        snprintf(text, size, "process %d (would be rank %d)",
-                 death->rank == MW_MODEL_NONE ? model->processes[death->process].pid : model->ranks[death->rank].pid,
-                 death->launch_rank);
+    if (death->rank == MW_MODEL_NONE)
+        snprintf(text, size, "process %d (would be rank %d)", model->processes[death->process].pid, death->launch_rank);
     else
-        snprintf(text, size, "process %d, not yet a rank,", model->ranks[death->rank].pid);
+        snprintf(text, size, "%s%s", mw_rank_name(model, death->rank).text,
+                 mw_model_rank_number(model, death->rank) < 0 ? "," : "");
 }
 
 /* "inside MPI_Allreduce fft.c:120, entered at 2.90 s" */
@@ -199,7 +197,7 @@ static void write_first(const struct mw_report *report)
 
 static bool is_rank(const struct mw_model *model, const struct mw_model_death *death)
 {
-    return death->rank != MW_MODEL_NONE && model->ranks[death->rank].rank >= 0;
+    return death->rank != MW_MODEL_NONE && mw_rank_name_is_known(model, death->rank);
 }
 
 /* The ends from `from` on, those of one cause in one line, each with `before` in front. */
@@ -308,8 +306,8 @@ static void write_held(const struct mw_report *report)
     shown = count <= HELD_SHOWN + 1 ? count : HELD_SHOWN;
     for (size_t i = 0; i < shown; i++) {
         size_t length = strlen(line);
-        snprintf(line + length, sizeof(line) - length, "%srank %s %s", i ? ", " : "",
-                 mw_report_rank(model, held[i].rank).text, mw_units_bytes(held[i].rss).text);
+        snprintf(line + length, sizeof(line) - length, "%s%s %s", i ? ", " : "",
+                 mw_rank_name(model, held[i].rank).text, mw_units_bytes(held[i].rss).text);
     }
     if (count > shown) {
         size_t length = strlen(line);

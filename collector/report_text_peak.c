@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The job's peak in three numbers, the headroom, what memwatch cost. */
+#include "collector/rank_name.h"
 #include "collector/report_text_parts.h"
 
 #include <string.h>
@@ -172,12 +173,12 @@ static void write_cost(const struct mw_report *report)
     const struct mw_model *model = report->model;
     const struct mw_model_cost *cost = &model->cost;
     uint64_t lasted = model->job.end_ns > model->job.begin_ns ? model->job.end_ns - model->job.begin_ns : 0;
-    char ranks[300] = "", sampling[120] = "";
+    char ranks[340] = "", sampling[120] = "";
 
     if (model->rank_count)
-        snprintf(ranks, sizeof(ranks), "%s of the ranks' time (most in rank %s: %s), %s in each rank; %s of %s calls "
+        snprintf(ranks, sizeof(ranks), "%s of the ranks' time (most in %s: %s), %s in each rank; %s of %s calls "
                  "measured%s", mw_units_percent(cost->share_mean).text,
-                 mw_report_rank(model, cost->share_worst).text, mw_units_percent(cost->share_max).text,
+                 mw_rank_name(model, cost->share_worst).text, mw_units_percent(cost->share_max).text,
                  mw_units_bytes(cost->shim_bytes_max).text, mw_units_count(cost->measured).text,
                  mw_units_count(cost->calls).text, cost->measured < cost->calls ? ", the others only counted" : "");
     if (cost->launcher_rss_peak && lasted && !model->number) /* not when memwatch was killed */

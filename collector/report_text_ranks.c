@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The ranks: all of a small job, the extremes and quantiles of a large one. */
 #include "collector/mem.h"
+#include "collector/rank_name.h"
 #include "collector/report_text_parts.h"
 
 #include <stdlib.h>
@@ -183,8 +184,8 @@ static void write_heading(const struct mw_report *report)
     struct mw_model_bytes largest = model->ranks[peak->worst].peak;
     char remark[200];
 
-    snprintf(remark, sizeof(remark), "largest peak %s in rank %s · mean %s · imbalance (max/mean) %.2f",
-             mw_report_bytes(largest).text, mw_report_rank(model, peak->worst).text,
+    snprintf(remark, sizeof(remark), "largest peak %s in %s · mean %s · imbalance (max/mean) %.2f",
+             mw_report_bytes(largest).text, mw_rank_name(model, peak->worst).text,
              mw_units_bytes_mean(peak->mean).text, peak->mean > 0 ? (double)peak->max / peak->mean : 1.0);
     mw_report_heading(report, "Ranks", remark);
 }
@@ -201,6 +202,17 @@ static void write_placement(const struct mw_report *report)
     mw_report_paragraph(report, "    ", MW_TEXT_DIM, "%s %s%s%s", report->model->rank_count == 1 ? "rank" : "all ranks",
                         node, first->binding[0] && strcmp(first->binding, "unbound") ? "bound to " : "",
                         first->binding);
+}
+
+/* What "(3)" in the first column means, where it is there. */
+static void write_numbers(const struct mw_report *report)
+{
+    for (uint32_t i = 0; i < report->model->rank_count; i++)
+        if (!mw_rank_name_is_known(report->model, i) && mw_model_rank_number(report->model, i) >= 0) {
+            mw_report_paragraph(report, "    ", MW_TEXT_DIM,
+                                "in parentheses: the number that the launcher gave to a process in which MPI_Init has not returned");
+            return;
+        }
 }
 
 void mw_report_text_ranks(const struct mw_report *report)
@@ -224,8 +236,10 @@ void mw_report_text_ranks(const struct mw_report *report)
         write_heading(report);
     if (count)
         mw_text_table_write(table, report->out, report->width, report->color);
-    if (count)
+    if (count) {
         write_placement(report);
+        write_numbers(report);
+    }
     if (count < model->rank_count)
         mw_report_paragraph(report, "    ", MW_TEXT_DIM, "%zu of %zu ranks left out by --include or --exclude",
                             model->rank_count - count, model->rank_count);

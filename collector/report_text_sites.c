@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The MPI calls: which of them needed memory while it ran, and which kept some. */
 #include "collector/mem.h"
+#include "collector/rank_name.h"
 #include "collector/report_names.h"
 #include "collector/report_text_parts.h"
 
@@ -191,9 +192,9 @@ static void write_heading(const struct mw_report *report)
     const struct mw_model *model = report->model;
     char remark[200];
 
-    snprintf(remark, sizeof(remark), "MPI itself holds %s (grew in its calls and stayed; most in rank %s: %s)",
+    snprintf(remark, sizeof(remark), "MPI itself holds %s (grew in its calls and stayed; most in %s: %s)",
              mw_units_change(model->mpi_growth.sum).text,
-             mw_report_rank(model, model->mpi_growth.worst).text, mw_units_change(model->mpi_growth.max).text);
+             mw_rank_name(model, model->mpi_growth.worst).text, mw_units_change(model->mpi_growth.max).text);
     mw_report_heading(report, "MPI calls", remark);
 }
 

@@ -1,23 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 #include "collector/csv.h"
+#include "collector/rank_name.h"
 #include "collector/report_tables.h"
 
 #include <stdio.h>
 
-/* "rank_3_peak_bytes", with its world where there are several ("rank_2.3"), and its job ("job_2_rank_3"). Before MPI_Init
- * has returned a rank has no number but that of its process. */
-static void write_rank_head(struct mw_csv *csv, const struct mw_model *model, const struct mw_model_rank *rank)
+/* "rank_3_peak_bytes", and with its job "job_2_rank_3_peak_bytes". */
+static void write_rank_head(struct mw_csv *csv, const struct mw_model *model, uint32_t rank)
 {
-    char name[64], job[32] = "", world[16] = "";
+    char name[96], job[32] = "";
 
     if (model->number)
         snprintf(job, sizeof(job), "job_%u_", model->number);
-    if (model->world_count > 1)
-        snprintf(world, sizeof(world), "%u.", rank->world + 1);
-    if (rank->rank >= 0)
-        snprintf(name, sizeof(name), "%srank_%s%d_peak_bytes", job, world, rank->rank);
+    if (mw_rank_name_is_known(model, rank))
+        snprintf(name, sizeof(name), "%srank_%s_peak_bytes", job, mw_rank_name_short(model, rank).text);
     else
-        snprintf(name, sizeof(name), "%spid_%d_peak_bytes", job, rank->pid);
+        snprintf(name, sizeof(name), "%spid_%d_peak_bytes", job, model->ranks[rank].pid);
     mw_csv_text(csv, name);
 }
 
@@ -30,8 +28,8 @@ static void write_head(struct mw_csv *csv, const struct mw_model *model, bool ra
         mw_csv_text(csv, words[i]);
     for (size_t k = 0; ranks && k < mw_model_parts(model); k++) {
         const struct mw_model *job = mw_model_part(model, k);
-        for (size_t i = 0; i < job->rank_count; i++)
-            write_rank_head(csv, job, &job->ranks[i]);
+        for (uint32_t i = 0; i < job->rank_count; i++)
+            write_rank_head(csv, job, i);
     }
     mw_csv_end(csv);
 }

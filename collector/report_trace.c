@@ -2,6 +2,7 @@
 #include "collector/report_trace.h"
 
 #include "collector/json_out.h"
+#include "collector/rank_name.h"
 
 #include <inttypes.h>
 
@@ -140,16 +141,10 @@ static void add_rank(struct trace *trace, uint32_t index)
     const struct mw_model *model = trace->model;
     const struct mw_model_rank *rank = &model->ranks[index];
     uint32_t thread = trace->first_thread + index;
-    char name[64];
+    const struct mw_rank_name name = mw_rank_name(model, index);
 
-    if (rank->rank < 0)
-        snprintf(name, sizeof(name), "process %d", rank->pid);
-    else if (model->world_count > 1)
-        snprintf(name, sizeof(name), "rank %u.%d", rank->world + 1, rank->rank);
-    else
-        snprintf(name, sizeof(name), "rank %d", rank->rank);
-    name_track(trace, "thread_name", process_of(trace, rank->host), thread, name);
-    add_curve(trace, rank, name);
+    name_track(trace, "thread_name", process_of(trace, rank->host), thread, name.text);
+    add_curve(trace, rank, name.text);
     for (uint32_t i = 0; i < rank->phase_count; i++)
         if (rank->phases[i].kind == MW_PHASE_USER)
             add_phase(trace, rank, thread, &rank->phases[i]);

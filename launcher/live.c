@@ -78,8 +78,11 @@ static void tell_rank(char *text, size_t size, const struct mw_sampler *sampler,
 {
     struct mw_journal_read journal = {0};
     const char *call = "", *phase = "";
+    bool known = open_journal(&journal, sampler, process->pid);
 
-    if (!open_journal(&journal, sampler, process->pid)) {
+    if (!known || journal.ident.rank < 0) { /* MPI_Init has not returned */
+        if (known)
+            mw_journal_read_fini(&journal);
         snprintf(text, size, "pid %d %s", process->pid, mw_units_bytes(process->rss_last).text);
         return;
     }

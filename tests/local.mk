@@ -127,6 +127,7 @@ unit_tests += \
     tests/unit/test_mirror \
     tests/unit/test_page_curves \
     tests/unit/test_phase_choice \
+    tests/unit/test_rank_name \
     tests/unit/test_tables \
     tests/unit/test_waterfall \
     tests/unit/test_post_mortem \
@@ -180,6 +181,8 @@ tests_unit_test_fit_SOURCES = tests/unit/test_fit.c
 tests_unit_test_fit_LDADD = $(collector_test_libs) -lm
 tests_unit_test_gates_SOURCES = tests/unit/test_gates.c
 tests_unit_test_gates_LDADD = $(collector_test_libs)
+tests_unit_test_rank_name_SOURCES = tests/unit/test_rank_name.c $(synthetic)
+tests_unit_test_rank_name_LDADD = $(collector_test_libs)
 tests_unit_test_waterfall_SOURCES = tests/unit/test_waterfall.c
 tests_unit_test_waterfall_LDADD = $(collector_test_libs) -lm
 tests_unit_test_phase_choice_SOURCES = tests/unit/test_phase_choice.c
