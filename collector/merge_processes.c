@@ -211,6 +211,61 @@ static uint32_t find_last_image(const struct mw_model *model, const struct chain
     return best;
 }
 
+/* What left an exit record ran last in its process. What was sampled last may have been another program, before an exec. */
+static bool is_its_image(struct mw_model *model, const struct mw_model_process *process, const struct mw_exit *one)
+{
+    return !process->exe[0] || !one->text.exe[0] || process->name == exit_name(model, one);
+}
+
+/* Seen between fork and exec only: it had its parent's program and never more memory. */
+static bool was_copy(const struct mw_model *model, const struct mw_model_process *process)
+{
+    for (size_t i = 0; i < model->process_count && !process->image; i++) {
+        const struct mw_model_process *parent = &model->processes[i];
+        if (parent->host == process->host && parent->pid == process->ppid && parent->exe == process->exe &&
+            parent->command == process->command && process->rss_max <= parent->peak.bytes) /* equal strings are kept once */
+            return true;
+    }
+    return false;
+}
+
+/* What was seen of the copy says nothing of the program that followed. */
+static void replace_copy(struct mw_model *model, struct mw_model_process *process, const struct mw_exit *one)
+{
+    process->name = exit_name(model, one);
+    process->exe = mw_model_string(model, one->text.exe);
+    process->command = mw_model_string(model, one->text.command);
+    process->role = role_of(process->name);
+    process->samples = process->moment_count = 0;
+    process->rss_last = process->rss_max = process->rss_max_ns = process->hwm_seen = process->pss_max = 0;
+    process->huge_max = process->swap_max = 0;
+    apply_exit(model, process, &one->entry);
+}
+
+/* The program that followed the one in `entry`: the end of the process is its end. */
+static void add_later_image(struct mw_model *model, const struct mw_exit *one, uint32_t entry)
+{
+    struct mw_model_process *before, *process;
+
+    add_unseen(model, one, model->processes[entry].host);
+    before = &model->processes[entry];
+    process = &model->processes[model->process_count - 1];
+    process->image = before->image + 1;
+    process->first_ns = before->last_ns;
+    process->ppid = before->ppid;
+    process->cgroup = before->cgroup;
+    process->launch_rank = before->launch_rank;
+    process->end = before->end;
+    process->end_ns = before->end_ns;
+    process->leave_ns = before->leave_ns;
+    process->alive_ns = before->alive_ns;
+    process->oom_ns = before->oom_ns;
+    process->wait_status = before->wait_status;
+    before->end = MW_VIEW_LIVES;
+    before->end_ns = before->leave_ns = before->alive_ns = before->oom_ns = 0;
+    before->wait_status = 0;
+}
+
 /* By itself: it may have been sampled. */
 static void take_exit(struct mw_merge *merge, struct chains *chains, const struct mw_exit *one, uint32_t host)
 {
@@ -220,12 +275,19 @@ static void take_exit(struct mw_merge *merge, struct chains *chains, const struc
 
     if (mw_map_find(merge->rank_keys, &key, sizeof(key)) != MW_MAP_NONE)
         return; /* its journal knows more */
-    if (entry != MW_MODEL_NONE) {
+    if (entry != MW_MODEL_NONE && is_its_image(model, &model->processes[entry], one)) {
         apply_exit(model, &model->processes[entry], &one->entry);
-    } else {
-        add_unseen(model, one, host);
-        chain_newest(chains, model);
+        return;
     }
+    if (entry != MW_MODEL_NONE && was_copy(model, &model->processes[entry])) {
+        replace_copy(model, &model->processes[entry], one);
+        return;
+    }
+    if (entry == MW_MODEL_NONE)
+        add_unseen(model, one, host);
+    else
+        add_later_image(model, one, entry);
+    chain_newest(chains, model);
 }
 
 /* The program may have been gone when its file was to be read: "[name]" then. */

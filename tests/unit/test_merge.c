@@ -671,6 +671,50 @@ static void test_exits(void **state)
     synthetic_remove(&dir);
 }
 
+/* The exit record is of another program than the one that was sampled: a copy of its parent, between fork and exec, or
+ * the program before an exec. */
+static void test_exits_of_later_images(void **state)
+{
+    static struct exits exits;
+    struct synthetic_dir dir;
+    struct mw_view view;
+    struct mw_model *model;
+    const struct mw_model_process *later;
+
+    (void)state;
+    put_exit(&exits, 1, 4001, 90010, "/usr/bin/gawk", 3 * MIB);
+    put_exit(&exits, 2, 5000, 100000, "/bin/false", MIB);
+    synthetic_make(&dir);
+    synthetic_put(&dir, MW_RECORD_EXITS_PREFIX "node01", &exits, sizeof(exits));
+    synthetic_view(&view, 1);
+    view.processes[1].wait_status = 3 << 8; /* dash, then gawk */
+    memcpy(view.processes[2].exe, view.processes[0].exe, sizeof(view.processes[0].exe));
+    memcpy(view.processes[2].command, view.processes[0].command, sizeof(view.processes[0].command));
+    view.processes[2].ppid = view.processes[0].pid;
+    view.processes[2].rss_max = view.processes[2].hwm_seen = 17 * MIB;
+    model = merge(&dir, &view);
+    assert_int_equal(model->process_count, 4);
+
+    assert_string_equal(model->processes[1].name, "dash");
+    assert_int_equal(model->processes[1].peak.kind, MW_MODEL_AT_LEAST);
+    assert_int_equal(model->processes[1].end, MW_VIEW_LIVES);
+    later = &model->processes[3];
+    assert_string_equal(later->name, "gawk");
+    assert_int_equal(later->image, 1);
+    assert_int_equal(later->peak.bytes, 3 * MIB);
+    assert_int_equal(later->end, MW_VIEW_STATUS);
+    assert_int_equal(later->wait_status, 3 << 8);
+
+    assert_string_equal(model->processes[2].name, "false");
+    assert_int_equal(model->processes[2].role, MW_MODEL_OTHER);
+    assert_int_equal(model->processes[2].peak.bytes, MIB);
+    assert_int_equal(model->processes[2].peak.kind, MW_MODEL_EXACT);
+    assert_int_equal(model->processes[2].rss_max, 0);
+    mw_model_destroy(model);
+    mw_view_free(&view);
+    synthetic_remove(&dir);
+}
+
 /* Processes that were counted together: those of them that were sampled are in the count already. */
 static void test_exits_together(void **state)
 {
@@ -1121,6 +1165,7 @@ int main(void)
         cmocka_unit_test(test_deaths),        cmocka_unit_test(test_ended_from_outside),
         cmocka_unit_test(test_images),        cmocka_unit_test(test_exits),
         cmocka_unit_test(test_exits_together),
+        cmocka_unit_test(test_exits_of_later_images),
         cmocka_unit_test(test_exits_of_hosts), cmocka_unit_test(test_measured_clocks),
         cmocka_unit_test(test_phases),        cmocka_unit_test(test_hosts),
         cmocka_unit_test(test_damaged),       cmocka_unit_test(test_empty),
