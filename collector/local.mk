@@ -49,6 +49,7 @@ collector_libcollector_la_SOURCES = \
 	collector/merge_jobs_find.c \
 	collector/merge_jobs_seen.c \
 	collector/merge_layers.c \
+	collector/merge_left.c \
 	collector/merge_notes.c \
 	collector/merge_origins.c \
 	collector/merge_peers.c \

@@ -152,7 +152,9 @@ void mw_merge_processes_place(const struct mw_model *model, struct mw_model_rank
 /* Instead of the details, where there are several jobs: a complete model for each (merge_jobs.c). Returns whether there
  * are. */
 bool mw_merge_jobs(struct mw_merge *merge);
-/* Whether the run has ended and memwatch is still with it; the first part of what follows. */
+/* merge_left.c: which processes outlived the job, and a note on them. */
+void mw_merge_left(struct mw_model *model);
+/* Behind the details. Whether the run has ended and memwatch is still with it; the first part of what follows. */
 void mw_merge_deaths_run(struct mw_merge *merge);
 void mw_merge_deaths(struct mw_merge *merge);
 /* Last. */

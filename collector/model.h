@@ -217,6 +217,7 @@ struct mw_model_process {
     const char *exe, *command;
     uint64_t first_ns, last_ns;
     enum mw_view_end end;
+    bool left_running;   /* it outlived the job: the last sample of its host, after the command had ended, still saw it */
     uint64_t end_ns;     /* when its end was noticed */
     uint64_t leave_ns;   /* when it closed its files in order to end, in the kernel's order on its host; 0 not seen */
     uint64_t alive_ns;   /* when it was last seen not to be ending, as another one was; 0 never */

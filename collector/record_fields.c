@@ -322,6 +322,7 @@ static const struct mw_field process_fields[] = {
     FIELD(U64, last_ns, "last_ns", "ns, monotonic: last seen"),
     ENUM(ends, end, "end", "what is known of its end"),
     FIELD(U64, end_ns, "end_ns", "ns, monotonic"),
+    FIELD(BOOL, left_running, "left_running", "it outlived the job: the last sample still saw it"),
     FIELD(U64, leave_ns, "leave_ns", "ns, monotonic: when it closed its files in order to end; 0 not seen"),
     FIELD(U64, alive_ns, "alive_ns", "ns, monotonic: last seen not to be ending, as another one was; 0 never"),
     FIELD(U64, oom_ns, "oom_ns", "ns, monotonic: the OOM killer's last kill in its group before its end; 0 none"),

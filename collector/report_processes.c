@@ -27,7 +27,7 @@ static void add_end(struct mw_csv *csv, const struct mw_model_process *process)
     int status = process->wait_status;
 
     if (process->end != MW_VIEW_STATUS)
-        snprintf(text, sizeof(text), "%s", process->end == MW_VIEW_ENDED ? "ended" : "");
+        snprintf(text, sizeof(text), "%s", process->end == MW_VIEW_ENDED ? "ended" : process->left_running ? "still running" : "");
     else if (WIFSIGNALED(status))
         snprintf(text, sizeof(text), "signal %d", WTERMSIG(status));
     else

@@ -258,12 +258,25 @@ static void see_how_they_ended(struct agent *agent)
     }
 }
 
+/* What ranks have started ends a moment after them. What does not is left running: nobody waits for it. */
+static void see_rest_end(struct agent *agent)
+{
+    uint64_t deadline = mw_clock_now() + STATUS_NS;
+
+    while (agent->sampler.tree.count > agent->running && mw_clock_now() < deadline) {
+        poll(NULL, 0, (int)(STATUS_NS / MW_NS_PER_MS / 10));
+        wake(agent);
+        sample(agent);
+    }
+}
+
 /* Sends what is left. Files are removed only when the launcher has said that it has them. Returns 0, 1 when it has not,
  * -1 when new ranks have come meanwhile. */
 static int finish(struct agent *agent)
 {
     sample(agent);
     see_how_they_ended(agent);
+    see_rest_end(agent);
     mw_sampler_finish(&agent->sampler);
     /* a pass that is under way began before the last sample */
     agent->mirror.passing = false;

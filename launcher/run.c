@@ -43,6 +43,8 @@
 
 /* How long ranks may outlive the command before the report is made without their end. */
 #define RANKS_END_NS MW_NS_PER_SEC
+/* The same for other processes, which may outlive it for good. */
+#define REST_END_NS (300 * MW_NS_PER_MS)
 /* After the command, for agents: in all, and without anything coming of a file. */
 #define AGENTS_NS (10 * MW_NS_PER_SEC)
 #define AGENTS_SILENT_NS (2 * MW_NS_PER_SEC)
@@ -229,6 +231,21 @@ static void see_ranks_end(struct run *run)
     }
 }
 
+/* What ranks and launchers have started ends a moment after them. What does not is left running: nobody waits for it. */
+static void see_rest_end(struct run *run)
+{
+    uint64_t until = mw_clock_now() + REST_END_NS;
+    int status;
+
+    for (mw_sampler_sample(&run->sampler); run->sampler.tree.count && mw_clock_now() < until;
+         mw_sampler_sample(&run->sampler)) {
+        mw_relay_wait(&run->relay, 0, run->wake_fd, mw_clock_now() + REST_END_NS / 10);
+        mw_sampler_wake(&run->sampler);
+        mw_hub_serve(run->hub);
+        reap(run, 0, &status);
+    }
+}
+
 /* Agents send what is left when the command has ended; signals wait that long. Nothing listens from then on. */
 static void wait_for_agents(struct run *run)
 {
@@ -384,6 +401,7 @@ static int start_and_watch(struct run *run)
     note_status(&run->view, watch(run, spawned.pid));
     mw_live_clear(&run->live);
     see_ranks_end(run);
+    see_rest_end(run);
     /* From here on the exit status is the command's, but for limits that the user has set. */
     mw_sampler_finish(&run->sampler);
     wait_for_agents(run);

@@ -19,6 +19,7 @@ shell_tests = \
     tests/integration/examples.sh \
     tests/integration/fuzz.sh \
     tests/integration/launcher.sh \
+    tests/integration/left_running.sh \
     tests/integration/rundir.sh \
     tests/integration/symbols.sh \
     tests/integration/debug_files.sh \

@@ -61,6 +61,14 @@ for mpi in $(mpis); do
     check "$mpi: no rank on the launcher's host: all are in the report" same "$(ranks)" "0 1 2 "
     check "$mpi: no rank on the launcher's host: nothing is left" none "$(left_on 2; left_on 3)"
 
+    # A rank on another host leaves a helper running, which the agent neither waits for nor ends.
+    rm -f stop
+    on_hosts "$mpi" "1 1 0" "$(program "$mpi" leaves)" setsid 1 1 12 "$work/stop"
+    check "$mpi: a helper on another host outlives the job: it is named" says \
+        'still running on mwh2 after the job: leaves of rank 1 \(pid [0-9]+, 1[0-9]\.'
+    : >stop
+    check "$mpi: a helper on another host outlives the job: nothing is left" none "$(left_on 2; left_on 3)"
+
     # A rank on another host dies, in the middle of the others' waiting.
     on_hosts "$mpi" "1 2 1" "$die" --how kill --rank 2 --mib 64
     # Hydra kills by SIGKILL, too: on another host, some milliseconds later. Then the first one may not be known.
