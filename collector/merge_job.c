@@ -46,6 +46,8 @@ static void take_sampled(struct mw_model *model, const struct mw_view *view)
     model->job = (struct mw_model_job){
         .sampled = true,
         .runs = !view->command_end_ns,
+        .inside_rank = (int32_t)view->inside_rank - 1,
+        .inside_size = view->inside_size,
         .command = mw_model_string(model, view->command),
         .pid = view->pid,
         .exit_status = view->exit_status,

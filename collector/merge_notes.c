@@ -8,6 +8,19 @@
 #define SPAWNS_TOLD 8
 #define HOSTS_TOLD 8
 
+/* Started as one of the ranks itself, memwatch does not know the others, which are no loss. */
+static bool note_inside(struct mw_model *model)
+{
+    const struct mw_model_job *job = &model->job;
+
+    if (!job->sampled || job->inside_rank < 0)
+        return false;
+    mw_model_note(model, MW_MODEL_NOTE_REMARK, "memwatch was started inside the job, as rank %d%s, and saw that rank only: put it "
+                  "before mpirun for one report on all ranks", job->inside_rank,
+                  job->inside_size ? mw_model_format(model, " of %u", job->inside_size) : "");
+    return true;
+}
+
 /* Ranks of one world that left nothing; they are sorted, and the world begins at *first, which moves to its end. */
 static void note_missing(struct mw_model *model, uint32_t world, size_t *first)
 {
@@ -205,8 +218,9 @@ static void note_job(struct mw_merge *merge)
 {
     struct mw_model *model = merge->model;
     size_t first = 0;
+    bool inside = note_inside(model);
 
-    for (uint32_t i = 0; i < model->world_count; i++)
+    for (uint32_t i = 0; !inside && i < model->world_count; i++)
         note_missing(model, i, &first);
     note_gathered_elsewhere(merge);
     note_lost_detail(model);

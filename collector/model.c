@@ -10,8 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void clear_texts(struct mw_model *model)
+static void clear_job(struct mw_model *model)
 {
+    model->job.inside_rank = -1;
     model->job.command = model->job.library = model->ended_by = model->first_why = mw_model_string(model, "");
 }
 
@@ -20,14 +21,14 @@ struct mw_model *mw_model_create(void)
     struct mw_model *model = mw_mem_alloc(1, sizeof(*model));
 
     model->strings = mw_map_create();
-    clear_texts(model);
+    clear_job(model);
     return model;
 }
 
 void mw_model_init_job(struct mw_model *job, struct mw_model *run, uint32_t number)
 {
     *job = (struct mw_model){.run = run, .number = number};
-    clear_texts(job);
+    clear_job(job);
 }
 
 void mw_model_rank_drop(struct mw_model_rank *rank)

@@ -354,6 +354,8 @@ struct mw_model_job {
     const char *command;
     int32_t pid, exit_status, exit_signal;
     bool status_unknown;     /* of a job among several: it has ended, but nobody saw its exit status */
+    int32_t inside_rank;     /* an mpirun started memwatch itself, as this rank; -1 none did */
+    uint32_t inside_size;    /* of how many; 0 not known */
     uint64_t command_end_ns; /* when the command itself ended; 0 unknown */
     struct mw_view_signal signals[MW_VIEW_SIGNALS]; /* that memwatch was sent */
     uint32_t signal_count;

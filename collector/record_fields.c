@@ -500,6 +500,8 @@ static const struct mw_field job_fields[] = {
     FIELD(I32, exit_status, "exit_status", "128 + signal when killed"),
     FIELD(I32, exit_signal, "exit_signal", "0, or the signal"),
     FIELD(BOOL, status_unknown, "status_unknown", "it has ended, but nobody saw its exit status"),
+    FIELD(RANK, inside_rank, "inside_rank", "an mpirun started memwatch itself, as this rank; null: none did"),
+    FIELD(U32, inside_size, "inside_size", "of how many; 0 not known"),
     FIELD(U64, command_end_ns, "command_end_ns", "ns, monotonic; 0 unknown"),
     ROOM(signal, signal_count, MW_VIEW_SIGNALS, signals, "signals", "that memwatch was sent"),
     STRUCT(over, over, "over", "why memwatch itself ended the job"),

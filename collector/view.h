@@ -155,6 +155,8 @@ struct mw_view {
     uint64_t host_kills_begin;
     uint32_t cgroup_count; /* cgroups[0] is the sampler's own */
     uint32_t processes_replaced; /* that had ended, of the smallest: their entries are other processes' now */
+    uint32_t inside_rank;  /* a launcher that an mpirun started itself, as one of its ranks: that rank plus one; 0 it was not */
+    uint32_t inside_size;  /* of how many; 0 not known */
     uint32_t pid_ns;       /* inode of the PID namespace that its pids belong to; 0 unknown */
     uint32_t reserved;
     struct mw_view_cgroup cgroups[MW_VIEW_CGROUPS];

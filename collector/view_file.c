@@ -253,6 +253,8 @@ static void check_facts(struct mw_view *view)
         view->cgroup_count = MW_VIEW_CGROUPS;
     if (view->node_count > MW_VIEW_NODES)
         view->node_count = MW_VIEW_NODES;
+    if (view->inside_rank > INT32_MAX)
+        view->inside_rank = 0;
     if (view->signal_count > MW_VIEW_SIGNALS)
         view->signal_count = MW_VIEW_SIGNALS;
     if (view->slice_count > MW_VIEW_FILE_SLICES)

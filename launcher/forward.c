@@ -53,14 +53,21 @@ static bool variables_name_files(void)
 
 /* ---- what is to be started ---- */
 
+bool mw_forward_is_launcher(const char *word)
+{
+    const char *slash = strrchr(word, '/'), *base = slash ? slash + 1 : word;
+
+    for (size_t k = 0; k < COUNT(launchers); k++)
+        if (!strncmp(base, launchers[k], strlen(launchers[k])))
+            return true;
+    return false;
+}
+
 static bool starts_mpi(char *const command[])
 {
-    for (size_t i = 0; command[i]; i++) {
-        const char *slash = strrchr(command[i], '/'), *base = slash ? slash + 1 : command[i];
-        for (size_t k = 0; k < COUNT(launchers); k++)
-            if (!strncmp(base, launchers[k], strlen(launchers[k])))
-                return true;
-    }
+    for (size_t i = 0; command[i]; i++)
+        if (mw_forward_is_launcher(command[i]))
+            return true;
     return false;
 }
 

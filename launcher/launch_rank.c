@@ -23,7 +23,7 @@ static const char *const variables[] = {
 /* Of one environment more is not read. */
 #define ENVIRONMENT_MAX (1u << 20)
 
-static int32_t number_of(const char *text)
+int32_t mw_launch_rank_number(const char *text)
 {
     char *end;
     long number = strtol(text, &end, 10);
@@ -47,8 +47,8 @@ int32_t mw_launch_rank_parse(const char *environment, size_t size, char *(*own)(
         return -1;
     for (size_t i = 0; i < VARIABLES; i++) {
         const char *value = value_of(environment, size, variables[i]), *ours = own(variables[i]);
-        if (value && number_of(value) >= 0 && (!ours || strcmp(ours, value)))
-            return number_of(value);
+        if (value && mw_launch_rank_number(value) >= 0 && (!ours || strcmp(ours, value)))
+            return mw_launch_rank_number(value);
     }
     return -1;
 }

@@ -12,6 +12,9 @@
  * system, and everything below us has it. */
 int32_t mw_launch_rank_read(int procfd, pid_t pid);
 
+/* The number that such a variable has; -1: none of 0 or more. */
+int32_t mw_launch_rank_number(const char *text);
+
 /* The same of `size` bytes of an environment, strings behind each other with their NULs. `own` returns a variable of
  * this process, as getenv() does. */
 int32_t mw_launch_rank_parse(const char *environment, size_t size, char *(*own)(const char *name));

@@ -32,6 +32,7 @@ launcher_liblauncher_la_SOURCES = \
     launcher/hub.c launcher/hub.h \
     launcher/hub_files.c launcher/hub_files.h \
     launcher/hub_peer.c launcher/hub_peer.h \
+    launcher/inside.c launcher/inside.h \
     launcher/launch_rank.c launcher/launch_rank.h \
     launcher/leaving.c launcher/leaving.h \
     launcher/limits.c launcher/limits.h \

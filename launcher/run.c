@@ -14,6 +14,7 @@
 #include "launcher/forms.h"
 #include "launcher/forward.h"
 #include "launcher/hub.h"
+#include "launcher/inside.h"
 #include "launcher/limits.h"
 #include "launcher/live.h"
 #include "launcher/options.h"
@@ -68,6 +69,7 @@ struct run {
     struct mw_relay relay;
     struct mw_live live;
     bool unreported;
+    struct mw_inside inside; /* whether an mpirun started memwatch itself */
     struct mw_remake remake;
     struct mw_hub *hub; /* NULL: no agents */
     int wake_fd; /* epoll: the sampler or the hub has something to do */
@@ -97,6 +99,8 @@ static void begin_view(struct run *run)
     gethostname(view->host, sizeof(view->host) - 1);
     join(view->command, sizeof(view->command), run->options.command);
     view->is_launcher = 1;
+    view->inside_rank = (uint32_t)(run->inside.rank + 1);
+    view->inside_size = (uint32_t)run->inside.size;
     view->interval_ns = run->options.interval_ns;
     view->available_begin_bytes = mw_limits_available();
     view->begin_ns = mw_clock_now();
@@ -278,7 +282,7 @@ static void note_status(struct mw_view *view, int status)
 
 static bool wants_text(const struct run *run)
 {
-    return !run->options.quiet && !run->options.forms[MW_FORM_TEXT];
+    return !run->options.quiet && !run->options.forms[MW_FORM_TEXT]; /* or one line for it */
 }
 
 static int write_reports(struct run *run, const struct mw_model *model)
@@ -288,6 +292,10 @@ static int write_reports(struct run *run, const struct mw_model *model)
 
     if (!wants_text(run))
         return failed;
+    if (mw_inside_is_brief(&run->inside)) {
+        mw_inside_write_brief(&run->inside, model);
+        return failed;
+    }
     style = mw_options_style(&run->options, STDERR_FILENO);
     if (mw_report_text_write(stderr, model, &style) == 0)
         return failed;
@@ -461,7 +469,8 @@ static struct mw_spawn_inherit inherit; /* as this process found it */
 /* One run; with `kept` its directory stays, and its path is put there. */
 static int run_once(const struct mw_options *options, char *kept)
 {
-    struct run run = {.options = *options, .relay = {.fd = -1}, .inherit = inherit};
+    struct run run = {.options = *options, .relay = {.fd = -1}, .inherit = inherit,
+                      .inside = mw_inside_look(options->command, getenv)};
     struct mw_err err;
     int status;
 
@@ -482,6 +491,16 @@ static int run_once(const struct mw_options *options, char *kept)
     return status;
 }
 
+static void say_if_inside(const struct mw_options *options)
+{
+    struct mw_inside inside = mw_inside_look(options->command, getenv);
+    char line[1024];
+
+    join(line, sizeof(line), options->command);
+    if (mw_inside_speaks(&inside) && !options->quiet)
+        mw_inside_say(&inside, line);
+}
+
 int mw_cmd_run(int argc, char **argv)
 {
     struct mw_options options;
@@ -489,6 +508,7 @@ int mw_cmd_run(int argc, char **argv)
 
     mw_spawn_hold(&inherit);
     mw_options_parse_run(&options, argc, argv);
+    say_if_inside(&options);
     status = options.repeat > 1 ? mw_repeat_run(&options, run_once) : run_once(&options, NULL);
     mw_options_fini(&options);
     return status;

@@ -38,6 +38,7 @@ shell_tests = \
     tests/integration/completion.sh \
     tests/integration/docs.sh \
     tests/integration/identity.sh \
+    tests/integration/inside.sh \
     tests/integration/rows.sh \
     tests/integration/full.sh \
     tests/integration/fortran.sh \
@@ -119,6 +120,7 @@ unit_tests += \
     tests/unit/test_journal_read \
     tests/unit/test_cgroups \
     tests/unit/test_view_file \
+    tests/unit/test_inside \
     tests/unit/test_launch_rank \
     tests/unit/test_leaks \
     tests/unit/test_lock \
@@ -215,6 +217,8 @@ tests_unit_test_jobs_LDADD = $(collector_test_libs)
 tests_unit_test_merge_SOURCES = tests/unit/test_merge.c $(synthetic)
 tests_unit_test_merge_LDADD = $(collector_test_libs)
 tests_unit_test_merge_LDFLAGS = -Wl,--wrap=mw_journal_read_file
+tests_unit_test_inside_SOURCES = tests/unit/test_inside.c
+tests_unit_test_inside_LDADD = $(launcher_test_libs)
 tests_unit_test_launch_rank_SOURCES = tests/unit/test_launch_rank.c
 tests_unit_test_launch_rank_LDADD = $(launcher_test_libs)
 tests_unit_test_post_mortem_SOURCES = tests/unit/test_post_mortem.c

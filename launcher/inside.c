@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+#include "launcher/inside.h"
+
+#include "collector/message.h"
+#include "collector/report_text_parts.h"
+#include "launcher/forward.h"
+#include "launcher/launch_rank.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Those of MPI libraries first: the library's own launcher may have been started by the resource manager. */
+static const struct {
+    const char *rank, *size, *launcher; /* size NULL: there is no such variable */
+} variables[] = {
+    {"OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "mpirun"},
+    {"MV2_COMM_WORLD_RANK", "MV2_COMM_WORLD_SIZE", "mpirun"},
+    {"PMI_RANK", "PMI_SIZE", "mpirun"},
+    {"JSM_NAMESPACE_RANK", "JSM_NAMESPACE_SIZE", "jsrun"},
+    {"FLUX_TASK_RANK", "FLUX_JOB_SIZE", "flux run"},
+    {"SLURM_PROCID", "SLURM_STEP_NUM_TASKS", "srun"},
+    {"PMIX_RANK", NULL, "mpirun"},
+    {"PALS_RANKID", NULL, "mpiexec"},
+};
+
+/* Beside mpirun and its other names. */
+static const char *const launchers[] = {"srun", "prun", "prterun", "jsrun", "aprun", "flux"};
+
+static bool starts_ranks(char *const command[])
+{
+    for (size_t i = 0; command[i]; i++) {
+        const char *slash = strrchr(command[i], '/'), *base = slash ? slash + 1 : command[i];
+        if (mw_forward_is_launcher(command[i]))
+            return true;
+        for (size_t k = 0; k < COUNT(launchers); k++)
+            if (!strcmp(base, launchers[k]))
+                return true;
+    }
+    return false;
+}
+
+/* A number of 0 or more, or -1. */
+static int32_t number(const char *name, char *(*own)(const char *name))
+{
+    const char *value = name ? own(name) : NULL;
+
+    return value ? mw_launch_rank_number(value) : -1;
+}
+
+static bool is_step_of_slurm(int32_t rank, int32_t size, char *(*own)(const char *name))
+{
+    return number("SLURM_PROCID", own) == rank && number("SLURM_STEP_NUM_TASKS", own) == size;
+}
+
+struct mw_inside mw_inside_look(char *const command[], char *(*own)(const char *name))
+{
+    struct mw_inside inside = {-1, 0, "mpirun"};
+
+    for (size_t i = 0; i < COUNT(variables) && !starts_ranks(command); i++) {
+        int32_t rank = number(variables[i].rank, own), size = number(variables[i].size, own);
+        if (rank < 0 || (size < 0 ? rank == 0 : size < 2 || rank >= size))
+            continue;
+        inside = (struct mw_inside){rank, size < 0 ? 0 : size, variables[i].launcher};
+        if (!strcmp(variables[i].rank, "PMI_RANK") && is_step_of_slurm(rank, size, own))
+            inside.launcher = "srun";
+        break;
+    }
+    return inside;
+}
+
+bool mw_inside_speaks(const struct mw_inside *inside)
+{
+    return inside->rank == (inside->size ? 0 : 1);
+}
+
+void mw_inside_say(const struct mw_inside *inside, const char *line)
+{
+    char ranks[16] = "N", of[40] = "one of its ranks";
+
+    if (inside->size) {
+        snprintf(ranks, sizeof(ranks), "%d", inside->size);
+        snprintf(of, sizeof(of), "one of its %d ranks", inside->size);
+    }
+    mw_message("memwatch: started by %s as %s, it sees that rank only; for one report on all ranks put memwatch before %s: "
+               "memwatch run -- %s -n %s %s\n",
+               inside->launcher, of, inside->launcher, inside->launcher, ranks, line);
+}
+
+bool mw_inside_is_brief(const struct mw_inside *inside)
+{
+    return inside->rank > 0 && !isatty(STDERR_FILENO);
+}
+
+void mw_inside_write_brief(const struct mw_inside *inside, const struct mw_model *model)
+{
+    struct mw_model_bytes peak = model->rank_count ? model->ranks[model->rank_peak.worst].peak : model->peak.seen;
+
+    mw_message("memwatch: rank %d: peak %s (--report FILE writes its report)\n", inside->rank, mw_report_bytes(peak).text);
+}
