@@ -35,6 +35,7 @@ static void terminate(struct mw_exit_text *text)
     text->comm[sizeof(text->comm) - 1] = '\0';
     text->exe[sizeof(text->exe) - 1] = '\0';
     text->command[sizeof(text->command) - 1] = '\0';
+    text->mpi[sizeof(text->mpi) - 1] = '\0';
 }
 
 static uint64_t add(uint64_t a, uint64_t b)

@@ -35,6 +35,7 @@ collector_libcollector_la_SOURCES = \
 	collector/markup.c collector/markup.h \
 	collector/mem.c collector/mem.h \
 	collector/merge.c collector/merge.h collector/merge_parts.h \
+	collector/merge_chains.c collector/merge_chains.h \
 	collector/merge_deaths.c collector/merge_deaths_parts.h \
 	collector/merge_deaths_ends.c \
 	collector/merge_deaths_first.c \
@@ -43,6 +44,7 @@ collector_libcollector_la_SOURCES = \
 	collector/merge_deaths_text.c \
 	collector/merge_deaths_waiting.c \
 	collector/merge_details.c \
+	collector/merge_exits.c \
 	collector/merge_hosts.c \
 	collector/merge_job.c \
 	collector/merge_jobs.c collector/merge_jobs.h \
@@ -61,6 +63,7 @@ collector_libcollector_la_SOURCES = \
 	collector/merge_sites.c \
 	collector/merge_take.c \
 	collector/merge_tree.c \
+	collector/merge_unrecorded.c \
 	collector/merge_views.c \
 	collector/message.c collector/message.h \
 	collector/model.c collector/model.h \
@@ -120,6 +123,7 @@ collector_libcollector_la_SOURCES = \
 	collector/scale/study_take.c \
 	collector/scale/study_text.c \
 	collector/safe_open.c collector/safe_open.h \
+	collector/seen.h \
 	collector/segments.c collector/segments.h \
 	collector/short_name.c collector/short_name.h \
 	collector/size.c collector/size.h \

@@ -65,6 +65,7 @@ static void complete(struct mw_merge *merge, const struct mw_exits_read *exits)
     if (!mw_merge_jobs(merge))
         mw_merge_details(merge);
     mw_merge_deaths(merge);
+    mw_merge_unrecorded(merge->model);
     mw_merge_left(merge->model);
     mw_merge_notes(merge);
     if (mw_symbols_problem(merge->symbols))

@@ -43,6 +43,14 @@ static void note_missing(struct mw_model *model, uint32_t world, size_t *first)
                       list.count == 1 ? "rank" : "ranks", mw_ranges_text(&list));
 }
 
+/* Where some ranks have a record: why others have none. */
+static void note_unrecorded(struct mw_model *model)
+{
+    for (size_t i = 0; model->rank_count && i < model->unrecorded_count; i++)
+        if (model->unrecorded[i].why != MW_MODEL_WHY_UNKNOWN)
+            mw_model_note(model, MW_MODEL_NOTE_LOST, "without a record: %s", model->unrecorded[i].text);
+}
+
 static void note_lost_detail(struct mw_model *model)
 {
     const struct mw_model_cost *cost = &model->cost;
@@ -222,6 +230,7 @@ static void note_job(struct mw_merge *merge)
 
     for (uint32_t i = 0; !inside && i < model->world_count; i++)
         note_missing(model, i, &first);
+    note_unrecorded(model);
     note_gathered_elsewhere(merge);
     note_lost_detail(model);
     note_spawned(model);

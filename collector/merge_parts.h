@@ -152,6 +152,8 @@ void mw_merge_processes_place(const struct mw_model *model, struct mw_model_rank
 /* Instead of the details, where there are several jobs: a complete model for each (merge_jobs.c). Returns whether there
  * are. */
 bool mw_merge_jobs(struct mw_merge *merge);
+/* merge_unrecorded.c: why there is no rank, or fewer than there should be. When the ranks have their processes. */
+void mw_merge_unrecorded(struct mw_model *model);
 /* merge_left.c: which processes outlived the job, and a note on them. */
 void mw_merge_left(struct mw_model *model);
 /* Behind the details. Whether the run has ended and memwatch is still with it; the first part of what follows. */

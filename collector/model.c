@@ -64,6 +64,7 @@ static void free_tables(struct mw_model *model)
     free(model->processes);
     free(model->sites);
     free(model->phases);
+    free(model->unrecorded);
     free(model->notes);
     free(model->slices);
 }

@@ -222,6 +222,9 @@ struct mw_model_process {
     uint64_t leave_ns;   /* when it closed its files in order to end, in the kernel's order on its host; 0 not seen */
     uint64_t alive_ns;   /* when it was last seen not to be ending, as another one was; 0 never */
     uint64_t oom_ns;     /* when the OOM killer was last seen, before this end, to have killed in its group; 0 never */
+    uint32_t facts;      /* MW_SEEN_* (collector/seen.h); while merging only, as the next two */
+    const char *preload; /* LD_PRELOAD in its environment, without memwatch's library in it; "" none, or not known */
+    const char *mpi;     /* base name of its MPI library; "" none was seen */
     int32_t launch_rank; /* that its launcher's variables give it; -1 none */
     int32_t wait_status;
     uint32_t cgroup;     /* in its host's groups, or none */
@@ -295,6 +298,32 @@ struct mw_model_world {
 enum mw_model_note_kind {
     MW_MODEL_NOTE_LOST,   /* something is missing or was damaged */
     MW_MODEL_NOTE_REMARK  /* good to know */
+};
+
+/* Why a process that may have been meant as a rank left no record. */
+enum mw_model_why {
+    MW_MODEL_WHY_UNKNOWN,
+    MW_MODEL_WHY_STATIC,    /* linked statically */
+    MW_MODEL_WHY_FOREIGN,   /* for another word size or machine */
+    MW_MODEL_WHY_SECURE,    /* set-user-ID, or with capabilities */
+    MW_MODEL_WHY_USER,      /* another user's process */
+    MW_MODEL_WHY_OVERRIDDEN, /* LD_PRELOAD was set anew */
+    MW_MODEL_WHY_LOST,      /* its environment has no LD_PRELOAD */
+    MW_MODEL_WHY_NO_FILE,   /* the library is not among the files that it can see */
+    MW_MODEL_WHY_NO_DIR,    /* the run directory is not */
+    MW_MODEL_WHY_REFUSED,   /* its loader did not load the library */
+    MW_MODEL_WHY_NEW_ABI,   /* its MPI is none that memwatch was built for */
+    MW_MODEL_WHY_FAILED,    /* it called MPI_Init, and could not be recorded */
+    MW_MODEL_WHY_DLOPEN,    /* it looked up an MPI library's functions itself, or called none */
+    MW_MODEL_WHY_NO_INIT,   /* it has an MPI library, and called none of its functions */
+    MW_MODEL_WHY_NO_MPI     /* it has none */
+};
+
+/* Processes of one program for which one reason was found. */
+struct mw_model_unrecorded {
+    enum mw_model_why why;
+    uint64_t count;   /* of processes */
+    const char *text; /* the reason, and by what it is known */
 };
 
 struct mw_model_note {
@@ -413,10 +442,11 @@ struct mw_model {
     const char *first_why;         /* with first_count > 1: why it is not known; "" otherwise */
     struct mw_model_waiting *waiting; /* the most ranks first */
     const char *ended_by;          /* what ended the job from outside before any rank died; "" nothing */
+    struct mw_model_unrecorded *unrecorded; /* processes that may have been meant as ranks, without a record */
     struct mw_model_note *notes;
     struct mw_view_slice *slices;  /* the sampled sum over time, slices of slice_ns from job.begin_ns */
     size_t host_count, world_count, rank_count, process_count, site_count, phase_count, note_count, slice_count,
-        death_count, waiting_count;
+        death_count, waiting_count, unrecorded_count;
     uint64_t slice_ns;
     uint64_t notes_dropped;
 

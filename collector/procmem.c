@@ -288,3 +288,65 @@ bool mw_procmem_has_ended(const struct mw_procmem_stat *stat)
 {
     return stat->state == 'X' || stat->state == 'x' || (stat->state == 'Z' && stat->threads <= 1);
 }
+
+/* ---- mappings ---- */
+
+/* "libmpi.so.40", "libmpich.so.12", "libmpi_cray.so", but no bindings for languages: libmpi_mpifh.so, libmpifort.so. */
+static bool is_mpi(const char *base, size_t length)
+{
+    static const char *const names[] = {"libmpi.",     "libmpich.",   "libmpi_cray.", "libmpi_gnu",
+                                        "libmpi_intel", "libmpi_abi.", "libmpi_ibm.",  "libmpt."};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (length >= strlen(names[i]) && !strncmp(base, names[i], strlen(names[i])))
+            return true;
+    return false;
+}
+
+void mw_procmem_parse_map(const char *line, struct mw_procmem_maps *maps)
+{
+    const char *slash = strrchr(line, '/'), *base = slash ? slash + 1 : "";
+    size_t length = strcspn(base, " ");
+
+    maps->shim |= !strncmp(base, "libmemwatch-pmpi.so", strlen("libmemwatch-pmpi.so"));
+    if (maps->mpi[0] || !is_mpi(base, length) || !strstr(base, ".so"))
+        return;
+    length = length < sizeof(maps->mpi) ? length : sizeof(maps->mpi) - 1;
+    memcpy(maps->mpi, base, length);
+    maps->mpi[length] = '\0';
+}
+
+/* The lines of `text` that are whole; what is left of it is moved to its start. Returns its length. */
+static size_t take_maps(char *text, size_t length, struct mw_procmem_maps *maps)
+{
+    char *line = text, *end;
+
+    text[length] = '\0';
+    while ((end = strchr(line, '\n'))) {
+        *end = '\0';
+        mw_procmem_parse_map(line, maps);
+        line = end + 1;
+    }
+    length -= (size_t)(line - text);
+    memmove(text, line, length);
+    return length;
+}
+
+int mw_procmem_maps_read(int procfd, pid_t pid, struct mw_procmem_maps *maps)
+{
+    char text[4096 + 1];
+    size_t length = 0;
+    ssize_t n;
+    int fd = mw_procmem_open(procfd, pid, "maps");
+
+    memset(maps, 0, sizeof(*maps));
+    if (fd < 0)
+        return -1;
+    while ((n = read(fd, text + length, sizeof(text) - 1 - length)) > 0) {
+        length = take_maps(text, length + (size_t)n, maps);
+        if (length == sizeof(text) - 1) /* no line is that long */
+            length = 0;
+    }
+    close(fd);
+    return n < 0 ? -1 : 0;
+}

@@ -32,6 +32,12 @@ struct mw_procmem_rollup {
     uint64_t pss_shmem; /* shared memory's part of it; UINT64_MAX where the kernel does not tell (before 5.4) */
 };
 
+/* Which libraries of interest a process has mapped, from /proc/PID/maps. */
+struct mw_procmem_maps {
+    bool shim;     /* memwatch's own, libmemwatch-pmpi.so */
+    char mpi[64];  /* base name of the MPI library, "libmpi.so.40"; "" none, or one by another name */
+};
+
 /* Bits of the flags in /proc/PID/stat (linux/sched.h): it closes its files and is gone; it writes a core, or was hit by a
  * signal that ends it. */
 #define MW_PROCMEM_EXITING 0x4u
@@ -62,6 +68,12 @@ int mw_procmem_parse_statm(const char *text, uint64_t page_bytes, uint64_t *rss)
 int mw_procmem_parse_status(const char *text, struct mw_procmem_status *status);
 int mw_procmem_parse_stat(const char *text, struct mw_procmem_stat *stat);
 int mw_procmem_parse_rollup(const char *text, struct mw_procmem_rollup *rollup);
+
+/* Takes one line of /proc/PID/maps, without its newline. */
+void mw_procmem_parse_map(const char *line, struct mw_procmem_maps *maps);
+
+/* Reads all of them. Takes some microseconds for each hundred. */
+int mw_procmem_maps_read(int procfd, pid_t pid, struct mw_procmem_maps *maps);
 
 /* Opens procfd/PID/name read-only (O_CLOEXEC). Returns the descriptor or -1. */
 int mw_procmem_open(int procfd, pid_t pid, const char *name);

@@ -275,7 +275,7 @@ struct mw_tick {
  *
  * Written by pwrite() under a flock(); who cannot have it in time joins one of the last MW_EXIT_LATE slots, under
  * a lock of that slot alone (fcntl). Nobody maps the file, and nobody makes it larger. */
-#define MW_EXIT_MAGIC "MWEXIT\0\2" /* the last byte is the version */
+#define MW_EXIT_MAGIC "MWEXIT\0\3" /* the last byte is the version */
 #define MW_EXIT_SLOTS 62
 #define MW_EXIT_LATE 4
 #define MW_EXIT_LANES 200
@@ -283,7 +283,7 @@ struct mw_tick {
 
 /* One process, or several of one program: `count` of them. */
 struct mw_exit_entry {
-    uint64_t program;  /* hash of its path; equal for processes that are counted together */
+    uint64_t program;  /* hash of its path and its facts; equal for processes that are counted together */
     uint64_t count;    /* 0: the slot is free */
     uint64_t peak;     /* VmHWM of /proc/self/status at exit: exact; of several, the largest */
     uint64_t peak_sum; /* of all */
@@ -293,6 +293,7 @@ struct mw_exit_entry {
     int32_t ppid;
     uint64_t first_ns; /* when the first of them began, not too late; CLOCK_MONOTONIC */
     uint64_t last_ns;  /* when the last of them ended */
+    uint64_t facts;    /* MW_SEEN_* (collector/seen.h): why it left no journal */
 };
 
 /* Of the process with the largest peak. */
@@ -300,6 +301,7 @@ struct mw_exit_text {
     char comm[16];
     char exe[200];
     char command[256];
+    char mpi[64]; /* base name of the MPI library that it had mapped at its end; "" none */
 };
 
 /* Processes that were counted together, no two of which lived at the same time: never more than `peak`. The sum over all

@@ -43,6 +43,12 @@ static const char *const causes[] = {[MW_MODEL_CAUSE_UNKNOWN] = "unknown", [MW_M
     [MW_MODEL_CAUSE_STATUS] = "status", [MW_MODEL_CAUSE_HOST] = "host", NULL};
 static const char *const over_words[] = {[MW_VIEW_OVER_NONE] = "none", [MW_VIEW_OVER_TOTAL] = "total",
     [MW_VIEW_OVER_RANK] = "rank", [MW_VIEW_OVER_PROCESS] = "process", NULL};
+static const char *const whys[] = {[MW_MODEL_WHY_UNKNOWN] = "unknown", [MW_MODEL_WHY_STATIC] = "static",
+    [MW_MODEL_WHY_FOREIGN] = "foreign", [MW_MODEL_WHY_SECURE] = "secure", [MW_MODEL_WHY_USER] = "user",
+    [MW_MODEL_WHY_OVERRIDDEN] = "preload_overridden", [MW_MODEL_WHY_LOST] = "preload_lost", [MW_MODEL_WHY_NO_FILE] =
+    "no_file", [MW_MODEL_WHY_NO_DIR] = "no_directory", [MW_MODEL_WHY_REFUSED] = "refused", [MW_MODEL_WHY_NEW_ABI] =
+    "unknown_mpi", [MW_MODEL_WHY_FAILED] = "failed", [MW_MODEL_WHY_DLOPEN] = "dlopen", [MW_MODEL_WHY_NO_INIT] = "no_init",
+    [MW_MODEL_WHY_NO_MPI] = "no_mpi", NULL};
 static const char *const note_kinds[] = {[MW_MODEL_NOTE_LOST] = "lost", [MW_MODEL_NOTE_REMARK] = "remark", NULL};
 
 #define THIS struct mw_model_bytes
@@ -452,6 +458,15 @@ static const struct mw_field waiting_fields[] = {
 static const struct mw_fields waiting = {"waiting", waiting_fields, sizeof(THIS), false};
 #undef THIS
 
+#define THIS struct mw_model_unrecorded
+static const struct mw_field unrecorded_fields[] = {
+    ENUM(whys, why, "reason", "why it left no record"),
+    FIELD(U64, count, "count", "processes of one program"),
+    FIELD(STRING, text, "text", "the reason in words, and by what it is known"),
+    {.type = MW_FIELD_END}};
+static const struct mw_fields unrecorded = {"unrecorded", unrecorded_fields, sizeof(THIS), false};
+#undef THIS
+
 #define THIS struct mw_model_note
 static const struct mw_field note_fields[] = {
     ENUM(note_kinds, kind, "kind", "lost: something is missing"),
@@ -576,6 +591,7 @@ static const struct mw_fields cost = {"cost", cost_fields, sizeof(THIS), false};
     LIST(death, death_count, deaths, "deaths", "irregular ends of ranks and of processes that were to become ranks, the first one first"), \
     FIELD(U32, first_count, "first_count", "how many of `deaths`, from the start, may have been the first: 1 it is known; 0 ended from outside"), \
     FIELD(STRING, first_why, "first_why", "why it is not known which was the first; \"\" otherwise"), \
+    LIST(unrecorded, unrecorded_count, unrecorded, "unrecorded", "processes that may have been meant as ranks, without a record, by reason"), \
     LIST(waiting, waiting_count, waiting, "waiting", "who was inside the same call then"), \
     LIST(note, note_count, notes, "notes", "what is missing, or good to know"), \
     FIELD(U64, notes_dropped, "notes_dropped", "notes beyond those"), \

@@ -43,6 +43,8 @@ struct mw_view_process {
     uint32_t moment_next; /* where the next one goes; older ones are overwritten */
     uint32_t is_kept;     /* its end is watched: its entry stays for as long as the file */
     uint32_t launch_rank; /* the rank that its launcher's variables give it, plus one; 0 none */
+    uint32_t facts;       /* MW_SEEN_* (collector/seen.h): what tells why it may be no rank */
+    uint32_t reserved;
     uint64_t first_ns;    /* first and last time it was seen */
     uint64_t last_ns;
     uint64_t end_ns;      /* when its end was noticed */
@@ -58,6 +60,8 @@ struct mw_view_process {
     uint64_t huge_max;    /* HugetlbPages, largest seen; not part of RSS */
     uint64_t swap_max;    /* VmSwap, largest seen; not part of RSS */
     struct mw_view_moment moments[MW_VIEW_MOMENTS]; /* its last seconds, of ranks only; ns 0: empty */
+    char preload[120];    /* LD_PRELOAD in its environment, where memwatch's library is not in it; "" there was none */
+    char mpi[64];         /* base name of the MPI library among its mappings; "" none was seen */
     char exe[200];        /* path of the program, or "" */
     char command[256];    /* arguments separated by spaces; "[comm]" when unreadable */
 };

@@ -270,6 +270,8 @@ static void check_facts(struct mw_view *view)
 
 static void check_process(const struct mw_view *view, struct mw_view_process *process)
 {
+    terminate(process->preload, sizeof(process->preload));
+    terminate(process->mpi, sizeof(process->mpi));
     terminate(process->exe, sizeof(process->exe));
     terminate(process->command, sizeof(process->command));
     if (process->end > MW_VIEW_STATUS)

@@ -25,6 +25,8 @@ launcher_liblauncher_la_SOURCES = \
     launcher/doctor_kernel.c \
     launcher/doctor_mpi.c \
     launcher/doctor_try.c launcher/doctor_try.h \
+    launcher/environment.c launcher/environment.h \
+    launcher/evidence.c launcher/evidence.h \
     launcher/forms.c launcher/forms.h \
     launcher/forward.c launcher/forward.h \
     launcher/held.c launcher/held.h \

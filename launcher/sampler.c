@@ -5,10 +5,12 @@
 #include "collector/hostname.h"
 #include "collector/procmem.h"
 #include "collector/starters.h"
+#include "collector/seen.h"
 #include "collector/view_end.h"
 #include "collector/wait_log_read.h"
 #include "launcher/cgroup_others.h"
 #include "launcher/cgroups.h"
+#include "launcher/evidence.h"
 #include "launcher/launch_rank.h"
 #include "launcher/limits.h"
 #include "launcher/stages.h"
@@ -17,6 +19,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
@@ -36,6 +39,7 @@
 #define ALIVE_GAP_NS (20 * MW_NS_PER_MS) /* a thousand ranks may end one by one */
 #define LAUNCH_RANK_LOOKS 8
 #define MOMENT_GAP_NS (250 * MW_NS_PER_MS)
+#define MAPS_NS (60 * MW_NS_PER_SEC) /* so long is an MPI library looked for in a process that is no rank */
 
 static uint32_t pid_namespace(void)
 {
@@ -166,6 +170,8 @@ static void watch_end(struct mw_sampler *sampler, struct mw_tree_process *proces
         return;
     process->is_watched = true;
     sampler->view->processes[process->entry].is_kept = 1;
+    if (sampler->gap_ns > ADOPT_GAP_NS) /* what it runs next is to be seen, too */
+        sampler->gap_ns = ADOPT_GAP_NS;
     if (mw_deaths_watch(&sampler->deaths, process->pid, process->start_ticks, (uint32_t)process->entry))
         sampler->watched++;
 }
@@ -181,10 +187,18 @@ static bool may_become_rank(const struct mw_sampler *sampler, const struct mw_tr
            (!above || !above->launch_rank || (parent->is_watched && !parent->is_rank));
 }
 
-static void note_launch_rank(struct mw_sampler *sampler, struct mw_tree_process *process)
+/* What its environment and its program file say, of each program image. */
+static void note_start(struct mw_sampler *sampler, struct mw_tree_process *process)
 {
-    entry_of(sampler, process)->launch_rank =
-        (uint32_t)(mw_launch_rank_read(sampler->tree.procfd, process->pid) + 1);
+    struct mw_view_process *entry = entry_of(sampler, process);
+    struct mw_environment environment;
+    bool read = !mw_environment_read(&environment, sampler->tree.procfd, process->pid);
+
+    entry->launch_rank =
+        read && environment.whole ? (uint32_t)(mw_launch_rank_parse(environment.text, environment.size, getenv) + 1) : 0;
+    if (!(entry->facts & MW_SEEN_ENVIRON))
+        mw_evidence_start(entry, sampler->tree.procfd, read ? &environment : NULL);
+    mw_environment_free(&environment);
     if (may_become_rank(sampler, process))
         watch_end(sampler, process);
 }
@@ -195,6 +209,22 @@ static bool is_starter(const struct mw_view_process *entry)
     const char *slash = strrchr(entry->exe, '/');
 
     return mw_starters_has(slash ? slash + 1 : entry->exe);
+}
+
+/* Watched because it may become a rank, but it is none yet. */
+static bool may_be_rank(const struct mw_sampler *sampler, const struct mw_tree_process *process)
+{
+    const struct mw_view_process *entry = entry_of(sampler, process);
+
+    return entry && process->is_watched && !process->is_rank && !is_starter(entry);
+}
+
+/* A process that a launcher started as a rank, and what it started with an environment that does not say so any more. */
+static bool may_load_mpi(const struct mw_sampler *sampler, const struct mw_tree_process *process)
+{
+    const struct mw_tree_process *parent = mw_tree_find(&sampler->tree, process->ppid);
+
+    return !process->is_rank && (may_be_rank(sampler, process) || (parent && may_be_rank(sampler, parent)));
 }
 
 /* Enters a program image, in place of the one before when that was none of its own. */
@@ -225,7 +255,7 @@ static void note_image(struct mw_sampler *sampler, struct mw_tree_process *proce
     entry->first_ns = entry->last_ns = sampler->now;
     entry->cgroup = mw_cgroups_find(sampler->view, "", pid);
     read_program(sampler, process, entry);
-    note_launch_rank(sampler, process);
+    note_start(sampler, process);
     if (is_starter(entry))
         watch_end(sampler, process); /* its status is its job's */
 }
@@ -387,7 +417,9 @@ static void look_closer(struct mw_sampler *sampler, struct mw_tree_process *proc
     if (fd >= 0)
         close(fd);
     if (!entry->launch_rank && entry->samples <= LAUNCH_RANK_LOOKS) /* likewise: it had no environment */
-        note_launch_rank(sampler, process);
+        note_start(sampler, process);
+    if (!entry->mpi[0] && sampler->now - entry->first_ns < MAPS_NS && may_load_mpi(sampler, process))
+        mw_evidence_look(entry, sampler->tree.procfd);
     if (entry->command[0] == '[') /* first seen in the middle of an exec, it had no command line */
         read_command(sampler, process, entry->command, sizeof(entry->command));
 }

@@ -5,8 +5,10 @@
 #include "collector/hostname.h"
 #include "collector/io.h"
 #include "collector/procmem.h"
+#include "collector/seen.h"
 #include "collector/token.h"
 #include "pmpi/exit_table.h"
+#include "pmpi/modules.h"
 #include "pmpi/moment.h"
 #include "pmpi/observe.h"
 #include "pmpi/phases.h"
@@ -72,9 +74,20 @@ static uint64_t start_ns(uint64_t ticks, uint64_t end_ns)
     return boot > before && boot - before < end_ns ? boot - before : 1;
 }
 
-static uint64_t hash_program(const struct mw_exit_text *text)
+/* What tells why there is no journal. */
+static uint64_t find_facts(struct mw_exit_text *text, int procfd)
 {
-    uint64_t hash = 14695981039346656037ULL; /* FNV-1a */
+    struct mw_procmem_maps maps;
+
+    if (!mw_procmem_maps_read(procfd, getpid(), &maps))
+        memcpy(text->mpi, maps.mpi, sizeof(text->mpi));
+    return MW_SEEN_EXIT | (mw_modules_started_with_mpi() ? MW_SEEN_LINKED : 0) | (mw_rank.called ? MW_SEEN_CALLED : 0) |
+           (mw_rank.has_new_abi ? MW_SEEN_NEW_ABI : 0) | (mw_rank_is_launched() ? MW_SEEN_LAUNCHED : 0);
+}
+
+static uint64_t hash_program(const struct mw_exit_text *text, uint64_t facts)
+{
+    uint64_t hash = 14695981039346656037ULL ^ facts; /* FNV-1a */
 
     for (const char *at = text->exe[0] ? text->exe : text->comm; *at; at++)
         hash = (hash ^ (unsigned char)*at) * 1099511628211ULL;
@@ -85,6 +98,7 @@ static bool fill(struct mw_exit_entry *entry, struct mw_exit_text *text, int pro
 {
     struct mw_procmem_status status = {0};
     struct mw_procmem_stat stat = {0};
+    uint64_t facts;
     int status_fd = mw_procmem_open(procfd, getpid(), "status");
     int stat_fd = mw_procmem_open(procfd, getpid(), "stat");
     bool ok = status_fd >= 0 && stat_fd >= 0 && !mw_procmem_status_read(status_fd, &status) &&
@@ -97,7 +111,8 @@ static bool fill(struct mw_exit_entry *entry, struct mw_exit_text *text, int pro
     memcpy(text->comm, stat.comm, sizeof(text->comm) - 1);
     mw_procmem_exe(procfd, getpid(), text->exe, sizeof(text->exe));
     mw_procmem_command(procfd, getpid(), text->command, sizeof(text->command));
-    *entry = (struct mw_exit_entry){.program = hash_program(text), .count = 1, .peak = status.hwm,
+    facts = find_facts(text, procfd);
+    *entry = (struct mw_exit_entry){.program = hash_program(text, facts), .facts = facts, .count = 1, .peak = status.hwm,
                                     .peak_sum = status.hwm, .start_ticks = stat.start_ticks, .end_ns = mw_clock_now(),
                                     .pid = getpid(), .ppid = getppid()};
     entry->first_ns = start_ns(entry->start_ticks, entry->end_ns);

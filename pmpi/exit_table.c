@@ -64,6 +64,7 @@ bool mw_exit_table_join(struct mw_exit_entry *to, const struct mw_exit_entry *fr
         to->end_ns = from->end_ns;
         to->pid = from->pid;
         to->ppid = from->ppid;
+        to->facts = from->facts;
     }
     return is_larger;
 }

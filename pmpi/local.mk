@@ -12,6 +12,7 @@ shim_sources = \
     collector/io.c collector/io.h \
     collector/journal.c collector/journal.h \
     collector/procmem.c collector/procmem.h \
+    collector/seen.h \
     collector/segment.c collector/segment.h \
     collector/text.c collector/text.h \
     collector/token.c collector/token.h \

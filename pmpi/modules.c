@@ -248,6 +248,23 @@ static int take_counts(struct dl_phdr_info *info, size_t size, void *data)
     return 1; /* every object has the same two */
 }
 
+static bool started_with_mpi;
+
+static int look_for_mpi(struct dl_phdr_info *info, size_t size, void *data)
+{
+    const char *base = info->dlpi_name ? strrchr(info->dlpi_name, '/') : NULL;
+
+    (void)size;
+    (void)data;
+    started_with_mpi |= base && !strncmp(base, "/libmpi", 7);
+    return 0;
+}
+
+bool mw_modules_started_with_mpi(void)
+{
+    return started_with_mpi;
+}
+
 /* When the shim is set up, so before main(). */
 __attribute__((constructor)) static void look_around(void)
 {
@@ -255,6 +272,7 @@ __attribute__((constructor)) static void look_around(void)
 
     dl_iterate_phdr(take_counts, &first);
     started_with = (uint32_t)first.dlpi_adds;
+    dl_iterate_phdr(look_for_mpi, NULL);
     own_bias = search_for((const void *)mw_modules_frame).bias;
 }
 

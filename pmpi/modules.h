@@ -21,6 +21,9 @@ uint64_t mw_modules_unloads(void);
 /* How many were loaded and unloaded. */
 uint64_t mw_modules_changes(void);
 
+/* Whether an MPI library was among what the program was started with; others come by dlopen(). */
+bool mw_modules_started_with_mpi(void);
+
 /* Does the address lie in the MPI library, one of its language bindings, or the shim itself? */
 bool mw_modules_is_mpi(const void *address);
 

@@ -109,10 +109,18 @@ static int make_journal(int dirfd, struct mw_err *err)
 /* The launcher's directory was removed: one rank says so, the first one as its launcher counts them. */
 #define MW_RANK_VANISHED (-2)
 
+static const char *const numbers[] = {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"};
+
+bool mw_rank_is_launched(void)
+{
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+        if (getenv(numbers[i]))
+            return true;
+    return false;
+}
+
 static bool speaks_for_all(void)
 {
-    static const char *const numbers[] = {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"};
-
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
         const char *number = getenv(numbers[i]);
         if (number && *number)
@@ -192,7 +200,8 @@ static int begin(struct mw_err *err)
     uint64_t now;
     int failed;
 
-    if (!mw_library_resolve())
+    mw_rank.has_new_abi = !mw_library_resolve();
+    if (mw_rank.has_new_abi)
         return mw_err_set(err, "memwatch does not know this MPI library (it knows Open MPI, MPICH and its kin, "
                                "and the ABI of MPI 5)");
     if (mw_meter_open(settings.reset, &limits, err) < 0)
@@ -244,6 +253,7 @@ void mw_rank_begin(void)
 
     if (mw_rank.recording || !mw_rank_is_first_copy() || !mw_syscalls_begin())
         return;
+    mw_rank.called = true;
     failed = begin(&err);
     if (failed == MW_RANK_VANISHED && speaks_for_all())
         mw_say("memwatch: ranks are not recorded: %s (was it removed?)\n", err.text);

@@ -19,6 +19,8 @@ struct mw_rank {
     bool stops_after_init;     /* MEMWATCH_SYSCALLS=0 */
     bool gathers;              /* also where the launcher has the journals */
     bool has_sandboxed_child;  /* one that shares our memory, or is a copy that no fork handler saw: pmpi/sandbox.c */
+    bool called;               /* MPI_Init was, with `recording` or not */
+    bool has_new_abi;          /* of an MPI that this memwatch was not built for */
     bool alone;                /* no launcher: rank 0 sees to the report */
     int dirfd;                 /* of the run directory, while gathering; -1 otherwise */
     char dir[512];             /* its path */
@@ -47,6 +49,9 @@ void mw_rank_begin(void);
  * records or leaves a record asks this first: it tells the copies behind this one to stay out, and returns false when
  * this one was told so itself. */
 bool mw_rank_is_first_copy(void);
+
+/* Whether a job launcher's variables name this process as a rank. */
+bool mw_rank_is_launched(void);
 
 /* Called when MPI_Init has returned: fills in who this rank is. */
 void mw_rank_identify(void);

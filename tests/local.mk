@@ -75,6 +75,7 @@ shell_tests = \
     tests/integration/top.sh \
     tests/integration/inert.sh \
     tests/integration/unnoticed.sh \
+    tests/integration/unrecorded.sh \
     tests/integration/gates.sh \
     tests/integration/leaks.sh \
     tests/integration/compare.sh \
@@ -111,6 +112,7 @@ unit_tests += \
     tests/unit/test_argument_unoptimized \
     tests/unit/test_compare \
     tests/unit/test_deaths \
+    tests/unit/test_evidence \
     tests/unit/test_fit \
     tests/unit/test_gates \
     tests/unit/test_hub \
@@ -180,6 +182,8 @@ tests_unit_test_compare_SOURCES = tests/unit/test_compare.c
 tests_unit_test_compare_LDADD = $(collector_test_libs)
 tests_unit_test_deaths_SOURCES = tests/unit/test_deaths.c
 tests_unit_test_deaths_LDADD = $(launcher_test_libs)
+tests_unit_test_evidence_SOURCES = tests/unit/test_evidence.c
+tests_unit_test_evidence_LDADD = $(launcher_test_libs)
 tests_unit_test_fit_SOURCES = tests/unit/test_fit.c
 tests_unit_test_fit_LDADD = $(collector_test_libs) -lm
 tests_unit_test_gates_SOURCES = tests/unit/test_gates.c
