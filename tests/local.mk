@@ -56,6 +56,7 @@ shell_tests = \
     tests/integration/places.sh \
     tests/integration/pcontrol.sh \
     tests/integration/main_job.sh \
+    tests/integration/aborts.sh \
     tests/integration/alone.sh \
     tests/integration/gather.sh \
     tests/integration/hosts_agents.sh \

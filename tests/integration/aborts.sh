@@ -1,0 +1,24 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# MPI_Abort in the middle of other MPI calls: in error handlers, operations, signal handlers, attribute functions, ...
+. "${srcdir:-.}/tests/lib.sh"
+
+[ -n "$(mpis)" ] || skip_all 'no MPI library'
+
+first() { sed -n 's/^  ✗ \(.*\)/\1/p' rep | head -n 1; }
+
+for mpi in $(mpis); do
+    for how in errhandler op signal copy delete finalize query free cancel thread exit datarep; do
+        timeout 60 "$memwatch" run --force --report rep -- "$(mpirun_of "$mpi")" -n 3 "$(program "$mpi" abort_inside)" $how >out 2>err
+        status=$?
+        # what a library does not do is not memwatch's: no conversion functions, or another status
+        if [ $status = 77 ] || [ $how = datarep ] && ! grep -q MPI_Abort err rep; then
+            skip "$mpi: $how" 'this library never calls it'
+            continue
+        fi
+        check "$mpi: $how: rank 1 called it, with its code" grep -q -E '^  ✗ rank 1 .*: called MPI_Abort\(23\)' rep
+        check "$mpi: $how: and is named first" sh -c 'case $1 in "rank 1 "*) ;; *) echo "$1"; false ;; esac' - "$(first)"
+    done
+done
+
+done_testing
