@@ -46,10 +46,10 @@ echo 'int MPI_Init(void *, void *); int main(void) { return MPI_Init(0, 0); }' >
 $cc -o strange strange.c ./libmpi.so.99 -Wl,-rpath,"$work" || exit 1
 
 echo 'int MPI_Get_version(int *, int *); int main(void) { int a, b; return MPI_Get_version(&a, &b); }' >asks.c
-printf '#include <unistd.h>\nint main(void) { usleep(300000); return 0; }\n' >sleeps.c
+printf '#include <unistd.h>\nint main(void) { usleep(700000); return 0; }\n' >sleeps.c
 $cc -static -o sleeps sleeps.c 2>/dev/null
 $cc -o waits sleeps.c
-printf '#include <signal.h>\n#include <unistd.h>\nint main(void) { usleep(300000); return raise(SIGKILL); }\n' >dies.c
+printf '#include <signal.h>\n#include <unistd.h>\nint main(void) { usleep(700000); return raise(SIGKILL); }\n' >dies.c
 $cc -o dies dies.c
 
 for mpi in $(mpis); do
@@ -57,10 +57,10 @@ for mpi in $(mpis); do
     library=$(ldd "$app" | sed -n 's/^[[:space:]]*\(libmpi[ch]*\.so[^ ]*\) .*/\1/p' | head -n 1)
     case $mpi in openmpi) mpicc=$OPENMPI_CC ;; mpich) mpicc=$MPICH_CC ;; esac
 
-    because "$mpi" preload_overridden "2 processes of busy: started with LD_PRELOAD=$other, without memwatch's library" \
-        env LD_PRELOAD="$other" "$app" --calls 5000
-    because "$mpi" preload_lost "2 processes of busy: started with an environment without LD_PRELOAD;" \
-        sh -c 'unset LD_PRELOAD; "$@"; exit $?' sh "$app" --calls 5000
+    because "$mpi" preload_overridden "2 processes of waits: started with LD_PRELOAD=$other, without memwatch's library" \
+        env LD_PRELOAD="$other" ./waits
+    because "$mpi" preload_lost "2 processes of waits: started with an environment without LD_PRELOAD;" \
+        sh -c 'unset LD_PRELOAD; "$@"; exit $?' sh ./waits
     because "$mpi" dlopen "2 processes of fetches: loaded libmpi[ch]*\.so[^ ]* by dlopen\(\) and called none of its functions by name; .*dlsym\(\)" \
         ./fetches "$library"
     because "$mpi" dlopen "2 processes of fetches: loaded libmpi" ./fetches "$library" global
@@ -84,7 +84,7 @@ done
 # Some with, one without: the others' report says why.
 if [ -n "$OPENMPI_RUN" ] && [ -n "$OPENMPI_CC" ]; then
     app=$(program openmpi busy)
-    run "$OPENMPI_RUN" -n 2 "$app" : -n 1 env -u LD_PRELOAD "$app"
+    run "$OPENMPI_RUN" -n 2 "$app" --calls 3000 : -n 1 env -u LD_PRELOAD "$app" --calls 3000
     check 'one of three: it is missing' says '1 of 3 ranks left no record: rank 2'
     check 'one of three: why' says 'without a record: busy: started with an environment without LD_PRELOAD'
     "$memwatch" report rec >rep
