@@ -110,18 +110,26 @@ collector_libcollector_la_SOURCES = \
 	collector/report_text_ranks.c \
 	collector/report_text_sites.c \
 	collector/report_text_waterfall.c \
+	collector/scale/advice.c collector/scale/advice.h \
 	collector/scale/fit.c collector/scale/fit.h \
+	collector/scale/fit_predict.c \
+	collector/scale/fit_weigh.c collector/scale/fit_weigh.h \
 	collector/scale/forecast.c collector/scale/forecast.h \
 	collector/scale/lapack.c collector/scale/lapack.h \
+	collector/scale/law.c collector/scale/law.h \
 	collector/scale/squares.c collector/scale/squares.h \
+	collector/scale/student.c collector/scale/student.h \
 	collector/scale/study.c collector/scale/study.h \
 	collector/scale/study_csv.c \
+	collector/scale/study_fold.c \
 	collector/scale/study_html.c \
 	collector/scale/study_json.c \
+	collector/scale/study_reach.c \
 	collector/scale/study_report.c collector/scale/study_report.h \
 	collector/scale/study_svg.c \
 	collector/scale/study_take.c \
 	collector/scale/study_text.c \
+	collector/scale/study_text_forecast.c collector/scale/study_text_parts.h \
 	collector/safe_open.c collector/safe_open.h \
 	collector/seen.h \
 	collector/segments.c collector/segments.h \

@@ -113,6 +113,7 @@ unit_tests += \
     tests/unit/test_argument_unoptimized \
     tests/unit/test_compare \
     tests/unit/test_deaths \
+    tests/unit/test_bands \
     tests/unit/test_evidence \
     tests/unit/test_fit \
     tests/unit/test_gates \
@@ -150,6 +151,7 @@ unit_tests += \
     tests/unit/test_stack \
     tests/unit/test_stack_search \
     tests/unit/test_stages \
+    tests/unit/test_study \
     tests/unit/test_symbolizer \
     tests/unit/test_symbols \
     tests/unit/test_timeline \
@@ -183,6 +185,8 @@ tests_unit_test_compare_SOURCES = tests/unit/test_compare.c
 tests_unit_test_compare_LDADD = $(collector_test_libs)
 tests_unit_test_deaths_SOURCES = tests/unit/test_deaths.c
 tests_unit_test_deaths_LDADD = $(launcher_test_libs)
+tests_unit_test_bands_SOURCES = tests/unit/test_bands.c
+tests_unit_test_bands_LDADD = $(collector_test_libs) -lm
 tests_unit_test_evidence_SOURCES = tests/unit/test_evidence.c
 tests_unit_test_evidence_LDADD = $(launcher_test_libs)
 tests_unit_test_fit_SOURCES = tests/unit/test_fit.c
@@ -277,6 +281,8 @@ tests_unit_test_stack_search_CPPFLAGS = $(AM_CPPFLAGS) -DMW_STACK_SEARCH
 tests_unit_test_stack_search_LDADD = $(CMOCKA_LIBS)
 tests_unit_test_stages_SOURCES = tests/unit/test_stages.c
 tests_unit_test_stages_LDADD = $(launcher_test_libs)
+tests_unit_test_study_SOURCES = tests/unit/test_study.c
+tests_unit_test_study_LDADD = $(collector_test_libs) -lm
 tests_unit_test_symbolizer_SOURCES = tests/unit/test_symbolizer.c
 tests_unit_test_symbolizer_LDADD = $(collector_test_libs)
 tests_unit_test_symbolizer_LDFLAGS = -Wl,--wrap=mw_symbol_reader_find

@@ -22,21 +22,35 @@
   const place = () => "n = " + number(ask.n) + (ask.value === null ? "" : ", " + data.param + " = " + number(ask.value)) +
     ", " + number(Math.min(ask.ranks_per_node, ask.n)) + " on each node of " + bytes(ask.node_memory_bytes);
 
+  const atLeast = (value, open) => number(Number(value.toPrecision(4))) + (open ? " or more" : "");
+
+  /* The run that would narrow the prediction most. */
+  function advice() {
+    const run = data.next_run;
+    return run && el("p", {id: "advice"}, "A run that would help: n = " + number(run.n) +
+      (run.value === null ? "" : ", " + data.param + " = " + number(run.value)) +
+      (run.rank ? " (the models say " + band(run.rank) + " there)" : ""));
+  }
+
   function prediction() {
-    const rank = data.series.find((series) => series.name === "fullest rank");
     if (!ask.possible)
       return el("section", {class: "alarm", id: "prediction"}, el("h2", {}, "No prediction for " + place()),
-        el("p", {}, rank.why || "The runs do not differ enough for it: a model takes three different values."));
+        el("p", {}, (ask.why || "there are no models") + "."), advice());
     const words = ask.fits_with_band ? "It fits, with the whole band" : ask.fits
       ? "It may fit: the upper end of the band does not" : "It does not fit";
     const lines = [
       ask.fullest_in ? "Fullest in " + ask.fullest_in : null,
-      ask.first_not_to_fit ? "First not to fit: " + ask.first_not_to_fit + ", from " + number(ask.first_not_to_fit_n) +
-        " ranks on" : null,
-      ask.fits_from_n ? "It fits from " + number(ask.fits_from_n) + " ranks on" : null,
-      ask.largest_value ? "Largest " + data.param + " that fits: " + number(Number(ask.largest_value.toPrecision(4))) +
+      ask.first_not_to_fit ? "First not to fit: " + ask.first_not_to_fit + [
+        ask.first_not_to_fit_n ? ", from " + number(ask.first_not_to_fit_n) + " ranks on" : "",
+        ask.first_not_to_fit_n_with_band ? ", by the upper end of the band from " +
+          number(ask.first_not_to_fit_n_with_band) + " on" : ""].join("") : null,
+      ask.fits_from_n && !ask.fits ? "It fits from " + number(ask.fits_from_n) + " ranks on" : null,
+      ask.fits_from_n_with_band && !ask.fits_with_band ? "It fits with the whole band from " +
+        number(ask.fits_from_n_with_band) + " ranks on" : null,
+      ask.largest_value ? "Largest " + data.param + " that fits: " + atLeast(ask.largest_value, ask.largest_value_open) +
         (ask.largest_value_with_band ? ", with the whole band " +
-          number(Number(ask.largest_value_with_band.toPrecision(4))) : "") : null,
+          atLeast(ask.largest_value_with_band, ask.largest_value_with_band_open) : "") +
+        (ask.largest_value_open || ask.largest_value_with_band_open ? "; the runs carry no further" : "") : null,
     ].filter(Boolean);
     return el("section", {id: "prediction", "aria-label": "Prediction"},
       el("h2", {}, "Prediction: " + place()),
@@ -46,7 +60,7 @@
         fact("node with rank 0", bytes(ask.node.bytes), band(ask.node)),
         ask.headroom_bytes > 0 ? fact("headroom of a node", bytes(ask.headroom_bytes), "against the upper end") : null,
         fact("nodes", number(ask.nodes))),
-      el("div", {class: "lines"}, lines.map((line) => el("p", {}, line)),
+      el("div", {class: "lines"}, lines.map((line) => el("p", {}, line)), advice(),
         el("p", {class: "code"}, "sbatch " + ask.slurm), el("p", {class: "code"}, "sbatch " + ask.slurm_per_cpu)));
   }
 
@@ -172,14 +186,21 @@
 
   const show = (series) => { shown = series; draw(); chartArea.scrollIntoView({block: "nearest"}); };
   const formulaOf = (row) => (row.model ? row.model.formula + (row.mpi_model ? " + MPI's own" : "") : row.why || "");
+  const followers = new Map();
+  data.series.forEach((row) => row.follows !== null &&
+    followers.set(row.group + row.follows, (followers.get(row.group + row.follows) || 0) + 1));
+  const nameOf = (row) => row.name + (row.follows === null && followers.has(row.group + row.name)
+    ? ", and " + followers.get(row.group + row.name) + " more" : "");
+  const telling = data.series.filter((row) => row.telling && row.follows === null);
   const models = () => table("Models", [
     column("of", "text", (row) => GROUPS[row.group]),
-    column("name", "wide", (row) => row.name, {show: (row) => [el("button", {type: "button", click: () => show(row)}, row.name)]}),
+    column("name", "wide", (row) => row.name, {show: (row) => [el("button", {type: "button", click: () => show(row)}, nameOf(row))]}),
     column("model", "wide", formulaOf),
     column("off by", "text", (row) => (row.off === null ? "" : (100 * row.off).toFixed(2) + " %")),
-  ], data.series.filter((row) => row.telling).concat(data.series.filter((row) => !row.telling)),
-  {most: Math.max(8, data.series.filter((row) => row.telling).length),
-    note: "n ranks. Off by: how far each run is from what the others predict. A name shows its curve above."});
+  ], telling.concat(data.series.filter((row) => !telling.includes(row))),
+  {most: Math.max(8, telling.length),
+    note: "n ranks. Off by: how far each run is from what the others predict. A name shows its curve above. \"And N more\" had " +
+      "the same memory in each run, and are listed below."});
   const trends = () => table("Scaling", [
     column("scaling", "text", "scaling"),
     ...(data.param ? [column(data.param, "text", (row) => number(row.value) + (row.scaling === "weak" ? " a rank" : ""))] : []),

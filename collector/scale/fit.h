@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* How a number of bytes depends on the number of ranks n and on one other parameter s: the simplest of a small family of
- * models that explains what was measured, in the performance model normal form (a constant, and up to two terms
- * n^a log2(n)^b s^c log2(s)^d with a positive weight each; memory is never taken away).
+/* How a number of bytes depends on the number of ranks n and on one other parameter s: models in the performance model normal
+ * form (a constant, and up to three terms of law.h with a positive weight each; memory is never taken away).
  *
- * Where none explains all runs, a plateau may: what is the same on the larger numbers of ranks, and differs on the smallest
- * (libraries set up some things for a pair of ranks, others for more).
+ * A few runs seldom decide for one model. So every model of the family is weighed: by how well it explains the runs, by how
+ * simple it is, and by how common its laws are. The most likely one gives the formula and the prediction; the band is that of
+ * all of them together (Bayesian model averaging), and widens where they part: that is, with the distance from the runs.
  *
- * Models are compared by leave-one-out cross-validation: how far each measurement is from what the others predict. All
- * of it is weighted by what a measurement of that size is good for (its noise). */
+ * Where the number of ranks changes what is set up (libraries set up some things for a pair of ranks, others for more), a
+ * plateau is a model as well: the same on the larger numbers of ranks, different on the smallest. */
 #ifndef MW_COLLECTOR_SCALE_FIT_H
 #define MW_COLLECTOR_SCALE_FIT_H
 
+#include "collector/scale/law.h"
 #include "collector/scale/squares.h"
 
 #include <stdbool.h>
@@ -23,20 +24,18 @@ struct mw_fit_point {
     double whole; /* what a model's errors are a share of: `bytes`, or what they are a part of */
 };
 
-/* One term; all zero is the constant. Powers are in sixths, so that they are exact. */
-struct mw_fit_term {
-    int8_t n_sixths, n_logs, s_sixths, s_logs;
-};
-
 /* One model with what it needs to predict. */
 struct mw_fit_model {
-    struct mw_fit_term terms[MW_SQUARES_COLUMNS];
+    struct mw_law_term terms[MW_SQUARES_COLUMNS];
     size_t term_count;
-    double from_n;             /* it holds for as many ranks and more: fewer are another matter; 0: for all */
+    double from_n;             /* a plateau holds for as many ranks and more: fewer are another matter; 0: for all */
     struct mw_squares squares; /* in units of noise; coefs[] are bytes */
-    double sigma;              /* half the width of the 95 % interval of one new reading, in units of noise */
-    double score;              /* root mean square of the cross-validated residuals, in units of noise */
-    double off;                /* the same as a share of the bytes */
+    double weight;             /* how likely it is; all models together have 1 */
+    double sigma;              /* of one reading, in units of noise, with so many degrees of freedom: */
+    size_t freedom;
+    double last, last_spread;  /* squares.q of the last term, which must not be negative: its mean, and its standard deviation
+                                  in units of sigma */
+    double off;                /* leave-one-out: how far each run is from what the others predict, as a share of the bytes */
 };
 
 enum mw_fit_verdict {
@@ -46,33 +45,67 @@ enum mw_fit_verdict {
     MW_FIT_UNEXPLAINED,   /* no model of the family comes near */
 };
 
-#define MW_FIT_RIVALS 32
+#define MW_FIT_MODELS 40
 
 struct mw_fit {
     enum mw_fit_verdict verdict;
     char why[200];             /* unless GOOD */
     struct mw_fit_model best;
-    struct mw_fit_model rivals[MW_FIT_RIVALS]; /* that are as simple, and explain the runs as well */
-    size_t rival_count;
-    bool knows_n, knows_s;     /* varied enough to tell */
+    struct mw_fit_model models[MW_FIT_MODELS]; /* the most likely ones, `best` among them, by weight */
+    size_t model_count;
+    bool varies_n, varies_s;   /* at all */
+    bool knows_n, knows_s;     /* enough to show what a dependence is like elsewhere */
     double n_min, n_max, s_min, s_max; /* that were measured */
 };
 
-/* A prediction with its band: what holds 95 % of new runs by the model, or by any of its rivals. Bytes, never negative. */
+/* Finds the models. `name_s` is what the user calls the parameter, NULL without one: for `why`. `levels_off`: a plateau is
+ * likely, as it is of what MPI_Init takes. */
+void mw_fit_make(struct mw_fit *fit, const struct mw_lapack *lapack, const struct mw_fit_point *points, size_t count,
+                 const char *name_s, bool levels_off);
+
+/* The standard deviation of a reading of so many bytes that is expected before anything was measured. */
+double mw_fit_noise(double bytes);
+
+/* ---- what a fit says elsewhere: fit_predict.c ---- */
+
+/* Whether there is a prediction for a place, and why not. */
+enum mw_fit_reach {
+    MW_FIT_REACHED,
+    MW_FIT_NO_MODEL,
+    MW_FIT_N_FIXED, /* n was not varied enough, and is another one there */
+    MW_FIT_S_FIXED,
+    MW_FIT_N_BELOW, /* the model is of a plateau that begins on more ranks */
+    MW_FIT_N_FAR,   /* beyond what the range of n carries */
+    MW_FIT_S_FAR,
+    MW_FIT_VAGUE    /* the band is too wide to be of use (never of mw_fit_reach(): it looks at no band) */
+};
+
+enum mw_fit_reach mw_fit_reach(const struct mw_fit *fit, double n, double s);
+bool mw_fit_reaches(const struct mw_fit *fit, double n, double s);
+
+/* The largest value that a range carries: d doublings within the runs carry d * (1 + d) beyond them. A range of 1.6 carries
+ * 2.1 times its largest value, one of 2 carries 4 times, one of 4 carries 64 times. */
+double mw_fit_carries(double least, double most);
+
+/* A prediction with its band: what holds 95 % of new runs. Bytes, never negative. */
 struct mw_fit_band {
     double bytes, low, high;
 };
 
-/* Finds the model. `name_s` is what the user calls the parameter, NULL without one: for `why`. */
-void mw_fit_make(struct mw_fit *fit, const struct mw_lapack *lapack, const struct mw_fit_point *points, size_t count,
-                 const char *name_s);
-
-/* Can it tell of this place? Only along what was varied. */
-bool mw_fit_reaches(const struct mw_fit *fit, double n, double s);
-
 /* Only of a GOOD one. */
 double mw_fit_value(const struct mw_fit_model *model, double n, double s);
 struct mw_fit_band mw_fit_predict(const struct mw_fit *fit, const struct mw_lapack *lapack, double n, double s);
+
+/* Is a band too wide to be of use? Its ends differ by more than a factor of 4. */
+bool mw_fit_is_vague(struct mw_fit_band band);
+
+/* One model's say of a place: a mean, and what it is made of (of mw_squares_project()), with the scale of each part, bytes. */
+struct mw_fit_say {
+    double mean, parts[MW_SQUARES_COLUMNS];
+};
+
+/* False where it says nothing. */
+bool mw_fit_say(struct mw_fit_say *say, const struct mw_fit_model *model, const struct mw_lapack *lapack, double n, double s);
 
 /* "6.1 MiB + 48.2 MiB / n + 96 B · size / n". Returns text. */
 const char *mw_fit_formula(char *text, size_t size, const struct mw_fit_model *model, const char *name_s);

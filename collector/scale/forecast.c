@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define N_MOST 16777216.0 /* 2^24 ranks: more than any machine has */
-#define S_MOST 1e18
+#define S_MOST 1e18       /* steps of two end here, whatever the runs carry to */
 
 static struct mw_fit_band times(struct mw_fit_band band, double count)
 {
@@ -27,7 +27,8 @@ static bool reaches(const struct mw_study_series *series, double n, double s)
 struct asked {
     const struct mw_study *study;
     const struct mw_study_series *rank, *rank_0, *others;
-    double ranks_per_node;
+    double ranks_per_node, limit;
+    double n, s;
 };
 
 static struct mw_fit_band node_at(const struct asked *asked, double n, double s)
@@ -41,49 +42,74 @@ static struct mw_fit_band node_at(const struct asked *asked, double n, double s)
 }
 
 /* What a node has while each rank is at this series' level. */
-static double level_at(const struct asked *asked, const struct mw_study_series *series, double n, double s)
+static struct mw_fit_band level_at(const struct asked *asked, const struct mw_study_series *series, double n, double s)
 {
-    return mw_study_predict(asked->study, series, n, s).bytes * fmin(asked->ranks_per_node, n);
+    return times(mw_study_predict(asked->study, series, n, s), fmin(asked->ranks_per_node, n));
 }
 
 /* Those that matter; and none has more than the fullest rank: what a model says beyond that is its own error. */
 static bool has_level(const struct mw_forecast *forecast, const struct mw_study *study, const struct mw_study_series *series)
 {
-    return (series->group == MW_STUDY_PHASE || series->group == MW_STUDY_SITE) && mw_study_is_telling(study, series) &&
-           reaches(series, forecast->n, forecast->s) &&
+    return (series->group == MW_STUDY_PHASE || series->group == MW_STUDY_SITE) && !series->follows &&
+           mw_study_is_telling(study, series) && reaches(series, forecast->n, forecast->s) &&
            mw_study_predict(study, series, forecast->n, forecast->s).bytes <= forecast->rank.high;
 }
 
 /* ---- where it ends ---- */
 
-/* The smallest n in (fits, too_many] that does not fit, where `fits` does and `too_many` does not. */
-static double bisect(const struct asked *asked, const struct mw_study_series *series, double fits, double too_many, double s,
-                     double limit)
+/* One question along one line of places. */
+struct line {
+    const struct asked *asked;
+    const struct mw_study_series *series; /* a level; NULL: the node itself */
+    bool along_s;                         /* n stays; otherwise s does */
+    bool by_band;                         /* the upper end counts */
+};
+
+enum answer { FITS, TOO_MUCH, UNKNOWN };
+
+/* A place with a vague band is one of which nothing is said. */
+static enum answer answer_at(const struct line *line, double value)
 {
-    while (too_many - fits > 1) {
-        double middle = floor((fits + too_many) / 2);
-        if (level_at(asked, series, middle, s) > limit)
-            too_many = middle;
-        else
-            fits = middle;
-    }
-    return too_many;
+    const struct asked *asked = line->asked;
+    const struct mw_study_series *series = line->series ? line->series : asked->rank;
+    double n = line->along_s ? asked->n : value, s = line->along_s ? value : asked->s;
+    struct mw_fit_band band;
+
+    if (mw_study_reach(asked->study, series, n, s) != MW_FIT_REACHED)
+        return UNKNOWN;
+    band = line->series ? level_at(asked, series, n, s) : node_at(asked, n, s);
+    return (line->by_band ? band.high : band.bytes) <= asked->limit ? FITS : TOO_MUCH;
 }
 
-/* The first n from `from` on at which a node cannot hold this; 0: there is none. */
-static double crossing(const struct asked *asked, const struct mw_study_series *series, double from, double s, double limit)
+/* Between a value with this answer and one with another: the last that has it, to a thousandth, or whole. */
+static double last_with(const struct line *line, enum answer answer, double has, double has_not)
+{
+    while (line->along_s ? has_not > has * 1.001 : has_not - has > 1) {
+        double middle = line->along_s ? (has + has_not) / 2 : floor((has + has_not) / 2);
+        if (answer_at(line, middle) == answer)
+            has = middle;
+        else
+            has_not = middle;
+    }
+    return has;
+}
+
+/* The first n from `from` on at which a node cannot hold this, though it holds it on fewer ranks; 0: there is none up to
+ * *searched, where the runs carry no further. */
+static double crossing(const struct line *line, double from, double *searched)
 {
     double fits = 0;
 
     for (double n = from; n <= N_MOST; n *= 2) {
-        if (!reaches(series, n, s)) /* on fewer ranks than its model is of */
-            continue;
-        if (level_at(asked, series, n, s) > limit) {
-            if (fits > 0)
-                return bisect(asked, series, fits, n, s, limit);
-        } else {
-            fits = n; /* what shrinks with n does not fit at first: that is no crossing */
+        enum answer answer = answer_at(line, n);
+        if (answer == UNKNOWN && fits > 0) { /* on fewer ranks than its model is of nothing is known either */
+            *searched = fmin(*searched, last_with(line, FITS, fits, n));
+            return 0;
         }
+        if (answer == TOO_MUCH && fits > 0)
+            return last_with(line, FITS, fits, n) + 1;
+        if (answer == FITS)
+            fits = n; /* what shrinks with n does not fit at first: that is no crossing */
     }
     return 0;
 }
@@ -92,64 +118,81 @@ static void find_first(struct mw_forecast *forecast, const struct asked *asked)
 {
     const struct mw_study *study = asked->study;
 
-    forecast->searched = N_MOST;
+    forecast->searched = fmin(N_MOST, floor(mw_fit_carries(asked->rank->fit.n_min, asked->rank->fit.n_max)));
     for (size_t i = 0; i < study->series_count; i++) {
         const struct mw_study_series *series = &study->series[i];
-        double n;
+        struct line line = {.asked = asked, .series = series};
+        struct mw_forecast_limit found = {0};
         if (!has_level(forecast, study, series))
             continue;
-        n = crossing(asked, series, series->fit.n_min, forecast->s, forecast->node_bytes);
-        if (n > 0 && (!forecast->first || n < forecast->first_n)) {
+        found.by_value = crossing(&line, series->fit.n_min, &forecast->searched);
+        line.by_band = true;
+        found.by_band = crossing(&line, series->fit.n_min, &forecast->searched);
+        if (found.by_band > 0 && (!forecast->first || found.by_band < forecast->first_n.by_band)) {
             forecast->first = series;
-            forecast->first_n = n;
+            forecast->first_n = found;
         }
     }
 }
 
-static void find_fits_from(struct mw_forecast *forecast, const struct asked *asked)
+/* The next larger n at which it fits; 0: none that the runs carry to. */
+static double fits_from(const struct line *line)
 {
-    double fits = 0, not = forecast->n;
+    double not = line->asked->n;
 
-    for (double n = 2 * forecast->n; n <= N_MOST && !fits && reaches(asked->rank, n, forecast->s); n *= 2) {
-        if (node_at(asked, n, forecast->s).bytes <= forecast->node_bytes)
-            fits = n;
-        else
-            not = n;
+    for (double n = 2 * not; n <= N_MOST; n *= 2) {
+        enum answer answer = answer_at(line, n);
+        if (answer == UNKNOWN)
+            return 0;
+        if (answer == FITS)
+            return last_with(line, TOO_MUCH, not, n) + 1;
+        not = n;
     }
-    while (fits - not > 1) {
-        double middle = floor((fits + not) / 2);
-        if (node_at(asked, middle, forecast->s).bytes <= forecast->node_bytes)
-            fits = middle;
-        else
-            not = middle;
-    }
-    forecast->fits_from = fits;
+    return 0;
 }
 
-/* The largest s, to a thousandth; 0: not even the smallest measured one. */
-static double largest_s(const struct asked *asked, double n, double limit, bool surely)
+static void find_fits_from(struct mw_forecast *forecast, const struct asked *asked)
 {
-    double fits = asked->rank->fit.s_min, not = 0;
-    struct mw_fit_band band = node_at(asked, n, fits);
+    struct line line = {.asked = asked};
 
-    if ((surely ? band.high : band.bytes) > limit)
+    forecast->fits_from.by_value = forecast->fits ? asked->n : fits_from(&line);
+    line.by_band = true;
+    forecast->fits_from.by_band = fits_from(&line);
+}
+
+/* The largest s that fits, from the one that was asked for on, or else the smallest measured one; 0: not even that. `open`
+ * when nothing is said of larger ones. */
+static double largest_s(const struct line *line, bool *open)
+{
+    double fits = line->asked->s;
+
+    *open = false;
+    if (answer_at(line, fits) != FITS)
+        fits = line->asked->rank->fit.s_min;
+    if (answer_at(line, fits) != FITS)
         return 0;
-    for (double s = 2 * fits; s <= S_MOST && not == 0; s *= 2) {
-        band = node_at(asked, n, s);
-        if ((surely ? band.high : band.bytes) > limit)
-            not = s;
-        else
-            fits = s;
-    }
-    while (not > fits * 1.001) {
-        double middle = (fits + not) / 2;
-        band = node_at(asked, n, middle);
-        if ((surely ? band.high : band.bytes) > limit)
-            not = middle;
-        else
-            fits = middle;
+    for (double s = 2 * fits; s <= S_MOST; s *= 2) {
+        enum answer answer = answer_at(line, s);
+        if (answer != FITS) {
+            fits = last_with(line, FITS, fits, s);
+            *open = answer_at(line, fits * 1.002) == UNKNOWN;
+            break;
+        }
+        fits = s;
     }
     return fits;
+}
+
+static void find_largest_s(struct mw_forecast *forecast, const struct asked *asked)
+{
+    struct line line = {.asked = asked, .along_s = true};
+    struct mw_forecast_limit *largest = &forecast->s_largest;
+
+    if (!asked->rank->fit.knows_s)
+        return;
+    largest->by_value = largest_s(&line, &largest->open_by_value);
+    line.by_band = true;
+    largest->by_band = largest_s(&line, &largest->open_by_band);
 }
 
 static void find_fullest(struct mw_forecast *forecast, const struct mw_study *study)
@@ -167,36 +210,43 @@ static void find_fullest(struct mw_forecast *forecast, const struct mw_study *st
     }
 }
 
+/* The prediction itself. */
+static void predict(struct mw_forecast *forecast, const struct asked *asked)
+{
+    double n = forecast->n, s = forecast->s;
+
+    forecast->rank = mw_study_predict(asked->study, asked->rank, n, s);
+    forecast->has_roles = reaches(asked->rank_0, n, s) && reaches(asked->others, n, s);
+    if (forecast->has_roles) {
+        forecast->rank_0 = mw_study_predict(asked->study, asked->rank_0, n, s);
+        forecast->others = mw_study_predict(asked->study, asked->others, n, s);
+    }
+    forecast->node = node_at(asked, n, s);
+    forecast->headroom = forecast->node_bytes - forecast->node.high;
+    forecast->fits = forecast->node.bytes <= forecast->node_bytes;
+    forecast->surely = forecast->node.high <= forecast->node_bytes;
+}
+
 void mw_forecast_make(struct mw_forecast *forecast, const struct mw_study *study)
 {
     struct asked asked = {.study = study,
                           .rank = mw_study_find(study, MW_STUDY_RANK, "fullest rank"),
                           .rank_0 = mw_study_find(study, MW_STUDY_RANK, "rank 0"),
                           .others = mw_study_find(study, MW_STUDY_RANK, "other ranks"),
-                          .ranks_per_node = forecast->ranks_per_node};
-    double n = forecast->n, s = forecast->s;
+                          .ranks_per_node = forecast->ranks_per_node,
+                          .limit = forecast->node_bytes,
+                          .n = forecast->n,
+                          .s = forecast->s};
 
-    forecast->nodes = ceil(n / forecast->ranks_per_node);
-    if (!reaches(asked.rank, n, s)) {
-        forecast->unreached = asked.rank;
+    forecast->nodes = ceil(forecast->n / forecast->ranks_per_node);
+    mw_advice_find(&forecast->advice, study, forecast->n, forecast->s);
+    forecast->reach = mw_study_reach(study, asked.rank, forecast->n, forecast->s);
+    if (forecast->reach != MW_FIT_REACHED)
         return;
-    }
-    forecast->rank = mw_study_predict(study, asked.rank, n, s);
-    forecast->has_roles = reaches(asked.rank_0, n, s) && reaches(asked.others, n, s);
-    if (forecast->has_roles) {
-        forecast->rank_0 = mw_study_predict(study, asked.rank_0, n, s);
-        forecast->others = mw_study_predict(study, asked.others, n, s);
-    }
-    forecast->node = node_at(&asked, n, s);
-    forecast->headroom = forecast->node_bytes - forecast->node.high;
-    forecast->fits = forecast->node.bytes <= forecast->node_bytes;
-    forecast->surely = forecast->node.high <= forecast->node_bytes;
+    predict(forecast, &asked);
     find_fullest(forecast, study);
     find_first(forecast, &asked);
-    if (!forecast->fits)
+    if (!forecast->surely)
         find_fits_from(forecast, &asked);
-    if (asked.rank->fit.knows_s) {
-        forecast->s_largest = largest_s(&asked, n, forecast->node_bytes, false);
-        forecast->s_surely = largest_s(&asked, n, forecast->node_bytes, true);
-    }
+    find_largest_s(forecast, &asked);
 }

@@ -1,10 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* Will it fit? What the models of a study say of another number of ranks and another parameter, on nodes of a given size.
- * Ranks count by their peaks and nodes by the sum of those, which no moment can exceed; shared pages count in each rank. */
+ * Ranks count by their peaks and nodes by the sum of those, which no moment can exceed; shared pages count in each rank.
+ * Nothing is said of places that the runs do not carry to (mw_study_reach()). */
 #ifndef MW_COLLECTOR_SCALE_FORECAST_H
 #define MW_COLLECTOR_SCALE_FORECAST_H
 
+#include "collector/scale/advice.h"
 #include "collector/scale/study.h"
+
+/* A largest or smallest value: by the prediction itself, and by the upper end of its band. */
+struct mw_forecast_limit {
+    double by_band, by_value; /* 0: none */
+    bool open_by_band, open_by_value; /* it is only where the runs carry no further: there may be more */
+};
 
 struct mw_forecast {
     double n, s;
@@ -12,7 +20,7 @@ struct mw_forecast {
     double nodes;
     double node_bytes;     /* memory of a node */
 
-    const struct mw_study_series *unreached; /* a model that is needed does not tell of this place; NULL: all is well */
+    enum mw_fit_reach reach;   /* unless REACHED there is no prediction, and what follows is not set */
     struct mw_fit_band rank;   /* the fullest one */
     struct mw_fit_band rank_0, others;
     bool has_roles;
@@ -22,13 +30,15 @@ struct mw_forecast {
 
     /* With n growing from the smallest measured one: the first phase or call site that a node cannot hold. */
     const struct mw_study_series *first; /* NULL: none, up to `searched` ranks */
-    double first_n;
+    struct mw_forecast_limit first_n;    /* of that one; by_band may be smaller than by_value, or is there alone */
     double searched;
-    double fits_from;          /* where it does not fit at n: the next larger n at which it does; 0 none */
-    double s_largest, s_surely; /* the largest s that fits at n, and with its whole band; 0: none, or no model of s */
+    struct mw_forecast_limit fits_from;  /* where it does not fit at n: the next larger n at which it does */
+    struct mw_forecast_limit s_largest;  /* that fits at n; none without a model of s */
 
     const struct mw_study_series *fullest; /* phase or call site that is highest at this place; NULL unknown */
     struct mw_fit_band fullest_band;
+
+    struct mw_advice advice; /* the run that would help most: set in any case */
 };
 
 /* n, s, ranks_per_node and node_bytes are set before. */

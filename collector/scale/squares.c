@@ -42,7 +42,7 @@ static double dot(const double *a, const double *b, size_t count)
 }
 
 /* Q Qᵀ is the hat matrix: its diagonal says how much a row pulls the fit towards itself. */
-static bool judge(struct mw_squares *squares, const double *matrix, const double *y, const double *q)
+static void judge(struct mw_squares *squares, const double *matrix, const double *y, const double *q)
 {
     squares->sum = squares->left_out = 0;
     for (size_t i = 0; i < squares->rows; i++) {
@@ -51,12 +51,12 @@ static bool judge(struct mw_squares *squares, const double *matrix, const double
             residual -= squares->coefs[j] * matrix[j * squares->rows + i];
             hat += q[j * squares->rows + i] * q[j * squares->rows + i];
         }
-        if (hat > 1 - 1e-9)
-            return false;
         squares->sum += residual * residual;
-        squares->left_out += residual * residual / ((1 - hat) * (1 - hat));
+        if (hat > 1 - 1e-9)
+            squares->alone++;
+        else
+            squares->left_out += residual * residual / ((1 - hat) * (1 - hat));
     }
-    return true;
 }
 
 bool mw_squares_solve(struct mw_squares *squares, const struct mw_lapack *lapack, size_t rows, size_t columns,
@@ -65,25 +65,24 @@ bool mw_squares_solve(struct mw_squares *squares, const struct mw_lapack *lapack
     int32_t n = (int32_t)columns;
 
     *squares = (struct mw_squares){.rows = rows, .columns = columns};
-    if (rows <= columns)
+    if (rows < columns)
         return false;
     memcpy(work, matrix, rows * columns * sizeof(*work));
     if (!factorize(squares, lapack, work))
         return false;
     for (size_t j = 0; j < columns; j++)
-        squares->coefs[j] = dot(work + j * rows, y, rows);
+        squares->coefs[j] = squares->q[j] = dot(work + j * rows, y, rows);
     if (lapack->dtrtrs(MW_LAPACK_COLUMNS, 'U', 'N', 'N', n, 1, squares->r, n, squares->coefs, n))
         return false;
-    return judge(squares, matrix, y, work);
+    judge(squares, matrix, y, work);
+    return true;
 }
 
-double mw_squares_leverage(const struct mw_squares *squares, const struct mw_lapack *lapack, const double *row)
+bool mw_squares_project(const struct mw_squares *squares, const struct mw_lapack *lapack, const double *row,
+                        double z[MW_SQUARES_COLUMNS])
 {
-    double z[MW_SQUARES_COLUMNS];
     int32_t n = (int32_t)squares->columns;
 
     memcpy(z, row, squares->columns * sizeof(*z));
-    if (lapack->dtrtrs(MW_LAPACK_COLUMNS, 'U', 'T', 'N', n, 1, squares->r, n, z, n))
-        return INFINITY;
-    return dot(z, z, squares->columns);
+    return !lapack->dtrtrs(MW_LAPACK_COLUMNS, 'U', 'T', 'N', n, 1, squares->r, n, z, n);
 }

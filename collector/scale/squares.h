@@ -8,22 +8,26 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define MW_SQUARES_COLUMNS 3
+#define MW_SQUARES_COLUMNS 4
 
 struct mw_squares {
     size_t rows, columns;
     double coefs[MW_SQUARES_COLUMNS];
     double r[MW_SQUARES_COLUMNS * MW_SQUARES_COLUMNS]; /* the triangular factor, column-major */
+    double q[MW_SQUARES_COLUMNS]; /* Qᵀy: what each column adds to the fit, beside those before it */
     double sum;     /* of the squared residuals */
     double left_out; /* of the squared residuals, each against the fit of all other rows (PRESS): leave-one-out */
+    size_t alone;    /* rows that decide a coefficient alone, and are not in left_out */
 };
 
-/* Minimizes |matrix * coefs - y|. `matrix` is column-major, rows x columns, rows > columns; `work` has room for as much.
- * Returns false where the columns do not tell apart, or one row alone decides a coefficient. */
+/* Minimizes |matrix * coefs - y|. `matrix` is column-major, rows x columns, rows >= columns; `work` has room for as much.
+ * Returns false where the columns do not tell apart. */
 bool mw_squares_solve(struct mw_squares *squares, const struct mw_lapack *lapack, size_t rows, size_t columns,
                       const double *matrix, const double *y, double *work);
 
-/* The leverage of another row: its prediction has the variance sigma^2 * this; on top of a new reading's own. */
-double mw_squares_leverage(const struct mw_squares *squares, const struct mw_lapack *lapack, const double *row);
+/* What another row is made of, one number for each column: the row times coefs is the sum of z[i] * q[i], and has the
+ * variance sigma^2 * the sum of z[i]^2. Returns false when LAPACK fails. */
+bool mw_squares_project(const struct mw_squares *squares, const struct mw_lapack *lapack, const double *row,
+                        double z[MW_SQUARES_COLUMNS]);
 
 #endif

@@ -109,7 +109,7 @@ static void fit_part(struct mw_fit *fit, const struct mw_study *study, const str
                                                 part == MPI ? mpi : series->bytes[i] - (part == PROGRAM ? mpi : 0),
                                                 series->bytes[i]};
     }
-    mw_fit_make(fit, study->lapack, points, count, study->param);
+    mw_fit_make(fit, study->lapack, points, count, study->param, part == MPI || series->group == MW_STUDY_MPI);
     free(points);
 }
 
@@ -131,6 +131,7 @@ void mw_study_judge(struct mw_study *study)
 
     sort_runs(study);
     sort_series(study);
+    mw_study_fold(study);
     study->lapack = mw_lapack_load(&err);
     if (!study->lapack)
         snprintf(study->why, sizeof(study->why), "%.*s", (int)sizeof(study->why) - 1, err.text);
@@ -159,21 +160,6 @@ bool mw_study_is_telling(const struct mw_study *study, const struct mw_study_ser
         if (series->bytes[i] >= (series->group == MW_STUDY_RISE ? 0.1 : 0.4) * fullest->bytes[i])
             return true;
     return false;
-}
-
-bool mw_study_reaches(const struct mw_study_series *series, double n, double s)
-{
-    return mw_fit_reaches(&series->fit, n, s) && (!series->is_split || mw_fit_reaches(&series->mpi_fit, n, s));
-}
-
-struct mw_fit_band mw_study_predict(const struct mw_study *study, const struct mw_study_series *series, double n, double s)
-{
-    struct mw_fit_band band = mw_fit_predict(&series->fit, study->lapack, n, s), mpi;
-
-    if (!series->is_split)
-        return band;
-    mpi = mw_fit_predict(&series->mpi_fit, study->lapack, n, s);
-    return (struct mw_fit_band){band.bytes + mpi.bytes, band.low + mpi.low, band.high + mpi.high};
 }
 
 double mw_study_off(const struct mw_study_series *series)

@@ -44,6 +44,8 @@ struct mw_study_series {
     bool is_split;     /* modelled as the program's share and MPI's own, one by one */
     struct mw_fit fit; /* of the program's share, or of all */
     struct mw_fit mpi_fit; /* where is_split */
+    const struct mw_study_series *follows; /* an earlier phase, or role, ... that had the same memory in each run; NULL none */
+    size_t followers;  /* series that follow this one */
 };
 
 struct mw_study {
@@ -68,13 +70,23 @@ void mw_study_judge(struct mw_study *study);
 /* The one with this name; NULL when there is none. */
 const struct mw_study_series *mw_study_find(const struct mw_study *study, enum mw_study_group group, const char *name);
 
+/* Marks the series that follow others (study_fold.c): one cause, one row. */
+void mw_study_fold(struct mw_study *study);
+
 /* Could it matter? Roles of ranks, and those phases and calls that are no small part of the fullest rank somewhere. */
 bool mw_study_is_telling(const struct mw_study *study, const struct mw_study_series *series);
 
-/* Does a model of it tell of this place? */
+/* Is there a prediction of it for this place, and why not? (study_reach.c) */
+enum mw_fit_reach mw_study_reach(const struct mw_study *study, const struct mw_study_series *series, double n, double s);
+
+/* The same without a look at the band, which takes longer. */
 bool mw_study_reaches(const struct mw_study_series *series, double n, double s);
 
-/* Only where it does. */
+/* Why there is none, in words. Returns text. */
+const char *mw_study_why_not(char *text, size_t size, const struct mw_study *study, const struct mw_study_series *series,
+                             enum mw_fit_reach reach, double n, double s);
+
+/* Only where mw_study_reaches(). */
 struct mw_fit_band mw_study_predict(const struct mw_study *study, const struct mw_study_series *series, double n, double s);
 
 /* How far each run is from what the others predict, as a share of it; only of a GOOD one. */

@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define SCHEMA 1
 
@@ -126,6 +127,28 @@ static void put_trends(struct json *json, const struct mw_study *study)
     free(trends);
 }
 
+#define RIVALS 5
+
+/* The most likely ones beside the best. */
+static void put_rivals(struct json *json, const struct mw_fit *fit, const char *param)
+{
+    size_t count = 0;
+    char text[200];
+
+    open_in(json, "rivals", '[');
+    for (size_t i = 0; i < fit->model_count && count < RIVALS; i++) {
+        const struct mw_fit_model *model = &fit->models[i];
+        if (!memcmp(model->terms, fit->best.terms, sizeof(model->terms)))
+            continue;
+        count++;
+        open_in(json, NULL, '{');
+        string(json, "formula", mw_fit_formula(text, sizeof(text), model, param));
+        number(json, "weight", model->weight);
+        close_in(json, '}');
+    }
+    close_in(json, ']');
+}
+
 /* null where there is none. */
 static void put_fit(struct json *json, const char *name, const struct mw_fit *fit, bool there, const char *param)
 {
@@ -140,9 +163,12 @@ static void put_fit(struct json *json, const char *name, const struct mw_fit *fi
     string(json, "formula", mw_fit_formula(text, sizeof(text), model, param));
     number(json, "from_n", model->from_n);
     number(json, "off", model->off);
+    number(json, "weight", model->weight);
     open_in(json, "terms", '[');
     for (size_t i = 0; i < model->term_count; i++) {
-        const struct mw_fit_term *term = &model->terms[i];
+        const struct mw_law_term *term = &model->terms[i];
+        if (term->to_n > 0) /* below a plateau */
+            continue;
         open_in(json, NULL, '{');
         number(json, "bytes", model->squares.coefs[i]);
         number(json, "n_power", term->n_sixths / 6.0);
@@ -152,6 +178,7 @@ static void put_fit(struct json *json, const char *name, const struct mw_fit *fi
         close_in(json, '}');
     }
     close_in(json, ']');
+    put_rivals(json, fit, param);
     close_in(json, '}');
 }
 
@@ -226,6 +253,7 @@ static void put_series(struct json *json, const struct mw_study *study, const st
         string(json, "group", groups[series->group]);
         string(json, "name", series->name);
         boolean(json, "telling", mw_study_is_telling(study, series));
+        string(json, "follows", series->follows ? series->follows->name : NULL);
         string(json, "verdict", study->lapack ? verdicts[series->fit.verdict] : "no_lapack");
         string(json, "why", good ? NULL : study->lapack ? series->fit.why : study->why);
         number(json, "off", good ? mw_study_off(series) : NAN);
@@ -247,9 +275,50 @@ static void put_named(struct json *json, const char *name, const struct mw_study
     string(json, name, series ? text : NULL);
 }
 
-static void put_prediction(struct json *json, const struct mw_study *study, const struct mw_forecast *forecast)
+static double or_none(double value)
+{
+    return value > 0 ? value : NAN;
+}
+
+static void put_limits(struct json *json, const struct mw_forecast *forecast)
+{
+    put_named(json, "fullest_in", forecast->fullest);
+    put_named(json, "first_not_to_fit", forecast->first);
+    number(json, "first_not_to_fit_n", or_none(forecast->first_n.by_value));
+    number(json, "first_not_to_fit_n_with_band", or_none(forecast->first_n.by_band));
+    number(json, "searched_n", forecast->searched);
+    number(json, "fits_from_n", or_none(forecast->fits_from.by_value));
+    number(json, "fits_from_n_with_band", or_none(forecast->fits_from.by_band));
+    number(json, "largest_value", or_none(forecast->s_largest.by_value));
+    boolean(json, "largest_value_open", forecast->s_largest.open_by_value);
+    number(json, "largest_value_with_band", or_none(forecast->s_largest.by_band));
+    boolean(json, "largest_value_with_band_open", forecast->s_largest.open_by_band);
+}
+
+static void put_possible(struct json *json, const struct mw_forecast *forecast)
 {
     char line[200];
+
+    band(json, "rank", forecast->rank);
+    band(json, "node", forecast->node);
+    if (forecast->has_roles) {
+        band(json, "rank_0", forecast->rank_0);
+        band(json, "other_ranks", forecast->others);
+    }
+    boolean(json, "fits", forecast->fits);
+    boolean(json, "fits_with_band", forecast->surely);
+    bytes(json, "headroom_bytes", forecast->headroom);
+    put_limits(json, forecast);
+    string(json, "slurm", mw_scale_slurm(line, sizeof(line), forecast, false));
+    string(json, "slurm_per_cpu", mw_scale_slurm(line, sizeof(line), forecast, true));
+}
+
+static void put_prediction(struct json *json, const struct mw_study *study, const struct mw_forecast *forecast)
+{
+    static const char *const reaches[] = {"reached", "no_model", "n_fixed", "value_fixed", "n_below", "n_far", "value_far",
+                                          "vague"};
+    const struct mw_study_series *rank = mw_study_find(study, MW_STUDY_RANK, "fullest rank");
+    char why[300];
 
     if (!forecast) {
         string(json, "prediction", NULL);
@@ -262,25 +331,27 @@ static void put_prediction(struct json *json, const struct mw_study *study, cons
     bytes(json, "node_memory_bytes", forecast->node_bytes);
     number(json, "nodes", forecast->nodes);
     boolean(json, "possible", mw_scale_is_possible(study, forecast));
-    if (mw_scale_is_possible(study, forecast)) {
-        band(json, "rank", forecast->rank);
-        band(json, "node", forecast->node);
-        if (forecast->has_roles) {
-            band(json, "rank_0", forecast->rank_0);
-            band(json, "other_ranks", forecast->others);
-        }
-        boolean(json, "fits", forecast->fits);
-        boolean(json, "fits_with_band", forecast->surely);
-        bytes(json, "headroom_bytes", forecast->headroom);
-        put_named(json, "fullest_in", forecast->fullest);
-        put_named(json, "first_not_to_fit", forecast->first);
-        number(json, "first_not_to_fit_n", forecast->first ? forecast->first_n : NAN);
-        number(json, "fits_from_n", forecast->fits_from > 0 ? forecast->fits_from : NAN);
-        number(json, "largest_value", forecast->s_largest > 0 ? forecast->s_largest : NAN);
-        number(json, "largest_value_with_band", forecast->s_surely > 0 ? forecast->s_surely : NAN);
-        string(json, "slurm", mw_scale_slurm(line, sizeof(line), forecast, false));
-        string(json, "slurm_per_cpu", mw_scale_slurm(line, sizeof(line), forecast, true));
+    string(json, "reach", reaches[forecast->reach]);
+    mw_study_why_not(why, sizeof(why), study, rank, forecast->reach, forecast->n, forecast->s);
+    string(json, "why", *why ? why : NULL);
+    if (mw_scale_is_possible(study, forecast))
+        put_possible(json, forecast);
+    close_in(json, '}');
+}
+
+static void put_advice(struct json *json, const struct mw_study *study, const struct mw_forecast *forecast)
+{
+    struct mw_advice advice = mw_scale_advice(study, forecast);
+
+    if (!advice.found) {
+        string(json, "next_run", NULL);
+        return;
     }
+    open_in(json, "next_run", '{');
+    number(json, "n", advice.n);
+    number(json, "value", study->param ? advice.s : NAN);
+    if (advice.has_band)
+        band(json, "rank", advice.band);
     close_in(json, '}');
 }
 
@@ -298,6 +369,7 @@ int mw_scale_json_write(FILE *out, const struct mw_study *study, const struct mw
     put_trends(&json, study);
     put_series(&json, study, forecast);
     put_prediction(&json, study, forecast);
+    put_advice(&json, study, forecast);
     close_in(&json, '}');
     fputc('\n', out);
     return ferror(out) ? -1 : 0;

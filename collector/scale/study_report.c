@@ -52,7 +52,7 @@ const char *mw_scale_slurm(char *text, size_t size, const struct mw_forecast *fo
 
 bool mw_scale_is_possible(const struct mw_study *study, const struct mw_forecast *forecast)
 {
-    return study->lapack && !forecast->unreached;
+    return study->lapack && forecast->reach == MW_FIT_REACHED;
 }
 
 size_t mw_scale_curve(const struct mw_study *study, const struct mw_study_series *series, double s, double to,
@@ -63,10 +63,53 @@ size_t mw_scale_curve(const struct mw_study *study, const struct mw_study_series
 
     for (int i = 0; i < MW_SCALE_CURVE; i++) {
         double n = from * pow(to / from, i / (MW_SCALE_CURVE - 1.0));
-        if (to > from && mw_study_reaches(series, n, s))
-            curve[count++] = (struct mw_scale_point){n, mw_study_predict(study, series, n, s)};
+        struct mw_scale_point point = {.n = n};
+        if (!(to > from) || !mw_study_reaches(series, n, s))
+            continue;
+        point.band = mw_study_predict(study, series, n, s);
+        if (!mw_fit_is_vague(point.band))
+            curve[count++] = point;
     }
     return count;
+}
+
+struct mw_advice mw_scale_advice(const struct mw_study *study, const struct mw_forecast *forecast)
+{
+    const struct mw_study_series *rank = mw_study_find(study, MW_STUDY_RANK, "fullest rank");
+    struct mw_advice advice;
+
+    if (forecast)
+        return forecast->advice;
+    mw_advice_find(&advice, study, 2 * rank->fit.n_max, rank->fit.knows_s ? 2 * rank->fit.s_max : rank->fit.s_max);
+    return advice;
+}
+
+const char *mw_scale_place(char *text, size_t size, const struct mw_study *study, double n, double s)
+{
+    char number[32];
+    int length = snprintf(text, size, "n = %s", mw_scale_number(number, sizeof(number), n));
+
+    if (study->param)
+        snprintf(text + length, size - (size_t)length, s == floor(s) && s < 1e15 ? ", %.64s = %.0f" : ", %.64s = %.6g",
+                 study->param, s);
+    return text;
+}
+
+static void put_limit(char *text, size_t size, double value, bool open)
+{
+    snprintf(text, size, "%.4g%s", value, open ? " or more" : "");
+}
+
+const char *mw_scale_largest(char *text, size_t size, const struct mw_forecast_limit *limit)
+{
+    char value[48], band[48];
+
+    put_limit(value, sizeof(value), limit->by_value, limit->open_by_value);
+    put_limit(band, sizeof(band), limit->by_band, limit->open_by_band);
+    snprintf(text, size, "%s%s%s%s%s", value, limit->by_band > 0 ? "   " : "", limit->by_band > 0 ? band : "",
+             limit->by_band > 0 ? " by the upper end of the band" : "",
+             limit->open_by_value || limit->open_by_band ? "; the runs carry no further" : "");
+    return text;
 }
 
 double mw_scale_curve_end(const struct mw_study *study, const struct mw_forecast *forecast)

@@ -28,6 +28,15 @@ const char *mw_scale_slurm(char *text, size_t size, const struct mw_forecast *fo
 /* Is there a prediction? Otherwise `forecast` says only what was asked. */
 bool mw_scale_is_possible(const struct mw_study *study, const struct mw_forecast *forecast);
 
+/* The run that would help most: for the forecast, or where there is none, for twice as many ranks and twice the parameter. */
+struct mw_advice mw_scale_advice(const struct mw_study *study, const struct mw_forecast *forecast);
+
+/* "n = 16, size = 36". Returns text. */
+const char *mw_scale_place(char *text, size_t size, const struct mw_study *study, double n, double s);
+
+/* "46 (as far as the runs carry)", with the value by the band, for the largest value of the parameter. Returns text. */
+const char *mw_scale_largest(char *text, size_t size, const struct mw_forecast_limit *limit);
+
 /* What per-process memory does: "scales inversely with process count (97 %)". Returns text. */
 const char *mw_scale_trend_words(char *text, size_t size, const struct mw_study_trend *trend);
 

@@ -39,15 +39,15 @@ check "a study: 0" same "$(scale -n 2,4 --dir study -- "$run" -n {n} $small)" 0
 check "progress is told" same "$(grep -c '^memwatch: run [12] of 2  n=[24],run=1 ' err)" 2
 check "its records are there" same "$(cd study && ls)" "$(printf '%s\n' n=2,run=1.json n=2,run=1.log n=4,run=1.json n=4,run=1.log)"
 check "what the program printed as well" grep -q 'table of 4 entries of 4194304 bytes: verified' study/n=4,run=1.log
-check "two numbers of ranks: no model" grep -q 'fullest rank .*three different numbers of ranks' out
+check "two numbers of ranks: no model" grep -q 'fullest rank.*three different numbers of ranks' out
 check "the command as it was given" grep -q '^memwatch scale  .* -n {n} ' out
 check "it goes on: 0" same "$(scale -n 2,4,8 --dir study --predict n=64 --ranks-per-node 64 --node-mem 3G -- "$run" -n {n} $small)" 0
 check "only what was missing is run" same "$(grep -c '^memwatch: run ' err)" 1
 check "and said" grep -q '2 of 3 runs were in study already' err
-check "each rank's table of all ranks is found" grep -q -E 'fullest rank +[0-9.]+ MiB \+ (3\.9|4\.[01]) MiB · n \+ ' out
-check "and where it is" grep -q -E 'phase +table of ranks .* · n' out
-check "what each phase had" grep -q -E '^  phase +table of ranks +([0-9.]+ MiB *){3}$' out
-check "the mesh stays" grep -q -E "phase +mesh +[0-9.]+ MiB( \+ MPI's own)? " out
+check "each rank's table of all ranks is found" grep -q -E 'fullest rank(, and [0-9]+ more)? +[0-9.]+ MiB \+ (3\.9|4\.[01]) MiB · n \+ ' out
+check "and where it is" grep -q -E 'phase +table of ranks(, and [0-9]+ more)? .* · n' out
+check "what each phase had" grep -q -E '^  phase +table of ranks(, and [0-9]+ more)? +([0-9.]+ MiB *){3}$' out
+check "the mesh stays" grep -q -E "phase +mesh(, and [0-9]+ more)? +[0-9.]+ MiB( \+ MPI's own)? " out
 check "ranks of either role" grep -q -E '^ +8 +1 += [0-9.]+ MiB .* MiB  ≤ [0-9.]+ MiB$' out
 check "strong scaling: it grows" grep -q -E '^  strong  +2 → 8 .* grows with process count' out
 check "it does not fit: why" grep -q -E 'first not to fit +(phase|inside a call) .*table.*, from [0-9]+ ranks on' out
@@ -93,7 +93,7 @@ chmod 755 odd.sh
 check "a failed run: 1" same "$(scale -n 2,4,6,8 --dir failing -- ./odd.sh {n})" 1
 check "it is told, with what it said last" sh -c 'grep -q "n=4,run=1  failed with status 3: see failing/n=4,run=1.log" err && grep -q "no licence left" err'
 check "the others go on" same "$(ls failing/*run=1.json | wc -l)" 3
-check "what each rank has stays" grep -q -E "fullest rank +[0-9.]+ MiB( \+ MPI's own)? " out
+check "what each rank has stays" grep -q -E "fullest rank(, and [0-9]+ more)? +[0-9.]+ MiB( \+ MPI's own)? " out
 printf '#!/bin/sh\necho x >>begun\nexec sleep 30\n' >long.sh
 chmod 755 long.sh
 timeout 60 "$memwatch" scale -n 1,2,3 --dir broken -- ./long.sh {n} >out 2>err &
@@ -107,12 +107,19 @@ check "and how it goes on" grep -q 'the same command goes on from here' err
 
 # A parameter: strong and weak scaling, and records from elsewhere.
 param="--param table=4,16,32"
-check "a parameter: 0" same "$(scale -n 2,4,6 $param --dir grid --predict n=256,table=1024 --ranks-per-node 8 --node-mem 16G \
+check "a parameter: 0" same "$(scale -n 2,4,6 $param --dir grid --predict n=64,table=1024 --ranks-per-node 8 --node-mem 16G \
     -- "$run" -n {n} "$replicated" --table {table})" 0
 check "nine runs" same "$(ls grid/*.json | wc -l)" 9
-check "it is in the model" grep -q -E 'fullest rank +[0-9.]+ MiB \+ (1\.0 MiB|10[0-9][0-9] KiB) · table' out
+check "it is in the model" grep -q -E 'fullest rank(, and [0-9]+ more)? +[0-9.]+ MiB \+ (1\.0 MiB|10[0-9][0-9] KiB) · table' out
 check "the largest that fits" grep -q -E 'largest table +(19|20)[0-9][0-9]' out
+check "a run that would help" grep -q -E '^  a run that would help  n = [0-9]+, table = [0-9]+ ' out
 check "strong and weak are told apart" sh -c 'grep -q -E "^  strong +32 .* nothing of it divides" out && grep -q -E "^  weak +8 a rank" out'
+check "too far: 0" same "$(scale --from grid --predict n=64,table=1e7)" 0
+check "is refused, and why" grep -q -E '^  none: table was 4 to 32 in the runs, which carries to [0-9.e+]+ at most, not to 1e\+07$' out
+check "no advice for Slurm then" sh -c '! grep -q sbatch out'
+check "too many ranks: 0" same "$(scale --from grid --predict n=4096,table=16 --json=far.json --report far)" 0
+valid "JSON of what is refused" "$top_srcdir/doc/scale.schema.json" far.json
+check "is refused as well" grep -q '"possible":false,"reach":"n_far","why":"n was 2 to 6' far.json
 check "a value for each rank" same "$(scale -n 2,4,6 --param 'table=4*n' --dir weak -- "$run" -n {n} "$replicated" --table {table})" 0
 check "is weak scaling" grep -q -E '^  weak +4 a rank .* grows' out
 check "and was put in" grep -q 'table of 24 MiB' weak/n=6,table=24,run=1.log
