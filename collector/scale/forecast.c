@@ -114,6 +114,12 @@ static double crossing(const struct line *line, double from, double *searched)
     return 0;
 }
 
+/* The upper end crosses first, unless it is too much from the start. */
+static double earliest(struct mw_forecast_limit n)
+{
+    return n.by_band > 0 ? n.by_band : n.by_value;
+}
+
 static void find_first(struct mw_forecast *forecast, const struct asked *asked)
 {
     const struct mw_study *study = asked->study;
@@ -128,7 +134,7 @@ static void find_first(struct mw_forecast *forecast, const struct asked *asked)
         found.by_value = crossing(&line, series->fit.n_min, &forecast->searched);
         line.by_band = true;
         found.by_band = crossing(&line, series->fit.n_min, &forecast->searched);
-        if (found.by_band > 0 && (!forecast->first || found.by_band < forecast->first_n.by_band)) {
+        if (earliest(found) > 0 && (!forecast->first || earliest(found) < earliest(forecast->first_n))) {
             forecast->first = series;
             forecast->first_n = found;
         }
@@ -169,7 +175,7 @@ static double largest_s(const struct line *line, bool *open)
     *open = false;
     if (answer_at(line, fits) != FITS)
         fits = line->asked->rank->fit.s_min;
-    if (answer_at(line, fits) != FITS)
+    if (!(fits > 0) || answer_at(line, fits) != FITS) /* names of records may have any number */
         return 0;
     for (double s = 2 * fits; s <= S_MOST; s *= 2) {
         enum answer answer = answer_at(line, s);

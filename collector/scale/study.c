@@ -113,9 +113,21 @@ static void fit_part(struct mw_fit *fit, const struct mw_study *study, const str
     free(points);
 }
 
+/* What follows has the model of what it follows. */
+static void copy_model(struct mw_study_series *series)
+{
+    series->is_split = series->follows->is_split;
+    series->fit = series->follows->fit;
+    series->mpi_fit = series->follows->mpi_fit;
+}
+
 /* MPI's own share follows a law of its own, which the sum of both would hide; where it follows none, the sum must do. */
 static void model(struct mw_study *study, struct mw_study_series *series)
 {
+    if (series->follows) { /* an earlier one */
+        copy_model(series);
+        return;
+    }
     if (series->group != MW_STUDY_MPI && series->group != MW_STUDY_RISE) {
         fit_part(&series->fit, study, series, PROGRAM);
         fit_part(&series->mpi_fit, study, series, MPI);

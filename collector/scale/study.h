@@ -44,7 +44,7 @@ struct mw_study_series {
     bool is_split;     /* modelled as the program's share and MPI's own, one by one */
     struct mw_fit fit; /* of the program's share, or of all */
     struct mw_fit mpi_fit; /* where is_split */
-    const struct mw_study_series *follows; /* an earlier phase, or role, ... that had the same memory in each run; NULL none */
+    const struct mw_study_series *follows; /* an earlier phase, or role, ... that had the same memory in each run, and whose model this one has; NULL none */
     size_t followers;  /* series that follow this one */
 };
 

@@ -12,7 +12,7 @@ static void put_row(struct mw_csv *csv, const struct mw_study *study, const stru
 {
     struct mw_fit_band band = {NAN, NAN, NAN};
 
-    if (study->lapack && mw_study_reaches(series, n, s))
+    if (mw_study_reach(study, series, n, s) == MW_FIT_REACHED)
         band = mw_study_predict(study, series, n, s);
     mw_csv_text(csv, mw_scale_group_word(series->group));
     mw_csv_text(csv, series->name);
@@ -40,7 +40,7 @@ int mw_scale_csv_write(FILE *out, const struct mw_study *study, const struct mw_
         for (size_t j = 0; j < study->run_count; j++)
             if (!isnan(series->bytes[j]))
                 put_row(&csv, study, series, study->runs[j].name, study->runs[j].n, study->runs[j].s, series->bytes[j]);
-        if (forecast && study->lapack && mw_study_reaches(series, forecast->n, forecast->s))
+        if (forecast && mw_study_reach(study, series, forecast->n, forecast->s) == MW_FIT_REACHED)
             put_row(&csv, study, series, "", forecast->n, forecast->s, NAN);
     }
     return ferror(out) ? -1 : 0;

@@ -22,7 +22,7 @@ static void write_series_at(FILE *out, const char *what, const struct mw_study_s
     fprintf(out, "  %-22s %s %s", what, mw_scale_group_word(series->group), series->name);
 }
 
-/* ", from 96 ranks on (128 by the prediction itself)" */
+/* ", from 128 ranks on; by the upper end of the band from 96 on" */
 static void write_first(FILE *out, const struct mw_forecast *forecast)
 {
     const struct mw_forecast_limit *n = &forecast->first_n;
@@ -31,7 +31,7 @@ static void write_first(FILE *out, const struct mw_forecast *forecast)
     write_series_at(out, "first not to fit", forecast->first);
     if (n->by_value > 0)
         fprintf(out, ", from %s ranks on", mw_scale_number(text, sizeof(text), n->by_value));
-    if (n->by_value > 0 && n->by_band < n->by_value)
+    if (n->by_value > 0 && n->by_band > 0 && n->by_band < n->by_value)
         fprintf(out, "; by the upper end of the band from %s on", mw_scale_number(text, sizeof(text), n->by_band));
     else if (!(n->by_value > 0))
         fprintf(out, ", by the upper end of the band from %s ranks on", mw_scale_number(text, sizeof(text), n->by_band));

@@ -162,6 +162,49 @@ static void what_is_too_far_is_refused(void **state)
     assert_true(forecast.advice.s > 80 || forecast.advice.s < 20); /* only that carries further */
 }
 
+/* LAMMPS, melt: what was measured on 1, 2 and 4 ranks, and what was measured elsewhere later (MiB; MPI_Init's in the middle). */
+struct reading {
+    double n, s, mpi, rank;
+};
+
+static const struct reading melt[] = {{1, 14, 6.9, 34.3}, {2, 14, 7.2, 32.4}, {4, 14, 9.4, 34.1}, {1, 18, 6.9, 38.2}, {2, 18, 7.2, 35.0},
+                                      {4, 18, 9.5, 35.1}, {1, 22, 6.9, 44.8}, {2, 22, 7.2, 38.5}, {4, 22, 9.5, 37.1}};
+static const struct reading melted[] = {{8, 22, 9.4, 35.0}, {1, 20, 6.9, 41.2}, {3, 20, 9.4, 37.4}, {2, 30, 7.2, 49.6},
+                                        {4, 30, 9.4, 42.6}, {8, 30, 9.4, 38.2}, {2, 44, 7.2, 87.3}, {8, 44, 9.5, 48.0}};
+
+static double nothing(double n, double s)
+{
+    return 0 * n * s;
+}
+
+static void particles_of_a_real_program(void **state)
+{
+    const struct mw_study_series *rank;
+    size_t count = sizeof(melt) / sizeof(melt[0]);
+
+    (void)state;
+    for (size_t i = 0; i < count; i++)
+        run(melt[i].n, melt[i].s);
+    series(MW_STUDY_RANK, "fullest rank", nothing);
+    for (size_t i = 0; i < count; i++) {
+        study->series[0].bytes[i] = melt[i].rank * MIB;
+        study->series[0].mpi[i] = melt[i].mpi * MIB;
+        study->runs[i].rank = (uint64_t)(melt[i].rank * MIB);
+    }
+    mw_study_judge(study);
+    if (!study->lapack)
+        skip();
+    rank = &study->series[0];
+    for (size_t i = 0; i < sizeof(melted) / sizeof(melted[0]); i++) {
+        struct mw_fit_band band = mw_study_predict(study, rank, melted[i].n, melted[i].s);
+        assert_int_equal(mw_study_reach(study, rank, melted[i].n, melted[i].s), MW_FIT_REACHED);
+        if (band.low > melted[i].rank * MIB || band.high < melted[i].rank * MIB)
+            fail_msg("n = %g, size = %g: %.1f is not in %.1f to %.1f", melted[i].n, melted[i].s, melted[i].rank, band.low / MIB,
+                     band.high / MIB);
+    }
+    assert_int_equal(mw_study_reach(study, rank, 2, 60), MW_FIT_S_FAR);
+}
+
 /* The run that is advised was not made, is cheap, and narrows the band when it is made. */
 static void advice_helps(void **state)
 {
@@ -241,6 +284,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(limits_by_the_band_and_by_the_prediction, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_limit_that_the_runs_do_not_reach_is_open, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_too_far_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(particles_of_a_real_program, set_up, tear_down),
         cmocka_unit_test_setup_teardown(advice_helps, set_up, tear_down),
         cmocka_unit_test_setup_teardown(advice_without_models, set_up, tear_down),
         cmocka_unit_test(students_t),
