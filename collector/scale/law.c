@@ -84,6 +84,8 @@ bool mw_law_is_constant(const struct mw_law_term *term)
 
 /* ---- in words ---- */
 
+#define EXACT 10240 /* in whole KiB less than two digits would be left */
+
 static void put(char *text, size_t size, const char *more)
 {
     size_t length = strlen(text);
@@ -124,8 +126,8 @@ void mw_law_put(char *text, size_t size, const struct mw_law_term *term, double 
 {
     char small[32];
 
-    snprintf(small, sizeof(small), "%.3g B", coef);
-    put(text, size, coef < 1024 ? small : mw_units_bytes_mean(coef).text);
+    snprintf(small, sizeof(small), coef < 1000 ? "%.3g B" : "%.0f B", coef);
+    put(text, size, coef < EXACT ? small : mw_units_bytes_mean(coef).text);
     if (term->s_sixths > 0)
         put_power(text, size, name_s, term->s_sixths);
     put_logs(text, size, name_s, term->s_logs);
