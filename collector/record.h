@@ -22,7 +22,7 @@
 #include <stdint.h>
 
 #define MW_RECORD_MAGIC "MEMWATCH" /* 8 bytes, no NUL */
-#define MW_RECORD_VERSION 3u
+#define MW_RECORD_VERSION 4u
 #define MW_RECORD_ENDIAN 0x01020304u
 
 /* Journals in a run directory are called <prefix><world id, 16 hex digits>-<host>-<pid> (mw_journal_name()). Hosts stand
@@ -113,6 +113,14 @@ enum mw_unmeasured {
     MW_UNMEASURED_ASKED    /* MEMWATCH_SYSCALLS=0 */
 };
 
+/* Whether other threads ran beside the rank's MPI calls, of which memory may be that grew inside these. */
+enum mw_threads {
+    MW_THREADS_UNKNOWN, /* nobody could look */
+    MW_THREADS_NONE,    /* none was seen but those that MPI_Init started */
+    MW_THREADS_LATER,   /* after MPI_Init: seen beside a call, or making one; or MPI_THREAD_MULTIPLE was given */
+    MW_THREADS_INIT     /* while MPI_Init ran, or it was not called by the main thread */
+};
+
 /* What the rank is doing now, and the sums over its whole life. */
 struct mw_state {
     uint32_t stage;         /* enum mw_stage */
@@ -146,6 +154,7 @@ struct mw_state {
     uint64_t unmeasured_ns; /* from here on memory was not measured, only calls counted; 0: it always was */
     uint64_t unmeasured_why; /* enum mw_unmeasured */
     uint64_t abort_ns;      /* when MPI_Abort was first called; 0: it was not */
+    uint64_t threads;       /* enum mw_threads; never goes back, and MW_THREADS_UNKNOWN stays */
 };
 
 /* What memwatch cost this rank, and how exact its numbers are. */

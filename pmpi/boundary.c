@@ -15,6 +15,7 @@
 #include "pmpi/spikes.h"
 #include "pmpi/stack.h"
 #include "pmpi/syscalls.h"
+#include "pmpi/threads.h"
 
 #include <errno.h>
 
@@ -128,7 +129,8 @@ static void count_call(struct mw_boundary *b, struct mw_site *site, const struct
     if (mw_rank_main_thread) {
         state->in_site = b->site + 1;
         state->since_ns = now;
-    }
+    } else
+        mw_threads_note_caller();
 }
 
 /* RSS at entry; and from here on the call itself. */
@@ -220,6 +222,16 @@ bool mw_boundary_enter(struct mw_boundary *b, enum mw_op op, const uintptr_t *ar
     return true;
 }
 
+/* Memory that came or went in a call is not the call's alone when other threads run: by so much, a look at them is worth
+ * its time. */
+#define LOOK_BYTES (64 * 1024)
+
+static void look_for_threads(uint64_t before, uint64_t after)
+{
+    if ((after > before ? after - before : before - after) >= LOOK_BYTES)
+        mw_threads_look();
+}
+
 /* In less time the kernel does not take many pages away. */
 #define SHORT_NS 20000
 
@@ -234,6 +246,7 @@ static uint64_t measure_exit(struct mw_boundary *b, struct mw_site *site, uint64
     mw_observe_close(b->window);
     site->measured++;
     site->growth += (int64_t)(rss - base);
+    look_for_threads(base, rss);
     mw_rank.journal.state->measured++;
     if (b->op->kind == MW_KIND_COMPLETE)
         mw_requests_completed(b->pending, &base, &peak);

@@ -62,6 +62,7 @@ shim_sources = \
     pmpi/stage.c pmpi/stage.h \
     pmpi/syscalls.c pmpi/syscalls.h \
     pmpi/timeline.c pmpi/timeline.h \
+    pmpi/threads.c pmpi/threads.h \
     pmpi/user_phases.c \
     pmpi/tcp.c pmpi/tcp.h \
     pmpi/world.c pmpi/world.h \

@@ -27,6 +27,7 @@
 #include "pmpi/sites.h"
 #include "pmpi/stage.h"
 #include "pmpi/syscalls.h"
+#include "pmpi/threads.h"
 #include "pmpi/timeline.h"
 #include "pmpi/world.h"
 #include "pmpi/wrap.h"
@@ -216,6 +217,7 @@ static int begin(struct mw_err *err)
     apply_settings(&settings, &limits, now);
     mw_rank.journal.cost->shim_bytes = own_bytes(before.rss);
     mw_rank.journal.state->init_rss = before.rss;
+    mw_threads_before_init();
     mw_observe_start(process_start_ns(mw_rank.journal.ident->start_ticks, now));
     mw_phases_start(process_start_ns(mw_rank.journal.ident->start_ticks, now));
     mw_rank.journal.cost->setup_ns = cpu_time() - start;
@@ -291,6 +293,7 @@ void mw_rank_identify(void)
         mw_settings_complain();
     mw_library.query_thread(&level);
     mw_rank.threaded = level >= mw_library.abi->thread_multiple;
+    mw_threads_after_init(mw_rank.threaded);
     mw_stage_reach(MW_STAGE_RUNNING);
     if (mw_rank.stops_after_init)
         mw_rank_stop_measuring(MW_UNMEASURED_ASKED);
@@ -336,6 +339,7 @@ static void close_phases(void)
     now = mw_moment_exact();
     mw_phases_end_all(&now);
     mw_observe(now.ns, 0);
+    mw_threads_look();
     mw_rank_unlock();
 }
 
