@@ -128,11 +128,14 @@ static const struct mw_model_phase *growing_part(const struct mw_model_rank *ran
     return best;
 }
 
-/* The call that has grown most, for growth inside MPI. */
-static const struct mw_model_site *growing_call(const struct mw_model_rank *rank)
+/* The call that has grown most, for a phase that grew inside MPI calls; NULL for another one, and where it may have been
+ * other threads that grew beside a call. */
+static const struct mw_model_site *growing_call(const struct mw_model_rank *rank, const struct mw_model_phase *phase)
 {
     const struct mw_model_site *best = NULL;
 
+    if (phase->growth_mpi <= phase->growth / 2 || rank->threads >= MW_THREADS_LATER)
+        return NULL;
     for (uint32_t i = 0; i < rank->site_count; i++)
         if (rank->sites[i].last_ns != rank->sites[i].first_ns && (!best || rank->sites[i].growth > best->growth))
             best = &rank->sites[i];
@@ -159,7 +162,7 @@ static void tell(const struct mw_model *model, struct leak *leak, struct mw_find
     const struct mw_model_rank *rank = &model->ranks[leak->rank];
     const struct mw_model_phase *phase = &rank->phases[leak->phase], *part = growing_part(rank, leak->phase);
     const struct mw_visit *first = &phase->kept[0], *last = &phase->kept[phase->visit_count - 1];
-    const struct mw_model_site *call = phase->growth_mpi > phase->growth / 2 ? growing_call(rank) : NULL;
+    const struct mw_model_site *call = growing_call(rank, phase);
     const char *where = call ? call->label : part && part != phase ? part->name : "";
 
     point_at(mw_findings_add(

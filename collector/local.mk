@@ -7,6 +7,7 @@ collector_libcollector_la_SOURCES = \
 	collector/clock.h collector/magic.h collector/record.h \
 	collector/err.c collector/err.h \
 	collector/hostname.c collector/hostname.h \
+	collector/in_mpi.c collector/in_mpi.h \
 	collector/io.c collector/io.h \
 	collector/journal.c collector/journal.h \
 	collector/procmem.c collector/procmem.h \
@@ -101,6 +102,7 @@ collector_libcollector_la_SOURCES = \
 	collector/report_text.c collector/report_text.h collector/report_text_parts.h \
 	collector/report_text_deaths.c \
 	collector/report_text_hosts.c \
+	collector/report_text_in_mpi.c \
 	collector/report_text_job.c \
 	collector/report_text_jobs.c \
 	collector/report_text_peak.c \

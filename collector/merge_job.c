@@ -185,6 +185,12 @@ static void add_cost(struct mw_model_cost *cost, const struct mw_model_rank *ran
     cost->unrecorded = mw_model_sum(cost->unrecorded, rank->unrecorded);
 }
 
+/* Bytes as a change. */
+static int64_t kept(uint64_t bytes)
+{
+    return bytes > INT64_MAX ? INT64_MAX : (int64_t)bytes;
+}
+
 void mw_merge_job_ranks(struct mw_model *model)
 {
     double lived = 0, spent = 0;
@@ -193,7 +199,7 @@ void mw_merge_job_ranks(struct mw_model *model)
     for (uint32_t i = 0; i < model->rank_count; i++) {
         const struct mw_model_rank *rank = &model->ranks[i];
         mw_model_spread_add(&model->rank_peak, i, rank->peak.bytes, i);
-        mw_model_change_add(&model->mpi_growth, i, rank->held_mpi, i);
+        mw_model_change_add(&model->mpi_growth, i, mw_model_sum_change(rank->grown_mpi, kept(rank->in_mpi.finalize)), i);
         add_cost(&model->cost, rank, i, &lived, &spent);
     }
     model->cost.share_mean = lived > 0 ? spent / lived : 0;

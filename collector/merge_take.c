@@ -2,6 +2,7 @@
 /* One record becomes one rank: addresses become places, indices lose their plus one, times go on the job's axis,
  * and every peak gets its kind. */
 #include "collector/binding.h"
+#include "collector/in_mpi.h"
 #include "collector/mem.h"
 #include "collector/merge_parts.h"
 
@@ -103,17 +104,6 @@ static void take_site(struct source *source, struct mw_model_site *to, const str
     to->frames = take_frames(source, from->frames, from->depth, &to->depth);
     to->place = to->depth ? to->frames[0] : NULL;
     to->label = to->place ? mw_model_format(source->model, "%s %s", to->call, to->place->label) : to->call;
-}
-
-/* What MPI held while it was in use: not what MPI_Finalize gave back. */
-static int64_t held_by_mpi(const struct mw_model_rank *rank)
-{
-    int64_t held = rank->grown_mpi;
-
-    for (uint32_t i = 0; i < rank->site_count; i++)
-        if (strcmp(rank->sites[i].call, "MPI_Finalize") == 0)
-            held = mw_model_sum_change(held, rank->sites[i].growth == INT64_MIN ? INT64_MAX : -rank->sites[i].growth);
-    return held;
 }
 
 static uint64_t time_in_mpi(const struct mw_model_rank *rank)
@@ -362,6 +352,7 @@ static void take_state(struct source *source)
     rank->init_rss = state->init_rss;
     rank->grown_mpi = state->grown_mpi;
     rank->grown_program = state->grown_program;
+    rank->threads = state->threads <= MW_THREADS_INIT ? (enum mw_threads)state->threads : MW_THREADS_UNKNOWN;
     rank->huge_bytes = state->huge_bytes;
     rank->swap_bytes = state->swap_bytes;
     rank->unmeasured_ns = state->unmeasured_ns ? time_of(source, state->unmeasured_ns) : 0;
@@ -445,7 +436,7 @@ void mw_merge_take(struct mw_merge *merge, const struct mw_journal_read *journal
     take_state(&source);
     take_cost(&source);
     rank->mpi_ns = time_in_mpi(rank);
-    rank->held_mpi = held_by_mpi(rank);
+    mw_in_mpi_take(rank);
     find_times(&source);
     rank->peak.kind = peak_kind(rank);
 }

@@ -104,6 +104,17 @@ struct mw_model_spike {
     uint64_t visit, entry_rss, peak_rss, exit_rss, entry_ns, exit_ns;
 };
 
+/* RSS that grew inside a rank's measured MPI calls: MPI's own memory, and the program's. collector/in_mpi.h says what
+ * can be known of whose it is. */
+struct mw_model_in_mpi {
+    uint64_t init;     /* grew in MPI_Init */
+    uint64_t later;    /* grew in later calls, MPI_Finalize left out: of the call sites where it grew, all in all */
+    uint64_t fell;     /* fell in them: of the call sites where it fell */
+    uint64_t finalize; /* fell in MPI_Finalize */
+    uint64_t received; /* bytes that the later calls received: no more of `later` are their receive buffers, whole pages
+                          aside */
+};
+
 struct mw_model_rank {
     uint32_t world; /* in model->worlds */
     uint32_t host;  /* in model->hosts */
@@ -137,7 +148,9 @@ struct mw_model_rank {
     uint64_t rss, rss_ns;      /* at the last measured boundary */
     uint64_t init_rss;
     int64_t grown_mpi, grown_program;
-    int64_t held_mpi;          /* grown_mpi without what MPI_Finalize gave back */
+    enum mw_threads threads;   /* beside its MPI calls */
+    struct mw_model_in_mpi in_mpi;
+    struct mw_model_bytes held_mpi; /* MPI's own memory: MW_MODEL_AT_LEAST, or unknown */
     uint64_t huge_bytes, swap_bytes; /* not part of RSS */
     uint64_t unmeasured_ns;    /* from here on it measured nothing itself; 0: it always did */
     enum mw_unmeasured unmeasured; /* why */
@@ -428,7 +441,7 @@ struct mw_model {
     struct mw_model_peak peak;
     struct mw_model_cost cost;
     struct mw_model_spread rank_peak;       /* over the ranks */
-    struct mw_model_spread_change mpi_growth; /* held_mpi over the ranks: what MPI itself holds */
+    struct mw_model_spread_change mpi_growth; /* of RSS inside MPI calls, without what MPI_Finalize gave back; whoever's it is */
 
     struct mw_model_host *hosts;
     struct mw_model_world *worlds; /* by time of their first rank */

@@ -82,12 +82,16 @@ static void no_section(const struct mw_report *report)
 static void put_job(FILE *out, const struct mw_model *model, const struct mw_report_style *style)
 {
     const struct mw_model_peak *peak = &model->peak;
+    char mpi_own[200];
 
+    mw_report_mpi_own(mpi_own, sizeof(mpi_own), model);
     put_text(out, "\"command\":", model->job.command);
     put_lines(out, ",\"summary\":", model, style, mw_report_text_job);
     put_lines(out, ",\"deaths\":", model, style, mw_report_text_deaths);
     put_lines(out, ",\"certainty\":", model, style, mw_report_text_peak);
     put_lines(out, ",\"no_ranks\":", model, style, model->job_count ? no_section : mw_report_text_no_ranks);
+    put_lines(out, ",\"in_mpi\":", model, style, mw_report_text_in_mpi);
+    put_text(out, ",\"mpi_own\":", mpi_own);
     put(out, ",\"begin_wall_ns\":", model->job.begin_wall_ns);
     put_bytes(out, ",\"seen\":", peak->seen);
     put_bytes(out, ",\"upper\":", peak->upper);
@@ -141,7 +145,7 @@ static void put_ranks(FILE *out, const struct mw_model *model, const struct mw_p
         put_bytes(out, ",", rank->peak);
         put_time(out, ",", model, rank->peak_ns);
         put_text(out, ",", place);
-        put_change(out, ",", rank->held_mpi);
+        put_bytes(out, ",", rank->held_mpi);
         put(out, ",", rank->rss);
         put(out, ",", rank->calls);
         put(out, ",", rank->measured);

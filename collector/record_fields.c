@@ -30,6 +30,8 @@ static const char *const stages[] = {[MW_STAGE_STARTING] = "starting", [MW_STAGE
     [MW_STAGE_FINALIZED] = "finalized", [MW_STAGE_EXITED] = "exited", [MW_STAGE_ABORTED] = "aborted", NULL};
 static const char *const unmeasured[] = {[MW_UNMEASURED_NEVER] = "never", [MW_UNMEASURED_SANDBOX] = "sandbox",
     [MW_UNMEASURED_ASKED] = "asked", NULL};
+static const char *const threads[] = {[MW_THREADS_UNKNOWN] = "unknown", [MW_THREADS_NONE] = "none",
+    [MW_THREADS_LATER] = "after_init", [MW_THREADS_INIT] = "in_init", NULL};
 static const char *const roles[] = {[MW_MODEL_RANK] = "rank", [MW_MODEL_LAUNCHER] = "launcher", [MW_MODEL_OTHER]
     = "other", NULL};
 static const char *const ends[] = {[MW_VIEW_LIVES] = "lives", [MW_VIEW_ENDED] = "ended", [MW_VIEW_STATUS] =
@@ -177,6 +179,19 @@ static const struct mw_field tick_fields[] = {
 static const struct mw_fields tick = {"tick", tick_fields, sizeof(THIS), true};
 #undef THIS
 
+#define THIS struct mw_model_in_mpi
+static const struct mw_field in_mpi_fields[] = {
+    FIELD(U64, init, "init_bytes", "bytes that grew in MPI_Init"),
+    FIELD(U64, later, "later_bytes", "bytes that grew in later calls: MPI's own or the program's, such as receive buffers that "
+        "are first touched there"),
+    FIELD(U64, fell, "fell_bytes", "bytes given back in later calls, by whoever had touched them"),
+    FIELD(U64, finalize, "finalize_fell_bytes", "bytes given back in MPI_Finalize"),
+    FIELD(U64, received, "received_bytes", "bytes that later calls received: at most so much of later_bytes are their receive "
+        "buffers, whole pages aside"),
+    {.type = MW_FIELD_END}};
+static const struct mw_fields in_mpi = {"in_mpi", in_mpi_fields, sizeof(THIS), false};
+#undef THIS
+
 #define THIS struct mw_model_rank
 static const struct mw_field rank_fields[] = {
     INDEX(WORLD, world, "world", "in `worlds`"),
@@ -217,7 +232,10 @@ static const struct mw_field rank_fields[] = {
     FIELD(U64, init_rss, "init_rss_bytes", "bytes, in MPI_Init"),
     FIELD(I64, grown_mpi, "grown_mpi_bytes", "bytes, in MPI calls"),
     FIELD(I64, grown_program, "grown_program_bytes", "bytes, outside"),
-    FIELD(I64, held_mpi, "held_mpi_bytes", "bytes: grown_mpi without what MPI_Finalize gave back"),
+    ENUM(threads, threads, "threads", "other threads that ran beside its MPI calls: seen while MPI_Init ran, or only later"),
+    STRUCT(in_mpi, in_mpi, "in_mpi", "RSS inside measured MPI calls, by call sites"),
+    FIELD(AT_LEAST, held_mpi, "held_mpi_bytes", "bytes, at least: MPI's own memory, as MPI_Init took it; null: not known, as where "
+        "other threads ran meanwhile"),
     FIELD(U64, huge_bytes, "huge_bytes", "bytes, huge pages beside RSS"),
     FIELD(U64, swap_bytes, "swap_bytes", "bytes, beside RSS"),
     FIELD(U64, unmeasured_ns, "unmeasured_ns", "ns, monotonic: from then on memory was not measured, only sampled; 0 never"),
@@ -582,7 +600,8 @@ static const struct mw_fields cost = {"cost", cost_fields, sizeof(THIS), false};
     STRUCT(peak, peak, "peak", "the job's peak: three numbers that are never mixed"), \
     STRUCT(cost, cost, "cost", "what memwatch itself took"), \
     STRUCT(spread, rank_peak, "rank_peak_bytes", "bytes, over the ranks"), \
-    STRUCT(change, mpi_growth, "mpi_growth_bytes", "bytes that MPI itself holds, over the ranks"), \
+    STRUCT(change, mpi_growth, "mpi_growth_bytes", "bytes that grew inside MPI calls, without what " \
+        "MPI_Finalize gave back, over the ranks: MPI's own and the program's"), \
     FIELD(STRING, ended_by, "ended_by", "what ended the job from outside before any rank died"), \
     LIST(host, host_count, hosts, "hosts", "hosts"), \
     LIST(world, world_count, worlds, "worlds", "MPI_COMM_WORLDs, by time"), \

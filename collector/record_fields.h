@@ -20,6 +20,7 @@ enum mw_field_type {
     MW_FIELD_RANK,   /* int32_t; below 0, without a number: null */
     MW_FIELD_BOOL,
     MW_FIELD_DOUBLE,
+    MW_FIELD_AT_LEAST, /* struct mw_model_bytes that is MW_MODEL_AT_LEAST: its bytes; unknown: null */
     MW_FIELD_STRING, /* never NULL */
     MW_FIELD_NAME,   /* a string that may be NULL: null */
     MW_FIELD_ENUM,   /* `words`, ended by NULL */

@@ -63,6 +63,18 @@ static int read_number(struct reader *reader, const struct mw_field *field, void
     }
 }
 
+static int read_at_least(struct reader *reader, const struct mw_field *field, struct mw_model_bytes *at, const json_t *json)
+{
+    int64_t value = -1; /* records of earlier versions have differences here, which may be less than 0 */
+
+    if (!json_is_null(json) && read_whole(reader, field, json, INT64_MIN, INT64_MAX, &value) < 0)
+        return -1;
+    *at = (struct mw_model_bytes){0, MW_MODEL_UNKNOWN};
+    if (value >= 0)
+        *at = (struct mw_model_bytes){(uint64_t)value, MW_MODEL_AT_LEAST};
+    return 0;
+}
+
 static int read_word(struct reader *reader, const struct mw_field *field, int *at, const json_t *json)
 {
     for (int i = 0; json_is_string(json) && field->words[i]; i++)
@@ -223,6 +235,7 @@ static int read_value(struct reader *reader, const struct mw_field *field, void 
             return wrong(reader, field->name, "a string");
         *(const char **)at = mw_model_string(reader->model, json_string_value(json));
         return 0;
+    case MW_FIELD_AT_LEAST: return read_at_least(reader, field, at, json);
     case MW_FIELD_ENUM: return read_word(reader, field, at, json);
     case MW_FIELD_RANK: return read_rank(reader, field, at, json);
     case MW_FIELD_INDEX: return read_index(reader, field, at, json);
@@ -269,7 +282,8 @@ static int read_all_places(struct reader *reader, const json_t *json)
     return 0;
 }
 
-/* Records of before processes were counted together do not say how many an entry is. */
+/* Records of before processes were counted together do not say how many an entry is. Those of before threads were looked
+ * for have as MPI's own memory whatever grew inside its calls. */
 static void complete(struct mw_model *model)
 {
     for (size_t i = 0; i < model->job_count; i++)
@@ -277,6 +291,9 @@ static void complete(struct mw_model *model)
     for (size_t i = 0; i < model->process_count; i++)
         if (!model->processes[i].count)
             model->processes[i].count = 1;
+    for (size_t i = 0; i < model->rank_count; i++)
+        if (model->ranks[i].threads == MW_THREADS_UNKNOWN)
+            model->ranks[i].held_mpi = (struct mw_model_bytes){0, MW_MODEL_UNKNOWN};
 }
 
 static struct mw_model *read_model(const json_t *json, struct mw_err *err)

@@ -81,6 +81,14 @@ static void write_rank(FILE *out, int32_t rank)
         fprintf(out, "%" PRId32, rank);
 }
 
+static void write_at_least(FILE *out, struct mw_model_bytes bytes)
+{
+    if (bytes.kind == MW_MODEL_UNKNOWN)
+        fputs("null", out);
+    else
+        mw_json_out_unsigned(out, bytes.bytes);
+}
+
 static void write_value(struct json *json, const struct mw_field *field, const void *item)
 {
     const void *at = (const char *)item + field->offset;
@@ -94,6 +102,7 @@ static void write_value(struct json *json, const struct mw_field *field, const v
     case MW_FIELD_RANK: write_rank(out, *(const int32_t *)at); break;
     case MW_FIELD_BOOL: fputs(*(const bool *)at ? "true" : "false", out); break;
     case MW_FIELD_DOUBLE: mw_json_out_double(out, *(const double *)at); break;
+    case MW_FIELD_AT_LEAST: write_at_least(out, *(const struct mw_model_bytes *)at); break;
     case MW_FIELD_STRING:
     case MW_FIELD_NAME: write_name(out, *(const char *const *)at); break;
     case MW_FIELD_ENUM: write_word(out, field->words, *(const int *)at); break;

@@ -9,8 +9,8 @@ static const char *const head[] = {
     "host", "pid", "ppid", "image", "role", "program", "command", "first_seen_s", "last_seen_s", "end", "samples",
     "peak_bytes", "peak_kind", "largest_sample_bytes", "largest_sample_s", "largest_pss_bytes", "huge_pages_bytes",
     "swap_bytes", "world", "rank", "rank_peak_bytes", "rank_peak_kind", "rank_peak_s", "rank_peak_phase",
-    "rank_peak_call", "mpi_holds_bytes", "rss_at_end_bytes", "mpi_time_s", "mpi_calls", "mpi_calls_measured",
-    "count", "job", NULL};
+    "rank_peak_call", "mpi_holds_bytes", "mpi_holds_kind", "rss_at_end_bytes", "mpi_time_s", "mpi_calls",
+    "mpi_calls_measured", "count", "job", NULL};
 
 /* Times count from the begin of the run, also in its jobs. */
 struct table {
@@ -19,7 +19,7 @@ struct table {
 };
 
 #define SAMPLED_CELLS 11 /* first_seen_s and what follows */
-#define RANK_CELLS 12    /* world and what follows */
+#define RANK_CELLS 13    /* world and what follows */
 
 static void add_end(struct mw_csv *csv, const struct mw_model_process *process)
 {
@@ -45,7 +45,7 @@ static void add_rank(struct table *table, const struct mw_model_rank *rank)
     mw_csv_seconds(csv, mw_model_elapsed(table->run, rank->peak_ns));
     mw_csv_text(csv, rank->peak_phase == MW_MODEL_NONE ? NULL : rank->phases[rank->peak_phase].path);
     mw_csv_text(csv, rank->peak_site == MW_MODEL_NONE ? NULL : rank->sites[rank->peak_site].label);
-    mw_csv_change(csv, rank->held_mpi);
+    mw_csv_bytes(csv, rank->held_mpi);
     mw_csv_known(csv, rank->rss);
     mw_csv_seconds(csv, rank->mpi_ns);
     mw_csv_number(csv, rank->calls);

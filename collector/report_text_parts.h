@@ -56,6 +56,9 @@ void mw_report_heading(const struct mw_report *report, const char *title, const 
 void mw_report_paragraph(const struct mw_report *report, const char *first, enum mw_text_style style,
                          const char *format, ...) __attribute__((format(printf, 4, 5)));
 
+/* What is known of MPI's own memory, in a line. */
+void mw_report_mpi_own(char *text, size_t size, const struct mw_model *model);
+
 /* The sections, in the order of the report. Each writes nothing when it has nothing to say. */
 void mw_report_text_job(const struct mw_report *report);
 void mw_report_text_deaths(const struct mw_report *report);
@@ -65,6 +68,7 @@ void mw_report_text_no_ranks(const struct mw_report *report);
 void mw_report_text_ranks(const struct mw_report *report);
 void mw_report_text_waterfall(const struct mw_report *report);
 void mw_report_text_phases(const struct mw_report *report);
+void mw_report_text_in_mpi(const struct mw_report *report);
 void mw_report_text_sites(const struct mw_report *report);
 void mw_report_text_processes(const struct mw_report *report);
 void mw_report_text_notes(const struct mw_report *report);

@@ -83,7 +83,7 @@ static void add_columns(struct mw_text_table *table)
     mw_text_table_column(table, "", MW_TEXT_LEFT, 0, MW_TEXT_CUT_RIGHT);
     mw_text_table_column(table, "by", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
     mw_text_table_column(table, "in", MW_TEXT_LEFT, 12, MW_TEXT_CUT_MIDDLE);
-    mw_text_table_column(table, "MPI holds", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
+    mw_text_table_column(table, "MPI's own", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
     mw_text_table_column(table, "at end", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
     mw_text_table_column(table, "+ huge pages", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
     mw_text_table_column(table, "+ swap", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
@@ -133,7 +133,7 @@ static void add_rank(struct mw_text_table *table, const struct mw_report *report
     mw_text_table_cell(table, worst ? MW_TEXT_WARN : MW_TEXT_GOOD, "%s", report->width < BAR_LEAST ? "" : bar);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_report_when(model, rank->peak_ns).text);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", place);
-    mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_units_change(rank->held_mpi).text);
+    mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_report_bytes(rank->held_mpi).text);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_units_bytes(rank->rss).text);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", rank->huge_bytes ? mw_units_bytes(rank->huge_bytes).text : "");
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", rank->swap_bytes ? mw_units_bytes(rank->swap_bytes).text : "");

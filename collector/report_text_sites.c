@@ -189,12 +189,9 @@ static struct mw_report_names *make_names(const struct mw_model *model, const st
 
 static void write_heading(const struct mw_report *report)
 {
-    const struct mw_model *model = report->model;
     char remark[200];
 
-    snprintf(remark, sizeof(remark), "MPI itself holds %s (grew in its calls and stayed; most in %s: %s)",
-             mw_units_change(model->mpi_growth.sum).text,
-             mw_rank_name(model, model->mpi_growth.worst).text, mw_units_change(model->mpi_growth.max).text);
+    mw_report_mpi_own(remark, sizeof(remark), report->model);
     mw_report_heading(report, "MPI calls", remark);
 }
 
@@ -226,6 +223,7 @@ void mw_report_text_sites(const struct mw_report *report)
                                 mw_units_bytes(MW_REPORT_TEXT_SPIKE).text);
     }
     mw_report_left_out(report, model->site_count - shown, "more call site", "more call sites");
+    mw_report_text_in_mpi(report);
     mw_report_names_destroy(names);
     mw_text_table_destroy(table);
     free(order);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "collector/waterfall.h"
 
-#include <string.h>
+#include "collector/in_mpi.h"
 
 /* Steps of less than this share of the peak are part of OTHER. */
 #define LEAST_SHARE 100
@@ -9,16 +9,6 @@
 static void add(struct mw_waterfall *waterfall, enum mw_waterfall_kind kind, uint32_t phase, int64_t bytes)
 {
     waterfall->steps[waterfall->count++] = (struct mw_waterfall_step){kind, phase, bytes};
-}
-
-static int64_t growth_in_init(const struct mw_model_rank *rank)
-{
-    int64_t growth = 0;
-
-    for (uint32_t i = 0; i < rank->site_count; i++)
-        if (!strncmp(rank->sites[i].call, "MPI_Init", 8))
-            growth = mw_model_sum_change(growth, rank->sites[i].growth);
-    return growth;
 }
 
 /* The outermost phase around the peak, or none. */
@@ -117,7 +107,7 @@ struct mw_waterfall mw_waterfall_make(const struct mw_model_rank *rank)
         rank->peak_ns < rank->created_ns)
         return waterfall;
     add(&waterfall, MW_WATERFALL_START, MW_MODEL_NONE, (int64_t)rank->init_rss);
-    add(&waterfall, MW_WATERFALL_CALL, MW_MODEL_NONE, growth_in_init(rank));
+    add(&waterfall, MW_WATERFALL_CALL, MW_MODEL_NONE, mw_in_mpi_init(rank));
     add_phases(&waterfall, rank);
     entry = entry_of_peak(rank);
     waterfall.split = entry && entry <= peak;

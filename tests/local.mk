@@ -66,6 +66,7 @@ shell_tests = \
     tests/integration/hosts_slurm.sh \
     tests/integration/hosts_top.sh \
     tests/integration/threads.sh \
+    tests/integration/whose.sh \
     tests/integration/tsan.sh \
     tests/integration/tricks.sh \
     tests/integration/interrupted.sh \
@@ -137,6 +138,7 @@ unit_tests += \
     tests/unit/test_rank_name \
     tests/unit/test_tables \
     tests/unit/test_waterfall \
+    tests/unit/test_in_mpi \
     tests/unit/test_post_mortem \
     tests/unit/test_preloaded \
     tests/unit/test_procmem \
@@ -195,6 +197,8 @@ tests_unit_test_gates_SOURCES = tests/unit/test_gates.c
 tests_unit_test_gates_LDADD = $(collector_test_libs)
 tests_unit_test_rank_name_SOURCES = tests/unit/test_rank_name.c $(synthetic)
 tests_unit_test_rank_name_LDADD = $(collector_test_libs)
+tests_unit_test_in_mpi_SOURCES = tests/unit/test_in_mpi.c
+tests_unit_test_in_mpi_LDADD = $(collector_test_libs)
 tests_unit_test_waterfall_SOURCES = tests/unit/test_waterfall.c
 tests_unit_test_waterfall_LDADD = $(collector_test_libs) -lm
 tests_unit_test_phase_choice_SOURCES = tests/unit/test_phase_choice.c

@@ -139,7 +139,7 @@
       column("peak", "kind", RANK.peak),
       column("by", "time", RANK.at, {hint: "the boundary that saw it"}),
       column("in", "wide", RANK.place),
-      column("MPI holds", "change", RANK.mpi),
+      column("MPI's own", "kind", RANK.mpi, {hint: "at least: what MPI_Init took"}),
       column("at end", "bytes", RANK.end),
       column("calls", "count", RANK.calls),
       column("measured", "count", RANK.measured),
@@ -179,6 +179,7 @@
   }
 
   function sitesTable() {
+    const note = data.in_mpi.length ? data.mpi_own + "; " + data.in_mpi.join(" ").trim() + "." : null;
     return table("Call sites", [
       column("call", "code", 0),
       column("place", "code", 1),
@@ -192,7 +193,7 @@
       column("grew", "change", 10, {hint: "of the rank that grew most"}),
       column("spike", "bytes", 11, {hint: "exact: peak inside a call above what the rank had at its start"}),
       column("rank", "id", 12),
-    ], data.sites, {sort: 10});
+    ], data.sites, {sort: 10, note});
   }
 
   function spikesTable() {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What of a run goes into a study. */
+#include "collector/in_mpi.h"
 #include "collector/mem.h"
 #include "collector/scale/study.h"
 
@@ -49,19 +50,18 @@ static void add(struct mw_study *study, enum mw_study_group group, const char *n
     series->count += is_new;
 }
 
-/* What MPI_Init made a rank grow by. (Growth inside later calls is the program's as well: receive buffers are often
- * touched there for the first time.) */
+/* What MPI_Init made a rank grow by (collector/in_mpi.h says why no other call): 0 where threads of the program may have
+ * grown meanwhile. Records of earlier versions do not say whether any did, and have their sites only. */
 static uint64_t mpi_of(const struct mw_model *model, uint32_t index)
 {
     const struct mw_model_rank *rank = index < model->rank_count ? &model->ranks[index] : NULL;
-    int64_t growth = 0;
+    int64_t growth;
 
-    for (size_t i = 0; rank && rank->whole && i < rank->site_count; i++)
-        if (!strncmp(rank->sites[i].call, "MPI_Init", 8))
-            growth += rank->sites[i].growth;
-    for (size_t i = 0; rank && !rank->whole && i < model->site_count; i++)
-        if (!strncmp(model->sites[i].call, "MPI_Init", 8))
-            growth += model->sites[i].growth.max;
+    if (!rank || rank->threads == MW_THREADS_INIT)
+        return 0;
+    if (rank->threads != MW_THREADS_UNKNOWN)
+        return rank->in_mpi.init;
+    growth = mw_in_mpi_init(rank);
     return growth > 0 ? (uint64_t)growth : 0;
 }
 

@@ -28,6 +28,7 @@ def processes():
     for row in ranks:
         rank = record["ranks"][int(row["rank"])]
         assert int(row["rank_peak_bytes"]) == rank["peak"]["bytes"] and int(row["mpi_calls"]) == rank["calls"]
+        assert row["mpi_holds_bytes"] == str(rank["held_mpi_bytes"]) and row["mpi_holds_kind"] == "at_least", row
 
 def timeline():
     sampled = [row for row in table["timeline"] if row["samples"] != "0"]

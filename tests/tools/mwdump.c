@@ -18,6 +18,7 @@ static const char *const roles[] = {"rank", "launcher", "other"};
 static const char *const stages[] = {"starting",  "running",   "ready",  "committed",
                                      "declined",  "finalized", "exited", "aborted"};
 static const char *const notes[] = {"lost", "remark"};
+static const char *const threads[] = {"unknown", "none", "after_init", "in_init"};
 
 static void put_text(const char *key, const char *text)
 {
@@ -82,7 +83,7 @@ static void dump_job(const struct mw_model *model)
     put_number("error", model->cost.error_bytes_max);
     put_number("calls", model->cost.calls);
     put_number("measured", model->cost.measured);
-    put_change("held_mpi", model->mpi_growth.sum);
+    put_change("growth_mpi", model->mpi_growth.sum);
     printf(" share_mean=%.6f share_max=%.6f", model->cost.share_mean, model->cost.share_max);
     put_number("shim_bytes", model->cost.shim_bytes_max);
     put_number("setup_ns", model->cost.setup_max_ns);
@@ -104,7 +105,13 @@ static void dump_rank(const struct mw_model *model, const struct mw_model_rank *
     put_number("init_rss", rank->init_rss);
     put_change("growth_mpi", rank->grown_mpi);
     put_change("growth_program", rank->grown_program);
-    put_change("held_mpi", rank->held_mpi);
+    put_bytes("held_mpi", "held_mpi_kind", rank->held_mpi);
+    put_number("init_mpi", rank->in_mpi.init);
+    put_number("later_mpi", rank->in_mpi.later);
+    put_number("fell_mpi", rank->in_mpi.fell);
+    put_number("finalize_mpi", rank->in_mpi.finalize);
+    put_number("received_mpi", rank->in_mpi.received);
+    put_text("threads", threads[rank->threads]);
     put_number("calls", rank->calls);
     put_number("measured", rank->measured);
     put_number("coarse_calls", rank->coarse_calls);

@@ -346,6 +346,7 @@ static void fill_state(struct generator *g)
         .grown_program = (int64_t)(mine(g, 43, 5000) * 4 * KIB),
         .tick_ns = 10 * MS,
         .init_rss = 4 * MIB,
+        .threads = 1 + mine(g, 45, 3),
     };
     *g->journal.cost = (struct mw_cost){.measure_ns = 10 * MS + mine(g, 44, 10 * MS), .setup_ns = MS,
                                         .shim_bytes = 700 * KIB, .error_bytes = 768 * KIB};

@@ -116,6 +116,7 @@ void synthetic_journal(struct mw_journal *journal, int rank, int size)
     };
     journal->ident->affinity[0] = 0xf;
     journal->state->stage = MW_STAGE_RUNNING;
+    journal->state->threads = MW_THREADS_NONE;
     journal->state->tick_ns = 10 * MS;
     journal->cost->error_bytes = 368 * 1024;
     journal->cost->shim_bytes = 420 * 1024;

@@ -89,6 +89,8 @@ static void test_job(void **state)
     assert_int_equal(model->ranks[2].peak.bytes, 106 * MIB);
     assert_int_equal(model->rank_peak.worst, 2);
     assert_int_equal(model->mpi_growth.sum, 48 * MIB);
+    assert_int_equal(model->ranks[3].held_mpi.bytes, 12 * MIB);
+    assert_int_equal(model->ranks[3].held_mpi.kind, MW_MODEL_AT_LEAST);
     spiking = find_site(model, "MPI_Alltoall");
     assert_int_equal(spiking->ranks, 4);
     assert_int_equal(spiking->calls, 64);

@@ -135,6 +135,9 @@ static void test_damaged(void **state)
         {"\"ranks\":[\n", "\"host\":0", "\"host\":77", "\"host\" points at nothing"},
         {"\"ranks\":[\n", "\"host\":0", "\"host\":null", "\"host\" points at nothing"},
         {"\"ranks\":[\n", "\"tick_ns\":", "\"tick_ns\":0,\"x\":", "\"tick_ns\""},
+        {"\"ranks\":[\n", "\"threads\":\"none\"", "\"threads\":\"some\"", "\"threads\" is not one of its words"},
+        {"\"ranks\":[\n", "\"held_mpi_bytes\":", "\"held_mpi_bytes\":\"", "is not a whole record"},
+        {"\"ranks\":[\n", "\"held_mpi_bytes\":", "\"held_mpi_bytes\":1.5,\"x\":", "\"held_mpi_bytes\""},
         {"\"ranks\":[\n", "\"frames\":[0", "\"frames\":[99999", "\"frames\""},
         {"\"ranks\":[\n", "\"frames\":[0", "\"frames\":[null", "\"frames\""},
         {"\"places\":[\n", "\"outer\":null", "\"outer\":0", "\"outer\" points at nothing"},
@@ -153,6 +156,30 @@ static void test_damaged(void **state)
             fail_msg("%s -> %s: %s", cases[i].from, cases[i].to, err.text);
         free(text);
     }
+    free(json);
+    mw_model_destroy(model);
+}
+
+/* Records of before threads were looked for called a difference MPI's memory. */
+static void test_earlier_record(void **state)
+{
+    struct mw_model *model = make_model(2, true), *copy;
+    char *json = render(mw_report_json_write, model, false);
+    char *older = changed(json, "\"ranks\":[\n", "\"threads\":", "\"something\":");
+    char *negative = changed(older, "\"ranks\":[\n", "\"held_mpi_bytes\":12582912", "\"held_mpi_bytes\":-114294784");
+    struct mw_err err = {""};
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        copy = read_text(i ? negative : older, strlen(i ? negative : older), &err);
+        assert_string_equal(err.text, "");
+        assert_int_equal(copy->ranks[0].held_mpi.kind, MW_MODEL_UNKNOWN);
+        assert_int_equal(copy->ranks[0].held_mpi.bytes, 0);
+        assert_int_equal(copy->ranks[1].held_mpi.kind, MW_MODEL_AT_LEAST);
+        mw_model_destroy(copy);
+    }
+    free(negative);
+    free(older);
     free(json);
     mw_model_destroy(model);
 }
@@ -177,7 +204,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_jobs),    cmocka_unit_test(test_reduced), cmocka_unit_test(test_strange_text),
-        cmocka_unit_test(test_damaged), cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_damaged), cmocka_unit_test(test_earlier_record), cmocka_unit_test(test_cut),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

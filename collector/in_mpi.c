@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+#include "collector/in_mpi.h"
+
+#include <string.h>
+
+static bool is_init(const struct mw_model_site *site)
+{
+    return strncmp(site->call, "MPI_Init", 8) == 0;
+}
+
+static bool is_finalize(const struct mw_model_site *site)
+{
+    return strcmp(site->call, "MPI_Finalize") == 0;
+}
+
+static uint64_t rise(int64_t growth)
+{
+    return growth > 0 ? (uint64_t)growth : 0;
+}
+
+static uint64_t fall(int64_t growth)
+{
+    return growth < 0 ? -(uint64_t)growth : 0;
+}
+
+int64_t mw_in_mpi_init(const struct mw_model_rank *rank)
+{
+    int64_t growth = 0;
+
+    for (uint32_t i = 0; i < rank->site_count; i++)
+        if (is_init(&rank->sites[i]))
+            growth = mw_model_sum_change(growth, rank->sites[i].growth);
+    return growth;
+}
+
+static void add_site(struct mw_model_in_mpi *in, const struct mw_model_site *site)
+{
+    if (is_init(site))
+        return;
+    if (is_finalize(site)) {
+        in->finalize = mw_model_sum(in->finalize, fall(site->growth));
+        return;
+    }
+    in->later = mw_model_sum(in->later, rise(site->growth));
+    in->fell = mw_model_sum(in->fell, fall(site->growth));
+    in->received = mw_model_sum(in->received, site->received);
+}
+
+/* Whether MPI_Init was measured from its entry to its end. */
+static bool knows_init(const struct mw_model_rank *rank)
+{
+    for (uint32_t i = 0; i < rank->site_count; i++)
+        if (is_init(&rank->sites[i]))
+            return rank->sites[i].measured && rank->sites[i].measured == rank->sites[i].calls;
+    return false;
+}
+
+void mw_in_mpi_take(struct mw_model_rank *rank)
+{
+    bool alone = rank->threads == MW_THREADS_NONE || rank->threads == MW_THREADS_LATER;
+
+    rank->in_mpi = (struct mw_model_in_mpi){.init = rise(mw_in_mpi_init(rank))};
+    for (uint32_t i = 0; i < rank->site_count; i++)
+        add_site(&rank->in_mpi, &rank->sites[i]);
+    rank->held_mpi = (struct mw_model_bytes){0, MW_MODEL_UNKNOWN};
+    if (alone && knows_init(rank))
+        rank->held_mpi = (struct mw_model_bytes){rank->in_mpi.init, MW_MODEL_AT_LEAST};
+}
+
+static void add_held(struct mw_in_mpi_job *job, const struct mw_model *model, uint32_t index)
+{
+    struct mw_model_bytes held = model->ranks[index].held_mpi;
+
+    if (held.kind == MW_MODEL_UNKNOWN)
+        return;
+    if (!job->known++ || held.bytes > model->ranks[job->worst].held_mpi.bytes)
+        job->worst = index;
+    job->held = (struct mw_model_bytes){mw_model_sum(job->held.bytes, held.bytes), MW_MODEL_AT_LEAST};
+}
+
+static void add_growth(struct mw_model_in_mpi *sum, const struct mw_model_in_mpi *rank)
+{
+    sum->init = mw_model_sum(sum->init, rank->init);
+    sum->later = mw_model_sum(sum->later, rank->later);
+    sum->fell = mw_model_sum(sum->fell, rank->fell);
+    sum->finalize = mw_model_sum(sum->finalize, rank->finalize);
+    sum->received = mw_model_sum(sum->received, rank->received);
+}
+
+struct mw_in_mpi_job mw_in_mpi_sum(const struct mw_model *model)
+{
+    struct mw_in_mpi_job job = {.worst = MW_MODEL_NONE};
+
+    for (uint32_t i = 0; i < model->rank_count; i++) {
+        add_held(&job, model, i);
+        add_growth(&job.sum, &model->ranks[i].in_mpi);
+        job.init_threads += model->ranks[i].threads == MW_THREADS_INIT;
+        job.later_threads += model->ranks[i].threads == MW_THREADS_LATER;
+        job.unmeasured += model->ranks[i].measured < model->ranks[i].calls;
+    }
+    return job;
+}
