@@ -16,9 +16,9 @@ struct mw_study_run {
     char *name;       /* of its record */
     double n, s;      /* s is 1 without a parameter */
     uint64_t rank;    /* peak of the fullest rank, */
-    uint64_t rank_mpi; /* and what MPI_Init made that rank grow by */
+    uint64_t rank_mpi; /* and what MPI_Init made that rank grow by; 0 unknown */
     uint64_t rank_0, others; /* peaks of rank 0, and of the fullest of all others; 0: there is none */
-    uint64_t mpi;     /* MPI's own share: what MPI_Init made a rank grow by, where that is most */
+    uint64_t mpi;     /* MPI's own share: what MPI_Init made a rank grow by, where that is most; 0 unknown */
     uint64_t job;     /* at most, all processes together; 0 unknown */
     uint64_t error;   /* peaks of ranks may be this much higher */
     bool exact;       /* all peaks of ranks are the kernel's own marks */

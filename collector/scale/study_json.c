@@ -94,7 +94,7 @@ static void put_runs(struct json *json, const struct mw_study *study)
         bytes(json, "rank_bytes", (double)run->rank);
         boolean(json, "exact", run->exact);
         bytes(json, "error_bytes", (double)run->error);
-        bytes(json, "mpi_init_bytes", (double)run->mpi);
+        bytes(json, "mpi_init_bytes", or_unknown(run->mpi));
         bytes(json, "rank_0_bytes", or_unknown(run->rank_0));
         bytes(json, "other_ranks_bytes", or_unknown(run->others));
         bytes(json, "job_at_most_bytes", or_unknown(run->job));

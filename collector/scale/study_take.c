@@ -108,7 +108,8 @@ static void take_ranks(struct mw_study *study, const struct mw_model *model)
         add(study, MW_STUDY_RANK, "rank 0", run->rank_0, rank_0_mpi);
     if (run->others)
         add(study, MW_STUDY_RANK, "other ranks", run->others, others_mpi);
-    add(study, MW_STUDY_MPI, "MPI's own share", run->mpi, run->mpi);
+    if (run->mpi)
+        add(study, MW_STUDY_MPI, "MPI's own share", run->mpi, run->mpi);
 }
 
 static bool names_phases(const struct mw_model *model)

@@ -73,7 +73,7 @@ static void write_places(FILE *out, const struct mw_study *study, const struct m
         mw_text_table_cell(table, MW_TEXT_BOLD, "%s %s", place->exact ? "=" : "≥", bytes(place->rank).text);
         mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", place->runs > 1 ? bytes(place->spread).text : "");
         mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", bytes(place->mpi).text);
-        mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", bytes(place->program).text);
+        mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", isnan(place->mpi) ? "" : bytes(place->program).text);
         mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", bytes(place->rank_0).text);
         mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", bytes(place->others).text);
         mw_text_table_cell(table, MW_TEXT_PLAIN, "%s%s", isnan(place->job) ? "" : "≤ ", bytes(place->job).text);
