@@ -53,6 +53,7 @@ collector_libcollector_la_SOURCES = \
 	collector/merge_jobs_seen.c \
 	collector/merge_layers.c \
 	collector/merge_left.c \
+	collector/merge_limits.c \
 	collector/merge_notes.c \
 	collector/merge_origins.c \
 	collector/merge_peers.c \
@@ -101,6 +102,7 @@ collector_libcollector_la_SOURCES = \
 	collector/rust_name.c collector/rust_name.h \
 	collector/report_text.c collector/report_text.h collector/report_text_parts.h \
 	collector/report_text_deaths.c \
+	collector/report_text_headroom.c \
 	collector/report_text_hosts.c \
 	collector/report_text_in_mpi.c \
 	collector/report_text_job.c \

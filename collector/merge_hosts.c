@@ -87,28 +87,6 @@ uint64_t mw_merge_hosts_time(const struct mw_model *model, uint32_t host, uint64
     return ns ? ns + (uint64_t)model->hosts[host].shift_ns : 0;
 }
 
-/* A group that limits memory more than the host does, of those that processes lie in. */
-static void find_limit(struct mw_model_host *host, const struct mw_view *view)
-{
-    struct mw_model_limit *limit = &host->limit;
-
-    limit->node_bytes = view->node_bytes;
-    limit->available_begin_bytes = view->available_begin_bytes;
-    for (uint32_t i = 0; i < host->cgroup_count; i++)
-        if (host->cgroups[i].limit && (!limit->cgroup_limit || host->cgroups[i].limit < limit->cgroup_limit)) {
-            limit->cgroup_limit = host->cgroups[i].limit;
-            limit->cgroup_peak = host->cgroups[i].peak;
-            limit->cgroup_path = host->cgroups[i].limit_path;
-        }
-    if (limit->cgroup_limit && (!limit->node_bytes || limit->cgroup_limit <= limit->node_bytes)) {
-        limit->kind = MW_LIMIT_CGROUP;
-        limit->bytes = limit->cgroup_limit;
-    } else if (limit->node_bytes) {
-        limit->kind = MW_LIMIT_NODE;
-        limit->bytes = limit->node_bytes;
-    }
-}
-
 static void take_cgroups(struct mw_model *model, struct mw_model_host *host, const struct mw_view *view)
 {
     uint32_t index = (uint32_t)(host - model->hosts);
@@ -149,7 +127,7 @@ void mw_merge_hosts_fill(struct mw_model *model, uint32_t index, const struct mw
     host->kills = view->host_kills;
     take_cgroups(model, host, view);
     take_nodes(host, view);
-    find_limit(host, view);
+    mw_merge_limits_fill(model, index, view);
 }
 
 /* Ranks by the NUMA node that they were on. */

@@ -221,4 +221,5 @@ void mw_merge_job(struct mw_merge *merge)
     for (size_t i = 0; i < merge->view_count; i++)
         mw_merge_hosts_fill(model, mw_merge_hosts_find(merge, merge->views[i].host, 0, 0), &merge->views[i]);
     mw_merge_job_ranks(model);
+    mw_merge_limits(model);
 }

@@ -33,6 +33,9 @@ static void copy_hosts(struct mw_model *job)
         host->seen_ns = 0;
         host->nodes = NULL;
         host->node_count = 0;
+        host->charges = mw_mem_alloc(host->charge_count, sizeof(*host->charges));
+        if (host->charge_count)
+            memcpy(host->charges, run->hosts[i].charges, host->charge_count * sizeof(*host->charges));
         host->cgroups = mw_mem_alloc(host->cgroup_count, sizeof(*host->cgroups));
         if (host->cgroup_count)
             memcpy(host->cgroups, run->hosts[i].cgroups, host->cgroup_count * sizeof(*host->cgroups));
@@ -275,6 +278,7 @@ static void complete_job(const struct mw_merge *merge, struct mw_model *job)
     part.model = job;
     part.is_part = true;
     mw_merge_job_ranks(job);
+    mw_merge_limits(job);
     mw_merge_details(&part);
     mw_merge_deaths(&part);
     mw_merge_notes(&part);
@@ -297,6 +301,7 @@ static void split_run(struct mw_merge *merge, struct split *split)
     mw_merge_details_bounds(merge);
     make_jobs(split);
     empty_run(run);
+    mw_merge_limits(run);
     for (size_t i = 0; i < run->job_count; i++)
         take_job(&run->jobs[i], starter_of(split, i), split->jobs.jobs[i].begin_ns);
     for_each_group(run, share_kills);

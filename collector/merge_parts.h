@@ -120,6 +120,16 @@ void mw_merge_hosts_fill(struct mw_model *model, uint32_t host, const struct mw_
 /* When the ranks' peaks are known. */
 void mw_merge_hosts_count(struct mw_model *model);
 
+/* merge_limits.c: what limits a host's processes together, by its sampler; its groups are there. */
+void mw_merge_limits_fill(struct mw_model *model, uint32_t host, const struct mw_view *view);
+/* A limit of a process, and what was seen to count against it; 0: no limit, nothing seen. */
+struct mw_model_ulimit mw_merge_limits_sampled(uint64_t bytes, uint64_t used);
+/* What a rank knows itself of its limits; then, what was sampled is joined: both are the larger one afterwards. */
+void mw_merge_limits_take(struct mw_model_rank *rank, const struct mw_state *state);
+void mw_merge_limits_join(struct mw_model_ulimit *rank, struct mw_model_ulimit *process);
+/* When hosts, ranks and processes are there: of which limit the least was left. */
+void mw_merge_limits(struct mw_model *model);
+
 /* merge_layers.c: moves the places of calls out of communication layers. Each rank is looked at; when all are there it
  * is decided what is a layer, and then each rank's calls are put in place. */
 struct mw_merge_layers *mw_merge_layers_create(struct mw_model *model);

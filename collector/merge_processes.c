@@ -45,6 +45,8 @@ static void add_seen(struct mw_model *model, const struct mw_view_process *from,
         .pss_max = from->pss_max,
         .huge_max = from->huge_max,
         .swap_max = from->swap_max,
+        .address = mw_merge_limits_sampled(from->address_limit, from->address_peak),
+        .data = mw_merge_limits_sampled(from->data_limit, from->data_max),
     };
     for (uint32_t i = 0; i < MW_VIEW_MOMENTS; i++) {
         const struct mw_view_moment *moment = &from->moments[(from->moment_next + i) % MW_VIEW_MOMENTS];
@@ -130,6 +132,8 @@ static void join(struct mw_model *model, uint32_t rank_index, uint32_t entry)
         rank->huge_bytes = process->huge_max;
     if (rank->swap_bytes < process->swap_max)
         rank->swap_bytes = process->swap_max;
+    mw_merge_limits_join(&rank->address, &process->address);
+    mw_merge_limits_join(&rank->data, &process->data);
     process->peak = rank->peak;
 }
 

@@ -355,6 +355,7 @@ static void take_state(struct source *source)
     rank->threads = state->threads <= MW_THREADS_INIT ? (enum mw_threads)state->threads : MW_THREADS_UNKNOWN;
     rank->huge_bytes = state->huge_bytes;
     rank->swap_bytes = state->swap_bytes;
+    mw_merge_limits_take(rank, state);
     rank->unmeasured_ns = state->unmeasured_ns ? time_of(source, state->unmeasured_ns) : 0;
     rank->unmeasured = (enum mw_unmeasured)state->unmeasured_why;
     rank->calls = state->calls;

@@ -12,6 +12,8 @@
 
 static void clear_job(struct mw_model *model)
 {
+    model->headroom = (struct mw_model_headroom){
+        .host = MW_MODEL_NONE, .charge = MW_MODEL_NONE, .rank = MW_MODEL_NONE, .process = MW_MODEL_NONE};
     model->job.inside_rank = -1;
     model->job.command = model->job.library = model->ended_by = model->first_why = mw_model_string(model, "");
 }
@@ -54,6 +56,7 @@ static void free_tables(struct mw_model *model)
         mw_model_rank_drop(&model->ranks[i]);
     for (size_t i = 0; i < model->host_count; i++) {
         free(model->hosts[i].cgroups);
+        free(model->hosts[i].charges);
         free(model->hosts[i].nodes);
     }
     free(model->hosts);

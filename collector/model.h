@@ -115,6 +115,12 @@ struct mw_model_in_mpi {
                           aside */
 };
 
+/* What RLIMIT_AS or RLIMIT_DATA allows one process, and the most that counted against it. */
+struct mw_model_ulimit {
+    uint64_t bytes;             /* the soft limit; 0 none, or unknown */
+    struct mw_model_bytes used; /* unknown without a limit */
+};
+
 struct mw_model_rank {
     uint32_t world; /* in model->worlds */
     uint32_t host;  /* in model->hosts */
@@ -152,6 +158,7 @@ struct mw_model_rank {
     struct mw_model_in_mpi in_mpi;
     struct mw_model_bytes held_mpi; /* MPI's own memory: MW_MODEL_AT_LEAST, or unknown */
     uint64_t huge_bytes, swap_bytes; /* not part of RSS */
+    struct mw_model_ulimit address, data; /* by itself or by samples, whichever has more */
     uint64_t unmeasured_ns;    /* from here on it measured nothing itself; 0: it always did */
     enum mw_unmeasured unmeasured; /* why */
     uint64_t mpi_ns;           /* time inside wrapped calls */
@@ -244,14 +251,45 @@ struct mw_model_process {
     struct mw_model_bytes peak;
     uint64_t rss_last;   /* at last_ns */
     uint64_t rss_max, rss_max_ns, hwm_seen, pss_max, huge_max, swap_max;
+    struct mw_model_ulimit address, data; /* sampled; for ranks those of the rank */
     struct mw_view_moment moments[MW_VIEW_MOMENTS]; /* ranks: the last seconds, oldest first */
     uint32_t moment_count;
 };
 
+/* One limit on the memory of a host's processes together, as it was when the least was left of it. */
+struct mw_model_charge {
+    enum mw_limit_kind kind;
+    uint64_t bytes;              /* the limit */
+    struct mw_model_bytes used;  /* what counted against it and cannot be dropped; unknown: it was never read */
+    uint64_t ns;                 /* when that was */
+    struct mw_model_bytes upper; /* the kernel's own peak, with page cache that it can drop; at most that counted */
+    uint64_t hits;               /* how often the kernel found the limit reached; 0 also unknown */
+    bool ran_out;                /* memory was refused there, or the OOM killer ended processes */
+    bool above;                  /* it is set in a group above `path` that is not visible there */
+    bool cache_counts;           /* `used` has page cache that could be dropped in it: the kernel does not say how much */
+    uint64_t anon, shmem, dirty, kernel; /* of `used`: memory of programs; files in tmpfs and shared memory; page cache not
+                                            yet written; the rest, the kernel's own. All 0 unknown */
+    uint64_t rss;                /* sum of RSS of the job's processes in the same sample */
+    uint64_t swap_left;          /* what could still have been swapped out */
+    const char *path;            /* of the control group's files; "" none */
+};
+
+/* The limit of which the least was left, on all hosts. */
+struct mw_model_headroom {
+    enum mw_limit_kind kind;    /* MW_LIMIT_NONE: no limit is known */
+    uint32_t host;              /* index, or none */
+    uint32_t charge;            /* in the host's charges; or none, for a limit of one process */
+    uint32_t rank, process;     /* that one, as an index; the rank, or what is no rank */
+    uint64_t bytes;             /* the limit */
+    struct mw_model_bytes used;
+    struct mw_model_bytes left; /* the same kind the other way round: at most, where `used` is sampled */
+};
+
 /* What limits memory on a host. */
 struct mw_model_limit {
-    enum mw_limit_kind kind; /* the tighter one */
+    enum mw_limit_kind kind; /* of the hard limit of which least was left; of the tighter one where that is not known */
     uint64_t bytes;
+    struct mw_model_bytes used; /* what counted against it; unknown: it was not read */
     uint64_t cgroup_limit, cgroup_peak, node_bytes, available_begin_bytes; /* 0 unknown */
     const char *cgroup_path; /* "" none */
 };
@@ -297,8 +335,9 @@ struct mw_model_host {
     uint64_t kills;              /* by the OOM killer, on the whole host */
     uint64_t victims;            /* of kills: ranks, in no group that counted it */
     struct mw_model_cgroup *cgroups;
+    struct mw_model_charge *charges;
     struct mw_model_numa *nodes;
-    uint32_t cgroup_count, node_count;
+    uint32_t cgroup_count, charge_count, node_count;
 };
 
 struct mw_model_world {
@@ -439,6 +478,7 @@ struct mw_model_cost {
 struct mw_model {
     struct mw_model_job job;
     struct mw_model_peak peak;
+    struct mw_model_headroom headroom;
     struct mw_model_cost cost;
     struct mw_model_spread rank_peak;       /* over the ranks */
     struct mw_model_spread_change mpi_growth; /* of RSS inside MPI calls, without what MPI_Finalize gave back; whoever's it is */

@@ -114,6 +114,34 @@ static void put_notes(FILE *out, const struct mw_model *model)
 
 /* ---- tables: an array of rows, whose columns run.js names ---- */
 
+static const char *const limit_words[MW_LIMIT_KINDS] = {
+    [MW_LIMIT_NONE] = "", [MW_LIMIT_CGROUP] = "control group", [MW_LIMIT_NODE] = "memory of the node",
+    [MW_LIMIT_HIGH] = "memory.high of control group", [MW_LIMIT_MEMSW] = "memory and swap of control group",
+    [MW_LIMIT_SLURM] = "Slurm", [MW_LIMIT_ADDRESS] = "ulimit -v", [MW_LIMIT_DATA] = "ulimit -d"};
+
+static bool is_group(enum mw_limit_kind kind)
+{
+    return kind == MW_LIMIT_CGROUP || kind == MW_LIMIT_MEMSW;
+}
+
+/* The limit of which the least was left: limit, what counted against it, whose, on which host; null: none is known. */
+static void put_headroom(FILE *out, const struct mw_model *model)
+{
+    const struct mw_model_headroom *headroom = &model->headroom;
+    char whose[600];
+
+    if (headroom->kind == MW_LIMIT_NONE) {
+        fputs(",\"headroom\":null", out);
+        return;
+    }
+    mw_report_headroom_limit(whose, sizeof(whose), model);
+    put(out, ",\"headroom\":[", headroom->bytes);
+    put_bytes(out, ",", headroom->used);
+    put_text(out, ",", whose);
+    put_text(out, ",", model->host_count > 1 ? model->hosts[headroom->host].name : "");
+    putc(']', out);
+}
+
 static void put_hosts(FILE *out, const struct mw_model *model)
 {
     fputs(",\n\"hosts\":[", out);
@@ -125,7 +153,8 @@ static void put_hosts(FILE *out, const struct mw_model *model)
         put_bytes(out, ",", host->upper);
         put_bytes(out, ",", host->pss);
         put(out, ",", host->limit.bytes);
-        put_text(out, ",", host->limit.kind == MW_LIMIT_CGROUP ? host->limit.cgroup_path : "");
+        put_text(out, ",", limit_words[host->limit.kind]);
+        put_text(out, ",", is_group(host->limit.kind) ? host->limit.cgroup_path : "");
         fprintf(out, ",%d]", host->is_sampled);
     }
     putc(']', out);
@@ -391,6 +420,7 @@ void mw_page_data_write_one(FILE *out, const struct mw_model *model, const struc
     put(out, ",\"unit\":", curves.unit);
     fputs(",\n\"job\":", out);
     mw_page_curves_write_job(out, &curves, model);
+    put_headroom(out, model);
     put_hosts(out, model);
     put_ranks(out, model, &curves);
     put_phases(out, model);

@@ -76,7 +76,8 @@ int mw_procmem_parse_status(const char *text, struct mw_procmem_status *status)
     } lines[] = {
         {"VmRSS", &status->rss},         {"VmHWM", &status->hwm},           {"RssAnon", &status->rss_anon},
         {"RssFile", &status->rss_file},  {"RssShmem", &status->rss_shmem},  {"VmSwap", &status->swap},
-        {"HugetlbPages", &status->huge},
+        {"HugetlbPages", &status->huge}, {"VmSize", &status->address},      {"VmPeak", &status->address_peak},
+        {"VmData", &status->data},
     };
 
     memset(status, 0, sizeof(*status));

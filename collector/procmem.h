@@ -23,6 +23,9 @@ struct mw_procmem_status {
     uint64_t rss_anon, rss_file, rss_shmem;
     uint64_t swap;      /* VmSwap; not part of RSS */
     uint64_t huge;      /* HugetlbPages; not part of RSS */
+    uint64_t address;      /* VmSize: the address space, against which RLIMIT_AS counts */
+    uint64_t address_peak; /* VmPeak: the most that it has been since exec; exact */
+    uint64_t data;         /* VmData: private writable memory, touched or not, against which RLIMIT_DATA counts (Linux 4.7) */
 };
 
 /* The lines of /proc/PID/smaps_rollup that tell what is shared. */

@@ -146,6 +146,10 @@ struct mw_state {
     uint64_t init_rss;      /* RSS when MPI_Init was entered */
     uint64_t huge_bytes;    /* HugetlbPages at the end or at the last look; not part of RSS */
     uint64_t swap_bytes;    /* VmSwap at the end or at the last look; not part of RSS */
+    uint64_t address_limit; /* RLIMIT_AS (ulimit -v) at the last look; 0 none, or unknown */
+    uint64_t address_peak;  /* VmPeak at the last look: the most address space since exec; only with a limit */
+    uint64_t data_limit;    /* RLIMIT_DATA (ulimit -d), likewise */
+    uint64_t data_max;      /* VmData, the largest that was read; only with a limit */
     int64_t clock_shift_ns; /* added to this host's CLOCK_MONOTONIC it gives that of rank 0's host; see clock_known */
     uint64_t clock_error_ns; /* it may be wrong by so much */
     uint64_t clock_known;   /* 1: the two lines above were measured */

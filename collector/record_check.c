@@ -154,6 +154,10 @@ static int check_processes(const struct check *check)
         if (!within(death->cgroup, model->hosts[mw_model_death_host(model, death)].cgroup_count))
             return outside(check, "cgroup");
     }
+    if (model->headroom.charge != MW_MODEL_NONE &&
+        (model->headroom.host == MW_MODEL_NONE ||
+         !within(model->headroom.charge, model->hosts[model->headroom.host].charge_count)))
+        return outside(check, "charge");
     if (model->first_count > model->death_count)
         return outside(check, "first_count");
     return 0;

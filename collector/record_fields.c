@@ -37,7 +37,8 @@ static const char *const roles[] = {[MW_MODEL_RANK] = "rank", [MW_MODEL_LAUNCHER
 static const char *const ends[] = {[MW_VIEW_LIVES] = "lives", [MW_VIEW_ENDED] = "ended", [MW_VIEW_STATUS] =
     "status", NULL};
 static const char *const limit_kinds[] = {[MW_LIMIT_NONE] = "none", [MW_LIMIT_CGROUP] = "cgroup",
-    [MW_LIMIT_NODE] = "node", NULL};
+    [MW_LIMIT_NODE] = "node", [MW_LIMIT_HIGH] = "cgroup_high", [MW_LIMIT_MEMSW] = "cgroup_memory_and_swap",
+    [MW_LIMIT_SLURM] = "slurm", [MW_LIMIT_ADDRESS] = "address_space", [MW_LIMIT_DATA] = "data", NULL};
 static const char *const peers[] = {[MW_MODEL_PEER_NONE] = "none", [MW_MODEL_PEER_CONNECTED] = "connected",
     [MW_MODEL_PEER_DONE] = "done", [MW_MODEL_PEER_LOST] = "lost", NULL};
 static const char *const causes[] = {[MW_MODEL_CAUSE_UNKNOWN] = "unknown", [MW_MODEL_CAUSE_SIGNAL] = "signal",
@@ -60,6 +61,14 @@ static const struct mw_field bytes_fields[] = {
         "how the number relates to the truth; at_least: sampled, or known up to some moment only"),
     {.type = MW_FIELD_END}};
 static const struct mw_fields bytes = {"bytes", bytes_fields, sizeof(THIS), false};
+#undef THIS
+
+#define THIS struct mw_model_ulimit
+static const struct mw_field ulimit_fields[] = {
+    FIELD(U64, bytes, "limit_bytes", "bytes; 0 no limit, or unknown"),
+    STRUCT(bytes, used, "used", "the most that counted against it"),
+    {.type = MW_FIELD_END}};
+static const struct mw_fields ulimit = {"ulimit", ulimit_fields, sizeof(THIS), false};
 #undef THIS
 
 #define THIS struct mw_model_spread
@@ -238,6 +247,8 @@ static const struct mw_field rank_fields[] = {
         "other threads ran meanwhile"),
     FIELD(U64, huge_bytes, "huge_bytes", "bytes, huge pages beside RSS"),
     FIELD(U64, swap_bytes, "swap_bytes", "bytes, beside RSS"),
+    STRUCT(ulimit, address, "address_space", "what ulimit -v allows, and VmPeak"),
+    STRUCT(ulimit, data, "data", "what ulimit -d allows, and the largest VmData that was read"),
     FIELD(U64, unmeasured_ns, "unmeasured_ns", "ns, monotonic: from then on memory was not measured, only sampled; 0 never"),
     ENUM(unmeasured, unmeasured, "unmeasured", "why; sandbox: it entered a seccomp sandbox; asked: --no-syscalls"),
     FIELD(U64, mpi_ns, "mpi_ns", "ns inside wrapped calls"),
@@ -361,6 +372,8 @@ static const struct mw_field process_fields[] = {
     FIELD(U64, pss_max, "pss_max_bytes", "bytes, largest PSS sampled"),
     FIELD(U64, huge_max, "huge_max_bytes", "bytes, huge pages beside RSS"),
     FIELD(U64, swap_max, "swap_max_bytes", "bytes, swap beside RSS"),
+    STRUCT(ulimit, address, "address_space", "what ulimit -v allows, and VmPeak"),
+    STRUCT(ulimit, data, "data", "what ulimit -d allows, and the largest VmData that was read"),
     ROOM(moment, moment_count, MW_VIEW_MOMENTS, moments, "moments", "its last seconds, oldest first"),
     {.type = MW_FIELD_END}};
 const struct mw_fields mw_fields_process = {"process", process_fields, sizeof(THIS), false};
@@ -368,8 +381,9 @@ const struct mw_fields mw_fields_process = {"process", process_fields, sizeof(TH
 
 #define THIS struct mw_model_limit
 static const struct mw_field limit_fields[] = {
-    ENUM(limit_kinds, kind, "kind", "the tighter one"),
+    ENUM(limit_kinds, kind, "kind", "of the hard limit of which the least was left; of the lower one where that is not known"),
     FIELD(U64, bytes, "bytes", "bytes"),
+    STRUCT(bytes, used, "used", "what counted against it"),
     FIELD(U64, cgroup_limit, "cgroup_limit_bytes", "bytes, 0 unknown"),
     FIELD(U64, cgroup_peak, "cgroup_peak_bytes", "bytes, 0 unknown"),
     FIELD(U64, node_bytes, "node_bytes", "bytes, 0 unknown"),
@@ -377,6 +391,42 @@ static const struct mw_field limit_fields[] = {
     FIELD(STRING, cgroup_path, "cgroup_path", "\"\" none"),
     {.type = MW_FIELD_END}};
 static const struct mw_fields limit = {"limit", limit_fields, sizeof(THIS), false};
+#undef THIS
+
+#define THIS struct mw_model_charge
+static const struct mw_field charge_fields[] = {
+    ENUM(limit_kinds, kind, "kind", "what limits; cgroup_high only slows down"),
+    FIELD(U64, bytes, "limit_bytes", "bytes"),
+    STRUCT(bytes, used, "used", "what counted against it when the least was left, without memory that the kernel could drop"),
+    FIELD(U64, ns, "ns", "ns, monotonic: when that was"),
+    STRUCT(bytes, upper, "upper", "the kernel's own peak, with memory that it could drop"),
+    FIELD(U64, hits, "hits", "how often the kernel found the limit reached; 0 also unknown"),
+    FIELD(BOOL, ran_out, "ran_out", "the OOM killer was called for it"),
+    FIELD(BOOL, above, "above", "it is set in a group above path that is not visible there"),
+    FIELD(BOOL, cache_counts, "cache_counts", "used has page cache in it that the kernel could drop"),
+    FIELD(U64, anon, "anon_bytes", "bytes of used: memory of programs; 0 also unknown"),
+    FIELD(U64, shmem, "shmem_bytes", "bytes: files in tmpfs, and shared memory"),
+    FIELD(U64, dirty, "dirty_bytes", "bytes: page cache that is not yet written"),
+    FIELD(U64, kernel, "kernel_bytes", "bytes: the rest, the kernel's own"),
+    FIELD(U64, rss, "rss_sum_bytes", "bytes: sum of RSS of the job's processes in the same sample"),
+    FIELD(U64, swap_left, "swap_left_bytes", "bytes that could still have been swapped out"),
+    FIELD(STRING, path, "path", "of the control group's files; \"\" none"),
+    {.type = MW_FIELD_END}};
+static const struct mw_fields charge = {"charge", charge_fields, sizeof(THIS), false};
+#undef THIS
+
+#define THIS struct mw_model_headroom
+static const struct mw_field headroom_fields[] = {
+    ENUM(limit_kinds, kind, "kind", "none: no limit is known"),
+    INDEX(HOST, host, "host", "where"),
+    INDEX(ELSEWHERE, charge, "charge", "in the host's charges; null for a limit of one process"),
+    INDEX(RANK, rank, "rank", "whose limit"),
+    INDEX(PROCESS, process, "process", "whose limit, when it is not a rank"),
+    FIELD(U64, bytes, "limit_bytes", "bytes"),
+    STRUCT(bytes, used, "used", "what counted against it"),
+    STRUCT(bytes, left, "left", "what was left"),
+    {.type = MW_FIELD_END}};
+static const struct mw_fields headroom = {"headroom", headroom_fields, sizeof(THIS), false};
 #undef THIS
 
 #define THIS struct mw_model_cgroup
@@ -426,6 +476,7 @@ static const struct mw_field host_fields[] = {
     FIELD(U64, kills, "kills", "by the OOM killer on the whole host"),
     FIELD(U64, victims, "victims", "of kills: ranks"),
     LIST(cgroup, cgroup_count, cgroups, "cgroups", "control groups of the job"),
+    LIST(charge, charge_count, charges, "charges", "limits on its processes together, and what counted against each"),
     LIST(numa, node_count, nodes, "nodes", "NUMA nodes"),
     {.type = MW_FIELD_END}};
 static const struct mw_fields host = {"host", host_fields, sizeof(THIS), false};
@@ -598,6 +649,7 @@ static const struct mw_fields cost = {"cost", cost_fields, sizeof(THIS), false};
 #define MODEL_FIELDS \
     STRUCT(job, job, "job", "the job as a whole"), \
     STRUCT(peak, peak, "peak", "the job's peak: three numbers that are never mixed"), \
+    STRUCT(headroom, headroom, "headroom", "the limit of which the least was left; of one of several jobs, of its processes alone"), \
     STRUCT(cost, cost, "cost", "what memwatch itself took"), \
     STRUCT(spread, rank_peak, "rank_peak_bytes", "bytes, over the ranks"), \
     STRUCT(change, mpi_growth, "mpi_growth_bytes", "bytes that grew inside MPI calls, without what " \

@@ -26,11 +26,10 @@ static const char *sampled_by(const struct mw_model_host *host)
 
 static void add_host(struct mw_text_table *table, const struct mw_model_host *host)
 {
-    uint64_t most = host->upper.kind == MW_MODEL_AT_MOST ? host->upper.bytes : host->seen.bytes;
     char used[32] = "", clock[48] = "";
 
-    if (host->limit.bytes && most)
-        snprintf(used, sizeof(used), "%.0f %%", 100.0 * (double)most / (double)host->limit.bytes);
+    if (host->limit.bytes && host->limit.used.kind != MW_MODEL_UNKNOWN)
+        snprintf(used, sizeof(used), "%.0f %%", 100.0 * (double)host->limit.used.bytes / (double)host->limit.bytes);
     if (host->clock_error_ns)
         snprintf(clock, sizeof(clock), "±%s", mw_units_time(host->clock_error_ns).text);
     mw_text_table_row(table);

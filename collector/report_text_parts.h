@@ -58,6 +58,10 @@ void mw_report_paragraph(const struct mw_report *report, const char *first, enum
 
 /* What is known of MPI's own memory, in a line. */
 void mw_report_mpi_own(char *text, size_t size, const struct mw_model *model);
+/* report_text_headroom.c: the lines of the headroom, none when no limit is known. */
+void mw_report_headroom(const struct mw_report *report);
+/* Whose limit it is: "the memory of the node", "ulimit -v (address space) of rank 3"; "" when none is known. */
+void mw_report_headroom_limit(char *text, size_t size, const struct mw_model *model);
 
 /* The sections, in the order of the report. Each writes nothing when it has nothing to say. */
 void mw_report_text_job(const struct mw_report *report);

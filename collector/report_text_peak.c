@@ -3,8 +3,6 @@
 #include "collector/rank_name.h"
 #include "collector/report_text_parts.h"
 
-#include <string.h>
-
 /* Less than this is not said to be counted more than once. */
 #define SHARED_LEAST (16ULL << 20)
 #define SHARED_SHARE 5 /* percent of RSS */
@@ -107,67 +105,6 @@ static void write_shared(const struct mw_report *report)
     write_number(report, peak->shared, text);
 }
 
-static void describe_limit(char *text, size_t size, const struct mw_model_limit *limit)
-{
-    if (limit->kind == MW_LIMIT_CGROUP)
-        snprintf(text, size, "%s, the limit of control group %s", mw_units_bytes(limit->bytes).text,
-                 limit->cgroup_path);
-    else
-        snprintf(text, size, "%s, the memory of the node", mw_units_bytes(limit->bytes).text);
-}
-
-/* What a host had at most, as far as it is known, against what it may have. */
-static double fullness(const struct mw_model_host *host)
-{
-    uint64_t most = host->upper.kind == MW_MODEL_AT_MOST ? host->upper.bytes : host->seen.bytes;
-
-    return host->limit.kind == MW_LIMIT_NONE ? -1 : (double)most / (double)host->limit.bytes;
-}
-
-static const struct mw_model_host *fullest_host(const struct mw_model *model)
-{
-    const struct mw_model_host *fullest = NULL;
-
-    for (size_t i = 0; i < model->host_count; i++)
-        if (fullness(&model->hosts[i]) >= 0 && (!fullest || fullness(&model->hosts[i]) > fullness(fullest)))
-            fullest = &model->hosts[i];
-    return fullest;
-}
-
-/* Where it is least. */
-static void write_headroom(const struct mw_report *report)
-{
-    const struct mw_model *model = report->model;
-    const struct mw_model_host *host = fullest_host(model);
-    const struct mw_model_limit *limit;
-    bool open = model->peak.upper_open_ranks || model->peak.upper_sampled;
-    uint64_t upper, seen;
-    char what[600], where[200] = "";
-
-    if (!host)
-        return;
-    limit = &host->limit;
-    upper = host->upper.kind == MW_MODEL_AT_MOST ? host->upper.bytes : 0;
-    seen = host->seen.bytes;
-    describe_limit(what, sizeof(what), limit);
-    if (model->host_count > 1)
-        snprintf(where, sizeof(where), "on %s, the fullest host: ", host->name);
-    if (upper && upper <= limit->bytes)
-        mw_report_paragraph(report, "  Headroom    ", MW_TEXT_PLAIN, "%s%s %s left of %s", where,
-                            open ? "about" : "at least", mw_units_bytes(limit->bytes - upper).text, what);
-    else if (seen <= limit->bytes)
-        mw_report_paragraph(report, "  Headroom    ", upper ? MW_TEXT_WARN : MW_TEXT_PLAIN, "%sat most %s left of %s%s",
-                            where, mw_units_bytes(limit->bytes - seen).text, what,
-                            upper ? "; the upper bound leaves nothing" : "");
-    else
-        mw_report_paragraph(report, "  Headroom    ", MW_TEXT_ALARM, "%snone: %s more than %s", where,
-                            mw_units_bytes(seen - limit->bytes).text, what);
-    if (limit->cgroup_peak)
-        mw_report_paragraph(report, "              ", MW_TEXT_DIM,
-                            "the control group's own peak is %s, page cache and kernel memory included",
-                            mw_units_bytes(limit->cgroup_peak).text);
-}
-
 static void write_cost(const struct mw_report *report)
 {
     const struct mw_model *model = report->model;
@@ -199,7 +136,6 @@ void mw_report_text_peak(const struct mw_report *report)
     write_upper(report);
     write_pss(report);
     write_shared(report);
-    if (!report->model->number)
-        write_headroom(report);
+    mw_report_headroom(report);
     write_cost(report);
 }

@@ -14,6 +14,7 @@
 
 #define MW_VIEW_MOMENTS 16
 #define MW_VIEW_CGROUPS 16
+#define MW_VIEW_CHARGES 24
 #define MW_VIEW_NODES 16
 #define MW_VIEW_SIGNALS 8
 
@@ -59,6 +60,12 @@ struct mw_view_process {
     uint64_t pss_max;     /* largest PSS sampled; 0 never read */
     uint64_t huge_max;    /* HugetlbPages, largest seen; not part of RSS */
     uint64_t swap_max;    /* VmSwap, largest seen; not part of RSS */
+    uint64_t address_limit; /* RLIMIT_AS of /proc/PID/limits, the soft one; 0 none, or unknown */
+    uint64_t address_peak;  /* largest VmPeak read, what counts against it; only with a limit */
+    uint64_t address_last;  /* VmSize when last read */
+    uint64_t data_limit;    /* RLIMIT_DATA, likewise */
+    uint64_t data_max;      /* largest VmData read */
+    uint64_t data_last;
     struct mw_view_moment moments[MW_VIEW_MOMENTS]; /* its last seconds, of ranks only; ns 0: empty */
     char preload[120];    /* LD_PRELOAD in its environment, where memwatch's library is not in it; "" there was none */
     char mpi[64];         /* base name of the MPI library among its mappings; "" none was seen */
@@ -72,6 +79,48 @@ struct mw_view_slice {
     uint64_t rss_min;   /* smallest one */
     uint32_t processes; /* in the sample of rss_max */
     uint32_t samples;
+};
+
+/* What limits memory. The order is that of the words in records. */
+enum mw_limit_kind {
+    MW_LIMIT_NONE,
+    MW_LIMIT_CGROUP,  /* a control group's memory.max (v1: memory.limit_in_bytes) */
+    MW_LIMIT_NODE,    /* the memory of the node */
+    MW_LIMIT_HIGH,    /* memory.high: the kernel slows down who is above it, and kills nobody */
+    MW_LIMIT_MEMSW,   /* v1: memory.memsw.limit_in_bytes, memory and swap together */
+    MW_LIMIT_SLURM,   /* what Slurm granted the job on this node, by its environment */
+    MW_LIMIT_ADDRESS, /* RLIMIT_AS of a process (ulimit -v) */
+    MW_LIMIT_DATA,    /* RLIMIT_DATA (ulimit -d) */
+    MW_LIMIT_KINDS
+};
+
+#define MW_VIEW_CHARGE_V1 1u        /* of a control group of version 1 */
+#define MW_VIEW_CHARGE_ABOVE 2u     /* the limit is that of a group above this one, which is not visible here */
+#define MW_VIEW_CHARGE_CACHE 4u     /* `used` has page cache in it that the kernel could drop */
+#define MW_VIEW_CHARGE_SEEN 8u      /* read at least once while the job ran */
+
+/* What counts against one limit, as it was when the least was left. */
+struct mw_view_amount {
+    uint64_t bytes;  /* the limit then */
+    uint64_t used;   /* what counts against it, without clean page cache and other memory that the kernel can drop */
+    uint64_t anon, shmem, dirty, kernel; /* of it: memory of programs; files in tmpfs, and shared memory; page cache that is
+                                            not yet written; all else. All 0: not known */
+    uint64_t swap_left; /* what could be swapped out beyond it */
+    uint64_t rss;    /* sum of RSS over the job's processes then */
+    uint64_t ns;
+};
+
+/* A limit on the memory of several processes together. */
+struct mw_view_charge {
+    uint32_t kind;       /* enum mw_limit_kind */
+    uint32_t flags;      /* MW_VIEW_CHARGE_* */
+    struct mw_view_amount least; /* when the least was left, sampled while the job ran */
+    uint64_t bytes;      /* the limit, and what counted against it, when it was read last */
+    uint64_t used;
+    uint64_t droppable;  /* what the kernel could have dropped when that was read last */
+    uint64_t upper;      /* the kernel's own peak, droppable memory included; 0 unknown */
+    uint64_t hits_begin, hits; /* how often the kernel found the limit reached: before the job, and since */
+    char directory[256]; /* of the group's files; "" none */
 };
 
 #define MW_VIEW_CGROUP_COUNTS 1u /* it has a counter of the OOM killer's kills */
@@ -117,7 +166,6 @@ struct mw_view_over {
     uint64_t ns;
 };
 
-enum mw_limit_kind { MW_LIMIT_NONE, MW_LIMIT_CGROUP, MW_LIMIT_NODE };
 
 struct mw_view {
     char host[64];
@@ -162,7 +210,8 @@ struct mw_view {
     uint32_t inside_rank;  /* a launcher that an mpirun started itself, as one of its ranks: that rank plus one; 0 it was not */
     uint32_t inside_size;  /* of how many; 0 not known */
     uint32_t pid_ns;       /* inode of the PID namespace that its pids belong to; 0 unknown */
-    uint32_t reserved;
+    uint32_t charge_count;
+    struct mw_view_charge charges[MW_VIEW_CHARGES]; /* limits on several processes together, the node's first */
     struct mw_view_cgroup cgroups[MW_VIEW_CGROUPS];
     struct mw_view_node nodes[MW_VIEW_NODES]; /* NUMA nodes */
     struct mw_view_signal signals[MW_VIEW_SIGNALS];

@@ -251,6 +251,13 @@ static void check_facts(struct mw_view *view)
     terminate(view->command, sizeof(view->command));
     if (view->cgroup_count > MW_VIEW_CGROUPS)
         view->cgroup_count = MW_VIEW_CGROUPS;
+    if (view->charge_count > MW_VIEW_CHARGES)
+        view->charge_count = MW_VIEW_CHARGES;
+    for (size_t i = 0; i < MW_VIEW_CHARGES; i++) {
+        terminate(view->charges[i].directory, sizeof(view->charges[i].directory));
+        if (view->charges[i].kind >= MW_LIMIT_KINDS)
+            view->charges[i].kind = MW_LIMIT_NONE;
+    }
     if (view->node_count > MW_VIEW_NODES)
         view->node_count = MW_VIEW_NODES;
     if (view->inside_rank > INT32_MAX)

@@ -2,9 +2,9 @@
 #include "launcher/cgroups.h"
 
 #include "collector/clock.h"
-#include "collector/io.h"
+#include "launcher/cgroup_files.h"
+#include "launcher/charges.h"
 
-#include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -17,30 +17,14 @@ struct hierarchy {
     const char *limit; /* file names */
     const char *peak;
     const char *events[2]; /* with a line "oom_kill N": the group's own first, then with those of the groups below it */
-    const char *used;
-    const char *idle;   /* the line of memory.stat that counts files which nobody has used for some time */
     bool v2;
 };
 
 static const struct hierarchy hierarchies[] = {
-    {"cgroup", "memory.limit_in_bytes", "memory.max_usage_in_bytes", {"memory.oom_control"}, "memory.usage_in_bytes",
-     "\ntotal_inactive_file ", false},
-    {"cgroup2", "memory.max", "memory.peak", {"memory.events.local", "memory.events"}, "memory.current", "\ninactive_file ", true},
+    {"cgroup", "memory.limit_in_bytes", "memory.max_usage_in_bytes", {"memory.oom_control"}, false},
+    {"cgroup2", "memory.max", "memory.peak", {"memory.events.local", "memory.events"}, true},
 };
 #define HIERARCHIES (sizeof(hierarchies) / sizeof(hierarchies[0]))
-
-/* No limit is written as "max" (v2) or as a number near 2^63 (v1). */
-#define UNLIMITED (1ULL << 60)
-
-static uint64_t read_number(const char *directory, const char *name)
-{
-    char path[PATH_MAX], text[64];
-
-    snprintf(path, sizeof(path), "%s/%s", directory, name);
-    if (mw_io_read_text(AT_FDCWD, path, text, sizeof(text)) <= 0 || text[0] < '0' || text[0] > '9')
-        return 0;
-    return strtoull(text, NULL, 10);
-}
 
 /* Is `word` one of the comma-separated words of `list`? */
 static bool has_word(const char *list, const char *word)
@@ -51,30 +35,6 @@ static bool has_word(const char *list, const char *word)
         if ((at == list || at[-1] == ',') && (at[length] == ',' || !at[length]))
             return true;
     return false;
-}
-
-/* The number behind "NAME " at the start of a line. Returns whether there is one. */
-static bool find_field(const char *directory, const char *file, const char *name, uint64_t *value)
-{
-    char path[PATH_MAX], text[4096] = "\n"; /* so that the first line begins like the others */
-    const char *line;
-
-    snprintf(path, sizeof(path), "%s/%s", directory, file);
-    *value = 0;
-    if (mw_io_read_text(AT_FDCWD, path, text + 1, sizeof(text) - 1) <= 0)
-        return false;
-    line = strstr(text, name);
-    if (line)
-        *value = strtoull(line + strlen(name), NULL, 10);
-    return line != NULL;
-}
-
-static uint64_t read_field(const char *directory, const char *file, const char *name)
-{
-    uint64_t value;
-
-    find_field(directory, file, name, &value);
-    return value;
 }
 
 /* The name of a process's cgroup in a hierarchy, from /proc/PID/cgroup ("9:memory:/job" or "0::/job"). */
@@ -102,40 +62,42 @@ static bool read_name(const char *root, const char *process, const struct hierar
     return found;
 }
 
-/* The mount point of a hierarchy, and which part of it is mounted there, from /proc/self/mountinfo. */
-static bool mount_point(const char *root, const struct hierarchy *h, char *point, char *part)
+static void take_limit(struct mw_view_cgroup *group, const struct hierarchy *h, const char *directory)
 {
-    char name[PATH_MAX], line[2 * PATH_MAX];
-    bool found = false;
-    FILE *file;
+    uint64_t limit;
 
-    snprintf(name, sizeof(name), "%s/proc/self/mountinfo", root);
-    file = fopen(name, "re");
-    while (file && !found && fgets(line, sizeof(line), file)) {
-        char type[64], options[1024];
-        const char *dash = strstr(line, " - ");
-        if (dash && sscanf(line, "%*s %*s %*s %4095s %4095s", part, point) == 2 &&
-            sscanf(dash, " - %63s %*s %1023s", type, options) == 2)
-            found = !strcmp(type, h->type) && (h->v2 || has_word(options, "memory"));
-    }
-    if (file)
-        fclose(file);
-    return found;
+    if (!mw_cgroup_files_limit(directory, h->limit, &limit) || limit == MW_CGROUP_FILES_NO_LIMIT ||
+        (group->limit_directory[0] && limit >= group->limit))
+        return;
+    group->limit = limit;
+    snprintf(group->limit_directory, sizeof(group->limit_directory), "%s", directory);
 }
 
-static void take_tightest(struct mw_view_cgroup *group, const struct hierarchy *h, size_t shortest)
+/* v1: without it a group's limit does not count for the groups below (before Linux 5.11, and seldom). */
+static bool is_hierarchical(const struct hierarchy *h, const char *directory)
+{
+    uint64_t use;
+
+    return h->v2 || !mw_cgroup_files_limit(directory, "memory.use_hierarchy", &use) || use != 0;
+}
+
+/* The limits of the group and of all above it, as far as they are visible; `shortest`: the length of the mount point. */
+static void take_limits(struct mw_view *view, struct mw_view_cgroup *group, const struct hierarchy *h, size_t shortest)
 {
     char directory[sizeof(group->directory)];
+    bool more;
 
-    for (memcpy(directory, group->directory, sizeof(directory));; *strrchr(directory, '/') = '\0') {
-        uint64_t limit = read_number(directory, h->limit);
-        if (limit && limit < UNLIMITED && (!group->limit || limit < group->limit)) {
-            group->limit = limit;
-            memcpy(group->limit_directory, directory, sizeof(directory));
-        }
-        if (strlen(directory) <= shortest)
-            return;
-    }
+    memcpy(directory, group->directory, sizeof(directory));
+    do {
+        char *slash = strrchr(directory, '/');
+        take_limit(group, h, directory);
+        mw_charges_add(view, !h->v2, directory);
+        more = slash && strlen(directory) > shortest;
+        if (more)
+            *slash = '\0';
+    } while (more && is_hierarchical(h, directory));
+    if (!h->v2 && !more)
+        mw_charges_add_above(view, directory, group->limit);
 }
 
 /* A group outside the cgroup namespace is named by "/.." from its root: its files are not at that path. */
@@ -144,22 +106,47 @@ static bool leads_out(const char *name)
     return !strncmp(name, "/..", 3) && (!name[3] || name[3] == '/');
 }
 
-/* Where the files of the group lie: in a container the mount shows only a part of the hierarchy. Returns the length of
- * the mount point's path, 0 when it is nowhere. */
+/* The name of a group below a mount that shows `part` of the hierarchy; NULL when the mount does not show it. */
+static const char *below_part(const char *part, const char *name)
+{
+    size_t above = strlen(part);
+
+    if (leads_out(part) || leads_out(name))
+        return NULL;
+    if (!strcmp(part, "/"))
+        return name;
+    return !strncmp(name, part, above) && (!name[above] || name[above] == '/') ? name + above : NULL;
+}
+
+/* A line of mountinfo: the mount point, and which part of the hierarchy is mounted there. Returns whether it is of that
+ * hierarchy. */
+static bool parse_mount(const char *line, const struct hierarchy *h, char *point, char *part)
+{
+    char type[64], options[1024];
+    const char *dash = strstr(line, " - ");
+
+    return dash && sscanf(line, "%*s %*s %*s %4095s %4095s", part, point) == 2 &&
+           sscanf(dash, " - %63s %*s %1023s", type, options) == 2 && !strcmp(type, h->type) &&
+           (h->v2 || has_word(options, "memory"));
+}
+
+/* Where the files of the group are, by /proc/self/mountinfo: in a container a mount shows only a part of the hierarchy, and
+ * there may be several. Returns the length of the mount point's path, 0 when it is nowhere. */
 static size_t find_directory(const char *root, const struct hierarchy *h, const char *name, char *directory, size_t size)
 {
-    char point[PATH_MAX], part[PATH_MAX];
-    const char *below = name;
+    char path[PATH_MAX], line[2 * PATH_MAX], point[PATH_MAX], part[PATH_MAX];
+    const char *below = NULL;
     size_t length;
+    FILE *file;
 
-    if (!mount_point(root, h, point, part) || leads_out(name) || leads_out(part))
+    snprintf(path, sizeof(path), "%s/proc/self/mountinfo", root);
+    file = fopen(path, "re");
+    while (file && !below && fgets(line, sizeof(line), file))
+        below = parse_mount(line, h, point, part) ? below_part(part, name) : NULL;
+    if (file)
+        fclose(file);
+    if (!below)
         return 0;
-    if (strcmp(part, "/")) {
-        size_t above = strlen(part);
-        if (strncmp(name, part, above) || (name[above] && name[above] != '/'))
-            return 0; /* the mount does not show it */
-        below = name + above;
-    }
     length = (size_t)snprintf(directory, size, "%s%s%s%s", root, point, *below == '/' ? "" : "/", below);
     if (length >= size)
         return 0;
@@ -190,7 +177,7 @@ static bool count_kills(const struct mw_view_cgroup *group, uint64_t *kills)
 {
     for (size_t i = 0; i < HIERARCHIES; i++)
         for (int k = 0; k < 2 && hierarchies[i].events[k]; k++)
-            if (find_field(group->directory, hierarchies[i].events[k], "\noom_kill ", kills))
+            if (mw_cgroup_files_find(group->directory, hierarchies[i].events[k], "oom_kill", kills))
                 return true;
     return false;
 }
@@ -200,7 +187,7 @@ static uint64_t peak_of(const struct mw_view_cgroup *group)
     uint64_t peak = 0;
 
     for (size_t i = 0; i < HIERARCHIES && !peak && group->limit_directory[0]; i++)
-        peak = read_number(group->limit_directory, hierarchies[i].peak);
+        peak = mw_cgroup_files_number(group->limit_directory, hierarchies[i].peak);
     return peak;
 }
 
@@ -224,7 +211,7 @@ uint32_t mw_cgroups_find(struct mw_view *view, const char *root, const char *pro
         return 0;
     view->cgroup_count++;
     memcpy(group->name, name, strlen(name));
-    take_tightest(group, h, shortest);
+    take_limits(view, group, h, shortest);
     group->peak_begin = peak_of(group);
     if (count_kills(group, &group->kills_begin))
         group->flags = MW_VIEW_CGROUP_COUNTS;
@@ -234,9 +221,11 @@ uint32_t mw_cgroups_find(struct mw_view *view, const char *root, const char *pro
 static uint64_t kills_of_host(const char *root)
 {
     char directory[PATH_MAX];
+    uint64_t kills;
 
     snprintf(directory, sizeof(directory), "%s/proc", root);
-    return read_field(directory, "vmstat", "\noom_kill ");
+    mw_cgroup_files_find(directory, "vmstat", "oom_kill", &kills);
+    return kills;
 }
 
 void mw_cgroups_begin(struct mw_view *view, const char *root)
@@ -276,15 +265,4 @@ void mw_cgroups_look(struct mw_view *view, const char *root)
             group->peak = peak;
     }
     mw_cgroups_look_kills(view);
-}
-
-uint64_t mw_cgroups_used(const struct mw_view_cgroup *group)
-{
-    uint64_t used = 0, idle = 0;
-
-    for (size_t i = 0; i < HIERARCHIES && !used; i++) {
-        used = read_number(group->limit_directory, hierarchies[i].used);
-        idle = read_field(group->limit_directory, "memory.stat", hierarchies[i].idle);
-    }
-    return used > idle ? used - idle : used;
 }

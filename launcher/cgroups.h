@@ -13,7 +13,8 @@
 void mw_cgroups_begin(struct mw_view *view, const char *root);
 
 /* The group of `process` ("self", or a pid) as an index in view->cgroups plus one, entered when it is new, with the
- * tightest limit on the way up to the root. 0: none, not readable, or no room. */
+ * tightest limit on the way up to the root; all limits on that way go into view->charges. 0: none, not readable, or no
+ * room. */
 uint32_t mw_cgroups_find(struct mw_view *view, const char *root, const char *process);
 
 /* Reads again what changes: peaks and kills. To be called when a process has died, and at the end. A group that is gone
@@ -22,8 +23,5 @@ void mw_cgroups_look(struct mw_view *view, const char *root);
 
 /* Only the groups' counters of kills, and when they rose; cheap, for every sample. */
 void mw_cgroups_look_kills(struct mw_view *view);
-
-/* What the group that sets the limit uses now, without files that it could let go of first. 0 unknown. */
-uint64_t mw_cgroups_used(const struct mw_view_cgroup *group);
 
 #endif

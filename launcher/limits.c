@@ -2,6 +2,7 @@
 #include "launcher/limits.h"
 
 #include "collector/io.h"
+#include "launcher/meminfo.h"
 
 #include <fcntl.h>
 #include <hwloc.h>
@@ -11,21 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A line of /proc/meminfo, in bytes; 0 unknown. */
-static uint64_t meminfo(const char *name)
-{
-    char text[8192] = "\n"; /* so that the first line begins like the others */
-    const char *line;
-
-    if (mw_io_read_text(AT_FDCWD, "/proc/meminfo", text + 1, sizeof(text) - 1) <= 0)
-        return 0;
-    line = strstr(text, name);
-    return line ? strtoull(line + strlen(name), NULL, 10) * 1024 : 0;
-}
-
 uint64_t mw_limits_available(void)
 {
-    return meminfo("\nMemAvailable:");
+    struct mw_meminfo info;
+
+    mw_meminfo_read(&info, "");
+    return info.available;
 }
 
 static uint64_t overcommitted_huge_pages(void)
@@ -39,7 +31,10 @@ static uint64_t overcommitted_huge_pages(void)
 
 uint64_t mw_limits_huge_pages(void)
 {
-    return (meminfo("\nHugePages_Total:") / 1024 + overcommitted_huge_pages()) * meminfo("\nHugepagesize:");
+    struct mw_meminfo info;
+
+    mw_meminfo_read(&info, "");
+    return info.huge_total + overcommitted_huge_pages() * info.huge_size;
 }
 
 static void take_nodes(struct mw_view *view, hwloc_topology_t topology)
@@ -55,8 +50,10 @@ static void take_nodes(struct mw_view *view, hwloc_topology_t topology)
 void mw_limits_node(struct mw_view *view)
 {
     hwloc_topology_t topology;
+    struct mw_meminfo info;
 
-    view->node_bytes = meminfo("\nMemTotal:");
+    mw_meminfo_read(&info, "");
+    view->node_bytes = info.total;
     if (hwloc_topology_init(&topology))
         return;
     hwloc_topology_set_all_types_filter(topology, HWLOC_TYPE_FILTER_KEEP_NONE);

@@ -6,7 +6,7 @@
 #include "collector/journal_read.h"
 #include "collector/text.h"
 #include "collector/units.h"
-#include "launcher/limits.h"
+#include "launcher/free.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -118,6 +118,7 @@ void mw_live_draw(struct mw_live *live, const struct mw_sampler *sampler)
     uint64_t now = mw_clock_now();
     struct winsize window = {0};
     uint64_t seconds = (now - view->begin_ns) / MW_NS_PER_SEC;
+    struct mw_free left = mw_free_find(view);
     char fullest_text[256], line[600], fitted[600];
 
     if (now < live->next_ns)
@@ -128,7 +129,7 @@ void mw_live_draw(struct mw_live *live, const struct mw_sampler *sampler)
     tell_fullest(fullest_text, sizeof(fullest_text), sampler);
     snprintf(line, sizeof(line), "memwatch %" PRIu64 ":%02u · %s, highest %s · free %s · %s", seconds / 60,
              (unsigned)(seconds % 60), mw_units_bytes(sampler->last_sum).text, mw_units_bytes(view->rss_sum_max).text,
-             mw_units_bytes(mw_limits_available()).text, fullest_text);
+             left.kind == MW_LIMIT_NONE ? "unknown" : mw_units_bytes(left.left).text, fullest_text);
     mw_text_clean(line);
     ioctl(STDERR_FILENO, TIOCGWINSZ, &window);
     mw_text_fit(fitted, sizeof(fitted), line, window.ws_col > 1 ? window.ws_col - 1 : 79, MW_TEXT_CUT_RIGHT);

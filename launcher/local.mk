@@ -7,8 +7,10 @@ launcher_liblauncher_la_SOURCES = \
     launcher/adopt.c launcher/adopt.h \
     launcher/agent.c launcher/agent.h \
     launcher/apart.c launcher/apart.h \
+    launcher/cgroup_files.c launcher/cgroup_files.h \
     launcher/cgroup_others.c launcher/cgroup_others.h \
     launcher/cgroups.c launcher/cgroups.h \
+    launcher/charges.c launcher/charges.h \
     launcher/cmd_agent.c \
     launcher/cmd_compare.c \
     launcher/cmd_completion.c \
@@ -29,6 +31,7 @@ launcher_liblauncher_la_SOURCES = \
     launcher/evidence.c launcher/evidence.h \
     launcher/forms.c launcher/forms.h \
     launcher/forward.c launcher/forward.h \
+    launcher/free.c launcher/free.h \
     launcher/held.c launcher/held.h \
     launcher/host_files.c launcher/host_files.h \
     launcher/hub.c launcher/hub.h \
@@ -43,6 +46,7 @@ launcher_liblauncher_la_SOURCES = \
     launcher/listen.c launcher/listen.h \
     launcher/live.c launcher/live.h \
     launcher/mca.c launcher/mca.h \
+    launcher/meminfo.c launcher/meminfo.h \
     launcher/mirror.c launcher/mirror.h \
     launcher/options.c launcher/options.h \
     launcher/output.c launcher/output.h \
@@ -79,6 +83,7 @@ launcher_liblauncher_la_SOURCES = \
     launcher/top_ranks.c \
     launcher/top_screen.c launcher/top_screen.h \
     launcher/tree.c launcher/tree.h \
+    launcher/ulimits.c launcher/ulimits.h \
     launcher/verdict.c launcher/verdict.h \
     launcher/wait_child.c launcher/wait_child.h \
     launcher/wire.c launcher/wire.h \

@@ -11,9 +11,11 @@
 #include "launcher/cgroup_others.h"
 #include "launcher/cgroups.h"
 #include "launcher/evidence.h"
+#include "launcher/charges.h"
 #include "launcher/launch_rank.h"
 #include "launcher/limits.h"
 #include "launcher/stages.h"
+#include "launcher/ulimits.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -86,6 +88,7 @@ int mw_sampler_init(struct mw_sampler *sampler, struct mw_view *view, int run_di
     mw_pss_init(&sampler->pss, sampler->view->begin_ns);
     sampler->huge_pages = mw_limits_huge_pages() > 0;
     view->slice_ns = FIRST_SLICE_NS;
+    mw_charges_begin(view);
     mw_cgroups_begin(view, "");
     if (mw_tree_init(&sampler->tree, "/proc", getpid()))
         return mw_err_set(err, "cannot read /proc: %s", strerror(errno));
@@ -403,6 +406,24 @@ static void raise_to(uint64_t *known, uint64_t value)
         *known = value;
 }
 
+/* What the process may have, and has, of address space and of data; a program may change its limits itself. */
+static void note_space(struct mw_sampler *sampler, const struct mw_tree_process *process, struct mw_view_process *entry,
+                       const struct mw_procmem_status *status)
+{
+    struct mw_ulimits ulimits;
+
+    if (process->borrows || mw_ulimits_read(sampler->tree.procfd, process->pid, &ulimits))
+        return;
+    entry->address_limit = ulimits.address;
+    entry->data_limit = ulimits.data;
+    entry->address_last = status->address;
+    entry->data_last = status->data;
+    if (ulimits.address)
+        raise_to(&entry->address_peak, status->address_peak);
+    if (ulimits.data)
+        raise_to(&entry->data_max, status->data);
+}
+
 static void look_closer(struct mw_sampler *sampler, struct mw_tree_process *process, struct mw_view_process *entry)
 {
     int fd = mw_procmem_open(sampler->tree.procfd, process->pid, "status");
@@ -413,6 +434,7 @@ static void look_closer(struct mw_sampler *sampler, struct mw_tree_process *proc
         raise_to(&entry->hwm_seen, status.hwm);
         raise_to(&entry->huge_max, status.huge);
         raise_to(&entry->swap_max, status.swap);
+        note_space(sampler, process, entry, &status);
     }
     if (fd >= 0)
         close(fd);
@@ -425,13 +447,13 @@ static void look_closer(struct mw_sampler *sampler, struct mw_tree_process *proc
 }
 
 /* Due at first sight, then when the process is half as old again, at the latest every second. A rank knows its mark
- * itself, up to the last boundary: there it is less urgent. */
+ * itself, up to the last boundary: there it is less urgent. With every sample where a limit of the process may end it. */
 static bool look_is_due(const struct mw_sampler *sampler, const struct mw_tree_process *process,
                         const struct mw_view_process *entry)
 {
     uint64_t since = sampler->now - process->looked_ns;
 
-    return !process->looked_ns || since >= (sampler->huge_pages ? LOOK_HUGE_NS : LOOK_AFTER_NS) ||
+    return !process->looked_ns || entry->address_limit || entry->data_limit || since >= (sampler->huge_pages ? LOOK_HUGE_NS : LOOK_AFTER_NS) ||
            since >= (process->looked_ns - entry->first_ns) / 2 + (process->is_rank ? LOOK_RANK_NS : MW_NS_PER_MS);
 }
 
@@ -539,6 +561,7 @@ void mw_sampler_sample(struct mw_sampler *sampler)
         sum += rss;
         processes += rss > 0;
     }
+    mw_charges_look(view, "", sum);
     view->samples++;
     view->last_ns = sampler->now;
     note_sum(sampler, sum, processes);
@@ -610,6 +633,7 @@ void mw_sampler_finish(struct mw_sampler *sampler)
 
     take_deaths(sampler);
     mw_cgroups_look(view, "");
+    mw_charges_look(view, "", sampler->last_sum);
     getrusage(RUSAGE_SELF, &usage);
     view->launcher_cpu_ns = ((uint64_t)usage.ru_utime.tv_sec + (uint64_t)usage.ru_stime.tv_sec) * MW_NS_PER_SEC +
                             ((uint64_t)usage.ru_utime.tv_usec + (uint64_t)usage.ru_stime.tv_usec) * 1000;

@@ -60,8 +60,8 @@ struct mw_top_host {
     uint64_t now, others_rss; /* sum of RSS in the last sample; without a sampler that of its ranks */
     uint64_t highest;       /* largest such sum, at least */
     uint64_t free, limit;   /* what is left of the tighter limit, and that; 0 unknown (free: by `kind`) */
-    bool free_about;        /* not measured: what was free at the start without what the job has now */
     enum mw_limit_kind kind;
+    int32_t free_pid;       /* of the process, for a limit of one process; else 0 */
     uint64_t seen_ns;       /* of the last sample */
     /* for top_data itself */
     uint64_t node_bytes;

@@ -6,7 +6,7 @@
 #include "collector/text.h"
 #include "collector/view_file.h"
 #include "collector/wait_log_read.h"
-#include "launcher/cgroups.h"
+#include "launcher/free.h"
 #include "launcher/limits.h"
 #include "launcher/top_parts.h"
 
@@ -142,34 +142,20 @@ bool mw_top_hosts_lives(const struct mw_view *view, const struct mw_view_process
 
 /* ---- sums ---- */
 
-/* The tighter of two limits is the one that has less left. */
-static void take_limit(struct mw_top_host *host, enum mw_limit_kind kind, uint64_t limit, uint64_t left)
-{
-    if (host->kind != MW_LIMIT_NONE && host->free <= left)
-        return;
-    host->kind = kind;
-    host->limit = limit;
-    host->free = left;
-}
-
+/* As of the last sample; without a sampler, on this host, what the kernel says. */
 static void find_free(struct mw_top_host *host)
 {
     const struct mw_view *view = &host->view;
-    uint64_t at_begin = view->available_begin_bytes;
-    uint64_t node = host->is_here ? mw_limits_available() : at_begin > host->now ? at_begin - host->now : 0;
+    struct mw_free least = mw_free_find(view);
 
-    host->kind = MW_LIMIT_NONE;
-    host->free_about = !host->is_here;
     if (view->node_bytes)
         host->node_bytes = view->node_bytes;
-    if (host->is_here || at_begin)
-        take_limit(host, MW_LIMIT_NODE, host->node_bytes, node);
-    for (uint32_t i = 0; i < view->cgroup_count; i++) {
-        const struct mw_view_cgroup *group = &view->cgroups[i];
-        uint64_t used = host->is_here ? mw_cgroups_used(group) : host->now;
-        if (group->limit && used)
-            take_limit(host, MW_LIMIT_CGROUP, group->limit, used < group->limit ? group->limit - used : 0);
-    }
+    if (least.kind == MW_LIMIT_NONE && host->is_here)
+        least = (struct mw_free){MW_LIMIT_NODE, host->node_bytes, mw_limits_available(), 0};
+    host->kind = least.kind;
+    host->limit = least.limit;
+    host->free = least.left;
+    host->free_pid = least.pid;
 }
 
 static void add_processes(struct mw_top_host *host)

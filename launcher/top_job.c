@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What stands above the tables: how the job stands. */
 #include "collector/text.h"
+#include "launcher/free.h"
 #include "launcher/top_lines.h"
 
 #include <stdio.h>
@@ -50,17 +51,34 @@ static void add_memory(struct mw_top_picture *picture, const struct mw_top_data 
                           mw_units_change(data->growth).text);
 }
 
+/* Whose limit it is. */
+static void describe(char *text, size_t size, const struct mw_top_data *data, const struct mw_top_host *host)
+{
+    const struct mw_top_member *member = NULL;
+
+    for (size_t i = 0; host->free_pid && !member && i < data->member_count; i++)
+        if (data->members[i].pid == host->free_pid && &data->hosts[data->members[i].host] == host)
+            member = &data->members[i];
+    if (!host->free_pid)
+        snprintf(text, size, "%s", mw_free_words(host->kind));
+    else if (member && member->rank >= 0)
+        snprintf(text, size, "%s of rank %s", mw_free_words(host->kind), mw_top_lines_label(data, member).text);
+    else
+        snprintf(text, size, "%s of process %d", mw_free_words(host->kind), host->free_pid);
+}
+
 /* Of the host that has the least left. A line of its own, so that no number moves the rows below. */
 static void add_free(struct mw_top_picture *picture, const struct mw_top_data *data)
 {
     const struct mw_top_host *host = tightest(data);
     struct mw_top_lines_wrap wrap = {.picture = picture, .title = "Free"};
     enum mw_top_style style = host && host->limit && host->free < host->limit / 10 ? MW_TOP_ALARM : MW_TOP_PLAIN;
+    char what[120];
 
     if (!host || data->over)
         return;
-    mw_top_lines_wrap(&wrap, style, "%s%s of the %s", host->free_about ? "about " : "", mw_units_bytes(host->free).text,
-                      host->kind == MW_LIMIT_CGROUP ? "control group's limit" : "node's memory");
+    describe(what, sizeof(what), data, host);
+    mw_top_lines_wrap(&wrap, style, "%s of %s", mw_units_bytes(host->free).text, what);
     if (host->limit)
         mw_top_lines_wrap(&wrap, MW_TOP_PLAIN, "%s in all", mw_units_bytes(host->limit).text);
     if (data->host_count > 1)

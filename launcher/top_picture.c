@@ -37,8 +37,8 @@ static void add_host(struct mw_top_picture *picture, const struct mw_top_data *d
     snprintf(text, sizeof(text), "≥ %s", mw_units_bytes(host->highest).text);
     if (picture->width >= HOSTS_WIDE)
         mw_top_lines_cell(line, MW_TOP_PLAIN, -13, text);
-    snprintf(text, sizeof(text), "%s%s", host->free_about ? "~" : "", mw_units_bytes(host->free).text);
-    mw_top_lines_cell(line, low ? MW_TOP_ALARM : MW_TOP_PLAIN, -12, host->kind == MW_LIMIT_NONE ? "" : text);
+    mw_top_lines_cell(line, low ? MW_TOP_ALARM : MW_TOP_PLAIN, -12,
+                      host->kind == MW_LIMIT_NONE ? "" : mw_units_bytes(host->free).text);
     snprintf(text, sizeof(text), "%s%s", host->seen_ns ? mw_top_lines_clock(age).text : "never",
              host->seen_ns ? " ago" : "");
     if (picture->width >= HOSTS_AGE)

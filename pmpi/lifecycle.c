@@ -3,6 +3,7 @@
 #include "pmpi/boundary.h"
 #include "pmpi/library.h"
 #include "pmpi/next.h"
+#include "pmpi/observe.h"
 #include "pmpi/phases.h"
 #include "pmpi/rank.h"
 #include "pmpi/requests.h"
@@ -107,6 +108,10 @@ static int abort_job(int (*next)(uintptr_t, uintptr_t), uintptr_t comm, uintptr_
     bool entered = mw_boundary_enter(&boundary, MW_OP_MPI_Abort, a, return_address);
     int result;
 
+    if (entered && mw_rank_lock()) { /* memory may just have been refused */
+        mw_observe_space();
+        mw_rank_unlock();
+    }
     mw_stage_abort((int)code); /* also inside another call, as from an error handler, which is no boundary */
     result = next(comm, code);
     if (entered)

@@ -31,6 +31,7 @@ static bool resets;
 static uint64_t page_bytes;
 static uint64_t floor_bytes;
 static unsigned asked; /* MW_METER_* */
+static struct mw_meter_space space_limits; /* the limits only */
 
 unsigned mw_meter_take_asked(void)
 {
@@ -131,6 +132,19 @@ static uint64_t counter_slack(void)
     return 3 * (uint64_t)(cpus > 16 ? 2 * cpus : 32) * (uint64_t)(mine < cpus ? mine : cpus) * page_bytes;
 }
 
+/* 0: none. */
+static uint64_t soft_limit(int resource)
+{
+    struct rlimit limit;
+
+    return getrlimit(resource, &limit) || limit.rlim_cur == RLIM_INFINITY ? 0 : (uint64_t)limit.rlim_cur;
+}
+
+static void find_space(void)
+{
+    space_limits = (struct mw_meter_space){.address_limit = soft_limit(RLIMIT_AS), .data_limit = soft_limit(RLIMIT_DATA)};
+}
+
 static void find_limits(struct mw_meter_limits *limits)
 {
     struct mw_procmem_status now = {0};
@@ -160,6 +174,7 @@ int mw_meter_open(bool may_reset, struct mw_meter_limits *limits, struct mw_err 
         return -1;
     }
     find_limits(limits);
+    find_space();
     return 0;
 }
 
@@ -253,4 +268,30 @@ void mw_meter_outside_rss(uint64_t *huge, uint64_t *swap)
         *swap = now.swap;
     }
     end_asking();
+}
+
+void mw_meter_find_space(void)
+{
+    if (!begin_asking())
+        return;
+    find_space();
+    end_asking();
+}
+
+bool mw_meter_read_space(struct mw_meter_space *space)
+{
+    struct mw_procmem_status now;
+    bool done;
+
+    *space = space_limits;
+    if ((!space_limits.address_limit && !space_limits.data_limit) || !begin_asking())
+        return false;
+    asked |= MW_METER_STATUS;
+    done = read_status(&now);
+    end_asking();
+    if (done) {
+        space->address_peak = now.address_peak;
+        space->data = now.data;
+    }
+    return done;
 }

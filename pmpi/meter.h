@@ -52,6 +52,20 @@ bool mw_meter_reset(void);
  * mw_syscalls_stop() they are left alone. */
 void mw_meter_outside_rss(uint64_t *huge, uint64_t *swap);
 
+/* What RLIMIT_AS and RLIMIT_DATA allow this process, and what counts against them. Bytes. */
+struct mw_meter_space {
+    uint64_t address_limit, data_limit; /* soft limits; 0 none, or unknown */
+    uint64_t address_peak;              /* VmPeak; the most since exec */
+    uint64_t data;                      /* VmData, now */
+};
+
+/* Returns false when there is neither limit, or the kernel does not answer; then `space` has the limits at most. Without
+ * a limit this asks the kernel nothing: the limits are those of mw_meter_open(), or of the last mw_meter_find_space(). */
+bool mw_meter_read_space(struct mw_meter_space *space);
+
+/* Looks again what the limits are: a program may set them itself. */
+void mw_meter_find_space(void);
+
 /* Closes what is still ours. */
 void mw_meter_close(void);
 

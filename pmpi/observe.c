@@ -11,6 +11,9 @@
 /* calls in flight, phases, started requests: all of them, or a peak that is told as exact would be too low */
 #define MAX_WINDOWS (MW_OBSERVE_CALLS + MW_PHASES_NESTED + 1 + MW_REQUESTS)
 
+/* A program seldom changes its own limits. */
+#define SPACE_ONE_IN 64
+
 static struct mw_window *windows[MAX_WINDOWS];
 static int window_count;
 static uint64_t last_ns;  /* of the last observation */
@@ -124,6 +127,23 @@ static void note_state(uint64_t now, uint32_t site, const struct mw_meter_readin
     }
 }
 
+void mw_observe_space(void)
+{
+    static unsigned turn;
+    struct mw_state *state = mw_rank.journal.state;
+    struct mw_meter_space space;
+
+    if (turn++ % SPACE_ONE_IN == 0)
+        mw_meter_find_space();
+    if (!mw_meter_read_space(&space))
+        return;
+    state->address_limit = space.address_limit;
+    state->data_limit = space.data_limit;
+    state->address_peak = space.address_peak;
+    if (state->data_max < space.data)
+        state->data_max = space.data;
+}
+
 uint64_t mw_observe(uint64_t now, uint32_t site)
 {
     struct mw_meter_reading reading = {last_rss, last_rss};
@@ -141,6 +161,7 @@ uint64_t mw_observe(uint64_t now, uint32_t site)
     if (mw_observe_has_skipped)
         tell_shared(reading.peak, reading.rss);
     note_state(now, site, &reading);
+    mw_observe_space();
     mw_timeline_add(last_ns, now, reading.peak, reading.rss);
     stands = reading.peak > reading.rss && !mw_meter_reset();
     if (stands)
@@ -158,6 +179,7 @@ uint64_t mw_observe_short(uint64_t now, uint32_t site)
 
     if (mw_observe_has_skipped || !mw_meter_read_mark(&mark) || mark > last_mark)
         return mw_observe(now, site);
+    mw_observe_space(); /* it grows without being touched */
     mw_timeline_add(last_ns, now, last_rss, last_rss);
     mw_rank.journal.state->rss_ns = last_ns = now;
     return last_rss;

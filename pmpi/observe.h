@@ -35,6 +35,10 @@ uint64_t mw_observe(uint64_t now, uint32_t site);
  * RSS is taken to be what it was; if it fell, the next observation tells. */
 uint64_t mw_observe_short(uint64_t now, uint32_t site);
 
+/* Where RLIMIT_AS or RLIMIT_DATA limits this process: reads what counts against them into the rank's state. Every observation
+ * does it; to be called where none is made. */
+void mw_observe_space(void);
+
 /* Says that a boundary passed without an observation: the next stretch is shared by several calls and phases. */
 extern bool mw_observe_has_skipped;
 static inline void mw_observe_skipped(void)

@@ -124,6 +124,9 @@ unit_tests += \
     tests/unit/test_journal \
     tests/unit/test_journal_read \
     tests/unit/test_cgroups \
+    tests/unit/test_charges \
+    tests/unit/test_headroom \
+    tests/unit/test_ulimits \
     tests/unit/test_view_file \
     tests/unit/test_inside \
     tests/unit/test_launch_rank \
@@ -177,6 +180,7 @@ sanitized_tests = tests/integration/launcher.sh tests/integration/signals.sh tes
     tests/integration/bad_input.sh tests/integration/hub.sh tests/integration/agent.sh tests/integration/scale.sh \
     tests/integration/live.sh tests/integration/layer.sh tests/integration/study.sh
 
+made_root = tests/unit/made_root.c tests/unit/made_root.h
 synthetic = tests/unit/synthetic.c tests/unit/synthetic.h
 collector_test_libs = collector/libcollector.la $(CMOCKA_LIBS)
 launcher_test_libs = launcher/liblauncher.la $(CMOCKA_LIBS)
@@ -219,8 +223,14 @@ tests_unit_test_journal_read_SOURCES = tests/unit/test_journal_read.c $(syntheti
 tests_unit_test_journal_read_LDADD = $(collector_test_libs)
 tests_unit_test_record_json_SOURCES = tests/unit/test_record_json.c $(synthetic)
 tests_unit_test_record_json_LDADD = $(collector_test_libs)
-tests_unit_test_cgroups_SOURCES = tests/unit/test_cgroups.c
+tests_unit_test_cgroups_SOURCES = tests/unit/test_cgroups.c $(made_root)
 tests_unit_test_cgroups_LDADD = $(launcher_test_libs)
+tests_unit_test_charges_SOURCES = tests/unit/test_charges.c $(made_root)
+tests_unit_test_charges_LDADD = $(launcher_test_libs)
+tests_unit_test_headroom_SOURCES = tests/unit/test_headroom.c $(synthetic)
+tests_unit_test_headroom_LDADD = $(collector_test_libs)
+tests_unit_test_ulimits_SOURCES = tests/unit/test_ulimits.c
+tests_unit_test_ulimits_LDADD = $(launcher_test_libs)
 tests_unit_test_markup_SOURCES = tests/unit/test_markup.c
 tests_unit_test_markup_LDADD = $(collector_test_libs)
 tests_unit_test_tables_SOURCES = tests/unit/test_tables.c $(synthetic)

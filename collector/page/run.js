@@ -3,7 +3,7 @@
 (() => {
   "use strict";
   const {bytes, time, count, el, mark, column, table, theme} = memwatch;
-  const {data, jobs, chosen, JOB, RANK, PHASE, SPIKE, HOST, AT_MOST, USER_PHASE, packed, rankColor, rankName} = run;
+  const {data, jobs, chosen, JOB, RANK, PHASE, SPIKE, HOST, USER_PHASE, packed, rankColor, rankName} = run;
   const page = document.getElementById("page");
   const EXACT = 1;
 
@@ -17,22 +17,16 @@
       pair[1] ? [el("small", {}, mark(pair[1])), bytes(pair[0])] : "not known"), el("div", {class: "label"}, label));
   }
 
-  /* Of the host that is fullest: what was seen, at most, and the limit. */
+  /* The limit of which the least was left, and what counted against it. */
   function meter() {
-    const bound = (host) => (host[HOST.upper][1] === AT_MOST ? host[HOST.upper] : host[HOST.seen]);
-    const limited = data.hosts.filter((host) => host[HOST.limit] > 0 && bound(host)[1]);
-    if (!limited.length) return null;
-    const share = (host) => bound(host)[0] / host[HOST.limit];
-    const host = limited.reduce((a, b) => (share(b) > share(a) ? b : a));
-    const part = (pair) => Math.min(100, 100 * pair[0] / host[HOST.limit]);
-    const what = host[HOST.cgroup] ? "the limit of control group " + host[HOST.cgroup] : "the memory of the node";
-    const text = (data.hosts.length > 1 ? host[HOST.name] + ", the fullest host: " : "") + mark(bound(host)[1]) + " " +
-      bytes(bound(host)[0]) + " of " + bytes(host[HOST.limit]) + ", " + what;
-    return el("div", {class: "meter" + (share(host) > .9 ? " tight" : "")},
+    if (!data.headroom) return null;
+    const [limit, used, whose, host] = data.headroom, share = limit ? used[0] / limit : 1;
+    const text = (host ? "on " + host + ", where least was left: " : "") + mark(used[1]) + " " + bytes(used[0]) + " of " +
+      bytes(limit) + ", " + whose;
+    return el("div", {class: "meter" + (share > .9 ? " tight" : "")},
       el("svg", {viewBox: "0 0 100 10", preserveAspectRatio: "none", role: "img", "aria-label": text},
         el("rect", {class: "whole", width: 100, height: 10}),
-        el("rect", {class: "upper", width: part(bound(host)), height: 10}),
-        el("rect", {class: "seen", width: part(host[HOST.seen]), height: 10})), el("p", {class: "sub"}, text));
+        el("rect", {class: "seen", width: Math.min(100, 100 * share), height: 10})), el("p", {class: "sub"}, text));
   }
 
   function postMortem() {
@@ -212,8 +206,7 @@
   }
 
   function hostsTable() {
-    const setBy = (row) => (row[HOST.cgroup] ? "control group " + row[HOST.cgroup]
-      : row[HOST.limit] ? "memory of the node" : "");
+    const setBy = (row) => (row[HOST.set] + " " + row[HOST.cgroup]).trim();
     return table("Hosts", [
       column("host", "text", HOST.name),
       column("ranks", "count", HOST.ranks),

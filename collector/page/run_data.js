@@ -14,7 +14,7 @@ const run = (() => {
     worst: 11, grew: 12, first: 13, last: 14, chosen: 15};
   const SPIKE = {rank: 0, call: 1, phase: 2, visit: 3, enter: 4, leave: 5, entry: 6, peak: 7, exit: 8, stack: 9};
   const JOB = {number: 0, command: 1, ranks: 2, begin: 3, end: 4, how: 5, upper: 6, largest: 7};
-  const HOST = {name: 0, ranks: 1, seen: 2, upper: 3, pss: 4, limit: 5, cgroup: 6};
+  const HOST = {name: 0, ranks: 1, seen: 2, upper: 3, pss: 4, limit: 5, set: 6, cgroup: 7};
   const AT_LEAST = 2, AT_MOST = 3; /* enum mw_model_kind */
   const USER_PHASE = 2; /* enum mw_phase_kind */
 

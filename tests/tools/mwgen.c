@@ -467,6 +467,9 @@ static void write_view(struct generator *g, int host)
         .slice_ns = 10 * MS,
         .node_bytes = 1ull << 40,
         .available_begin_bytes = 1ull << 39,
+        .charge_count = 1,
+        .charges[0] = {.kind = MW_LIMIT_NODE, .flags = MW_VIEW_CHARGE_SEEN, .bytes = 1ull << 40, .used = 1ull << 39,
+                       .least = {.bytes = 1ull << 40, .used = 1ull << 39, .ns = boot_ns(host) + 2000 * MS}},
     };
     char name[80];
 

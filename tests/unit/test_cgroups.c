@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The tightest cgroup limit, in recorded trees of version 1 and 2. */
 #include "launcher/cgroups.h"
+#include "tests/unit/made_root.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,66 +9,30 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include <cmocka.h>
-
-static char root[32];
-
-static void write_file(const char *path, const char *text)
-{
-    char full[256];
-    FILE *file;
-
-    snprintf(full, sizeof(full), "%s%s", root, path);
-    for (char *slash = full + strlen(root) + 1; (slash = strchr(slash, '/')); slash++) {
-        *slash = '\0';
-        mkdir(full, 0700);
-        *slash = '/';
-    }
-    file = fopen(full, "w");
-    assert_non_null(file);
-    fputs(text, file);
-    fclose(file);
-}
-
-static int set_up(void **state)
-{
-    (void)state;
-    strcpy(root, "/tmp/mwlimits-XXXXXX");
-    return mkdtemp(root) ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    char command[64];
-
-    (void)state;
-    snprintf(command, sizeof(command), "rm -rf '%s'", root);
-    return system(command);
-}
 
 static void expect(uint64_t limit, uint64_t peak, const char *where)
 {
     struct mw_view view = {0};
     char path[256];
 
-    mw_cgroups_begin(&view, root);
+    mw_cgroups_begin(&view, made_root);
     assert_int_equal(view.cgroups[0].limit, limit);
     assert_int_equal(view.cgroups[0].peak_begin, peak);
-    snprintf(path, sizeof(path), "%s%s", root, where ? where : "");
+    snprintf(path, sizeof(path), "%s%s", made_root, where ? where : "");
     assert_string_equal(view.cgroups[0].limit_directory, where ? path : "");
 }
 
 static void version_2(void **state)
 {
     (void)state;
-    write_file("/proc/self/cgroup", "0::/slurm/job_7/step_0\n");
-    write_file("/proc/self/mountinfo", "22 1 0:21 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw,nsdelegate\n");
-    write_file("/sys/fs/cgroup/slurm/job_7/memory.max", "4294967296\n");
-    write_file("/sys/fs/cgroup/slurm/job_7/memory.peak", "123456\n");
-    write_file("/sys/fs/cgroup/slurm/job_7/step_0/memory.max", "max\n");
-    write_file("/sys/fs/cgroup/slurm/memory.max", "68719476736\n");
+    made_root_write("/proc/self/cgroup", "0::/slurm/job_7/step_0\n");
+    made_root_write("/proc/self/mountinfo", "22 1 0:21 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw,nsdelegate\n");
+    made_root_write("/sys/fs/cgroup/slurm/job_7/memory.max", "4294967296\n");
+    made_root_write("/sys/fs/cgroup/slurm/job_7/memory.peak", "123456\n");
+    made_root_write("/sys/fs/cgroup/slurm/job_7/step_0/memory.max", "max\n");
+    made_root_write("/sys/fs/cgroup/slurm/memory.max", "68719476736\n");
     expect(4294967296, 123456, "/sys/fs/cgroup/slurm/job_7");
 }
 
@@ -77,11 +42,11 @@ static void peak_of_the_job_only(void **state)
     struct mw_view view = {0};
 
     version_2(state);
-    mw_cgroups_begin(&view, root);
-    mw_cgroups_look(&view, root);
+    mw_cgroups_begin(&view, made_root);
+    mw_cgroups_look(&view, made_root);
     assert_int_equal(view.cgroups[0].peak, 0);
-    write_file("/sys/fs/cgroup/slurm/job_7/memory.peak", "200000\n");
-    mw_cgroups_look(&view, root);
+    made_root_write("/sys/fs/cgroup/slurm/job_7/memory.peak", "200000\n");
+    mw_cgroups_look(&view, made_root);
     assert_int_equal(view.cgroups[0].peak, 200000);
     assert_int_equal(view.cgroup_count, 1);
 }
@@ -92,20 +57,20 @@ static void kills(void **state)
     struct mw_view view = {0};
 
     version_2(state);
-    write_file("/sys/fs/cgroup/slurm/job_7/step_0/memory.events", "low 0\noom 5\noom_kill 2\noom_group_kill 0\n");
-    write_file("/proc/vmstat", "nr_free_pages 7\noom_kill 40\n");
-    mw_cgroups_begin(&view, root);
-    write_file("/proc/77/cgroup", "0::/slurm/job_7/step_1\n");
-    write_file("/sys/fs/cgroup/slurm/job_7/step_1/memory.max", "1000\n");
-    assert_int_equal(mw_cgroups_find(&view, root, "77"), 2);
-    assert_int_equal(mw_cgroups_find(&view, root, "self"), 1);
-    assert_int_equal(mw_cgroups_find(&view, root, "78"), 0);
-    mw_cgroups_look(&view, root);
+    made_root_write("/sys/fs/cgroup/slurm/job_7/step_0/memory.events", "low 0\noom 5\noom_kill 2\noom_group_kill 0\n");
+    made_root_write("/proc/vmstat", "nr_free_pages 7\noom_kill 40\n");
+    mw_cgroups_begin(&view, made_root);
+    made_root_write("/proc/77/cgroup", "0::/slurm/job_7/step_1\n");
+    made_root_write("/sys/fs/cgroup/slurm/job_7/step_1/memory.max", "1000\n");
+    assert_int_equal(mw_cgroups_find(&view, made_root, "77"), 2);
+    assert_int_equal(mw_cgroups_find(&view, made_root, "self"), 1);
+    assert_int_equal(mw_cgroups_find(&view, made_root, "78"), 0);
+    mw_cgroups_look(&view, made_root);
     assert_int_equal(view.cgroups[0].kills + view.cgroups[1].kills + view.host_kills, 0);
     assert_int_equal(view.cgroups[0].kills_ns, 0);
-    write_file("/sys/fs/cgroup/slurm/job_7/step_0/memory.events", "low 0\noom 5\noom_kill 5\noom_group_kill 0\n");
-    write_file("/proc/vmstat", "nr_free_pages 7\noom_kill 43\n");
-    mw_cgroups_look(&view, root);
+    made_root_write("/sys/fs/cgroup/slurm/job_7/step_0/memory.events", "low 0\noom 5\noom_kill 5\noom_group_kill 0\n");
+    made_root_write("/proc/vmstat", "nr_free_pages 7\noom_kill 43\n");
+    mw_cgroups_look(&view, made_root);
     assert_int_equal(view.cgroups[0].kills, 3);
     assert_int_equal(view.host_kills, 3);
     assert_true(view.cgroups[0].kills_ns > 0);
@@ -125,16 +90,16 @@ static void kills_of_groups_below(void **state)
     struct mw_view view = {0};
 
     version_2(state);
-    write_file("/sys/fs/cgroup/slurm/job_7/step_0/memory.events", "oom_kill 2\noom_group_kill 0\n");
-    write_file("/sys/fs/cgroup/slurm/job_7/step_0/memory.events.local", "oom 0\noom_kill 1\n");
-    mw_cgroups_begin(&view, root);
+    made_root_write("/sys/fs/cgroup/slurm/job_7/step_0/memory.events", "oom_kill 2\noom_group_kill 0\n");
+    made_root_write("/sys/fs/cgroup/slurm/job_7/step_0/memory.events.local", "oom 0\noom_kill 1\n");
+    mw_cgroups_begin(&view, made_root);
     assert_true(view.cgroups[0].flags & MW_VIEW_CGROUP_COUNTS);
-    write_file("/sys/fs/cgroup/slurm/job_7/step_0/memory.events", "oom_kill 9\noom_group_kill 1\n");
+    made_root_write("/sys/fs/cgroup/slurm/job_7/step_0/memory.events", "oom_kill 9\noom_group_kill 1\n");
     assert_int_equal(kills_in(&view, 0), 0);
-    write_file("/sys/fs/cgroup/slurm/job_7/step_0/memory.events.local", "oom 1\noom_kill 2\n");
+    made_root_write("/sys/fs/cgroup/slurm/job_7/step_0/memory.events.local", "oom 1\noom_kill 2\n");
     assert_int_equal(kills_in(&view, 0), 1);
     assert_int_equal(view.cgroups[0].kills_last_ns, view.cgroups[0].kills_ns);
-    write_file("/sys/fs/cgroup/slurm/job_7/step_0/memory.events.local", "oom 1\noom_kill 4\n");
+    made_root_write("/sys/fs/cgroup/slurm/job_7/step_0/memory.events.local", "oom 1\noom_kill 4\n");
     assert_int_equal(kills_in(&view, 0), 3);
     assert_true(view.cgroups[0].kills_last_ns > view.cgroups[0].kills_ns);
 }
@@ -145,12 +110,12 @@ static void kills_of_a_sibling(void **state)
     struct mw_view view = {0};
 
     version_2(state);
-    write_file("/sys/fs/cgroup/slurm/job_7/step_0/memory.events", "oom_kill 0\n");
-    write_file("/sys/fs/cgroup/slurm/job_7/memory.events", "oom_kill 0\n");
-    write_file("/sys/fs/cgroup/slurm/job_7/step_9/memory.events", "oom_kill 0\n");
-    mw_cgroups_begin(&view, root);
-    write_file("/sys/fs/cgroup/slurm/job_7/memory.events", "oom_kill 3\n");
-    write_file("/sys/fs/cgroup/slurm/job_7/step_9/memory.events", "oom_kill 3\n");
+    made_root_write("/sys/fs/cgroup/slurm/job_7/step_0/memory.events", "oom_kill 0\n");
+    made_root_write("/sys/fs/cgroup/slurm/job_7/memory.events", "oom_kill 0\n");
+    made_root_write("/sys/fs/cgroup/slurm/job_7/step_9/memory.events", "oom_kill 0\n");
+    mw_cgroups_begin(&view, made_root);
+    made_root_write("/sys/fs/cgroup/slurm/job_7/memory.events", "oom_kill 3\n");
+    made_root_write("/sys/fs/cgroup/slurm/job_7/step_9/memory.events", "oom_kill 3\n");
     assert_int_equal(kills_in(&view, 0), 0);
 }
 
@@ -161,11 +126,11 @@ static void kills_of_a_group_that_is_gone(void **state)
     char path[128];
 
     version_2(state);
-    write_file("/sys/fs/cgroup/slurm/job_7/step_0/memory.events", "oom_kill 6\n");
-    mw_cgroups_begin(&view, root);
-    write_file("/sys/fs/cgroup/slurm/job_7/step_0/memory.events", "oom_kill 7\n");
+    made_root_write("/sys/fs/cgroup/slurm/job_7/step_0/memory.events", "oom_kill 6\n");
+    mw_cgroups_begin(&view, made_root);
+    made_root_write("/sys/fs/cgroup/slurm/job_7/step_0/memory.events", "oom_kill 7\n");
     assert_int_equal(kills_in(&view, 0), 1);
-    snprintf(path, sizeof(path), "%s/sys/fs/cgroup/slurm/job_7/step_0/memory.events", root);
+    snprintf(path, sizeof(path), "%s/sys/fs/cgroup/slurm/job_7/step_0/memory.events", made_root);
     assert_int_equal(remove(path), 0);
     assert_int_equal(kills_in(&view, 0), 1);
 }
@@ -176,15 +141,15 @@ static void kills_version_1(void **state)
     struct mw_view view = {0};
 
     (void)state;
-    write_file("/proc/self/cgroup", "9:memory:/batch/17\n");
-    write_file("/proc/self/mountinfo", "31 22 0:27 / /cg/memory rw - cgroup cgroup rw,memory\n");
-    write_file("/cg/memory/batch/17/memory.oom_control", counted);
-    write_file("/cg/memory/batch/memory.oom_control", counted);
-    mw_cgroups_begin(&view, root);
+    made_root_write("/proc/self/cgroup", "9:memory:/batch/17\n");
+    made_root_write("/proc/self/mountinfo", "31 22 0:27 / /cg/memory rw - cgroup cgroup rw,memory\n");
+    made_root_write("/cg/memory/batch/17/memory.oom_control", counted);
+    made_root_write("/cg/memory/batch/memory.oom_control", counted);
+    mw_cgroups_begin(&view, made_root);
     assert_true(view.cgroups[0].flags & MW_VIEW_CGROUP_COUNTS);
-    write_file("/cg/memory/batch/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 8\n");
+    made_root_write("/cg/memory/batch/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 8\n");
     assert_int_equal(kills_in(&view, 0), 0);
-    write_file("/cg/memory/batch/17/memory.oom_control", "oom_kill_disable 0\nunder_oom 1\noom_kill 6\n");
+    made_root_write("/cg/memory/batch/17/memory.oom_control", "oom_kill_disable 0\nunder_oom 1\noom_kill 6\n");
     assert_int_equal(kills_in(&view, 0), 2);
 }
 
@@ -194,10 +159,10 @@ static void kills_not_counted(void **state)
     struct mw_view view = {0};
 
     (void)state;
-    write_file("/proc/self/cgroup", "9:memory:/batch/17\n");
-    write_file("/proc/self/mountinfo", "31 22 0:27 / /cg/memory rw - cgroup cgroup rw,memory\n");
-    write_file("/cg/memory/batch/17/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\n");
-    mw_cgroups_begin(&view, root);
+    made_root_write("/proc/self/cgroup", "9:memory:/batch/17\n");
+    made_root_write("/proc/self/mountinfo", "31 22 0:27 / /cg/memory rw - cgroup cgroup rw,memory\n");
+    made_root_write("/cg/memory/batch/17/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\n");
+    mw_cgroups_begin(&view, made_root);
     assert_int_equal(view.cgroup_count, 1);
     assert_false(view.cgroups[0].flags & MW_VIEW_CGROUP_COUNTS);
 }
@@ -208,39 +173,39 @@ static void out_of_reach(void **state)
     struct mw_view view = {0};
 
     version_2(state);
-    mw_cgroups_begin(&view, root);
-    write_file("/proc/70/cgroup", "0::/../job_8/step_0\n");
-    write_file("/sys/fs/job_8/step_0/memory.events", "oom_kill 1\n");
-    assert_int_equal(mw_cgroups_find(&view, root, "70"), 0);
-    write_file("/proc/71/cgroup", "0::/..\n");
-    assert_int_equal(mw_cgroups_find(&view, root, "71"), 0);
-    write_file("/proc/72/cgroup", "0::/..named\n"); /* a name like any other */
-    assert_int_equal(mw_cgroups_find(&view, root, "72"), 2);
-    write_file("/proc/self/mountinfo", "31 22 0:27 /docker/abc /cg/memory rw - cgroup cgroup rw,memory\n");
-    write_file("/proc/73/cgroup", "5:memory:/docker/abcdef\n");
-    write_file("/cg/memory/def/memory.oom_control", "oom_kill 1\n");
-    assert_int_equal(mw_cgroups_find(&view, root, "73"), 0);
+    mw_cgroups_begin(&view, made_root);
+    made_root_write("/proc/70/cgroup", "0::/../job_8/step_0\n");
+    made_root_write("/sys/fs/job_8/step_0/memory.events", "oom_kill 1\n");
+    assert_int_equal(mw_cgroups_find(&view, made_root, "70"), 0);
+    made_root_write("/proc/71/cgroup", "0::/..\n");
+    assert_int_equal(mw_cgroups_find(&view, made_root, "71"), 0);
+    made_root_write("/proc/72/cgroup", "0::/..named\n"); /* a name like any other */
+    assert_int_equal(mw_cgroups_find(&view, made_root, "72"), 2);
+    made_root_write("/proc/self/mountinfo", "31 22 0:27 /docker/abc /cg/memory rw - cgroup cgroup rw,memory\n");
+    made_root_write("/proc/73/cgroup", "5:memory:/docker/abcdef\n");
+    made_root_write("/cg/memory/def/memory.oom_control", "oom_kill 1\n");
+    assert_int_equal(mw_cgroups_find(&view, made_root, "73"), 0);
 }
 
 static void version_1(void **state)
 {
     (void)state;
-    write_file("/proc/self/cgroup", "11:cpu,cpuacct:/other\n9:memory:/batch/17\n1:name=systemd:/\n0::/\n");
-    write_file("/proc/self/mountinfo",
+    made_root_write("/proc/self/cgroup", "11:cpu,cpuacct:/other\n9:memory:/batch/17\n1:name=systemd:/\n0::/\n");
+    made_root_write("/proc/self/mountinfo",
                "30 22 0:26 / /cg/cpu rw - cgroup cgroup rw,cpu,cpuacct\n31 22 0:27 / /cg/memory rw - cgroup cgroup rw,memory\n");
-    write_file("/cg/memory/memory.limit_in_bytes", "9223372036854771712\n");
-    write_file("/cg/memory/batch/17/memory.limit_in_bytes", "1073741824\n");
-    write_file("/cg/memory/batch/17/memory.max_usage_in_bytes", "99\n");
+    made_root_write("/cg/memory/memory.limit_in_bytes", "9223372036854771712\n");
+    made_root_write("/cg/memory/batch/17/memory.limit_in_bytes", "1073741824\n");
+    made_root_write("/cg/memory/batch/17/memory.max_usage_in_bytes", "99\n");
     expect(1073741824, 99, "/cg/memory/batch/17");
 }
 
 static void in_a_container(void **state)
 {
     (void)state;
-    write_file("/proc/self/cgroup", "5:memory:/docker/abc/inner\n");
-    write_file("/proc/self/mountinfo", "31 22 0:27 /docker/abc /cg/memory rw - cgroup cgroup rw,memory\n");
-    write_file("/cg/memory/memory.limit_in_bytes", "500000\n");
-    write_file("/cg/memory/inner/memory.limit_in_bytes", "700000\n");
+    made_root_write("/proc/self/cgroup", "5:memory:/docker/abc/inner\n");
+    made_root_write("/proc/self/mountinfo", "31 22 0:27 /docker/abc /cg/memory rw - cgroup cgroup rw,memory\n");
+    made_root_write("/cg/memory/memory.limit_in_bytes", "500000\n");
+    made_root_write("/cg/memory/inner/memory.limit_in_bytes", "700000\n");
     expect(500000, 0, "/cg/memory");
 }
 
@@ -248,29 +213,29 @@ static void none(void **state)
 {
     (void)state;
     expect(0, 0, NULL); /* no /proc at all */
-    write_file("/proc/self/cgroup", "garbage\n\n::\n5:memory\n0::/x\n");
-    write_file("/proc/self/mountinfo", "garbage - \n - cgroup2\n");
+    made_root_write("/proc/self/cgroup", "garbage\n\n::\n5:memory\n0::/x\n");
+    made_root_write("/proc/self/mountinfo", "garbage - \n - cgroup2\n");
     expect(0, 0, NULL);
-    write_file("/proc/self/mountinfo", "22 1 0:21 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
-    write_file("/sys/fs/cgroup/x/memory.max", "max\n");
+    made_root_write("/proc/self/mountinfo", "22 1 0:21 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
+    made_root_write("/sys/fs/cgroup/x/memory.max", "max\n");
     expect(0, 0, NULL);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(version_2, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(peak_of_the_job_only, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(kills, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(kills_of_groups_below, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(kills_of_a_sibling, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(kills_of_a_group_that_is_gone, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(kills_version_1, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(kills_not_counted, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(out_of_reach, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(version_1, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(in_a_container, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(none, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(version_2, made_root_set_up, made_root_tear_down),
+        cmocka_unit_test_setup_teardown(peak_of_the_job_only, made_root_set_up, made_root_tear_down),
+        cmocka_unit_test_setup_teardown(kills, made_root_set_up, made_root_tear_down),
+        cmocka_unit_test_setup_teardown(kills_of_groups_below, made_root_set_up, made_root_tear_down),
+        cmocka_unit_test_setup_teardown(kills_of_a_sibling, made_root_set_up, made_root_tear_down),
+        cmocka_unit_test_setup_teardown(kills_of_a_group_that_is_gone, made_root_set_up, made_root_tear_down),
+        cmocka_unit_test_setup_teardown(kills_version_1, made_root_set_up, made_root_tear_down),
+        cmocka_unit_test_setup_teardown(kills_not_counted, made_root_set_up, made_root_tear_down),
+        cmocka_unit_test_setup_teardown(out_of_reach, made_root_set_up, made_root_tear_down),
+        cmocka_unit_test_setup_teardown(version_1, made_root_set_up, made_root_tear_down),
+        cmocka_unit_test_setup_teardown(in_a_container, made_root_set_up, made_root_tear_down),
+        cmocka_unit_test_setup_teardown(none, made_root_set_up, made_root_tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

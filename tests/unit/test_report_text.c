@@ -159,7 +159,13 @@ static void test_killed(void **state)
     view.cgroup_count = 1;
     view.cgroups[0] = (struct mw_view_cgroup){.limit = 160 * MIB, .kills = 1, .flags = MW_VIEW_CGROUP_COUNTS,
                                               .name = "/user.slice/job",
+                                              .directory = "/sys/fs/cgroup/user.slice/job",
                                               .limit_directory = "/sys/fs/cgroup/user.slice/job"};
+    view.charges[view.charge_count++] = (struct mw_view_charge){
+        .kind = MW_LIMIT_CGROUP, .flags = MW_VIEW_CHARGE_SEEN, .bytes = 160 * MIB, .used = 20 * MIB, .hits = 1,
+        .upper = 160 * MIB, .directory = "/sys/fs/cgroup/user.slice/job",
+        .least = {.bytes = 160 * MIB, .used = 155 * MIB, .anon = 40 * MIB, .shmem = 110 * MIB, .dirty = MIB,
+                  .kernel = 4 * MIB, .rss = 150 * MIB, .ns = SYNTHETIC_BEGIN + 700 * MS}};
     for (size_t i = 2; i < view.process_count; i++)
         view.processes[i].cgroup = 1;
     view.processes[3].wait_status = SIGKILL;

@@ -80,7 +80,7 @@ static void begin(struct job *job)
     synthetic_view(&job->view, RANKS);
     job->view.end_ns = job->view.command_end_ns = 0;
     job->view.last_ns = NOW;
-    job->view.available_begin_bytes = 8192 * MIB;
+    job->view.charges[0].used = 8192 * MIB;
     job->view.processes[0].end = MW_VIEW_LIVES; /* mpirun: 10 MiB */
     job->view.processes[0].last_ns = NOW;
     for (int rank = 0; rank < RANKS; rank++) {
@@ -169,9 +169,38 @@ static void memory_is_that_of_the_newest_sample(void **state)
     assert_int_equal(job.data.hosts[0].others, 1); /* mpirun; the shell has ended */
     assert_int_equal(job.data.hosts[0].others_rss, 10 * MIB);
     assert_int_equal(job.data.hosts[0].ranks, RANKS);
-    assert_true(job.data.hosts[0].free_about);
-    assert_int_equal(job.data.hosts[0].free, (8192 - 110) * MIB);
+    assert_int_equal(job.data.hosts[0].kind, MW_LIMIT_NODE);
+    assert_int_equal(job.data.hosts[0].free, 8192 * MIB);
     assert_false(job.data.over);
+    finish(&job);
+}
+
+/* Of a control group as much is left as the kernel counts, not as RSS says; of a ulimit by the address space of one process. */
+static void free_is_what_the_nearest_limit_leaves(void **state)
+{
+    struct job job;
+
+    (void)state;
+    begin(&job);
+    job.view.charge_count = 3;
+    job.view.charges[1] = (struct mw_view_charge){.kind = MW_LIMIT_HIGH, .flags = MW_VIEW_CHARGE_SEEN, .bytes = 300 * MIB,
+                                                  .used = 299 * MIB};
+    job.view.charges[2] = (struct mw_view_charge){.kind = MW_LIMIT_CGROUP, .flags = MW_VIEW_CHARGE_SEEN, .bytes = 400 * MIB,
+                                                  .used = 299 * MIB};
+    synthetic_write_view(&job.view, &job.dir);
+    open_top(&job);
+    assert_int_equal(job.data.hosts[0].kind, MW_LIMIT_CGROUP);
+    assert_int_equal(job.data.hosts[0].free, 101 * MIB);
+    assert_int_equal(job.data.hosts[0].free_pid, 0);
+    job.view.processes[4].address_limit = 2048 * MIB;
+    job.view.processes[4].address_last = 1950 * MIB;
+    job.view.processes[3].data_limit = 900 * MIB; /* it was not read yet */
+    synthetic_write_view(&job.view, &job.dir);
+    mw_top_data_look(&job.data, NOW);
+    assert_int_equal(job.data.hosts[0].kind, MW_LIMIT_ADDRESS);
+    assert_int_equal(job.data.hosts[0].limit, 2048 * MIB);
+    assert_int_equal(job.data.hosts[0].free, 98 * MIB);
+    assert_int_equal(job.data.hosts[0].free_pid, job.view.processes[4].pid);
     finish(&job);
 }
 
@@ -615,6 +644,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_is_that_of_the_newest_sample),
+        cmocka_unit_test(free_is_what_the_nearest_limit_leaves),
         cmocka_unit_test(a_rank_knows_more_than_the_last_sample),
         cmocka_unit_test(calls_and_phases_are_followed),
         cmocka_unit_test(only_what_may_have_changed_is_read),
