@@ -6,6 +6,7 @@
 
 #include "collector/clock.h"
 #include "collector/markup.h"
+#include "collector/rank_name.h"
 
 #include <inttypes.h>
 
@@ -129,6 +130,65 @@ static void put_hosts(const struct metrics *metrics, const char *name, const str
     }
 }
 
+static const char *const limit_words[MW_LIMIT_KINDS] = {
+    [MW_LIMIT_NONE] = "none", [MW_LIMIT_CGROUP] = "cgroup", [MW_LIMIT_NODE] = "node", [MW_LIMIT_HIGH] = "cgroup_high",
+    [MW_LIMIT_MEMSW] = "cgroup_memory_and_swap", [MW_LIMIT_SLURM] = "slurm", [MW_LIMIT_ADDRESS] = "address_space",
+    [MW_LIMIT_DATA] = "data"};
+
+/* One value for each limit of several processes together; memory.high is one of a group that may have another as well. */
+static void put_charges(const struct metrics *metrics, const char *name, const struct mw_model *model, bool used)
+{
+    for (size_t i = 0; i < model->host_count; i++)
+        for (uint32_t c = 0; c < model->hosts[i].charge_count; c++) {
+            const struct mw_model_charge *charge = &model->hosts[i].charges[c];
+            if (charge->used.kind == MW_MODEL_UNKNOWN)
+                continue;
+            begin(metrics, name, NULL);
+            label(metrics->out, "host", model->hosts[i].name);
+            label(metrics->out, "limit", limit_words[charge->kind]);
+            label(metrics->out, "cgroup", charge->path);
+            fprintf(metrics->out, "} %" PRIu64 "\n", used ? charge->used.bytes : charge->bytes);
+        }
+}
+
+static void put_limits(const struct metrics *metrics, const char *name, const struct mw_model *model,
+                       const struct mw_model *job)
+{
+    (void)job;
+    put_charges(metrics, name, model, false);
+}
+
+static void put_used(const struct metrics *metrics, const char *name, const struct mw_model *model,
+                     const struct mw_model *job)
+{
+    (void)job;
+    put_charges(metrics, name, model, true);
+}
+
+static void put_one_headroom(const struct metrics *metrics, const char *name, const struct mw_model *model,
+                             const struct mw_model *job)
+{
+    const struct mw_model_headroom *headroom = &model->headroom;
+
+    if (headroom->kind == MW_LIMIT_NONE)
+        return;
+    begin(metrics, name, job);
+    label(metrics->out, "host", model->hosts[headroom->host].name);
+    label(metrics->out, "limit", limit_words[headroom->kind]);
+    if (headroom->rank != MW_MODEL_NONE && mw_rank_name_is_known(model, headroom->rank))
+        fprintf(metrics->out, ",rank=\"%d\"", model->ranks[headroom->rank].rank);
+    fprintf(metrics->out, "} %" PRIu64 "\n", headroom->left.bytes);
+}
+
+/* Of the run, and of each of its jobs where they are several. */
+static void put_headroom(const struct metrics *metrics, const char *name, const struct mw_model *model,
+                         const struct mw_model *job)
+{
+    put_one_headroom(metrics, name, model, job);
+    for (size_t i = 0; i < model->job_count; i++)
+        put_one_headroom(metrics, name, &model->jobs[i], &model->jobs[i]);
+}
+
 static void put_rank_peaks(const struct metrics *metrics, const char *name, const struct mw_model *model,
                            const struct mw_model *job)
 {
@@ -190,6 +250,10 @@ static const struct family {
     {"memwatch_run_rss_seen_bytes", "bytes", "Largest sum of RSS in one sample, of all processes.", true, put_seen},
     {"memwatch_run_rss_upper_bytes", "bytes", "No moment can have had more RSS, of all processes.", true, put_upper},
     {"memwatch_host_rss_upper_bytes", "bytes", "No moment can have had more RSS on this host.", true, put_hosts},
+    {"memwatch_limit_bytes", "bytes", "A limit on memory of several processes together.", true, put_limits},
+    {"memwatch_limit_used_bytes", "bytes", "What counted against it when the least was left, sampled, without memory that the "
+     "kernel could drop.", true, put_used},
+    {"memwatch_headroom_bytes", "bytes", "What was left of the limit of which it was the least.", true, put_headroom},
     {"memwatch_job_info", NULL, "What started the job; always 1.", false, put_info},
     {"memwatch_job_duration_seconds", "seconds", "How long the job ran.", false, put_duration},
     {"memwatch_job_exit_status", NULL, "The exit status of what started the job, 128 plus the signal that killed it.", false,

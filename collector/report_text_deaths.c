@@ -177,6 +177,7 @@ static void write_details(const struct mw_report *report, const struct mw_model_
     write_oom(report, death);
     write_where(report, death);
     write_memory(report, death);
+    mw_report_headroom_ulimits(report, death->rank, death->process);
     write_moments(report, seen_of(report->model, death));
     write_waiting(report);
 }

@@ -6,6 +6,8 @@
 
 #define FIRST "  Headroom    "
 #define NEXT "              "
+/* A death is said to be near a limit of its process where less than this part of the limit was left. */
+#define NEAR_SHARE 10
 /* A part of what is used is named from this share of it on, in percent. */
 #define PART_SHARE 2
 
@@ -227,4 +229,28 @@ void mw_report_headroom(const struct mw_report *report)
     else
         write_ulimit(report, headroom);
     write_all_high(report);
+}
+
+/* Not that memory was refused: that nobody counts. */
+static void write_near(const struct mw_report *report, enum mw_limit_kind kind, const struct mw_model_ulimit *ulimit)
+{
+    uint64_t left = left_of(ulimit->bytes, ulimit->used.bytes);
+
+    if (ulimit->bytes && ulimit->used.kind != MW_MODEL_UNKNOWN && left < ulimit->bytes / NEAR_SHARE)
+        mw_report_paragraph(report, "      ", MW_TEXT_WARN, "near its limit: %s%s left of %s, %s",
+                            ulimit->used.kind == MW_MODEL_EXACT ? "" : "at most ", mw_units_bytes(left).text,
+                            mw_units_bytes(ulimit->bytes).text, ulimit_words(kind));
+}
+
+void mw_report_headroom_ulimits(const struct mw_report *report, uint32_t rank, uint32_t process)
+{
+    const struct mw_model *model = report->model;
+
+    if (rank != MW_MODEL_NONE) {
+        write_near(report, MW_LIMIT_ADDRESS, &model->ranks[rank].address);
+        write_near(report, MW_LIMIT_DATA, &model->ranks[rank].data);
+    } else if (process != MW_MODEL_NONE) {
+        write_near(report, MW_LIMIT_ADDRESS, &model->processes[process].address);
+        write_near(report, MW_LIMIT_DATA, &model->processes[process].data);
+    }
 }

@@ -60,6 +60,8 @@ void mw_report_paragraph(const struct mw_report *report, const char *first, enum
 void mw_report_mpi_own(char *text, size_t size, const struct mw_model *model);
 /* report_text_headroom.c: the lines of the headroom, none when no limit is known. */
 void mw_report_headroom(const struct mw_report *report);
+/* Of a rank, or a process, that died: that its ulimit was near, or nothing. */
+void mw_report_headroom_ulimits(const struct mw_report *report, uint32_t rank, uint32_t process);
 /* Whose limit it is: "the memory of the node", "ulimit -v (address space) of rank 3"; "" when none is known. */
 void mw_report_headroom_limit(char *text, size_t size, const struct mw_model *model);
 

@@ -6,7 +6,6 @@
 #include "collector/segment.h"
 #include "collector/symbols.h"
 #include "collector/units.h"
-#include "launcher/cgroups.h"
 #include "launcher/rundir.h"
 
 #include <dlfcn.h>
@@ -27,21 +26,6 @@
 #include <unistd.h>
 
 #define FILES_LEAST 256 /* descriptors that an MPI library may want for itself on a large node */
-
-static enum mw_doctor_state look_cgroup(struct mw_doctor_text *found)
-{
-    struct mw_view view = {0};
-
-    mw_cgroups_begin(&view, "");
-    if (view.cgroup_count && view.cgroups[0].limit)
-        mw_doctor_say(found, "limit %s in %s", mw_units_bytes(view.cgroups[0].limit).text,
-                      view.cgroups[0].limit_directory);
-    else
-        mw_doctor_say(found, "no memory limit");
-    mw_doctor_say(found, "; version %s%s", access("/sys/fs/cgroup/cgroup.controllers", F_OK) ? "1" : "2",
-                  access("/sys/fs/cgroup/memory", F_OK) || access("/sys/fs/cgroup/unified", F_OK) ? "" : " (hybrid)");
-    return MW_DOCTOR_INFO;
-}
 
 /* Of the first object, the program itself. */
 static int take_build_id(struct dl_phdr_info *info, size_t size, void *context)
@@ -239,7 +223,8 @@ const struct mw_doctor_check mw_doctor_checks[] = {
     {"RSS counters", mw_doctor_precision,
      "numbers err by that much: mistrust differences below it; bind ranks to few CPUs, or use a kernel from 6.16 on"},
     {"getrusage", mw_doctor_floor, ""},
-    {"control group", look_cgroup, ""},
+    {"memory", mw_doctor_memory, ""},
+    {"control group", mw_doctor_cgroup, ""},
     {"process tree", mw_doctor_children, ""},
     {"other processes", mw_doctor_others,
      "allow it (ptrace_scope 0 or 1, /proc without hidepid), or PSS is missing from reports"},

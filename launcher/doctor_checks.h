@@ -31,6 +31,10 @@ enum mw_doctor_state mw_doctor_shim(struct mw_doctor_text *found);
 /* doctor_deaths.c */
 enum mw_doctor_state mw_doctor_deaths(struct mw_doctor_text *found);
 
+/* doctor_limits.c */
+enum mw_doctor_state mw_doctor_memory(struct mw_doctor_text *found);
+enum mw_doctor_state mw_doctor_cgroup(struct mw_doctor_text *found);
+
 /* doctor_kernel.c */
 enum mw_doctor_state mw_doctor_reset(struct mw_doctor_text *found);
 enum mw_doctor_state mw_doctor_precision(struct mw_doctor_text *found);

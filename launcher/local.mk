@@ -25,6 +25,7 @@ launcher_liblauncher_la_SOURCES = \
     launcher/doctor_checks.c launcher/doctor_checks.h \
     launcher/doctor_deaths.c \
     launcher/doctor_kernel.c \
+    launcher/doctor_limits.c \
     launcher/doctor_mpi.c \
     launcher/doctor_try.c launcher/doctor_try.h \
     launcher/environment.c launcher/environment.h \

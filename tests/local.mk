@@ -83,6 +83,7 @@ shell_tests = \
     tests/integration/compare.sh \
     tests/integration/repeat.sh \
     tests/integration/limits.sh \
+    tests/integration/headroom.sh \
     tests/integration/scale.sh \
     tests/integration/hub.sh \
     tests/integration/agent.sh \

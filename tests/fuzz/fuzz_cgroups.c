@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* /proc/PID/cgroup, mountinfo, and the files of a control group: the input is all of them in turn, a NUL between. */
 #include "launcher/cgroups.h"
+#include "launcher/charges.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
 
 static const char *const files[] = {"/proc/self/cgroup", "/proc/self/mountinfo", "/proc/vmstat", "/cg/memory.max",
-                                    "/cg/memory.events", "/cg/memory.peak"};
+                                    "/cg/memory.events", "/cg/memory.peak", "/cg/memory.current", "/cg/memory.stat",
+                                    "/cg/memory.high", "/proc/meminfo"};
 static const char *const directories[] = {"", "/proc", "/proc/self", "/cg"};
 static char root[64];
 
@@ -57,8 +59,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         data += length + (stop != NULL);
     }
     memset(&view, 0, sizeof(view));
+    mw_charges_begin(&view);
     mw_cgroups_begin(&view, root);
     mw_cgroups_look(&view, root);
-    fuzz_expect(view.cgroup_count <= 1);
+    mw_charges_look(&view, root, size);
+    fuzz_expect(view.cgroup_count <= 1 && view.charge_count <= MW_VIEW_CHARGES);
     return 0;
 }

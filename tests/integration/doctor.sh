@@ -12,7 +12,7 @@ bad() { # name
 check "here a run would be complete: 0" same "$(doctor)" 0
 check "it says so" grep -q 'A run here would be complete' out
 check "nothing on stderr" [ ! -s err ]
-for what in 'MPI libraries' 'MPI launchers' shim 'high-water mark' 'RSS counters' 'control group' 'process tree' \
+for what in 'MPI libraries' 'MPI launchers' shim 'high-water mark' 'RSS counters' memory 'control group' 'process tree' \
     'other processes' 'causes of death' lines journals 'shared memory' 'open files' 'file size' network; do
     check "a line for: $what" grep -q -E "^  (ok|-)  *$what" out
 done
