@@ -135,6 +135,23 @@ static int check_ranks(const struct check *check)
     return 0;
 }
 
+/* It is the limit of a host, of a rank or of a process. */
+static int check_headroom(const struct check *check)
+{
+    const struct mw_model *model = check->model;
+    const struct mw_model_headroom *headroom = &model->headroom;
+
+    if (headroom->kind == MW_LIMIT_NONE)
+        return 0;
+    if (headroom->host >= model->host_count)
+        return outside(check, "host");
+    if (headroom->charge != MW_MODEL_NONE)
+        return headroom->charge < model->hosts[headroom->host].charge_count ? 0 : outside(check, "charge");
+    if (headroom->rank != MW_MODEL_NONE)
+        return headroom->rank < model->rank_count ? 0 : outside(check, "rank");
+    return headroom->process < model->process_count ? 0 : outside(check, "process");
+}
+
 static int check_processes(const struct check *check)
 {
     const struct mw_model *model = check->model;
@@ -154,10 +171,8 @@ static int check_processes(const struct check *check)
         if (!within(death->cgroup, model->hosts[mw_model_death_host(model, death)].cgroup_count))
             return outside(check, "cgroup");
     }
-    if (model->headroom.charge != MW_MODEL_NONE &&
-        (model->headroom.host == MW_MODEL_NONE ||
-         !within(model->headroom.charge, model->hosts[model->headroom.host].charge_count)))
-        return outside(check, "charge");
+    if (check_headroom(check) < 0)
+        return -1;
     if (model->first_count > model->death_count)
         return outside(check, "first_count");
     return 0;

@@ -90,15 +90,18 @@ static void list_parts(char *text, size_t size, const struct mw_model_charge *ch
     add_part(text, size, charge->anon, used, "memory of programs");
     add_part(text, size, charge->shmem, used, "files in tmpfs and shared memory");
     add_part(text, size, charge->dirty, used, "page cache not yet written");
-    add_part(text, size, charge->kernel, used, "kernel memory");
+    add_part(text, size, charge->kernel, used,
+             charge->kind == MW_LIMIT_NODE ? "kernel memory and what it keeps free" : "kernel memory");
 }
 
 /* Everybody's: the job's own share of it is not known, for its RSS counts shared pages more than once. */
 static void write_used(const struct mw_report *report, const struct mw_model_charge *charge, bool shared)
 {
     uint64_t used = charge->anon + charge->shmem + charge->dirty + charge->kernel;
-    char parts[300];
+    char parts[300], rss[80] = "";
 
+    if (charge->rss)
+        snprintf(rss, sizeof(rss), "; the job's RSS adds up to %s", mw_units_bytes(charge->rss).text);
     list_parts(parts, sizeof(parts), charge);
     if (charge->kind == MW_LIMIT_SLURM)
         mw_report_paragraph(report, NEXT, MW_TEXT_DIM, "counted by the sum of RSS, %s at %s (sampled); whether Slurm enforces "
@@ -110,8 +113,7 @@ static void write_used(const struct mw_report *report, const struct mw_model_cha
                             mw_units_bytes(charge->used.bytes).text);
     else if (used)
         mw_report_paragraph(report, NEXT, MW_TEXT_DIM, "in use, sampled at %s: %s (%s), without page cache that the kernel can "
-                            "drop; the job's RSS adds up to %s%s", mw_report_when(report->model, charge->ns).text,
-                            mw_units_bytes(used).text, parts, mw_units_bytes(charge->rss).text,
+                            "drop%s%s", mw_report_when(report->model, charge->ns).text, mw_units_bytes(used).text, parts, rss,
                             shared ? "; others are in that group, too" : "");
     if (charge->swap_left && charge->kind != MW_LIMIT_SLURM)
         mw_report_paragraph(report, NEXT, MW_TEXT_DIM, "beyond it, %s could have been swapped out",
@@ -144,7 +146,7 @@ static void write_between(const struct mw_report *report, const struct mw_model_
 
 static bool is_shared(const struct mw_model_host *host, const struct mw_model_charge *charge)
 {
-    for (uint32_t i = 0; i < host->cgroup_count; i++)
+    for (uint32_t i = 0; charge->path[0] && i < host->cgroup_count; i++)
         if (host->cgroups[i].shared && !strcmp(host->cgroups[i].limit_path, charge->path))
             return true;
     return false;

@@ -2,6 +2,7 @@
 /* The wrappers that begin and end a rank's record. */
 #include "pmpi/boundary.h"
 #include "pmpi/library.h"
+#include "pmpi/meter.h"
 #include "pmpi/next.h"
 #include "pmpi/observe.h"
 #include "pmpi/phases.h"
@@ -109,6 +110,7 @@ static int abort_job(int (*next)(uintptr_t, uintptr_t), uintptr_t comm, uintptr_
     int result;
 
     if (entered && mw_rank_lock()) { /* memory may just have been refused */
+        mw_meter_find_space();
         mw_observe_space();
         mw_rank_unlock();
     }

@@ -12,7 +12,7 @@
 #define MAX_WINDOWS (MW_OBSERVE_CALLS + MW_PHASES_NESTED + 1 + MW_REQUESTS)
 
 /* A program seldom changes its own limits. */
-#define SPACE_ONE_IN 64
+#define SPACE_ONE_IN 16
 
 static struct mw_window *windows[MAX_WINDOWS];
 static int window_count;

@@ -384,6 +384,7 @@ void mw_rank_end(void)
     if (!mw_syscalls_are_over() && mw_rank_lock()) {
         now = mw_moment_exact();
         mw_meter_outside_rss(&state->huge_bytes, &state->swap_bytes);
+        mw_meter_find_space();
         mw_phases_after_finalize(&now, true, mw_observe(now.ns, 0));
         mw_rank_unlock();
     }

@@ -50,7 +50,13 @@ for mpi in $(mpis); do
     check "$mpi: it is as the kernel says, not sampled" says 'Headroom [0-9.]* MiB left .*VmPeak, exact'
     check "$mpi: metrics have the same" near "$(metric memwatch_headroom_bytes)" \
         "$(left '800.0 MiB' 'ulimit -v .*' | awk '{ printf "%.0f", $1 * 1048576 }')" 60000
+
+    job "$mpi" 2 own 1500
+    check "$mpi: a limit that the program sets itself" says 'left of 1.5 GiB, ulimit -v .address space. of rank 1 '
 done
+[ -z "$MPICH_RUN" ] || check "without the launcher: what the ranks know themselves" sh -c 'ulimit -v 819200 &&
+    "$1" -n 2 -genv LD_PRELOAD "$2" "$3" hold 450 2>&1 | grep "Headroom .* left of 800.0 MiB, ulimit -v"' \
+    sh "$MPICH_RUN" "$shim" "$(program mpich headroom)"
 
 # ---- the node ----
 
@@ -68,6 +74,10 @@ if unshare -m mount -t proc -o subset=pid proc /proc 2>/dev/null; then
     check "/proc without meminfo: it is said that page cache may be in it" says 'does not say here how much of it is page cache'
     check "/proc without meminfo: the same number" near \
         "$(sed -n 's/^memwatch_limit_bytes{.*limit="node".*} //p' metrics)" "$total" 4096
+    rm -f report
+    # shellcheck disable=SC2016
+    MEMWATCH_SHIM=$shim unshare -m sh -c 'mount -t tmpfs none /proc; exec "$0" run --report report -- true' "$memwatch" 2>err
+    check "no /proc: the same" says "about [0-9.]* .iB left of $gib GiB, the memory of the node"
 else
     skip "/proc with subset=pid" "that cannot be mounted here"
 fi

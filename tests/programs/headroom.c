@@ -3,12 +3,14 @@
  *   headroom grow MIB HOW    rank 1 takes so many MiB at a time, and a barrier after each, until malloc() fails; then
  *                            abort: MPI_Abort with 7; segv: it uses the memory all the same; end: it goes on to its end
  *   headroom hold MIB        every rank takes MIB and touches none of it
+ *   headroom own MIB         rank 1 limits its address space to MIB itself
  *   headroom files DIR MIB   every rank writes a file of MIB there, and removes it */
 #include <fcntl.h>
 #include <mpi.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #define MIB ((size_t)1 << 20)
@@ -64,6 +66,8 @@ int main(int argc, char **argv)
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     if (argc > 3 && !strcmp(argv[1], "grow"))
         grow((size_t)atoi(argv[2]) * MIB, argv[3]);
+    else if (argc > 2 && !strcmp(argv[1], "own") && rank == 1)
+        setrlimit(RLIMIT_AS, &(struct rlimit){(rlim_t)atoi(argv[2]) * MIB, RLIM_INFINITY});
     else if (argc > 2 && !strcmp(argv[1], "hold")) {
         char *volatile memory = malloc((size_t)atoi(argv[2]) * MIB);
         MPI_Barrier(MPI_COMM_WORLD);
