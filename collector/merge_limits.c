@@ -32,8 +32,8 @@ static uint64_t least_left(const struct mw_view_charge *charge)
     return left_of(charge->least.bytes, charge->least.used);
 }
 
-/* v1 counts each time that a limit was reached, also where page cache could be dropped then. So it takes a kill below, and of
- * several such limits it was the one of which less was left. */
+/* v1 counts each time that a limit was reached, also where page cache could be dropped then. So it takes a kill below,
+ * and of several such limits it was the one of which less was left. */
 static bool may_have_run_out(const struct mw_view *view, const struct mw_view_charge *charge)
 {
     if (!charge->hits || (charge->kind != MW_LIMIT_CGROUP && charge->kind != MW_LIMIT_MEMSW))
@@ -136,7 +136,8 @@ static void find_smallest(struct mw_model_limit *limit, const struct mw_model_ho
 }
 
 /* The control group of the nearest limit; its peak only when it rose with the job. */
-static void name_group(struct mw_model_limit *limit, const struct mw_model_host *host, const struct mw_model_charge *charge)
+static void name_group(struct mw_model_limit *limit, const struct mw_model_host *host,
+                       const struct mw_model_charge *charge)
 {
     limit->cgroup_limit = charge->bytes;
     limit->cgroup_path = charge->path;
@@ -208,8 +209,10 @@ struct mw_model_ulimit mw_merge_limits_sampled(uint64_t bytes, uint64_t used)
 /* The rank's own last reading of the kernel's mark is the last word when it was made at the end of its work. */
 static bool has_ended(const struct mw_state *state)
 {
-    return (state->stage == MW_STAGE_FINALIZED || state->stage == MW_STAGE_EXITED || state->stage == MW_STAGE_ABORTED) &&
-           !state->unmeasured_ns;
+    bool ended = state->stage == MW_STAGE_FINALIZED || state->stage == MW_STAGE_EXITED ||
+                 state->stage == MW_STAGE_ABORTED;
+
+    return ended && !state->unmeasured_ns;
 }
 
 void mw_merge_limits_take(struct mw_model_rank *rank, const struct mw_state *state)

@@ -381,7 +381,8 @@ const struct mw_fields mw_fields_process = {"process", process_fields, sizeof(TH
 
 #define THIS struct mw_model_limit
 static const struct mw_field limit_fields[] = {
-    ENUM(limit_kinds, kind, "kind", "of the hard limit of which the least was left; of the lower one where that is not known"),
+    ENUM(limit_kinds, kind, "kind",
+        "of the hard limit of which the least was left; of the lower one where that is not known"),
     FIELD(U64, bytes, "bytes", "bytes"),
     STRUCT(bytes, used, "used", "what counted against it"),
     FIELD(U64, cgroup_limit, "cgroup_limit_bytes", "bytes, 0 unknown"),
@@ -397,7 +398,8 @@ static const struct mw_fields limit = {"limit", limit_fields, sizeof(THIS), fals
 static const struct mw_field charge_fields[] = {
     ENUM(limit_kinds, kind, "kind", "what limits; cgroup_high only slows down"),
     FIELD(U64, bytes, "limit_bytes", "bytes"),
-    STRUCT(bytes, used, "used", "what counted against it when the least was left, without memory that the kernel could drop"),
+    STRUCT(bytes, used, "used",
+        "what counted against it when the least was left, without memory that the kernel could drop"),
     FIELD(U64, ns, "ns", "ns, monotonic: when that was"),
     STRUCT(bytes, upper, "upper", "the kernel's own peak, with memory that it could drop"),
     FIELD(U64, hits, "hits", "how often the kernel found the limit reached; 0 also unknown"),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* How much was left, of the limit of which it was the least: which limit that is, what counts against it, how exact it is. */
+/* How much was left, of the limit of which it was the least: which limit that is, what counts against it, how exact it
+ * is. */
 #include "collector/report_text_parts.h"
 
 #include <string.h>
@@ -38,8 +39,8 @@ static void describe_charge(char *text, size_t size, const struct mw_model_charg
     case MW_LIMIT_HIGH: snprintf(text, size, "memory.high of control group %s", charge->path); break;
     case MW_LIMIT_MEMSW: snprintf(text, size, "the limit on memory and swap of control group %s", charge->path); break;
     default:
-        snprintf(text, size, "the limit of %scontrol group %s", charge->above ? "a group, not visible here, above " : "",
-                 charge->path);
+        snprintf(text, size, "the limit of %scontrol group %s",
+                 charge->above ? "a group, not visible here, above " : "", charge->path);
     }
 }
 
@@ -48,7 +49,8 @@ static const struct mw_model_charge *charge_of(const struct mw_model *model, con
     return headroom->charge == MW_MODEL_NONE ? NULL : &model->hosts[headroom->host].charges[headroom->charge];
 }
 
-static void describe_limit(char *text, size_t size, const struct mw_model *model, const struct mw_model_headroom *headroom)
+static void describe_limit(char *text, size_t size, const struct mw_model *model,
+                           const struct mw_model_headroom *headroom)
 {
     const struct mw_model_charge *charge = charge_of(model, headroom);
 
@@ -104,16 +106,17 @@ static void write_used(const struct mw_report *report, const struct mw_model_cha
         snprintf(rss, sizeof(rss), "; the job's RSS adds up to %s", mw_units_bytes(charge->rss).text);
     list_parts(parts, sizeof(parts), charge);
     if (charge->kind == MW_LIMIT_SLURM)
-        mw_report_paragraph(report, NEXT, MW_TEXT_DIM, "counted by the sum of RSS, %s at %s (sampled); whether Slurm enforces "
-                            "it is not known: no control group does", mw_units_bytes(charge->used.bytes).text,
+        mw_report_paragraph(report, NEXT, MW_TEXT_DIM,
+                            "counted by the sum of RSS, %s at %s (sampled); whether Slurm enforces it is not known: no control group does", mw_units_bytes(charge->used.bytes).text,
                             mw_report_when(report->model, charge->ns).text);
     else if (charge->cache_counts)
-        mw_report_paragraph(report, NEXT, MW_TEXT_DIM, "at %s (sampled) %s was not free; the kernel does not say here how much "
-                            "of it is page cache that it could drop", mw_report_when(report->model, charge->ns).text,
+        mw_report_paragraph(report, NEXT, MW_TEXT_DIM,
+                            "at %s (sampled) %s was not free; the kernel does not say here how much of it is page cache that it could drop", mw_report_when(report->model, charge->ns).text,
                             mw_units_bytes(charge->used.bytes).text);
     else if (used)
-        mw_report_paragraph(report, NEXT, MW_TEXT_DIM, "in use, sampled at %s: %s (%s), without page cache that the kernel can "
-                            "drop%s%s", mw_report_when(report->model, charge->ns).text, mw_units_bytes(used).text, parts, rss,
+        mw_report_paragraph(report, NEXT, MW_TEXT_DIM,
+                            "in use, sampled at %s: %s (%s), without page cache that the kernel can drop%s%s",
+                            mw_report_when(report->model, charge->ns).text, mw_units_bytes(used).text, parts, rss,
                             shared ? "; others are in that group, too" : "");
     if (charge->swap_left && charge->kind != MW_LIMIT_SLURM)
         mw_report_paragraph(report, NEXT, MW_TEXT_DIM, "beyond it, %s could have been swapped out",
@@ -130,7 +133,8 @@ static void write_peak(const struct mw_report *report, const struct mw_model_cha
     if (charge->upper.bytes < charge->bytes && !charge->ran_out)
         snprintf(left, sizeof(left), ": at least %s was always left",
                  mw_units_bytes(charge->bytes - charge->upper.bytes).text);
-    mw_report_paragraph(report, NEXT, MW_TEXT_DIM, "the control group's own peak is %s, with all page cache and kernel memory%s",
+    mw_report_paragraph(report, NEXT, MW_TEXT_DIM,
+                        "the control group's own peak is %s, with all page cache and kernel memory%s",
                         mw_units_bytes(charge->upper.bytes).text, left);
 }
 
@@ -140,8 +144,8 @@ static void write_between(const struct mw_report *report, const struct mw_model_
     uint64_t more = host->upper.kind == MW_MODEL_AT_MOST ? left_of(host->upper.bytes, host->seen.bytes) : 0;
 
     if (more > left / 20)
-        mw_report_paragraph(report, NEXT, more > left ? MW_TEXT_WARN : MW_TEXT_DIM, "between two samples the job may have had "
-                            "up to %s more RSS", mw_units_bytes(more).text);
+        mw_report_paragraph(report, NEXT, more > left ? MW_TEXT_WARN : MW_TEXT_DIM,
+                            "between two samples the job may have had up to %s more RSS", mw_units_bytes(more).text);
 }
 
 static bool is_shared(const struct mw_model_host *host, const struct mw_model_charge *charge)
@@ -168,11 +172,12 @@ static void write_ulimit(const struct mw_report *report, const struct mw_model_h
     bool exact = headroom->used.kind == MW_MODEL_EXACT;
 
     if (headroom->kind == MW_LIMIT_ADDRESS)
-        mw_report_paragraph(report, NEXT, MW_TEXT_DIM, "its address space was %s at its largest (VmPeak, %s), touched or not; "
-                            "RSS does not count", mw_units_bytes(headroom->used.bytes).text,
+        mw_report_paragraph(report, NEXT, MW_TEXT_DIM,
+                            "its address space was %s at its largest (VmPeak, %s), touched or not; RSS does not count", mw_units_bytes(headroom->used.bytes).text,
                             exact ? "exact" : "as last read");
     else
-        mw_report_paragraph(report, NEXT, MW_TEXT_DIM, "its private writable memory was %s (the largest VmData that was read), "
+        mw_report_paragraph(report, NEXT, MW_TEXT_DIM,
+                            "its private writable memory was %s (the largest VmData that was read), "
                             "touched or not; RSS does not count", mw_units_bytes(headroom->used.bytes).text);
 }
 
@@ -187,13 +192,14 @@ static void write_high(const struct mw_report *report, const struct mw_model_hos
     if (model->host_count > 1)
         snprintf(where, sizeof(where), "on %s, ", host->name);
     if (charge->hits)
-        mw_report_paragraph(report, NEXT, MW_TEXT_WARN, "%smemory.high (%s) of control group %s was exceeded %llu times: the "
-                            "kernel slows its processes down then", where, mw_units_bytes(charge->bytes).text, charge->path,
+        mw_report_paragraph(report, NEXT, MW_TEXT_WARN,
+                            "%smemory.high (%s) of control group %s was exceeded %llu times: the kernel slows its "
+                            "processes down then", where, mw_units_bytes(charge->bytes).text, charge->path,
                             (unsigned long long)charge->hits);
     else if (charge->used.kind != MW_MODEL_UNKNOWN &&
              left_of(charge->bytes, charge->used.bytes) < model->headroom.left.bytes)
-        mw_report_paragraph(report, NEXT, MW_TEXT_PLAIN, "%sat most %s left of %s, memory.high of control group %s, above which "
-                            "the kernel slows processes down", where,
+        mw_report_paragraph(report, NEXT, MW_TEXT_PLAIN,
+                            "%sat most %s left of %s, memory.high of control group %s, above which the kernel slows processes down", where,
                             mw_units_bytes(left_of(charge->bytes, charge->used.bytes)).text,
                             mw_units_bytes(charge->bytes).text, charge->path);
 }
@@ -217,7 +223,9 @@ void mw_report_headroom(const struct mw_report *report)
     if (headroom->kind == MW_LIMIT_NONE)
         return;
     charge = charge_of(model, headroom);
-    style = !headroom->left.bytes ? MW_TEXT_ALARM : headroom->left.bytes < headroom->bytes / 20 ? MW_TEXT_WARN : MW_TEXT_PLAIN;
+    style = !headroom->left.bytes                             ? MW_TEXT_ALARM
+            : headroom->left.bytes < headroom->bytes / 20 ? MW_TEXT_WARN
+                                                          : MW_TEXT_PLAIN;
     describe_limit(what, sizeof(what), model, headroom);
     if (model->host_count > 1)
         snprintf(where, sizeof(where), "on %s, where it was least: ", model->hosts[headroom->host].name);
@@ -225,7 +233,8 @@ void mw_report_headroom(const struct mw_report *report)
         mw_report_paragraph(report, FIRST, style, "%s%s%s left of %s, %s", where, how_sure(headroom),
                             mw_units_bytes(headroom->left.bytes).text, mw_units_bytes(headroom->bytes).text, what);
     else
-        mw_report_paragraph(report, FIRST, style, "%snothing left of %s, %s", where, mw_units_bytes(headroom->bytes).text, what);
+        mw_report_paragraph(report, FIRST, style, "%snothing left of %s, %s", where,
+                            mw_units_bytes(headroom->bytes).text, what);
     if (charge)
         write_charge(report, &model->hosts[headroom->host], charge);
     else

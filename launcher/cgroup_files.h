@@ -16,8 +16,8 @@
 /* The number that is all of the file; 0 when there is none, or "max". */
 uint64_t mw_cgroup_files_number(const char *directory, const char *name);
 
-/* A limit. None is "max" (v2), or a number near 2^63 (v1): then it is MW_CGROUP_FILES_NO_LIMIT. Returns false when it cannot
- * be read. */
+/* A limit. None is "max" (v2), or a number near 2^63 (v1): then it is MW_CGROUP_FILES_NO_LIMIT. Returns false when it
+ * cannot be read. */
 bool mw_cgroup_files_limit(const char *directory, const char *name, uint64_t *bytes);
 
 /* Reads a file of "NAME VALUE" lines into `text`. Returns false, and "", when it cannot be read. */

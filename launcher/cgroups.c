@@ -130,8 +130,8 @@ static bool parse_mount(const char *line, const struct hierarchy *h, char *point
            (h->v2 || has_word(options, "memory"));
 }
 
-/* Where the files of the group are, by /proc/self/mountinfo: in a container a mount shows only a part of the hierarchy, and
- * there may be several. Returns the length of the mount point's path, 0 when it is nowhere. */
+/* Where the files of the group are, by /proc/self/mountinfo: in a container a mount shows only a part of the
+ * hierarchy, and there may be several. Returns the length of the mount point's path, 0 when it is nowhere. */
 static size_t find_directory(const char *root, const struct hierarchy *h, const char *name, char *directory, size_t size)
 {
     char path[PATH_MAX], line[2 * PATH_MAX], point[PATH_MAX], part[PATH_MAX];

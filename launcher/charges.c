@@ -19,12 +19,14 @@ struct files {
 };
 
 static const struct files all_files[] = {
-    {MW_LIMIT_CGROUP, false, "memory.max", "memory.current", "memory.peak", {"memory.events.local", "memory.events"}, "oom"},
-    {MW_LIMIT_HIGH, false, "memory.high", "memory.current", "memory.peak", {"memory.events.local", "memory.events"}, "high"},
+    {MW_LIMIT_CGROUP, false, "memory.max", "memory.current", "memory.peak",
+     {"memory.events.local", "memory.events"}, "oom"},
+    {MW_LIMIT_HIGH, false, "memory.high", "memory.current", "memory.peak",
+     {"memory.events.local", "memory.events"}, "high"},
     {MW_LIMIT_CGROUP, true, "memory.limit_in_bytes", "memory.usage_in_bytes", "memory.max_usage_in_bytes",
      {"memory.failcnt", NULL}, NULL},
-    {MW_LIMIT_MEMSW, true, "memory.memsw.limit_in_bytes", "memory.memsw.usage_in_bytes", "memory.memsw.max_usage_in_bytes",
-     {"memory.memsw.failcnt", NULL}, NULL},
+    {MW_LIMIT_MEMSW, true, "memory.memsw.limit_in_bytes", "memory.memsw.usage_in_bytes",
+     "memory.memsw.max_usage_in_bytes", {"memory.memsw.failcnt", NULL}, NULL},
 };
 #define ALL_FILES (sizeof(all_files) / sizeof(all_files[0]))
 
@@ -108,7 +110,8 @@ void mw_charges_add(struct mw_view *view, bool is_v1, const char *directory)
     for (size_t i = 0; i < ALL_FILES; i++) {
         struct mw_view_charge *charge;
         uint64_t bytes;
-        if (all_files[i].is_v1 != is_v1 || !mw_cgroup_files_limit(directory, all_files[i].limit, &bytes) || bytes == MW_CGROUP_FILES_NO_LIMIT)
+        if (all_files[i].is_v1 != is_v1 || !mw_cgroup_files_limit(directory, all_files[i].limit, &bytes) ||
+            bytes == MW_CGROUP_FILES_NO_LIMIT)
             continue;
         charge = enter(view, all_files[i].kind, directory);
         if (charge)
@@ -181,8 +184,8 @@ static void look_slurm(struct mw_view_charge *charge, struct mw_view_amount now)
     take(charge, &now);
 }
 
-/* What memory.stat shows of `raw` bytes. Files in tmpfs and shared memory are among the anonymous pages there (in cache, but not
- * on the lists of files): the kernel cannot drop them. */
+/* What memory.stat shows of `raw` bytes. Files in tmpfs and shared memory are among the anonymous pages there (in
+ * cache, but not on the lists of files): the kernel cannot drop them. */
 static void take_stat(struct mw_view_amount *now, uint64_t raw, const char *stat, bool is_v1, uint64_t *droppable)
 {
     static const char *const names[2][8] = {

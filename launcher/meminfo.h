@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What this host has of memory, by /proc/meminfo; where that is hidden (/proc with subset=pid, or no /proc), by sysinfo(2),
- * which knows nothing of page cache. Bytes. Sources: Linux Documentation/filesystems/proc.rst, sysinfo(2). */
+/* What this host has of memory, by /proc/meminfo; where that is hidden (/proc with subset=pid, or no /proc), by
+ * sysinfo(2), which knows nothing of page cache. Bytes. Sources: Linux Documentation/filesystems/proc.rst, sysinfo(2). */
 #ifndef MW_LAUNCHER_MEMINFO_H
 #define MW_LAUNCHER_MEMINFO_H
 

@@ -453,7 +453,8 @@ static bool look_is_due(const struct mw_sampler *sampler, const struct mw_tree_p
 {
     uint64_t since = sampler->now - process->looked_ns;
 
-    return !process->looked_ns || entry->address_limit || entry->data_limit || since >= (sampler->huge_pages ? LOOK_HUGE_NS : LOOK_AFTER_NS) ||
+    return !process->looked_ns || entry->address_limit || entry->data_limit ||
+           since >= (sampler->huge_pages ? LOOK_HUGE_NS : LOOK_AFTER_NS) ||
            since >= (process->looked_ns - entry->first_ns) / 2 + (process->is_rank ? LOOK_RANK_NS : MW_NS_PER_MS);
 }
 

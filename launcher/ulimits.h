@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The limits of one process on its memory: RLIMIT_AS (ulimit -v) and RLIMIT_DATA (ulimit -d), which batch systems such as
- * Torque and Grid Engine set. The kernel heeds no other one: RLIMIT_RSS has no effect since Linux 2.4.30. */
+/* The limits of one process on its memory: RLIMIT_AS (ulimit -v) and RLIMIT_DATA (ulimit -d), which batch systems such
+ * as Torque and Grid Engine set. The kernel heeds no other one: RLIMIT_RSS has no effect since Linux 2.4.30. */
 #ifndef MW_LAUNCHER_ULIMITS_H
 #define MW_LAUNCHER_ULIMITS_H
 

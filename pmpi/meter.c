@@ -142,7 +142,8 @@ static uint64_t soft_limit(int resource)
 
 static void find_space(void)
 {
-    space_limits = (struct mw_meter_space){.address_limit = soft_limit(RLIMIT_AS), .data_limit = soft_limit(RLIMIT_DATA)};
+    space_limits = (struct mw_meter_space){
+        .address_limit = soft_limit(RLIMIT_AS), .data_limit = soft_limit(RLIMIT_DATA)};
 }
 
 static void find_limits(struct mw_meter_limits *limits)

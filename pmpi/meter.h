@@ -59,8 +59,9 @@ struct mw_meter_space {
     uint64_t data;                      /* VmData, now */
 };
 
-/* Returns false when there is neither limit, or the kernel does not answer; then `space` has the limits at most. Without
- * a limit this asks the kernel nothing: the limits are those of mw_meter_open(), or of the last mw_meter_find_space(). */
+/* Returns false when there is neither limit, or the kernel does not answer; then `space` has the limits at most.
+ * Without a limit this asks the kernel nothing: the limits are those of mw_meter_open(), or of the last
+ * mw_meter_find_space(). */
 bool mw_meter_read_space(struct mw_meter_space *space);
 
 /* Looks again what the limits are: a program may set them itself. */

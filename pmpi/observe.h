@@ -31,12 +31,12 @@ void mw_observe_start(uint64_t now);
  * in the program. Returns RSS in bytes. */
 uint64_t mw_observe(uint64_t now, uint32_t site);
 
-/* The same at the end of a call that was so short that it cannot have given back much: when the mark stands where it stood
- * RSS is taken to be what it was; if it fell, the next observation tells. */
+/* The same at the end of a call that was so short that it cannot have given back much: when the mark stands where it
+ * stood RSS is taken to be what it was; if it fell, the next observation tells. */
 uint64_t mw_observe_short(uint64_t now, uint32_t site);
 
-/* Where RLIMIT_AS or RLIMIT_DATA limits this process: reads what counts against them into the rank's state. Every observation
- * does it; to be called where none is made. */
+/* Where RLIMIT_AS or RLIMIT_DATA limits this process: reads what counts against them into the rank's state. Every
+ * observation does it; to be called where none is made. */
 void mw_observe_space(void);
 
 /* Says that a boundary passed without an observation: the next stretch is shared by several calls and phases. */

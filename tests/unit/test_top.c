@@ -175,7 +175,8 @@ static void memory_is_that_of_the_newest_sample(void **state)
     finish(&job);
 }
 
-/* Of a control group as much is left as the kernel counts, not as RSS says; of a ulimit by the address space of one process. */
+/* Of a control group as much is left as the kernel counts, not as RSS says; of a ulimit by the address space of one
+ * process. */
 static void free_is_what_the_nearest_limit_leaves(void **state)
 {
     struct job job;
