@@ -7,6 +7,9 @@
 #include <math.h>
 #include <string.h>
 
+#define DIGITS 9
+#define DIGITS_MOST 17 /* what a double holds */
+
 void mw_json_out_unsigned(FILE *out, uint64_t value)
 {
     fprintf(out, "%" PRIu64, value > INT64_MAX ? INT64_MAX : value);
@@ -14,14 +17,34 @@ void mw_json_out_unsigned(FILE *out, uint64_t value)
 
 void mw_json_out_double(FILE *out, double value)
 {
+    int whole = isfinite(value) && fabs(value) >= 1 ? (int)log10(fabs(value)) + 1 : 0;
     char text[40];
 
     if (!isfinite(value)) {
         fputs("null", out);
         return;
     }
-    snprintf(text, sizeof(text), "%.17g", value);
+    snprintf(text, sizeof(text), "%.*g", whole < DIGITS ? DIGITS : whole < DIGITS_MOST ? whole : DIGITS_MOST, value);
     fprintf(out, "%s%s", text, strpbrk(text, ".e") ? "" : ".0");
+}
+
+void mw_json_out_decimal(FILE *out, uint64_t value, int decimals)
+{
+    uint64_t one = 1;
+    char fraction[24];
+    int length = decimals;
+
+    for (int i = 0; i < decimals; i++)
+        one *= 10;
+    snprintf(fraction, sizeof(fraction), "%0*" PRIu64, decimals, value % one);
+    while (length > 1 && fraction[length - 1] == '0')
+        length--;
+    fprintf(out, "%" PRIu64 ".%.*s", value / one, length, fraction);
+}
+
+void mw_json_out_seconds(FILE *out, uint64_t ns)
+{
+    mw_json_out_decimal(out, ns, 9);
 }
 
 void mw_json_out_string(FILE *out, const char *text)

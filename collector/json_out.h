@@ -9,8 +9,15 @@
 /* Numbers beyond INT64_MAX, which readers refuse, are written as that. */
 void mw_json_out_unsigned(FILE *out, uint64_t value);
 
-/* Reads back as the same double; null when it is no finite number. */
+/* A mean or a share: the whole part, and nine significant digits at least; null when it is not a finite number. What is
+ * counted in ns or bytes is written exactly, by the other functions. */
 void mw_json_out_double(FILE *out, double value);
+
+/* Exactly value / 10^decimals, without zeros at the end: of 1500 and 3, "1.5". At most 18 decimals. */
+void mw_json_out_decimal(FILE *out, uint64_t value, int decimals);
+
+/* Seconds, of ns. */
+void mw_json_out_seconds(FILE *out, uint64_t ns);
 
 /* A clean string (collector/text.h: UTF-8), quoted. It can also stand in HTML: "<", ">" and "&" are escaped. */
 void mw_json_out_string(FILE *out, const char *text);

@@ -148,6 +148,16 @@ uint64_t mw_model_elapsed(const struct mw_model *model, uint64_t ns)
     return ns > model->job.begin_ns ? ns - model->job.begin_ns : 0;
 }
 
+uint64_t mw_model_end(const struct mw_model *model)
+{
+    return model->job.command_end_ns ? model->job.command_end_ns : model->job.end_ns;
+}
+
+uint64_t mw_model_duration(const struct mw_model *model)
+{
+    return mw_model_elapsed(model, mw_model_end(model));
+}
+
 void mw_model_spread_add(struct mw_model_spread *spread, uint32_t count, uint64_t value, uint32_t rank)
 {
     if (count == 0)

@@ -563,6 +563,13 @@ void mw_model_note(struct mw_model *model, enum mw_model_note_kind kind, const c
 /* Nanoseconds since the job began; 0 for what lies before. */
 uint64_t mw_model_elapsed(const struct mw_model *model, uint64_t ns);
 
+/* When the job ended: the command, where a launcher saw its end; otherwise the last timestamp that is known. Ranks that
+ * outlive the command may have later ones. */
+uint64_t mw_model_end(const struct mw_model *model);
+
+/* How long the job took, in ns: from the start of the command (job.begin_ns) to mw_model_end(). There is no other. */
+uint64_t mw_model_duration(const struct mw_model *model);
+
 /* Takes one more value into a spread; `count` is how many it has, this one not included. */
 void mw_model_spread_add(struct mw_model_spread *spread, uint32_t count, uint64_t value, uint32_t rank);
 void mw_model_change_add(struct mw_model_spread_change *change, uint32_t count, int64_t value, uint32_t rank);

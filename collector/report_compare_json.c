@@ -53,7 +53,7 @@ int mw_report_compare_json_write(FILE *out, const struct mw_compare *compare, co
     root = json_pack("{s:i, s:s, s:f, s:b, s:b, s:o, s:o, s:o}", "schema", SCHEMA, "by", axes[compare->by], "threshold",
                      compare->threshold, "regression", (int)(mw_compare_count(compare, MW_COMPARE_GREW) > 0), "sound",
                      (int)mw_compare_is_sound(compare), "base", runs_of(compare, MW_COMPARE_BASE), "candidate", runs_of(compare, MW_COMPARE_CANDIDATE), "rows", rows);
-    failed = !root || json_dumpf(root, out, JSON_INDENT(2)) || fputc('\n', out) == EOF;
+    failed = !root || json_dumpf(root, out, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) || fputc('\n', out) == EOF;
     json_decref(root);
     return failed ? -1 : 0;
 }

@@ -154,14 +154,13 @@ static void write_timeline(struct json *json)
     fputs("\"timeline\":[", json->out);
     for (size_t i = 0; i < model->slice_count; i++) {
         const struct mw_view_slice *slice = &model->slices[i];
-        double seconds = (double)i * (double)model->slice_ns / MW_NS_PER_SEC;
         if (!slice->samples)
             continue;
         fputs(any ? ",\n{" : "\n{", json->out);
         any = true;
         write_time(json, "timestamp", mw_model_sum(model->job.begin_ns, i * model->slice_ns));
         fputs(",\"elapsed_seconds\":", json->out);
-        mw_json_out_double(json->out, seconds);
+        mw_json_out_seconds(json->out, i * model->slice_ns);
         fprintf(json->out, ",\"total_rss_kib\":%" PRIu64 ",\"process_count\":%u}", slice->rss_max / 1024,
                 slice->processes);
     }
@@ -203,7 +202,6 @@ static void write_filter(struct json *json)
 static void write_head(struct json *json)
 {
     const struct mw_model_job *job = &json->model->job;
-    uint64_t end = job->command_end_ns ? job->command_end_ns : job->end_ns;
     FILE *out = json->out;
 
     fputs("{\"schema\":\"" MW_RECORD_SCHEMA "\",\n\"command\":", out);
@@ -211,11 +209,11 @@ static void write_head(struct json *json)
     fputs(",\n", out);
     write_time(json, "start_time", job->begin_ns);
     fputs(",\n", out);
-    write_time(json, "end_time", end);
+    write_time(json, "end_time", mw_model_end(json->model));
     fputs(",\n\"duration_seconds\":", out);
-    mw_json_out_double(out, (double)mw_model_elapsed(json->model, end) / MW_NS_PER_SEC);
+    mw_json_out_seconds(out, mw_model_duration(json->model));
     fputs(",\n\"interval_ms\":", out);
-    mw_json_out_double(out, (double)job->interval_ns / MW_NS_PER_MS);
+    mw_json_out_decimal(out, job->interval_ns, 6);
     fprintf(out, ",\n\"max_total_rss_kib\":%" PRIu64 ",\n\"samples\":%" PRIu64 ",\n\"exit_code\":",
             json->model->peak.seen.bytes / 1024, job->samples);
     if (job->sampled && !job->runs)

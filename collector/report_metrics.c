@@ -4,7 +4,7 @@
  * is no label `job`: Prometheus gives that name to what it scrapes, and renames ours. */
 #include "collector/report_metrics.h"
 
-#include "collector/clock.h"
+#include "collector/json_out.h"
 #include "collector/markup.h"
 #include "collector/rank_name.h"
 
@@ -65,11 +65,10 @@ static void put_jobs(const struct metrics *metrics, const char *name, const stru
 static void put_duration(const struct metrics *metrics, const char *name, const struct mw_model *model,
                          const struct mw_model *job)
 {
-    uint64_t end = model->job.command_end_ns ? model->job.command_end_ns : model->job.end_ns;
-    uint64_t ns = mw_model_elapsed(model, end);
-
     begin(metrics, name, job);
-    fprintf(metrics->out, "} %" PRIu64 ".%09" PRIu64 "\n", ns / (uint64_t)MW_NS_PER_SEC, ns % (uint64_t)MW_NS_PER_SEC);
+    fputs("} ", metrics->out);
+    mw_json_out_seconds(metrics->out, mw_model_duration(model));
+    putc('\n', metrics->out);
 }
 
 static void put_status(const struct metrics *metrics, const char *name, const struct mw_model *model,
@@ -245,7 +244,7 @@ static const struct family {
 } families[] = {
     {"memwatch_run_info", NULL, "The command of memwatch run; always 1.", true, put_info},
     {"memwatch_run_jobs", NULL, "MPI jobs that the command started.", true, put_jobs},
-    {"memwatch_run_duration_seconds", "seconds", "How long the command ran.", true, put_duration},
+    {"memwatch_run_duration_seconds", "seconds", "From the start of the command to its end, or to the last sample.", true, put_duration},
     {"memwatch_run_exit_status", NULL, "The command's exit status, 128 plus the signal that killed it.", true, put_status},
     {"memwatch_run_rss_seen_bytes", "bytes", "Largest sum of RSS in one sample, of all processes.", true, put_seen},
     {"memwatch_run_rss_upper_bytes", "bytes", "No moment can have had more RSS, of all processes.", true, put_upper},

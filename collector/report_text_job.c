@@ -27,7 +27,7 @@ static void append(char *line, size_t size, const char *text)
 void mw_report_text_end(char *text, size_t size, const struct mw_model *model)
 {
     const struct mw_model_job *job = &model->job;
-    struct mw_units took = mw_units_time(job->end_ns > job->begin_ns ? job->end_ns - job->begin_ns : 0);
+    struct mw_units took = mw_units_time(mw_model_duration(model));
 
     if (!job->sampled)
         snprintf(text, size, "%s from the first to the last moment recorded", took.text);

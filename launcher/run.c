@@ -92,6 +92,13 @@ static void raise_file_limit(struct rlimit limit)
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/* Zero of the job's times. */
+static void begin_clock(struct run *run)
+{
+    run->view.begin_ns = mw_clock_now();
+    run->view.begin_wall_ns = mw_clock_wall();
+}
+
 static void begin_view(struct run *run)
 {
     struct mw_view *view = &run->view;
@@ -103,8 +110,7 @@ static void begin_view(struct run *run)
     view->inside_size = (uint32_t)run->inside.size;
     view->interval_ns = run->options.interval_ns;
     view->available_begin_bytes = mw_limits_available();
-    view->begin_ns = mw_clock_now();
-    view->begin_wall_ns = mw_clock_wall();
+    begin_clock(run);
 }
 
 /* Where nobody can be listened to, only what is known of other hosts gets less. */
@@ -400,6 +406,7 @@ static int start_and_watch(struct run *run)
     struct mw_spawn_result spawned;
 
     mw_relay_begin(&run->relay, spawn.pid);
+    begin_clock(run);
     run->sampler.tree.left_out = run->relay.probe.pid;
     spawned = mw_spawn_start(&spawn);
     if (spawned.error)
