@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define CELLS 1024
+#define SAMPLE_SHARE 4 /* a sample never takes more of the time than one part of so many */
 
 /* A sum over processes at each moment. */
 struct sums {
@@ -18,6 +19,7 @@ struct mw_bounds {
     struct mw_model *model;
     uint64_t begin, cell_ns;
     uint64_t one[CELLS]; /* of the process at hand: the most it can have had in the cell */
+    bool open[CELLS];    /* a rank went on that nobody measured: no bound there */
     struct sums job, *hosts;
 };
 
@@ -61,13 +63,20 @@ static void add_process(struct mw_bounds *bounds, uint32_t host, uint64_t most)
     memset(bounds->one, 0, sizeof(bounds->one));
 }
 
-/* A process may have lived this much before and after it was seen. */
-static uint64_t seen_margin(const struct mw_model *model)
+/* A process may have lived this much before and after it was seen: as long as its host's sampler ever looked away, and as a
+ * sample itself takes, which is a small part of that. */
+static uint64_t seen_margin(const struct mw_model *model, uint32_t host)
 {
-    uint64_t length = mw_model_elapsed(model, model->job.end_ns);
-    uint64_t mean = model->job.samples ? length / model->job.samples : length;
+    uint64_t gap = model->hosts[host].gap_max_ns;
 
-    return 2 * (mean > model->job.interval_ns ? mean : model->job.interval_ns);
+    return mw_model_sum(gap ? gap : mw_model_elapsed(model, model->job.end_ns), gap / SAMPLE_SHARE);
+}
+
+/* From `from` to `to` there is no bound. */
+static void open_cells(struct mw_bounds *bounds, uint64_t from, uint64_t to)
+{
+    for (size_t cell = cell_at(bounds, from), last = cell_at(bounds, to > from ? to : from); cell <= last; cell++)
+        bounds->open[cell] = true;
 }
 
 /* It was gone when its end was noticed. */
@@ -140,8 +149,8 @@ static void raise_rank(struct mw_bounds *bounds, const struct mw_model *model, c
     bool ended = rank->stage == MW_STAGE_EXITED;
 
     if (seen && seen->samples) {
-        begin = before(begin < seen->first_ns ? begin : seen->first_ns, seen_margin(model));
-        end = end_of(seen, seen_margin(model));
+        begin = before(begin < seen->first_ns ? begin : seen->first_ns, seen_margin(model, rank->host));
+        end = end_of(seen, seen_margin(model, rank->host));
         if (end < rank->known_ns)
             end = rank->known_ns;
     }
@@ -150,6 +159,8 @@ static void raise_rank(struct mw_bounds *bounds, const struct mw_model *model, c
     /* Behind the last boundary: the last phase's peak when its end was measured; otherwise nobody knows. */
     raise_to(bounds, rank->tick_count ? after : rank->created_ns, end,
              ended && rank->tick_count ? phase_peak(rank, MW_PHASE_END, most) : most);
+    if (rank->peak.kind != MW_MODEL_EXACT)
+        open_cells(bounds, rank->tick_count ? after : begin, end);
 }
 
 void mw_bounds_add_rank(struct mw_bounds *bounds, uint32_t index)
@@ -168,7 +179,7 @@ void mw_bounds_add_rank(struct mw_bounds *bounds, uint32_t index)
 
 static void add_other(struct mw_bounds *bounds, const struct mw_model_process *process)
 {
-    uint64_t margin = process->samples ? seen_margin(bounds->model) : 0;
+    uint64_t margin = process->samples ? seen_margin(bounds->model, process->host) : 0;
     struct mw_model_peak *peak = &bounds->model->peak;
 
     if (process->count > 1) {
@@ -214,6 +225,20 @@ static struct mw_model_bytes upper_bound(const struct sums *sums, bool any_exact
                                    largest && any_exact ? MW_MODEL_AT_MOST : MW_MODEL_UNKNOWN};
 }
 
+/* Over time. */
+static void write_bounds(struct mw_model *model, const struct mw_bounds *bounds)
+{
+    const struct sums *sums = &bounds->job;
+
+    model->bound_ns = bounds->cell_ns;
+    model->bound_count = CELLS;
+    model->bounds = mw_mem_alloc(CELLS, sizeof(*model->bounds));
+    for (size_t i = 0; i < CELLS; i++)
+        if (!bounds->open[i])
+            model->bounds[i] = (struct mw_model_bound){
+                sums->cells[i] ? mw_model_sum(sums->cells[i], sums->error_bytes) : 0, true};
+}
+
 void mw_bounds_finish(struct mw_bounds *bounds)
 {
     struct mw_model *model = bounds->model;
@@ -227,6 +252,8 @@ void mw_bounds_finish(struct mw_bounds *bounds)
             add_together(bounds, i);
     model->peak.error_bytes = bounds->job.error_bytes;
     model->peak.upper = upper_bound(&bounds->job, any_exact);
+    if (any_exact)
+        write_bounds(model, bounds);
     for (size_t i = 0; i < model->host_count; i++)
         model->hosts[i].upper = upper_bound(&bounds->hosts[i], any_exact);
     free(bounds->hosts);

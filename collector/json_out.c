@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define DIGITS 9
@@ -15,16 +16,32 @@ void mw_json_out_unsigned(FILE *out, uint64_t value)
     fprintf(out, "%" PRIu64, value > INT64_MAX ? INT64_MAX : value);
 }
 
+static void print_double(char text[40], double value)
+{
+    int whole = fabs(value) >= 1 ? (int)log10(fabs(value)) + 1 : 0;
+
+    snprintf(text, 40, "%.*g", whole < DIGITS ? DIGITS : whole < DIGITS_MOST ? whole : DIGITS_MOST, value);
+}
+
+double mw_json_out_rounded(double value)
+{
+    char text[40];
+
+    if (!isfinite(value))
+        return value;
+    print_double(text, value);
+    return strtod(text, NULL);
+}
+
 void mw_json_out_double(FILE *out, double value)
 {
-    int whole = isfinite(value) && fabs(value) >= 1 ? (int)log10(fabs(value)) + 1 : 0;
     char text[40];
 
     if (!isfinite(value)) {
         fputs("null", out);
         return;
     }
-    snprintf(text, sizeof(text), "%.*g", whole < DIGITS ? DIGITS : whole < DIGITS_MOST ? whole : DIGITS_MOST, value);
+    print_double(text, value);
     fprintf(out, "%s%s", text, strpbrk(text, ".e") ? "" : ".0");
 }
 

@@ -13,6 +13,9 @@ void mw_json_out_unsigned(FILE *out, uint64_t value);
  * counted in ns or bytes is written exactly, by the other functions. */
 void mw_json_out_double(FILE *out, double value);
 
+/* The value that is read back of what mw_json_out_double() writes. */
+double mw_json_out_rounded(double value);
+
 /* Exactly value / 10^decimals, without zeros at the end: of 1500 and 3, "1.5". At most 18 decimals. */
 void mw_json_out_decimal(FILE *out, uint64_t value, int decimals);
 

@@ -79,8 +79,11 @@ collector_libcollector_la_SOURCES = \
 	collector/peer.h \
 	collector/plt_names.c collector/plt_names.h \
 	collector/pymethods.c collector/pymethods.h \
+	collector/phase_span.c collector/phase_span.h \
 	collector/ranges.c collector/ranges.h \
 	collector/rank_name.c collector/rank_name.h \
+	collector/record_round.c collector/record_round.h \
+	collector/rank_rss.c collector/rank_rss.h \
 	collector/record_check.c collector/record_check.h \
 	collector/record_fields.c collector/record_fields.h \
 	collector/record_json.c collector/record_json.h \

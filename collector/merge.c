@@ -3,6 +3,7 @@
 
 #include "collector/binding.h"
 #include "collector/merge_parts.h"
+#include "collector/record_round.h"
 #include "collector/safe_open.h"
 
 #include <inttypes.h>
@@ -68,6 +69,7 @@ static void complete(struct mw_merge *merge, const struct mw_exits_read *exits)
     mw_merge_unrecorded(merge->model);
     mw_merge_left(merge->model);
     mw_merge_notes(merge);
+    mw_record_round(merge->model);
     if (mw_symbols_problem(merge->symbols))
         mw_model_note(merge->model, MW_MODEL_NOTE_LOST, "%s", mw_symbols_problem(merge->symbols));
 }

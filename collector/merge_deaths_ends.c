@@ -3,6 +3,7 @@
  * launcher started as a rank and that never called MPI_Init: what its sampler saw, and the rank number in its environment.
  * Where nobody watched, the journal alone shows that a rank never left MPI_Finalize. */
 #include "collector/merge_deaths_parts.h"
+#include "collector/rank_rss.h"
 
 #include "collector/clock.h"
 #include "collector/mem.h"
@@ -57,16 +58,10 @@ static bool is_finalized(const struct mw_model_rank *rank)
 }
 
 /* The last RSS that anybody saw. */
-static void take_rss(struct mw_model_death *death, const struct mw_model_rank *rank, const struct mw_model_process *seen)
+static void take_rss(struct mw_model_death *death, struct mw_rank_rss last)
 {
-    if (rank) {
-        death->rss = (struct mw_model_bytes){rank->rss, rank->rss ? MW_MODEL_AT_LEAST : MW_MODEL_UNKNOWN};
-        death->rss_ns = rank->rss_ns;
-    }
-    if (seen && seen->rss_last && seen->last_ns > death->rss_ns) {
-        death->rss = (struct mw_model_bytes){seen->rss_last, MW_MODEL_AT_LEAST};
-        death->rss_ns = seen->last_ns;
-    }
+    death->rss = (struct mw_model_bytes){last.bytes, last.bytes ? MW_MODEL_AT_LEAST : MW_MODEL_UNKNOWN};
+    death->rss_ns = last.ns;
 }
 
 /* The call of MPI_Abort is what ended the rank, whatever came then. */
@@ -108,7 +103,7 @@ static bool find_end(const struct mw_model *model, uint32_t index, mw_merge_deat
         .rank = index, .process = rank->process, .launch_rank = -1, .cgroup = MW_MODEL_NONE, .number = -1,
         .finalized = is_finalized(rank), .ns = rank->known_ns, .after_ns = rank->known_ns,
         .waiting = rank->in_site != MW_MODEL_NONE};
-    take_rss(death, rank, seen);
+    take_rss(death, mw_rank_rss_last(model, rank));
     if (rank->rank < 0 && seen)
         death->launch_rank = seen->launch_rank;
     if (ended)
@@ -255,7 +250,7 @@ static struct mw_model_death end_of(const struct mw_model *model, uint32_t top)
     struct mw_model_death death = {.rank = MW_MODEL_NONE, .process = index, .launch_rank = process->launch_rank,
                                    .cgroup = MW_MODEL_NONE, .number = -1, .after_ns = process->first_ns};
 
-    take_rss(&death, NULL, process);
+    take_rss(&death, (struct mw_rank_rss){process->rss_last, process->rss_last ? process->last_ns : 0});
     take_end(&death, process);
     return death;
 }

@@ -120,6 +120,9 @@ void mw_merge_hosts_fill(struct mw_model *model, uint32_t index, const struct mw
 
     host->is_sampled = true;
     host->end_ns = mw_merge_hosts_time(model, index, view->end_ns);
+    host->samples = view->samples;
+    host->gap_mean_ns = mw_view_gap_mean(view);
+    host->gap_max_ns = view->gap_max_ns;
     host->last_ns = mw_merge_hosts_time(model, index, view->last_ns);
     host->seen = (struct mw_model_bytes){view->rss_sum_max, view->rss_sum_max ? MW_MODEL_AT_LEAST : MW_MODEL_UNKNOWN};
     host->seen_ns = mw_merge_hosts_time(model, index, view->rss_sum_max_ns);

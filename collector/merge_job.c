@@ -2,6 +2,7 @@
 /* The job as a whole: times, what was sampled, limits, what memwatch cost. */
 #include "collector/mem.h"
 #include "collector/merge_parts.h"
+#include "collector/rank_rss.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -90,7 +91,8 @@ static uint64_t common_slice(const struct mw_merge *merge)
 
     for (size_t i = 0; i < merge->view_count; i++) {
         const struct mw_view *view = &merge->views[i];
-        uint64_t least = view->interval_ns > view->slice_ns ? view->interval_ns : view->slice_ns;
+        uint64_t gap = mw_view_gap_mean(view) > view->interval_ns ? mw_view_gap_mean(view) : view->interval_ns;
+        uint64_t least = gap > view->slice_ns ? gap : view->slice_ns;
         if (length < least)
             length = least;
     }
@@ -191,13 +193,22 @@ static int64_t kept(uint64_t bytes)
     return bytes > INT64_MAX ? INT64_MAX : (int64_t)bytes;
 }
 
+static void note_end_rss(const struct mw_model *model, struct mw_model_rank *rank)
+{
+    struct mw_rank_rss last = mw_rank_rss_last(model, rank);
+
+    rank->end_rss = last.bytes;
+    rank->end_rss_ns = last.ns;
+}
+
 void mw_merge_job_ranks(struct mw_model *model)
 {
     double lived = 0, spent = 0;
 
     mw_merge_hosts_count(model);
     for (uint32_t i = 0; i < model->rank_count; i++) {
-        const struct mw_model_rank *rank = &model->ranks[i];
+        struct mw_model_rank *rank = &model->ranks[i];
+        note_end_rss(model, rank);
         mw_model_spread_add(&model->rank_peak, i, rank->peak.bytes, i);
         mw_model_change_add(&model->mpi_growth, i, mw_model_sum_change(rank->grown_mpi, kept(rank->in_mpi.finalize)), i);
         add_cost(&model->cost, rank, i, &lived, &spent);
@@ -205,6 +216,18 @@ void mw_merge_job_ranks(struct mw_model *model)
     model->cost.share_mean = lived > 0 ? spent / lived : 0;
     if (model->rank_count)
         model->job.library = model->ranks[0].library;
+}
+
+/* Of several hosts: what is said of the job's samples holds for all of them. */
+static void find_longest_gap(struct mw_model *model)
+{
+    struct mw_model_job *job = &model->job;
+
+    for (size_t i = 0; i < model->host_count; i++) {
+        const struct mw_model_host *host = &model->hosts[i];
+        job->gap_mean_ns = host->gap_mean_ns > job->gap_mean_ns ? host->gap_mean_ns : job->gap_mean_ns;
+        job->gap_max_ns = host->gap_max_ns > job->gap_max_ns ? host->gap_max_ns : job->gap_max_ns;
+    }
 }
 
 void mw_merge_job(struct mw_merge *merge)
@@ -220,6 +243,7 @@ void mw_merge_job(struct mw_merge *merge)
     sum_views(merge);
     for (size_t i = 0; i < merge->view_count; i++)
         mw_merge_hosts_fill(model, mw_merge_hosts_find(merge, merge->views[i].host, 0, 0), &merge->views[i]);
+    find_longest_gap(model);
     mw_merge_job_ranks(model);
     mw_merge_limits(model);
 }

@@ -70,6 +70,7 @@ static void free_tables(struct mw_model *model)
     free(model->unrecorded);
     free(model->notes);
     free(model->slices);
+    free(model->bounds);
 }
 
 void mw_model_destroy(struct mw_model *model)
@@ -156,6 +157,19 @@ uint64_t mw_model_end(const struct mw_model *model)
 uint64_t mw_model_duration(const struct mw_model *model)
 {
     return mw_model_elapsed(model, mw_model_end(model));
+}
+
+uint64_t mw_model_bound_between(const struct mw_model *model, uint64_t begin, uint64_t end)
+{
+    uint64_t cell = model->bound_count ? begin / model->bound_ns : 0, most = 0;
+    uint64_t last = model->bound_count ? end / model->bound_ns + 1 : 0;
+
+    for (cell = cell ? cell - 1 : 0; cell <= last && cell < model->bound_count; cell++) {
+        if (!model->bounds[cell].known)
+            return 0;
+        most = model->bounds[cell].bytes > most ? model->bounds[cell].bytes : most;
+    }
+    return most;
 }
 
 void mw_model_spread_add(struct mw_model_spread *spread, uint32_t count, uint64_t value, uint32_t rank)

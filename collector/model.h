@@ -152,6 +152,7 @@ struct mw_model_rank {
     uint64_t peak_ns;
     uint32_t peak_phase, peak_site;
     uint64_t rss, rss_ns;      /* at the last measured boundary */
+    uint64_t end_rss, end_rss_ns; /* the last that is known, of a rank that was killed as sampled (collector/rank_rss.h) */
     uint64_t init_rss;
     int64_t grown_mpi, grown_program;
     enum mw_threads threads;   /* beside its MPI calls */
@@ -323,6 +324,8 @@ struct mw_model_host {
     uint32_t ranks;
     uint64_t end_ns;   /* when sampling ended; 0: it did not, or nobody sampled */
     uint64_t last_ns;  /* of the last sample */
+    uint64_t samples;
+    uint64_t gap_mean_ns, gap_max_ns; /* between its samples */
     enum mw_model_peer peer;
     uint64_t heard_ns; /* when its agent was heard last */
     const char *why;   /* of PEER_LOST; "" */
@@ -441,7 +444,9 @@ struct mw_model_job {
     struct mw_view_signal signals[MW_VIEW_SIGNALS]; /* that memwatch was sent */
     uint32_t signal_count;
     struct mw_view_over over; /* why memwatch itself ended the job */
-    uint64_t samples, interval_ns;
+    uint64_t samples;
+    uint64_t interval_ns;             /* that was asked for between samples */
+    uint64_t gap_mean_ns, gap_max_ns; /* that was achieved; 0: fewer than two samples. Of several hosts: the longest */
     uint64_t begin_ns, end_ns;
     uint64_t begin_wall_ns;
     const char *library; /* of the ranks; the first one's */
@@ -475,6 +480,12 @@ struct mw_model_cost {
     uint64_t launcher_cpu_ns, launcher_rss_peak;
 };
 
+/* What all processes of the job together can have had at most in one slice of time. */
+struct mw_model_bound {
+    uint64_t bytes;
+    bool known; /* false: a rank went on there that nobody measured */
+};
+
 struct mw_model {
     struct mw_model_job job;
     struct mw_model_peak peak;
@@ -501,6 +512,10 @@ struct mw_model {
     size_t host_count, world_count, rank_count, process_count, site_count, phase_count, note_count, slice_count,
         death_count, waiting_count, unrecorded_count;
     uint64_t slice_ns;
+    struct mw_model_bound *bounds; /* over time: slices of bound_ns from job.begin_ns; reading errors are in them. Other
+                                      processes known by samples only are in them with what was seen (peak.upper_sampled) */
+    size_t bound_count;
+    uint64_t bound_ns;
     uint64_t notes_dropped;
 
     struct mw_model *jobs;         /* where there are several: each by itself, by the time of their begin */
@@ -569,6 +584,10 @@ uint64_t mw_model_end(const struct mw_model *model);
 
 /* How long the job took, in ns: from the start of the command (job.begin_ns) to mw_model_end(). There is no other. */
 uint64_t mw_model_duration(const struct mw_model *model);
+
+/* The most that all processes together can have had at any time from `begin` to `end`, ns since the job began; and a slice
+ * before and after, for the time that a sample takes. 0: not known. */
+uint64_t mw_model_bound_between(const struct mw_model *model, uint64_t begin, uint64_t end);
 
 /* Takes one more value into a spread; `count` is how many it has, this one not included. */
 void mw_model_spread_add(struct mw_model_spread *spread, uint32_t count, uint64_t value, uint32_t rank);

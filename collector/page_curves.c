@@ -57,13 +57,8 @@ static void enter(uint64_t *slices, const struct mw_page_curves *curves, uint64_
             slices[i] = value;
 }
 
-void mw_page_curves_write_job(FILE *out, const struct mw_page_curves *curves, const struct mw_model *model)
+static void write_values(FILE *out, const struct mw_page_curves *curves, const uint64_t *slices)
 {
-    uint64_t *slices = mw_mem_alloc(curves->count, sizeof(*slices));
-
-    for (size_t i = 0; i < model->slice_count; i++)
-        if (model->slices[i].samples)
-            enter(slices, curves, i * model->slice_ns, (i + 1) * model->slice_ns, model->slices[i].rss_max);
     putc('[', out);
     for (uint32_t i = 0; i < curves->count; i++) {
         fputs(i ? "," : "", out);
@@ -73,6 +68,29 @@ void mw_page_curves_write_job(FILE *out, const struct mw_page_curves *curves, co
             fputs("null", out);
     }
     putc(']', out);
+}
+
+void mw_page_curves_write_job(FILE *out, const struct mw_page_curves *curves, const struct mw_model *model)
+{
+    uint64_t *slices = mw_mem_alloc(curves->count, sizeof(*slices));
+
+    for (size_t i = 0; i < model->slice_count; i++)
+        if (model->slices[i].samples)
+            enter(slices, curves, i * model->slice_ns, (i + 1) * model->slice_ns, model->slices[i].rss_max);
+    write_values(out, curves, slices);
+    free(slices);
+}
+
+void mw_page_curves_write_bound(FILE *out, const struct mw_page_curves *curves, const struct mw_model *model)
+{
+    uint64_t *slices = mw_mem_alloc(curves->count, sizeof(*slices));
+    uint64_t grid = model->slice_ns ? model->slice_ns : 1;
+
+    for (uint64_t i = 0; i < curves->count; i++) {
+        uint64_t begin = i * curves->step_ns, end = begin + curves->step_ns;
+        slices[i] = mw_model_bound_between(model, begin / grid * grid, (end - 1) / grid * grid + grid);
+    }
+    write_values(out, curves, slices);
     free(slices);
 }
 

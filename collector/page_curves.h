@@ -16,8 +16,12 @@ struct mw_page_curves {
 
 struct mw_page_curves mw_page_curves_of(const struct mw_model *model);
 
-/* The sampled sum of RSS: an array of bytes, null where there is no sample. */
+/* The sampled sum of RSS of all processes: an array of bytes, null where there is no sample. */
 void mw_page_curves_write_job(FILE *out, const struct mw_page_curves *curves, const struct mw_model *model);
+
+/* The upper bound of the same processes, over the same slices of samples, so that it is never below what was seen; null
+ * where it is not known. */
+void mw_page_curves_write_bound(FILE *out, const struct mw_page_curves *curves, const struct mw_model *model);
 
 /* A rank's curve, from its own marks and what was sampled after the last of them, in base64: for each slice 16 bits, the
  * low byte first; 0: not known. null when nothing is known. */

@@ -7,6 +7,7 @@
 #include "collector/page_curves.h"
 #include "collector/phase_choice.h"
 #include "collector/report_names.h"
+#include "collector/phase_span.h"
 #include "collector/report_text_parts.h"
 
 #include <inttypes.h>
@@ -175,7 +176,7 @@ static void put_ranks(FILE *out, const struct mw_model *model, const struct mw_p
         put_time(out, ",", model, rank->peak_ns);
         put_text(out, ",", place);
         put_bytes(out, ",", rank->held_mpi);
-        put(out, ",", rank->rss);
+        put(out, ",", rank->end_rss);
         put(out, ",", rank->calls);
         put(out, ",", rank->measured);
         put_text(out, ",", rank->binding);
@@ -212,6 +213,9 @@ static void put_phases(FILE *out, const struct mw_model *model)
     fputs(",\n\"phases\":[", out);
     for (size_t i = 0; i < model->phase_count; i++) {
         const struct mw_model_merged_phase *phase = &model->phases[i];
+        const struct mw_phase_span span = phase->kind == MW_PHASE_USER
+                                              ? mw_phase_span_merged(model, (uint32_t)i)
+                                              : (struct mw_phase_span){phase->first_ns, phase->last_ns, 0, 0};
         mw_report_phase(name, sizeof(name), phase);
         put_text(out, i ? ",\n[" : "\n[", name);
         put_text(out, ",", phase->kind == MW_PHASE_USER ? phase->path : "");
@@ -226,9 +230,11 @@ static void put_phases(FILE *out, const struct mw_model *model)
         put_bytes(out, ",", (struct mw_model_bytes){phase->peak.max, phase->peak_kind});
         put_text(out, ",", mw_report_rank(model, phase->peak.worst).text);
         put_change(out, ",", phase->growth.max);
-        put_time(out, ",", model, phase->first_ns);
-        put_time(out, ",", model, phase->last_ns);
-        fprintf(out, ",%d]", chosen[i]);
+        put_time(out, ",", model, span.first_ns);
+        put_time(out, ",", model, span.last_ns);
+        fprintf(out, ",%d,", chosen[i]);
+        mw_json_out_double(out, span.share);
+        putc(']', out);
     }
     putc(']', out);
     free(chosen);
@@ -421,6 +427,9 @@ void mw_page_data_write_one(FILE *out, const struct mw_model *model, const struc
     fputs(",\n\"job\":", out);
     mw_page_curves_write_job(out, &curves, model);
     put_headroom(out, model);
+    fputs(",\n\"bound\":", out);
+    mw_page_curves_write_bound(out, &curves, model);
+    put(out, ",\n\"bound_sampled\":", model->peak.upper_sampled);
     put_hosts(out, model);
     put_ranks(out, model, &curves);
     put_phases(out, model);

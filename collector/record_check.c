@@ -195,6 +195,8 @@ static int check_chains(const struct check *check)
     }
     if (model->slice_count && !model->slice_ns)
         return outside(check, "slice_ns");
+    if (model->bound_count && !model->bound_ns)
+        return outside(check, "bound_ns");
     return 0;
 }
 

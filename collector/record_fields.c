@@ -238,6 +238,8 @@ static const struct mw_field rank_fields[] = {
     INDEX(RANK_SITE, peak_site, "peak_site", "where"),
     FIELD(U64, rss, "rss_bytes", "bytes, at the last measured boundary"),
     FIELD(U64, rss_ns, "rss_ns", "ns, monotonic"),
+    FIELD(U64, end_rss, "rss_at_end_bytes", "bytes, the last that is known: measured at the end, or sampled before"),
+    FIELD(U64, end_rss_ns, "rss_at_end_ns", "ns, monotonic: when that was"),
     FIELD(U64, init_rss, "init_rss_bytes", "bytes, in MPI_Init"),
     FIELD(I64, grown_mpi, "grown_mpi_bytes", "bytes, in MPI calls"),
     FIELD(I64, grown_program, "grown_program_bytes", "bytes, outside"),
@@ -467,6 +469,9 @@ static const struct mw_field host_fields[] = {
     FIELD(U32, ranks, "ranks", "number"),
     FIELD(U64, end_ns, "end_ns", "ns, monotonic: end of sampling"),
     FIELD(U64, last_ns, "last_ns", "ns, monotonic: last sample"),
+    FIELD(U64, samples, "samples", "number"),
+    FIELD(U64, gap_mean_ns, "gap_mean_ns", "ns between samples, as achieved; 0 unknown"),
+    FIELD(U64, gap_max_ns, "gap_max_ns", "ns, longest time without a sample; 0 unknown"),
     ENUM(peers, peer, "peer", "what became of its agent"),
     FIELD(U64, heard_ns, "heard_ns", "ns, monotonic"),
     FIELD(STRING, why, "why", "of a lost agent"),
@@ -592,7 +597,9 @@ static const struct mw_field job_fields[] = {
     ROOM(signal, signal_count, MW_VIEW_SIGNALS, signals, "signals", "that memwatch was sent"),
     STRUCT(over, over, "over", "why memwatch itself ended the job"),
     FIELD(U64, samples, "samples", "number"),
-    FIELD(U64, interval_ns, "interval_ns", "ns between samples"),
+    FIELD(U64, interval_ns, "interval_ns", "ns between samples, as asked for"),
+    FIELD(U64, gap_mean_ns, "gap_mean_ns", "ns between samples, as achieved; 0 unknown"),
+    FIELD(U64, gap_max_ns, "gap_max_ns", "ns, longest time without a sample; 0 unknown"),
     FIELD(U64, begin_ns, "begin_ns", "ns, monotonic: zero of the times for people"),
     FIELD(U64, end_ns, "end_ns", "ns, monotonic"),
     FIELD(U64, begin_wall_ns, "begin_wall_ns", "ns since 1970, at begin_ns"),
@@ -647,6 +654,14 @@ static const struct mw_field cost_fields[] = {
 static const struct mw_fields cost = {"cost", cost_fields, sizeof(THIS), false};
 #undef THIS
 
+#define THIS struct mw_model_bound
+static const struct mw_field bound_fields[] = {
+    FIELD(U64, bytes, "bytes", "bytes, upper bound"),
+    FIELD(BOOL, known, "known", "false: a rank went on there that nobody measured"),
+    {.type = MW_FIELD_END}};
+static const struct mw_fields bound = {"bound", bound_fields, sizeof(THIS), true};
+#undef THIS
+
 /* Of a run, and of each of its jobs where there are several. */
 #define MODEL_FIELDS \
     STRUCT(job, job, "job", "the job as a whole"), \
@@ -670,6 +685,8 @@ static const struct mw_fields cost = {"cost", cost_fields, sizeof(THIS), false};
     FIELD(U64, notes_dropped, "notes_dropped", "notes beyond those"), \
     FIELD(U64, slice_ns, "slice_ns", "ns, length of a slice"), \
     LIST(slice, slice_count, slices, "slices", "the sampled sum over time, from job.begin_ns"), \
+    FIELD(U64, bound_ns, "bound_ns", "ns, length of a slice of `bounds`"), \
+    LIST(bound, bound_count, bounds, "bounds", "what all processes together had at most over time, from job.begin_ns"), \
     LIST(mw_fields_process, process_count, processes, "processes", "all that was seen of processes"), \
     LIST(mw_fields_rank, rank_count, ranks, "ranks", "by world, then rank")
 

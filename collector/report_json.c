@@ -199,6 +199,15 @@ static void write_filter(struct json *json)
             bytes / 1024);
 }
 
+/* Milliseconds between samples as they were; null unknown. */
+static void write_gap(FILE *out, uint64_t ns)
+{
+    if (ns)
+        mw_json_out_decimal(out, ns, 6);
+    else
+        fputs("null", out);
+}
+
 static void write_head(struct json *json)
 {
     const struct mw_model_job *job = &json->model->job;
@@ -214,6 +223,10 @@ static void write_head(struct json *json)
     mw_json_out_seconds(out, mw_model_duration(json->model));
     fputs(",\n\"interval_ms\":", out);
     mw_json_out_decimal(out, job->interval_ns, 6);
+    fputs(",\n\"interval_mean_ms\":", out);
+    write_gap(out, job->gap_mean_ns);
+    fputs(",\n\"interval_longest_ms\":", out);
+    write_gap(out, job->gap_max_ns);
     fprintf(out, ",\n\"max_total_rss_kib\":%" PRIu64 ",\n\"samples\":%" PRIu64 ",\n\"exit_code\":",
             json->model->peak.seen.bytes / 1024, job->samples);
     if (job->sampled && !job->runs)

@@ -46,7 +46,7 @@ static void add_rank(struct table *table, const struct mw_model_rank *rank)
     mw_csv_text(csv, rank->peak_phase == MW_MODEL_NONE ? NULL : rank->phases[rank->peak_phase].path);
     mw_csv_text(csv, rank->peak_site == MW_MODEL_NONE ? NULL : rank->sites[rank->peak_site].label);
     mw_csv_bytes(csv, rank->held_mpi);
-    mw_csv_known(csv, rank->rss);
+    mw_csv_known(csv, rank->end_rss);
     mw_csv_seconds(csv, rank->mpi_ns);
     mw_csv_number(csv, rank->calls);
     mw_csv_number(csv, rank->measured);

@@ -3,6 +3,7 @@
 #include "collector/mem.h"
 #include "collector/ranges.h"
 #include "collector/rank_name.h"
+#include "collector/rank_rss.h"
 #include "collector/report_text_parts.h"
 
 #include <signal.h>
@@ -13,11 +14,6 @@
 #define CANDIDATES_SHOWN 8
 #define HELD_SHOWN 8
 #define MOMENTS_NAMED 4
-
-static const struct mw_model_process *process_of(const struct mw_model *model, const struct mw_model_rank *rank)
-{
-    return rank->process == MW_MODEL_NONE ? NULL : &model->processes[rank->process];
-}
 
 static const struct mw_model_process *seen_of(const struct mw_model *model, const struct mw_model_death *death)
 {
@@ -282,13 +278,14 @@ static int compare_held(const void *a, const void *b)
     return (x->rank > y->rank) - (x->rank < y->rank);
 }
 
-/* What a rank had when the first one died: the sample that was taken then, or what it measured last before. */
+/* What a rank had when the first one died, as far as it is known of that time. What it had at its end is another number. */
 static uint64_t held_by(const struct mw_model *model, uint32_t index)
 {
-    const struct mw_model_rank *rank = &model->ranks[index];
-    const struct mw_model_process *seen = process_of(model, rank);
+    uint64_t died = 0;
 
-    return seen && seen->rss_last && seen->last_ns > rank->rss_ns ? seen->rss_last : rank->rss;
+    for (uint32_t i = 0; i < (model->first_count ? model->first_count : 1); i++)
+        died = model->deaths[i].ns > died ? model->deaths[i].ns : died;
+    return mw_rank_rss_at(model, &model->ranks[index], died).bytes;
 }
 
 static void write_held(const struct mw_report *report)

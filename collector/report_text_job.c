@@ -86,12 +86,15 @@ static void append_library(char *line, size_t size, const struct mw_model *model
 static void append_samples(char *line, size_t size, const struct mw_model *model)
 {
     const struct mw_model_job *job = &model->job;
-    char text[120];
+    char text[200], gaps[120] = "";
 
     if (!job->sampled || model->number) /* the samples of several jobs are the run's */
         return;
-    snprintf(text, sizeof(text), "%s sample%s, one every %s", mw_units_count(job->samples).text,
-             job->samples == 1 ? "" : "s", mw_units_time(job->interval_ns).text);
+    if (job->gap_mean_ns)
+        snprintf(gaps, sizeof(gaps), ", one every %s on average, longest gap %s",
+                 mw_units_time(job->gap_mean_ns).text, mw_units_time(job->gap_max_ns).text);
+    snprintf(text, sizeof(text), "%s sample%s%s (%s asked for)", mw_units_count(job->samples).text,
+             job->samples == 1 ? "" : "s", gaps, mw_units_time(job->interval_ns).text);
     append(line, size, text);
 }
 

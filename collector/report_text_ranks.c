@@ -134,7 +134,7 @@ static void add_rank(struct mw_text_table *table, const struct mw_report *report
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_report_when(model, rank->peak_ns).text);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", place);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_report_bytes(rank->held_mpi).text);
-    mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_units_bytes(rank->rss).text);
+    mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_units_bytes(rank->end_rss).text);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", rank->huge_bytes ? mw_units_bytes(rank->huge_bytes).text : "");
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", rank->swap_bytes ? mw_units_bytes(rank->swap_bytes).text : "");
 }

@@ -22,7 +22,7 @@ static void write_rank_head(struct mw_csv *csv, const struct mw_model *model, ui
 static void write_head(struct mw_csv *csv, const struct mw_model *model, bool ranks)
 {
     static const char *const words[] = {"elapsed_s", "total_rss_bytes", "total_rss_smallest_bytes", "processes",
-                                        "samples"};
+                                        "samples", "total_upper_bytes"};
 
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
         mw_csv_text(csv, words[i]);
@@ -46,6 +46,12 @@ static void add_rank(struct mw_csv *csv, const struct mw_model_rank *rank, uint6
     mw_csv_known(csv, highest);
 }
 
+/* Of the same processes as total_rss_bytes. */
+static void add_bound(struct mw_csv *csv, uint64_t bytes)
+{
+    mw_csv_known(csv, bytes);
+}
+
 static void add_slice(struct mw_csv *csv, const struct mw_model *model, const struct mw_view_slice *slice, bool ranks)
 {
     uint64_t offset = (uint64_t)(slice - model->slices) * model->slice_ns;
@@ -60,6 +66,7 @@ static void add_slice(struct mw_csv *csv, const struct mw_model *model, const st
         mw_csv_empty(csv, 3);
     }
     mw_csv_number(csv, slice->samples);
+    add_bound(csv, mw_model_bound_between(model, offset, mw_model_sum(offset, model->slice_ns)));
     for (size_t k = 0; ranks && k < mw_model_parts(model); k++) {
         const struct mw_model *job = mw_model_part(model, k);
         for (size_t i = 0; i < job->rank_count; i++)

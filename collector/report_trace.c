@@ -3,6 +3,7 @@
 
 #include "collector/json_out.h"
 #include "collector/rank_name.h"
+#include "collector/phase_span.h"
 
 #include <inttypes.h>
 
@@ -91,21 +92,46 @@ static void add_curve(struct trace *trace, const struct mw_model_rank *rank, con
         counter(trace, name, process_of(trace, rank->host), end > last ? end : last + 1, 0);
 }
 
-/* An asynchronous slice: those of one rank may overlap. */
-static void add_phase(struct trace *trace, const struct mw_model_rank *rank, uint32_t thread,
-                      const struct mw_model_phase *phase)
+/* One occurrence, as an asynchronous slice: those of one rank may overlap. */
+static void add_occurrence(struct trace *trace, const struct mw_model_rank *rank, uint32_t thread,
+                           const struct mw_model_phase *phase, const struct mw_phase_span *span)
 {
-    uint64_t first = mw_model_elapsed(trace->run, phase->first_ns);
-    uint64_t last = mw_model_elapsed(trace->run, phase->visits ? phase->last_ns : rank->known_ns); /* or still open */
     uint64_t id = (uint64_t)thread << 16 | (uint64_t)(phase - rank->phases);
 
     for (int end = 0; end < 2; end++) {
         begin(trace, end ? "e" : "b", phase->path, process_of(trace, rank->host), thread);
         fprintf(trace->out, ",\"cat\":\"phase\",\"id\":%" PRIu64, id);
-        at(trace, "ts", end ? (last > first ? last : first) : first);
+        at(trace, "ts", mw_model_elapsed(trace->run, end ? span->last_ns : span->first_ns));
         fprintf(trace->out, ",\"args\":{\"visits\":%" PRIu64 ",\"peak_bytes\":%" PRIu64 "}}", phase->visits,
                 phase->peak.bytes);
     }
+}
+
+/* Of several only the first and the last one's time is recorded: a counter of the share of the time that was spent in it. */
+static void add_share(struct trace *trace, const struct mw_model_rank *rank, const char *rank_name,
+                      const struct mw_model_phase *phase, const struct mw_phase_span *span)
+{
+    char name[900];
+
+    snprintf(name, sizeof(name), "%s: %% of time in %s (%" PRIu64 " visits)", rank_name, phase->path, span->occurrences);
+    for (int end = 0; end < 2; end++) {
+        begin(trace, "C", name, process_of(trace, rank->host), 0);
+        at(trace, "ts", mw_model_elapsed(trace->run, end ? span->last_ns : span->first_ns));
+        fputs(",\"args\":{\"percent\":", trace->out);
+        mw_json_out_double(trace->out, end ? 0 : 100 * span->share);
+        fputs("}}", trace->out);
+    }
+}
+
+static void add_phase(struct trace *trace, const struct mw_model_rank *rank, uint32_t thread, const char *rank_name,
+                      const struct mw_model_phase *phase)
+{
+    struct mw_phase_span span = mw_phase_span_of(rank, phase);
+
+    if (span.occurrences > 1)
+        add_share(trace, rank, rank_name, phase, &span);
+    else
+        add_occurrence(trace, rank, thread, phase, &span);
 }
 
 static void add_stack(struct trace *trace, const struct mw_model_spike *spike)
@@ -147,7 +173,7 @@ static void add_rank(struct trace *trace, uint32_t index)
     add_curve(trace, rank, name.text);
     for (uint32_t i = 0; i < rank->phase_count; i++)
         if (rank->phases[i].kind == MW_PHASE_USER)
-            add_phase(trace, rank, thread, &rank->phases[i]);
+            add_phase(trace, rank, thread, name.text, &rank->phases[i]);
     for (uint32_t i = 0; i < rank->spike_count; i++)
         add_spike(trace, rank, thread, &rank->spikes[i]);
 }

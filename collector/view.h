@@ -184,8 +184,10 @@ struct mw_view {
     uint64_t begin_wall_ns; /* CLOCK_REALTIME at begin_ns */
     int64_t shift_ns;    /* an agent's: to be added to reach the launcher's monotonic clock, right to error_ns */
     uint64_t error_ns;   /* 0: not measured */
-    uint64_t interval_ns;
+    uint64_t interval_ns; /* that is asked for between samples */
     uint64_t samples;
+    uint64_t first_sample_ns;
+    uint64_t gap_max_ns;  /* longest time between two samples, or from begin_ns to the first; 0 no sample */
 
     uint64_t rss_sum_max; /* largest sum over the tree seen at one moment: a lower bound */
     uint64_t rss_sum_max_ns;
@@ -229,6 +231,13 @@ struct mw_view {
     struct mw_view_process *processes;
     struct mw_view_slice *slices;
 };
+
+/* Time between two samples, on average; 0: fewer than two. */
+static inline uint64_t mw_view_gap_mean(const struct mw_view *view)
+{
+    return view->samples > 1 && view->last_ns > view->first_sample_ns
+               ? (view->last_ns - view->first_sample_ns) / (view->samples - 1) : 0;
+}
 
 #define MW_VIEW_FACTS_BYTES offsetof(struct mw_view, processes)
 

@@ -546,6 +546,17 @@ static void read_pss(struct mw_sampler *sampler)
         mw_pss_sweep(&sampler->pss, &sampler->tree, sampler->view, sampler->now, between_processes, sampler);
 }
 
+/* Counts a sample, and how long nobody looked before it. */
+static void note_gap(struct mw_sampler *sampler)
+{
+    struct mw_view *view = sampler->view;
+
+    if (!view->samples++)
+        view->first_sample_ns = sampler->now;
+    raise_to(&view->gap_max_ns, sampler->now - (view->samples > 1 ? view->last_ns : view->begin_ns));
+    view->last_ns = sampler->now;
+}
+
 void mw_sampler_sample(struct mw_sampler *sampler)
 {
     struct mw_view *view = sampler->view;
@@ -563,8 +574,7 @@ void mw_sampler_sample(struct mw_sampler *sampler)
         processes += rss > 0;
     }
     mw_charges_look(view, "", sum);
-    view->samples++;
-    view->last_ns = sampler->now;
+    note_gap(sampler);
     note_sum(sampler, sum, processes);
     cost = mw_clock_now() - sampler->now;
     sampler->rest_ns = sampler->now + COST_SHARE * cost;

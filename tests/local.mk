@@ -138,6 +138,7 @@ unit_tests += \
     tests/unit/test_merge \
     tests/unit/test_mirror \
     tests/unit/test_page_curves \
+    tests/unit/test_json_out \
     tests/unit/test_phase_choice \
     tests/unit/test_rank_name \
     tests/unit/test_tables \
@@ -251,6 +252,8 @@ tests_unit_test_view_file_SOURCES = tests/unit/test_view_file.c $(synthetic)
 tests_unit_test_view_file_LDADD = $(collector_test_libs)
 tests_unit_test_mirror_SOURCES = tests/unit/test_mirror.c
 tests_unit_test_mirror_LDADD = $(launcher_test_libs)
+tests_unit_test_json_out_SOURCES = tests/unit/test_json_out.c
+tests_unit_test_json_out_LDADD = $(collector_test_libs)
 tests_unit_test_page_curves_SOURCES = tests/unit/test_page_curves.c
 tests_unit_test_page_curves_LDADD = $(collector_test_libs) $(SODIUM_LIBS)
 tests_unit_test_page_curves_CFLAGS = $(AM_CFLAGS) $(SODIUM_CFLAGS)

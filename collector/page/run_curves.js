@@ -3,7 +3,7 @@
 const runCurves = (() => {
   "use strict";
   const {bytes, time, count, el, mark, color, byteSteps, byteLabels, secondSteps, secondLabels} = memwatch;
-  const {data, RANK, PHASE, SPIKE, AT_LEAST, AT_MOST, packed, byPeak, kindAt, sums, bands, rankColor, phaseColor,
+  const {data, RANK, PHASE, SPIKE, AT_LEAST, AT_MOST, packed, byPeak, kindAt, bound, bands, isWhole, rankColor, phaseColor,
     rankName, limit} = run;
   const LEFT = 78, RIGHT = 16; /* of all drawings: beside the part that shares the axis of time */
   const SHOWN_FIRST = 12, FEW = 16, MARKS_MOST = 100, LANES_MOST = 8, LANE = 20, NAMES_MOST = 16, TIP_MOST = 8;
@@ -48,13 +48,13 @@ const runCurves = (() => {
 
   /* ---- what all charts have ---- */
 
-  /* Bands where one named phase goes on alone; where several take turns only the lanes can tell. */
+  /* Bands where one named phase goes on alone and without a break; the others are in the lanes. */
   const solo = (() => {
     const outer = bands.filter((phase) => phase[PHASE.depth] === 0 && phase[PHASE.last] > phase[PHASE.first]);
     const edges = [...new Set(outer.flatMap((phase) => [phase[PHASE.first], phase[PHASE.last]]))].sort((a, b) => a - b);
     return edges.slice(1).map((to, i) => {
       const on = outer.filter((phase) => phase[PHASE.first] <= edges[i] && phase[PHASE.last] >= to);
-      return on.length === 1 ? {phase: on[0], from: edges[i] / 1e9, to: to / 1e9} : null;
+      return on.length === 1 && isWhole(on[0]) ? {phase: on[0], from: edges[i] / 1e9, to: to / 1e9} : null;
     }).filter(Boolean);
   })();
 
@@ -154,10 +154,10 @@ const runCurves = (() => {
       values.push(data.job);
       lines.push((at) => tipLine(color("--accent"), "job, seen", AT_LEAST, data.job[at]));
     }
-    if (sums) { /* lies below */
+    if (bound) { /* lies below */
       series.unshift({stroke: color("--bar"), width: 1, fill: color("--fill"), paths: stepped, points: {show: false}});
-      values.unshift(sums);
-      lines.push((at) => tipLine(color("--bar"), "its ranks", AT_MOST, sums[at]));
+      values.unshift(bound);
+      lines.push((at) => tipLine(color("--bar"), "job, bound", AT_MOST, bound[at]));
     }
     if (series.length) makeChart(areas.job, 210, "Memory of the job over time", withLimit ? limit : 0, series, values,
       (at) => lines.map((line) => line(at)));
@@ -252,13 +252,19 @@ const runCurves = (() => {
       const name = phase[PHASE.name], top = laneOf.get(phase) * LANE, hue = phaseColor(phase);
       const room = Math.floor((to - from - 10) / 6.6);
       const text = name.length > room ? name.slice(0, room - 1) + "…" : name;
+      const span = phase[PHASE.last] - phase[PHASE.first];
+      const within = isWhole(phase) ? "" : " · in it for " + Math.round(phase[PHASE.share] * 100) + " % of the " +
+        time(span) + " from the first to the last";
       const whole = name + " · " + count(phase[PHASE.visits]) + (phase[PHASE.visits] === 1 ? " visit" : " visits") +
-        " · peak " + mark(phase[PHASE.peak][1]) + " " + bytes(phase[PHASE.peak][0]);
-      svg.append(el("rect", {x: from, y: top + 1, width: Math.max(2, to - from), height: LANE - 3, rx: 2,
-        fill: hue, stroke: hue}, el("title", {}, whole)));
+        within + " · peak " + mark(phase[PHASE.peak][1]) + " " + bytes(phase[PHASE.peak][0]);
+      const bar = {x: from, width: Math.max(2, to - from), rx: 2, fill: hue}, high = (LANE - 3) * phase[PHASE.share];
+      svg.append(el("rect", Object.assign({class: "in", y: top + LANE - 2 - high, height: high}, bar)),
+        el("rect", Object.assign({class: "span", y: top + 1, height: LANE - 3, stroke: hue}, bar), el("title", {}, whole)));
       if (room >= 3) svg.append(el("text", {x: from + 6, y: top + 13.5}, text));
     });
     areas.lanes.append(svg);
+    if (!bands.every(isWhole)) areas.lanes.append(el("p", {class: "sub"}, "phases: outlined from the first visit to the " +
+      "last, filled up to the share of that time that was spent in them; when the single visits were is not recorded"));
   }
 
   /* ---- all together ---- */
@@ -289,8 +295,9 @@ const runCurves = (() => {
 
   /* What the two curves of the job are. */
   const keyOf = (name, text) => el("span", {class: "key"}, el("i", {class: "swatch " + name}), text);
-  const jobKey = () => [data.job.some((value) => value !== null) ? keyOf("seen", "≥ seen in samples") : null,
-    sums ? keyOf("bound", "≤ its ranks, by their own marks, where all are known") : null];
+  const sampledToo = data.bound_sampled ? ", " + count(data.bound_sampled) + " of them as sampled" : "";
+  const jobKey = () => [data.job.some((value) => value !== null) ? keyOf("seen", "≥ seen in samples, all processes") : null,
+    bound ? keyOf("bound", "≤ bound, the same processes" + sampledToo + ", where all ranks are known") : null];
 
   /* The section of the page, not drawn yet; null when nothing is known. */
   function section(onSpike, onChange) {

@@ -11,7 +11,8 @@ const run = (() => {
   const RANK = {label: 0, host: 1, pid: 2, peak: 3, at: 4, place: 5, mpi: 6, end: 7, calls: 8, measured: 9, bound: 10,
     begin: 11, known: 12, exited: 13, curve: 14};
   const PHASE = {name: 0, path: 1, kind: 2, depth: 3, ranks: 4, visits: 5, tick: 6, time: 7, min: 8, mean: 9, peak: 10,
-    worst: 11, grew: 12, first: 13, last: 14, chosen: 15};
+    worst: 11, grew: 12, first: 13, last: 14, chosen: 15,
+    share: 16}; /* of the time from first to last that was spent in it */
   const SPIKE = {rank: 0, call: 1, phase: 2, visit: 3, enter: 4, leave: 5, entry: 6, peak: 7, exit: 8, stack: 9};
   const JOB = {number: 0, command: 1, ranks: 2, begin: 3, end: 4, how: 5, upper: 6, largest: 7};
   const HOST = {name: 0, ranks: 1, seen: 2, upper: 3, pss: 4, limit: 5, set: 6, cgroup: 7};
@@ -35,21 +36,13 @@ const run = (() => {
     return row[RANK.exited] || (slice + 1) * data.step <= row[RANK.known] ? AT_MOST : AT_LEAST;
   }
 
-  /* All ranks' curves added up: what they had together, at most. null where one that lives has no mark. */
-  const sums = (() => {
-    if (!byPeak.length || byPeak.length !== data.ranks.length) return null;
-    const values = new Array(data.count).fill(0);
-    packed.forEach((curve, rank) => {
-      const row = data.ranks[rank], last = row[RANK.exited] ? Math.floor(row[RANK.known] / data.step) : data.count - 1;
-      for (let i = Math.floor(row[RANK.begin] / data.step); i < data.count; i++)
-        if (curve[i] && kindAt(rank, i) === AT_MOST) values[i] += curve[i] * data.unit;
-        else if (curve[i] || i < last) values[i] = NaN;
-    });
-    return values.map((value) => value || null);
-  })();
+  /* The upper bound of all processes; null: known nowhere. */
+  const bound = data.bound.some((value) => value !== null) ? data.bound : null;
 
   /* The phases that the program has named. */
   const bands = data.phases.filter((phase) => phase[PHASE.kind] === USER_PHASE);
+  /* Of several occurrences only the first and the last one's time is recorded. */
+  const isWhole = (phase) => phase[PHASE.share] > .98;
 
   const LIGHT = ["#2563eb", "#d97706", "#0d9488", "#be185d", "#6d28d9",
     "#65a30d", "#0891b2", "#b45309", "#475569", "#dc2626"];
@@ -68,6 +61,6 @@ const run = (() => {
   const rankName = (rank) => "rank " + data.ranks[rank][RANK.label];
   const limit = data.hosts.length === 1 ? data.hosts[0][HOST.limit] : 0;
 
-  return {data, jobs, chosen, JOB, RANK, PHASE, SPIKE, HOST, AT_LEAST, AT_MOST, USER_PHASE, packed, byPeak, kindAt, sums,
-    bands, rankColor, phaseColor, rankName, limit};
+  return {data, jobs, chosen, JOB, RANK, PHASE, SPIKE, HOST, AT_LEAST, AT_MOST, USER_PHASE, packed, byPeak, kindAt, bound,
+    bands, isWhole, rankColor, phaseColor, rankName, limit};
 })();

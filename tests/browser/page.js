@@ -52,6 +52,7 @@ async function curves(page) {
     const drawn = await picture(page, at);
     look("drawn: " + at, drawn.colors > 3, drawn);
   }
+  await page.locator("#chart-ranks").scrollIntoViewIfNeeded();
   await page.mouse.move(0, 0);
   const button = page.getByRole("button", {name: "Whole run"}), over = page.locator("#chart-ranks .u-over");
   const whole = await picture(page, "#heat");
@@ -97,6 +98,27 @@ async function peaks(page, what) {
   const lost = await page.evaluate(() => run.data.ranks.map((rank, i) => [rank[run.RANK.label], rank[run.RANK.peak][0], run.packed[i] ? Math.max(...run.packed[i]) * run.data.unit : null])
     .filter(([, peak, most]) => most !== null && (most < peak - run.data.error || most >= peak + run.data.unit)));
   look(what + ": no peak is lost", lost.length === 0, lost.slice(0, 4));
+}
+
+/* What was seen of all processes is never above what they can have had. */
+async function bounds(page, what) {
+  const both = await page.evaluate(() => run.data.bound.map((most, i) => [i, run.data.job[i], most]).filter(([, seen, most]) => seen !== null && most !== null));
+  look(what + ": both curves are known at some time", both.length > 5, both.length);
+  look(what + ": ≤ is never below ≥", both.every(([, seen, most]) => seen <= most), both.find(([, seen, most]) => seen > most));
+  const key = await page.locator(".part", {has: page.locator("#chart-job")}).locator(".key").allInnerTexts();
+  look(what + ": both say that they are of the same processes", key.length === 2 && /all processes/.test(key[0]) && /the same processes/.test(key[1]), key);
+}
+
+/* A phase that came and went is filled by the share of its time; one that came once is full. */
+async function lanes(page) {
+  const found = await page.evaluate(() => [...document.querySelectorAll(".lanes rect.span")].map((span) => ({
+    name: span.textContent.split(" ·")[0], text: span.textContent, share: span.previousSibling.getAttribute("height") / span.getAttribute("height")})));
+  const of = (name) => found.find((phase) => phase.name === name) || {};
+  const wanted = await page.evaluate(() => run.bands.map((phase) => [phase[run.PHASE.name], phase[run.PHASE.time] / (phase[run.PHASE.last] - phase[run.PHASE.first])]));
+  look("phases: each has a bar", found.length === wanted.length && found.length > 4, found);
+  look("phases: filled by the share of the time in them", wanted.every(([name, share]) => Math.abs(Math.min(1, share) - of(name).share) < .02), [wanted, found]);
+  look("phases: nine visits are not one bar", of("communication").share < 1 && /9 visits · in it for \d+ % of the/.test(of("communication").text), of("communication"));
+  look("phases: the page says so", /the share of that time that was spent in them/.test(await page.locator(".lanes").innerText()));
 }
 
 async function toggles(page) {
@@ -198,6 +220,8 @@ async function study(browser) {
     "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]});
   let page = await open(browser, "job.html");
   await peaks(page, "a job");
+  await bounds(page, "a job");
+  await lanes(page);
   await curves(page);
   await toggles(page);
   await spike(page);
@@ -223,6 +247,7 @@ async function study(browser) {
   look("a job that died: the post-mortem comes first", /rank 1 died first.*SIGSEGV/s.test(alarm) && await page.evaluate(() =>
     document.querySelector(".alarm").compareDocumentPosition(document.querySelector(".facts")) & Node.DOCUMENT_POSITION_FOLLOWING) > 0, alarm);
   await peaks(page, "died");
+  await bounds(page, "died");
   look("its bound says what it leaves out", /≤\s*[\d.]+ MiB\s+job, at any moment, but for the end of \d ranks/.test(await page.locator(".facts").innerText()), await page.locator(".facts").innerText());
 
   page = await open(browser, "hostile.html");

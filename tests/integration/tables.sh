@@ -56,7 +56,20 @@ def trace():
         assert event["ph"] in "MCXibe" and isinstance(event["pid"], int) and event["name"], event
         assert event["ph"] == "M" or event["ts"] >= 0, event
     assert sum(e["ph"] == "X" for e in events) == len(table["spikes"])
-    assert {e["name"] for e in events if e["ph"] == "C" and e["pid"]} == {"rank %d" % r["rank"] for r in record["ranks"]}
+    curves = {e["name"] for e in events if e["ph"] == "C" and e["pid"] and ": % of time in " not in e["name"]}
+    assert curves == {"rank %d" % r["rank"] for r in record["ranks"]}
+    # a phase that came more than once is no bar from its first time to its last, but the share of that time
+    for rank in record["ranks"]:
+        for phase in rank["phases"]:
+            name = "rank %d: %% of time in %s (%d visits)" % (rank["rank"], phase["path"], phase["visits"])
+            shares = [e for e in events if e["name"] == name]
+            bars = [e for e in events if e["name"] == phase["path"] and e["ph"] == "b" and e["tid"] == record["ranks"].index(rank) + 1]
+            if phase["kind"] == "user" and phase["visits"] > 1:
+                assert len(shares) == 2 and not bars, name
+                spent = (shares[1]["ts"] - shares[0]["ts"]) * shares[0]["args"]["percent"] / 100
+                assert abs(spent - phase["time_ns"] / 1e3) < 2 + phase["time_ns"] / 1e6 and not shares[1]["args"]["percent"], name
+            elif phase["kind"] == "user":
+                assert len(bars) == 1 and not shares, name
     assert sum(e["ph"] == "b" for e in events) == sum(e["ph"] == "e" for e in events) > 0
     assert sum(e["ph"] == "i" for e in events) == len(record["deaths"])
 

@@ -129,7 +129,9 @@ int main(void)
     puts("  \"command\":{\"type\":\"string\",\"description\":\"as given, arguments separated by spaces, cut\"},");
     puts("  \"start_time\":{\"type\":[\"string\",\"null\"],\"description\":\"RFC 3339, UTC\"},");
     puts("  \"end_time\":{\"type\":[\"string\",\"null\"],\"description\":\"RFC 3339, UTC: of the command\"},");
-    puts("  \"duration_seconds\":{\"type\":\"number\"},\n  \"interval_ms\":{\"type\":\"number\"},");
+    puts("  \"duration_seconds\":{\"type\":\"number\"},\n  \"interval_ms\":{\"type\":\"number\"},\n"
+         "  \"interval_mean_ms\":{\"type\":[\"number\",\"null\"]},\n"
+         "  \"interval_longest_ms\":{\"type\":[\"number\",\"null\"]},");
     puts("  \"max_total_rss_kib\":{\"type\":\"integer\",\"description\":\"KiB: largest sum of RSS in one sample\"},");
     puts("  \"samples\":{\"type\":\"integer\"},");
     puts("  \"exit_code\":{\"type\":[\"integer\",\"null\"],\"description\":\"of the command; null when nobody saw its end\"},");

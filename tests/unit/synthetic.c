@@ -288,6 +288,8 @@ void synthetic_view(struct mw_view *view, int ranks)
         .begin_wall_ns = SYNTHETIC_WALL,
         .interval_ns = 100 * MS,
         .samples = 12,
+        .first_sample_ns = SYNTHETIC_BEGIN,
+        .gap_max_ns = 150 * MS,
         .rss_sum_max = 150 * MIB,
         .rss_sum_max_ns = SYNTHETIC_BEGIN + 400 * MS,
         .rss_sum_max_processes = (uint32_t)ranks + 2,

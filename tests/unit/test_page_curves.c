@@ -145,12 +145,122 @@ static void test_last_seconds(void **state)
     free(job.model.ranks);
 }
 
+/* An array of numbers and nulls (0). The caller frees. */
+static uint64_t *read_values(void (*write)(FILE *, const struct mw_page_curves *, const struct mw_model *),
+                             const struct mw_page_curves *curves, const struct mw_model *model)
+{
+    uint64_t *values = calloc(curves->count, sizeof(*values));
+    char *text = NULL, *at;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+
+    assert_true(out && values);
+    write(out, curves, model);
+    fclose(out);
+    at = text + 1;
+    for (uint32_t i = 0; i < curves->count; i++) {
+        values[i] = strncmp(at, "null", 4) ? strtoull(at, NULL, 10) : 0;
+        at += strcspn(at, ",]") + 1;
+    }
+    assert_int_equal(*at, 0);
+    free(text);
+    return values;
+}
+
+#define CELLS 1024
+#define SPAN (60 * SECOND)
+
+/* What the processes of this job have together at a time: a ramp, a spike of 40 ms, nothing. */
+static uint64_t memory_at(uint64_t ns)
+{
+    uint64_t ms = ns / 1000000;
+
+    return ms >= 30010 && ms < 30050 ? 900 * MIB : ms < 50000 ? (1 + ms / 7) << 16 : 3 * MIB;
+}
+
+static void fill_bounds(struct mw_model *model, struct mw_model_bound *bounds)
+{
+    model->bounds = bounds;
+    model->bound_count = CELLS;
+    model->bound_ns = SPAN / CELLS + 1;
+    for (uint64_t i = 0; i < CELLS; i++) {
+        bounds[i] = (struct mw_model_bound){0, true};
+        for (uint64_t ns = i * model->bound_ns; ns < (i + 1) * model->bound_ns; ns += 1000000)
+            bounds[i].bytes = memory_at(ns) > bounds[i].bytes ? memory_at(ns) : bounds[i].bytes;
+    }
+}
+
+/* Samples of every `gap`, in slices of `length`. */
+static void fill_slices(struct mw_model *model, uint64_t gap, uint64_t length)
+{
+    model->slice_ns = length;
+    model->slice_count = SPAN / length + 1;
+    model->slices = calloc(model->slice_count, sizeof(*model->slices));
+    assert_non_null(model->slices);
+    for (uint64_t ns = 0; ns < SPAN; ns += gap) {
+        struct mw_view_slice *slice = &model->slices[ns / length];
+        slice->samples++;
+        slice->rss_max = memory_at(ns) > slice->rss_max ? memory_at(ns) : slice->rss_max;
+    }
+}
+
+/* However long slices and samples are, the bound of the same processes is never below what was seen. */
+static void test_bound(void **state)
+{
+    static const uint64_t lengths[] = {10000000, 70000000, 640000000, 5000000000};
+    static struct mw_model_bound bounds[CELLS];
+    static struct job job;
+
+    (void)state;
+    for (size_t k = 0; k < sizeof(lengths) / sizeof(lengths[0]); k++) {
+        setup(&job, 1);
+        fill_bounds(&job.model, bounds);
+        fill_slices(&job.model, 17000000, lengths[k]);
+        struct mw_page_curves curves = mw_page_curves_of(&job.model);
+        uint64_t *seen = read_values(mw_page_curves_write_job, &curves, &job.model);
+        uint64_t *bound = read_values(mw_page_curves_write_bound, &curves, &job.model);
+        assert_int_equal(seen[30030000000 / curves.step_ns], 900 * MIB); /* the sample at 30,022 ms */
+        for (uint32_t i = 0; i < curves.count; i++)
+            assert_true(bound[i] >= seen[i] && bound[i] > 0);
+        assert_true(bound[10 * SECOND / curves.step_ns] < 200 * MIB); /* and no more than it has to be */
+        free(seen);
+        free(bound);
+        free(job.model.slices);
+        free(job.model.ranks);
+    }
+}
+
+/* A rank went on that nobody measured: no bound is shown there, in any form. */
+static void test_no_bound(void **state)
+{
+    static struct mw_model_bound bounds[CELLS];
+    static struct job job;
+
+    (void)state;
+    setup(&job, 1);
+    fill_bounds(&job.model, bounds);
+    for (size_t i = CELLS / 2; i < CELLS; i++)
+        bounds[i].known = false;
+    struct mw_page_curves curves = mw_page_curves_of(&job.model);
+    uint64_t *bound = read_values(mw_page_curves_write_bound, &curves, &job.model);
+    assert_true(bound[20 * SECOND / curves.step_ns] > 0);
+    assert_int_equal(bound[40 * SECOND / curves.step_ns], 0);
+    assert_int_equal(mw_model_bound_between(&job.model, 20 * SECOND, 40 * SECOND), 0);
+    assert_true(mw_model_bound_between(&job.model, 20 * SECOND, 21 * SECOND) > 0);
+    job.model.bound_count = 0; /* a record of before there were any */
+    assert_int_equal(mw_model_bound_between(&job.model, 20 * SECOND, 21 * SECOND), 0);
+    free(bound);
+    free(job.model.ranks);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_peak_stays),
         cmocka_unit_test(test_unknown),
         cmocka_unit_test(test_last_seconds),
+        cmocka_unit_test(test_bound),
+        cmocka_unit_test(test_no_bound),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
