@@ -166,7 +166,7 @@ struct mw_cost {
     uint64_t measure_ns;  /* time spent reading and resetting marks, and on bookkeeping of measured calls */
     uint64_t setup_ns;    /* time added to MPI_Init and MPI_Finalize */
     uint64_t counting_ns; /* time spent in calls that were only counted; estimated from every 256th */
-    uint64_t shim_bytes;  /* memory that the shim keeps in the rank, journal included */
+    uint64_t shim_bytes;  /* of RSS, at most: memwatch's own, when it was last looked at (pmpi/own_memory.h) */
     uint64_t error_bytes; /* a peak may be this much higher than reported; measured at start */
     uint64_t floor_bytes; /* below this getrusage() tells nothing and /proc/self/status is read */
     uint64_t lost_sites;  /* calls that found the table of call sites full: counted in the last entry */

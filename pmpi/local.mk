@@ -46,6 +46,7 @@ shim_sources = \
     pmpi/observe.c pmpi/observe.h \
     pmpi/ops.c pmpi/ops.h \
     pmpi/own_fd.h \
+    pmpi/own_memory.c pmpi/own_memory.h \
     pmpi/requests.c pmpi/requests.h \
     pmpi/peers.c pmpi/peers.h \
     pmpi/phases.c pmpi/phases.h \

@@ -41,8 +41,7 @@ unsigned mw_meter_take_asked(void)
     return taken;
 }
 
-/* Opens a file of /proc/self at a descriptor that programs do not trip over. */
-static int open_high(const char *name, int flags)
+int mw_meter_open_high(const char *name, int flags)
 {
     struct rlimit limit;
     int lowest = 1000, high;
@@ -61,7 +60,7 @@ static int open_high(const char *name, int flags)
 
 static bool open_kept(struct kept *kept)
 {
-    return mw_own_fd_take(&kept->own, open_high(kept->path, kept->flags));
+    return mw_own_fd_take(&kept->own, mw_meter_open_high(kept->path, kept->flags));
 }
 
 /* Where it is not ours any more, that number is left alone, and the file opened anew. */

@@ -74,4 +74,7 @@ void mw_meter_close(void);
  * stay open, for to close them could only do harm. */
 void mw_meter_forget(void);
 
+/* Opens a file at a descriptor that programs do not trip over. Returns it, or -1 with errno. */
+int mw_meter_open_high(const char *name, int flags);
+
 #endif

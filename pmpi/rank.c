@@ -19,6 +19,7 @@
 #include "pmpi/moment.h"
 #include "pmpi/observe.h"
 #include "pmpi/own_fd.h"
+#include "pmpi/own_memory.h"
 #include "pmpi/phases.h"
 #include "pmpi/requests.h"
 #include "pmpi/sandbox.h"
@@ -176,14 +177,12 @@ static void apply_settings(const struct mw_settings *settings, const struct mw_m
     mw_governor_start(now, settings->budget_ppm, settings->exact);
 }
 
-/* RSS that making everything ready has added, from smaps: small numbers drown in the counters' lag. */
-static uint64_t own_bytes(uint64_t before)
+/* RSS that making everything ready has added. */
+static uint64_t grown_since(uint64_t before)
 {
     struct mw_meter_reading reading;
 
-    if (!mw_meter_read(&reading) || reading.rss < before)
-        return mw_journal_length();
-    return reading.rss - before + mw_journal_length();
+    return mw_meter_read(&reading) && reading.rss > before ? reading.rss - before : 0;
 }
 
 /* Of this thread: what others do on the same CPU meanwhile is not our cost. */
@@ -215,7 +214,7 @@ static int begin(struct mw_err *err)
     }
     now = mw_clock_now();
     apply_settings(&settings, &limits, now);
-    mw_rank.journal.cost->shim_bytes = own_bytes(before.rss);
+    mw_own_memory_start(grown_since(before.rss));
     mw_rank.journal.state->init_rss = before.rss;
     mw_threads_before_init();
     mw_observe_start(process_start_ns(mw_rank.journal.ident->start_ticks, now));
@@ -291,6 +290,7 @@ void mw_rank_identify(void)
     ident->rank = rank;
     if (rank == 0)
         mw_settings_complain();
+    mw_own_memory_look();
     mw_library.query_thread(&level);
     mw_rank.threaded = level >= mw_library.abi->thread_multiple;
     mw_threads_after_init(mw_rank.threaded);
@@ -310,6 +310,7 @@ static void measure_last(void)
     now = mw_moment_exact();
     mw_observe(now.ns, 0);
     mw_meter_outside_rss(&state->huge_bytes, &state->swap_bytes);
+    mw_own_memory_look();
     mw_rank_unlock();
 }
 
@@ -340,6 +341,7 @@ static void close_phases(void)
     mw_phases_end_all(&now);
     mw_observe(now.ns, 0);
     mw_threads_look();
+    mw_own_memory_look();
     mw_rank_unlock();
 }
 

@@ -3,6 +3,7 @@
 
 #include "pmpi/lock.h"
 #include "pmpi/modules.h"
+#include "pmpi/own_memory.h"
 #include "pmpi/places.h"
 #include "pmpi/rank.h"
 #include "pmpi/stack.h"
@@ -264,6 +265,7 @@ static uint32_t find_by_walking(const struct mw_sites_key *key, void *return_add
     uint64_t hash;
 
     mw_stack_capture(&stack, site_depth + BINDING_FRAMES, return_address);
+    mw_own_memory_walked();
     hash = hash_of(&stack, key);
     slot = look(hash);
     if ((!slot || slot->may_go) && forget_unloaded())

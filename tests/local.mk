@@ -33,6 +33,7 @@ shell_tests = \
     tests/integration/predictions.sh \
     tests/integration/record.sh \
     tests/integration/tables.sh \
+    tests/integration/forms.sh \
     tests/integration/page.sh \
     tests/integration/group_by.sh \
     tests/integration/completion.sh \
