@@ -115,7 +115,7 @@ static void write_cost(const struct mw_report *report)
     if (model->rank_count)
         snprintf(ranks, sizeof(ranks), "%s of the ranks' time (most in %s: %s), at most %s of a rank's RSS; %s of %s "
                  "calls measured%s", mw_units_percent(cost->share_mean).text,
-                 mw_report_rank(model, cost->share_worst).text, mw_units_percent(cost->share_max).text,
+                 mw_rank_name(model, cost->share_worst).text, mw_units_percent(cost->share_max).text,
                  mw_units_bytes(cost->shim_bytes_max).text, mw_units_count(cost->measured).text,
                  mw_units_count(cost->calls).text, cost->measured < cost->calls ? ", the others only counted" : "");
     if (cost->launcher_rss_peak && lasted && !model->number) /* not when memwatch was killed */
