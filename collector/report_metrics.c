@@ -4,6 +4,7 @@
  * is no label `job`: Prometheus gives that name to what it scrapes, and renames ours. */
 #include "collector/report_metrics.h"
 
+#include "collector/clock.h"
 #include "collector/json_out.h"
 #include "collector/markup.h"
 #include "collector/rank_name.h"
