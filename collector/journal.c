@@ -211,6 +211,15 @@ uint32_t mw_journal_used(const struct mw_journal *journal, enum mw_section secti
     return __atomic_load_n(&journal->head->sections[section].used, __ATOMIC_ACQUIRE);
 }
 
+size_t mw_journal_memory(const struct mw_journal *journal)
+{
+    const size_t page = 4096, begun = MW_SECTION_COUNT * page; /* each section ends within one */
+
+    if (!mw_segment_of(journal->head))
+        return mw_journal_length();
+    return (mw_journal_packed_length(journal) + begun) / page * page;
+}
+
 size_t mw_journal_packed_length(const struct mw_journal *journal)
 {
     size_t length = sizeof(struct mw_record_head);

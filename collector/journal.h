@@ -65,6 +65,9 @@ void mw_journal_publish(struct mw_journal *journal, enum mw_section section, uin
 /* Entries of a section that are valid now. */
 uint32_t mw_journal_used(const struct mw_journal *journal, enum mw_section section);
 
+/* Bytes of memory that a journal takes now: of a segment the pages with something in them, of a file all. */
+size_t mw_journal_memory(const struct mw_journal *journal);
+
 /* Bytes that mw_journal_pack() would write now. */
 size_t mw_journal_packed_length(const struct mw_journal *journal);
 

@@ -184,6 +184,8 @@ static void add_cost(struct mw_model_cost *cost, const struct mw_model_rank *ran
     cost->lost_sites = mw_model_sum(cost->lost_sites, rank->lost_sites);
     cost->lost_phases = mw_model_sum(cost->lost_phases, rank->lost_phases);
     cost->lost_modules = mw_model_sum(cost->lost_modules, rank->lost_modules);
+    cost->lost_requests = mw_model_sum(cost->lost_requests, rank->lost_requests);
+    cost->lost_nested = mw_model_sum(cost->lost_nested, rank->lost_nested);
     cost->unrecorded = mw_model_sum(cost->unrecorded, rank->unrecorded);
 }
 

@@ -51,19 +51,42 @@ static void note_unrecorded(struct mw_model *model)
             mw_model_note(model, MW_MODEL_NOTE_LOST, "without a record: %s", model->unrecorded[i].text);
 }
 
-static void note_lost_detail(struct mw_model *model)
+static const char *count_of(struct mw_model *model, uint64_t count, const char *one, const char *many)
+{
+    return mw_model_format(model, "%s %s", mw_units_count(count).text, count == 1 ? one : many);
+}
+
+static void note_full_tables(struct mw_model *model)
 {
     const struct mw_model_cost *cost = &model->cost;
 
     if (cost->lost_sites)
-        mw_model_note(model, MW_MODEL_NOTE_LOST, "%llu calls found the table of call sites full (%d per rank) and are "
-                      "counted in its last entry", (unsigned long long)cost->lost_sites, MW_RECORD_SITES);
+        mw_model_note(model, MW_MODEL_NOTE_LOST, "%s counted by line, or by MPI function as \"other places\", and not by call "
+                      "site: there were more call sites than the %d that each rank has room for; those that were called often, "
+                      "or that much memory belongs to, are shown",
+                      count_of(model, cost->lost_sites, "call is", "calls are"), MW_RECORD_SITES);
     if (cost->lost_phases)
-        mw_model_note(model, MW_MODEL_NOTE_LOST, "%llu visits found the table of phases full (%d per rank) and are "
-                      "counted in its last entry", (unsigned long long)cost->lost_phases, MW_RECORD_PHASES);
+        mw_model_note(model, MW_MODEL_NOTE_LOST, "%s counted as \"other phases\": there were more phases than the %d that each "
+                      "rank has room for; those that came often, or that much memory belongs to, are shown",
+                      count_of(model, cost->lost_phases, "visit of a phase is", "visits of phases are"), MW_RECORD_PHASES);
     if (cost->lost_modules)
-        mw_model_note(model, MW_MODEL_NOTE_LOST, "%llu times a library found no room in the table of modules; calls "
-                      "from it have no line", (unsigned long long)cost->lost_modules);
+        mw_model_note(model, MW_MODEL_NOTE_LOST, "%s no room in the table of libraries (%d for each rank); calls from there "
+                      "have no line", count_of(model, cost->lost_modules, "time a library found", "times a library found"),
+                      MW_RECORD_MODULES);
+}
+
+
+{
+    const struct mw_model_cost *cost = &model->cost;
+
+    note_full_tables(model);
+    if (cost->lost_requests)
+        mw_model_note(model, MW_MODEL_NOTE_LOST, "%s while too many others were not completed yet: when they were completed "
+                      "is not recorded",
+                      count_of(model, cost->lost_requests, "collective was started", "collectives were started"));
+    if (cost->lost_nested)
+        mw_model_note(model, MW_MODEL_NOTE_LOST, "%s nested too deeply, and counted in the phase around",
+                      count_of(model, cost->lost_nested, "visit of a phase was", "visits of phases were"));
     if (cost->unrecorded)
         mw_model_note(model, MW_MODEL_NOTE_LOST, "%llu %s not recorded: made in signal handlers in the middle of other "
                       "calls, or while a cancelled or stopped thread had the record",

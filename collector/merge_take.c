@@ -81,6 +81,12 @@ static size_t count_frames(struct source *source)
     return count;
 }
 
+/* Of all calls of one function that have no entry of their own. */
+static bool is_of_call(const struct mw_site *site)
+{
+    return (site->flags & MW_SITE_SHARED) && site->depth == 0 && site->call[0] != '(';
+}
+
 static void take_site(struct source *source, struct mw_model_site *to, const struct mw_site *from)
 {
     *to = (struct mw_model_site){
@@ -103,7 +109,8 @@ static void take_site(struct source *source, struct mw_model_site *to, const str
     };
     to->frames = take_frames(source, from->frames, from->depth, &to->depth);
     to->place = to->depth ? to->frames[0] : NULL;
-    to->label = to->place ? mw_model_format(source->model, "%s %s", to->call, to->place->label) : to->call;
+    to->label = to->place ? mw_model_format(source->model, "%s %s", to->call, to->place->label)
+              : is_of_call(from) ? mw_model_format(source->model, "%s (other places)", to->call) : to->call;
 }
 
 static uint64_t time_in_mpi(const struct mw_model_rank *rank)
@@ -375,6 +382,8 @@ static void take_cost(struct source *source)
     rank->lost_sites = cost->lost_sites;
     rank->lost_phases = cost->lost_phases;
     rank->lost_modules = cost->lost_modules;
+    rank->lost_requests = cost->lost_requests;
+    rank->lost_nested = cost->lost_nested;
     rank->unrecorded = cost->unrecorded;
     rank->cost_flags = cost->flags;
 }

@@ -166,7 +166,7 @@ struct mw_model_rank {
     uint64_t error_bytes;      /* peaks may be this much higher */
     uint64_t measure_ns, setup_ns, shim_bytes;
     uint64_t calls, measured, coarse_calls;
-    uint64_t lost_sites, lost_phases, lost_modules;
+    uint64_t lost_sites, lost_phases, lost_modules, lost_requests, lost_nested;
     uint64_t unrecorded;       /* calls that were passed on without a record */
     uint32_t cost_flags;       /* MW_COST_* */
 
@@ -475,7 +475,7 @@ struct mw_model_cost {
     uint64_t setup_max_ns, shim_bytes_max, error_bytes_max;
     uint64_t calls, measured;
     uint32_t no_reset_ranks;
-    uint64_t lost_sites, lost_phases, lost_modules;
+    uint64_t lost_sites, lost_phases, lost_modules, lost_requests, lost_nested;
     uint64_t unrecorded;
     uint64_t launcher_cpu_ns, launcher_rss_peak;
 };

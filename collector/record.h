@@ -45,10 +45,11 @@ enum mw_section {
     MW_SECTION_COUNT
 };
 
-/* Room in a journal, in entries. Fixed: a full table loses detail, never totals (see mw_cost). */
-#define MW_RECORD_MODULES 64
-#define MW_RECORD_SITES 1024
-#define MW_RECORD_PHASES 1024
+/* Room in a journal, in entries. Fixed: a full table loses detail, never totals (see mw_cost). Memory that was never used
+ * takes none in a segment. */
+#define MW_RECORD_MODULES 256
+#define MW_RECORD_SITES 2048
+#define MW_RECORD_PHASES 2048
 #define MW_RECORD_SPIKES 32
 #define MW_RECORD_TICKS 512
 #define MW_RECORD_VISITS 16
@@ -169,9 +170,11 @@ struct mw_cost {
     uint64_t shim_bytes;  /* of RSS, at most: memwatch's own, when it was last looked at (pmpi/own_memory.h) */
     uint64_t error_bytes; /* a peak may be this much higher than reported; measured at start */
     uint64_t floor_bytes; /* below this getrusage() tells nothing and /proc/self/status is read */
-    uint64_t lost_sites;  /* calls that found the table of call sites full: counted in the last entry */
-    uint64_t lost_phases; /* phases that found the table full: counted in the last entry */
-    uint64_t lost_modules;
+    uint64_t lost_sites;  /* calls from stacks without an entry of their own: counted in one with others (MW_SITE_SHARED) */
+    uint64_t lost_phases; /* visits of phases without an entry of their own: counted in one with others */
+    uint64_t lost_modules; /* objects that found the table full, once for each new stack through them */
+    uint64_t lost_requests; /* of collectives, that found too many others started: their completion is not a call here */
+    uint64_t lost_nested; /* phases that lie in too many others: their memory is that of the phase around them */
     uint64_t coarse_calls; /* calls that were counted but not measured */
     uint64_t unrecorded;   /* calls that were passed on to MPI without a record: a signal handler made them in the middle of
                               another one, or the owner of the record's lock did not give it back in time */
@@ -198,13 +201,17 @@ struct mw_frame {
 };
 
 /* One MPI call, on communicators of one size, from one place of the program. */
+#define MW_SITE_SHARED 1u /* of several places, by what had no entry of its own: with one frame of all its callers, else of
+                             all places, and of communicators of any size (comm_size 0) */
+#define MW_SITE_PEAK 2u   /* of the rank's highest peak: the site has no entry of its own, and this one gets the name of
+                             another site when the peak is there. Only mw_state.peak_site points at it */
 struct mw_site {
     char call[40];        /* "MPI_Allreduce", never the PMPI_ name; "MPI_Iallreduce+Wait" where a call that was started
                              elsewhere is completed: its spike is the pair's, from the start to here */
     uint32_t comm_size;   /* processes in the (local) group of the communicator; 0: none takes part */
     uint32_t depth;       /* frames used */
     uint32_t start_site;  /* the call that is completed here: site + 1, or 0 */
-    uint32_t reserved;
+    uint32_t flags;       /* MW_SITE_* */
     struct mw_frame frames[MW_RECORD_SITE_FRAMES]; /* innermost first, MPI's own libraries left out */
     uint64_t calls;
     uint64_t measured;

@@ -81,46 +81,46 @@ void mw_boundary_guard_lower(void)
     mw_guard_lower(&guard);
 }
 
-static bool look_for_started(struct mw_boundary *b, struct mw_bytes *bytes, uint32_t *comm_size)
+static bool look_for_started(struct mw_boundary *b)
 {
     bool any;
 
     if (!mw_requests_are_live() || !mw_rank_lock())
         return false;
-    any = mw_requests_to_start(b->op, b->arguments, bytes, comm_size);
+    any = mw_requests_to_start(b->op, b->arguments, &b->bytes, &b->comm_size);
     mw_rank_unlock();
     return any;
 }
 
 /* Reads the arguments: bytes and communicator. Returns false when the call is not one of ours after all. */
-static bool examine(struct mw_boundary *b, struct mw_bytes *bytes, uint32_t *comm_size)
+static bool examine(struct mw_boundary *b)
 {
     const struct mw_op_info *op = b->op;
     const uintptr_t *arguments = b->arguments;
 
-    *bytes = (struct mw_bytes){0, 0};
-    *comm_size = 0;
+    b->bytes = (struct mw_bytes){0, 0};
+    b->comm_size = 0;
     if (op->kind == MW_KIND_COMPLETE) /* complete.c has looked */
-        *comm_size = b->pending->comm_size;
+        b->comm_size = b->pending->comm_size;
     if (op->kind == MW_KIND_START)
-        return look_for_started(b, bytes, comm_size);
+        return look_for_started(b);
     if (!mw_library.abi)
         return true;
     if (op->comm != MW_NOCOMM)
-        *comm_size = mw_bytes_comm_size_quick(mw_abi_handle(mw_library.abi, arguments[op->comm]));
+        b->comm_size = mw_bytes_comm_size_quick(mw_abi_handle(mw_library.abi, arguments[op->comm]));
     if (op->rule > MW_RULE_BARRIER && op->kind != MW_KIND_PERSISTENT && op->kind != MW_KIND_COMPLETE)
-        *bytes = mw_bytes_of(op, arguments);
+        b->bytes = mw_bytes_of(op, arguments);
     return true;
 }
 
 /* What is counted of every call, measured or not. */
-static void count_call(struct mw_boundary *b, struct mw_site *site, const struct mw_bytes *bytes, uint64_t now)
+static void count_call(struct mw_boundary *b, struct mw_site *site, uint64_t now)
 {
     struct mw_state *state = mw_rank.journal.state;
 
     b->visit = ++site->calls;
-    site->sent += bytes->sent;
-    site->received += bytes->received;
+    site->sent += b->bytes.sent;
+    site->received += b->bytes.received;
     site->last_ns = now;
     if (!site->first_ns)
         site->first_ns = now;
@@ -147,13 +147,18 @@ static void measure_entry(struct mw_boundary *b)
     mw_governor_spent(b->enter.ns - begin.ns, mw_meter_take_asked());
 }
 
-static void enter(struct mw_boundary *b, const struct mw_bytes *bytes, uint32_t comm_size)
+static struct mw_sites_key key_of(const struct mw_boundary *b)
 {
-    struct mw_sites_key key = {b->op->name, comm_size, 0};
+    if (b->op->kind == MW_KIND_COMPLETE)
+        return (struct mw_sites_key){b->pending->call, b->comm_size, 1 + b->pending->start_site};
+    return (struct mw_sites_key){b->op->name, b->comm_size, 0};
+}
+
+static void enter(struct mw_boundary *b)
+{
+    struct mw_sites_key key = key_of(b);
     struct mw_site *site;
 
-    if (b->op->kind == MW_KIND_COMPLETE)
-        key = (struct mw_sites_key){b->pending->call, comm_size, 1 + b->pending->start_site};
     b->site = mw_sites_find(&key, b->return_address, b->stack);
     site = &mw_rank.journal.sites[b->site];
     b->enter = mw_moment_counted();
@@ -167,7 +172,7 @@ static void enter(struct mw_boundary *b, const struct mw_bytes *bytes, uint32_t 
         if (mw_rank_main_thread)
             mw_phases_enter_counted_call(b->site, &b->enter);
     }
-    count_call(b, site, bytes, b->enter.ns);
+    count_call(b, site, b->enter.ns);
 }
 
 /* What counting alone costs, from every 256th call. */
@@ -194,8 +199,6 @@ bool mw_boundary_enter(struct mw_boundary *b, enum mw_op op, const uintptr_t *ar
 {
     int saved = errno;
     uint64_t begin_ns = 0;
-    struct mw_bytes bytes;
-    uint32_t comm_size;
 
     if (!mw_rank_is_counting() || !mw_boundary_guard_raise(return_address))
         return false;
@@ -208,12 +211,12 @@ bool mw_boundary_enter(struct mw_boundary *b, enum mw_op op, const uintptr_t *ar
     b->return_address = return_address;
     b->stack = guard.frame;
     b->counted = b->op->kind != MW_KIND_GUARD;
-    if (b->counted && !examine(b, &bytes, &comm_size)) {
+    if (b->counted && !examine(b)) {
         mw_boundary_guard_lower();
         return false;
     }
     if (b->counted && (b->counted = mw_rank_lock())) {
-        enter(b, &bytes, comm_size);
+        enter(b);
         if (b->timed)
             note_counting(b, begin_ns);
         mw_rank_unlock();
@@ -235,15 +238,59 @@ static void look_for_threads(uint64_t before, uint64_t after)
 /* In less time the kernel does not take many pages away. */
 #define SHORT_NS 20000
 
+/* A call that was counted in a shared entry is counted in one of its own instead. */
+static void move_call(struct mw_boundary *b, struct mw_site *from, struct mw_site *to)
+{
+    from->calls--;
+    from->sent -= b->bytes.sent;
+    from->received -= b->bytes.received;
+    b->visit = ++to->calls;
+    to->sent += b->bytes.sent;
+    to->received += b->bytes.received;
+    to->last_ns = b->enter.ns;
+    if (!to->first_ns)
+        to->first_ns = b->enter.ns;
+}
+
+/* The entry for what was measured of a call: where it shares one, and much memory belongs to it or the rank's highest peak
+ * so far, there is one with its name. */
+static struct mw_site *entry_for(struct mw_boundary *b, uint64_t rise, uint64_t now)
+{
+    struct mw_site *shared = &mw_rank.journal.sites[b->site], *own;
+    struct mw_state *state = mw_rank.journal.state;
+    bool peak = state->peak_site == b->site + 1 && state->peak_ns == now;
+    struct mw_sites_key key;
+    uint32_t index;
+
+    if (!(shared->flags & MW_SITE_SHARED) || (rise < MW_OBSERVE_SPIKE_MIN && !peak))
+        return shared;
+    key = key_of(b);
+    index = mw_sites_find_own(&key, b->return_address, rise, peak);
+    if (index == UINT32_MAX)
+        return shared;
+    own = &mw_rank.journal.sites[index];
+    move_call(b, shared, own);
+    if (peak)
+        state->peak_site = index + 1;
+    if (own->flags & MW_SITE_PEAK)
+        return own;
+    b->site = index;
+    mw_rank.journal.cost->lost_sites--;
+    return own;
+}
+
 /* Memory of a measured call: what grew and stayed, and the rise above RSS at entry. For a call that completes one which
  * was started before, the rise is the pair's. Returns RSS now. */
-static uint64_t measure_exit(struct mw_boundary *b, struct mw_site *site, uint64_t now)
+static uint64_t measure_exit(struct mw_boundary *b, struct mw_moment left)
 {
+    uint64_t now = left.ns;
     uint64_t rss = now - b->enter.ns < SHORT_NS ? mw_observe_short(now, b->site + 1) : mw_observe(now, b->site + 1);
     uint64_t base = b->entry_rss;
-    uint64_t peak = b->window->peak;
+    uint64_t peak = b->window->peak, highest = peak > rss ? peak : rss;
+    struct mw_site *site = entry_for(b, highest > base ? highest - base : 0, now);
 
     mw_observe_close(b->window);
+    site->time_ns += mw_moment_since(&left, &b->enter);
     site->measured++;
     site->growth += (int64_t)(rss - base);
     look_for_threads(base, rss);
@@ -284,14 +331,13 @@ static void note_requests(struct mw_boundary *b)
         mw_requests_completed(b->pending, &base, &peak);
 }
 
-static void leave_measured(struct mw_boundary *b, struct mw_site *site)
+static void leave_measured(struct mw_boundary *b)
 {
     struct mw_moment now = mw_moment_exact(), after;
     uint64_t rss;
 
     mw_meter_take_asked();
-    site->time_ns += mw_moment_since(&now, &b->enter);
-    rss = measure_exit(b, site, now.ns);
+    rss = measure_exit(b, now);
     after = mw_moment_exact();
     mw_governor_spent(after.ns - now.ns, mw_meter_take_asked());
     if (!b->failed)
@@ -320,12 +366,10 @@ static void leave_counted(struct mw_boundary *b, struct mw_site *site)
 
 static void leave(struct mw_boundary *b)
 {
-    struct mw_site *site = &mw_rank.journal.sites[b->site];
-
     if (b->measured)
-        leave_measured(b, site);
+        leave_measured(b);
     else
-        leave_counted(b, site);
+        leave_counted(b, &mw_rank.journal.sites[b->site]);
     if (mw_rank_main_thread) {
         mw_rank.journal.state->in_site = 0;
         mw_rank.journal.state->last_site = b->site + 1;

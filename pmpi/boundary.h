@@ -5,6 +5,7 @@
 #ifndef MW_PMPI_BOUNDARY_H
 #define MW_PMPI_BOUNDARY_H
 
+#include "pmpi/bytes.h"
 #include "pmpi/moment.h"
 #include "pmpi/observe.h"
 #include "pmpi/ops.h"
@@ -23,6 +24,8 @@ struct mw_boundary {
     struct mw_moment enter;
     uint64_t entry_rss;
     uint64_t visit;
+    struct mw_bytes bytes;
+    uint32_t comm_size;
     uint32_t site;
     struct mw_requests_pending *pending; /* MW_KIND_COMPLETE: what it completes; set by the caller before enter */
     bool counted; /* false: only the guard is up */

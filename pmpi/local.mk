@@ -49,6 +49,7 @@ shim_sources = \
     pmpi/own_memory.c pmpi/own_memory.h \
     pmpi/requests.c pmpi/requests.h \
     pmpi/peers.c pmpi/peers.h \
+    pmpi/phase_table.c pmpi/phase_table.h \
     pmpi/phases.c pmpi/phases.h \
     pmpi/places.c pmpi/places.h \
     pmpi/rank.c pmpi/rank.h \
@@ -56,6 +57,8 @@ shim_sources = \
     pmpi/say.c pmpi/say.h \
     pmpi/soname.c pmpi/soname.h \
     pmpi/settings.c pmpi/settings.h \
+    pmpi/room.h \
+    pmpi/site_table.c pmpi/site_table.h \
     pmpi/sites.c pmpi/sites.h \
     pmpi/spawn.c pmpi/spawn.h \
     pmpi/spikes.c pmpi/spikes.h \

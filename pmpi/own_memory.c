@@ -171,7 +171,7 @@ void mw_own_memory_look(void)
 {
     struct mw_cost *cost = mw_rank.journal.cost;
     struct pages pages = {.starts = false};
-    uint64_t bytes = mw_journal_length() + first_grown;
+    uint64_t bytes = mw_journal_memory(&mw_rank.journal) + first_grown;
 
     if (look(&pages)) /* linked into the program, the library has no pages alone */
         bytes = (pages.journal + pages.own + pages.tables) * pages.page_bytes + (pages.own ? 0 : first_grown);

@@ -5,6 +5,7 @@
 #include "pmpi/governor.h"
 #include "pmpi/moment.h"
 #include "pmpi/observe.h"
+#include "pmpi/phase_table.h"
 #include "pmpi/rank.h"
 
 #include <string.h>
@@ -12,11 +13,9 @@
 struct mw_phases mw_phases;
 
 static struct mw_stretch user[MW_PHASES_NESTED];
+static uint32_t parents[MW_PHASES_NESTED]; /* what phases inside of it have as their parent: its index, or the shared one's */
+static char names[MW_PHASES_NESTED][sizeof(((struct mw_phase *)0)->name)];
 static int user_depth; /* may exceed MW_PHASES_NESTED: deeper ones are not recorded */
-
-/* Phase index + 1 by key; open addressing. Twice the room of the table, so there is always an empty slot. */
-#define SLOTS (2 * MW_RECORD_PHASES)
-static uint16_t slots[SLOTS];
 
 static int recorded_depth(void)
 {
@@ -26,48 +25,8 @@ static int recorded_depth(void)
 static void set_depth(int depth)
 {
     user_depth = depth;
-    mw_phases.innermost = recorded_depth() ? user[recorded_depth() - 1].phase + 1 : 0;
-}
-
-static unsigned hash_key(const struct mw_phase *key)
-{
-    uint64_t hash = ((uint64_t)key->kind << 48 ^ (uint64_t)key->parent << 32 ^ (uint64_t)key->from_site << 16 ^
-                     key->to_site) *
-                    0x9E3779B97F4A7C15ULL;
-
-    for (const char *c = key->name; *c; c++)
-        hash = (hash ^ (unsigned char)*c) * 0x100000001B3ULL;
-    return (unsigned)(hash >> 40) % SLOTS;
-}
-
-static bool same_key(const struct mw_phase *a, const struct mw_phase *b)
-{
-    return a->kind == b->kind && a->parent == b->parent && a->from_site == b->from_site &&
-           a->to_site == b->to_site && !strcmp(a->name, b->name);
-}
-
-/* Index of the phase with this key; the last entry stands for all that came when the table was full. */
-static uint32_t find_phase(const struct mw_phase *key)
-{
-    struct mw_journal *journal = &mw_rank.journal;
-    uint32_t used = mw_journal_used(journal, MW_SECTION_PHASE);
-    unsigned slot = hash_key(key);
-
-    for (; slots[slot]; slot = (slot + 1) % SLOTS)
-        if (same_key(&journal->phases[slots[slot] - 1], key))
-            return slots[slot] - 1u;
-    if (used >= MW_RECORD_PHASES - 1) {
-        journal->cost->lost_phases++;
-        if (used == MW_RECORD_PHASES - 1) {
-            journal->phases[used] = (struct mw_phase){.kind = MW_PHASE_BETWEEN, .name = "(other phases)"};
-            mw_journal_publish(journal, MW_SECTION_PHASE, used);
-        }
-        return MW_RECORD_PHASES - 1;
-    }
-    journal->phases[used] = *key;
-    slots[slot] = (uint16_t)(used + 1);
-    mw_journal_publish(journal, MW_SECTION_PHASE, used);
-    return used;
+    mw_phases.innermost = recorded_depth() ? parents[recorded_depth() - 1] + 1 : 0;
+    mw_rank.journal.state->phase = recorded_depth() ? user[recorded_depth() - 1].phase + 1 : 0;
 }
 
 /* Keeps the end of a visit that was measured, evenly spread over all of them: when there is no more room every second one
@@ -113,29 +72,50 @@ void mw_phases_note(const struct mw_stretch *stretch, struct mw_phase *phase, co
     }
 }
 
-void mw_phases_find(uint32_t to)
+/* What its phase has to show for an entry. */
+static uint64_t bytes_of(const struct mw_stretch *stretch, uint64_t rss)
+{
+    uint64_t highest = stretch->window.peak > rss ? stretch->window.peak : rss;
+
+    return stretch->measured && highest > stretch->entry_rss ? highest - stretch->entry_rss : 0;
+}
+
+/* An observation in it saw the highest peak so far, and no call or phase of the program has it. */
+static bool has_peak(const struct mw_stretch *between)
+{
+    const struct mw_state *state = mw_rank.journal.state;
+
+    return state->peak_ns >= between->begin.ns && !state->peak_phase && !state->peak_site && !state->peak_shared;
+}
+
+uint32_t mw_phases_find(uint32_t to, uint64_t rss)
 {
     const struct mw_stretch *between = &mw_phases.between;
     struct mw_phase key = {
         .kind = between->kind, .parent = mw_phases.innermost, .from_site = between->from, .to_site = to};
-    uint32_t index = find_phase(&key);
-    struct mw_phase *phase = &mw_rank.journal.phases[index];
+    uint32_t index = mw_phase_table_find(&key, bytes_of(between, rss));
 
-    if (!phase->first_ns)
-        phase->first_ns = between->begin.ns;
-    mw_phases.recent[to] = (uint16_t)(index + 1);
+    if (index != MW_PHASE_TABLE_NONE) {
+        mw_phases.recent[to] = (uint16_t)(index + 1);
+    } else {
+        index = mw_phase_table_share(&key);
+        if (has_peak(between))
+            index = mw_phase_table_name(&key, index);
+    }
+    if (!mw_rank.journal.phases[index].first_ns)
+        mw_rank.journal.phases[index].first_ns = between->begin.ns;
+    return index;
 }
 
 static void close_between(uint32_t to, const struct mw_moment *now, bool measured, uint64_t rss)
 {
-    struct mw_state *state = mw_rank.journal.state;
-    uint64_t begin_ns = mw_phases.between.begin.ns;
+    bool peak = has_peak(&mw_phases.between);
 
     if (!mw_phases.between.open)
         return;
-    mw_phases_close_between(to, now, measured, rss);
-    if (state->peak_ns >= begin_ns && !state->peak_phase && !state->peak_site && !state->peak_shared)
-        state->peak_phase = mw_phases.recent[to]; /* an observation in it saw the highest peak so far */
+    uint32_t index = mw_phases_close_between(to, now, measured, rss);
+    if (peak)
+        mw_rank.journal.state->peak_phase = index + 1;
 }
 
 void mw_phases_start(uint64_t process_start_ns)
@@ -143,7 +123,7 @@ void mw_phases_start(uint64_t process_start_ns)
     struct mw_moment start = {process_start_ns, process_start_ns, true};
 
     set_depth(0);
-    memset(slots, 0, sizeof(slots));
+    mw_phase_table_start();
     mw_observe_open(&mw_phases.between.window, false);
     mw_phases_open_between(MW_PHASE_START, 0, &start, false, 0);
     mw_phases.between.window.exact = true; /* the first reading is the mark since exec: all of it belongs here */
@@ -174,6 +154,29 @@ static bool cut(const struct mw_moment *now, uint64_t visits, uint64_t *rss)
     return measured;
 }
 
+/* So many visits without an entry of their own as are measured whatever the budget, for each of a phase that has one. */
+#define LOST_AT_ONCE 1024
+
+static uint64_t visits_of(const struct mw_stretch *stretch)
+{
+    const struct mw_cost *cost = mw_rank.journal.cost;
+
+    return mw_phase_table_is_name(stretch->phase) ? cost->lost_phases / LOST_AT_ONCE
+                                                  : mw_rank.journal.phases[stretch->phase].visits;
+}
+
+static void find_user(struct mw_stretch *stretch, const struct mw_phase *key)
+{
+    uint32_t *parent = &parents[stretch - user];
+
+    stretch->phase = *parent = mw_phase_table_find(key, 0);
+    if (*parent != MW_PHASE_TABLE_NONE)
+        return;
+    *parent = mw_phase_table_share(key);
+    stretch->phase = mw_phase_table_name(key, *parent);
+    mw_phase_table_keep(stretch->phase, true);
+}
+
 void mw_phases_begin(const char *name, const struct mw_moment *now)
 {
     struct mw_phase key = {.kind = MW_PHASE_USER, .parent = mw_phases.innermost};
@@ -183,22 +186,48 @@ void mw_phases_begin(const char *name, const struct mw_moment *now)
     bool measured;
 
     if (user_depth >= MW_PHASES_NESTED) {
+        mw_rank.journal.cost->lost_nested++;
         user_depth++;
         return;
     }
     stretch = &user[user_depth];
     strncpy(key.name, name, sizeof(key.name) - 1);
-    stretch->phase = find_phase(&key);
+    memcpy(names[user_depth], key.name, sizeof(key.name));
+    find_user(stretch, &key);
     phase = &mw_rank.journal.phases[stretch->phase];
-    measured = cut(now, phase->visits, &rss); /* the stretch that ends here lies outside the new phase */
+    measured = cut(now, visits_of(stretch), &rss); /* the stretch that ends here lies outside the new phase */
     mw_observe_open(&stretch->window, measured);
     mw_phases_open(stretch, now, measured, rss);
     if (!phase->first_ns)
         phase->first_ns = now->ns;
     phase->last_ns = now->ns;
     set_depth(user_depth + 1);
-    mw_rank.journal.state->phase = mw_phases.innermost;
     mw_phases_open_between(MW_PHASE_BETWEEN, 0, now, measured, rss);
+}
+
+/* A visit has its phase's name for now: when much memory belongs to it, there is an entry for good. */
+static void keep_user(struct mw_stretch *stretch, uint64_t rss)
+{
+    struct mw_state *state = mw_rank.journal.state;
+    uint64_t bytes = bytes_of(stretch, rss);
+    uint32_t own = MW_PHASE_TABLE_NONE;
+    struct mw_phase key;
+
+    if (bytes >= MW_OBSERVE_SPIKE_MIN) {
+        const struct mw_phase *named = &mw_rank.journal.phases[stretch->phase];
+        key = (struct mw_phase){.kind = named->kind, .parent = named->parent};
+        memcpy(key.name, named->name, sizeof(key.name));
+        own = mw_phase_table_find_heavy(&key, bytes);
+    }
+    mw_phase_table_keep(stretch->phase, false);
+    if (own == MW_PHASE_TABLE_NONE)
+        return;
+    mw_rank.journal.cost->lost_phases--;
+    if (!mw_rank.journal.phases[own].first_ns)
+        mw_rank.journal.phases[own].first_ns = stretch->begin.ns;
+    if (state->peak_phase == stretch->phase + 1)
+        state->peak_phase = own + 1;
+    stretch->phase = own;
 }
 
 static void end_innermost(const struct mw_moment *now)
@@ -212,11 +241,12 @@ static void end_innermost(const struct mw_moment *now)
         return;
     }
     stretch = &user[user_depth - 1];
-    measured = cut(now, mw_rank.journal.phases[stretch->phase].visits, &rss); /* the stretch that ends here lies inside */
+    measured = cut(now, visits_of(stretch), &rss); /* the stretch that ends here lies inside */
     mw_observe_close(&stretch->window);
+    if (mw_phase_table_is_name(stretch->phase))
+        keep_user(stretch, rss);
     mw_phases_close(stretch, &mw_rank.journal.phases[stretch->phase], now, measured, rss);
     set_depth(user_depth - 1);
-    mw_rank.journal.state->phase = mw_phases.innermost;
     mw_phases_open_between(MW_PHASE_BETWEEN, 0, now, measured, rss);
 }
 
@@ -228,8 +258,7 @@ void mw_phases_end(const char *name, const struct mw_moment *now)
         end_innermost(now);
         return;
     }
-    while (level >= 0 &&
-           strncmp(mw_rank.journal.phases[user[level].phase].name, name, sizeof(((struct mw_phase *)0)->name) - 1))
+    while (level >= 0 && strncmp(names[level], name, sizeof(names[level]) - 1))
         level--;
     while (level >= 0 && user_depth > level)
         end_innermost(now);

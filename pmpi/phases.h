@@ -39,8 +39,9 @@ struct mw_phases {
 
 extern struct mw_phases mw_phases;
 
-/* Puts the phase of the stretch that ends at `to` into recent[to]; makes it when it is new. */
-void mw_phases_find(uint32_t to);
+/* Index of the phase of the stretch that ends at `to`, where RSS is `rss` (0: not measured); makes it when it is new. Puts it
+ * into recent[to] when it has an entry of its own. */
+uint32_t mw_phases_find(uint32_t to, uint64_t rss);
 
 /* Enters what was measured of a stretch into its phase. */
 void mw_phases_note(const struct mw_stretch *stretch, struct mw_phase *phase, const struct mw_moment *now, bool measured,
@@ -75,22 +76,19 @@ static inline void mw_phases_open_between(uint32_t kind, uint32_t from, const st
     mw_phases_open(&mw_phases.between, now, measured, rss);
 }
 
-/* As a rule the phase is the one that ended at this site the last time. */
-static inline void mw_phases_close_between(uint32_t to, const struct mw_moment *now, bool measured, uint64_t rss)
+/* As a rule the phase is the one that ended at this site the last time. Returns its index. The stretch must be open. */
+static inline uint32_t mw_phases_close_between(uint32_t to, const struct mw_moment *now, bool measured, uint64_t rss)
 {
     struct mw_stretch *between = &mw_phases.between;
     struct mw_phase *phase = mw_rank.journal.phases;
 
-    if (!between->open)
-        return;
     if (mw_phases.recent[to])
         phase += mw_phases.recent[to] - 1;
     if (!mw_phases.recent[to] || phase->kind != between->kind || phase->parent != mw_phases.innermost ||
-        phase->from_site != between->from || phase->to_site != to) {
-        mw_phases_find(to);
-        phase = &mw_rank.journal.phases[mw_phases.recent[to] - 1];
-    }
+        phase->from_site != between->from || phase->to_site != to)
+        phase = &mw_rank.journal.phases[mw_phases_find(to, rss)];
     mw_phases_close(between, phase, now, measured, rss);
+    return (uint32_t)(phase - mw_rank.journal.phases);
 }
 
 /* A call of `site` is entered: the stretch before it ends. It is left: the next one begins. `grown`: RSS that stayed. */
@@ -99,7 +97,8 @@ void mw_phases_leave_measured_call(uint32_t site, const struct mw_moment *now, u
 
 static inline void mw_phases_enter_counted_call(uint32_t site, const struct mw_moment *now)
 {
-    mw_phases_close_between(site + 1, now, false, 0);
+    if (mw_phases.between.open)
+        mw_phases_close_between(site + 1, now, false, 0);
 }
 
 static inline void mw_phases_leave_counted_call(uint32_t site, const struct mw_moment *now)

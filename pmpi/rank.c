@@ -25,6 +25,7 @@
 #include "pmpi/sandbox.h"
 #include "pmpi/say.h"
 #include "pmpi/settings.h"
+#include "pmpi/site_table.h"
 #include "pmpi/sites.h"
 #include "pmpi/stage.h"
 #include "pmpi/syscalls.h"
@@ -173,6 +174,7 @@ static void apply_settings(const struct mw_settings *settings, const struct mw_m
     cost->flags = (limits->resets ? 0 : MW_COST_NO_RESET) | (settings->exact ? MW_COST_EXACT : 0);
     mw_rank.gathers = settings->gather;
     mw_rank.stops_after_init = !settings->syscalls;
+    mw_site_table_start();
     mw_sites_set_depth(settings->site_depth);
     mw_governor_start(now, settings->budget_ppm, settings->exact);
 }

@@ -2,6 +2,7 @@
 #include "pmpi/requests.h"
 
 #include "pmpi/library.h"
+#include "pmpi/rank.h"
 
 #include <stdatomic.h>
 #include <string.h>
@@ -128,8 +129,12 @@ static struct entry *enter(uintptr_t request)
     }
     if (is_common(request))
         return NULL;
-    if (!request || atomic_load(&mw_requests_live) == MW_REQUESTS)
+    if (!request)
         return NULL;
+    if (atomic_load(&mw_requests_live) == MW_REQUESTS) {
+        mw_rank.journal.cost->lost_requests++;
+        return NULL;
+    }
     for (unsigned i = 0; entries[next].request && i < MW_REQUESTS; i++)
         next = (next + 1) % MW_REQUESTS;
     entries[next] = (struct entry){.request = request, .generation = (uint16_t)(entries[next].generation + 1)};

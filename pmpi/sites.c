@@ -3,13 +3,14 @@
 
 #include "pmpi/lock.h"
 #include "pmpi/modules.h"
+#include "pmpi/ops.h"
 #include "pmpi/own_memory.h"
 #include "pmpi/places.h"
 #include "pmpi/rank.h"
+#include "pmpi/site_table.h"
 #include "pmpi/stack.h"
 
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 
 /* Frames that language bindings put between the program and the wrapper: mpi_f08 -> mpifh -> PMPI_X. */
@@ -22,7 +23,9 @@ static unsigned victim; /* which of a set gives way next */
 static struct slot {
     uint64_t hash;
     uint32_t site; /* + 1 */
+    uint32_t seen; /* calls whose stack was walked, until it had an entry of its own */
     uint8_t frames; /* that tell the site */
+    bool shared;    /* it has no entry of its own */
     bool may_go;    /* a frame lies in a library that may be unloaded: its address may mean other code one day */
 } cache[CACHE_SLOTS];
 
@@ -43,12 +46,6 @@ static uint64_t mix(uint64_t hash, uint64_t value)
     return hash ^ (hash >> 29);
 }
 
-static bool same_site(const struct mw_site *a, const struct mw_site *b)
-{
-    return a->comm_size == b->comm_size && a->start_site == b->start_site && a->depth == b->depth && !strcmp(a->call, b->call) &&
-           !memcmp(a->frames, b->frames, a->depth * sizeof(a->frames[0]));
-}
-
 /* Keeps the program's frames: those behind the language bindings, `site_depth` of them. Returns how many frames were
  * looked at. */
 static int fill_frames(struct mw_site *site, void *const *raw, int depth)
@@ -60,55 +57,6 @@ static int fill_frames(struct mw_site *site, void *const *raw, int depth)
     for (; at < depth && (int)site->depth < site_depth; at++)
         site->frames[site->depth++] = mw_modules_frame(raw[at]);
     return at;
-}
-
-/* Site + 1 by what tells sites apart; open addressing. */
-#define INDEX_SLOTS (2 * MW_RECORD_SITES)
-static uint16_t site_index[INDEX_SLOTS];
-
-static unsigned index_home(const struct mw_site *site)
-{
-    uint64_t hash = (uint64_t)site->comm_size << 32 | site->start_site;
-
-    for (const char *c = site->call; *c; c++)
-        hash = (hash ^ (unsigned char)*c) * 0x100000001B3ULL;
-    for (uint32_t i = 0; i < site->depth; i++)
-        hash = mix(hash, site->frames[i].offset ^ (uint64_t)site->frames[i].module << 56);
-    return (unsigned)(hash >> 40) % INDEX_SLOTS;
-}
-
-/* Where the site's number is, or is to be written. */
-static uint16_t *index_slot(const struct mw_site *site)
-{
-    unsigned at = index_home(site);
-
-    while (site_index[at] && !same_site(&mw_rank.journal.sites[site_index[at] - 1], site))
-        at = (at + 1) % INDEX_SLOTS;
-    return &site_index[at];
-}
-
-static bool is_full(void)
-{
-    return mw_journal_used(&mw_rank.journal, MW_SECTION_SITE) == MW_RECORD_SITES;
-}
-
-static uint32_t add_site(const struct mw_site *site)
-{
-    struct mw_journal *journal = &mw_rank.journal;
-    uint32_t used = mw_journal_used(journal, MW_SECTION_SITE);
-    uint16_t *known = index_slot(site);
-
-    if (*known)
-        return *known - 1u;
-    if (used == MW_RECORD_SITES)
-        return used - 1;
-    journal->sites[used] = *site;
-    if (used == MW_RECORD_SITES - 1)
-        journal->sites[used] = (struct mw_site){.call = "(other calls)"};
-    else
-        *known = (uint16_t)(used + 1);
-    mw_journal_publish(journal, MW_SECTION_SITE, used);
-    return used;
 }
 
 /* Stands for a raw stack and the key. Never 0, which is an empty slot. */
@@ -152,21 +100,53 @@ static bool forget_unloaded(void)
     return true;
 }
 
-static struct slot *remember(const struct mw_stack *stack, uint64_t hash, const struct mw_sites_key *key)
+/* Returns how many frames were looked at. */
+static int make_site(struct mw_site *site, const struct mw_stack *stack, const struct mw_sites_key *key)
 {
-    struct mw_site site = {.comm_size = key->comm_size, .start_site = key->completes ? key->completes - 1 : 0};
-    struct slot *slot = &cache[home(hash) ^ victim++ % 4];
+    *site = (struct mw_site){.comm_size = key->comm_size, .start_site = key->completes ? key->completes - 1 : 0};
+    mw_site_table_call(site->call, key->call, key->completes != 0);
+    return fill_frames(site, stack->frames, stack->depth);
+}
 
-    snprintf(site.call, sizeof(site.call), "%s%s", key->call, key->completes ? "+Wait" : "");
+static bool is_once(const struct mw_sites_key *key)
+{
+    return key->call == mw_ops[MW_OP_MPI_Finalize].name;
+}
+
+/* A place that no site is known at has an entry at once where others must come twice: its callers are not many yet. */
+static void give_site(struct slot *slot, const struct mw_site *site, const struct mw_sites_key *key, bool new_place)
+{
+    struct mw_room_claim claim = {.seen = slot->seen + (new_place && !mw_site_table_is_scarce())};
+    uint32_t index = mw_site_table_find(site, is_once(key) ? NULL : &claim);
+
+    slot->shared = index == UINT32_MAX;
+    slot->site = (slot->shared ? mw_site_table_share(site) : index) + 1;
+}
+
+static struct slot *remember(const struct mw_stack *stack, uint64_t hash, const struct mw_sites_key *key, bool new_place)
+{
+    struct slot *slot = &cache[home(hash) ^ victim++ % 4];
+    struct mw_site site;
+
     slot->hash = 0;
     __atomic_signal_fence(__ATOMIC_SEQ_CST); /* this may be left half-done */
-    *slot = (struct slot){.frames = (uint8_t)fill_frames(&site, stack->frames, stack->depth)};
-    slot->site = add_site(&site) + 1;
+    *slot = (struct slot){.frames = (uint8_t)make_site(&site, stack, key), .seen = 1};
+    give_site(slot, &site, key, new_place);
     for (int i = 0; i < stack->depth && !slot->may_go; i++)
         slot->may_go = mw_modules_may_go(stack->frames[i]);
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     slot->hash = hash;
     return slot;
+}
+
+/* It was seen again. */
+static void reconsider(struct slot *slot, const struct mw_stack *stack, const struct mw_sites_key *key)
+{
+    struct mw_site site;
+
+    slot->seen += slot->seen < UINT32_MAX - 1;
+    make_site(&site, stack, key);
+    give_site(slot, &site, key, false);
 }
 
 /* ---- by the stack's trail ---- */
@@ -250,16 +230,19 @@ static void keep_trail(const struct slot *slot, const struct mw_stack *stack, co
 
 void mw_sites_repair(void)
 {
-    uint32_t used = mw_journal_used(&mw_rank.journal, MW_SECTION_SITE);
+    mw_site_table_repair();
+}
 
-    memset(site_index, 0, sizeof(site_index));
-    for (uint32_t i = 0; i < used && i < MW_RECORD_SITES - 1; i++)
-        *index_slot(&mw_rank.journal.sites[i]) = (uint16_t)(i + 1);
+static struct slot *recall(uint64_t hash)
+{
+    struct slot *slot = look(hash);
+
+    return (!slot || slot->may_go) && forget_unloaded() ? look(hash) : slot;
 }
 
 static uint32_t find_by_walking(const struct mw_sites_key *key, void *return_address, uintptr_t stands)
 {
-    struct mw_place *place;
+    struct mw_place *place = mw_places_find(key, return_address);
     struct mw_stack stack;
     struct slot *slot;
     uint64_t hash;
@@ -267,18 +250,18 @@ static uint32_t find_by_walking(const struct mw_sites_key *key, void *return_add
     mw_stack_capture(&stack, site_depth + BINDING_FRAMES, return_address);
     mw_own_memory_walked();
     hash = hash_of(&stack, key);
-    slot = look(hash);
-    if ((!slot || slot->may_go) && forget_unloaded())
-        slot = look(hash);
+    slot = recall(hash);
     if (!slot)
-        slot = remember(&stack, hash, key);
-    if (slot->site == MW_RECORD_SITES)
+        slot = remember(&stack, hash, key, !place);
+    else if (slot->shared)
+        reconsider(slot, &stack, key);
+    if (slot->shared)
         mw_rank.journal.cost->lost_sites++;
     else
         keep_trail(slot, &stack, key, return_address, stands);
     place = mw_places_find(key, return_address);
     if (place)
-        mw_places_walked(place, slot->site != MW_RECORD_SITES);
+        mw_places_walked(place, !slot->shared);
     return slot->site - 1;
 }
 
@@ -293,10 +276,11 @@ static bool libraries_have_changed(void)
     return changed;
 }
 
-/* The table of sites is full, and a call comes from a place that no site is known at. So many of these are looked at all
- * the same whenever libraries were loaded or unloaded; nearly always none. */
+/* There is hardly room in the table of sites, and a call comes from a place that no site is known at. So many of these are
+ * looked at all the same whenever libraries were loaded or unloaded, nearly always none; and a few others always. */
 #define LOOKED_AT 256
 #define ASK_ONE_IN 64
+#define WALK_ONE_IN 32
 
 static bool is_new_code(void)
 {
@@ -304,12 +288,12 @@ static bool is_new_code(void)
 
     if (asked++ % ASK_ONE_IN == 0 && libraries_have_changed())
         left = LOOKED_AT;
-    return left && left--;
+    return (left && left--) || asked % WALK_ONE_IN == 0;
 }
 
-static bool is_to_be_walked(struct mw_place *place)
+static bool is_to_be_walked(struct mw_place *place, const struct mw_sites_key *key)
 {
-    if (!is_full())
+    if (!mw_site_table_is_scarce() || is_once(key))
         return true;
     return place ? mw_places_is_worth_walking(place) : is_new_code();
 }
@@ -331,8 +315,33 @@ uint32_t mw_sites_search(const struct mw_sites_key *key, void *return_address, u
 
     if (trail)
         return trail->site;
-    if (is_to_be_walked(place))
+    if (is_to_be_walked(place, key))
         return find_uncancelled(key, return_address, stands);
     mw_rank.journal.cost->lost_sites++;
-    return MW_RECORD_SITES - 1;
+    return mw_site_table_share_call(key->call, key->completes != 0);
+}
+
+/* ---- calls that turned out to matter ---- */
+
+uint32_t mw_sites_find_own(const struct mw_sites_key *key, void *return_address, uint64_t bytes, bool peak)
+{
+    struct mw_room_claim claim = {.bytes = bytes};
+    struct mw_stack stack;
+    struct mw_site site;
+    struct slot *slot;
+    uint32_t index;
+
+    mw_lock_hold_cancel();
+    mw_stack_capture(&stack, site_depth + BINDING_FRAMES, return_address);
+    make_site(&site, &stack, key);
+    index = mw_site_table_find(&site, &claim);
+    slot = recall(hash_of(&stack, key));
+    if (slot && slot->shared && index != UINT32_MAX) {
+        slot->site = index + 1;
+        slot->shared = false;
+    }
+    if (index == UINT32_MAX && peak)
+        index = mw_site_table_name_peak(&site);
+    mw_lock_release_cancel();
+    return index;
 }

@@ -46,9 +46,9 @@ void mw_sites_repair(void);
 
 uint32_t mw_sites_search(const struct mw_sites_key *key, void *return_address, uintptr_t stack);
 
-/* Index of the site of a call, made when it is new. `return_address` is the wrapper's, `stack` where the stack
- * stands, told always at the same place below the wrapper. When the table is full, the last entry stands for all that
- * came too late, under the name "(other calls)". Callers hold the rank's lock. */
+/* Index of the site of a call, made when it is new and there is room; else of an entry that it shares with others
+ * (pmpi/site_table.h). `return_address` is the wrapper's, `stack` where the stack stands, told always at the same place below
+ * the wrapper. Callers hold the rank's lock. */
 static inline uint32_t mw_sites_find(const struct mw_sites_key *key, void *return_address, uintptr_t stack)
 {
     const struct mw_sites_trail *trail = mw_sites_trail_set(return_address, stack);
@@ -56,5 +56,9 @@ static inline uint32_t mw_sites_find(const struct mw_sites_key *key, void *retur
     return !trail->may_go && mw_sites_is_trail_of(trail, key, return_address, stack)
                ? trail->site : mw_sites_search(key, return_address, stack);
 }
+
+/* A call that shares an entry turns out to matter: `bytes` of memory belong to it, or the rank's highest `peak`. Index of an
+ * entry with its name, for this call's counters, or UINT32_MAX. Nothing but mw_state.peak_site may keep it. */
+uint32_t mw_sites_find_own(const struct mw_sites_key *key, void *return_address, uint64_t bytes, bool peak);
 
 #endif

@@ -162,6 +162,7 @@ unit_tests += \
     tests/unit/test_study \
     tests/unit/test_symbolizer \
     tests/unit/test_symbols \
+    tests/unit/test_full_tables \
     tests/unit/test_timeline \
     tests/unit/test_token \
     tests/unit/test_top \
@@ -308,6 +309,8 @@ tests_unit_test_symbolizer_LDFLAGS = -Wl,--wrap=mw_symbol_reader_find
 tests_unit_test_symbols_SOURCES = tests/unit/test_symbols.c $(synthetic)
 tests_unit_test_symbols_LDADD = $(collector_test_libs)
 tests_unit_test_symbols_CFLAGS = $(AM_CFLAGS) -g
+tests_unit_test_full_tables_SOURCES = tests/unit/test_full_tables.c pmpi/governor.c pmpi/phase_table.c pmpi/site_table.c
+tests_unit_test_full_tables_LDADD = $(collector_test_libs)
 tests_unit_test_timeline_SOURCES = tests/unit/test_timeline.c pmpi/timeline.c
 tests_unit_test_timeline_LDADD = $(collector_test_libs)
 tests_unit_test_top_SOURCES = tests/unit/test_top.c $(synthetic)
