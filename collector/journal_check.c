@@ -148,7 +148,7 @@ void mw_journal_check_all(struct mw_journal_read *journal)
     for (uint32_t i = 0; i < journal->site_count; i++) {
         struct mw_site *site = &journal->sites[i];
         TERMINATE(site->call);
-        site->flags &= MW_SITE_SHARED | MW_SITE_PEAK;
+        site->flags &= MW_SITE_SHARED | MW_SITE_NAME;
         fixed += fix_frames(site->frames, &site->depth, MW_RECORD_SITE_FRAMES, journal->module_count);
     }
     for (uint32_t i = 0; i < journal->phase_count; i++)

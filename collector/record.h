@@ -203,8 +203,8 @@ struct mw_frame {
 /* One MPI call, on communicators of one size, from one place of the program. */
 #define MW_SITE_SHARED 1u /* of several places, by what had no entry of its own: with one frame of all its callers, else of
                              all places, and of communicators of any size (comm_size 0) */
-#define MW_SITE_PEAK 2u   /* of the rank's highest peak: the site has no entry of its own, and this one gets the name of
-                             another site when the peak is there. Only mw_state.peak_site points at it */
+#define MW_SITE_NAME 2u   /* the site has no entry of its own, but the rank's highest peak or a spike: this one gets the name
+                             of another site when no mw_state.peak_site or mw_spike.site points at it, and nothing else does */
 struct mw_site {
     char call[40];        /* "MPI_Allreduce", never the PMPI_ name; "MPI_Iallreduce+Wait" where a call that was started
                              elsewhere is completed: its spike is the pair's, from the start to here */

@@ -265,14 +265,14 @@ static struct mw_site *entry_for(struct mw_boundary *b, uint64_t rise, uint64_t 
     if (!(shared->flags & MW_SITE_SHARED) || (rise < MW_OBSERVE_SPIKE_MIN && !peak))
         return shared;
     key = key_of(b);
-    index = mw_sites_find_own(&key, b->return_address, rise, peak);
+    index = mw_sites_find_own(&key, b->return_address, rise);
     if (index == UINT32_MAX)
         return shared;
     own = &mw_rank.journal.sites[index];
     move_call(b, shared, own);
     if (peak)
         state->peak_site = index + 1;
-    if (own->flags & MW_SITE_PEAK)
+    if (own->flags & MW_SITE_NAME)
         return own;
     b->site = index;
     mw_rank.journal.cost->lost_sites--;
@@ -306,7 +306,7 @@ static uint64_t measure_exit(struct mw_boundary *b, struct mw_moment left)
         site->spike_visit = b->visit;
     }
     if (peak - base >= MW_OBSERVE_SPIKE_MIN) {
-        struct mw_spike spike = {.site = b->site + 1,
+        struct mw_spike spike = {.site = (uint32_t)(site - mw_rank.journal.sites) + 1,
                                  .phase = mw_rank.journal.state->phase,
                                  .visit = b->visit,
                                  .entry_rss = base,

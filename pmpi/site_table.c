@@ -80,23 +80,32 @@ static uint32_t add(const struct mw_site *site, uint16_t *slot)
     return index;
 }
 
-/* For these two entries there is room whatever comes: the name of a peak, and all calls that have not even a shared entry
- * with their name. */
-#define ALWAYS 2
-_Static_assert(ALWAYS <= MW_ROOM_KEPT, "nobody else gets these");
-
 uint32_t mw_site_table_find(const struct mw_site *site, const struct mw_room_claim *claim)
 {
     uint16_t *slot = index_slot(site);
 
     if (*slot)
         return *slot - 1u;
-    if (claim ? !mw_room_take(&room, used(), claim) : used() >= MW_RECORD_SITES - ALWAYS)
+    if (claim ? !mw_room_take(&room, used(), claim) : used() >= MW_RECORD_SITES - MW_ROOM_KEPT)
         return UINT32_MAX;
     return add(site, slot);
 }
 
 /* ---- shared entries ---- */
+
+/* Names that are given again and again (below): one for each spike, for the peak, and for the call that may become one of
+ * them. */
+#define NAMES (MW_RECORD_SPIKES + 2)
+_Static_assert(NAMES + 1 <= MW_ROOM_KEPT, "nobody else gets these");
+
+static uint32_t names[NAMES]; /* indices */
+static uint32_t names_used;
+
+/* There is room for all names, and for one entry that counts everything else. */
+static bool may_share(void)
+{
+    return MW_RECORD_SITES - used() > NAMES - names_used + 1;
+}
 
 /* Of a shared entry so many calls are measured whatever the budget. */
 #define MEASURED_OF_SHARED 1024
@@ -121,7 +130,7 @@ static uint32_t share_call(const char *name)
     uint32_t index;
 
     memcpy(all.call, name, strnlen(name, sizeof(all.call) - 1));
-    index = share(&all, used() < MW_RECORD_SITES - ALWAYS);
+    index = share(&all, may_share());
     if (index != UINT32_MAX)
         return index;
     return share(&(struct mw_site){.call = "(other calls)", .flags = MW_SITE_SHARED}, true);
@@ -164,9 +173,44 @@ uint32_t mw_site_table_share_call(const char *call, bool completes)
     return fast[at].site - 1;
 }
 
-/* ---- the name of the highest peak ---- */
+/* ---- names of the highest peak and of spikes ---- */
 
-static uint32_t name; /* index + 1 */
+static bool is_name(uint32_t index)
+{
+    for (uint32_t i = 0; i < names_used; i++)
+        if (names[i] == index)
+            return true;
+    return false;
+}
+
+static bool is_in_use(uint32_t index)
+{
+    const struct mw_journal *journal = &mw_rank.journal;
+
+    if (journal->state->peak_site == index + 1)
+        return true;
+    for (uint32_t i = 0; i < mw_journal_used(journal, MW_SECTION_SPIKE); i++)
+        if (journal->spikes[i].site == index + 1)
+            return true;
+    return false;
+}
+
+/* The index of the site's own, or of one that nothing needs any more; UINT32_MAX none. */
+static uint32_t find_name(const struct mw_site *site)
+{
+    uint32_t free = UINT32_MAX;
+
+    for (uint32_t i = 0; i < names_used; i++) {
+        if (same_site(&mw_rank.journal.sites[names[i]], site))
+            return names[i];
+        if (free == UINT32_MAX && !is_in_use(names[i]))
+            free = names[i];
+    }
+    if (free != UINT32_MAX || names_used == NAMES || used() == MW_RECORD_SITES)
+        return free;
+    names[names_used] = append(site);
+    return names[names_used++];
+}
 
 /* The calls that were counted in it go where others without an entry are. */
 static void retire(const struct mw_site *site)
@@ -187,24 +231,20 @@ static void retire(const struct mw_site *site)
     }
 }
 
-uint32_t mw_site_table_name_peak(const struct mw_site *site)
+uint32_t mw_site_table_name(const struct mw_site *site)
 {
     struct mw_site named = *site, before;
+    uint32_t index;
 
-    named.flags = MW_SITE_PEAK;
-    if (!name && used() == MW_RECORD_SITES)
-        return UINT32_MAX;
-    if (!name) {
-        name = append(&named) + 1;
-        return name - 1;
-    }
-    before = mw_rank.journal.sites[name - 1];
-    if (same_site(&before, &named))
-        return name - 1;
-    mw_rank.journal.sites[name - 1] = named;
+    named.flags = MW_SITE_NAME;
+    index = find_name(&named);
+    if (index == UINT32_MAX || same_site(&mw_rank.journal.sites[index], &named))
+        return index;
+    before = mw_rank.journal.sites[index];
+    mw_rank.journal.sites[index] = named;
     if (before.calls)
         retire(&before);
-    return name - 1;
+    return index;
 }
 
 void mw_site_table_repair(void)
@@ -213,7 +253,7 @@ void mw_site_table_repair(void)
 
     memset(site_index, 0, sizeof(site_index));
     for (uint32_t i = 0; i < count; i++)
-        if (i + 1 != name)
+        if (!is_name(i))
             *index_slot(&mw_rank.journal.sites[i]) = (uint16_t)(i + 1);
 }
 
@@ -221,6 +261,6 @@ void mw_site_table_start(void)
 {
     memset(fast, 0, sizeof(fast));
     room = (struct mw_room){0, 0};
-    name = 0;
+    names_used = 0;
     mw_site_table_repair();
 }

@@ -24,10 +24,10 @@ uint32_t mw_site_table_share(const struct mw_site *site);
 /* The same by the name of the call alone, which must be a constant; `completes`: its "+Wait" form. Fast. */
 uint32_t mw_site_table_share_call(const char *call, bool completes);
 
-/* Index of an entry with the name of `site`, of which one call has made the rank's highest peak: for mw_state.peak_site, and
- * for nothing else, since it gets another site's name when the peak is there. That must not name it meanwhile. UINT32_MAX:
- * no room. */
-uint32_t mw_site_table_name_peak(const struct mw_site *site);
+/* Index of an entry with the name of `site`, of which one call has made the rank's highest peak, or a spike: for
+ * mw_state.peak_site and mw_spike.site, and for nothing else, since it gets another site's name when neither points at it.
+ * UINT32_MAX: no room. */
+uint32_t mw_site_table_name(const struct mw_site *site);
 
 /* No stack gets an entry just because it is a new one. */
 bool mw_site_table_is_scarce(void);

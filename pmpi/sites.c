@@ -323,7 +323,7 @@ uint32_t mw_sites_search(const struct mw_sites_key *key, void *return_address, u
 
 /* ---- calls that turned out to matter ---- */
 
-uint32_t mw_sites_find_own(const struct mw_sites_key *key, void *return_address, uint64_t bytes, bool peak)
+uint32_t mw_sites_find_own(const struct mw_sites_key *key, void *return_address, uint64_t bytes)
 {
     struct mw_room_claim claim = {.bytes = bytes};
     struct mw_stack stack;
@@ -340,8 +340,8 @@ uint32_t mw_sites_find_own(const struct mw_sites_key *key, void *return_address,
         slot->site = index + 1;
         slot->shared = false;
     }
-    if (index == UINT32_MAX && peak)
-        index = mw_site_table_name_peak(&site);
+    if (index == UINT32_MAX)
+        index = mw_site_table_name(&site);
     mw_lock_release_cancel();
     return index;
 }

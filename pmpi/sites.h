@@ -57,8 +57,8 @@ static inline uint32_t mw_sites_find(const struct mw_sites_key *key, void *retur
                ? trail->site : mw_sites_search(key, return_address, stack);
 }
 
-/* A call that shares an entry turns out to matter: `bytes` of memory belong to it, or the rank's highest `peak`. Index of an
- * entry with its name, for this call's counters, or UINT32_MAX. Nothing but mw_state.peak_site may keep it. */
-uint32_t mw_sites_find_own(const struct mw_sites_key *key, void *return_address, uint64_t bytes, bool peak);
+/* A call that shares an entry turns out to matter: `bytes` of memory belong to it, or the rank's highest peak. Index of an
+ * entry with its name, for this call's counters (mw_site_table_name() says for what else), or UINT32_MAX. */
+uint32_t mw_sites_find_own(const struct mw_sites_key *key, void *return_address, uint64_t bytes);
 
 #endif

@@ -186,6 +186,36 @@ static void frequent_and_heavy_sites_have_an_entry(void **state)
     assert_int_equal(mw_rank.journal.sites[index].frames[0].offset, 70002);
 }
 
+static void point_at(uint32_t index, uint32_t spike)
+{
+    mw_rank.journal.spikes[spike].site = index + 1;
+    if (mw_journal_used(&mw_rank.journal, MW_SECTION_SPIKE) <= spike)
+        mw_journal_publish(&mw_rank.journal, MW_SECTION_SPIKE, spike);
+}
+
+/* Each spike is larger than all before, in another place. */
+static void the_places_of_spikes_are_kept(void **state)
+{
+    (void)state;
+    fill_sites();
+    for (unsigned i = 0; i < 1000; i++) {
+        struct mw_site site = stack_of("MPI_Exscan", 60000 + i, i);
+        uint32_t index = mw_site_table_name(&site);
+        assert_int_not_equal(index, UINT32_MAX);
+        mw_rank.journal.sites[index].calls++;
+        point_at(index, i % MW_RECORD_SPIKES);
+        if (i == 500)
+            mw_rank.journal.state->peak_site = index + 1;
+    }
+    for (unsigned i = 0; i < MW_RECORD_SPIKES; i++) {
+        uint64_t place = mw_rank.journal.sites[mw_rank.journal.spikes[i].site - 1].frames[0].offset;
+        assert_in_range(place, 60000 + 1000 - MW_RECORD_SPIKES, 60999);
+        assert_int_equal((place - 60000) % MW_RECORD_SPIKES, i);
+    }
+    assert_int_equal(mw_rank.journal.sites[mw_rank.journal.state->peak_site - 1].frames[0].offset, 60500);
+    assert_int_equal(all_calls(), 3 * MW_RECORD_SITES + 1000);
+}
+
 /* Each of 5,000 places is the highest one in its turn. */
 static void the_place_of_the_peak_has_a_name_for_ever(void **state)
 {
@@ -196,16 +226,17 @@ static void the_place_of_the_peak_has_a_name_for_ever(void **state)
     for (unsigned i = 0; i < 5000; i++) {
         struct mw_site site = stack_of("MPI_Reduce", 90000 + i, i);
         assert_int_equal(mw_site_table_find(&site, &(struct mw_room_claim){.bytes = 4096}), UINT32_MAX);
-        index = mw_site_table_name_peak(&site);
+        index = mw_site_table_name(&site);
         assert_int_not_equal(index, UINT32_MAX);
+        mw_rank.journal.state->peak_site = index + 1;
         assert_int_equal(mw_rank.journal.sites[index].frames[0].offset, 90000 + i);
-        assert_int_equal(mw_rank.journal.sites[index].flags, MW_SITE_PEAK);
+        assert_int_equal(mw_rank.journal.sites[index].flags, MW_SITE_NAME);
         mw_rank.journal.sites[index].calls++;
         mw_rank.journal.sites[index].growth += 10;
-        assert_int_equal(mw_site_table_name_peak(&site), index);
+        assert_int_equal(mw_site_table_name(&site), index);
     }
     assert_int_equal(all_calls(), 3 * MW_RECORD_SITES + 5000);
-    assert_int_equal(mw_rank.journal.sites[mw_site_table_share_call("MPI_Reduce", false)].growth, 49990);
+    assert_int_equal(mw_rank.journal.sites[mw_site_table_share_call("MPI_Reduce", false)].growth, 49980); /* two are kept */
     assert_true(sites_used() <= MW_RECORD_SITES);
 }
 
@@ -222,9 +253,9 @@ static void no_number_of_functions_is_too_many(void **state)
         call_from(&site, 1);
     }
     assert_int_equal(all_calls(), 3 * MW_RECORD_SITES + 700);
-    assert_int_not_equal(mw_site_table_name_peak(&late), UINT32_MAX);
-    assert_int_equal(sites_used(), MW_RECORD_SITES);
-    assert_string_equal(mw_rank.journal.sites[MW_RECORD_SITES - 2].call, "(other calls)");
+    assert_int_not_equal(mw_site_table_name(&late), UINT32_MAX);
+    assert_int_equal(sites_used(), MW_RECORD_SITES - MW_RECORD_SPIKES - 1); /* for other names */
+    assert_string_equal(mw_rank.journal.sites[sites_used() - 2].call, "(other calls)");
     late.comm_size = 9;
     assert_int_equal(mw_site_table_find(&late, &(struct mw_room_claim){UINT32_MAX, UINT64_MAX}), UINT32_MAX);
 }
@@ -237,7 +268,7 @@ static void half_written_tables_are_made_sound(void **state)
     (void)state;
     fill_sites();
     index = mw_site_table_find(&site, &(struct mw_room_claim){.seen = 1});
-    mw_site_table_name_peak(&peak);
+    mw_site_table_name(&peak);
     used = sites_used();
     mw_site_table_repair();
     assert_int_equal(mw_site_table_find(&site, &(struct mw_room_claim){.seen = 1}), index);
@@ -399,6 +430,7 @@ int main(void)
         TEST(what_comes_once_is_counted_by_place),
         TEST(rare_places_are_counted_by_call),
         TEST(frequent_and_heavy_sites_have_an_entry),
+        TEST(the_places_of_spikes_are_kept),
         TEST(the_place_of_the_peak_has_a_name_for_ever),
         TEST(no_number_of_functions_is_too_many),
         TEST(half_written_tables_are_made_sound),

@@ -208,8 +208,8 @@ static void test_trace(void **state)
         assert_int_equal(count_of(text, value), 2);
     }
     assert_int_equal(count_of(text, "\"args\":{\"bytes\":0}}"), model->rank_count);
-    assert_int_equal(count_of(text, "\"name\":\"process 5002\""), 4); /* its name, and three values */
-    assert_int_equal(count_of(text, "\"name\":\"process 5003\""), 4);
+    assert_int_equal(count_of(text, "\"name\":\"process 5002, not yet a rank\""), 4); /* its name, and three values */
+    assert_int_equal(count_of(text, "\"name\":\"process 5003, not yet a rank\""), 4);
     assert_int_equal(count_of(text, "rank -1"), 0);
     free(text);
     mw_model_destroy(model);
