@@ -75,7 +75,7 @@ static void note_full_tables(struct mw_model *model)
                       MW_RECORD_MODULES);
 }
 
-
+static void note_lost_detail(struct mw_model *model)
 {
     const struct mw_model_cost *cost = &model->cost;
 
