@@ -211,7 +211,7 @@ static const char *describe(struct mw_model *model, const struct search *search,
         return "memwatch's library is named in its environment, but its loader did not load it; what it says is on stderr";
     case MW_MODEL_WHY_NEW_ABI:
         return mw_model_format(model, "called MPI_Init of %s, an MPI that this memwatch was not built for", mpi);
-    case MW_MODEL_WHY_FAILED: return "called MPI_Init, and could not be recorded; why is on its stderr";
+    case MW_MODEL_WHY_FAILED: return "called MPI_Init, and could not be recorded; its own message says why";
     case MW_MODEL_WHY_DLOPEN:
         return mw_model_format(model, "loaded %s by dlopen() and called none of its functions by name; functions that a program "
                                "fetches with dlsym() are not recorded", mpi);

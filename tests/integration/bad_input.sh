@@ -125,7 +125,7 @@ for mpi in $(mpis); do
     else
         skip "$mpi: /dev/shm is read-only" "the job does not survive it without memwatch either"
     fi
-    some="mount -t tmpfs -o size=3m none $work/tiny"
+    some="mount -t tmpfs -o size=6m none $work/tiny"
     check "$mpi: a small place for the run directory: the job ends well" \
         same "$(apart "$some; '$memwatch' run --run-dir $work/tiny -- $job")" 0
     check "$mpi: and is reported whole" grep -q '8 ranks on 1 host' err
@@ -134,7 +134,7 @@ for mpi in $(mpis); do
         same "$(apart "$some; '$memwatch' run --run-dir $work/tiny -- $files")" 0
     check "$mpi: the others say what to do" grep -q 'not recorded: no room for the journal.*--run-dir' err
     check "$mpi: and the report says who is missing" grep -q 'left no record' err
-    tight="mount -t tmpfs -o size=5200k none $work/tiny"
+    tight="mount -t tmpfs -o size=10400k none $work/tiny"
     check "$mpi: no room to gather: the job ends well" \
         same "$(apart "$tight; '$memwatch' run --run-dir $work/tiny -- $job")" 0
     check "$mpi: it is reported" grep -q -i 'peak memory of the job' err

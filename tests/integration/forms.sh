@@ -13,7 +13,7 @@ page = json.loads(re.search(r'<script[^>]*id="data"[^>]*>(.*?)</script>', open("
 events = json.load(open("trace.json"))["traceEvents"]
 table = {name: list(csv.DictReader(open(name + ".csv", newline=""))) for name in ("processes", "timeline", "phases")}
 metrics = [line.rsplit(" ", 1) for line in open("metrics.txt") if line[0] != "#"]
-metric = {name: float(value) for name, value in metrics}
+metric = {re.sub(r"[{].*", "", name): float(value) for name, value in metrics} # of families with one sample
 job, peak, cost, ranks = record["job"], record["peak"], record["cost"], record["ranks"]
 MARK = {"exact": "=", "at_least": "≥", "at_most": "≤"}
 KIND = ["unknown", "exact", "at_least", "at_most"]

@@ -83,7 +83,7 @@ static struct mw_model *make(const struct process *processes, size_t process_cou
     view.processes = calloc(process_count + 1, sizeof(*view.processes));
     view.process_count = process_count;
     view.pid = processes[0].pid;
-    view.interval_ns = MS; /* processes may have lived a little longer than they were seen */
+    view.interval_ns = view.gap_max_ns = MS; /* processes may have lived a little longer than they were seen */
     view.samples = 1000;
     strcpy(view.command, processes[0].command);
     for (size_t i = 0; i < process_count; i++)
