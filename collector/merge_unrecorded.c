@@ -51,6 +51,7 @@ struct search {
     const struct mw_model *model;
     struct mw_map *ranks;  /* (host, pid) of ranks */
     struct mw_map *launched; /* of processes that a launcher's variables named as ranks, in any image */
+    struct mw_map *kinds;  /* of all programs in these processes */
     struct mw_map *had;    /* of processes with memwatch's library in their environment: the first such image */
     struct mw_map *pids;   /* (host, pid): its last image, by `images` */
     uint32_t *images;
@@ -97,10 +98,21 @@ static void note_image(struct search *search, uint32_t index)
         search->latest[number] = process->first_ns;
 }
 
+/* Programs of one name that one process started. */
+struct kind {
+    uint64_t host, parent;
+    uintptr_t name; /* equal strings are kept once */
+};
+
+static struct kind kind_of(const struct mw_model_process *process)
+{
+    return (struct kind){process->host, (uint64_t)process->ppid, (uintptr_t)process->name};
+}
+
 static struct search begin(const struct mw_model *model)
 {
     struct search search = {.model = model, .ranks = mw_map_create(), .pids = mw_map_create(), .parents = mw_map_create(),
-                            .launched = mw_map_create(), .had = mw_map_create()};
+                            .launched = mw_map_create(), .kinds = mw_map_create(), .had = mw_map_create()};
 
     for (uint32_t i = 0; i < model->rank_count; i++) {
         struct place place = place_of(model->ranks[i].host, model->ranks[i].pid);
@@ -115,6 +127,7 @@ static void end(struct search *search)
 {
     mw_map_destroy(search->ranks);
     mw_map_destroy(search->launched);
+    mw_map_destroy(search->kinds);
     mw_map_destroy(search->had);
     mw_map_destroy(search->pids);
     mw_map_destroy(search->parents);
@@ -243,12 +256,24 @@ static void add(struct mw_model *model, enum mw_model_why why, const char *reaso
     *MW_MEM_PUSH(model->unrecorded, model->unrecorded_count) = (struct mw_model_unrecorded){why, count, reason};
 }
 
-/* What a launcher started as a rank. */
+static bool is_like_launched(const struct search *search, const struct mw_model_process *process)
+{
+    struct kind kind = kind_of(process);
+
+    return mw_map_find(search->kinds, &kind, sizeof(kind)) != MW_MAP_NONE;
+}
+
+/* What a launcher started as a rank: some of it may have been seen only when its environment did not say so any more. */
 static void add_launched(struct mw_model *model, const struct search *search)
 {
     for (size_t i = 0; i < model->process_count; i++) {
+        struct kind kind = kind_of(&model->processes[i]);
+        if (was_launched(search, &model->processes[i]))
+            mw_map_add(search->kinds, &kind, sizeof(kind), 0);
+    }
+    for (size_t i = 0; i < model->process_count; i++) {
         const struct mw_model_process *process = &model->processes[i];
-        if (may_be_meant(search, process) && was_launched(search, process))
+        if (may_be_meant(search, process) && is_like_launched(search, process))
             add(model, find_why(process),
                 mw_model_format(model, "%s: %s", process->name, describe(model, search, process, find_why(process))),
                 process->count);

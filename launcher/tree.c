@@ -301,15 +301,19 @@ static void add_from_scan(struct mw_tree *tree, mw_tree_tell *tell, void *contex
 
 /* An exec makes a new stack at another address, with the arguments on it. The kernel sets the start of the stack twice
  * on the way, and a program may move its arguments to show a title: so both must have changed. They are 0 in the middle
- * of an exec, and always in a process that we may not look into: its name must tell then. */
+ * of an exec, and always in a process that we may not look into: its name must tell then, and so it must of one that was
+ * first seen in the middle of an exec. */
 static bool has_new_program(struct mw_tree_process *process, const struct mw_procmem_stat *stat)
 {
     bool is_new;
 
     if (!stat->start_stack)
         return !process->start_stack && strcmp(stat->comm, process->comm);
-    is_new = process->start_stack && stat->start_stack != process->start_stack &&
-             (!stat->arg_start || stat->arg_start != process->arg_start);
+    if (!process->start_stack)
+        is_new = strcmp(stat->comm, process->comm);
+    else
+        is_new = stat->start_stack != process->start_stack &&
+                 (!stat->arg_start || stat->arg_start != process->arg_start);
     process->start_stack = stat->start_stack;
     process->arg_start = stat->arg_start;
     return is_new;
@@ -328,8 +332,12 @@ static void take_new_program(const struct mw_tree *tree, struct mw_tree_process 
 bool mw_tree_exec_meanwhile(const struct mw_tree *tree, struct mw_tree_process *process)
 {
     struct mw_procmem_stat stat;
+    bool in_the_middle = !process->start_stack;
 
-    if (read_stat(tree, process, &stat) || mw_procmem_has_ended(&stat) || !has_new_program(process, &stat))
+    if (read_stat(tree, process, &stat) || mw_procmem_has_ended(&stat))
+        return false;
+    in_the_middle = in_the_middle && stat.start_stack; /* of an exec, which has ended: which one was read is not known */
+    if (!has_new_program(process, &stat) && !in_the_middle)
         return false;
     take_new_program(tree, process, &stat);
     return true;
