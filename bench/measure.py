@@ -75,7 +75,7 @@ class Place:
     def environment(self, **more):
         """That of the caller, without memwatch's own; Open MPI may run as root and on few cores."""
         kept = {k: v for k, v in os.environ.items() if not k.startswith("MEMWATCH_") and k != "LD_PRELOAD"}
-        kept.update(OMPI_MCA_mpi_yield_when_idle="1", TMPDIR=str(self.work), **self.openmpi_settings)
+        kept.update(self.openmpi_settings, OMPI_MCA_mpi_yield_when_idle="1", TMPDIR=str(self.work))
         kept.update(more)
         return kept
 

@@ -49,6 +49,16 @@ void mw_merge_deaths_run(struct mw_merge *merge)
     mw_alive_close(&here);
 }
 
+/* When the first one died: the last of those that may have been. */
+static uint64_t first_death(const struct mw_model *model)
+{
+    uint64_t died = 0;
+
+    for (uint32_t i = 0; i < (model->first_count ? model->first_count : 1); i++)
+        died = model->deaths[i].ns > died ? model->deaths[i].ns : died;
+    return died;
+}
+
 void mw_merge_deaths(struct mw_merge *merge)
 {
     struct mw_model *model = merge->model;
@@ -65,6 +75,7 @@ void mw_merge_deaths(struct mw_merge *merge)
     if (model->death_count) {
         mw_merge_deaths_first(model);
         mw_merge_deaths_waiting(model);
+        mw_merge_details_held(merge, first_death(model));
     }
     mw_merge_deaths_text(model);
 }

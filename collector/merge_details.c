@@ -7,6 +7,7 @@
 #include "collector/bounds.h"
 #include "collector/mem.h"
 #include "collector/merge_parts.h"
+#include "collector/rank_rss.h"
 
 #include <stdlib.h>
 
@@ -246,6 +247,36 @@ void mw_merge_details(struct mw_merge *merge)
     if (work.unreadable)
         mw_model_note(model, MW_MODEL_NOTE_LOST, "%zu records could not be read a second time: the calls and phases of "
                       "their ranks are missing", work.unreadable);
+}
+
+/* Its curve is read for this alone where it was let go. */
+static uint64_t held_by(struct mw_merge *merge, const struct mw_model_rank *rank, uint64_t ns)
+{
+    struct mw_model_rank read = *rank;
+    struct mw_journal_read journal;
+    uint64_t held;
+
+    if (rank->whole)
+        return mw_rank_rss_at(merge->model, rank, ns).bytes;
+    read.sites = NULL;
+    read.phases = NULL;
+    read.spikes = NULL;
+    read.ticks = NULL;
+    read.frames = NULL;
+    read.site_count = read.phase_count = read.spike_count = read.tick_count = 0;
+    if (mw_merge_origins_read(merge, rank, &journal) == 0) {
+        mw_merge_take_details(merge, &journal, &read);
+        mw_journal_read_fini(&journal);
+    }
+    held = mw_rank_rss_at(merge->model, &read, ns).bytes;
+    mw_model_rank_drop(&read);
+    return held;
+}
+
+void mw_merge_details_held(struct mw_merge *merge, uint64_t ns)
+{
+    for (size_t i = 0; i < merge->model->rank_count; i++)
+        merge->model->ranks[i].held_rss = held_by(merge, &merge->model->ranks[i], ns);
 }
 
 void mw_merge_details_bounds(struct mw_merge *merge)

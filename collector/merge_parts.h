@@ -92,6 +92,8 @@ void mw_merge_details_limit(struct mw_merge *merge);
 void mw_merge_details(struct mw_merge *merge);
 /* Of that only the bounds; of a large run the details are let go again. */
 void mw_merge_details_bounds(struct mw_merge *merge);
+/* What each rank had up to `ns`, when the first one died. */
+void mw_merge_details_held(struct mw_merge *merge, uint64_t ns);
 
 /* merge_places.c: addresses become places. */
 const struct mw_model_place *mw_merge_places_find(struct mw_merge *merge, uint32_t module, uint64_t offset);

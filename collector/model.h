@@ -152,6 +152,7 @@ struct mw_model_rank {
     uint64_t peak_ns;
     uint32_t peak_phase, peak_site;
     uint64_t rss, rss_ns;      /* at the last measured boundary */
+    uint64_t held_rss;         /* the last that is known of the time up to the first death; 0: none died, or unknown */
     uint64_t end_rss, end_rss_ns; /* the last that is known, of a rank that was killed as sampled (collector/rank_rss.h) */
     uint64_t init_rss;
     int64_t grown_mpi, grown_program;

@@ -238,6 +238,7 @@ static const struct mw_field rank_fields[] = {
     INDEX(RANK_SITE, peak_site, "peak_site", "where"),
     FIELD(U64, rss, "rss_bytes", "bytes, at the last measured boundary"),
     FIELD(U64, rss_ns, "rss_ns", "ns, monotonic"),
+    FIELD(U64, held_rss, "rss_at_first_death_bytes", "bytes, the last that is known of the time up to then; 0 unknown, or none died"),
     FIELD(U64, end_rss, "rss_at_end_bytes", "bytes, the last that is known: measured at the end, or sampled before"),
     FIELD(U64, end_rss_ns, "rss_at_end_ns", "ns, monotonic: when that was"),
     FIELD(U64, init_rss, "init_rss_bytes", "bytes, in MPI_Init"),

@@ -3,7 +3,6 @@
 #include "collector/mem.h"
 #include "collector/ranges.h"
 #include "collector/rank_name.h"
-#include "collector/rank_rss.h"
 #include "collector/report_text_parts.h"
 
 #include <signal.h>
@@ -278,16 +277,6 @@ static int compare_held(const void *a, const void *b)
     return (x->rank > y->rank) - (x->rank < y->rank);
 }
 
-/* What a rank had when the first one died, as far as it is known of that time. What it had at its end is another number. */
-static uint64_t held_by(const struct mw_model *model, uint32_t index)
-{
-    uint64_t died = 0;
-
-    for (uint32_t i = 0; i < (model->first_count ? model->first_count : 1); i++)
-        died = model->deaths[i].ns > died ? model->deaths[i].ns : died;
-    return mw_rank_rss_at(model, &model->ranks[index], died).bytes;
-}
-
 static void write_held(const struct mw_report *report)
 {
     const struct mw_model *model = report->model;
@@ -298,7 +287,7 @@ static void write_held(const struct mw_report *report)
 
     for (uint32_t i = 0; i < model->rank_count; i++)
         if (i != first)
-            held[count++] = (struct held){held_by(model, i), i};
+            held[count++] = (struct held){model->ranks[i].held_rss, i};
     if (count)
         qsort(held, count, sizeof(*held), compare_held);
     shown = count <= HELD_SHOWN + 1 ? count : HELD_SHOWN;

@@ -145,7 +145,7 @@ check "400 strangers: and sends" [ -s "$rundir/exits-faraway" ]
 # The launcher's run directory is full: the run does not mind, and the agent keeps what it has.
 cat >full.sh <<'EOS'
 start_agent
-head -c 6000000 /dev/urandom >>"$dir/journal-0123456789abcdef-faraway-1"
+head -c 12000000 /dev/urandom >>"$dir/journal-0123456789abcdef-faraway-1"
 sleep 1
 kill -TERM $agent
 wait $agent
@@ -154,7 +154,7 @@ echo $? >"$work/agent-status"
 exit 7
 EOS
 cat >small.sh <<'EOS'
-mount -t tmpfs -o size=3m none "$work/runs" || exit 9
+mount -t tmpfs -o size=7m none "$work/runs" || exit 9
 "$memwatch" run --quiet --keep --run-dir "$work/runs" -- unshare --uts --mount sh "$work/faraway.sh" "$work/full.sh"
 status=$?
 cp "$work"/runs/*/peer-faraway "$work/peer"
