@@ -20,13 +20,13 @@ static void take_tick(struct mw_rank_rss *latest, uint64_t until, const struct m
         }
 }
 
-struct mw_rank_rss mw_rank_rss_at(const struct mw_model *model, const struct mw_model_rank *rank, uint64_t ns)
+/* By its last measurement and by samples. */
+static struct mw_rank_rss latest_of(const struct mw_model *model, const struct mw_model_rank *rank, uint64_t ns)
 {
     const struct mw_model_process *seen = rank->process == MW_MODEL_NONE ? NULL : &model->processes[rank->process];
     struct mw_rank_rss latest = {0, 0};
 
     take(&latest, ns, rank->rss_ns, rank->rss);
-    take_tick(&latest, ns, rank);
     for (uint32_t i = 0; seen && i < seen->moment_count; i++)
         take(&latest, ns, seen->moments[i].ns, seen->moments[i].rss);
     if (seen)
@@ -34,9 +34,17 @@ struct mw_rank_rss mw_rank_rss_at(const struct mw_model *model, const struct mw_
     return latest;
 }
 
+struct mw_rank_rss mw_rank_rss_at(const struct mw_model *model, const struct mw_model_rank *rank, uint64_t ns)
+{
+    struct mw_rank_rss latest = latest_of(model, rank, ns);
+
+    take_tick(&latest, ns, rank);
+    return latest;
+}
+
 struct mw_rank_rss mw_rank_rss_last(const struct mw_model *model, const struct mw_model_rank *rank)
 {
     if (rank->exited || rank->stage == MW_STAGE_EXITED) /* a later sample is of a process that is being taken down */
         return (struct mw_rank_rss){rank->rss, rank->rss_ns};
-    return mw_rank_rss_at(model, rank, UINT64_MAX);
+    return latest_of(model, rank, UINT64_MAX);
 }

@@ -14,7 +14,7 @@ struct mw_rank_rss {
  * "at end"; model->ranks[].end_rss has it. */
 struct mw_rank_rss mw_rank_rss_last(const struct mw_model *model, const struct mw_model_rank *rank);
 
-/* The last that is known of the time up to `ns`, on the job's clock. */
+/* The last that is known of the time up to `ns`, on the job's clock: by the rank's curve, too, which is to be there. */
 struct mw_rank_rss mw_rank_rss_at(const struct mw_model *model, const struct mw_model_rank *rank, uint64_t ns);
 
 #endif

@@ -4,6 +4,7 @@ TEST_EXTENSIONS = .sh
 LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
 SH_LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
 SH_LOG_COMPILER = $(SHELL)
+LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/unit_tap.sh
 AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
     top_builddir_path='$(abs_top_builddir)'; export top_builddir_path; \
     srcdir='$(abs_top_srcdir)'; export srcdir;
@@ -407,7 +408,7 @@ kill-matrix: all
 EXTRA_DIST += tests/kill_matrix.sh
 EXTRA_DIST += tests/fuzz
 EXTRA_DIST += tests/browser/package.json tests/browser/package-lock.json tests/browser/page.js
-EXTRA_DIST += bench/scale tests/build_programs.sh tests/check.sh tests/golden tests/hosts.sh tests/integration tests/lib.sh tests/openmpi.sh tests/programs tests/schema.sh tests/tools/validate.py
+EXTRA_DIST += bench/scale tests/build_programs.sh tests/check.sh tests/golden tests/hosts.sh tests/integration tests/lib.sh tests/openmpi.sh tests/programs tests/schema.sh tests/tools/validate.py tests/unit_tap.sh
 
 clean-local:
 	-rm -rf tests/programs bench/programs/openmpi bench/programs/mpich
