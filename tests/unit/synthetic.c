@@ -333,3 +333,14 @@ void synthetic_write_view(const struct mw_view *view, const struct synthetic_dir
     mw_view_file_sync(&file, &copy);
     mw_view_file_close(&file, &copy);
 }
+
+char *synthetic_render(mw_report_write *write, const struct mw_model *model, const struct mw_report_style *style)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    must(!write(out, model, style), "report");
+    fclose(out);
+    return text;
+}

@@ -4,6 +4,7 @@
 #define MW_TESTS_UNIT_SYNTHETIC_H
 
 #include "collector/journal.h"
+#include "collector/report.h"
 #include "collector/view_file.h"
 
 #include <stdint.h>
@@ -50,5 +51,8 @@ void synthetic_job(const struct synthetic_dir *dir, int ranks);
 void synthetic_view(struct mw_view *view, int ranks);
 /* Leaves the view in the run directory, as its sampler would. */
 void synthetic_write_view(const struct mw_view *view, const struct synthetic_dir *dir);
+
+/* What a report writes, to be freed. */
+char *synthetic_render(mw_report_write *write, const struct mw_model *model, const struct mw_report_style *style);
 
 #endif

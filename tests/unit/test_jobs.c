@@ -434,13 +434,8 @@ static void test_large(void **state)
 static char *render(mw_report_write *write, const struct mw_model *model)
 {
     const struct mw_report_style style = {.all = true, .timeline_ranks = true};
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
 
-    assert_int_equal(write(out, model, &style), 0);
-    fclose(out);
-    return text;
+    return synthetic_render(write, model, &style);
 }
 
 static void assert_in(mw_report_write *write, const struct mw_model *model, const char *const *texts)
