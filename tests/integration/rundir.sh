@@ -127,7 +127,7 @@ EOS
     rm -f ready
     unshare --mount --pid --fork --mount-proc sh space.sh "$memwatch" run --quiet -- "$(mpirun_of "$mpi")" -n 2 \
         "$(program "$mpi" damage)" 5 5 ': >ready; sleep 60'
-    left() { "$memwatch" runs | sed -n 's/^shared memory of a run .*--force //p' | grep .; }
+    left() { "$memwatch" runs | sed -n 's/^shared memory of a run .*--force //p' | grep '^/dev/shm/'; }
     check "a killed container: the list names what it left" until_true left
     gone=$(left)
     "$memwatch" runs --clean >list
