@@ -19,6 +19,7 @@
 #define MW_CALL(Name, n, comm, ...) MW_EACH(MPI_, Name, n, MW_KIND_BLOCKING, 0, NOTHING, comm)
 #define MW_CALL_C(Name, n, comm, ...) MW_EACH(MPI_, Name, n, MW_KIND_BLOCKING, 1, NOTHING, comm)
 #define MW_GUARD(Name, n, ...) MW_EACH(MPI_, Name, n, MW_KIND_GUARD, 0, NOTHING, NOCOMM)
+#define MW_GUARD_C(Name, n, ...) MW_EACH(MPI_, Name, n, MW_KIND_GUARD, 1, NOTHING, NOCOMM)
 #define MW_COMPLETE(Name, n, ...) MW_EACH(MPI_, Name, n, MW_KIND_COMPLETE, 0, NOTHING, NOCOMM)
 
 #include "pmpi/collectives.def"
@@ -28,5 +29,6 @@
 #undef MW_CALL
 #undef MW_CALL_C
 #undef MW_GUARD
+#undef MW_GUARD_C
 #undef MW_COMPLETE
 #undef MW_EACH

@@ -56,7 +56,7 @@ enum mw_op {
     MW_OP_COUNT
 };
 
-#define MW_OP_NAME_BYTES 32
+#define MW_OP_NAME_BYTES 36
 
 struct mw_op_info {
     char name[MW_OP_NAME_BYTES]; /* public name; an array, so that the table needs no relocation */

@@ -14,6 +14,7 @@ shell_tests = \
     tests/integration/arrows.sh \
     tests/integration/descriptors.sh \
     tests/integration/exports.sh \
+    tests/integration/wrapped.sh \
     tests/integration/deaths.sh \
     tests/integration/waits.sh \
     tests/integration/post_mortem.sh \

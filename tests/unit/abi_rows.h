@@ -15,9 +15,11 @@
 
 #if MPI_VERSION >= 4
 #define MW_CALL_C(Name, n, comm, ...) int MPI_##Name(__VA_ARGS__);
+#define MW_GUARD_C(Name, n, ...) int MPI_##Name(__VA_ARGS__);
 #define MW_PERSISTENT(Name, ...) int MPI_##Name##_init(__VA_ARGS__, MPI_Info, MPI_Request *);
 #else
 #define MW_CALL_C(Name, n, comm, ...)
+#define MW_GUARD_C(Name, n, ...)
 #define MW_PERSISTENT(Name, ...)
 #endif
 
@@ -40,12 +42,14 @@
 #undef MW_CALL
 #undef MW_CALL_C
 #undef MW_GUARD
+#undef MW_GUARD_C
 #undef MW_COMPLETE
 #define MW_COMPLETE(Name, n, ...)
 #define MW_COUNTLESS(Name, name, n, rule, ...)
 #define MW_CALL(Name, n, comm, ...)
 #define MW_CALL_C(Name, n, comm, ...)
 #define MW_GUARD(Name, n, ...)
+#define MW_GUARD_C(Name, n, ...)
 #define CNT MPI_Count
 #define CNTS const MPI_Count *
 #define DSPS const MPI_Aint *
