@@ -5,12 +5,12 @@
 
 static bool is_init(const struct mw_model_site *site)
 {
-    return strncmp(site->call, "MPI_Init", 8) == 0;
+    return strncmp(site->call, "MPI_Init", 8) == 0 || strcmp(site->call, "MPI_Session_init") == 0;
 }
 
 static bool is_finalize(const struct mw_model_site *site)
 {
-    return strcmp(site->call, "MPI_Finalize") == 0;
+    return strcmp(site->call, "MPI_Finalize") == 0 || strcmp(site->call, "MPI_Session_finalize") == 0;
 }
 
 static uint64_t rise(int64_t growth)

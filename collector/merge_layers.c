@@ -118,7 +118,7 @@ static const char *name_of(const struct mw_model_place *caller, enum kind kind)
 /* Each program has these once, wherever its layer is. */
 static bool is_frame_of_job(const char *call)
 {
-    return strncmp(call, "MPI_Init", 8) == 0 || strcmp(call, "MPI_Finalize") == 0;
+    return strncmp(call, "MPI_Init", 8) == 0 || strcmp(call, "MPI_Finalize") == 0 || strncmp(call, "MPI_Session_", 12) == 0;
 }
 
 static void note_line(struct mw_merge_layers *layers, const struct mw_model_rank *rank,

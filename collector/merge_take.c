@@ -154,13 +154,33 @@ void mw_merge_take_name(struct mw_model *model, const struct mw_model_rank *rank
     set_path(model, rank, phase);
 }
 
+/* MPI begins with MPI_Init, or with a session. */
+static const char *first_name(const struct source *source, const struct mw_model_phase *phase)
+{
+    bool is_session = phase->to_site != MW_MODEL_NONE &&
+                      !strcmp(source->rank->sites[phase->to_site].call, "MPI_Session_init");
+
+    return is_session ? "start → MPI_Session_init" : "start → MPI_Init";
+}
+
+/* A session may follow the last of those before. */
+static const char *last_name(const struct source *source, const struct mw_model_phase *phase)
+{
+    bool is_session = phase->from_site != MW_MODEL_NONE &&
+                      !strcmp(source->rank->sites[phase->from_site].call, "MPI_Session_finalize");
+
+    if (phase->to_site != MW_MODEL_NONE)
+        return NULL;
+    return is_session ? "MPI_Session_finalize → end" : "MPI_Finalize → end";
+}
+
 static const char *given_name(const struct source *source, const struct mw_model_phase *phase, const char *given)
 {
     switch (phase->kind) {
     case MW_PHASE_START:
-        return "start → MPI_Init";
+        return first_name(source, phase);
     case MW_PHASE_END:
-        return "MPI_Finalize → end";
+        return last_name(source, phase);
     case MW_PHASE_USER:
         return mw_model_string(source->model, given[0] ? given : "(no name)");
     case MW_PHASE_BETWEEN:

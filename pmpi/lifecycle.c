@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The wrappers that begin and end a rank's record. */
+/* The wrappers of MPI_Init, MPI_Finalize and MPI_Abort; sessions have theirs in pmpi/sessions.c. */
 #include "pmpi/boundary.h"
 #include "pmpi/library.h"
 #include "pmpi/meter.h"
@@ -8,6 +8,7 @@
 #include "pmpi/phases.h"
 #include "pmpi/rank.h"
 #include "pmpi/requests.h"
+#include "pmpi/sessions.h"
 #include "pmpi/stage.h"
 #include "pmpi/wrap.h"
 
@@ -27,12 +28,10 @@ MW_EXPORT int PMPI_Request_free(uintptr_t request);
 static int initialize(enum mw_op op, void *next, const uintptr_t a[4], void *return_address)
 {
     struct mw_boundary boundary;
-    bool outermost = !mw_rank.recording; /* another tool may make PMPI_Init of MPI_Init */
+    bool begins = mw_sessions_begin(); /* not where another tool makes PMPI_Init of MPI_Init */
     bool entered;
     int result;
 
-    if (outermost)
-        mw_rank_begin();
     entered = mw_boundary_enter(&boundary, op, a, return_address);
     if (op == MW_OP_MPI_Init)
         result = ((int (*)(uintptr_t, uintptr_t))next)(a[0], a[1]);
@@ -40,8 +39,8 @@ static int initialize(enum mw_op op, void *next, const uintptr_t a[4], void *ret
         result = ((int (*)(uintptr_t, uintptr_t, uintptr_t, uintptr_t))next)(a[0], a[1], a[2], a[3]);
     if (entered)
         mw_boundary_leave(&boundary, result != 0);
-    if (outermost && result == 0)
-        mw_rank_identify();
+    if ((begins || entered) && result == 0)
+        mw_sessions_world_opened();
     return result;
 }
 
@@ -86,7 +85,7 @@ static int finalize(int (*next)(void), void *return_address)
     result = next();
     if (entered) {
         mw_boundary_leave(&boundary, result != 0);
-        mw_rank_end();
+        mw_sessions_world_closed();
     }
     return result;
 }

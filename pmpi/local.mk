@@ -35,6 +35,7 @@ shim_sources = \
     pmpi/exit_table.c pmpi/exit_table.h \
     pmpi/gather.c pmpi/gather.h \
     pmpi/governor.c pmpi/governor.h \
+    pmpi/identify.c pmpi/identify.h \
     pmpi/library.c pmpi/library.h \
     pmpi/lifecycle.c \
     pmpi/lock.c pmpi/lock.h \
@@ -56,6 +57,7 @@ shim_sources = \
     pmpi/sandbox.c pmpi/sandbox.h \
     pmpi/say.c pmpi/say.h \
     pmpi/soname.c pmpi/soname.h \
+    pmpi/sessions.c pmpi/sessions.h \
     pmpi/settings.c pmpi/settings.h \
     pmpi/room.h \
     pmpi/site_table.c pmpi/site_table.h \

@@ -48,6 +48,8 @@ enum mw_op {
     MW_OP_MPI_Init,
     MW_OP_MPI_Init_thread,
     MW_OP_MPI_Finalize,
+    MW_OP_MPI_Session_init,
+    MW_OP_MPI_Session_finalize,
     MW_OP_MPI_Abort,
     MW_OP_MPI_Pcontrol,
     MW_OP_MPI_Start,

@@ -268,39 +268,6 @@ void mw_rank_begin(void)
     errno = saved;
 }
 
-void mw_rank_identify(void)
-{
-    struct mw_ident *ident = mw_rank.journal.ident;
-    char version[8192] = ""; /* more than either MPI's MPI_MAX_LIBRARY_VERSION_STRING */
-    int length = 0, level = 0, rank = -1, size = 0;
-    uintptr_t parent = 0;
-
-    if (!mw_rank.recording)
-        return;
-    mw_library.comm_rank(mw_library.comm_world, &rank);
-    mw_library.comm_size(mw_library.comm_world, &size);
-    mw_library.get_library_version(version, &length);
-    version[strcspn(version, ",\n")] = '\0'; /* the name and version come first, then how it was built */
-    for (char *c = version; *c; c++)
-        if (*c == '\t')
-            *c = ' ';
-    memcpy(ident->library, version, strnlen(version, sizeof(ident->library) - 1));
-    mw_library.comm_get_parent(&parent);
-    ident->spawned = mw_abi_handle(mw_library.abi, parent) != mw_library.comm_null;
-    ident->abi = mw_library.abi->id;
-    ident->size = size;
-    ident->rank = rank;
-    if (rank == 0)
-        mw_settings_complain();
-    mw_own_memory_look();
-    mw_library.query_thread(&level);
-    mw_rank.threaded = level >= mw_library.abi->thread_multiple;
-    mw_threads_after_init(mw_rank.threaded);
-    mw_stage_reach(MW_STAGE_RUNNING);
-    if (mw_rank.stops_after_init)
-        mw_rank_stop_measuring(MW_UNMEASURED_ASKED);
-}
-
 /* What the rank knows up to now, while it may still ask. */
 static void measure_last(void)
 {
@@ -384,6 +351,7 @@ void mw_rank_end(void)
 
     if (!mw_rank.recording)
         return;
+    mw_rank.has_ended = mw_rank_is_counting();
     mw_rank.counting = false;
     if (!mw_syscalls_are_over() && mw_rank_lock()) {
         now = mw_moment_exact();
@@ -393,4 +361,13 @@ void mw_rank_end(void)
         mw_rank_unlock();
     }
     mw_stage_reach(MW_STAGE_FINALIZED);
+}
+
+void mw_rank_resume(void)
+{
+    if (!mw_rank.recording || !mw_rank.has_ended)
+        return;
+    mw_rank.has_ended = false;
+    mw_stage_resume();
+    mw_rank.counting = true;
 }

@@ -13,9 +13,10 @@
 
 struct mw_rank {
     struct mw_journal journal; /* valid while `recording` */
-    bool recording;            /* a journal is kept: from the entry of MPI_Init to the end of the process */
-    atomic_bool counting;      /* wrapped calls are boundaries: from the entry of MPI_Init to the end of MPI_Finalize */
-    bool threaded;             /* MPI_THREAD_MULTIPLE: several threads may ask for the lock at the same time */
+    bool recording;            /* a journal is kept: from the entry of MPI_Init or MPI_Session_init to the end of the process */
+    atomic_bool counting;      /* wrapped calls are boundaries: from there to the end of MPI_Finalize or the last session */
+    bool has_ended;            /* by mw_rank_end() */
+    bool threaded;             /* MPI_THREAD_MULTIPLE, or a session: several threads may ask for the lock at the same time */
     bool stops_after_init;     /* MEMWATCH_SYSCALLS=0 */
     bool gathers;              /* also where the launcher has the journals */
     bool has_sandboxed_child;  /* one that shares our memory, or is a copy that no fork handler saw: pmpi/sandbox.c */
@@ -53,17 +54,17 @@ bool mw_rank_is_first_copy(void);
 /* Whether a job launcher's variables name this process as a rank. */
 bool mw_rank_is_launched(void);
 
-/* Called when MPI_Init has returned: fills in who this rank is. */
-void mw_rank_identify(void);
-
 /* Measures for the last time, and makes no system calls from then on; only counts. `why`: enum mw_unmeasured. */
 void mw_rank_stop_measuring(enum mw_unmeasured why);
 
 /* Called on the way into MPI_Finalize, after its boundary was measured: gathers the journals to rank 0. */
 void mw_rank_gather(void);
 
-/* Called when MPI_Finalize has returned. */
+/* Called when MPI_Finalize has returned, or the last session has ended. */
 void mw_rank_end(void);
+
+/* MPI is used once more, by a session: the record goes on where mw_rank_end() has ended it. */
+void mw_rank_resume(void);
 
 /* A program with ThreadSanitizer does not see our lock, but what libc's functions do under it, which are its own: it must
  * not take that for races. The two stand for writes as well. Not when we are built with it ourselves. */

@@ -23,6 +23,14 @@ void mw_stage_reach(enum mw_stage stage)
     raise_to(&mw_rank.journal.state->stage, stage);
 }
 
+void mw_stage_resume(void)
+{
+    uint32_t finalized = MW_STAGE_FINALIZED;
+
+    __atomic_compare_exchange_n(&mw_rank.journal.state->stage, &finalized, MW_STAGE_RUNNING, false, __ATOMIC_ACQ_REL,
+                                __ATOMIC_RELAXED);
+}
+
 void mw_stage_abort(int code)
 {
     struct mw_state *state = mw_rank.journal.state;

@@ -25,6 +25,7 @@ shell_tests = \
     tests/integration/rundir.sh \
     tests/integration/symbols.sh \
     tests/integration/debug_files.sh \
+    tests/integration/sessions.sh \
     tests/integration/short.sh \
     tests/integration/signals.sh \
     tests/integration/terminal.sh \

@@ -20,7 +20,6 @@ local            Topo_test Dims_create Cart(dim)?_(get|rank|coords|shift|map) Ca
 local            Initialized Finalized Query_thread Is_thread_main Wtime Wtick Abi_.*
 name_service     (Open|Close)_port (Publish|Unpublish|Lookup)_name
 tool_interface   T_.*
-no_record_yet    Session_(init|finalize)
 extension        X_.*
 not_a_function   UNWEIGHTED WEIGHTS_EMPTY F(08)?_STATUS(ES)?_IGNORE (COMM_|TYPE_|WIN_)?(DUP|NULL_COPY|NULL_DELETE)_FN CONVERSION_FN_NULL(_C)? [A-Z_]+_F90
 END
