@@ -226,8 +226,8 @@ static const char *describe(struct mw_model *model, const struct search *search,
         return mw_model_format(model, "called MPI_Init of %s, an MPI that this memwatch was not built for", mpi);
     case MW_MODEL_WHY_FAILED: return "called MPI_Init, and could not be recorded; its own message says why";
     case MW_MODEL_WHY_DLOPEN:
-        return mw_model_format(model, "loaded %s by dlopen() and called none of its functions by name; functions that a program "
-                               "fetches with dlsym() are not recorded", mpi);
+        return mw_model_format(model, "loaded %s by dlopen() and called none of its functions by name, nor by what "
+                               "dlsym() gave it; how it called them is not known", mpi);
     case MW_MODEL_WHY_NO_INIT: return mw_model_format(model, "%s was loaded, and MPI_Init was not called", mpi);
     case MW_MODEL_WHY_NO_MPI: return "no MPI library was loaded at its end";
     case MW_MODEL_WHY_UNKNOWN: break;

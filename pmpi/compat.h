@@ -11,6 +11,7 @@
 #ifndef MW_PMPI_COMPAT_H
 #define MW_PMPI_COMPAT_H
 
+#include "pmpi/dlsym.h"
 #include "pmpi/elf_find.h"
 
 #include <dlfcn.h>
@@ -26,12 +27,9 @@
 #pragma weak dladdr
 #pragma weak dlclose
 #pragma weak dlopen
-#pragma weak dlsym
 #pragma weak pthread_attr_getstack
 #pragma weak pthread_getattr_np
 #pragma weak pthread_testcancel
-#if defined __GLIBC_PREREQ
-#if __GLIBC_PREREQ(2, 34) /* before that the plain names are these */
 #if defined __x86_64__
 #define MW_COMPAT_OLDEST "GLIBC_2.2.5"
 #elif defined __riscv
@@ -39,11 +37,15 @@
 #else /* aarch64, powerpc64le */
 #define MW_COMPAT_OLDEST "GLIBC_2.17"
 #endif
+#pragma weak dlvsym
+extern void *dlvsym(void *handle, const char *name, const char *version); /* musl has none */
+#if defined __GLIBC_PREREQ
+#if __GLIBC_PREREQ(2, 34) /* before that the plain names are these */
 #define MW_COMPAT_OLD(name) __asm__(".symver " #name ", " #name "@" MW_COMPAT_OLDEST)
 MW_COMPAT_OLD(dladdr);
 MW_COMPAT_OLD(dlclose);
 MW_COMPAT_OLD(dlopen);
-MW_COMPAT_OLD(dlsym);
+MW_COMPAT_OLD(dlvsym);
 MW_COMPAT_OLD(pthread_attr_getstack);
 MW_COMPAT_OLD(pthread_getattr_np);
 MW_COMPAT_OLD(pthread_testcancel);
@@ -54,11 +56,13 @@ MW_COMPAT_OLD(pthread_testcancel);
 /* As dlsym() and its kin. In a program without libdl nothing can be opened, and addresses have no names. */
 static inline void *mw_compat_dlsym(void *handle, const char *name)
 {
-#ifndef MW_LINKED_IN
-    if (!MW_COMPAT_HAS(dlsym))
-        return mw_elf_find_symbol(name, handle == RTLD_NEXT);
-#endif
+#ifdef MW_LINKED_IN
     return dlsym(handle, name);
+#else
+    mw_dlsym_function *real = mw_dlsym_real();
+
+    return real ? real(handle, name) : mw_elf_find_symbol(name, handle == RTLD_NEXT);
+#endif
 }
 
 static inline void *mw_compat_dlopen(const char *file, int mode)

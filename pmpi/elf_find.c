@@ -3,8 +3,6 @@
 
 #include "pmpi/elf_object.h"
 
-#include <string.h>
-
 /* Of one object, from its dynamic section. */
 struct table {
     uintptr_t bias;
@@ -17,6 +15,7 @@ struct table {
 struct search {
     const char *name;
     bool waits; /* for our object to pass */
+    const void *address; /* in the object that is meant */
     void *found;
 };
 
@@ -37,6 +36,14 @@ static void read_dynamic(struct table *table, const ElfW(Dyn) * entry)
     }
 }
 
+/* Not strcmp(): an interceptor of it (AddressSanitizer's) may be looking for the real one by way of us. */
+static bool is_same(const char *one, const char *other)
+{
+    while (*one && *one == *other)
+        one++, other++;
+    return *one == *other;
+}
+
 /* Is it a definition of `name`, and not one that is kept for old programs? */
 static bool matches(const struct table *table, uint32_t index, const char *name)
 {
@@ -44,7 +51,7 @@ static bool matches(const struct table *table, uint32_t index, const char *name)
     unsigned type = symbol->st_info & 0xf;
 
     return symbol->st_shndx != SHN_UNDEF && symbol->st_value && type <= STT_FUNC &&
-           !(table->versions && (table->versions[index] & 0x8000)) && !strcmp(table->strings + symbol->st_name, name);
+           !(table->versions && (table->versions[index] & 0x8000)) && is_same(table->strings + symbol->st_name, name);
 }
 
 /* Tables as the System V ABI and https://flapenguin.me/elf-dt-gnu-hash describe them. Returns an index, or 0. */
@@ -84,25 +91,41 @@ static uint32_t find_sysv(const struct table *table, const char *name)
     return index;
 }
 
-static int examine(struct dl_phdr_info *info, size_t size, void *data)
+static void *find_in(const struct dl_phdr_info *info, const char *name)
 {
-    struct search *search = data;
     struct table table = {.bias = info->dlpi_addr};
     const ElfW(Dyn) *dynamic = mw_elf_dynamic(info);
     uint32_t index = 0;
+
+    if (dynamic)
+        read_dynamic(&table, dynamic);
+    if (table.symbols && table.strings && (table.gnu || table.sysv))
+        index = table.gnu ? find_gnu(&table, name) : find_sysv(&table, name);
+    return index ? (void *)(table.bias + table.symbols[index].st_value) : NULL;
+}
+
+static int examine(struct dl_phdr_info *info, size_t size, void *data)
+{
+    struct search *search = data;
 
     (void)size;
     if (search->waits) {
         search->waits = !mw_elf_contains(info, (const void *)mw_elf_find_symbol);
         return 0;
     }
-    if (dynamic)
-        read_dynamic(&table, dynamic);
-    if (table.symbols && table.strings && (table.gnu || table.sysv))
-        index = table.gnu ? find_gnu(&table, search->name) : find_sysv(&table, search->name);
-    if (index)
-        search->found = (void *)(table.bias + table.symbols[index].st_value);
-    return index != 0;
+    search->found = find_in(info, search->name);
+    return search->found != NULL;
+}
+
+static int examine_one(struct dl_phdr_info *info, size_t size, void *data)
+{
+    struct search *search = data;
+
+    (void)size;
+    if (!mw_elf_contains(info, search->address))
+        return 0;
+    search->found = find_in(info, search->name);
+    return 1;
 }
 
 void *mw_elf_find_symbol(const char *name, bool next)
@@ -110,5 +133,13 @@ void *mw_elf_find_symbol(const char *name, bool next)
     struct search search = {.name = name, .waits = next};
 
     dl_iterate_phdr(examine, &search);
+    return search.found;
+}
+
+void *mw_elf_find_in(const void *address, const char *name)
+{
+    struct search search = {.name = name, .address = address};
+
+    dl_iterate_phdr(examine_one, &search);
     return search.found;
 }

@@ -9,4 +9,7 @@
  * first behind the object that this function is in. NULL when there is none. */
 void *mw_elf_find_symbol(const char *name, bool next);
 
+/* What the object that `address` lies in defines by that name. NULL when it does not. */
+void *mw_elf_find_in(const void *address, const char *name);
+
 #endif

@@ -29,7 +29,7 @@ shim_sources = \
     pmpi/bytes.c pmpi/bytes.h \
     pmpi/complete.c pmpi/complete.h \
     pmpi/collectives.def pmpi/each_call.h \
-    pmpi/compat.h pmpi/elf_find.h pmpi/elf_object.h \
+    pmpi/compat.h pmpi/dlsym.h pmpi/elf_find.h pmpi/elf_object.h \
     pmpi/estimate.h \
     pmpi/exit_record.c \
     pmpi/exit_table.c pmpi/exit_table.h \
@@ -75,11 +75,11 @@ shim_sources = \
     pmpi/wrap.c pmpi/wrap.h
 # What each preloaded library has: a program that is linked with the archive uses the libc of the system it is linked on.
 compat_sources = pmpi/compat.c pmpi/compat.h pmpi/elf_find.c pmpi/elf_find.h
-pmpi_libmemwatch_pmpi_la_SOURCES = $(shim_sources) $(compat_sources) pmpi/sandbox_calls.c
+pmpi_libmemwatch_pmpi_la_SOURCES = $(shim_sources) $(compat_sources) pmpi/dlsym_calls.c pmpi/sandbox_calls.c
 pmpi_libmemwatch_pmpi_la_CPPFLAGS = $(AM_CPPFLAGS) -DMW_BINDIR='"$(bindir)"'
 pmpi_libmemwatch_pmpi_la_CFLAGS = $(SHIM_CFLAGS)
 pmpi_libmemwatch_pmpi_la_LDFLAGS = -module -avoid-version -shared $(SHIM_LDFLAGS) \
-    -export-symbols-regex '^(P?MPIX?_[A-Z].*|memwatch_pmpi_.*|prctl|seccomp|syscall)$$'
+    -export-symbols-regex '^(P?MPIX?_[A-Z].*|memwatch_pmpi_.*|dlsym|prctl|seccomp|syscall)$$'
 
 # The wait calls, preloaded beside the shim: how ranks ended, as their parents learn it. In two segments instead of four,
 # every process of the job starts 10 us sooner.

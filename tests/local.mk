@@ -29,6 +29,7 @@ shell_tests = \
     tests/integration/short.sh \
     tests/integration/signals.sh \
     tests/integration/terminal.sh \
+    tests/integration/dlsym.sh \
     tests/integration/doctor.sh \
     tests/integration/bad_input.sh \
     tests/integration/hostile_text.sh \

@@ -48,7 +48,7 @@ library() {
 
 mpi_names='P?MPI_[A-Z][A-Za-z0-9_]*|P?MPIX_[A-Z][a-z_]*_init'
 phase_names='memwatch_pmpi_(phase_(begin|end)|stay_out)'
-library libmemwatch-pmpi.so "$shim" "$mpi_names|$phase_names|prctl|seccomp|syscall"
+library libmemwatch-pmpi.so "$shim" "$mpi_names|$phase_names|dlsym|prctl|seccomp|syscall"
 library libmemwatch-wait.so "$(dirname "$shim")/libmemwatch-wait.so" '(__)?wait(pid)?|wait[34]|waitid'
 
 musl=$(ls /lib/ld-musl-*.so.1 2>/dev/null | head -n 1)
@@ -74,5 +74,5 @@ check "151 forms in all" same "$(wc -l <wanted)" 151
 check "no undefined MPI name: not linked to any MPI" none "$(nm -D --undefined-only "$shim" | grep -E 'MPI|ompi')"
 # Linked into a program, it must not come before libc's own.
 check "the archive defines MPI names and the phase API only" none \
-    "$(nm -g --defined-only "$top_builddir/pmpi/libmemwatch-pmpi.a" | awk 'NF == 3 {print $3}' | grep -x -E 'prctl|seccomp|syscall|fstat|pthread_.*|_dl_.*')"
+    "$(nm -g --defined-only "$top_builddir/pmpi/libmemwatch-pmpi.a" | awk 'NF == 3 {print $3}' | grep -x -E 'dlsym|prctl|seccomp|syscall|fstat|pthread_.*|_dl_.*')"
 done_testing

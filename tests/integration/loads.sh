@@ -85,6 +85,7 @@ if [ "$SANITIZERS" = yes ]; then
 else
     export ASAN_OPTIONS=verify_asan_link_order=0
     built "AddressSanitizer" gcc -fsanitize=address
+    built "ThreadSanitizer" gcc -fsanitize=thread
     unset ASAN_OPTIONS
 fi
 done_testing

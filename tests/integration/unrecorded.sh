@@ -21,10 +21,12 @@ because() {
     check "$mpi: $reason: the record" same "$(reasons)" "$reason"
 }
 
-# MPI's functions fetched by dlsym(), as language bindings do.
+# A program that wraps MPI_Init itself: what it fetches by dlsym() is what is behind its own.
 cat >fetches.c <<'EOF'
 #include <dlfcn.h>
 #include <stdio.h>
+int MPI_Init(void *c, void *v) { (void)c; (void)v; return 1; }
+int MPI_Finalize(void) { return 1; }
 int main(int argc, char **argv)
 {
     void *library = dlopen(argv[1], RTLD_NOW | (argc > 2 ? RTLD_GLOBAL : RTLD_LOCAL));
@@ -37,7 +39,7 @@ int main(int argc, char **argv)
     return init(NULL, NULL) || finalize();
 }
 EOF
-$cc -o fetches fetches.c -ldl || exit 1
+$cc -rdynamic -o fetches fetches.c -ldl || exit 1
 
 # An MPI that nobody knows, linked to its program.
 echo 'int MPI_Init(void *c, void *v) { (void)c; (void)v; return 0; }' >fake.c
@@ -61,7 +63,7 @@ for mpi in $(mpis); do
         env LD_PRELOAD="$other" ./waits
     because "$mpi" preload_lost "2 processes of waits: started with an environment without LD_PRELOAD;" \
         sh -c 'unset LD_PRELOAD; "$@"; exit $?' sh ./waits
-    because "$mpi" dlopen "2 processes of fetches: loaded libmpi[ch]*\.so[^ ]* by dlopen\(\) and called none of its functions by name; .*dlsym\(\)" \
+    because "$mpi" dlopen "2 processes of fetches: loaded libmpi[ch]*\.so[^ ]* by dlopen\(\) and called none of its functions by name, nor by what dlsym\(\) gave it" \
         ./fetches "$library"
     because "$mpi" dlopen "2 processes of fetches: loaded libmpi" ./fetches "$library" global
     "$mpicc" -w -o asks asks.c
