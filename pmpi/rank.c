@@ -51,7 +51,8 @@ _Thread_local bool mw_rank_main_thread __attribute__((tls_model("initial-exec"))
 /* A forked child is not the rank: the mapped journal stays the parent's. */
 static void forget_in_child(void)
 {
-    mw_rank.recording = mw_rank.counting = false;
+    mw_rank.recording = false;
+    mw_rank.counting = false;
     mw_lock_unrecorded = NULL;
     mw_meter_forget();
 }
@@ -262,8 +263,10 @@ void mw_rank_begin(void)
         mw_say("memwatch: ranks are not recorded: %s (was it removed?)\n", err.text);
     else if (failed == -1)
         mw_say("memwatch: this rank is not recorded: %s\n", err.text);
-    else if (!failed)
-        mw_rank.recording = mw_rank.counting = mw_rank_main_thread = true;
+    else if (!failed) {
+        mw_rank.recording = mw_rank_main_thread = true;
+        mw_rank.counting = true;
+    }
     mw_syscalls_end();
     errno = saved;
 }

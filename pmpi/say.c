@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 /* One line: what is in it may come from the environment. */
-static void write_clean(const char *format, va_list list)
+__attribute__((format(printf, 1, 0))) static void write_clean(const char *format, va_list list)
 {
     char text[2048];
     size_t length;
@@ -32,7 +32,7 @@ static void write_clean(const char *format, va_list list)
     }
 }
 
-static void say(const char *format, va_list list)
+__attribute__((format(printf, 1, 0))) static void say(const char *format, va_list list)
 {
     static const int signals[] = {SIGPIPE, SIGXFSZ};
     const struct timespec at_once = {0, 0};
