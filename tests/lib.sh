@@ -58,11 +58,19 @@ skip() { # what, why
 }
 
 skip_all() {
+    [ ! -s "$work/no_jobs" ] || { done_testing; exit 0; }
     echo "1..0 # SKIP $*"
     exit 0
 }
 
-done_testing() { echo "1..$tests_run"; }
+# An MPI that configure found and that starts no job here is a failure of each test that would have used it.
+done_testing() {
+    [ ! -s "$work/no_jobs" ] ||
+        for mpi_without in $(sort -u "$work/no_jobs"); do
+            check "$mpi_without starts jobs on this machine, without memwatch" why_no_jobs "$mpi_without"
+        done
+    echo "1..$tests_run"
+}
 
 # A difference of at most so many bytes.
 near() { # value expected tolerance
@@ -98,10 +106,19 @@ until_true() { # at most 30 s
     until "$@"; do n=$((n + 1)); [ $n -lt 600 ] || { echo "never: $*"; return 1; }; sleep 0.05; done
 }
 
-# The MPI libraries that tests can use.
+# What tests/jobs_start.sh wrote of an MPI whose jobs do not start.
+no_jobs() { echo "$top_builddir/tests/jobs/$1"; }
+why_no_jobs() { cat "$(no_jobs "$1")"; false; }
+
+# The MPI libraries that tests can use. Those of which no job starts are noted for done_testing.
 mpis() {
-    [ -n "$OPENMPI_CC" ] && [ -n "$OPENMPI_RUN" ] && echo openmpi
-    [ -n "$MPICH_CC" ] && [ -n "$MPICH_RUN" ] && echo mpich
+    for configured in ${OPENMPI_CC:+${OPENMPI_RUN:+openmpi}} ${MPICH_CC:+${MPICH_RUN:+mpich}}; do
+        if [ -e "$(no_jobs "$configured")" ]; then
+            echo "$configured" >>"$work/no_jobs"
+        else
+            echo "$configured"
+        fi
+    done
 }
 
 mpirun_of() { case $1 in openmpi) echo "$OPENMPI_RUN" ;; mpich) echo "$MPICH_RUN" ;; esac; }

@@ -12,6 +12,7 @@ AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; 
 unit_tests =
 shell_tests = \
     tests/integration/arrows.sh \
+    tests/integration/harness.sh \
     tests/integration/descriptors.sh \
     tests/integration/exports.sh \
     tests/integration/wrapped.sh \
@@ -384,6 +385,12 @@ tests/programs.stamp: tests/build_programs.sh tests/environment.sh FORCE
 FORCE:
 .PHONY: FORCE
 
+# Whether jobs of each MPI start here, before any test asks for one.
+check_DATA += tests/jobs.stamp
+CLEANFILES += tests/jobs.stamp
+tests/jobs.stamp: tests/programs.stamp tests/jobs_start.sh FORCE
+	$(AM_V_GEN)$(SHELL) $(srcdir)/tests/jobs_start.sh && touch $@
+
 # Folders are taken whole, from the build directory as well: what was built and logged there stays out.
 dist-hook:
 	rm -rf $(distdir)/tests/integration/*.log $(distdir)/tests/integration/*.trs $(distdir)/tests/programs/openmpi \
@@ -411,7 +418,7 @@ kill-matrix: all
 EXTRA_DIST += tests/kill_matrix.sh
 EXTRA_DIST += tests/fuzz
 EXTRA_DIST += tests/browser/package.json tests/browser/package-lock.json tests/browser/page.js
-EXTRA_DIST += bench/scale tests/build_programs.sh tests/check.sh tests/golden tests/hosts.sh tests/integration tests/lib.sh tests/openmpi.sh tests/programs tests/schema.sh tests/tools/validate.py tests/unit_tap.sh
+EXTRA_DIST += bench/scale tests/build_programs.sh tests/check.sh tests/golden tests/hosts.sh tests/integration tests/jobs_start.sh tests/lib.sh tests/openmpi.sh tests/programs tests/schema.sh tests/tools/validate.py tests/unit_tap.sh
 
 clean-local:
-	-rm -rf tests/programs bench/programs/openmpi bench/programs/mpich
+	-rm -rf tests/jobs tests/programs bench/programs/openmpi bench/programs/mpich

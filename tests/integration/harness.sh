@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: MIT
+# Where an MPI that configure found starts no job, tests of it fail, and say why, instead of being skipped.
+. "${srcdir:-.}/tests/lib.sh"
+
+# A build directory in which one mpirun knows too few slots, and another one works as far as anybody sees.
+mkdir -p build/tests
+printf '#!/bin/sh\necho "There are not enough slots available for $2 ranks." >&2\nexit 1\n' >no_slots
+printf '#!/bin/sh\nexit 0\n' >works
+chmod +x no_slots works
+environment() { # mpirun of Open MPI, of MPICH
+    { cat "$top_builddir/tests/environment.sh"
+      printf "%s\n" "OPENMPI_CC=cc OPENMPI_RUN='$1' MPICH_CC=${2:+cc} MPICH_RUN='$2' top_builddir='$work/build'"; } >build/tests/environment.sh
+    (cd build && sh "$top_srcdir/tests/jobs_start.sh") >look.out 2>&1
+}
+
+# A test of two jobs, and one that has nothing to try without MPI.
+cat >of_each.sh <<'END'
+. "$srcdir/tests/lib.sh"
+for mpi in $(mpis); do check "$mpi: a job" true; done
+for mpi in $(mpis); do check "$mpi: another job" true; done
+done_testing
+END
+cat >of_any.sh <<'END'
+. "$srcdir/tests/lib.sh"
+[ -n "$(mpis)" ] || skip_all 'no MPI library'
+check "a job" true
+done_testing
+END
+printf '. "$srcdir/tests/lib.sh"\ncheck "no job" true\ndone_testing\n' >of_none.sh
+run() { top_builddir_path=$work/build srcdir=$top_srcdir sh "$work/$1.sh" >printed 2>&1; }
+says() { sed 's/^ok/(ok)/; s/^not ok/(not ok)/' printed; grep -q -x -e "$1" printed; }
+never() { ! says "$@"; }
+
+environment "$work/works" "$work/works"
+check "both start: nothing is noted" same "$(ls build/tests/jobs):$(cat look.out)" ":"
+run of_each
+check "both start: their tests run" says 'ok 4 - mpich: another job'
+check "and nothing else" says '1\.\.4'
+
+environment "$work/no_slots" "$work/works"
+check "one starts none: that is noted" same "$(ls build/tests/jobs)" openmpi
+run of_each
+check "one starts none: the other one's tests run" says 'ok 2 - mpich: another job'
+check "and one check fails" says 'not ok 3 - openmpi starts jobs on this machine, without memwatch'
+check "with what mpirun printed" says '# There are not enough slots available for 16 ranks\.'
+check "none was tried" never '.*openmpi: .*job'
+run of_any
+check "one starts none: what goes with any MPI goes on" says 'ok 1 - a job'
+
+environment "$work/no_slots" ""
+run of_any
+check "the only one starts none: not skipped" never '.*SKIP.*'
+check "but failed" says 'not ok 1 - openmpi starts jobs on this machine, without memwatch'
+check "and the plan holds" says '1\.\.1'
+run of_none
+check "a test without jobs passes" says '1\.\.1'
+
+environment "" ""
+run of_any
+check "without any MPI: skipped" says '1\.\.0 # SKIP no MPI library'
+done_testing

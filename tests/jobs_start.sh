@@ -1,0 +1,28 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Whether jobs start here at all, asked once before the tests, without memwatch: tests/jobs/<mpi> of the build directory
+# is there, with what was printed, for an MPI whose jobs do not. tests/lib.sh makes tests of it fail.
+set -u
+. tests/environment.sh
+. "$top_srcdir/tests/openmpi.sh"
+openmpi_settings "${OPENMPI_RUN:-mpirun}"
+unset LD_PRELOAD OMPI_MCA_mca_base_env_list OMPI_MCA_mca_base_env_list_internal
+
+ends_well() { # command...; what it printed, where it does not
+    timeout -k 10 120 "$@" >tests/jobs/printed 2>&1 </dev/null
+    job_status=$?
+    [ $job_status = 0 ] || { echo "status $job_status of: $*"; grep -v '^ *$' tests/jobs/printed; }
+    return $job_status
+}
+
+# As many ranks as the largest tests have, and two that take part in MPI.
+look() { # mpi, mpirun
+    { ends_well "$2" -n 16 true && ends_well "$2" -n 2 "tests/programs/$1/leaves"; } >"tests/jobs/$1" 2>&1 &&
+        rm -f "tests/jobs/$1"
+}
+
+rm -rf tests/jobs
+mkdir -p tests/jobs
+[ -z "$OPENMPI_CC" ] || [ -z "$OPENMPI_RUN" ] || look openmpi "$OPENMPI_RUN"
+[ -z "$MPICH_CC" ] || [ -z "$MPICH_RUN" ] || look mpich "$MPICH_RUN"
+rm -f tests/jobs/printed
