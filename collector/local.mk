@@ -141,6 +141,7 @@ collector_libcollector_la_SOURCES = \
 	collector/seen.h \
 	collector/segments.c collector/segments.h \
 	collector/short_name.c collector/short_name.h \
+	collector/signal_name.c collector/signal_name.h \
 	collector/size.c collector/size.h \
 	collector/starters.c collector/starters.h \
 	collector/symbol_reader.c collector/symbol_reader.h \
@@ -157,7 +158,7 @@ collector_libcollector_la_SOURCES = \
 	collector/wait_log.h \
 	collector/wait_log_read.c collector/wait_log_read.h
 collector_libcollector_la_CFLAGS = $(AM_CFLAGS) $(LIBDW_CFLAGS) $(HWLOC_CFLAGS) $(JANSSON_CFLAGS) $(SODIUM_CFLAGS)
-collector_libcollector_la_LIBADD = $(LIBDW_LIBS) -lelf $(HWLOC_LIBS) $(JANSSON_LIBS) $(SODIUM_LIBS) -lm
+collector_libcollector_la_LIBADD = $(LIBDW_LIBS) -lelf $(HWLOC_LIBS) $(JANSSON_LIBS) $(SODIUM_LIBS) -ldl -lm
 collector_libcollector_la_CPPFLAGS = $(AM_CPPFLAGS) -DMW_PAGE_DIR='"$(abs_top_srcdir)/collector/page"'
 
 # Embedded as they are by collector/page.c.

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "collector/merge_deaths_parts.h"
 
-#include <signal.h>
+#include "collector/signal_name.h"
+
 #include <string.h>
 
 const char *mw_merge_deaths_signal(struct mw_model *model, int signo)
 {
-    const char *name = sigabbrev_np(signo);
+    const char *name = mw_signal_name(signo);
 
-    return name ? mw_model_format(model, "SIG%s (%s)", name, strsignal(signo))
+    return name ? mw_model_format(model, "%s (%s)", name, strsignal(signo))
                 : mw_model_format(model, "signal %d", signo);
 }
 

@@ -44,7 +44,11 @@ struct mw_deaths_watched {
     int32_t wait_status;
 };
 
-/* Linux 5.3. */
+/* Linux 5.3, and so in the kernel's headers; one number on all machines. */
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
+
 static int pidfd_open_(pid_t pid)
 {
     return (int)syscall(SYS_pidfd_open, pid, 0);

@@ -3,9 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 int mw_output_open(struct mw_output *output, const char *path, bool force, struct mw_err *err)
@@ -35,12 +37,23 @@ int mw_output_open(struct mw_output *output, const char *path, bool force, struc
     return mw_err_set(err, "cannot write %s: out of memory", path);
 }
 
+/* renameat2(2) with RENAME_NOREPLACE, of which glibc knows since 2.28. */
+static int rename_noreplace(const char *from, const char *to)
+{
+#ifdef SYS_renameat2
+    return (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE);
+#else
+    errno = ENOSYS;
+    return -1;
+#endif
+}
+
 /* Without --force nothing is overwritten: not even what the job itself has made there. */
 static int put_in_place(const struct mw_output *output)
 {
     if (output->force)
         return rename(output->temporary, output->path);
-    if (!renameat2(AT_FDCWD, output->temporary, AT_FDCWD, output->path, RENAME_NOREPLACE))
+    if (!rename_noreplace(output->temporary, output->path))
         return 0;
     if (errno != EINVAL && errno != ENOSYS)
         return -1;

@@ -2,13 +2,13 @@
 #include "launcher/top_data.h"
 
 #include "collector/clock.h"
+#include "collector/signal_name.h"
 #include "collector/text.h"
 #include "launcher/source.h"
 #include "launcher/top_parts.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,10 +48,10 @@ static bool is_removed(const struct mw_top_data *data)
 
 static void tell_end(struct mw_top_data *data, const struct mw_view *view)
 {
-    const char *name = view->exit_signal ? sigabbrev_np(view->exit_signal) : NULL;
+    const char *name = view->exit_signal ? mw_signal_name(view->exit_signal) : NULL;
 
     if (name)
-        snprintf(data->ended, sizeof(data->ended), "killed by SIG%s", name);
+        snprintf(data->ended, sizeof(data->ended), "killed by %s", name);
     else
         snprintf(data->ended, sizeof(data->ended), "status %d", view->exit_status);
 }

@@ -5,11 +5,11 @@
 #include "collector/mem.h"
 #include "collector/model.h"
 #include "collector/names.h"
+#include "collector/signal_name.h"
 #include "collector/text.h"
 #include "launcher/top_parts.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -276,12 +276,12 @@ static bool has_said_its_end(const struct mw_top_member *member)
 
 static void end_by_status(struct mw_top_member *member, int status, bool is_known)
 {
-    const char *name = WIFSIGNALED(status) ? sigabbrev_np(WTERMSIG(status)) : NULL;
+    const char *name = WIFSIGNALED(status) ? mw_signal_name(WTERMSIG(status)) : NULL;
     bool unfinished = is_known && !has_said_its_end(member);
     char text[64];
 
     if (name)
-        snprintf(text, sizeof(text), "killed by SIG%s", name);
+        snprintf(text, sizeof(text), "killed by %s", name);
     else if (WIFSIGNALED(status))
         snprintf(text, sizeof(text), "killed by signal %d", WTERMSIG(status));
     else if (WEXITSTATUS(status))

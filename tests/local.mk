@@ -159,6 +159,7 @@ unit_tests += \
     tests/unit/test_report_text \
     tests/unit/test_segments \
     tests/unit/test_short_name \
+    tests/unit/test_signal_name \
     tests/unit/test_size \
     tests/unit/test_exit_table \
     tests/unit/test_stack \
@@ -218,6 +219,8 @@ tests_unit_test_phase_choice_SOURCES = tests/unit/test_phase_choice.c
 tests_unit_test_phase_choice_LDADD = $(collector_test_libs) -lm
 tests_unit_test_leaks_SOURCES = tests/unit/test_leaks.c
 tests_unit_test_leaks_LDADD = $(collector_test_libs) -lm
+tests_unit_test_signal_name_SOURCES = tests/unit/test_signal_name.c
+tests_unit_test_signal_name_LDADD = $(collector_test_libs)
 tests_unit_test_size_SOURCES = tests/unit/test_size.c
 tests_unit_test_size_LDADD = $(collector_test_libs)
 tests_unit_test_token_SOURCES = tests/unit/test_token.c
