@@ -88,7 +88,7 @@ pmpi_libmemwatch_wait_la_SOURCES = \
     collector/hostname.c collector/hostname.h \
     collector/io.c collector/io.h \
     collector/clock.h collector/magic.h collector/record.h collector/wait_log.h \
-    pmpi/wait/calls.c \
+    pmpi/compat.h pmpi/elf_find.h pmpi/wait/calls.c \
     pmpi/wait/directory.c pmpi/wait/directory.h \
     pmpi/wait/log.c pmpi/wait/log.h \
     pmpi/wait/starter.c pmpi/wait/starter.h

@@ -2,6 +2,7 @@
 /* libmemwatch-wait.so: the wait calls. In programs that start MPI ranks how each child ended is noted once the real call
  * has returned it (collector/wait_log.h): before Linux 6.15 nobody else may learn it. Everywhere else each call is a jump
  * into the real one. */
+#include "pmpi/compat.h"
 #include "pmpi/wait/log.h"
 #include "pmpi/wait/starter.h"
 
@@ -16,17 +17,6 @@
 #include <unistd.h>
 
 #define EXPORT __attribute__((visibility("default")))
-
-/* The oldest version of these is found by every glibc. Weak: before glibc 2.34 a program may have no libdl. */
-#ifdef __x86_64__
-#define OLDEST "GLIBC_2.2.5"
-#elif defined __riscv
-#define OLDEST "GLIBC_2.27"
-#else
-#define OLDEST "GLIBC_2.17"
-#endif
-extern void *old_dlsym(void *handle, const char *name) __attribute__((weak));
-__asm__(".symver old_dlsym,dlsym@" OLDEST);
 
 /* ---- by system call: until the real functions are known, and where they cannot be looked up ---- */
 
@@ -81,7 +71,7 @@ static struct {
 /* `function`: the address of a pointer to a function, which stays as it is where there is no other definition. */
 static void look_up(void *function, const char *name)
 {
-    void *found = old_dlsym(RTLD_NEXT, name);
+    void *found = dlsym(RTLD_NEXT, name);
 
     if (found)
         *(void **)function = found;
@@ -91,7 +81,7 @@ __attribute__((constructor)) static void start(void)
 {
     bool is_known = mw_wait_starter_is_known();
 
-    if (old_dlsym) {
+    if (MW_COMPAT_HAS(dlsym)) { /* before glibc 2.34 a program may have no libdl */
         look_up(&real.wait, "wait");
         look_up(&real.waitpid, "waitpid");
         look_up(&real.wait3, "wait3");
