@@ -8,10 +8,15 @@ set -u
 openmpi_settings "${OPENMPI_RUN:-mpirun}"
 unset LD_PRELOAD OMPI_MCA_mca_base_env_list OMPI_MCA_mca_base_env_list_internal
 
-ends_well() { # command...; what it printed, where it does not
-    timeout -k 10 120 "$@" >tests/jobs/printed 2>&1 </dev/null
-    job_status=$?
-    [ $job_status = 0 ] || { echo "status $job_status of: $*"; grep -v '^ *$' tests/jobs/printed; }
+# Three times at most: Hydra itself ends by SIGPIPE now and then, on a busy machine, when ranks end at once.
+ends_well() { # command...; what it printed the last time, where it never does
+    for _ in 1 2 3; do
+        timeout -k 10 120 "$@" >tests/jobs/printed 2>&1 </dev/null
+        job_status=$?
+        [ $job_status != 0 ] || return 0
+    done
+    echo "status $job_status of: $*"
+    grep -v '^ *$' tests/jobs/printed
     return $job_status
 }
 

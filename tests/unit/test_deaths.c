@@ -192,7 +192,8 @@ static int remove_rank(void **state)
 
 static struct mw_view read_with(struct mw_wait_record record)
 {
-    struct mw_view view = {.host = "far", .pid_ns = NAMESPACE, .slices = calloc(1, 1), .processes = calloc(1, 1)};
+    struct mw_view view = {.host = "far", .pid_ns = NAMESPACE, .slices = calloc(1, sizeof(*view.slices)),
+                           .processes = calloc(1, sizeof(*view.processes))};
     int fd = openat(rank_dir, "waits-far", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
     assert_int_equal(write(fd, &record, sizeof(record)), sizeof(record));
