@@ -419,6 +419,17 @@ kill-matrix: all
 .PHONY: kill-matrix
 
 EXTRA_DIST += tests/kill_matrix.sh
+
+# Unit tests alone.
+check-unit:
+	$(MAKE) check TESTS="$(unit_tests)"
+.PHONY: check-unit
+
+# What doc/platforms.md says of other systems, seen in each of them. Root only; takes hours, goes on where it was stopped.
+platforms:
+	@$(AM_TESTS_ENVIRONMENT) PLATFORMS='$(PLATFORMS)' bash $(srcdir)/tests/platforms/run.sh
+.PHONY: platforms
+EXTRA_DIST += tests/platforms
 EXTRA_DIST += tests/fuzz
 EXTRA_DIST += tests/browser/package.json tests/browser/package-lock.json tests/browser/page.js
 EXTRA_DIST += bench/scale tests/build_programs.sh tests/check.sh tests/golden tests/hosts.sh tests/integration tests/jobs_start.sh tests/lib.sh tests/openmpi.sh tests/programs tests/schema.sh tests/tools/validate.py tests/unit_tap.sh
