@@ -6,7 +6,7 @@ none() { [ -z "$1" ] || { echo "$1"; return 1; }; }
 
 # What a library may ask of libc: all of it is in glibc 2.17 and in musl.
 cat >libc <<END
-_Exit __cxa_finalize __environ __errno_location __isoc99_sscanf __progname __sched_cpucount __stack_chk_fail _exit abort accept4
+_Exit __cxa_finalize __environ __errno_location __fxstat __isoc99_sscanf __progname __sched_cpucount __stack_chk_fail __xstat _exit abort accept4
 access bcmp bind calloc chdir clock_gettime clone close closedir connect dl_iterate_phdr dup2 environ execve faccessat fcntl
 fdopendir flock free fstatfs freeifaddrs fsync ftruncate getauxval getcwd getenv geteuid gethostname getifaddrs getpid getppid
 getrlimit getrusage getsockname getsockopt inet_ntop inet_pton kill listen lseek malloc memchr memcmp memcpy memmove
