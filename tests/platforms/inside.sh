@@ -120,7 +120,7 @@ killed() {
 
 unit() {
     if [ "$kind" = cross ]; then
-        run_tests check-unit LOG_COMPILER="qemu-aarch64 -L /"
+        run_tests check-unit LOG_COMPILER="sh $PWD/tests/unit_tap.sh qemu-aarch64 -L /"
     else
         run_tests check-unit
     fi
