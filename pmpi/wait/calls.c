@@ -68,6 +68,12 @@ static struct {
     int (*waitid)(idtype_t type, id_t id, siginfo_t *info, int options);
 } real = {system_wait, system_waitpid, system_wait3, system_wait4, system_waitid};
 
+/* Before glibc 2.34 a program may have no libdl. Beside the shim it is the shim's, which leaves us to libc. */
+#pragma weak dlsym
+#ifdef MW_COMPAT_OLD
+MW_COMPAT_OLD(dlsym);
+#endif
+
 /* `function`: the address of a pointer to a function, which stays as it is where there is no other definition. */
 static void look_up(void *function, const char *name)
 {
@@ -81,7 +87,7 @@ __attribute__((constructor)) static void start(void)
 {
     bool is_known = mw_wait_starter_is_known();
 
-    if (MW_COMPAT_HAS(dlsym)) { /* before glibc 2.34 a program may have no libdl */
+    if (MW_COMPAT_HAS(dlsym)) {
         look_up(&real.wait, "wait");
         look_up(&real.waitpid, "waitpid");
         look_up(&real.wait3, "wait3");
