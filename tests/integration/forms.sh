@@ -76,10 +76,11 @@ def totals():
     says("≥ %s PSS" % size(peak["pss"]["bytes"])) if peak["pss"]["bytes"] else None
 
 def over_time(): # what was seen and what can have been are of the same processes
+    least = 0 if died else 3 # of a job that dies soon there may be few samples before the ranks' last words
     both = [(a, b) for a, b in zip(page["job"], page["bound"]) if a is not None and b is not None]
-    assert len(both) > 3 and all(a <= b for a, b in both), [x for x in both if x[0] > x[1]][:3]
+    assert len(both) > least and all(a <= b for a, b in both), [x for x in both if x[0] > x[1]][:3]
     rows = [row for row in table["timeline"] if row["total_rss_bytes"] and row["total_upper_bytes"]]
-    assert len(rows) > 3 and all(int(row["total_rss_bytes"]) <= int(row["total_upper_bytes"]) for row in rows)
+    assert len(rows) > least and all(int(row["total_rss_bytes"]) <= int(row["total_upper_bytes"]) for row in rows)
 
 def samples():
     equal(job["samples"], record["samples"], total(table["timeline"], "samples"))
