@@ -43,12 +43,26 @@ static const char *describe_over(struct mw_model *model)
                            mw_units_bytes(over->bytes).text, options[over->what], mw_units_bytes(over->limit).text);
 }
 
+/* A signal is noted when memwatch reads it: at most a pass of its sampler's loop, and the time in which it tells signals to the
+ * group from others, after it came. By then a rank may have died of it. */
+#define READING_NS (20 * MW_NS_PER_MS)
+
+static bool came_before(const struct mw_model *model, const struct mw_view_signal *sent, uint64_t first)
+{
+    const struct mw_model_death *death = model->death_count ? &model->deaths[0] : NULL;
+
+    if (sent->ns <= first)
+        return true;
+    return death && death->cause == MW_MODEL_CAUSE_SIGNAL && death->number == sent->signo &&
+           sent->ns <= mw_model_sum(mw_model_sum(first, model->job.gap_max_ns), READING_NS);
+}
+
 /* The first signal that memwatch was sent before any rank had died. */
 static const char *describe_signal(struct mw_model *model, uint64_t first)
 {
     for (uint32_t i = 0; i < model->job.signal_count; i++) {
         const struct mw_view_signal *sent = &model->job.signals[i];
-        if (ends_jobs(sent->signo) && sent->ns <= first)
+        if (ends_jobs(sent->signo) && came_before(model, sent, first))
             return mw_model_format(
                 model, "memwatch was sent %s at %s%s, and the job got it", mw_merge_deaths_signal(model, sent->signo),
                 when(model, sent->ns),

@@ -197,6 +197,8 @@ static void take_job(struct mw_model *model, const struct mw_model_process *star
     job->sampled = run->sampled;
     job->samples = run->samples;
     job->interval_ns = run->interval_ns;
+    job->gap_mean_ns = run->gap_mean_ns;
+    job->gap_max_ns = run->gap_max_ns;
     job->begin_ns = begin_ns;
     if (run->begin_wall_ns)
         job->begin_wall_ns = mw_model_sum(run->begin_wall_ns, mw_model_elapsed(model->run, begin_ns));
