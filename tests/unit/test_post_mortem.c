@@ -546,6 +546,22 @@ static void test_outside(void **state)
     expect_first(model, NOBODY, "memwatch was sent SIGTERM after they had ended");
     mw_model_destroy(model);
 
+    model = make_terminated(SIGINT, false);
+    model->job.gap_max_ns = 100 * MS;
+    model->job.signals[0] = (struct mw_view_signal){SIGINT, 0, at(590)};
+    model->job.signal_count = 1;
+    conclude(model);
+    expect_first(model, OUTSIDE, "memwatch was sent SIGINT, and read it when they had died of it");
+    mw_model_destroy(model);
+
+    model = make_terminated(SIGKILL, false);
+    model->job.gap_max_ns = 100 * MS;
+    model->job.signals[0] = (struct mw_view_signal){SIGINT, 0, at(590)};
+    model->job.signal_count = 1;
+    conclude(model);
+    expect_first(model, NOBODY, "of another signal they did not die");
+    mw_model_destroy(model);
+
     model = make_terminated(SIGKILL, false);
     model->processes[0].end = MW_VIEW_ENDED; /* mpirun, under a script */
     model->processes[0].end_ns = at(450);
