@@ -48,9 +48,21 @@ host_run() {
     nsenter -t "$host_run_pid" -m -u -i -n -p --wd="$(pwd)" -- env TMPDIR=/tmp "$@" 9>&-
 }
 
-# host_link_down HOST, host_link_up HOST: pulls its cable, puts it back.
+# host_link_down HOST, host_link_up HOST: pulls its cable, puts it back and waits until it works: addresses that nobody
+# answered for are given up for a while.
 host_link_down() { nsenter -t "$(host_pid 0)" -n -- ip link set "port$1" down; }
-host_link_up() { nsenter -t "$(host_pid 0)" -n -- ip link set "port$1" up; }
+host_link_up() {
+    nsenter -t "$(host_pid 0)" -n -- ip link set "port$1" up
+    for hosts_i in $(seq "$hosts"); do
+        [ "$hosts_i" = "$1" ] || until_true hosts_meet "$1" "$hosts_i" >"$work/hosts/link.log" || cat "$work/hosts/link.log"
+    done
+}
+
+# Both get an answer from the other: that nobody listens there.
+hosts_meet() {
+    host_run "$1" bash -c "exec 3<>/dev/tcp/$(host_addr "$2")/1" 2>&1 | grep -q refused &&
+        host_run "$2" bash -c "exec 3<>/dev/tcp/$(host_addr "$1")/1" 2>&1 | grep -q refused
+}
 
 # hosts_mpirun MPI N1 N2 ...: prints the words of an mpirun that puts N1 ranks on host 1, N2 on host 2, in this order. A
 # host with 0 ranks is left out.
