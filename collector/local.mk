@@ -119,6 +119,7 @@ collector_libcollector_la_SOURCES = \
 	collector/report_text_waterfall.c \
 	collector/scale/advice.c collector/scale/advice.h \
 	collector/scale/fit.c collector/scale/fit.h \
+	collector/scale/fit_model.c collector/scale/fit_model.h \
 	collector/scale/fit_predict.c \
 	collector/scale/fit_weigh.c collector/scale/fit_weigh.h \
 	collector/scale/forecast.c collector/scale/forecast.h \

@@ -10,11 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a measurement is good for: the kernel counts RSS in batches, allocators and shared pages fall a little differently
- * in every run. */
-#define NOISE_BYTES (256 * 1024.0)
-#define NOISE_SHARE 0.005
-/* How many repetitions it takes to know better, and what is the least to be believed then, as a share of the above. */
+/* How many repetitions it takes to know better, and what is the least to be believed then, as a share of
+ * mw_fit_noise(). */
 #define FREEDOM 3
 #define QUIET 0.25
 /* The same run twice may differ by this much, or something else is at work. */
@@ -22,11 +19,6 @@
 /* A model that is off by more explains nothing. */
 #define UNEXPLAINED 0.10
 #define LEVELS 3 /* of n or s that it takes to see how something depends on it */
-
-double mw_fit_noise(double bytes)
-{
-    return NOISE_BYTES + NOISE_SHARE * bytes;
-}
 
 /* ---- what was measured ---- */
 

@@ -70,15 +70,6 @@ static double distance(double value, double least, double most)
 
 /* ---- what ---- */
 
-double mw_fit_value(const struct mw_fit_model *model, double n, double s)
-{
-    double value = 0;
-
-    for (size_t i = 0; i < model->term_count; i++)
-        value += model->squares.coefs[i] * mw_law_value(&model->terms[i], n, s);
-    return value;
-}
-
 bool mw_fit_say(struct mw_fit_say *say, const struct mw_fit_model *model, const struct mw_lapack *lapack, double n, double s)
 {
     double row[MW_SQUARES_COLUMNS], z[MW_SQUARES_COLUMNS];

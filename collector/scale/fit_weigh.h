@@ -3,7 +3,7 @@
 #ifndef MW_COLLECTOR_SCALE_FIT_WEIGH_H
 #define MW_COLLECTOR_SCALE_FIT_WEIGH_H
 
-#include "collector/scale/fit.h"
+#include "collector/scale/fit_model.h"
 
 /* The runs, and room to work in. Belongs to the caller. */
 struct mw_fit_problem {
