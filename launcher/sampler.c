@@ -263,6 +263,24 @@ static void note_image(struct mw_sampler *sampler, struct mw_tree_process *proce
         watch_end(sampler, process); /* its status is its job's */
 }
 
+/* What was read of it while it was executing may be of the program before. */
+static void read_again(struct mw_sampler *sampler, struct mw_tree_process *process)
+{
+    struct mw_view_process *entry = entry_of(sampler, process);
+    char before[sizeof(entry->exe)];
+
+    if (!entry)
+        return;
+    memcpy(before, entry->exe, sizeof(before));
+    read_program(sampler, process, entry);
+    if (!strcmp(before, entry->exe))
+        return;
+    entry->facts = 0;
+    note_start(sampler, process);
+    if (is_starter(entry))
+        watch_end(sampler, process);
+}
+
 static void note_gone(struct mw_sampler *sampler, const struct mw_tree_process *process)
 {
     struct mw_view_end_seen seen = {
@@ -281,6 +299,8 @@ static void tell(void *context, enum mw_tree_event event, struct mw_tree_process
     }
     if (event == MW_TREE_NEW || event == MW_TREE_EXEC)
         note_image(sampler, process);
+    else if (event == MW_TREE_SETTLED)
+        read_again(sampler, process);
     else if (process->entry != SIZE_MAX)
         note_gone(sampler, process);
 }

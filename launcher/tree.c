@@ -301,19 +301,15 @@ static void add_from_scan(struct mw_tree *tree, mw_tree_tell *tell, void *contex
 
 /* An exec makes a new stack at another address, with the arguments on it. The kernel sets the start of the stack twice
  * on the way, and a program may move its arguments to show a title: so both must have changed. They are 0 in the middle
- * of an exec, and always in a process that we may not look into: its name must tell then, and so it must of one that was
- * first seen in the middle of an exec. */
+ * of an exec, and always in a process that we may not look into: its name must tell then. */
 static bool has_new_program(struct mw_tree_process *process, const struct mw_procmem_stat *stat)
 {
     bool is_new;
 
     if (!stat->start_stack)
         return !process->start_stack && strcmp(stat->comm, process->comm);
-    if (!process->start_stack)
-        is_new = strcmp(stat->comm, process->comm);
-    else
-        is_new = stat->start_stack != process->start_stack &&
-                 (!stat->arg_start || stat->arg_start != process->arg_start);
+    is_new = process->start_stack && stat->start_stack != process->start_stack &&
+             (!stat->arg_start || stat->arg_start != process->arg_start);
     process->start_stack = stat->start_stack;
     process->arg_start = stat->arg_start;
     return is_new;
@@ -380,6 +376,7 @@ static void note_zombie(struct mw_tree_process *process, const struct mw_procmem
 static bool refresh(struct mw_tree *tree, struct mw_tree_process *process, mw_tree_tell *tell, void *context)
 {
     struct mw_procmem_stat stat;
+    bool in_the_middle = !process->start_stack;
 
     if (is_steady(tree, process))
         return process->steady = true;
@@ -396,6 +393,9 @@ static bool refresh(struct mw_tree *tree, struct mw_tree_process *process, mw_tr
     if (has_new_program(process, &stat)) {
         take_new_program(tree, process, &stat);
         tell(context, MW_TREE_EXEC, process);
+    } else if (in_the_middle && process->start_stack) {
+        memcpy(process->comm, stat.comm, sizeof(process->comm));
+        tell(context, MW_TREE_SETTLED, process);
     }
     return true;
 }

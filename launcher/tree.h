@@ -53,8 +53,9 @@ struct mw_tree {
     bool no_children_file;
 };
 
-/* Told of a process that is new, that runs another program than before, or that has ended (before it is forgotten). */
-enum mw_tree_event { MW_TREE_NEW, MW_TREE_EXEC, MW_TREE_GONE };
+/* Told of a process that is new, that runs another program than before, or that has ended (before it is forgotten). One that was
+ * first seen in the middle of an exec is settled when that is over: what was read of its program may be of the one before. */
+enum mw_tree_event { MW_TREE_NEW, MW_TREE_EXEC, MW_TREE_SETTLED, MW_TREE_GONE };
 typedef void mw_tree_tell(void *context, enum mw_tree_event event, struct mw_tree_process *process);
 
 /* `proc` is where /proc lies (another place in a test), `self` whose descendants to follow. Returns 0 or -1, errno. */

@@ -19,7 +19,7 @@
 
 #include <cmocka.h>
 
-static int news, execs, ends;
+static int news, execs, settled, ends;
 
 static void count(void *context, enum mw_tree_event event, struct mw_tree_process *process)
 {
@@ -27,6 +27,7 @@ static void count(void *context, enum mw_tree_event event, struct mw_tree_proces
     (void)process;
     news += event == MW_TREE_NEW;
     execs += event == MW_TREE_EXEC;
+    settled += event == MW_TREE_SETTLED;
     ends += event == MW_TREE_GONE;
 }
 
@@ -37,7 +38,7 @@ static int started_count;
 static int set_up(void **state)
 {
     (void)state;
-    news = execs = ends = started_count = 0;
+    news = execs = settled = ends = started_count = 0;
     alarm(60); /* a test that hangs is a failed one */
     return mw_tree_init(&tree, "/proc", getpid());
 }
@@ -352,7 +353,7 @@ static int set_up_files(void **state)
     char path[128];
 
     (void)state;
-    news = execs = ends = started_count = 0;
+    news = execs = settled = ends = started_count = 0;
     memcpy(proc, PROC, sizeof(proc));
     assert_non_null(mkdtemp(proc));
     for (size_t i = 1; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
@@ -385,9 +386,11 @@ static void an_exec_is_told_once(void **state)
     (void)state;
     proc_stat(0, 0); /* in its midst */
     assert_int_equal(news, 1);
+    assert_int_equal(settled, 0);
     proc_stat(8000, 8100); /* its stack is made */
     proc_stat(7900, 8100); /* and filled */
     assert_int_equal(execs, 0);
+    assert_int_equal(settled, 1);
     proc_stat(7900, 9000); /* it shows a title of its own */
     assert_int_equal(execs, 0);
     proc_stat(0, 0); /* the next exec */
