@@ -132,17 +132,17 @@ static void identifier(struct reader *reader, const char *otherwise)
 
 static void constant(struct reader *reader)
 {
+    if (!enter(reader))
+        return;
     if (take(reader, 'B')) {
         back(reader, constant);
-        return;
+    } else if (!take(reader, 'p')) {
+        type(reader);
+        while (isdigit((unsigned char)*reader->at) || islower((unsigned char)*reader->at))
+            reader->at++;
+        if (!take(reader, '_'))
+            fail(reader);
     }
-    if (take(reader, 'p') || !enter(reader))
-        return;
-    type(reader);
-    while (isdigit((unsigned char)*reader->at) || islower((unsigned char)*reader->at))
-        reader->at++;
-    if (!take(reader, '_'))
-        fail(reader);
     leave(reader);
 }
 
