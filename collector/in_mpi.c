@@ -46,13 +46,18 @@ static void add_site(struct mw_model_in_mpi *in, const struct mw_model_site *sit
     in->received = mw_model_sum(in->received, site->received);
 }
 
-/* Whether MPI_Init was measured from its entry to its end. */
+/* Whether MPI_Init was measured from its entry to its end. Of several sessions in turn each gives back what it took: what they
+ * grew by in all is no bound. */
 static bool knows_init(const struct mw_model_rank *rank)
 {
+    uint64_t calls = 0, measured = 0;
+
     for (uint32_t i = 0; i < rank->site_count; i++)
-        if (is_init(&rank->sites[i]))
-            return rank->sites[i].measured && rank->sites[i].measured == rank->sites[i].calls;
-    return false;
+        if (is_init(&rank->sites[i])) {
+            calls = mw_model_sum(calls, rank->sites[i].calls);
+            measured = mw_model_sum(measured, rank->sites[i].measured);
+        }
+    return calls == 1 && measured == 1;
 }
 
 void mw_in_mpi_take(struct mw_model_rank *rank)
