@@ -154,6 +154,13 @@ uint64_t mw_model_end(const struct mw_model *model)
     return model->job.command_end_ns ? model->job.command_end_ns : model->job.end_ns;
 }
 
+bool mw_model_status_is_known(const struct mw_model *model)
+{
+    const struct mw_model_job *job = &model->job;
+
+    return job->sampled && !job->runs && job->command_end_ns && !job->status_unknown;
+}
+
 uint64_t mw_model_duration(const struct mw_model *model)
 {
     return mw_model_elapsed(model, mw_model_end(model));

@@ -583,6 +583,10 @@ uint64_t mw_model_elapsed(const struct mw_model *model, uint64_t ns);
  * outlive the command may have later ones. */
 uint64_t mw_model_end(const struct mw_model *model);
 
+/* Whether somebody saw with which status the job ended: then job.exit_status and exit_signal say it. Not while it runs, nor
+ * where memwatch itself was killed before. */
+bool mw_model_status_is_known(const struct mw_model *model);
+
 /* How long the job took, in ns: from the start of the command (job.begin_ns) to mw_model_end(). There is no other. */
 uint64_t mw_model_duration(const struct mw_model *model);
 

@@ -229,7 +229,7 @@ static void write_head(struct json *json)
     write_gap(out, job->gap_max_ns);
     fprintf(out, ",\n\"max_total_rss_kib\":%" PRIu64 ",\n\"samples\":%" PRIu64 ",\n\"exit_code\":",
             json->model->peak.seen.bytes / 1024, job->samples);
-    if (job->sampled && !job->runs)
+    if (mw_model_status_is_known(json->model))
         fprintf(out, "%d,\n", job->exit_status);
     else
         fputs("null,\n", out);

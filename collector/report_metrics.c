@@ -75,7 +75,7 @@ static void put_duration(const struct metrics *metrics, const char *name, const 
 static void put_status(const struct metrics *metrics, const char *name, const struct mw_model *model,
                        const struct mw_model *job)
 {
-    if (!model->job.sampled || model->job.runs || model->job.status_unknown)
+    if (!mw_model_status_is_known(model))
         return;
     begin(metrics, name, job);
     fprintf(metrics->out, "} %d\n", model->job.exit_status);

@@ -35,7 +35,7 @@ static void add_end(struct mw_text_table *table, const struct mw_model *run, con
 
     if (job->job.exit_signal)
         snprintf(status, sizeof(status), "signal %d", job->job.exit_signal);
-    else if (job->job.command_end_ns && !job->job.status_unknown)
+    else if (mw_model_status_is_known(job))
         snprintf(status, sizeof(status), "%d", job->job.exit_status);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s",
                        job->job.runs ? "runs" : mw_units_time(mw_model_elapsed(run, job->job.end_ns)).text);

@@ -150,7 +150,9 @@ for mpi in $(mpis); do
     rm -f ended
     "$memwatch" runs --run-dir "$work/runs" >list
     check "$mpi: memwatch runs: ended and not reported stays" grep -q "ended, not reported .*$work/runs" list
-    "$memwatch" report "$rundir" >err 2>&1
+    "$memwatch" report --force --json=killed.json --metrics killed.metrics "$rundir" >err 2>&1
+    check "$mpi: memwatch killed: no form makes up a status" sh -c \
+        'grep -q "^\"exit_code\":null" killed.json && ! grep -q "^memwatch_[a-z]*_exit_status{" killed.metrics'
     check "$mpi: memwatch killed: the report afterwards" says 'memwatch itself was killed after .*: how the command ended is not known'
     check "$mpi: memwatch killed: no rank is called dead" sh -c '! grep -q Post-mortem err'
     "$memwatch" runs --run-dir "$work/runs" >list
