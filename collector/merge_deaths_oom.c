@@ -7,8 +7,6 @@
 
 #include <signal.h>
 
-/* A process that was killed frees its memory first: how long after the kill its end may be seen. */
-#define DYING_NS (5 * MW_NS_PER_SEC)
 /* A kill is noticed with the next sample, or with the end itself. */
 #define NOTICED_NS (200 * MW_NS_PER_MS)
 
@@ -29,7 +27,7 @@ static uint64_t kill_before(const struct mw_model *model, const struct mw_model_
 {
     uint64_t oom_ns = death->process == MW_MODEL_NONE ? 0 : model->processes[death->process].oom_ns;
 
-    return oom_ns && death->ns <= oom_ns + DYING_NS ? oom_ns : 0;
+    return oom_ns && death->ns <= oom_ns + MW_MERGE_DEATHS_DYING_NS ? oom_ns : 0;
 }
 
 /* Another process of the group, not a dead rank, that ended between the kill and this end may be the one. */

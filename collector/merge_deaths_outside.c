@@ -43,10 +43,20 @@ static const char *describe_over(struct mw_model *model)
                            mw_units_bytes(over->bytes).text, options[over->what], mw_units_bytes(over->limit).text);
 }
 
-/* A signal is noted when memwatch reads it: at most a pass of its sampler's loop, and the time in which it tells signals to the
- * group from others, after it came. By then a rank may have died of it. */
-#define READING_NS (20 * MW_NS_PER_MS)
+#define PASS_MAX_NS (250 * MW_NS_PER_MS) /* the time between two samples is no more than a bound for a pass */
+#define SETTLE_NS (20 * MW_NS_PER_MS)    /* for telling signals apart */
 
+uint64_t mw_merge_deaths_read_by(const struct mw_model *model, uint64_t came_ns)
+{
+    uint64_t pass = 0;
+
+    for (size_t i = 0; i < model->host_count; i++)
+        if (model->hosts[i].is_launcher)
+            pass = model->hosts[i].gap_max_ns;
+    return mw_model_sum(came_ns, (pass < PASS_MAX_NS ? pass : PASS_MAX_NS) + SETTLE_NS);
+}
+
+/* Before the first death, or so that the rank died of it. */
 static bool came_before(const struct mw_model *model, const struct mw_view_signal *sent, uint64_t first)
 {
     const struct mw_model_death *death = model->death_count ? &model->deaths[0] : NULL;
@@ -54,7 +64,7 @@ static bool came_before(const struct mw_model *model, const struct mw_view_signa
     if (sent->ns <= first)
         return true;
     return death && death->cause == MW_MODEL_CAUSE_SIGNAL && death->number == sent->signo &&
-           sent->ns <= mw_model_sum(mw_model_sum(first, model->job.gap_max_ns), READING_NS);
+           sent->ns <= mw_merge_deaths_read_by(model, first);
 }
 
 /* The first signal that memwatch was sent before any rank had died. */

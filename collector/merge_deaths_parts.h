@@ -12,6 +12,13 @@
  * ended last, its launcher sees its sockets close before, and kills others that are gone sooner. */
 #define MW_MERGE_DEATHS_TOGETHER_NS (50 * MW_NS_PER_MS)
 
+/* A process that was killed frees its memory first: how long after the OOM killer's kill its end may be seen. */
+#define MW_MERGE_DEATHS_DYING_NS (5 * MW_NS_PER_SEC)
+
+/* A signal is noted when memwatch reads it: at most a pass of the sampler's loop on its host, and the time in which it tells
+ * signals to the group from others, after it came. A rank may have died of it by then. */
+uint64_t mw_merge_deaths_read_by(const struct mw_model *model, uint64_t came_ns);
+
 /* Whether exactly this process lives, or may live as far as is known on the host where the report is made. */
 typedef bool mw_merge_deaths_lives(const void *context, const char *host, int32_t pid, uint64_t start_ticks);
 

@@ -3,7 +3,9 @@
  * concerns all. */
 #include "collector/merge_jobs.h"
 
+#include "collector/clock.h"
 #include "collector/mem.h"
+#include "collector/merge_deaths_parts.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -109,11 +111,23 @@ static void empty_run(struct mw_model *run)
 
 /* ---- what is known of a job as a whole ---- */
 
-/* Signals and limits of memwatch ended it, if they came while it ran. */
-static void take_signals(struct mw_model_job *job, const struct mw_model_job *run)
+static bool ended_early(const struct mw_model *job)
 {
+    for (size_t i = 0; i < job->rank_count; i++)
+        if (job->ranks[i].stage < MW_STAGE_FINALIZED)
+            return true;
+    return false;
+}
+
+/* Signals and limits of memwatch ended it, if they came while it ran. What its ranks died of may have been read later. */
+static void take_signals(struct mw_model *model)
+{
+    const struct mw_model_job *run = &model->run->job;
+    struct mw_model_job *job = &model->job;
+    uint64_t last = ended_early(model) ? mw_merge_deaths_read_by(model, job->end_ns) : job->end_ns;
+
     for (uint32_t i = 0; i < run->signal_count; i++)
-        if (run->signals[i].ns >= job->begin_ns && run->signals[i].ns <= job->end_ns)
+        if (run->signals[i].ns >= job->begin_ns && run->signals[i].ns <= last)
             job->signals[job->signal_count++] = run->signals[i];
     if (run->over.ns >= job->begin_ns && run->over.ns <= job->end_ns)
         job->over = run->over;
@@ -206,24 +220,27 @@ static void take_job(struct mw_model *model, const struct mw_model_process *star
     job->command = starter ? starter->command : model->rank_count ? model->ranks[0].command : job->command;
     job->pid = first ? first->pid : model->rank_count ? model->ranks[0].ppid : 0;
     take_end(model, first);
-    take_signals(job, run);
+    take_signals(model);
 }
 
 /* ---- the OOM killer ---- */
 
-/* The counter of a control group is that of the whole run. Whose kill it counted, the processes that ended after it show. */
+/* The counter of a control group is that of the whole run. Whose kill it counted, the processes that ended soon after it show. */
 static bool had_kill(const struct mw_model *job, uint32_t host, uint32_t group)
 {
-    for (size_t i = 0; i < job->process_count; i++)
-        if (job->processes[i].host == host && job->processes[i].cgroup == group && job->processes[i].oom_ns)
+    for (size_t i = 0; i < job->process_count; i++) {
+        const struct mw_model_process *process = &job->processes[i];
+        if (process->host == host && process->cgroup == group && process->oom_ns &&
+            process->end_ns <= mw_model_sum(process->oom_ns, MW_MERGE_DEATHS_DYING_NS))
             return true;
+    }
     return false;
 }
 
-/* Where several jobs may have had the kill, the group is shared by processes that are not this job's. */
+/* Where several jobs, or a process of none, may have had the kill, the group is shared by processes that are not this job's. */
 static void share_kills(struct mw_model *run, uint32_t host, uint32_t group)
 {
-    size_t jobs = 0;
+    size_t jobs = had_kill(run, host, group);
 
     for (size_t i = 0; i < run->job_count; i++)
         jobs += had_kill(&run->jobs[i], host, group);
@@ -270,20 +287,27 @@ static const struct mw_model_process *starter_of(const struct split *split, size
 {
     uint32_t starter = split->jobs.jobs[number].starter;
 
-    return starter == MW_MODEL_NONE ? NULL : &split->run->jobs[number].processes[split->processes[starter]];
+    if (starter == MW_MODEL_NONE || split->jobs.of_process[starter] != number) /* it executed another starter later */
+        return NULL;
+    return &split->run->jobs[number].processes[split->processes[starter]];
 }
 
-static void complete_job(const struct mw_merge *merge, struct mw_model *job)
+/* By the steps of a run, with the job in its place. */
+static void complete_job(struct mw_merge *merge, struct mw_model *job)
 {
-    struct mw_merge part = *merge;
+    struct mw_model *run = merge->model;
 
-    part.model = job;
-    part.is_part = true;
+    merge->model = job;
+    merge->is_part = true;
     mw_merge_job_ranks(job);
     mw_merge_limits(job);
-    mw_merge_details(&part);
-    mw_merge_deaths(&part);
-    mw_merge_notes(&part);
+    mw_merge_details(merge);
+    mw_merge_deaths(merge);
+    mw_merge_unrecorded(job);
+    mw_merge_left(job);
+    mw_merge_notes(merge);
+    merge->model = run;
+    merge->is_part = false;
 }
 
 /* Whether everything that is in the sampled sums is in the list of processes as well. */

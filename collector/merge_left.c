@@ -11,13 +11,20 @@
 #define NAMED 6       /* processes that one note names */
 #define GENERATIONS 8 /* how far up a rank is looked for */
 
+/* The whole command's, also for one of its jobs: it is that which ended. */
+static const struct mw_model_job *command_of(const struct mw_model *model)
+{
+    return model->run ? &model->run->job : &model->job;
+}
+
 /* Whether the last sample of its host, after the command had ended, still saw it. */
 static bool is_left(const struct mw_model *model, const struct mw_model_process *process)
 {
     const struct mw_model_host *host = &model->hosts[process->host];
+    const struct mw_model_job *command = command_of(model);
 
     return process->end == MW_VIEW_LIVES && process->samples && host->end_ns && process->last_ns == host->last_ns &&
-           !model->job.runs && !model->job.launcher_died && process->last_ns > model->job.command_end_ns;
+           !command->runs && !command->launcher_died && process->last_ns > command->command_end_ns;
 }
 
 /* The first process that was seen with this pid; NULL: none was. */
@@ -52,7 +59,7 @@ static void add(struct left *left, struct mw_model *model, const struct mw_model
     size_t length = strlen(left->names);
 
     if (left->count++ < NAMED)
-        snprintf(left->names + length, sizeof(left->names) - length, "%s%.60s%s (pid %d, %s)", length ? ", " : "",
+        snprintf(left->names + length, sizeof(left->names) - length, "%s%.40s%s (pid %d, %s)", length ? ", " : "",
                  process->name, whose(model, process), process->pid, mw_units_bytes(process->rss_last).text);
     left->bytes = mw_model_sum(left->bytes, process->rss_last);
 }
@@ -70,7 +77,7 @@ static void note(struct mw_model *model, uint32_t host, const struct left *left)
         snprintf(more, sizeof(more), ", and %llu more", (unsigned long long)(left->count - NAMED));
     mw_model_note(model, MW_MODEL_NOTE_REMARK,
                   "still running%s after the job%s: %s%s; memwatch stopped watching %s after the command had ended", where, sum,
-                  left->names, more, mw_units_time(on->last_ns - model->job.command_end_ns).text);
+                  left->names, more, mw_units_time(on->last_ns - command_of(model)->command_end_ns).text);
 }
 
 void mw_merge_left(struct mw_model *model)

@@ -21,6 +21,7 @@ static const struct mw_model_place *make_place(struct mw_merge *merge, const str
         .module = mw_model_string(model, from->module),
         .outer = from->outer ? place_of(merge, from->outer) : NULL,
     };
+    model = model->run ? model->run : model; /* jobs share those of their run */
     return *MW_MEM_PUSH(model->places, model->place_count) = place;
 }
 

@@ -335,7 +335,7 @@ void mw_merge_unrecorded(struct mw_model *model)
     struct search search;
     bool launched;
 
-    if (!lacks_ranks(model))
+    if (model->job_count || !lacks_ranks(model)) /* of several jobs, each says it of itself */
         return;
     search = begin(model);
     add_launched(model, &search);

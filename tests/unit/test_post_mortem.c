@@ -547,7 +547,7 @@ static void test_outside(void **state)
     mw_model_destroy(model);
 
     model = make_terminated(SIGINT, false);
-    model->job.gap_max_ns = 100 * MS;
+    model->hosts[0].gap_max_ns = 100 * MS;
     model->job.signals[0] = (struct mw_view_signal){SIGINT, 0, at(590)};
     model->job.signal_count = 1;
     conclude(model);
@@ -555,7 +555,7 @@ static void test_outside(void **state)
     mw_model_destroy(model);
 
     model = make_terminated(SIGKILL, false);
-    model->job.gap_max_ns = 100 * MS;
+    model->hosts[0].gap_max_ns = 100 * MS;
     model->job.signals[0] = (struct mw_view_signal){SIGINT, 0, at(590)};
     model->job.signal_count = 1;
     conclude(model);
