@@ -196,6 +196,13 @@ static bool is_counted(const struct mw_merge *merge, const struct mw_merge_chain
            mw_map_find(merge->rank_keys, &key, sizeof(key)) == MW_MAP_NONE;
 }
 
+/* One of several that were counted together is listed by itself. */
+static void take_off(struct mw_model_process *together, const struct mw_model_process *process)
+{
+    together->count--;
+    together->peak_sum -= process->peak.bytes < together->peak_sum ? process->peak.bytes : together->peak_sum;
+}
+
 /* Several: those of them that were sampled are not to count twice: they have a count of 0 from here on, or are taken off
  * the others. */
 static void take_together(struct mw_merge *merge, struct mw_merge_chains *chains, const struct mw_exit *one, uint32_t host)
@@ -213,7 +220,7 @@ static void take_together(struct mw_merge *merge, struct mw_merge_chains *chains
                 together->peak.bytes = model->processes[i].peak.bytes;
             left--;
             if (model->processes[i].role == MW_MODEL_LAUNCHER)
-                together->count--; /* what starts ranks is needed: its job hangs on it */
+                take_off(together, &model->processes[i]); /* what starts ranks is needed: its job hangs on it */
             else
                 model->processes[i].count = 0;
         }

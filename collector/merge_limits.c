@@ -196,7 +196,8 @@ void mw_merge_limits_fill(struct mw_model *model, uint32_t index, const struct m
 
 void mw_merge_limits_join(struct mw_model_ulimit *rank, struct mw_model_ulimit *process)
 {
-    if (rank->used.bytes < process->used.bytes || rank->used.kind == MW_MODEL_UNKNOWN)
+    if (rank->used.bytes < process->used.bytes ||
+        (rank->used.kind == MW_MODEL_UNKNOWN && (process->bytes || !rank->bytes)))
         *rank = *process;
     *process = *rank;
 }
