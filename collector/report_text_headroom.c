@@ -84,6 +84,16 @@ static void add_part(char *text, size_t size, uint64_t part, uint64_t used, cons
         snprintf(text + length, size - length, "%s%s %s", length ? ", " : "", mw_units_bytes(part).text, what);
 }
 
+/* What the kernel counts beside the other parts. */
+static const char *rest_words(enum mw_limit_kind kind)
+{
+    switch (kind) {
+    case MW_LIMIT_NODE: return "kernel memory, reserved huge pages and what the kernel keeps free";
+    case MW_LIMIT_MEMSW: return "kernel memory and what is swapped out";
+    default: return "kernel memory";
+    }
+}
+
 static void list_parts(char *text, size_t size, const struct mw_model_charge *charge)
 {
     uint64_t used = charge->anon + charge->shmem + charge->dirty + charge->kernel;
@@ -92,8 +102,7 @@ static void list_parts(char *text, size_t size, const struct mw_model_charge *ch
     add_part(text, size, charge->anon, used, "memory of programs");
     add_part(text, size, charge->shmem, used, "files in tmpfs and shared memory");
     add_part(text, size, charge->dirty, used, "page cache not yet written");
-    add_part(text, size, charge->kernel, used,
-             charge->kind == MW_LIMIT_NODE ? "kernel memory and what it keeps free" : "kernel memory");
+    add_part(text, size, charge->kernel, used, rest_words(charge->kind));
 }
 
 /* Everybody's: the job's own share of it is not known, for its RSS counts shared pages more than once. */

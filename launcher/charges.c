@@ -210,8 +210,9 @@ static void take_stat(struct mw_view_amount *now, uint64_t raw, const char *stat
     fill_rest(now);
 }
 
-/* What could still be swapped out of a group: what the node and every group above allow. */
-static uint64_t swap_left(const struct mw_view_charge *charge, uint64_t swap_free)
+/* What could still be swapped out of a group: what the node and every group above allow. In v1 that is a limit on memory and swap
+ * together, of which `memory_left` needs no swap. */
+static uint64_t swap_left(const struct mw_view_charge *charge, uint64_t swap_free, uint64_t memory_left)
 {
     bool is_v1 = (charge->flags & MW_VIEW_CHARGE_V1) != 0;
     const char *limit = is_v1 ? "memory.memsw.limit_in_bytes" : "memory.swap.max";
@@ -223,6 +224,7 @@ static uint64_t swap_left(const struct mw_view_charge *charge, uint64_t swap_fre
     memcpy(directory, charge->directory, sizeof(directory));
     while (left && mw_cgroup_files_limit(directory, limit, &bytes)) {
         uint64_t here = below(bytes, mw_cgroup_files_number(directory, used));
+        here = is_v1 ? below(here, memory_left) : here;
         left = here < left ? here : left;
         slash = strrchr(directory, '/');
         if (!slash)
@@ -261,9 +263,11 @@ static void look_group(struct mw_view_charge *charge, uint64_t swap_free, struct
     now.used = raw;
     if (mw_cgroup_files_text(charge->directory, "memory.stat", stat))
         take_stat(&now, raw, stat, files->is_v1, &charge->droppable);
+    else if ((charge->flags & (MW_VIEW_CHARGE_SEEN | MW_VIEW_CHARGE_CACHE)) == MW_VIEW_CHARGE_SEEN)
+        return; /* it is just going: what was known with its cache is worth more */
     else
         charge->flags |= MW_VIEW_CHARGE_CACHE;
-    now.swap_left = charge->kind == MW_LIMIT_MEMSW ? 0 : swap_left(charge, swap_free);
+    now.swap_left = charge->kind == MW_LIMIT_MEMSW ? 0 : swap_left(charge, swap_free, mw_charges_left(now.bytes, raw));
     take(charge, &now);
 }
 
