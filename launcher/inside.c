@@ -60,6 +60,8 @@ struct mw_inside mw_inside_look(char *const command[], char *(*own)(const char *
 
     for (size_t i = 0; i < COUNT(variables) && !starts_ranks(command); i++) {
         int32_t rank = number(variables[i].rank, own), size = number(variables[i].size, own);
+        if (rank == 0 && size == 1) /* of its own: what stands around it is not its */
+            break;
         if (rank < 0 || (size < 0 ? rank == 0 : size < 2 || rank >= size))
             continue;
         inside = (struct mw_inside){rank, size < 0 ? 0 : size, variables[i].launcher};

@@ -67,7 +67,8 @@ static void test_each_launcher(void **state)
 
 static void test_not_inside(void **state)
 {
-    static const char *const variables[][4] = {
+    static const char *const variables[][5] = {
+        {"OMPI_COMM_WORLD_RANK=0", "OMPI_COMM_WORLD_SIZE=1", "SLURM_PROCID=2", "SLURM_STEP_NUM_TASKS=4"}, /* its daemon's */
         {"PATH=/bin"},
         {"SLURM_PROCID=0", "SLURM_NTASKS=64"},            /* a batch script */
         {"SLURM_PROCID=0", "SLURM_STEP_NUM_TASKS=1"},     /* srun --pty bash */
