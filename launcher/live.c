@@ -118,7 +118,7 @@ void mw_live_draw(struct mw_live *live, const struct mw_sampler *sampler)
     uint64_t now = mw_clock_now();
     struct winsize window = {0};
     uint64_t seconds = (now - view->begin_ns) / MW_NS_PER_SEC;
-    struct mw_free left = mw_free_find(view);
+    struct mw_free left;
     char fullest_text[256], line[600], fitted[600];
 
     if (now < live->next_ns)
@@ -126,6 +126,7 @@ void mw_live_draw(struct mw_live *live, const struct mw_sampler *sampler)
     live->next_ns = now + GAP_NS;
     if (!may_write())
         return;
+    left = mw_free_find(view);
     tell_fullest(fullest_text, sizeof(fullest_text), sampler);
     snprintf(line, sizeof(line), "memwatch %" PRIu64 ":%02u · %s, highest %s · free %s · %s", seconds / 60,
              (unsigned)(seconds % 60), mw_units_bytes(sampler->last_sum).text, mw_units_bytes(view->rss_sum_max).text,

@@ -39,12 +39,12 @@ int mw_supervise_run(int (*work)(void *context, bool again), void *context)
     sigaddset(&set, SIGCHLD);
     for (int i = 0; i < MW_SUPERVISE_TRIES; i++) {
         pid_t child = fork();
-        if (child <= 0)
-            mw_signal_mask_set(before);
-        if (child == 0)
+        if (child == 0) /* with all signals blocked, until it reads them: none may end it before */
             _exit(work(context, i > 0));
-        if (child < 0)
+        if (child < 0) {
+            mw_signal_mask_set(before);
             return work(context, i > 0);
+        }
         status = wait_for(child, &set);
         if (!WIFSIGNALED(status))
             return WEXITSTATUS(status);
