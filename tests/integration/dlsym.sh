@@ -81,6 +81,11 @@ for mpi in $(mpis); do
     recorded local ./fetches "$library" local
     recorded global ./fetches "$library" global
     recorded "local, PMPI_" ./fetches "$library" local PMPI_Barrier
+    if timeout 60 "$(mpirun_of "$mpi")" -n 2 ./fetches "$library" deepbind >bare.out 2>&1 </dev/null; then
+        recorded deepbind ./fetches "$library" deepbind
+    else
+        skip "$mpi: deepbind" 'the job does not survive it without memwatch either'
+    fi
     recorded ctypes python3 "$work/fetches.py" "$library"
 done
 done_testing

@@ -7,6 +7,7 @@ hosts_up 2
 
 none() { [ -z "$1" ] || { echo "$1"; return 1; }; }
 left() { host_run 2 find /dev/shm -mindepth 1 -path '*memwatch*'; }
+nothing_left_there() { none "$(left)"; }
 ours() { # those whose command line begins so, on host 2: their pids there
     host_run 2 sh -c 'for p in /proc/[0-9]*; do tr "\0" " " <$p/cmdline 2>/dev/null | grep -q -E "$1" && echo ${p#/proc/}; done' sh "$1"
 }
@@ -48,7 +49,7 @@ for mpi in $(mpis); do
     host_run 2 kill -SEGV "$(ours "^$die" | tail -n 1)"
     end
     check "$mpi: an agent and then a rank killed: the report names the rank's host" says 'rank [12] died first, at .*: killed by SIGSEGV'
-    check "$mpi: an agent and then a rank killed: nothing stays there" until_true none "$(left)"
+    check "$mpi: an agent and then a rank killed: nothing stays there" until_true nothing_left_there
     check "$mpi: an agent and then a rank killed: nothing runs any more" until_true nobody
 
     [ "$mpi" = "$(mpis | head -n 1)" ] || continue # what is not of the MPI is tried with one
