@@ -163,7 +163,7 @@ static inline void mw_lock_count_unrecorded(void)
 
 /* Cancellation waits until release: MPI calls need not be cancellation points. Signals are not blocked: the kernel would
  * give them to another thread, whose handler may jump to where it must not. A handler that jumps out of it leaves
- * cancellation held until the next release in this thread. */
+ * cancellation held until the next release in this thread; for that, holds are not counted, and must not be nested. */
 void mw_lock_hold_cancel(void);
 void mw_lock_release_cancel(void);
 

@@ -248,7 +248,6 @@ static uint32_t find_by_walking(const struct mw_sites_key *key, void *return_add
     uint64_t hash;
 
     mw_stack_capture(&stack, site_depth + BINDING_FRAMES, return_address);
-    mw_own_memory_walked();
     hash = hash_of(&stack, key);
     slot = recall(hash);
     if (!slot)
@@ -305,6 +304,7 @@ static uint32_t find_uncancelled(const struct mw_sites_key *key, void *return_ad
     mw_lock_hold_cancel();
     site = find_by_walking(key, return_address, stands);
     mw_lock_release_cancel();
+    mw_own_memory_walked(); /* which holds cancellation itself: that is not nested */
     return site;
 }
 
