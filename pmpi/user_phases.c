@@ -4,6 +4,7 @@
 #include "pmpi/argument.h"
 #include "pmpi/boundary.h"
 #include "pmpi/governor.h"
+#include "pmpi/lock.h"
 #include "pmpi/meter.h"
 #include "pmpi/modules.h"
 #include "pmpi/moment.h"
@@ -136,6 +137,22 @@ static bool find_name(const void *argument, void *return_address, char name[64])
            mw_argument_is_passed(return_address, argument, ours);
 }
 
+/* `name` becomes "" when the argument is none. Returns false when the kernel may not be asked. */
+static bool ask_name(const void *argument, void *return_address, char name[64])
+{
+    bool may_ask;
+
+    mw_lock_hold_cancel();
+    may_ask = mw_syscalls_begin();
+    if (may_ask) {
+        if (!find_name(argument, return_address, name))
+            name[0] = '\0';
+        mw_syscalls_end();
+    }
+    mw_lock_release_cancel();
+    return may_ask;
+}
+
 /* The phase that the last nameless level began; "" none. */
 static char level_phase[64];
 
@@ -157,11 +174,8 @@ static void control(int level, const void *argument, void *return_address)
     char name[64] = "";
 
     /* without the kernel's help nobody knows what `argument` is */
-    if (!listening() || !mw_syscalls_begin())
+    if (!listening() || !ask_name(argument, return_address, name))
         return;
-    if (!find_name(argument, return_address, name))
-        name[0] = '\0';
-    mw_syscalls_end();
     if (!name[0])
         nameless(level);
     else if (level > 0)
