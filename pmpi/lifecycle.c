@@ -39,6 +39,7 @@ static int initialize(enum mw_op op, void *next, const uintptr_t a[4], void *ret
         result = ((int (*)(uintptr_t, uintptr_t, uintptr_t, uintptr_t))next)(a[0], a[1], a[2], a[3]);
     if (entered)
         mw_boundary_leave(&boundary, result != 0);
+    mw_sessions_begun(result != 0);
     if ((begins || entered) && result == 0)
         mw_sessions_world_opened();
     return result;

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "pmpi/sessions.h"
 
+#include "collector/text.h"
 #include "pmpi/boundary.h"
 #include "pmpi/identify.h"
 #include "pmpi/library.h"
+#include "pmpi/lock.h"
 #include "pmpi/next.h"
 #include "pmpi/rank.h"
 #include "pmpi/say.h"
 #include "pmpi/wrap.h"
 
-#include <sched.h>
+#include <pthread.h>
 #include <stdatomic.h>
 
 MW_EXPORT int MPI_Session_init(uintptr_t info, uintptr_t handler, uintptr_t session);
@@ -17,36 +19,94 @@ MW_EXPORT int PMPI_Session_init(uintptr_t info, uintptr_t handler, uintptr_t ses
 MW_EXPORT int MPI_Session_finalize(uintptr_t session);
 MW_EXPORT int PMPI_Session_finalize(uintptr_t session);
 
-static atomic_int open_sessions;
-static atomic_bool world_is_open, had_world;
-static atomic_flag beginning = ATOMIC_FLAG_INIT; /* protects the next */
+static atomic_int open_count; /* sessions and MPI_Init that are open, or being opened */
+static atomic_bool has_opened, had_world;
+static struct mw_lock lock; /* for whoever begins, goes on with or ends the record */
 static bool has_failed;
 
 /* How deep this thread is inside of the calls here: a tool may make the PMPI_ one of the MPI_ one. */
 static _Thread_local int depth __attribute__((tls_model("initial-exec")));
 
+/* What its parent has open is not the child's. */
+static void forget_in_child(void)
+{
+    atomic_store(&open_count, 0);
+    atomic_store(&has_opened, false);
+    atomic_store(&had_world, false);
+}
+
+static bool begin_record(void)
+{
+    if (mw_rank.recording || has_failed) {
+        mw_rank_resume();
+        return false;
+    }
+    mw_rank_begin();
+    has_failed = !mw_rank.recording; /* which was said; not with each session again */
+    if (!has_failed)
+        pthread_atfork(NULL, NULL, forget_in_child);
+    return true;
+}
+
 bool mw_sessions_begin(void)
 {
     bool begins;
 
-    while (atomic_flag_test_and_set_explicit(&beginning, memory_order_acquire)) /* two threads may open sessions at once */
-        sched_yield();
-    begins = !mw_rank.recording && !has_failed;
-    if (begins) {
-        atomic_store(&open_sessions, 0); /* a fork's child has its parent's */
-        mw_rank_begin();
-        has_failed = !mw_rank.recording; /* which was said; not with each session again */
-    } else {
-        mw_rank_resume();
-    }
-    atomic_flag_clear_explicit(&beginning, memory_order_release);
+    if (depth++ == 0)
+        open_count++; /* before the lock: whoever closes the last one meanwhile ends nothing, or we go on with what it ended */
+    if (mw_lock_lock(&lock, true) == MW_LOCK_BUSY)
+        return false;
+    begins = begin_record();
+    mw_lock_unlock(&lock);
     return begins;
+}
+
+/* Nothing can be gathered where there is no communicator of all. */
+static void say_no_report(void)
+{
+    static atomic_bool said;
+    char quoted[4 * sizeof(mw_rank.dir)];
+
+    if (!mw_rank.alone || atomic_load(&had_world) || mw_rank.journal.ident->rank != 0 || atomic_exchange(&said, true))
+        return;
+    mw_text_quote(quoted, sizeof(quoted), mw_rank.dir);
+    mw_say("memwatch: MPI was used by sessions alone: no report; what is known: memwatch report %s\n", quoted);
+}
+
+static void close_one(void)
+{
+    bool ends;
+
+    if (mw_lock_lock(&lock, true) == MW_LOCK_BUSY) {
+        open_count--;
+        return;
+    }
+    ends = --open_count <= 0 && atomic_load(&has_opened) && mw_rank.recording;
+    if (ends)
+        mw_rank_end();
+    mw_lock_unlock(&lock);
+    if (ends)
+        say_no_report();
+}
+
+void mw_sessions_begun(bool failed)
+{
+    if (--depth > 0)
+        return;
+    if (failed)
+        close_one();
+    else
+        atomic_store(&has_opened, true);
+}
+
+void mw_sessions_world_closed(void)
+{
+    close_one();
 }
 
 void mw_sessions_world_opened(void)
 {
     atomic_store(&had_world, true);
-    atomic_store(&world_is_open, true);
     mw_identify_by_world();
 }
 
@@ -92,31 +152,6 @@ static void note_opened(const void *session)
     mw_boundary_guard_lower();
 }
 
-/* ---- the end ---- */
-
-/* Nothing can be gathered where there is no communicator of all. */
-static void say_no_report(void)
-{
-    static atomic_bool said;
-
-    if (mw_rank.alone && !atomic_load(&had_world) && mw_rank.journal.ident->rank == 0 && !atomic_exchange(&said, true))
-        mw_say("memwatch: MPI was used by sessions alone: no report; what is known: memwatch report %s\n", mw_rank.dir);
-}
-
-static void end_if_all_are_closed(void)
-{
-    if (atomic_load(&open_sessions) > 0 || atomic_load(&world_is_open) || !mw_rank.recording)
-        return;
-    mw_rank_end();
-    say_no_report();
-}
-
-void mw_sessions_world_closed(void)
-{
-    atomic_store(&world_is_open, false);
-    end_if_all_are_closed();
-}
-
 /* ---- the calls ---- */
 
 static int open_session(int (*next)(uintptr_t, uintptr_t, uintptr_t), const uintptr_t a[3], void *return_address)
@@ -125,16 +160,15 @@ static int open_session(int (*next)(uintptr_t, uintptr_t, uintptr_t), const uint
     bool entered;
     int result;
 
-    if (depth++ == 0)
-        mw_sessions_begin();
+    mw_sessions_begin();
+    mw_rank.threaded = true; /* sessions are for any thread */
     entered = mw_boundary_enter(&boundary, MW_OP_MPI_Session_init, a, return_address);
     result = next(a[0], a[1], a[2]);
     if (entered)
         mw_boundary_leave(&boundary, result != 0);
-    if (--depth == 0 && result == 0) {
-        atomic_fetch_add(&open_sessions, 1);
+    mw_sessions_begun(result != 0);
+    if (depth == 0 && result == 0)
         note_opened((const void *)a[2]);
-    }
     return result;
 }
 
@@ -166,11 +200,8 @@ static int close_session(int (*next)(uintptr_t), uintptr_t session, void *return
     result = next(session);
     if (entered)
         mw_boundary_leave(&boundary, result != 0);
-    if (--depth == 0 && result == 0) {
-        atomic_fetch_sub(&open_sessions, 1);
-        if (entered)
-            end_if_all_are_closed();
-    }
+    if (--depth == 0 && result == 0)
+        close_one();
     return result;
 }
 

@@ -7,10 +7,12 @@
 
 #include <stdbool.h>
 
-/* Called on the way into MPI_Init or MPI_Session_init, in any thread. Returns whether the record begins with this call. */
+/* On the way into MPI_Init or MPI_Session_init, in any thread, and on the way out. begin() returns whether the record begins
+ * with this call. */
 bool mw_sessions_begin(void);
+void mw_sessions_begun(bool failed);
 
-/* MPI_Init has returned well. */
+/* MPI_Init has returned well: after begun(). */
 void mw_sessions_world_opened(void);
 
 /* MPI_Finalize has returned. Ends the record when no session is open any more. */
