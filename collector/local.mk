@@ -25,6 +25,7 @@ collector_libcollector_la_SOURCES = \
 	collector/demangle.c collector/demangle.h \
 	collector/exits_read.c collector/exits_read.h \
 	collector/journal_check.c collector/journal_check.h \
+	collector/launch_variables.c collector/launch_variables.h \
 	collector/journal_read.c collector/journal_read.h \
 	collector/journal_source.c collector/journal_source.h \
 	collector/fortran_name.c collector/fortran_name.h \

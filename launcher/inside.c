@@ -1,29 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "launcher/inside.h"
 
+#include "collector/launch_variables.h"
 #include "collector/message.h"
 #include "collector/report_text_parts.h"
 #include "launcher/forward.h"
-#include "launcher/launch_rank.h"
 
 #include <string.h>
 #include <unistd.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-/* Those of MPI libraries first: the library's own launcher may have been started by the resource manager. */
-static const struct {
-    const char *rank, *size, *launcher; /* size NULL: there is no such variable */
-} variables[] = {
-    {"OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "mpirun"},
-    {"MV2_COMM_WORLD_RANK", "MV2_COMM_WORLD_SIZE", "mpirun"},
-    {"PMI_RANK", "PMI_SIZE", "mpirun"},
-    {"JSM_NAMESPACE_RANK", "JSM_NAMESPACE_SIZE", "jsrun"},
-    {"FLUX_TASK_RANK", "FLUX_JOB_SIZE", "flux run"},
-    {"SLURM_PROCID", "SLURM_STEP_NUM_TASKS", "srun"},
-    {"PMIX_RANK", NULL, "mpirun"},
-    {"PALS_RANKID", NULL, "mpiexec"},
-};
 
 /* Beside mpirun and its other names. */
 static const char *const launchers[] = {"srun", "prun", "prterun", "jsrun", "aprun", "flux"};
@@ -46,27 +32,32 @@ static int32_t number(const char *name, char *(*own)(const char *name))
 {
     const char *value = name ? own(name) : NULL;
 
-    return value ? mw_launch_rank_number(value) : -1;
+    return value ? mw_launch_number(value) : -1;
 }
 
+/* srun speaks PMI or PMIx with its ranks: then it is also what says how many they are. */
 static bool is_step_of_slurm(int32_t rank, int32_t size, char *(*own)(const char *name))
 {
-    return number("SLURM_PROCID", own) == rank && number("SLURM_STEP_NUM_TASKS", own) == size;
+    int32_t tasks = number("SLURM_STEP_NUM_TASKS", own);
+
+    return number("SLURM_PROCID", own) == rank && (size < 0 ? tasks > rank : tasks == size);
 }
 
 struct mw_inside mw_inside_look(char *const command[], char *(*own)(const char *name))
 {
     struct mw_inside inside = {-1, 0, "mpirun"};
 
-    for (size_t i = 0; i < COUNT(variables) && !starts_ranks(command); i++) {
-        int32_t rank = number(variables[i].rank, own), size = number(variables[i].size, own);
+    for (size_t i = 0; i < MW_LAUNCH_VARIABLES && !starts_ranks(command); i++) {
+        const struct mw_launch_variable *variable = &mw_launch_variables[i];
+        int32_t rank = number(variable->rank, own), size = number(variable->size, own);
+        bool by_slurm = !strncmp(variable->rank, "PMI", 3) && is_step_of_slurm(rank, size, own);
+        if (by_slurm)
+            size = number("SLURM_STEP_NUM_TASKS", own);
         if (rank == 0 && size == 1) /* of its own: what stands around it is not its */
             break;
         if (rank < 0 || (size < 0 ? rank == 0 : size < 2 || rank >= size))
             continue;
-        inside = (struct mw_inside){rank, size < 0 ? 0 : size, variables[i].launcher};
-        if (!strcmp(variables[i].rank, "PMI_RANK") && is_step_of_slurm(rank, size, own))
-            inside.launcher = "srun";
+        inside = (struct mw_inside){rank, size < 0 ? 0 : size, by_slurm ? "srun" : variable->launcher};
         break;
     }
     return inside;

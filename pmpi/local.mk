@@ -11,6 +11,7 @@ shim_sources = \
     collector/hostname.c collector/hostname.h \
     collector/io.c collector/io.h \
     collector/journal.c collector/journal.h \
+    collector/launch_variables.c collector/launch_variables.h \
     collector/procmem.c collector/procmem.h \
     collector/seen.h \
     collector/segment.c collector/segment.h \

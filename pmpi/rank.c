@@ -5,7 +5,9 @@
 
 #include "collector/clock.h"
 #include "collector/io.h"
+#include "collector/launch_variables.h"
 #include "collector/procmem.h"
+#include "collector/text.h"
 #include "collector/token.h"
 #include "pmpi/agent.h"
 #include "pmpi/agree.h"
@@ -113,24 +115,14 @@ static int make_journal(int dirfd, struct mw_err *err)
 /* The launcher's directory was removed: one rank says so, the first one as its launcher counts them. */
 #define MW_RANK_VANISHED (-2)
 
-static const char *const numbers[] = {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"};
-
 bool mw_rank_is_launched(void)
 {
-    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-        if (getenv(numbers[i]))
-            return true;
-    return false;
+    return mw_launch_rank(getenv) >= 0;
 }
 
 static bool speaks_for_all(void)
 {
-    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
-        const char *number = getenv(numbers[i]);
-        if (number && *number)
-            return !strcmp(number, "0");
-    }
-    return true;
+    return mw_launch_rank(getenv) <= 0;
 }
 
 /* Returns 0, -1 or MW_RANK_VANISHED. */
@@ -289,11 +281,14 @@ static void measure_last(void)
 void mw_rank_stop_measuring(enum mw_unmeasured why)
 {
     struct mw_state *state = mw_rank.journal.state;
+    char quoted[4 * sizeof(mw_rank.dir)];
 
     measure_last();
-    if (mw_rank.alone && mw_rank.journal.ident->rank == 0 && state->stage == MW_STAGE_RUNNING)
+    if (mw_rank.alone && mw_rank.journal.ident->rank == 0 && state->stage == MW_STAGE_RUNNING) {
+        mw_text_quote(quoted, sizeof(quoted), mw_rank.dir);
         mw_say("memwatch: %s: no report; what is known: memwatch report %s\n",
-               why == MW_UNMEASURED_SANDBOX ? "rank 0 enters a seccomp sandbox" : "MEMWATCH_SYSCALLS=0", mw_rank.dir);
+               why == MW_UNMEASURED_SANDBOX ? "rank 0 enters a seccomp sandbox" : "MEMWATCH_SYSCALLS=0", quoted);
+    }
     state->unmeasured_why = why;
     state->unmeasured_ns = mw_rank.last_moment; /* every boundary from now on is later */
     if (!getauxval(AT_SYSINFO_EHDR)) /* a system call to look at any clock */

@@ -52,6 +52,9 @@ static void test_each_launcher(void **state)
         {{"FLUX_TASK_RANK=0", "FLUX_JOB_SIZE=3"}, 0, 3, "flux run"},
         {{"SLURM_PROCID=7", "SLURM_STEP_NUM_TASKS=8"}, 7, 8, "srun"},
         {{"PMIX_RANK=1"}, 1, 0, "mpirun"},
+        {{"PMIX_RANK=0", "SLURM_PROCID=0", "SLURM_STEP_NUM_TASKS=4"}, 0, 4, "srun"},
+        {{"PMIX_RANK=3", "SLURM_PROCID=3", "SLURM_STEP_NUM_TASKS=4"}, 3, 4, "srun"},
+        {{"PMIX_RANK=3", "SLURM_PROCID=0", "SLURM_STEP_NUM_TASKS=2"}, 3, 0, "mpirun"}, /* prterun in a step */
         {{"PALS_RANKID=2"}, 2, 0, "mpiexec"},
         {{"SLURM_PROCID=0", "OMPI_COMM_WORLD_RANK=2", "OMPI_COMM_WORLD_SIZE=3"}, 2, 3, "mpirun"},
     };
