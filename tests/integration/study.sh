@@ -114,7 +114,7 @@ check "it is in the model" grep -q -E 'fullest rank(, and [0-9]+ more)? +[0-9.]+
 check "the largest that fits" grep -q -E 'largest table +[12][0-9]{3}( or more)? ' out
 # (where the runs leave no doubt, none would)
 check "a run that would help" same "$(grep -c '^  a run that would help ' out)" \
-    "$(grep -c -E '^  a run that would help  n = [0-9]+, table = [0-9.e+,]+ ' out)"
+    "$(grep -c -E '^  a run that would help  n = [0-9]+, table = [0-9.e+,]+( |$)' out)"
 check "strong and weak are told apart" sh -c 'grep -q -E "^  strong +32 .* nothing of it divides" out && grep -q -E "^  weak +8 a rank" out'
 check "too far: 0" same "$(scale --from grid --predict n=64,table=1e7)" 0
 check "is refused, and why" grep -q -E '^  none: table was 4 to 32 in the runs, which carries to [0-9.e+]+ at most, not to 1e\+07$' out
