@@ -52,6 +52,7 @@ int main(int argc, char **argv)
                 be_helper(argv[1], (size_t)atoi(argv[4]) << 20, argv[5], ready);
         for (int i = 0; i < 6000 && __atomic_load_n(ready, __ATOMIC_ACQUIRE) < count; i++)
             usleep(10000);
+        usleep(500000); /* whoever is on another host is known only when its agent has sampled it while the rank lives */
     }
     MPI_Barrier(MPI_COMM_WORLD);
     MPI_Finalize();
