@@ -195,7 +195,7 @@ static struct name *find_free(const struct mw_phase *key)
     }
     if (names_used == NAMES || used() == MW_RECORD_PHASES)
         return NULL;
-    names[names_used].index = append(key);
+    names[names_used] = (struct name){.index = append(key)};
     return &names[names_used++];
 }
 

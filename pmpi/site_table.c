@@ -223,6 +223,12 @@ static void retire(const struct mw_site *site)
     all->received += site->received;
     all->time_ns += site->time_ns;
     all->growth += site->growth;
+    if (site->first_ns && (!all->first_ns || site->first_ns < all->first_ns))
+        all->first_ns = site->first_ns;
+    if (all->last_ns < site->last_ns)
+        all->last_ns = site->last_ns;
+    if (all->coarse_spike < site->coarse_spike)
+        all->coarse_spike = site->coarse_spike;
     if (all->spike < site->spike) {
         all->spike = site->spike;
         all->spike_entry_rss = site->spike_entry_rss;

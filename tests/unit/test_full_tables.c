@@ -219,6 +219,7 @@ static void the_places_of_spikes_are_kept(void **state)
 /* Each of 5,000 places is the highest one in its turn. */
 static void the_place_of_the_peak_has_a_name_for_ever(void **state)
 {
+    const struct mw_site *share;
     uint32_t index = 0;
 
     (void)state;
@@ -233,10 +234,17 @@ static void the_place_of_the_peak_has_a_name_for_ever(void **state)
         assert_int_equal(mw_rank.journal.sites[index].flags, MW_SITE_NAME);
         mw_rank.journal.sites[index].calls++;
         mw_rank.journal.sites[index].growth += 10;
+        mw_rank.journal.sites[index].first_ns = 1000 + i;
+        mw_rank.journal.sites[index].last_ns = 2000 + i;
+        mw_rank.journal.sites[index].coarse_spike = i == 40 ? 5 * MIB : MIB;
         assert_int_equal(mw_site_table_name(&site), index);
     }
     assert_int_equal(all_calls(), 3 * MW_RECORD_SITES + 5000);
-    assert_int_equal(mw_rank.journal.sites[mw_site_table_share_call("MPI_Reduce", false)].growth, 49980); /* two are kept */
+    share = &mw_rank.journal.sites[mw_site_table_share_call("MPI_Reduce", false)];
+    assert_int_equal(share->growth, 49980); /* two are kept */
+    assert_int_equal(share->first_ns, 1000);
+    assert_int_equal(share->last_ns, 2000 + 4997);
+    assert_int_equal(share->coarse_spike, 5 * MIB);
     assert_true(sites_used() <= MW_RECORD_SITES);
 }
 
