@@ -11,23 +11,22 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* In a program without libdl, before glibc 2.34. */
-static void *find_nothing(void *handle, const char *name)
+/* In a program without libdl, before glibc 2.34: it has asked whether there is a dlsym(), and has found ours. No handle is
+ * anybody's there, and RTLD_NEXT would need to know who asks. */
+static void *find_alone(void *handle, const char *name)
 {
-    (void)handle;
-    (void)name;
-    return NULL;
+    return handle == RTLD_DEFAULT ? mw_elf_find_symbol(name, false) : NULL;
 }
 
 /* For the code below: where to jump to. */
-mw_dlsym_function *mw_dlsym_next = find_nothing;
+mw_dlsym_function *mw_dlsym_next = find_alone;
 void *mw_dlsym_choose(void *handle, const char *name, const void *caller);
 
 mw_dlsym_function *mw_dlsym_real(void)
 {
     mw_dlsym_function *real = __atomic_load_n(&mw_dlsym_next, __ATOMIC_RELAXED);
 
-    if (real != find_nothing)
+    if (real != find_alone)
         return real;
     /* libdl may have come since. ThreadSanitizer calls us before its dl_iterate_phdr() works, which the search needs */
     *(void **)&real = MW_COMPAT_HAS(dlvsym) ? dlvsym(RTLD_NEXT, "dlsym", MW_COMPAT_OLDEST) : mw_elf_find_symbol("dlsym", true);
