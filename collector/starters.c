@@ -12,6 +12,7 @@ static const struct {
     {"mpiexec.hydra", false}, {"mpirun.hydra", false}, {"mpiexec.openmpi", false}, {"mpirun.openmpi", false},
     {"mpirun.mpich", false}, {"mpiexec.mpich", false}, {"srun", false},
     {"orted", true}, {"prted", true}, {"hydra_pmi_proxy", true}, {"hydra_bstrap_proxy", true}, {"slurmstepd", true},
+    {"flux-shell", true},
 };
 
 static int find(const char *name)
@@ -25,6 +26,14 @@ static int find(const char *name)
 bool mw_starters_has(const char *name)
 {
     return find(name) >= 0;
+}
+
+bool mw_starters_has_comm(const char *comm)
+{
+    for (size_t i = 0; i < sizeof(starters) / sizeof(starters[0]); i++)
+        if (!strncmp(comm, starters[i].name, 15))
+            return true;
+    return false;
 }
 
 bool mw_starters_is_daemon(const char *name)

@@ -15,6 +15,7 @@ shim_sources = \
     collector/procmem.c collector/procmem.h \
     collector/seen.h \
     collector/segment.c collector/segment.h \
+    collector/starters.c collector/starters.h \
     collector/text.c collector/text.h \
     collector/token.c collector/token.h \
     collector/clock.h collector/magic.h collector/record.h \

@@ -2,6 +2,7 @@
 #include "pmpi/world.h"
 
 #include "collector/procmem.h"
+#include "collector/starters.h"
 #include "collector/token.h"
 #include "pmpi/agent.h"
 
@@ -29,11 +30,9 @@ static const char *const flux_variables[] = {"FLUX_JOB_ID"};
  * jobs of the same number. */
 static const char *const slurm_variables[] = {"SLURM_STEP_ID", "SLURM_JOB_ID", "SLURM_STEP_LAUNCHER_PORT"};
 #define SLURM_NAMESPACE "slurm."
-#define SLURM_STARTER "slurmstepd"
 
-/* Processes that start ranks, for where nothing else tells: ranks of one world share the one above them. */
-static const char *const starters[] = {"hydra_pmi_proxy", "hydra_bstrap_pr", SLURM_STARTER, "orted",
-                                       "prted",           "mpirun",          "orterun",    "mpiexec.hydra"};
+/* Who starts ranks and gives them PMI, and what they number: its name is that of a process. */
+static const char *const numbering_starters[] = {"slurmstepd", "flux-shell"};
 
 #define HASH_START 0xCBF29CE484222325ULL /* FNV-1a */
 
@@ -88,14 +87,6 @@ static uint64_t hash_hydra(pid_t proxy)
     return hash_bytes(hash_bytes(HASH_START, port, port_length), group, group_length);
 }
 
-static bool is_starter(const char *comm)
-{
-    for (size_t i = 0; i < sizeof(starters) / sizeof(starters[0]); i++)
-        if (!strncmp(comm, starters[i], 15)) /* the kernel cuts comm there */
-            return true;
-    return false;
-}
-
 static bool read_stat(int procfd, pid_t pid, struct mw_procmem_stat *stat)
 {
     int fd = mw_procmem_open(procfd, pid, "stat");
@@ -134,7 +125,7 @@ static struct mw_procmem_stat find_starter(pid_t *starter)
     for (int level = 0; procfd >= 0 && level < 16 && pid > 1 && read_stat(procfd, pid, &stat); level++) {
         if (level == 0)
             own = stat;
-        if (level > 0 && is_starter(stat.comm)) {
+        if (level > 0 && mw_starters_has_comm(stat.comm)) {
             *starter = pid;
             own = stat;
             break;
@@ -161,20 +152,42 @@ static uint64_t numbered_job(void)
     return id ? id : HASH(slurm_variables);
 }
 
+static bool numbers_its_ranks(pid_t starter, const char *comm)
+{
+    if (starter == getpid()) /* nobody is known to have started this rank */
+        return true;
+    for (size_t i = 0; i < sizeof(numbering_starters) / sizeof(numbering_starters[0]); i++)
+        if (!strcmp(comm, numbering_starters[i]))
+            return true;
+    return false;
+}
+
+/* The number that all hosts agree on; 0 there is none. Ranks of another launcher inherit what Slurm, Flux or PALS told that
+ * launcher: it says nothing of them. */
+static uint64_t common_id(pid_t starter, const char *comm)
+{
+    uint64_t id = hash_hydra(starter);
+
+    return !id && numbers_its_ranks(starter, comm) ? numbered_job() : id;
+}
+
+static bool has_namespace(void)
+{
+    const char *namespace = getenv(pmix_variables[0]);
+
+    return namespace && !is_slurm(namespace);
+}
+
 uint64_t mw_world_id(void)
 {
-    const char *namespace = getenv("PMIX_NAMESPACE");
     struct mw_procmem_stat stat;
     pid_t starter;
     uint64_t id;
 
-    if (namespace && !is_slurm(namespace))
+    if (has_namespace())
         return HASH(pmix_variables);
     stat = find_starter(&starter);
-    /* ranks of another launcher inherit what these told that launcher: it says nothing of them */
-    id = hash_hydra(starter);
-    if (!id && (starter == getpid() || !strcmp(stat.comm, SLURM_STARTER)))
-        id = numbered_job();
+    id = common_id(starter, stat.comm);
     if (!id) {
         id = hash_bytes(HASH_START, &starter, sizeof(starter));
         id = hash_bytes(id, &stat.start_ticks, sizeof(stat.start_ticks));
@@ -184,12 +197,13 @@ uint64_t mw_world_id(void)
 
 bool mw_world_is_common(void)
 {
+    struct mw_procmem_stat stat;
     pid_t starter;
 
-    if (getenv(pmix_variables[0]))
+    if (has_namespace())
         return true;
-    find_starter(&starter);
-    return hash_hydra(starter) || (starter == getpid() && numbered_job());
+    stat = find_starter(&starter);
+    return common_id(starter, stat.comm);
 }
 
 /* ---- the run directory ---- */

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 /* A number that all ranks of one MPI_COMM_WORLD agree on, and no other world of the run has. On several hosts they agree
- * where Open MPI's mpirun, Hydra or Slurm has started them. */
+ * where PMIx names the job (Open MPI, PRRTE), or Hydra, Slurm, Flux or PALS has started it; the last two were never tried. */
 uint64_t mw_world_id(void);
 
 /* Whether that holds across hosts. */
