@@ -13,6 +13,28 @@ static bool is_finalize(const struct mw_model_site *site)
     return strcmp(site->call, "MPI_Finalize") == 0 || strcmp(site->call, "MPI_Session_finalize") == 0;
 }
 
+static bool is_session(const struct mw_model_site *site)
+{
+    return strncmp(site->call, "MPI_Session_", 12) == 0;
+}
+
+struct mw_in_mpi_names mw_in_mpi_names(const struct mw_model_rank *ranks, size_t count)
+{
+    static const struct mw_in_mpi_names names[] = {
+        {"MPI_Init", "MPI_Finalize"}, /* nothing is known: as nearly every program */
+        {"MPI_Init", "MPI_Finalize"},
+        {"MPI_Session_init", "MPI_Session_finalize"},
+        {"MPI_Init and MPI_Session_init", "MPI_Finalize and MPI_Session_finalize"},
+    };
+    unsigned kinds = 0;
+
+    for (size_t i = 0; i < count; i++)
+        for (uint32_t j = 0; j < ranks[i].site_count; j++)
+            if (is_init(&ranks[i].sites[j]))
+                kinds |= is_session(&ranks[i].sites[j]) ? 2 : 1;
+    return names[kinds];
+}
+
 static uint64_t rise(int64_t growth)
 {
     return growth > 0 ? (uint64_t)growth : 0;
@@ -94,7 +116,7 @@ static void add_growth(struct mw_model_in_mpi *sum, const struct mw_model_in_mpi
 
 struct mw_in_mpi_job mw_in_mpi_sum(const struct mw_model *model)
 {
-    struct mw_in_mpi_job job = {.worst = MW_MODEL_NONE};
+    struct mw_in_mpi_job job = {.worst = MW_MODEL_NONE, .names = mw_in_mpi_names(model->ranks, model->rank_count)};
 
     for (uint32_t i = 0; i < model->rank_count; i++) {
         add_held(&job, model, i);

@@ -7,15 +7,22 @@
  * freed. And what MPI takes in calls that are not wrapped, point to point and one-sided ones, is in no call at all. So
  * a difference of the two says nothing about MPI, and none is made.
  *
- * Only inside MPI_Init does nothing of the program run or receive, unless it has other threads: what RSS grew by there
+ * Only inside MPI_Init, or the opening of a session, does nothing of the program run or receive, unless it has other threads: what RSS grew by there
  * is a lower bound of what MPI held when MPI_Init returned. */
 #ifndef MW_COLLECTOR_IN_MPI_H
 #define MW_COLLECTOR_IN_MPI_H
 
 #include "collector/model.h"
 
-/* RSS that grew in MPI_Init or MPI_Init_thread; less than 0 when it fell. */
+/* RSS that grew in MPI_Init, MPI_Init_thread and MPI_Session_init; less than 0 when it fell. */
 int64_t mw_in_mpi_init(const struct mw_model_rank *rank);
+
+/* The calls by which ranks began and ended MPI: MPI_Init, sessions, or both. */
+struct mw_in_mpi_names {
+    const char *begin, *end;
+};
+
+struct mw_in_mpi_names mw_in_mpi_names(const struct mw_model_rank *ranks, size_t count);
 
 /* Sets rank->in_mpi and rank->held_mpi by the rank's sites and rank->threads. */
 void mw_in_mpi_take(struct mw_model_rank *rank);
@@ -29,6 +36,7 @@ struct mw_in_mpi_job {
     uint32_t init_threads;      /* ranks in which other threads ran while MPI_Init did */
     uint32_t later_threads;     /* ranks in which they did only later */
     uint32_t unmeasured;        /* ranks of which not every call was measured */
+    struct mw_in_mpi_names names;
 };
 
 struct mw_in_mpi_job mw_in_mpi_sum(const struct mw_model *model);

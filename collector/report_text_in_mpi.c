@@ -11,10 +11,12 @@
 void mw_report_mpi_own(char *text, size_t size, const struct mw_model *model)
 {
     struct mw_in_mpi_job job = mw_in_mpi_sum(model);
-    char some[64] = "", most[96] = "";
+    char some[64] = "", most[96] = "", others[96] = "";
 
     if (job.held.kind == MW_MODEL_UNKNOWN) {
-        snprintf(text, size, OWN " is not known%s", job.init_threads ? ": other threads ran while MPI_Init did" : "");
+        if (job.init_threads)
+            snprintf(others, sizeof(others), ": other threads ran beside %s", job.names.begin);
+        snprintf(text, size, OWN " is not known%s", others);
         return;
     }
     if (job.known < model->rank_count)
@@ -22,7 +24,7 @@ void mw_report_mpi_own(char *text, size_t size, const struct mw_model *model)
     if (job.known > 1)
         snprintf(most, sizeof(most), " (%s in rank %s)", mw_report_bytes(model->ranks[job.worst].held_mpi).text,
                  mw_report_rank(model, job.worst).text);
-    snprintf(text, size, OWN ": %s, which MPI_Init took%s%s", mw_report_bytes(job.held).text, some, most);
+    snprintf(text, size, OWN ": %s, which %s took%s%s", mw_report_bytes(job.held).text, job.names.begin, some, most);
 }
 
 /* Parts of a sentence, with semicolons between them. */
@@ -71,8 +73,8 @@ static void say_later(struct sentence *sentence, const struct mw_in_mpi_job *job
 static void say_threads(struct sentence *sentence, const struct mw_in_mpi_job *job, size_t ranks)
 {
     if (job->init_threads)
-        say(sentence, "other threads ran while MPI_Init did in %u of %zu ranks: what grew there may be theirs",
-            job->init_threads, ranks);
+        say(sentence, "other threads ran beside %s in %u of %zu ranks: what grew there may be theirs",
+            job->names.begin, job->init_threads, ranks);
     if (job->later_threads)
         say(sentence, "other threads ran beside later calls in %u of %zu ranks: what grew in these may be theirs",
             job->later_threads, ranks);
@@ -87,7 +89,7 @@ void mw_report_text_in_mpi(const struct mw_report *report)
         return;
     say_later(&sentence, &job);
     if (job.sum.finalize)
-        say(&sentence, "MPI_Finalize gave back %s", mw_units_bytes(job.sum.finalize).text);
+        say(&sentence, "%s gave back %s", job.names.end, mw_units_bytes(job.sum.finalize).text);
     say_threads(&sentence, &job, report->model->rank_count);
     say(&sentence, "point-to-point and one-sided calls are not measured");
     mw_report_paragraph(report, "    ", MW_TEXT_DIM, "%s", sentence.text);

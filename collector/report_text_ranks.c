@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The ranks: all of a small job, the extremes and quantiles of a large one. */
+#include "collector/in_mpi.h"
 #include "collector/mem.h"
 #include "collector/rank_name.h"
 #include "collector/report_text_parts.h"
@@ -13,12 +14,14 @@
 /* For a peak that no phase and no call is known of. */
 static const char *unknown_place(const struct mw_model_rank *rank)
 {
+    bool by_session = strcmp(mw_in_mpi_names(rank, 1).begin, "MPI_Session_init") == 0;
+
     if (rank->peak.kind == MW_MODEL_UNKNOWN)
         return "";
     if (rank->peak_ns < rank->created_ns)
-        return "before MPI_Init (sampled)";
+        return by_session ? "before MPI_Session_init (sampled)" : "before MPI_Init (sampled)";
     if (rank->stage == MW_STAGE_STARTING)
-        return "in MPI_Init";
+        return by_session ? "in MPI_Session_init" : "in MPI_Init";
     return rank->peak_ns > rank->known_ns ? "after its last MPI call (sampled)" : "between measured calls";
 }
 

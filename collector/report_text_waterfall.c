@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* How the fullest rank came to its peak. */
+#include "collector/in_mpi.h"
 #include "collector/rank_name.h"
 #include "collector/report_text_parts.h"
 #include "collector/waterfall.h"
@@ -10,8 +11,8 @@ static void describe(char *text, size_t size, const struct mw_model_rank *rank, 
     char place[400];
 
     switch (step->kind) {
-    case MW_WATERFALL_START: snprintf(text, size, "before MPI_Init"); break;
-    case MW_WATERFALL_CALL: snprintf(text, size, "MPI_Init"); break;
+    case MW_WATERFALL_START: snprintf(text, size, "before %s", mw_in_mpi_names(rank, 1).begin); break;
+    case MW_WATERFALL_CALL: snprintf(text, size, "%s", mw_in_mpi_names(rank, 1).begin); break;
     case MW_WATERFALL_PHASE: mw_report_rank_phase(text, size, rank, step->phase); break;
     case MW_WATERFALL_OTHER: snprintf(text, size, "other phases and calls"); break;
     case MW_WATERFALL_RISE:

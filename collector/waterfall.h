@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How a rank came to its peak: what it had before MPI_Init, what each phase and MPI_Init added and kept, what rose at last.
+/* How a rank came to its peak: what it had before MPI began, what each phase and its beginning added and kept, what rose at last.
  *
  * Made of what the rank measured itself. Growth that cannot be placed before the peak is not made up: it is part of the
  * step "other phases and calls", which is what is missing to the next known reading. All steps together are the peak. */
@@ -12,8 +12,8 @@
 #include <stdint.h>
 
 enum mw_waterfall_kind {
-    MW_WATERFALL_START, /* RSS on the way into MPI_Init */
-    MW_WATERFALL_CALL,  /* growth inside MPI_Init */
+    MW_WATERFALL_START, /* RSS on the way into MPI_Init or the first session */
+    MW_WATERFALL_CALL,  /* growth inside of these */
     MW_WATERFALL_PHASE, /* growth of a phase that ended before the peak */
     MW_WATERFALL_OTHER, /* what is missing to the next reading that is known */
     MW_WATERFALL_RISE   /* from the entry of the peak's own phase or call to the peak; OTHER is part of it when that entry
@@ -35,7 +35,7 @@ struct mw_waterfall {
 };
 
 /* Returns the steps of a rank whose details are there (mw_model_rank.whole); count is 0 where too little is known: no
- * peak of its own, or no reading at MPI_Init. */
+ * peak of its own, or no reading there. */
 struct mw_waterfall mw_waterfall_make(const struct mw_model_rank *rank);
 
 #endif

@@ -133,7 +133,7 @@
       column("peak", "kind", RANK.peak),
       column("by", "time", RANK.at, {hint: "the boundary that saw it"}),
       column("in", "wide", RANK.place),
-      column("MPI's own", "kind", RANK.mpi, {hint: "at least: what MPI_Init took"}),
+      column("MPI's own", "kind", RANK.mpi, {hint: "at least: what MPI took when it began"}),
       column("at end", "bytes", RANK.end),
       column("calls", "count", RANK.calls),
       column("measured", "count", RANK.measured),

@@ -212,7 +212,7 @@
     column("n", "count", "n"),
     ...(data.param ? [column(data.param, "text", (row) => number(row.value))] : []),
     column("fullest rank", "kind", (row) => [row.rank_bytes, row.exact ? 1 : 2]),
-    column("MPI's own", "bytes", "mpi_init_bytes", {hint: "what MPI_Init made a rank grow by"}),
+    column("MPI's own", "bytes", "mpi_init_bytes", {hint: "what a rank grew by when MPI began"}),
     column("rank 0", "bytes", "rank_0_bytes"),
     column("others", "bytes", "other_ranks_bytes"),
     column("whole job", "kind", (row) => [row.job_at_most_bytes || 0, row.job_at_most_bytes ? 3 : 0]),

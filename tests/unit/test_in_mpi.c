@@ -42,6 +42,24 @@ static void assert_unknown(void)
     assert_int_equal(rank.held_mpi.bytes, 0);
 }
 
+static void sessions(void **state)
+{
+    (void)state;
+    add("MPI_Session_init", 9, 0);
+    add("MPI_Session_finalize", -8, 0);
+    mw_in_mpi_take(&rank);
+    assert_held(9);
+    assert_int_equal(rank.in_mpi.finalize, 8 * MIB);
+    assert_string_equal(mw_in_mpi_names(&rank, 1).begin, "MPI_Session_init");
+    add("MPI_Session_init", 7, 0); /* a second one, elsewhere: the first may have given back what it took */
+    mw_in_mpi_take(&rank);
+    assert_unknown();
+    assert_int_equal(rank.in_mpi.init, 16 * MIB);
+    add("MPI_Init", 1, 0);
+    assert_string_equal(mw_in_mpi_names(&rank, 1).end, "MPI_Finalize and MPI_Session_finalize");
+    assert_string_equal(mw_in_mpi_names(NULL, 0).begin, "MPI_Init");
+}
+
 /* A table of the program that is first touched in MPI_Bcast. */
 static void a_received_table(void **state)
 {
@@ -164,6 +182,7 @@ static void over_ranks(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(sessions, set_up),
         cmocka_unit_test_setup(a_received_table, set_up),  cmocka_unit_test_setup(freed_windows, set_up),
         cmocka_unit_test_setup(more_given_back, set_up),   cmocka_unit_test_setup(other_threads, set_up),
         cmocka_unit_test_setup(no_end_of_init, set_up),    cmocka_unit_test_setup(init_that_fell, set_up),
