@@ -13,7 +13,7 @@
 #define SHORT_FILE 14 /* columns of a file's name where room is short */
 #define SHORT_NAME 20 /* and of a function with an offset */
 
-const char *mw_report_mark(enum mw_model_kind kind)
+static const char *mark_of(enum mw_model_kind kind)
 {
     static const char *const marks[] = {"?", "=", "≥", "≤"};
 
@@ -27,7 +27,7 @@ struct mw_units mw_report_bytes(struct mw_model_bytes bytes)
     if (bytes.kind == MW_MODEL_UNKNOWN)
         snprintf(u.text, sizeof(u.text), "?");
     else
-        snprintf(u.text, sizeof(u.text), "%s %.24s", mw_report_mark(bytes.kind), plain.text);
+        snprintf(u.text, sizeof(u.text), "%s %.24s", mark_of(bytes.kind), plain.text);
     return u;
 }
 

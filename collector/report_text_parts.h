@@ -28,8 +28,6 @@ struct mw_report {
 };
 
 /* report_text.c */
-/* "=", "≤", "≥" or "?" */
-const char *mw_report_mark(enum mw_model_kind kind);
 /* "= 64.0 MiB", or "?" when unknown. */
 struct mw_units mw_report_bytes(struct mw_model_bytes bytes);
 /* "3", or "2.3" (world.rank) when there are several worlds; "-" for none. */

@@ -159,7 +159,6 @@ const memwatch = (() => {
       settings.note ? el("p", {class: "sub"}, settings.note) : null,
       el("div", {class: "scroll"}, el("table", {}, el("thead", {}, el("tr", {}, heads)), body)), more);
     draw();
-    section.redraw = draw;
     return section;
   }
 

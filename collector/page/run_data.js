@@ -3,10 +3,12 @@
 const run = (() => {
   "use strict";
   const all = JSON.parse(document.getElementById("data").textContent);
-  /* Of several jobs the address says which one is shown ("#job-2"); without it the run is, with a table of its jobs. */
+  /* Of several jobs the address says which one is shown ("#job-2"); without it, or when there is no such job, the
+   * run is, with a table of its jobs. */
   const jobs = all.jobs ? all.table : [];
-  const chosen = all.jobs ? Number((/^#job-(\d+)$/.exec(location.hash) || [])[1] || 0) : 0;
-  const data = all.jobs ? all.jobs[chosen - 1] || all.run : all;
+  const asked = Number((/^#job-(\d+)$/.exec(location.hash) || [])[1] || 0);
+  const chosen = all.jobs && all.jobs[asked - 1] ? asked : 0;
+  const data = chosen ? all.jobs[chosen - 1] : all.jobs ? all.run : all;
   if (all.jobs) addEventListener("hashchange", () => location.reload());
   const RANK = {label: 0, host: 1, pid: 2, peak: 3, at: 4, place: 5, mpi: 6, end: 7, calls: 8, measured: 9, bound: 10,
     begin: 11, known: 12, exited: 13, curve: 14};

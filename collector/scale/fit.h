@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* How a number of bytes depends on the number of ranks n and on one other parameter s: models in the performance model normal
- * form (a constant, and up to three terms of law.h with a positive weight each; memory is never taken away).
+ * form (a constant and up to two terms of law.h, or three steps of a plateau, with a positive weight each; memory is never
+ * taken away).
  *
  * A few runs seldom decide for one model. So every model of the family is weighed: by how well it explains the runs, by how
  * simple it is, and by how common its laws are. The most likely one gives the formula and the prediction; the band is that of
@@ -36,10 +37,9 @@ enum mw_fit_reach {
 };
 
 enum mw_fit_reach mw_fit_reach(const struct mw_fit *fit, double n, double s);
-bool mw_fit_reaches(const struct mw_fit *fit, double n, double s);
 
 /* The largest value that a range carries: d doublings within the runs carry d * (1 + d) beyond them. A range of 1.6 carries
- * 2.1 times its largest value, one of 2 carries 4 times, one of 4 carries 64 times. */
+ * 2.2 times its largest value, one of 2 carries 4 times, one of 4 carries 64 times. */
 double mw_fit_carries(double least, double most);
 
 /* A prediction with its band: what holds 95 % of new runs. Bytes, never negative. */

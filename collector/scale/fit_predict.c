@@ -57,11 +57,6 @@ enum mw_fit_reach mw_fit_reach(const struct mw_fit *fit, double n, double s)
     return MW_FIT_REACHED;
 }
 
-bool mw_fit_reaches(const struct mw_fit *fit, double n, double s)
-{
-    return mw_fit_reach(fit, n, s) == MW_FIT_REACHED;
-}
-
 /* Doublings beyond what was measured. */
 static double distance(double value, double least, double most)
 {

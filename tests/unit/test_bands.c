@@ -133,7 +133,7 @@ static void predict(const struct kind *kind, const struct mw_fit *fit, const str
         double n = kind->held_n[i], s = kind->held_s[i], real = reading(kind, n, s, share);
         struct mw_fit_band band;
         result->asked++;
-        if (!mw_fit_reaches(fit, n, s))
+        if (mw_fit_reach(fit, n, s) != MW_FIT_REACHED)
             continue;
         band = mw_fit_predict(fit, lapack, n, s);
         if (mw_fit_is_vague(band))

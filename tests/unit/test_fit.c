@@ -200,7 +200,7 @@ static void too_few_runs(void **state)
     make();
     assert_int_equal(fit.verdict, MW_FIT_TOO_FEW);
     assert_non_null(strstr(fit.why, "three different numbers of ranks"));
-    assert_false(mw_fit_reaches(&fit, 8, 1));
+    assert_int_not_equal(mw_fit_reach(&fit, 8, 1), MW_FIT_REACHED);
 }
 
 static void runs_that_contradict(void **state)
@@ -227,7 +227,7 @@ static void a_plateau(void **state)
     is_formula("10.5 MiB from n = 4 on");
     near(mw_fit_predict(&fit, lapack, 512, 1).bytes, 10.46 * MIB, 0.001);
     near(mw_fit_predict(&fit, lapack, 2, 1).bytes, 7.2 * MIB, 0.001); /* as it was measured */
-    assert_false(mw_fit_reaches(&fit, 1, 1));
+    assert_int_not_equal(mw_fit_reach(&fit, 1, 1), MW_FIT_REACHED);
 }
 
 /* Three numbers of ranks, and the last of them is the plateau: seen where one is expected, and otherwise at least in the band. */
@@ -321,9 +321,9 @@ static void only_along_what_was_varied(void **state)
         point(4, s, 8 * MIB + 96 * s / 4);
     make();
     is_formula("8.0 MiB + 24 B · size");
-    assert_true(mw_fit_reaches(&fit, 4, 2.5e8));
-    assert_false(mw_fit_reaches(&fit, 4, 1e9));
-    assert_false(mw_fit_reaches(&fit, 8, 1e6));
+    assert_int_equal(mw_fit_reach(&fit, 4, 2.5e8), MW_FIT_REACHED);
+    assert_int_not_equal(mw_fit_reach(&fit, 4, 1e9), MW_FIT_REACHED);
+    assert_int_not_equal(mw_fit_reach(&fit, 8, 1e6), MW_FIT_REACHED);
 }
 
 int main(void)
