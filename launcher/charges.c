@@ -184,28 +184,38 @@ static void look_slurm(struct mw_view_charge *charge, struct mw_view_amount now)
     take(charge, &now);
 }
 
+/* The fields of memory.stat, by what they are called in v2 and in v1 (there with what is below the group). */
+enum stat_field { STAT_ANON, STAT_DIRTY, STAT_WRITEBACK, STAT_INACTIVE, STAT_ACTIVE, STAT_SLAB, STAT_FIELDS };
+static const char *const stat_names[2][STAT_FIELDS] = {
+    {"anon", "file_dirty", "file_writeback", "inactive_file", "active_file", "slab_reclaimable"},
+    {"total_rss", "total_dirty", "total_writeback", "total_inactive_file", "total_active_file", "(none)"},
+};
+
+/* v1 has it since Linux 4.11; before, it is what the cache holds beside the lists of `files`. */
+static uint64_t shmem_of(const char *stat, bool is_v1, uint64_t files)
+{
+    uint64_t shmem, cache;
+
+    if (mw_cgroup_files_field(stat, is_v1 ? "total_shmem" : "shmem", &shmem))
+        return shmem;
+    mw_cgroup_files_field(stat, is_v1 ? "total_cache" : "file", &cache);
+    return below(cache, files);
+}
+
 /* What memory.stat shows of `raw` bytes. Files in tmpfs and shared memory are among the anonymous pages there (in
  * cache, but not on the lists of files): the kernel cannot drop them. */
 static void take_stat(struct mw_view_amount *now, uint64_t raw, const char *stat, bool is_v1, uint64_t *droppable)
 {
-    static const char *const names[2][8] = {
-        {"anon", "shmem", "file_dirty", "file_writeback", "inactive_file", "active_file", "slab_reclaimable", "file"},
-        {"total_rss", "total_shmem", "total_dirty", "total_writeback", "total_inactive_file", "total_active_file", "-",
-         "total_cache"},
-    };
-    uint64_t value[8], files, dirty;
-    bool has_shmem = true;
+    uint64_t value[STAT_FIELDS], files, dirty;
 
-    for (int i = 0; i < 8; i++) {
-        bool found = mw_cgroup_files_field(stat, names[is_v1][i], &value[i]);
-        has_shmem = has_shmem && (i != 1 || found);
-    }
-    files = value[4] + value[5];
-    dirty = value[2] + value[3] < files ? value[2] + value[3] : files;
-    now->anon = value[0];
-    now->shmem = has_shmem ? value[1] : below(value[7], files); /* v1 before Linux 4.11 */
-    now->dirty = dirty;
-    *droppable = files - dirty + value[6];
+    for (int i = 0; i < STAT_FIELDS; i++)
+        mw_cgroup_files_field(stat, stat_names[is_v1][i], &value[i]);
+    files = value[STAT_INACTIVE] + value[STAT_ACTIVE];
+    dirty = value[STAT_DIRTY] + value[STAT_WRITEBACK];
+    now->anon = value[STAT_ANON];
+    now->shmem = shmem_of(stat, is_v1, files);
+    now->dirty = dirty < files ? dirty : files;
+    *droppable = files - now->dirty + value[STAT_SLAB];
     now->used = below(raw, *droppable);
     fill_rest(now);
 }
