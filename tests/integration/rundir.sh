@@ -125,9 +125,11 @@ n=0
 until [ -e ready ] || [ $n = 300 ]; do sleep 0.1; n=$((n + 1)); done
 EOS
     rm -f ready
+    all_left() { "$memwatch" runs | sed -n 's/^shared memory of a run .*--force //p' | grep '^/dev/shm/'; }
+    others=$(all_left)
+    left() { all_left | grep -v -x -F "${others:-none}"; }
     unshare --mount --pid --fork --mount-proc sh space.sh "$memwatch" run --quiet -- "$(mpirun_of "$mpi")" -n 2 \
         "$(program "$mpi" damage)" 5 5 ': >ready; sleep 60'
-    left() { "$memwatch" runs | sed -n 's/^shared memory of a run .*--force //p' | grep '^/dev/shm/'; }
     check "a killed container: the list names what it left" until_true left
     gone=$(left)
     "$memwatch" runs --clean >list

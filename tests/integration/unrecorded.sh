@@ -93,8 +93,18 @@ if [ -n "$OPENMPI_RUN" ] && [ -n "$OPENMPI_CC" ]; then
     check 'one of three: also from the record' says 'without a record: busy: started with an environment without LD_PRELOAD'
 fi
 
+# Of two jobs in turn the first leaves nothing: only its own report says why.
+mpi=$(mpis | head -n 1)
+if [ -x sleeps ]; then
+    run sh -c '"$1" -n 2 ./sleeps; "$1" -n 2 "$2" --calls 100' sh "$(mpirun_of "$mpi")" "$(program "$mpi" busy)"
+    check 'two jobs: both are told apart' says '2 jobs with 2 ranks'
+    check 'two jobs: why the first has no rank' sh -c 'sed -n "/^Job 1/,/^Job 2/p" rep | grep -q "2 processes of sleeps: linked"'
+    check 'two jobs: nothing is said of the second' sh -c '! sed -n "/^Job 2/,\$p" rep | grep -q -e "No rank" -e "Why:"'
+else
+    skip 'two jobs' 'no static libc'
+fi
+
 if [ "$(id -u)" = 0 ]; then
-    mpi=$(mpis | head -n 1)
     cp waits suid && chown 65534 suid && chmod 4755 suid
     because "$mpi" secure '2 processes of suid: set-user-ID, or with capabilities' ./suid
     if unshare -m true 2>/dev/null; then

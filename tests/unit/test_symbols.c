@@ -220,6 +220,8 @@ static void test_rust_names(void **state)
                  "std::sys::backtrace::_print_fmt::{{closure}}::{{closure}}");
     assert_plain(whole, "alloc::vec::Vec::go");
     assert_plain("_RNvB_1f", NULL); /* what it goes back to has it in itself */
+    assert_plain("_RINvC1a1bKB8_E", NULL); /* so has this constant */
+    assert_plain("_RINvC1a1bKj3_KB8_E", "a::b");
     assert_plain("_RNvC1a99999f", NULL);
     assert_plain("_R", NULL);
     for (size_t i = 0; i < sizeof(whole); i++) {
