@@ -256,20 +256,12 @@ static uint64_t held_by(struct mw_merge *merge, const struct mw_model_rank *rank
     struct mw_journal_read journal;
     uint64_t held;
 
-    if (rank->whole)
+    if (rank->whole || mw_merge_origins_read(merge, rank, &journal) != 0)
         return mw_rank_rss_at(merge->model, rank, ns).bytes;
-    read.sites = NULL;
-    read.phases = NULL;
-    read.spikes = NULL;
-    read.ticks = NULL;
-    read.frames = NULL;
-    read.site_count = read.phase_count = read.spike_count = read.tick_count = 0;
-    if (mw_merge_origins_read(merge, rank, &journal) == 0) {
-        mw_merge_take_details(merge, &journal, &read);
-        mw_journal_read_fini(&journal);
-    }
+    mw_merge_take_ticks(&journal, &read);
+    mw_journal_read_fini(&journal);
     held = mw_rank_rss_at(merge->model, &read, ns).bytes;
-    mw_model_rank_drop(&read);
+    free(read.ticks);
     return held;
 }
 

@@ -68,6 +68,8 @@ void mw_merge_records_gathered_clocks(struct mw_merge *merge, int fd);
 void mw_merge_take(struct mw_merge *merge, const struct mw_journal_read *journal, struct mw_model_rank *rank);
 /* The same for its sites, phases, spikes and ticks alone. */
 void mw_merge_take_details(struct mw_merge *merge, const struct mw_journal_read *journal, struct mw_model_rank *rank);
+/* Its curve alone. */
+void mw_merge_take_ticks(const struct mw_journal_read *journal, struct mw_model_rank *rank);
 /* Names a stretch between two calls, and sets its path. */
 void mw_merge_take_name(struct mw_model *model, const struct mw_model_rank *rank, struct mw_model_phase *phase);
 

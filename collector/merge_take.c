@@ -323,17 +323,17 @@ static void take_spikes(struct source *source)
     qsort(rank->spikes, rank->spike_count, sizeof(*rank->spikes), compare_spikes);
 }
 
-static void take_ticks(struct source *source)
+void mw_merge_take_ticks(const struct mw_journal_read *journal, struct mw_model_rank *rank)
 {
-    struct mw_model_rank *rank = source->rank;
-
-    rank->tick_ns = source->journal->state.tick_ns;
+    rank->ticks = NULL;
+    rank->tick_count = 0;
+    rank->tick_ns = journal->state.tick_ns;
     if (rank->tick_ns == 0)
         return;
-    rank->tick_count = source->journal->tick_count;
+    rank->tick_count = journal->tick_count;
     rank->ticks = mw_mem_alloc(rank->tick_count, sizeof(*rank->ticks));
     if (rank->tick_count)
-        memcpy(rank->ticks, source->journal->ticks, rank->tick_count * sizeof(*rank->ticks));
+        memcpy(rank->ticks, journal->ticks, rank->tick_count * sizeof(*rank->ticks));
 }
 
 static void take_ident(struct source *source)
@@ -447,7 +447,7 @@ static void take_details(struct source *source, bool whole)
         return;
     take_phases(source);
     take_spikes(source);
-    take_ticks(source);
+    mw_merge_take_ticks(source->journal, source->rank);
 }
 
 void mw_merge_take_details(struct mw_merge *merge, const struct mw_journal_read *journal, struct mw_model_rank *rank)
