@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "pmpi/governor.h"
 
+#include "pmpi/clear.h"
 #include "pmpi/estimate.h"
 #include "pmpi/meter.h"
 #include "pmpi/rank.h"
@@ -81,7 +82,7 @@ void mw_governor_stop(void)
 {
     stopped = true;
     mw_governor.first_calls = 0;
-    memset(mw_governor.watched, 0, sizeof(mw_governor.watched));
+    mw_clear(mw_governor.watched, sizeof(mw_governor.watched));
     plan(FIRST_NS);
 }
 

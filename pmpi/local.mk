@@ -30,7 +30,7 @@ shim_sources = \
     pmpi/boundary.c pmpi/boundary.h \
     pmpi/bytes.c pmpi/bytes.h \
     pmpi/complete.c pmpi/complete.h \
-    pmpi/collectives.def pmpi/each_call.h \
+    pmpi/clear.h pmpi/collectives.def pmpi/each_call.h \
     pmpi/compat.h pmpi/dlsym.h pmpi/elf_find.h pmpi/elf_object.h \
     pmpi/estimate.h \
     pmpi/exit_record.c \

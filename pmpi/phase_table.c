@@ -2,6 +2,7 @@
 #include "pmpi/phase_table.h"
 
 #include "collector/journal.h"
+#include "pmpi/clear.h"
 #include "pmpi/rank.h"
 #include "pmpi/room.h"
 
@@ -241,8 +242,8 @@ uint32_t mw_phase_table_name(const struct mw_phase *key, uint32_t shared)
 
 void mw_phase_table_start(void)
 {
-    memset(slots, 0, sizeof(slots));
-    memset(seen, 0, sizeof(seen));
+    mw_clear(slots, sizeof(slots));
+    mw_clear(seen, sizeof(seen));
     room = (struct mw_room){0, 0};
     names_used = 0;
 }

@@ -2,6 +2,7 @@
 #include "pmpi/site_table.h"
 
 #include "collector/journal.h"
+#include "pmpi/clear.h"
 #include "pmpi/governor.h"
 #include "pmpi/rank.h"
 
@@ -257,7 +258,7 @@ void mw_site_table_repair(void)
 {
     uint32_t count = used();
 
-    memset(site_index, 0, sizeof(site_index));
+    mw_clear(site_index, sizeof(site_index));
     for (uint32_t i = 0; i < count; i++)
         if (!is_name(i))
             *index_slot(&mw_rank.journal.sites[i]) = (uint16_t)(i + 1);
@@ -265,7 +266,7 @@ void mw_site_table_repair(void)
 
 void mw_site_table_start(void)
 {
-    memset(fast, 0, sizeof(fast));
+    mw_clear(fast, sizeof(fast));
     room = (struct mw_room){0, 0};
     names_used = 0;
     mw_site_table_repair();
