@@ -292,16 +292,23 @@ bool mw_procmem_has_ended(const struct mw_procmem_stat *stat)
 
 /* ---- mappings ---- */
 
-/* "libmpi.so.40", "libmpich.so.12", "libmpi_cray.so", but no bindings for languages: libmpi_mpifh.so, libmpifort.so. */
-static bool is_mpi(const char *base, size_t length)
+static bool begins_with_any(const char *base, size_t length, const char *const names[])
 {
-    static const char *const names[] = {"libmpi.",     "libmpich.",   "libmpi_cray.", "libmpi_gnu",
-                                        "libmpi_intel", "libmpi_abi.", "libmpi_ibm.",  "libmpt."};
-
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+    for (size_t i = 0; names[i]; i++)
         if (length >= strlen(names[i]) && !strncmp(base, names[i], strlen(names[i])))
             return true;
     return false;
+}
+
+/* "libmpi.so.40", "libmpich.so.12", Cray's and others' for each compiler, "libmpi_gnu_123.so.12"; but no bindings for
+ * languages, "libmpi_mpifh.so", "libmpifort.so", which are there beside it. */
+static bool is_mpi(const char *base, size_t length)
+{
+    static const char *const libraries[] = {"libmpi.", "libmpich.", "libmpi_", "libmpt.", NULL};
+    static const char *const bindings[] = {"libmpi_mpifh", "libmpi_use", "libmpi_cxx", "libmpi_java", "libmpi_f77", "libmpi_f90",
+                                           NULL};
+
+    return begins_with_any(base, length, libraries) && !begins_with_any(base, length, bindings);
 }
 
 void mw_procmem_parse_map(const char *line, struct mw_procmem_maps *maps)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "pmpi/library.h"
 
+#include "pmpi/abi_find.h"
 #include "pmpi/next.h"
 #include "pmpi/rank.h"
 #include "pmpi/soname.h"
@@ -14,29 +15,24 @@ static uintptr_t resolve_value(const struct mw_abi_value *value)
     return value->symbol[0] ? (uintptr_t)mw_next_data(value->symbol) : value->value;
 }
 
-/* libmpi_abi.so.1, for instance, is libmpi_abi.so. */
-static bool is_version_of(const char *soname, const char *name)
+static bool exports(const char *symbol)
 {
-    size_t length = strlen(name);
-
-    return soname && !strncmp(soname, name, length) && (!soname[length] || soname[length] == '.');
+    return mw_next_symbol(symbol) != NULL;
 }
 
-/* The standard's is asked first: MPICH's library of that ABI has MPICH's marker as well. */
-static const struct mw_abi *detect(void)
+/* May be called before MPI_Init. */
+static void describe(char text[MW_ABI_FIND_VERSION])
 {
-    static const struct mw_abi *const known[] = {&mw_abi_standard, &mw_abi_openmpi, &mw_abi_mpich};
-    const char *soname = mw_soname(mw_next_symbol("PMPI_Init"));
+    int (*get_version)(char *, int *), length = 0;
 
-    for (unsigned i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-        if (known[i]->soname[0] ? is_version_of(soname, known[i]->soname) : mw_next_symbol(known[i]->marker) != NULL)
-            return known[i];
-    return NULL;
+    *(void **)&get_version = mw_next_symbol("PMPI_Get_library_version");
+    if (!get_version || get_version(text, &length))
+        text[0] = '\0';
 }
 
 bool mw_library_resolve(void)
 {
-    const struct mw_abi *abi = detect();
+    const struct mw_abi *abi = mw_abi_find(mw_soname(mw_next_symbol("PMPI_Init")), exports, describe);
     bool complete = true;
 
     if (!abi)

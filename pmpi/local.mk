@@ -20,6 +20,7 @@ shim_sources = \
     collector/token.c collector/token.h \
     collector/clock.h collector/magic.h collector/record.h \
     pmpi/abi.h pmpi/abi_openmpi.c pmpi/abi_mpich.c pmpi/abi_standard.c \
+    pmpi/abi_find.c pmpi/abi_find.h \
     pmpi/across.c pmpi/across.h \
     pmpi/across_port.c pmpi/across_port.h \
     pmpi/across_root.c pmpi/across_parts.h \

@@ -116,6 +116,7 @@ if HAVE_MPIABI
 unit_tests += tests/unit/test_abi_standard
 endif
 unit_tests += \
+    tests/unit/test_abi_find \
     tests/unit/test_across_port \
     tests/unit/test_argument \
     tests/unit/test_argument_unoptimized \
@@ -290,6 +291,9 @@ tests_unit_test_argument_LDADD = $(CMOCKA_LIBS)
 tests_unit_test_argument_unoptimized_SOURCES = $(tests_unit_test_argument_SOURCES)
 tests_unit_test_argument_unoptimized_CFLAGS = $(AM_CFLAGS) -O0
 tests_unit_test_argument_unoptimized_LDADD = $(CMOCKA_LIBS)
+tests_unit_test_abi_find_SOURCES = tests/unit/test_abi_find.c pmpi/abi_find.c \
+    pmpi/abi_openmpi.c pmpi/abi_mpich.c pmpi/abi_standard.c
+tests_unit_test_abi_find_LDADD = $(CMOCKA_LIBS)
 tests_unit_test_abi_openmpi_SOURCES = tests/unit/test_abi.c tests/unit/abi_rows.h pmpi/abi_openmpi.c
 tests_unit_test_abi_openmpi_CPPFLAGS = $(AM_CPPFLAGS) $(OPENMPI_CFLAGS) -DMW_ABI=mw_abi_openmpi
 tests_unit_test_abi_openmpi_LDADD = $(CMOCKA_LIBS)
