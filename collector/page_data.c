@@ -411,6 +411,25 @@ static void put_spikes(FILE *out, const struct mw_model *model)
     free(list);
 }
 
+/* How the fullest rank came to its peak, as report_text_waterfall.c has it. */
+static void put_waterfall(FILE *out, const struct mw_model *model, const struct mw_report_style *style)
+{
+    const struct mw_model_rank *rank = model->rank_count ? &model->ranks[model->rank_peak.worst] : NULL;
+    struct mw_waterfall waterfall = {.count = 0};
+    char text[500];
+
+    if (rank && mw_report_lists(style, rank->command))
+        waterfall = mw_waterfall_make(rank);
+    fprintf(out, ",\n\"waterfall\":{\"rank\":%u,\"steps\":[", rank ? model->rank_peak.worst : 0);
+    for (size_t i = 0; i < waterfall.count; i++) {
+        mw_report_waterfall_step(text, sizeof(text), rank, &waterfall, &waterfall.steps[i]);
+        put_text(out, i ? ",[" : "[", text);
+        put_change(out, ",", waterfall.steps[i].bytes);
+        putc(']', out);
+    }
+    fputs("]}", out);
+}
+
 void mw_page_data_write_one(FILE *out, const struct mw_model *model, const struct mw_report_style *style)
 {
     struct mw_report_style plain = *style;
@@ -432,6 +451,7 @@ void mw_page_data_write_one(FILE *out, const struct mw_model *model, const struc
     put(out, ",\n\"bound_sampled\":", model->peak.upper_sampled);
     put_hosts(out, model);
     put_ranks(out, model, &curves);
+    put_waterfall(out, model, style);
     put_phases(out, model);
     put_sites(out, model);
     put_spikes(out, model);

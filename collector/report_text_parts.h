@@ -6,6 +6,7 @@
 #include "collector/report_text.h"
 #include "collector/text_table.h"
 #include "collector/units.h"
+#include "collector/waterfall.h"
 
 /* With more ranks than this only the extremes and quantiles are listed. */
 #define MW_REPORT_TEXT_RANKS 16
@@ -71,6 +72,9 @@ void mw_report_text_hosts(const struct mw_report *report);
 void mw_report_text_no_ranks(const struct mw_report *report);
 void mw_report_text_ranks(const struct mw_report *report);
 void mw_report_text_waterfall(const struct mw_report *report);
+/* What a step is called. */
+void mw_report_waterfall_step(char *text, size_t size, const struct mw_model_rank *rank,
+                              const struct mw_waterfall *waterfall, const struct mw_waterfall_step *step);
 void mw_report_text_phases(const struct mw_report *report);
 void mw_report_text_in_mpi(const struct mw_report *report);
 void mw_report_text_sites(const struct mw_report *report);

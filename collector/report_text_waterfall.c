@@ -3,10 +3,9 @@
 #include "collector/in_mpi.h"
 #include "collector/rank_name.h"
 #include "collector/report_text_parts.h"
-#include "collector/waterfall.h"
 
-static void describe(char *text, size_t size, const struct mw_model_rank *rank, const struct mw_waterfall *waterfall,
-                     const struct mw_waterfall_step *step)
+void mw_report_waterfall_step(char *text, size_t size, const struct mw_model_rank *rank,
+                              const struct mw_waterfall *waterfall, const struct mw_waterfall_step *step)
 {
     char place[400];
 
@@ -46,7 +45,7 @@ void mw_report_text_waterfall(const struct mw_report *report)
     mw_text_table_column(table, "RSS", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
     for (size_t i = 0; i < waterfall.count; i++) {
         const struct mw_waterfall_step *step = &waterfall.steps[i];
-        describe(text, sizeof(text), rank, &waterfall, step);
+        mw_report_waterfall_step(text, sizeof(text), rank, &waterfall, step);
         add_step(table, MW_TEXT_PLAIN, text,
                  i ? mw_units_change(step->bytes).text : mw_units_bytes((uint64_t)step->bytes).text);
     }

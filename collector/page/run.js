@@ -2,7 +2,7 @@
 /* The page of one run: what it says at its top, and its tables; the curves between are made in run_curves.js. */
 (() => {
   "use strict";
-  const {bytes, time, count, el, mark, column, table, theme} = memwatch;
+  const {bytes, change, time, count, el, mark, column, table, theme} = memwatch;
   const {data, jobs, chosen, JOB, RANK, PHASE, SPIKE, HOST, USER_PHASE, packed, rankColor, rankName} = run;
   const page = document.getElementById("page");
   const EXACT = 1;
@@ -145,6 +145,26 @@
     section.querySelectorAll("tbody input").forEach((box) => { box.checked = runCurves.isShown(Number(box.value)); });
   }
 
+  /* How the fullest rank came to its peak: each step begins where the one before it ended. */
+  function waterfall() {
+    const steps = data.waterfall.steps, worst = data.waterfall.rank, peak = data.ranks[worst][RANK.peak];
+    let at = 0;
+    const ends = steps.map((step) => [at, at += step[1]]);
+    const top = Math.max(...ends.flat());
+    const track = ([from, to]) => {
+      const bar = el("div", {class: to < from ? "fell" : ""});
+      bar.style.marginLeft = 100 * Math.min(from, to) / top + "%";
+      bar.style.width = 100 * Math.abs(to - from) / top + "%";
+      return el("td", {class: "track"}, bar);
+    };
+    const row = (what, value, span) => el("tr", {}, el("td", {class: "code wide"}, what), el("td", {class: "n"}, value),
+      track(span));
+    return el("section", {"aria-label": "Waterfall", class: "waterfall"},
+      el("h2", {}, "How " + rankName(worst) + " came to its peak"),
+      el("table", {}, el("tbody", {}, steps.map((step, i) => row(step[0], i ? change(step[1]) : bytes(step[1]), ends[i])),
+        row("peak", mark(peak[1]) + " " + bytes(peak[0]), [0, peak[0]]))));
+  }
+
   function phasesTable() {
     const above = new Map(), open = [];
     data.phases.forEach((phase) => {
@@ -247,6 +267,7 @@
   const curves = runCurves.section(showSpike, () => followCurves(ranks));
   page.append(...[
     curves, ranks,
+    data.waterfall.steps.length ? waterfall() : null,
     data.phases.length ? phasesTable() : null,
     data.sites.length ? sitesTable() : null,
     data.spikes.length ? spikesTable() : null,

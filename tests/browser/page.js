@@ -121,6 +121,32 @@ async function lanes(page) {
   look("phases: the page says so", /the share of that time that was spent in them/.test(await page.locator(".lanes").innerText()));
 }
 
+/* The steps to the fullest rank's peak, one behind the other, add up to it. */
+async function waterfall(page) {
+  const steps = await page.evaluate(() => run.data.waterfall.steps), section = page.locator("section[aria-label=Waterfall]");
+  const [rank, peak] = await page.evaluate(() => [run.data.waterfall.rank, run.data.ranks[run.data.waterfall.rank][run.RANK.peak][0]]);
+  const bars = await section.locator(".track div").evaluateAll((all) => all.map((bar) => bar.getBoundingClientRect()).map((box) => [box.left, box.right]));
+  look("waterfall: of the fullest rank", await section.locator("h2").innerText() === "How rank " + rank + " came to its peak" && rank === 3, rank);
+  look("waterfall: its steps are the peak", steps.length > 3 && steps.reduce((sum, step) => sum + step[1], 0) === peak, [steps, peak]);
+  look("waterfall: a line for each, and the peak's", bars.length === steps.length + 1, bars.length);
+  look("waterfall: each begins where the last one ended", steps.every((step, i) => i === 0 ||
+    Math.abs(bars[i - 1][steps[i - 1][1] < 0 ? 0 : 1] - bars[i][step[1] < 0 ? 1 : 0]) < 2), bars);
+}
+
+async function jobs(browser) {
+  const page = await open(browser, "jobs.html"), whole = await page.locator("h1").innerText();
+  const current = () => page.locator(".jobs a[aria-current=page]").innerText();
+  const to = (hash) => Promise.all([page.waitForEvent("load"), page.evaluate((at) => { location.hash = at; }, hash)]).then(() => page.waitForSelector("footer"));
+  look("jobs: the run, with a table of them", await current() === "All jobs" && await page.locator("section[aria-label=Jobs] tbody tr").count() === 2);
+  await Promise.all([page.waitForEvent("load"), page.locator(".jobs").getByRole("link", {name: "Job 2"}).click()]);
+  await page.waitForSelector("footer");
+  look("jobs: one of them", await current() === "Job 2" && (await page.locator("h1").innerText()).startsWith("Job 2: "), await page.locator("h1").innerText());
+  look("jobs: with its ranks", await page.locator("section[aria-label=Ranks] tbody tr").count() === 3);
+  await to("job-9");
+  look("jobs: where there is no such job, the run", await current() === "All jobs" && await page.locator("h1").innerText() === whole, await page.locator("h1").innerText());
+  look("jobs: nothing was said", page.said.length === 0, page.said);
+}
+
 async function toggles(page) {
   const before = await picture(page, "#chart-ranks canvas"), first = page.locator("section[aria-label=Ranks] tbody tr:first-child input");
   await first.focus();
@@ -222,6 +248,7 @@ async function study(browser) {
   await peaks(page, "a job");
   await bounds(page, "a job");
   await lanes(page);
+  await waterfall(page);
   await curves(page);
   await toggles(page);
   await spike(page);
@@ -257,6 +284,7 @@ async function study(browser) {
   look("the filter tells what it left out", /1 process left out by --include or --exclude, the largest with/.test(await page.locator("section[aria-label=Processes]").innerText()));
   look("and breaks nothing", page.said.length === 0, page.said);
 
+  await jobs(browser);
   await study(browser);
 
   page = await open(browser, "large.html");

@@ -15,6 +15,8 @@ check "a page is written" [ -s job.html ]
 check "the same from the record" cmp job.html again.html
 "$memwatch" run --quiet --html died.html -- "$(mpirun_of "$mpi")" -n 3 "$(program "$mpi" grow_and_die)" --how segv --mib 64 >out 2>err
 "$memwatch" run --quiet -i 20 --exclude '^sleep' --html hostile.html -- sh -c 'sleep 0.4; :' '</script><img src=x onerror="window.broken=1">&amp;' 2>err
+"$memwatch" run --quiet --html jobs.html -- sh -c '"$1" -n 2 "$2" --calls 9; "$1" -n 3 "$2" --calls 9' sh "$(mpirun_of "$mpi")" \
+    "$(program "$mpi" busy)" >out 2>err
 mkdir -m 700 large
 "$top_builddir/tests/tools/mwgen" -n 1000 -w large >/dev/null
 "$memwatch" report --html large.html large
