@@ -71,7 +71,9 @@ hosts_mpirun() {
     shift
     for hosts_n in "$@"; do
         hosts_i=$((hosts_i + 1))
-        [ "$hosts_n" = 0 ] || hosts_list="$hosts_list,$(host_addr $hosts_i):$hosts_n"
+        hosts_at=$(host_addr $hosts_i)
+        [ "$hosts_mpi" != "$hosts_named" ] || hosts_at=$(host_name $hosts_i)
+        [ "$hosts_n" = 0 ] || hosts_list="$hosts_list,$hosts_at:$hosts_n"
         hosts_total=$((hosts_total + hosts_n))
     done
     case $hosts_mpi in
@@ -214,10 +216,18 @@ hosts_join() {
     done
 }
 
-# For mpirun, in the environment: how to get to another host, and over which network.
+# For mpirun, in the environment: how to get to another host, and over which network. PRRTE, of Open MPI 5 and later, wants
+# names of hosts.
 hosts_settings() {
     export OMPI_MCA_plm_rsh_agent="$hosts_rsh"
     export OMPI_MCA_btl_tcp_if_include=10.77.0.0/24 OMPI_MCA_oob_tcp_if_include=10.77.0.0/24
     export OMPI_MCA_btl=tcp,self,vader OMPI_MCA_pml=ob1
+    hosts_named=
+    case $("${OPENMPI_RUN:-false}" --version 2>/dev/null | head -n 1) in
+        *'(OpenRTE) '*) ;;
+        *'(Open MPI) '*)
+            hosts_named=openmpi OMPI_MCA_btl=tcp,self,sm
+            export PRTE_MCA_plm_ssh_agent="$hosts_rsh" PRTE_MCA_prte_if_include=10.77.0.0/24 ;;
+    esac
     export HYDRA_LAUNCHER=ssh HYDRA_LAUNCHER_EXEC="$hosts_rsh" HYDRA_IFACE=eth0
 }
