@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,6 +69,15 @@ void mw_journal_name(char name[MW_JOURNAL_NAME_SIZE], uint64_t world, const char
              pid);
 }
 
+void mw_journal_name_elsewhere(char name[MW_JOURNAL_NAME_SIZE], uint64_t world, const char *host, long pid, uint32_t pid_ns)
+{
+    size_t length;
+
+    mw_journal_name(name, world, host, pid);
+    length = strlen(name);
+    snprintf(name + length, MW_JOURNAL_NAME_SIZE - length, ".%" PRIu32, pid_ns);
+}
+
 long mw_journal_name_pid(const char *name, const uint64_t *world, const char *host)
 {
     const size_t prefix = strlen(MW_RECORD_JOURNAL_PREFIX), length = strlen(host);
@@ -87,7 +97,11 @@ long mw_journal_name_pid(const char *name, const uint64_t *world, const char *ho
     if (name[0] < '1' || name[0] > '9') /* a host called "a" is not one called "a-1" */
         return 0;
     pid = strtol(name, &end, 10);
-    return *end || pid > INT32_MAX ? 0 : pid;
+    if (pid > INT32_MAX)
+        return 0;
+    if (*end == '.' && end[1] && strspn(end + 1, "0123456789") == strlen(end + 1))
+        return MW_JOURNAL_ELSEWHERE;
+    return *end ? 0 : pid;
 }
 
 static void *section_start(const struct mw_record_head *head, enum mw_section section)

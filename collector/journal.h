@@ -33,7 +33,12 @@ struct mw_journal {
 /* Writes the name of the journal of process `pid` on `host` (as mw_hostname_clean() writes it). */
 void mw_journal_name(char name[MW_JOURNAL_NAME_SIZE], uint64_t world, const char *host, long pid);
 
-/* The pid in the name of a journal of that host, or 0 when it is none. `world`: NULL any. */
+/* The same of a process in another PID namespace than that in which the run directory was made: pids repeat there. */
+void mw_journal_name_elsewhere(char name[MW_JOURNAL_NAME_SIZE], uint64_t world, const char *host, long pid, uint32_t pid_ns);
+
+/* The pid in the name of a journal of that host, or 0 when it is none. `world`: NULL any. It is a pid of the PID namespace in
+ * which the run directory was made; MW_JOURNAL_ELSEWHERE: the process is in another one. */
+#define MW_JOURNAL_ELSEWHERE (-1)
 long mw_journal_name_pid(const char *name, const uint64_t *world, const char *host);
 
 /* Bytes of a journal with all its room. */

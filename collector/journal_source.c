@@ -17,7 +17,7 @@ static bool is_journal_of_this_host(const char *name)
     char host[MW_HOSTNAME_SIZE];
 
     mw_hostname_own(host);
-    return mw_journal_name_pid(name, NULL, host) > 0;
+    return mw_journal_name_pid(name, NULL, host) != 0;
 }
 
 static bool is_record(int fd)

@@ -68,6 +68,7 @@ collector_libcollector_la_SOURCES = \
 	collector/merge_tree.c \
 	collector/merge_unrecorded.c \
 	collector/merge_views.c \
+	collector/merge_worlds.c collector/merge_worlds.h \
 	collector/message.c collector/message.h \
 	collector/model.c collector/model.h \
 	collector/names.c collector/names.h \

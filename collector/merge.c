@@ -3,6 +3,7 @@
 
 #include "collector/binding.h"
 #include "collector/merge_parts.h"
+#include "collector/merge_worlds.h"
 #include "collector/record_round.h"
 #include "collector/safe_open.h"
 
@@ -62,6 +63,7 @@ static void complete(struct mw_merge *merge, const struct mw_exits_read *exits)
 {
     mw_merge_ranks_order(merge);
     mw_merge_processes(merge, exits);
+    mw_merge_worlds(merge);
     mw_merge_job(merge);
     if (!mw_merge_jobs(merge))
         mw_merge_details(merge);

@@ -30,16 +30,17 @@ const char *mw_merge_chains_name(struct mw_model *model, const char *exe, const 
     return mw_model_string(model, slash && slash[1] ? slash + 1 : name[0] ? name : "?");
 }
 
-struct mw_merge_chains_key mw_merge_chains_key(uint32_t host, int32_t pid, uint64_t start_ticks)
+struct mw_merge_chains_key mw_merge_chains_key(uint32_t host, uint64_t pid_ns, int32_t pid, uint64_t start_ticks)
 {
-    return (struct mw_merge_chains_key){host, (uint64_t)pid, start_ticks};
+    return (struct mw_merge_chains_key){host, pid_ns, (uint64_t)pid, start_ticks};
 }
 
 void mw_merge_chains_add(struct mw_merge_chains *chains, const struct mw_model *model)
 {
     uint32_t entry = (uint32_t)model->process_count - 1;
     const struct mw_model_process *process = &model->processes[entry];
-    struct mw_merge_chains_key key = mw_merge_chains_key(process->host, process->pid, process->start_ticks);
+    struct mw_merge_chains_key key =
+        mw_merge_chains_key(process->host, process->own_ns, process->own_pid, process->start_ticks);
     uint32_t group = mw_map_add(chains->groups, &key, sizeof(key), (uint32_t)chains->head_count);
 
     if (group == chains->head_count)

@@ -7,7 +7,7 @@
 #include "collector/merge_parts.h"
 
 struct mw_merge_chains_key {
-    uint64_t host, pid, start_ticks;
+    uint64_t host, pid_ns, pid, start_ticks; /* the namespace that the process is in, and its pid there */
 };
 
 /* The entries of each process: a list by that key. Zeroed but for `groups`, a map. */
@@ -19,7 +19,7 @@ struct mw_merge_chains {
     size_t next_count;
 };
 
-struct mw_merge_chains_key mw_merge_chains_key(uint32_t host, int32_t pid, uint64_t start_ticks);
+struct mw_merge_chains_key mw_merge_chains_key(uint32_t host, uint64_t pid_ns, int32_t pid, uint64_t start_ticks);
 
 /* Takes the process that was added to the model last. */
 void mw_merge_chains_add(struct mw_merge_chains *chains, const struct mw_model *model);

@@ -45,6 +45,9 @@ static void add_unseen(struct mw_model *model, const struct mw_exit *from, uint3
         .host = host,
         .pid = entry->pid,
         .ppid = entry->ppid,
+        .pid_ns = (uint32_t)entry->pid_ns,
+        .own_ns = (uint32_t)entry->pid_ns,
+        .own_pid = entry->pid,
         .start_ticks = entry->start_ticks,
         .facts = (uint32_t)entry->facts,
         .preload = mw_model_string(model, ""),
@@ -149,7 +152,8 @@ static void add_later_image(struct mw_model *model, const struct mw_exit *one, u
 static void take_exit(struct mw_merge *merge, struct mw_merge_chains *chains, const struct mw_exit *one, uint32_t host)
 {
     struct mw_model *model = merge->model;
-    struct mw_merge_chains_key key = mw_merge_chains_key(host, one->entry.pid, one->entry.start_ticks);
+    struct mw_merge_chains_key key = mw_merge_chains_key(host, one->entry.pid_ns, one->entry.pid,
+                                                         one->entry.start_ticks);
     uint32_t entry = mw_merge_chains_last(model, chains, &key);
 
     if (mw_map_find(merge->rank_keys, &key, sizeof(key)) != MW_MAP_NONE)
@@ -186,7 +190,8 @@ static bool is_counted(const struct mw_merge *merge, const struct mw_merge_chain
                        const struct mw_model_process *together, const struct mw_exit *one)
 {
     const struct mw_model_process *process = &merge->model->processes[index];
-    struct mw_merge_chains_key key = mw_merge_chains_key(process->host, process->pid, process->start_ticks);
+    struct mw_merge_chains_key key =
+        mw_merge_chains_key(process->host, process->own_ns, process->own_pid, process->start_ticks);
 
     return process->count == 1 && process->host == together->host &&
            is_same_program(process, together, one) && process->end != MW_VIEW_LIVES &&

@@ -12,6 +12,7 @@
 struct mw_merge_tree {
     struct mw_merge_node {
         uint32_t host;
+        uint32_t pid_ns; /* of the numbers */
         int32_t pid, ppid;
         uint64_t start_ticks, first_ns, last_ns;
         uint32_t process; /* in model->processes, or none */
@@ -24,6 +25,8 @@ struct mw_merge_tree {
     uint32_t *of_process; /* the node of each process, or none */
     uint32_t *of_rank;    /* the node of each rank */
 };
+
+#define MW_MERGE_TREE_DEPTH 256 /* parents are read from outside: no circle may hang us */
 
 /* merge_tree.c */
 void mw_merge_tree_make(struct mw_merge_tree *tree, const struct mw_model *model);

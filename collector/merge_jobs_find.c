@@ -117,12 +117,10 @@ static void join_by_tree(struct search *search)
     }
 }
 
-#define DEPTH_MAX 256
-
 /* A script that mpirun starts may start others: then it is these that have the ranks. */
 static void note_inner(struct search *search, uint32_t node)
 {
-    for (uint32_t at = search->tree.nodes[node].parent, depth = 0; at != MW_MODEL_NONE && depth < DEPTH_MAX;
+    for (uint32_t at = search->tree.nodes[node].parent, depth = 0; at != MW_MODEL_NONE && depth < MW_MERGE_TREE_DEPTH;
          at = search->tree.nodes[at].parent, depth++) {
         uint32_t outer = search->above[at].starter;
         if (outer != MW_MODEL_NONE && outer != search->above[node].starter)

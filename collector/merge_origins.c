@@ -75,13 +75,13 @@ static int read_origin(struct mw_merge *merge, const struct origin *origin, stru
 
 int mw_merge_origins_read(struct mw_merge *merge, const struct mw_model_rank *rank, struct mw_journal_read *journal)
 {
-    uint32_t index = mw_merge_ranks_number(merge, rank->host, rank->pid, rank->start_ticks);
+    uint32_t index = mw_merge_ranks_number(merge, rank);
     const struct mw_ident *ident = &journal->ident;
     struct mw_err err;
 
     if (index >= merge->origins->count || read_origin(merge, &merge->origins->items[index], journal, &err) != 0)
         return -1;
-    if (ident->pid == rank->pid && ident->start_ticks == rank->start_ticks)
+    if (ident->pid == rank->own_pid && ident->start_ticks == rank->start_ticks)
         return 0;
     mw_journal_read_fini(journal); /* another file by now */
     return -1;

@@ -34,7 +34,7 @@ struct mw_merge {
     struct mw_merge_layers *layers;
     const struct mw_model_place **places; /* model's places by mw_symbols_place.id */
     size_t place_count;
-    struct mw_map *rank_keys;   /* (host, pid, start_ticks) of the ranks so far: their number in order of coming */
+    struct mw_map *rank_keys;   /* struct mw_merge_chains_key of the ranks so far: their number in order of coming */
     struct mw_map *host_keys;   /* name */
     struct mw_map *world_keys;  /* world id */
     int64_t reference_offset;   /* wall minus monotonic clock on the reference host */
@@ -78,8 +78,10 @@ void mw_merge_take_name(struct mw_model *model, const struct mw_model_rank *rank
 void mw_merge_ranks_add(struct mw_merge *merge, const struct mw_journal_read *journal, bool gathered,
                         const char *source, off_t offset);
 void mw_merge_ranks_order(struct mw_merge *merge);
+/* When ranks have moved from one world to another; worlds without ranks go. Processes know their ranks by their index. */
+void mw_merge_ranks_order_again(struct mw_merge *merge);
 /* How many ranks came before this one, or MW_MAP_NONE. */
-uint32_t mw_merge_ranks_number(const struct mw_merge *merge, uint32_t host, int32_t pid, uint64_t start_ticks);
+uint32_t mw_merge_ranks_number(const struct mw_merge *merge, const struct mw_model_rank *rank);
 
 /* merge_origins.c: where the records of ranks lie, in the order of their coming. */
 struct mw_merge_origins *mw_merge_origins_create(void);

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 /* What samplers saw, times on the job's axis. */
-static void add_seen(struct mw_model *model, const struct mw_view_process *from, uint32_t host)
+static void add_seen(struct mw_model *model, const struct mw_view *view, const struct mw_view_process *from, uint32_t host)
 {
     struct mw_model_process *to = MW_MEM_PUSH(model->processes, model->process_count);
     uint64_t most = from->hwm_seen > from->rss_max ? from->hwm_seen : from->rss_max;
@@ -18,6 +18,9 @@ static void add_seen(struct mw_model *model, const struct mw_view_process *from,
         .host = host,
         .pid = from->pid,
         .ppid = from->ppid,
+        .pid_ns = view->pid_ns,
+        .own_ns = from->own_pid ? from->own_ns : view->pid_ns,
+        .own_pid = from->own_pid ? from->own_pid : from->pid,
         .start_ticks = from->start_ticks,
         .image = from->image,
         .samples = from->samples,
@@ -70,7 +73,7 @@ static void take_view(struct mw_merge *merge, const struct mw_view *view, struct
                       "of processes that had ended, %u small ones that samples saw are not listed by themselves",
                       view->processes_replaced);
     for (size_t i = 0; i < view->process_count; i++) {
-        add_seen(merge->model, &view->processes[i], host);
+        add_seen(merge->model, view, &view->processes[i], host);
         mw_merge_chains_add(chains, merge->model);
     }
 }
@@ -95,7 +98,7 @@ static bool may_be(const struct mw_model_process *process, const struct mw_model
  * journal was made, or the first one seen when sampling came later. None: it was never seen. */
 static uint32_t find_rank_image(struct mw_model *model, const struct mw_merge_chains *chains, const struct mw_model_rank *rank)
 {
-    struct mw_merge_chains_key key = mw_merge_chains_key(rank->host, rank->pid, rank->start_ticks);
+    struct mw_merge_chains_key key = mw_merge_chains_key(rank->host, rank->own_ns, rank->own_pid, rank->start_ticks);
     const char *program = rank->exe[0] ? mw_merge_chains_name(model, rank->exe, NULL) : NULL;
     uint32_t best = mw_merge_chains_head(chains, &key);
 
@@ -118,6 +121,11 @@ static void join(struct mw_model *model, uint32_t rank_index, uint32_t entry)
     struct mw_model_process *process = &model->processes[entry];
 
     rank->process = entry;
+    if (rank->pid_ns != process->pid_ns) { /* its own numbers mean nothing outside */
+        rank->pid_ns = process->pid_ns;
+        rank->pid = process->pid;
+        rank->ppid = process->ppid;
+    }
     process->role = MW_MODEL_RANK;
     process->rank = rank_index;
     if (process->peak.bytes > mw_model_sum(rank->peak.bytes, rank->error_bytes)) {

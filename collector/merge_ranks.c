@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The ranks of the run: who is new, which world they belong to, their order. */
 #include "collector/mem.h"
-#include "collector/merge_parts.h"
+#include "collector/merge_chains.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,17 +19,17 @@ static uint32_t find_world(struct mw_merge *merge, uint64_t id)
 /* Whether this process has a record already; otherwise it has one now. */
 static bool is_known(struct mw_merge *merge, uint32_t host, const struct mw_ident *ident)
 {
-    const uint64_t key[3] = {host, (uint64_t)ident->pid, ident->start_ticks};
+    struct mw_merge_chains_key key = mw_merge_chains_key(host, ident->pid_ns, ident->pid, ident->start_ticks);
     uint32_t next = (uint32_t)merge->model->rank_count;
 
-    return mw_map_add(merge->rank_keys, key, sizeof(key), next) != next;
+    return mw_map_add(merge->rank_keys, &key, sizeof(key), next) != next;
 }
 
-uint32_t mw_merge_ranks_number(const struct mw_merge *merge, uint32_t host, int32_t pid, uint64_t start_ticks)
+uint32_t mw_merge_ranks_number(const struct mw_merge *merge, const struct mw_model_rank *rank)
 {
-    const uint64_t key[3] = {host, (uint64_t)pid, start_ticks};
+    struct mw_merge_chains_key key = mw_merge_chains_key(rank->host, rank->own_ns, rank->own_pid, rank->start_ticks);
 
-    return mw_map_find(merge->rank_keys, key, sizeof(key));
+    return mw_map_find(merge->rank_keys, &key, sizeof(key));
 }
 
 void mw_merge_ranks_add(struct mw_merge *merge, const struct mw_journal_read *journal, bool gathered,
@@ -132,14 +132,11 @@ static int compare_ranks(const void *a, const void *b)
     return (x->pid > y->pid) - (x->pid < y->pid);
 }
 
-void mw_merge_ranks_order(struct mw_merge *merge)
+static void order(struct mw_model *model)
 {
-    struct mw_model *model = merge->model;
     struct mw_map *places = mw_map_create();
-    uint64_t *ids;
+    uint64_t *ids = mw_mem_alloc(model->world_count, sizeof(*ids));
 
-    split_worlds(merge);
-    ids = mw_mem_alloc(model->world_count, sizeof(*ids));
     for (size_t i = 0; i < model->world_count; i++)
         ids[i] = model->worlds[i].id;
     if (model->world_count)
@@ -152,4 +149,41 @@ void mw_merge_ranks_order(struct mw_merge *merge)
         qsort(model->ranks, model->rank_count, sizeof(*model->ranks), compare_ranks);
     free(ids);
     mw_map_destroy(places);
+}
+
+void mw_merge_ranks_order(struct mw_merge *merge)
+{
+    split_worlds(merge);
+    order(merge->model);
+}
+
+/* Keeps those that have ranks, and counts these again. */
+static void drop_empty_worlds(struct mw_model *model)
+{
+    uint32_t *moved = mw_mem_alloc(model->world_count, sizeof(*moved)), kept = 0;
+
+    for (size_t i = 0; i < model->world_count; i++)
+        model->worlds[i].ranks = 0;
+    for (size_t i = 0; i < model->rank_count; i++)
+        note_rank(&model->worlds[model->ranks[i].world], &model->ranks[i]);
+    for (size_t i = 0; i < model->world_count; i++) {
+        moved[i] = kept;
+        if (model->worlds[i].ranks)
+            model->worlds[kept++] = model->worlds[i];
+    }
+    for (size_t i = 0; i < model->rank_count; i++)
+        model->ranks[i].world = moved[model->ranks[i].world];
+    model->world_count = kept;
+    free(moved);
+}
+
+void mw_merge_ranks_order_again(struct mw_merge *merge)
+{
+    struct mw_model *model = merge->model;
+
+    drop_empty_worlds(model);
+    order(model);
+    for (uint32_t i = 0; i < model->rank_count; i++)
+        if (model->ranks[i].process != MW_MODEL_NONE)
+            model->processes[model->ranks[i].process].rank = i;
 }

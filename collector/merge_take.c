@@ -346,6 +346,9 @@ static void take_ident(struct source *source)
     rank->pid = ident->pid;
     rank->ppid = ident->ppid;
     rank->start_ticks = ident->start_ticks;
+    rank->reach = ident->reach <= MW_WORLD_WHOLE ? (enum mw_world_reach)ident->reach : MW_WORLD_WHOLE;
+    rank->pid_ns = rank->own_ns = ident->pid_ns;
+    rank->own_pid = ident->pid;
     rank->spawned = ident->spawned != 0;
     rank->abi = ident->abi <= MW_ABI_STANDARD ? (enum mw_mpi_kind)ident->abi : MW_ABI_UNKNOWN;
     rank->library = mw_model_string(source->model, ident->library);

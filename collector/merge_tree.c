@@ -6,8 +6,6 @@
 
 #include <stdlib.h>
 
-#define DEPTH_MAX 256 /* parents are read from outside: no circle may hang us */
-
 /* ---- nodes ---- */
 
 static struct mw_merge_node *add_node(struct mw_merge_tree *tree, const struct mw_merge_node *node)
@@ -29,7 +27,7 @@ static void add_process(struct mw_merge_tree *tree, const struct mw_model *model
         return;
     tree->of_process[index] = (uint32_t)tree->count;
     add_node(tree, &(struct mw_merge_node){
-                       .host = process->host, .pid = process->pid, .ppid = process->ppid,
+                       .host = process->host, .pid_ns = process->pid_ns, .pid = process->pid, .ppid = process->ppid,
                        .start_ticks = process->start_ticks, .first_ns = process->first_ns,
                        .last_ns = process->end_ns > process->last_ns ? process->end_ns : process->last_ns,
                        .process = index, .rank = MW_MODEL_NONE, .is_starter = is_starter,
@@ -44,8 +42,8 @@ static void add_rank(struct mw_merge_tree *tree, const struct mw_model *model, u
     struct mw_merge_node *node =
         seen != MW_MODEL_NONE
             ? &tree->nodes[seen]
-            : add_node(tree, &(struct mw_merge_node){.host = rank->host, .pid = rank->pid, .start_ticks = rank->start_ticks,
-                                                     .first_ns = rank->created_ns, .last_ns = rank->known_ns,
+            : add_node(tree, &(struct mw_merge_node){.host = rank->host, .pid_ns = rank->pid_ns, .pid = rank->pid,
+                                                     .start_ticks = rank->start_ticks, .first_ns = rank->created_ns, .last_ns = rank->known_ns,
                                                      .process = MW_MODEL_NONE});
 
     tree->of_rank[index] = (uint32_t)(node - tree->nodes);
@@ -57,7 +55,7 @@ static void add_rank(struct mw_merge_tree *tree, const struct mw_model *model, u
 
 /* Nodes with the same number on the same host: lists, the newest first. */
 struct numbers {
-    struct mw_map *heads; /* (host, pid): its list */
+    struct mw_map *heads; /* (host, PID namespace, pid): its list */
     uint32_t *newest;     /* by list */
     uint32_t *next;       /* by node */
 };
@@ -67,16 +65,16 @@ static void list_numbers(struct numbers *numbers, const struct mw_merge_tree *tr
     *numbers = (struct numbers){mw_map_create(), mw_mem_alloc(tree->count, sizeof(*numbers->newest)),
                                 mw_mem_alloc(tree->count, sizeof(*numbers->next))};
     for (uint32_t i = 0; i < tree->count; i++) {
-        uint64_t key[2] = {tree->nodes[i].host, (uint64_t)tree->nodes[i].pid};
+        uint64_t key[3] = {tree->nodes[i].host, tree->nodes[i].pid_ns, (uint64_t)tree->nodes[i].pid};
         uint32_t list = mw_map_add(numbers->heads, key, sizeof(key), i);
         numbers->next[i] = list == i ? MW_MODEL_NONE : numbers->newest[list];
         numbers->newest[list] = i;
     }
 }
 
-static uint32_t newest_with(const struct numbers *numbers, uint32_t host, int32_t pid)
+static uint32_t newest_parent(const struct numbers *numbers, const struct mw_merge_node *child)
 {
-    uint64_t key[2] = {host, (uint64_t)pid};
+    uint64_t key[3] = {child->host, child->pid_ns, (uint64_t)child->ppid};
     uint32_t list = mw_map_find(numbers->heads, key, sizeof(key));
 
     return list == MW_MAP_NONE ? MW_MODEL_NONE : numbers->newest[list];
@@ -105,7 +103,7 @@ static void find_parents(struct mw_merge_tree *tree, uint64_t late_ns)
     list_numbers(&numbers, tree);
     for (uint32_t i = 0; i < tree->count; i++) {
         struct mw_merge_node *node = &tree->nodes[i];
-        for (uint32_t at = newest_with(&numbers, node->host, node->ppid); at != MW_MODEL_NONE; at = numbers.next[at]) {
+        for (uint32_t at = newest_parent(&numbers, node); at != MW_MODEL_NONE; at = numbers.next[at]) {
             const struct mw_merge_node *one = &tree->nodes[at];
             if (one->pid != node->pid && one->start_ticks <= node->start_ticks &&
                 (node->parent == MW_MODEL_NONE || is_likelier(one, &tree->nodes[node->parent], node, late_ns)))
@@ -144,7 +142,7 @@ struct mw_merge_above mw_merge_tree_above(const struct mw_merge_tree *tree, cons
     struct mw_merge_above above = {.starter = MW_MODEL_NONE, .rank = MW_MODEL_NONE};
     bool open = true, after_starter = false;
 
-    for (uint32_t at = node, depth = 0; at != MW_MODEL_NONE && depth < DEPTH_MAX; at = tree->nodes[at].parent, depth++) {
+    for (uint32_t at = node, depth = 0; at != MW_MODEL_NONE && depth < MW_MERGE_TREE_DEPTH; at = tree->nodes[at].parent, depth++) {
         const struct mw_merge_node *here = &tree->nodes[at];
         above.in_command |= here->pid == model->job.pid && model->hosts[here->host].is_launcher;
         if (open && here->rank != MW_MODEL_NONE && at != node) {

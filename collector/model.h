@@ -128,6 +128,10 @@ struct mw_model_rank {
     int32_t rank;   /* -1: MPI_Init has not returned */
     int32_t size, pid, ppid;
     uint64_t start_ticks;
+    enum mw_world_reach reach; /* of the number that named its world; while merging only, as the next one */
+    uint32_t pid_ns; /* the PID namespace of `pid` and `ppid`; 0 unknown; as the next ones */
+    uint32_t own_ns; /* the rank's, by which its record and exit records name it */
+    int32_t own_pid; /* its pid there */
     bool spawned;   /* by MPI_Comm_spawn */
     bool gathered;  /* from the gather at MPI_Finalize: nothing is known of what came after */
     enum mw_mpi_kind abi;
@@ -244,9 +248,12 @@ struct mw_model_process {
     uint64_t leave_ns;   /* when it closed its files in order to end, in the kernel's order on its host; 0 not seen */
     uint64_t alive_ns;   /* when it was last seen not to be ending, as another one was; 0 never */
     uint64_t oom_ns;     /* when the OOM killer was last seen, before this end, to have killed in its group; 0 never */
-    uint32_t facts;      /* MW_SEEN_* (collector/seen.h); while merging only, as the next two */
+    uint32_t facts;      /* MW_SEEN_* (collector/seen.h); while merging only, as the next ones up to `launch_rank` */
     const char *preload; /* LD_PRELOAD in its environment, without memwatch's library in it; "" none, or not known */
     const char *mpi;     /* base name of its MPI library; "" none was seen */
+    uint32_t pid_ns;     /* the PID namespace of `pid` and `ppid`; 0 unknown */
+    uint32_t own_ns;     /* that the process is in */
+    int32_t own_pid;     /* its pid there */
     int32_t launch_rank; /* that its launcher's variables give it; -1 none */
     int32_t wait_status;
     uint32_t cgroup;     /* in its host's groups, or none */

@@ -212,7 +212,7 @@ int mw_procmem_stat_read(int fd, struct mw_procmem_stat *stat)
     return read_again(fd, text, sizeof(text)) < 0 ? -1 : mw_procmem_parse_stat(text, stat);
 }
 
-/* Writes "PID/name". By hand: snprintf is not for the inside of other people's programs. */
+/* Writes "PID/name" or "self/name". By hand: snprintf is not for the inside of other people's programs. */
 static int make_path(char *path, size_t size, pid_t pid, const char *name)
 {
     char reversed[16];
@@ -222,6 +222,8 @@ static int make_path(char *path, size_t size, pid_t pid, const char *name)
     do
         reversed[count++] = (char)('0' + rest % 10);
     while ((rest /= 10) != 0);
+    if (pid == MW_PROCMEM_SELF)
+        memcpy(reversed, "fles", count = 4);
     if (count + 1 + length + 1 > size)
         return fail(ENAMETOOLONG);
     for (size_t i = 0; i < count; i++)
@@ -271,18 +273,51 @@ int mw_procmem_command(int procfd, pid_t pid, char *buffer, size_t size)
     return 0;
 }
 
-int mw_procmem_exe(int procfd, pid_t pid, char *buffer, size_t size)
+static int read_link(int procfd, pid_t pid, const char *name, char *buffer, size_t size)
 {
     char path[64];
     ssize_t length;
 
-    if (make_path(path, sizeof(path), pid, "exe"))
+    if (make_path(path, sizeof(path), pid, name))
         return -1;
     length = readlinkat(procfd, path, buffer, size - 1);
     if (length < 0)
         return -1;
     buffer[length] = '\0';
     return 0;
+}
+
+int mw_procmem_exe(int procfd, pid_t pid, char *buffer, size_t size)
+{
+    return read_link(procfd, pid, "exe", buffer, size);
+}
+
+uint32_t mw_procmem_pid_ns(int procfd, pid_t pid)
+{
+    char link[64]; /* "pid:[4026531836]" */
+
+    if (read_link(procfd, pid, "ns/pid", link, sizeof(link)))
+        return 0;
+    return (uint32_t)strtoul(link + strcspn(link, "0123456789"), NULL, 10);
+}
+
+pid_t mw_procmem_parse_own_pid(const char *text)
+{
+    const char *line = strstr(text, "\nNSpid:");
+    const char *end = line ? strchr(line + 1, '\n') : NULL;
+
+    if (!end)
+        return 0;
+    while (end > line && end[-1] >= '0' && end[-1] <= '9')
+        end--;
+    return (pid_t)strtol(end, NULL, 10);
+}
+
+pid_t mw_procmem_own_pid(int procfd, pid_t pid)
+{
+    char text[4096];
+
+    return read_whole(procfd, pid, "status", text, sizeof(text)) > 0 ? mw_procmem_parse_own_pid(text) : 0;
 }
 
 bool mw_procmem_has_ended(const struct mw_procmem_stat *stat)

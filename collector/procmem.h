@@ -78,6 +78,9 @@ void mw_procmem_parse_map(const char *line, struct mw_procmem_maps *maps);
 /* Reads all of them. Takes some microseconds for each hundred. */
 int mw_procmem_maps_read(int procfd, pid_t pid, struct mw_procmem_maps *maps);
 
+/* As a pid: the calling process, whose number /proc may not have when it is that of another PID namespace. */
+#define MW_PROCMEM_SELF 0
+
 /* Opens procfd/PID/name read-only (O_CLOEXEC). Returns the descriptor or -1. */
 int mw_procmem_open(int procfd, pid_t pid, const char *name);
 
@@ -86,6 +89,13 @@ int mw_procmem_rollup(int procfd, pid_t pid, struct mw_procmem_rollup *rollup);
 
 /* The command line, arguments separated by spaces, cut at size - 1. */
 int mw_procmem_command(int procfd, pid_t pid, char *buffer, size_t size);
+
+/* The inode of the PID namespace that a process is in; 0 when we may not see it. */
+uint32_t mw_procmem_pid_ns(int procfd, pid_t pid);
+
+/* The pid that a process has there, from the text of its status; 0 unknown (before Linux 4.1). */
+pid_t mw_procmem_parse_own_pid(const char *text);
+pid_t mw_procmem_own_pid(int procfd, pid_t pid);
 
 /* The program's path (readlink of exe), cut at size - 1. */
 int mw_procmem_exe(int procfd, pid_t pid, char *buffer, size_t size);

@@ -22,7 +22,7 @@
 #include <stdint.h>
 
 #define MW_RECORD_MAGIC "MEMWATCH" /* 8 bytes, no NUL */
-#define MW_RECORD_VERSION 4u
+#define MW_RECORD_VERSION 5u
 #define MW_RECORD_ENDIAN 0x01020304u
 
 /* Journals in a run directory are called <prefix><world id, 16 hex digits>-<host>-<pid> (mw_journal_name()). Hosts stand
@@ -74,9 +74,16 @@ struct mw_record_head {
 
 enum mw_mpi_kind { MW_ABI_UNKNOWN, MW_ABI_OPENMPI, MW_ABI_MPICH, MW_ABI_STANDARD };
 
+/* Who has a rank's world id besides it. */
+enum mw_world_reach {
+    MW_WORLD_PROCESS, /* nobody: other ranks of its world have ids of their own */
+    MW_WORLD_STARTER, /* the ranks that one process started on one host */
+    MW_WORLD_WHOLE    /* all ranks of the world, on all hosts, and nobody else */
+};
+
 /* Who the rank is. Written at MPI_Init, never changed afterwards. */
 struct mw_ident {
-    uint64_t world_id;    /* the same for all ranks of one MPI_COMM_WORLD, differs between worlds of a run */
+    uint64_t world_id;    /* ranks that have the same are of one MPI_COMM_WORLD; see `reach` */
     uint64_t start_ticks; /* start time of the process, /proc/PID/stat field 22 (clock ticks since boot) */
     uint64_t wall_ns;     /* CLOCK_REALTIME at the moment `mono_ns` */
     uint64_t mono_ns;     /* CLOCK_MONOTONIC at the journal's creation; the origin of the timeline */
@@ -88,6 +95,8 @@ struct mw_ident {
     int32_t spawned;      /* 1: started by MPI_Comm_spawn */
     uint32_t abi;         /* enum mw_mpi_kind */
     uint32_t page_bytes;
+    uint32_t reach;       /* of the world id: enum mw_world_reach */
+    uint32_t pid_ns;      /* inode of the PID namespace that both pids belong to; 0 unknown */
     uint64_t affinity[16]; /* CPUs the process may run on at MPI_Init, bit i of word i/64; all 0 unknown */
     char host[64];
     char library[64]; /* the MPI library's own name and version, its first line */
@@ -295,7 +304,7 @@ struct mw_tick {
  *
  * Written by pwrite() under a flock(); who cannot have it in time joins one of the last MW_EXIT_LATE slots, under
  * a lock of that slot alone (fcntl). Nobody maps the file, and nobody makes it larger. */
-#define MW_EXIT_MAGIC "MWEXIT\0\3" /* the last byte is the version */
+#define MW_EXIT_MAGIC "MWEXIT\0\4" /* the last byte is the version */
 #define MW_EXIT_SLOTS 62
 #define MW_EXIT_LATE 4
 #define MW_EXIT_LANES 200
@@ -314,6 +323,7 @@ struct mw_exit_entry {
     uint64_t first_ns; /* when the first of them began, not too late; CLOCK_MONOTONIC */
     uint64_t last_ns;  /* when the last of them ended */
     uint64_t facts;    /* MW_SEEN_* (collector/seen.h): why it left no journal */
+    uint64_t pid_ns;   /* inode of the PID namespace of `pid` and `ppid`; 0 unknown */
 };
 
 /* Of the process with the largest peak. */

@@ -129,6 +129,14 @@ static bool take_if_named(void *context, struct found *found)
     return false;
 }
 
+/* As visit_all() takes it. */
+static pid_t maker_of(const char *name, const char *host)
+{
+    long pid = mw_journal_name_pid(name, NULL, host);
+
+    return pid == MW_JOURNAL_ELSEWHERE ? 0 : (pid_t)pid;
+}
+
 const struct mw_segment_head *mw_segments_find(int dirfd, const char *name)
 {
     struct search search = {.name = name};
@@ -137,7 +145,7 @@ const struct mw_segment_head *mw_segments_find(int dirfd, const char *name)
     mw_hostname_own(host);
     /* First those of that process, so that many lost files take no square of time; in a PID namespace of its own the
      * process had another number. */
-    if (visit_run(dirfd, (pid_t)mw_journal_name_pid(name, NULL, host), take_if_named, &search))
+    if (visit_run(dirfd, maker_of(name, host), take_if_named, &search))
         visit_run(dirfd, 0, take_if_named, &search);
     return search.head;
 }
@@ -274,13 +282,11 @@ static bool remove_if_named(void *context, struct found *found)
 void mw_segments_remove_file(int dirfd, const char *name)
 {
     char host[MW_HOSTNAME_SIZE];
-    pid_t pid;
 
     mw_hostname_own(host);
-    pid = (pid_t)mw_journal_name_pid(name, NULL, host);
     mw_segment_remove(dirfd, name);
-    if (pid) /* the file may have been damaged */
-        visit_run(dirfd, pid, remove_if_named, (void *)(uintptr_t)name);
+    if (mw_journal_name_pid(name, NULL, host)) /* the file may have been damaged */
+        visit_run(dirfd, maker_of(name, host), remove_if_named, (void *)(uintptr_t)name);
 }
 
 void mw_segments_remove(int dirfd)

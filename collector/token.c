@@ -59,13 +59,25 @@ void mw_token_here(struct mw_token *token, const char *id)
     token->boot[strspn(token->boot, HEX "-")] = '\0';
 }
 
+static bool is_same_kernel(const struct mw_token *a, const struct mw_token *b)
+{
+    return strcmp(a->boot, "-") != 0 && !strcmp(a->boot, b->boot) && !strcmp(a->host, b->host);
+}
+
+bool mw_token_is_of_kernel(const struct mw_token *token)
+{
+    struct mw_token here;
+
+    mw_token_here(&here, token->id);
+    return is_same_kernel(&here, token);
+}
+
 bool mw_token_is_here(const struct mw_token *token)
 {
     struct mw_token here;
 
     mw_token_here(&here, token->id);
-    return here.pid_namespace && here.pid_namespace == token->pid_namespace && strcmp(here.boot, "-") != 0 &&
-           !strcmp(here.boot, token->boot) && !strcmp(here.host, token->host);
+    return here.pid_namespace && here.pid_namespace == token->pid_namespace && is_same_kernel(&here, token);
 }
 
 /* ---- the file ---- */

@@ -39,6 +39,9 @@ void mw_token_here(struct mw_token *token, const char *id);
 /* Whether pids and locks here mean what they meant where the token was made: same host, boot and PID namespace. */
 bool mw_token_is_here(const struct mw_token *token);
 
+/* Whether it was made on this host since it booted, in whichever PID namespace. */
+bool mw_token_is_of_kernel(const struct mw_token *token);
+
 /* Opens a directory without following a link at its end: one of our own that nobody else may enter. Returns a descriptor
  * or -1 with a line in err. */
 int mw_token_open_private(const char *path, struct mw_err *err);

@@ -45,6 +45,8 @@ struct mw_view_process {
     uint32_t is_kept;     /* its end is watched: its entry stays for as long as the file */
     uint32_t launch_rank; /* the rank that its launcher's variables give it, plus one; 0 none */
     uint32_t facts;       /* MW_SEEN_* (collector/seen.h): what tells why it may be no rank */
+    uint32_t own_ns;      /* inode of the PID namespace that it is in; 0 unknown */
+    int32_t own_pid;      /* its pid there; 0 unknown */
     uint32_t reserved;
     uint64_t first_ns;    /* first and last time it was seen */
     uint64_t last_ns;

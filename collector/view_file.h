@@ -18,7 +18,7 @@
 #include <stdint.h>
 
 #define MW_VIEW_FILE_PREFIX "view-"
-#define MW_VIEW_FILE_MAGIC "MWVIEW\0\4" /* the last byte is the version */
+#define MW_VIEW_FILE_MAGIC "MWVIEW\0\5" /* the last byte is the version */
 
 /* Programs that a view keeps apart; of more only the sums are known (view->processes_lost). */
 #define MW_VIEW_FILE_PROCESSES 32768

@@ -119,7 +119,7 @@ static bool is_that_process(int procfd, pid_t pid, const struct mw_ident *ident)
     int fd;
     bool ok;
 
-    if (ident->pid != pid)
+    if (ident->pid != pid || ident->pid_ns != mw_procmem_pid_ns(procfd, MW_PROCMEM_SELF))
         return false;
     fd = mw_procmem_open(procfd, pid, "stat");
     ok = fd >= 0 && !fstat(fd, &owner) && (geteuid() == 0 || owner.st_uid == geteuid()) &&
@@ -138,7 +138,7 @@ static void look_at(struct mw_adopt *adopt, const char *name, struct mw_tree *tr
 
     if (is_settled(adopt, hash))
         return;
-    if (pid <= 1 || pid == tree->self) {
+    if (!pid || pid == 1 || pid == tree->self) {
         settle(adopt, hash);
         return;
     }
@@ -148,6 +148,8 @@ static void look_at(struct mw_adopt *adopt, const char *name, struct mw_tree *tr
     }
     settle(adopt, hash);
     mw_held_add(&adopt->held, adopt->dirfd, name);
+    if (pid == MW_JOURNAL_ELSEWHERE) /* than the directory: it may still be here */
+        pid = ident.pid;
     if (!is_that_process(tree->procfd, (pid_t)pid, &ident))
         return;
     mw_tree_adopt(tree, (pid_t)pid, tell, context);

@@ -77,7 +77,7 @@ static bool may_live(const struct mw_alive *alive, const char *name)
 
     mw_hostname_own(host);
     pid = mw_journal_name_pid(name, NULL, host);
-    if (!pid)
+    if (!pid || pid == MW_JOURNAL_ELSEWHERE)
         return true;
     return !mw_alive_is_here(alive, alive->host) || !kill((pid_t)pid, 0) || errno != ESRCH;
 }

@@ -43,13 +43,6 @@
 #define MOMENT_GAP_NS (250 * MW_NS_PER_MS)
 #define MAPS_NS (60 * MW_NS_PER_SEC) /* so long is an MPI library looked for in a process that is no rank */
 
-static uint32_t pid_namespace(void)
-{
-    struct stat st;
-
-    return stat("/proc/self/ns/pid", &st) ? 0 : (uint32_t)st.st_ino;
-}
-
 /* Who samples: whoever finds the file can see whether it still lives. */
 static void note_self(struct mw_sampler *sampler)
 {
@@ -57,7 +50,7 @@ static void note_self(struct mw_sampler *sampler)
     int fd = mw_procmem_open(sampler->tree.procfd, getpid(), "stat");
 
     sampler->view->sampler_pid = getpid();
-    sampler->view->pid_ns = pid_namespace();
+    sampler->view->pid_ns = mw_procmem_pid_ns(sampler->tree.procfd, MW_PROCMEM_SELF);
     if (fd >= 0 && !mw_procmem_stat_read(fd, &stat))
         sampler->view->sampler_ticks = stat.start_ticks;
     if (fd >= 0)
@@ -230,6 +223,14 @@ static bool may_load_mpi(const struct mw_sampler *sampler, const struct mw_tree_
     return !process->is_rank && (may_be_rank(sampler, process) || (parent && may_be_rank(sampler, parent)));
 }
 
+/* By which its own record may name it. */
+static void note_namespace(const struct mw_sampler *sampler, struct mw_view_process *entry)
+{
+    entry->own_ns = mw_procmem_pid_ns(sampler->tree.procfd, entry->pid);
+    entry->own_pid = entry->own_ns == sampler->view->pid_ns ? entry->pid
+                                                            : mw_procmem_own_pid(sampler->tree.procfd, entry->pid);
+}
+
 /* Enters a program image, in place of the one before when that was none of its own. */
 static void note_image(struct mw_sampler *sampler, struct mw_tree_process *process)
 {
@@ -254,6 +255,7 @@ static void note_image(struct mw_sampler *sampler, struct mw_tree_process *proce
     entry->pid = process->pid;
     entry->ppid = process->ppid;
     entry->start_ticks = process->start_ticks;
+    note_namespace(sampler, entry);
     entry->image = image;
     entry->first_ns = entry->last_ns = sampler->now;
     entry->cgroup = mw_cgroups_find(sampler->view, "", pid);

@@ -62,7 +62,7 @@ void mw_across_remove(const struct mw_across_here *here)
     char name[MW_JOURNAL_NAME_SIZE];
 
     for (int i = 0; i < here->ready_count; i++) {
-        mw_journal_name(name, mw_rank.journal.ident->world_id, mw_rank.host, mw_peers_ident(here->ready[i])->pid);
+        mw_rank_journal_name(name, mw_peers_ident(here->ready[i]));
         mw_segment_remove(mw_rank.dirfd, name);
     }
     mw_agent_forget(mw_rank.dirfd);
@@ -230,7 +230,7 @@ bool mw_across_gather(const char *name)
     const struct mw_record_head *speaker;
     bool whole = false;
 
-    if (mw_rank.dirfd < 0 || !mw_names_are_served() || !mw_world_is_common())
+    if (mw_rank.dirfd < 0 || !mw_names_are_served() || mw_rank.journal.ident->reach != MW_WORLD_WHOLE)
         return false;
     /* a host may have been named twice: then there are more */
     here.peers = mw_peers_wait(mw_peers_started_here(), mw_rank.journal.ident->size, MISSING_NS);

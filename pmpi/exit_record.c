@@ -79,7 +79,7 @@ static uint64_t find_facts(struct mw_exit_text *text, int procfd)
 {
     struct mw_procmem_maps maps;
 
-    if (!mw_procmem_maps_read(procfd, getpid(), &maps))
+    if (!mw_procmem_maps_read(procfd, MW_PROCMEM_SELF, &maps))
         memcpy(text->mpi, maps.mpi, sizeof(text->mpi));
     return MW_SEEN_EXIT | (mw_modules_started_with_mpi() ? MW_SEEN_LINKED : 0) | (mw_rank.called ? MW_SEEN_CALLED : 0) |
            (mw_rank.has_new_abi ? MW_SEEN_NEW_ABI : 0) | (mw_rank_is_launched() ? MW_SEEN_LAUNCHED : 0);
@@ -99,8 +99,8 @@ static bool fill(struct mw_exit_entry *entry, struct mw_exit_text *text, int pro
     struct mw_procmem_status status = {0};
     struct mw_procmem_stat stat = {0};
     uint64_t facts;
-    int status_fd = mw_procmem_open(procfd, getpid(), "status");
-    int stat_fd = mw_procmem_open(procfd, getpid(), "stat");
+    int status_fd = mw_procmem_open(procfd, MW_PROCMEM_SELF, "status");
+    int stat_fd = mw_procmem_open(procfd, MW_PROCMEM_SELF, "stat");
     bool ok = status_fd >= 0 && stat_fd >= 0 && !mw_procmem_status_read(status_fd, &status) &&
               !mw_procmem_stat_read(stat_fd, &stat);
 
@@ -109,12 +109,13 @@ static bool fill(struct mw_exit_entry *entry, struct mw_exit_text *text, int pro
     if (stat_fd >= 0)
         close(stat_fd);
     memcpy(text->comm, stat.comm, sizeof(text->comm) - 1);
-    mw_procmem_exe(procfd, getpid(), text->exe, sizeof(text->exe));
-    mw_procmem_command(procfd, getpid(), text->command, sizeof(text->command));
+    mw_procmem_exe(procfd, MW_PROCMEM_SELF, text->exe, sizeof(text->exe));
+    mw_procmem_command(procfd, MW_PROCMEM_SELF, text->command, sizeof(text->command));
     facts = find_facts(text, procfd);
     *entry = (struct mw_exit_entry){.program = hash_program(text, facts), .facts = facts, .count = 1, .peak = status.hwm,
                                     .peak_sum = status.hwm, .start_ticks = stat.start_ticks, .end_ns = mw_clock_now(),
-                                    .pid = getpid(), .ppid = getppid()};
+                                    .pid = getpid(), .ppid = getppid(),
+                                    .pid_ns = mw_procmem_pid_ns(procfd, MW_PROCMEM_SELF)};
     entry->first_ns = start_ns(entry->start_ticks, entry->end_ns);
     entry->last_ns = entry->end_ns;
     return ok;

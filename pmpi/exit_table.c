@@ -61,6 +61,7 @@ bool mw_exit_table_join(struct mw_exit_entry *to, const struct mw_exit_entry *fr
     if (is_larger) {
         to->peak = from->peak;
         to->start_ticks = from->start_ticks;
+        to->pid_ns = from->pid_ns;
         to->end_ns = from->end_ns;
         to->pid = from->pid;
         to->ppid = from->ppid;

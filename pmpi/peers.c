@@ -70,7 +70,9 @@ void mw_peers_pause(long us)
 
 bool mw_peers_is_gone(const struct mw_record_head *head)
 {
-    return kill(mw_peers_ident(head)->pid, 0) && errno == ESRCH;
+    const struct mw_ident *ident = mw_peers_ident(head);
+
+    return ident->pid_ns == mw_rank.journal.ident->pid_ns && kill(ident->pid, 0) && errno == ESRCH;
 }
 
 struct mw_peers mw_peers_wait(int wanted, int room, uint64_t limit_ns)

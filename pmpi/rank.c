@@ -75,14 +75,15 @@ static uint64_t process_start_ns(uint64_t start_ticks, uint64_t now)
     return boot > since_boot && boot - since_boot < now ? now - (boot - since_boot) : now;
 }
 
-static void fill_identity(struct mw_ident *ident, uint64_t world)
+static void fill_identity(struct mw_ident *ident, const struct mw_world *world)
 {
     struct mw_procmem_stat stat = {0};
     int procfd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int fd = procfd < 0 ? -1 : mw_procmem_open(procfd, getpid(), "stat");
+    int fd = procfd < 0 ? -1 : mw_procmem_open(procfd, MW_PROCMEM_SELF, "stat");
     unsigned cpu, node;
 
-    ident->world_id = world;
+    ident->world_id = world->id;
+    ident->reach = world->reach;
     ident->rank = -1;
     ident->pid = getpid();
     ident->ppid = getppid();
@@ -92,8 +93,9 @@ static void fill_identity(struct mw_ident *ident, uint64_t world)
     if (fd >= 0)
         close(fd);
     if (procfd >= 0) {
-        mw_procmem_command(procfd, getpid(), ident->command, sizeof(ident->command));
-        mw_procmem_exe(procfd, getpid(), ident->exe, sizeof(ident->exe));
+        ident->pid_ns = mw_procmem_pid_ns(procfd, MW_PROCMEM_SELF);
+        mw_procmem_command(procfd, MW_PROCMEM_SELF, ident->command, sizeof(ident->command));
+        mw_procmem_exe(procfd, MW_PROCMEM_SELF, ident->exe, sizeof(ident->exe));
         close(procfd);
     }
     gethostname(ident->host, sizeof(ident->host) - 1);
@@ -125,20 +127,40 @@ static bool speaks_for_all(void)
     return mw_launch_rank(getenv) <= 0;
 }
 
+void mw_rank_journal_name(char name[MW_JOURNAL_NAME_SIZE], const struct mw_ident *ident)
+{
+    if (mw_rank.dir_pid_ns && ident->pid_ns && ident->pid_ns != mw_rank.dir_pid_ns)
+        mw_journal_name_elsewhere(name, ident->world_id, mw_rank.host, ident->pid, ident->pid_ns);
+    else
+        mw_journal_name(name, ident->world_id, mw_rank.host, ident->pid);
+}
+
+static void fill_name(const struct mw_world *world)
+{
+    int procfd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    struct mw_ident own = {.world_id = world->id, .pid = getpid(),
+                           .pid_ns = procfd < 0 ? 0 : mw_procmem_pid_ns(procfd, MW_PROCMEM_SELF)};
+
+    if (procfd >= 0)
+        close(procfd);
+    mw_rank_journal_name(mw_rank.name, &own);
+}
+
 /* Returns 0, -1 or MW_RANK_VANISHED. */
 static int open_journal(struct mw_err *err)
 {
-    uint64_t world = mw_world_id();
+    struct mw_world world = mw_world_find();
     struct mw_world_dir dir;
     int failed;
 
-    if (mw_world_open_dir(world, &dir, mw_rank.dir, sizeof(mw_rank.dir), err) < 0)
+    if (mw_world_open_dir(world.id, &dir, mw_rank.dir, sizeof(mw_rank.dir), err) < 0)
         return dir.vanished ? MW_RANK_VANISHED : -1;
     mw_rank.alone = dir.alone;
     if (!mw_rank.alone)
         mw_agent_start(dir.fd);
     mw_hostname_own(mw_rank.host);
-    mw_journal_name(mw_rank.name, world, mw_rank.host, (long)getpid());
+    mw_rank.dir_pid_ns = dir.pid_ns;
+    fill_name(&world);
     failed = make_journal(dir.fd, err);
     if (failed && dir.joined >= 0) { /* made for nothing, unless other ranks use it */
         close(dir.joined);
@@ -152,7 +174,7 @@ static int open_journal(struct mw_err *err)
     mw_rank.journal.ident->mono_ns = mw_clock_now();
     mw_rank.journal.ident->wall_ns = mw_clock_wall();
     mw_rank.journal.state->tick_ns = MW_TIMELINE_FIRST_TICK_NS;
-    fill_identity(mw_rank.journal.ident, world);
+    fill_identity(mw_rank.journal.ident, &world);
     return 0;
 }
 

@@ -27,6 +27,7 @@ struct mw_rank {
     char dir[512];             /* its path */
     char host[MW_HOSTNAME_SIZE]; /* this host's name, as it stands in file names */
     char name[MW_JOURNAL_NAME_SIZE]; /* the journal's file name */
+    uint64_t dir_pid_ns;       /* where the directory was made; 0 unknown, or on another host */
     uint64_t last_moment;      /* pmpi/moment.h */
     struct mw_lock lock;       /* protects all that follows from the journal: windows, sites, phases, requests */
 };
@@ -53,6 +54,9 @@ bool mw_rank_is_first_copy(void);
 
 /* Whether a job launcher's variables name this process as a rank. */
 bool mw_rank_is_launched(void);
+
+/* The file name of the journal of a rank of this host. */
+void mw_rank_journal_name(char name[MW_JOURNAL_NAME_SIZE], const struct mw_ident *ident);
 
 /* Measures for the last time, and makes no system calls from then on; only counts. `why`: enum mw_unmeasured. */
 void mw_rank_stop_measuring(enum mw_unmeasured why);

@@ -110,19 +110,31 @@ static pid_t pmi_peer(void)
     return peer.pid > 0 ? peer.pid : 0;
 }
 
+/* Whether /proc is that of our PID namespace: otherwise our numbers are other processes' there. */
+static bool has_own_proc(void)
+{
+    char self[24] = "";
+
+    return readlink("/proc/self", self, sizeof(self) - 1) > 0 && strtol(self, NULL, 10) == (long)getpid();
+}
+
 /* Who started this rank: the other end of its PMI, else the nearest ancestor that starts ranks, else the process itself. */
 static struct mw_procmem_stat find_starter(pid_t *starter)
 {
     int procfd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     struct mw_procmem_stat own = {0}, stat;
-    pid_t peer = pmi_peer(), pid = *starter = getpid();
+    pid_t pid = *starter = getpid();
+    bool known = procfd >= 0 && has_own_proc();
+    pid_t peer = known ? pmi_peer() : 0;
 
-    if (procfd >= 0 && peer && read_stat(procfd, peer, &stat)) {
+    if (procfd >= 0 && !known)
+        read_stat(procfd, MW_PROCMEM_SELF, &own);
+    if (peer && read_stat(procfd, peer, &stat)) {
         close(procfd);
         *starter = peer;
         return stat;
     }
-    for (int level = 0; procfd >= 0 && level < 16 && pid > 1 && read_stat(procfd, pid, &stat); level++) {
+    for (int level = 0; known && level < 16 && pid > 1 && read_stat(procfd, pid, &stat); level++) {
         if (level == 0)
             own = stat;
         if (level > 0 && mw_starters_has_comm(stat.comm)) {
@@ -178,32 +190,39 @@ static bool has_namespace(void)
     return namespace && !is_slurm(namespace);
 }
 
-uint64_t mw_world_id(void)
+static uint32_t own_pid_ns(void)
+{
+    int procfd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    uint32_t pid_ns = procfd < 0 ? 0 : mw_procmem_pid_ns(procfd, MW_PROCMEM_SELF);
+
+    if (procfd >= 0)
+        close(procfd);
+    return pid_ns;
+}
+
+/* In each PID namespace pids begin anew. */
+static uint64_t hash_starter(pid_t starter, uint64_t start_ticks)
+{
+    uint32_t pid_ns = own_pid_ns();
+    uint64_t hash = hash_bytes(HASH_START, &starter, sizeof(starter));
+
+    return hash_bytes(hash_bytes(hash, &start_ticks, sizeof(start_ticks)), &pid_ns, sizeof(pid_ns));
+}
+
+struct mw_world mw_world_find(void)
 {
     struct mw_procmem_stat stat;
     pid_t starter;
     uint64_t id;
 
     if (has_namespace())
-        return HASH(pmix_variables);
+        return (struct mw_world){HASH(pmix_variables), MW_WORLD_WHOLE};
     stat = find_starter(&starter);
     id = common_id(starter, stat.comm);
-    if (!id) {
-        id = hash_bytes(HASH_START, &starter, sizeof(starter));
-        id = hash_bytes(id, &stat.start_ticks, sizeof(stat.start_ticks));
-    }
-    return id;
-}
-
-bool mw_world_is_common(void)
-{
-    struct mw_procmem_stat stat;
-    pid_t starter;
-
-    if (has_namespace())
-        return true;
-    stat = find_starter(&starter);
-    return common_id(starter, stat.comm);
+    if (id)
+        return (struct mw_world){id, MW_WORLD_WHOLE};
+    return (struct mw_world){hash_starter(starter, stat.start_ticks),
+                             starter == getpid() ? MW_WORLD_PROCESS : MW_WORLD_STARTER};
 }
 
 /* ---- the run directory ---- */
@@ -277,6 +296,8 @@ int mw_world_open_dir(uint64_t world, struct mw_world_dir *dir, char *path, size
     token_fd = mw_token_open(dir->fd, &token);
     if (token_fd < 0)
         return 0;
+    if (mw_token_is_of_kernel(&token))
+        dir->pid_ns = token.pid_namespace;
     mw_token_note_outside(dir->fd, &token);
     close(token_fd);
     return 0;

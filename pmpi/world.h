@@ -5,21 +5,25 @@
 #define MW_PMPI_WORLD_H
 
 #include "collector/err.h"
+#include "collector/record.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* A number that all ranks of one MPI_COMM_WORLD agree on, and no other world of the run has. On several hosts they agree
- * where PMIx names the job (Open MPI, PRRTE), or Hydra, Slurm, Flux or PALS has started it; the last two were never tried. */
-uint64_t mw_world_id(void);
+struct mw_world {
+    uint64_t id; /* no other world of the run has it */
+    enum mw_world_reach reach;
+};
 
-/* Whether that holds across hosts. */
-bool mw_world_is_common(void);
+/* A number that ranks of one MPI_COMM_WORLD agree on: all of them where Open MPI's mpirun, Hydra or a job's number tells,
+ * else those that one process has started on this host; or this one alone. */
+struct mw_world mw_world_find(void);
 
 struct mw_world_dir {
     int fd;
     int joined;    /* keeps others from removing it until a journal is in it; -1: the launcher does */
+    uint64_t pid_ns; /* the PID namespace in which it was made; 0 unknown, or on another host */
     bool alone;    /* no launcher: it is one that the ranks of this world share, made by the first */
     bool vanished; /* on the launcher's host, and not there any more */
 };

@@ -51,6 +51,7 @@ shell_tests = \
     tests/integration/cxx.sh \
     tests/integration/layer.sh \
     tests/integration/names.sh \
+    tests/integration/namespaces.sh \
     tests/integration/paths.sh \
     tests/integration/blacs.sh \
     tests/integration/reload.sh \
@@ -129,6 +130,7 @@ unit_tests += \
     tests/unit/test_hub \
     tests/unit/test_hub_files \
     tests/unit/test_jobs \
+    tests/unit/test_worlds \
     tests/unit/test_journal \
     tests/unit/test_journal_read \
     tests/unit/test_cgroups \
@@ -250,6 +252,8 @@ tests_unit_test_tables_SOURCES = tests/unit/test_tables.c $(synthetic)
 tests_unit_test_tables_LDADD = $(collector_test_libs)
 tests_unit_test_jobs_SOURCES = tests/unit/test_jobs.c $(synthetic)
 tests_unit_test_jobs_LDADD = $(collector_test_libs)
+tests_unit_test_worlds_SOURCES = tests/unit/test_worlds.c $(synthetic)
+tests_unit_test_worlds_LDADD = $(collector_test_libs)
 tests_unit_test_merge_SOURCES = tests/unit/test_merge.c $(synthetic)
 tests_unit_test_merge_LDADD = $(collector_test_libs)
 tests_unit_test_merge_LDFLAGS = -Wl,--wrap=mw_journal_read_file

@@ -176,6 +176,7 @@ static void fill_ident(struct generator *g, uint64_t offset_ns)
     g->origin = boot_ns(host) + offset_ns;
     *g->journal.ident = (struct mw_ident){
         .world_id = WORLD + g->seed,
+        .reach = MW_WORLD_WHOLE,
         .start_ticks = 100000 + (uint64_t)g->rank,
         .wall_ns = WALL_NS + offset_ns,
         .mono_ns = g->origin,

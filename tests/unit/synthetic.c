@@ -99,6 +99,7 @@ void synthetic_journal(struct mw_journal *journal, int rank, int size)
     mw_journal_place(journal, memory);
     *journal->ident = (struct mw_ident){
         .world_id = 0x1234,
+        .reach = MW_WORLD_WHOLE,
         .start_ticks = 100000u + (unsigned)rank,
         .wall_ns = SYNTHETIC_WALL + 100 * MS,
         .mono_ns = SYNTHETIC_BEGIN + 100 * MS,
@@ -203,7 +204,11 @@ void synthetic_write(const struct mw_journal *journal, const struct synthetic_di
 {
     char name[MW_JOURNAL_NAME_SIZE];
 
-    mw_journal_name(name, journal->ident->world_id, journal->ident->host, journal->ident->pid);
+    if (journal->ident->pid_ns)
+        mw_journal_name_elsewhere(name, journal->ident->world_id, journal->ident->host, journal->ident->pid,
+                                  journal->ident->pid_ns);
+    else
+        mw_journal_name(name, journal->ident->world_id, journal->ident->host, journal->ident->pid);
     synthetic_put(dir, name, journal->head, journal->head->length);
 }
 

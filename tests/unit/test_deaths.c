@@ -170,7 +170,8 @@ static int make_rank(void **state)
     mw_journal_name(name, 1, "far", RANK);
     assert_int_equal(mw_journal_create(&journal, rank_dir, name, NULL), 0);
     *journal.ident = (struct mw_ident){
-        .pid = RANK, .ppid = PARENT, .start_ticks = 9, .mono_ns = 100, .host = "far", .command = "./app"};
+        .pid = RANK, .ppid = PARENT, .pid_ns = NAMESPACE, .start_ticks = 9, .mono_ns = 100, .host = "far",
+        .command = "./app"};
     mw_journal_publish(&journal, MW_SECTION_IDENT, 0);
     mw_journal_unmap(&journal);
     return 0;

@@ -128,6 +128,10 @@ static void test_names(void **state)
     assert_int_equal(mw_journal_name_pid("journal-0000000000abcdef-a-1-55", &world, "a-1"), 55);
     assert_int_equal(mw_journal_name_pid("journal-0000000000abcdef-a-", &world, "a"), 0);
     assert_int_equal(mw_journal_name_pid("journal-0000000000abcdef-a-5x", &world, "a"), 0);
+    assert_int_equal(mw_journal_name_pid("journal-0000000000abcdef-a-5.", &world, "a"), 0);
+    assert_int_equal(mw_journal_name_pid("journal-0000000000abcdef-a-5.6x", &world, "a"), 0);
+    mw_journal_name_elsewhere(name, world, "node-1.cluster", 1, 4026532001u);
+    assert_int_equal(mw_journal_name_pid(name, &world, "node-1.cluster"), MW_JOURNAL_ELSEWHERE);
     assert_int_equal(mw_journal_name_pid("journal-short", NULL, "a"), 0);
 
     mw_hostname_clean("../a b/\xc3\xa4_-9", clean);

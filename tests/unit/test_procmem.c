@@ -69,6 +69,15 @@ static void status_without_memory(void **state)
     assert_int_equal(mw_procmem_parse_status("nonsense", &s), -1);
 }
 
+static void own_pids(void **state)
+{
+    (void)state;
+    assert_int_equal(mw_procmem_parse_own_pid("Name:\tx\nNSpid:\t4711\t23\t1\nNSpgid:\t4711\t9\n"), 1);
+    assert_int_equal(mw_procmem_parse_own_pid("Name:\tx\nNSpid:\t4711\nNSpgid:\t12\n"), 4711);
+    assert_int_equal(mw_procmem_parse_own_pid("Name:\tNSpid: 5\nPid:\t4711\n"), 0);
+    assert_int_equal(mw_procmem_parse_own_pid("Name:\tx\nNSpid:\t4711\t23"), 0); /* cut */
+}
+
 /* A number that was cut or does not fit is no number: 0 would pass for a process without memory. */
 static void status_refuses(void **state)
 {
@@ -247,7 +256,8 @@ int main(void)
         cmocka_unit_test(statm),          cmocka_unit_test(statm_refuses),
         cmocka_unit_test(status),         cmocka_unit_test(status_without_memory),
         cmocka_unit_test(stat_with_odd_names), cmocka_unit_test(stat_refuses),
-        cmocka_unit_test(status_refuses), cmocka_unit_test(status_names_are_no_lines),
+        cmocka_unit_test(own_pids), cmocka_unit_test(status_refuses),
+        cmocka_unit_test(status_names_are_no_lines),
         cmocka_unit_test(stat_refuses_what_was_cut), cmocka_unit_test(a_process_that_ended),
         cmocka_unit_test(rollup),         cmocka_unit_test(reads_itself),
     };
