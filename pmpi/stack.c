@@ -27,6 +27,20 @@ struct walk {
     uintptr_t below; /* where the frame before ends */
 };
 
+/* Where functions sign what they save (PAC of aarch64), the upper bits are the signature. XPACLRI takes it away from x30; it
+ * is in the space of hints, and does nothing on processors without signatures. */
+static uintptr_t unsigned_address(uintptr_t address)
+{
+#ifdef __aarch64__
+    register uintptr_t x30 __asm__("x30") = address;
+
+    __asm__("hint 7" : "+r"(x30));
+    return x30;
+#else
+    return address;
+#endif
+}
+
 /* Where a return address stands: between the frame that it returns to and the one that returns. */
 #if defined __x86_64__ && !defined MW_STACK_SEARCH /* a call pushes it just above the frame that it makes */
 static uintptr_t place_of(uintptr_t address, uintptr_t below, uintptr_t above)
@@ -41,7 +55,7 @@ __attribute__((no_sanitize_address)) static uintptr_t place_of(uintptr_t address
     uintptr_t place = 0;
 
     for (uintptr_t at = below; at + sizeof(void *) <= above && above - below < 4096; at += sizeof(void *)) {
-        if (*(const uintptr_t *)at != address)
+        if (unsigned_address(*(const uintptr_t *)at) != address)
             continue;
         if (place)
             return 0;
@@ -70,6 +84,7 @@ static _Unwind_Reason_Code take_frame(struct _Unwind_Context *context, void *dat
 
 void mw_stack_capture(struct mw_stack *stack, int room, void *from)
 {
+    from = (void *)unsigned_address((uintptr_t)from); /* as the unwinder has it */
     struct walk walk = {.stack = stack, .from = from, .room = room < MW_STACK_FRAMES ? room : MW_STACK_FRAMES};
 
     stack->depth = 0;
@@ -181,7 +196,7 @@ bool mw_stack_trail_make(struct mw_stack_trail *trail, uintptr_t stands, const s
         if (place < stands || !is_within(place))
             return false;
         trail->offsets[i - 1] = (uint32_t)(place - stands);
-        trail->frames[i - 1] = stack->frames[i];
+        trail->frames[i - 1] = *(void *const *)place; /* as it stands there, with its signature */
     }
     trail->count = (uint32_t)depth - 1;
     trail->thread = mw_stack_thread;
