@@ -17,7 +17,7 @@
 /* The bits above may be a signature (PAC of aarch64). */
 static bool stands_at(uintptr_t place, const void *address)
 {
-    return !((*(const uintptr_t *)place ^ (uintptr_t)address) << 16);
+    return place && !((*(const uintptr_t *)place ^ (uintptr_t)address) << 16);
 }
 
 /* What a wrapper does at its entry. */
