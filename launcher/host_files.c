@@ -6,7 +6,6 @@
 #include "collector/token.h"
 #include "collector/wait_log.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define WORLD_DIGITS 16
@@ -73,13 +72,19 @@ static bool skip_host(const char **at, const char *host, const struct pattern *p
     return true;
 }
 
+/* A rank in another PID namespace than the directory's has its inode behind the pid. */
+static bool skip_pid(const char **at)
+{
+    return skip_digits(at, "0123456789", 1, PID_DIGITS) && (!skip(at, ".") || skip_digits(at, "0123456789", 1, PID_DIGITS));
+}
+
 static bool matches(const struct pattern *pattern, const char *name, const char *host)
 {
     return skip(&name, pattern->prefix) &&
            (!pattern->has_world || skip_digits(&name, "0123456789abcdef", WORLD_DIGITS, WORLD_DIGITS)) &&
            (!pattern->has_world || !pattern->has_host || skip(&name, "-")) &&
            (!pattern->has_host || skip_host(&name, host, pattern)) &&
-           (!pattern->has_pid || (skip(&name, "-") && skip_digits(&name, "0123456789", 1, PID_DIGITS))) &&
+           (!pattern->has_pid || (skip(&name, "-") && skip_pid(&name))) &&
            !strcmp(name, pattern->suffix);
 }
 
@@ -109,14 +114,4 @@ uint64_t mw_host_files_limit(enum mw_host_file kind)
         if (patterns[i].kind == kind)
             return patterns[i].limit;
     return 0;
-}
-
-int32_t mw_host_files_pid(const char *name, const char *host)
-{
-    long pid;
-
-    if (mw_host_files_kind(name, host) != MW_HOST_FILE_JOURNAL)
-        return 0;
-    pid = strtol(strrchr(name, '-') + 1, NULL, 10);
-    return pid > 1 && pid <= INT32_MAX ? (int32_t)pid : 0;
 }

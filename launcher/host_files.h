@@ -17,8 +17,8 @@ enum mw_host_file {
     MW_HOST_FILE_LOCAL /* does not travel: mw_host_files_kind() does not return it */
 };
 
-/* What `name` is, as a file of `host`: "journal-<16 hex>-<host>-<pid>", "exits-<host>", "waits-<host>", "view-<host>" or
- * "gathered-<16 hex>" (which tells no host), and nothing else. */
+/* What `name` is, as a file of `host`: "journal-<16 hex>-<host>-<pid>" (of another PID namespace: with ".<inode>" behind it),
+ * "exits-<host>", "waits-<host>", "view-<host>" or "gathered-<16 hex>" (which tells no host), and nothing else. */
 enum mw_host_file mw_host_files_kind(const char *name, const char *host);
 
 /* Whether memwatch itself gives files of a run directory such a name, on whatever host. */
@@ -26,8 +26,5 @@ bool mw_host_files_is_own(const char *name);
 
 /* The longest that such a file may be, in bytes. */
 uint64_t mw_host_files_limit(enum mw_host_file kind);
-
-/* The pid at a journal's end; 0 when `name` is no journal of `host`. */
-int32_t mw_host_files_pid(const char *name, const char *host);
 
 #endif

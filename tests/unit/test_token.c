@@ -97,7 +97,7 @@ static void test_names(void **state)
 
 static void test_own_files(void **state)
 {
-    static const char *const own[] = {"memwatch-run", "journal-0123456789abcdef-a-b.c-12", "exits-a", "view-_", "peer-x",
+    static const char *const own[] = {"memwatch-run", "journal-0123456789abcdef-a-b.c-12", "journal-0123456789abcdef-a-1.4026532501", "exits-a", "view-_", "peer-x",
                                       "agent-x-1", "outside-y", "gathered-0123456789abcdef", "gathered-0123456789abcdef.part",
                                       "reported", "kept", "libmemwatch-pmpi.so"};
     static const char *const foreign[] = {"", "thesis.tex", "journal", "journal-", "journal-0123456789abcdef-a-",
