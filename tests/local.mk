@@ -52,6 +52,7 @@ shell_tests = \
     tests/integration/layer.sh \
     tests/integration/names.sh \
     tests/integration/namespaces.sh \
+    tests/integration/strangers.sh \
     tests/integration/paths.sh \
     tests/integration/blacs.sh \
     tests/integration/reload.sh \
