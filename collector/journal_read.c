@@ -232,7 +232,7 @@ int mw_journal_read_file(struct mw_journal_read *journal, int dirfd, const char 
     if (mw_journal_source_open(&source, dirfd, name, err) < 0)
         return -1;
     size = source.size < MW_JOURNAL_READ_MAX ? (size_t)source.size : MW_JOURNAL_READ_MAX;
-    bytes = mw_mem_alloc(size, 1);
+    bytes = mw_mem_resize(NULL, size, 1); /* most of it is never filled, nor looked at: zeros would cost more than reading */
     result = read_live(journal, &source, bytes, size, err);
     free(bytes);
     mw_journal_source_close(&source);
