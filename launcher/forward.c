@@ -4,6 +4,7 @@
 #include "collector/io.h"
 #include "collector/message.h"
 #include "launcher/mca.h"
+#include "launcher/prrte.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -63,24 +64,52 @@ bool mw_forward_is_launcher(const char *word)
     return false;
 }
 
-static bool starts_mpi(char *const command[])
+struct target {
+    const char *launcher; /* the first word that names an mpirun; NULL none, and then nothing is told */
+    bool is_script;       /* that may start one, and has no list of its own */
+    bool may_change;      /* the script may choose another MPI than PATH has, and hands on variables by -x */
+};
+
+static void take_script(struct target *target, const char *text)
 {
-    for (size_t i = 0; command[i]; i++)
-        if (mw_forward_is_launcher(command[i]))
-            return true;
-    return false;
+    target->is_script = !mw_mca_text_has(text, list_words, COUNT(list_words)) &&
+                        !mw_mca_text_has(text, script_words, COUNT(script_words));
+    target->may_change = strstr(text, " -x ") && (strstr(text, "module") || strstr(text, "PATH="));
 }
 
-/* A script that may start mpirun, and has no list of its own. */
-static bool is_plain_script(const char *path)
+static void read_script(struct target *target, const char *path)
 {
     char *text = malloc(TEXT_MAX);
-    bool plain = text && mw_io_read_text(AT_FDCWD, path, text, TEXT_MAX) > 2 && !strncmp(text, "#!", 2) &&
-                 !mw_mca_text_has(text, list_words, COUNT(list_words)) &&
-                 !mw_mca_text_has(text, script_words, COUNT(script_words));
 
+    if (text && mw_io_read_text(AT_FDCWD, path, text, TEXT_MAX) > 2 && !strncmp(text, "#!", 2))
+        take_script(target, text);
     free(text);
-    return plain;
+}
+
+/* As in sh -c 'cd run && mpirun -n 8 ./app'. */
+static bool is_script_with_launcher(const char *word)
+{
+    return strpbrk(word, " \t\n") && mw_mca_text_has(word, launchers, COUNT(launchers));
+}
+
+static struct target look_at(char *const command[])
+{
+    struct target target = {NULL, false, false};
+
+    for (size_t i = 0; command[i] && !target.launcher && !target.is_script; i++)
+        if (is_script_with_launcher(command[i]))
+            take_script(&target, command[i]);
+        else if (mw_forward_is_launcher(command[i]))
+            target.launcher = command[i];
+    if (!target.launcher && !target.is_script)
+        read_script(&target, command[0]);
+    return target;
+}
+
+/* Open MPI 5 does not know the second variable any more; there -x and the first one go together. */
+static bool takes_list_beside_x(const struct target *target)
+{
+    return !target->may_change && mw_prrte_is(target->launcher ? target->launcher : "mpirun");
 }
 
 /* ---- */
@@ -113,17 +142,17 @@ static void say_what_to_add(void)
 int mw_forward_setenv(char *const command[], bool quiet, struct mw_err *err)
 {
     const char *list = getenv(LIST), *separator = getenv(LIST "_delimiter"), *beside = getenv(BESIDE_X);
-    bool runs_mpi = starts_mpi(command);
+    struct target target = look_at(command);
 
-    if (!runs_mpi && !is_plain_script(command[0]))
+    if (!target.launcher && !target.is_script)
         return 0;
     if (words_have_list(command) || variables_name_files() ||
         ((!list || !*list) && mw_mca_files_have(list_words, COUNT(list_words)))) {
-        if (runs_mpi && !quiet)
+        if (target.launcher && !quiet)
             say_what_to_add();
         return 0;
     }
-    if (list && *list)
-        return set_list(LIST, list, separator && *separator ? separator : ";", err);
+    if ((list && *list) || takes_list_beside_x(&target))
+        return set_list(LIST, list ? list : "", separator && *separator ? separator : ";", err);
     return set_list(BESIDE_X, beside ? beside : "", ";", err);
 }

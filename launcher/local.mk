@@ -54,6 +54,7 @@ launcher_liblauncher_la_SOURCES = \
     launcher/over.c launcher/over.h \
     launcher/post.c launcher/post.h \
     launcher/preload.c launcher/preload.h \
+    launcher/prrte.c launcher/prrte.h \
     launcher/pss.c launcher/pss.h \
     launcher/relay.c launcher/relay.h \
     launcher/remake.c launcher/remake.h \

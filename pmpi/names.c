@@ -7,14 +7,20 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define PORT_MAX 4096 /* more than either MPI's MPI_MAX_PORT_NAME */
 
 typedef int name_call(const char *name, uintptr_t info, char *port);
 
+/* By Open MPI 4's mpirun, by PRRTE (Open MPI 5 and later), whose namespaces are called "prterun-HOST-PID@1" and the like, and
+ * by Hydra. */
 bool mw_names_are_served(void)
 {
-    return getenv("OMPI_MCA_orte_hnp_uri") || (getenv("MPI_LOCALNRANKS") && getenv("PMI_FD"));
+    const char *namespace = getenv("PMIX_NAMESPACE");
+
+    return getenv("OMPI_MCA_orte_hnp_uri") || (namespace && !strncmp(namespace, "prte", 4) && getenv("PRTE_LAUNCHED")) ||
+           (getenv("MPI_LOCALNRANKS") && getenv("PMI_FD"));
 }
 
 /* Errors of such calls go to the handler of MPI_COMM_WORLD or, since MPI 4, of MPI_COMM_SELF. */

@@ -51,6 +51,7 @@ shell_tests = \
     tests/integration/cxx.sh \
     tests/integration/layer.sh \
     tests/integration/names.sh \
+    tests/integration/forward.sh \
     tests/integration/namespaces.sh \
     tests/integration/strangers.sh \
     tests/integration/paths.sh \

@@ -8,7 +8,7 @@ openmpi_settings() {
     export PRTE_ALLOW_RUN_AS_ROOT=1 PRTE_ALLOW_RUN_AS_ROOT_CONFIRM=1
     case $("$1" --version 2>/dev/null | head -n 1) in
         *'(OpenRTE) '*) export OMPI_MCA_rmaps_base_oversubscribe=1 ;;
-        *'(Open MPI) 5.'*) export PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe ;;
-        *'(Open MPI) '*) export PRTE_MCA_mapby=:oversubscribe ;;
+        *'(Open MPI) 5.'*) export PRTE_MCA_rmaps_default_mapping_policy=slot:oversubscribe ;;
+        *'(Open MPI) '*) export PRTE_MCA_mapby=slot:oversubscribe ;;
     esac
 }

@@ -13,7 +13,7 @@ says() { words | grep -q -E "$1" || { sed -n '/^memwatch  /,$p' err | head -n 60
 left_on() { host_run "$1" find /dev/shm -mindepth 1 -name 'memwatch-*' -o -mindepth 1 -path '*memwatch-*'; }
 # Processes of ours on a host: agents, ranks, memwatch itself.
 running_on() { host_run "$1" sh -c 'for p in /proc/[0-9]*; do tr "\0" " " <$p/cmdline 2>/dev/null; echo; done' |
-    grep -E 'memwatch (agent|run)|grow_and_die|busy|orted|hydra_pmi' | grep -v grep; }
+    grep -E 'memwatch (agent|run)|grow_and_die|busy|orted|prted|hydra_pmi' | grep -v grep; }
 nobody_on() { [ -z "$(running_on "$1")" ]; }
 nobody_anywhere() { until_true nobody_on 1 && until_true nobody_on 2 && until_true nobody_on 3 ||
     { running_on 1; running_on 2; running_on 3; return 1; }; }
@@ -112,14 +112,14 @@ until_true arrived_from 2 1
 sleep 1
 host_link_down 3
 sleep 12
-host_run 1 sh -c 'for p in /proc/[0-9]*; do case $(cat $p/comm) in mpirun*|orterun|mpiexec*) kill -KILL ${p#/proc/};; esac; done'
+host_run 1 sh -c 'for p in /proc/[0-9]*; do case $(cat $p/comm) in mpirun*|orterun|prterun|mpiexec*) kill -KILL ${p#/proc/};; esac; done'
 finish_run
 check "$mpi: a host cut off: the report comes" grep -q '^Ranks ' err
 check "$mpi: a host cut off: that it was lost" says 'host mwh3 was lost at .*: what is told of it ends there'
 check "$mpi: a host cut off: with what was known of its ranks" same "$(ranks)" "0 1 2 3 "
 check "$mpi: a host cut off: the table says so" says 'an agent, lost'
 host_link_up 3
-host_run 3 sh -c 'for p in /proc/[0-9]*; do case $(tr "\0" " " <$p/cmdline 2>/dev/null) in *grow_and_die*|*orted*|*hydra_pmi*) kill -KILL ${p#/proc/};; esac; done'
+host_run 3 sh -c 'for p in /proc/[0-9]*; do case $(tr "\0" " " <$p/cmdline 2>/dev/null) in *grow_and_die*|*orted*|*prted*|*hydra_pmi*) kill -KILL ${p#/proc/};; esac; done'
 check "$mpi: a host cut off: nothing keeps running there" nobody_anywhere
 
 # One directory that all hosts share.

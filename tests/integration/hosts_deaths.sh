@@ -45,13 +45,13 @@ secret() { sed -n 's/.*MEMWATCH_WAITS=\([^ "]*\).*/\1/p' shown | head -n 1; }
 for mpi in $(mpis); do
     rm -f shown
     ln -sf "$work/show" bin/ssh
-    OMPI_MCA_plm_rsh_agent=$work/show options=--keep run "$mpi" "$(program "$mpi" busy)" --calls 3
+    OMPI_MCA_plm_rsh_agent=$work/show PRTE_MCA_plm_ssh_agent=$work/show options=--keep run "$mpi" "$(program "$mpi" busy)" --calls 3
     rundir=$(sed -n 's/.*the run directory is kept: //p' err)
     check "$mpi: the daemon gets the library" grep -q 'LD_PRELOAD=[^ ]*/libmemwatch-wait.so' shown
     check "$mpi: and the beginning of the run directory's name, not all of it" \
         sh -c 'case $1 in "$2") exit 1 ;; "$2"????????????) ;; *) exit 1 ;; esac' sh "$rundir" "$(secret)"
     rm -f shown
-    OMPI_MCA_plm_rsh_agent=$work/show options=--no-wait-library run "$mpi" "$(program "$mpi" busy)" --calls 3
+    OMPI_MCA_plm_rsh_agent=$work/show PRTE_MCA_plm_ssh_agent=$work/show options=--no-wait-library run "$mpi" "$(program "$mpi" busy)" --calls 3
     check "$mpi: --no-wait-library: the daemon does not get it" sh -c '[ -s shown ] && ! grep -q LD_PRELOAD shown'
     ln -sf "$hosts_rsh" bin/ssh
 done
