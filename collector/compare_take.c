@@ -3,6 +3,7 @@
 #include "collector/compare.h"
 #include "collector/mem.h"
 #include "collector/rank_name.h"
+#include "collector/reading_error.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -51,19 +52,19 @@ static void take_job(struct mw_compare *compare, enum mw_compare_side side, cons
 
     if (model->peak.upper.kind == MW_MODEL_AT_MOST) {
         row = mw_compare_row(compare, "job", "memory of the job", "upper bound");
-        mw_compare_add(&row->sides[side], bounded(model->peak.upper.bytes), MW_MODEL_AT_MOST, model->peak.error_bytes,
+        mw_compare_add(&row->sides[side], bounded(model->peak.upper.bytes), MW_MODEL_AT_MOST, mw_reading_error_sum(model),
                        NULL);
     }
     if (model->peak.seen.kind != MW_MODEL_UNKNOWN) {
         row = mw_compare_row(compare, "job", "memory of the job", "sum seen at one moment");
         row->informs = true;
-        mw_compare_add(&row->sides[side], bounded(model->peak.seen.bytes), MW_MODEL_AT_LEAST, model->peak.error_bytes,
+        mw_compare_add(&row->sides[side], bounded(model->peak.seen.bytes), MW_MODEL_AT_LEAST, mw_reading_error_sum(model),
                        NULL);
     }
     if (model->rank_count) {
         row = mw_compare_row(compare, "job", "fullest rank", "peak");
         mw_compare_add(&row->sides[side], bounded(model->rank_peak.max),
-                       model->ranks[model->rank_peak.worst].peak.kind, model->cost.error_bytes_max, fullest);
+                       model->ranks[model->rank_peak.worst].peak.kind, mw_reading_error_likely(&model->cost), fullest);
     }
 }
 
@@ -138,7 +139,7 @@ static void take_phases(struct mw_compare *compare, enum mw_compare_side side, c
         if (phase->peak_kind == MW_MODEL_UNKNOWN)
             continue;
         row = mw_compare_row(compare, "phase", phase->path, "peak");
-        mw_compare_add(&row->sides[side], bounded(phase->peak.max), phase->peak_kind, model->cost.error_bytes_max,
+        mw_compare_add(&row->sides[side], bounded(phase->peak.max), phase->peak_kind, mw_reading_error_likely(&model->cost),
                        name_rank(name, sizeof(name), model, phase->peak.worst));
         note_phase(row, model, phase);
         mw_compare_add(&row->entries[side], bounded(phase->entry_rss.max), MW_MODEL_EXACT, 0, NULL);
@@ -155,7 +156,7 @@ static void take_ranks(struct mw_compare *compare, enum mw_compare_side side, co
         if (rank->peak.kind == MW_MODEL_UNKNOWN || rank->rank < 0)
             continue;
         row = mw_compare_row(compare, "rank", name_rank(name, sizeof(name), model, i), "peak");
-        mw_compare_add(&row->sides[side], bounded(rank->peak.bytes), rank->peak.kind, rank->error_bytes,
+        mw_compare_add(&row->sides[side], bounded(rank->peak.bytes), rank->peak.kind, mw_reading_error_of(model, rank),
                        place_rank(where, sizeof(where), model, i));
     }
 }
@@ -194,11 +195,11 @@ static void take_sites(struct mw_compare *compare, enum mw_compare_side side, co
         name_site(name, sizeof(name), site);
         rise = mw_compare_row(compare, "site", name, "rise inside a call");
         note_site(rise, site);
-        mw_compare_add(&rise->sides[side], bounded(site->spike), MW_MODEL_EXACT, model->cost.error_bytes_max,
+        mw_compare_add(&rise->sides[side], bounded(site->spike), MW_MODEL_EXACT, mw_reading_error_likely(&model->cost),
                        site->spike ? name_rank(worst, sizeof(worst), model, site->spike_rank) : NULL);
         stays = mw_compare_row(compare, "site", name, "growth that stays");
         note_site(stays, site);
-        mw_compare_add(&stays->sides[side], bounded_change(site->growth.max), MW_MODEL_EXACT, model->cost.error_bytes_max,
+        mw_compare_add(&stays->sides[side], bounded_change(site->growth.max), MW_MODEL_EXACT, mw_reading_error_likely(&model->cost),
                        name_rank(worst, sizeof(worst), model, site->growth.worst));
     }
 }

@@ -4,6 +4,7 @@
 #include "collector/mem.h"
 #include "collector/ranges.h"
 #include "collector/rank_name.h"
+#include "collector/reading_error.h"
 #include "collector/units.h"
 
 #include <stdio.h>
@@ -81,26 +82,26 @@ bool mw_leaks_is_spanned(const struct mw_model_phase *phase)
 /* ---- one rank ---- */
 
 /* Of the phases within, or that begin with this one, is there a leaking one that the program has named? */
-static bool has_leaking_child(const struct mw_model_rank *rank, uint32_t parent)
+static bool has_leaking_child(const struct mw_model_rank *rank, uint32_t parent, uint64_t error)
 {
     for (uint32_t i = parent + 1; i < rank->phase_count; i++)
         if (rank->phases[i].kind == MW_PHASE_USER && rank->phases[i].parent == parent &&
-            mw_leaks_slope(&rank->phases[i], rank->error_bytes) > 0)
+            mw_leaks_slope(&rank->phases[i], error) > 0)
             return true;
     return false;
 }
 
 /* The phase to be told: the innermost named one; a stretch between calls only where no named phase is told for it. */
-static bool is_told(const struct mw_model_rank *rank, uint32_t index)
+static bool is_told(const struct mw_model_rank *rank, uint32_t index, uint64_t error)
 {
     const struct mw_model_phase *phase = &rank->phases[index];
 
-    if (mw_leaks_slope(phase, rank->error_bytes) <= 0)
+    if (mw_leaks_slope(phase, error) <= 0)
         return false;
     if (phase->kind == MW_PHASE_USER)
-        return !has_leaking_child(rank, index);
+        return !has_leaking_child(rank, index, error);
     return phase->kind == MW_PHASE_BETWEEN &&
-           (phase->parent == MW_MODEL_NONE || mw_leaks_slope(&rank->phases[phase->parent], rank->error_bytes) <= 0);
+           (phase->parent == MW_MODEL_NONE || mw_leaks_slope(&rank->phases[phase->parent], error) <= 0);
 }
 
 /* ---- all ranks ---- */
@@ -181,7 +182,7 @@ static void tell(const struct mw_model *model, struct leak *leak, struct mw_find
 static void take(struct leak *leak, const struct mw_model *model, uint32_t index, uint32_t phase)
 {
     const struct mw_model_rank *rank = &model->ranks[index];
-    double slope = mw_leaks_slope(&rank->phases[phase], rank->error_bytes);
+    double slope = mw_leaks_slope(&rank->phases[phase], mw_reading_error_of(model, rank));
     bool sure = mw_leaks_is_spanned(&rank->phases[phase]);
 
     if (leak->sure && !sure)
@@ -205,7 +206,8 @@ void mw_leaks_judge(const struct mw_model *model, struct mw_findings *findings)
     for (uint32_t i = 0; i < model->rank_count; i++) {
         unknown += !model->ranks[i].whole;
         for (uint32_t k = 0; k < model->ranks[i].phase_count && model->ranks[i].whole; k++)
-            if (model->ranks[i].phases[k].merged < model->phase_count && is_told(&model->ranks[i], k))
+            if (model->ranks[i].phases[k].merged < model->phase_count && is_told(&model->ranks[i], k,
+                                                                                mw_reading_error_of(model, &model->ranks[i])))
                 take(&leaks[model->ranks[i].phases[k].merged], model, i, k);
     }
     for (size_t i = 0; i < model->phase_count; i++)

@@ -146,6 +146,7 @@ collector_libcollector_la_SOURCES = \
 	collector/short_name.c collector/short_name.h \
 	collector/signal_name.c collector/signal_name.h \
 	collector/size.c collector/size.h \
+	collector/reading_error.c collector/reading_error.h \
 	collector/starters.c collector/starters.h \
 	collector/symbol_reader.c collector/symbol_reader.h \
 	collector/symbolizer.c collector/symbolizer.h \

@@ -178,6 +178,9 @@ static void add_cost(struct mw_model_cost *cost, const struct mw_model_rank *ran
         cost->shim_bytes_max = rank->shim_bytes;
     if (rank->error_bytes > cost->error_bytes_max)
         cost->error_bytes_max = rank->error_bytes;
+    if (rank->checked_bytes > cost->checked_bytes_max)
+        cost->checked_bytes_max = rank->checked_bytes;
+    cost->checks = mw_model_sum(cost->checks, rank->checks);
     cost->calls = mw_model_sum(cost->calls, rank->calls);
     cost->measured = mw_model_sum(cost->measured, rank->measured);
     cost->no_reset_ranks += rank->cost_flags & MW_COST_NO_RESET ? 1 : 0;

@@ -398,6 +398,8 @@ static void take_cost(struct source *source)
     struct mw_model_rank *rank = source->rank;
 
     rank->error_bytes = cost->error_bytes;
+    rank->checks = cost->checks;
+    rank->checked_bytes = cost->checked_bytes;
     rank->measure_ns = cost->measure_ns + cost->counting_ns;
     rank->setup_ns = cost->setup_ns;
     rank->shim_bytes = cost->shim_bytes;

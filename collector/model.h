@@ -168,7 +168,8 @@ struct mw_model_rank {
     uint64_t unmeasured_ns;    /* from here on it measured nothing itself; 0: it always did */
     enum mw_unmeasured unmeasured; /* why */
     uint64_t mpi_ns;           /* time inside wrapped calls */
-    uint64_t error_bytes;      /* peaks may be this much higher */
+    uint64_t error_bytes;      /* peaks may be this much higher, by the design of the kernel's counters */
+    uint64_t checks, checked_bytes; /* how often these were compared with a count of the pages; the largest difference */
     uint64_t measure_ns, setup_ns, shim_bytes;
     uint64_t calls, measured, coarse_calls;
     uint64_t lost_sites, lost_phases, lost_modules, lost_requests, lost_nested;
@@ -481,6 +482,7 @@ struct mw_model_cost {
     double share_mean, share_max; /* of the ranks' time; spent measuring and counting */
     uint32_t share_worst;
     uint64_t setup_max_ns, shim_bytes_max, error_bytes_max;
+    uint64_t checks, checked_bytes_max; /* as those of ranks; see collector/reading_error.h */
     uint64_t calls, measured;
     uint32_t no_reset_ranks;
     uint64_t lost_sites, lost_phases, lost_modules, lost_requests, lost_nested;

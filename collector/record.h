@@ -177,7 +177,9 @@ struct mw_cost {
     uint64_t setup_ns;    /* time added to MPI_Init and MPI_Finalize */
     uint64_t counting_ns; /* time spent in calls that were only counted; estimated from every 256th */
     uint64_t shim_bytes;  /* of RSS, at most: memwatch's own, when it was last looked at (pmpi/own_memory.h) */
-    uint64_t error_bytes; /* a peak may be this much higher than reported; measured at start */
+    uint64_t error_bytes; /* a peak may be this much higher than reported, by the design of the kernel's counters */
+    uint64_t checked_bytes; /* the counters were so far from a count of the pages, the largest of `checks` times */
+    uint64_t checks;
     uint64_t floor_bytes; /* below this getrusage() tells nothing and /proc/self/status is read */
     uint64_t lost_sites;  /* calls from stacks without an entry of their own: counted in one with others (MW_SITE_SHARED) */
     uint64_t lost_phases; /* visits of phases without an entry of their own: counted in one with others */

@@ -10,6 +10,7 @@
 #define DEFAULT_WIDTH 100
 #define LEAST_WIDTH 60
 #define NOTES_SHOWN 12
+#define LARGE_ERROR (4u << 20) /* of readings: what was found in truth is told */
 #define SHORT_FILE 14 /* columns of a file's name where room is short */
 #define SHORT_NAME 20 /* and of a function with an offset */
 
@@ -130,13 +131,17 @@ void mw_report_text_notes(const struct mw_report *report)
 
 static void write_legend(const struct mw_report *report)
 {
-    uint64_t error = report->model->cost.error_bytes_max;
+    const struct mw_model_cost *cost = &report->model->cost;
+    char error[64] = "", checked[160] = "";
 
+    if (cost->error_bytes_max)
+        snprintf(error, sizeof(error), ", at most %s too low", mw_units_bytes(cost->error_bytes_max).text);
+    if (cost->error_bytes_max >= LARGE_ERROR && cost->checks)
+        snprintf(checked, sizeof(checked), " by the design of its counters; %llu comparisons with a count of the pages found at "
+                 "most %s", (unsigned long long)cost->checks, mw_units_bytes(cost->checked_bytes_max).text);
     fputc('\n', report->out);
-    mw_report_paragraph(report, "  ", MW_TEXT_DIM,
-                        "= exact: the kernel's own high-water mark%s%s%s   ≤ at most   ≥ at least: sampled, or "
-                        "known up to some moment only",
-                        error ? ", at most " : "", error ? mw_units_bytes(error).text : "", error ? " too low" : "");
+    mw_report_paragraph(report, "  ", MW_TEXT_DIM, "= exact: the kernel's own high-water mark%s%s   ≤ at most   ≥ at least: "
+                        "sampled, or known up to some moment only", error, checked);
 }
 
 void mw_report_text_sections(const struct mw_report *report)

@@ -27,6 +27,8 @@ static struct kept statm = {"/proc/self/statm", O_RDONLY, {.fd = -1}};
 static struct kept status = {"/proc/self/status", O_RDONLY, {.fd = -1}};
 static struct kept clear_refs = {"/proc/self/clear_refs", O_WRONLY, {.fd = -1}};
 
+#define CHECKED_RSS (256ULL << 20) /* beyond that counting pages takes long */
+
 static bool resets;
 static uint64_t page_bytes;
 static uint64_t floor_bytes;
@@ -145,23 +147,16 @@ static void find_space(void)
         .address_limit = soft_limit(RLIMIT_AS), .data_limit = soft_limit(RLIMIT_DATA)};
 }
 
+/* Where getrusage is above the mark it shows the parent's RSS at exec, for ever. */
 static void find_limits(struct mw_meter_limits *limits)
 {
     struct mw_procmem_status now = {0};
-    uint64_t exact = exact_rss();
-    uint64_t measured = 0;
     uint64_t usage;
 
-    if (exact && !mw_procmem_status_read(status.own.fd, &now))
-        measured = exact > now.rss ? exact - now.rss : now.rss - exact;
-    limits->error_bytes = counter_slack();
-    if (measured > limits->error_bytes)
-        limits->error_bytes = measured;
-
-    /* Where getrusage is above the mark it shows the parent's RSS at exec, for ever. */
+    mw_procmem_status_read(status.own.fd, &now);
     usage = rusage_peak();
-    limits->floor_bytes = usage > now.hwm ? usage : 0;
-    floor_bytes = limits->floor_bytes;
+    limits->error_bytes = counter_slack();
+    limits->floor_bytes = floor_bytes = usage > now.hwm ? usage : 0;
     limits->resets = resets;
 }
 
@@ -200,6 +195,31 @@ static bool read_marks(struct mw_meter_reading *reading)
     return true;
 }
 
+/* How far `exact` is from both readings, between which the pages were counted: other threads may work meanwhile. A mark
+ * below it is wrong, too. */
+static uint64_t distance(uint64_t exact, const struct mw_meter_reading *before, const struct mw_meter_reading *after)
+{
+    uint64_t low = before->rss < after->rss ? before->rss : after->rss;
+    uint64_t high = before->rss < after->rss ? after->rss : before->rss;
+    uint64_t apart = exact > high ? exact - high : exact < low ? low - exact : 0;
+
+    return exact > after->peak && exact - after->peak > apart ? exact - after->peak : apart;
+}
+
+static bool check(uint64_t *apart)
+{
+    struct mw_meter_reading before, after;
+    uint64_t exact;
+
+    if (!read_marks(&before) || before.rss > CHECKED_RSS)
+        return false;
+    exact = exact_rss();
+    if (!exact || !read_marks(&after))
+        return false;
+    *apart = distance(exact, &before, &after);
+    return true;
+}
+
 static bool reset_mark(void)
 {
     asked |= resets ? MW_METER_RESET : 0;
@@ -222,6 +242,17 @@ static void end_asking(void)
 {
     mw_syscalls_end();
     mw_lock_release_cancel();
+}
+
+bool mw_meter_check(uint64_t *apart)
+{
+    bool done;
+
+    if (!begin_asking())
+        return false;
+    done = check(apart);
+    end_asking();
+    return done;
 }
 
 bool mw_meter_read_mark(uint64_t *peak)

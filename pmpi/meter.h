@@ -19,7 +19,7 @@ struct mw_meter_reading {
 };
 
 struct mw_meter_limits {
-    uint64_t error_bytes; /* a peak may be this much higher than read */
+    uint64_t error_bytes; /* a peak may be this much higher than read, by the design of the kernel's counters */
     uint64_t floor_bytes; /* below this getrusage() tells nothing */
     bool resets;          /* the mark can be, and is to be, reset */
 };
@@ -37,6 +37,10 @@ unsigned mw_meter_take_asked(void);
 /* Opens the files and finds the limits. `may_reset` false: never reset. The mark is not reset by this.
  * Returns 0, or -1 with a line in err; the meter is closed then. */
 int mw_meter_open(bool may_reset, struct mw_meter_limits *limits, struct mw_err *err);
+
+/* Compares what the counters say with a count of the pages: by how much they are `apart`, bytes. Slow: some milliseconds.
+ * Returns false, and leaves it alone, where the kernel does not count, or would count for long. */
+bool mw_meter_check(uint64_t *apart);
 
 /* Returns false when the kernel does not answer (the program closed our descriptors and they could not be opened
  * again); reading is left alone. */

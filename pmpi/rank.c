@@ -178,6 +178,23 @@ static int open_journal(struct mw_err *err)
     return 0;
 }
 
+#define LARGE_ERROR (1ULL << 20)
+
+/* How far the counters are off in truth: by their design it may be hundreds of MiB on a large machine. */
+static void check_counters(void)
+{
+    struct mw_cost *cost = mw_rank.journal.cost;
+    uint64_t apart;
+
+    if ((cost->checks && cost->error_bytes < LARGE_ERROR) || !mw_meter_check(&apart))
+        return;
+    cost->checks++;
+    if (cost->checked_bytes < apart)
+        cost->checked_bytes = apart;
+    if (cost->error_bytes < apart)
+        cost->error_bytes = apart;
+}
+
 static void apply_settings(const struct mw_settings *settings, const struct mw_meter_limits *limits, uint64_t now)
 {
     struct mw_cost *cost = mw_rank.journal.cost;
@@ -189,6 +206,7 @@ static void apply_settings(const struct mw_settings *settings, const struct mw_m
     cost->flags = (limits->resets ? 0 : MW_COST_NO_RESET) | (settings->exact ? MW_COST_EXACT : 0);
     mw_rank.gathers = settings->gather;
     mw_rank.stops_after_init = !settings->syscalls;
+    check_counters();
     mw_site_table_start();
     mw_sites_set_depth(settings->site_depth);
     mw_governor_start(now, settings->budget_ppm, settings->exact);
@@ -297,6 +315,7 @@ static void measure_last(void)
     mw_observe(now.ns, 0);
     mw_meter_outside_rss(&state->huge_bytes, &state->swap_bytes);
     mw_own_memory_look();
+    check_counters();
     mw_rank_unlock();
 }
 
@@ -331,6 +350,7 @@ static void close_phases(void)
     mw_observe(now.ns, 0);
     mw_threads_look();
     mw_own_memory_look();
+    check_counters();
     mw_rank_unlock();
 }
 

@@ -172,6 +172,7 @@ unit_tests += \
     tests/unit/test_stages \
     tests/unit/test_study \
     tests/unit/test_symbolizer \
+    tests/unit/test_reading_error \
     tests/unit/test_symbols \
     tests/unit/test_full_tables \
     tests/unit/test_timeline \
@@ -324,6 +325,8 @@ tests_unit_test_study_LDADD = $(collector_test_libs) -lm
 tests_unit_test_symbolizer_SOURCES = tests/unit/test_symbolizer.c
 tests_unit_test_symbolizer_LDADD = $(collector_test_libs)
 tests_unit_test_symbolizer_LDFLAGS = -Wl,--wrap=mw_symbol_reader_find
+tests_unit_test_reading_error_SOURCES = tests/unit/test_reading_error.c
+tests_unit_test_reading_error_LDADD = $(collector_test_libs)
 tests_unit_test_symbols_SOURCES = tests/unit/test_symbols.c $(synthetic)
 tests_unit_test_symbols_LDADD = $(collector_test_libs)
 tests_unit_test_symbols_CFLAGS = $(AM_CFLAGS) -g

@@ -311,6 +311,26 @@ static void test_units(void **state)
     assert_string_equal(mw_units_percent(0.00001).text, "< 0.01 %");
 }
 
+/* On a machine with many CPUs: what the readings may be off by, and what was found. */
+static void test_large_error(void **state)
+{
+    struct mw_model *model = mw_model_create();
+    char *text;
+
+    (void)state;
+    model->cost.error_bytes_max = 384ull << 20;
+    text = render(model, &(struct mw_report_style){.width = 200});
+    assert_non_null(strstr(text, "high-water mark, at most 384.0 MiB too low   ≤ at most"));
+    free(text);
+    model->cost.checks = 256;
+    model->cost.checked_bytes_max = 100 << 10;
+    text = render(model, &(struct mw_report_style){.width = 200});
+    assert_non_null(strstr(text, "at most 384.0 MiB too low by the design of its counters; 256 comparisons with a count of the pages "
+                                 "found at most 100 KiB   ≤ at most"));
+    free(text);
+    mw_model_destroy(model);
+}
+
 static void test_text(void **state)
 {
     char text[64], out[64];
@@ -333,6 +353,7 @@ static void test_text(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_large_error),
         cmocka_unit_test(test_small_job),
         cmocka_unit_test(test_all),
         cmocka_unit_test(test_large_job),
