@@ -298,7 +298,7 @@ uint32_t mw_procmem_pid_ns(int procfd, pid_t pid)
 
     if (read_link(procfd, pid, "ns/pid", link, sizeof(link)))
         return 0;
-    return (uint32_t)strtoul(link + strcspn(link, "0123456789"), NULL, 10);
+    return (uint32_t)strtoull(link + strcspn(link, "0123456789"), NULL, 10);
 }
 
 pid_t mw_procmem_parse_own_pid(const char *text)

@@ -11,7 +11,7 @@ access bcmp bind calloc chdir clock_gettime clone close closedir connect dl_iter
 fdopendir flock free fstatfs freeifaddrs fsync ftruncate getauxval getcwd getenv geteuid gethostname getifaddrs getpid getppid
 getrlimit getrusage getsockname getsockopt inet_ntop inet_pton kill listen lseek malloc memchr memcmp memcpy memmove
 memset mkdir mlock mmap munmap nanosleep open openat poll posix_fallocate posix_memalign pread process_vm_readv
-program_invocation_short_name pthread_attr_destroy pthread_mutex_lock pthread_mutex_unlock pthread_self
+program_invocation_short_name pthread_attr_destroy pthread_cond_broadcast pthread_cond_wait pthread_mutex_lock pthread_mutex_unlock pthread_self
 pthread_setcancelstate pthread_setcanceltype pwrite qsort read
 readdir readlink readlinkat realloc recv renameat rmdir sched_getaffinity sched_yield send setsid setsockopt shmat shmctl
 shmdt shmget sigaddset sigdelset sigemptyset sigfillset sigismember sigpending sigtimedwait snprintf socket statfs stpcpy strcat strchr

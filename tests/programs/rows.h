@@ -143,7 +143,7 @@ struct rows_setup {
     struct rows_topology topology[ROWS_TOPOLOGIES];
 };
 
-static void rows_start(struct rows_setup *s)
+static inline void rows_start(struct rows_setup *s)
 {
     MPI_Comm half;
     MPI_Comm_size(MPI_COMM_WORLD, &s->n);
@@ -168,7 +168,7 @@ static void rows_start(struct rows_setup *s)
     rows_dist_ring(&s->topology[4], s->n, s->r);
 }
 
-static int rows_end(struct rows_setup *s)
+static inline int rows_end(struct rows_setup *s)
 {
     int status;
     for (int i = 0; i < ROWS_TOPOLOGIES; i++)
