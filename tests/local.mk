@@ -313,10 +313,12 @@ tests_unit_test_abi_standard_LDADD = $(CMOCKA_LIBS)
 tests_unit_test_governor_SOURCES = tests/unit/test_governor.c pmpi/governor.c
 tests_unit_test_governor_LDADD = $(CMOCKA_LIBS)
 tests_unit_test_stack_SOURCES = tests/unit/test_stack.c pmpi/stack.c pmpi/syscalls.c
+tests_unit_test_stack_CFLAGS = $(AM_CFLAGS) -pthread
 tests_unit_test_stack_LDADD = $(CMOCKA_LIBS)
 # The same where a call does not push its return address, as on other machines.
 tests_unit_test_stack_search_SOURCES = $(tests_unit_test_stack_SOURCES)
 tests_unit_test_stack_search_CPPFLAGS = $(AM_CPPFLAGS) -DMW_STACK_SEARCH
+tests_unit_test_stack_search_CFLAGS = $(AM_CFLAGS) -pthread
 tests_unit_test_stack_search_LDADD = $(CMOCKA_LIBS)
 tests_unit_test_stages_SOURCES = tests/unit/test_stages.c
 tests_unit_test_stages_LDADD = $(launcher_test_libs)
