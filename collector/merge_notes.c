@@ -187,7 +187,7 @@ static void note_hosts(struct mw_merge *merge)
     for (size_t i = 0; i < model->host_count; i++) {
         const struct mw_model_host *host = &model->hosts[i];
         if (host->peer == MW_MODEL_PEER_LOST && lost++ < HOSTS_TOLD)
-            mw_model_note(model, MW_MODEL_NOTE_LOST, "host %s was lost at %s (%s): what is told of it ends there",
+            mw_model_note(model, MW_MODEL_NOTE_LOST, "host %s was lost at %s (%s): what is known of it ends there",
                           host->name, mw_units_time(mw_model_elapsed(model, host->heard_ns)).text,
                           host->why[0] ? host->why : "why is not known");
         unseen += merge->launcher && host->ranks && !host->is_sampled;

@@ -70,7 +70,7 @@ static void write_table(const struct mw_report *report)
     add_columns(table);
     for (size_t i = 0; i < shown; i++)
         add_job(table, run, &run->jobs[i]);
-    mw_report_heading(report, "Jobs", "in order of time · begin and end count from the begin of the run");
+    mw_report_heading(report, "Jobs", "in order of time · begin and end are counted from the start of the run");
     mw_text_table_write(table, report->out, report->width, report->color);
     mw_report_left_out(report, run->job_count - shown, "more job", "more jobs");
     mw_text_table_destroy(table);

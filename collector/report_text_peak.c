@@ -54,7 +54,7 @@ static void write_seen(const struct mw_report *report)
 static void write_upper(const struct mw_report *report)
 {
     const struct mw_model_peak *peak = &report->model->peak;
-    char text[400] = "upper bound: no process told its own peak", open[120] = "", sampled[120] = "", error[64] = "";
+    char text[400] = "upper bound: no process reported its own peak", open[120] = "", sampled[120] = "", error[64] = "";
 
     if (peak->error_bytes)
         snprintf(error, sizeof(error), "; %s of it for reading errors", mw_units_bytes(peak->error_bytes).text);

@@ -32,7 +32,7 @@ static int check_regular(int fd, const char *name, struct stat *st, struct mw_er
     if (S_ISLNK(st->st_mode))
         return mw_err_set(err, "%s is a symbolic link", name);
     if (!S_ISREG(st->st_mode))
-        return mw_err_set(err, "%s is no regular file", name);
+        return mw_err_set(err, "%s is not a regular file", name);
     return 0;
 }
 

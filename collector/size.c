@@ -29,7 +29,7 @@ int mw_size_parse(const char *text, uint64_t *bytes, struct mw_err *err)
     double value = strtod(text, &end), factor;
 
     if (!digits || text + digits != end) /* signs, exponents, "inf" and two points are no sizes */
-        return mw_err_set(err, "'%.40s' is no size: write 512M, 8GiB, or bytes", text);
+        return mw_err_set(err, "'%.40s' is not a size: write 512M, 8GiB, or bytes", text);
     factor = factor_of(end + strspn(end, " "));
     if (factor == 0)
         return mw_err_set(err, "'%.40s' has no unit of memory: write K, M, G, T or P, as in 512M or 8GiB", text);

@@ -80,7 +80,7 @@ int mw_cmd_doctor(int argc, char **argv)
     for (size_t i = 0; i < mw_doctor_check_count; i++)
         bad += !is_good(&mw_doctor_checks[i]);
     if (bad)
-        printf("A run here would not be complete: %zu thing%s to mend, marked BAD above.\n", bad, bad == 1 ? "" : "s");
+        printf("A run here would not be complete: %zu thing%s to fix, marked BAD above.\n", bad, bad == 1 ? "" : "s");
     else
         puts("A run here would be complete.");
     return bad ? 1 : 0;

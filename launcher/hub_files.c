@@ -74,7 +74,7 @@ static int open_file(struct mw_hub_files *files, const char *name, struct stat *
     if (!fstat(fd, st) && S_ISREG(st->st_mode) && st->st_nlink == 1)
         return fd;
     close(fd);
-    return mw_err_set(err, "%s is no plain file", name);
+    return mw_err_set(err, "%s is not a regular file", name);
 }
 
 /* Growing counts against the limit of all files; whether the file system has the room shows when it is written. */

@@ -60,7 +60,7 @@ int mw_hub_peer_say(struct mw_hub_peer *peer, const struct mw_wire_message *mess
     size_t length = mw_wire_message_write(message, bytes, sizeof(bytes));
 
     if (!length || mw_wire_put(&peer->wire, bytes, length) < 0)
-        return mw_err_set(err, "it does not read what it is told");
+        return mw_err_set(err, "it does not read what it is sent");
     return 0;
 }
 
@@ -141,7 +141,7 @@ static int take_done(struct serving *s, struct mw_err *err)
 static int take_bye(struct serving *s, const struct mw_wire_message *message, struct mw_err *err)
 {
     if (s->peer->peer.state != MW_PEER_DONE)
-        return mw_err_set(err, "its agent ended: %s", message->why[0] ? message->why : "no reason told");
+        return mw_err_set(err, "its agent ended: %s", message->why[0] ? message->why : "no reason given");
     return mw_err_set(err, "goodbye");
 }
 

@@ -18,7 +18,7 @@ static void help(FILE *out)
           "  memwatch run --max-rank-rss 2G -- ./job.sh exit 11 when a rank had more: for CI\n"
           "  LD_PRELOAD=libmemwatch-pmpi.so mpirun ...  without a launcher: rank 0 reports at the end\n"
           "\n"
-          "Commands ('memwatch COMMAND --help' tells more):\n",
+          "Commands ('memwatch COMMAND --help' shows more):\n",
           out);
     for (const struct mw_command *command = mw_commands; command->name; command++)
         if (command->summary)

@@ -38,7 +38,7 @@ static const struct argp_option options_table[] = {
     {"predict", KEY_PREDICT, "PLACE", 0, "Tell what so many ranks need, with this value of the parameter: n=512,size=1e8", 3},
     {"ranks-per-node", KEY_RANKS_PER_NODE, "N", 0, "Ranks on each node there (default: cores of this machine)", 3},
     {"node-mem", KEY_NODE_MEM, "SIZE", 0, "Memory of a node there (default: this machine's)", 3},
-    {"all", KEY_ALL, NULL, 0, "Every phase and call site, not only the telling ones", 5},
+    {"all", KEY_ALL, NULL, 0, "Every phase and call site, not only the important ones", 5},
     {"color", KEY_COLOR, "auto|always|never", 0, "Colours (auto: on a terminal, unless NO_COLOR is set)", 5},
     {"debuginfod", KEY_DEBUGINFOD, NULL, 0, "Ask the servers in $DEBUGINFOD_URLS for debug information that this host lacks", 5},
     {"force", KEY_FORCE, NULL, 0, "Overwrite files that exist", 5},
@@ -46,7 +46,7 @@ static const struct argp_option options_table[] = {
     {0}};
 
 static const char doc[] =
-    "Runs COMMAND on several numbers of ranks, and tells how the memory of its ranks, phases and call sites depends on that: "
+    "Runs COMMAND on several numbers of ranks, and shows how the memory of its ranks, phases and call sites depends on that: "
     "by models that are checked against the runs, and what they predict, with an error, for many more ranks. In COMMAND, {n} "
     "stands for the number of ranks and {NAME} for the value of a parameter.\n"
     "\n"
@@ -55,7 +55,7 @@ static const char doc[] =
     "  memwatch scale --from memwatch-scale --predict n=512,s=1e8 --node-mem 256G\n"
     "  memwatch scale --from records -- --size {s}   (finds it in the command lines)\n"
     "\v"
-    "A study's records stay in its directory: the same command continues what was broken off, and longer lists extend it. "
+    "A study's records stay in its directory: the same command continues an interrupted study, and longer lists extend it. "
     "The exit status is 0; 1 when a run failed, or something could not be read or written; 125 for a wrong option.";
 
 /* "65536", "1e6", "64K" (powers of 1024), and "*n" behind it. */

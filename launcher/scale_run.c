@@ -122,7 +122,7 @@ static bool run_one(const char *self, const struct mw_scale_options *options, co
     }
     rename(paths->part, paths->failed);
     if (mw_wait_child_is_ended(waiting)) {
-        mw_message("broken off\n");
+        mw_message("interrupted\n");
         return false;
     }
     mw_message("failed with status %d: see %s\n", status, paths->log);

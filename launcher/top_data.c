@@ -106,12 +106,12 @@ int mw_top_data_open(struct mw_top_data *data, const char *path, uint64_t now, s
 {
     *data = (struct mw_top_data){.dirfd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
     if (data->dirfd < 0 && errno == ENOTDIR)
-        return mw_err_set(err, "%s is no run directory: memwatch report tells of a record", path);
+        return mw_err_set(err, "%s is not a run directory: memwatch report tells of a record", path);
     if (data->dirfd < 0)
         return mw_err_set(err, "cannot open %s: %s", path, strerror(errno));
     if (!mw_source_is_run(path)) {
         close(data->dirfd);
-        return mw_err_set(err, "%s is no run directory: memwatch runs lists them", path);
+        return mw_err_set(err, "%s is not a run directory: memwatch runs lists them", path);
     }
     mw_alive_open(&data->alive, data->dirfd);
     data->journals = mw_map_create();

@@ -50,7 +50,7 @@
       ask.largest_value ? "Largest " + data.param + " that fits: " + atLeast(ask.largest_value, ask.largest_value_open) +
         (ask.largest_value_with_band ? ", with the whole band " +
           atLeast(ask.largest_value_with_band, ask.largest_value_with_band_open) : "") +
-        (ask.largest_value_open || ask.largest_value_with_band_open ? "; the runs carry no further" : "") : null,
+        (ask.largest_value_open || ask.largest_value_with_band_open ? "; the runs reach no further" : "") : null,
     ].filter(Boolean);
     return el("section", {id: "prediction", "aria-label": "Prediction"},
       el("h2", {}, "Prediction: " + place()),

@@ -95,7 +95,7 @@ static double last_with(const struct line *line, enum answer answer, double has,
 }
 
 /* The first n from `from` on at which a node cannot hold this, though it holds it on fewer ranks; 0: there is none up to
- * *searched, where the runs carry no further. */
+ * *searched, where the runs reach no further. */
 static double crossing(const struct line *line, double from, double *searched)
 {
     double fits = 0;

@@ -11,7 +11,7 @@
 /* A largest or smallest value: by the prediction itself, and by the upper end of its band. */
 struct mw_forecast_limit {
     double by_band, by_value; /* 0: none */
-    bool open_by_band, open_by_value; /* it is only where the runs carry no further: there may be more */
+    bool open_by_band, open_by_value; /* it is only where the runs reach no further: there may be more */
 };
 
 struct mw_forecast {

@@ -63,7 +63,7 @@ static void write_limits(FILE *out, const struct mw_study *study, const struct m
     if (forecast->first)
         write_first(out, forecast);
     else if (forecast->fits)
-        fprintf(out, "  %-22s nothing, up to %s ranks, %g on each node; the runs carry no further\n", "first not to fit",
+        fprintf(out, "  %-22s nothing, up to %s ranks, %g on each node; the runs reach no further\n", "first not to fit",
                 mw_scale_number(text, sizeof(text), forecast->searched), forecast->ranks_per_node);
     if (!forecast->surely)
         write_fits_from(out, forecast);
@@ -86,7 +86,7 @@ static void write_possible(FILE *out, const struct mw_study *study, const struct
     write_band(out, "node with rank 0", forecast->node);
     fprintf(out, "  %-22s %s%12s%s   %s\n", "headroom of the node", mw_text_style_start(color, style->color),
             forecast->headroom < 0 ? "none" : bytes(forecast->headroom).text, mw_text_style_end(color, style->color),
-            forecast->surely ? "it fits, with the whole band" :
+            forecast->surely ? "it fits, even at the upper end of the band" :
             forecast->fits ? "it may fit: the upper end of the band does not" : "it does not fit");
     write_limits(out, study, forecast);
     fprintf(out, "  Slurm                  sbatch %s\n", mw_scale_slurm(text, sizeof(text), forecast, false));

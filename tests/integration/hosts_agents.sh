@@ -115,7 +115,7 @@ sleep 12
 host_run 1 sh -c 'for p in /proc/[0-9]*; do case $(cat $p/comm) in mpirun*|orterun|prterun|mpiexec*) kill -KILL ${p#/proc/};; esac; done'
 finish_run
 check "$mpi: a host cut off: the report comes" grep -q '^Ranks ' err
-check "$mpi: a host cut off: that it was lost" says 'host mwh3 was lost at .*: what is told of it ends there'
+check "$mpi: a host cut off: that it was lost" says 'host mwh3 was lost at .*: what is known of it ends there'
 check "$mpi: a host cut off: with what was known of its ranks" same "$(ranks)" "0 1 2 3 "
 check "$mpi: a host cut off: the table says so" says 'an agent, lost'
 host_link_up 3

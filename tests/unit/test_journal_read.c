@@ -238,7 +238,7 @@ static void test_no_file(void **state)
     assert_int_equal(symlinkat("real", dir.fd, "link"), 0);
     assert_int_equal(mkfifoat(dir.fd, "fifo", 0600), 0);
     assert_file_refused(&dir, "link", "symbolic link");
-    assert_file_refused(&dir, "fifo", "no regular file"); /* and does not wait for a writer */
+    assert_file_refused(&dir, "fifo", "not a regular file"); /* and does not wait for a writer */
     assert_file_refused(&dir, "none", "cannot open");
     if (geteuid() == 0 && fchownat(dir.fd, "real", 12345, (gid_t)-1, 0) == 0)
         assert_file_refused(&dir, "real", "another user");

@@ -928,7 +928,7 @@ static void test_damaged(void **state)
     assert_int_equal(model->rank_count, 3);
     assert_noted(model, "empty left out: cut off after 0 bytes");
     assert_noted(model, "link left out: " MW_RECORD_JOURNAL_PREFIX "link is a symbolic link");
-    assert_noted(model, "is no regular file");
+    assert_noted(model, "is not a regular file");
     assert_noted(model, "(rank 1) is damaged: cut off after 20000 of");
     mw_model_destroy(model);
     synthetic_remove(&dir);
