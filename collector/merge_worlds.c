@@ -30,6 +30,7 @@ struct joining {
     const struct mw_view *launcher; /* NULL: nobody launched */
     struct mw_merge_tree tree;
     struct part *parts; /* by world */
+    size_t count;       /* of these: worlds that others were joined to are dropped from the model */
 };
 
 /* ---- what a rank is ---- */
@@ -292,7 +293,7 @@ static bool begin(struct joining *joining, const struct mw_merge *merge)
     struct mw_model *model = merge->model;
     size_t open = 0;
 
-    *joining = (struct joining){.model = model, .launcher = merge->launcher,
+    *joining = (struct joining){.model = model, .launcher = merge->launcher, .count = model->world_count,
                                  .parts = mw_mem_alloc(model->world_count, sizeof(*joining->parts))};
     for (uint32_t i = 0; i < model->rank_count; i++)
         add_rank(joining, i);
@@ -305,7 +306,7 @@ static bool begin(struct joining *joining, const struct mw_merge *merge)
 
 static void end(struct joining *joining)
 {
-    for (size_t i = 0; i < joining->model->world_count; i++)
+    for (size_t i = 0; i < joining->count; i++)
         free(joining->parts[i].ranks);
     free(joining->parts);
 }
