@@ -47,7 +47,7 @@ dies_on() { # kernel mpi how cause [command around the ranks]
     "$oldkernel" "$on" "$memwatch" run --run-dir "$work/runs" -- "$(mpirun_of "$mpi")" -n 3 "$@" \
         "$(program "$mpi" grow_and_die)" --how "$how" --mib 8 >out 2>err
     check "as on Linux $on, $mpi: $how${1:+ inside a script}: the cause is known" \
-        says "rank 1( died first,)? .*$cause"
+        says "rank 1(:| died first,|) .*$cause"
 }
 cat >script <<'END'
 #!/bin/bash

@@ -68,7 +68,8 @@ def totals():
     equal(upper, int(metric["memwatch_job_rss_upper_bytes"]), page["upper"][0])
     known = [bytes for bytes, known in record["bounds"] if known]
     assert most(row["total_upper_bytes"] for row in table["timeline"]) <= most(page["bound"]) <= max(known) <= upper
-    assert died or most(page["bound"]) == max(known)
+    # (a slice of the page is not known where one of its cells is not)
+    assert died or len(known) < len(record["bounds"]) or most(page["bound"]) == max(known)
     assert max(known) == upper or (died and max(known) <= upper)
     says("≥ %s seen at one moment" % size(seen))
     says("≤ %s upper bound" % size(upper))
