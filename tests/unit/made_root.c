@@ -13,11 +13,13 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/in_range.h"
+
 char made_root[32];
 
 static void make_path(char *full, size_t size, const char *path)
 {
-    assert_in_range(snprintf(full, size, "%s%s", made_root, path), 1, size - 1);
+    assert_uint_in_range(snprintf(full, size, "%s%s", made_root, path), 1, size - 1);
 }
 
 void made_root_write(const char *path, const char *text)

@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/in_range.h"
+
 static struct mw_exit_index table;
 static uint64_t texts[MW_EXIT_SLOTS]; /* the peak of the process whose text a slot has */
 
@@ -27,7 +29,7 @@ static void add(uint64_t program, uint64_t peak, uint64_t from, uint64_t to)
                                         .first_ns = from, .last_ns = to, .end_ns = to};
     struct mw_exit_table_changes changes = mw_exit_table_add(&table, &entry);
 
-    assert_in_range(changes.count, 1, 2);
+    assert_uint_in_range(changes.count, 1, 2);
     for (size_t i = 0; i < changes.count; i++) {
         const struct mw_exit_table_change *change = &changes.slots[i];
         texts[change->slot] = change->text_from == MW_EXIT_TABLE_TEXT_NEW ? peak : texts[change->text_from];

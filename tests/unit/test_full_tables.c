@@ -17,6 +17,8 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/in_range.h"
+
 struct mw_rank mw_rank;
 
 #define MIB ((uint64_t)1 << 20)
@@ -209,7 +211,7 @@ static void the_places_of_spikes_are_kept(void **state)
     }
     for (unsigned i = 0; i < MW_RECORD_SPIKES; i++) {
         uint64_t place = mw_rank.journal.sites[mw_rank.journal.spikes[i].site - 1].frames[0].offset;
-        assert_in_range(place, 60000 + 1000 - MW_RECORD_SPIKES, 60999);
+        assert_uint_in_range(place, 60000 + 1000 - MW_RECORD_SPIKES, 60999);
         assert_int_equal((place - 60000) % MW_RECORD_SPIKES, i);
     }
     assert_int_equal(mw_rank.journal.sites[mw_rank.journal.state->peak_site - 1].frames[0].offset, 60500);

@@ -13,6 +13,8 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/in_range.h"
+
 struct mw_rank mw_rank;
 static struct mw_cost cost;
 
@@ -69,7 +71,7 @@ static void one_preemption_changes_nothing(void **state)
         before = play(&calm);
         after = play(&once);
         assert_true(before > 5000);
-        assert_in_range(after, before, before + before / 2); /* the clock has gone on, so more was earned */
+        assert_uint_in_range(after, before, before + before / 2); /* the clock has gone on, so more was earned */
     }
 }
 
@@ -94,7 +96,7 @@ static void the_cost_is_that_of_all(void **state)
     uint64_t mean = cost.measure_ns / (uint64_t)measured;
 
     (void)state;
-    assert_in_range(mean, 2000 + 350 + 90 - 50, 2000 + 350 + 90 + 50);
+    assert_uint_in_range(mean, 2000 + 350 + 90 - 50, 2000 + 350 + 90 + 50);
 }
 
 /* Where measuring is slow (an emulated kernel), the budget holds. */
@@ -105,7 +107,7 @@ static void a_lasting_cost_is_learnt(void **state)
 
     (void)state;
     /* 8 s of calls at 1 %, and the credit; while it is learnt, some are cheaper than they are */
-    assert_in_range(measured, 300, (8 * 10 * MS + 20 * MS) / (200 * US) + 120);
+    assert_uint_in_range(measured, 300, (8 * 10 * MS + 20 * MS) / (200 * US) + 120);
 }
 
 static void an_estimate_follows_the_median(void **state)
@@ -118,9 +120,9 @@ static void an_estimate_follows_the_median(void **state)
     assert_int_equal(estimate.typical_ns, 800);
     for (int i = 0; i < 100; i++)
         mw_estimate_book(&estimate, i % 10 ? 800 : 75 * MS, 8);
-    assert_in_range(estimate.typical_ns, 700, 900);
+    assert_uint_in_range(estimate.typical_ns, 700, 900);
     assert_int_equal(mw_estimate_book(&estimate, 5 * estimate.typical_ns, 8), 5 * 800);
-    assert_in_range(mw_estimate_book(&estimate, 75 * MS, 8), 700, 900);
+    assert_uint_in_range(mw_estimate_book(&estimate, 75 * MS, 8), 700, 900);
     for (int i = 0; i < 200; i++)
         mw_estimate_book(&estimate, 30000, 8);
     assert_int_equal(estimate.typical_ns, 30000);

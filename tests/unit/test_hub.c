@@ -22,6 +22,8 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/in_range.h"
+
 static char root[] = "/tmp/mwhub-XXXXXX";
 static int run_dirfd;
 static struct mw_hub *hub;
@@ -309,7 +311,7 @@ static void test_strangers(void **state)
         open += errno == EAGAIN && recv(fds[i], &byte, 1, 0) < 0;
         close(fds[i]);
     }
-    assert_in_range(open, 0, 16);
+    assert_uint_in_range(open, 0, 16);
 }
 
 static void test_addresses(void **state)

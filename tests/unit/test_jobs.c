@@ -18,6 +18,8 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/in_range.h"
+
 /* Times in ms since the run began; memory in MiB. */
 struct process {
     int32_t pid, ppid;
@@ -157,9 +159,9 @@ static void test_no_sum_of_different_times(void **state)
     struct mw_model *run = MAKE(two, two_ranks);
 
     (void)state;
-    assert_in_range(run->jobs[0].peak.upper.bytes, 80 * MIB, 85 * MIB);
-    assert_in_range(run->jobs[1].peak.upper.bytes, 130 * MIB, 140 * MIB);
-    assert_in_range(run->peak.upper.bytes, 130 * MIB, 145 * MIB);
+    assert_uint_in_range(run->jobs[0].peak.upper.bytes, 80 * MIB, 85 * MIB);
+    assert_uint_in_range(run->jobs[1].peak.upper.bytes, 130 * MIB, 140 * MIB);
+    assert_uint_in_range(run->peak.upper.bytes, 130 * MIB, 145 * MIB);
     mw_model_destroy(run);
 }
 
@@ -174,8 +176,8 @@ static void test_concurrent(void **state)
 
     (void)state;
     assert_int_equal(run->job_count, 2);
-    assert_in_range(run->peak.upper.bytes, 140 * MIB, 150 * MIB);
-    assert_in_range(run->jobs[1].peak.upper.bytes, 90 * MIB, 95 * MIB);
+    assert_uint_in_range(run->peak.upper.bytes, 140 * MIB, 150 * MIB);
+    assert_uint_in_range(run->jobs[1].peak.upper.bytes, 90 * MIB, 95 * MIB);
     mw_model_destroy(run);
 }
 

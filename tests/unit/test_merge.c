@@ -18,6 +18,8 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/in_range.h"
+
 static bool is_noted(const struct mw_model *model, const char *text)
 {
     for (size_t i = 0; i < model->note_count; i++)
@@ -1054,7 +1056,7 @@ static void test_reduced(void **state)
         assert_true(rank->whole || rank->phase_count == 1);
         assert_int_equal(rank->phases[rank->peak_phase].merged, model->ranks[2].phases[2].merged);
     }
-    assert_in_range(whole, 64, 65);
+    assert_uint_in_range(whole, 64, 65);
     assert_true(model->ranks[2].whole);
     assert_int_equal(find_site(model, "MPI_Alltoall")->spike_record, 0);
     assert_int_equal(find_site(model, "MPI_Alltoall")->ranks, 100);

@@ -18,6 +18,8 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/in_range.h"
+
 #define JOURNAL "journal-0123456789abcdef-far-77"
 
 static char root[] = "/tmp/mwmirror-XXXXXX";
@@ -137,7 +139,7 @@ static void test_a_journal_arrives(void **state)
     add_sites(&journal, 300);
     pass();
     assert_same(JOURNAL);
-    assert_in_range(bytes, 1, mw_journal_length() / 2); /* what is not used is not sent */
+    assert_uint_in_range(bytes, 1, mw_journal_length() / 2); /* what is not used is not sent */
     pass();
     assert_int_equal(messages, 0); /* nothing changed */
     journal.state->calls++;
@@ -176,7 +178,7 @@ static void test_the_head_never_runs_ahead(void **state)
     }
     assert_true(steps > 10);
     load(here, JOURNAL, head, sizeof(head));
-    assert_in_range(sites->used, 200, 1024);
+    assert_uint_in_range(sites->used, 200, 1024);
     room = SIZE_MAX;
     pass();
     assert_same(JOURNAL);
@@ -200,7 +202,7 @@ static void test_files_that_grow(void **state)
     store("exits-far", some, 1, 1 << 19); /* a hole arrives as one */
     pass();
     assert_same("exits-far");
-    assert_in_range(bytes, 1, 3 * 4096);
+    assert_uint_in_range(bytes, 1, 3 * 4096);
 }
 
 static void test_a_lost_connection_sends_all_again(void **state)

@@ -11,6 +11,8 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/in_range.h"
+
 #define MIB (1ULL << 20)
 #define SECOND 1000000000ULL
 #define TICKS 512
@@ -87,7 +89,7 @@ static void test_peak_stays(void **state)
         assert_true(curves.count * ranks[i] <= 5000000);
         assert_int_equal(curves.span_ns, 60 * SECOND);
         uint32_t at = (uint32_t)(21 * SECOND / curves.step_ns);
-        assert_in_range(values[at], 3000 * MIB + 1, 3000 * MIB + curves.unit);
+        assert_uint_in_range(values[at], 3000 * MIB + 1, 3000 * MIB + curves.unit);
         for (uint32_t k = 0; k < curves.count; k++)
             if (k > at + curves.count / 500 + 1 || k + 1 < at)
                 assert_true(values[k] == 0 || (values[k] >= 64 * MIB && values[k] < 64 * MIB + curves.unit));
@@ -136,10 +138,10 @@ static void test_last_seconds(void **state)
     struct mw_page_curves curves = mw_page_curves_of(&job.model);
     uint64_t *values = read_rank(&curves, &job.model, 0);
     assert_non_null(values);
-    assert_in_range(values[6 * SECOND / curves.step_ns], 64 * MIB, 64 * MIB + curves.unit);
+    assert_uint_in_range(values[6 * SECOND / curves.step_ns], 64 * MIB, 64 * MIB + curves.unit);
     assert_int_equal(values[15 * SECOND / curves.step_ns], 0);
-    assert_in_range(values[25 * SECOND / curves.step_ns], 300 * MIB, 300 * MIB + curves.unit);
-    assert_in_range(values[35 * SECOND / curves.step_ns], 500 * MIB, 500 * MIB + curves.unit);
+    assert_uint_in_range(values[25 * SECOND / curves.step_ns], 300 * MIB, 300 * MIB + curves.unit);
+    assert_uint_in_range(values[35 * SECOND / curves.step_ns], 500 * MIB, 500 * MIB + curves.unit);
     assert_int_equal(values[50 * SECOND / curves.step_ns], 0);
     free(values);
     free(job.model.ranks);

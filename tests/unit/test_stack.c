@@ -14,6 +14,8 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/in_range.h"
+
 /* The bits above may be a signature (PAC of aarch64). */
 static bool stands_at(uintptr_t place, const void *address)
 {
@@ -73,7 +75,7 @@ static void ends_with_the_program(void **state)
 {
     (void)state;
     descend(1, MW_STACK_FRAMES);
-    assert_in_range(seen.stack.depth, 3, MW_STACK_FRAMES - 1);
+    assert_uint_in_range(seen.stack.depth, 3, MW_STACK_FRAMES - 1);
     for (int i = 0; i < seen.stack.depth; i++)
         assert_non_null(seen.stack.frames[i]);
 }

@@ -18,6 +18,8 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/in_range.h"
+
 #define RANKS 4
 #define NOW (SYNTHETIC_BEGIN + 3000 * MS)
 
@@ -134,7 +136,7 @@ static char *draw(const struct job *job, struct mw_top_choice *choice, int width
     if (height)
         assert_int_equal(picture.count, height);
     for (size_t i = 0; i < picture.count; i++) {
-        assert_in_range(mw_text_width(picture.lines[i].text), 0, width);
+        assert_uint_in_range(mw_text_width(picture.lines[i].text), 0, width);
         strcat(strcat(text, picture.lines[i].text), "\n");
     }
     mw_top_picture_free(&picture);
@@ -543,7 +545,7 @@ static void it_fits_any_terminal(void **state)
                 struct mw_top_choice choice = {.page = page};
                 char *text = draw(&job, &choice, widths[w], height, true);
                 for (const char *at = text; *at; at++)
-                    assert_in_range(*at, '\n', '~');
+                    assert_uint_in_range(*at, '\n', '~');
                 assert_true(height < 16 || page || strstr(text, "40.0 MiB"));
                 free(text);
             }

@@ -12,6 +12,8 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/in_range.h"
+
 static const unsigned char secret[MW_WIRE_SECRET] = "0123456789abcdef0123456789abcde";
 static const unsigned char other_secret[MW_WIRE_SECRET] = "another secret of the same size";
 
@@ -139,8 +141,8 @@ static void test_room_is_bounded(void **state)
     assert_true(shake_hands());
     while (!mw_wire_put(&m.client, bytes, sizeof(bytes)))
         put += sizeof(bytes);
-    assert_in_range(put, 100000, 1 << 17);
-    assert_in_range(m.client.out.room, 0, 1 << 17);
+    assert_uint_in_range(put, 100000, 1 << 17);
+    assert_uint_in_range(m.client.out.room, 0, 1 << 17);
     end();
 }
 
@@ -302,7 +304,7 @@ static void test_an_unknown_peer_gets_little_memory(void **state)
     memset(garbage + 8, 0, sizeof(garbage) - 8);
     pass(0, garbage, sizeof(garbage));
     assert_int_equal(receive(&m.server, plain, &length), -1);
-    assert_in_range(m.server.in.room + m.server.out.room, 0, 1024);
+    assert_uint_in_range(m.server.in.room + m.server.out.room, 0, 1024);
     end();
     begin(secret, secret);
     pass(0, (const unsigned char *)"GET / HTTP/1.1\r\n", 16);

@@ -11,6 +11,8 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/in_range.h"
+
 static const struct mw_wire_message samples[] = {
     {.kind = MW_WIRE_HELLO,
      .wire_version = 1,
@@ -133,7 +135,7 @@ static void test_limits(void **state)
     file.length = MW_WIRE_DATA;
     memset(file.name, 'n', sizeof(file.name) - 1);
     length = mw_wire_message_write(&file, bytes, sizeof(bytes));
-    assert_in_range(length, MW_WIRE_DATA, MW_WIRE_MESSAGE_MAX);
+    assert_uint_in_range(length, MW_WIRE_DATA, MW_WIRE_MESSAGE_MAX);
     assert_int_equal(parse(&message, bytes, length), 0);
     file.length++;
     length = mw_wire_message_write(&file, bytes, sizeof(bytes));
