@@ -104,7 +104,9 @@ CLEANFILES += launcher/hydra-exec
 launcher/hydra-exec: launcher/hydra-exec.sh
 	$(AM_V_GEN)$(MKDIR_P) launcher && cp $(srcdir)/launcher/hydra-exec.sh $@ && chmod +x $@
 
-# Completion, where each shell looks for it.
+# Completion, where each shell looks for it. memwatch writes it itself; where it cannot be executed, in a cross build, it is
+# left out (memwatch completion SHELL).
+if !CROSS_COMPILING
 bash_completiondir = $(datadir)/bash-completion/completions
 zsh_completiondir = $(datadir)/zsh/site-functions
 fish_completiondir = $(datadir)/fish/vendor_completions.d
@@ -119,3 +121,4 @@ launcher/completion/_memwatch: launcher/memwatch$(EXEEXT)
 	$(write_completion) zsh >$@
 launcher/completion/memwatch.fish: launcher/memwatch$(EXEEXT)
 	$(write_completion) fish >$@
+endif
