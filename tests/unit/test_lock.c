@@ -233,7 +233,7 @@ static void left_by_a_handlers_jump(void **state)
 
     (void)state;
     in_handler = jump_out_of_handler;
-    for (int i = 0; i < 2; i++) {
+    for (volatile int i = 0; i < 2; i++) {
         handle_on(stacks[i], STACK);
         if (!sigsetjmp(signal_back, 1))
             wrapper(interrupt);
