@@ -128,13 +128,20 @@ for mpi in $(mpis); do
     # Without a launcher.
     dir='$(dirname /dev/shm/memwatch-*/journal-*-$PPID)'
     for command in true "for f in $dir/*; do chmod u+w \$f; : >\$f; done" "rm -rf $dir"; do
-        LD_PRELOAD=$shim "$(mpirun_of "$mpi")" -n 2 "$(program "$mpi" damage)" 50 100 "unset LD_PRELOAD; $command" >out 2>err
+        LD_PRELOAD=$shim "$(mpirun_of "$mpi")" -n 2 "$(program "$mpi" damage)" 50 100 \
+            "unset LD_PRELOAD; echo $dir >>'$work/alone'; $command" >out 2>err
         status=$?
         check "$mpi: alone: the job ends as without memwatch ($command)" same "$status $(cat out)" "$plain"
         [ "$command" != true ] || check "$mpi: alone: it leaves no segment" no_segments
     done
     "$memwatch" runs --clean >list
     check "$mpi: alone: nothing is left" no_segments
+    # where nothing says any more on which host it was made
+    sort -u "$work/alone" | while read -r dir; do
+        [ ! -e "$dir" ] || "$memwatch" runs --clean --force "$dir"
+    done
+    check "$mpi: alone: truncated: it is removed when asked" same "$(sort -u "$work/alone" | xargs ls -d 2>/dev/null)" ""
+    rm -f "$work/alone"
 done
 
 # As an ordinary user, who owns the files all the same.
