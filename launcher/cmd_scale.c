@@ -76,7 +76,7 @@ static int report(const struct mw_scale_options *options)
     if (left_out < 0)
         mw_message("memwatch: %s\n", err.text);
     else if (!study->run_count)
-        mw_message("memwatch: no usable run%s%s: nothing to report\n", options->from ? " in " : "",
+        mw_message("memwatch: no usable runs%s%s\n", options->from ? " in " : "",
                    options->from ? options->from : "");
     else {
         mw_study_judge(study);
@@ -107,7 +107,7 @@ int mw_cmd_scale(int argc, char **argv)
         return MW_EXIT_FAILURE;
     }
     if (broken_off) {
-        mw_message("memwatch: interrupted: the same command continues from here\n");
+        mw_message("memwatch: interrupted; run the same command again to resume\n");
         return 130;
     }
     status = report(&options);

@@ -42,6 +42,6 @@ int main(int argc, char **argv)
     for (const struct mw_command *command = mw_commands; command->name; command++)
         if (!strcmp(argv[1], command->name))
             return command->run(argc - 1, argv + 1);
-    mw_message("memwatch: there is no command '%s': see memwatch --help\n", argv[1]);
+    mw_message("memwatch: unknown command '%s' (see memwatch --help)\n", argv[1]);
     return MW_EXIT_FAILURE;
 }

@@ -106,7 +106,7 @@ int mw_top_data_open(struct mw_top_data *data, const char *path, uint64_t now, s
 {
     *data = (struct mw_top_data){.dirfd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
     if (data->dirfd < 0 && errno == ENOTDIR)
-        return mw_err_set(err, "%s is not a run directory: memwatch report tells of a record", path);
+        return mw_err_set(err, "%s is not a run directory: for a record, use memwatch report", path);
     if (data->dirfd < 0)
         return mw_err_set(err, "cannot open %s: %s", path, strerror(errno));
     if (!mw_source_is_run(path)) {

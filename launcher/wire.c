@@ -156,7 +156,7 @@ static void put_proof(struct mw_wire *wire)
 static int take_greeting(struct mw_wire *wire, struct mw_err *err)
 {
     if (filled(&wire->in) && memcmp(head(&wire->in), magic, filled(&wire->in) < 7 ? filled(&wire->in) : 7) != 0)
-        return mw_err_set(err, "the other side is no memwatch");
+        return mw_err_set(err, "the peer is not memwatch");
     if (filled(&wire->in) < GREETING_BYTES)
         return 0;
     if (head(&wire->in)[7] != MW_WIRE_VERSION)

@@ -103,7 +103,7 @@ kill -TERM "$(pgrep -P "$pid" -x memwatch)"
 wait "$pid"
 check "a signal ends the study" same $? 130
 check "no further run" same "$(wc -l <begun)" 1
-check "and how it goes on" grep -q 'the same command continues from here' err
+check "and how to resume it" grep -q 'run the same command again to resume' err
 
 # A parameter: strong and weak scaling, and records from elsewhere.
 param="--param table=4,16,32"
