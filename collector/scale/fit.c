@@ -48,25 +48,38 @@ struct place {
     double squares; /* of their distances from the mean, in units of noise */
 };
 
-/* False when a run before the first one was there as well. */
-static bool look_at_place(struct place *place, const struct mw_fit_point *points, size_t count, size_t first)
+static bool is_first_of_its_place(const struct mw_fit_point *points, size_t index)
 {
-    *place = (struct place){.low = INFINITY};
-    for (size_t i = 0; i < first; i++)
-        if (same_place(&points[i], &points[first]))
+    for (size_t i = 0; i < index; i++)
+        if (same_place(&points[i], &points[index]))
             return false;
+    return true;
+}
+
+static double squares_of(const struct mw_fit_point *points, size_t count, size_t first, double mean)
+{
+    double squares = 0;
+
+    for (size_t i = first; i < count; i++)
+        if (same_place(&points[i], &points[first]))
+            squares += pow((points[i].bytes - mean) / mw_fit_noise(mean), 2);
+    return squares;
+}
+
+static struct place look_at_place(const struct mw_fit_point *points, size_t count, size_t first)
+{
+    struct place place = {.low = INFINITY};
+
     for (size_t i = first; i < count; i++) {
         if (!same_place(&points[i], &points[first]))
             continue;
-        place->count++;
-        place->low = fmin(place->low, points[i].bytes);
-        place->high = fmax(place->high, points[i].bytes);
-        place->mean += (points[i].bytes - place->mean) / (double)place->count;
+        place.count++;
+        place.low = fmin(place.low, points[i].bytes);
+        place.high = fmax(place.high, points[i].bytes);
+        place.mean += (points[i].bytes - place.mean) / (double)place.count;
     }
-    for (size_t i = first; i < count; i++)
-        if (same_place(&points[i], &points[first]))
-            place->squares += pow((points[i].bytes - place->mean) / mw_fit_noise(place->mean), 2);
-    return true;
+    place.squares = squares_of(points, count, first, place.mean);
+    return place;
 }
 
 /* Counts places, and looks at how runs of the same place differ. Returns whether they contradict each other. */
@@ -77,8 +90,9 @@ static bool look_at_repeats(struct mw_fit *fit, struct mw_fit_problem *problem)
 
     for (size_t i = 0; i < problem->count; i++) {
         struct place place;
-        if (!look_at_place(&place, problem->points, problem->count, i))
+        if (!is_first_of_its_place(problem->points, i))
             continue;
+        place = look_at_place(problem->points, problem->count, i);
         if (place.high - place.low > CONTRADICTS * place.mean && place.high - place.low > 8 * mw_fit_noise(place.mean)) {
             fit->verdict = MW_FIT_CONTRADICTING;
             snprintf(fit->why, sizeof(fit->why), "runs on %g ranks contradict each other: %s and %s", problem->points[i].n,
