@@ -277,12 +277,12 @@ static _Unwind_Reason_Code compare_frame(struct _Unwind_Context *context, void *
 }
 
 /* The walk has seen all of the thread's own stack, and the frame was there. A thread's own data lie at the bottom of its
- * stack. */
+ * stack. The first thread's last frame ends just where its stack begins, unless _start has put something there. */
 static bool was_on_own_stack(const struct search *search)
 {
     uintptr_t base = bounds.top ? bounds.top : (uintptr_t)&bounds;
 
-    return search->last < base && base - search->last < BASE && search->frame < search->last &&
+    return search->last <= base && base - search->last < BASE && search->frame < search->last &&
            (!search->frame || search->frame >= search->first || search->first - search->frame < JUMP);
 }
 
