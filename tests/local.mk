@@ -425,7 +425,7 @@ SOAK_SECONDS = 3600
 soak: all
 	bash $(srcdir)/tests/soak.sh $(SOAK_SECONDS)
 .PHONY: soak
-EXTRA_DIST += tests/unit/in_range.h
+EXTRA_DIST += tests/unit/emulated.h tests/unit/in_range.h
 EXTRA_DIST += tests/soak.sh
 
 # Whether the post-mortem names who died first, over hundreds of jobs that are killed in every way. Takes half an hour.

@@ -8,9 +8,13 @@ cd "$1" || exit 1
 export DEBIAN_FRONTEND=noninteractive CI=1 MAKEFLAGS="-j$(nproc)"
 # sources that changed since are compiled once more, the others not
 [ ! -d /usr/lib/ccache ] || export PATH=/usr/lib/ccache:$PATH CCACHE_BASEDIR="$1" CCACHE_NOHASHDIR=1
-host=
-if [ "$kind" = cross ]; then
-    host=aarch64-linux-gnu
+host= debian= qemu=
+case $kind in
+    aarch64) debian=arm64 qemu=aarch64 ;;
+    powerpc64le) debian=ppc64el qemu=ppc64le ;;
+esac
+if [ "$kind" != native ]; then
+    host=$kind-linux-gnu
     export CONFIGURE_ARGS="--host=$host PKG_CONFIG=$host-pkg-config"
 elif [ "$compiler" != gcc ]; then
     export CONFIGURE_ARGS="CC=$compiler"
@@ -20,10 +24,10 @@ libraries='libhwloc-dev libdw-dev libjansson-dev libsodium-dev libncurses-dev li
 tools='autoconf automake libtool make pkg-config gcc libc6-dev binutils procps ccache'
 
 packages() {
-    if [ "$kind" = cross ]; then
-        dpkg --add-architecture arm64
-        # shellcheck disable=SC2046
-        set -- gcc-$host libc6-dev-arm64-cross qemu-user pkgconf:arm64 $(printf '%s:arm64 ' $libraries)
+    if [ "$kind" != native ]; then
+        dpkg --add-architecture "$debian"
+        # shellcheck disable=SC2046,SC2086
+        set -- "gcc-$host" "libc6-dev-$debian-cross" qemu-user "pkgconf:$debian" $(printf "%s:$debian " $libraries)
     else
         # shellcheck disable=SC2086
         set -- $libraries libopenmpi-dev openmpi-bin libmpich-dev mpich gfortran
@@ -41,14 +45,14 @@ versions() {
         line="$line, Open MPI $(mpirun.openmpi --version | sed -n '1s/.* //p')"
         line="$line, MPICH $(mpichversion | sed -n '1s/.*[[:space:]]//p')"
     else
-        line="$line, $(qemu-aarch64 --version | sed -n '1s/ (.*//p')"
+        line="$line, $(qemu-$qemu --version | sed -n '1s/ (.*//p')"
     fi
     echo "$line"
 }
 
 # With each warning an error.
 build() {
-    if [ "$kind" = cross ]; then
+    if [ "$kind" != native ]; then
         # shellcheck disable=SC2086
         autoreconf -fi && mkdir -p build && (cd build && ../configure --enable-werror $CONFIGURE_ARGS && make all) || return 1
     else
@@ -119,8 +123,8 @@ killed() {
 }
 
 unit() {
-    if [ "$kind" = cross ]; then
-        run_tests check-unit LOG_COMPILER="sh $PWD/tests/unit_tap.sh qemu-aarch64 -L /"
+    if [ "$kind" != native ]; then
+        MW_TEST_EMULATOR=qemu-user run_tests check-unit LOG_COMPILER="sh $PWD/tests/unit_tap.sh qemu-$qemu -L /"
     else
         run_tests check-unit
     fi

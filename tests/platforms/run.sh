@@ -20,7 +20,7 @@ die() { echo "platforms: $*" >&2; exit 1; }
 
 entry() { awk -v name="$1" '$1 == name' "$here/list"; }
 names() { awk '!/^#/ {print $1}' "$here/list"; }
-steps_of() { case $1 in cross) echo "$cross_steps" ;; *) echo "$native_steps" ;; esac; } # kind
+steps_of() { case $1 in native) echo "$native_steps" ;; *) echo "$cross_steps" ;; esac; } # kind
 
 # The sources as they are, with what is not committed yet, in one file; $revision is its sum. What is only read is left out.
 pack() {

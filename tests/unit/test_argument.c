@@ -12,6 +12,8 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/emulated.h"
+
 #ifdef __clang__
 #define APART __attribute__((noinline))
 #else
@@ -86,6 +88,7 @@ static bool after(int (*function)(void))
 static void with_argument(void **state)
 {
     (void)state;
+    skip_if_emulated();
     assert_true(after(literal));
     assert_true(after(computed));
     assert_true(after(from_memory));

@@ -400,6 +400,16 @@ static void end_holder(pthread_t thread)
 #define NEEDS_CANCELLATION() ((void)0)
 #endif
 
+/* The kernel still knows a thread for a moment when it can be joined: it may be alive as far as anybody can tell. */
+static enum mw_lock_result section_when_forgotten(void)
+{
+    enum mw_lock_result result;
+
+    while ((result = section(NULL)) == MW_LOCK_BUSY)
+        usleep(1000);
+    return result;
+}
+
 /* The first waits until its patience is at its end, those behind it do not wait, and after the end all is well. */
 static void an_owner_that_does_not_come_back(void **state)
 {
@@ -416,7 +426,7 @@ static void an_owner_that_does_not_come_back(void **state)
     assert_true(mw_clock_now() - begin < MW_LOCK_PATIENCE_NS);
     assert_int_equal(unrecorded, 101);
     end_holder(thread);
-    assert_int_equal(section(NULL), MW_LOCK_TAKEN_OVER);
+    assert_int_equal(section_when_forgotten(), MW_LOCK_TAKEN_OVER);
     assert_int_equal(section(NULL), MW_LOCK_TAKEN);
 }
 

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/emulated.h"
 #include "tests/unit/in_range.h"
 
 /* The bits above may be a signature (PAC of aarch64). */
@@ -162,6 +163,7 @@ static void none_on_a_coroutines_stack(void **state)
     void *memory = malloc(size);
 
     (void)state;
+    skip_if_emulated();
     assert_non_null(memory);
     getcontext(&there);
     there.uc_stack.ss_sp = memory;

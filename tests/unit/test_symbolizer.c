@@ -18,6 +18,7 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/emulated.h"
 #include "tests/unit/in_range.h"
 
 unsigned __real_mw_symbol_reader_find(struct mw_symbol_reader *reader, const struct mw_module *key, uint64_t offset,
@@ -122,6 +123,7 @@ static void test_limits(void **state)
     int ends[2];
 
     (void)state;
+    skip_if_emulated();
     assert_int_equal(pipe(ends), 0);
     assert_int_equal(mw_symbolizer_find(symbolizer, &room, 3, frames), 1);
     assert_uint_in_range(atoi(frames[0].function), 3, 4);
