@@ -4,121 +4,122 @@ noinst_LTLIBRARIES += collector/libcollector.la
 # From journals and samples to a report. The first eight files are below the line: the shim compiles them as well
 # (pmpi/local.mk), with flags of its own.
 collector_libcollector_la_SOURCES = \
-	collector/clock.h collector/magic.h collector/record.h \
-	collector/err.c collector/err.h \
-	collector/hostname.c collector/hostname.h \
-	collector/in_mpi.c collector/in_mpi.h \
-	collector/io.c collector/io.h \
-	collector/journal.c collector/journal.h \
-	collector/procmem.c collector/procmem.h \
-	collector/segment.c collector/segment.h \
-	collector/token.c collector/token.h \
-	collector/alive.c collector/alive.h \
-	collector/binding.c collector/binding.h \
-	collector/bounds.c collector/bounds.h \
-	collector/child_time.c collector/child_time.h \
-	collector/close_from.c collector/close_from.h \
-	collector/compare.c collector/compare.h \
-	collector/compare_check.c collector/compare_fold.c collector/compare_match.c collector/compare_take.c \
-	collector/csv.c collector/csv.h \
-	collector/debug_files.c collector/debug_files.h \
-	collector/demangle.c collector/demangle.h \
-	collector/exits_read.c collector/exits_read.h \
-	collector/journal_check.c collector/journal_check.h \
-	collector/launch_variables.c collector/launch_variables.h \
-	collector/journal_read.c collector/journal_read.h \
-	collector/journal_source.c collector/journal_source.h \
-	collector/fortran_name.c collector/fortran_name.h \
-	collector/findings.c collector/findings.h \
-	collector/gates.c collector/gates.h \
-	collector/json_out.c collector/json_out.h \
-	collector/leaks.c collector/leaks.h \
-	collector/map.c collector/map.h \
-	collector/markup.c collector/markup.h \
-	collector/mem.c collector/mem.h \
-	collector/merge.c collector/merge.h collector/merge_parts.h \
-	collector/merge_chains.c collector/merge_chains.h \
-	collector/merge_deaths.c collector/merge_deaths_parts.h \
-	collector/merge_deaths_ends.c \
-	collector/merge_deaths_first.c \
-	collector/merge_deaths_oom.c \
-	collector/merge_deaths_outside.c \
-	collector/merge_deaths_text.c \
-	collector/merge_deaths_waiting.c \
-	collector/merge_details.c \
-	collector/merge_exits.c \
-	collector/merge_hosts.c \
-	collector/merge_job.c \
-	collector/merge_jobs.c collector/merge_jobs.h \
-	collector/merge_jobs_find.c \
-	collector/merge_jobs_seen.c \
-	collector/merge_layers.c \
-	collector/merge_left.c \
-	collector/merge_limits.c \
-	collector/merge_notes.c \
-	collector/merge_origins.c \
-	collector/merge_peers.c \
-	collector/merge_phases.c \
-	collector/merge_places.c \
-	collector/merge_processes.c \
-	collector/merge_ranks.c \
-	collector/merge_records.c \
-	collector/merge_sites.c \
-	collector/merge_take.c \
-	collector/merge_tree.c \
-	collector/merge_unrecorded.c \
-	collector/merge_views.c \
-	collector/merge_worlds.c collector/merge_worlds.h \
-	collector/message.c collector/message.h \
-	collector/model.c collector/model.h \
-	collector/names.c collector/names.h \
-	collector/page.c collector/page.h \
-	collector/phase_choice.c collector/phase_choice.h \
-	collector/page_curves.c collector/page_curves.h \
-	collector/page_data.c collector/page_data.h \
-	collector/page_jobs.c \
-	collector/page_write.c collector/page_write.h \
-	collector/peer.h \
-	collector/plt_names.c collector/plt_names.h \
-	collector/pymethods.c collector/pymethods.h \
-	collector/phase_span.c collector/phase_span.h \
-	collector/ranges.c collector/ranges.h \
-	collector/rank_name.c collector/rank_name.h \
-	collector/record_round.c collector/record_round.h \
-	collector/rank_rss.c collector/rank_rss.h \
-	collector/record_check.c collector/record_check.h \
-	collector/record_fields.c collector/record_fields.h \
-	collector/record_json.c collector/record_json.h \
-	collector/report.c collector/report.h \
-	collector/report_compare.c collector/report_compare.h \
-	collector/report_compare_json.c \
-	collector/report_compare_markdown.c \
-	collector/report_html.c collector/report_html.h \
-	collector/report_json.c collector/report_json.h \
-	collector/report_metrics.c collector/report_metrics.h \
-	collector/report_names.c collector/report_names.h \
-	collector/report_phases.c \
-	collector/report_processes.c \
-	collector/report_repeat.c collector/report_repeat.h \
-	collector/report_spikes.c \
-	collector/report_tables.h \
-	collector/report_timeline.c \
-	collector/report_trace.c collector/report_trace.h \
-	collector/rust_name.c collector/rust_name.h \
-	collector/report_text.c collector/report_text.h collector/report_text_parts.h \
-	collector/report_text_deaths.c \
-	collector/report_text_headroom.c \
-	collector/report_text_hosts.c \
-	collector/report_text_in_mpi.c \
-	collector/report_text_job.c \
-	collector/report_text_jobs.c \
-	collector/report_text_peak.c \
-	collector/report_text_no_ranks.c \
-	collector/report_text_phases.c \
-	collector/report_text_processes.c \
-	collector/report_text_ranks.c \
-	collector/report_text_sites.c \
-	collector/report_text_waterfall.c \
+	collector/base/clock.h collector/base/magic.h collector/journal/record.h \
+	collector/base/err.c collector/base/err.h \
+	collector/base/hostname.c collector/base/hostname.h \
+	collector/model/in_mpi.c collector/model/in_mpi.h \
+	collector/base/io.c collector/base/io.h \
+	collector/journal/journal.c collector/journal/journal.h \
+	collector/journal/procmem.c collector/journal/procmem.h \
+	collector/journal/segment.c collector/journal/segment.h \
+	collector/base/token.c collector/base/token.h \
+	collector/journal/alive.c collector/journal/alive.h \
+	collector/model/binding.c collector/model/binding.h \
+	collector/model/bounds.c collector/model/bounds.h \
+	collector/base/child_time.c collector/base/child_time.h \
+	collector/base/close_from.c collector/base/close_from.h \
+	collector/compare/compare.c collector/compare/compare.h \
+	collector/compare/check.c collector/compare/fold.c collector/compare/match.c collector/compare/take.c \
+	collector/report/csv.c collector/report/csv.h \
+	collector/symbols/debug_files.c collector/symbols/debug_files.h \
+	collector/symbols/demangle.c collector/symbols/demangle.h \
+	collector/journal/exits_read.c collector/journal/exits_read.h \
+	collector/journal/check.c collector/journal/check.h collector/journal/copy.h \
+	collector/base/launch_variables.c collector/base/launch_variables.h \
+	collector/journal/read.c collector/journal/read.h \
+	collector/journal/source.c collector/journal/source.h \
+	collector/symbols/fortran_name.c collector/symbols/fortran_name.h \
+	collector/findings/findings.c collector/findings/findings.h \
+	collector/findings/gates.c collector/findings/gates.h \
+	collector/base/json_out.c collector/base/json_out.h \
+	collector/findings/leaks.c collector/findings/leaks.h \
+	collector/base/map.c collector/base/map.h \
+	collector/base/markup.c collector/base/markup.h \
+	collector/base/mem.c collector/base/mem.h \
+	collector/merge/merge.c collector/merge/merge.h collector/merge/parts.h \
+	collector/merge/chains.c collector/merge/chains.h \
+	collector/merge/deaths.c collector/post_mortem/post_mortem.h \
+	collector/post_mortem/ends.c \
+	collector/post_mortem/first.c \
+	collector/post_mortem/oom.c \
+	collector/post_mortem/outside.c \
+	collector/post_mortem/text.c \
+	collector/post_mortem/waiting.c \
+	collector/merge/details.c \
+	collector/merge/exits.c \
+	collector/merge/hosts.c \
+	collector/merge/job.c \
+	collector/merge/jobs.c collector/jobs/jobs.h \
+	collector/jobs/find.c \
+	collector/jobs/seen.c \
+	collector/merge/layers.c \
+	collector/merge/left.c \
+	collector/merge/limits.c \
+	collector/merge/notes.c \
+	collector/merge/origins.c \
+	collector/merge/peers.c \
+	collector/merge/phases.c \
+	collector/merge/places.c \
+	collector/merge/processes.c \
+	collector/merge/ranks.c \
+	collector/merge/records.c \
+	collector/merge/sites.c \
+	collector/merge/take.c \
+	collector/jobs/tree.c \
+	collector/merge/unrecorded.c \
+	collector/merge/views.c \
+	collector/merge/worlds.c collector/merge/worlds.h \
+	collector/base/message.c collector/base/message.h \
+	collector/model/model.c collector/model/model.h \
+	collector/base/names.c collector/base/names.h \
+	collector/page/files.c collector/page/files.h \
+	collector/model/phase_choice.c collector/model/phase_choice.h \
+	collector/page/curves.c collector/page/curves.h \
+	collector/page/data.c collector/page/data.h \
+	collector/page/jobs.c \
+	collector/page/write.c collector/page/write.h \
+	collector/journal/peer.h \
+	collector/symbols/plt_names.c collector/symbols/plt_names.h \
+	collector/symbols/pymethods.c collector/symbols/pymethods.h \
+	collector/model/phase_span.c collector/model/phase_span.h \
+	collector/base/ranges.c collector/base/ranges.h \
+	collector/model/rank_name.c collector/model/rank_name.h \
+	collector/record/round.c collector/record/round.h \
+	collector/model/rank_rss.c collector/model/rank_rss.h \
+	collector/record/check.c collector/record/check.h \
+	collector/record/fields.c collector/record/fields.h \
+	collector/record/json.c collector/record/json.h \
+	collector/report/report.c collector/report/report.h \
+	collector/report/compare.c collector/report/compare.h \
+	collector/report/compare_json.c \
+	collector/report/compare_markdown.c \
+	collector/page/html.c collector/page/html.h \
+	collector/report/json.c collector/report/json.h \
+	collector/report/metrics.c collector/report/metrics.h \
+	collector/report/names.c collector/report/names.h \
+	collector/report/phases.c \
+	collector/report/processes.c \
+	collector/report/repeat.c collector/report/repeat.h \
+	collector/report/spikes.c \
+	collector/report/tables.h \
+	collector/report/timeline.c \
+	collector/report/trace.c collector/report/trace.h \
+	collector/symbols/rust_name.c collector/symbols/rust_name.h \
+	collector/report/text/text.c collector/report/text/text.h collector/report/text/parts.h \
+	collector/report/text/deaths.c \
+	collector/report/text/headroom.c \
+	collector/report/text/hosts.c \
+	collector/report/text/in_mpi.c \
+	collector/report/text/job.c \
+	collector/report/text/jobs.c \
+	collector/report/text/parts.c \
+	collector/report/text/peak.c \
+	collector/report/text/no_ranks.c \
+	collector/report/text/phases.c \
+	collector/report/text/processes.c \
+	collector/report/text/ranks.c \
+	collector/report/text/sites.c \
+	collector/report/text/waterfall.c \
 	collector/scale/advice.c collector/scale/advice.h \
 	collector/scale/fit.c collector/scale/fit.h \
 	collector/scale/fit_model.c collector/scale/fit_model.h \
@@ -140,38 +141,39 @@ collector_libcollector_la_SOURCES = \
 	collector/scale/study_take.c \
 	collector/scale/study_text.c \
 	collector/scale/study_text_forecast.c collector/scale/study_text_parts.h \
-	collector/safe_open.c collector/safe_open.h \
-	collector/seen.h \
-	collector/segments.c collector/segments.h \
-	collector/short_name.c collector/short_name.h \
-	collector/signal_name.c collector/signal_name.h \
-	collector/size.c collector/size.h \
-	collector/reading_error.c collector/reading_error.h \
-	collector/starters.c collector/starters.h \
-	collector/symbol_reader.c collector/symbol_reader.h \
-	collector/symbolizer.c collector/symbolizer.h \
-	collector/symbolizer_child.c collector/symbolizer_child.h \
-	collector/symbols.c collector/symbols.h \
-	collector/text.c collector/text.h \
-	collector/text_table.c collector/text_table.h \
-	collector/units.c collector/units.h \
-	collector/view.h \
-	collector/waterfall.c collector/waterfall.h \
-	collector/view_end.c collector/view_end.h \
-	collector/view_file.c collector/view_file.h \
-	collector/wait_log.h \
-	collector/wait_log_read.c collector/wait_log_read.h
+	collector/base/safe_open.c collector/base/safe_open.h \
+	collector/journal/seen.h \
+	collector/journal/segments.c collector/journal/segments.h \
+	collector/base/short_name.c collector/base/short_name.h \
+	collector/base/signal_name.c collector/base/signal_name.h \
+	collector/base/settings.h \
+	collector/base/size.c collector/base/size.h \
+	collector/model/reading_error.c collector/model/reading_error.h \
+	collector/base/starters.c collector/base/starters.h \
+	collector/symbols/reader.c collector/symbols/reader.h \
+	collector/symbols/symbolizer.c collector/symbols/symbolizer.h \
+	collector/symbols/symbolizer_child.c collector/symbols/symbolizer_child.h \
+	collector/symbols/symbols.c collector/symbols/symbols.h \
+	collector/base/text.c collector/base/text.h \
+	collector/base/text_table.c collector/base/text_table.h \
+	collector/base/units.c collector/base/units.h \
+	collector/view/view.h \
+	collector/model/waterfall.c collector/model/waterfall.h \
+	collector/view/end.c collector/view/end.h \
+	collector/view/file.c collector/view/file.h \
+	collector/view/wait_log.h \
+	collector/view/wait_log_read.c collector/view/wait_log_read.h
 collector_libcollector_la_CFLAGS = $(AM_CFLAGS) $(LIBDW_CFLAGS) $(HWLOC_CFLAGS) $(JANSSON_CFLAGS) $(SODIUM_CFLAGS)
 collector_libcollector_la_LIBADD = $(LIBDW_LIBS) -lelf $(HWLOC_LIBS) $(JANSSON_LIBS) $(SODIUM_LIBS) -ldl -lm
-collector_libcollector_la_CPPFLAGS = $(AM_CPPFLAGS) -DMW_PAGE_DIR='"$(abs_top_srcdir)/collector/page"'
+collector_libcollector_la_CPPFLAGS = $(AM_CPPFLAGS) -DMW_PAGE_DIR='"$(abs_top_srcdir)/collector/page/web"'
 
-# Embedded as they are by collector/page.c.
+# Embedded as they are by collector/page/files.c.
 page_files = \
-	collector/page/base.css collector/page/base.js \
-	collector/page/page.html collector/page/run.js \
-	collector/page/run_curves.js collector/page/run_data.js collector/page/run_heat.js \
-	collector/page/scale.js \
-	collector/page/uplot/uPlot.iife.min.js collector/page/uplot/uPlot.min.css
+	collector/page/web/base.css collector/page/web/base.js \
+	collector/page/web/page.html collector/page/web/run.js \
+	collector/page/web/run_curves.js collector/page/web/run_data.js collector/page/web/run_heat.js \
+	collector/page/web/scale.js \
+	collector/page/web/uplot/uPlot.iife.min.js collector/page/web/uplot/uPlot.min.css
 page_object = collector/libcollector_la-page.lo
 $(page_object): $(page_files) # not by its name: automake would leave it to us to compile it
-EXTRA_DIST += $(page_files) collector/page/uplot/LICENSE collector/page/uplot/README.md
+EXTRA_DIST += $(page_files) collector/page/web/uplot/LICENSE collector/page/web/uplot/README.md

@@ -4,105 +4,118 @@ bin_PROGRAMS += launcher/memwatch
 noinst_LTLIBRARIES += launcher/liblauncher.la
 
 launcher_liblauncher_la_SOURCES = \
-    launcher/adopt.c launcher/adopt.h \
-    launcher/agent.c launcher/agent.h \
-    launcher/apart.c launcher/apart.h \
-    launcher/cgroup_files.c launcher/cgroup_files.h \
-    launcher/cgroup_others.c launcher/cgroup_others.h \
-    launcher/cgroups.c launcher/cgroups.h \
-    launcher/charges.c launcher/charges.h \
-    launcher/cmd_agent.c \
-    launcher/cmd_compare.c \
-    launcher/cmd_completion.c \
-    launcher/cmd_report.c \
-    launcher/cmd_scale.c \
-    launcher/cmd_runs.c \
-    launcher/cmd_top.c \
-    launcher/commands.c launcher/commands.h \
-    launcher/daemons.c launcher/daemons.h \
-    launcher/deaths.c launcher/deaths.h \
-    launcher/doctor.c \
-    launcher/doctor_checks.c launcher/doctor_checks.h \
-    launcher/doctor_deaths.c \
-    launcher/doctor_kernel.c \
-    launcher/doctor_limits.c \
-    launcher/doctor_mpi.c \
-    launcher/doctor_try.c launcher/doctor_try.h \
-    launcher/environment.c launcher/environment.h \
-    launcher/evidence.c launcher/evidence.h \
-    launcher/forms.c launcher/forms.h \
-    launcher/forward.c launcher/forward.h \
-    launcher/free.c launcher/free.h \
-    launcher/held.c launcher/held.h \
-    launcher/host_files.c launcher/host_files.h \
-    launcher/hub.c launcher/hub.h \
-    launcher/hub_files.c launcher/hub_files.h \
-    launcher/hub_peer.c launcher/hub_peer.h \
-    launcher/inside.c launcher/inside.h \
-    launcher/launch_rank.c launcher/launch_rank.h \
-    launcher/leaving.c launcher/leaving.h \
-    launcher/limits.c launcher/limits.h \
-    launcher/link.c launcher/link.h \
-    launcher/link_address.c launcher/link_address.h \
-    launcher/listen.c launcher/listen.h \
-    launcher/live.c launcher/live.h \
-    launcher/mca.c launcher/mca.h \
-    launcher/meminfo.c launcher/meminfo.h \
-    launcher/mirror.c launcher/mirror.h \
-    launcher/options.c launcher/options.h \
-    launcher/output.c launcher/output.h \
-    launcher/over.c launcher/over.h \
-    launcher/post.c launcher/post.h \
-    launcher/preload.c launcher/preload.h \
-    launcher/prrte.c launcher/prrte.h \
-    launcher/pss.c launcher/pss.h \
-    launcher/relay.c launcher/relay.h \
-    launcher/remake.c launcher/remake.h \
-    launcher/repeat.c launcher/repeat.h \
-    launcher/run.c \
-    launcher/rundir.c launcher/rundir.h \
-    launcher/runs.c launcher/runs.h \
-    launcher/sampler.c launcher/sampler.h \
-    launcher/scale_forms.c launcher/scale_forms.h \
-    launcher/scale_options.c launcher/scale_options.h \
-    launcher/scale_plan.c launcher/scale_plan.h \
-    launcher/scale_read.c launcher/scale_read.h \
-    launcher/scale_run.c launcher/scale_run.h \
-    launcher/signal_mask.c launcher/signal_mask.h \
-    launcher/signal_probe.c launcher/signal_probe.h \
-    launcher/source.c launcher/source.h \
-    launcher/spawn.c launcher/spawn.h \
-    launcher/stages.c launcher/stages.h \
-    launcher/supervise.c launcher/supervise.h \
-    launcher/top_data.c launcher/top_data.h \
-    launcher/top_hosts.c launcher/top_parts.h \
-    launcher/top_job.c \
-    launcher/top_jobs.c \
-    launcher/top_keys.c launcher/top_keys.h \
-    launcher/top_lines.c launcher/top_lines.h \
-    launcher/top_members.c \
-    launcher/top_picture.c launcher/top_picture.h \
-    launcher/top_ranks.c \
-    launcher/top_screen.c launcher/top_screen.h \
-    launcher/tree.c launcher/tree.h \
-    launcher/ulimits.c launcher/ulimits.h \
-    launcher/verdict.c launcher/verdict.h \
-    launcher/wait_child.c launcher/wait_child.h \
-    launcher/wire.c launcher/wire.h \
-    launcher/wire_message.c launcher/wire_message.h
+    launcher/cli/command.h \
+    launcher/cli/commands.c launcher/cli/commands.h \
+    launcher/cli/completion.c launcher/cli/completion.h \
+    launcher/doctor/checks.c launcher/doctor/checks.h \
+    launcher/doctor/deaths.c \
+    launcher/doctor/doctor.c launcher/doctor/doctor.h \
+    launcher/doctor/kernel.c \
+    launcher/doctor/limits.c \
+    launcher/doctor/mpi.c \
+    launcher/doctor/try.c launcher/doctor/try.h \
+    launcher/hosts/agent.c launcher/hosts/agent.h \
+    launcher/hosts/agent_main.c launcher/hosts/agent_main.h \
+    launcher/hosts/host_files.c launcher/hosts/host_files.h \
+    launcher/hosts/hub.c launcher/hosts/hub.h \
+    launcher/hosts/hub_files.c launcher/hosts/hub_files.h \
+    launcher/hosts/hub_peer.c launcher/hosts/hub_peer.h \
+    launcher/hosts/link.c launcher/hosts/link.h \
+    launcher/hosts/link_address.c launcher/hosts/link_address.h \
+    launcher/hosts/listen.c launcher/hosts/listen.h \
+    launcher/hosts/mirror.c launcher/hosts/mirror.h \
+    launcher/hosts/wire.c launcher/hosts/wire.h \
+    launcher/hosts/wire_message.c launcher/hosts/wire_message.h \
+    launcher/options/exit_status.h \
+    launcher/options/parse.c launcher/options/parse.h \
+    launcher/output/checks.c launcher/output/checks.h \
+    launcher/output/display.c launcher/output/display.h \
+    launcher/output/forms.c launcher/output/forms.h \
+    launcher/output/forms_options.c launcher/output/forms_options.h \
+    launcher/output/output.c launcher/output/output.h \
+    launcher/output/scale_forms.c launcher/output/scale_forms.h \
+    launcher/output/verdict.c launcher/output/verdict.h \
+    launcher/process/apart.c launcher/process/apart.h \
+    launcher/process/environment.c launcher/process/environment.h \
+    launcher/process/post.c launcher/process/post.h \
+    launcher/process/relay.c launcher/process/relay.h \
+    launcher/process/signal_mask.c launcher/process/signal_mask.h \
+    launcher/process/signal_probe.c launcher/process/signal_probe.h \
+    launcher/process/spawn.c launcher/process/spawn.h \
+    launcher/process/supervise.c launcher/process/supervise.h \
+    launcher/process/wait_child.c launcher/process/wait_child.h \
+    launcher/report/compare.c launcher/report/compare.h \
+    launcher/report/compare_options.c launcher/report/compare_options.h \
+    launcher/report/report.c launcher/report/report.h \
+    launcher/report/report_options.c launcher/report/report_options.h \
+    launcher/report/runs.c launcher/report/runs.h \
+    launcher/report/runs_options.c launcher/report/runs_options.h \
+    launcher/run/live.c launcher/run/live.h \
+    launcher/run/options.c launcher/run/options.h \
+    launcher/run/over.c launcher/run/over.h \
+    launcher/run/remake.c launcher/run/remake.h \
+    launcher/run/repeat.c launcher/run/repeat.h \
+    launcher/run/run.c launcher/run/run.h \
+    launcher/rundir/rundir.c launcher/rundir/rundir.h \
+    launcher/rundir/runs.c launcher/rundir/runs.h \
+    launcher/rundir/source.c launcher/rundir/source.h \
+    launcher/sample/adopt.c launcher/sample/adopt.h \
+    launcher/sample/cgroup_files.c launcher/sample/cgroup_files.h \
+    launcher/sample/cgroup_others.c launcher/sample/cgroup_others.h \
+    launcher/sample/cgroups.c launcher/sample/cgroups.h \
+    launcher/sample/charges.c launcher/sample/charges.h \
+    launcher/sample/deaths.c launcher/sample/deaths.h \
+    launcher/sample/evidence.c launcher/sample/evidence.h \
+    launcher/sample/free.c launcher/sample/free.h \
+    launcher/sample/held.c launcher/sample/held.h \
+    launcher/sample/launch_rank.c launcher/sample/launch_rank.h \
+    launcher/sample/leaving.c launcher/sample/leaving.h \
+    launcher/sample/limits.c launcher/sample/limits.h \
+    launcher/sample/meminfo.c launcher/sample/meminfo.h \
+    launcher/sample/pss.c launcher/sample/pss.h \
+    launcher/sample/sampler.c launcher/sample/sampler.h \
+    launcher/sample/stages.c launcher/sample/stages.h \
+    launcher/sample/tree.c launcher/sample/tree.h \
+    launcher/sample/ulimits.c launcher/sample/ulimits.h \
+    launcher/scale/options.c launcher/scale/options.h \
+    launcher/scale/plan.c launcher/scale/plan.h \
+    launcher/scale/read.c launcher/scale/read.h \
+    launcher/scale/run.c launcher/scale/run.h \
+    launcher/scale/scale.c launcher/scale/scale.h \
+    launcher/start/daemons.c launcher/start/daemons.h \
+    launcher/start/forward.c launcher/start/forward.h \
+    launcher/start/inside.c launcher/start/inside.h \
+    launcher/start/mca.c launcher/start/mca.h \
+    launcher/start/preload.c launcher/start/preload.h \
+    launcher/start/prrte.c launcher/start/prrte.h \
+    launcher/top/canvas.h \
+    launcher/top/data.c launcher/top/data.h \
+    launcher/top/hosts.c \
+    launcher/top/job.c \
+    launcher/top/jobs.c \
+    launcher/top/keys.c launcher/top/keys.h \
+    launcher/top/lines.c launcher/top/lines.h \
+    launcher/top/members.c \
+    launcher/top/options.c launcher/top/options.h \
+    launcher/top/parts.h \
+    launcher/top/picture.c launcher/top/picture.h \
+    launcher/top/ranks.c \
+    launcher/top/screen.c launcher/top/screen.h \
+    launcher/top/state.h \
+    launcher/top/top.c launcher/top/top.h
 launcher_liblauncher_la_CPPFLAGS = $(AM_CPPFLAGS) $(HWLOC_CFLAGS) $(NCURSES_CFLAGS) $(SODIUM_CFLAGS) -DMW_LIBDIR='"$(libdir)"' \
     -DMW_LIBEXECDIR='"$(pkglibexecdir)"'
 launcher_liblauncher_la_LIBADD = collector/libcollector.la $(HWLOC_LIBS) $(NCURSES_LIBS) $(SODIUM_LIBS)
 
-launcher_memwatch_SOURCES = launcher/main.c
+launcher_memwatch_SOURCES = launcher/cli/main.c
 launcher_memwatch_LDADD = launcher/liblauncher.la
 
 # By which MPICH's mpiexec starts its proxies.
 pkglibexec_SCRIPTS = launcher/hydra-exec
-EXTRA_DIST += launcher/hydra-exec.sh
+EXTRA_DIST += launcher/hosts/hydra-exec.sh
 CLEANFILES += launcher/hydra-exec
-launcher/hydra-exec: launcher/hydra-exec.sh
-	$(AM_V_GEN)$(MKDIR_P) launcher && cp $(srcdir)/launcher/hydra-exec.sh $@ && chmod +x $@
+launcher/hydra-exec: launcher/hosts/hydra-exec.sh
+	$(AM_V_GEN)$(MKDIR_P) launcher && cp $(srcdir)/launcher/hosts/hydra-exec.sh $@ && chmod +x $@
 
 # Completion, where each shell looks for it. memwatch writes it itself; where it cannot be executed, in a cross build, it is
 # left out (memwatch completion SHELL).

@@ -7,78 +7,82 @@ include_HEADERS += pmpi/memwatch.h
 SHIM_CFLAGS = $(MW_CFLAGS) $(SHIM_SANITIZER_CFLAGS) -fvisibility=hidden -ftls-model=initial-exec
 
 shim_sources = \
-    collector/err.c collector/err.h \
-    collector/hostname.c collector/hostname.h \
-    collector/io.c collector/io.h \
-    collector/journal.c collector/journal.h \
-    collector/launch_variables.c collector/launch_variables.h \
-    collector/procmem.c collector/procmem.h \
-    collector/seen.h \
-    collector/segment.c collector/segment.h \
-    collector/starters.c collector/starters.h \
-    collector/text.c collector/text.h \
-    collector/token.c collector/token.h \
-    collector/clock.h collector/magic.h collector/record.h \
-    pmpi/abi.h pmpi/abi_openmpi.c pmpi/abi_mpich.c pmpi/abi_standard.c \
-    pmpi/abi_find.c pmpi/abi_find.h \
-    pmpi/across.c pmpi/across.h \
-    pmpi/across_port.c pmpi/across_port.h \
-    pmpi/across_root.c pmpi/across_parts.h \
-    pmpi/agent.c pmpi/agent.h \
-    pmpi/agree.c pmpi/agree.h \
-    pmpi/alone.c pmpi/alone.h \
-    pmpi/argument.c pmpi/argument.h \
-    pmpi/boundary.c pmpi/boundary.h \
-    pmpi/bytes.c pmpi/bytes.h \
-    pmpi/complete.c pmpi/complete.h \
-    pmpi/clear.h pmpi/collectives.def pmpi/each_call.h \
-    pmpi/compat.h pmpi/dlsym.h pmpi/elf_find.h pmpi/elf_object.h \
-    pmpi/estimate.h \
-    pmpi/exit_record.c \
-    pmpi/exit_table.c pmpi/exit_table.h \
-    pmpi/gather.c pmpi/gather.h \
-    pmpi/governor.c pmpi/governor.h \
-    pmpi/identify.c pmpi/identify.h \
-    pmpi/library.c pmpi/library.h \
-    pmpi/lifecycle.c \
-    pmpi/lock.c pmpi/lock.h \
-    pmpi/meter.c pmpi/meter.h \
-    pmpi/moment.h \
-    pmpi/modules.c pmpi/modules.h \
-    pmpi/names.c pmpi/names.h \
-    pmpi/next.c pmpi/next.h \
-    pmpi/observe.c pmpi/observe.h \
-    pmpi/ops.c pmpi/ops.h \
-    pmpi/own_fd.h \
-    pmpi/own_memory.c pmpi/own_memory.h \
-    pmpi/requests.c pmpi/requests.h \
-    pmpi/peers.c pmpi/peers.h \
-    pmpi/phase_table.c pmpi/phase_table.h \
-    pmpi/phases.c pmpi/phases.h \
-    pmpi/places.c pmpi/places.h \
-    pmpi/rank.c pmpi/rank.h \
-    pmpi/sandbox.c pmpi/sandbox.h \
-    pmpi/say.c pmpi/say.h \
-    pmpi/soname.c pmpi/soname.h \
-    pmpi/sessions.c pmpi/sessions.h \
-    pmpi/settings.c pmpi/settings.h \
-    pmpi/room.h \
-    pmpi/site_table.c pmpi/site_table.h \
-    pmpi/sites.c pmpi/sites.h \
-    pmpi/spawn.c pmpi/spawn.h \
-    pmpi/spikes.c pmpi/spikes.h \
-    pmpi/stack.c pmpi/stack.h \
-    pmpi/stage.c pmpi/stage.h \
-    pmpi/syscalls.c pmpi/syscalls.h \
-    pmpi/timeline.c pmpi/timeline.h \
-    pmpi/threads.c pmpi/threads.h \
-    pmpi/user_phases.c \
-    pmpi/tcp.c pmpi/tcp.h \
-    pmpi/world.c pmpi/world.h \
-    pmpi/wrap.c pmpi/wrap.h
+    collector/base/err.c collector/base/err.h \
+    collector/base/hostname.c collector/base/hostname.h \
+    collector/base/io.c collector/base/io.h \
+    collector/journal/journal.c collector/journal/journal.h \
+    collector/base/launch_variables.c collector/base/launch_variables.h \
+    collector/journal/procmem.c collector/journal/procmem.h \
+    collector/journal/seen.h \
+    collector/journal/segment.c collector/journal/segment.h \
+    collector/base/settings.h \
+    collector/base/starters.c collector/base/starters.h \
+    collector/base/text.c collector/base/text.h \
+    collector/base/token.c collector/base/token.h \
+    collector/base/clock.h collector/base/magic.h collector/journal/record.h \
+    pmpi/abi/abi.h pmpi/abi/openmpi.c pmpi/abi/mpich.c pmpi/abi/standard.c \
+    pmpi/abi/find.c pmpi/abi/find.h \
+    pmpi/finalize/across.c pmpi/finalize/across.h \
+    pmpi/finalize/across_port.c pmpi/finalize/across_port.h \
+    pmpi/finalize/across_root.c pmpi/finalize/across_parts.h \
+    pmpi/rank/agent.c pmpi/rank/agent.h \
+    pmpi/finalize/agree.c pmpi/finalize/agree.h \
+    pmpi/finalize/alone.c pmpi/finalize/alone.h \
+    pmpi/wrap/argument.c pmpi/wrap/argument.h \
+    pmpi/measure/boundary.c pmpi/measure/boundary.h \
+    pmpi/abi/bytes.c pmpi/abi/bytes.h \
+    pmpi/measure/complete.c pmpi/measure/complete.h \
+    pmpi/base/clear.h pmpi/abi/collectives.def pmpi/abi/each_call.h \
+    pmpi/base/compat.h pmpi/base/dlsym.h pmpi/base/elf_find.h pmpi/base/elf_object.h \
+    pmpi/measure/estimate.h \
+    pmpi/life/exit_record.c \
+    pmpi/base/exit_table.c pmpi/base/exit_table.h \
+    pmpi/finalize/gather.c pmpi/finalize/gather.h \
+    pmpi/measure/governor.c pmpi/measure/governor.h \
+    pmpi/life/identify.c pmpi/life/identify.h \
+    pmpi/abi/library.c pmpi/abi/library.h \
+    pmpi/wrap/lifecycle.c \
+    pmpi/base/lock.c pmpi/base/lock.h \
+    pmpi/measure/counters.c pmpi/measure/counters.h \
+    pmpi/measure/meter.c pmpi/measure/meter.h \
+    pmpi/rank/moment.h \
+    pmpi/measure/modules.c pmpi/measure/modules.h \
+    pmpi/finalize/names.c pmpi/finalize/names.h \
+    pmpi/abi/next.c pmpi/abi/next.h \
+    pmpi/measure/observe.c pmpi/measure/observe.h \
+    pmpi/abi/ops.c pmpi/abi/ops.h \
+    pmpi/base/own_fd.h \
+    pmpi/measure/own_memory.c pmpi/measure/own_memory.h \
+    pmpi/measure/requests.c pmpi/measure/requests.h \
+    pmpi/finalize/peers.c pmpi/finalize/peers.h \
+    pmpi/measure/phase_table.c pmpi/measure/phase_table.h \
+    pmpi/measure/phases.c pmpi/measure/phases.h \
+    pmpi/measure/places.c pmpi/measure/places.h \
+    pmpi/life/life.c pmpi/life/life.h \
+    pmpi/life/stop.c pmpi/life/stop.h \
+    pmpi/rank/rank.c pmpi/rank/rank.h \
+    pmpi/life/sandbox.c pmpi/life/sandbox.h \
+    pmpi/base/say.c pmpi/base/say.h \
+    pmpi/base/soname.c pmpi/base/soname.h \
+    pmpi/wrap/sessions.c pmpi/wrap/sessions.h \
+    pmpi/rank/settings.c pmpi/rank/settings.h \
+    pmpi/base/room.h \
+    pmpi/measure/site_table.c pmpi/measure/site_table.h \
+    pmpi/measure/sites.c pmpi/measure/sites.h \
+    pmpi/base/spawn.c pmpi/base/spawn.h \
+    pmpi/measure/spikes.c pmpi/measure/spikes.h \
+    pmpi/base/stack.c pmpi/base/stack.h \
+    pmpi/rank/stage.c pmpi/rank/stage.h \
+    pmpi/base/syscalls.c pmpi/base/syscalls.h \
+    pmpi/measure/timeline.c pmpi/measure/timeline.h \
+    pmpi/measure/threads.c pmpi/measure/threads.h \
+    pmpi/wrap/user_phases.c \
+    pmpi/finalize/tcp.c pmpi/finalize/tcp.h \
+    pmpi/rank/world.c pmpi/rank/world.h \
+    pmpi/wrap/wrap.c pmpi/abi/wrapper.h
 # What each preloaded library has: a program that is linked with the archive uses the libc of the system it is linked on.
-compat_sources = pmpi/compat.c pmpi/compat.h pmpi/elf_find.c pmpi/elf_find.h
-pmpi_libmemwatch_pmpi_la_SOURCES = $(shim_sources) $(compat_sources) pmpi/dlsym_calls.c pmpi/sandbox_calls.c
+compat_sources = pmpi/base/compat.c pmpi/base/compat.h pmpi/base/elf_find.c pmpi/base/elf_find.h
+pmpi_libmemwatch_pmpi_la_SOURCES = $(shim_sources) $(compat_sources) pmpi/wrap/dlsym_calls.c pmpi/wrap/sandbox_calls.c
 pmpi_libmemwatch_pmpi_la_CPPFLAGS = $(AM_CPPFLAGS) -DMW_BINDIR='"$(bindir)"'
 pmpi_libmemwatch_pmpi_la_CFLAGS = $(SHIM_CFLAGS)
 pmpi_libmemwatch_pmpi_la_LDFLAGS = -module -avoid-version -shared $(SHIM_LDFLAGS) \
@@ -88,10 +92,10 @@ pmpi_libmemwatch_pmpi_la_LDFLAGS = -module -avoid-version -shared $(SHIM_LDFLAGS
 # every process of the job starts 10 us sooner.
 lib_LTLIBRARIES += pmpi/libmemwatch-wait.la
 pmpi_libmemwatch_wait_la_SOURCES = \
-    collector/hostname.c collector/hostname.h \
-    collector/io.c collector/io.h \
-    collector/clock.h collector/magic.h collector/record.h collector/wait_log.h \
-    pmpi/compat.h pmpi/elf_find.h pmpi/wait/calls.c \
+    collector/base/hostname.c collector/base/hostname.h \
+    collector/base/io.c collector/base/io.h \
+    collector/base/clock.h collector/base/magic.h collector/journal/record.h collector/view/wait_log.h \
+    pmpi/base/compat.h pmpi/base/elf_find.h pmpi/wait/calls.c \
     pmpi/wait/directory.c pmpi/wait/directory.h \
     pmpi/wait/log.c pmpi/wait/log.h \
     pmpi/wait/starter.c pmpi/wait/starter.h

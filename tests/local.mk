@@ -110,77 +110,77 @@ shell_tests = \
 
 if HAVE_CMOCKA
 if HAVE_OPENMPI
-unit_tests += tests/unit/test_abi_openmpi
+unit_tests += tests/unit/pmpi/abi/test_abi_openmpi
 endif
 if HAVE_MPICH
-unit_tests += tests/unit/test_abi_mpich
+unit_tests += tests/unit/pmpi/abi/test_abi_mpich
 endif
 if HAVE_MPIABI
-unit_tests += tests/unit/test_abi_standard
+unit_tests += tests/unit/pmpi/abi/test_abi_standard
 endif
 unit_tests += \
-    tests/unit/test_abi_find \
-    tests/unit/test_across_port \
-    tests/unit/test_argument \
-    tests/unit/test_argument_unoptimized \
-    tests/unit/test_compare \
-    tests/unit/test_deaths \
-    tests/unit/test_bands \
-    tests/unit/test_evidence \
-    tests/unit/test_fit \
-    tests/unit/test_gates \
-    tests/unit/test_hub \
-    tests/unit/test_hub_files \
-    tests/unit/test_jobs \
-    tests/unit/test_worlds \
-    tests/unit/test_journal \
-    tests/unit/test_journal_read \
-    tests/unit/test_cgroups \
-    tests/unit/test_charges \
-    tests/unit/test_headroom \
-    tests/unit/test_ulimits \
-    tests/unit/test_view_file \
-    tests/unit/test_inside \
-    tests/unit/test_launch_rank \
-    tests/unit/test_leaks \
-    tests/unit/test_lock \
-    tests/unit/test_governor \
-    tests/unit/test_markup \
-    tests/unit/test_merge \
-    tests/unit/test_mirror \
-    tests/unit/test_page_curves \
-    tests/unit/test_json_out \
-    tests/unit/test_phase_choice \
-    tests/unit/test_rank_name \
-    tests/unit/test_tables \
-    tests/unit/test_waterfall \
-    tests/unit/test_in_mpi \
-    tests/unit/test_post_mortem \
-    tests/unit/test_preloaded \
-    tests/unit/test_procmem \
-    tests/unit/test_pss \
-    tests/unit/test_record_json \
-    tests/unit/test_report_names \
-    tests/unit/test_report_text \
-    tests/unit/test_segments \
-    tests/unit/test_short_name \
-    tests/unit/test_signal_name \
-    tests/unit/test_size \
-    tests/unit/test_exit_table \
-    tests/unit/test_stack \
-    tests/unit/test_stack_search \
-    tests/unit/test_stages \
-    tests/unit/test_study \
-    tests/unit/test_symbolizer \
-    tests/unit/test_reading_error \
-    tests/unit/test_symbols \
-    tests/unit/test_full_tables \
-    tests/unit/test_timeline \
-    tests/unit/test_token \
-    tests/unit/test_top \
-    tests/unit/test_tree \
-    tests/unit/test_wire \
-    tests/unit/test_wire_message
+    tests/unit/pmpi/abi/test_abi_find \
+    tests/unit/pmpi/finalize/test_across_port \
+    tests/unit/pmpi/wrap/test_argument \
+    tests/unit/pmpi/wrap/test_argument_unoptimized \
+    tests/unit/collector/compare/test_compare \
+    tests/unit/launcher/sample/test_deaths \
+    tests/unit/collector/scale/test_bands \
+    tests/unit/launcher/sample/test_evidence \
+    tests/unit/collector/scale/test_fit \
+    tests/unit/collector/findings/test_gates \
+    tests/unit/launcher/hosts/test_hub \
+    tests/unit/launcher/hosts/test_hub_files \
+    tests/unit/collector/jobs/test_jobs \
+    tests/unit/collector/merge/test_worlds \
+    tests/unit/collector/journal/test_journal \
+    tests/unit/collector/journal/test_journal_read \
+    tests/unit/launcher/sample/test_cgroups \
+    tests/unit/launcher/sample/test_charges \
+    tests/unit/collector/merge/test_headroom \
+    tests/unit/launcher/sample/test_ulimits \
+    tests/unit/collector/view/test_view_file \
+    tests/unit/launcher/start/test_inside \
+    tests/unit/launcher/sample/test_launch_rank \
+    tests/unit/collector/findings/test_leaks \
+    tests/unit/pmpi/base/test_lock \
+    tests/unit/pmpi/measure/test_governor \
+    tests/unit/collector/base/test_markup \
+    tests/unit/collector/merge/test_merge \
+    tests/unit/launcher/hosts/test_mirror \
+    tests/unit/collector/page/test_page_curves \
+    tests/unit/collector/base/test_json_out \
+    tests/unit/collector/model/test_phase_choice \
+    tests/unit/collector/model/test_rank_name \
+    tests/unit/collector/report/test_tables \
+    tests/unit/collector/model/test_waterfall \
+    tests/unit/collector/model/test_in_mpi \
+    tests/unit/collector/post_mortem/test_post_mortem \
+    tests/unit/pmpi/base/test_preloaded \
+    tests/unit/collector/journal/test_procmem \
+    tests/unit/launcher/sample/test_pss \
+    tests/unit/collector/record/test_record_json \
+    tests/unit/collector/report/test_report_names \
+    tests/unit/collector/report/text/test_report_text \
+    tests/unit/collector/journal/test_segments \
+    tests/unit/collector/base/test_short_name \
+    tests/unit/collector/base/test_signal_name \
+    tests/unit/collector/base/test_size \
+    tests/unit/pmpi/base/test_exit_table \
+    tests/unit/pmpi/base/test_stack \
+    tests/unit/pmpi/base/test_stack_search \
+    tests/unit/launcher/sample/test_stages \
+    tests/unit/collector/scale/test_study \
+    tests/unit/collector/symbols/test_symbolizer \
+    tests/unit/collector/model/test_reading_error \
+    tests/unit/collector/symbols/test_symbols \
+    tests/unit/pmpi/measure/test_full_tables \
+    tests/unit/pmpi/measure/test_timeline \
+    tests/unit/collector/base/test_token \
+    tests/unit/launcher/top/test_top \
+    tests/unit/launcher/sample/test_tree \
+    tests/unit/launcher/hosts/test_wire \
+    tests/unit/launcher/hosts/test_wire_message
 endif
 
 check_PROGRAMS += $(unit_tests) tests/tools/mwdump tests/tools/mwgen tests/tools/mwplace tests/tools/mwreport tests/tools/mwschema \
@@ -201,152 +201,152 @@ synthetic = tests/unit/synthetic.c tests/unit/synthetic.h
 collector_test_libs = collector/libcollector.la $(CMOCKA_LIBS)
 launcher_test_libs = launcher/liblauncher.la $(CMOCKA_LIBS)
 
-tests_unit_test_across_port_SOURCES = tests/unit/test_across_port.c pmpi/across_port.c pmpi/tcp.c
-tests_unit_test_across_port_LDADD = $(CMOCKA_LIBS)
-tests_unit_test_compare_SOURCES = tests/unit/test_compare.c
-tests_unit_test_compare_LDADD = $(collector_test_libs)
-tests_unit_test_deaths_SOURCES = tests/unit/test_deaths.c
-tests_unit_test_deaths_LDADD = $(launcher_test_libs)
-tests_unit_test_bands_SOURCES = tests/unit/test_bands.c
-tests_unit_test_bands_LDADD = $(collector_test_libs) -lm
-tests_unit_test_evidence_SOURCES = tests/unit/test_evidence.c
-tests_unit_test_evidence_LDADD = $(launcher_test_libs)
-tests_unit_test_fit_SOURCES = tests/unit/test_fit.c
-tests_unit_test_fit_LDADD = $(collector_test_libs) -lm
-tests_unit_test_gates_SOURCES = tests/unit/test_gates.c
-tests_unit_test_gates_LDADD = $(collector_test_libs)
-tests_unit_test_rank_name_SOURCES = tests/unit/test_rank_name.c $(synthetic)
-tests_unit_test_rank_name_LDADD = $(collector_test_libs)
-tests_unit_test_in_mpi_SOURCES = tests/unit/test_in_mpi.c
-tests_unit_test_in_mpi_LDADD = $(collector_test_libs)
-tests_unit_test_waterfall_SOURCES = tests/unit/test_waterfall.c
-tests_unit_test_waterfall_LDADD = $(collector_test_libs) -lm
-tests_unit_test_phase_choice_SOURCES = tests/unit/test_phase_choice.c
-tests_unit_test_phase_choice_LDADD = $(collector_test_libs) -lm
-tests_unit_test_leaks_SOURCES = tests/unit/test_leaks.c
-tests_unit_test_leaks_LDADD = $(collector_test_libs) -lm
-tests_unit_test_signal_name_SOURCES = tests/unit/test_signal_name.c
-tests_unit_test_signal_name_LDADD = $(collector_test_libs)
-tests_unit_test_size_SOURCES = tests/unit/test_size.c
-tests_unit_test_size_LDADD = $(collector_test_libs)
-tests_unit_test_token_SOURCES = tests/unit/test_token.c
-tests_unit_test_token_LDADD = $(launcher_test_libs)
-tests_unit_test_hub_SOURCES = tests/unit/test_hub.c
-tests_unit_test_hub_LDADD = $(launcher_test_libs)
-tests_unit_test_hub_files_SOURCES = tests/unit/test_hub_files.c
-tests_unit_test_hub_files_LDADD = $(launcher_test_libs)
-tests_unit_test_journal_SOURCES = tests/unit/test_journal.c
-tests_unit_test_journal_LDADD = $(collector_test_libs)
-tests_unit_test_journal_read_SOURCES = tests/unit/test_journal_read.c $(synthetic)
-tests_unit_test_journal_read_LDADD = $(collector_test_libs)
-tests_unit_test_record_json_SOURCES = tests/unit/test_record_json.c $(synthetic)
-tests_unit_test_record_json_LDADD = $(collector_test_libs)
-tests_unit_test_cgroups_SOURCES = tests/unit/test_cgroups.c $(made_root)
-tests_unit_test_cgroups_LDADD = $(launcher_test_libs)
-tests_unit_test_charges_SOURCES = tests/unit/test_charges.c $(made_root)
-tests_unit_test_charges_LDADD = $(launcher_test_libs)
-tests_unit_test_headroom_SOURCES = tests/unit/test_headroom.c $(synthetic)
-tests_unit_test_headroom_LDADD = $(collector_test_libs)
-tests_unit_test_ulimits_SOURCES = tests/unit/test_ulimits.c
-tests_unit_test_ulimits_LDADD = $(launcher_test_libs)
-tests_unit_test_markup_SOURCES = tests/unit/test_markup.c
-tests_unit_test_markup_LDADD = $(collector_test_libs)
-tests_unit_test_tables_SOURCES = tests/unit/test_tables.c $(synthetic)
-tests_unit_test_tables_LDADD = $(collector_test_libs)
-tests_unit_test_jobs_SOURCES = tests/unit/test_jobs.c $(synthetic)
-tests_unit_test_jobs_LDADD = $(collector_test_libs)
-tests_unit_test_worlds_SOURCES = tests/unit/test_worlds.c $(synthetic)
-tests_unit_test_worlds_LDADD = $(collector_test_libs)
-tests_unit_test_merge_SOURCES = tests/unit/test_merge.c $(synthetic)
-tests_unit_test_merge_LDADD = $(collector_test_libs)
-tests_unit_test_merge_LDFLAGS = -Wl,--wrap=mw_journal_read_file
-tests_unit_test_inside_SOURCES = tests/unit/test_inside.c
-tests_unit_test_inside_LDADD = $(launcher_test_libs)
-tests_unit_test_launch_rank_SOURCES = tests/unit/test_launch_rank.c
-tests_unit_test_launch_rank_LDADD = $(launcher_test_libs)
-tests_unit_test_post_mortem_SOURCES = tests/unit/test_post_mortem.c
-tests_unit_test_post_mortem_LDADD = $(collector_test_libs)
-tests_unit_test_view_file_SOURCES = tests/unit/test_view_file.c $(synthetic)
-tests_unit_test_view_file_LDADD = $(collector_test_libs)
-tests_unit_test_mirror_SOURCES = tests/unit/test_mirror.c
-tests_unit_test_mirror_LDADD = $(launcher_test_libs)
-tests_unit_test_json_out_SOURCES = tests/unit/test_json_out.c
-tests_unit_test_json_out_LDADD = $(collector_test_libs)
-tests_unit_test_page_curves_SOURCES = tests/unit/test_page_curves.c
-tests_unit_test_page_curves_LDADD = $(collector_test_libs) $(SODIUM_LIBS)
-tests_unit_test_page_curves_CFLAGS = $(AM_CFLAGS) $(SODIUM_CFLAGS)
-tests_unit_test_preloaded_SOURCES = tests/unit/test_preloaded.c pmpi/elf_find.c pmpi/syscalls.c
-tests_unit_test_preloaded_LDADD = $(CMOCKA_LIBS) -ldl
-tests_unit_test_procmem_SOURCES = tests/unit/test_procmem.c
-tests_unit_test_procmem_LDADD = $(collector_test_libs)
-tests_unit_test_report_names_SOURCES = tests/unit/test_report_names.c
-tests_unit_test_report_names_LDADD = $(collector_test_libs)
-tests_unit_test_report_text_SOURCES = tests/unit/test_report_text.c $(synthetic)
-tests_unit_test_report_text_LDADD = $(collector_test_libs)
-tests_unit_test_segments_SOURCES = tests/unit/test_segments.c $(synthetic)
-tests_unit_test_segments_LDADD = $(collector_test_libs)
-tests_unit_test_short_name_SOURCES = tests/unit/test_short_name.c
-tests_unit_test_short_name_LDADD = $(collector_test_libs)
-tests_unit_test_exit_table_SOURCES = tests/unit/test_exit_table.c pmpi/exit_table.c
-tests_unit_test_exit_table_LDADD = $(CMOCKA_LIBS)
-tests_unit_test_lock_SOURCES = tests/unit/test_lock.c pmpi/lock.c pmpi/stack.c pmpi/syscalls.c
-tests_unit_test_lock_CFLAGS = $(AM_CFLAGS) -pthread
-tests_unit_test_lock_LDADD = $(CMOCKA_LIBS)
-tests_unit_test_argument_SOURCES = tests/unit/test_argument.c pmpi/argument.c pmpi/stack.c pmpi/syscalls.c
-tests_unit_test_argument_CFLAGS = $(AM_CFLAGS) -O2
-tests_unit_test_argument_LDADD = $(CMOCKA_LIBS)
-tests_unit_test_argument_unoptimized_SOURCES = $(tests_unit_test_argument_SOURCES)
-tests_unit_test_argument_unoptimized_CFLAGS = $(AM_CFLAGS) -O0
-tests_unit_test_argument_unoptimized_LDADD = $(CMOCKA_LIBS)
-tests_unit_test_abi_find_SOURCES = tests/unit/test_abi_find.c pmpi/abi_find.c \
-    pmpi/abi_openmpi.c pmpi/abi_mpich.c pmpi/abi_standard.c
-tests_unit_test_abi_find_LDADD = $(CMOCKA_LIBS)
-tests_unit_test_abi_openmpi_SOURCES = tests/unit/test_abi.c tests/unit/abi_rows.h pmpi/abi_openmpi.c
-tests_unit_test_abi_openmpi_CPPFLAGS = $(AM_CPPFLAGS) $(OPENMPI_CFLAGS) -DMW_ABI=mw_abi_openmpi
-tests_unit_test_abi_openmpi_LDADD = $(CMOCKA_LIBS)
-tests_unit_test_abi_mpich_SOURCES = tests/unit/test_abi.c tests/unit/abi_rows.h pmpi/abi_mpich.c
-tests_unit_test_abi_mpich_CPPFLAGS = $(AM_CPPFLAGS) $(MPICH_CFLAGS) -DMW_ABI=mw_abi_mpich
-tests_unit_test_abi_mpich_LDADD = $(CMOCKA_LIBS)
-tests_unit_test_abi_standard_SOURCES = tests/unit/test_abi.c tests/unit/abi_rows.h pmpi/abi_standard.c
-tests_unit_test_abi_standard_CPPFLAGS = $(AM_CPPFLAGS) $(MPIABI_CFLAGS) -DMW_ABI=mw_abi_standard
-tests_unit_test_abi_standard_LDADD = $(CMOCKA_LIBS)
-tests_unit_test_governor_SOURCES = tests/unit/test_governor.c pmpi/governor.c
-tests_unit_test_governor_LDADD = $(CMOCKA_LIBS)
-tests_unit_test_stack_SOURCES = tests/unit/test_stack.c pmpi/stack.c pmpi/syscalls.c
-tests_unit_test_stack_CFLAGS = $(AM_CFLAGS) -pthread
-tests_unit_test_stack_LDADD = $(CMOCKA_LIBS)
+tests_unit_pmpi_finalize_test_across_port_SOURCES = tests/unit/pmpi/finalize/test_across_port.c pmpi/finalize/across_port.c pmpi/finalize/tcp.c
+tests_unit_pmpi_finalize_test_across_port_LDADD = $(CMOCKA_LIBS)
+tests_unit_collector_compare_test_compare_SOURCES = tests/unit/collector/compare/test_compare.c
+tests_unit_collector_compare_test_compare_LDADD = $(collector_test_libs)
+tests_unit_launcher_sample_test_deaths_SOURCES = tests/unit/launcher/sample/test_deaths.c
+tests_unit_launcher_sample_test_deaths_LDADD = $(launcher_test_libs)
+tests_unit_collector_scale_test_bands_SOURCES = tests/unit/collector/scale/test_bands.c
+tests_unit_collector_scale_test_bands_LDADD = $(collector_test_libs) -lm
+tests_unit_launcher_sample_test_evidence_SOURCES = tests/unit/launcher/sample/test_evidence.c
+tests_unit_launcher_sample_test_evidence_LDADD = $(launcher_test_libs)
+tests_unit_collector_scale_test_fit_SOURCES = tests/unit/collector/scale/test_fit.c
+tests_unit_collector_scale_test_fit_LDADD = $(collector_test_libs) -lm
+tests_unit_collector_findings_test_gates_SOURCES = tests/unit/collector/findings/test_gates.c
+tests_unit_collector_findings_test_gates_LDADD = $(collector_test_libs)
+tests_unit_collector_model_test_rank_name_SOURCES = tests/unit/collector/model/test_rank_name.c $(synthetic)
+tests_unit_collector_model_test_rank_name_LDADD = $(collector_test_libs)
+tests_unit_collector_model_test_in_mpi_SOURCES = tests/unit/collector/model/test_in_mpi.c
+tests_unit_collector_model_test_in_mpi_LDADD = $(collector_test_libs)
+tests_unit_collector_model_test_waterfall_SOURCES = tests/unit/collector/model/test_waterfall.c
+tests_unit_collector_model_test_waterfall_LDADD = $(collector_test_libs) -lm
+tests_unit_collector_model_test_phase_choice_SOURCES = tests/unit/collector/model/test_phase_choice.c
+tests_unit_collector_model_test_phase_choice_LDADD = $(collector_test_libs) -lm
+tests_unit_collector_findings_test_leaks_SOURCES = tests/unit/collector/findings/test_leaks.c
+tests_unit_collector_findings_test_leaks_LDADD = $(collector_test_libs) -lm
+tests_unit_collector_base_test_signal_name_SOURCES = tests/unit/collector/base/test_signal_name.c
+tests_unit_collector_base_test_signal_name_LDADD = $(collector_test_libs)
+tests_unit_collector_base_test_size_SOURCES = tests/unit/collector/base/test_size.c
+tests_unit_collector_base_test_size_LDADD = $(collector_test_libs)
+tests_unit_collector_base_test_token_SOURCES = tests/unit/collector/base/test_token.c
+tests_unit_collector_base_test_token_LDADD = $(launcher_test_libs)
+tests_unit_launcher_hosts_test_hub_SOURCES = tests/unit/launcher/hosts/test_hub.c
+tests_unit_launcher_hosts_test_hub_LDADD = $(launcher_test_libs)
+tests_unit_launcher_hosts_test_hub_files_SOURCES = tests/unit/launcher/hosts/test_hub_files.c
+tests_unit_launcher_hosts_test_hub_files_LDADD = $(launcher_test_libs)
+tests_unit_collector_journal_test_journal_SOURCES = tests/unit/collector/journal/test_journal.c
+tests_unit_collector_journal_test_journal_LDADD = $(collector_test_libs)
+tests_unit_collector_journal_test_journal_read_SOURCES = tests/unit/collector/journal/test_journal_read.c $(synthetic)
+tests_unit_collector_journal_test_journal_read_LDADD = $(collector_test_libs)
+tests_unit_collector_record_test_record_json_SOURCES = tests/unit/collector/record/test_record_json.c $(synthetic)
+tests_unit_collector_record_test_record_json_LDADD = $(collector_test_libs)
+tests_unit_launcher_sample_test_cgroups_SOURCES = tests/unit/launcher/sample/test_cgroups.c $(made_root)
+tests_unit_launcher_sample_test_cgroups_LDADD = $(launcher_test_libs)
+tests_unit_launcher_sample_test_charges_SOURCES = tests/unit/launcher/sample/test_charges.c $(made_root)
+tests_unit_launcher_sample_test_charges_LDADD = $(launcher_test_libs)
+tests_unit_collector_merge_test_headroom_SOURCES = tests/unit/collector/merge/test_headroom.c $(synthetic)
+tests_unit_collector_merge_test_headroom_LDADD = $(collector_test_libs)
+tests_unit_launcher_sample_test_ulimits_SOURCES = tests/unit/launcher/sample/test_ulimits.c
+tests_unit_launcher_sample_test_ulimits_LDADD = $(launcher_test_libs)
+tests_unit_collector_base_test_markup_SOURCES = tests/unit/collector/base/test_markup.c
+tests_unit_collector_base_test_markup_LDADD = $(collector_test_libs)
+tests_unit_collector_report_test_tables_SOURCES = tests/unit/collector/report/test_tables.c $(synthetic)
+tests_unit_collector_report_test_tables_LDADD = $(collector_test_libs)
+tests_unit_collector_jobs_test_jobs_SOURCES = tests/unit/collector/jobs/test_jobs.c $(synthetic)
+tests_unit_collector_jobs_test_jobs_LDADD = $(collector_test_libs)
+tests_unit_collector_merge_test_worlds_SOURCES = tests/unit/collector/merge/test_worlds.c $(synthetic)
+tests_unit_collector_merge_test_worlds_LDADD = $(collector_test_libs)
+tests_unit_collector_merge_test_merge_SOURCES = tests/unit/collector/merge/test_merge.c $(synthetic)
+tests_unit_collector_merge_test_merge_LDADD = $(collector_test_libs)
+tests_unit_collector_merge_test_merge_LDFLAGS = -Wl,--wrap=mw_journal_read_file
+tests_unit_launcher_start_test_inside_SOURCES = tests/unit/launcher/start/test_inside.c
+tests_unit_launcher_start_test_inside_LDADD = $(launcher_test_libs)
+tests_unit_launcher_sample_test_launch_rank_SOURCES = tests/unit/launcher/sample/test_launch_rank.c
+tests_unit_launcher_sample_test_launch_rank_LDADD = $(launcher_test_libs)
+tests_unit_collector_post_mortem_test_post_mortem_SOURCES = tests/unit/collector/post_mortem/test_post_mortem.c
+tests_unit_collector_post_mortem_test_post_mortem_LDADD = $(collector_test_libs)
+tests_unit_collector_view_test_view_file_SOURCES = tests/unit/collector/view/test_view_file.c $(synthetic)
+tests_unit_collector_view_test_view_file_LDADD = $(collector_test_libs)
+tests_unit_launcher_hosts_test_mirror_SOURCES = tests/unit/launcher/hosts/test_mirror.c
+tests_unit_launcher_hosts_test_mirror_LDADD = $(launcher_test_libs)
+tests_unit_collector_base_test_json_out_SOURCES = tests/unit/collector/base/test_json_out.c
+tests_unit_collector_base_test_json_out_LDADD = $(collector_test_libs)
+tests_unit_collector_page_test_page_curves_SOURCES = tests/unit/collector/page/test_page_curves.c
+tests_unit_collector_page_test_page_curves_LDADD = $(collector_test_libs) $(SODIUM_LIBS)
+tests_unit_collector_page_test_page_curves_CFLAGS = $(AM_CFLAGS) $(SODIUM_CFLAGS)
+tests_unit_pmpi_base_test_preloaded_SOURCES = tests/unit/pmpi/base/test_preloaded.c pmpi/base/elf_find.c pmpi/base/syscalls.c
+tests_unit_pmpi_base_test_preloaded_LDADD = $(CMOCKA_LIBS) -ldl
+tests_unit_collector_journal_test_procmem_SOURCES = tests/unit/collector/journal/test_procmem.c
+tests_unit_collector_journal_test_procmem_LDADD = $(collector_test_libs)
+tests_unit_collector_report_test_report_names_SOURCES = tests/unit/collector/report/test_report_names.c
+tests_unit_collector_report_test_report_names_LDADD = $(collector_test_libs)
+tests_unit_collector_report_text_test_report_text_SOURCES = tests/unit/collector/report/text/test_report_text.c $(synthetic)
+tests_unit_collector_report_text_test_report_text_LDADD = $(collector_test_libs)
+tests_unit_collector_journal_test_segments_SOURCES = tests/unit/collector/journal/test_segments.c $(synthetic)
+tests_unit_collector_journal_test_segments_LDADD = $(collector_test_libs)
+tests_unit_collector_base_test_short_name_SOURCES = tests/unit/collector/base/test_short_name.c
+tests_unit_collector_base_test_short_name_LDADD = $(collector_test_libs)
+tests_unit_pmpi_base_test_exit_table_SOURCES = tests/unit/pmpi/base/test_exit_table.c pmpi/base/exit_table.c
+tests_unit_pmpi_base_test_exit_table_LDADD = $(CMOCKA_LIBS)
+tests_unit_pmpi_base_test_lock_SOURCES = tests/unit/pmpi/base/test_lock.c pmpi/base/lock.c pmpi/base/stack.c pmpi/base/syscalls.c
+tests_unit_pmpi_base_test_lock_CFLAGS = $(AM_CFLAGS) -pthread
+tests_unit_pmpi_base_test_lock_LDADD = $(CMOCKA_LIBS)
+tests_unit_pmpi_wrap_test_argument_SOURCES = tests/unit/pmpi/wrap/test_argument.c pmpi/wrap/argument.c pmpi/base/stack.c pmpi/base/syscalls.c
+tests_unit_pmpi_wrap_test_argument_CFLAGS = $(AM_CFLAGS) -O2
+tests_unit_pmpi_wrap_test_argument_LDADD = $(CMOCKA_LIBS)
+tests_unit_pmpi_wrap_test_argument_unoptimized_SOURCES = $(tests_unit_pmpi_wrap_test_argument_SOURCES)
+tests_unit_pmpi_wrap_test_argument_unoptimized_CFLAGS = $(AM_CFLAGS) -O0
+tests_unit_pmpi_wrap_test_argument_unoptimized_LDADD = $(CMOCKA_LIBS)
+tests_unit_pmpi_abi_test_abi_find_SOURCES = tests/unit/pmpi/abi/test_abi_find.c pmpi/abi/find.c \
+    pmpi/abi/openmpi.c pmpi/abi/mpich.c pmpi/abi/standard.c
+tests_unit_pmpi_abi_test_abi_find_LDADD = $(CMOCKA_LIBS)
+tests_unit_pmpi_abi_test_abi_openmpi_SOURCES = tests/unit/pmpi/abi/test_abi.c tests/unit/pmpi/abi/abi_rows.h pmpi/abi/openmpi.c
+tests_unit_pmpi_abi_test_abi_openmpi_CPPFLAGS = $(AM_CPPFLAGS) $(OPENMPI_CFLAGS) -DMW_ABI=mw_abi_openmpi
+tests_unit_pmpi_abi_test_abi_openmpi_LDADD = $(CMOCKA_LIBS)
+tests_unit_pmpi_abi_test_abi_mpich_SOURCES = tests/unit/pmpi/abi/test_abi.c tests/unit/pmpi/abi/abi_rows.h pmpi/abi/mpich.c
+tests_unit_pmpi_abi_test_abi_mpich_CPPFLAGS = $(AM_CPPFLAGS) $(MPICH_CFLAGS) -DMW_ABI=mw_abi_mpich
+tests_unit_pmpi_abi_test_abi_mpich_LDADD = $(CMOCKA_LIBS)
+tests_unit_pmpi_abi_test_abi_standard_SOURCES = tests/unit/pmpi/abi/test_abi.c tests/unit/pmpi/abi/abi_rows.h pmpi/abi/standard.c
+tests_unit_pmpi_abi_test_abi_standard_CPPFLAGS = $(AM_CPPFLAGS) $(MPIABI_CFLAGS) -DMW_ABI=mw_abi_standard
+tests_unit_pmpi_abi_test_abi_standard_LDADD = $(CMOCKA_LIBS)
+tests_unit_pmpi_measure_test_governor_SOURCES = tests/unit/pmpi/measure/test_governor.c pmpi/measure/governor.c
+tests_unit_pmpi_measure_test_governor_LDADD = $(CMOCKA_LIBS)
+tests_unit_pmpi_base_test_stack_SOURCES = tests/unit/pmpi/base/test_stack.c pmpi/base/stack.c pmpi/base/syscalls.c
+tests_unit_pmpi_base_test_stack_CFLAGS = $(AM_CFLAGS) -pthread
+tests_unit_pmpi_base_test_stack_LDADD = $(CMOCKA_LIBS)
 # The same where a call does not push its return address, as on other machines.
-tests_unit_test_stack_search_SOURCES = $(tests_unit_test_stack_SOURCES)
-tests_unit_test_stack_search_CPPFLAGS = $(AM_CPPFLAGS) -DMW_STACK_SEARCH
-tests_unit_test_stack_search_CFLAGS = $(AM_CFLAGS) -pthread
-tests_unit_test_stack_search_LDADD = $(CMOCKA_LIBS)
-tests_unit_test_stages_SOURCES = tests/unit/test_stages.c
-tests_unit_test_stages_LDADD = $(launcher_test_libs)
-tests_unit_test_study_SOURCES = tests/unit/test_study.c
-tests_unit_test_study_LDADD = $(collector_test_libs) -lm
-tests_unit_test_symbolizer_SOURCES = tests/unit/test_symbolizer.c
-tests_unit_test_symbolizer_LDADD = $(collector_test_libs)
-tests_unit_test_symbolizer_LDFLAGS = -Wl,--wrap=mw_symbol_reader_find
-tests_unit_test_reading_error_SOURCES = tests/unit/test_reading_error.c
-tests_unit_test_reading_error_LDADD = $(collector_test_libs)
-tests_unit_test_symbols_SOURCES = tests/unit/test_symbols.c $(synthetic)
-tests_unit_test_symbols_LDADD = $(collector_test_libs)
-tests_unit_test_symbols_CFLAGS = $(AM_CFLAGS) -g
-tests_unit_test_full_tables_SOURCES = tests/unit/test_full_tables.c pmpi/governor.c pmpi/phase_table.c pmpi/site_table.c
-tests_unit_test_full_tables_LDADD = $(collector_test_libs)
-tests_unit_test_timeline_SOURCES = tests/unit/test_timeline.c pmpi/timeline.c
-tests_unit_test_timeline_LDADD = $(collector_test_libs)
-tests_unit_test_top_SOURCES = tests/unit/test_top.c $(synthetic)
-tests_unit_test_top_LDADD = $(launcher_test_libs)
-tests_unit_test_top_LDFLAGS = -Wl,--wrap=mw_journal_read_entry
-tests_unit_test_pss_SOURCES = tests/unit/test_pss.c
-tests_unit_test_pss_LDADD = $(launcher_test_libs)
-tests_unit_test_tree_SOURCES = tests/unit/test_tree.c
-tests_unit_test_tree_LDADD = $(launcher_test_libs)
-tests_unit_test_wire_SOURCES = tests/unit/test_wire.c
-tests_unit_test_wire_LDADD = $(launcher_test_libs) $(SODIUM_LIBS)
-tests_unit_test_wire_message_SOURCES = tests/unit/test_wire_message.c
-tests_unit_test_wire_message_LDADD = $(launcher_test_libs)
+tests_unit_pmpi_base_test_stack_search_SOURCES = $(tests_unit_pmpi_base_test_stack_SOURCES)
+tests_unit_pmpi_base_test_stack_search_CPPFLAGS = $(AM_CPPFLAGS) -DMW_STACK_SEARCH
+tests_unit_pmpi_base_test_stack_search_CFLAGS = $(AM_CFLAGS) -pthread
+tests_unit_pmpi_base_test_stack_search_LDADD = $(CMOCKA_LIBS)
+tests_unit_launcher_sample_test_stages_SOURCES = tests/unit/launcher/sample/test_stages.c
+tests_unit_launcher_sample_test_stages_LDADD = $(launcher_test_libs)
+tests_unit_collector_scale_test_study_SOURCES = tests/unit/collector/scale/test_study.c
+tests_unit_collector_scale_test_study_LDADD = $(collector_test_libs) -lm
+tests_unit_collector_symbols_test_symbolizer_SOURCES = tests/unit/collector/symbols/test_symbolizer.c
+tests_unit_collector_symbols_test_symbolizer_LDADD = $(collector_test_libs)
+tests_unit_collector_symbols_test_symbolizer_LDFLAGS = -Wl,--wrap=mw_symbol_reader_find
+tests_unit_collector_model_test_reading_error_SOURCES = tests/unit/collector/model/test_reading_error.c
+tests_unit_collector_model_test_reading_error_LDADD = $(collector_test_libs)
+tests_unit_collector_symbols_test_symbols_SOURCES = tests/unit/collector/symbols/test_symbols.c $(synthetic)
+tests_unit_collector_symbols_test_symbols_LDADD = $(collector_test_libs)
+tests_unit_collector_symbols_test_symbols_CFLAGS = $(AM_CFLAGS) -g
+tests_unit_pmpi_measure_test_full_tables_SOURCES = tests/unit/pmpi/measure/test_full_tables.c pmpi/measure/governor.c pmpi/measure/phase_table.c pmpi/measure/site_table.c
+tests_unit_pmpi_measure_test_full_tables_LDADD = $(collector_test_libs)
+tests_unit_pmpi_measure_test_timeline_SOURCES = tests/unit/pmpi/measure/test_timeline.c pmpi/measure/timeline.c
+tests_unit_pmpi_measure_test_timeline_LDADD = $(collector_test_libs)
+tests_unit_launcher_top_test_top_SOURCES = tests/unit/launcher/top/test_top.c $(synthetic)
+tests_unit_launcher_top_test_top_LDADD = $(launcher_test_libs)
+tests_unit_launcher_top_test_top_LDFLAGS = -Wl,--wrap=mw_journal_read_entry
+tests_unit_launcher_sample_test_pss_SOURCES = tests/unit/launcher/sample/test_pss.c
+tests_unit_launcher_sample_test_pss_LDADD = $(launcher_test_libs)
+tests_unit_launcher_sample_test_tree_SOURCES = tests/unit/launcher/sample/test_tree.c
+tests_unit_launcher_sample_test_tree_LDADD = $(launcher_test_libs)
+tests_unit_launcher_hosts_test_wire_SOURCES = tests/unit/launcher/hosts/test_wire.c
+tests_unit_launcher_hosts_test_wire_LDADD = $(launcher_test_libs) $(SODIUM_LIBS)
+tests_unit_launcher_hosts_test_wire_message_SOURCES = tests/unit/launcher/hosts/test_wire_message.c
+tests_unit_launcher_hosts_test_wire_message_LDADD = $(launcher_test_libs)
 
 tests_tools_mwdump_SOURCES = tests/tools/mwdump.c
 tests_tools_mwdump_LDADD = collector/libcollector.la

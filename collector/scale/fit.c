@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "collector/scale/fit.h"
 
-#include "collector/mem.h"
+#include "collector/base/mem.h"
+#include "collector/base/units.h"
 #include "collector/scale/fit_weigh.h"
-#include "collector/units.h"
 
 #include <math.h>
 #include <stdio.h>

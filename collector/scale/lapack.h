@@ -5,7 +5,7 @@
 #ifndef MW_COLLECTOR_SCALE_LAPACK_H
 #define MW_COLLECTOR_SCALE_LAPACK_H
 
-#include "collector/err.h"
+#include "collector/base/err.h"
 
 #include <stdint.h>
 

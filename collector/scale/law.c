@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "collector/scale/law.h"
 
-#include "collector/units.h"
+#include "collector/base/units.h"
 
 #include <math.h>
 #include <stdio.h>

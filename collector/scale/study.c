@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "collector/scale/study.h"
 
-#include "collector/mem.h"
+#include "collector/base/mem.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -4,7 +4,7 @@
 #ifndef MW_COLLECTOR_SCALE_STUDY_H
 #define MW_COLLECTOR_SCALE_STUDY_H
 
-#include "collector/model.h"
+#include "collector/model/model.h"
 #include "collector/scale/fit.h"
 
 #include <stdbool.h>

@@ -2,7 +2,7 @@
 /* What was measured, and what the models say of it: a row for each thing and run, and one for each that was asked for. */
 #include "collector/scale/study_report.h"
 
-#include "collector/csv.h"
+#include "collector/report/csv.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -2,8 +2,8 @@
 /* A study as a web page. */
 #include "collector/scale/study_report.h"
 
-#include "collector/page.h"
-#include "collector/page_write.h"
+#include "collector/page/files.h"
+#include "collector/page/write.h"
 
 static const char *const scripts[] = {mw_page_scale_js, NULL};
 

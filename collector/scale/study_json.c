@@ -2,8 +2,8 @@
 /* A study for programs: doc/scale.schema.json describes it. */
 #include "collector/scale/study_report.h"
 
-#include "collector/json_out.h"
-#include "collector/mem.h"
+#include "collector/base/json_out.h"
+#include "collector/base/mem.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the models of a study say of a place, and where they say nothing. */
+#include "collector/base/units.h"
 #include "collector/scale/study.h"
-#include "collector/units.h"
 
 #include <math.h>
 #include <stdio.h>

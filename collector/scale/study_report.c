@@ -2,7 +2,7 @@
 /* What the forms of a study share. */
 #include "collector/scale/study_report.h"
 
-#include "collector/units.h"
+#include "collector/base/units.h"
 
 #include <math.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #ifndef MW_COLLECTOR_SCALE_STUDY_REPORT_H
 #define MW_COLLECTOR_SCALE_STUDY_REPORT_H
 
-#include "collector/report.h"
+#include "collector/report/report.h"
 #include "collector/scale/forecast.h"
 
 #include <stdio.h>

@@ -2,8 +2,8 @@
 /* The fullest rank against the number of ranks, drawn by gnuplot: what was measured, the model, its band, the limit. */
 #include "collector/scale/study_report.h"
 
-#include "collector/markup.h"
-#include "collector/message.h"
+#include "collector/base/markup.h"
+#include "collector/base/message.h"
 
 #include <errno.h>
 #include <math.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What of a run goes into a study. */
-#include "collector/in_mpi.h"
-#include "collector/mem.h"
+#include "collector/base/mem.h"
+#include "collector/model/in_mpi.h"
 #include "collector/scale/study.h"
 
 #include <math.h>
@@ -50,7 +50,7 @@ static void add(struct mw_study *study, enum mw_study_group group, const char *n
     series->count += is_new;
 }
 
-/* What MPI_Init made a rank grow by (collector/in_mpi.h says why no other call): 0 where threads of the program may have
+/* What MPI_Init made a rank grow by (collector/model/in_mpi.h says why no other call): 0 where threads of the program may have
  * grown meanwhile. Records of earlier versions do not say whether any did, and have their sites only. */
 static uint64_t mpi_of(const struct mw_model *model, uint32_t index)
 {

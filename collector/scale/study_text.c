@@ -2,9 +2,9 @@
 /* A study for a terminal. */
 #include "collector/scale/study_text_parts.h"
 
-#include "collector/mem.h"
-#include "collector/text_table.h"
-#include "collector/units.h"
+#include "collector/base/mem.h"
+#include "collector/base/text_table.h"
+#include "collector/base/units.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -2,8 +2,8 @@
 /* What is predicted, and which run would say more. */
 #include "collector/scale/study_text_parts.h"
 
-#include "collector/text_table.h"
-#include "collector/units.h"
+#include "collector/base/text_table.h"
+#include "collector/base/units.h"
 
 #include <math.h>
 

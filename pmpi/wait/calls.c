@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* libmemwatch-wait.so: the wait calls. In programs that start MPI ranks how each child ended is noted once the real call
- * has returned it (collector/wait_log.h): before Linux 6.15 nobody else may learn it. Everywhere else each call is a jump
+ * has returned it (collector/view/wait_log.h): before Linux 6.15 nobody else may learn it. Everywhere else each call is a jump
  * into the real one. */
-#include "pmpi/compat.h"
+#include "pmpi/base/compat.h"
 #include "pmpi/wait/log.h"
 #include "pmpi/wait/starter.h"
 

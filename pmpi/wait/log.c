@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "pmpi/wait/log.h"
 
-#include "collector/clock.h"
-#include "collector/hostname.h"
-#include "collector/io.h"
-#include "collector/record.h"
-#include "collector/wait_log.h"
+#include "collector/base/clock.h"
+#include "collector/base/hostname.h"
+#include "collector/base/io.h"
+#include "collector/journal/record.h"
+#include "collector/view/wait_log.h"
 #include "pmpi/wait/directory.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Appends to the wait log (collector/wait_log.h). Keeps nothing open and changes no memory after the start, so that it
+/* Appends to the wait log (collector/view/wait_log.h). Keeps nothing open and changes no memory after the start, so that it
  * may be called in signal handlers, beside a fork or in a child of vfork(). */
 #ifndef MW_PMPI_WAIT_LOG_H
 #define MW_PMPI_WAIT_LOG_H

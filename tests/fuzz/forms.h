@@ -3,7 +3,7 @@
 #ifndef MW_TESTS_FUZZ_FORMS_H
 #define MW_TESTS_FUZZ_FORMS_H
 
-#include "collector/text.h"
+#include "collector/base/text.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <jansson.h>

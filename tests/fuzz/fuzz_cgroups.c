@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* /proc/PID/cgroup, mountinfo, and the files of a control group: the input is all of them in turn, a NUL between. */
-#include "launcher/cgroups.h"
-#include "launcher/charges.h"
+#include "launcher/sample/cgroups.h"
+#include "launcher/sample/charges.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <fcntl.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Error texts, which quote what they are about: whatever is printed of them is one clean line. */
-#include "collector/merge.h"
-#include "collector/message.h"
-#include "collector/record_json.h"
-#include "collector/size.h"
-#include "collector/symbolizer.h"
+#include "collector/base/message.h"
+#include "collector/base/size.h"
+#include "collector/merge/merge.h"
+#include "collector/record/json.h"
+#include "collector/symbols/symbolizer.h"
 #include "tests/fuzz/forms.h"
 
 #include <regex.h>

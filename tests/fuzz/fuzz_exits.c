@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The table in which processes without MPI are counted at their end. */
-#include "collector/exits_read.h"
+#include "collector/journal/exits_read.h"
 #include "tests/fuzz/fuzz.h"
 
 #define IS_STRING(array) (memchr((array), '\0', sizeof(array)) != NULL)

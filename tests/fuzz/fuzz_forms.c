@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* From a record to every form that a run's report has, and to verdicts and comparisons. */
-#include "collector/compare.h"
-#include "collector/gates.h"
-#include "collector/record_json.h"
-#include "collector/report_compare.h"
-#include "launcher/forms.h"
-#include "launcher/verdict.h"
+#include "collector/compare/compare.h"
+#include "collector/findings/gates.h"
+#include "collector/record/json.h"
+#include "collector/report/compare.h"
+#include "launcher/output/forms.h"
+#include "launcher/output/verdict.h"
 #include "tests/fuzz/forms.h"
 
 typedef void check(const char *text, size_t size);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* From gathered records to verdicts: limits, leaks and comparisons of whatever went in. What they say is clean UTF-8. */
-#include "collector/compare.h"
-#include "collector/gates.h"
-#include "collector/merge.h"
-#include "collector/report_compare.h"
-#include "collector/report_repeat.h"
-#include "collector/symbolizer.h"
-#include "collector/text.h"
+#include "collector/base/text.h"
+#include "collector/compare/compare.h"
+#include "collector/findings/gates.h"
+#include "collector/merge/merge.h"
+#include "collector/report/compare.h"
+#include "collector/report/repeat.h"
+#include "collector/symbols/symbolizer.h"
 #include "tests/fuzz/fuzz.h"
 
 static void judge(const struct mw_model *model)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* One record: what the reader lets through is safe to walk, as its header promises. */
-#include "collector/journal_read.h"
+#include "collector/journal/read.h"
 #include "tests/fuzz/fuzz.h"
 
 static void walk_frames(const struct mw_journal_read *journal, const struct mw_frame *frames, uint32_t depth,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* From a record to the reports: a clear word or a sound model, whatever the JSON says. */
-#include "collector/page_data.h"
-#include "collector/record_json.h"
-#include "collector/report_json.h"
-#include "collector/report_text.h"
+#include "collector/page/data.h"
+#include "collector/record/json.h"
+#include "collector/report/json.h"
+#include "collector/report/text/text.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <jansson.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The addresses in MEMWATCH_CONNECT: what is taken is an address with a port, and its text is clean and ends. */
-#include "launcher/link_address.h"
+#include "launcher/hosts/link_address.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <netinet/in.h>

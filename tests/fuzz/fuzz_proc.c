@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Files of /proc/PID, of which a process writes some parts itself (its name). */
-#include "collector/procmem.h"
-#include "launcher/ulimits.h"
+#include "collector/journal/procmem.h"
+#include "launcher/sample/ulimits.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

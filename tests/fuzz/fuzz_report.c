@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* From gathered records to the text report: nothing but clean UTF-8 comes out, whatever went in. */
-#include "collector/merge.h"
-#include "collector/report_text.h"
-#include "collector/symbolizer.h"
-#include "collector/text.h"
+#include "collector/base/text.h"
+#include "collector/merge/merge.h"
+#include "collector/report/text/text.h"
+#include "collector/symbols/symbolizer.h"
 #include "tests/fuzz/fuzz.h"
 
 static void expect_clean(char *text, size_t length)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* memwatch scale --from: names of files, a template of a command line, and records; then a study's forms. The input is
  * lines "=NAME" (a file of that name gets the next record), "%WORD" (of the template), and anything else: the record. */
-#include "collector/message.h"
+#include "collector/base/message.h"
 #include "collector/scale/study_report.h"
-#include "collector/symbolizer.h"
-#include "launcher/scale_read.h"
+#include "collector/symbols/symbolizer.h"
+#include "launcher/scale/read.h"
 #include "tests/fuzz/forms.h"
 
 #include <dirent.h>

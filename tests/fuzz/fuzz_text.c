@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Text on its way to a terminal: cleaning changes nothing twice, cutting keeps to its columns and its room. */
-#include "collector/text.h"
+#include "collector/base/text.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

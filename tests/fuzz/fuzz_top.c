@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A run directory with one journal and one view that are anybody's idea of one: memwatch top reads single entries of
  * the one, all of the other, and draws. */
-#include "collector/text.h"
-#include "launcher/top_picture.h"
+#include "collector/base/text.h"
+#include "launcher/top/picture.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What a sampler left: strings end, counts and indices are in range. */
-#include "collector/view_file.h"
+#include "collector/view/file.h"
 #include "tests/fuzz/fuzz.h"
 
 #define IS_STRING(array) (memchr((array), '\0', sizeof(array)) != NULL)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The records that programs which start ranks append when a child has ended. */
-#include "collector/wait_log.h"
-#include "collector/wait_log_read.h"
+#include "collector/view/wait_log.h"
+#include "collector/view/wait_log_read.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <stddef.h>

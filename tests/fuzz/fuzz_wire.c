@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* libFuzzer: the parser of messages between hosts. What it takes it must be able to write again, to the same bytes. */
-#include "launcher/wire_message.h"
+#include "launcher/hosts/wire_message.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Writes sound inputs of the binary formats, made by the code that writes them in earnest: seeds DIRECTORY. */
-#include "collector/exits_read.h"
-#include "collector/wait_log.h"
-#include "collector/merge.h"
-#include "collector/report_json.h"
+#include "collector/journal/exits_read.h"
+#include "collector/merge/merge.h"
+#include "collector/report/json.h"
+#include "collector/view/wait_log.h"
 #include "tests/unit/synthetic.h"
 
 #include <fcntl.h>

@@ -7,18 +7,18 @@ none() { [ -z "$1" ] || { printf '%s\n' "$1"; return 1; }; }
 
 # By construction: stderr is written by one function, but for whole reports and what is constant.
 raw=$(cd "$top_srcdir" && grep -n -E '\bstderr\b|STDERR_FILENO|\b(perror|warnx?|errx?|psignal|argp_error|argp_failure|argp_usage|error)\(' \
-    launcher/*.c collector/*.c collector/scale/*.c pmpi/*.c |
+    $(find launcher collector pmpi -name '*.c') |
     grep -v -E '^[a-z/_]*\.c:[0-9]+: *(/?\*|\{")|on stderr|to stderr' |
-    grep -v -E 'mw_options_style\(|isatty\(|dup2\(|fstat\(|ioctl\(|(return|[{,=!]) STDERR_FILENO')
-allowed='^(collector/(message|mem|symbolizer_child)|pmpi/say)\.c:|
-^launcher/cmd_agent\.c:.*fputs\(usage,|
-^launcher/main\.c:.*help\(stderr\)|
-^launcher/live\.c:.*(dprintf\(STDERR_FILENO, "(\\r%s)?\\r?\\033\[K|STDERR_FILENO)|
-^launcher/options\.c:.*(real = stderr|stderr = (caught|real))|
-^launcher/(repeat|run)\.c:.*mw_report_(repeat|text)_write\(stderr|
-^launcher/verdict\.c:.*annotate\(stderr,'
+    grep -v -E 'mw_display_style\(|isatty\(|dup2\(|fstat\(|ioctl\(|(return|[{,=!]) STDERR_FILENO')
+allowed='^(collector/base/(message|mem)|collector/symbols/symbolizer_child|pmpi/base/say)\.c:|
+^launcher/hosts/agent_main\.c:.*fputs\(usage,|
+^launcher/cli/main\.c:.*help\(stderr\)|
+^launcher/run/live\.c:.*(dprintf\(STDERR_FILENO, "(\\r%s)?\\r?\\033\[K|STDERR_FILENO)|
+^launcher/options/parse\.c:.*(real = stderr|stderr = (caught|real))|
+^launcher/run/(repeat|run)\.c:.*mw_report_(repeat|text)_write\(stderr|
+^launcher/output/verdict\.c:.*annotate\(stderr,'
 check "messages are printed by mw_message() and mw_say() only" none "$(printf '%s\n' "$raw" | grep -v -E "$(echo "$allowed" | tr -d '\n')")"
-check "(and the rest is still there to be allowed)" sh -c 'echo "$1" | grep -q collector/message' sh "$raw"
+check "(and the rest is still there to be allowed)" sh -c 'echo "$1" | grep -q collector/base/message' sh "$raw"
 
 # ESC ] 0 ; x BEL, ESC [ 2 J, C1 in UTF-8 and alone, a direction, DEL, CR.
 evil=$(printf '\033]0;x\007\033[2J\302\23331m\233\342\200\256\177\r')

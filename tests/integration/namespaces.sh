@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Ranks that are each the first process of a PID namespace, as in containers, with the launcher outside: each has a record,
-# and they are one world. (tests/unit/test_worlds has the matching of what was sampled.)
+# and they are one world. (tests/unit/collector/merge/test_worlds has the matching of what was sampled.)
 . "${srcdir:-.}/tests/lib.sh"
 
 unshare -p -f --mount-proc true 2>/dev/null || skip_all "cannot make PID namespaces here"

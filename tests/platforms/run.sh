@@ -34,7 +34,10 @@ pack() {
 make_root() { # release, root
     [ ! -e "$2.made" ] || return 0
     rm -rf "$2"
-    debootstrap --variant=minbase "$1" "$2" "$mirror" || return 1
+    # a release that this machine's debootstrap does not know yet is made as the newest one
+    script=/usr/share/debootstrap/scripts/$1
+    [ -e "$script" ] || script=/usr/share/debootstrap/scripts/sid
+    debootstrap --variant=minbase "$1" "$2" "$mirror" "$script" || return 1
     cp /etc/resolv.conf "$2/etc/resolv.conf"
     # what is not released yet has lists whose time is over
     echo 'Acquire::Check-Valid-Until "false";' >"$2/etc/apt/apt.conf.d/90valid"

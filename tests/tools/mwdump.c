@@ -3,8 +3,8 @@
  *
  * Prints the model of a run as one line per thing, `kind key=value ...`, for shell tests. Bytes and nanoseconds;
  * times count from the job's begin. Strings stand in double quotes, with " and \ escaped. */
-#include "collector/merge.h"
-#include "collector/record_json.h"
+#include "collector/merge/merge.h"
+#include "collector/record/json.h"
 
 #include <fcntl.h>
 #include <inttypes.h>

@@ -2,10 +2,10 @@
 /* Somebody who can reach a hub's port and means no good: mwflood COUNT SECONDS [once], the hub's address in
  * MEMWATCH_CONNECT. Opens COUNT connections, each of which misbehaves in one way; again when one is closed, or once.
  * Prints how many the hub has closed. Talks to the loopback interface only. */
-#include "launcher/link_address.h"
-#include "launcher/wire.h"
+#include "launcher/hosts/link_address.h"
+#include "launcher/hosts/wire.h"
 
-#include "collector/clock.h"
+#include "collector/base/clock.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -8,8 +8,8 @@
  * sites with 4 to 8 frames, 30 phases, a few spikes with 24 frames and 200 to 299 slices; its numbers come from a
  * generator with the seed SEED (default 1). Three ranks leave nothing and one is dead, as a journal in either form.
  * What a reader has to find is printed as `key=value` lines. */
-#include "collector/journal.h"
-#include "collector/view_file.h"
+#include "collector/journal/journal.h"
+#include "collector/view/file.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -3,8 +3,8 @@
  *
  * Prints the report that `memwatch report` prints, keeping all details of up to RANKS ranks only: with few ranks what
  * becomes of many. -a: as with --all. */
-#include "collector/merge.h"
-#include "collector/report_text.h"
+#include "collector/merge/merge.h"
+#include "collector/report/text/text.h"
 
 #include <fcntl.h>
 #include <stdio.h>

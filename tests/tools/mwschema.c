@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* mwschema: prints the JSON Schema of the record (doc/record.schema.json), made of the table that writes and reads it. */
-#include "collector/json_out.h"
-#include "collector/record_fields.h"
+#include "collector/base/json_out.h"
+#include "collector/record/fields.h"
 
 static void say(const char *name, const char *type, const char *about)
 {

@@ -3,7 +3,7 @@
  *
  * Runs COMMAND and writes what it took into FILE: ` maxrss=BYTES cpu_ms=N wall_ms=N`. The exit status is COMMAND's.
  * Small itself: a child's ru_maxrss is never below what its parent had. */
-#include "collector/clock.h"
+#include "collector/base/clock.h"
 
 #include <stdio.h>
 #include <sys/resource.h>

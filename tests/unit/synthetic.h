@@ -3,9 +3,9 @@
 #ifndef MW_TESTS_UNIT_SYNTHETIC_H
 #define MW_TESTS_UNIT_SYNTHETIC_H
 
-#include "collector/journal.h"
-#include "collector/report.h"
-#include "collector/view_file.h"
+#include "collector/journal/journal.h"
+#include "collector/report/report.h"
+#include "collector/view/file.h"
 
 #include <stdint.h>
 

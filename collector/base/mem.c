@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+#include "collector/base/mem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void *checked(void *memory)
+{
+    if (!memory) {
+        fputs("memwatch: out of memory\n", stderr);
+        exit(125);
+    }
+    return memory;
+}
+
+void *mw_mem_alloc(size_t count, size_t size)
+{
+    return checked(calloc(count ? count : 1, size));
+}
+
+void *mw_mem_resize(void *items, size_t count, size_t size)
+{
+    return checked(reallocarray(items, count ? count : 1, size));
+}
+
+char *mw_mem_copy(const char *text)
+{
+    return checked(strdup(text));
+}
+
+void *mw_mem_more(void *items, size_t count, size_t size)
+{
+    /* The capacity is the next power of two, so it need not be kept. */
+    if ((count & (count - 1)) == 0)
+        items = mw_mem_resize(items, count ? 2 * count : 1, size);
+    memset((char *)items + count * size, 0, size);
+    return items;
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/* Runs before and after a change held against each other: what grew, where, by how much, beyond what is noise.
+ *
+ * Each side has one or several runs. Of each measure (the peak of a phase, say) a side's value is the median of its runs,
+ * and its spread the largest minus the smallest. A change counts when it is larger than each of these: the threshold, as a
+ * share of the base; the spread of either side; the error of the readings. Numbers that sampling may have missed are told,
+ * and count only where there is no better one.
+ */
+#ifndef MW_COLLECTOR_COMPARE_COMPARE_H
+#define MW_COLLECTOR_COMPARE_COMPARE_H
+
+#include "collector/base/err.h"
+#include "collector/findings/findings.h"
+#include "collector/model/model.h"
+
+#include <stdbool.h>
+
+enum mw_compare_by { MW_COMPARE_BY_PHASE, MW_COMPARE_BY_RANK, MW_COMPARE_BY_SITE };
+enum mw_compare_side { MW_COMPARE_BASE, MW_COMPARE_CANDIDATE, MW_COMPARE_SIDES };
+
+enum mw_compare_verdict {
+    MW_COMPARE_SAME,    /* no change that counts */
+    MW_COMPARE_GREW,    /* a regression */
+    MW_COMPARE_FOLLOWS, /* higher only because another row of its kind grew: not a regression by itself */
+    MW_COMPARE_SHRANK,
+    MW_COMPARE_NOISE,   /* beyond the threshold, but not beyond the spread or the reading error */
+    MW_COMPARE_SAMPLED, /* beyond the threshold, but sampling may have missed it on the other side */
+    MW_COMPARE_NEW,     /* only in the candidate */
+    MW_COMPARE_GONE     /* only in the base */
+};
+
+/* What a place may be known by when its label has changed; the surest first. */
+enum mw_compare_alias {
+    MW_COMPARE_BY_ADDRESS,  /* object and offset: the label says more or less than before */
+    MW_COMPARE_BY_FILE,     /* file and function: lines have moved */
+    MW_COMPARE_BY_FUNCTION, /* one side knew no file */
+    MW_COMPARE_ALIASES
+};
+
+/* One measure on one side. */
+struct mw_compare_values {
+    int64_t *values; /* of the runs that have it, in ascending order after mw_compare_judge() */
+    size_t count;
+    int64_t median, spread;
+    enum mw_model_kind kind; /* the least sure of them */
+    uint64_t error;          /* of the readings, the largest */
+    char *where;             /* in the run with the largest value: "rank 3, in ..."; NULL unknown */
+    int64_t where_value;
+};
+
+struct mw_compare_row {
+    const char *group; /* "job", "phase", "rank", "site" */
+    char *name;        /* "fft", "rank 3", "MPI_Allreduce fft.c:120" */
+    const char *what;  /* "peak", "rise inside a call": what is measured */
+    char *aliases[MW_COMPARE_ALIASES]; /* of its place, or of the places around a phase; NULL: none */
+    char *function;    /* there; NULL unknown */
+    bool has_file;     /* a source file is known there */
+    bool informs;      /* it never counts: another row says it better */
+    char *file;        /* in the candidate; NULL unknown */
+    uint32_t line;
+    struct mw_compare_values sides[MW_COMPARE_SIDES];
+    struct mw_compare_values entries[MW_COMPARE_SIDES]; /* phases: RSS at their begin */
+    size_t order;      /* phases: in the order of time of the run that had it first */
+    size_t followers;  /* rows that follow this one */
+    int64_t change;    /* of the medians, where both are there */
+    enum mw_compare_verdict verdict;
+};
+
+struct mw_compare {
+    enum mw_compare_by by;
+    double threshold;  /* 0.05 */
+    char *commands[MW_COMPARE_SIDES]; /* of the first run of each */
+    size_t runs[MW_COMPARE_SIDES];
+    size_t failed[MW_COMPARE_SIDES];  /* of the runs: those that mw_compare_check() refuses */
+    size_t ranks_min[MW_COMPARE_SIDES], ranks_max[MW_COMPARE_SIDES];
+    struct mw_compare_row *rows; /* after mw_compare_judge(): the job's first, then by change, the largest first */
+    size_t row_count;
+    struct mw_map *keys;
+};
+
+struct mw_compare *mw_compare_create(enum mw_compare_by by, double threshold);
+void mw_compare_destroy(struct mw_compare *compare);
+
+/* Whether a run shows what its program needs: it has ended, with status 0, no rank died, and memwatch was there to the end.
+ * Returns 0, or -1 with the reason in err. */
+int mw_compare_check(const struct mw_model *model, struct mw_err *err);
+
+/* Whether both sides are of one kind: ranks in each run, or in none. Returns 0, or -1 with the reason in err. */
+int mw_compare_check_sides(const struct mw_compare *compare, struct mw_err *err);
+
+/* Takes one run into a side; nothing of the model is kept. */
+void mw_compare_take(struct mw_compare *compare, enum mw_compare_side side, const struct mw_model *model);
+
+/* Once, after the last run. */
+void mw_compare_judge(struct mw_compare *compare);
+
+/* Every run of both sides passed mw_compare_check(), and the sides fit: only then does "nothing grew" mean anything. */
+bool mw_compare_is_sound(const struct mw_compare *compare);
+
+/* How many rows have this verdict. */
+size_t mw_compare_count(const struct mw_compare *compare, enum mw_compare_verdict verdict);
+
+/* One finding for each regression. When there is none: a MW_FINDING_PASSED, or a warning where failed runs were compared. */
+void mw_compare_findings(const struct mw_compare *compare, struct mw_findings *findings);
+
+/* ---- for compare.c and compare/take.c ---- */
+
+/* Finds rows of one side that are the same as one of the other side. */
+void mw_compare_match(struct mw_compare *compare);
+
+/* Marks the rows that follow others, among those that grew. */
+void mw_compare_fold(struct mw_compare *compare);
+
+/* The row of a measure, made when it is new. `group` and `what` are constants. */
+struct mw_compare_row *mw_compare_row(struct mw_compare *compare, const char *group, const char *name, const char *what);
+
+/* One run's value; `where` may be NULL. */
+void mw_compare_add(struct mw_compare_values *values, int64_t value, enum mw_model_kind kind, uint64_t error,
+                    const char *where);
+
+#endif

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+#include "collector/findings/leaks.h"
+
+#include "collector/base/mem.h"
+#include "collector/base/ranges.h"
+#include "collector/base/units.h"
+#include "collector/model/rank_name.h"
+#include "collector/model/reading_error.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define CHECK "leak-check"
+#define LEAST_VISITS 8
+#define LEAST_GROWTH (1.0 * (1 << 20))
+#define PAIRS (MW_RECORD_VISITS * (MW_RECORD_VISITS - 1) / 2)
+
+static int compare_slopes(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* Bytes from one kept visit to another. */
+static double rise(const struct mw_visit *from, const struct mw_visit *to)
+{
+    return ((double)to->exit_kib - (double)from->exit_kib) * 1024;
+}
+
+/* Theil-Sen: the median slope of all pairs, in bytes for each visit. */
+static double slope_of(const struct mw_visit *visits, uint32_t count)
+{
+    double slopes[PAIRS];
+    size_t n = 0;
+
+    for (uint32_t i = 0; i < count; i++)
+        for (uint32_t k = i + 1; k < count; k++)
+            slopes[n++] = rise(&visits[i], &visits[k]) / ((double)visits[k].visit - (double)visits[i].visit);
+    qsort(slopes, n, sizeof(*slopes), compare_slopes);
+    return n % 2 ? slopes[n / 2] : (slopes[n / 2 - 1] + slopes[n / 2]) / 2;
+}
+
+/* Rises nearly always, and never by half of the whole at once. */
+static bool is_steady(const struct mw_visit *visits, uint32_t count, double total)
+{
+    uint32_t rising = 0;
+
+    for (uint32_t i = 1; i < count; i++) {
+        double step = rise(&visits[i - 1], &visits[i]);
+        if (step >= total / 2)
+            return false;
+        rising += step > 0;
+    }
+    return rising * 4 >= (count - 1) * 3;
+}
+
+double mw_leaks_slope(const struct mw_model_phase *phase, uint64_t error_bytes)
+{
+    const struct mw_visit *visits = phase->kept;
+    uint32_t count = phase->visit_count, half = count / 2;
+    double slope, total, own;
+
+    if (count < LEAST_VISITS || count > MW_RECORD_VISITS || !phase->measured)
+        return 0;
+    slope = slope_of(visits, count);
+    total = slope * ((double)visits[count - 1].visit - (double)visits[0].visit);
+    own = (double)phase->growth / (double)phase->measured;
+    if (total < LEAST_GROWTH || total < 2 * (double)error_bytes || own < slope / 2 ||
+        slope_of(visits + half, count - half) < slope / 2 || !is_steady(visits, count, total))
+        return 0;
+    return slope;
+}
+
+bool mw_leaks_is_spanned(const struct mw_model_phase *phase)
+{
+    uint64_t span = phase->visit_count ? phase->kept[phase->visit_count - 1].visit - phase->kept[0].visit : 0;
+
+    return (double)span >= 0.75 * ((double)phase->visits - 1);
+}
+
+/* ---- one rank ---- */
+
+/* Of the phases within, or that begin with this one, is there a leaking one that the program has named? */
+static bool has_leaking_child(const struct mw_model_rank *rank, uint32_t parent, uint64_t error)
+{
+    for (uint32_t i = parent + 1; i < rank->phase_count; i++)
+        if (rank->phases[i].kind == MW_PHASE_USER && rank->phases[i].parent == parent &&
+            mw_leaks_slope(&rank->phases[i], error) > 0)
+            return true;
+    return false;
+}
+
+/* The phase to be told: the innermost named one; a stretch between calls only where no named phase is told for it. */
+static bool is_told(const struct mw_model_rank *rank, uint32_t index, uint64_t error)
+{
+    const struct mw_model_phase *phase = &rank->phases[index];
+
+    if (mw_leaks_slope(phase, error) <= 0)
+        return false;
+    if (phase->kind == MW_PHASE_USER)
+        return !has_leaking_child(rank, index, error);
+    return phase->kind == MW_PHASE_BETWEEN &&
+           (phase->parent == MW_MODEL_NONE || mw_leaks_slope(&rank->phases[phase->parent], error) <= 0);
+}
+
+/* ---- all ranks ---- */
+
+/* A phase that leaks in some ranks. */
+struct leak {
+    struct mw_ranges ranks;
+    bool sure;      /* of its ranks' visits enough were measured */
+    double slope;   /* of the worst rank */
+    uint32_t rank;  /* index of that one */
+    uint32_t phase; /* in its phases */
+};
+
+/* The stretch within a named phase that has grown most, which says where. */
+static const struct mw_model_phase *growing_part(const struct mw_model_rank *rank, uint32_t index)
+{
+    const struct mw_model_phase *best = NULL;
+
+    if (rank->phases[index].kind != MW_PHASE_USER)
+        return &rank->phases[index];
+    for (uint32_t i = index + 1; i < rank->phase_count; i++)
+        if (rank->phases[i].kind == MW_PHASE_BETWEEN && rank->phases[i].parent == index &&
+            (!best || rank->phases[i].growth > best->growth))
+            best = &rank->phases[i];
+    return best;
+}
+
+/* The call that has grown most, for a phase that grew inside MPI calls; NULL for another one, and where it may have been
+ * other threads that grew beside a call. */
+static const struct mw_model_site *growing_call(const struct mw_model_rank *rank, const struct mw_model_phase *phase)
+{
+    const struct mw_model_site *best = NULL;
+
+    if (phase->growth_mpi <= phase->growth / 2 || rank->threads >= MW_THREADS_LATER)
+        return NULL;
+    for (uint32_t i = 0; i < rank->site_count; i++)
+        if (rank->sites[i].last_ns != rank->sites[i].first_ns && (!best || rank->sites[i].growth > best->growth))
+            best = &rank->sites[i];
+    return best;
+}
+
+static void point_at(struct mw_finding *finding, const struct mw_model_place *place)
+{
+    if (!place || !place->line)
+        return;
+    snprintf(finding->file, sizeof(finding->file), "%s", place->path[0] ? place->path : place->file);
+    finding->line = place->line;
+}
+
+static const struct mw_model_place *place_of(const struct mw_model_rank *rank, const struct mw_model_phase *part)
+{
+    uint32_t site = part->from_site != MW_MODEL_NONE ? part->from_site : part->to_site;
+
+    return site < rank->site_count ? rank->sites[site].place : NULL;
+}
+
+static void tell(const struct mw_model *model, struct leak *leak, struct mw_findings *findings)
+{
+    const struct mw_model_rank *rank = &model->ranks[leak->rank];
+    const struct mw_model_phase *phase = &rank->phases[leak->phase], *part = growing_part(rank, leak->phase);
+    const struct mw_visit *first = &phase->kept[0], *last = &phase->kept[phase->visit_count - 1];
+    const struct mw_model_site *call = growing_call(rank, phase);
+    const char *where = call ? call->label : part && part != phase ? part->name : "";
+
+    point_at(mw_findings_add(
+                 findings, CHECK, leak->sure ? MW_FINDING_FAILED : MW_FINDING_WARNING, MW_FINDINGS_LEAK,
+                 "phase \"%.160s\" %s %s more behind at every visit: %s grew from %s to %s from visit %u to %u of %llu"
+                 "%s%.200s; rank%s %.100s%s", phase->path, leak->sure ? "leaves" : "may leave",
+                 mw_units_bytes_mean(leak->slope).text, mw_rank_name(model, leak->rank).text, mw_units_bytes((uint64_t)first->exit_kib * 1024).text,
+                 mw_units_bytes((uint64_t)last->exit_kib * 1024).text, (unsigned)first->visit, (unsigned)last->visit,
+                 (unsigned long long)phase->visits, where[0] ? (call ? ", inside " : ", at ") : "", where,
+                 leak->ranks.count == 1 ? "" : "s", mw_ranges_text(&leak->ranks),
+                 leak->sure ? "" : "; later visits were not measured: --exact measures all"),
+             call ? call->place : part ? place_of(rank, part) : NULL);
+}
+
+/* What is sure in one rank is not made unsure by another one. */
+static void take(struct leak *leak, const struct mw_model *model, uint32_t index, uint32_t phase)
+{
+    const struct mw_model_rank *rank = &model->ranks[index];
+    double slope = mw_leaks_slope(&rank->phases[phase], mw_reading_error_of(model, rank));
+    bool sure = mw_leaks_is_spanned(&rank->phases[phase]);
+
+    if (leak->sure && !sure)
+        return;
+    if (sure && !leak->sure)
+        *leak = (struct leak){.sure = true};
+    if (!leak->ranks.count || (int64_t)rank->rank > leak->ranks.last)
+        mw_ranges_add(&leak->ranks, rank->rank, rank->rank);
+    if (slope <= leak->slope)
+        return;
+    leak->slope = slope;
+    leak->rank = index;
+    leak->phase = phase;
+}
+
+void mw_leaks_judge(const struct mw_model *model, struct mw_findings *findings)
+{
+    struct leak *leaks = mw_mem_alloc(model->phase_count + 1, sizeof(*leaks)); /* by merged phase */
+    size_t unknown = 0, found = 0;
+
+    for (uint32_t i = 0; i < model->rank_count; i++) {
+        unknown += !model->ranks[i].whole;
+        for (uint32_t k = 0; k < model->ranks[i].phase_count && model->ranks[i].whole; k++)
+            if (model->ranks[i].phases[k].merged < model->phase_count && is_told(&model->ranks[i], k,
+                                                                                mw_reading_error_of(model, &model->ranks[i])))
+                take(&leaks[model->ranks[i].phases[k].merged], model, i, k);
+    }
+    for (size_t i = 0; i < model->phase_count; i++)
+        if (leaks[i].slope > 0) {
+            tell(model, &leaks[i], findings);
+            found++;
+        }
+    if (unknown || !model->rank_count)
+        mw_findings_add(findings, CHECK, MW_FINDING_WARNING, MW_FINDINGS_NONE, "%zu of %zu ranks were looked at: of the "
+                        "others nothing is known visit by visit", model->rank_count - unknown, model->rank_count);
+    else if (!found)
+        mw_findings_add(findings, CHECK, MW_FINDING_PASSED, MW_FINDINGS_NONE,
+                        "no phase was found that leaves more memory behind at every visit");
+    free(leaks);
+}

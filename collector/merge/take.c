@@ -1,0 +1,477 @@
+/* SPDX-License-Identifier: MIT */
+/* One record becomes one rank: addresses become places, indices lose their plus one, times go on the job's axis,
+ * and every peak gets its kind. */
+#include "collector/base/mem.h"
+#include "collector/merge/parts.h"
+#include "collector/model/binding.h"
+#include "collector/model/in_mpi.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What converting one record needs at hand. */
+struct source {
+    struct mw_merge *merge;
+    struct mw_model *model;
+    const struct mw_journal_read *journal;
+    struct mw_model_rank *rank;
+    uint32_t modules[MW_RECORD_MODULES * 16]; /* the symbols' numbers of the record's modules */
+    size_t frame_count;
+};
+
+static uint32_t index_of(uint32_t plus_one)
+{
+    return plus_one ? plus_one - 1 : MW_MODEL_NONE;
+}
+
+static uint64_t time_of(const struct source *source, uint64_t ns)
+{
+    return mw_merge_hosts_time(source->model, source->rank->host, ns);
+}
+
+static void find_modules(struct source *source)
+{
+    const uint32_t room = sizeof(source->modules) / sizeof(source->modules[0]);
+
+    for (uint32_t i = 0; i < source->journal->module_count && i < room; i++)
+        source->modules[i] = mw_symbols_module(source->merge->symbols, &source->journal->modules[i]);
+}
+
+static const struct mw_model_place *place_of(struct source *source, const struct mw_frame *frame)
+{
+    const uint32_t room = sizeof(source->modules) / sizeof(source->modules[0]);
+    uint32_t module = index_of(frame->module);
+
+    return mw_merge_places_find(source->merge, module < room ? source->modules[module] : 0, frame->offset);
+}
+
+/* Places of `depth` frames and of the functions inlined there, in the rank's backing array. `places` is how many. */
+static const struct mw_model_place **take_frames(struct source *source, const struct mw_frame *frames, uint32_t depth,
+                                                 uint32_t *places)
+{
+    const struct mw_model_place **start = source->rank->frames + source->frame_count;
+
+    *places = 0;
+    for (uint32_t i = 0; i < depth; i++)
+        for (const struct mw_model_place *place = place_of(source, &frames[i]); place; place = place->outer)
+            start[(*places)++] = place;
+    source->frame_count += *places;
+    return start;
+}
+
+static size_t count_places(struct source *source, const struct mw_frame *frames, uint32_t depth)
+{
+    size_t count = 0;
+
+    for (uint32_t i = 0; i < depth; i++)
+        for (const struct mw_model_place *place = place_of(source, &frames[i]); place; place = place->outer)
+            count++;
+    return count;
+}
+
+static size_t count_frames(struct source *source)
+{
+    const struct mw_journal_read *journal = source->journal;
+    size_t count = 0;
+
+    for (uint32_t i = 0; i < journal->site_count; i++)
+        count += count_places(source, journal->sites[i].frames, journal->sites[i].depth);
+    for (uint32_t i = 0; i < journal->spike_count; i++)
+        count += count_places(source, journal->spikes[i].frames, journal->spikes[i].depth);
+    return count;
+}
+
+/* Of all calls of one function that have no entry of their own. */
+static bool is_of_call(const struct mw_site *site)
+{
+    return (site->flags & MW_SITE_SHARED) && site->depth == 0 && site->call[0] != '(';
+}
+
+static void take_site(struct source *source, struct mw_model_site *to, const struct mw_site *from)
+{
+    *to = (struct mw_model_site){
+        .call = mw_model_string(source->model, from->call[0] ? from->call : "?"),
+        .comm_size = from->comm_size,
+        .merged = MW_MODEL_NONE,
+        .calls = from->calls,
+        .measured = from->measured,
+        .sent = from->sent,
+        .received = from->received,
+        .time_ns = from->time_ns,
+        .first_ns = time_of(source, from->first_ns),
+        .last_ns = time_of(source, from->last_ns),
+        .growth = from->growth,
+        .spike = from->spike,
+        .spike_entry_rss = from->spike_entry_rss,
+        .spike_ns = time_of(source, from->spike_ns),
+        .spike_visit = from->spike_visit,
+        .coarse_spike = from->coarse_spike,
+    };
+    to->frames = take_frames(source, from->frames, from->depth, &to->depth);
+    to->place = to->depth ? to->frames[0] : NULL;
+    to->label = to->place ? mw_model_format(source->model, "%s %s", to->call, to->place->label)
+              : is_of_call(from) ? mw_model_format(source->model, "%s (other places)", to->call) : to->call;
+}
+
+static uint64_t time_in_mpi(const struct mw_model_rank *rank)
+{
+    uint64_t ns = 0;
+
+    for (uint32_t i = 0; i < rank->site_count; i++)
+        ns = mw_model_sum(ns, rank->sites[i].time_ns);
+    return ns;
+}
+
+static void take_sites(struct source *source)
+{
+    struct mw_model_rank *rank = source->rank;
+
+    rank->site_count = source->journal->site_count;
+    rank->sites = mw_mem_alloc(rank->site_count, sizeof(*rank->sites));
+    for (uint32_t i = 0; i < rank->site_count; i++)
+        take_site(source, &rank->sites[i], &source->journal->sites[i]);
+}
+
+static void set_path(struct mw_model *model, const struct mw_model_rank *rank, struct mw_model_phase *phase)
+{
+    phase->path = phase->parent == MW_MODEL_NONE
+                      ? phase->name
+                      : mw_model_format(model, "%s/%s", rank->phases[phase->parent].path, phase->name);
+}
+
+/* No call: the program began or ended a phase of its own there. */
+static const char *edge_label(const struct mw_model_rank *rank, const struct mw_model_phase *phase, uint32_t site)
+{
+    if (site != MW_MODEL_NONE)
+        return rank->sites[site].label;
+    return phase->parent == MW_MODEL_NONE ? "named phase" : "phase edge";
+}
+
+void mw_merge_take_name(struct mw_model *model, const struct mw_model_rank *rank, struct mw_model_phase *phase)
+{
+    phase->name = mw_model_format(model, "%s → %s", edge_label(rank, phase, phase->from_site),
+                                  edge_label(rank, phase, phase->to_site));
+    set_path(model, rank, phase);
+}
+
+/* MPI begins with MPI_Init, or with a session. */
+static const char *first_name(const struct source *source, const struct mw_model_phase *phase)
+{
+    bool is_session = phase->to_site != MW_MODEL_NONE &&
+                      !strcmp(source->rank->sites[phase->to_site].call, "MPI_Session_init");
+
+    return is_session ? "start → MPI_Session_init" : "start → MPI_Init";
+}
+
+/* A session may follow the last of those before. */
+static const char *last_name(const struct source *source, const struct mw_model_phase *phase)
+{
+    bool is_session = phase->from_site != MW_MODEL_NONE &&
+                      !strcmp(source->rank->sites[phase->from_site].call, "MPI_Session_finalize");
+
+    if (phase->to_site != MW_MODEL_NONE)
+        return NULL;
+    return is_session ? "MPI_Session_finalize → end" : "MPI_Finalize → end";
+}
+
+static const char *given_name(const struct source *source, const struct mw_model_phase *phase, const char *given)
+{
+    switch (phase->kind) {
+    case MW_PHASE_START:
+        return first_name(source, phase);
+    case MW_PHASE_END:
+        return last_name(source, phase);
+    case MW_PHASE_USER:
+        return mw_model_string(source->model, given[0] ? given : "(no name)");
+    case MW_PHASE_BETWEEN:
+        break;
+    }
+    if (given[0]) /* the entry that stands for all that found the table full */
+        return mw_model_string(source->model, given);
+    if (phase->from_site == MW_MODEL_NONE && phase->to_site == MW_MODEL_NONE)
+        return phase->parent == MW_MODEL_NONE ? "between named phases" : "no MPI call";
+    return NULL;
+}
+
+/* A phase takes over what was measured in it when a visit ends. Of one that is open the state tells the rest. */
+static uint64_t open_peak(const struct mw_journal_read *journal, const struct mw_phase *phase)
+{
+    const struct mw_state *state = &journal->state;
+    uint64_t peak = phase->peak;
+
+    if (state->rss_ns >= phase->last_ns && state->rss > peak)
+        peak = state->rss;
+    if (state->peak_ns >= phase->last_ns && state->peak_phase && &journal->phases[state->peak_phase - 1] == phase
+        && state->peak > peak)
+        peak = state->peak;
+    return peak;
+}
+
+static bool has_unmeasured_visit(const struct mw_journal_read *journal, const struct mw_phase *phase)
+{
+    return journal->state.unmeasured_ns && phase->last_ns > journal->state.unmeasured_ns;
+}
+
+/* What the journal says of a phase's peak, and how sure it is. */
+static struct mw_model_bytes phase_peak(const struct source *source, const struct mw_phase *from, bool open)
+{
+    uint64_t peak = open ? open_peak(source->journal, from) : from->peak;
+    bool reset = !(source->journal->cost.flags & MW_COST_NO_RESET);
+
+    if (peak == 0 && from->coarse_peak == 0)
+        return (struct mw_model_bytes){0, MW_MODEL_UNKNOWN};
+    if ((open && source->journal->state.stage != MW_STAGE_EXITED) || has_unmeasured_visit(source->journal, from))
+        return (struct mw_model_bytes){peak, MW_MODEL_AT_LEAST};
+    if (from->coarse_peak > from->peak)
+        return (struct mw_model_bytes){from->coarse_peak, MW_MODEL_AT_MOST};
+    /* Without a reset the mark of an earlier phase stands: only the first phase's is surely its own. */
+    return (struct mw_model_bytes){from->peak, reset || from->kind == MW_PHASE_START ? MW_MODEL_EXACT
+                                                                                    : MW_MODEL_AT_MOST};
+}
+
+/* Whether the rank is inside this phase where its journal ends. */
+static bool is_open(const struct mw_journal_read *journal, uint32_t phase)
+{
+    for (uint32_t at = journal->state.phase; at; at = journal->phases[at - 1].parent)
+        if (at - 1 == phase)
+            return true;
+    return false;
+}
+
+static void take_phase(struct source *source, uint32_t i)
+{
+    const struct mw_phase *from = &source->journal->phases[i];
+    struct mw_model_rank *rank = source->rank;
+    struct mw_model_phase *to = &rank->phases[i];
+
+    if (from->kind == MW_JOURNAL_READ_BAD_PHASE) { /* keeps its place only, and is never shown */
+        *to = (struct mw_model_phase){.kind = MW_PHASE_BETWEEN, .parent = MW_MODEL_NONE, .from_site = MW_MODEL_NONE,
+                                      .to_site = MW_MODEL_NONE, .name = "?", .path = "?", .merged = MW_MODEL_NONE};
+        return;
+    }
+    *to = (struct mw_model_phase){
+        .kind = (enum mw_phase_kind)from->kind,
+        .parent = index_of(from->parent),
+        .from_site = index_of(from->from_site),
+        .to_site = index_of(from->to_site),
+        .merged = MW_MODEL_NONE,
+        .visits = from->visits,
+        .measured = from->measured,
+        .time_ns = from->time_ns,
+        .first_ns = time_of(source, from->first_ns),
+        .last_ns = time_of(source, from->last_ns),
+        .entry_rss = from->entry_rss,
+        .exit_rss = from->exit_rss,
+        .peak = phase_peak(source, from, is_open(source->journal, i)),
+        .peak_exact = from->peak,
+        .peak_ns = time_of(source, from->peak_ns),
+        .peak_visit = from->peak_visit,
+        .growth = from->growth,
+        .growth_mpi = from->growth_mpi,
+        .visit_count = from->visit_count,
+    };
+    memcpy(to->kept, from->kept, sizeof(to->kept));
+    to->name = given_name(source, to, from->name);
+    if (to->name)
+        set_path(source->model, rank, to);
+    else
+        mw_merge_take_name(source->model, rank, to);
+}
+
+static void take_phases(struct source *source)
+{
+    struct mw_model_rank *rank = source->rank;
+
+    rank->phase_count = source->journal->phase_count;
+    rank->phases = mw_mem_alloc(rank->phase_count, sizeof(*rank->phases));
+    for (uint32_t i = 0; i < rank->phase_count; i++)
+        take_phase(source, i);
+}
+
+static uint64_t spike_height(const struct mw_model_spike *spike)
+{
+    return spike->peak_rss > spike->entry_rss ? spike->peak_rss - spike->entry_rss : 0;
+}
+
+static int compare_spikes(const void *a, const void *b)
+{
+    uint64_t x = spike_height(a), y = spike_height(b);
+
+    return (x < y) - (x > y);
+}
+
+static void take_spikes(struct source *source)
+{
+    struct mw_model_rank *rank = source->rank;
+
+    rank->spike_count = source->journal->spike_count;
+    rank->spikes = mw_mem_alloc(rank->spike_count, sizeof(*rank->spikes));
+    for (uint32_t i = 0; i < rank->spike_count; i++) {
+        const struct mw_spike *from = &source->journal->spikes[i];
+        rank->spikes[i] = (struct mw_model_spike){
+            .site = index_of(from->site),
+            .phase = index_of(from->phase),
+            .visit = from->visit,
+            .entry_rss = from->entry_rss,
+            .peak_rss = from->peak_rss,
+            .exit_rss = from->exit_rss,
+            .entry_ns = time_of(source, from->entry_ns),
+            .exit_ns = time_of(source, from->exit_ns),
+        };
+        rank->spikes[i].frames = take_frames(source, from->frames, from->depth, &rank->spikes[i].depth);
+    }
+    qsort(rank->spikes, rank->spike_count, sizeof(*rank->spikes), compare_spikes);
+}
+
+void mw_merge_take_ticks(const struct mw_journal_read *journal, struct mw_model_rank *rank)
+{
+    rank->ticks = NULL;
+    rank->tick_count = 0;
+    rank->tick_ns = journal->state.tick_ns;
+    if (rank->tick_ns == 0)
+        return;
+    rank->tick_count = journal->tick_count;
+    rank->ticks = mw_mem_alloc(rank->tick_count, sizeof(*rank->ticks));
+    if (rank->tick_count)
+        memcpy(rank->ticks, journal->ticks, rank->tick_count * sizeof(*rank->ticks));
+}
+
+static void take_ident(struct source *source)
+{
+    const struct mw_ident *ident = &source->journal->ident;
+    struct mw_model_rank *rank = source->rank;
+
+    rank->rank = ident->rank;
+    rank->size = ident->size;
+    rank->pid = ident->pid;
+    rank->ppid = ident->ppid;
+    rank->start_ticks = ident->start_ticks;
+    rank->reach = ident->reach <= MW_WORLD_WHOLE ? (enum mw_world_reach)ident->reach : MW_WORLD_WHOLE;
+    rank->pid_ns = rank->own_ns = ident->pid_ns;
+    rank->own_pid = ident->pid;
+    rank->spawned = ident->spawned != 0;
+    rank->abi = ident->abi <= MW_ABI_STANDARD ? (enum mw_mpi_kind)ident->abi : MW_ABI_UNKNOWN;
+    rank->library = mw_model_string(source->model, ident->library);
+    rank->exe = mw_model_string(source->model, ident->exe);
+    rank->command = mw_model_string(source->model, ident->command);
+    rank->numa_node = ident->numa_node;
+    rank->created_ns = rank->begin_ns = time_of(source, ident->mono_ns);
+    mw_binding_describe(source->model, rank, ident->affinity, ident->host);
+}
+
+static void take_state(struct source *source)
+{
+    const struct mw_state *state = &source->journal->state;
+    struct mw_model_rank *rank = source->rank;
+
+    rank->stage = (enum mw_stage)state->stage;
+    rank->exited = state->exited_ns != 0;
+    rank->exited_ns = time_of(source, state->exited_ns);
+    rank->abort_code = state->abort_code;
+    rank->abort_ns = time_of(source, state->abort_ns);
+    rank->in_site = index_of(state->in_site);
+    rank->last_site = index_of(state->last_site);
+    rank->phase = index_of(state->phase);
+    rank->since_ns = time_of(source, state->since_ns);
+    rank->peak.bytes = state->peak;
+    rank->peak_ns = time_of(source, state->peak_ns);
+    rank->peak_phase = index_of(state->peak_phase);
+    rank->peak_site = index_of(state->peak_site);
+    rank->rss = state->rss;
+    rank->rss_ns = time_of(source, state->rss_ns);
+    rank->init_rss = state->init_rss;
+    rank->grown_mpi = state->grown_mpi;
+    rank->grown_program = state->grown_program;
+    rank->threads = state->threads <= MW_THREADS_INIT ? (enum mw_threads)state->threads : MW_THREADS_UNKNOWN;
+    rank->huge_bytes = state->huge_bytes;
+    rank->swap_bytes = state->swap_bytes;
+    mw_merge_limits_take(rank, state);
+    rank->unmeasured_ns = state->unmeasured_ns ? time_of(source, state->unmeasured_ns) : 0;
+    rank->unmeasured = (enum mw_unmeasured)state->unmeasured_why;
+    rank->calls = state->calls;
+    rank->measured = state->measured;
+}
+
+static void take_cost(struct source *source)
+{
+    const struct mw_cost *cost = &source->journal->cost;
+    struct mw_model_rank *rank = source->rank;
+
+    rank->error_bytes = cost->error_bytes;
+    rank->checks = cost->checks;
+    rank->checked_bytes = cost->checked_bytes;
+    rank->measure_ns = cost->measure_ns + cost->counting_ns;
+    rank->setup_ns = cost->setup_ns;
+    rank->shim_bytes = cost->shim_bytes;
+    rank->coarse_calls = cost->coarse_calls;
+    rank->lost_sites = cost->lost_sites;
+    rank->lost_phases = cost->lost_phases;
+    rank->lost_modules = cost->lost_modules;
+    rank->lost_requests = cost->lost_requests;
+    rank->lost_nested = cost->lost_nested;
+    rank->unrecorded = cost->unrecorded;
+    rank->cost_flags = cost->flags;
+}
+
+/* Exact when the rank's own measuring reached its end; a gathered record, as far as it reaches, is exact too. */
+static enum mw_model_kind peak_kind(const struct mw_model_rank *rank)
+{
+    bool ended = (rank->stage == MW_STAGE_EXITED || rank->stage == MW_STAGE_ABORTED || rank->gathered) &&
+                 !rank->unmeasured_ns;
+
+    return rank->peak.bytes == 0 ? MW_MODEL_UNKNOWN : ended ? MW_MODEL_EXACT : MW_MODEL_AT_LEAST;
+}
+
+static void find_times(const struct source *source)
+{
+    struct mw_model_rank *rank = source->rank;
+
+    rank->known_ns = rank->created_ns;
+    if (rank->rss_ns > rank->known_ns)
+        rank->known_ns = rank->rss_ns;
+    if (rank->since_ns > rank->known_ns)
+        rank->known_ns = rank->since_ns;
+    for (uint32_t i = 0; i < source->journal->phase_count; i++) {
+        const struct mw_phase *phase = &source->journal->phases[i];
+        uint64_t first_ns = time_of(source, phase->first_ns), last_ns = time_of(source, phase->last_ns);
+        if (last_ns > rank->known_ns)
+            rank->known_ns = last_ns;
+        if (phase->kind == MW_PHASE_START && first_ns && first_ns < rank->begin_ns)
+            rank->begin_ns = first_ns;
+    }
+}
+
+/* The sites, and when it is to be `whole`, the rest. */
+static void take_details(struct source *source, bool whole)
+{
+    find_modules(source);
+    source->rank->frames = mw_mem_alloc(count_frames(source), sizeof(*source->rank->frames));
+    take_sites(source);
+    source->rank->whole = whole;
+    if (!whole)
+        return;
+    take_phases(source);
+    take_spikes(source);
+    mw_merge_take_ticks(source->journal, source->rank);
+}
+
+void mw_merge_take_details(struct mw_merge *merge, const struct mw_journal_read *journal, struct mw_model_rank *rank)
+{
+    struct source source = {.merge = merge, .model = merge->model, .journal = journal, .rank = rank};
+
+    take_details(&source, true);
+}
+
+void mw_merge_take(struct mw_merge *merge, const struct mw_journal_read *journal, struct mw_model_rank *rank)
+{
+    struct source source = {.merge = merge, .model = merge->model, .journal = journal, .rank = rank};
+
+    take_ident(&source);
+    take_details(&source, !merge->is_large);
+    take_state(&source);
+    take_cost(&source);
+    rank->mpi_ns = time_in_mpi(rank);
+    mw_in_mpi_take(rank);
+    find_times(&source);
+    rank->peak.kind = peak_kind(rank);
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+#include "collector/model/in_mpi.h"
+
+#include <string.h>
+
+static bool is_init(const struct mw_model_site *site)
+{
+    return strncmp(site->call, "MPI_Init", 8) == 0 || strcmp(site->call, "MPI_Session_init") == 0;
+}
+
+static bool is_finalize(const struct mw_model_site *site)
+{
+    return strcmp(site->call, "MPI_Finalize") == 0 || strcmp(site->call, "MPI_Session_finalize") == 0;
+}
+
+static bool is_session(const struct mw_model_site *site)
+{
+    return strncmp(site->call, "MPI_Session_", 12) == 0;
+}
+
+struct mw_in_mpi_names mw_in_mpi_names(const struct mw_model_rank *ranks, size_t count)
+{
+    static const struct mw_in_mpi_names names[] = {
+        {"MPI_Init", "MPI_Finalize"}, /* nothing is known: as nearly every program */
+        {"MPI_Init", "MPI_Finalize"},
+        {"MPI_Session_init", "MPI_Session_finalize"},
+        {"MPI_Init and MPI_Session_init", "MPI_Finalize and MPI_Session_finalize"},
+    };
+    unsigned kinds = 0;
+
+    for (size_t i = 0; i < count; i++)
+        for (uint32_t j = 0; j < ranks[i].site_count; j++)
+            if (is_init(&ranks[i].sites[j]))
+                kinds |= is_session(&ranks[i].sites[j]) ? 2 : 1;
+    return names[kinds];
+}
+
+static uint64_t rise(int64_t growth)
+{
+    return growth > 0 ? (uint64_t)growth : 0;
+}
+
+static uint64_t fall(int64_t growth)
+{
+    return growth < 0 ? -(uint64_t)growth : 0;
+}
+
+int64_t mw_in_mpi_init(const struct mw_model_rank *rank)
+{
+    int64_t growth = 0;
+
+    for (uint32_t i = 0; i < rank->site_count; i++)
+        if (is_init(&rank->sites[i]))
+            growth = mw_model_sum_change(growth, rank->sites[i].growth);
+    return growth;
+}
+
+static void add_site(struct mw_model_in_mpi *in, const struct mw_model_site *site)
+{
+    if (is_init(site))
+        return;
+    if (is_finalize(site)) {
+        in->finalize = mw_model_sum(in->finalize, fall(site->growth));
+        return;
+    }
+    in->later = mw_model_sum(in->later, rise(site->growth));
+    in->fell = mw_model_sum(in->fell, fall(site->growth));
+    in->received = mw_model_sum(in->received, site->received);
+}
+
+/* Whether MPI_Init was measured from its entry to its end. Of several sessions in turn each gives back what it took: what they
+ * grew by in all is no bound. */
+static bool knows_init(const struct mw_model_rank *rank)
+{
+    uint64_t calls = 0, measured = 0;
+
+    for (uint32_t i = 0; i < rank->site_count; i++)
+        if (is_init(&rank->sites[i])) {
+            calls = mw_model_sum(calls, rank->sites[i].calls);
+            measured = mw_model_sum(measured, rank->sites[i].measured);
+        }
+    return calls == 1 && measured == 1;
+}
+
+void mw_in_mpi_take(struct mw_model_rank *rank)
+{
+    bool alone = rank->threads == MW_THREADS_NONE || rank->threads == MW_THREADS_LATER;
+
+    rank->in_mpi = (struct mw_model_in_mpi){.init = rise(mw_in_mpi_init(rank))};
+    for (uint32_t i = 0; i < rank->site_count; i++)
+        add_site(&rank->in_mpi, &rank->sites[i]);
+    rank->held_mpi = (struct mw_model_bytes){0, MW_MODEL_UNKNOWN};
+    if (alone && knows_init(rank))
+        rank->held_mpi = (struct mw_model_bytes){rank->in_mpi.init, MW_MODEL_AT_LEAST};
+}
+
+static void add_held(struct mw_in_mpi_job *job, const struct mw_model *model, uint32_t index)
+{
+    struct mw_model_bytes held = model->ranks[index].held_mpi;
+
+    if (held.kind == MW_MODEL_UNKNOWN)
+        return;
+    if (!job->known++ || held.bytes > model->ranks[job->worst].held_mpi.bytes)
+        job->worst = index;
+    job->held = (struct mw_model_bytes){mw_model_sum(job->held.bytes, held.bytes), MW_MODEL_AT_LEAST};
+}
+
+static void add_growth(struct mw_model_in_mpi *sum, const struct mw_model_in_mpi *rank)
+{
+    sum->init = mw_model_sum(sum->init, rank->init);
+    sum->later = mw_model_sum(sum->later, rank->later);
+    sum->fell = mw_model_sum(sum->fell, rank->fell);
+    sum->finalize = mw_model_sum(sum->finalize, rank->finalize);
+    sum->received = mw_model_sum(sum->received, rank->received);
+}
+
+struct mw_in_mpi_job mw_in_mpi_sum(const struct mw_model *model)
+{
+    struct mw_in_mpi_job job = {.worst = MW_MODEL_NONE, .names = mw_in_mpi_names(model->ranks, model->rank_count)};
+
+    for (uint32_t i = 0; i < model->rank_count; i++) {
+        add_held(&job, model, i);
+        add_growth(&job.sum, &model->ranks[i].in_mpi);
+        job.init_threads += model->ranks[i].threads == MW_THREADS_INIT;
+        job.later_threads += model->ranks[i].threads == MW_THREADS_LATER;
+        job.unmeasured += model->ranks[i].measured < model->ranks[i].calls;
+    }
+    return job;
+}

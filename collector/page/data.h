@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* What the page of a run shows, as one JSON value for its script (collector/page/web/run.js reads it, nothing else does). */
+#ifndef MW_COLLECTOR_PAGE_DATA_H
+#define MW_COLLECTOR_PAGE_DATA_H
+
+#include "collector/report/report.h"
+
+/* Bytes and ns; times since the job began. A number that may be inexact is a pair of it and its enum mw_model_kind. Strings
+ * are safe inside HTML. */
+void mw_page_data_write(FILE *out, const struct mw_model *model, const struct mw_report_style *style);
+
+/* Of one job, or of a run without its jobs. */
+void mw_page_data_write_one(FILE *out, const struct mw_model *model, const struct mw_report_style *style);
+
+#endif

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+/* The run as a web page: one file, which needs no network and lets none in (Content-Security-Policy). */
+#ifndef MW_COLLECTOR_PAGE_HTML_H
+#define MW_COLLECTOR_PAGE_HTML_H
+
+#include "collector/report/report.h"
+
+mw_report_write mw_report_html_write;
+
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* The run as tables: comma-separated values with a head row that names units. Times are seconds since the job began. */
+#ifndef MW_COLLECTOR_REPORT_TABLES_H
+#define MW_COLLECTOR_REPORT_TABLES_H
+
+#include "collector/report/report.h"
+
+mw_report_write mw_report_processes_write; /* a row for each process that the filters leave in; ranks have more columns */
+mw_report_write mw_report_timeline_write;  /* a row for each slice of the sampled sum; style->timeline_ranks: ranks, too */
+mw_report_write mw_report_phases_write;    /* a row for each phase, over all ranks */
+mw_report_write mw_report_spikes_write;    /* a row for each rise inside one call that a rank has kept */
+
+#endif

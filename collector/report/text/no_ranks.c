@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* A job without ranks: why that is, as far as it is known. */
+#include "collector/report/text/parts.h"
+
+#include <string.h>
+
+#define SHOWN 12 /* reasons */
+
+/* Whether the MPI launcher failed and nobody saw a process of a rank: then it has said why itself. */
+static bool launcher_failed(const struct mw_model *model)
+{
+    bool is_launcher = false;
+
+    for (size_t i = 0; i < model->process_count; i++)
+        if (model->processes[i].role != MW_MODEL_LAUNCHER)
+            return false;
+        else if (model->processes[i].pid == model->job.pid)
+            is_launcher = true;
+    return is_launcher && model->job.sampled && !model->job.runs && model->job.command_end_ns && model->job.exit_status;
+}
+
+/* A copy of a launcher that was about to execute something: seen between fork and exec only. */
+static bool has_copies(const struct mw_model *model)
+{
+    for (size_t i = 0; i < model->process_count; i++)
+        for (size_t k = 0; k < model->process_count; k++)
+            if (model->processes[i].ppid == model->processes[k].pid && model->processes[i].exe == model->processes[k].exe &&
+                model->processes[i].command == model->processes[k].command) /* equal strings are kept once */
+                return true;
+    return false;
+}
+
+static void write_launcher_failed(const struct mw_report *report)
+{
+    const struct mw_model_job *job = &report->model->job;
+    int length = (int)strcspn(job->command, " ");
+
+    if (has_copies(report->model))
+        mw_report_paragraph(report, "  ", MW_TEXT_WARN,
+                            "%.*s exited with %d, and nothing was seen of what it started; its own message is above.", length,
+                            job->command, job->exit_status);
+    else
+        mw_report_paragraph(report, "  ", MW_TEXT_WARN, "%.*s exited with %d before it started a rank; its own message is above.",
+                            length, job->command, job->exit_status);
+}
+
+static void write_reasons(const struct mw_report *report)
+{
+    const struct mw_model *model = report->model;
+
+    for (size_t i = 0; i < model->unrecorded_count && i < SHOWN; i++)
+        mw_report_paragraph(report, "    · ", MW_TEXT_PLAIN, "%s", model->unrecorded[i].text);
+    if (model->unrecorded_count > SHOWN)
+        mw_report_paragraph(report, "    · ", MW_TEXT_DIM, "%zu more", model->unrecorded_count - SHOWN);
+}
+
+void mw_report_text_no_ranks(const struct mw_report *report)
+{
+    const struct mw_model *model = report->model;
+
+    if (model->rank_count)
+        return;
+    fputc('\n', report->out);
+    if (launcher_failed(model)) {
+        write_launcher_failed(report);
+        return;
+    }
+    mw_report_paragraph(report, "  ", MW_TEXT_WARN, "No rank reported.%s%s",
+                        model->job.sampled ? " Below is what sampling saw of the processes from outside." : "",
+                        model->unrecorded_count ? " Why:" : " Why is not known: no process was seen that may have become one.");
+    write_reasons(report);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* From which sources a post-mortem will know how ranks ended: tried, not guessed by the kernel's version. */
+#include "launcher/doctor/checks.h"
+#include "launcher/sample/deaths.h"
+#include "launcher/start/daemons.h"
+#include "launcher/start/preload.h"
+
+#include <limits.h>
+#include <stdbool.h>
+
+static bool has_wait_library(void)
+{
+    char shim[PATH_MAX], path[PATH_MAX];
+    struct mw_err err;
+
+    return !mw_preload_find(shim, sizeof(shim), &err) && !mw_preload_find_wait(path, sizeof(path), shim);
+}
+
+static void say_daemons(struct mw_doctor_text *found, const char *who, const char *setting)
+{
+    if (setting)
+        mw_doctor_say(found, "\n%s's daemons on other hosts are left alone, as %s says how to start them", who, setting);
+}
+
+enum mw_doctor_state mw_doctor_deaths(struct mw_doctor_text *found)
+{
+    struct mw_deaths_kernel kernel = mw_deaths_try_kernel();
+    bool has_library = has_wait_library();
+
+    if (kernel.has_status)
+        mw_doctor_say(found, "the kernel's own record (PIDFD_GET_INFO)");
+    else
+        mw_doctor_say(found, "no record of the kernel's (PIDFD_GET_INFO needs Linux 6.15)");
+    if (has_library)
+        mw_doctor_say(found, "; the wait calls of mpirun and its daemons (libmemwatch-wait.so)");
+    else
+        mw_doctor_say(found, "; libmemwatch-wait.so was not found beside the shim");
+    mw_doctor_say(found, "; /proc, while a process is a zombie");
+    if (!kernel.has_pidfds)
+        mw_doctor_say(found, "\nno pidfd_open (Linux 5.3): ends are noticed some milliseconds later");
+    if (has_library) {
+        say_daemons(found, "Open MPI", mw_daemons_kept_out_openmpi(NULL));
+        say_daemons(found, "MPICH", mw_daemons_kept_out_hydra(NULL));
+    }
+    return kernel.has_status || has_library ? MW_DOCTOR_GOOD : MW_DOCTOR_BAD;
+}

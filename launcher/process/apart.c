@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+#include "launcher/process/apart.h"
+
+#include "collector/base/clock.h"
+#include "collector/base/message.h"
+#include "launcher/process/signal_mask.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Who ends a job by Ctrl-C twice means the job both times; the report is wanted all the same. */
+#define IMPATIENCE_NS MW_NS_PER_SEC
+
+static uint64_t impatient_until;
+
+static void interrupted(int signo)
+{
+    if (mw_clock_now() < impatient_until)
+        return;
+    signal(signo, SIG_DFL);
+    raise(signo);
+}
+
+/* Warnings of batch systems and the like are for the job, which has ended. A file that may not grow is an error like
+ * others. */
+static uint64_t not_for_reports(void)
+{
+    static const int signals[] = {SIGUSR1, SIGUSR2, SIGXCPU, SIGXFSZ, SIGPROF, SIGVTALRM, SIGIO, SIGPWR, SIGSTKFLT};
+    uint64_t mask = 0;
+
+    for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+        mask |= mw_signal_mask_bit(signals[i]);
+    for (int signo = SIGSYS + 1; signo <= MW_SIGNAL_MASK_COUNT; signo++) /* real-time signals */
+        mask |= mw_signal_mask_bit(signo);
+    return mask;
+}
+
+/* In the child: never returns. */
+static void work_there(int (*work)(void *context), void *context, const struct mw_spawn_inherit *inherit)
+{
+    const struct sigaction impatient = {.sa_handler = interrupted, .sa_flags = SA_RESTART};
+    struct sigaction before;
+    int failed;
+
+    signal(SIGPIPE, SIG_DFL);
+    impatient_until = mw_clock_now() + IMPATIENCE_NS;
+    sigaction(SIGINT, &impatient, &before);
+    if (before.sa_handler == SIG_IGN) /* it was ignored when memwatch was started (nohup, a shell's background) */
+        sigaction(SIGINT, &before, NULL);
+    mw_signal_mask_set(inherit->mask | not_for_reports());
+    failed = work(context);
+    fflush(NULL);
+    _exit(failed ? 1 : 0);
+}
+
+/* Who interrupted it or closed the other end of the pipe knows why there is no report. */
+static int tell_end(int status)
+{
+    int signo = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+
+    if (signo == SIGPIPE || signo == SIGINT || signo == SIGTERM || signo == SIGHUP)
+        return 1;
+    if (signo)
+        mw_message("memwatch: no report: %s while it was made; the command's own status is kept\n",
+                   strsignal(signo));
+    return signo ? -1 : WEXITSTATUS(status) > 1 ? -1 : WEXITSTATUS(status);
+}
+
+int mw_apart_wait(pid_t pid, struct mw_relay *relay)
+{
+    int status = 0;
+
+    for (;;) {
+        pid_t one;
+        while ((one = waitpid(-1, &status, WNOHANG)) > 0)
+            if (one == pid)
+                return status;
+        mw_relay_wait(relay, pid, -1, UINT64_MAX);
+    }
+}
+
+int mw_apart_run(int (*work)(void *context), void *context, struct mw_relay *relay,
+                 const struct mw_spawn_inherit *inherit)
+{
+    pid_t pid;
+
+    fflush(NULL);
+    pid = fork();
+    if (pid < 0)
+        return work(context); /* better at some risk than not at all */
+    if (pid == 0)
+        work_there(work, context, inherit);
+    return tell_end(mw_apart_wait(pid, relay));
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* What the user asks of `memwatch compare`. */
+#ifndef MW_LAUNCHER_REPORT_COMPARE_OPTIONS_H
+#define MW_LAUNCHER_REPORT_COMPARE_OPTIONS_H
+
+#include "collector/compare/compare.h"
+#include "launcher/output/display.h"
+#include "launcher/output/verdict.h"
+
+#include <argp.h>
+
+struct mw_compare_options {
+    const char *paths[2]; /* of BASE and CANDIDATE: one, a list with commas, or a directory of them */
+    double threshold;     /* 0.05 */
+    enum mw_compare_by by;
+    enum { MW_COMPARE_TEXT, MW_COMPARE_JSON, MW_COMPARE_MARKDOWN } form;
+    bool allow_failed;    /* compare runs that failed or still run, too */
+    bool force;           /* overwrite files that exist */
+    struct mw_verdict_options verdict;
+    struct mw_display display;
+};
+
+/* The table, for completion. */
+const struct argp *mw_compare_options_argp(void);
+
+/* As launcher/options/parse.h says. */
+void mw_compare_options_parse(struct mw_compare_options *options, int argc, char **argv);
+
+#endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/* `memwatch report`: the reports of a record or a run directory. */
+#include "launcher/report/report.h"
+
+#include "collector/base/message.h"
+#include "collector/findings/gates.h"
+#include "collector/report/text/text.h"
+#include "launcher/output/verdict.h"
+#include "launcher/report/report_options.h"
+#include "launcher/rundir/runs.h"
+#include "launcher/rundir/source.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The text, unless something else was asked for. */
+static int write_reports(const struct mw_report_options *options, struct mw_forms *forms, const struct mw_model *model)
+{
+    struct mw_report_style style = mw_display_style(&options->display, mw_forms_any(options->forms.paths) ? -1 : STDOUT_FILENO);
+
+    if (mw_forms_any(options->forms.paths))
+        return mw_forms_write(forms, model, &style);
+    if (mw_report_text_write(stdout, model, &style) == 0 && !fflush(stdout))
+        return 0;
+    mw_message("memwatch: cannot write the report: %s\n", strerror(errno));
+    return 1;
+}
+
+/* The exit status: 0, or what was exceeded; 1 when the verdict could not be written. */
+static int judge(const struct mw_report_options *options, const struct mw_model *model, struct mw_verdict *verdict)
+{
+    struct mw_findings findings = {0};
+    int failed, status;
+
+    mw_gates_judge(&options->checks.gates, model, &findings);
+    failed = mw_verdict_tell(verdict, &findings, model->job.command);
+    status = mw_findings_status(&findings);
+    mw_findings_fini(&findings);
+    return failed ? 1 : status;
+}
+
+static int report(const struct mw_report_options *options, struct mw_forms *forms, struct mw_verdict *verdict)
+{
+    struct mw_err err;
+    struct mw_model *model = mw_source_read(options->path, &err);
+    int status = 1;
+
+    if (!model) {
+        mw_message("memwatch: %s\n", err.text);
+        return status;
+    }
+    status = write_reports(options, forms, model);
+    if (!status && !model->job.runs)
+        mw_runs_mark_reported(options->path); /* `memwatch runs` may remove it */
+    if (!status && mw_gates_any(&options->checks.gates))
+        status = judge(options, model, verdict);
+    mw_model_destroy(model);
+    return status;
+}
+
+int mw_report_main(int argc, char **argv)
+{
+    struct mw_report_options options;
+    struct mw_forms forms = {0};
+    struct mw_verdict verdict = {0};
+    struct mw_err err;
+    int status = 1;
+
+    mw_report_options_parse(&options, argc, argv);
+    if (mw_forms_open(&forms, options.forms.paths, options.forms.force, &err) < 0 ||
+        mw_verdict_open(&verdict, &options.checks.verdict, options.forms.force, &err) < 0)
+        mw_message("memwatch: %s\n", err.text);
+    else
+        status = report(&options, &forms, &verdict);
+    mw_verdict_abandon(&verdict);
+    mw_forms_abandon(&forms);
+    mw_report_options_fini(&options);
+    return status;
+}

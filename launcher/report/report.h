@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: MIT */
+/* `memwatch report`. */
+#ifndef MW_LAUNCHER_REPORT_REPORT_H
+#define MW_LAUNCHER_REPORT_REPORT_H
+
+/* Takes its own argv (argv[0] is "report"), and returns the exit status. */
+int mw_report_main(int argc, char **argv);
+
+#endif

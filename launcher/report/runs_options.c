@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+#include "launcher/report/runs_options.h"
+
+#include "launcher/options/parse.h"
+
+enum key { KEY_CLEAN = MW_PARSE_KEYS, KEY_FORCE, KEY_RUN_DIR, KEY_COLOR };
+
+static const struct argp_option table[] = {
+    {"clean", KEY_CLEAN, NULL, 0, "Remove all whose job is gone, also those that were kept or never reported; or only DIRECTORY", 1},
+    {"force", KEY_FORCE, NULL, 0, "With --clean DIRECTORY: also where it is not known whether its job is gone", 1},
+    {"run-dir", KEY_RUN_DIR, "DIR", 0, "Look in DIR, too", 1},
+    MW_DISPLAY_COLOR(KEY_COLOR, 5),
+    MW_PARSE_HELP,
+    {0}};
+
+static const char doc[] =
+    "Lists the run directories of this user on this host: of jobs that run, and what was left behind where memwatch was "
+    "killed or told to --keep. Those whose job is gone and whose report was read are removed.\n"
+    "\n"
+    "  memwatch runs\n"
+    "  memwatch report /dev/shm/memwatch-1000-5f0c6a1be2d94c37   (one of them)\n"
+    "  memwatch runs --clean\n"
+    "  memwatch runs --clean --force /scratch/memwatch-1000-5f0c6a1be2d94c37\n"
+    "\v"
+    "Whether a job is gone is not known of directories that were made on another host, before this one was restarted, or in "
+    "a container with its own processes: they are removed only where --clean --force names them.";
+
+static error_t check(const struct mw_runs_options *options)
+{
+    if (options->directories && !options->clean)
+        mw_parse_fail("unexpected argument '%s': use memwatch report DIRECTORY to see one run, or --clean DIRECTORY to remove it",
+                      options->directories[0]);
+    if (options->force && !options->directories)
+        mw_parse_fail("--force needs --clean and the directories to remove");
+    return 0;
+}
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    struct mw_runs_options *options = state->input;
+
+    switch (key) {
+    case KEY_CLEAN: options->clean = true; return 0;
+    case KEY_FORCE: options->force = true; return 0;
+    case KEY_RUN_DIR: options->base_dir = argument; return 0;
+    case KEY_COLOR: mw_display_set_color(&options->display, argument); return 0;
+    case ARGP_KEY_ARGS: options->directories = state->argv + state->next; return 0;
+    case ARGP_KEY_END: return check(options);
+    default: return mw_parse_common(key, state, "memwatch runs");
+    }
+}
+
+const struct argp *mw_runs_options_argp(void)
+{
+    static const struct argp argp = {
+        .options = table, .parser = parse, .args_doc = "[--clean [--force] DIRECTORY...]", .doc = doc};
+
+    return &argp;
+}
+
+void mw_runs_options_parse(struct mw_runs_options *options, int argc, char **argv)
+{
+    *options = (struct mw_runs_options){0};
+    mw_parse(mw_runs_options_argp(), argc, argv, options);
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+#include "launcher/run/options.h"
+
+#include "collector/base/clock.h"
+#include "collector/base/settings.h"
+#include "launcher/options/parse.h"
+
+enum key {
+    KEY_EXACT = MW_PARSE_KEYS,
+    KEY_NO_RESET,
+    KEY_NO_SYSCALLS,
+    KEY_OVERHEAD,
+    KEY_SITE_DEPTH,
+    KEY_RUN_DIR,
+    KEY_KEEP,
+    KEY_NO_AGENT,
+    KEY_NO_SUBREAPER,
+    KEY_NO_WAIT_LIBRARY,
+    KEY_QUIET,
+    KEY_SILENT,
+    KEY_LIVE,
+    KEY_NO_LIVE,
+    KEY_KILL_OVER,
+    KEY_REPEAT,
+    KEY_POST
+};
+
+static const struct argp_option table[] = {
+    {"interval", 'i', "MS", 0, "Look at the process tree every MS milliseconds (" MW_SETTINGS_RANGE(MW_INTERVAL) ")", 1},
+    {"exact", KEY_EXACT, NULL, 0, "Measure memory at every MPI call, whatever it costs", 2},
+    {"overhead", KEY_OVERHEAD, "PERCENT", 0, "Share of the run that measuring may take (default 1)", 2},
+    {"no-reset", KEY_NO_RESET, NULL, 0,
+     "Never reset the kernel's high-water mark: other tools read it undisturbed, peaks are those of the whole run", 2},
+    {"no-syscalls", KEY_NO_SYSCALLS, NULL, 0,
+     "Make no system calls in a rank once MPI_Init has returned, nor at the end of other processes: for programs that "
+     "enter a sandbox where memwatch cannot see it; memory from then on is only sampled", 2},
+    {"site-depth", KEY_SITE_DEPTH, "N", 0,
+     "Distinguish call sites by N frames of the program (" MW_SETTINGS_RANGE(MW_SITE_DEPTH) ")", 2},
+    {"quiet", KEY_QUIET, NULL, 0, "No report on stderr", 3},
+    {"live", KEY_LIVE, NULL, 0,
+     "Show the memory in use on the terminal, from the start (by default after two seconds, unless --quiet or in CI)", 3},
+    {"no-live", KEY_NO_LIVE, NULL, 0, "Never show that", 3},
+    {"repeat", KEY_REPEAT, "N", 0, "Run COMMAND N times, and report smallest, median and largest; files get .1 to .N", 3},
+    {"post-run-cmd", KEY_POST, "CMD", 0,
+     "Then run CMD by sh, with the path of the run's record as $1 and in MEMWATCH_RECORD", 3},
+    {"silent", KEY_SILENT, NULL, 0, "Drop the command's own output", 3},
+    {"run-dir", KEY_RUN_DIR, "DIR", 0, "Make the run directory in DIR (default /dev/shm, $TMPDIR or /tmp)", 4},
+    {"keep", KEY_KEEP, NULL, 0, "Keep the run directory and say where it is", 4},
+    {"kill-over", KEY_KILL_OVER, NULL, 0, "End the command as soon as a sample is over a limit, not only judge at the end", 6},
+    {"no-agent", KEY_NO_AGENT, NULL, 0, "Listen for no agents: of other hosts only what MPI gathers is seen", 4},
+    {"no-subreaper", KEY_NO_SUBREAPER, NULL, 0,
+     "Leave orphans of the job to init, for daemons that wait until their parent is process 1", 4},
+    {"no-wait-library", KEY_NO_WAIT_LIBRARY, NULL, 0,
+     "Leave libmemwatch-wait.so out: before Linux 6.15 it is often not known then how a rank ended", 4},
+    MW_PARSE_HELP,
+    {0}};
+
+static const char doc[] =
+    "Runs COMMAND, and reports the memory of its processes and MPI ranks when it has ended.\n"
+    "\n"
+    "  memwatch run -- mpirun -n 8 ./app --size 100000\n"
+    "  memwatch run --report memory.txt -- srun -n 64 ./app\n"
+    "  memwatch run -o run.json -- mpirun -n 8 ./app   (the record, for memwatch report)\n"
+    "  memwatch run -i 10 -- make -j8\n"
+    "  memwatch run --max-rank-rss 2G --leak-check -- mpirun -n 8 ./app\n"
+    "\v"
+    "Options stand before COMMAND. The exit status is the command's; 128+N when signal N killed it; 125 when memwatch "
+    "itself failed before the start, 126 when COMMAND cannot be executed, 127 when it was not found. Where the command "
+    "succeeds: 10 or 11 when a limit was exceeded, 13 for a leak, 125 when they could not be judged.";
+
+static error_t begin(struct mw_run_options *options, struct argp_state *state)
+{
+    state->child_inputs[0] = &options->forms;
+    state->child_inputs[1] = &options->display;
+    state->child_inputs[2] = &options->checks;
+    return mw_parse_common(ARGP_KEY_INIT, state, NULL);
+}
+
+static error_t check(const struct mw_run_options *options)
+{
+    const struct mw_gates *gates = &options->checks.gates;
+
+    if (!options->command)
+        mw_parse_fail("no command to run: memwatch run -- mpirun -n 4 ./app");
+    if (options->repeat > 1 && mw_forms_stdout(options->forms.paths))
+        mw_parse_fail("reports of --repeat go to files, not to stdout");
+    if (options->kill_over && !gates->total && !gates->rank && !gates->process)
+        mw_parse_fail("--kill-over needs a limit: --max-total-rss, --max-rank-rss or --max-per-proc-rss SIZE");
+    return 0;
+}
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    struct mw_run_options *options = state->input;
+    struct mw_preload_settings *measure = &options->measure;
+
+    switch (key) {
+    case ARGP_KEY_INIT: return begin(options, state);
+    case 'i':
+        measure->interval_ns = mw_parse_int(argument, MW_INTERVAL_LEAST, MW_INTERVAL_MOST, "-i") * MW_NS_PER_MS;
+        return 0;
+    case KEY_EXACT: measure->exact = true; return 0;
+    case KEY_NO_RESET: measure->no_reset = true; return 0;
+    case KEY_NO_SYSCALLS: measure->no_syscalls = true; return 0;
+    case KEY_NO_WAIT_LIBRARY: measure->no_wait_library = true; return 0;
+    case KEY_OVERHEAD: measure->budget_ppm = mw_parse_percent(argument, "--overhead"); return 0;
+    case KEY_SITE_DEPTH:
+        measure->site_depth = (int)mw_parse_int(argument, MW_SITE_DEPTH_LEAST, MW_SITE_DEPTH_MOST, "--site-depth");
+        return 0;
+    case KEY_RUN_DIR: options->base_dir = argument; return 0;
+    case KEY_KEEP: options->keep = true; return 0;
+    case KEY_NO_AGENT: options->no_agent = true; return 0;
+    case KEY_NO_SUBREAPER: options->no_subreaper = true; return 0;
+    case KEY_REPEAT: options->repeat = (int)mw_parse_int(argument, 1, 10000, "--repeat"); return 0;
+    case KEY_POST: options->post = argument; return 0;
+    case KEY_KILL_OVER: options->kill_over = true; return 0;
+    case KEY_QUIET: options->quiet = true; return 0;
+    case KEY_LIVE: options->live = MW_LIVE_START; return 0;
+    case KEY_NO_LIVE: options->live = MW_LIVE_NEVER; return 0;
+    case KEY_SILENT: options->silent = true; return 0;
+    case ARGP_KEY_ARG: /* the command: all that follows is its own */
+        options->command = &state->argv[state->next - 1];
+        state->next = state->argc;
+        return 0;
+    case ARGP_KEY_END: return check(options);
+    default: return mw_parse_common(key, state, "memwatch run");
+    }
+}
+
+const struct argp *mw_run_options_argp(void)
+{
+    static struct argp_child children[] = {{0}, {.argp = &mw_display_argp}, {.argp = &mw_checks_argp}, {0}};
+    static const struct argp argp = {
+        .options = table, .parser = parse, .args_doc = "[--] COMMAND...", .doc = doc, .children = children};
+
+    children[0].argp = mw_forms_argp();
+    return &argp;
+}
+
+void mw_run_options_parse(struct mw_run_options *options, int argc, char **argv)
+{
+    *options = (struct mw_run_options){
+        .measure = {.interval_ns = MW_INTERVAL_DEFAULT * MW_NS_PER_MS, .budget_ppm = 10000}};
+    mw_parse(mw_run_options_argp(), argc, argv, options);
+}
+
+void mw_run_options_fini(struct mw_run_options *options)
+{
+    mw_display_fini(&options->display);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* Where `memwatch report` and `memwatch compare` read a run from. */
+#ifndef MW_LAUNCHER_RUNDIR_SOURCE_H
+#define MW_LAUNCHER_RUNDIR_SOURCE_H
+
+#include "collector/base/err.h"
+#include "collector/model/model.h"
+
+#include <stdbool.h>
+
+/* The model of a record, a run directory or a gathered record. Owned by the caller (mw_model_destroy()); NULL with a line in
+ * err. */
+struct mw_model *mw_source_read(const char *path, struct mw_err *err);
+
+/* Is this directory a run's, and not one that holds several? */
+bool mw_source_is_run(const char *path);
+
+#endif

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+#include "launcher/sample/adopt.h"
+
+#include "collector/base/clock.h"
+#include "collector/base/hostname.h"
+#include "collector/journal/journal.h"
+#include "collector/journal/procmem.h"
+#include "collector/journal/read.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A file that is added in the same tick of the file system's clock leaves the directory's time as it was. */
+#define TICK_NS (50 * MW_NS_PER_MS)
+
+/* With fewer descriptors than this all are needed for processes: then new journals are found by samples. */
+#define FILES_MIN 32
+
+static int open_watch(void)
+{
+    struct rlimit limit;
+
+    if (!getrlimit(RLIMIT_NOFILE, &limit) && limit.rlim_cur < FILES_MIN)
+        return -1;
+    return inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+}
+
+void mw_adopt_init(struct mw_adopt *adopt, int dirfd)
+{
+    *adopt = (struct mw_adopt){.dirfd = dirfd, .fd = open_watch()};
+    mw_hostname_own(adopt->host);
+    mw_adopt_watch_again(adopt);
+}
+
+void mw_adopt_watch_again(struct mw_adopt *adopt)
+{
+    char path[64];
+
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", adopt->dirfd);
+    if (adopt->fd >= 0)
+        inotify_add_watch(adopt->fd, path, IN_CREATE | IN_ONLYDIR);
+}
+
+void mw_adopt_fini(struct mw_adopt *adopt)
+{
+    if (adopt->fd >= 0)
+        close(adopt->fd);
+    free(adopt->settled);
+    mw_held_fini(&adopt->held);
+}
+
+bool mw_adopt_was_woken(struct mw_adopt *adopt)
+{
+    char events[4096];
+    bool woken = false;
+
+    while (adopt->fd >= 0 && read(adopt->fd, events, sizeof(events)) > 0)
+        woken = true;
+    return woken;
+}
+
+/* ---- the names that are done with ---- */
+
+static uint64_t hash_name(const char *name)
+{
+    uint64_t hash = 14695981039346656037ULL; /* FNV-1a */
+
+    for (; *name; name++)
+        hash = (hash ^ (unsigned char)*name) * 1099511628211ULL;
+    return hash ? hash : 1;
+}
+
+static uint64_t *slot_of(uint64_t *slots, size_t room, uint64_t hash)
+{
+    size_t i = hash % room;
+
+    while (slots[i] && slots[i] != hash)
+        i = (i + 1) % room;
+    return &slots[i];
+}
+
+static bool is_settled(const struct mw_adopt *adopt, uint64_t hash)
+{
+    return adopt->room && *slot_of(adopt->settled, adopt->room, hash) == hash;
+}
+
+static void settle(struct mw_adopt *adopt, uint64_t hash)
+{
+    if (2 * adopt->count >= adopt->room) {
+        size_t room = adopt->room ? 2 * adopt->room : 64;
+        uint64_t *grown = calloc(room, sizeof(*grown));
+        if (!grown)
+            return; /* looked at again: slower, not wrong */
+        for (size_t i = 0; i < adopt->room; i++)
+            if (adopt->settled[i])
+                *slot_of(grown, room, adopt->settled[i]) = adopt->settled[i];
+        free(adopt->settled);
+        adopt->settled = grown;
+        adopt->room = room;
+    }
+    *slot_of(adopt->settled, adopt->room, hash) = hash;
+    adopt->count++;
+}
+
+/* ---- one journal ---- */
+
+/* Still the process that wrote the journal, and one that we may watch. */
+static bool is_that_process(int procfd, pid_t pid, const struct mw_ident *ident)
+{
+    struct mw_procmem_stat stat;
+    struct stat owner;
+    int fd;
+    bool ok;
+
+    if (ident->pid != pid || ident->pid_ns != mw_procmem_pid_ns(procfd, MW_PROCMEM_SELF))
+        return false;
+    fd = mw_procmem_open(procfd, pid, "stat");
+    ok = fd >= 0 && !fstat(fd, &owner) && (geteuid() == 0 || owner.st_uid == geteuid()) &&
+         !mw_procmem_stat_read(fd, &stat) && stat.start_ticks == ident->start_ticks;
+    if (fd >= 0)
+        close(fd);
+    return ok;
+}
+
+static void look_at(struct mw_adopt *adopt, const char *name, struct mw_tree *tree, mw_tree_tell *tell,
+                    mw_adopt_tell *tell_rank, void *context)
+{
+    uint64_t hash = hash_name(name);
+    struct mw_ident ident;
+    long pid = mw_journal_name_pid(name, NULL, adopt->host);
+
+    if (is_settled(adopt, hash))
+        return;
+    if (!pid || pid == 1 || pid == tree->self) {
+        settle(adopt, hash);
+        return;
+    }
+    if (mw_journal_read_ident(&ident, adopt->dirfd, name)) {
+        adopt->unsettled = true;
+        return;
+    }
+    settle(adopt, hash);
+    mw_held_add(&adopt->held, adopt->dirfd, name);
+    if (pid == MW_JOURNAL_ELSEWHERE) /* than the directory: it may still be here */
+        pid = ident.pid;
+    if (!is_that_process(tree->procfd, (pid_t)pid, &ident))
+        return;
+    mw_tree_adopt(tree, (pid_t)pid, tell, context);
+    if (mw_tree_knows(tree, (pid_t)pid))
+        tell_rank(context, (pid_t)pid, ident.world_id);
+}
+
+/* ---- the directory ---- */
+
+static bool has_changed(struct mw_adopt *adopt)
+{
+    struct stat st;
+    uint64_t mtime;
+    bool changed;
+
+    if (fstat(adopt->dirfd, &st))
+        return false;
+    mtime = (uint64_t)st.st_mtim.tv_sec * MW_NS_PER_SEC + (uint64_t)st.st_mtim.tv_nsec;
+    changed = mtime != adopt->mtime_ns || adopt->unsettled || mw_clock_wall() - mtime < TICK_NS;
+    adopt->mtime_ns = mtime;
+    return changed;
+}
+
+void mw_adopt_look(struct mw_adopt *adopt, struct mw_tree *tree, mw_tree_tell *tell, mw_adopt_tell *tell_rank,
+                   void *context)
+{
+    struct dirent *entry;
+    DIR *dir;
+    int fd;
+
+    if (!has_changed(adopt))
+        return;
+    adopt->unsettled = false;
+    fd = openat(adopt->dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    dir = fd < 0 ? NULL : fdopendir(fd);
+    if (!dir && fd >= 0)
+        close(fd);
+    while (dir && (entry = readdir(dir)))
+        if (!strncmp(entry->d_name, MW_RECORD_JOURNAL_PREFIX, strlen(MW_RECORD_JOURNAL_PREFIX)))
+            look_at(adopt, entry->d_name, tree, tell, tell_rank, context);
+    if (dir)
+        closedir(dir);
+}

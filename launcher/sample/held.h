@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* Journals that stay open, so that they can be read when somebody removes their files under the job: a segment is found by
+ * its head as long as somebody is attached (collector/journal/segments.h), a file is put back. */
+#ifndef MW_LAUNCHER_SAMPLE_HELD_H
+#define MW_LAUNCHER_SAMPLE_HELD_H
+
+#include "collector/journal/source.h"
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct mw_held {
+    struct mw_held_file {
+        char name[NAME_MAX + 1];
+        struct mw_journal_source source;
+    } *files;
+    size_t count;
+};
+
+/* Opens the journal and keeps it open; not a file that would take more than a quarter of the descriptors that we may have. */
+void mw_held_add(struct mw_held *held, int dirfd, const char *name);
+
+/* Copies into `dirfd` those files whose names are not there any more. Returns how many. */
+size_t mw_held_restore(const struct mw_held *held, int dirfd);
+
+/* The same for one that is open elsewhere. Returns whether it was copied. */
+bool mw_held_restore_one(int fd, int dirfd, const char *name);
+
+void mw_held_fini(struct mw_held *held);
+
+#endif

@@ -1,0 +1,453 @@
+/* SPDX-License-Identifier: MIT */
+#include "launcher/sample/tree.h"
+
+#include "collector/base/clock.h"
+#include "collector/base/io.h"
+#include "collector/journal/procmem.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/kcmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* Children of threads other than the main one are looked for seldom: few programs fork there, and it costs a directory
+ * listing for each process. All together take no more than some 0.5 % of the time. */
+#define THREADS_GAP_NS (40 * MW_NS_PER_MS)
+#define THREADS_GAP_MAX_NS MW_NS_PER_SEC
+#define THREADS_SHARE 200
+/* What a process is doing (stat) is the dearest to read, several times its RSS (statm): where that did not change it is
+ * read at most so often, but for processes that are young. An exec makes all memory new. */
+#define STAT_GAP_NS (250 * MW_NS_PER_MS)
+#define YOUNG_NS MW_NS_PER_SEC
+/* Without children files. */
+#define SCAN_GAP_NS (50 * MW_NS_PER_MS)
+#define SCAN_SHARE 50
+/* Descriptors that are never used up by kept ones. */
+#define RESERVE 16
+
+/* The first number of a descriptor that is not to be kept. */
+static int keep_below(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur <= RESERVE)
+        return 0;
+    return limit.rlim_cur > 1000000 ? 1000000 : (int)limit.rlim_cur - RESERVE;
+}
+
+int mw_tree_init(struct mw_tree *tree, const char *proc, pid_t self)
+{
+    char path[64];
+
+    *tree = (struct mw_tree){.self = self, .keep_below = keep_below(), .page_bytes = (uint64_t)sysconf(_SC_PAGESIZE)};
+    tree->procfd = open(proc, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (tree->procfd < 0)
+        return -1;
+    snprintf(path, sizeof(path), "%ld/task/%ld/children", (long)self, (long)self);
+    tree->no_children_file = faccessat(tree->procfd, path, R_OK, 0) != 0;
+    return 0;
+}
+
+static void close_files(struct mw_tree_process *process)
+{
+    int *const files[] = {&process->stat_fd, &process->statm_fd, &process->children_fd};
+
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        if (*files[i] >= 0)
+            close(*files[i]);
+        *files[i] = -1;
+    }
+}
+
+void mw_tree_fini(struct mw_tree *tree)
+{
+    for (size_t i = 0; i < tree->count; i++) {
+        close_files(&tree->processes[i]);
+    }
+    free(tree->processes);
+    free(tree->slots);
+    close(tree->procfd);
+}
+
+static size_t slot_of(const struct mw_tree *tree, pid_t pid)
+{
+    size_t slot = (size_t)pid * 2654435761u % tree->slot_count;
+
+    while (tree->slots[slot] && tree->processes[tree->slots[slot] - 1].pid != pid)
+        slot = (slot + 1) % tree->slot_count;
+    return slot;
+}
+
+static void rebuild_slots(struct mw_tree *tree)
+{
+    memset(tree->slots, 0, tree->slot_count * sizeof(*tree->slots));
+    for (size_t i = 0; i < tree->count; i++)
+        tree->slots[slot_of(tree, tree->processes[i].pid)] = (uint32_t)(i + 1);
+}
+
+static bool make_room(struct mw_tree *tree)
+{
+    size_t room = tree->room ? 2 * tree->room : 64;
+    struct mw_tree_process *processes;
+    uint32_t *slots;
+
+    if (tree->count < tree->room)
+        return true;
+    processes = realloc(tree->processes, room * sizeof(*processes));
+    if (!processes)
+        return false;
+    tree->processes = processes;
+    slots = realloc(tree->slots, 4 * room * sizeof(*slots));
+    if (!slots)
+        return false;
+    tree->slots = slots;
+    tree->slot_count = 4 * room;
+    tree->room = room;
+    rebuild_slots(tree);
+    return true;
+}
+
+struct mw_tree_process *mw_tree_find(const struct mw_tree *tree, pid_t pid)
+{
+    uint32_t slot = tree->count ? tree->slots[slot_of(tree, pid)] : 0;
+
+    return slot ? &tree->processes[slot - 1] : NULL;
+}
+
+bool mw_tree_knows(const struct mw_tree *tree, pid_t pid)
+{
+    return pid == tree->self || mw_tree_find(tree, pid);
+}
+
+/* Returns -1 as well when the descriptor would be one of the last. */
+static int open_to_keep(const struct mw_tree *tree, pid_t pid, const char *name)
+{
+    int fd = mw_procmem_open(tree->procfd, pid, name);
+
+    if (fd < tree->keep_below)
+        return fd;
+    close(fd);
+    return -1;
+}
+
+static int read_stat(const struct mw_tree *tree, const struct mw_tree_process *process, struct mw_procmem_stat *stat)
+{
+    int fd = process->stat_fd >= 0 ? process->stat_fd : mw_procmem_open(tree->procfd, process->pid, "stat");
+    int result = fd < 0 ? -1 : mw_procmem_stat_read(fd, stat);
+
+    if (fd >= 0 && fd != process->stat_fd)
+        close(fd);
+    return result;
+}
+
+/* When the kernel does not let us compare: a parent that waits for a vfork child is in state D, and has the stack of
+ * the same program. */
+static bool looks_borrowed(const struct mw_tree *tree, const struct mw_tree_process *process,
+                           const struct mw_tree_process *parent)
+{
+    struct mw_procmem_stat stat;
+
+    return parent->start_stack == process->start_stack && !read_stat(tree, parent, &stat) && stat.state == 'D';
+}
+
+/* Between vfork (or posix_spawn) and exec a child runs in its parent's memory: the same pages, not as many again. */
+static void note_owner(struct mw_tree *tree, struct mw_tree_process *process)
+{
+    const struct mw_tree_process *parent = process->owns ? NULL : mw_tree_find(tree, process->ppid);
+    long differs;
+
+    process->borrows = false;
+    if (!parent || (process->start_stack && process->start_stack != parent->start_stack)) {
+        process->owns = true;
+        return;
+    }
+    differs = syscall(SYS_kcmp, process->pid, parent->pid, KCMP_VM, 0UL, 0UL);
+    process->owns = differs > 0;
+    process->borrows = differs == 0 || (differs < 0 && looks_borrowed(tree, process, parent));
+}
+
+static void add(struct mw_tree *tree, pid_t pid, mw_tree_tell *tell, void *context)
+{
+    struct mw_tree_process process = {.pid = pid, .threads_gap_ns = THREADS_GAP_NS, .since_ns = tree->now};
+    struct mw_procmem_stat stat;
+    char children[64];
+
+    if (pid <= 0 || pid == tree->left_out || mw_tree_knows(tree, pid) || !make_room(tree))
+        return;
+    snprintf(children, sizeof(children), "task/%ld/children", (long)pid);
+    process.stat_fd = open_to_keep(tree, pid, "stat");
+    process.statm_fd = open_to_keep(tree, pid, "statm");
+    process.children_fd = open_to_keep(tree, pid, children);
+    if (read_stat(tree, &process, &stat) || mw_procmem_has_ended(&stat)) {
+        close_files(&process);
+        return;
+    }
+    process.ppid = stat.ppid;
+    process.start_ticks = stat.start_ticks;
+    process.start_stack = stat.start_stack;
+    process.arg_start = stat.arg_start;
+    process.threads = stat.threads;
+    memcpy(process.comm, stat.comm, sizeof(process.comm));
+    note_owner(tree, &process);
+    tree->processes[tree->count] = process;
+    tree->slots[slot_of(tree, pid)] = (uint32_t)(tree->count + 1);
+    tree->count++;
+    tell(context, MW_TREE_NEW, &tree->processes[tree->count - 1]);
+}
+
+void mw_tree_adopt(struct mw_tree *tree, pid_t pid, mw_tree_tell *tell, void *context)
+{
+    add(tree, pid, tell, context);
+}
+
+static void add_listed(struct mw_tree *tree, const char *list, mw_tree_tell *tell, void *context)
+{
+    char *end;
+
+    for (;; list = end) {
+        long pid = strtol(list, &end, 10);
+        if (end == list)
+            return;
+        add(tree, (pid_t)pid, tell, context);
+    }
+}
+
+/* `fd`: of the file, when it is kept open. */
+static void add_children(struct mw_tree *tree, pid_t pid, pid_t tid, int fd, mw_tree_tell *tell, void *context)
+{
+    char path[64], small[4096];
+    ssize_t n;
+
+    snprintf(path, sizeof(path), "%ld/task/%ld/children", (long)pid, (long)tid);
+    n = fd < 0 ? mw_io_read_text(tree->procfd, path, small, sizeof(small)) : pread(fd, small, sizeof(small) - 1, 0);
+    small[n > 0 ? n : 0] = '\0';
+    if (n == (ssize_t)sizeof(small) - 1) { /* some hundred children */
+        char *large = malloc(1 << 20);
+        if (large && mw_io_read_text(tree->procfd, path, large, 1 << 20) > 0)
+            add_listed(tree, large, tell, context);
+        free(large);
+    } else if (n > 0) {
+        add_listed(tree, small, tell, context);
+    }
+}
+
+static void list_threads(struct mw_tree *tree, pid_t pid, mw_tree_tell *tell, void *context)
+{
+    char path[64];
+    struct dirent *entry;
+    DIR *dir;
+    int fd;
+
+    snprintf(path, sizeof(path), "%ld/task", (long)pid);
+    fd = openat(tree->procfd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    dir = fd < 0 ? NULL : fdopendir(fd);
+    if (!dir && fd >= 0)
+        close(fd);
+    while (dir && (entry = readdir(dir))) {
+        long tid = strtol(entry->d_name, NULL, 10);
+        if (tid > 0 && tid != pid)
+            add_children(tree, pid, (pid_t)tid, -1, tell, context);
+    }
+    if (dir)
+        closedir(dir);
+}
+
+/* `index`: telling may move the processes. */
+static void add_children_of_threads(struct mw_tree *tree, size_t index, mw_tree_tell *tell, void *context)
+{
+    struct mw_tree_process *process = &tree->processes[index];
+    size_t before = tree->count;
+    uint64_t begin, gap;
+
+    if (process->threads <= 1 || tree->now < process->threads_next_ns)
+        return;
+    begin = mw_clock_now();
+    list_threads(tree, process->pid, tell, context);
+    process = &tree->processes[index];
+    gap = tree->count > before ? THREADS_GAP_NS : 2 * process->threads_gap_ns;
+    process->threads_gap_ns = gap < THREADS_GAP_MAX_NS ? gap : THREADS_GAP_MAX_NS;
+    gap = (mw_clock_now() - begin) * THREADS_SHARE * tree->count;
+    process->threads_next_ns = tree->now + (gap > process->threads_gap_ns ? gap : process->threads_gap_ns);
+}
+
+/* Without children files: takes in every process whose parent is known. */
+static void add_from_scan(struct mw_tree *tree, mw_tree_tell *tell, void *context)
+{
+    int fd = openat(tree->procfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+    struct dirent *entry;
+
+    if (!dir && fd >= 0)
+        close(fd);
+    while (dir && (entry = readdir(dir))) {
+        struct mw_tree_process probe = {.stat_fd = -1, .statm_fd = -1, .children_fd = -1};
+        struct mw_procmem_stat stat;
+        if (!isdigit((unsigned char)entry->d_name[0]))
+            continue;
+        probe.pid = (pid_t)strtol(entry->d_name, NULL, 10);
+        if (!mw_tree_knows(tree, probe.pid) && !read_stat(tree, &probe, &stat) && mw_tree_knows(tree, stat.ppid))
+            add(tree, probe.pid, tell, context);
+    }
+    if (dir)
+        closedir(dir);
+}
+
+/* An exec makes a new stack at another address, with the arguments on it. The kernel sets the start of the stack twice
+ * on the way, and a program may move its arguments to show a title: so both must have changed. They are 0 in the middle
+ * of an exec, and always in a process that we may not look into: its name must tell then. */
+static bool has_new_program(struct mw_tree_process *process, const struct mw_procmem_stat *stat)
+{
+    bool is_new;
+
+    if (!stat->start_stack)
+        return !process->start_stack && strcmp(stat->comm, process->comm);
+    is_new = process->start_stack && stat->start_stack != process->start_stack &&
+             (!stat->arg_start || stat->arg_start != process->arg_start);
+    process->start_stack = stat->start_stack;
+    process->arg_start = stat->arg_start;
+    return is_new;
+}
+
+static void take_new_program(const struct mw_tree *tree, struct mw_tree_process *process,
+                             const struct mw_procmem_stat *stat)
+{
+    process->since_ns = tree->now;
+    process->stat_next_ns = 0;
+    memcpy(process->comm, stat->comm, sizeof(process->comm));
+    process->owns = true;
+    process->borrows = false;
+}
+
+bool mw_tree_exec_meanwhile(const struct mw_tree *tree, struct mw_tree_process *process)
+{
+    struct mw_procmem_stat stat;
+    bool in_the_middle = !process->start_stack;
+
+    if (read_stat(tree, process, &stat) || mw_procmem_has_ended(&stat))
+        return false;
+    in_the_middle = in_the_middle && stat.start_stack; /* of an exec, which has ended: which one was read is not known */
+    if (!has_new_program(process, &stat) && !in_the_middle)
+        return false;
+    take_new_program(tree, process, &stat);
+    return true;
+}
+
+uint64_t mw_tree_rss(const struct mw_tree *tree, struct mw_tree_process *process)
+{
+    int fd = process->statm_fd;
+
+    if (process->steady)
+        return process->rss;
+    process->rss = 0;
+    if (process->borrows)
+        return 0;
+    if (fd < 0)
+        fd = mw_procmem_open(tree->procfd, process->pid, "statm");
+    if (fd < 0 || mw_procmem_statm_rss(fd, tree->page_bytes, &process->rss))
+        process->rss = 0;
+    if (fd >= 0 && fd != process->statm_fd)
+        close(fd);
+    return process->rss;
+}
+
+static bool is_steady(const struct mw_tree *tree, struct mw_tree_process *process)
+{
+    uint64_t before = process->rss;
+
+    process->steady = false;
+    return before && process->owns && tree->now < process->stat_next_ns && mw_tree_rss(tree, process) == before;
+}
+
+/* A status of 0 may also mean that the kernel does not show us another user's. */
+static void note_zombie(struct mw_tree_process *process, const struct mw_procmem_stat *stat)
+{
+    process->was_zombie = stat->start_ticks == process->start_ticks && stat->exit_code;
+    process->wait_status = stat->exit_code;
+}
+
+/* Looks at one known process. Returns false when it has ended. */
+static bool refresh(struct mw_tree *tree, struct mw_tree_process *process, mw_tree_tell *tell, void *context)
+{
+    struct mw_procmem_stat stat;
+    bool in_the_middle = !process->start_stack;
+
+    if (is_steady(tree, process))
+        return process->steady = true;
+    if (read_stat(tree, process, &stat))
+        return false;
+    if (mw_procmem_has_ended(&stat) || stat.start_ticks != process->start_ticks) {
+        note_zombie(process, &stat);
+        return false;
+    }
+    if (stat.threads > process->threads)
+        process->threads_next_ns = 0;
+    process->threads = stat.threads;
+    process->stat_next_ns = tree->now - process->since_ns < YOUNG_NS ? 0 : tree->now + STAT_GAP_NS;
+    if (has_new_program(process, &stat)) {
+        take_new_program(tree, process, &stat);
+        tell(context, MW_TREE_EXEC, process);
+    } else if (in_the_middle && process->start_stack) {
+        memcpy(process->comm, stat.comm, sizeof(process->comm));
+        tell(context, MW_TREE_SETTLED, process);
+    }
+    return true;
+}
+
+static void forget(struct mw_tree *tree, size_t index)
+{
+    struct mw_tree_process *process = &tree->processes[index];
+
+    close_files(process);
+    *process = tree->processes[--tree->count];
+}
+
+static void drop_ended(struct mw_tree *tree, mw_tree_tell *tell, void *context)
+{
+    bool any = false;
+
+    for (size_t i = tree->count; i-- > 0;) {
+        if (refresh(tree, &tree->processes[i], tell, context))
+            continue;
+        tell(context, MW_TREE_GONE, &tree->processes[i]);
+        forget(tree, i);
+        any = true;
+    }
+    if (any)
+        rebuild_slots(tree);
+    for (size_t i = 0; i < tree->count; i++) {
+        struct mw_tree_process *process = &tree->processes[i];
+        bool borrowed = process->borrows;
+        if (!process->owns)
+            note_owner(tree, process);
+        if (borrowed && !process->borrows) /* an exec that was under way when it was first seen */
+            tell(context, MW_TREE_EXEC, process);
+    }
+}
+
+void mw_tree_update(struct mw_tree *tree, mw_tree_tell *tell, void *context)
+{
+    tree->now = mw_clock_now();
+    drop_ended(tree, tell, context);
+    if (tree->no_children_file) {
+        if (tree->now >= tree->scan_next_ns) {
+            uint64_t gap;
+            add_from_scan(tree, tell, context);
+            gap = (mw_clock_now() - tree->now) * SCAN_SHARE;
+            tree->scan_next_ns = tree->now + (gap > SCAN_GAP_NS ? gap : SCAN_GAP_NS);
+        }
+        return;
+    }
+    add_children(tree, tree->self, tree->self, -1, tell, context);
+    for (size_t i = 0; i < tree->count; i++) { /* grows while we go: grandchildren follow */
+        pid_t pid = tree->processes[i].pid;
+        add_children(tree, pid, pid, tree->processes[i].children_fd, tell, context);
+        add_children_of_threads(tree, i, tell, context);
+    }
+}

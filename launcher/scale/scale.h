@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: MIT */
+/* `memwatch scale`. */
+#ifndef MW_LAUNCHER_SCALE_SCALE_H
+#define MW_LAUNCHER_SCALE_SCALE_H
+
+/* Takes its own argv (argv[0] is "scale"), and returns the exit status. */
+int mw_scale_main(int argc, char **argv);
+
+#endif

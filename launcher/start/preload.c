@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+#include "launcher/start/preload.h"
+
+#include "collector/base/clock.h"
+#include "collector/base/settings.h"
+#include "collector/journal/segment.h"
+#include "launcher/start/daemons.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifndef MW_LIBDIR
+#define MW_LIBDIR "/usr/local/lib"
+#endif
+#ifndef MW_LIBEXECDIR
+#define MW_LIBEXECDIR "/usr/local/libexec/memwatch"
+#endif
+#define SHIM "libmemwatch-pmpi.so"
+#define WAIT "libmemwatch-wait.so"
+#define HYDRA_EXEC "hydra-exec"
+
+/* The directory that this program lies in. */
+static int own_directory(char *path, size_t size)
+{
+    ssize_t n = readlink("/proc/self/exe", path, size - 1);
+    char *slash;
+
+    if (n <= 0)
+        return -1;
+    path[n] = '\0';
+    slash = strrchr(path, '/');
+    if (slash)
+        *slash = '\0';
+    return 0;
+}
+
+int mw_preload_find(char *path, size_t size, struct mw_err *err)
+{
+    static const char *const beside[] = {"../lib/" SHIM, "../lib64/" SHIM, "../pmpi/.libs/" SHIM};
+    const char *given = getenv("MEMWATCH_SHIM");
+    char own[PATH_MAX], candidate[PATH_MAX + 64], real[PATH_MAX];
+
+    if (given) {
+        if (!realpath(given, real) || access(real, R_OK))
+            return mw_err_set(err, "MEMWATCH_SHIM names %s: %s", given, strerror(errno));
+        snprintf(path, size, "%s", real);
+        return 0;
+    }
+    for (size_t i = 0; !own_directory(own, sizeof(own)) && i < sizeof(beside) / sizeof(beside[0]); i++) {
+        snprintf(candidate, sizeof(candidate), "%s/%s", own, beside[i]);
+        if (realpath(candidate, real)) {
+            snprintf(path, size, "%s", real);
+            return 0;
+        }
+    }
+    snprintf(path, size, "%s", MW_LIBDIR "/" SHIM);
+    if (!access(path, R_OK))
+        return 0;
+    return mw_err_set(err, SHIM " was not found beside memwatch nor in %s: set MEMWATCH_SHIM to its path", MW_LIBDIR);
+}
+
+int mw_preload_find_wait(char *path, size_t size, const char *shim)
+{
+    const char *slash = strrchr(shim, '/');
+    int directory = slash ? (int)(slash - shim) + 1 : 0;
+
+    return snprintf(path, size, "%.*s" WAIT, directory, shim) < (int)size && !access(path, R_OK) ? 0 : -1;
+}
+
+/* The script by which MPICH's mpiexec starts its proxies. Returns 0, or not 0. */
+static int find_hydra_exec(char *path, size_t size)
+{
+    static const char *const beside[] = {"../libexec/memwatch/" HYDRA_EXEC, HYDRA_EXEC};
+    char own[PATH_MAX], candidate[PATH_MAX + 64];
+
+    for (size_t i = 0; !own_directory(own, sizeof(own)) && i < sizeof(beside) / sizeof(beside[0]); i++) {
+        snprintf(candidate, sizeof(candidate), "%s/%s", own, beside[i]);
+        if (!access(candidate, X_OK) && snprintf(path, size, "%s", candidate) < (int)size)
+            return 0;
+    }
+    snprintf(path, size, "%s", MW_LIBEXECDIR "/" HYDRA_EXEC);
+    return access(path, X_OK);
+}
+
+static int set(const char *name, const char *value)
+{
+    return value ? setenv(name, value, 1) : unsetenv(name);
+}
+
+static int set_number(const char *name, long value)
+{
+    char text[24];
+
+    snprintf(text, sizeof(text), "%ld", value);
+    return set(name, text);
+}
+
+static const char *const variables[MW_SETTING_COUNT] = {
+#define MW_ROW(name, variable, least, most, otherwise) [MW_SETTING_##name] = variable,
+    MW_SETTINGS(MW_ROW)
+#undef MW_ROW
+};
+
+/* What is as by default is left to the shim, whatever this process has in its environment. */
+static int set_settings(const struct mw_preload_settings *settings)
+{
+    return set(variables[MW_SETTING_EXACT], settings->exact ? "1" : NULL) ||
+           set(variables[MW_SETTING_RESET], settings->no_reset ? "0" : NULL) ||
+           set(variables[MW_SETTING_SYSCALLS], settings->no_syscalls ? "0" : NULL) ||
+           set_number(variables[MW_SETTING_OVERHEAD], settings->budget_ppm) ||
+           set_number(variables[MW_SETTING_SITE_DEPTH], settings->site_depth ? settings->site_depth : MW_SITE_DEPTH_DEFAULT) ||
+           set_number(MW_INTERVAL_VARIABLE, (long)(settings->interval_ns / MW_NS_PER_MS));
+}
+
+/* The loader takes blanks and colons for the end of a name, and replaces what follows a dollar sign. */
+static int needs_quoting(const char *path)
+{
+    return strpbrk(path, ": \t\n$") != NULL;
+}
+
+/* Gives a library a name that LD_PRELOAD can hold, where it has none: a link in the run directory. */
+static int link_library(char *path, size_t size, const char *name, const char *run_dir, struct mw_err *err)
+{
+    char linked[PATH_MAX];
+
+    if (!needs_quoting(path))
+        return 0;
+    if (needs_quoting(run_dir))
+        return mw_err_set(err, "LD_PRELOAD cannot hold the path %s: choose a --run-dir without blanks and colons", run_dir);
+    if (snprintf(linked, sizeof(linked), "%s/%s", run_dir, name) >= (int)sizeof(linked) || symlink(path, linked))
+        return mw_err_set(err, "cannot link %s into the run directory: %s", path, strerror(errno));
+    snprintf(path, size, "%s", linked);
+    return 0;
+}
+
+/* gcc's AddressSanitizer refuses to start when a library comes before its own, though ours replaces nothing of what it
+ * replaces. What the user has set comes after and wins. */
+static int let_asan_start(void)
+{
+    const char *before = getenv("ASAN_OPTIONS");
+    char *options;
+    int failed;
+
+    if (asprintf(&options, "verify_asan_link_order=0%s%s", before && *before ? ":" : "", before ? before : "") < 0)
+        return -1;
+    failed = set("ASAN_OPTIONS", options);
+    free(options);
+    return failed;
+}
+
+/* For ranks on other hosts: whether they are on another one, and what may have to be started there. */
+static int name_launcher(void)
+{
+    char host[256] = "", self[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+    gethostname(host, sizeof(host) - 1);
+    if (length > 0)
+        self[length] = '\0';
+    return set("MEMWATCH_HOST", host) || set("MEMWATCH_AGENT", length > 0 ? self : NULL);
+}
+
+int mw_preload_setenv(const char *shim, const char *run_dir, const struct mw_preload_settings *settings, char *const command[],
+                      struct mw_err *err)
+{
+    const char *before = getenv("LD_PRELOAD");
+    char pmpi[PATH_MAX], wait[PATH_MAX], hydra[PATH_MAX], ipc[24], *preload;
+    bool has_wait = !settings->no_wait_library && !mw_preload_find_wait(wait, sizeof(wait), shim);
+
+    snprintf(pmpi, sizeof(pmpi), "%s", shim);
+    snprintf(ipc, sizeof(ipc), "%llu", (unsigned long long)mw_segment_ipc_ns());
+    if (link_library(pmpi, sizeof(pmpi), SHIM, run_dir, err) < 0 ||
+        (has_wait && link_library(wait, sizeof(wait), WAIT, run_dir, err) < 0))
+        return -1;
+    if (asprintf(&preload, "%s%s%s%s%s", pmpi, has_wait ? ":" : "", has_wait ? wait : "",
+                 before && *before ? ":" : "", before ? before : "") < 0)
+        return mw_err_set(err, "out of memory");
+    if (set("LD_PRELOAD", preload) || let_asan_start() || set("MEMWATCH_RUN_DIR", run_dir) ||
+        set("MEMWATCH_IPC", ipc) || name_launcher() ||
+        (has_wait && mw_daemons_setenv(command, wait,
+                                       find_hydra_exec(hydra, sizeof(hydra)) ? NULL : hydra, run_dir)) ||
+        set_settings(settings)) {
+        free(preload);
+        return mw_err_set(err, "cannot set the environment: %s", strerror(errno));
+    }
+    free(preload);
+    return 0;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+#include "launcher/top/options.h"
+
+#include "collector/base/clock.h"
+#include "launcher/options/parse.h"
+
+enum key { KEY_SORT = MW_PARSE_KEYS, KEY_ONCE, KEY_RUN_DIR, KEY_COLOR };
+
+static const struct argp_option table[] = {
+    {"delay", 'd', "SEC", 0, "Look every SEC seconds (0.1 to 3600; default 1)", 1},
+    {"sort", KEY_SORT, "memory|rank|growth", 0, "In which order at first (default memory)", 1},
+    {"once", KEY_ONCE, NULL, 0, "Print one picture as text, with all ranks, and end", 1},
+    {"run-dir", KEY_RUN_DIR, "DIR", 0, "Look for jobs in DIR, too", 2},
+    MW_DISPLAY_COLOR(KEY_COLOR, 5),
+    MW_PARSE_HELP,
+    {0}};
+
+static const char doc[] =
+    "Shows a running job on the whole terminal: its memory now and at most, its ranks as bars, the phase or MPI call "
+    "that each is in, and how fast it grows. RUN-DIR is a run directory (memwatch runs lists them); without it, the only "
+    "job of yours that runs. It only reads: the job and its memwatch notice nothing, whenever it ends.\n"
+    "\n"
+    "  memwatch top\n"
+    "  memwatch top -d 0.2 /dev/shm/memwatch-1000-5f0c6a1be2d94c37\n"
+    "  memwatch top --once | head -n 20     (for scripts)\n"
+    "\v"
+    "Keys: m, r and g sort by memory, rank and growth; v shows the hosts; / filters; h helps; q leaves.";
+
+static enum mw_top_order order_of(const char *text)
+{
+    static const char *const words[] = {"memory", "rank", "growth"};
+    static const enum mw_top_order orders[] = {MW_TOP_BY_MEMORY, MW_TOP_BY_RANK, MW_TOP_BY_GROWTH};
+
+    return orders[mw_parse_word(text, words, 3, "--sort")];
+}
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+    struct mw_top_options *options = state->input;
+
+    switch (key) {
+    case 'd': options->delay_ns = mw_parse_seconds(argument, "-d"); return 0;
+    case KEY_SORT: options->order = order_of(argument); return 0;
+    case KEY_ONCE: options->once = true; return 0;
+    case KEY_RUN_DIR: options->base_dir = argument; return 0;
+    case KEY_COLOR: mw_display_set_color(&options->display, argument); return 0;
+    case ARGP_KEY_ARG:
+        if (options->path)
+            mw_parse_fail("one RUN-DIR at a time");
+        options->path = argument;
+        return 0;
+    default: return mw_parse_common(key, state, "memwatch top");
+    }
+}
+
+const struct argp *mw_top_options_argp(void)
+{
+    static const struct argp argp = {.options = table, .parser = parse, .args_doc = "[RUN-DIR]", .doc = doc};
+
+    return &argp;
+}
+
+void mw_top_options_parse(struct mw_top_options *options, int argc, char **argv)
+{
+    *options = (struct mw_top_options){.delay_ns = MW_NS_PER_SEC};
+    mw_parse(mw_top_options_argp(), argc, argv, options);
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+#include "pmpi/abi/library.h"
+
+#include "pmpi/abi/find.h"
+#include "pmpi/abi/next.h"
+#include "pmpi/base/soname.h"
+#include "pmpi/rank/rank.h"
+
+#include <string.h>
+
+struct mw_library mw_library;
+
+static uintptr_t resolve_value(const struct mw_abi_value *value)
+{
+    return value->symbol[0] ? (uintptr_t)mw_next_data(value->symbol) : value->value;
+}
+
+static bool exports(const char *symbol)
+{
+    return mw_next_symbol(symbol) != NULL;
+}
+
+/* May be called before MPI_Init. */
+static void describe(char text[MW_ABI_FIND_VERSION])
+{
+    int (*get_version)(char *, int *), length = 0;
+
+    *(void **)&get_version = mw_next_symbol("PMPI_Get_library_version");
+    if (!get_version || get_version(text, &length))
+        text[0] = '\0';
+}
+
+bool mw_library_resolve(void)
+{
+    const struct mw_abi *abi = mw_abi_find(mw_soname(mw_next_symbol("PMPI_Init")), exports, describe);
+    bool complete = true;
+
+    if (!abi)
+        return false;
+    mw_library.comm_world = resolve_value(&abi->comm_world);
+    mw_library.comm_self = resolve_value(&abi->comm_self);
+    mw_library.info_null = resolve_value(&abi->info_null);
+    mw_library.comm_null = resolve_value(&abi->comm_null);
+    mw_library.datatype_byte = resolve_value(&abi->datatype_byte);
+    mw_library.datatype_null = resolve_value(&abi->datatype_null);
+    mw_library.errors_return = resolve_value(&abi->errors_return);
+#define X(field, name, parameters)                                      \
+    *(void **)&mw_library.field = mw_next_symbol(#name);                \
+    complete = complete && mw_library.field;
+    MW_LIBRARY_CALLS(X)
+#undef X
+    if (complete)
+        mw_library.abi = abi;
+    return complete;
+}
+
+void mw_library_progress(void)
+{
+    char status[256]; /* more than any MPI_Status; written only when a message is found */
+    int found = 0;
+
+    /* a probe for a message to ourselves that nobody sends: both MPIs drive all communication in it (MPICH does not
+     * for one on MPI_COMM_SELF) */
+    mw_library.iprobe(mw_rank.journal.ident->rank, 0, mw_library.comm_world, &found, status);
+}

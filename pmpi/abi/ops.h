@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/* The wrapped calls as an enum and a table of constants. */
+#ifndef MW_PMPI_ABI_OPS_H
+#define MW_PMPI_ABI_OPS_H
+
+#include <stdint.h>
+
+/* Arithmetic on literal argument counts, so that they can be pasted into names. */
+#define MW_PLUS_0(n) n
+#define MW_PLUS_1(n) MW_PLUS_1_##n
+#define MW_PLUS_2(n) MW_PLUS_2_##n
+#define MW_MINUS_1(n) MW_MINUS_1_##n
+#define MW_PLUS_1_1 2
+#define MW_PLUS_1_5 6
+#define MW_PLUS_1_6 7
+#define MW_PLUS_1_7 8
+#define MW_PLUS_1_8 9
+#define MW_PLUS_1_9 10
+#define MW_PLUS_2_1 3
+#define MW_PLUS_2_5 7
+#define MW_PLUS_2_6 8
+#define MW_PLUS_2_7 9
+#define MW_PLUS_2_8 10
+#define MW_PLUS_2_9 11
+#define MW_MINUS_1_1 0
+#define MW_MINUS_1_5 4
+#define MW_MINUS_1_6 5
+#define MW_MINUS_1_7 6
+#define MW_MINUS_1_8 7
+#define MW_MINUS_1_9 8
+
+/* What kind of call a wrapper stands for. */
+enum mw_kind {
+    MW_KIND_BLOCKING,
+    MW_KIND_NONBLOCKING, /* one request argument follows the collective's own */
+    MW_KIND_PERSISTENT,  /* info and request follow; moves no data before MPI_Start */
+    MW_KIND_START,       /* MPI_Start, MPI_Startall: counted when a request is one of a collective */
+    MW_KIND_COMPLETE,    /* MPI_Wait, MPI_Test, ...: counted when it completes a collective's request */
+    MW_KIND_GUARD        /* not counted, and nothing inside it is */
+};
+
+/* How its arguments describe bytes: pmpi/abi/bytes.h. */
+enum mw_rule {
+    MW_RULE_NOTHING, /* moves no data of the program's */
+    MW_RULE_BARRIER,
+    MW_RULE_BCAST,
+    MW_RULE_GATHER,
+    MW_RULE_GATHERV,
+    MW_RULE_SCATTER,
+    MW_RULE_SCATTERV,
+    MW_RULE_ALLGATHER,
+    MW_RULE_ALLGATHERV,
+    MW_RULE_ALLTOALL,
+    MW_RULE_ALLTOALLV,
+    MW_RULE_ALLTOALLW,
+    MW_RULE_REDUCE,
+    MW_RULE_ALLREDUCE,
+    MW_RULE_REDUCE_SCATTER,
+    MW_RULE_REDUCE_SCATTER_BLOCK,
+    MW_RULE_EXSCAN,
+    MW_RULE_NEIGHBOR_ALLGATHER,
+    MW_RULE_NEIGHBOR_ALLGATHERV,
+    MW_RULE_NEIGHBOR_ALLTOALL,
+    MW_RULE_NEIGHBOR_ALLTOALLV,
+    MW_RULE_NEIGHBOR_ALLTOALLW
+};
+
+#define MW_NOCOMM 255 /* the call names no communicator */
+
+enum mw_op {
+#define NOCOMM MW_NOCOMM
+#define MW_EACH(prefix, name, n, kind, wide, rule, comm) MW_OP_##prefix##name,
+#include "pmpi/abi/each_call.h"
+    MW_OP_MPI_Init,
+    MW_OP_MPI_Init_thread,
+    MW_OP_MPI_Finalize,
+    MW_OP_MPI_Session_init,
+    MW_OP_MPI_Session_finalize,
+    MW_OP_MPI_Abort,
+    MW_OP_MPI_Pcontrol,
+    MW_OP_MPI_Start,
+    MW_OP_MPI_Startall,
+    MW_OP_MPI_Request_free,
+    MW_OP_COUNT
+};
+
+#define MW_OP_NAME_BYTES 36
+
+struct mw_op_info {
+    char name[MW_OP_NAME_BYTES]; /* public name; an array, so that the table needs no relocation */
+    uint8_t kind;  /* enum mw_kind */
+    uint8_t wide;  /* counts are MPI_Count, displacements MPI_Aint */
+    uint8_t rule;  /* enum mw_rule */
+    uint8_t comm;  /* index of the communicator argument, or MW_NOCOMM */
+};
+
+extern const struct mw_op_info mw_ops[MW_OP_COUNT];
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* A loaded object, as dl_iterate_phdr() shows it. */
+#ifndef MW_PMPI_BASE_ELF_OBJECT_H
+#define MW_PMPI_BASE_ELF_OBJECT_H
+
+#include <link.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+static inline bool mw_elf_contains(const struct dl_phdr_info *object, const void *address)
+{
+    for (int i = 0; i < object->dlpi_phnum; i++)
+        if (object->dlpi_phdr[i].p_type == PT_LOAD &&
+            (uintptr_t)address - object->dlpi_addr - object->dlpi_phdr[i].p_vaddr < object->dlpi_phdr[i].p_memsz)
+            return true;
+    return false;
+}
+
+/* Its dynamic section, which ends with DT_NULL; NULL when it has none. */
+static inline const ElfW(Dyn) *mw_elf_dynamic(const struct dl_phdr_info *object)
+{
+    for (int i = 0; i < object->dlpi_phnum; i++)
+        if (object->dlpi_phdr[i].p_type == PT_DYNAMIC)
+            return (const void *)(object->dlpi_addr + object->dlpi_phdr[i].p_vaddr);
+    return NULL;
+}
+
+/* An address of the dynamic section. The loader has added the bias already, but not in every object. */
+static inline const void *mw_elf_pointer(uintptr_t bias, uintptr_t value)
+{
+    return (const void *)(value < bias ? value + bias : value);
+}
+
+#endif

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+#include "pmpi/base/spawn.h"
+
+#include "collector/base/clock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define STACK_BYTES 65536u
+#define SIGNALS 64                 /* the kernel's, those that libc keeps to itself included */
+#define KERNEL_MASK_BYTES (SIGNALS / 8)
+#define CANNOT_EXECUTE 127
+
+/* Shared with the children: they run in our memory (CLONE_VM) while we stand still (CLONE_VFORK).
+ *
+ * An exec makes any child one that signals its end and that wait() reaps. So it is not our child that executes, but the
+ * child of one that does not, has no exit signal, and is waited for here (__WCLONE). */
+struct start {
+    const struct mw_spawn *spawn;
+    bool apart;
+    uint64_t limit_ns;
+    char *inner_stack; /* for the child's child */
+    int error, status;
+};
+
+static pid_t start_on(char *stack, int (*run)(void *), struct start *start)
+{
+    return clone(run, stack + STACK_BYTES, CLONE_VM | CLONE_VFORK, start);
+}
+
+static void close_from(int first)
+{
+#ifdef SYS_close_range
+    if (!syscall(SYS_close_range, first, ~0u, 0))
+        return;
+#endif
+    for (long fd = first, most = sysconf(_SC_OPEN_MAX); fd < (most > 0 && most < 65536 ? most : 65536); fd++)
+        close((int)fd);
+}
+
+/* In the child: puts the descriptors in place. First all go out of the way of each other. */
+static void set_descriptors(const struct start *start)
+{
+    int moved[MW_SPAWN_FDS];
+
+    for (int i = 0; i < MW_SPAWN_FDS; i++) {
+        moved[i] = start->spawn->fds[i] < 0 && i < 3 ? open("/dev/null", O_RDWR) : start->spawn->fds[i];
+        if (moved[i] >= 0)
+            moved[i] = fcntl(moved[i], F_DUPFD_CLOEXEC, 2 * MW_SPAWN_FDS);
+    }
+    for (int i = 0; i < MW_SPAWN_FDS; i++)
+        if (moved[i] >= 0)
+            dup2(moved[i], i);
+        else
+            close(i);
+    if (start->apart)
+        close_from(MW_SPAWN_FDS);
+}
+
+static void reset_signals(void)
+{
+    const uint64_t by_default[8] = {0}; /* the kernel's struct sigaction: SIG_DFL is 0 */
+    uint64_t none = 0;
+
+    for (int signal = 1; signal <= SIGNALS; signal++)
+        syscall(SYS_rt_sigaction, signal, by_default, NULL, KERNEL_MASK_BYTES); /* the child's own: no CLONE_SIGHAND */
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, KERNEL_MASK_BYTES);
+}
+
+static int execute(void *context)
+{
+    struct start *start = context;
+    const struct mw_spawn *spawn = start->spawn;
+
+    if (start->apart)
+        setsid();
+    set_descriptors(start);
+    if (!spawn->directory || !chdir(spawn->directory)) {
+        reset_signals();
+        execve(spawn->path, spawn->argv, spawn->envp);
+    }
+    start->error = errno;
+    _exit(CANNOT_EXECUTE);
+}
+
+/* The exit status of the child's child, -1 when it has none. */
+static int wait_inside(pid_t pid, uint64_t limit_ns)
+{
+    uint64_t deadline = mw_clock_now() + limit_ns;
+    struct timespec tick = {0, 2000000};
+    int status = 0;
+    pid_t done;
+
+    while ((done = waitpid(pid, &status, WNOHANG | __WALL)) == 0 || (done < 0 && errno == EINTR)) {
+        if (mw_clock_now() > deadline) {
+            kill(pid, SIGKILL);
+            waitpid(pid, &status, __WALL | WNOHANG); /* not for one that the kernel holds */
+            return -1;
+        }
+        nanosleep(&tick, NULL);
+    }
+    return done == pid && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* Ends at once, and leaves an orphan; or when its child has ended. */
+static int stand_between(void *context)
+{
+    struct start *start = context;
+    pid_t pid = start_on(start->inner_stack, execute, start);
+
+    if (pid < 0)
+        start->error = errno;
+    else if (!start->apart)
+        start->status = wait_inside(pid, start->limit_ns);
+    /* a tool may have given us memory of our own: then this is all that gets back */
+    _exit(start->error || start->status < 0 ? CANNOT_EXECUTE : start->status);
+}
+
+static int run(struct start *start)
+{
+    char *stacks = mmap(NULL, 2 * STACK_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    uint64_t all = ~(uint64_t)0, before;
+    int cancel_state, status = 0;
+    pid_t pid;
+
+    if (stacks == MAP_FAILED)
+        return -1;
+    start->inner_stack = stacks + STACK_BYTES;
+    /* neither a handler of the program nor a cancellation may act in the child, in our memory */
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, KERNEL_MASK_BYTES);
+    pid = start_on(stacks, stand_between, start);
+    if (pid < 0)
+        start->error = errno;
+    while (pid > 0 && waitpid(pid, &status, __WCLONE) < 0 && errno == EINTR)
+        ;
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, KERNEL_MASK_BYTES);
+    pthread_setcancelstate(cancel_state, NULL);
+    munmap(stacks, 2 * STACK_BYTES);
+    if (!start->error && WIFEXITED(status) && WEXITSTATUS(status) == CANNOT_EXECUTE)
+        start->error = ENOEXEC;
+    errno = start->error;
+    return start->error ? -1 : WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+int mw_spawn_apart(const struct mw_spawn *spawn)
+{
+    struct start start = {.spawn = spawn, .apart = true};
+
+    return run(&start) ? -1 : 0;
+}
+
+int mw_spawn_run(const struct mw_spawn *spawn, uint64_t limit_ns)
+{
+    struct start start = {.spawn = spawn, .limit_ns = limit_ns};
+
+    return run(&start);
+}
+
+char **mw_spawn_environment(bool all)
+{
+    size_t count = 0, kept = 0;
+    char **clean;
+
+    while (environ[count])
+        count++;
+    clean = calloc(count + 1, sizeof(*clean));
+    for (size_t i = 0; clean && i < count; i++)
+        if (strncmp(environ[i], "LD_PRELOAD=", 11) && (!all || strncmp(environ[i], "MEMWATCH_", 9)))
+            clean[kept++] = environ[i];
+    return clean;
+}

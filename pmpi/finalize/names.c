@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+#include "pmpi/finalize/names.h"
+
+#include "pmpi/abi/library.h"
+#include "pmpi/abi/next.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PORT_MAX 4096 /* more than either MPI's MPI_MAX_PORT_NAME */
+
+typedef int name_call(const char *name, uintptr_t info, char *port);
+
+/* By Open MPI 4's mpirun, by PRRTE (Open MPI 5 and later), whose namespaces are called "prterun-HOST-PID@1" and the like, and
+ * by Hydra. */
+bool mw_names_are_served(void)
+{
+    const char *namespace = getenv("PMIX_NAMESPACE");
+
+    return getenv("OMPI_MCA_orte_hnp_uri") || (namespace && !strncmp(namespace, "prte", 4) && getenv("PRTE_LAUNCHED")) ||
+           (getenv("MPI_LOCALNRANKS") && getenv("PMI_FD"));
+}
+
+/* Errors of such calls go to the handler of MPI_COMM_WORLD or, since MPI 4, of MPI_COMM_SELF. */
+static int call(const char *function, const char *name, char *port)
+{
+    const uintptr_t comms[2] = {mw_library.comm_world, mw_library.comm_self};
+    uintptr_t handlers[2] = {0, 0};
+    name_call *next;
+    int error, kept = 0;
+
+    *(void **)&next = mw_next_symbol(function);
+    while (next && kept < 2 && !mw_library.comm_get_errhandler(comms[kept], &handlers[kept]))
+        mw_library.comm_set_errhandler(comms[kept++], mw_library.errors_return);
+    error = kept == 2 ? next(name, mw_library.info_null, port) : -1;
+    while (kept-- > 0) {
+        mw_library.comm_set_errhandler(comms[kept], mw_abi_handle(mw_library.abi, handlers[kept]));
+        mw_library.errhandler_free(&handlers[kept]);
+    }
+    return error;
+}
+
+bool mw_names_publish(const char *name, const char *value)
+{
+    return !call("PMPI_Publish_name", name, (char *)(uintptr_t)value);
+}
+
+void mw_names_unpublish(const char *name, const char *value)
+{
+    call("PMPI_Unpublish_name", name, (char *)(uintptr_t)value);
+}
+
+bool mw_names_lookup(const char *name, char *value, size_t size)
+{
+    char port[PORT_MAX] = "";
+
+    if (call("PMPI_Lookup_name", name, port))
+        return false;
+    snprintf(value, size, "%s", port);
+    return port[0];
+}

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: MIT */
+/* What a process leaves behind when it ends by exit(): a rank closes its journal, any other process of the job enters
+ * itself in a small table, so that one shorter than any sampling interval is still seen exactly. */
+#include "collector/base/clock.h"
+#include "collector/base/hostname.h"
+#include "collector/base/io.h"
+#include "collector/base/token.h"
+#include "collector/journal/procmem.h"
+#include "collector/journal/seen.h"
+#include "pmpi/base/exit_table.h"
+#include "pmpi/base/syscalls.h"
+#include "pmpi/life/life.h"
+#include "pmpi/measure/modules.h"
+#include "pmpi/measure/observe.h"
+#include "pmpi/measure/phases.h"
+#include "pmpi/rank/moment.h"
+#include "pmpi/rank/rank.h"
+#include "pmpi/rank/settings.h"
+#include "pmpi/rank/stage.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+/* In a sandbox: the journal is memory, but a clock may take a system call. */
+static void close_quietly(void)
+{
+    struct mw_state *state = mw_rank.journal.state;
+
+    mw_rank.counting = false;
+    state->exited_ns = getauxval(AT_SYSINFO_EHDR) ? mw_clock_read(CLOCK_MONOTONIC_COARSE) : state->unmeasured_ns;
+    if (state->stage == MW_STAGE_FINALIZED)
+        __atomic_store_n(&state->stage, MW_STAGE_EXITED, __ATOMIC_RELEASE);
+}
+/* For the table: the first wait and the longest, and all together. */
+#define FIRST_WAIT_NS 50000L
+#define LAST_WAIT_NS 2000000L
+#define PATIENCE_NS 50000000L
+/* For one of the last slots: as long once more. */
+#define LATE_TURNS (MW_EXIT_LATE * (int)(PATIENCE_NS / LAST_WAIT_NS))
+
+static void close_rank(void)
+{
+    struct mw_state *state = mw_rank.journal.state;
+    struct mw_moment now;
+
+    mw_rank.counting = false;
+    state->exited_ns = mw_clock_now();
+    if (!mw_rank_lock()) /* exit() was called in the middle of a boundary */
+        return;
+    now = mw_moment_exact();
+    mw_phases_end_all(&now);
+    mw_phases_exit(&now, mw_observe(now.ns, 0));
+    mw_rank_unlock();
+    if (state->stage == MW_STAGE_FINALIZED)
+        mw_stage_reach(MW_STAGE_EXITED);
+}
+
+/* When it began, on the monotonic clock and not too late: ticks count from boot, suspended time included. */
+static uint64_t start_ns(uint64_t ticks, uint64_t end_ns)
+{
+    uint64_t tick_ns = MW_NS_PER_SEC / (uint64_t)sysconf(_SC_CLK_TCK);
+    uint64_t now = mw_clock_now(); /* read first: the difference must not fall below 0 */
+    uint64_t before = mw_clock_read(CLOCK_BOOTTIME) - now + tick_ns;
+    uint64_t boot = ticks * tick_ns;
+
+    return boot > before && boot - before < end_ns ? boot - before : 1;
+}
+
+/* What tells why there is no journal. */
+static uint64_t find_facts(struct mw_exit_text *text, int procfd)
+{
+    struct mw_procmem_maps maps;
+
+    if (!mw_procmem_maps_read(procfd, MW_PROCMEM_SELF, &maps))
+        memcpy(text->mpi, maps.mpi, sizeof(text->mpi));
+    return MW_SEEN_EXIT | (mw_modules_started_with_mpi() ? MW_SEEN_LINKED : 0) | (mw_rank.called ? MW_SEEN_CALLED : 0) |
+           (mw_rank.has_new_abi ? MW_SEEN_NEW_ABI : 0) | (mw_life_is_launched() ? MW_SEEN_LAUNCHED : 0);
+}
+
+static uint64_t hash_program(const struct mw_exit_text *text, uint64_t facts)
+{
+    uint64_t hash = 14695981039346656037ULL ^ facts; /* FNV-1a */
+
+    for (const char *at = text->exe[0] ? text->exe : text->comm; *at; at++)
+        hash = (hash ^ (unsigned char)*at) * 1099511628211ULL;
+    return hash;
+}
+
+static bool fill(struct mw_exit_entry *entry, struct mw_exit_text *text, int procfd)
+{
+    struct mw_procmem_status status = {0};
+    struct mw_procmem_stat stat = {0};
+    uint64_t facts;
+    int status_fd = mw_procmem_open(procfd, MW_PROCMEM_SELF, "status");
+    int stat_fd = mw_procmem_open(procfd, MW_PROCMEM_SELF, "stat");
+    bool ok = status_fd >= 0 && stat_fd >= 0 && !mw_procmem_status_read(status_fd, &status) &&
+              !mw_procmem_stat_read(stat_fd, &stat);
+
+    if (status_fd >= 0)
+        close(status_fd);
+    if (stat_fd >= 0)
+        close(stat_fd);
+    memcpy(text->comm, stat.comm, sizeof(text->comm) - 1);
+    mw_procmem_exe(procfd, MW_PROCMEM_SELF, text->exe, sizeof(text->exe));
+    mw_procmem_command(procfd, MW_PROCMEM_SELF, text->command, sizeof(text->command));
+    facts = find_facts(text, procfd);
+    *entry = (struct mw_exit_entry){.program = hash_program(text, facts), .facts = facts, .count = 1, .peak = status.hwm,
+                                    .peak_sum = status.hwm, .start_ticks = stat.start_ticks, .end_ns = mw_clock_now(),
+                                    .pid = getpid(), .ppid = getppid(),
+                                    .pid_ns = mw_procmem_pid_ns(procfd, MW_PROCMEM_SELF)};
+    entry->first_ns = start_ns(entry->start_ticks, entry->end_ns);
+    entry->last_ns = entry->end_ns;
+    return ok;
+}
+
+/* ---- the file ---- */
+
+static struct mw_exit_index table; /* not on the stack: a thread's may be small */
+
+static off_t at_entry(size_t slot)
+{
+    return (off_t)(offsetof(struct mw_exit_index, entries) + slot * sizeof(struct mw_exit_entry));
+}
+
+static off_t at_text(size_t slot)
+{
+    return (off_t)(sizeof(struct mw_exit_index) + slot * sizeof(struct mw_exit_text));
+}
+
+/* Whole, as the launcher made it: it never grows here, and a limit of file sizes must not kill the process at its end. */
+static bool is_whole(int fd)
+{
+    struct stat st;
+
+    return !fstat(fd, &st) && S_ISREG(st.st_mode) && (uint64_t)st.st_size >= MW_EXIT_FILE_BYTES &&
+           mw_io_may_grow(MW_EXIT_FILE_BYTES);
+}
+
+/* Others hold it for some microseconds, unless they are stopped: then nobody waits long. It goes with a process that is
+ * killed. */
+static bool lock(int fd)
+{
+    for (long wait_ns = FIRST_WAIT_NS, waited_ns = 0; flock(fd, LOCK_EX | LOCK_NB); waited_ns += wait_ns) {
+        if ((errno != EWOULDBLOCK && errno != EINTR) || waited_ns >= PATIENCE_NS)
+            return false;
+        if (waited_ns && wait_ns < LAST_WAIT_NS)
+            wait_ns *= 2;
+        nanosleep(&(struct timespec){0, wait_ns}, NULL);
+    }
+    return true;
+}
+
+static bool read_table(int fd)
+{
+    return mw_io_pread(fd, &table, sizeof(table), 0) == (ssize_t)sizeof(table) &&
+           !memcmp(table.magic, MW_EXIT_MAGIC, sizeof(table.magic));
+}
+
+static void write_slot(int fd, const struct mw_exit_table_change *change, const struct mw_exit_text *text)
+{
+    struct mw_exit_text copy;
+
+    if (change->text_from != change->slot && change->text_from != MW_EXIT_TABLE_TEXT_NEW &&
+        mw_io_pread(fd, &copy, sizeof(copy), at_text(change->text_from)) == (ssize_t)sizeof(copy))
+        text = &copy;
+    if (change->text_from != change->slot)
+        mw_io_pwrite(fd, text, sizeof(*text), at_text(change->slot));
+    mw_io_pwrite(fd, &table.entries[change->slot], sizeof(table.entries[0]), at_entry(change->slot));
+}
+
+static void enter(int fd, const struct mw_exit_entry *entry, const struct mw_exit_text *text)
+{
+    struct mw_exit_table_changes changes;
+
+    if (!read_table(fd))
+        return;
+    changes = mw_exit_table_add(&table, entry);
+    if (changes.lanes)
+        mw_io_pwrite(fd, &table, offsetof(struct mw_exit_index, entries), 0);
+    for (size_t i = 0; i < changes.count; i++)
+        write_slot(fd, &changes.slots[i], text);
+}
+
+/* The lock of one of the last slots, which is another one than the table's. Returns the slot, or 0: all are held, too. */
+static size_t lock_late(int fd)
+{
+    for (int turn = 0; turn < LATE_TURNS; turn++) {
+        size_t slot = MW_EXIT_SLOTS - 1 - (size_t)turn % MW_EXIT_LATE;
+        struct flock range = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = at_entry(slot),
+                              .l_len = sizeof(struct mw_exit_entry)};
+        if (!fcntl(fd, F_SETLK, &range))
+            return slot;
+        if (turn % MW_EXIT_LATE == MW_EXIT_LATE - 1)
+            nanosleep(&(struct timespec){0, LAST_WAIT_NS}, NULL);
+    }
+    return 0;
+}
+
+/* Without the table's lock. */
+static void enter_late(int fd, const struct mw_exit_entry *entry, const struct mw_exit_text *text)
+{
+    size_t slot = lock_late(fd);
+
+    if (!slot || !read_table(fd))
+        return;
+    write_slot(fd, &(struct mw_exit_table_change){slot, mw_exit_table_join(&table.entries[slot], entry)
+                                                            ? MW_EXIT_TABLE_TEXT_NEW : slot}, text);
+}
+
+/* In a directory that is ours alone: its name is known once it was removed, and anybody may make another one. */
+static int open_exits(const char *dir)
+{
+    char name[sizeof(MW_RECORD_EXITS_PREFIX) + MW_HOSTNAME_SIZE] = MW_RECORD_EXITS_PREFIX;
+    int fd, dirfd = dir[0] == '/' ? mw_token_open_private(dir, NULL) : -1;
+
+    if (dirfd < 0)
+        return -1;
+    mw_hostname_own(name + strlen(name));
+    fd = openat(dirfd, name, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    close(dirfd);
+    return fd;
+}
+
+static void leave_record(const char *dir)
+{
+    struct mw_exit_entry entry;
+    struct mw_exit_text text;
+    int procfd, fd = open_exits(dir);
+
+    if (fd < 0)
+        return;
+    memset(&text, 0, sizeof(text));
+    procfd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (procfd >= 0 && is_whole(fd) && fill(&entry, &text, procfd)) {
+        if (lock(fd))
+            enter(fd, &entry, &text);
+        else
+            enter_late(fd, &entry, &text);
+    }
+    if (procfd >= 0)
+        close(procfd);
+    close(fd);
+}
+
+static void leave(void)
+{
+    const char *dir = getenv("MEMWATCH_RUN_DIR");
+
+    /* a child of _Fork() or clone(): no atfork handler ran, and the mapped journal is its parent's */
+    if (mw_rank.recording && getpid() == mw_rank.journal.ident->pid)
+        close_rank();
+    else if (dir && *dir && !(mw_rank.recording && mw_rank.has_sandboxed_child) && mw_settings_read().syscalls &&
+             mw_life_is_first_copy())
+        leave_record(dir);
+}
+
+__attribute__((destructor)) static void at_exit(void)
+{
+    if (mw_syscalls_begin()) {
+        leave();
+        mw_syscalls_end();
+    } else if (mw_rank.recording) {
+        close_quietly();
+    }
+}

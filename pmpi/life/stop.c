@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+#include "pmpi/life/stop.h"
+
+#include "collector/base/text.h"
+#include "pmpi/base/say.h"
+#include "pmpi/base/syscalls.h"
+#include "pmpi/measure/counters.h"
+#include "pmpi/measure/governor.h"
+#include "pmpi/measure/meter.h"
+#include "pmpi/measure/observe.h"
+#include "pmpi/measure/own_memory.h"
+#include "pmpi/rank/moment.h"
+#include "pmpi/rank/rank.h"
+
+#include <sys/auxv.h>
+
+/* What the rank knows up to now, while it may still ask. */
+static void measure_last(void)
+{
+    struct mw_state *state = mw_rank.journal.state;
+    struct mw_moment now;
+
+    if (!mw_rank_lock())
+        return;
+    now = mw_moment_exact();
+    mw_observe(now.ns, 0);
+    mw_meter_outside_rss(&state->huge_bytes, &state->swap_bytes);
+    mw_own_memory_look();
+    mw_counters_check();
+    mw_rank_unlock();
+}
+
+void mw_stop_measuring(enum mw_unmeasured why)
+{
+    struct mw_state *state = mw_rank.journal.state;
+    char quoted[4 * sizeof(mw_rank.dir)];
+
+    measure_last();
+    if (mw_rank.alone && mw_rank.journal.ident->rank == 0 && state->stage == MW_STAGE_RUNNING) {
+        mw_text_quote(quoted, sizeof(quoted), mw_rank.dir);
+        mw_say("memwatch: %s: no report; what is known: memwatch report %s\n",
+               why == MW_UNMEASURED_SANDBOX ? "rank 0 enters a seccomp sandbox" : "MEMWATCH_SYSCALLS=0", quoted);
+    }
+    state->unmeasured_why = why;
+    state->unmeasured_ns = mw_rank.last_moment; /* every boundary from now on is later */
+    if (!getauxval(AT_SYSINFO_EHDR)) /* a system call to look at any clock */
+        mw_rank.counting = false;
+    mw_governor_stop();
+    mw_syscalls_stop();
+    mw_meter_close();
+}

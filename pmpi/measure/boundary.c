@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: MIT */
+#include "pmpi/measure/boundary.h"
+
+#include "collector/base/clock.h"
+#include "pmpi/abi/bytes.h"
+#include "pmpi/abi/library.h"
+#include "pmpi/base/stack.h"
+#include "pmpi/base/syscalls.h"
+#include "pmpi/measure/estimate.h"
+#include "pmpi/measure/governor.h"
+#include "pmpi/measure/meter.h"
+#include "pmpi/measure/phases.h"
+#include "pmpi/measure/requests.h"
+#include "pmpi/measure/sites.h"
+#include "pmpi/measure/spikes.h"
+#include "pmpi/measure/threads.h"
+#include "pmpi/rank/moment.h"
+#include "pmpi/rank/rank.h"
+
+#include <errno.h>
+
+/* Up while this thread is inside of a public call: calls made inside are not the program's. */
+static _Thread_local struct mw_guard guard __attribute__((tls_model("initial-exec")));
+
+/* Windows of the calls in flight. A thread that left a call without returning finds its old one in `mine`. */
+static struct mw_window call_windows[MW_OBSERVE_CALLS];
+static uint64_t holders[MW_OBSERVE_CALLS]; /* mw_lock_thread() of those who have them; 0 free */
+static _Thread_local struct mw_window *mine __attribute__((tls_model("initial-exec")));
+
+static void find_free_window(void)
+{
+    for (int i = 0; i < MW_OBSERVE_CALLS && !mine; i++)
+        if (!holders[i]) {
+            holders[i] = mw_lock_thread();
+            mine = &call_windows[i];
+        }
+}
+
+/* Of threads that ended inside of a call. Asking the kernel is expensive where all are in use for good. */
+#define RECLAIM_ONE_IN 64
+
+static void reclaim_windows(void)
+{
+    static unsigned asked;
+
+    if (asked++ % RECLAIM_ONE_IN)
+        return;
+    for (int i = 0; i < MW_OBSERVE_CALLS; i++)
+        if (!mw_lock_is_alive(holders[i])) {
+            mw_observe_close(&call_windows[i]);
+            holders[i] = 0;
+        }
+}
+
+static struct mw_window *take_window(void)
+{
+    if (mine)
+        mw_observe_close(mine);
+    else
+        find_free_window();
+    if (!mine) {
+        reclaim_windows();
+        find_free_window();
+    }
+    return mine;
+}
+
+static void give_window(struct mw_window *window)
+{
+    holders[window - call_windows] = 0;
+    mine = NULL;
+}
+
+bool mw_boundary_guard_raise(void *return_address)
+{
+    return mw_guard_raise(&guard, (uintptr_t)__builtin_frame_address(0), return_address);
+}
+
+void mw_boundary_guard_lower(void)
+{
+    mw_guard_lower(&guard);
+}
+
+/* Inlined into the path of a call that is only counted, it would take registers from it: 25 instructions more. */
+#define RARE __attribute__((noinline))
+
+RARE static bool look_for_started(struct mw_boundary *b)
+{
+    bool any;
+
+    if (!mw_requests_are_live() || !mw_rank_lock())
+        return false;
+    any = mw_requests_to_start(b->op, b->arguments, &b->bytes, &b->comm_size);
+    mw_rank_unlock();
+    return any;
+}
+
+/* Reads the arguments: bytes and communicator. Returns false when the call is not one of ours after all. */
+static bool examine(struct mw_boundary *b)
+{
+    const struct mw_op_info *op = b->op;
+    const uintptr_t *arguments = b->arguments;
+
+    b->bytes = (struct mw_bytes){0, 0};
+    b->comm_size = 0;
+    if (op->kind == MW_KIND_COMPLETE) /* complete.c has looked */
+        b->comm_size = b->pending->comm_size;
+    if (op->kind == MW_KIND_START)
+        return look_for_started(b);
+    if (!mw_library.abi)
+        return true;
+    if (op->comm != MW_NOCOMM)
+        b->comm_size = mw_bytes_comm_size_quick(mw_abi_handle(mw_library.abi, arguments[op->comm]));
+    if (op->rule > MW_RULE_BARRIER && op->kind != MW_KIND_PERSISTENT && op->kind != MW_KIND_COMPLETE)
+        b->bytes = mw_bytes_of(op, arguments);
+    return true;
+}
+
+/* What is counted of every call, measured or not. */
+static void count_call(struct mw_boundary *b, struct mw_site *site, uint64_t now)
+{
+    struct mw_state *state = mw_rank.journal.state;
+
+    b->visit = ++site->calls;
+    site->sent += b->bytes.sent;
+    site->received += b->bytes.received;
+    site->last_ns = now;
+    if (!site->first_ns)
+        site->first_ns = now;
+    /* mw_boundary_enter() looks at it without the lock */
+    __atomic_store_n(&state->calls, state->calls + 1, __ATOMIC_RELAXED);
+    if (mw_rank_main_thread) {
+        state->in_site = b->site + 1;
+        state->since_ns = now;
+    } else
+        mw_threads_note_caller();
+}
+
+/* RSS at entry; and from here on the call itself. */
+RARE static void measure_entry(struct mw_boundary *b)
+{
+    struct mw_moment begin = mw_moment_exact();
+
+    mw_meter_take_asked();
+    b->entry_rss = mw_observe(begin.ns, 0);
+    if (mw_rank_main_thread)
+        mw_phases_enter_measured_call(b->site, &begin, b->entry_rss);
+    mw_observe_open(b->window, true);
+    b->enter = mw_moment_exact();
+    mw_governor_spent(b->enter.ns - begin.ns, mw_meter_take_asked());
+}
+
+static struct mw_sites_key key_of(const struct mw_boundary *b)
+{
+    if (b->op->kind == MW_KIND_COMPLETE)
+        return (struct mw_sites_key){b->pending->call, b->comm_size, 1 + b->pending->start_site};
+    return (struct mw_sites_key){b->op->name, b->comm_size, 0};
+}
+
+static void enter(struct mw_boundary *b)
+{
+    struct mw_sites_key key = key_of(b);
+    struct mw_site *site;
+
+    b->site = mw_sites_find(&key, b->return_address, b->stack);
+    site = &mw_rank.journal.sites[b->site];
+    b->enter = mw_moment_counted();
+    b->window = NULL;
+    b->entry_rss = 0;
+    b->measured = mw_governor_allows(b->enter.ns, b->site, site->measured) && (b->window = take_window());
+    if (b->measured) {
+        measure_entry(b);
+    } else {
+        mw_observe_skipped();
+        if (mw_rank_main_thread)
+            mw_phases_enter_counted_call(b->site, &b->enter);
+    }
+    count_call(b, site, b->enter.ns);
+}
+
+/* What counting alone costs, from every 256th call. */
+#define COUNTED_ONE_IN 256
+/* Where the stack has to be walked, it takes so many times as long as otherwise. */
+#define WALKED 128
+
+/* Looking at the clock takes as long as counting does, so that it is taken off, by looking again. */
+RARE static void note_counting(const struct mw_boundary *b, uint64_t begin_ns)
+{
+    static struct mw_estimate half_a_call = {30};
+    uint64_t end_ns, look_ns, took_ns;
+
+    if (b->measured)
+        return;
+    end_ns = mw_clock_now();
+    look_ns = mw_clock_now() - end_ns;
+    took_ns = end_ns - begin_ns;
+    if (took_ns > look_ns)
+        mw_rank.journal.cost->counting_ns += COUNTED_ONE_IN * mw_estimate_book(&half_a_call, took_ns - look_ns, WALKED);
+}
+
+bool mw_boundary_enter(struct mw_boundary *b, enum mw_op op, const uintptr_t *arguments, void *return_address)
+{
+    int saved = errno;
+    uint64_t begin_ns = 0;
+
+    if (!mw_rank_is_counting() || !mw_boundary_guard_raise(return_address))
+        return false;
+    b->timed = __atomic_load_n(&mw_rank.journal.state->calls, __ATOMIC_RELAXED) % COUNTED_ONE_IN == 0 &&
+               !mw_syscalls_are_over();
+    if (b->timed)
+        begin_ns = mw_clock_now();
+    b->op = &mw_ops[op];
+    b->arguments = arguments;
+    b->return_address = return_address;
+    b->stack = guard.frame;
+    b->counted = b->op->kind != MW_KIND_GUARD;
+    if (b->counted && !examine(b)) {
+        mw_boundary_guard_lower();
+        return false;
+    }
+    if (b->counted && (b->counted = mw_rank_lock())) {
+        enter(b);
+        if (b->timed)
+            note_counting(b, begin_ns);
+        mw_rank_unlock();
+    }
+    errno = saved;
+    return true;
+}
+
+/* Memory that came or went in a call is not the call's alone when other threads run: by so much, a look at them is worth
+ * its time. */
+#define LOOK_BYTES (64 * 1024)
+
+static void look_for_threads(uint64_t before, uint64_t after)
+{
+    if ((after > before ? after - before : before - after) >= LOOK_BYTES)
+        mw_threads_look();
+}
+
+/* In less time the kernel does not take many pages away. */
+#define SHORT_NS 20000
+
+/* A call that was counted in a shared entry is counted in one of its own instead. */
+static void move_call(struct mw_boundary *b, struct mw_site *from, struct mw_site *to)
+{
+    from->calls--;
+    from->sent -= b->bytes.sent;
+    from->received -= b->bytes.received;
+    b->visit = ++to->calls;
+    to->sent += b->bytes.sent;
+    to->received += b->bytes.received;
+    to->last_ns = b->enter.ns;
+    if (!to->first_ns)
+        to->first_ns = b->enter.ns;
+}
+
+/* The entry for what was measured of a call: where it shares one, and much memory belongs to it or the rank's highest peak
+ * so far, there is one with its name. */
+static struct mw_site *entry_for(struct mw_boundary *b, uint64_t rise, uint64_t now)
+{
+    struct mw_site *shared = &mw_rank.journal.sites[b->site], *own;
+    struct mw_state *state = mw_rank.journal.state;
+    bool peak = state->peak_site == b->site + 1 && state->peak_ns == now;
+    struct mw_sites_key key;
+    uint32_t index;
+
+    if (!(shared->flags & MW_SITE_SHARED) || (rise < MW_OBSERVE_SPIKE_MIN && !peak))
+        return shared;
+    key = key_of(b);
+    index = mw_sites_find_own(&key, b->return_address, rise);
+    if (index == UINT32_MAX)
+        return shared;
+    own = &mw_rank.journal.sites[index];
+    move_call(b, shared, own);
+    if (peak)
+        state->peak_site = index + 1;
+    if (own->flags & MW_SITE_NAME)
+        return own;
+    b->site = index;
+    mw_rank.journal.cost->lost_sites--;
+    return own;
+}
+
+/* Memory of a measured call: what grew and stayed, and the rise above RSS at entry. For a call that completes one which
+ * was started before, the rise is the pair's. Returns RSS now. */
+static uint64_t measure_exit(struct mw_boundary *b, struct mw_moment left)
+{
+    uint64_t now = left.ns;
+    uint64_t rss = now - b->enter.ns < SHORT_NS ? mw_observe_short(now, b->site + 1) : mw_observe(now, b->site + 1);
+    uint64_t base = b->entry_rss;
+    uint64_t peak = b->window->peak, highest = peak > rss ? peak : rss;
+    struct mw_site *site = entry_for(b, highest > base ? highest - base : 0, now);
+
+    mw_observe_close(b->window);
+    site->time_ns += mw_moment_since(&left, &b->enter);
+    site->measured++;
+    site->growth += (int64_t)(rss - base);
+    look_for_threads(base, rss);
+    mw_rank.journal.state->measured++;
+    if (b->op->kind == MW_KIND_COMPLETE)
+        mw_requests_completed(b->pending, &base, &peak);
+    if (peak <= base)
+        return rss;
+    if (peak - base > site->spike) {
+        site->spike = peak - base;
+        site->spike_entry_rss = base;
+        site->spike_ns = b->enter.ns;
+        site->spike_visit = b->visit;
+    }
+    if (peak - base >= MW_OBSERVE_SPIKE_MIN) {
+        struct mw_spike spike = {.site = (uint32_t)(site - mw_rank.journal.sites) + 1,
+                                 .phase = mw_rank.journal.state->phase,
+                                 .visit = b->visit,
+                                 .entry_rss = base,
+                                 .peak_rss = peak,
+                                 .exit_rss = rss,
+                                 .entry_ns = b->enter.ns,
+                                 .exit_ns = now};
+        mw_spikes_note(&spike, b->return_address);
+    }
+    return rss;
+}
+
+/* A collective that goes on after the call keeps being watched; one that ends here is not any more. */
+static void note_requests(struct mw_boundary *b)
+{
+    uint64_t base = 0, peak = 0;
+
+    if (b->op->kind == MW_KIND_NONBLOCKING || b->op->kind == MW_KIND_START)
+        mw_requests_started(b->op, b->arguments, b->site, b->measured, b->entry_rss,
+                            b->measured ? b->window->peak : 0);
+    else if (b->op->kind == MW_KIND_COMPLETE && !b->measured)
+        mw_requests_completed(b->pending, &base, &peak);
+}
+
+RARE static void leave_measured(struct mw_boundary *b)
+{
+    struct mw_moment now = mw_moment_exact(), after;
+    uint64_t rss;
+
+    mw_meter_take_asked();
+    rss = measure_exit(b, now);
+    after = mw_moment_exact();
+    mw_governor_spent(after.ns - now.ns, mw_meter_take_asked());
+    if (!b->failed)
+        note_requests(b);
+    give_window(b->window);
+    if (mw_rank_main_thread) {
+        mw_rank.journal.state->since_ns = now.ns;
+        mw_phases_leave_measured_call(b->site, &after, rss, (int64_t)(rss - b->entry_rss));
+    }
+}
+
+static void leave_counted(struct mw_boundary *b, struct mw_site *site)
+{
+    struct mw_moment now = mw_moment_counted();
+
+    site->time_ns += mw_moment_since(&now, &b->enter);
+    mw_observe_skipped();
+    mw_rank.journal.cost->coarse_calls++;
+    if (b->op->kind != MW_KIND_BLOCKING && !b->failed)
+        note_requests(b);
+    if (mw_rank_main_thread) {
+        mw_rank.journal.state->since_ns = now.ns;
+        mw_phases_leave_counted_call(b->site, &now);
+    }
+}
+
+static void leave(struct mw_boundary *b)
+{
+    if (b->measured)
+        leave_measured(b);
+    else
+        leave_counted(b, &mw_rank.journal.sites[b->site]);
+    if (mw_rank_main_thread) {
+        mw_rank.journal.state->in_site = 0;
+        mw_rank.journal.state->last_site = b->site + 1;
+    }
+}
+
+static void leave_locked(struct mw_boundary *b)
+{
+    uint64_t begin_ns = b->timed ? mw_clock_now() : 0;
+
+    if (!mw_rank_lock())
+        return;
+    if (b->op->kind == MW_KIND_PERSISTENT && mw_library.abi && !b->failed)
+        mw_requests_created(b->op, b->arguments);
+    leave(b);
+    if (b->timed)
+        note_counting(b, begin_ns);
+    mw_rank_unlock();
+}
+
+void mw_boundary_leave(struct mw_boundary *b, bool failed)
+{
+    int saved = errno;
+
+    b->failed = failed;
+    if (guard.frame != b->stack) { /* it was taken for left, and its place in this thread is another call's */
+        mw_lock_count_unrecorded();
+        return;
+    }
+    if (b->counted && mw_rank.recording) /* the call may have forked: the child is not the rank */
+        leave_locked(b);
+    mw_boundary_guard_lower();
+    errno = saved;
+}

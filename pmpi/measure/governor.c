@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+#include "pmpi/measure/governor.h"
+
+#include "pmpi/base/clear.h"
+#include "pmpi/measure/estimate.h"
+#include "pmpi/measure/meter.h"
+#include "pmpi/rank/rank.h"
+
+#include <string.h>
+
+/* What may be spent before the run has earned it: short runs are measured whole. */
+#define CREDIT_NS 20000000ULL
+/* The first calls of every site are always measured, so that one that is called seldom is never missed. */
+#define FIRST_CALLS 4
+#define FIRST_VISITS 16
+#define WATCHED_CALLS 16 /* doubled each time, for spikes that come seldom */
+#define WATCHED_CALLS_MAX 4096
+
+struct mw_governor mw_governor;
+
+static uint64_t start_ns;
+static uint64_t budget; /* millionths */
+static uint64_t spent_ns;
+static bool stopped;
+static struct mw_estimate of_call[MW_METER_ASKED], of_phase[MW_METER_ASKED]; /* of one boundary, by what was asked */
+static uint16_t watch_length[MW_RECORD_SITES];
+
+/* What a boundary takes is learnt; this is what it took where it was measured first. */
+#define FIRST_NS 5000
+/* Takes its time at times, but no more than so many typical ones. */
+#define PLAIN 8
+
+/* When the run will have earned what two more boundaries take. */
+static void plan(uint64_t typical_ns)
+{
+    uint64_t wanted = spent_ns + 2 * typical_ns;
+
+    if (stopped)
+        mw_governor.affordable_ns = UINT64_MAX;
+    else if (wanted <= CREDIT_NS)
+        mw_governor.affordable_ns = 0;
+    else
+        mw_governor.affordable_ns = budget ? start_ns + (wanted - CREDIT_NS) / budget * 1000000 : UINT64_MAX;
+}
+
+void mw_governor_start(uint64_t now, uint32_t budget_ppm, bool exact)
+{
+    start_ns = now;
+    budget = budget_ppm;
+    mw_governor.first_calls = exact ? UINT64_MAX : FIRST_CALLS;
+    spent_ns = 0;
+    for (unsigned asked = 0; asked < MW_METER_ASKED; asked++)
+        of_call[asked].typical_ns = of_phase[asked].typical_ns = FIRST_NS;
+    plan(FIRST_NS);
+}
+
+bool mw_governor_allows_phase(uint64_t now, uint64_t visits)
+{
+    return !stopped && (mw_governor.first_calls == UINT64_MAX || visits < FIRST_VISITS || now >= mw_governor.affordable_ns);
+}
+
+static void book(struct mw_estimate *estimate, uint64_t ns)
+{
+    if (stopped)
+        return;
+    spent_ns += mw_estimate_book(estimate, ns, PLAIN);
+    mw_rank.journal.cost->measure_ns = spent_ns;
+    plan(estimate->typical_ns);
+}
+
+void mw_governor_spent(uint64_t ns, unsigned asked)
+{
+    book(&of_call[asked % MW_METER_ASKED], ns);
+}
+
+void mw_governor_spent_on_phase(uint64_t ns, unsigned asked)
+{
+    book(&of_phase[asked % MW_METER_ASKED], ns);
+}
+
+void mw_governor_stop(void)
+{
+    stopped = true;
+    mw_governor.first_calls = 0;
+    mw_clear(mw_governor.watched, sizeof(mw_governor.watched));
+    plan(FIRST_NS);
+}
+
+void mw_governor_watch(uint32_t site)
+{
+    if (stopped)
+        return;
+    if (!watch_length[site])
+        watch_length[site] = WATCHED_CALLS;
+    else if (watch_length[site] < WATCHED_CALLS_MAX)
+        watch_length[site] = (uint16_t)(2 * watch_length[site]);
+    mw_governor.watched[site] = watch_length[site];
+}

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: MIT */
+#include "pmpi/measure/modules.h"
+
+#include "pmpi/base/syscalls.h"
+#include "pmpi/rank/rank.h"
+
+#include <link.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* What is known of the object that one address lies in. */
+struct object {
+    uintptr_t address; /* asked for */
+    uintptr_t bias;
+    const char *path;
+    const uint8_t *build_id;
+    uint32_t build_id_length;
+    uint32_t index; /* in the order of loading */
+    bool found;
+    uintptr_t start; /* of the segment that the address lies in, and its size */
+    size_t size;
+};
+
+static uint32_t started_with; /* objects that the program was started with: the loader never unloads these */
+static uintptr_t own_bias; /* of the shim */
+
+static void find_build_id(const struct dl_phdr_info *info, const ElfW(Phdr) * segment, struct object *object)
+{
+    const char *at = (const char *)(info->dlpi_addr + segment->p_vaddr);
+    const char *end = at + segment->p_memsz;
+
+    while (at + sizeof(ElfW(Nhdr)) <= end) {
+        const ElfW(Nhdr) *note = (const void *)at;
+        const char *name = at + sizeof(*note);
+        const char *value = name + ((note->n_namesz + 3u) & ~3u);
+        if (value + note->n_descsz > end)
+            return;
+        if (note->n_type == NT_GNU_BUILD_ID && note->n_namesz == 4 && !memcmp(name, "GNU", 4) &&
+            note->n_descsz <= sizeof(((struct mw_module *)0)->build_id)) {
+            object->build_id = (const uint8_t *)value;
+            object->build_id_length = note->n_descsz;
+            return;
+        }
+        at = value + ((note->n_descsz + 3u) & ~3u);
+    }
+}
+
+static int examine(struct dl_phdr_info *info, size_t size, void *data)
+{
+    struct object *object = data;
+
+    (void)size;
+    for (int i = 0; i < info->dlpi_phnum && !object->found; i++) {
+        const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
+        uintptr_t start = info->dlpi_addr + segment->p_vaddr;
+        object->found = segment->p_type == PT_LOAD && object->address - start < segment->p_memsz;
+        object->start = start;
+        object->size = segment->p_memsz;
+    }
+    if (!object->found) {
+        object->index++;
+        return 0;
+    }
+    object->bias = info->dlpi_addr;
+    object->path = info->dlpi_name;
+    for (int i = 0; i < info->dlpi_phnum && !object->build_id; i++)
+        if (info->dlpi_phdr[i].p_type == PT_NOTE)
+            find_build_id(info, &info->dlpi_phdr[i], object);
+    return 1;
+}
+
+/* Objects that were found; right until one is unloaded. */
+#define KNOWN 16
+static struct object known[KNOWN];
+static uint64_t known_unloads;
+
+static const struct object *find_known(uintptr_t address)
+{
+    uint64_t now = mw_modules_unloads();
+
+    if (now != known_unloads)
+        memset(known, 0, sizeof(known));
+    known_unloads = now;
+    for (int i = 0; i < KNOWN; i++)
+        if (address - known[i].start < known[i].size)
+            return &known[i];
+    return NULL;
+}
+
+static struct object search_for(const void *address)
+{
+    struct object object = {.address = (uintptr_t)address};
+
+    dl_iterate_phdr(examine, &object);
+    return object;
+}
+
+/* This may be left half-done. */
+static void keep(struct object *place, const struct object *object)
+{
+    struct object unsized = *object;
+
+    place->size = unsized.size = 0;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    *place = unsized;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    place->size = object->size;
+}
+
+static struct object object_of(const void *address)
+{
+    static unsigned next;
+    const struct object *before = find_known((uintptr_t)address);
+    struct object object;
+
+    if (before)
+        return *before;
+    object = search_for(address);
+    if (object.found)
+        keep(&known[next++ % KNOWN], &object);
+    return object;
+}
+
+#ifdef MW_LINKED_IN /* our code lies in a module of the program's: nothing there is ours alone */
+static bool is_ours(const struct object *object)
+{
+    (void)object;
+    return false;
+}
+#else
+static bool is_ours(const struct object *object)
+{
+    return object->bias == own_bias;
+}
+#endif
+
+/* libmpi.so, libmpich.so, libmpi_mpifh.so, libmpifort.so, ...: a line there tells the user nothing. */
+static bool is_mpi(const struct object *object)
+{
+    const char *base;
+
+    if (!object->found)
+        return false;
+    base = object->path ? strrchr(object->path, '/') : NULL;
+    return (base && !strncmp(base, "/libmpi", 7)) || is_ours(object);
+}
+
+/* The object's file as an absolute path; "" unknown. The program itself has no name for the loader, and dlopen() may
+ * have been given a relative one. */
+static void find_path(const struct object *object, char *path, size_t size)
+{
+    const char *name = object->path ? object->path : "";
+    ssize_t length = 0;
+
+    if (!name[0])
+        length = readlink("/proc/self/exe", path, size - 1);
+    else if (strchr(name, '/') && name[0] != '/' && getcwd(path, size))
+        length = (ssize_t)strlen(path);
+    path[length > 0 ? length : 0] = '\0';
+    if (name[0])
+        snprintf(path + strlen(path), size - strlen(path), "%s%s", path[0] ? "/" : "", name);
+}
+
+static uint32_t add_module(const struct object *object, const char *path)
+{
+    struct mw_journal *journal = &mw_rank.journal;
+    uint32_t index = mw_journal_used(journal, MW_SECTION_MODULE);
+    struct mw_module *module = &journal->modules[index];
+
+    if (index == MW_RECORD_MODULES) {
+        journal->cost->lost_modules++;
+        return 0;
+    }
+    module->base = object->bias;
+    module->build_id_length = object->build_id_length;
+    if (object->build_id)
+        memcpy(module->build_id, object->build_id, object->build_id_length);
+    memcpy(module->path, path, strlen(path) + 1);
+    mw_journal_publish(journal, MW_SECTION_MODULE, index);
+    return index + 1;
+}
+
+/* Not told by its address: there may lie another library by now, and this one elsewhere. */
+static bool is_module(const struct mw_module *module, const struct object *object, const char *path)
+{
+    return module->build_id_length == object->build_id_length && !strcmp(module->path, path) &&
+           (!object->build_id || !memcmp(module->build_id, object->build_id, object->build_id_length));
+}
+
+/* Without its path, which takes system calls: where it lay when it was first seen, or 0. */
+static uint32_t module_by_place(const struct object *object)
+{
+    uint32_t used = mw_journal_used(&mw_rank.journal, MW_SECTION_MODULE);
+
+    for (uint32_t i = 0; i < used; i++)
+        if (mw_rank.journal.modules[i].base == object->bias &&
+            is_module(&mw_rank.journal.modules[i], object, mw_rank.journal.modules[i].path))
+            return i + 1;
+    return 0;
+}
+
+static uint32_t module_of(const struct object *object)
+{
+    uint32_t used = mw_journal_used(&mw_rank.journal, MW_SECTION_MODULE);
+    char path[sizeof(((struct mw_module *)0)->path)];
+
+    if (!mw_syscalls_begin())
+        return module_by_place(object);
+    find_path(object, path, sizeof(path));
+    mw_syscalls_end();
+    for (uint32_t i = 0; i < used; i++)
+        if (is_module(&mw_rank.journal.modules[i], object, path))
+            return i + 1;
+    return add_module(object, path);
+}
+
+struct mw_frame mw_modules_frame(const void *address)
+{
+    struct object object = object_of(address);
+    struct mw_frame frame = {.offset = (uintptr_t)address};
+
+    if (object.found)
+        frame.module = module_of(&object);
+    if (frame.module)
+        frame.offset -= object.bias;
+    return frame;
+}
+
+bool mw_modules_is_mpi(const void *address)
+{
+    struct object object = object_of(address);
+
+    return is_mpi(&object);
+}
+
+bool mw_modules_is_mpi_unlocked(const void *address)
+{
+    struct object object = search_for(address);
+
+    return is_mpi(&object);
+}
+
+static int take_counts(struct dl_phdr_info *info, size_t size, void *data)
+{
+    (void)size;
+    *(struct dl_phdr_info *)data = *info;
+    return 1; /* every object has the same two */
+}
+
+static bool started_with_mpi;
+
+static int look_for_mpi(struct dl_phdr_info *info, size_t size, void *data)
+{
+    const char *base = info->dlpi_name ? strrchr(info->dlpi_name, '/') : NULL;
+
+    (void)size;
+    (void)data;
+    started_with_mpi |= base && !strncmp(base, "/libmpi", 7);
+    return 0;
+}
+
+bool mw_modules_started_with_mpi(void)
+{
+    return started_with_mpi;
+}
+
+/* When the shim is set up, so before main(). */
+__attribute__((constructor)) static void look_around(void)
+{
+    struct dl_phdr_info first = {0};
+
+    dl_iterate_phdr(take_counts, &first);
+    started_with = (uint32_t)first.dlpi_adds;
+    dl_iterate_phdr(look_for_mpi, NULL);
+    own_bias = search_for((const void *)mw_modules_frame).bias;
+}
+
+bool mw_modules_may_go(const void *address)
+{
+    struct object object = object_of(address);
+
+    return !object.found || object.index >= started_with;
+}
+
+uint64_t mw_modules_changes(void)
+{
+    struct dl_phdr_info first = {0};
+
+    dl_iterate_phdr(take_counts, &first);
+    return first.dlpi_adds + first.dlpi_subs;
+}
+
+uint64_t mw_modules_unloads(void)
+{
+    struct dl_phdr_info first = {0};
+
+    dl_iterate_phdr(take_counts, &first);
+    return first.dlpi_subs;
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+#include "pmpi/measure/own_memory.h"
+
+#include "collector/journal/journal.h"
+#include "pmpi/base/lock.h"
+#include "pmpi/base/syscalls.h"
+#include "pmpi/measure/meter.h"
+#include "pmpi/rank/rank.h"
+
+#include <fcntl.h>
+#include <link.h>
+#include <stdbool.h>
+#include <string.h>
+#include <unistd.h>
+
+#define FIRST_LOOK 16 /* stacks */
+#define ENTRIES 256   /* of pagemap that are read at a time */
+#define PRESENT (1ULL << 63)
+#define FILE_PAGE (1ULL << 61)
+#define EXCLUSIVE (1ULL << 56) /* nobody else maps it */
+#define OWN_NAME "libmemwatch-"
+
+/* Objects that are there at the start: of the others all pages of tables count. */
+#define OBJECTS 128
+
+/* Pages in memory. */
+struct pages {
+    int fd; /* of pagemap */
+    uint64_t page_bytes;
+    uint64_t journal, own, tables;
+    bool starts, failed;
+};
+
+/* How much of an object's tables was in memory at the start. */
+struct before {
+    uintptr_t bias;
+    uint64_t pages;
+};
+
+static struct before before[OBJECTS];
+static uint32_t before_count;
+static uint64_t first_grown;
+static uint32_t walked, next_look;
+
+static uint64_t present(struct pages *pages, uintptr_t begin, uintptr_t end)
+{
+    uint64_t entries[ENTRIES], count = 0;
+    uintptr_t page = begin / pages->page_bytes, last = (end + pages->page_bytes - 1) / pages->page_bytes;
+
+    while (page < last && !pages->failed) {
+        size_t wanted = last - page < ENTRIES ? last - page : ENTRIES;
+        ssize_t got = pread(pages->fd, entries, wanted * sizeof(entries[0]), (off_t)(page * sizeof(entries[0])));
+        if (got != (ssize_t)(wanted * sizeof(entries[0])))
+            pages->failed = true;
+        for (size_t i = 0; i < wanted && !pages->failed; i++)
+            count += (entries[i] & PRESENT) && (entries[i] & (FILE_PAGE | EXCLUSIVE)); /* neither: the page of zeros */
+        page += wanted;
+    }
+    return count;
+}
+
+static bool is_own(const struct dl_phdr_info *info)
+{
+    const char *base = info->dlpi_name ? strrchr(info->dlpi_name, '/') : NULL;
+
+    return base && !strncmp(base + 1, OWN_NAME, sizeof(OWN_NAME) - 1);
+}
+
+/* The tables begin with their index, and go on to the end of the segment that it lies in. */
+static uint64_t pages_of_tables(struct pages *pages, const struct dl_phdr_info *info, const ElfW(Phdr) * index)
+{
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
+        if (segment->p_type == PT_LOAD && index->p_vaddr - segment->p_vaddr < segment->p_memsz)
+            return present(pages, info->dlpi_addr + index->p_vaddr,
+                           info->dlpi_addr + segment->p_vaddr + segment->p_memsz);
+    }
+    return 0;
+}
+
+/* Whether a stack that was walked goes through the object. */
+static bool was_walked(uintptr_t bias)
+{
+    uint32_t used = mw_journal_used(&mw_rank.journal, MW_SECTION_MODULE);
+
+    for (uint32_t i = 0; i < used; i++)
+        if (mw_rank.journal.modules[i].base == bias)
+            return true;
+    return false;
+}
+
+static uint64_t pages_before(uintptr_t bias)
+{
+    for (uint32_t i = 0; i < before_count; i++)
+        if (before[i].bias == bias)
+            return before[i].pages;
+    return 0;
+}
+
+static void count_tables(struct pages *pages, const struct dl_phdr_info *info, const ElfW(Phdr) * index)
+{
+    uint64_t count;
+
+    if (pages->starts && before_count < OBJECTS) {
+        before[before_count++] = (struct before){info->dlpi_addr, pages_of_tables(pages, info, index)};
+    } else if (!pages->starts && was_walked(info->dlpi_addr)) {
+        count = pages_of_tables(pages, info, index);
+        pages->tables += count > pages_before(info->dlpi_addr) ? count - pages_before(info->dlpi_addr) : 0;
+    }
+}
+
+static int count_object(struct dl_phdr_info *info, size_t size, void *data)
+{
+    struct pages *pages = data;
+    bool own = is_own(info);
+
+    (void)size;
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
+        uintptr_t begin = info->dlpi_addr + segment->p_vaddr;
+        if (own && segment->p_type == PT_LOAD)
+            pages->own += present(pages, begin, begin + segment->p_memsz);
+        else if (!own && segment->p_type == PT_GNU_EH_FRAME)
+            count_tables(pages, info, segment);
+    }
+    return pages->failed;
+}
+
+/* Returns false when nothing is known. */
+static bool count_pages(struct pages *pages)
+{
+    uintptr_t journal = (uintptr_t)mw_rank.journal.head;
+
+    *pages = (struct pages){.starts = pages->starts, .fd = mw_meter_open_high("/proc/self/pagemap", O_RDONLY),
+                            .page_bytes = mw_rank.journal.ident->page_bytes};
+    if (pages->fd < 0 || !pages->page_bytes)
+        return false;
+    pages->journal = present(pages, journal, journal + mw_journal_length());
+    dl_iterate_phdr(count_object, pages);
+    close(pages->fd);
+    return !pages->failed;
+}
+
+/* The same, where the kernel may be asked. */
+static bool look(struct pages *pages)
+{
+    bool known;
+
+    mw_lock_hold_cancel();
+    known = mw_syscalls_begin();
+    if (known) {
+        known = count_pages(pages);
+        mw_syscalls_end();
+    }
+    mw_lock_release_cancel();
+    return known;
+}
+
+void mw_own_memory_start(uint64_t grown)
+{
+    struct pages pages = {.starts = true};
+
+    first_grown = grown;
+    before_count = walked = 0;
+    next_look = FIRST_LOOK;
+    look(&pages);
+    mw_own_memory_look();
+}
+
+void mw_own_memory_look(void)
+{
+    struct mw_cost *cost = mw_rank.journal.cost;
+    struct pages pages = {.starts = false};
+    uint64_t bytes = mw_journal_memory(&mw_rank.journal) + first_grown;
+
+    if (look(&pages)) /* linked into the program, the library has no pages alone */
+        bytes = (pages.journal + pages.own + pages.tables) * pages.page_bytes + (pages.own ? 0 : first_grown);
+    if (cost->shim_bytes < bytes)
+        cost->shim_bytes = bytes;
+}
+
+void mw_own_memory_walked(void)
+{
+    if (++walked < next_look || !next_look)
+        return;
+    next_look = 2 * walked;
+    mw_own_memory_look();
+}

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: MIT */
+#include "pmpi/measure/phase_table.h"
+
+#include "collector/journal/journal.h"
+#include "pmpi/base/clear.h"
+#include "pmpi/base/room.h"
+#include "pmpi/rank/rank.h"
+
+#include <string.h>
+
+_Static_assert(MW_ROOM == MW_RECORD_PHASES, "what pmpi/base/room.h gives away");
+
+static struct mw_room room;
+
+static uint32_t used(void)
+{
+    return mw_journal_used(&mw_rank.journal, MW_SECTION_PHASE);
+}
+
+static uint32_t append(const struct mw_phase *phase)
+{
+    uint32_t index = used();
+
+    mw_rank.journal.phases[index] = *phase;
+    mw_journal_publish(&mw_rank.journal, MW_SECTION_PHASE, index);
+    return index;
+}
+
+/* ---- by key ---- */
+
+/* Phase index + 1; open addressing. Twice the room of the table, so there is always an empty slot. */
+#define SLOTS (2 * MW_RECORD_PHASES)
+static uint16_t slots[SLOTS];
+
+static uint64_t hash_of(const struct mw_phase *key)
+{
+    uint64_t hash = ((uint64_t)key->kind << 48 ^ (uint64_t)key->parent << 32 ^ (uint64_t)key->from_site << 16 ^
+                     key->to_site) *
+                    0x9E3779B97F4A7C15ULL;
+
+    for (const char *c = key->name; *c; c++)
+        hash = (hash ^ (unsigned char)*c) * 0x100000001B3ULL;
+    return hash;
+}
+
+static bool same_key(const struct mw_phase *a, const struct mw_phase *b)
+{
+    return a->kind == b->kind && a->parent == b->parent && a->from_site == b->from_site &&
+           a->to_site == b->to_site && !strcmp(a->name, b->name);
+}
+
+/* Where the phase's number is, or is to be written. */
+static uint16_t *slot_of(const struct mw_phase *key)
+{
+    unsigned slot = (unsigned)(hash_of(key) >> 40) % SLOTS;
+
+    while (slots[slot] && !same_key(&mw_rank.journal.phases[slots[slot] - 1], key))
+        slot = (slot + 1) % SLOTS;
+    return &slots[slot];
+}
+
+static uint32_t add(const struct mw_phase *key, uint16_t *slot)
+{
+    uint32_t index = append(key);
+
+    *slot = (uint16_t)(index + 1);
+    return index;
+}
+
+/* ---- how often phases without an entry were seen ---- */
+
+#define SEEN_SLOTS 1024
+static struct seen {
+    uint64_t hash;
+    uint32_t count;
+} seen[SEEN_SLOTS];
+
+/* One of four that the key may be in. */
+static uint32_t count_seen(const struct mw_phase *key)
+{
+    static unsigned victim;
+    uint64_t hash = hash_of(key) | 1;
+    unsigned home = (unsigned)(hash >> 44) % SEEN_SLOTS;
+
+    for (unsigned way = 0; way < 4; way++)
+        if (seen[home ^ way].hash == hash)
+            return seen[home ^ way].count += seen[home ^ way].count < UINT32_MAX;
+    seen[home ^ victim++ % 4] = (struct seen){hash, 1};
+    return 1;
+}
+
+static uint32_t find(const struct mw_phase *key, const struct mw_room_claim *claim, uint16_t *slot)
+{
+    return mw_room_take(&room, used(), claim) ? add(key, slot) : MW_PHASE_TABLE_NONE;
+}
+
+uint32_t mw_phase_table_find(const struct mw_phase *key, uint64_t bytes)
+{
+    struct mw_room_claim claim = {.seen = 1, .bytes = bytes};
+    uint16_t *slot = slot_of(key);
+
+    if (*slot)
+        return *slot - 1u;
+    if (used() >= MW_ROOM_PLAIN)
+        claim.seen = count_seen(key);
+    return find(key, &claim, slot);
+}
+
+uint32_t mw_phase_table_find_heavy(const struct mw_phase *key, uint64_t bytes)
+{
+    uint16_t *slot = slot_of(key);
+
+    return *slot ? *slot - 1u : find(key, &(struct mw_room_claim){.bytes = bytes}, slot);
+}
+
+/* ---- shared entries ---- */
+
+/* Room for those that have no parent, whatever comes. */
+#define ALWAYS 2
+#define NAMES 64
+static uint32_t names_used;
+_Static_assert(ALWAYS + NAMES <= MW_ROOM_KEPT, "nobody else gets these");
+
+static uint32_t share(const struct mw_phase *shared)
+{
+    uint32_t room_left = MW_RECORD_PHASES - used(), wanted = NAMES - names_used + ALWAYS;
+    uint16_t *slot = slot_of(shared);
+
+    if (*slot)
+        return *slot - 1u;
+    return shared->parent && room_left <= wanted ? MW_PHASE_TABLE_NONE : add(shared, slot);
+}
+
+uint32_t mw_phase_table_share(const struct mw_phase *key)
+{
+    struct mw_phase shared = {.kind = key->kind == MW_PHASE_USER ? MW_PHASE_USER : MW_PHASE_BETWEEN,
+                              .parent = key->parent, .name = "(other phases)"};
+    uint32_t index = share(&shared);
+
+    mw_rank.journal.cost->lost_phases++;
+    if (index != MW_PHASE_TABLE_NONE)
+        return index;
+    shared.parent = 0;
+    return share(&shared);
+}
+
+/* ---- names ---- */
+
+static struct name {
+    uint32_t index, shared;
+    bool kept;
+} names[NAMES];
+
+static struct name *name_of(uint32_t index)
+{
+    for (uint32_t i = 0; i < names_used; i++)
+        if (names[i].index == index)
+            return &names[i];
+    return NULL;
+}
+
+bool mw_phase_table_is_name(uint32_t index)
+{
+    return name_of(index) != NULL;
+}
+
+void mw_phase_table_keep(uint32_t index, bool keep)
+{
+    struct name *name = name_of(index);
+
+    if (name)
+        name->kept = keep;
+}
+
+static bool is_in_use(const struct name *name)
+{
+    const struct mw_journal *journal = &mw_rank.journal;
+
+    if (name->kept || journal->state->peak_phase == name->index + 1)
+        return true;
+    for (uint32_t i = 0; i < mw_journal_used(journal, MW_SECTION_SPIKE); i++)
+        if (journal->spikes[i].phase == name->index + 1)
+            return true;
+    return false;
+}
+
+/* A parent comes before its children. */
+static struct name *find_free(const struct mw_phase *key)
+{
+    static unsigned next;
+
+    for (unsigned i = 0; i < names_used; i++) {
+        struct name *name = &names[next++ % names_used];
+        if (name->index >= key->parent && !is_in_use(name))
+            return name;
+    }
+    if (names_used == NAMES || used() == MW_RECORD_PHASES)
+        return NULL;
+    names[names_used] = (struct name){.index = append(key)};
+    return &names[names_used++];
+}
+
+/* Peaks are no sums: they stay true. The visits that were kept one by one are not the shared entry's. */
+static void retire(const struct mw_phase *from, struct mw_phase *to)
+{
+    to->visits += from->visits;
+    to->measured += from->measured;
+    to->time_ns += from->time_ns;
+    to->growth += from->growth;
+    to->growth_mpi += from->growth_mpi;
+    if (!to->first_ns || from->first_ns < to->first_ns) {
+        to->first_ns = from->first_ns;
+        to->entry_rss = from->entry_rss;
+    }
+    if (from->last_ns > to->last_ns) {
+        to->last_ns = from->last_ns;
+        to->exit_rss = from->exit_rss;
+    }
+    if (to->coarse_peak < from->coarse_peak)
+        to->coarse_peak = from->coarse_peak;
+    if (to->peak < from->peak) {
+        to->peak = from->peak;
+        to->peak_ns = from->peak_ns;
+        to->peak_visit = to->visits;
+    }
+}
+
+uint32_t mw_phase_table_name(const struct mw_phase *key, uint32_t shared)
+{
+    struct name *name = find_free(key);
+    struct mw_phase before;
+
+    if (!name)
+        return shared;
+    before = mw_rank.journal.phases[name->index];
+    mw_rank.journal.phases[name->index] = *key;
+    if (before.visits)
+        retire(&before, &mw_rank.journal.phases[name->shared]);
+    name->shared = shared;
+    return name->index;
+}
+
+void mw_phase_table_start(void)
+{
+    mw_clear(slots, sizeof(slots));
+    mw_clear(seen, sizeof(seen));
+    room = (struct mw_room){0, 0};
+    names_used = 0;
+}

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: MIT */
+#include "pmpi/measure/phases.h"
+
+#include "collector/journal/record.h"
+#include "pmpi/measure/governor.h"
+#include "pmpi/measure/observe.h"
+#include "pmpi/measure/phase_table.h"
+#include "pmpi/rank/moment.h"
+#include "pmpi/rank/rank.h"
+
+#include <string.h>
+
+struct mw_phases mw_phases;
+
+static struct mw_stretch user[MW_PHASES_NESTED];
+static uint32_t parents[MW_PHASES_NESTED]; /* what phases inside of it have as their parent: its index, or the shared one's */
+static char names[MW_PHASES_NESTED][sizeof(((struct mw_phase *)0)->name)];
+static int user_depth; /* may exceed MW_PHASES_NESTED: deeper ones are not recorded */
+
+static int recorded_depth(void)
+{
+    return user_depth < MW_PHASES_NESTED ? user_depth : MW_PHASES_NESTED;
+}
+
+static void set_depth(int depth)
+{
+    user_depth = depth;
+    mw_phases.innermost = recorded_depth() ? parents[recorded_depth() - 1] + 1 : 0;
+    mw_rank.journal.state->phase = recorded_depth() ? user[recorded_depth() - 1].phase + 1 : 0;
+}
+
+/* Keeps the end of a visit that was measured, evenly spread over all of them: when there is no more room every second one
+ * goes. It tells later whether the phase leaves ever more memory behind. */
+static void keep_visit(struct mw_phase *phase, uint64_t rss)
+{
+    uint64_t kib = rss >> 10;
+
+    if (!phase->visit_stride)
+        phase->visit_stride = 1;
+    if (((phase->measured - 1) & (phase->visit_stride - 1)) || phase->visits >= UINT32_MAX)
+        return;
+    if (phase->visit_count == MW_RECORD_VISITS) {
+        for (uint32_t i = 0; i < MW_RECORD_VISITS / 2; i++)
+            phase->kept[i] = phase->kept[2 * i];
+        phase->visit_count = MW_RECORD_VISITS / 2;
+        phase->visit_stride *= 2; /* this one is due in the new stride, too: it follows an even number of kept ones */
+    }
+    phase->kept[phase->visit_count] =
+        (struct mw_visit){(uint32_t)phase->visits, kib < UINT32_MAX ? (uint32_t)kib : UINT32_MAX};
+    phase->visit_count++;
+}
+
+void mw_phases_note(const struct mw_stretch *stretch, struct mw_phase *phase, const struct mw_moment *now, bool measured,
+                    uint64_t rss)
+{
+    if (stretch->measured && !phase->entry_rss)
+        phase->entry_rss = stretch->entry_rss;
+    if (measured)
+        phase->exit_rss = rss;
+    if (measured && stretch->measured) {
+        phase->measured++;
+        phase->growth += (int64_t)(rss - stretch->entry_rss);
+        phase->growth_mpi += stretch->grown_mpi;
+        keep_visit(phase, rss);
+    }
+    if (phase->coarse_peak < stretch->window.coarse_peak)
+        phase->coarse_peak = stretch->window.coarse_peak;
+    if (phase->peak < stretch->window.peak) {
+        phase->peak = stretch->window.peak;
+        phase->peak_ns = now->ns;
+        phase->peak_visit = phase->visits;
+    }
+}
+
+/* What its phase has to show for an entry. */
+static uint64_t bytes_of(const struct mw_stretch *stretch, uint64_t rss)
+{
+    uint64_t highest = stretch->window.peak > rss ? stretch->window.peak : rss;
+
+    return stretch->measured && highest > stretch->entry_rss ? highest - stretch->entry_rss : 0;
+}
+
+/* An observation in it saw the highest peak so far, and no call or phase of the program has it. */
+static bool has_peak(const struct mw_stretch *between)
+{
+    const struct mw_state *state = mw_rank.journal.state;
+
+    return state->peak_ns >= between->begin.ns && !state->peak_phase && !state->peak_site && !state->peak_shared;
+}
+
+uint32_t mw_phases_find(uint32_t to, uint64_t rss)
+{
+    const struct mw_stretch *between = &mw_phases.between;
+    struct mw_phase key = {
+        .kind = between->kind, .parent = mw_phases.innermost, .from_site = between->from, .to_site = to};
+    uint32_t index = mw_phase_table_find(&key, bytes_of(between, rss));
+
+    if (index != MW_PHASE_TABLE_NONE) {
+        mw_phases.recent[to] = (uint16_t)(index + 1);
+    } else {
+        index = mw_phase_table_share(&key);
+        if (has_peak(between))
+            index = mw_phase_table_name(&key, index);
+    }
+    if (!mw_rank.journal.phases[index].first_ns)
+        mw_rank.journal.phases[index].first_ns = between->begin.ns;
+    return index;
+}
+
+static void close_between(uint32_t to, const struct mw_moment *now, bool measured, uint64_t rss)
+{
+    bool peak = has_peak(&mw_phases.between);
+
+    if (!mw_phases.between.open)
+        return;
+    uint32_t index = mw_phases_close_between(to, now, measured, rss);
+    if (peak)
+        mw_rank.journal.state->peak_phase = index + 1;
+}
+
+void mw_phases_start(uint64_t process_start_ns)
+{
+    struct mw_moment start = {process_start_ns, process_start_ns, true};
+
+    set_depth(0);
+    mw_phase_table_start();
+    mw_observe_open(&mw_phases.between.window, false);
+    mw_phases_open_between(MW_PHASE_START, 0, &start, false, 0);
+    mw_phases.between.window.exact = true; /* the first reading is the mark since exec: all of it belongs here */
+}
+
+void mw_phases_enter_measured_call(uint32_t site, const struct mw_moment *now, uint64_t rss)
+{
+    close_between(site + 1, now, true, rss);
+}
+
+void mw_phases_leave_measured_call(uint32_t site, const struct mw_moment *now, uint64_t rss, int64_t grown)
+{
+    for (int i = 0; i < recorded_depth(); i++)
+        user[i].grown_mpi += grown;
+    mw_phases_open_between(MW_PHASE_BETWEEN, site + 1, now, true, rss);
+}
+
+/* A boundary that the program sets itself. Returns whether it was observed. */
+static bool cut(const struct mw_moment *now, uint64_t visits, uint64_t *rss)
+{
+    bool measured = mw_governor_allows_phase(now->ns, visits);
+
+    if (measured)
+        *rss = mw_observe(now->ns, 0);
+    else
+        mw_observe_skipped();
+    close_between(0, now, measured, *rss);
+    return measured;
+}
+
+/* So many visits without an entry of their own as are measured whatever the budget, for each of a phase that has one. */
+#define LOST_AT_ONCE 1024
+
+static uint64_t visits_of(const struct mw_stretch *stretch)
+{
+    const struct mw_cost *cost = mw_rank.journal.cost;
+
+    return mw_phase_table_is_name(stretch->phase) ? cost->lost_phases / LOST_AT_ONCE
+                                                  : mw_rank.journal.phases[stretch->phase].visits;
+}
+
+static void find_user(struct mw_stretch *stretch, const struct mw_phase *key)
+{
+    uint32_t *parent = &parents[stretch - user];
+
+    stretch->phase = *parent = mw_phase_table_find(key, 0);
+    if (*parent != MW_PHASE_TABLE_NONE)
+        return;
+    *parent = mw_phase_table_share(key);
+    stretch->phase = mw_phase_table_name(key, *parent);
+    mw_phase_table_keep(stretch->phase, true);
+}
+
+void mw_phases_begin(const char *name, const struct mw_moment *now)
+{
+    struct mw_phase key = {.kind = MW_PHASE_USER, .parent = mw_phases.innermost};
+    struct mw_stretch *stretch;
+    struct mw_phase *phase;
+    uint64_t rss = 0;
+    bool measured;
+
+    if (user_depth >= MW_PHASES_NESTED) {
+        mw_rank.journal.cost->lost_nested++;
+        user_depth++;
+        return;
+    }
+    stretch = &user[user_depth];
+    strncpy(key.name, name, sizeof(key.name) - 1);
+    memcpy(names[user_depth], key.name, sizeof(key.name));
+    find_user(stretch, &key);
+    phase = &mw_rank.journal.phases[stretch->phase];
+    measured = cut(now, visits_of(stretch), &rss); /* the stretch that ends here lies outside the new phase */
+    mw_observe_open(&stretch->window, measured);
+    mw_phases_open(stretch, now, measured, rss);
+    if (!phase->first_ns)
+        phase->first_ns = now->ns;
+    phase->last_ns = now->ns;
+    set_depth(user_depth + 1);
+    mw_phases_open_between(MW_PHASE_BETWEEN, 0, now, measured, rss);
+}
+
+/* A visit has its phase's name for now: when much memory belongs to it, there is an entry for good. */
+static void keep_user(struct mw_stretch *stretch, uint64_t rss)
+{
+    struct mw_state *state = mw_rank.journal.state;
+    uint64_t bytes = bytes_of(stretch, rss);
+    uint32_t own = MW_PHASE_TABLE_NONE;
+    struct mw_phase key;
+
+    if (bytes >= MW_OBSERVE_SPIKE_MIN) {
+        const struct mw_phase *named = &mw_rank.journal.phases[stretch->phase];
+        key = (struct mw_phase){.kind = named->kind, .parent = named->parent};
+        memcpy(key.name, named->name, sizeof(key.name));
+        own = mw_phase_table_find_heavy(&key, bytes);
+    }
+    mw_phase_table_keep(stretch->phase, false);
+    if (own == MW_PHASE_TABLE_NONE)
+        return;
+    mw_rank.journal.cost->lost_phases--;
+    if (!mw_rank.journal.phases[own].first_ns)
+        mw_rank.journal.phases[own].first_ns = stretch->begin.ns;
+    if (state->peak_phase == stretch->phase + 1)
+        state->peak_phase = own + 1;
+    stretch->phase = own;
+}
+
+static void end_innermost(const struct mw_moment *now)
+{
+    struct mw_stretch *stretch;
+    uint64_t rss = 0;
+    bool measured;
+
+    if (user_depth == 0 || user_depth > MW_PHASES_NESTED) {
+        user_depth -= user_depth > 0;
+        return;
+    }
+    stretch = &user[user_depth - 1];
+    measured = cut(now, visits_of(stretch), &rss); /* the stretch that ends here lies inside */
+    mw_observe_close(&stretch->window);
+    if (mw_phase_table_is_name(stretch->phase))
+        keep_user(stretch, rss);
+    mw_phases_close(stretch, &mw_rank.journal.phases[stretch->phase], now, measured, rss);
+    set_depth(user_depth - 1);
+    mw_phases_open_between(MW_PHASE_BETWEEN, 0, now, measured, rss);
+}
+
+void mw_phases_end(const char *name, const struct mw_moment *now)
+{
+    int level = recorded_depth() - 1;
+
+    if (user_depth > MW_PHASES_NESTED || !name) {
+        end_innermost(now);
+        return;
+    }
+    while (level >= 0 && strncmp(names[level], name, sizeof(names[level]) - 1))
+        level--;
+    while (level >= 0 && user_depth > level)
+        end_innermost(now);
+}
+
+void mw_phases_end_all(const struct mw_moment *now)
+{
+    while (user_depth)
+        end_innermost(now);
+}
+
+void mw_phases_after_finalize(const struct mw_moment *now, bool measured, uint64_t rss)
+{
+    uint32_t from = mw_phases.between.from;
+
+    mw_phases_open_between(MW_PHASE_END, from, now, measured, rss);
+}
+
+void mw_phases_exit(const struct mw_moment *now, uint64_t rss)
+{
+    close_between(0, now, true, rss);
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+#include "pmpi/measure/places.h"
+
+#include <string.h>
+
+/* So many walks in vain, and from then on one call in so many is walked. */
+#define IN_VAIN 64
+#define WALK_ONE_IN 32
+/* A walk that finds a recorded site weighs as much as so many in vain. */
+#define WEIGHT 8
+
+static struct mw_place places[MW_PLACES];
+static unsigned used; /* forgotten ones included: their slots are not used for others */
+
+static unsigned home(const struct mw_sites_key *key, const void *return_address)
+{
+    uint64_t hash = (uintptr_t)return_address ^ (uint64_t)key->comm_size << 44 ^ (uint64_t)key->completes << 20;
+
+    return (unsigned)((hash ^ (uintptr_t)key->call) * 0x9E3779B97F4A7C15ULL >> 40) % MW_PLACES;
+}
+
+static struct mw_place *search(const struct mw_sites_key *key, const void *return_address)
+{
+    unsigned at = home(key, return_address);
+
+    while (places[at].return_address &&
+           (places[at].return_address != return_address || memcmp(&places[at].key, key, sizeof(*key)) != 0))
+        at = (at + 1) % MW_PLACES;
+    return &places[at];
+}
+
+struct mw_place *mw_places_find(const struct mw_sites_key *key, const void *return_address)
+{
+    struct mw_place *place = search(key, return_address);
+
+    return place->return_address ? place : NULL;
+}
+
+struct mw_place *mw_places_make(const struct mw_sites_key *key, const void *return_address, bool may_go)
+{
+    struct mw_place *place = search(key, return_address);
+
+    if (place->return_address)
+        return place;
+    if (used >= MW_PLACES / 2)
+        return NULL;
+    used++;
+    *place = (struct mw_place){.key = *key, .may_go = may_go};
+    __atomic_signal_fence(__ATOMIC_SEQ_CST); /* this may be left half-done */
+    place->return_address = return_address;
+    return place;
+}
+
+bool mw_places_is_worth_walking(struct mw_place *place)
+{
+    if (place->lost < IN_VAIN)
+        return true;
+    return ++place->skipped % WALK_ONE_IN == 0;
+}
+
+void mw_places_walked(struct mw_place *place, bool found)
+{
+    if (!found)
+        place->lost += place->lost < IN_VAIN;
+    else
+        place->lost = place->lost > WEIGHT ? place->lost - WEIGHT : 0;
+}
+
+/* Those behind one in a row of slots must be found as before: nothing but the key's string is taken away. */
+void mw_places_forget_unloaded(void)
+{
+    for (unsigned i = 0; i < MW_PLACES; i++)
+        if (places[i].may_go)
+            places[i].key.call = NULL;
+}

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: MIT */
+#include "pmpi/measure/requests.h"
+
+#include "pmpi/abi/library.h"
+#include "pmpi/rank/rank.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+struct entry {
+    uintptr_t request; /* handle; 0 free */
+    const struct mw_op_info *op;
+    struct mw_bytes bytes; /* of a persistent one */
+    struct mw_window window;
+    uint64_t base; /* RSS when it was started */
+    uint32_t comm_size;
+    uint32_t start_site; /* + 1; 0: not started */
+    uint16_t generation; /* counts what the entry was used for */
+    uint16_t completing; /* threads that are inside a call that may complete it */
+    bool persistent;
+    bool measured; /* window and base are valid */
+};
+
+/* Entries stay where they are (windows are known by address); slots find them by handle, open addressing. */
+#define SLOTS (4 * MW_REQUESTS)
+#define TOMB 0xFFFFu
+static struct entry entries[MW_REQUESTS];
+static uint16_t slots[SLOTS]; /* entry + 1 */
+static unsigned tombs;
+_Atomic unsigned mw_requests_live;
+
+static unsigned home(uintptr_t request)
+{
+    return (unsigned)((request * 0x9E3779B97F4A7C15ULL) >> 40) % SLOTS;
+}
+
+/* The slot of a request, or the empty one that ends the search. */
+static unsigned slot_of(uintptr_t request)
+{
+    unsigned slot = home(request);
+
+    while (slots[slot] && (slots[slot] == TOMB || entries[slots[slot] - 1].request != request))
+        slot = (slot + 1) % SLOTS;
+    return slot;
+}
+
+static struct entry *find(uintptr_t request)
+{
+    unsigned slot = request ? slot_of(request) : 0;
+
+    return request && slots[slot] ? &entries[slots[slot] - 1] : NULL;
+}
+
+static unsigned sweep_tombs(void)
+{
+    unsigned count = 0;
+
+    memset(slots, 0, sizeof(slots));
+    tombs = 0;
+    for (unsigned i = 0; i < MW_REQUESTS; i++)
+        if (entries[i].request) {
+            slots[slot_of(entries[i].request)] = (uint16_t)(i + 1);
+            count++;
+        }
+    return count;
+}
+
+void mw_requests_repair(void)
+{
+    for (unsigned i = 0; i < MW_REQUESTS; i++)
+        if (!entries[i].op)
+            entries[i].request = 0;
+    atomic_store(&mw_requests_live, sweep_tombs());
+}
+
+static void stop_watching(struct entry *entry)
+{
+    if (entry->measured)
+        mw_observe_close(&entry->window);
+    entry->measured = false;
+    entry->start_site = 0;
+}
+
+static void forget(struct entry *entry)
+{
+    slots[slot_of(entry->request)] = TOMB;
+    entry->request = 0;
+    atomic_fetch_sub(&mw_requests_live, 1);
+    if (++tombs > SLOTS / 4)
+        sweep_tombs();
+}
+
+/* Handles that the library gives for every request that is complete from the start (Open MPI's empty request, MPICH's
+ * lightweight ones): seen when one is given while it is still waited for. */
+static uintptr_t common[8];
+
+static bool is_common(uintptr_t request)
+{
+    for (unsigned i = 0; i < sizeof(common) / sizeof(common[0]); i++)
+        if (common[i] == request)
+            return true;
+    return false;
+}
+
+static void add_common(uintptr_t request)
+{
+    static unsigned count;
+
+    common[count++ % (sizeof(common) / sizeof(common[0]))] = request;
+}
+
+/* The entry of a handle, a fresh one unless it is known: then its request is gone, and the handle is used again. */
+static struct entry *enter(uintptr_t request)
+{
+    static unsigned next; /* where to look for a free entry first */
+    struct entry *known = find(request);
+
+    if (known) {
+        /* inside MPI_Wait the handle may be free already, and given to another thread */
+        bool twice = known->start_site && !known->persistent && !known->completing;
+        stop_watching(known);
+        known->generation++;
+        known->completing = 0;
+        if (!twice)
+            return known;
+        forget(known); /* one handle for all that are complete at once: it says nothing of any */
+        add_common(request);
+        return NULL;
+    }
+    if (is_common(request))
+        return NULL;
+    if (!request)
+        return NULL;
+    if (atomic_load(&mw_requests_live) == MW_REQUESTS) {
+        mw_rank.journal.cost->lost_requests++;
+        return NULL;
+    }
+    for (unsigned i = 0; entries[next].request && i < MW_REQUESTS; i++)
+        next = (next + 1) % MW_REQUESTS;
+    entries[next] = (struct entry){.request = request, .generation = (uint16_t)(entries[next].generation + 1)};
+    slots[slot_of(request)] = (uint16_t)(next + 1);
+    atomic_fetch_add(&mw_requests_live, 1);
+    return &entries[next];
+}
+
+void mw_requests_created(const struct mw_op_info *op, const uintptr_t *arguments)
+{
+    uintptr_t request = mw_abi_load(mw_library.abi, (const void *)arguments[op->comm + 2], 0);
+    uint32_t comm_size = mw_bytes_comm_size(mw_abi_handle(mw_library.abi, arguments[op->comm]));
+    struct mw_bytes bytes = mw_bytes_of(op, arguments);
+    struct entry *entry;
+
+    entry = enter(request);
+    if (entry) {
+        entry->op = op;
+        entry->bytes = bytes;
+        entry->comm_size = comm_size;
+        entry->persistent = true;
+    }
+}
+
+/* The requests of MPI_Start or MPI_Startall. */
+static const void *start_array(const struct mw_op_info *op, const uintptr_t *arguments, int *count)
+{
+    bool all = op == &mw_ops[MW_OP_MPI_Startall];
+
+    *count = all ? (int)arguments[0] : 1;
+    return (const void *)arguments[all ? 1 : 0];
+}
+
+bool mw_requests_to_start(const struct mw_op_info *op, const uintptr_t *arguments, struct mw_bytes *bytes,
+                          uint32_t *comm_size)
+{
+    bool any = false;
+    const void *requests;
+    int count;
+
+    if (!mw_requests_are_live())
+        return false;
+    requests = start_array(op, arguments, &count);
+    if (!requests)
+        return false;
+    for (int i = 0; i < count; i++) {
+        struct entry *entry = find(mw_abi_load(mw_library.abi, requests, i));
+        if (!entry || !entry->persistent)
+            continue;
+        any = true;
+        bytes->sent += entry->bytes.sent;
+        bytes->received += entry->bytes.received;
+        if (entry->comm_size > *comm_size)
+            *comm_size = entry->comm_size;
+    }
+    return any;
+}
+
+static void watch(struct entry *entry, uint32_t site, bool measured, uint64_t base, uint64_t peak)
+{
+    stop_watching(entry);
+    entry->start_site = site + 1;
+    entry->measured = measured;
+    entry->base = base;
+    if (!measured)
+        return;
+    mw_observe_open(&entry->window, true);
+    if (entry->window.peak < peak)
+        entry->window.peak = peak;
+}
+
+void mw_requests_started(const struct mw_op_info *op, const uintptr_t *arguments, uint32_t site, bool measured,
+                         uint64_t base, uint64_t peak)
+{
+    struct entry *entry;
+
+    if (op->kind == MW_KIND_NONBLOCKING) {
+        entry = enter(mw_abi_load(mw_library.abi, (const void *)arguments[op->comm + 1], 0));
+        if (entry) {
+            entry->op = op;
+            entry->comm_size = mw_bytes_comm_size(mw_abi_handle(mw_library.abi, arguments[op->comm]));
+            entry->persistent = false;
+            watch(entry, site, measured, base, peak);
+        }
+    } else {
+        int count;
+        const void *requests = start_array(op, arguments, &count);
+        for (int i = 0; i < count; i++) {
+            entry = find(mw_abi_load(mw_library.abi, requests, i));
+            if (entry && entry->persistent)
+                watch(entry, site, measured, base, peak);
+        }
+    }
+}
+
+bool mw_requests_find(struct mw_requests_pending *pending, int count, const void *requests)
+{
+    pending->count = 0;
+    if (!requests)
+        return false;
+    for (int i = 0; i < count && pending->count < MW_REQUESTS_PENDING; i++) {
+        struct entry *entry = find(mw_abi_load(mw_library.abi, requests, i));
+        if (!entry || !entry->start_site)
+            continue;
+        if (pending->count == 0) {
+            pending->call = entry->op->name;
+            pending->start_site = entry->start_site;
+            pending->comm_size = entry->comm_size;
+        }
+        pending->items[pending->count].entry = (uint16_t)(entry - entries);
+        pending->items[pending->count].generation = entry->generation;
+        entry->completing++;
+        pending->items[pending->count].index = i;
+        pending->items[pending->count].done = false;
+        pending->count++;
+    }
+    return pending->count > 0;
+}
+
+void mw_requests_completed(const struct mw_requests_pending *pending, uint64_t *base, uint64_t *peak)
+{
+    for (int i = 0; i < pending->count; i++) {
+        struct entry *entry = &entries[pending->items[i].entry];
+        if (!pending->items[i].done || entry->generation != pending->items[i].generation || !entry->start_site)
+            continue;
+        if (entry->measured && entry->window.peak > entry->base && entry->window.peak - entry->base > *peak - *base) {
+            *peak = entry->window.peak;
+            *base = entry->base;
+        }
+        stop_watching(entry);
+        if (!entry->persistent)
+            forget(entry);
+    }
+}
+
+void mw_requests_release(const struct mw_requests_pending *pending)
+{
+    for (int i = 0; i < pending->count; i++) {
+        struct entry *entry = &entries[pending->items[i].entry];
+        if (entry->generation == pending->items[i].generation && entry->completing)
+            entry->completing--;
+    }
+}
+
+void mw_requests_freed(const void *request)
+{
+    struct entry *entry;
+
+    entry = find(mw_abi_load(mw_library.abi, request, 0));
+    if (entry && !entry->measured) /* an active one is completed elsewhere */
+        forget(entry);
+}

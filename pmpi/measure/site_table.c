@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT */
+#include "pmpi/measure/site_table.h"
+
+#include "collector/journal/journal.h"
+#include "pmpi/base/clear.h"
+#include "pmpi/measure/governor.h"
+#include "pmpi/rank/rank.h"
+
+#include <stdio.h>
+#include <string.h>
+
+_Static_assert(MW_ROOM == MW_RECORD_SITES, "what pmpi/base/room.h gives away");
+
+static struct mw_room room;
+
+static uint32_t used(void)
+{
+    return mw_journal_used(&mw_rank.journal, MW_SECTION_SITE);
+}
+
+bool mw_site_table_is_scarce(void)
+{
+    return mw_room_is_scarce(used());
+}
+
+void mw_site_table_call(char *name, const char *call, bool completes)
+{
+    snprintf(name, sizeof(((struct mw_site *)0)->call), "%s%s", call, completes ? "+Wait" : "");
+}
+
+/* ---- by what tells sites apart ---- */
+
+/* Site + 1; open addressing. The names of peaks are not in here. */
+#define INDEX_SLOTS (2 * MW_RECORD_SITES)
+static uint16_t site_index[INDEX_SLOTS];
+
+static bool same_site(const struct mw_site *a, const struct mw_site *b)
+{
+    return a->comm_size == b->comm_size && a->start_site == b->start_site && a->depth == b->depth &&
+           a->flags == b->flags && !strcmp(a->call, b->call) &&
+           !memcmp(a->frames, b->frames, a->depth * sizeof(a->frames[0]));
+}
+
+static unsigned index_home(const struct mw_site *site)
+{
+    uint64_t hash = (uint64_t)site->comm_size << 32 | site->start_site;
+
+    for (const char *c = site->call; *c; c++)
+        hash = (hash ^ (unsigned char)*c) * 0x100000001B3ULL;
+    for (uint32_t i = 0; i < site->depth; i++) {
+        hash = (hash ^ site->frames[i].offset ^ (uint64_t)site->frames[i].module << 56) * 0x9E3779B97F4A7C15ULL;
+        hash ^= hash >> 29;
+    }
+    return (unsigned)(hash >> 40) % INDEX_SLOTS;
+}
+
+/* Where the site's number is, or is to be written. */
+static uint16_t *index_slot(const struct mw_site *site)
+{
+    unsigned at = index_home(site);
+
+    while (site_index[at] && !same_site(&mw_rank.journal.sites[site_index[at] - 1], site))
+        at = (at + 1) % INDEX_SLOTS;
+    return &site_index[at];
+}
+
+static uint32_t append(const struct mw_site *site)
+{
+    uint32_t index = used();
+
+    mw_rank.journal.sites[index] = *site;
+    mw_journal_publish(&mw_rank.journal, MW_SECTION_SITE, index);
+    return index;
+}
+
+static uint32_t add(const struct mw_site *site, uint16_t *slot)
+{
+    uint32_t index = append(site);
+
+    *slot = (uint16_t)(index + 1);
+    return index;
+}
+
+uint32_t mw_site_table_find(const struct mw_site *site, const struct mw_room_claim *claim)
+{
+    uint16_t *slot = index_slot(site);
+
+    if (*slot)
+        return *slot - 1u;
+    if (claim ? !mw_room_take(&room, used(), claim) : used() >= MW_RECORD_SITES - MW_ROOM_KEPT)
+        return UINT32_MAX;
+    return add(site, slot);
+}
+
+/* ---- shared entries ---- */
+
+/* Names that are given again and again (below): one for each spike, for the peak, and for the call that may become one of
+ * them. */
+#define NAMES (MW_RECORD_SPIKES + 2)
+_Static_assert(NAMES + 1 <= MW_ROOM_KEPT, "nobody else gets these");
+
+static uint32_t names[NAMES]; /* indices */
+static uint32_t names_used;
+
+/* There is room for all names, and for one entry that counts everything else. */
+static bool may_share(void)
+{
+    return MW_RECORD_SITES - used() > NAMES - names_used + 1;
+}
+
+/* Of a shared entry so many calls are measured whatever the budget. */
+#define MEASURED_OF_SHARED 1024
+
+static uint32_t share(const struct mw_site *site, bool may_add)
+{
+    uint16_t *slot = index_slot(site);
+    uint32_t index;
+
+    if (*slot)
+        return *slot - 1u;
+    if (!may_add)
+        return UINT32_MAX;
+    index = add(site, slot);
+    mw_governor.watched[index] = MEASURED_OF_SHARED;
+    return index;
+}
+
+static uint32_t share_call(const char *name)
+{
+    struct mw_site all = {.flags = MW_SITE_SHARED};
+    uint32_t index;
+
+    memcpy(all.call, name, strnlen(name, sizeof(all.call) - 1));
+    index = share(&all, may_share());
+    if (index != UINT32_MAX)
+        return index;
+    return share(&(struct mw_site){.call = "(other calls)", .flags = MW_SITE_SHARED}, true);
+}
+
+uint32_t mw_site_table_share(const struct mw_site *site)
+{
+    struct mw_site place = {.comm_size = site->comm_size, .start_site = site->start_site, .depth = 1,
+                            .flags = MW_SITE_SHARED, .frames = {site->frames[0]}};
+    uint32_t index = UINT32_MAX;
+
+    memcpy(place.call, site->call, sizeof(place.call));
+    if (site->depth > 1)
+        index = share(&place, !mw_site_table_is_scarce());
+    return index != UINT32_MAX ? index : share_call(site->call);
+}
+
+/* What was found the last time, by the address of the name. */
+#define FAST_SLOTS 64
+static struct {
+    const char *call;
+    uint32_t site; /* + 1 */
+    bool completes;
+} fast[FAST_SLOTS];
+
+uint32_t mw_site_table_share_call(const char *call, bool completes)
+{
+    unsigned at = (unsigned)((((uintptr_t)call + completes) * 0x9E3779B97F4A7C15ULL) >> 40) % FAST_SLOTS;
+    char name[sizeof(((struct mw_site *)0)->call)];
+
+    if (fast[at].call == call && fast[at].completes == completes && fast[at].site)
+        return fast[at].site - 1;
+    mw_site_table_call(name, call, completes);
+    fast[at].site = 0;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST); /* this may be left half-done */
+    fast[at].call = call;
+    fast[at].completes = completes;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    fast[at].site = share_call(name) + 1;
+    return fast[at].site - 1;
+}
+
+/* ---- names of the highest peak and of spikes ---- */
+
+static bool is_name(uint32_t index)
+{
+    for (uint32_t i = 0; i < names_used; i++)
+        if (names[i] == index)
+            return true;
+    return false;
+}
+
+static bool is_in_use(uint32_t index)
+{
+    const struct mw_journal *journal = &mw_rank.journal;
+
+    if (journal->state->peak_site == index + 1)
+        return true;
+    for (uint32_t i = 0; i < mw_journal_used(journal, MW_SECTION_SPIKE); i++)
+        if (journal->spikes[i].site == index + 1)
+            return true;
+    return false;
+}
+
+/* The index of the site's own, or of one that nothing needs any more; UINT32_MAX none. */
+static uint32_t find_name(const struct mw_site *site)
+{
+    uint32_t free = UINT32_MAX;
+
+    for (uint32_t i = 0; i < names_used; i++) {
+        if (same_site(&mw_rank.journal.sites[names[i]], site))
+            return names[i];
+        if (free == UINT32_MAX && !is_in_use(names[i]))
+            free = names[i];
+    }
+    if (free != UINT32_MAX || names_used == NAMES || used() == MW_RECORD_SITES)
+        return free;
+    names[names_used] = append(site);
+    return names[names_used++];
+}
+
+/* The calls that were counted in it go where others without an entry are. */
+static void retire(const struct mw_site *site)
+{
+    struct mw_site *all = &mw_rank.journal.sites[share_call(site->call)];
+
+    all->calls += site->calls;
+    all->measured += site->measured;
+    all->sent += site->sent;
+    all->received += site->received;
+    all->time_ns += site->time_ns;
+    all->growth += site->growth;
+    if (site->first_ns && (!all->first_ns || site->first_ns < all->first_ns))
+        all->first_ns = site->first_ns;
+    if (all->last_ns < site->last_ns)
+        all->last_ns = site->last_ns;
+    if (all->coarse_spike < site->coarse_spike)
+        all->coarse_spike = site->coarse_spike;
+    if (all->spike < site->spike) {
+        all->spike = site->spike;
+        all->spike_entry_rss = site->spike_entry_rss;
+        all->spike_ns = site->spike_ns;
+        all->spike_visit = all->calls;
+    }
+}
+
+uint32_t mw_site_table_name(const struct mw_site *site)
+{
+    struct mw_site named = *site, before;
+    uint32_t index;
+
+    named.flags = MW_SITE_NAME;
+    index = find_name(&named);
+    if (index == UINT32_MAX || same_site(&mw_rank.journal.sites[index], &named))
+        return index;
+    before = mw_rank.journal.sites[index];
+    mw_rank.journal.sites[index] = named;
+    if (before.calls)
+        retire(&before);
+    return index;
+}
+
+void mw_site_table_repair(void)
+{
+    uint32_t count = used();
+
+    mw_clear(site_index, sizeof(site_index));
+    for (uint32_t i = 0; i < count; i++)
+        if (!is_name(i))
+            *index_slot(&mw_rank.journal.sites[i]) = (uint16_t)(i + 1);
+}
+
+void mw_site_table_start(void)
+{
+    mw_clear(fast, sizeof(fast));
+    room = (struct mw_room){0, 0};
+    names_used = 0;
+    mw_site_table_repair();
+}

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: MIT */
+#include "pmpi/measure/sites.h"
+
+#include "pmpi/abi/ops.h"
+#include "pmpi/base/lock.h"
+#include "pmpi/base/stack.h"
+#include "pmpi/measure/modules.h"
+#include "pmpi/measure/own_memory.h"
+#include "pmpi/measure/places.h"
+#include "pmpi/measure/site_table.h"
+#include "pmpi/rank/rank.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+/* Frames that language bindings put between the program and the wrapper: mpi_f08 -> mpifh -> PMPI_X. */
+#define BINDING_FRAMES 3
+_Static_assert(MW_RECORD_SITE_FRAMES + BINDING_FRAMES <= MW_STACK_FRAMES, "room for a site's stack");
+
+/* Remembers which site a raw stack belongs to, in sets of four: a collision only costs a search. */
+#define CACHE_SLOTS 2048
+static unsigned victim; /* which of a set gives way next */
+static struct slot {
+    uint64_t hash;
+    uint32_t site; /* + 1 */
+    uint32_t seen; /* calls whose stack was walked, until it had an entry of its own */
+    uint8_t frames; /* that tell the site */
+    bool shared;    /* it has no entry of its own */
+    bool may_go;    /* a frame lies in a library that may be unloaded: its address may mean other code one day */
+} cache[CACHE_SLOTS];
+
+struct mw_sites_trail mw_sites_trails[MW_SITES_TRAILS][4];
+
+static uint64_t unloads; /* of libraries, when the cache was last right */
+
+static int site_depth = 3;
+
+void mw_sites_set_depth(int depth)
+{
+    site_depth = depth < 1 ? 1 : depth > MW_RECORD_SITE_FRAMES ? MW_RECORD_SITE_FRAMES : depth;
+}
+
+static uint64_t mix(uint64_t hash, uint64_t value)
+{
+    hash = (hash ^ value) * 0x9E3779B97F4A7C15ULL;
+    return hash ^ (hash >> 29);
+}
+
+/* Keeps the program's frames: those behind the language bindings, `site_depth` of them. Returns how many frames were
+ * looked at. */
+static int fill_frames(struct mw_site *site, void *const *raw, int depth)
+{
+    int at = 0;
+
+    while (at < depth - 1 && mw_modules_is_mpi(raw[at]))
+        at++;
+    for (; at < depth && (int)site->depth < site_depth; at++)
+        site->frames[site->depth++] = mw_modules_frame(raw[at]);
+    return at;
+}
+
+/* Stands for a raw stack and the key. Never 0, which is an empty slot. */
+static uint64_t hash_of(const struct mw_stack *stack, const struct mw_sites_key *key)
+{
+    uint64_t hash = mix((uint64_t)key->completes << 32 | key->comm_size, (uintptr_t)key->call);
+
+    for (int i = 0; i < stack->depth; i++)
+        hash = mix(hash, (uintptr_t)stack->frames[i]);
+    return hash | 1;
+}
+
+static unsigned home(uint64_t hash)
+{
+    return (unsigned)(hash >> 40) % CACHE_SLOTS;
+}
+
+static struct slot *look(uint64_t hash)
+{
+    for (unsigned way = 0; way < 4; way++)
+        if (cache[home(hash) ^ way].hash == hash)
+            return &cache[home(hash) ^ way];
+    return NULL;
+}
+
+/* Was a library unloaded since the last time? Then forgets what may have lain in it. */
+static bool forget_unloaded(void)
+{
+    uint64_t now = mw_modules_unloads();
+
+    if (now == unloads)
+        return false;
+    unloads = now;
+    for (unsigned i = 0; i < CACHE_SLOTS; i++)
+        if (cache[i].may_go)
+            cache[i].hash = 0;
+    for (unsigned i = 0; i < 4 * MW_SITES_TRAILS; i++)
+        if (mw_sites_trails[i / 4][i % 4].may_go)
+            mw_sites_trails[i / 4][i % 4].stack = 0;
+    mw_places_forget_unloaded();
+    return true;
+}
+
+/* Returns how many frames were looked at. */
+static int make_site(struct mw_site *site, const struct mw_stack *stack, const struct mw_sites_key *key)
+{
+    *site = (struct mw_site){.comm_size = key->comm_size, .start_site = key->completes ? key->completes - 1 : 0};
+    mw_site_table_call(site->call, key->call, key->completes != 0);
+    return fill_frames(site, stack->frames, stack->depth);
+}
+
+static bool is_once(const struct mw_sites_key *key)
+{
+    return key->call == mw_ops[MW_OP_MPI_Finalize].name;
+}
+
+/* A place that no site is known at has an entry at once where others must come twice: its callers are not many yet. */
+static void give_site(struct slot *slot, const struct mw_site *site, const struct mw_sites_key *key, bool new_place)
+{
+    struct mw_room_claim claim = {.seen = slot->seen + (new_place && !mw_site_table_is_scarce())};
+    uint32_t index = mw_site_table_find(site, is_once(key) ? NULL : &claim);
+
+    slot->shared = index == UINT32_MAX;
+    slot->site = (slot->shared ? mw_site_table_share(site) : index) + 1;
+}
+
+static struct slot *remember(const struct mw_stack *stack, uint64_t hash, const struct mw_sites_key *key, bool new_place)
+{
+    struct slot *slot = &cache[home(hash) ^ victim++ % 4];
+    struct mw_site site;
+
+    slot->hash = 0;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST); /* this may be left half-done */
+    *slot = (struct slot){.frames = (uint8_t)make_site(&site, stack, key), .seen = 1};
+    give_site(slot, &site, key, new_place);
+    for (int i = 0; i < stack->depth && !slot->may_go; i++)
+        slot->may_go = mw_modules_may_go(stack->frames[i]);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    slot->hash = hash;
+    return slot;
+}
+
+/* It was seen again. */
+static void reconsider(struct slot *slot, const struct mw_stack *stack, const struct mw_sites_key *key)
+{
+    struct mw_site site;
+
+    slot->seen += slot->seen < UINT32_MAX - 1;
+    make_site(&site, stack, key);
+    give_site(slot, &site, key, false);
+}
+
+/* ---- by the stack's trail ---- */
+
+/* The return address of the place's caller; NULL not known. */
+static const void *caller_of(const struct mw_place *place, uintptr_t stands)
+{
+    return place->caller && mw_stack_is_own(stands, place->caller) ? *(void *const *)(stands + place->caller) : NULL;
+}
+
+static struct mw_sites_trail *set_of_caller(const struct mw_place *place, uintptr_t stands)
+{
+    uint64_t hash = mix((uintptr_t)place->return_address ^ mw_stack_thread, (uintptr_t)caller_of(place, stands));
+
+    return mw_sites_trails[(hash >> 40) % MW_SITES_TRAILS];
+}
+
+static bool is_found_anywhere(const struct mw_sites_trail *trail, const struct mw_sites_key *key,
+                              const void *return_address, uintptr_t stands)
+{
+    return trail->stack && trail->return_address == return_address && !memcmp(&trail->key, key, sizeof(*key)) &&
+           mw_stack_trail_holds_anywhere(&trail->stands, stands);
+}
+
+static const struct mw_sites_trail *find_trail(const struct mw_sites_key *key, void *return_address, uintptr_t stands,
+                                               const struct mw_place *place)
+{
+    const struct mw_sites_trail *set = mw_sites_trail_set(return_address, stands), *found = NULL;
+    const struct mw_sites_trail *other = place ? set_of_caller(place, stands) : set;
+
+    for (int way = 0; way < 4 && !found; way++) {
+        if (mw_sites_is_trail_of(&set[way], key, return_address, stands))
+            found = &set[way];
+        else if (place && is_found_anywhere(&other[way], key, return_address, stands))
+            found = &other[way];
+    }
+    return found && found->may_go && mw_modules_unloads() != unloads ? NULL : found;
+}
+
+/* So many come too late before one in a full set gives way: when there are more in turn than have room, half of them or so
+ * are found, and not each one gone just before it comes again. */
+#define GIVE_WAY 8
+
+static struct mw_sites_trail *choose_way(struct mw_sites_trail *set)
+{
+    for (int way = 0; way < 4; way++)
+        if (!set[way].stack)
+            return &set[way];
+    return ++victim % GIVE_WAY ? NULL : &set[victim / GIVE_WAY % 4];
+}
+
+static void keep_trail(const struct slot *slot, const struct mw_stack *stack, const struct mw_sites_key *key,
+                       void *return_address, uintptr_t stands)
+{
+    struct mw_place *place = mw_places_find(key, return_address);
+    bool first = !place;
+    struct mw_sites_trail *trail;
+    struct mw_stack_trail made;
+
+    if (!place)
+        place = mw_places_make(key, return_address, slot->may_go);
+    if (!mw_stack_trail_make(&made, stands, stack, slot->frames))
+        return;
+    if (place && made.count)
+        place->caller = made.offsets[0];
+    trail = choose_way(first || !place ? mw_sites_trail_set(return_address, stands) : set_of_caller(place, stands));
+    if (!trail)
+        return;
+    trail->stack = 0;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST); /* this may be left half-done */
+    *trail = (struct mw_sites_trail){.key = *key,
+                                     .return_address = return_address,
+                                     .site = slot->site - 1,
+                                     .may_go = slot->may_go,
+                                     .stands = made};
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    trail->stack = stands;
+}
+
+/* ---- all ---- */
+
+void mw_sites_repair(void)
+{
+    mw_site_table_repair();
+}
+
+static struct slot *recall(uint64_t hash)
+{
+    struct slot *slot = look(hash);
+
+    return (!slot || slot->may_go) && forget_unloaded() ? look(hash) : slot;
+}
+
+static uint32_t find_by_walking(const struct mw_sites_key *key, void *return_address, uintptr_t stands)
+{
+    struct mw_place *place = mw_places_find(key, return_address);
+    struct mw_stack stack;
+    struct slot *slot;
+    uint64_t hash;
+
+    mw_stack_capture(&stack, site_depth + BINDING_FRAMES, return_address);
+    hash = hash_of(&stack, key);
+    slot = recall(hash);
+    if (!slot)
+        slot = remember(&stack, hash, key, !place);
+    else if (slot->shared)
+        reconsider(slot, &stack, key);
+    if (slot->shared)
+        mw_rank.journal.cost->lost_sites++;
+    else
+        keep_trail(slot, &stack, key, return_address, stands);
+    place = mw_places_find(key, return_address);
+    if (place)
+        mw_places_walked(place, !slot->shared);
+    return slot->site - 1;
+}
+
+/* Since the last time: then known sites may be called from other addresses. */
+static bool libraries_have_changed(void)
+{
+    static uint64_t changes;
+    uint64_t now = mw_modules_changes();
+    bool changed = now != changes;
+
+    changes = now;
+    return changed;
+}
+
+/* There is hardly room in the table of sites, and a call comes from a place that no site is known at. So many of these are
+ * looked at all the same whenever libraries were loaded or unloaded, nearly always none; and a few others always. */
+#define LOOKED_AT 256
+#define ASK_ONE_IN 64
+#define WALK_ONE_IN 32
+
+static bool is_new_code(void)
+{
+    static unsigned asked, left;
+
+    if (asked++ % ASK_ONE_IN == 0 && libraries_have_changed())
+        left = LOOKED_AT;
+    return (left && left--) || asked % WALK_ONE_IN == 0;
+}
+
+static bool is_to_be_walked(struct mw_place *place, const struct mw_sites_key *key)
+{
+    if (!mw_site_table_is_scarce() || is_once(key))
+        return true;
+    return place ? mw_places_is_worth_walking(place) : is_new_code();
+}
+
+static uint32_t find_uncancelled(const struct mw_sites_key *key, void *return_address, uintptr_t stands)
+{
+    uint32_t site;
+
+    mw_lock_hold_cancel();
+    site = find_by_walking(key, return_address, stands);
+    mw_lock_release_cancel();
+    mw_own_memory_walked(); /* which holds cancellation itself: that is not nested */
+    return site;
+}
+
+uint32_t mw_sites_search(const struct mw_sites_key *key, void *return_address, uintptr_t stands)
+{
+    struct mw_place *place = mw_places_find(key, return_address);
+    const struct mw_sites_trail *trail = find_trail(key, return_address, stands, place);
+
+    if (trail)
+        return trail->site;
+    if (is_to_be_walked(place, key))
+        return find_uncancelled(key, return_address, stands);
+    mw_rank.journal.cost->lost_sites++;
+    return mw_site_table_share_call(key->call, key->completes != 0);
+}
+
+/* ---- calls that turned out to matter ---- */
+
+uint32_t mw_sites_find_own(const struct mw_sites_key *key, void *return_address, uint64_t bytes)
+{
+    struct mw_room_claim claim = {.bytes = bytes};
+    struct mw_stack stack;
+    struct mw_site site;
+    struct slot *slot;
+    uint32_t index;
+
+    mw_lock_hold_cancel();
+    mw_stack_capture(&stack, site_depth + BINDING_FRAMES, return_address);
+    make_site(&site, &stack, key);
+    index = mw_site_table_find(&site, &claim);
+    slot = recall(hash_of(&stack, key));
+    if (slot && slot->shared && index != UINT32_MAX) {
+        slot->site = index + 1;
+        slot->shared = false;
+    }
+    if (index == UINT32_MAX)
+        index = mw_site_table_name(&site);
+    mw_lock_release_cancel();
+    return index;
+}

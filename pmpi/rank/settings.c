@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+#include "pmpi/rank/settings.h"
+
+#include "collector/base/settings.h"
+#include "pmpi/base/say.h"
+
+#include <stdlib.h>
+
+static const struct variable {
+    const char *name;
+    long least, most, default_value;
+} variables[MW_SETTING_COUNT] = {
+#define MW_ROW(name, variable, least, most, otherwise) [MW_SETTING_##name] = {variable, least, most, otherwise},
+    MW_SETTINGS(MW_ROW)
+#undef MW_ROW
+};
+
+/* Returns false when it is set to something else. */
+static bool read_number(const struct variable *variable, long *value)
+{
+    const char *text = getenv(variable->name);
+    char *end;
+
+    *value = variable->default_value;
+    if (!text || !*text)
+        return true;
+    *value = strtol(text, &end, 10);
+    if (!*end && *value >= variable->least && *value <= variable->most)
+        return true;
+    *value = variable->default_value;
+    return false;
+}
+
+static long number(enum mw_setting setting)
+{
+    long value;
+
+    read_number(&variables[setting], &value);
+    return value;
+}
+
+struct mw_settings mw_settings_read(void)
+{
+    return (struct mw_settings){
+        .exact = number(MW_SETTING_EXACT),
+        .reset = number(MW_SETTING_RESET),
+        .budget_ppm = (uint32_t)number(MW_SETTING_OVERHEAD),
+        .site_depth = (int)number(MW_SETTING_SITE_DEPTH),
+        .syscalls = number(MW_SETTING_SYSCALLS),
+        .gather = number(MW_SETTING_GATHER),
+    };
+}
+
+void mw_settings_complain(void)
+{
+    long value;
+
+    for (size_t i = 0; i < MW_SETTING_COUNT; i++)
+        if (!read_number(&variables[i], &value))
+            mw_say("memwatch: %s=%.40s is not an integer from %ld to %ld: taken as %ld\n", variables[i].name,
+                   getenv(variables[i].name), variables[i].least, variables[i].most, value);
+}

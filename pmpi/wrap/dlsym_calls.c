@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/* Programs that load MPI with dlopen() and fetch its functions with dlsym(), as language bindings do, are given the shim's.
+ * Each call of dlsym() jumps on into the real one, which looks at its return address for RTLD_NEXT and RTLD_DEFAULT: no
+ * frame of ours is left.
+ *
+ * Part of preloaded libraries only. */
+#include "pmpi/base/compat.h"
+#include "pmpi/base/dlsym.h"
+#include "pmpi/base/elf_find.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* In a program without libdl, before glibc 2.34: it has asked whether there is a dlsym(), and has found ours. No handle is
+ * anybody's there, and RTLD_NEXT would need to know who asks. */
+static void *find_alone(void *handle, const char *name)
+{
+    return handle == RTLD_DEFAULT ? mw_elf_find_symbol(name, false) : NULL;
+}
+
+/* For the code below: where to jump to. */
+mw_dlsym_function *mw_dlsym_next = find_alone;
+void *mw_dlsym_choose(void *handle, const char *name, const void *caller);
+
+mw_dlsym_function *mw_dlsym_real(void)
+{
+    mw_dlsym_function *real = __atomic_load_n(&mw_dlsym_next, __ATOMIC_RELAXED);
+
+    if (real != find_alone)
+        return real;
+    /* libdl may have come since. ThreadSanitizer calls us before its dl_iterate_phdr() works, which the search needs */
+    *(void **)&real = MW_COMPAT_HAS(dlvsym) ? dlvsym(RTLD_NEXT, "dlsym", MW_COMPAT_OLDEST) : mw_elf_find_symbol("dlsym", true);
+    if (real)
+        __atomic_store_n(&mw_dlsym_next, real, __ATOMIC_RELAXED);
+    return real;
+}
+
+/* Before main(), so that no signal handler has to search. */
+__attribute__((constructor)) static void find_real(void)
+{
+    mw_dlsym_real();
+}
+
+/* Without libc, whose functions an interceptor may be looking for. */
+static bool is_mpi_name(const char *name)
+{
+    name += *name == 'P';
+    return name[0] == 'M' && name[1] == 'P' && name[2] == 'I';
+}
+
+/* The shim's function is given in place of the very one that it calls, never of a tool's or a program's of that name. One
+ * whose own object has the name wants what is behind it: it wraps MPI itself. */
+static void *own_instead(void *found, const char *name, const void *caller)
+{
+    void *own = mw_elf_find_in((const void *)mw_dlsym_choose, name);
+
+    if (!own || own == found || mw_elf_find_in(caller, name) || mw_elf_find_symbol(name, true) != found)
+        return NULL;
+    return own;
+}
+
+/* What dlsym() is to return, or NULL: what the real one does. */
+void *mw_dlsym_choose(void *handle, const char *name, const void *caller)
+{
+    mw_dlsym_function *real = mw_dlsym_real();
+    void *found;
+
+    if (!real || handle == RTLD_NEXT || handle == RTLD_DEFAULT || !name || !is_mpi_name(name))
+        return NULL;
+    found = real(handle, name);
+    return found ? own_instead(found, name, caller) : NULL;
+}
+
+#define BEGIN ".text\n.globl dlsym\n.type dlsym, %function\n.balign 16\ndlsym:\n.cfi_startproc\n"
+#define END "\n.cfi_endproc\n.size dlsym, .-dlsym\n"
+
+#if defined __x86_64__
+
+__asm__(BEGIN "endbr64\n"
+        "movq (%rsp), %rdx\n"
+        "pushq %rdi\n.cfi_adjust_cfa_offset 8\npushq %rsi\n.cfi_adjust_cfa_offset 8\n"
+        "subq $8, %rsp\n.cfi_adjust_cfa_offset 8\n"
+        "call mw_dlsym_choose\n"
+        "addq $8, %rsp\n.cfi_adjust_cfa_offset -8\n"
+        "popq %rsi\n.cfi_adjust_cfa_offset -8\npopq %rdi\n.cfi_adjust_cfa_offset -8\n"
+        "testq %rax, %rax\njne 1f\n"
+        "jmp *mw_dlsym_next(%rip)\n"
+        "1: ret" END);
+
+#elif defined __aarch64__
+
+__asm__(BEGIN "hint #34\n"
+        "stp x29, x30, [sp, #-32]!\n.cfi_def_cfa_offset 32\n.cfi_offset 29, -32\n.cfi_offset 30, -24\n"
+        "mov x29, sp\nstp x0, x1, [sp, #16]\nmov x2, x30\n"
+        "bl mw_dlsym_choose\n"
+        "mov x16, x0\nldp x0, x1, [sp, #16]\n"
+        "ldp x29, x30, [sp], #32\n.cfi_restore 30\n.cfi_restore 29\n.cfi_def_cfa_offset 0\n"
+        "cbnz x16, 1f\n"
+        "adrp x16, mw_dlsym_next\nldr x16, [x16, #:lo12:mw_dlsym_next]\nbr x16\n"
+        "1: mov x0, x16\nret" END);
+
+#endif

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+/* Phases that the program names: pmpi/memwatch.h, and MPI_Pcontrol(level, "name"). */
+#include "collector/base/text.h"
+#include "pmpi/abi/next.h"
+#include "pmpi/abi/wrapper.h"
+#include "pmpi/base/lock.h"
+#include "pmpi/base/syscalls.h"
+#include "pmpi/measure/boundary.h"
+#include "pmpi/measure/governor.h"
+#include "pmpi/measure/meter.h"
+#include "pmpi/measure/modules.h"
+#include "pmpi/measure/phases.h"
+#include "pmpi/rank/moment.h"
+#include "pmpi/rank/rank.h"
+#include "pmpi/wrap/argument.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+MW_EXPORT int memwatch_pmpi_phase_begin(const char *name);
+MW_EXPORT int memwatch_pmpi_phase_end(void);
+MW_EXPORT int MPI_Pcontrol(const int level, ...);
+MW_EXPORT int PMPI_Pcontrol(const int level, ...);
+
+/* Begins and ends that found the lock in use (a signal handler made them in the middle of a boundary), innermost ones
+ * without a name: a lost begin takes its end with it, a lost end comes late. Only the main thread's. */
+static unsigned lost_begins, lost_ends;
+
+static void measure(void (*cut)(const char *, const struct mw_moment *), const char *name)
+{
+    struct mw_moment now = mw_moment_exact();
+
+    mw_meter_take_asked();
+    for (; lost_ends; lost_ends--)
+        mw_phases_end(NULL, &now);
+    cut(name, &now);
+    mw_governor_spent_on_phase(mw_clock_now() - now.ns, mw_meter_take_asked());
+}
+
+static void begin(const char *name)
+{
+    int saved = errno;
+
+    if (mw_rank_lock()) {
+        measure(mw_phases_begin, name);
+        mw_rank_unlock();
+    } else {
+        lost_begins++;
+    }
+    errno = saved;
+}
+
+static void end(const char *name)
+{
+    int saved = errno;
+
+    if (lost_begins) {
+        lost_begins--;
+    } else if (mw_rank_lock()) {
+        measure(mw_phases_end, name);
+        mw_rank_unlock();
+    } else if (!name) {
+        lost_ends++;
+    }
+    errno = saved;
+}
+
+static bool listening(void)
+{
+    return mw_rank_is_counting() && mw_rank_main_thread;
+}
+
+int memwatch_pmpi_phase_begin(const char *name)
+{
+    if (listening() && name)
+        begin(name);
+    return 0;
+}
+
+int memwatch_pmpi_phase_end(void)
+{
+    if (listening())
+        end(NULL);
+    return 0;
+}
+
+/* Takes away the beginning of a character that was cut off. */
+static void cut_character(char *text, size_t length)
+{
+    size_t start = length;
+
+    while (start && length - start < 3 && (text[start - 1] & 0xc0) == 0x80)
+        start--;
+    if (start && (unsigned char)text[start - 1] >= 0xc0)
+        text[start - 1] = '\0';
+}
+
+/* Reads the text at `pointer`, which need not be one: it is asked of the kernel whether that can be read. */
+static bool read_name(const void *pointer, char name[64])
+{
+    struct iovec to = {name, 63};
+    struct iovec from = {(void *)(uintptr_t)pointer, 63};
+    size_t to_page_end = 4096 - (uintptr_t)pointer % 4096;
+    ssize_t n;
+
+    if ((uintptr_t)pointer < 4096)
+        return false;
+    if (to_page_end < from.iov_len) /* the text may end before the next page, which need not be there */
+        from.iov_len = to_page_end;
+    n = process_vm_readv(getpid(), &to, 1, &from, 1, 0);
+    if (n > 0 && n < 63 && !memchr(name, '\0', (size_t)n)) {
+        struct iovec rest = {name + n, (size_t)(63 - n)};
+        struct iovec next = {(char *)(uintptr_t)pointer + n, (size_t)(63 - n)};
+        ssize_t more = process_vm_readv(getpid(), &rest, 1, &next, 1, 0);
+        n += more > 0 ? more : 0;
+    }
+    if (n <= 0)
+        return false;
+    name[n] = '\0';
+    if (n == 63 && strlen(name) == 63)
+        cut_character(name, 63);
+    return name[0] != '\0' && mw_text_is_clean(name);
+}
+
+/* MPI_Pcontrol is variadic, and most calls have no second argument: what stands in its place is garbage then. It is a name
+ * when the program's code puts it there, and when it is text. */
+static bool find_name(const void *argument, void *return_address, char name[64])
+{
+    const void *const ours[2] = {(const void *)MPI_Pcontrol, (const void *)PMPI_Pcontrol};
+
+    /* Fortran's binding has no second argument at all */
+    return !mw_modules_is_mpi_unlocked(return_address) && read_name(argument, name) &&
+           mw_argument_is_passed(return_address, argument, ours);
+}
+
+/* `name` becomes "" when the argument is none. Returns false when the kernel may not be asked. */
+static bool ask_name(const void *argument, void *return_address, char name[64])
+{
+    bool may_ask;
+
+    mw_lock_hold_cancel();
+    may_ask = mw_syscalls_begin();
+    if (may_ask) {
+        if (!find_name(argument, return_address, name))
+            name[0] = '\0';
+        mw_syscalls_end();
+    }
+    mw_lock_release_cancel();
+    return may_ask;
+}
+
+/* The phase that the last nameless level began; "" none. */
+static char level_phase[64];
+
+static void nameless(int level)
+{
+    if (level_phase[0])
+        end(level_phase);
+    level_phase[0] = '\0';
+    if (level <= 0) /* off, by the standard */
+        return;
+    snprintf(level_phase, sizeof(level_phase), "pcontrol %d", level);
+    begin(level_phase);
+}
+
+/* Level > 0 with a name begins that phase, otherwise the name ends it; a level alone, above 0, begins the phase
+ * "pcontrol LEVEL", which any other level alone ends (Python has nothing else: mpi4py passes 0, 1 or 2). */
+static void control(int level, const void *argument, void *return_address)
+{
+    char name[64] = "";
+
+    /* without the kernel's help nobody knows what `argument` is */
+    if (!listening() || !ask_name(argument, return_address, name))
+        return;
+    if (!name[0])
+        nameless(level);
+    else if (level > 0)
+        begin(name);
+    else
+        end(name);
+}
+
+int MPI_Pcontrol(const int level, ...)
+{
+    int (*next)(int, ...) = (int (*)(int, ...))mw_next(2 * MW_OP_MPI_Pcontrol, "MPI_Pcontrol");
+    const void *argument;
+    va_list list;
+
+    va_start(list, level);
+    argument = va_arg(list, const void *);
+    va_end(list);
+    control(level, argument, __builtin_return_address(0));
+    return next(level, argument);
+}
+
+int PMPI_Pcontrol(const int level, ...)
+{
+    int (*next)(int, ...) = (int (*)(int, ...))mw_next(2 * MW_OP_MPI_Pcontrol + 1, "PMPI_Pcontrol");
+    const void *argument;
+    va_list list;
+
+    va_start(list, level);
+    argument = va_arg(list, const void *);
+    va_end(list);
+    control(level, argument, __builtin_return_address(0));
+    return next(level, argument);
+}

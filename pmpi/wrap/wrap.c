@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/* The wrappers of all rows of pmpi/abi/collectives.def: MPI_X and PMPI_X, each calling its own next definition. */
+#include "pmpi/abi/wrapper.h"
+
+#include "pmpi/abi/next.h"
+#include "pmpi/abi/ops.h"
+#include "pmpi/measure/boundary.h"
+#include "pmpi/measure/complete.h"
+
+/* A program calls few of them, as a rule blocking ones, and by one of the two names. Those lie together: a page that is
+ * touched brings its neighbours into every rank's RSS (64 KiB, "fault around"). */
+#define MW_TOGETHER(group) __attribute__((section(".text.wrappers." group)))
+
+#define MW_WRAPPER(symbol, n, op, slot, group)                                                             \
+    MW_TOGETHER(group) MW_EXPORT int symbol(MW_PASTE(MW_PARAMETERS_, n));                                                     \
+    MW_EXPORT int symbol(MW_PASTE(MW_PARAMETERS_, n))                                                      \
+    {                                                                                                      \
+        int (*next)(MW_PASTE(MW_PARAMETERS_, n)) =                                                         \
+            (int (*)(MW_PASTE(MW_PARAMETERS_, n)))mw_next(slot, #symbol);                                  \
+        const uintptr_t arguments[] = {MW_PASTE(MW_VALUES_, n)};                                           \
+        struct mw_boundary boundary;                                                                       \
+        int result;                                                                                        \
+                                                                                                           \
+        if (!mw_boundary_enter(&boundary, op, arguments, __builtin_return_address(0)))                     \
+            return next(MW_PASTE(MW_VALUES_, n));                                                          \
+        result = next(MW_PASTE(MW_VALUES_, n));                                                            \
+        mw_boundary_leave(&boundary, result != 0);                                                         \
+        return result;                                                                                     \
+    }
+
+/* Those that complete requests are boundaries only at times: pmpi/measure/complete.h. */
+#define MW_COMPLETER(symbol, n, op, slot, group)                                                           \
+    MW_TOGETHER(group) MW_EXPORT int symbol(MW_PASTE(MW_PARAMETERS_, n));                                                     \
+    MW_EXPORT int symbol(MW_PASTE(MW_PARAMETERS_, n))                                                      \
+    {                                                                                                      \
+        const uintptr_t arguments[5] = {MW_PASTE(MW_VALUES_, n)};                                          \
+                                                                                                           \
+        return mw_complete(op, mw_next(slot, #symbol), arguments, __builtin_return_address(0));            \
+    }
+
+#define MW_SHAPE_MW_KIND_BLOCKING MW_WRAPPER
+#define MW_SHAPE_MW_KIND_NONBLOCKING MW_WRAPPER
+#define MW_SHAPE_MW_KIND_PERSISTENT MW_WRAPPER
+#define MW_SHAPE_MW_KIND_GUARD MW_WRAPPER
+#define MW_SHAPE_MW_KIND_COMPLETE MW_COMPLETER
+#define MW_EACH(prefix, name, n, kind, wide, rule, comm)                                                   \
+    MW_PASTE(MW_SHAPE_, kind)(prefix##name, n, MW_OP_##prefix##name, 2 * MW_OP_##prefix##name,             \
+                                  #prefix "." #kind)                                                       \
+    MW_PASTE(MW_SHAPE_, kind)(P##prefix##name, n, MW_OP_##prefix##name, 2 * MW_OP_##prefix##name + 1,      \
+                                  "P" #prefix "." #kind)
+#include "pmpi/abi/each_call.h"
+
+MW_WRAPPER(MPI_Start, 1, MW_OP_MPI_Start, 2 * MW_OP_MPI_Start, "MPI_.start")
+MW_WRAPPER(PMPI_Start, 1, MW_OP_MPI_Start, 2 * MW_OP_MPI_Start + 1, "PMPI_.start")
+MW_WRAPPER(MPI_Startall, 2, MW_OP_MPI_Startall, 2 * MW_OP_MPI_Startall, "MPI_.start")
+MW_WRAPPER(PMPI_Startall, 2, MW_OP_MPI_Startall, 2 * MW_OP_MPI_Startall + 1, "PMPI_.start")

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT */
+/* A record is the whole model: what is told of it is what is told of the run. And nothing in it is trusted. */
+#include "collector/merge/merge.h"
+#include "collector/record/json.h"
+#include "collector/report/json.h"
+#include "collector/report/text/text.h"
+#include "tests/unit/synthetic.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char *render(mw_report_write *write, const struct mw_model *model, bool all)
+{
+    const struct mw_report_style style = {.all = all};
+
+    return synthetic_render(write, model, &style);
+}
+
+static struct mw_model *read_text(const char *text, size_t length, struct mw_err *err)
+{
+    char path[] = "/tmp/mw-record-XXXXXX";
+    int fd = mkstemp(path);
+    struct mw_model *model;
+
+    assert_true(fd >= 0 && write(fd, text, length) == (ssize_t)length);
+    close(fd);
+    model = mw_record_json_read(path, err);
+    unlink(path);
+    return model;
+}
+
+static struct mw_model *make_model(int ranks, bool sampled)
+{
+    struct synthetic_dir dir;
+    struct mw_view view = {0};
+    struct mw_model *model;
+
+    synthetic_make(&dir);
+    synthetic_job(&dir, ranks);
+    if (sampled) {
+        synthetic_view(&view, ranks);
+        synthetic_write_view(&view, &dir);
+        mw_view_free(&view);
+    }
+    model = mw_merge_run(dir.fd, NULL, NULL);
+    assert_non_null(model);
+    synthetic_remove(&dir);
+    return model;
+}
+
+static void assert_same(mw_report_write *write, const struct mw_model *a, const struct mw_model *b, bool all)
+{
+    char *one = render(write, a, all), *other = render(write, b, all);
+
+    assert_string_equal(one, other);
+    free(one);
+    free(other);
+}
+
+static void check(struct mw_model *model)
+{
+    char *json = render(mw_report_json_write, model, false);
+    struct mw_err err = {""};
+    struct mw_model *copy = read_text(json, strlen(json), &err);
+
+    assert_string_equal(err.text, "");
+    assert_non_null(copy);
+    assert_same(mw_report_text_write, model, copy, false);
+    assert_same(mw_report_text_write, model, copy, true);
+    assert_same(mw_report_json_write, model, copy, false);
+    mw_model_destroy(copy);
+    mw_model_destroy(model);
+    free(json);
+}
+
+static void test_jobs(void **state)
+{
+    (void)state;
+    check(make_model(4, true));
+    check(make_model(40, true));
+    check(make_model(3, false));
+    check(make_model(0, true));
+}
+
+/* Above so many ranks only what reports need is kept of each. */
+static void test_reduced(void **state)
+{
+    (void)state;
+    mw_merge_set_whole_ranks(3);
+    check(make_model(40, true));
+    mw_merge_set_whole_ranks(MW_MERGE_WHOLE_RANKS);
+}
+
+static void test_strange_text(void **state)
+{
+    struct mw_model *model = make_model(2, true);
+
+    (void)state;
+    model->job.command = mw_model_string(model, "a\"b\\c </script>\xff & \xc3\xa9 \n");
+    check(model);
+}
+
+/* Replaces the first `from` behind `after`; free() the result. */
+static char *changed(const char *json, const char *after, const char *from, const char *to)
+{
+    const char *at = strstr(strstr(json, after), from);
+    char *text = malloc(strlen(json) + strlen(to) + 1);
+
+    assert_non_null(at);
+    sprintf(text, "%.*s%s%s", (int)(at - json), json, to, at + strlen(from));
+    return text;
+}
+
+static void test_damaged(void **state)
+{
+    static const struct {
+        const char *after, *from, *to, *word;
+    } cases[] = {
+        {"{", "memwatch-record-1", "memwatch-record-9", "not a record of this memwatch"},
+        {"\"job\":", "\"sampled\":true", "\"sampled\":1", "\"sampled\" is not true or false"},
+        {"\"job\":", "\"samples\":", "\"samples\":-", "\"samples\""},
+        {"\"job\":", "\"pid\":", "\"pid\":9999999999", "\"pid\""},
+        {"\"peak\":", "\"at_least\"", "\"perhaps\"", "\"kind\""},
+        {"\"headroom\":", "\"host\":0", "\"host\":null", "\"host\" points at nothing"},
+        {"\"headroom\":", "\"charge\":0", "\"charge\":1", "\"charge\" points at nothing"},
+        {"\"headroom\":", "\"charge\":0", "\"charge\":null", "\"process\" points at nothing"},
+        {"\"ranks\":[\n", "\"host\":0", "\"host\":77", "\"host\" points at nothing"},
+        {"\"ranks\":[\n", "\"host\":0", "\"host\":null", "\"host\" points at nothing"},
+        {"\"ranks\":[\n", "\"tick_ns\":", "\"tick_ns\":0,\"x\":", "\"tick_ns\""},
+        {"\"ranks\":[\n", "\"threads\":\"none\"", "\"threads\":\"some\"", "\"threads\" is not one of its words"},
+        {"\"ranks\":[\n", "\"held_mpi_bytes\":", "\"held_mpi_bytes\":\"", "is not a whole record"},
+        {"\"ranks\":[\n", "\"held_mpi_bytes\":", "\"held_mpi_bytes\":1.5,\"x\":", "\"held_mpi_bytes\""},
+        {"\"ranks\":[\n", "\"frames\":[0", "\"frames\":[99999", "\"frames\""},
+        {"\"ranks\":[\n", "\"frames\":[0", "\"frames\":[null", "\"frames\""},
+        {"\"places\":[\n", "\"outer\":null", "\"outer\":0", "\"outer\" points at nothing"},
+        {"\"phases\":[\n", "\"parent\":null", "\"parent\":0", "\"parent\" points at nothing"},
+        {"\"ranks\":[\n", "\"sites\":[", "\"sites\":{", "is not a whole record"},
+    };
+    struct mw_model *model = make_model(4, true);
+    char *json = render(mw_report_json_write, model, false);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char *text = changed(json, cases[i].after, cases[i].from, cases[i].to);
+        struct mw_err err = {""};
+        assert_null(read_text(text, strlen(text), &err));
+        if (!strstr(err.text, cases[i].word))
+            fail_msg("%s -> %s: %s", cases[i].from, cases[i].to, err.text);
+        free(text);
+    }
+    free(json);
+    mw_model_destroy(model);
+}
+
+/* Records of before threads were looked for called a difference MPI's memory. */
+static void test_earlier_record(void **state)
+{
+    struct mw_model *model = make_model(2, true), *copy;
+    char *json = render(mw_report_json_write, model, false);
+    char *older = changed(json, "\"ranks\":[\n", "\"threads\":", "\"something\":");
+    char *negative = changed(older, "\"ranks\":[\n", "\"held_mpi_bytes\":12582912", "\"held_mpi_bytes\":-114294784");
+    struct mw_err err = {""};
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        copy = read_text(i ? negative : older, strlen(i ? negative : older), &err);
+        assert_string_equal(err.text, "");
+        assert_int_equal(copy->ranks[0].held_mpi.kind, MW_MODEL_UNKNOWN);
+        assert_int_equal(copy->ranks[0].held_mpi.bytes, 0);
+        assert_int_equal(copy->ranks[1].held_mpi.kind, MW_MODEL_AT_LEAST);
+        mw_model_destroy(copy);
+    }
+    free(negative);
+    free(older);
+    free(json);
+    mw_model_destroy(model);
+}
+
+static void test_cut(void **state)
+{
+    struct mw_model *model = make_model(2, true);
+    char *json = render(mw_report_json_write, model, false);
+    size_t length = strlen(json);
+
+    (void)state;
+    for (size_t cut = 0; cut < length - 2; cut += length / 97) {
+        struct mw_err err = {""};
+        assert_null(read_text(json, cut, &err));
+        assert_true(err.text[0] && !strchr(err.text, '\n'));
+    }
+    free(json);
+    mw_model_destroy(model);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_jobs),    cmocka_unit_test(test_reduced), cmocka_unit_test(test_strange_text),
+        cmocka_unit_test(test_damaged), cmocka_unit_test(test_earlier_record), cmocka_unit_test(test_cut),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

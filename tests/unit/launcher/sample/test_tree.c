@@ -1,0 +1,464 @@
+/* SPDX-License-Identifier: MIT */
+/* The process tree, with real processes. */
+#include "launcher/sample/tree.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/emulated.h"
+
+static int news, execs, settled, ends;
+
+static void count(void *context, enum mw_tree_event event, struct mw_tree_process *process)
+{
+    (void)context;
+    (void)process;
+    news += event == MW_TREE_NEW;
+    execs += event == MW_TREE_EXEC;
+    settled += event == MW_TREE_SETTLED;
+    ends += event == MW_TREE_GONE;
+}
+
+static struct mw_tree tree;
+static pid_t started[256]; /* by this process */
+static int started_count;
+
+static int set_up(void **state)
+{
+    (void)state;
+    news = execs = settled = ends = started_count = 0;
+    alarm(60); /* a test that hangs is a failed one */
+    return mw_tree_init(&tree, "/proc", getpid());
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < tree.count; i++)
+        kill(tree.processes[i].pid, SIGKILL);
+    for (int i = 0; i < started_count; i++)
+        kill(started[i], SIGKILL);
+    while (wait(NULL) > 0)
+        ;
+    mw_tree_fini(&tree);
+    return 0;
+}
+
+static void update(void)
+{
+    mw_tree_update(&tree, count, NULL);
+}
+
+/* A child that sleeps until it is killed, or runs `then` first. */
+static pid_t start(void (*then)(void))
+{
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (then)
+            then();
+        for (;;)
+            pause();
+    }
+    started[started_count++] = pid;
+    return pid;
+}
+
+static void end(pid_t pid)
+{
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+    for (int i = 0; i < started_count; i++)
+        if (started[i] == pid)
+            started[i] = started[--started_count];
+}
+
+static const struct mw_tree_process *find(pid_t pid)
+{
+    for (size_t i = 0; i < tree.count; i++)
+        if (tree.processes[i].pid == pid)
+            return &tree.processes[i];
+    return NULL;
+}
+
+static void follows_children_and_their_ends(void **state)
+{
+    pid_t a = start(NULL), b = start(NULL);
+
+    (void)state;
+    update();
+    assert_int_equal(tree.count, 2);
+    assert_non_null(find(a));
+    assert_int_equal(find(a)->ppid, getpid());
+    end(a);
+    update();
+    assert_int_equal(tree.count, 1);
+    assert_null(find(a));
+    assert_non_null(find(b));
+    assert_int_equal(news, 2);
+    assert_int_equal(ends, 1);
+}
+
+static void two_more(void)
+{
+    start(NULL);
+    start(NULL);
+}
+
+static void follows_grandchildren(void **state)
+{
+    (void)state;
+    start(two_more);
+    for (int i = 0; i < 1000 && tree.count < 3; i++) {
+        usleep(1000);
+        update();
+    }
+    assert_int_equal(tree.count, 3);
+}
+
+static void leave_a_daemon(void)
+{
+    if (fork() == 0) {
+        setsid();
+        if (fork() != 0)
+            _exit(0);
+        for (;;)
+            pause();
+    }
+    _exit(0);
+}
+
+static void keeps_daemons(void **state)
+{
+    pid_t parent;
+
+    (void)state;
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    parent = start(leave_a_daemon);
+    waitpid(parent, NULL, 0);
+    for (int i = 0; i < 1000; i++) { /* until only the daemon is left, and has come to us */
+        usleep(1000);
+        while (waitpid(-1, NULL, WNOHANG) > 0)
+            ;
+        update();
+        if (tree.count == 1)
+            break;
+    }
+    usleep(10000);
+    update();
+    assert_int_equal(tree.count, 1);
+}
+
+static void become_sleep(void)
+{
+    usleep(20000);
+    execlp("sleep", "sleep", "100", (char *)NULL);
+    _exit(127);
+}
+
+static void sees_an_exec(void **state)
+{
+    pid_t pid = start(become_sleep);
+
+    (void)state;
+    update();
+    assert_int_equal(execs, 0);
+    for (int i = 0; i < 1000 && !execs; i++) {
+        usleep(1000);
+        update();
+    }
+    assert_int_equal(execs, 1);
+    assert_int_equal(news, 1);
+    assert_non_null(find(pid));
+}
+
+static void adopts(void **state)
+{
+    (void)state;
+    mw_tree_adopt(&tree, getppid(), count, NULL);
+    mw_tree_adopt(&tree, getppid(), count, NULL);
+    assert_int_equal(tree.count, 1);
+    mw_tree_adopt(&tree, getpid(), count, NULL); /* the root itself is no part of the tree */
+    mw_tree_adopt(&tree, 1 << 30, count, NULL);
+    mw_tree_adopt(&tree, -5, count, NULL);
+    assert_int_equal(tree.count, 1);
+    tree.count = 0; /* not to be killed by the tear-down */
+    news = 0;
+}
+
+static void does_without_descriptors(void **state)
+{
+    struct rlimit before, few;
+    int taken[64];
+    int n = 0;
+    pid_t pid = start(NULL);
+
+    (void)state;
+    getrlimit(RLIMIT_NOFILE, &before);
+    few = before;
+    few.rlim_cur = 32;
+    setrlimit(RLIMIT_NOFILE, &few);
+    while (n < 64 && (taken[n] = open("/dev/null", O_RDONLY)) >= 0)
+        n++;
+    close(taken[--n]);     /* one is left: enough to open, read and close */
+    update();
+    update();
+    assert_int_equal(tree.count, 1);
+    assert_int_equal(ends, 0);
+    while (n > 0)
+        close(taken[--n]);
+    setrlimit(RLIMIT_NOFILE, &before);
+    assert_non_null(find(pid));
+}
+
+/* A vfork child that has not called exec yet: the same memory as its parent's. */
+static void lend_memory(void)
+{
+    pid_t pid = vfork();
+
+    if (pid == 0) {
+        usleep(100000);
+        execlp("sleep", "sleep", "100", (char *)NULL);
+        _exit(127);
+    }
+}
+
+static const struct mw_tree_process *only_child_of(pid_t pid)
+{
+    for (size_t i = 0; i < tree.count; i++)
+        if (tree.processes[i].ppid == pid)
+            return &tree.processes[i];
+    return NULL;
+}
+
+static void tells_borrowed_memory(void **state)
+{
+    bool borrowed = false;
+    pid_t parent;
+
+    (void)state;
+    skip_if_emulated();
+    parent = start(lend_memory);
+    for (int i = 0; i < 2000 && !execs; i++) {
+        const struct mw_tree_process *child;
+        usleep(1000);
+        update();
+        child = only_child_of(parent);
+        borrowed = borrowed || (child && child->borrows);
+    }
+    assert_true(borrowed);
+    assert_int_equal(execs, 1);
+    assert_false(only_child_of(parent)->borrows);
+    assert_false(find(parent)->borrows);
+    kill(only_child_of(parent)->pid, SIGKILL);
+}
+
+static void a_forked_child_owns_its_memory(void **state)
+{
+    (void)state;
+    start(two_more);
+    for (int i = 0; i < 1000 && tree.count < 3; i++) {
+        usleep(1000);
+        update();
+    }
+    for (size_t i = 0; i < tree.count; i++)
+        assert_true(tree.processes[i].owns && !tree.processes[i].borrows);
+}
+
+static void leaves_one_out(void **state)
+{
+    pid_t ours = start(NULL), pid = start(NULL);
+
+    (void)state;
+    tree.left_out = ours;
+    update();
+    assert_int_equal(tree.count, 1);
+    assert_non_null(find(pid));
+    end(ours);
+}
+
+static void does_without_children_files(void **state)
+{
+    pid_t pid = start(two_more);
+
+    (void)state;
+    tree.no_children_file = true;
+    for (int i = 0; i < 1000 && tree.count < 3; i++) {
+        usleep(1000);
+        update();
+    }
+    assert_int_equal(tree.count, 3);
+    assert_true(tree.scan_next_ns > tree.now); /* not on every update */
+    assert_non_null(find(pid));
+}
+
+static void many(void **state)
+{
+    pid_t pids[200];
+
+    (void)state;
+    for (int i = 0; i < 200; i++)
+        pids[i] = start(NULL);
+    update();
+    assert_int_equal(tree.count, 200);
+    for (int i = 0; i < 200; i += 2)
+        end(pids[i]);
+    update();
+    assert_int_equal(tree.count, 100);
+    for (int i = 0; i < 200; i++)
+        assert_int_equal(find(pids[i]) != NULL, i % 2);
+    assert_int_equal(ends, 100);
+}
+
+/* A /proc of files, for moments that real processes go through too fast. */
+#define PROC "test_tree.XXXXXX"
+static char proc[] = PROC;
+
+static void proc_file(const char *path, const char *text)
+{
+    char whole[128];
+    int fd;
+
+    snprintf(whole, sizeof(whole), "%s/%s", proc, path);
+    fd = open(whole, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+    close(fd);
+}
+
+static void proc_stat(unsigned long start_stack, unsigned long arg_start)
+{
+    char text[512];
+
+    snprintf(text, sizeof(text), "7 (rank) R 1 7 7 0 -1 0 0 0 0 0 1 2 0 0 20 0 1 0 99 1000 250 1 2 3 %lu 0 0 0 0 0 0 0 0 0 17 1 "
+             "0 0 0 0 0 5 6 7 %lu 9 10 11 0\n", start_stack, arg_start);
+    proc_file("7/stat", text);
+    update();
+}
+
+static int set_up_files(void **state)
+{
+    static const char *const dirs[] = {"", "/1", "/1/task", "/1/task/1", "/7", "/7/task", "/7/task/7"};
+    char path[128];
+
+    (void)state;
+    news = execs = settled = ends = started_count = 0;
+    memcpy(proc, PROC, sizeof(proc));
+    assert_non_null(mkdtemp(proc));
+    for (size_t i = 1; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
+        snprintf(path, sizeof(path), "%s%s", proc, dirs[i]);
+        assert_int_equal(mkdir(path, 0700), 0);
+    }
+    proc_file("1/task/1/children", "7 ");
+    proc_file("7/task/7/children", "");
+    proc_file("7/statm", "1000 10 5 1 0 20 0\n");
+    return mw_tree_init(&tree, proc, 1);
+}
+
+static int tear_down_files(void **state)
+{
+    static const char *const names[] = {"1/task/1/children", "1/task/1", "1/task", "1", "7/task/7/children",
+                                        "7/task/7",          "7/task",   "7/statm", "7/stat", "7"};
+    char path[128];
+
+    (void)state;
+    mw_tree_fini(&tree);
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        snprintf(path, sizeof(path), "%s/%s", proc, names[i]);
+        remove(path);
+    }
+    return rmdir(proc);
+}
+
+static void an_exec_is_told_once(void **state)
+{
+    (void)state;
+    proc_stat(0, 0); /* in its midst */
+    assert_int_equal(news, 1);
+    assert_int_equal(settled, 0);
+    proc_stat(8000, 8100); /* its stack is made */
+    proc_stat(7900, 8100); /* and filled */
+    assert_int_equal(execs, 0);
+    assert_int_equal(settled, 1);
+    proc_stat(7900, 9000); /* it shows a title of its own */
+    assert_int_equal(execs, 0);
+    proc_stat(0, 0); /* the next exec */
+    proc_stat(5000, 5100);
+    assert_int_equal(execs, 1);
+    proc_stat(4900, 5100);
+    assert_int_equal(execs, 1);
+    assert_int_equal(news, 1);
+}
+
+static void old_and_seen(struct mw_tree_process *process)
+{
+    process->since_ns -= 2000000000;
+    process->stat_next_ns = 0;
+    update();
+    mw_tree_rss(&tree, process);
+}
+
+static void nothing_is_new_where_memory_is_as_before(void **state)
+{
+    uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+    struct mw_tree_process *process;
+
+    (void)state;
+    proc_stat(8000, 8100);
+    process = mw_tree_find(&tree, 7);
+    assert_int_equal(mw_tree_rss(&tree, process), 10 * page);
+    proc_stat(7000, 7100); /* young: looked at closely */
+    assert_int_equal(execs, 1);
+    old_and_seen(process);
+    proc_stat(6000, 6100);
+    assert_int_equal(execs, 1);
+    proc_file("7/statm", "1000 11 5 1 0 20 0\n");
+    update();
+    assert_int_equal(execs, 2);
+    assert_int_equal(mw_tree_rss(&tree, process), 11 * page);
+    old_and_seen(process);
+    process->stat_next_ns = 1; /* after a while */
+    proc_stat(5000, 5100);
+    assert_int_equal(execs, 3);
+    old_and_seen(process);
+    proc_file("7/stat", "7 (rank) Z 1 7 7 0 -1 0 0 0 0 0 1 2 0 0 20 0 1 0 99 0 0 0 0 0 0 0 0 0 0 0 0\n");
+    proc_file("7/statm", "0 0 0 0 0 0 0\n");
+    update();
+    assert_int_equal(ends, 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(follows_children_and_their_ends, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(follows_grandchildren, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(keeps_daemons, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(sees_an_exec, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_exec_is_told_once, set_up_files, tear_down_files),
+        cmocka_unit_test_setup_teardown(nothing_is_new_where_memory_is_as_before, set_up_files, tear_down_files),
+        cmocka_unit_test_setup_teardown(adopts, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(does_without_descriptors, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(tells_borrowed_memory, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_forked_child_owns_its_memory, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(leaves_one_out, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(does_without_children_files, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(many, set_up, tear_down),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

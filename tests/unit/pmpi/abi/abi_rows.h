@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/* Declares every row of pmpi/abi/collectives.def against the mpi.h that was included before: a row with a wrong
+ * parameter is a conflicting declaration, and the file that includes this does not compile. */
+#define CBUF const void *
+#define BUF void *
+#define DT MPI_Datatype
+#define DTS const MPI_Datatype *
+#define OP MPI_Op
+#define ROOT int
+#define COMM MPI_Comm
+#define ADSPS const MPI_Aint *
+#define MW_CALL(Name, n, comm, ...) int MPI_##Name(__VA_ARGS__);
+#define MW_GUARD(Name, n, ...) int MPI_##Name(__VA_ARGS__);
+#define MW_COMPLETE(Name, n, ...) int MPI_##Name(__VA_ARGS__);
+
+#if MPI_VERSION >= 4
+#define MW_CALL_C(Name, n, comm, ...) int MPI_##Name(__VA_ARGS__);
+#define MW_GUARD_C(Name, n, ...) int MPI_##Name(__VA_ARGS__);
+#define MW_PERSISTENT(Name, ...) int MPI_##Name##_init(__VA_ARGS__, MPI_Info, MPI_Request *);
+#else
+#define MW_CALL_C(Name, n, comm, ...)
+#define MW_GUARD_C(Name, n, ...)
+#define MW_PERSISTENT(Name, ...)
+#endif
+
+#define CNT int
+#define CNTS const int *
+#define DSPS const int *
+#define MW_COLLECTIVE(Name, name, n, rule, ...)     \
+    int MPI_##Name(__VA_ARGS__);                    \
+    int MPI_I##name(__VA_ARGS__, MPI_Request *);    \
+    MW_PERSISTENT(Name, __VA_ARGS__)
+#define MW_COUNTLESS MW_COLLECTIVE
+#include "pmpi/abi/collectives.def"
+#undef MW_COLLECTIVE
+#undef MW_COUNTLESS
+#undef CNT
+#undef CNTS
+#undef DSPS
+
+#if MPI_VERSION >= 4
+#undef MW_CALL
+#undef MW_CALL_C
+#undef MW_GUARD
+#undef MW_GUARD_C
+#undef MW_COMPLETE
+#define MW_COMPLETE(Name, n, ...)
+#define MW_COUNTLESS(Name, name, n, rule, ...)
+#define MW_CALL(Name, n, comm, ...)
+#define MW_CALL_C(Name, n, comm, ...)
+#define MW_GUARD(Name, n, ...)
+#define MW_GUARD_C(Name, n, ...)
+#define CNT MPI_Count
+#define CNTS const MPI_Count *
+#define DSPS const MPI_Aint *
+#define MW_COLLECTIVE(Name, name, n, rule, ...)                          \
+    int MPI_##Name##_c(__VA_ARGS__);                                     \
+    int MPI_I##name##_c(__VA_ARGS__, MPI_Request *);                     \
+    int MPI_##Name##_init_c(__VA_ARGS__, MPI_Info, MPI_Request *);
+#include "pmpi/abi/collectives.def"
+#endif

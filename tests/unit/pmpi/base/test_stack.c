@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT */
+/* Stacks and their trails: of this thread and others, deep ones, a coroutine's. */
+#include "pmpi/base/stack.h"
+
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/emulated.h"
+#include "tests/unit/in_range.h"
+
+/* The bits above may be a signature (PAC of aarch64). */
+static bool stands_at(uintptr_t place, const void *address)
+{
+    return place && !((*(const uintptr_t *)place ^ (uintptr_t)address) << 16);
+}
+
+/* What a wrapper does at its entry. */
+struct seen {
+    struct mw_stack stack;
+    struct mw_stack_trail trail;
+    uintptr_t stands;
+    int in_place; /* frames that stand where they are said to */
+    bool made, holds;
+};
+
+static struct seen seen;
+
+__attribute__((noinline)) static void wrapper(int room)
+{
+    seen.stands = (uintptr_t)__builtin_frame_address(0);
+    mw_stack_capture(&seen.stack, room, __builtin_return_address(0));
+    for (seen.in_place = 0; seen.in_place < seen.stack.depth; seen.in_place++)
+        if (!stands_at(seen.stack.places[seen.in_place], seen.stack.frames[seen.in_place]))
+            break;
+    seen.made = mw_stack_trail_make(&seen.trail, seen.stands, &seen.stack, seen.stack.depth);
+    seen.holds = seen.made && mw_stack_trail_holds(&seen.trail, seen.stands);
+}
+
+/* Whether a trail made before holds for a call of now. */
+__attribute__((noinline)) static bool holds_now(const struct mw_stack_trail *trail, uintptr_t stands)
+{
+    return stands == (uintptr_t)__builtin_frame_address(0) && mw_stack_trail_holds(trail, stands);
+}
+
+__attribute__((noinline)) static void descend(int depth, int room)
+{
+    if (depth)
+        descend(depth - 1, room);
+    else
+        wrapper(room);
+    __asm__ volatile("" ::: "memory"); /* no tail calls */
+}
+
+static void innermost_first_and_no_further_than_asked(void **state)
+{
+    (void)state;
+    descend(10, 8);
+    assert_int_equal(seen.stack.depth, 8);
+    for (int i = 2; i < 8; i++) /* all from the same line of descend() */
+        assert_ptr_equal(seen.stack.frames[i], seen.stack.frames[1]);
+    assert_ptr_not_equal(seen.stack.frames[0], seen.stack.frames[1]);
+    assert_int_equal(seen.in_place, 8);
+}
+
+/* The whole stack of this program has fewer frames than there is room for, and no null at its end. */
+static void ends_with_the_program(void **state)
+{
+    (void)state;
+    descend(1, MW_STACK_FRAMES);
+    assert_uint_in_range(seen.stack.depth, 3, MW_STACK_FRAMES - 1);
+    for (int i = 0; i < seen.stack.depth; i++)
+        assert_non_null(seen.stack.frames[i]);
+}
+
+static void one_frame_when_the_wrapper_is_not_there(void **state)
+{
+    struct mw_stack stack;
+    char somewhere;
+
+    (void)state;
+    mw_stack_capture(&stack, 8, &somewhere);
+    assert_int_equal(stack.depth, 1);
+    assert_ptr_equal(stack.frames[0], &somewhere);
+}
+
+static void a_trail_holds_while_the_addresses_stand(void **state)
+{
+    uintptr_t copy[512];
+    uintptr_t stands;
+
+    (void)state;
+    descend(8, 6);
+    assert_true(seen.holds);
+    assert_int_equal(seen.trail.count, 5);
+    stands = seen.stands;
+    assert_false(holds_now(&seen.trail, stands)); /* another stack, elsewhere */
+    for (size_t i = 0; i < seen.trail.count; i++) {
+        memset(copy, 0, sizeof(copy));
+        for (size_t k = 0; k < seen.trail.count; k++)
+            if (k != i)
+                memcpy((char *)copy + seen.trail.offsets[k], &seen.trail.frames[k], sizeof(void *));
+        assert_false(mw_stack_trail_holds(&seen.trail, (uintptr_t)copy)); /* one of them is another */
+        memcpy((char *)copy + seen.trail.offsets[i], &seen.trail.frames[i], sizeof(void *));
+        assert_true(mw_stack_trail_holds(&seen.trail, (uintptr_t)copy));
+    }
+}
+
+static void a_stack_is_too_long_for_a_trail(void **state)
+{
+    (void)state;
+    descend(20, MW_STACK_TRAIL + 2);
+    assert_int_equal(seen.stack.depth, MW_STACK_TRAIL + 2);
+    assert_false(seen.made);
+    descend(20, MW_STACK_TRAIL + 1);
+    assert_true(seen.holds);
+}
+
+static void *in_thread(void *unused)
+{
+    (void)unused;
+    descend(8, 6);
+    return NULL;
+}
+
+static void a_trail_is_its_threads(void **state)
+{
+    struct seen mine, first;
+    pthread_t thread;
+
+    (void)state;
+    descend(8, 6);
+    mine = seen;
+    assert_int_equal(pthread_create(&thread, NULL, in_thread, NULL), 0);
+    pthread_join(thread, NULL);
+    first = seen;
+    assert_true(first.holds);
+    assert_int_not_equal(first.trail.thread, mine.trail.thread);
+    assert_int_equal(pthread_create(&thread, NULL, in_thread, NULL), 0); /* gets the same memory as a rule */
+    pthread_join(thread, NULL);
+    assert_true(seen.holds);
+    assert_int_not_equal(seen.trail.thread, first.trail.thread);
+}
+
+static ucontext_t here, there;
+
+static void coroutine(void)
+{
+    descend(8, 6);
+}
+
+static void none_on_a_coroutines_stack(void **state)
+{
+    size_t size = 1 << 20;
+    void *memory = malloc(size);
+
+    (void)state;
+    skip_if_emulated();
+    assert_non_null(memory);
+    getcontext(&there);
+    there.uc_stack.ss_sp = memory;
+    there.uc_stack.ss_size = size;
+    there.uc_link = &here;
+    makecontext(&there, coroutine, 0);
+    swapcontext(&here, &there);
+    assert_int_equal(seen.stack.depth, 6);
+    assert_false(seen.made);
+    free(memory);
+}
+
+/* Fortran's automatic arrays may take more than anything that is surely stack without asking. */
+__attribute__((noinline)) static void with_large_array(void)
+{
+    volatile char array[200 << 20];
+
+    array[0] = 1;
+    descend(4, 4);
+    array[1] = array[0];
+}
+
+static void also_very_deep(void **state)
+{
+    struct rlimit limit;
+
+    (void)state;
+    assert_int_equal(getrlimit(RLIMIT_STACK, &limit), 0);
+    if (limit.rlim_cur < 256 << 20)
+        skip();
+    with_large_array();
+    assert_true(seen.holds);
+    descend(4, 4);
+    assert_true(seen.holds);
+}
+
+int main(int count, char **arguments)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(innermost_first_and_no_further_than_asked),
+        cmocka_unit_test(ends_with_the_program),
+        cmocka_unit_test(one_frame_when_the_wrapper_is_not_there),
+        cmocka_unit_test(a_trail_holds_while_the_addresses_stand),
+        cmocka_unit_test(a_stack_is_too_long_for_a_trail),
+        cmocka_unit_test(a_trail_is_its_threads),
+        cmocka_unit_test(none_on_a_coroutines_stack),
+        cmocka_unit_test(also_very_deep),
+    };
+    struct rlimit limit;
+
+    /* The stack's limit counts from exec on. */
+    if (count == 1 && !getrlimit(RLIMIT_STACK, &limit) && limit.rlim_cur < 256 << 20 && limit.rlim_max >= 256 << 20) {
+        limit.rlim_cur = 256 << 20;
+        if (!setrlimit(RLIMIT_STACK, &limit))
+            execl("/proc/self/exe", arguments[0], "again", (char *)NULL);
+    }
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
