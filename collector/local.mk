@@ -15,6 +15,7 @@ collector_libcollector_la_SOURCES = \
 	collector/base/token.c collector/base/token.h \
 	collector/journal/alive.c collector/journal/alive.h \
 	collector/model/binding.c collector/model/binding.h \
+	collector/model/certainty.c collector/model/certainty.h \
 	collector/model/bounds.c collector/model/bounds.h \
 	collector/base/child_time.c collector/base/child_time.h \
 	collector/base/close_from.c collector/base/close_from.h \

@@ -94,6 +94,7 @@ lib_LTLIBRARIES += pmpi/libmemwatch-wait.la
 pmpi_libmemwatch_wait_la_SOURCES = \
     collector/base/hostname.c collector/base/hostname.h \
     collector/base/io.c collector/base/io.h \
+    collector/base/starters.c collector/base/starters.h \
     collector/base/clock.h collector/base/magic.h collector/journal/record.h collector/view/wait_log.h \
     pmpi/base/compat.h pmpi/base/elf_find.h pmpi/wait/calls.c \
     pmpi/wait/directory.c pmpi/wait/directory.h \

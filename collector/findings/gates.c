@@ -4,6 +4,7 @@
 #include "collector/base/ranges.h"
 #include "collector/base/units.h"
 #include "collector/findings/leaks.h"
+#include "collector/model/certainty.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -84,11 +85,6 @@ static enum verdict hold(const struct mw_model_bytes *peak, uint64_t error, uint
     return peak->kind == MW_MODEL_EXACT && mw_model_sum(peak->bytes, error) > limit ? MAYBE : WITHIN;
 }
 
-static const char *how_sure(enum mw_model_kind kind)
-{
-    return kind == MW_MODEL_EXACT ? "exact" : kind == MW_MODEL_AT_LEAST ? "at least" : "at most";
-}
-
 static enum verdict hold_rank(const struct mw_model_rank *rank, uint64_t limit)
 {
     return hold(&rank->peak, rank->error_bytes, limit);
@@ -106,7 +102,7 @@ static void tell_rank(const struct mw_model *model, uint32_t index, enum verdict
     if (verdict == OVER)
         point_at(mw_findings_add(findings, check, MW_FINDING_FAILED, MW_FINDINGS_PROCESS,
                                  "%s had %s (%s), %s over the limit of %s%s%s", name, mw_units_bytes(bytes).text,
-                                 how_sure(rank->peak.kind), mw_units_bytes(bytes - limit).text,
+                                 mw_certainty[rank->peak.kind].words, mw_units_bytes(bytes - limit).text,
                                  mw_units_bytes(limit).text, where, others), peak_place(rank));
     else
         point_at(mw_findings_add(findings, check, MW_FINDING_WARNING, MW_FINDINGS_NONE,
@@ -184,7 +180,7 @@ static bool tell_worst_process(const struct mw_model *model, uint64_t limit, str
     if (worst)
         mw_findings_add(findings, PROCESS, MW_FINDING_FAILED, MW_FINDINGS_PROCESS,
                         "process %d had %s (%s), %s over the limit of %s: %.150s%s", worst->pid,
-                        mw_units_bytes(worst->peak.bytes).text, how_sure(worst->peak.kind),
+                        mw_units_bytes(worst->peak.bytes).text, mw_certainty[worst->peak.kind].words,
                         mw_units_bytes(worst->peak.bytes - limit).text, mw_units_bytes(limit).text, worst->command,
                         over > 1 ? "; others that are no ranks were over it, too" : "");
     return worst;

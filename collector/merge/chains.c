@@ -9,7 +9,7 @@
 
 enum mw_model_role mw_merge_chains_role(const char *name)
 {
-    return mw_starters_has(name) ? MW_MODEL_LAUNCHER : MW_MODEL_OTHER;
+    return mw_starters_family(name) != MW_STARTER_NONE ? MW_MODEL_LAUNCHER : MW_MODEL_OTHER;
 }
 
 const char *mw_merge_chains_name(struct mw_model *model, const char *exe, const char *command)

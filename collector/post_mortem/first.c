@@ -13,6 +13,7 @@
  * is not known. That a rank waited in a call, or computed, is no evidence. */
 #include "collector/base/clock.h"
 #include "collector/base/mem.h"
+#include "collector/base/starters.h"
 #include "collector/post_mortem/post_mortem.h"
 
 #include <signal.h>
@@ -26,13 +27,12 @@
 
 static enum mw_post_mortem_launcher launcher_of(const char *name)
 {
-    if (strstr(name, "hydra") || strstr(name, "mpich"))
-        return MW_POST_MORTEM_HYDRA;
-    if (!strncmp(name, "orte", 4) || !strncmp(name, "prte", 4) || strstr(name, "openmpi"))
-        return MW_POST_MORTEM_PRRTE;
-    if (!strcmp(name, "srun") || !strcmp(name, "slurmstepd"))
-        return MW_POST_MORTEM_SLURM;
-    return MW_POST_MORTEM_UNKNOWN;
+    static const enum mw_post_mortem_launcher launchers[] = {
+        [MW_STARTER_NONE] = MW_POST_MORTEM_UNKNOWN, [MW_STARTER_ANY] = MW_POST_MORTEM_UNKNOWN,
+        [MW_STARTER_OPENMPI] = MW_POST_MORTEM_PRRTE, [MW_STARTER_HYDRA] = MW_POST_MORTEM_HYDRA,
+        [MW_STARTER_SLURM] = MW_POST_MORTEM_SLURM};
+
+    return launchers[mw_starters_family(name)];
 }
 
 enum mw_post_mortem_launcher mw_post_mortem_launcher(const struct mw_model *model)

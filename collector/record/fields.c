@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "collector/record/fields.h"
 
+#include "collector/model/certainty.h"
+
 #include <string.h>
 
 #define AT(member) .offset = offsetof(THIS, member)
@@ -19,8 +21,11 @@
 #define ROOM(of_, count, room_, member, name_, about_) \
     {COUNTED(ROOM, count, member, name_, about_), .of = &of_, .room = room_}
 
-static const char *const kinds[] = {[MW_MODEL_UNKNOWN] = "unknown", [MW_MODEL_EXACT] = "exact",
-    [MW_MODEL_AT_LEAST] = "at_least", [MW_MODEL_AT_MOST] = "at_most", NULL};
+static const char *const kinds[] = {
+#define MW_ROW(kind, name, sign, words) [MW_MODEL_##kind] = name,
+    MW_CERTAINTY(MW_ROW)
+#undef MW_ROW
+    NULL};
 static const char *const phase_kinds[] = {[MW_PHASE_START] = "start", [MW_PHASE_BETWEEN] = "between",
     [MW_PHASE_USER] = "user", [MW_PHASE_END] = "end", NULL};
 static const char *const abis[] = {[MW_ABI_UNKNOWN] = "unknown", [MW_ABI_OPENMPI] = "openmpi",

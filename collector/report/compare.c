@@ -3,6 +3,7 @@
 #include "collector/report/compare.h"
 
 #include "collector/base/text_table.h"
+#include "collector/model/certainty.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,12 +25,11 @@ const char *mw_report_compare_word(enum mw_compare_verdict verdict)
 
 struct mw_units mw_report_compare_value(const struct mw_compare_row *row, enum mw_compare_side side)
 {
-    static const char *const marks[] = {"?", "=", "≥", "≤"};
     const struct mw_compare_values *values = &row->sides[side];
     struct mw_units u = {"–"};
 
     if (values->count)
-        snprintf(u.text, sizeof(u.text), "%s %.24s", marks[values->kind],
+        snprintf(u.text, sizeof(u.text), "%s %.24s", mw_certainty[values->kind].sign,
                  values->median < 0 ? mw_units_change(values->median).text
                                     : mw_units_bytes((uint64_t)values->median).text);
     return u;

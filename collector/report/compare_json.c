@@ -2,11 +2,11 @@
 /* A comparison for programs. */
 #include "collector/report/compare.h"
 
+#include "collector/model/certainty.h"
+
 #include <jansson.h>
 
 #define SCHEMA 1
-
-static const char *const kinds[] = {"unknown", "exact", "at_least", "at_most"};
 
 static json_t *side_of(const struct mw_compare_values *side)
 {
@@ -18,7 +18,7 @@ static json_t *side_of(const struct mw_compare_values *side)
     for (size_t i = 0; i < side->count; i++)
         json_array_append_new(values, json_integer(side->values[i]));
     return json_pack("{s:I, s:I, s:s, s:I, s:s?, s:o}", "median_bytes", (json_int_t)side->median, "spread_bytes",
-                     (json_int_t)side->spread, "kind", kinds[side->kind], "error_bytes", (json_int_t)side->error, "where",
+                     (json_int_t)side->spread, "kind", mw_certainty[side->kind].name, "error_bytes", (json_int_t)side->error, "where",
                      side->where, "values_bytes", values);
 }
 

@@ -3,6 +3,7 @@
 
 #include "collector/base/clock.h"
 #include "collector/base/markup.h"
+#include "collector/model/certainty.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -84,13 +85,11 @@ void mw_csv_job(struct mw_csv *csv, const struct mw_model *model)
 
 void mw_csv_bytes(struct mw_csv *csv, struct mw_model_bytes bytes)
 {
-    static const char *const kinds[] = {"unknown", "exact", "at_least", "at_most"};
-
     if (bytes.kind == MW_MODEL_UNKNOWN)
         mw_csv_empty(csv, 1);
     else
         mw_csv_number(csv, bytes.bytes);
-    mw_csv_text(csv, kinds[bytes.kind]);
+    mw_csv_text(csv, mw_certainty[bytes.kind].name);
 }
 
 void mw_csv_empty(struct mw_csv *csv, int cells)

@@ -7,6 +7,7 @@
 #include "collector/base/clock.h"
 #include "collector/base/json_out.h"
 #include "collector/base/markup.h"
+#include "collector/model/certainty.h"
 #include "collector/model/rank_name.h"
 
 #include <inttypes.h>
@@ -16,8 +17,6 @@ struct metrics {
     const struct mw_model *run;
     const char *id;
 };
-
-static const char *const kinds[] = {"unknown", "exact", "at_least", "at_most"};
 
 static void head(FILE *out, const char *name, const char *unit, const char *help)
 {
@@ -201,7 +200,7 @@ static void put_rank_peaks(const struct metrics *metrics, const char *name, cons
         if (rank->rank >= 0) /* MPI_Init has returned */
             fprintf(metrics->out, ",rank=\"%d\"", rank->rank);
         label(metrics->out, "host", model->hosts[rank->host].name);
-        fprintf(metrics->out, ",pid=\"%d\",kind=\"%s\"} %" PRIu64 "\n", rank->pid, kinds[rank->peak.kind], rank->peak.bytes);
+        fprintf(metrics->out, ",pid=\"%d\",kind=\"%s\"} %" PRIu64 "\n", rank->pid, mw_certainty[rank->peak.kind].name, rank->peak.bytes);
     }
 }
 

@@ -4,6 +4,7 @@
 #include "collector/base/mem.h"
 #include "collector/base/text_table.h"
 #include "collector/base/units.h"
+#include "collector/model/certainty.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -37,7 +38,6 @@ static int compare_rows(const void *a, const void *b)
 
 static void add_row(struct mw_text_table *table, const struct mw_compare_row *row)
 {
-    static const char *const marks[] = {"?", "=", "≥", "≤"};
     const struct mw_compare_values *runs = runs_of(row);
     const int64_t told[] = {runs->values[0], runs->median, runs->values[runs->count - 1]};
 
@@ -46,7 +46,7 @@ static void add_row(struct mw_text_table *table, const struct mw_compare_row *ro
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", row->what);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%zu", runs->count);
     for (int i = 0; i < 3; i++)
-        mw_text_table_cell(table, MW_TEXT_PLAIN, "%s %s", marks[runs->kind], mw_units_bytes((uint64_t)told[i]).text);
+        mw_text_table_cell(table, MW_TEXT_PLAIN, "%s %s", mw_certainty[runs->kind].sign, mw_units_bytes((uint64_t)told[i]).text);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_units_bytes((uint64_t)runs->spread).text);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A study for a terminal. */
+#include "collector/model/certainty.h"
 #include "collector/scale/study_text_parts.h"
 
 #include "collector/base/mem.h"
@@ -70,7 +71,7 @@ static void write_places(FILE *out, const struct mw_study *study, const struct m
         mw_text_table_cell(table, MW_TEXT_PLAIN, "%g", place->n);
         mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", study->param ? mw_scale_number(text, sizeof(text), place->s) : "");
         mw_text_table_cell(table, MW_TEXT_PLAIN, "%zu", place->runs);
-        mw_text_table_cell(table, MW_TEXT_BOLD, "%s %s", place->exact ? "=" : "≥", bytes(place->rank).text);
+        mw_text_table_cell(table, MW_TEXT_BOLD, "%s %s", mw_certainty[place->exact ? MW_MODEL_EXACT : MW_MODEL_AT_LEAST].sign, bytes(place->rank).text);
         mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", place->runs > 1 ? bytes(place->spread).text : "");
         mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", bytes(place->mpi).text);
         mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", isnan(place->mpi) ? "" : bytes(place->program).text);

@@ -204,7 +204,7 @@ static bool is_starter(const struct mw_view_process *entry)
 {
     const char *slash = strrchr(entry->exe, '/');
 
-    return mw_starters_has(slash ? slash + 1 : entry->exe);
+    return mw_starters_family(slash ? slash + 1 : entry->exe) != MW_STARTER_NONE;
 }
 
 /* Watched because it may become a rank, but it is none yet. */

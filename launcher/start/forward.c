@@ -4,6 +4,7 @@
 #include "collector/base/io.h"
 #include "collector/base/message.h"
 #include "collector/base/settings.h"
+#include "collector/base/starters.h"
 #include "launcher/start/mca.h"
 #include "launcher/start/prrte.h"
 
@@ -32,7 +33,7 @@ static const char *const file_options[] = {"--tune", "-tune", "--am", "-am"};
 static const char *const script_words[] = {"-tune ", "-am "}; /* the same, in a script's text */
 static const char *const file_variables[] = {"OMPI_MCA_mca_base_envar_file_prefix",
                                              "OMPI_MCA_mca_base_param_file_prefix", "OMPI_MCA_mca_base_param_files"};
-static const char *const launchers[] = {"mpirun", "mpiexec", "orterun", "oshrun"};
+static const char *const script_launchers[] = {"mpirun", "mpiexec", "orterun", "oshrun"}; /* the same, of any name that begins so */
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -56,16 +57,6 @@ static bool variables_name_files(void)
 }
 
 /* ---- what is to be started ---- */
-
-bool mw_forward_is_launcher(const char *word)
-{
-    const char *slash = strrchr(word, '/'), *base = slash ? slash + 1 : word;
-
-    for (size_t k = 0; k < COUNT(launchers); k++)
-        if (!strncmp(base, launchers[k], strlen(launchers[k])))
-            return true;
-    return false;
-}
 
 struct target {
     const char *launcher; /* the first word that names an mpirun; NULL none, and then nothing is told */
@@ -92,7 +83,7 @@ static void read_script(struct target *target, const char *path)
 /* As in sh -c 'cd run && mpirun -n 8 ./app'. */
 static bool is_script_with_launcher(const char *word)
 {
-    return strpbrk(word, " \t\n") && mw_mca_text_has(word, launchers, COUNT(launchers));
+    return strpbrk(word, " \t\n") && mw_mca_text_has(word, script_launchers, COUNT(script_launchers));
 }
 
 static struct target look_at(char *const command[])
@@ -102,7 +93,7 @@ static struct target look_at(char *const command[])
     for (size_t i = 0; command[i] && !target.launcher && !target.is_script; i++)
         if (is_script_with_launcher(command[i]))
             take_script(&target, command[i]);
-        else if (mw_forward_is_launcher(command[i]))
+        else if (mw_starters_is_mpirun(command[i]))
             target.launcher = command[i];
     if (!target.launcher && !target.is_script)
         read_script(&target, command[0]);

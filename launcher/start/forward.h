@@ -7,9 +7,6 @@
 
 #include <stdbool.h>
 
-/* Whether a word of a command names an mpirun (mpiexec, orterun, mpirun.mpich, ...), with its path or without. */
-bool mw_forward_is_launcher(const char *word);
-
 /* Hydra and srun hand on the whole environment; Open MPI's mpirun is told by a variable of its own which ones to hand
  * on. It gets their names, never a value, and so does every command line: mpirun takes the values from its environment
  * and sends them to its daemons over its own connections.

@@ -3,27 +3,17 @@
 
 #include "collector/base/launch_variables.h"
 #include "collector/base/message.h"
+#include "collector/base/starters.h"
 #include "collector/report/text/parts.h"
-#include "launcher/start/forward.h"
 
 #include <string.h>
 #include <unistd.h>
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-/* Beside mpirun and its other names. */
-static const char *const launchers[] = {"srun", "prun", "prterun", "jsrun", "aprun", "flux"};
-
 static bool starts_ranks(char *const command[])
 {
-    for (size_t i = 0; command[i]; i++) {
-        const char *slash = strrchr(command[i], '/'), *base = slash ? slash + 1 : command[i];
-        if (mw_forward_is_launcher(command[i]))
+    for (size_t i = 0; command[i]; i++)
+        if (mw_starters_is_command(command[i]))
             return true;
-        for (size_t k = 0; k < COUNT(launchers); k++)
-            if (!strcmp(base, launchers[k]))
-                return true;
-    }
     return false;
 }
 

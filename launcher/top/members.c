@@ -2,6 +2,7 @@
 /* The table of ranks: sorted, filtered, in as many columns as there is room for. */
 #include "collector/base/mem.h"
 #include "collector/base/text.h"
+#include "collector/model/certainty.h"
 #include "launcher/top/lines.h"
 
 #include <stdio.h>
@@ -196,7 +197,7 @@ static void add_header(struct mw_top_picture *picture, const struct mw_top_data 
 
 static const char *peak_text(const struct mw_top_member *member, char *text, size_t size)
 {
-    snprintf(text, size, "%s %s", member->peak_exact ? "=" : "≥", mw_units_bytes(member->peak).text);
+    snprintf(text, size, "%s %s", mw_certainty[member->peak_exact ? MW_MODEL_EXACT : MW_MODEL_AT_LEAST].sign, mw_units_bytes(member->peak).text);
     return member->peak ? text : "";
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "pmpi/wait/starter.h"
 
+#include "collector/base/starters.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,25 +10,11 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* What their names begin with: mpiexec.hydra, mpirun.openmpi, hydra_pmi_proxy ... */
-static const char *const names[] = {
-    "mpirun", "mpiexec", "orterun", "oshrun", "prterun", "orted", "prted", "prte", "hydra_", "mpispawn", "palsd",
-    "plexec", "jsmd", "pbs_demux",
-};
-
 /* Not SLURM_PROCID: every command of a batch script has it. */
 static const char *const variables[] = {
     "PMI_RANK",     "PMIX_RANK",     "OMPI_COMM_WORLD_RANK", "MV2_COMM_WORLD_RANK",
     "PALS_RANKID",  "FLUX_TASK_RANK", "JSM_NAMESPACE_RANK",
 };
-
-static bool is_name(const char *name)
-{
-    for (size_t i = 0; i < COUNT(names); i++)
-        if (!strncmp(name, names[i], strlen(names[i])))
-            return true;
-    return false;
-}
 
 bool mw_wait_starter_is_known(void)
 {
@@ -34,12 +22,12 @@ bool mw_wait_starter_is_known(void)
     ssize_t length;
     const char *slash;
 
-    if (is_name(program_invocation_short_name))
+    if (mw_starters_waits(program_invocation_short_name))
         return true;
     length = readlink("/proc/self/exe", path, sizeof(path) - 1);
     path[length > 0 ? length : 0] = '\0';
     slash = strrchr(path, '/');
-    return slash && is_name(slash + 1);
+    return slash && mw_starters_waits(slash + 1);
 }
 
 bool mw_wait_starter_is_around_rank(void)

@@ -2,6 +2,7 @@
 #include "collector/report/text/parts.h"
 
 #include "collector/base/short_name.h"
+#include "collector/model/certainty.h"
 #include "collector/model/rank_name.h"
 #include "collector/report/names.h"
 
@@ -11,13 +12,6 @@
 #define SHORT_FILE 14 /* columns of a file's name where room is short */
 #define SHORT_NAME 20 /* and of a function with an offset */
 
-static const char *mark_of(enum mw_model_kind kind)
-{
-    static const char *const marks[] = {"?", "=", "≥", "≤"};
-
-    return marks[kind];
-}
-
 struct mw_units mw_report_bytes(struct mw_model_bytes bytes)
 {
     struct mw_units plain = mw_units_bytes(bytes.bytes), u;
@@ -25,7 +19,7 @@ struct mw_units mw_report_bytes(struct mw_model_bytes bytes)
     if (bytes.kind == MW_MODEL_UNKNOWN)
         snprintf(u.text, sizeof(u.text), "?");
     else
-        snprintf(u.text, sizeof(u.text), "%s %.24s", mark_of(bytes.kind), plain.text);
+        snprintf(u.text, sizeof(u.text), "%s %.24s", mw_certainty[bytes.kind].sign, plain.text);
     return u;
 }
 
