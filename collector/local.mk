@@ -5,7 +5,7 @@ noinst_LTLIBRARIES += collector/libcollector.la
 # (pmpi/local.mk), with flags of its own.
 collector_libcollector_la_SOURCES = \
 	collector/base/clock.h collector/base/magic.h collector/journal/record.h \
-	collector/base/err.c collector/base/err.h \
+	collector/base/err.c collector/base/err.h collector/base/file_names.h \
 	collector/base/hostname.c collector/base/hostname.h \
 	collector/model/in_mpi.c collector/model/in_mpi.h \
 	collector/base/io.c collector/base/io.h \

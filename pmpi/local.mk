@@ -7,7 +7,7 @@ include_HEADERS += pmpi/memwatch.h
 SHIM_CFLAGS = $(MW_CFLAGS) $(SHIM_SANITIZER_CFLAGS) -fvisibility=hidden -ftls-model=initial-exec
 
 shim_sources = \
-    collector/base/err.c collector/base/err.h \
+    collector/base/err.c collector/base/err.h collector/base/file_names.h \
     collector/base/hostname.c collector/base/hostname.h \
     collector/base/io.c collector/base/io.h \
     collector/journal/journal.c collector/journal/journal.h \
@@ -92,6 +92,7 @@ pmpi_libmemwatch_pmpi_la_LDFLAGS = -module -avoid-version -shared $(SHIM_LDFLAGS
 # every process of the job starts 10 us sooner.
 lib_LTLIBRARIES += pmpi/libmemwatch-wait.la
 pmpi_libmemwatch_wait_la_SOURCES = \
+    collector/base/file_names.h \
     collector/base/hostname.c collector/base/hostname.h \
     collector/base/io.c collector/base/io.h \
     collector/base/starters.c collector/base/starters.h \

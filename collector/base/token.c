@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "collector/base/token.h"
 
+#include "collector/base/file_names.h"
 #include "collector/base/io.h"
 
 #include <dirent.h>
@@ -121,10 +122,10 @@ static bool is_own_file(int fd)
 
 int mw_token_open(int dirfd, struct mw_token *token)
 {
-    int fd = openat(dirfd, MW_TOKEN_FILE, O_RDWR | FLAGS);
+    int fd = openat(dirfd, MW_FILE_TOKEN, O_RDWR | FLAGS);
 
     if (fd < 0)
-        fd = openat(dirfd, MW_TOKEN_FILE, O_RDONLY | FLAGS); /* a file system that cannot be written to */
+        fd = openat(dirfd, MW_FILE_TOKEN, O_RDONLY | FLAGS); /* a file system that cannot be written to */
     if (fd < 0 || (is_own_file(fd) && read_token(fd, token)))
         return fd;
     close(fd);
@@ -133,7 +134,7 @@ int mw_token_open(int dirfd, struct mw_token *token)
 
 int mw_token_open_blank(int dirfd)
 {
-    int fd = openat(dirfd, MW_TOKEN_FILE, O_RDWR | FLAGS);
+    int fd = openat(dirfd, MW_FILE_TOKEN, O_RDWR | FLAGS);
     struct stat st;
 
     if (fd < 0 || (is_own_file(fd) && !fstat(fd, &st) && !st.st_size))
@@ -191,7 +192,7 @@ bool mw_token_claim(int fd)
 
 int mw_token_create(int dirfd, const char *id)
 {
-    int fd = openat(dirfd, MW_TOKEN_FILE, O_RDWR | O_CREAT | O_EXCL | FLAGS, 0600);
+    int fd = openat(dirfd, MW_FILE_TOKEN, O_RDWR | O_CREAT | O_EXCL | FLAGS, 0600);
     int error;
 
     if (fd < 0)
@@ -199,7 +200,7 @@ int mw_token_create(int dirfd, const char *id)
     if (lock(fd, F_WRLCK, LAUNCHERS_BYTE, 1) && !write_token(fd, id))
         return fd;
     error = errno;
-    unlinkat(dirfd, MW_TOKEN_FILE, 0);
+    unlinkat(dirfd, MW_FILE_TOKEN, 0);
     close(fd);
     errno = error;
     return -1;
@@ -207,7 +208,7 @@ int mw_token_create(int dirfd, const char *id)
 
 int mw_token_join(int dirfd, const char *id)
 {
-    int fd = openat(dirfd, MW_TOKEN_FILE, O_RDWR | O_CREAT | FLAGS, 0600);
+    int fd = openat(dirfd, MW_FILE_TOKEN, O_RDWR | O_CREAT | FLAGS, 0600);
     struct mw_token token;
 
     if (fd < 0)
@@ -269,16 +270,16 @@ int mw_token_rmdir(int dirfd, const char *path)
     return result;
 }
 
-static void name_mark(char name[sizeof(MW_TOKEN_OUTSIDE) + MW_HOSTNAME_SIZE])
+static void name_mark(char name[sizeof(MW_FILE_OUTSIDE) + MW_HOSTNAME_SIZE])
 {
-    strcpy(name, MW_TOKEN_OUTSIDE);
+    strcpy(name, MW_FILE_OUTSIDE);
     mw_hostname_own(name + strlen(name));
 }
 
 /* Apart from this host's mark. */
 static bool only_the_token_is_left(int dirfd)
 {
-    char mark[sizeof(MW_TOKEN_OUTSIDE) + MW_HOSTNAME_SIZE];
+    char mark[sizeof(MW_FILE_OUTSIDE) + MW_HOSTNAME_SIZE];
     int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *dir = fd < 0 ? NULL : fdopendir(fd);
     const struct dirent *entry;
@@ -288,7 +289,7 @@ static bool only_the_token_is_left(int dirfd)
         close(fd);
     name_mark(mark);
     while (only && (entry = readdir(dir)))
-        only = !strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..") || !strcmp(entry->d_name, MW_TOKEN_FILE) ||
+        only = !strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..") || !strcmp(entry->d_name, MW_FILE_TOKEN) ||
                !strcmp(entry->d_name, mark);
     if (dir)
         closedir(dir);
@@ -298,7 +299,7 @@ static bool only_the_token_is_left(int dirfd)
 void mw_token_leave(int dirfd, const char *path)
 {
     const struct timespec pause = {0, LEAVE_PAUSE_NS};
-    char mark[sizeof(MW_TOKEN_OUTSIDE) + MW_HOSTNAME_SIZE];
+    char mark[sizeof(MW_FILE_OUTSIDE) + MW_HOSTNAME_SIZE];
     struct mw_token token;
     int fd = mw_token_open(dirfd, &token);
     bool claimed = false;
@@ -310,7 +311,7 @@ void mw_token_leave(int dirfd, const char *path)
     if (claimed && only_the_token_is_left(dirfd)) {
         name_mark(mark);
         unlinkat(dirfd, mark, 0);
-        unlinkat(dirfd, MW_TOKEN_FILE, 0);
+        unlinkat(dirfd, MW_FILE_TOKEN, 0);
         mw_token_rmdir(dirfd, path);
     }
     close(fd);
@@ -318,7 +319,7 @@ void mw_token_leave(int dirfd, const char *path)
 
 void mw_token_note_outside(int dirfd, const struct mw_token *token)
 {
-    char name[sizeof(MW_TOKEN_OUTSIDE) + MW_HOSTNAME_SIZE];
+    char name[sizeof(MW_FILE_OUTSIDE) + MW_HOSTNAME_SIZE];
     int fd;
 
     if (mw_token_is_here(token))

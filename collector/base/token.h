@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What proves that a directory is a run directory, whose it is, and whether somebody uses it.
  *
- * memwatch writes the file MW_TOKEN_FILE into each run directory: the 16 hex digits that end the directory's name, and
+ * memwatch writes the file MW_FILE_TOKEN into each run directory: the 16 hex digits that end the directory's name, and
  * the host, boot and PID namespace in which it was made. Who uses the directory holds a lock on that file (an open file
  * description lock of fcntl(2): it works across PID namespaces, containers and, on most file systems, hosts; it ends
  * with its holder, however that ends). Who removes the directory locks all of it.
@@ -12,16 +12,14 @@
 #define MW_COLLECTOR_BASE_TOKEN_H
 
 #include "collector/base/err.h"
+#include "collector/base/file_names.h"
 #include "collector/base/hostname.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define MW_TOKEN_FILE "memwatch-run"
 #define MW_TOKEN_DIGITS 16
-/* An empty file outside-<host>: processes of that host use the directory whose pids are not those of where it was made. */
-#define MW_TOKEN_OUTSIDE "outside-"
 
 struct mw_token {
     char id[MW_TOKEN_DIGITS + 1];

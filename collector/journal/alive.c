@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "collector/journal/alive.h"
 
+#include "collector/base/file_names.h"
 #include "collector/journal/procmem.h"
 
 #include <fcntl.h>
@@ -26,12 +27,12 @@ void mw_alive_close(struct mw_alive *alive)
 
 bool mw_alive_is_here(const struct mw_alive *alive, const char *host)
 {
-    char clean[MW_HOSTNAME_SIZE], mark[sizeof(MW_TOKEN_OUTSIDE) + sizeof(clean)];
+    char clean[MW_HOSTNAME_SIZE], mark[sizeof(MW_FILE_OUTSIDE) + sizeof(clean)];
 
     if (!alive->pids_known || strcmp(host, alive->host) != 0)
         return false;
     mw_hostname_clean(host, clean);
-    snprintf(mark, sizeof(mark), MW_TOKEN_OUTSIDE "%s", clean);
+    snprintf(mark, sizeof(mark), MW_FILE_OUTSIDE "%s", clean);
     return faccessat(alive->dirfd, mark, F_OK, AT_SYMLINK_NOFOLLOW) != 0;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "collector/journal/exits_read.h"
 
+#include "collector/base/file_names.h"
 #include "collector/base/io.h"
 #include "collector/base/mem.h"
 #include "collector/base/safe_open.h"
@@ -17,10 +18,10 @@
 int mw_exits_create(int dirfd, const char *host)
 {
     const struct mw_exit_index empty = {.magic = MW_EXIT_MAGIC};
-    char name[sizeof(MW_RECORD_EXITS_PREFIX) + MW_HOSTNAME_SIZE];
+    char name[sizeof(MW_FILE_EXITS) + MW_HOSTNAME_SIZE];
     int fd;
 
-    snprintf(name, sizeof(name), MW_RECORD_EXITS_PREFIX "%.63s", host);
+    snprintf(name, sizeof(name), MW_FILE_EXITS "%.63s", host);
     fd = openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return errno == EEXIST ? 0 : -1;
@@ -106,7 +107,7 @@ static int read_file(struct mw_exits_read *exits, int dirfd, const char *name, s
     close(fd);
     if (length < 0)
         return mw_err_set(err, "cannot read %s: %s", name, strerror(errno));
-    mw_exits_read_parse(exits, name + strlen(MW_RECORD_EXITS_PREFIX), bytes, (size_t)length);
+    mw_exits_read_parse(exits, name + strlen(MW_FILE_EXITS), bytes, (size_t)length);
     return 0;
 }
 
@@ -123,7 +124,7 @@ int mw_exits_read_dir(struct mw_exits_read *exits, int dirfd, struct mw_err *err
     if (!dir)
         return mw_err_set(err, "cannot list the run directory: %s", strerror(errno));
     while ((entry = readdir(dir)))
-        if (!strncmp(entry->d_name, MW_RECORD_EXITS_PREFIX, strlen(MW_RECORD_EXITS_PREFIX)) &&
+        if (!strncmp(entry->d_name, MW_FILE_EXITS, strlen(MW_FILE_EXITS)) &&
             read_file(exits, dirfd, entry->d_name, err))
             status = -1;
     closedir(dir);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "collector/journal/journal.h"
 
+#include "collector/base/file_names.h"
 #include "collector/base/io.h"
 #include "collector/journal/segment.h"
 
@@ -65,7 +66,7 @@ static void write_head(struct mw_record_head *head, const uint32_t counts[], con
 
 void mw_journal_name(char name[MW_JOURNAL_NAME_SIZE], uint64_t world, const char *host, long pid)
 {
-    snprintf(name, MW_JOURNAL_NAME_SIZE, MW_RECORD_JOURNAL_PREFIX "%016llx-%.63s-%ld", (unsigned long long)world, host,
+    snprintf(name, MW_JOURNAL_NAME_SIZE, MW_FILE_JOURNAL "%016llx-%.63s-%ld", (unsigned long long)world, host,
              pid);
 }
 
@@ -80,11 +81,11 @@ void mw_journal_name_elsewhere(char name[MW_JOURNAL_NAME_SIZE], uint64_t world, 
 
 long mw_journal_name_pid(const char *name, const uint64_t *world, const char *host)
 {
-    const size_t prefix = strlen(MW_RECORD_JOURNAL_PREFIX), length = strlen(host);
+    const size_t prefix = strlen(MW_FILE_JOURNAL), length = strlen(host);
     char digits[17], *end;
     long pid;
 
-    if (strncmp(name, MW_RECORD_JOURNAL_PREFIX, prefix) != 0 || strnlen(name + prefix, 17) < 17)
+    if (strncmp(name, MW_FILE_JOURNAL, prefix) != 0 || strnlen(name + prefix, 17) < 17)
         return 0;
     name += prefix;
     if (world && snprintf(digits, sizeof(digits), "%016llx", (unsigned long long)*world) == 16 &&

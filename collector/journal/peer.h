@@ -9,7 +9,6 @@
 
 #include <stdint.h>
 
-#define MW_PEER_PREFIX "peer-"
 #define MW_PEER_MAGIC "MWPEER\0\1" /* 8 bytes, the last is the version */
 
 enum mw_peer_state {

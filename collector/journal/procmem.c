@@ -2,6 +2,7 @@
 /* No heap and no stdio here: the shim reads its own process with these functions, inside other people's programs. */
 #include "collector/journal/procmem.h"
 
+#include "collector/base/file_names.h"
 #include "collector/base/io.h"
 
 #include <errno.h>
@@ -351,7 +352,7 @@ void mw_procmem_parse_map(const char *line, struct mw_procmem_maps *maps)
     const char *slash = strrchr(line, '/'), *base = slash ? slash + 1 : "";
     size_t length = strcspn(base, " ");
 
-    maps->shim |= !strncmp(base, "libmemwatch-pmpi.so", strlen("libmemwatch-pmpi.so"));
+    maps->shim |= !strncmp(base, MW_FILE_SHIM, strlen(MW_FILE_SHIM));
     if (maps->mpi[0] || !is_mpi(base, length) || !strstr(base, ".so"))
         return;
     length = length < sizeof(maps->mpi) ? length : sizeof(maps->mpi) - 1;

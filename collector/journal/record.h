@@ -25,14 +25,6 @@
 #define MW_RECORD_VERSION 5u
 #define MW_RECORD_ENDIAN 0x01020304u
 
-/* Journals in a run directory are called <prefix><world id, 16 hex digits>-<host>-<pid> (mw_journal_name()). Hosts stand
- * in names as collector/base/hostname writes them. */
-#define MW_RECORD_JOURNAL_PREFIX "journal-"
-/* The files of a run directory in which processes without MPI are counted at their end: <prefix><host>. */
-#define MW_RECORD_EXITS_PREFIX "exits-"
-/* What MPI_Gather brought to rank 0: packed journals one behind another, by rank. <prefix><world id>. */
-#define MW_RECORD_GATHERED_PREFIX "gathered-"
-
 enum mw_section {
     MW_SECTION_IDENT,    /* 1 x struct mw_ident */
     MW_SECTION_STATE,    /* 1 x struct mw_state */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "collector/journal/source.h"
 
+#include "collector/base/file_names.h"
 #include "collector/base/hostname.h"
 #include "collector/base/io.h"
 #include "collector/base/safe_open.h"
@@ -100,7 +101,7 @@ int mw_journal_source_list(struct mw_names *names, int dirfd, size_t *lost, stru
 {
     size_t unfound;
 
-    if (mw_names_list(names, dirfd, MW_RECORD_JOURNAL_PREFIX, err) < 0)
+    if (mw_names_list(names, dirfd, MW_FILE_JOURNAL, err) < 0)
         return -1;
     mw_segments_add_names(names, dirfd, lost ? lost : &unfound);
     return 0;

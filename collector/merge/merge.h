@@ -19,7 +19,7 @@
  * (mw_model_destroy()), or NULL with a line in err. */
 struct mw_model *mw_merge_run(int dirfd, const struct mw_view *seen, struct mw_err *err);
 
-/* The same from one file of gathered records (MW_RECORD_GATHERED_PREFIX) and nothing else. */
+/* The same from one file of gathered records (MW_FILE_GATHERED) and nothing else. */
 struct mw_model *mw_merge_gathered(const char *path, struct mw_err *err);
 
 /* Sets another number than MW_MERGE_WHOLE_RANKS, so that tests see with few ranks what becomes of many. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the launcher knew of the agents of other hosts: which are done, and which were lost, when and why. */
+#include "collector/base/file_names.h"
 #include "collector/base/io.h"
 #include "collector/base/names.h"
 #include "collector/base/safe_open.h"
@@ -41,7 +42,7 @@ void mw_merge_peers_read(struct mw_merge *merge, int dirfd)
     struct mw_names names;
     struct mw_err err;
 
-    if (mw_names_list(&names, dirfd, MW_PEER_PREFIX, &err) < 0)
+    if (mw_names_list(&names, dirfd, MW_FILE_PEER, &err) < 0)
         return; /* the journals' list tells of it */
     for (size_t i = 0; i < names.count; i++) {
         struct mw_peer peer;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "collector/base/file_names.h"
 #include "collector/base/names.h"
 #include "collector/base/safe_open.h"
 #include "collector/journal/source.h"
@@ -77,7 +78,7 @@ static int for_gathered(struct mw_merge *merge, int dirfd, visitor *visit, struc
 {
     struct mw_names names;
 
-    if (mw_names_list(&names, dirfd, MW_RECORD_GATHERED_PREFIX, err) < 0)
+    if (mw_names_list(&names, dirfd, MW_FILE_GATHERED, err) < 0)
         return -1;
     visit_names(merge, dirfd, &names, visit);
     return 0;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the samplers of all hosts saw: reads their files, and makes their hosts known. */
+#include "collector/base/file_names.h"
 #include "collector/base/mem.h"
 #include "collector/base/names.h"
 #include "collector/merge/parts.h"
@@ -48,15 +49,15 @@ static void add_host(struct mw_merge *merge, const struct mw_view *view)
 
 void mw_merge_views_read(struct mw_merge *merge, int dirfd, const struct mw_view *seen)
 {
-    char own[sizeof(MW_VIEW_FILE_PREFIX) + sizeof(seen->host)] = "";
+    char own[sizeof(MW_FILE_VIEW) + sizeof(seen->host)] = "";
     struct mw_names names;
     struct mw_err err;
 
     if (seen)
-        snprintf(own, sizeof(own), MW_VIEW_FILE_PREFIX "%s", seen->host);
+        snprintf(own, sizeof(own), MW_FILE_VIEW "%s", seen->host);
     if (seen)
         *MW_MEM_PUSH(merge->views, merge->view_count) = mw_view_copy(seen);
-    if (mw_names_list(&names, dirfd, MW_VIEW_FILE_PREFIX, &err) < 0)
+    if (mw_names_list(&names, dirfd, MW_FILE_VIEW, &err) < 0)
         return; /* the journals' list tells of it */
     for (size_t i = 0; i < names.count; i++)
         if (strcmp(names.items[i], own) != 0)

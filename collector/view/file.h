@@ -11,13 +11,13 @@
 #define MW_COLLECTOR_VIEW_FILE_H
 
 #include "collector/base/err.h"
+#include "collector/base/file_names.h"
 #include "collector/base/magic.h"
 #include "collector/view/view.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
-#define MW_VIEW_FILE_PREFIX "view-"
 #define MW_VIEW_FILE_MAGIC "MWVIEW\0\5" /* the last byte is the version */
 
 /* Programs that a view keeps apart; of more only the sums are known (view->processes_lost). */
@@ -36,7 +36,7 @@ struct mw_view_file_head {
 struct mw_view_file {
     int fd;        /* -1: there is no file, only memory */
     int dirfd;     /* where it is; borrowed */
-    char name[sizeof(MW_VIEW_FILE_PREFIX) + 64];
+    char name[sizeof(MW_FILE_VIEW) + 64];
     void *map;
     size_t length; /* bytes of it; grows with the processes */
     size_t room;   /* processes that there is room for */

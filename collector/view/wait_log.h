@@ -11,7 +11,6 @@
 
 #include <stdint.h>
 
-#define MW_WAIT_LOG_PREFIX "waits-"
 #define MW_WAIT_LOG_MAGIC "MWWAIT\0\1" /* the last byte is the version */
 
 /* Bytes after which no record is appended, and after which only those of ranks that failed are. Several writers at once

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "collector/view/wait_log_read.h"
 
+#include "collector/base/file_names.h"
 #include "collector/base/hostname.h"
 #include "collector/base/io.h"
 #include "collector/base/mem.h"
@@ -21,7 +22,7 @@
 
 void mw_wait_log_create(int dirfd)
 {
-    char name[sizeof(MW_WAIT_LOG_PREFIX) + MW_HOSTNAME_SIZE] = MW_WAIT_LOG_PREFIX;
+    char name[sizeof(MW_FILE_WAITS) + MW_HOSTNAME_SIZE] = MW_FILE_WAITS;
     int fd;
 
     mw_hostname_own(name + strlen(name));
@@ -122,7 +123,7 @@ void mw_wait_log_parse(struct mw_view *view, const void *bytes, size_t size)
 
 void mw_wait_log_read(struct mw_view *view, int dirfd)
 {
-    char name[sizeof(MW_WAIT_LOG_PREFIX) + MW_HOSTNAME_SIZE] = MW_WAIT_LOG_PREFIX;
+    char name[sizeof(MW_FILE_WAITS) + MW_HOSTNAME_SIZE] = MW_FILE_WAITS;
     struct mw_names journals;
     uint64_t size;
     ssize_t length;
@@ -135,7 +136,7 @@ void mw_wait_log_read(struct mw_view *view, int dirfd)
         return;
     bytes = mw_mem_alloc(MW_WAIT_LOG_READ_MAX, 1);
     length = mw_io_pread(fd, bytes, MW_WAIT_LOG_READ_MAX, 0);
-    if (length > 0 && !mw_names_list(&journals, dirfd, MW_RECORD_JOURNAL_PREFIX, NULL)) {
+    if (length > 0 && !mw_names_list(&journals, dirfd, MW_FILE_JOURNAL, NULL)) {
         take_all(view, bytes, (size_t)length, dirfd, &journals);
         mw_names_fini(&journals);
     }

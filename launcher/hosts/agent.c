@@ -3,6 +3,7 @@
 
 #include "collector/base/clock.h"
 #include "collector/base/err.h"
+#include "collector/base/file_names.h"
 #include "collector/base/token.h"
 #include "collector/journal/exits_read.h"
 #include "collector/journal/record.h"
@@ -223,9 +224,9 @@ static void remove_files(struct agent *agent)
 {
     for (size_t i = 0; i < agent->mirror.count; i++)
         mw_segments_remove_file(agent->settings->dirfd, agent->mirror.files[i].name);
-    remove_file(agent, MW_RECORD_EXITS_PREFIX);
-    remove_file(agent, MW_WAIT_LOG_PREFIX);
-    remove_file(agent, "agent-");
+    remove_file(agent, MW_FILE_EXITS);
+    remove_file(agent, MW_FILE_WAITS);
+    remove_file(agent, MW_FILE_AGENT);
     if (agent->token_fd >= 0)
         close(agent->token_fd);
     agent->token_fd = -1;
@@ -312,9 +313,9 @@ static int connect_to_launcher(struct agent *agent, struct mw_err *err)
 /* A directory that has the launcher's own view is the launcher's own. */
 static bool is_shared(const struct mw_agent_settings *settings)
 {
-    char name[sizeof("view-") + MW_HOSTNAME_SIZE];
+    char name[sizeof(MW_FILE_VIEW) + MW_HOSTNAME_SIZE];
 
-    snprintf(name, sizeof(name), "view-%.63s", settings->launcher);
+    snprintf(name, sizeof(name), MW_FILE_VIEW "%.63s", settings->launcher);
     return settings->launcher[0] && !faccessat(settings->dirfd, name, F_OK, AT_SYMLINK_NOFOLLOW);
 }
 
@@ -340,7 +341,7 @@ static int begin(struct agent *agent, bool again, struct mw_err *err)
     agent->token_fd = id ? mw_token_join(settings->dirfd, id) : -1;
     agent->shared = is_shared(settings);
     if (again) /* its view's name is needed; what ranks had is in their journals */
-        remove_file(agent, MW_VIEW_FILE_PREFIX);
+        remove_file(agent, MW_FILE_VIEW);
     tell(agent, "connecting", "");
     if (connect_to_launcher(agent, err) < 0)
         return -1;

@@ -4,6 +4,7 @@
 
 #include "collector/base/clock.h"
 #include "collector/base/err.h"
+#include "collector/base/file_names.h"
 #include "collector/base/message.h"
 #include "collector/base/settings.h"
 #include "collector/base/token.h"
@@ -63,9 +64,9 @@ static bool is_handed_over(const struct mw_agent_settings *settings, const char 
 /* One agent for each host and run. */
 static int hold_lock(struct mw_agent_settings *settings, struct mw_err *err)
 {
-    char name[sizeof("agent-") + MW_HOSTNAME_SIZE];
+    char name[sizeof(MW_FILE_AGENT) + MW_HOSTNAME_SIZE];
 
-    snprintf(name, sizeof(name), "agent-%s", settings->host);
+    snprintf(name, sizeof(name), MW_FILE_AGENT "%s", settings->host);
     if (is_handed_over(settings, name))
         settings->lock_fd = fcntl(LOCK_FD, F_DUPFD_CLOEXEC, LOCK_FD + 1);
     else

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "launcher/hosts/host_files.h"
 
+#include "collector/base/file_names.h"
 #include "collector/base/hostname.h"
 #include "collector/base/token.h"
 #include "collector/journal/record.h"
@@ -20,20 +21,20 @@ static const struct pattern {
     uint64_t limit;
     const char *suffix;
 } patterns[] = {
-    {MW_HOST_FILE_JOURNAL, MW_RECORD_JOURNAL_PREFIX, true, true, true, 16ULL << 20, ""},
-    {MW_HOST_FILE_EXITS, "exits-", false, true, false, 1 << 20, ""},
-    {MW_HOST_FILE_WAITS, MW_WAIT_LOG_PREFIX, false, true, false, 1ULL << 20, ""},
-    {MW_HOST_FILE_VIEW, "view-", false, true, false, 256ULL << 20, ""},
-    {MW_HOST_FILE_GATHERED, MW_RECORD_GATHERED_PREFIX, true, false, false, 2048ULL << 20, ""},
-    {MW_HOST_FILE_LOCAL, MW_RECORD_GATHERED_PREFIX, true, false, false, 0, ".part"},
-    {MW_HOST_FILE_LOCAL, MW_TOKEN_FILE, false, false, false, 0, ""},
-    {MW_HOST_FILE_LOCAL, MW_TOKEN_OUTSIDE, false, true, false, 0, ""},
-    {MW_HOST_FILE_LOCAL, "agent-", false, true, false, 0, ""},
-    {MW_HOST_FILE_LOCAL, "peer-", false, true, false, 0, ""},
-    {MW_HOST_FILE_LOCAL, "reported", false, false, false, 0, ""},
-    {MW_HOST_FILE_LOCAL, "kept", false, false, false, 0, ""},
-    {MW_HOST_FILE_LOCAL, "libmemwatch-pmpi.so", false, false, false, 0, ""},
-    {MW_HOST_FILE_LOCAL, "libmemwatch-wait.so", false, false, false, 0, ""},
+    {MW_HOST_FILE_JOURNAL, MW_FILE_JOURNAL, true, true, true, 16ULL << 20, ""},
+    {MW_HOST_FILE_EXITS, MW_FILE_EXITS, false, true, false, 1 << 20, ""},
+    {MW_HOST_FILE_WAITS, MW_FILE_WAITS, false, true, false, 1ULL << 20, ""},
+    {MW_HOST_FILE_VIEW, MW_FILE_VIEW, false, true, false, 256ULL << 20, ""},
+    {MW_HOST_FILE_GATHERED, MW_FILE_GATHERED, true, false, false, 2048ULL << 20, ""},
+    {MW_HOST_FILE_LOCAL, MW_FILE_GATHERED, true, false, false, 0, MW_FILE_GATHERED_PART},
+    {MW_HOST_FILE_LOCAL, MW_FILE_TOKEN, false, false, false, 0, ""},
+    {MW_HOST_FILE_LOCAL, MW_FILE_OUTSIDE, false, true, false, 0, ""},
+    {MW_HOST_FILE_LOCAL, MW_FILE_AGENT, false, true, false, 0, ""},
+    {MW_HOST_FILE_LOCAL, MW_FILE_PEER, false, true, false, 0, ""},
+    {MW_HOST_FILE_LOCAL, MW_FILE_REPORTED, false, false, false, 0, ""},
+    {MW_HOST_FILE_LOCAL, MW_FILE_KEPT, false, false, false, 0, ""},
+    {MW_HOST_FILE_LOCAL, MW_FILE_SHIM, false, false, false, 0, ""},
+    {MW_HOST_FILE_LOCAL, MW_FILE_WAIT, false, false, false, 0, ""},
 };
 #define PATTERNS (sizeof(patterns) / sizeof(patterns[0]))
 

@@ -2,6 +2,7 @@
 #include "launcher/hosts/hub_peer.h"
 
 #include "collector/base/clock.h"
+#include "collector/base/file_names.h"
 #include "collector/base/io.h"
 #include "collector/journal/record.h"
 
@@ -68,11 +69,11 @@ int mw_hub_peer_say(struct mw_hub_peer *peer, const struct mw_wire_message *mess
 
 void mw_hub_peer_note(struct mw_hub_peer *peer, int run_dirfd)
 {
-    char name[sizeof(MW_PEER_PREFIX) + sizeof(peer->peer.host)];
+    char name[sizeof(MW_FILE_PEER) + sizeof(peer->peer.host)];
     int fd;
 
     peer->written_ns = peer->peer.heard_ns;
-    snprintf(name, sizeof(name), MW_PEER_PREFIX "%s", peer->peer.host);
+    snprintf(name, sizeof(name), MW_FILE_PEER "%s", peer->peer.host);
     fd = openat(run_dirfd, name, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
     if (fd < 0)
         return;

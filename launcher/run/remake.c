@@ -2,6 +2,7 @@
 #include "launcher/run/remake.h"
 
 #include "collector/base/clock.h"
+#include "collector/base/file_names.h"
 #include "collector/base/units.h"
 #include "collector/view/file.h"
 
@@ -13,14 +14,14 @@
 /* A directory that is taken away more often is given up. */
 #define TIMES_MOST 16
 
-static void name_view(char name[sizeof(MW_VIEW_FILE_PREFIX) + 64], const struct mw_sampler *sampler)
+static void name_view(char name[sizeof(MW_FILE_VIEW) + 64], const struct mw_sampler *sampler)
 {
-    snprintf(name, sizeof(MW_VIEW_FILE_PREFIX) + 64, MW_VIEW_FILE_PREFIX "%.63s", sampler->view->host);
+    snprintf(name, sizeof(MW_FILE_VIEW) + 64, MW_FILE_VIEW "%.63s", sampler->view->host);
 }
 
 static bool has_view(const struct mw_rundir *dir, const struct mw_sampler *sampler)
 {
-    char name[sizeof(MW_VIEW_FILE_PREFIX) + 64];
+    char name[sizeof(MW_FILE_VIEW) + 64];
 
     name_view(name, sampler);
     return !faccessat(dir->fd, name, F_OK, AT_SYMLINK_NOFOLLOW);
@@ -69,7 +70,7 @@ void mw_remake_look(struct mw_remake *remake, struct mw_rundir *dir, struct mw_s
 
 void mw_remake_restore(struct mw_remake *remake, struct mw_rundir *dir, struct mw_sampler *sampler, struct mw_hub *hub)
 {
-    char name[sizeof(MW_VIEW_FILE_PREFIX) + 64];
+    char name[sizeof(MW_FILE_VIEW) + 64];
 
     mw_remake_look(remake, dir, sampler, hub);
     remake->restored = mw_held_restore(&sampler->adopt.held, dir->fd);

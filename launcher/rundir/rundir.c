@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "launcher/rundir/rundir.h"
 
+#include "collector/base/file_names.h"
 #include "collector/base/hostname.h"
 #include "collector/base/message.h"
 #include "collector/base/names.h"
@@ -118,7 +119,7 @@ int mw_rundir_again(struct mw_rundir *dir)
 
 bool mw_rundir_has_token(const struct mw_rundir *dir)
 {
-    return !faccessat(dir->fd, MW_TOKEN_FILE, F_OK, AT_SYMLINK_NOFOLLOW);
+    return !faccessat(dir->fd, MW_FILE_TOKEN, F_OK, AT_SYMLINK_NOFOLLOW);
 }
 
 void mw_rundir_refill(struct mw_rundir *dir)
@@ -203,7 +204,7 @@ int mw_rundir_open(struct mw_rundir *dir, const char *path, struct mw_err *err)
     if (open_token(dir, id))
         return 0;
     mw_rundir_close(dir);
-    return mw_err_set(err, "%s is not a run directory: it has no file " MW_TOKEN_FILE " of that name's", path);
+    return mw_err_set(err, "%s is not a run directory: it has no file " MW_FILE_TOKEN " of that name's", path);
 }
 
 void mw_rundir_close(struct mw_rundir *dir)
@@ -238,14 +239,14 @@ static size_t remove_files(const struct mw_rundir *dir, char first[NAME_MAX + 1]
         return 0;
     for (size_t i = 0; i < names.count; i++) {
         const char *name = names.items[i];
-        if (!strcmp(name, ".") || !strcmp(name, "..") || !strcmp(name, MW_TOKEN_FILE) ||
+        if (!strcmp(name, ".") || !strcmp(name, "..") || !strcmp(name, MW_FILE_TOKEN) ||
             (mw_host_files_is_own(name) && (!unlinkat(dir->fd, name, 0) || errno == ENOENT)))
             continue;
         if (!stay++)
             snprintf(first, NAME_MAX + 1, "%s", name);
     }
     mw_names_fini(&names);
-    unlinkat(dir->fd, MW_TOKEN_FILE, 0);
+    unlinkat(dir->fd, MW_FILE_TOKEN, 0);
     return stay;
 }
 

@@ -5,6 +5,7 @@
 #define MW_LAUNCHER_RUNDIR_RUNDIR_H
 
 #include "collector/base/err.h"
+#include "collector/base/file_names.h"
 #include "collector/base/token.h"
 
 #include <limits.h>
@@ -46,8 +47,8 @@ bool mw_rundir_has_token(const struct mw_rundir *dir);
 void mw_rundir_refill(struct mw_rundir *dir);
 
 /* Marks: empty files of these names. */
-#define MW_RUNDIR_REPORTED "reported" /* somebody has read its report: it may be removed when its job is gone */
-#define MW_RUNDIR_KEPT "kept"         /* the user wants to keep it */
+#define MW_RUNDIR_REPORTED MW_FILE_REPORTED /* somebody has read its report: it may be removed when its job is gone */
+#define MW_RUNDIR_KEPT MW_FILE_KEPT         /* the user wants to keep it */
 void mw_rundir_mark(const struct mw_rundir *dir, const char *name);
 bool mw_rundir_is_marked(const struct mw_rundir *dir, const char *name);
 

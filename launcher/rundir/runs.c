@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "launcher/rundir/runs.h"
 
+#include "collector/base/file_names.h"
 #include "collector/base/mem.h"
 #include "collector/base/names.h"
 #include "collector/journal/alive.h"
@@ -47,10 +48,10 @@ struct signs {
 /* Of a host whose pids mean nothing here; what an agent has sent is a copy, which nobody there uses. */
 static bool is_used_elsewhere(const struct mw_alive *alive, const char *host)
 {
-    char clean[MW_HOSTNAME_SIZE], mark[sizeof(MW_TOKEN_OUTSIDE) + sizeof(clean)];
+    char clean[MW_HOSTNAME_SIZE], mark[sizeof(MW_FILE_OUTSIDE) + sizeof(clean)];
 
     mw_hostname_clean(host, clean);
-    snprintf(mark, sizeof(mark), MW_TOKEN_OUTSIDE "%s", clean);
+    snprintf(mark, sizeof(mark), MW_FILE_OUTSIDE "%s", clean);
     return !faccessat(alive->dirfd, mark, F_OK, AT_SYMLINK_NOFOLLOW);
 }
 
@@ -161,7 +162,7 @@ static void look_at(const struct mw_rundir *dir, struct mw_runs_one *one)
     snprintf(one->path, sizeof(one->path), "%s", dir->path);
     snprintf(one->host, sizeof(one->host), "%s", dir->token.host);
     signs.launcher = mw_token_launcher(dir->token_fd) == MW_TOKEN_HELD ? MW_ALIVE_LIVES : MW_ALIVE_GONE;
-    for_names(mw_names_list(&names, dir->fd, MW_VIEW_FILE_PREFIX, NULL), &names, look_at_view, &signs, &alive, one);
+    for_names(mw_names_list(&names, dir->fd, MW_FILE_VIEW, NULL), &names, look_at_view, &signs, &alive, one);
     for_names(mw_journal_source_list(&names, dir->fd, NULL, NULL), &names, look_at_journal, &signs, &alive, one);
     one->state = judge(&signs, &alive, dir);
     weigh(dir, one);

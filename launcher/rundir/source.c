@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "launcher/rundir/source.h"
 
+#include "collector/base/file_names.h"
 #include "collector/journal/record.h"
 #include "collector/merge/merge.h"
 #include "collector/record/json.h"
@@ -37,7 +38,7 @@ struct mw_model *mw_source_read(const char *path, struct mw_err *err)
 
 bool mw_source_is_run(const char *path)
 {
-    static const char *const prefixes[] = {MW_VIEW_FILE_PREFIX, MW_RECORD_JOURNAL_PREFIX, MW_RECORD_EXITS_PREFIX};
+    static const char *const prefixes[] = {MW_FILE_VIEW, MW_FILE_JOURNAL, MW_FILE_EXITS};
     struct dirent *entry;
     bool is_run = false;
     DIR *dir = opendir(path);

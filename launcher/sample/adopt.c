@@ -2,6 +2,7 @@
 #include "launcher/sample/adopt.h"
 
 #include "collector/base/clock.h"
+#include "collector/base/file_names.h"
 #include "collector/base/hostname.h"
 #include "collector/journal/journal.h"
 #include "collector/journal/procmem.h"
@@ -188,7 +189,7 @@ void mw_adopt_look(struct mw_adopt *adopt, struct mw_tree *tree, mw_tree_tell *t
     if (!dir && fd >= 0)
         close(fd);
     while (dir && (entry = readdir(dir)))
-        if (!strncmp(entry->d_name, MW_RECORD_JOURNAL_PREFIX, strlen(MW_RECORD_JOURNAL_PREFIX)))
+        if (!strncmp(entry->d_name, MW_FILE_JOURNAL, strlen(MW_FILE_JOURNAL)))
             look_at(adopt, entry->d_name, tree, tell, tell_rank, context);
     if (dir)
         closedir(dir);

@@ -2,6 +2,7 @@
 #include "launcher/sample/deaths.h"
 
 #include "collector/base/clock.h"
+#include "collector/base/file_names.h"
 #include "collector/base/hostname.h"
 #include "collector/journal/procmem.h"
 #include "collector/view/wait_log.h"
@@ -65,7 +66,7 @@ static void watch_log(struct mw_deaths *deaths, int dirfd)
     if (deaths->log_fd < 0)
         return;
     mw_hostname_own(host);
-    snprintf(path, sizeof(path), "/proc/self/fd/%d/" MW_WAIT_LOG_PREFIX "%s", dirfd, host);
+    snprintf(path, sizeof(path), "/proc/self/fd/%d/" MW_FILE_WAITS "%s", dirfd, host);
     inotify_add_watch(deaths->log_fd, path, IN_MODIFY);
     event.data.fd = deaths->log_fd;
     epoll_ctl(deaths->fd, EPOLL_CTL_ADD, deaths->log_fd, &event);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "launcher/sample/evidence.h"
 
+#include "collector/base/file_names.h"
 #include "collector/base/io.h"
 #include "collector/journal/procmem.h"
 #include "collector/journal/seen.h"
@@ -16,7 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define LIBRARY "libmemwatch-pmpi.so"
+#define LIBRARY MW_FILE_SHIM
 
 /* ---- the environment ---- */
 

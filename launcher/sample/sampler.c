@@ -2,6 +2,7 @@
 #include "launcher/sample/sampler.h"
 
 #include "collector/base/clock.h"
+#include "collector/base/file_names.h"
 #include "collector/base/hostname.h"
 #include "collector/base/starters.h"
 #include "collector/journal/procmem.h"
@@ -75,7 +76,7 @@ static int open_wait(const struct mw_sampler *sampler)
 
 int mw_sampler_init(struct mw_sampler *sampler, struct mw_view *view, int run_dirfd, struct mw_err *err)
 {
-    char name[sizeof(MW_VIEW_FILE_PREFIX) + sizeof(view->host)];
+    char name[sizeof(MW_FILE_VIEW) + sizeof(view->host)];
 
     *sampler = (struct mw_sampler){.view = view, .next_ns = view->begin_ns, .gap_ns = FIRST_GAP_NS};
     mw_pss_init(&sampler->pss, sampler->view->begin_ns);
@@ -86,7 +87,7 @@ int mw_sampler_init(struct mw_sampler *sampler, struct mw_view *view, int run_di
     if (mw_tree_init(&sampler->tree, "/proc", getpid()))
         return mw_err_set(err, "cannot read /proc: %s", strerror(errno));
     note_self(sampler);
-    snprintf(name, sizeof(name), MW_VIEW_FILE_PREFIX "%s", view->host);
+    snprintf(name, sizeof(name), MW_FILE_VIEW "%s", view->host);
     if (mw_view_file_create(&sampler->file, view, run_dirfd, name, err) < 0)
         goto no_file;
     mw_wait_log_create(run_dirfd);

@@ -2,6 +2,7 @@
 #include "launcher/start/preload.h"
 
 #include "collector/base/clock.h"
+#include "collector/base/file_names.h"
 #include "collector/base/settings.h"
 #include "collector/journal/segment.h"
 #include "launcher/start/daemons.h"
@@ -19,8 +20,8 @@
 #ifndef MW_LIBEXECDIR
 #define MW_LIBEXECDIR "/usr/local/libexec/memwatch"
 #endif
-#define SHIM "libmemwatch-pmpi.so"
-#define WAIT "libmemwatch-wait.so"
+#define SHIM MW_FILE_SHIM
+#define WAIT MW_FILE_WAIT
 #define HYDRA_EXEC "hydra-exec"
 
 /* The directory that this program lies in. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Hosts of a running job, by what their samplers keep in the run directory. */
+#include "collector/base/file_names.h"
 #include "collector/base/mem.h"
 #include "collector/base/names.h"
 #include "collector/base/safe_open.h"
@@ -104,7 +105,7 @@ void mw_top_hosts_read(struct mw_top_data *data)
 {
     struct mw_names names;
 
-    if (!mw_names_list(&names, data->dirfd, MW_VIEW_FILE_PREFIX, NULL)) {
+    if (!mw_names_list(&names, data->dirfd, MW_FILE_VIEW, NULL)) {
         for (size_t i = 0; i < names.count; i++)
             if (!is_open(data, names.items[i]))
                 open_view(data, names.items[i]);

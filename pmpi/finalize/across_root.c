@@ -2,6 +2,7 @@
 #include "pmpi/finalize/across.h"
 
 #include "collector/base/clock.h"
+#include "collector/base/file_names.h"
 #include "collector/base/io.h"
 #include "collector/base/text.h"
 #include "pmpi/base/say.h"
@@ -195,7 +196,7 @@ static bool gather(struct root *root, const char *name)
     char partial[96];
     bool in_place;
 
-    snprintf(partial, sizeof(partial), "%s.part", name);
+    snprintf(partial, sizeof(partial), "%s" MW_FILE_GATHERED_PART, name);
     root->buffer = malloc(mw_journal_length());
     root->file = openat(mw_rank.dirfd, partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (!root->buffer || root->file < 0)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "pmpi/finalize/gather.h"
 
+#include "collector/base/file_names.h"
 #include "collector/base/io.h"
 #include "collector/journal/segment.h"
 #include "pmpi/abi/library.h"
@@ -186,9 +187,9 @@ bool mw_gather_to_rank_0(void)
     char name[64], partial[72];
     bool whole = false;
 
-    snprintf(name, sizeof(name), MW_RECORD_GATHERED_PREFIX "%016llx",
+    snprintf(name, sizeof(name), MW_FILE_GATHERED "%016llx",
              (unsigned long long)mw_rank.journal.ident->world_id);
-    snprintf(partial, sizeof(partial), "%s.part", name);
+    snprintf(partial, sizeof(partial), "%s" MW_FILE_GATHERED_PART, name);
     if (mw_peers_started_here() < g.size) {
         mw_agree_ready();
         whole = mw_across_gather(name);

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 /* To be called by every rank in MPI_Finalize. Agrees first (pmpi/finalize/agree.h); where ranks are missing it does nothing.
- * Rank 0 stores the packed journals, by rank, in the run directory (MW_RECORD_GATHERED_PREFIX), and without a
+ * Rank 0 stores the packed journals, by rank, in the run directory (MW_FILE_GATHERED), and without a
  * launcher sees to the report. Takes at most MW_GATHER_BYTES of memory on rank 0, whatever the number of ranks, and
  * 20 bytes for each. Returns whether it waited for other ranks. */
 #ifndef MW_GATHER_BYTES /* a test makes it small */

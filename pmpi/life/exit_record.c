@@ -2,6 +2,7 @@
 /* What a process leaves behind when it ends by exit(): a rank closes its journal, any other process of the job enters
  * itself in a small table, so that one shorter than any sampling interval is still seen exactly. */
 #include "collector/base/clock.h"
+#include "collector/base/file_names.h"
 #include "collector/base/hostname.h"
 #include "collector/base/io.h"
 #include "collector/base/token.h"
@@ -219,7 +220,7 @@ static void enter_late(int fd, const struct mw_exit_entry *entry, const struct m
 /* In a directory that is ours alone: its name is known once it was removed, and anybody may make another one. */
 static int open_exits(const char *dir)
 {
-    char name[sizeof(MW_RECORD_EXITS_PREFIX) + MW_HOSTNAME_SIZE] = MW_RECORD_EXITS_PREFIX;
+    char name[sizeof(MW_FILE_EXITS) + MW_HOSTNAME_SIZE] = MW_FILE_EXITS;
     int fd, dirfd = dir[0] == '/' ? mw_token_open_private(dir, NULL) : -1;
 
     if (dirfd < 0)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "pmpi/rank/agent.h"
 
+#include "collector/base/file_names.h"
 #include "collector/base/io.h"
 #include "collector/journal/segment.h"
 #include "collector/view/wait_log.h"
@@ -18,7 +19,6 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#define AGENT_PREFIX "agent-"
 #define CONNECTED "connected"
 #define CANNOT_START "failed: cannot be started"
 
@@ -51,7 +51,7 @@ static void file_of(char name[MW_JOURNAL_NAME_SIZE], const char *prefix, const c
 /* The launcher puts these into its directory when it makes it; ranks of other hosts make theirs without. */
 static bool is_launchers_directory(int dirfd)
 {
-    static const char *const prefixes[] = {MW_RECORD_EXITS_PREFIX, "view-"};
+    static const char *const prefixes[] = {MW_FILE_EXITS, MW_FILE_VIEW};
     char launchers[MW_HOSTNAME_SIZE], name[MW_JOURNAL_NAME_SIZE];
 
     launchers_host(launchers);
@@ -135,7 +135,7 @@ bool mw_agent_reaches_launcher(int dirfd)
 
     if (mw_rank.alone)
         return false;
-    file_of(name, AGENT_PREFIX, mw_rank.host);
+    file_of(name, MW_FILE_AGENT, mw_rank.host);
     return is_launchers_directory(dirfd) || (begins_with(dirfd, name, CONNECTED) && is_held(dirfd, name));
 }
 
@@ -150,7 +150,7 @@ static void start(int fd, const char *name, const char *path)
         return;
     }
     mw_say("memwatch: no agent on host %s: %s cannot be started: %s; memwatch must be installed there, too\n",
-           name + strlen(AGENT_PREFIX), path, strerror(errno));
+           name + strlen(MW_FILE_AGENT), path, strerror(errno));
     if (ftruncate(fd, 0) || mw_io_pwrite(fd, CANNOT_START, strlen(CANNOT_START), 0))
         errno = 0; /* the next rank of this host says it once more */
     free(environment);
@@ -165,7 +165,7 @@ void mw_agent_start(int dirfd)
     if (!connect || !*connect || !path || (mw_agent_is_launchers_host() && is_launchers_directory(dirfd)))
         return;
     mw_hostname_own(own);
-    file_of(name, AGENT_PREFIX, own);
+    file_of(name, MW_FILE_AGENT, own);
     if (begins_with(dirfd, name, CANNOT_START) || (fd = lock(dirfd, name, O_CREAT)) < 0)
         return;
     if (!begins_with(dirfd, name, CANNOT_START)) /* another rank may have tried meanwhile */
@@ -175,11 +175,11 @@ void mw_agent_start(int dirfd)
 
 void mw_agent_forget(int dirfd)
 {
-    static const char *const prefixes[] = {AGENT_PREFIX, "view-", MW_RECORD_EXITS_PREFIX, MW_WAIT_LOG_PREFIX};
+    static const char *const prefixes[] = {MW_FILE_AGENT, MW_FILE_VIEW, MW_FILE_EXITS, MW_FILE_WAITS};
     char name[MW_JOURNAL_NAME_SIZE];
     int fd;
 
-    file_of(name, AGENT_PREFIX, mw_rank.host);
+    file_of(name, MW_FILE_AGENT, mw_rank.host);
     fd = lock(dirfd, name, 0);
     if (fd < 0)
         return;

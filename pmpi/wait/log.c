@@ -2,6 +2,7 @@
 #include "pmpi/wait/log.h"
 
 #include "collector/base/clock.h"
+#include "collector/base/file_names.h"
 #include "collector/base/hostname.h"
 #include "collector/base/io.h"
 #include "collector/journal/record.h"
@@ -52,7 +53,7 @@ static bool is_journal_of(const char *name, const void *context)
     const char *end = context; /* "-<host>-<pid>" */
     size_t length = strlen(name), end_length = strlen(end);
 
-    return !strncmp(name, MW_RECORD_JOURNAL_PREFIX, strlen(MW_RECORD_JOURNAL_PREFIX)) && length > end_length &&
+    return !strncmp(name, MW_FILE_JOURNAL, strlen(MW_FILE_JOURNAL)) && length > end_length &&
            !strcmp(name + length - end_length, end);
 }
 
@@ -91,7 +92,7 @@ static uint32_t pid_namespace(void)
 
 static int open_log(int dirfd, const char *host)
 {
-    char name[sizeof(MW_WAIT_LOG_PREFIX) + MW_HOSTNAME_SIZE] = MW_WAIT_LOG_PREFIX;
+    char name[sizeof(MW_FILE_WAITS) + MW_HOSTNAME_SIZE] = MW_FILE_WAITS;
 
     strcat(name, host);
     return openat(dirfd, name, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Writes sound inputs of the binary formats, made by the code that writes them in earnest: seeds DIRECTORY. */
+#include "collector/base/file_names.h"
 #include "collector/journal/exits_read.h"
 #include "collector/merge/merge.h"
 #include "collector/report/json.h"
@@ -68,7 +69,7 @@ static void put_view(const char *directory)
     synthetic_view(&view, 3);
     synthetic_write_view(&view, &dir);
     mw_view_free(&view);
-    fd = openat(dir.fd, MW_VIEW_FILE_PREFIX "test", O_RDONLY);
+    fd = openat(dir.fd, MW_FILE_VIEW "test", O_RDONLY);
     if (fd < 0 || fstat(fd, &st))
         abort();
     bytes = malloc((size_t)st.st_size);

@@ -8,6 +8,7 @@
  * sites with 4 to 8 frames, 30 phases, a few spikes with 24 frames and 200 to 299 slices; its numbers come from a
  * generator with the seed SEED (default 1). Three ranks leave nothing and one is dead, as a journal in either form.
  * What a reader has to find is printed as `key=value` lines. */
+#include "collector/base/file_names.h"
 #include "collector/journal/journal.h"
 #include "collector/view/file.h"
 
@@ -408,7 +409,7 @@ static void write_record(struct generator *g)
         put(g->gathered, g->packed, length);
         return;
     }
-    snprintf(name, sizeof(name), MW_RECORD_JOURNAL_PREFIX "%016" PRIx64 "-%s-%d", ident->world_id, ident->host,
+    snprintf(name, sizeof(name), MW_FILE_JOURNAL "%016" PRIx64 "-%s-%d", ident->world_id, ident->host,
              ident->pid);
     fd = openat(g->dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     must(fd >= 0, name);
@@ -478,7 +479,7 @@ static void write_view(struct generator *g, int host)
     char name[80];
 
     snprintf(view.host, sizeof(view.host), "node%04d", host);
-    snprintf(name, sizeof(name), MW_VIEW_FILE_PREFIX "%s", view.host);
+    snprintf(name, sizeof(name), MW_FILE_VIEW "%s", view.host);
     must(mw_view_file_create(&file, &view, g->dirfd, name, NULL) == 0 && file.fd >= 0, name);
     for (g->rank = 0; g->rank < g->ranks; g->rank++)
         if (host_of(g, g->rank) == host) {
@@ -515,7 +516,7 @@ static void prepare(struct generator *g, const char *path)
     mw_journal_place(&g->journal, g->journal.head);
     if (g->journals)
         return;
-    snprintf(name, sizeof(name), MW_RECORD_GATHERED_PREFIX "%016" PRIx64, (uint64_t)WORLD + g->seed);
+    snprintf(name, sizeof(name), MW_FILE_GATHERED "%016" PRIx64, (uint64_t)WORLD + g->seed);
     g->gathered = openat(g->dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     must(g->gathered >= 0, name);
 }

@@ -2,6 +2,8 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* dl_iterate_phdr */
 #endif
+#include "collector/base/file_names.h"
+
 #include "tests/unit/synthetic.h"
 
 #include <dirent.h>
@@ -329,8 +331,8 @@ void synthetic_write_view(const struct mw_view *view, const struct synthetic_dir
     struct mw_err err;
 
     copy.process_count = 0;
-    unlinkat(dir->fd, MW_VIEW_FILE_PREFIX "test", 0);
-    if (mw_view_file_create(&file, &copy, dir->fd, MW_VIEW_FILE_PREFIX "test", &err) < 0)
+    unlinkat(dir->fd, MW_FILE_VIEW "test", 0);
+    if (mw_view_file_create(&file, &copy, dir->fd, MW_FILE_VIEW "test", &err) < 0)
         abort();
     for (size_t i = 0; i < view->process_count; i++)
         *mw_view_file_add_process(&file, &copy) = view->processes[i];

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What proves that a directory is a run directory: its name, its token, the locks on it, and what may be removed in it. */
+#include "collector/base/file_names.h"
 #include "collector/base/names.h"
 #include "collector/base/token.h"
 #include "collector/journal/alive.h"
@@ -71,7 +72,7 @@ static bool opens(const char *path)
 /* Replaces the token's text. */
 static void write_token(const char *id, const char *rest)
 {
-    int fd = openat(dir.fd, MW_TOKEN_FILE, O_WRONLY | O_TRUNC);
+    int fd = openat(dir.fd, MW_FILE_TOKEN, O_WRONLY | O_TRUNC);
 
     assert_true(fd >= 0);
     assert_true(!*id || dprintf(fd, "memwatch-run 1\nid %s\n%s", id, rest) > 0);
@@ -152,15 +153,15 @@ static void test_only_ours_opens(void **state)
     assert_true(mw_token_open(dir.fd, &token) > 0);
     assert_true(mw_token_is_here(&token));
     snprintf(other, sizeof(other), "%s/second", base);
-    assert_int_equal(linkat(dir.fd, MW_TOKEN_FILE, AT_FDCWD, other, 0), 0);
+    assert_int_equal(linkat(dir.fd, MW_FILE_TOKEN, AT_FDCWD, other, 0), 0);
     assert_false(opens(dir.path));
     unlink(other);
-    unlinkat(dir.fd, MW_TOKEN_FILE, 0);
+    unlinkat(dir.fd, MW_FILE_TOKEN, 0);
     assert_false(opens(dir.path));
-    assert_int_equal(symlinkat("/etc/passwd", dir.fd, MW_TOKEN_FILE), 0);
+    assert_int_equal(symlinkat("/etc/passwd", dir.fd, MW_FILE_TOKEN), 0);
     assert_false(opens(dir.path));
-    unlinkat(dir.fd, MW_TOKEN_FILE, 0);
-    assert_int_equal(mkfifoat(dir.fd, MW_TOKEN_FILE, 0600), 0);
+    unlinkat(dir.fd, MW_FILE_TOKEN, 0);
+    assert_int_equal(mkfifoat(dir.fd, MW_FILE_TOKEN, 0600), 0);
     assert_false(opens(dir.path));
 }
 
@@ -259,12 +260,12 @@ static void test_leaving(void **state)
 {
     (void)state;
     mw_token_leave(dir.fd, dir.path); /* the launcher uses it */
-    assert_int_equal(faccessat(dir.fd, MW_TOKEN_FILE, F_OK, 0), 0);
+    assert_int_equal(faccessat(dir.fd, MW_FILE_TOKEN, F_OK, 0), 0);
     close(dir.token_fd);
     dir.token_fd = -1;
     mw_token_leave(dir.fd, dir.path); /* the exits file is there */
     assert_int_equal(mw_rundir_place(&dir), MW_RUNDIR_THERE);
-    assert_int_equal(faccessat(dir.fd, MW_TOKEN_FILE, F_OK, 0), 0);
+    assert_int_equal(faccessat(dir.fd, MW_FILE_TOKEN, F_OK, 0), 0);
     mw_rundir_remove(&dir);
     assert_int_equal(mw_rundir_place(&dir), MW_RUNDIR_GONE);
 }
@@ -289,7 +290,7 @@ static void test_foreign_files_stay(void **state)
 /* Processes count, and MPI starters write, only where these are there. */
 static bool has_logs(void)
 {
-    char exits[16 + MW_HOSTNAME_SIZE] = MW_RECORD_EXITS_PREFIX, waits[16 + MW_HOSTNAME_SIZE] = MW_WAIT_LOG_PREFIX;
+    char exits[16 + MW_HOSTNAME_SIZE] = MW_FILE_EXITS, waits[16 + MW_HOSTNAME_SIZE] = MW_FILE_WAITS;
 
     mw_hostname_own(exits + strlen(exits));
     mw_hostname_own(waits + strlen(waits));
@@ -319,7 +320,7 @@ static void test_replaced(void **state)
     mw_rundir_remove(&dir);
     assert_int_equal(mw_token_rmdir(dir.fd, dir.path), -1);
     assert_int_equal(access(dir.path, F_OK), 0);
-    snprintf(inside, sizeof(inside), "%s/" MW_TOKEN_FILE, moved);
+    snprintf(inside, sizeof(inside), "%s/" MW_FILE_TOKEN, moved);
     assert_int_equal(access(inside, F_OK), 0);
     rmdir(dir.path);
     assert_int_equal(mw_rundir_again(&dir), 0);
@@ -375,7 +376,7 @@ static void test_runs(void **state)
 /* A rank of another PID namespace has left its journal in a directory that was made here. */
 static void test_ranks_outside(void **state)
 {
-    char mark[sizeof(MW_TOKEN_OUTSIDE) + MW_HOSTNAME_SIZE] = MW_TOKEN_OUTSIDE, host[64] = "";
+    char mark[sizeof(MW_FILE_OUTSIDE) + MW_HOSTNAME_SIZE] = MW_FILE_OUTSIDE, host[64] = "";
     struct mw_alive alive;
 
     (void)state;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* From journals, exit records and samples to one model. */
+#include "collector/base/file_names.h"
 #include "collector/base/token.h"
 #include "collector/base/units.h"
 #include "collector/journal/read.h"
@@ -199,7 +200,7 @@ static void put_gathered(const struct synthetic_dir *dir, int from, int to, int 
         free(bytes);
         synthetic_free(&journal);
     }
-    synthetic_put(dir, MW_RECORD_GATHERED_PREFIX "0000000000001234", all, length);
+    synthetic_put(dir, MW_FILE_GATHERED "0000000000001234", all, length);
     free(all);
 }
 
@@ -221,7 +222,7 @@ static void test_gathered(void **state)
     assert_true(model->ranks[3].gathered);
     assert_int_equal(model->ranks[3].peak.bytes, 33 * MIB);
     mw_model_destroy(model);
-    snprintf(path, sizeof(path), "%s/%s0000000000001234", dir.path, MW_RECORD_GATHERED_PREFIX);
+    snprintf(path, sizeof(path), "%s/%s0000000000001234", dir.path, MW_FILE_GATHERED);
     model = mw_merge_gathered(path, NULL);
     assert_int_equal(model->rank_count, 4);
     assert_noted(model, "gathered in MPI_Finalize");
@@ -657,8 +658,8 @@ static void test_exits(void **state)
     put_exit(&exits, 9, 4101, 95001, "/usr/bin/tool (deleted)", 9 * MIB);
     synthetic_make(&dir);
     synthetic_job(&dir, 1);
-    synthetic_put(&dir, MW_RECORD_EXITS_PREFIX "node01", &exits, sizeof(exits));
-    synthetic_put(&dir, MW_RECORD_EXITS_PREFIX "node02", &exits, sizeof(exits) - 1);
+    synthetic_put(&dir, MW_FILE_EXITS "node01", &exits, sizeof(exits));
+    synthetic_put(&dir, MW_FILE_EXITS "node02", &exits, sizeof(exits) - 1);
     synthetic_view(&view, 1);
     model = merge(&dir, &view);
     assert_int_equal(model->process_count, 5);
@@ -689,7 +690,7 @@ static void test_exits_of_later_images(void **state)
     put_exit(&exits, 1, 4001, 90010, "/usr/bin/gawk", 3 * MIB);
     put_exit(&exits, 2, 5000, 100000, "/bin/false", MIB);
     synthetic_make(&dir);
-    synthetic_put(&dir, MW_RECORD_EXITS_PREFIX "node01", &exits, sizeof(exits));
+    synthetic_put(&dir, MW_FILE_EXITS "node01", &exits, sizeof(exits));
     synthetic_view(&view, 1);
     view.processes[1].wait_status = 3 << 8; /* dash, then gawk */
     memcpy(view.processes[2].exe, view.processes[0].exe, sizeof(view.processes[0].exe));
@@ -745,7 +746,7 @@ static void test_exits_together(void **state)
     entry->peak_sum = 3000 * MIB;
     exits.index.lane_count = 2;
     exits.index.lanes[0].peak = exits.index.lanes[1].peak = 50 * MIB;
-    synthetic_put(&dir, MW_RECORD_EXITS_PREFIX "node01", &exits, sizeof(exits));
+    synthetic_put(&dir, MW_FILE_EXITS "node01", &exits, sizeof(exits));
     model = merge(&dir, &view);
     assert_int_equal(model->process_count, before); /* one less, one more */
     for (size_t i = 0; i < model->process_count; i++)
@@ -826,9 +827,9 @@ static void test_exits_of_hosts(void **state)
     synthetic_make(&dir);
     synthetic_job(&dir, 1);
     put_exit(&exits, 1, 4001, 90010, "/usr/bin/dash", 3 * MIB);
-    synthetic_put(&dir, MW_RECORD_EXITS_PREFIX "node01", &exits, sizeof(exits));
+    synthetic_put(&dir, MW_FILE_EXITS "node01", &exits, sizeof(exits));
     put_exit(&exits, 1, 4001, 90010, "/usr/bin/dash", 5 * MIB);
-    synthetic_put(&dir, MW_RECORD_EXITS_PREFIX "node02", &exits, sizeof(exits));
+    synthetic_put(&dir, MW_FILE_EXITS "node02", &exits, sizeof(exits));
     synthetic_view(&view, 1);
     model = merge(&dir, &view);
     assert_int_equal(model->host_count, 2);
@@ -889,7 +890,7 @@ static void test_hosts(void **state)
         journal.ident->mono_ns += rank * 777000 * MS;
         synthetic_finish(&journal, 500, (uint64_t)(10 + rank) * MIB);
         journal.state->rss_ns += (uint64_t)rank * 777000 * MS;
-        synthetic_put(&dir, rank ? MW_RECORD_JOURNAL_PREFIX "b" : MW_RECORD_JOURNAL_PREFIX "a", journal.head,
+        synthetic_put(&dir, rank ? MW_FILE_JOURNAL "b" : MW_FILE_JOURNAL "a", journal.head,
                       journal.head->length);
         synthetic_free(&journal);
     }
@@ -918,10 +919,10 @@ static void test_damaged(void **state)
     (void)state;
     synthetic_make(&dir);
     synthetic_job(&dir, 3);
-    synthetic_put(&dir, MW_RECORD_JOURNAL_PREFIX "empty", "", 0);
-    assert_int_equal(symlinkat("/etc/passwd", dir.fd, MW_RECORD_JOURNAL_PREFIX "link"), 0);
-    assert_int_equal(mkfifoat(dir.fd, MW_RECORD_JOURNAL_PREFIX "fifo", 0600), 0);
-    assert_int_equal(mkfifoat(dir.fd, MW_RECORD_EXITS_PREFIX "fifo", 0600), 0);
+    synthetic_put(&dir, MW_FILE_JOURNAL "empty", "", 0);
+    assert_int_equal(symlinkat("/etc/passwd", dir.fd, MW_FILE_JOURNAL "link"), 0);
+    assert_int_equal(mkfifoat(dir.fd, MW_FILE_JOURNAL "fifo", 0600), 0);
+    assert_int_equal(mkfifoat(dir.fd, MW_FILE_EXITS "fifo", 0600), 0);
     mw_journal_name(name, 0x1234, "node01", 5001);
     fd = openat(dir.fd, name, O_RDWR);
     assert_int_equal(ftruncate(fd, 20000), 0);
@@ -929,7 +930,7 @@ static void test_damaged(void **state)
     model = merge(&dir, NULL);
     assert_int_equal(model->rank_count, 3);
     assert_noted(model, "empty left out: cut off after 0 bytes");
-    assert_noted(model, "link left out: " MW_RECORD_JOURNAL_PREFIX "link is a symbolic link");
+    assert_noted(model, "link left out: " MW_FILE_JOURNAL "link is a symbolic link");
     assert_noted(model, "is not a regular file");
     assert_noted(model, "(rank 1) is damaged: cut off after 20000 of");
     mw_model_destroy(model);
@@ -989,7 +990,7 @@ static void test_flipped(void **state)
         for (int flips = 0; flips < 64; flips++)
             bytes[sizeof(struct mw_record_head) + random_next(&seed) % (size - sizeof(struct mw_record_head))] ^=
                 (char)random_next(&seed);
-        synthetic_put(&dir, MW_RECORD_JOURNAL_PREFIX "flipped", bytes, size);
+        synthetic_put(&dir, MW_FILE_JOURNAL "flipped", bytes, size);
         model = merge(&dir, round & 1 ? &view : NULL);
         mw_model_destroy(model);
         free(bytes);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The file of what was sampled: it grows, survives its writer, and is read without being trusted. */
 #include "collector/view/file.h"
+
+#include "collector/base/file_names.h"
 #include "tests/unit/synthetic.h"
 
 #include <errno.h>
@@ -15,7 +17,7 @@
 
 #include <cmocka.h>
 
-#define NAME MW_VIEW_FILE_PREFIX "node01"
+#define NAME MW_FILE_VIEW "node01"
 
 static void fill(struct mw_view_file *file, struct mw_view *view, size_t count)
 {

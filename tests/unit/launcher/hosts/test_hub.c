@@ -5,6 +5,7 @@
 #include "launcher/hosts/link_address.h"
 
 #include "collector/base/clock.h"
+#include "collector/base/file_names.h"
 #include "collector/journal/peer.h"
 
 #include <errno.h>
@@ -149,7 +150,7 @@ static struct mw_peer peer_of(const char *host)
     char name[80];
     int fd;
 
-    snprintf(name, sizeof(name), MW_PEER_PREFIX "%s", host);
+    snprintf(name, sizeof(name), MW_FILE_PEER "%s", host);
     fd = openat(run_dirfd, name, O_RDONLY);
     if (fd >= 0) {
         assert_int_equal(read(fd, &peer, sizeof(peer)), sizeof(peer));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* memwatch top: what it makes of a run directory while that changes, what it draws of it, and what keys do. */
 #include "collector/base/clock.h"
+#include "collector/base/file_names.h"
 #include "collector/base/text.h"
 #include "collector/journal/read.h"
 #include "launcher/top/data.h"
@@ -392,7 +393,7 @@ static void the_end_is_told_and_the_picture_stays(void **state)
     assert_true(job.data.over);
     expect(&job, &choice, "ended, status 3 after 3 s");
     expect(&job, &choice, "≥ 40.0 MiB");
-    unlinkat(job.dir.fd, MW_VIEW_FILE_PREFIX "test", 0);
+    unlinkat(job.dir.fd, MW_FILE_VIEW "test", 0);
     mw_top_data_look(&job.data, NOW + 9000 * MS);
     expect(&job, &choice, "ended, status 3 after 3 s");
     finish(&job);
@@ -463,7 +464,7 @@ static void hosts_have_clocks_of_their_own(void **state)
     synthetic_write_view(&job.view, &job.dir);
     other = (struct mw_view){.host = "node02", .begin_ns = 1, .last_ns = NOW + 777000 * MS - 500 * MS,
                              .shift_ns = -777000 * (int64_t)MS, .error_ns = 5, .rss_sum_max = 500 * MIB};
-    assert_int_equal(mw_view_file_create(&file, &other, job.dir.fd, MW_VIEW_FILE_PREFIX "node02", NULL), 0);
+    assert_int_equal(mw_view_file_create(&file, &other, job.dir.fd, MW_FILE_VIEW "node02", NULL), 0);
     *mw_view_file_add_process(&file, &other) = (struct mw_view_process){
         .pid = job.journals[3].ident->pid, .start_ticks = job.journals[3].ident->start_ticks,
         .last_ns = other.last_ns, .rss_last = 70 * MIB};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The terminal report against golden texts in tests/golden. MW_GOLDEN_UPDATE=1 writes them anew. */
+#include "collector/base/file_names.h"
 #include "collector/base/text.h"
 #include "collector/base/units.h"
 #include "collector/merge/merge.h"
@@ -245,7 +246,7 @@ static void test_hostile_strings(void **state)
     synthetic_phase(&journal, MW_PHASE_USER, evil, 0, 100, 200, 5 * MIB);
     synthetic_finish(&journal, 300, 5 * MIB);
     synthetic_write(&journal, &dir);
-    synthetic_put(&dir, MW_RECORD_JOURNAL_PREFIX "\033[31m", "x", 1);
+    synthetic_put(&dir, MW_FILE_JOURNAL "\033[31m", "x", 1);
     synthetic_view(&view, 0);
     strcpy(view.command, evil);
     strcpy(view.processes[0].command, evil);
