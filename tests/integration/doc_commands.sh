@@ -130,6 +130,7 @@ labels() { # file
     grep -E '^ {0,2}[^ ]' "$1" | sed -e 's/^ *//' -e 's/   *.*//' -e 's/ *[^ ]*\([0-9]\|…\).*//' | sed '/^.\{0,2\}$/d' | sort -u
 }
 unprinted() { # shown printed
+    [ -e "$2" ] || { echo 'it was not run'; return; }
     tr -s ' \n' ' ' <"$2" >"$work/printed"
     labels "$1" | while read -r label; do grep -q -F -e "$label" "$work/printed" || echo "not printed: $label"; done
 }
