@@ -43,6 +43,7 @@ shell_tests = \
     tests/integration/group_by.sh \
     tests/integration/completion.sh \
     tests/integration/docs.sh \
+    tests/integration/doc_commands.sh \
     tests/integration/identity.sh \
     tests/integration/inside.sh \
     tests/integration/rows.sh \
