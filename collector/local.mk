@@ -177,3 +177,10 @@ page_files = \
 page_object = collector/libcollector_la-page.lo
 $(page_object): $(page_files) # not by its name: automake would leave it to us to compile it
 EXTRA_DIST += $(page_files) collector/page/web/uplot/LICENSE collector/page/web/uplot/README.md
+
+# Each folder says what is in it.
+EXTRA_DIST += \
+	collector/base/README.md collector/compare/README.md collector/findings/README.md collector/jobs/README.md \
+	collector/journal/README.md collector/merge/README.md collector/model/README.md collector/page/README.md \
+	collector/post_mortem/README.md collector/record/README.md collector/report/README.md collector/report/text/README.md \
+	collector/scale/README.md collector/symbols/README.md collector/view/README.md

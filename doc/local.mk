@@ -1,4 +1,4 @@
 # SPDX-License-Identifier: MIT
 dist_man_MANS += doc/memwatch.1 doc/memwatch-run.1 doc/memwatch-report.1 doc/memwatch-compare.1 doc/memwatch-runs.1 doc/memwatch-doctor.1 doc/memwatch-completion.1 \
     doc/memwatch-agent.1 doc/memwatch-scale.1 doc/memwatch-top.1 doc/memwatch-pmpi.7
-EXTRA_DIST += doc/hpc.md doc/page.png doc/platforms.md doc/predictions.md doc/record.md doc/record.schema.json doc/scale.md doc/scale.schema.json doc/wire.md
+EXTRA_DIST += doc/hpc.md doc/internals.md doc/page.png doc/platforms.md doc/predictions.md doc/record.md doc/record.schema.json doc/scale.md doc/scale.schema.json doc/wire.md
