@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: MIT
 noinst_LTLIBRARIES += collector/libcollector.la
 
-# From journals and samples to a report. The first eight files are below the line: the shim compiles them as well
-# (pmpi/local.mk), with flags of its own.
+# From journals and samples to a report. The shim compiles some of these files as well (pmpi/local.mk), with its own flags.
 collector_libcollector_la_SOURCES = \
 	collector/base/clock.h collector/base/magic.h collector/journal/record.h \
 	collector/base/err.c collector/base/err.h collector/base/file_names.h \
@@ -175,6 +174,13 @@ page_files = \
 	collector/page/web/run_curves.js collector/page/web/run_data.js collector/page/web/run_heat.js \
 	collector/page/web/scale.js \
 	collector/page/web/uplot/uPlot.iife.min.js collector/page/web/uplot/uPlot.min.css
-page_object = collector/libcollector_la-page.lo
+page_object = collector/page/libcollector_la-files.lo
 $(page_object): $(page_files) # not by its name: automake would leave it to us to compile it
 EXTRA_DIST += $(page_files) collector/page/web/uplot/LICENSE collector/page/web/uplot/README.md
+
+# Each folder says what is in it.
+EXTRA_DIST += \
+	collector/base/README.md collector/compare/README.md collector/findings/README.md collector/jobs/README.md \
+	collector/journal/README.md collector/merge/README.md collector/model/README.md collector/page/README.md \
+	collector/post_mortem/README.md collector/record/README.md collector/report/README.md collector/report/text/README.md \
+	collector/scale/README.md collector/symbols/README.md collector/view/README.md

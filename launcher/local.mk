@@ -135,3 +135,10 @@ launcher/completion/_memwatch: launcher/memwatch$(EXEEXT)
 launcher/completion/memwatch.fish: launcher/memwatch$(EXEEXT)
 	$(write_completion) fish >$@
 endif
+
+# Each folder says what is in it.
+EXTRA_DIST += \
+    launcher/cli/README.md launcher/doctor/README.md launcher/hosts/README.md launcher/options/README.md \
+    launcher/output/README.md launcher/process/README.md launcher/report/README.md launcher/run/README.md \
+    launcher/rundir/README.md launcher/sample/README.md launcher/scale/README.md launcher/start/README.md \
+    launcher/top/README.md

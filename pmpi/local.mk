@@ -115,3 +115,8 @@ pmpi_libmemwatch_pmpi_a_SOURCES = $(shim_sources)
 pmpi_libmemwatch_pmpi_a_CPPFLAGS = $(pmpi_libmemwatch_pmpi_la_CPPFLAGS) -DMW_LINKED_IN
 pmpi_libmemwatch_pmpi_a_CFLAGS = $(SHIM_CFLAGS) -fPIC
 ARFLAGS = cr
+
+# Each folder says what is in it.
+EXTRA_DIST += \
+    pmpi/abi/README.md pmpi/base/README.md pmpi/finalize/README.md pmpi/life/README.md pmpi/measure/README.md \
+    pmpi/rank/README.md pmpi/wait/README.md pmpi/wrap/README.md

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Which MPI job each world and each process of a run belongs to. A job is what one starter (mpirun, srun) started, worlds
- * of MPI_Comm_spawn included; a program that was started without one is a job by itself. Not for files outside of
- * collector/merge/merge. */
+ * of MPI_Comm_spawn included; a program that was started without one is a job by itself. Used by collector/merge. */
 #ifndef MW_COLLECTOR_JOBS_JOBS_H
 #define MW_COLLECTOR_JOBS_JOBS_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The programs of each process while merging: what samplers saw of them and what exit records say find each other by host,
- * pid and start time. Not for other files than collector/merge_*.c. */
+ * pid and start time. Not for files outside of this folder. */
 #ifndef MW_COLLECTOR_MERGE_CHAINS_H
 #define MW_COLLECTOR_MERGE_CHAINS_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the parts of collector/merge/merge share: the model in the making. Not for other files. */
+/* What the files of this folder share: the model in the making. Not for other files. */
 #ifndef MW_COLLECTOR_MERGE_PARTS_H
 #define MW_COLLECTOR_MERGE_PARTS_H
 

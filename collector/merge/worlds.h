@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Parts of a world whose ranks had no number in common: joined by what the ranks are. Not for files outside of
- * collector/merge/merge. */
+/* Parts of a world whose ranks had no number in common: joined by what the ranks are. Not for files outside of this folder. */
 #ifndef MW_COLLECTOR_MERGE_WORLDS_H
 #define MW_COLLECTOR_MERGE_WORLDS_H
 

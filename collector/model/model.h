@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The run as a reader sees it: job > hosts > ranks > phases, call sites, spikes; other processes; notes.
  *
- * Made by collector/merge/merge, read by every report. Bytes and nanoseconds. Times lie on one axis: CLOCK_MONOTONIC of
+ * Made by collector/merge, read by every report. Bytes and nanoseconds. Times lie on one axis: CLOCK_MONOTONIC of
  * the reference host (the launcher's, otherwise that of the first rank); mw_model_elapsed() makes "since the job
  * began" of them. Every number that may be inexact carries its kind. Everything belongs to the model; strings are
  * clean (mw_text_clean) and never NULL. Indices point into the arrays of the model, or of the rank where said;

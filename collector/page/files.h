@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The parts of a web page that stand in collector/page/files/, as they are there. */
+/* The files of collector/page/web/, built into the command as they are there. */
 #ifndef MW_COLLECTOR_PAGE_FILES_H
 #define MW_COLLECTOR_PAGE_FILES_H
 

@@ -2,7 +2,7 @@
 /* What one host's sampler saw of a job from outside: its processes, how they ended, their sum over time.
  *
  * Filled by the sampler (in the launcher, and in the agent of every other host), kept in the file view-<host> of the run
- * directory (collector/view/file), read by collector/merge/merge. Bytes and CLOCK_MONOTONIC nanoseconds of that host.
+ * directory (collector/view/file), read by collector/merge. Bytes and CLOCK_MONOTONIC nanoseconds of that host.
  * The facts, which come first, have no pointers: they lie in the file as they are. The arrays behind them belong to who
  * made them.
  */

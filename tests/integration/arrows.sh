@@ -47,6 +47,8 @@ check "includes point only down" none "$(against_order "$work/includes")"
 check "and never in a circle" none "$(circles "$work/includes")"
 check "no folder has more than 25 files of code" none "$(cd "$top_srcdir" && find collector pmpi launcher -name '*.c' |
     sed 's|/[^/]*$||' | sort | uniq -c | awk '$1 > 25')"
+check "every folder says what is in it" none "$(cd "$top_srcdir" && grep -v '^#' "$list" | tr ' ' '\n' |
+    while read -r folder; do [ -z "$folder" ] || [ -f "$folder/README.md" ] || echo "$folder/README.md"; done)"
 check "the shim includes only what it compiles" none "$(uncompiled)"
 check "the launcher never includes what is the shim's" none "$(grep '^\(launcher\|collector\)/[^ ]* pmpi/' "$work/includes")"
 check "only the shim's tests need an mpi.h" none "$(cd "$top_srcdir" && grep -r -l --include='*.[ch]' '<mpi\.h>' pmpi launcher collector)"
