@@ -66,6 +66,11 @@ static void clamp(uint32_t *index, uint32_t count)
         *index = MW_MODEL_NONE;
 }
 
+static int read_again(struct mw_merge *merge, const struct mw_model_rank *rank, struct mw_journal_read *journal)
+{
+    return mw_merge_origins_read(merge, mw_merge_ranks_number(merge, rank), rank, journal);
+}
+
 /* Reads the rank's record again. Of a live one it may tell more than before; of one that is gone, nothing. */
 static void load(struct work *work, struct mw_model_rank *rank)
 {
@@ -74,7 +79,7 @@ static void load(struct work *work, struct mw_model_rank *rank)
     if (rank->whole)
         return;
     mw_model_rank_drop(rank);
-    if (mw_merge_origins_read(work->merge, rank, &journal) == 0) {
+    if (read_again(work->merge, rank, &journal) == 0) {
         mw_merge_take_details(work->merge, &journal, rank);
         mw_journal_read_fini(&journal);
     } else
@@ -256,7 +261,7 @@ static uint64_t held_by(struct mw_merge *merge, const struct mw_model_rank *rank
     struct mw_journal_read journal;
     uint64_t held;
 
-    if (rank->whole || mw_merge_origins_read(merge, rank, &journal) != 0)
+    if (rank->whole || read_again(merge, rank, &journal) != 0)
         return mw_rank_rss_at(merge->model, rank, ns).bytes;
     mw_merge_take_ticks(&journal, &read);
     mw_journal_read_fini(&journal);

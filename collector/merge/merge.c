@@ -20,11 +20,24 @@ void mw_merge_set_whole_ranks(size_t ranks)
     whole_ranks = ranks;
 }
 
+/* A record becomes a rank. */
+static void take(struct mw_merge *merge, const struct mw_journal_read *journal, bool gathered, const char *name, off_t offset)
+{
+    struct mw_model_rank *rank = mw_merge_ranks_add(merge, journal, gathered, name);
+
+    if (!rank)
+        return;
+    mw_merge_origins_add(merge->origins, name, gathered, offset);
+    mw_merge_layers_look(merge->layers, rank);
+    mw_merge_details_limit(merge);
+}
+
 static void begin(struct mw_merge *merge, int dirfd)
 {
     char link[32];
 
     *merge = (struct mw_merge){.model = mw_model_create(),
+                               .take = take,
                                .dirfd = dirfd,
                                .whole_ranks = whole_ranks,
                                .symbols = mw_symbols_create(),

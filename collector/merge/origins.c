@@ -73,9 +73,9 @@ static int read_origin(struct mw_merge *merge, const struct origin *origin, stru
     return mw_journal_read_next(journal, merge->origins->fd, &offset, err) == 1 ? 0 : -1;
 }
 
-int mw_merge_origins_read(struct mw_merge *merge, const struct mw_model_rank *rank, struct mw_journal_read *journal)
+int mw_merge_origins_read(struct mw_merge *merge, uint32_t index, const struct mw_model_rank *rank,
+                          struct mw_journal_read *journal)
 {
-    uint32_t index = mw_merge_ranks_number(merge, rank);
     const struct mw_ident *ident = &journal->ident;
     struct mw_err err;
 

@@ -32,6 +32,8 @@ struct mw_merge {
     struct mw_symbols *symbols;
     struct mw_merge_origins *origins;
     struct mw_merge_layers *layers;
+    /* What is done with each record: `offset` is where it lies in the file `name`. */
+    void (*take)(struct mw_merge *merge, const struct mw_journal_read *journal, bool gathered, const char *name, off_t offset);
     const struct mw_model_place **places; /* model's places by mw_symbols_place.id */
     size_t place_count;
     struct mw_map *rank_keys;   /* struct mw_merge_chains_key of the ranks so far: their number in order of coming */
@@ -57,7 +59,8 @@ void mw_merge_views_free(struct mw_merge *merge);
 /* merge/peers.c: what became of the agents; when all records are read. */
 void mw_merge_peers_read(struct mw_merge *merge, int dirfd);
 
-/* merge/records.c: finds and reads records, journals first, since they know more than their gathered copies. */
+/* merge/records.c: finds and reads records, journals first, since they know more than their gathered copies; hands each to
+ * merge->take(). */
 int mw_merge_records_dir(struct mw_merge *merge, int dirfd, struct mw_err *err);
 void mw_merge_records_gathered(struct mw_merge *merge, int fd, const char *name);
 /* Only what they say of their hosts' clocks; before anything is taken. */
@@ -73,10 +76,10 @@ void mw_merge_take_ticks(const struct mw_journal_read *journal, struct mw_model_
 /* Names a stretch between two calls, and sets its path. */
 void mw_merge_take_name(struct mw_model *model, const struct mw_model_rank *rank, struct mw_model_phase *phase);
 
-/* merge/ranks.c: takes a record, unless its process has one already; then all ranks are put in order. `source` is the
- * file's name, and `offset` where in it the record lies. */
-void mw_merge_ranks_add(struct mw_merge *merge, const struct mw_journal_read *journal, bool gathered,
-                        const char *source, off_t offset);
+/* merge/ranks.c: makes a rank of a record, which comes from the file `source`; NULL when its process has one already. When all
+ * are there they are put in order. */
+struct mw_model_rank *mw_merge_ranks_add(struct mw_merge *merge, const struct mw_journal_read *journal, bool gathered,
+                                         const char *source);
 void mw_merge_ranks_order(struct mw_merge *merge);
 /* When ranks have moved from one world to another; worlds without ranks go. Processes know their ranks by their index. */
 void mw_merge_ranks_order_again(struct mw_merge *merge);
@@ -87,8 +90,9 @@ uint32_t mw_merge_ranks_number(const struct mw_merge *merge, const struct mw_mod
 struct mw_merge_origins *mw_merge_origins_create(void);
 void mw_merge_origins_destroy(struct mw_merge_origins *origins);
 void mw_merge_origins_add(struct mw_merge_origins *origins, const char *name, bool gathered, off_t offset);
-/* Reads the record of a rank again. Returns 0, or -1 when it is not there any more. */
-int mw_merge_origins_read(struct mw_merge *merge, const struct mw_model_rank *rank, struct mw_journal_read *journal);
+/* Reads the record of a rank again, which came behind `index` others. Returns 0, or -1 when it is not there any more. */
+int mw_merge_origins_read(struct mw_merge *merge, uint32_t index, const struct mw_model_rank *rank,
+                          struct mw_journal_read *journal);
 
 /* merge/details.c: drops the details of the ranks so far when there are too many; then, when all are in order and the
  * job's times are known, merges the details of all: sites, phases, bounds. */

@@ -32,8 +32,8 @@ uint32_t mw_merge_ranks_number(const struct mw_merge *merge, const struct mw_mod
     return mw_map_find(merge->rank_keys, &key, sizeof(key));
 }
 
-void mw_merge_ranks_add(struct mw_merge *merge, const struct mw_journal_read *journal, bool gathered,
-                        const char *name, off_t offset)
+struct mw_model_rank *mw_merge_ranks_add(struct mw_merge *merge, const struct mw_journal_read *journal, bool gathered,
+                                         const char *name)
 {
     const struct mw_ident *ident = &journal->ident;
     struct mw_model *model = merge->model;
@@ -43,7 +43,7 @@ void mw_merge_ranks_add(struct mw_merge *merge, const struct mw_journal_read *jo
     if (is_known(merge, host, ident)) {
         if (!gathered)
             mw_model_note(model, MW_MODEL_NOTE_LOST, "%s left out: process %d has another journal", name, ident->pid);
-        return;
+        return NULL;
     }
     if (journal->damage[0])
         mw_model_note(model, MW_MODEL_NOTE_LOST, "%s (rank %d) is damaged: %s", name, ident->rank, journal->damage);
@@ -54,9 +54,7 @@ void mw_merge_ranks_add(struct mw_merge *merge, const struct mw_journal_read *jo
     mw_merge_take(merge, journal, rank);
     rank->world = find_world(merge, ident->world_id);
     model->hosts[host].ranks++;
-    mw_merge_origins_add(merge->origins, name, gathered, offset);
-    mw_merge_layers_look(merge->layers, rank);
-    mw_merge_details_limit(merge);
+    return rank;
 }
 
 /* ---- worlds of one number ---- */

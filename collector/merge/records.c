@@ -13,7 +13,7 @@
 /* Takes a record that could be read, and frees it. */
 static void take(struct mw_merge *merge, struct mw_journal_read *journal, bool gathered, const char *name, off_t at)
 {
-    mw_merge_ranks_add(merge, journal, gathered, name, at);
+    merge->take(merge, journal, gathered, name, at);
     mw_journal_read_fini(journal);
 }
 
