@@ -73,6 +73,7 @@ launcher_liblauncher_la_SOURCES = \
     launcher/sample/limits.c launcher/sample/limits.h \
     launcher/sample/meminfo.c launcher/sample/meminfo.h \
     launcher/sample/pss.c launcher/sample/pss.h \
+    launcher/sample/sampled.c launcher/sample/sampled.h \
     launcher/sample/sampler.c launcher/sample/sampler.h \
     launcher/sample/stages.c launcher/sample/stages.h \
     launcher/sample/tree.c launcher/sample/tree.h \

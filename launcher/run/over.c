@@ -15,10 +15,10 @@ static bool find_process(const struct mw_gates *gates, const struct mw_sampler *
 {
     for (size_t i = 0; i < sampler->tree.count; i++) {
         const struct mw_tree_process *process = &sampler->tree.processes[i];
-        const struct mw_view_process *seen =
-            process->entry == SIZE_MAX ? NULL : &sampler->view->processes[process->entry];
+        bool is_rank = mw_sampled_of(&sampler->sampled, process->id)->is_rank;
+        const struct mw_view_process *seen = mw_sampled_entry(&sampler->sampled, process->id, sampler->view);
         uint64_t rss = seen && seen->last_ns == sampler->now ? seen->rss_last : 0;
-        if (process->is_rank && gates->rank && rss > gates->rank)
+        if (is_rank && gates->rank && rss > gates->rank)
             *found = (struct mw_view_over){MW_VIEW_OVER_RANK, process->pid, gates->rank, rss, sampler->now};
         else if (gates->process && rss > gates->process)
             *found = (struct mw_view_over){MW_VIEW_OVER_PROCESS, process->pid, gates->process, rss, sampler->now};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* `memwatch run`: everything is prepared in one order and taken down in the reverse. */
+/* `memwatch run`: what it needs is opened in one order and closed in the reverse (stages[]). */
 #include "launcher/run/run.h"
 
 #include "collector/base/clock.h"
@@ -74,6 +74,9 @@ struct run {
     struct mw_remake remake;
     struct mw_hub *hub; /* NULL: no agents */
     int wake_fd; /* epoll: the sampler or the hub has something to do */
+    char shim[PATH_MAX];
+    bool started; /* there is something to report, and to keep */
+    char *kept;   /* PATH_MAX bytes for the path of the run directory, which stays then; NULL: it goes */
 };
 
 /* The command as one line, arguments separated by blanks, cut. */
@@ -112,79 +115,6 @@ static void begin_view(struct run *run)
     view->interval_ns = run->options.measure.interval_ns;
     view->available_begin_bytes = mw_limits_available();
     begin_clock(run);
-}
-
-/* Where nobody can be listened to, only what is known of other hosts gets less. */
-static int open_hub(struct run *run, struct mw_err *err)
-{
-    if (!run->options.no_agent && run->inherit.files.rlim_max < AGENTS_FILES)
-        mw_message("memwatch: no agents on other hosts: raise ulimit -n to %d\n", AGENTS_FILES);
-    else if (!run->options.no_agent && mw_hub_open(&run->hub, run->dir.fd, err) < 0)
-        mw_message("memwatch: no agents on other hosts: %s\n", err->text);
-    return mw_hub_setenv(run->hub) ? mw_err_set(err, "cannot set the environment: %s", strerror(errno)) : 0;
-}
-
-static int open_wake(struct run *run, struct mw_err *err)
-{
-    struct epoll_event event = {.events = EPOLLIN};
-
-    run->wake_fd = epoll_create1(EPOLL_CLOEXEC);
-    if (run->wake_fd < 0 || epoll_ctl(run->wake_fd, EPOLL_CTL_ADD, run->sampler.fd, &event) ||
-        (run->hub && epoll_ctl(run->wake_fd, EPOLL_CTL_ADD, mw_hub_fd(run->hub), &event)))
-        return mw_err_set(err, "cannot wait for processes: %s", strerror(errno));
-    return 0;
-}
-
-static int open_judged(struct run *run, struct mw_err *err)
-{
-    run->judged = mmap(NULL, sizeof(*run->judged), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (run->judged == MAP_FAILED)
-        return mw_err_set(err, "out of memory");
-    *run->judged = NOT_JUDGED;
-    run->over.gates = run->options.kill_over ? &run->options.checks.gates : NULL;
-    return 0;
-}
-
-/* All that can fail, before anything is started. */
-static int prepare(struct run *run, struct mw_err *err)
-{
-    char shim[PATH_MAX];
-
-    if (mw_forms_open(&run->forms, run->options.forms.paths, run->options.forms.force, err) < 0)
-        return -1;
-    if (mw_verdict_open(&run->verdict, &run->options.checks.verdict, run->options.forms.force, err) < 0 || open_judged(run, err) < 0)
-        goto no_shim;
-    if (mw_preload_find(shim, sizeof(shim), err) < 0)
-        goto no_shim;
-    mw_runs_clean(run->options.base_dir, false);
-    if (mw_rundir_create(&run->dir, run->options.base_dir, err) < 0)
-        goto no_shim;
-    raise_file_limit(run->inherit.files);
-    mw_spawn_take_timers(&run->inherit);
-    if (mw_relay_init(&run->relay, err) < 0)
-        goto no_signals;
-    if (!run->options.no_subreaper && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)) {
-        mw_err_set(err, "cannot become a child subreaper: %s", strerror(errno));
-        goto no_sampler;
-    }
-    begin_view(run);
-    if (mw_sampler_init(&run->sampler, &run->view, run->dir.fd, err) < 0)
-        goto no_sampler;
-    run->relay.log = &run->view;
-    if (!mw_preload_setenv(shim, run->dir.path, &run->options.measure, run->options.command, err) && !open_hub(run, err) && !open_wake(run, err) &&
-        !mw_forward_setenv(run->options.command, run->options.quiet, err))
-        return 0;
-    mw_hub_close(run->hub);
-    mw_sampler_fini(&run->sampler);
-no_sampler:
-    mw_relay_fini(&run->relay);
-no_signals:
-    mw_rundir_remove(&run->dir);
-    mw_rundir_close(&run->dir);
-no_shim:
-    mw_verdict_abandon(&run->verdict);
-    mw_forms_abandon(&run->forms);
-    return -1;
 }
 
 /* Collects ended children; of ranks that became ours nobody else learns how they ended. Returns whether the command is
@@ -429,7 +359,7 @@ static int start_and_watch(struct run *run)
 }
 
 /* Says what is kept, when nobody else takes it over. Returns whether it is. */
-static bool keep(const struct run *run, char *kept)
+static bool keep(const struct run *run)
 {
     enum mw_rundir_place place = mw_rundir_place(&run->dir);
     char quoted[PATH_MAX];
@@ -447,9 +377,9 @@ static bool keep(const struct run *run, char *kept)
     } else if (run->unreported) {
         mw_message("memwatch: nothing is lost: memwatch report %s\n", quoted);
     }
-    if (kept)
-        snprintf(kept, PATH_MAX, "%s", run->dir.path);
-    return run->options.keep || run->unreported || kept;
+    if (run->kept)
+        snprintf(run->kept, PATH_MAX, "%s", run->dir.path);
+    return run->options.keep || run->unreported || run->kept;
 }
 
 /* A directory that stays holds its journals itself: it can be moved, and outlives the host. */
@@ -472,30 +402,202 @@ static void release_dir(struct run *run, bool keeps)
     mw_segments_sweep();
 }
 
+/* ---- what a run needs: each is opened in order, and closed in the reverse ---- */
+
+static int open_post(struct run *run, struct mw_err *err)
+{
+    (void)err;
+    mw_post_init(&run->post, run->options.post);
+    return 0;
+}
+
+static void close_post(struct run *run)
+{
+    mw_post_fini(&run->post);
+}
+
+static int open_forms(struct run *run, struct mw_err *err)
+{
+    return mw_forms_open(&run->forms, run->options.forms.paths, run->options.forms.force, err);
+}
+
+static void close_forms(struct run *run)
+{
+    mw_forms_abandon(&run->forms);
+}
+
+static int open_verdict(struct run *run, struct mw_err *err)
+{
+    return mw_verdict_open(&run->verdict, &run->options.checks.verdict, run->options.forms.force, err);
+}
+
+static void close_verdict(struct run *run)
+{
+    mw_verdict_abandon(&run->verdict);
+}
+
+static int open_judged(struct run *run, struct mw_err *err)
+{
+    run->judged = mmap(NULL, sizeof(*run->judged), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (run->judged == MAP_FAILED)
+        return mw_err_set(err, "out of memory");
+    *run->judged = NOT_JUDGED;
+    run->over.gates = run->options.kill_over ? &run->options.checks.gates : NULL;
+    return 0;
+}
+
+static void close_judged(struct run *run)
+{
+    munmap(run->judged, sizeof(*run->judged));
+}
+
+static int find_shim(struct run *run, struct mw_err *err)
+{
+    return mw_preload_find(run->shim, sizeof(run->shim), err);
+}
+
+/* Signals are held until the run directory is gone again. */
+static int open_relay(struct run *run, struct mw_err *err)
+{
+    raise_file_limit(run->inherit.files);
+    mw_spawn_take_timers(&run->inherit);
+    return mw_relay_init(&run->relay, err);
+}
+
+static void close_relay(struct run *run)
+{
+    mw_relay_fini(&run->relay);
+}
+
+static int open_dir(struct run *run, struct mw_err *err)
+{
+    mw_runs_clean(run->options.base_dir, false);
+    return mw_rundir_create(&run->dir, run->options.base_dir, err);
+}
+
+static void close_dir(struct run *run)
+{
+    release_dir(run, run->started && keep(run));
+}
+
+static int become_subreaper(struct run *run, struct mw_err *err)
+{
+    if (!run->options.no_subreaper && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0))
+        return mw_err_set(err, "cannot become a child subreaper: %s", strerror(errno));
+    return 0;
+}
+
+static int open_sampler(struct run *run, struct mw_err *err)
+{
+    begin_view(run);
+    run->relay.log = &run->view;
+    return mw_sampler_init(&run->sampler, &run->view, run->dir.fd, err);
+}
+
+static void close_sampler(struct run *run)
+{
+    mw_sampler_fini(&run->sampler);
+}
+
+/* Where nobody can be listened to, only what is known of other hosts gets less. */
+static int open_hub(struct run *run, struct mw_err *err)
+{
+    if (!run->options.no_agent && run->inherit.files.rlim_max < AGENTS_FILES)
+        mw_message("memwatch: no agents on other hosts: raise ulimit -n to %d\n", AGENTS_FILES);
+    else if (!run->options.no_agent && mw_hub_open(&run->hub, run->dir.fd, err) < 0)
+        mw_message("memwatch: no agents on other hosts: %s\n", err->text);
+    return 0;
+}
+
+static void close_hub(struct run *run)
+{
+    mw_hub_close(run->hub);
+}
+
+static int open_wake(struct run *run, struct mw_err *err)
+{
+    struct epoll_event event = {.events = EPOLLIN};
+
+    run->wake_fd = epoll_create1(EPOLL_CLOEXEC);
+    if (run->wake_fd >= 0 && !epoll_ctl(run->wake_fd, EPOLL_CTL_ADD, run->sampler.fd, &event) &&
+        (!run->hub || !epoll_ctl(run->wake_fd, EPOLL_CTL_ADD, mw_hub_fd(run->hub), &event)))
+        return 0;
+    mw_err_set(err, "cannot wait for processes: %s", strerror(errno));
+    if (run->wake_fd >= 0)
+        close(run->wake_fd);
+    return -1;
+}
+
+static void close_wake(struct run *run)
+{
+    close(run->wake_fd);
+}
+
+static int set_environment(struct run *run, struct mw_err *err)
+{
+    char *const *command = run->options.command;
+
+    if (mw_preload_setenv(run->shim, run->dir.path, &run->options.measure, command, err))
+        return -1;
+    if (mw_hub_setenv(run->hub))
+        return mw_err_set(err, "cannot set the environment: %s", strerror(errno));
+    return mw_forward_setenv(command, run->options.quiet, err);
+}
+
+static const struct stage {
+    int (*open)(struct run *run, struct mw_err *err); /* 0, or -1 with a line in err and nothing left open */
+    void (*close)(struct run *run);                   /* NULL: nothing to close */
+} stages[] = {
+    {open_post, close_post},
+    {open_forms, close_forms},
+    {open_verdict, close_verdict},
+    {open_judged, close_judged},
+    {find_shim, NULL},
+    {open_relay, close_relay},
+    {open_dir, close_dir},
+    {become_subreaper, NULL},
+    {open_sampler, close_sampler},
+    {open_hub, close_hub},
+    {open_wake, close_wake},
+    {set_environment, NULL},
+};
+#define STAGES (sizeof(stages) / sizeof(stages[0]))
+
+static void close_stages(struct run *run, size_t count)
+{
+    while (count-- > 0)
+        if (stages[count].close)
+            stages[count].close(run);
+}
+
+/* All that can fail, before anything is started. On failure nothing is left open. */
+static int open_stages(struct run *run, struct mw_err *err)
+{
+    for (size_t i = 0; i < STAGES; i++)
+        if (stages[i].open(run, err) < 0) {
+            close_stages(run, i);
+            return -1;
+        }
+    return 0;
+}
+
 static struct mw_spawn_inherit inherit; /* as this process found it */
 
 /* One run; with `kept` its directory stays, and its path is put there. */
 static int run_once(const struct mw_run_options *options, char *kept)
 {
-    struct run run = {.options = *options, .relay = {.fd = -1}, .inherit = inherit,
+    struct run run = {.options = *options, .kept = kept, .relay = {.fd = -1}, .inherit = inherit,
                       .inside = mw_inside_look(options->command, getenv)};
     struct mw_err err;
     int status;
 
-    mw_post_init(&run.post, options->post);
-    if (prepare(&run, &err) < 0) {
+    if (open_stages(&run, &err) < 0) {
         mw_message("memwatch: %s\n", err.text);
-        mw_post_fini(&run.post);
         return MW_EXIT_FAILURE;
     }
+    run.started = true;
     status = start_and_watch(&run);
-    mw_hub_close(run.hub);
-    mw_sampler_fini(&run.sampler);
-    release_dir(&run, keep(&run, kept));
-    mw_verdict_abandon(&run.verdict);
-    mw_forms_abandon(&run.forms);
-    mw_relay_fini(&run.relay);
-    mw_post_fini(&run.post);
+    close_stages(&run, STAGES);
     return status;
 }
 

@@ -54,6 +54,7 @@ void mw_adopt_fini(struct mw_adopt *adopt)
     if (adopt->fd >= 0)
         close(adopt->fd);
     free(adopt->settled);
+    free(adopt->ranks);
     mw_held_fini(&adopt->held);
 }
 
@@ -130,8 +131,21 @@ static bool is_that_process(int procfd, pid_t pid, const struct mw_ident *ident)
     return ok;
 }
 
-static void look_at(struct mw_adopt *adopt, const char *name, struct mw_tree *tree, mw_tree_tell *tell,
-                    mw_adopt_tell *tell_rank, void *context)
+/* Without memory it stays a process as others. */
+static void add_rank(struct mw_adopt *adopt, pid_t pid, uint64_t world)
+{
+    if (adopt->rank_count == adopt->rank_room) {
+        size_t room = adopt->rank_room ? 2 * adopt->rank_room : 16;
+        struct mw_adopt_rank *ranks = realloc(adopt->ranks, room * sizeof(*ranks));
+        if (!ranks)
+            return;
+        adopt->ranks = ranks;
+        adopt->rank_room = room;
+    }
+    adopt->ranks[adopt->rank_count++] = (struct mw_adopt_rank){pid, world};
+}
+
+static void look_at(struct mw_adopt *adopt, const char *name, struct mw_tree *tree)
 {
     uint64_t hash = hash_name(name);
     struct mw_ident ident;
@@ -153,9 +167,9 @@ static void look_at(struct mw_adopt *adopt, const char *name, struct mw_tree *tr
         pid = ident.pid;
     if (!is_that_process(tree->procfd, (pid_t)pid, &ident))
         return;
-    mw_tree_adopt(tree, (pid_t)pid, tell, context);
+    mw_tree_adopt(tree, (pid_t)pid);
     if (mw_tree_knows(tree, (pid_t)pid))
-        tell_rank(context, (pid_t)pid, ident.world_id);
+        add_rank(adopt, (pid_t)pid, ident.world_id);
 }
 
 /* ---- the directory ---- */
@@ -174,13 +188,13 @@ static bool has_changed(struct mw_adopt *adopt)
     return changed;
 }
 
-void mw_adopt_look(struct mw_adopt *adopt, struct mw_tree *tree, mw_tree_tell *tell, mw_adopt_tell *tell_rank,
-                   void *context)
+void mw_adopt_look(struct mw_adopt *adopt, struct mw_tree *tree)
 {
     struct dirent *entry;
     DIR *dir;
     int fd;
 
+    adopt->rank_count = 0;
     if (!has_changed(adopt))
         return;
     adopt->unsettled = false;
@@ -190,7 +204,7 @@ void mw_adopt_look(struct mw_adopt *adopt, struct mw_tree *tree, mw_tree_tell *t
         close(fd);
     while (dir && (entry = readdir(dir)))
         if (!strncmp(entry->d_name, MW_FILE_JOURNAL, strlen(MW_FILE_JOURNAL)))
-            look_at(adopt, entry->d_name, tree, tell, tell_rank, context);
+            look_at(adopt, entry->d_name, tree);
     if (dir)
         closedir(dir);
 }

@@ -10,8 +10,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Told of each rank of this host, once: its process is in the tree now. `world` stands in its journal's name. */
-typedef void mw_adopt_tell(void *context, pid_t pid, uint64_t world);
+/* A rank of this host whose process is in the tree. */
+struct mw_adopt_rank {
+    pid_t pid;
+    uint64_t world; /* as its journal's name has it */
+};
 
 struct mw_adopt {
     int dirfd;           /* the run directory; borrowed */
@@ -21,6 +24,8 @@ struct mw_adopt {
     uint64_t *settled;   /* hashes of the names that need no second look; open addressing, 0 empty */
     size_t count, room;
     char host[64];       /* as names of journals have it */
+    struct mw_adopt_rank *ranks; /* that the last look has found, each once */
+    size_t rank_count, rank_room;
     struct mw_held held; /* journals of this host's ranks: whoever removes them takes nothing from us */
 };
 
@@ -30,9 +35,8 @@ void mw_adopt_init(struct mw_adopt *adopt, int dirfd);
 void mw_adopt_watch_again(struct mw_adopt *adopt);
 
 /* Takes processes of new journals into the tree: of this host (the directory may be a shared one), with the start time
- * that the journal tells. Cheap while nothing was added to the directory. */
-void mw_adopt_look(struct mw_adopt *adopt, struct mw_tree *tree, mw_tree_tell *tell, mw_adopt_tell *tell_rank,
-                   void *context);
+ * that the journal has: they are in adopt->ranks then. Cheap while nothing was added to the directory. */
+void mw_adopt_look(struct mw_adopt *adopt, struct mw_tree *tree);
 
 /* Empties `fd`. Returns whether something was added since the last time. */
 bool mw_adopt_was_woken(struct mw_adopt *adopt);

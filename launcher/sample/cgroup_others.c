@@ -35,12 +35,12 @@ static void add_ancestors(struct ours *ours, pid_t pid)
     }
 }
 
-static void find_ours(struct ours *ours, const struct mw_tree *tree)
+static void find_ours(struct ours *ours, const struct mw_tree *tree, const struct mw_sampled_table *sampled)
 {
     *ours = (struct ours){.tree = tree};
     add_ancestors(ours, tree->self);
     for (size_t i = 0; i < tree->count; i++)
-        if (tree->processes[i].is_rank) {
+        if (mw_sampled_of(sampled, tree->processes[i].id)->is_rank) {
             add_ancestors(ours, tree->processes[i].pid);
             return;
         }
@@ -57,7 +57,7 @@ static bool is_ours(const struct ours *ours, pid_t pid)
     return pid <= 0; /* it has ended meanwhile */
 }
 
-bool mw_cgroup_others(const struct mw_view_cgroup *group, const struct mw_tree *tree)
+bool mw_cgroup_others(const struct mw_view_cgroup *group, const struct mw_tree *tree, const struct mw_sampled_table *sampled)
 {
     char path[PATH_MAX];
     struct ours ours;
@@ -69,7 +69,7 @@ bool mw_cgroup_others(const struct mw_view_cgroup *group, const struct mw_tree *
     file = fopen(path, "re");
     if (!file)
         return true;
-    find_ours(&ours, tree);
+    find_ours(&ours, tree, sampled);
     while (!others && fscanf(file, "%d", &pid) == 1)
         others = pid == 0 /* of another PID namespace */ || !is_ours(&ours, pid);
     fclose(file);

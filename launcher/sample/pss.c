@@ -107,7 +107,7 @@ static void note_all(struct mw_view *view, uint64_t now, uint64_t rss_sum, const
     view->shared_shmem = smaller(shmem, shared);
 }
 
-void mw_pss_sweep(struct mw_pss *pss, struct mw_tree *tree, struct mw_view *view, uint64_t now,
+void mw_pss_sweep(struct mw_pss *pss, struct mw_tree *tree, const struct mw_sampled_table *sampled, struct mw_view *view, uint64_t now,
                   void (*between)(void *context), void *context)
 {
     struct mw_procmem_rollup one, all = {0};
@@ -115,14 +115,16 @@ void mw_pss_sweep(struct mw_pss *pss, struct mw_tree *tree, struct mw_view *view
 
     for (size_t i = 0; i < tree->count; i++) {
         struct mw_tree_process *process = &tree->processes[i];
+        struct mw_view_process *entry;
         between(context);
         if (process->borrows || mw_procmem_rollup(tree->procfd, process->pid, &one))
             continue;
         all.rss += one.rss;
         all.pss += one.pss;
         shmem += shared_again(tree->procfd, process->pid, &one);
-        if (process->entry != SIZE_MAX && view->processes[process->entry].pss_max < one.pss)
-            view->processes[process->entry].pss_max = one.pss;
+        entry = mw_sampled_entry(sampled, process->id, view);
+        if (entry && entry->pss_max < one.pss)
+            entry->pss_max = one.pss;
     }
     note_all(view, now, pss->sum, &all, shmem);
     pss->last_ns = now;

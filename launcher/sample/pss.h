@@ -7,6 +7,7 @@
 #define MW_LAUNCHER_SAMPLE_PSS_H
 
 #include "collector/view/view.h"
+#include "launcher/sample/sampled.h"
 #include "launcher/sample/tree.h"
 
 #include <stdbool.h>
@@ -30,7 +31,7 @@ bool mw_pss_is_due(struct mw_pss *pss, uint64_t now, uint64_t rss_sum);
 
 /* Reads the PSS of all processes of the tree into the view: each one's, and of the whole job. `between` is called
  * before each process. */
-void mw_pss_sweep(struct mw_pss *pss, struct mw_tree *tree, struct mw_view *view, uint64_t now,
+void mw_pss_sweep(struct mw_pss *pss, struct mw_tree *tree, const struct mw_sampled_table *sampled, struct mw_view *view, uint64_t now,
                   void (*between)(void *context), void *context);
 
 /* Instead of a sweep that is due: now is no time for it. It is due again a moment later. */

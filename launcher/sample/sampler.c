@@ -119,6 +119,7 @@ void mw_sampler_fini(struct mw_sampler *sampler)
     mw_deaths_fini(&sampler->deaths);
     mw_view_file_close(&sampler->file, sampler->view);
     mw_tree_fini(&sampler->tree);
+    mw_sampled_fini(&sampler->sampled);
 }
 
 /* The command line, or the name in brackets when there is none (a kernel thread, another user's process). */
@@ -140,9 +141,15 @@ static void read_program(struct mw_sampler *sampler, struct mw_tree_process *pro
     } while (tries-- > 0 && mw_tree_exec_meanwhile(&sampler->tree, process));
 }
 
+static struct mw_sampled *sampled_of(const struct mw_sampler *sampler, const struct mw_tree_process *process)
+{
+    return mw_sampled_of(&sampler->sampled, process->id);
+}
+
+/* NULL where there is none, or no such process. */
 static struct mw_view_process *entry_of(const struct mw_sampler *sampler, const struct mw_tree_process *process)
 {
-    return process && process->entry != SIZE_MAX ? &sampler->view->processes[process->entry] : NULL;
+    return process ? mw_sampled_entry(&sampler->sampled, process->id, sampler->view) : NULL;
 }
 
 static uint64_t most_seen(const struct mw_view_process *entry)
@@ -150,7 +157,7 @@ static uint64_t most_seen(const struct mw_view_process *entry)
     return entry->rss_max > entry->hwm_seen ? entry->rss_max : entry->hwm_seen;
 }
 
-/* Seen between fork and exec, and never with more memory than its parent, whose program it still was: nothing to tell of. */
+/* Seen between fork and exec, and never with more memory than its parent, whose program it still was: nothing to report. */
 static bool was_a_copy(const struct mw_sampler *sampler, const struct mw_tree_process *process)
 {
     const struct mw_view_process *entry = entry_of(sampler, process);
@@ -163,13 +170,15 @@ static bool was_a_copy(const struct mw_sampler *sampler, const struct mw_tree_pr
 /* Once for each process, whatever programs follow in it. */
 static void watch_end(struct mw_sampler *sampler, struct mw_tree_process *process)
 {
-    if (process->is_watched)
+    struct mw_sampled *sampled = sampled_of(sampler, process);
+
+    if (sampled->is_watched)
         return;
-    process->is_watched = true;
-    sampler->view->processes[process->entry].is_kept = 1;
+    sampled->is_watched = true;
+    sampler->view->processes[sampled->entry].is_kept = 1;
     if (sampler->gap_ns > ADOPT_GAP_NS) /* what it runs next is to be seen, too */
         sampler->gap_ns = ADOPT_GAP_NS;
-    if (mw_deaths_watch(&sampler->deaths, process->pid, process->start_ticks, (uint32_t)process->entry))
+    if (mw_deaths_watch(&sampler->deaths, process->pid, process->start_ticks, (uint32_t)sampled->entry))
         sampler->watched++;
 }
 
@@ -181,7 +190,8 @@ static bool may_become_rank(const struct mw_sampler *sampler, const struct mw_tr
     const struct mw_view_process *above = entry_of(sampler, parent);
 
     return entry_of(sampler, process)->launch_rank &&
-           (!above || !above->launch_rank || (parent->is_watched && !parent->is_rank));
+           (!above || !above->launch_rank ||
+            (sampled_of(sampler, parent)->is_watched && !sampled_of(sampler, parent)->is_rank));
 }
 
 /* What its environment and its program file say, of each program image. */
@@ -213,7 +223,7 @@ static bool may_be_rank(const struct mw_sampler *sampler, const struct mw_tree_p
 {
     const struct mw_view_process *entry = entry_of(sampler, process);
 
-    return entry && process->is_watched && !process->is_rank && !is_starter(entry);
+    return entry && sampled_of(sampler, process)->is_watched && !sampled_of(sampler, process)->is_rank && !is_starter(entry);
 }
 
 /* A process that a launcher started as a rank, and what it started with an environment that does not say so any more. */
@@ -221,7 +231,7 @@ static bool may_load_mpi(const struct mw_sampler *sampler, const struct mw_tree_
 {
     const struct mw_tree_process *parent = mw_tree_find(&sampler->tree, process->ppid);
 
-    return !process->is_rank && (may_be_rank(sampler, process) || (parent && may_be_rank(sampler, parent)));
+    return !sampled_of(sampler, process)->is_rank && (may_be_rank(sampler, process) || (parent && may_be_rank(sampler, parent)));
 }
 
 /* By which its own record may name it. */
@@ -235,22 +245,23 @@ static void note_namespace(const struct mw_sampler *sampler, struct mw_view_proc
 /* Enters a program image, in place of the one before when that was none of its own. */
 static void note_image(struct mw_sampler *sampler, struct mw_tree_process *process)
 {
+    struct mw_sampled *sampled = sampled_of(sampler, process);
     struct mw_view_process *entry = entry_of(sampler, process);
     uint32_t image = entry ? entry->image + 1 : 0;
     char pid[16];
 
-    process->looked_ns = 0;
+    sampled->looked_ns = 0;
     if (was_a_copy(sampler, process)) {
         image = 0;
         *entry = (struct mw_view_process){0};
     } else {
-        process->entry = SIZE_MAX;
+        sampled->entry = SIZE_MAX;
         if (process->borrows) /* not a program of its own yet */
             return;
         entry = mw_view_file_add_process(&sampler->file, sampler->view);
         if (!entry)
             return;
-        process->entry = (size_t)(entry - sampler->view->processes);
+        sampled->entry = (size_t)(entry - sampler->view->processes);
     }
     snprintf(pid, sizeof(pid), "%ld", (long)process->pid);
     entry->pid = process->pid;
@@ -284,28 +295,29 @@ static void read_again(struct mw_sampler *sampler, struct mw_tree_process *proce
         watch_end(sampler, process);
 }
 
-static void note_gone(struct mw_sampler *sampler, const struct mw_tree_process *process)
+static void note_gone(struct mw_sampler *sampler, const struct mw_tree_event *event)
 {
+    struct mw_view_process *entry = mw_sampled_entry(&sampler->sampled, event->id, sampler->view);
     struct mw_view_end_seen seen = {
-        .ns = mw_clock_now(), .has_status = process->was_zombie, .wait_status = process->wait_status};
+        .ns = mw_clock_now(), .has_status = event->was_zombie, .wait_status = event->wait_status};
 
-    mw_view_end_note(entry_of(sampler, process), &seen);
+    if (entry)
+        mw_view_end_note(entry, &seen);
 }
 
-static void tell(void *context, enum mw_tree_event event, struct mw_tree_process *process)
+/* A process that is new may be gone again by now: what it was is not known then. */
+static void take_event(struct mw_sampler *sampler, const struct mw_tree_event *event)
 {
-    struct mw_sampler *sampler = context;
+    struct mw_tree_process *process = event->change == MW_TREE_GONE ? NULL : mw_tree_find(&sampler->tree, event->pid);
 
-    if (event == MW_TREE_NEW) {
-        process->entry = SIZE_MAX;
-        process->is_watched = false;
-    }
-    if (event == MW_TREE_NEW || event == MW_TREE_EXEC)
-        note_image(sampler, process);
-    else if (event == MW_TREE_SETTLED)
+    if (event->change == MW_TREE_NEW)
+        *mw_sampled_of(&sampler->sampled, event->id) = (struct mw_sampled){.entry = SIZE_MAX};
+    if (event->change == MW_TREE_GONE)
+        note_gone(sampler, event);
+    else if (process && event->change == MW_TREE_SETTLED)
         read_again(sampler, process);
-    else if (process->entry != SIZE_MAX)
-        note_gone(sampler, process);
+    else if (process)
+        note_image(sampler, process);
 }
 
 /* It may have been moved to another group since it was first seen. */
@@ -317,19 +329,40 @@ static void note_group(struct mw_sampler *sampler, const struct mw_tree_process 
     entry_of(sampler, process)->cgroup = mw_cgroups_find(sampler->view, "", pid);
 }
 
-static void tell_rank(void *context, pid_t pid, uint64_t world)
+static void take_rank(struct mw_sampler *sampler, const struct mw_adopt_rank *rank)
 {
-    struct mw_sampler *sampler = context;
-    struct mw_tree_process *process = mw_tree_find(&sampler->tree, pid);
+    struct mw_tree_process *process = mw_tree_find(&sampler->tree, rank->pid);
+    struct mw_sampled *sampled = process ? sampled_of(sampler, process) : NULL;
 
-    if (process->is_rank || process->entry == SIZE_MAX)
+    if (!sampled || sampled->is_rank || sampled->entry == SIZE_MAX)
         return;
-    process->is_rank = true;
-    process->world = world;
+    sampled->is_rank = true;
+    sampled->world = rank->world;
     sampler->ranks_seen++;
     watch_end(sampler, process);
-    mw_leaving_watch(&sampler->leaving, pid, process->start_ticks, (uint32_t)process->entry);
+    mw_leaving_watch(&sampler->leaving, rank->pid, process->start_ticks, (uint32_t)sampled->entry);
     note_group(sampler, process);
+}
+
+/* What is new in the tree, from its event number `first` on. */
+static void take_events(struct mw_sampler *sampler, size_t first)
+{
+    mw_sampled_grow(&sampler->sampled, sampler->tree.id_count);
+    for (size_t i = first; i < sampler->tree.event_count; i++)
+        take_event(sampler, &sampler->tree.events[i]);
+}
+
+static void update_tree(struct mw_sampler *sampler)
+{
+    size_t count;
+
+    mw_tree_update(&sampler->tree);
+    take_events(sampler, 0);
+    count = sampler->tree.event_count;
+    mw_adopt_look(&sampler->adopt, &sampler->tree);
+    take_events(sampler, count);
+    for (size_t i = 0; i < sampler->adopt.rank_count; i++)
+        take_rank(sampler, &sampler->adopt.ranks[i]);
 }
 
 /* Who is seen not to be ending now, as one has ended, was not before it. */
@@ -344,7 +377,7 @@ static void note_alive(struct mw_sampler *sampler)
         const struct mw_tree_process *process = &sampler->tree.processes[i];
         struct mw_view_process *entry = entry_of(sampler, process);
         struct mw_procmem_stat stat;
-        int fd = process->is_watched && entry && !entry->leave_ns && entry->end == MW_VIEW_LIVES
+        int fd = sampled_of(sampler, process)->is_watched && entry && !entry->leave_ns && entry->end == MW_VIEW_LIVES
                      ? mw_procmem_open(sampler->tree.procfd, process->pid, "stat") : -1;
         now = mw_clock_now();
         if (fd >= 0 && !mw_procmem_stat_read(fd, &stat) && stat.start_ticks == process->start_ticks &&
@@ -419,7 +452,7 @@ static void look_groups(struct mw_sampler *sampler)
 
     mw_cgroups_look_kills(view);
     for (uint32_t i = 0; i < view->cgroup_count; i++)
-        if (!(view->cgroups[i].flags & MW_VIEW_CGROUP_SHARED) && mw_cgroup_others(&view->cgroups[i], &sampler->tree))
+        if (!(view->cgroups[i].flags & MW_VIEW_CGROUP_SHARED) && mw_cgroup_others(&view->cgroups[i], &sampler->tree, &sampler->sampled))
             view->cgroups[i].flags |= MW_VIEW_CGROUP_SHARED;
 }
 
@@ -452,7 +485,7 @@ static void look_closer(struct mw_sampler *sampler, struct mw_tree_process *proc
     int fd = mw_procmem_open(sampler->tree.procfd, process->pid, "status");
     struct mw_procmem_status status;
 
-    process->looked_ns = sampler->now;
+    sampled_of(sampler, process)->looked_ns = sampler->now;
     if (fd >= 0 && !mw_procmem_status_read(fd, &status)) {
         raise_to(&entry->hwm_seen, status.hwm);
         raise_to(&entry->huge_max, status.huge);
@@ -474,11 +507,12 @@ static void look_closer(struct mw_sampler *sampler, struct mw_tree_process *proc
 static bool look_is_due(const struct mw_sampler *sampler, const struct mw_tree_process *process,
                         const struct mw_view_process *entry)
 {
-    uint64_t since = sampler->now - process->looked_ns;
+    const struct mw_sampled *sampled = sampled_of(sampler, process);
+    uint64_t since = sampler->now - sampled->looked_ns;
 
-    return !process->looked_ns || entry->address_limit || entry->data_limit ||
+    return !sampled->looked_ns || entry->address_limit || entry->data_limit ||
            since >= (sampler->huge_pages ? LOOK_HUGE_NS : LOOK_AFTER_NS) ||
-           since >= (process->looked_ns - entry->first_ns) / 2 + (process->is_rank ? LOOK_RANK_NS : MW_NS_PER_MS);
+           since >= (sampled->looked_ns - entry->first_ns) / 2 + (sampled->is_rank ? LOOK_RANK_NS : MW_NS_PER_MS);
 }
 
 /* Keeps the last seconds: a moment that stands closer than MOMENT_GAP_NS to the one before is replaced. */
@@ -496,15 +530,14 @@ static void note_moment(struct mw_view_process *entry, uint64_t now, uint64_t rs
 static uint64_t sample_process(struct mw_sampler *sampler, struct mw_tree_process *process)
 {
     uint64_t rss = mw_tree_rss(&sampler->tree, process);
-    struct mw_view_process *entry;
+    struct mw_view_process *entry = entry_of(sampler, process);
 
-    if (!rss || process->entry == SIZE_MAX)
+    if (!rss || !entry)
         return rss;
-    entry = &sampler->view->processes[process->entry];
     entry->samples++;
     entry->last_ns = sampler->now;
     entry->rss_last = rss;
-    if (process->is_rank)
+    if (sampled_of(sampler, process)->is_rank)
         note_moment(entry, sampler->now, rss);
     if (entry->rss_max < rss) {
         entry->rss_max = rss;
@@ -563,10 +596,10 @@ static void between_processes(void *context)
 
 static void read_pss(struct mw_sampler *sampler)
 {
-    if (mw_stages_any_passing(&sampler->tree, sampler->adopt.dirfd, sampler->adopt.host, sampler->now))
+    if (mw_stages_any_passing(&sampler->tree, &sampler->sampled, sampler->adopt.dirfd, sampler->adopt.host, sampler->now))
         mw_pss_put_off(&sampler->pss, sampler->now);
     else
-        mw_pss_sweep(&sampler->pss, &sampler->tree, sampler->view, sampler->now, between_processes, sampler);
+        mw_pss_sweep(&sampler->pss, &sampler->tree, &sampler->sampled, sampler->view, sampler->now, between_processes, sampler);
 }
 
 /* Counts a sample, and how long nobody looked before it. */
@@ -588,8 +621,7 @@ void mw_sampler_sample(struct mw_sampler *sampler)
 
     take_deaths(sampler);
     sampler->now = mw_clock_now();
-    mw_tree_update(&sampler->tree, tell, sampler);
-    mw_adopt_look(&sampler->adopt, &sampler->tree, tell, tell_rank, sampler);
+    update_tree(sampler);
     look_groups(sampler);
     for (size_t i = 0; i < sampler->tree.count; i++) {
         uint64_t rss = sample_process(sampler, &sampler->tree.processes[i]);
@@ -642,7 +674,7 @@ size_t mw_sampler_ranks(const struct mw_sampler *sampler)
     size_t count = 0;
 
     for (size_t i = 0; i < sampler->tree.count; i++)
-        count += sampler->tree.processes[i].is_rank;
+        count += sampled_of(sampler, &sampler->tree.processes[i])->is_rank;
     return count;
 }
 

@@ -10,6 +10,7 @@
 #include "launcher/sample/deaths.h"
 #include "launcher/sample/leaving.h"
 #include "launcher/sample/pss.h"
+#include "launcher/sample/sampled.h"
 #include "launcher/sample/tree.h"
 
 #include <stdbool.h>
@@ -19,6 +20,7 @@ struct mw_sampler {
     struct mw_view *view;
     struct mw_view_file file;
     struct mw_tree tree;
+    struct mw_sampled_table sampled;
     struct mw_adopt adopt;
     struct mw_deaths deaths;
     struct mw_leaving leaving;

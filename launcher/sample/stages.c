@@ -34,16 +34,16 @@ static bool is_passing(const struct mw_state *state, uint64_t now)
     }
 }
 
-bool mw_stages_any_passing(const struct mw_tree *tree, int dirfd, const char *host, uint64_t now)
+bool mw_stages_any_passing(const struct mw_tree *tree, const struct mw_sampled_table *sampled, int dirfd, const char *host, uint64_t now)
 {
     for (size_t i = 0; i < tree->count; i++) {
         const struct mw_tree_process *process = &tree->processes[i];
         char name[MW_JOURNAL_NAME_SIZE];
         struct mw_state state;
 
-        if (!process->is_rank)
+        if (!mw_sampled_of(sampled, process->id)->is_rank)
             continue;
-        mw_journal_name(name, process->world, host, (long)process->pid);
+        mw_journal_name(name, mw_sampled_of(sampled, process->id)->world, host, (long)process->pid);
         if (read_state(&state, dirfd, name) && is_passing(&state, now))
             return true;
     }

@@ -3,6 +3,7 @@
 #ifndef MW_LAUNCHER_SAMPLE_STAGES_H
 #define MW_LAUNCHER_SAMPLE_STAGES_H
 
+#include "launcher/sample/sampled.h"
 #include "launcher/sample/tree.h"
 
 #include <stdbool.h>
@@ -11,6 +12,6 @@
 /* Whether a rank of the tree is just starting or ending MPI: there it maps and unmaps libraries and shared memory, often
  * with fewer cores than ranks. A rank that has been at it for two seconds waits for another, and does not count.
  * `dirfd` is the run directory, `host` the name as journals have it, `now` CLOCK_MONOTONIC, ns. */
-bool mw_stages_any_passing(const struct mw_tree *tree, int dirfd, const char *host, uint64_t now);
+bool mw_stages_any_passing(const struct mw_tree *tree, const struct mw_sampled_table *sampled, int dirfd, const char *host, uint64_t now);
 
 #endif

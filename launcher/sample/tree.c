@@ -22,7 +22,7 @@
 #define THREADS_GAP_NS (40 * MW_NS_PER_MS)
 #define THREADS_GAP_MAX_NS MW_NS_PER_SEC
 #define THREADS_SHARE 200
-/* What a process is doing (stat) is the dearest to read, several times its RSS (statm): where that did not change it is
+/* What a process is doing (stat) is the most expensive to read, several times its RSS (statm): where that did not change it is
  * read at most so often, but for processes that are young. An exec makes all memory new. */
 #define STAT_GAP_NS (250 * MW_NS_PER_MS)
 #define YOUNG_NS MW_NS_PER_SEC
@@ -73,6 +73,8 @@ void mw_tree_fini(struct mw_tree *tree)
     }
     free(tree->processes);
     free(tree->slots);
+    free(tree->free_ids);
+    free(tree->events);
     close(tree->procfd);
 }
 
@@ -173,7 +175,43 @@ static void note_owner(struct mw_tree *tree, struct mw_tree_process *process)
     process->borrows = differs == 0 || (differs < 0 && looks_borrowed(tree, process, parent));
 }
 
-static void add(struct mw_tree *tree, pid_t pid, mw_tree_tell *tell, void *context)
+/* Room for one more element of an array. */
+static bool grow(void *array, size_t count, size_t *room, size_t size)
+{
+    size_t more = *room ? 2 * *room : 64;
+    void *grown;
+
+    if (count < *room)
+        return true;
+    grown = realloc(*(void **)array, more * size);
+    if (!grown)
+        return false;
+    *(void **)array = grown;
+    *room = more;
+    return true;
+}
+
+static void note(struct mw_tree *tree, enum mw_tree_change change, const struct mw_tree_process *process)
+{
+    if (grow(&tree->events, tree->event_count, &tree->event_room, sizeof(*tree->events)))
+        tree->events[tree->event_count++] = (struct mw_tree_event){.change = change, .pid = process->pid, .id = process->id};
+}
+
+static void note_gone(struct mw_tree *tree, const struct mw_tree_process *process, const struct mw_procmem_stat *zombie)
+{
+    size_t before = tree->event_count;
+
+    note(tree, MW_TREE_GONE, process);
+    if (tree->event_count > before && zombie->start_ticks == process->start_ticks && zombie->exit_code) {
+        /* a status of 0 may also mean that the kernel does not show us another user's */
+        tree->events[before].was_zombie = true;
+        tree->events[before].wait_status = zombie->exit_code;
+    }
+    if (grow(&tree->free_ids, tree->free_count, &tree->free_room, sizeof(*tree->free_ids)))
+        tree->free_ids[tree->free_count++] = process->id;
+}
+
+static void add(struct mw_tree *tree, pid_t pid)
 {
     struct mw_tree_process process = {.pid = pid, .threads_gap_ns = THREADS_GAP_NS, .since_ns = tree->now};
     struct mw_procmem_stat stat;
@@ -196,18 +234,19 @@ static void add(struct mw_tree *tree, pid_t pid, mw_tree_tell *tell, void *conte
     process.threads = stat.threads;
     memcpy(process.comm, stat.comm, sizeof(process.comm));
     note_owner(tree, &process);
+    process.id = tree->free_count ? tree->free_ids[--tree->free_count] : tree->id_count++;
     tree->processes[tree->count] = process;
     tree->slots[slot_of(tree, pid)] = (uint32_t)(tree->count + 1);
     tree->count++;
-    tell(context, MW_TREE_NEW, &tree->processes[tree->count - 1]);
+    note(tree, MW_TREE_NEW, &process);
 }
 
-void mw_tree_adopt(struct mw_tree *tree, pid_t pid, mw_tree_tell *tell, void *context)
+void mw_tree_adopt(struct mw_tree *tree, pid_t pid)
 {
-    add(tree, pid, tell, context);
+    add(tree, pid);
 }
 
-static void add_listed(struct mw_tree *tree, const char *list, mw_tree_tell *tell, void *context)
+static void add_listed(struct mw_tree *tree, const char *list)
 {
     char *end;
 
@@ -215,12 +254,12 @@ static void add_listed(struct mw_tree *tree, const char *list, mw_tree_tell *tel
         long pid = strtol(list, &end, 10);
         if (end == list)
             return;
-        add(tree, (pid_t)pid, tell, context);
+        add(tree, (pid_t)pid);
     }
 }
 
 /* `fd`: of the file, when it is kept open. */
-static void add_children(struct mw_tree *tree, pid_t pid, pid_t tid, int fd, mw_tree_tell *tell, void *context)
+static void add_children(struct mw_tree *tree, pid_t pid, pid_t tid, int fd)
 {
     char path[64], small[4096];
     ssize_t n;
@@ -231,14 +270,14 @@ static void add_children(struct mw_tree *tree, pid_t pid, pid_t tid, int fd, mw_
     if (n == (ssize_t)sizeof(small) - 1) { /* some hundred children */
         char *large = malloc(1 << 20);
         if (large && mw_io_read_text(tree->procfd, path, large, 1 << 20) > 0)
-            add_listed(tree, large, tell, context);
+            add_listed(tree, large);
         free(large);
     } else if (n > 0) {
-        add_listed(tree, small, tell, context);
+        add_listed(tree, small);
     }
 }
 
-static void list_threads(struct mw_tree *tree, pid_t pid, mw_tree_tell *tell, void *context)
+static void list_threads(struct mw_tree *tree, pid_t pid)
 {
     char path[64];
     struct dirent *entry;
@@ -253,14 +292,14 @@ static void list_threads(struct mw_tree *tree, pid_t pid, mw_tree_tell *tell, vo
     while (dir && (entry = readdir(dir))) {
         long tid = strtol(entry->d_name, NULL, 10);
         if (tid > 0 && tid != pid)
-            add_children(tree, pid, (pid_t)tid, -1, tell, context);
+            add_children(tree, pid, (pid_t)tid, -1);
     }
     if (dir)
         closedir(dir);
 }
 
-/* `index`: telling may move the processes. */
-static void add_children_of_threads(struct mw_tree *tree, size_t index, mw_tree_tell *tell, void *context)
+/* `index`: new ones may move the processes. */
+static void add_children_of_threads(struct mw_tree *tree, size_t index)
 {
     struct mw_tree_process *process = &tree->processes[index];
     size_t before = tree->count;
@@ -269,7 +308,7 @@ static void add_children_of_threads(struct mw_tree *tree, size_t index, mw_tree_
     if (process->threads <= 1 || tree->now < process->threads_next_ns)
         return;
     begin = mw_clock_now();
-    list_threads(tree, process->pid, tell, context);
+    list_threads(tree, process->pid);
     process = &tree->processes[index];
     gap = tree->count > before ? THREADS_GAP_NS : 2 * process->threads_gap_ns;
     process->threads_gap_ns = gap < THREADS_GAP_MAX_NS ? gap : THREADS_GAP_MAX_NS;
@@ -278,7 +317,7 @@ static void add_children_of_threads(struct mw_tree *tree, size_t index, mw_tree_
 }
 
 /* Without children files: takes in every process whose parent is known. */
-static void add_from_scan(struct mw_tree *tree, mw_tree_tell *tell, void *context)
+static void add_from_scan(struct mw_tree *tree)
 {
     int fd = openat(tree->procfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *dir = fd < 0 ? NULL : fdopendir(fd);
@@ -293,7 +332,7 @@ static void add_from_scan(struct mw_tree *tree, mw_tree_tell *tell, void *contex
             continue;
         probe.pid = (pid_t)strtol(entry->d_name, NULL, 10);
         if (!mw_tree_knows(tree, probe.pid) && !read_stat(tree, &probe, &stat) && mw_tree_knows(tree, stat.ppid))
-            add(tree, probe.pid, tell, context);
+            add(tree, probe.pid);
     }
     if (dir)
         closedir(dir);
@@ -365,15 +404,8 @@ static bool is_steady(const struct mw_tree *tree, struct mw_tree_process *proces
     return before && process->owns && tree->now < process->stat_next_ns && mw_tree_rss(tree, process) == before;
 }
 
-/* A status of 0 may also mean that the kernel does not show us another user's. */
-static void note_zombie(struct mw_tree_process *process, const struct mw_procmem_stat *stat)
-{
-    process->was_zombie = stat->start_ticks == process->start_ticks && stat->exit_code;
-    process->wait_status = stat->exit_code;
-}
-
-/* Looks at one known process. Returns false when it has ended. */
-static bool refresh(struct mw_tree *tree, struct mw_tree_process *process, mw_tree_tell *tell, void *context)
+/* Looks at one known process. Returns false when it has ended, with what is left of it in `zombie`. */
+static bool refresh(struct mw_tree *tree, struct mw_tree_process *process, struct mw_procmem_stat *zombie)
 {
     struct mw_procmem_stat stat;
     bool in_the_middle = !process->start_stack;
@@ -383,7 +415,7 @@ static bool refresh(struct mw_tree *tree, struct mw_tree_process *process, mw_tr
     if (read_stat(tree, process, &stat))
         return false;
     if (mw_procmem_has_ended(&stat) || stat.start_ticks != process->start_ticks) {
-        note_zombie(process, &stat);
+        *zombie = stat;
         return false;
     }
     if (stat.threads > process->threads)
@@ -392,10 +424,10 @@ static bool refresh(struct mw_tree *tree, struct mw_tree_process *process, mw_tr
     process->stat_next_ns = tree->now - process->since_ns < YOUNG_NS ? 0 : tree->now + STAT_GAP_NS;
     if (has_new_program(process, &stat)) {
         take_new_program(tree, process, &stat);
-        tell(context, MW_TREE_EXEC, process);
+        note(tree, MW_TREE_EXEC, process);
     } else if (in_the_middle && process->start_stack) {
         memcpy(process->comm, stat.comm, sizeof(process->comm));
-        tell(context, MW_TREE_SETTLED, process);
+        note(tree, MW_TREE_SETTLED, process);
     }
     return true;
 }
@@ -408,14 +440,15 @@ static void forget(struct mw_tree *tree, size_t index)
     *process = tree->processes[--tree->count];
 }
 
-static void drop_ended(struct mw_tree *tree, mw_tree_tell *tell, void *context)
+static void drop_ended(struct mw_tree *tree)
 {
     bool any = false;
 
     for (size_t i = tree->count; i-- > 0;) {
-        if (refresh(tree, &tree->processes[i], tell, context))
+        struct mw_procmem_stat zombie = {0};
+        if (refresh(tree, &tree->processes[i], &zombie))
             continue;
-        tell(context, MW_TREE_GONE, &tree->processes[i]);
+        note_gone(tree, &tree->processes[i], &zombie);
         forget(tree, i);
         any = true;
     }
@@ -427,27 +460,28 @@ static void drop_ended(struct mw_tree *tree, mw_tree_tell *tell, void *context)
         if (!process->owns)
             note_owner(tree, process);
         if (borrowed && !process->borrows) /* an exec that was under way when it was first seen */
-            tell(context, MW_TREE_EXEC, process);
+            note(tree, MW_TREE_EXEC, process);
     }
 }
 
-void mw_tree_update(struct mw_tree *tree, mw_tree_tell *tell, void *context)
+void mw_tree_update(struct mw_tree *tree)
 {
     tree->now = mw_clock_now();
-    drop_ended(tree, tell, context);
+    tree->event_count = 0;
+    drop_ended(tree);
     if (tree->no_children_file) {
         if (tree->now >= tree->scan_next_ns) {
             uint64_t gap;
-            add_from_scan(tree, tell, context);
+            add_from_scan(tree);
             gap = (mw_clock_now() - tree->now) * SCAN_SHARE;
             tree->scan_next_ns = tree->now + (gap > SCAN_GAP_NS ? gap : SCAN_GAP_NS);
         }
         return;
     }
-    add_children(tree, tree->self, tree->self, -1, tell, context);
+    add_children(tree, tree->self, tree->self, -1);
     for (size_t i = 0; i < tree->count; i++) { /* grows while we go: grandchildren follow */
         pid_t pid = tree->processes[i].pid;
-        add_children(tree, pid, pid, tree->processes[i].children_fd, tell, context);
-        add_children_of_threads(tree, i, tell, context);
+        add_children(tree, pid, pid, tree->processes[i].children_fd);
+        add_children_of_threads(tree, i);
     }
 }

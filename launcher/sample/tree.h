@@ -29,13 +29,17 @@ struct mw_tree_process {
     uint64_t stat_next_ns; /* until then it is the same program, with as many threads, if it has as much memory */
     bool steady;           /* it was found so by this update: `rss` is that of now */
     uint64_t threads_next_ns, threads_gap_ns; /* when children of its other threads are looked for again */
-    bool was_zombie;       /* when it is gone: `wait_status` is how it ended, as wait(2) gives it; not with status 0 */
+    uint32_t id;           /* from 0; of no other process until it is gone: by which a caller keeps more of it */
+};
+
+/* What an update has found. A process that was first seen in the middle of an exec is settled when that is over: what was read
+ * of its program may be of the one before. */
+struct mw_tree_event {
+    enum mw_tree_change { MW_TREE_NEW, MW_TREE_EXEC, MW_TREE_SETTLED, MW_TREE_GONE } change;
+    pid_t pid;
+    uint32_t id;
+    bool was_zombie;       /* GONE: `wait_status` is how it ended, as wait(2) gives it; not with status 0 */
     int32_t wait_status;
-    bool is_rank;          /* the caller's */
-    bool is_watched;       /* the caller's */
-    uint64_t world;        /* the caller's */
-    size_t entry;          /* the caller's: index of what it keeps of this process */
-    uint64_t looked_ns;    /* the caller's */
 };
 
 struct mw_tree {
@@ -51,18 +55,18 @@ struct mw_tree {
     uint64_t page_bytes;
     uint64_t scan_next_ns;  /* without children files: when /proc may be scanned again */
     bool no_children_file;
+    uint32_t *free_ids;     /* of processes that are gone */
+    size_t free_count, free_room;
+    uint32_t id_count;      /* ids that were ever given */
+    struct mw_tree_event *events; /* since the last update or adoption began, in order */
+    size_t event_count, event_room;
 };
-
-/* Told of a process that is new, that runs another program than before, or that has ended (before it is forgotten). One that was
- * first seen in the middle of an exec is settled when that is over: what was read of its program may be of the one before. */
-enum mw_tree_event { MW_TREE_NEW, MW_TREE_EXEC, MW_TREE_SETTLED, MW_TREE_GONE };
-typedef void mw_tree_tell(void *context, enum mw_tree_event event, struct mw_tree_process *process);
 
 /* `proc` is where /proc lies (another place in a test), `self` whose descendants to follow. Returns 0 or -1, errno. */
 int mw_tree_init(struct mw_tree *tree, const char *proc, pid_t self);
 
-/* Brings the tree up to date. */
-void mw_tree_update(struct mw_tree *tree, mw_tree_tell *tell, void *context);
+/* Brings the tree up to date: what is new is in tree->events then, until the next update. */
+void mw_tree_update(struct mw_tree *tree);
 
 /* Whether a process is in the tree, or its root. */
 bool mw_tree_knows(const struct mw_tree *tree, pid_t pid);
@@ -73,12 +77,13 @@ struct mw_tree_process *mw_tree_find(const struct mw_tree *tree, pid_t pid);
 /* RSS of a process in bytes; 0 when it has just gone, or has no memory of its own. */
 uint64_t mw_tree_rss(const struct mw_tree *tree, struct mw_tree_process *process);
 
-/* For who, when told of a process, reads about it: whether it has begun another program since, which is then the one
+/* For who reads about a process that is new: whether it has begun another program since, which is then the one
  * that the tree knows (no MW_TREE_EXEC follows), so that what was read before has to be read again. */
 bool mw_tree_exec_meanwhile(const struct mw_tree *tree, struct mw_tree_process *process);
 
-/* Takes a process into the tree whose parent is none of ours. Does nothing when it is known or gone. */
-void mw_tree_adopt(struct mw_tree *tree, pid_t pid, mw_tree_tell *tell, void *context);
+/* Takes a process into the tree whose parent is none of ours, which adds to tree->events. Does nothing when it is known or
+ * gone. */
+void mw_tree_adopt(struct mw_tree *tree, pid_t pid);
 
 void mw_tree_fini(struct mw_tree *tree);
 

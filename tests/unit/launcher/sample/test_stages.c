@@ -20,6 +20,8 @@
 
 static struct mw_journal journals[PIDS];
 static struct mw_tree_process processes[PIDS];
+static struct mw_sampled items[PIDS];
+static const struct mw_sampled_table sampled = {.items = items, .room = PIDS};
 static struct mw_tree tree = {.processes = processes, .count = PIDS};
 static char dir[] = "/tmp/memwatch-stages-XXXXXX";
 static int dirfd;
@@ -41,7 +43,8 @@ static int set_up(void **state)
         name_of(name, i);
         if (mw_journal_create(&journals[i], dirfd, name, &err) < 0)
             return -1;
-        processes[i] = (struct mw_tree_process){.pid = 1000 + i, .is_rank = i > 0, .world = WORLD};
+        processes[i] = (struct mw_tree_process){.pid = 1000 + i, .id = (uint32_t)i};
+        items[i] = (struct mw_sampled){.is_rank = i > 0, .world = WORLD};
     }
     return 0;
 }
@@ -67,7 +70,7 @@ static void stand(int i, enum mw_stage stage, uint64_t since)
 
 static bool any_passing(uint64_t now)
 {
-    return mw_stages_any_passing(&tree, dirfd, "host", now);
+    return mw_stages_any_passing(&tree, &sampled, dirfd, "host", now);
 }
 
 static void between_init_and_finalize_none(void **state)

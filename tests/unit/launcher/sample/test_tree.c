@@ -23,16 +23,6 @@
 
 static int news, execs, settled, ends;
 
-static void count(void *context, enum mw_tree_event event, struct mw_tree_process *process)
-{
-    (void)context;
-    (void)process;
-    news += event == MW_TREE_NEW;
-    execs += event == MW_TREE_EXEC;
-    settled += event == MW_TREE_SETTLED;
-    ends += event == MW_TREE_GONE;
-}
-
 static struct mw_tree tree;
 static pid_t started[256]; /* by this process */
 static int started_count;
@@ -58,9 +48,28 @@ static int tear_down(void **state)
     return 0;
 }
 
+static void count_events(size_t first)
+{
+    for (size_t i = first; i < tree.event_count; i++) {
+        news += tree.events[i].change == MW_TREE_NEW;
+        execs += tree.events[i].change == MW_TREE_EXEC;
+        settled += tree.events[i].change == MW_TREE_SETTLED;
+        ends += tree.events[i].change == MW_TREE_GONE;
+    }
+}
+
 static void update(void)
 {
-    mw_tree_update(&tree, count, NULL);
+    mw_tree_update(&tree);
+    count_events(0);
+}
+
+static void adopt(pid_t pid)
+{
+    size_t first = tree.event_count;
+
+    mw_tree_adopt(&tree, pid);
+    count_events(first);
 }
 
 /* A child that sleeps until it is killed, or runs `then` first. */
@@ -190,12 +199,12 @@ static void sees_an_exec(void **state)
 static void adopts(void **state)
 {
     (void)state;
-    mw_tree_adopt(&tree, getppid(), count, NULL);
-    mw_tree_adopt(&tree, getppid(), count, NULL);
+    adopt(getppid());
+    adopt(getppid());
     assert_int_equal(tree.count, 1);
-    mw_tree_adopt(&tree, getpid(), count, NULL); /* the root itself is no part of the tree */
-    mw_tree_adopt(&tree, 1 << 30, count, NULL);
-    mw_tree_adopt(&tree, -5, count, NULL);
+    adopt(getpid()); /* the root itself is no part of the tree */
+    adopt(1 << 30);
+    adopt(-5);
     assert_int_equal(tree.count, 1);
     tree.count = 0; /* not to be killed by the tear-down */
     news = 0;
