@@ -117,13 +117,13 @@ static double cut_last(struct mw_fit_model *model)
 static bool stays_positive(const struct mw_fit_model *model, const struct mw_lapack *lapack)
 {
     double coefs[MW_SQUARES_COLUMNS];
-    int32_t n = (int32_t)model->term_count;
+    size_t n = model->term_count;
 
     memcpy(coefs, model->squares.q, sizeof(coefs));
     coefs[n - 1] = model->last;
-    if (lapack->dtrtrs(MW_LAPACK_COLUMNS, 'U', 'N', 'N', n, 1, model->squares.r, n, coefs, n))
+    if (mw_lapack_solve(lapack, false, n, model->squares.r, coefs))
         return false;
-    for (int32_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++)
         if (coefs[i] < 0)
             return false;
     return true;

@@ -1,25 +1,27 @@
 /* SPDX-License-Identifier: MIT */
-/* The three routines of LAPACK that least squares need, through LAPACKE, its interface for C. The library is loaded when
- * the first model is made: the launcher, which stays beside every job, and the agents have no use for its megabytes, and
- * nobody needs it to build memwatch. */
+/* What least squares need of LAPACK, through LAPACKE, its interface for C. The library is loaded when the first model is made:
+ * the launcher, which stays beside every job, and the agents have no use for its megabytes. Matrices are stored by columns;
+ * functions return 0 on success. */
 #ifndef MW_COLLECTOR_SCALE_LAPACK_H
 #define MW_COLLECTOR_SCALE_LAPACK_H
 
 #include "collector/base/err.h"
 
-#include <stdint.h>
+#include <stdbool.h>
+#include <stddef.h>
 
-#define MW_LAPACK_COLUMNS 102 /* LAPACK_COL_MAJOR of lapacke.h */
+struct mw_lapack;
 
-/* As lapacke.h declares them where lapack_int is 32 bits wide (a library with 64 has another name). 0 is success. */
-struct mw_lapack {
-    int32_t (*dgeqrf)(int layout, int32_t m, int32_t n, double *a, int32_t lda, double *tau); /* A = QR */
-    int32_t (*dorgqr)(int layout, int32_t m, int32_t n, int32_t k, double *a, int32_t lda, const double *tau); /* Q */
-    int32_t (*dtrtrs)(int layout, char uplo, char trans, char diag, int32_t n, int32_t nrhs, const double *a, int32_t lda,
-                      double *b, int32_t ldb); /* solves with R */
-};
-
-/* NULL with a line in err when the library is not there. */
+/* NULL with a line in err when the library is not there, or memwatch was built without its header. */
 const struct mw_lapack *mw_lapack_load(struct mw_err *err);
+
+/* A = QR: R is in the upper triangle of `a` then, and what mw_lapack_q() needs below it and in tau[columns]. */
+int mw_lapack_qr(const struct mw_lapack *lapack, size_t rows, size_t columns, double *a, double *tau);
+
+/* Q, in place of what mw_lapack_qr() has left in `a`. */
+int mw_lapack_q(const struct mw_lapack *lapack, size_t rows, size_t columns, double *a, const double *tau);
+
+/* Solves R x = b, or with R transposed, in place of `b`; R is n x n. */
+int mw_lapack_solve(const struct mw_lapack *lapack, bool transposed, size_t n, const double *r, double *b);
 
 #endif

@@ -22,14 +22,13 @@ static bool is_singular(const struct mw_squares *squares)
 static bool factorize(struct mw_squares *squares, const struct mw_lapack *lapack, double *q)
 {
     double tau[MW_SQUARES_COLUMNS];
-    int32_t rows = (int32_t)squares->rows, columns = (int32_t)squares->columns;
 
-    if (lapack->dgeqrf(MW_LAPACK_COLUMNS, rows, columns, q, rows, tau))
+    if (mw_lapack_qr(lapack, squares->rows, squares->columns, q, tau))
         return false;
     for (size_t j = 0; j < squares->columns; j++)
         for (size_t i = 0; i < squares->columns; i++)
             squares->r[j * squares->columns + i] = i <= j ? q[j * squares->rows + i] : 0;
-    return !is_singular(squares) && !lapack->dorgqr(MW_LAPACK_COLUMNS, rows, columns, columns, q, rows, tau);
+    return !is_singular(squares) && !mw_lapack_q(lapack, squares->rows, squares->columns, q, tau);
 }
 
 static double dot(const double *a, const double *b, size_t count)
@@ -62,8 +61,6 @@ static void judge(struct mw_squares *squares, const double *matrix, const double
 bool mw_squares_solve(struct mw_squares *squares, const struct mw_lapack *lapack, size_t rows, size_t columns,
                       const double *matrix, const double *y, double *work)
 {
-    int32_t n = (int32_t)columns;
-
     *squares = (struct mw_squares){.rows = rows, .columns = columns};
     if (rows < columns)
         return false;
@@ -72,7 +69,7 @@ bool mw_squares_solve(struct mw_squares *squares, const struct mw_lapack *lapack
         return false;
     for (size_t j = 0; j < columns; j++)
         squares->coefs[j] = squares->q[j] = dot(work + j * rows, y, rows);
-    if (lapack->dtrtrs(MW_LAPACK_COLUMNS, 'U', 'N', 'N', n, 1, squares->r, n, squares->coefs, n))
+    if (mw_lapack_solve(lapack, false, columns, squares->r, squares->coefs))
         return false;
     judge(squares, matrix, y, work);
     return true;
@@ -81,8 +78,6 @@ bool mw_squares_solve(struct mw_squares *squares, const struct mw_lapack *lapack
 bool mw_squares_project(const struct mw_squares *squares, const struct mw_lapack *lapack, const double *row,
                         double z[MW_SQUARES_COLUMNS])
 {
-    int32_t n = (int32_t)squares->columns;
-
     memcpy(z, row, squares->columns * sizeof(*z));
-    return !lapack->dtrtrs(MW_LAPACK_COLUMNS, 'U', 'T', 'N', n, 1, squares->r, n, z, n);
+    return !mw_lapack_solve(lapack, true, squares->columns, squares->r, z);
 }

@@ -20,7 +20,7 @@ elif [ "$compiler" != gcc ]; then
     export CONFIGURE_ARGS="CC=$compiler"
 fi
 
-libraries='libhwloc-dev libdw-dev libjansson-dev libsodium-dev libncurses-dev libcmocka-dev'
+libraries='libhwloc-dev libdw-dev libjansson-dev libsodium-dev libncurses-dev libcmocka-dev liblapacke-dev'
 tools='autoconf automake libtool make pkg-config gcc libc6-dev binutils procps ccache'
 
 packages() {
