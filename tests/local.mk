@@ -13,6 +13,7 @@ unit_tests =
 shell_tests = \
     tests/integration/arrows.sh \
     tests/integration/harness.sh \
+    tests/integration/tree_clean.sh \
     tests/integration/descriptors.sh \
     tests/integration/exports.sh \
     tests/integration/wrapped.sh \
@@ -450,5 +451,8 @@ EXTRA_DIST += tests/fuzz
 EXTRA_DIST += tests/browser/package.json tests/browser/package-lock.json tests/browser/page.js
 EXTRA_DIST += bench/scale tests/build_programs.sh tests/check.sh tests/golden tests/hosts.sh tests/integration tests/jobs_start.sh tests/lib.sh tests/openmpi.sh tests/programs tests/schema.sh tests/tools/validate.py tests/unit_tap.sh
 
+# In a build in the source tree, tests/programs and bench/programs hold sources as well: only what is built there goes.
 clean-local:
-	-rm -rf tests/jobs tests/programs bench/programs/openmpi bench/programs/mpich
+	-rm -rf tests/jobs tests/programs/openmpi tests/programs/mpich bench/programs/openmpi bench/programs/mpich tests/fuzz/built
+distclean-local:
+	-rm -rf tests/fuzz/found
