@@ -19,6 +19,35 @@ unset OMPI_MCA_mca_base_env_list OMPI_MCA_mca_base_env_list_internal
 # A sanitized memwatch starts behind whatever a test preloads.
 [ "$SANITIZERS" != yes ] || export ASAN_OPTIONS=verify_asan_link_order=0
 
+# A test that looks at what is left in places which all users share sets $private to them before it reads this file. It
+# then runs in a mount and an IPC namespace of its own, where they are empty, and nothing that others do there at the same
+# time is seen. $private_cannot says why that is not possible here.
+private_script='places=$1 && shift && for place in $places; do
+        [ ! -d "$place" ] || mount -t tmpfs -o mode=1777 tmpfs "$place" || exit 1
+    done && mkdir -p "${TMPDIR:-/tmp}" && exec "$@"'
+if [ "$(id -u)" = 0 ]; then
+    enter_private() { exec unshare --mount --ipc sh -c "$private_script" sh "$private" "$@"; }
+else # root in a user namespace, which may mount, then the user again
+    enter_private() {
+        exec unshare --user --map-root-user --mount --ipc sh -c "$private_script" sh "$private" \
+            unshare --user --map-user="$(id -u)" --map-group="$(id -g)" "$@"
+    }
+fi
+private_cannot=
+if [ -n "${private-}" ] && [ "${MW_PRIVATE-}" != "$0" ]; then
+    for place in $private; do
+        case $top_srcdir/ in "$place"/*) private_cannot="the sources are in $place, which all users share" ;; esac
+        case $top_builddir/ in "$place"/*) private_cannot="the build directory is in $place, which all users share" ;; esac
+    done
+    [ -n "$private_cannot" ] || (enter_private true) 2>/dev/null ||
+        private_cannot="no namespaces here to make $private private in"
+    if [ -z "$private_cannot" ]; then
+        export MW_PRIVATE="$0"
+        enter_private sh "$0" "$@"
+    fi
+fi
+unset MW_PRIVATE
+
 work=$(mktemp -d)
 export TMPDIR="$work"
 tests_run=0
@@ -37,19 +66,30 @@ finish() {
 trap finish EXIT
 cd "$work" || exit 1
 
-# check "what" command...: one TAP line; on failure what the command printed.
+# check "what" command...: one TAP line; on failure what the command printed. Where the command calls `cannot why`, the check
+# is skipped, whatever its status.
 check() {
     what=$1
     shift
     tests_run=$((tests_run + 1))
-    if "$@" >"$work/check.out" 2>&1; then
+    rm -f "$work/cannot"
+    if "$@" >"$work/check.out" 2>&1 && [ ! -e "$work/cannot" ]; then
         echo "ok $tests_run - $what"
+    elif [ -e "$work/cannot" ]; then
+        echo "ok $tests_run - $what # SKIP $(cat "$work/cannot")"
     else
         tests_failed=$((tests_failed + 1))
         echo "not ok $tests_run - $what"
         echo "# failed: $*"
         sed 's/^/# /' "$work/check.out" | head -n 40
     fi
+}
+
+# For a function that check calls: what it was to try cannot be tried here. It returns at once, "|| return": a pass or a
+# failure that was not tried is neither.
+cannot() { # why
+    echo "$*" | tr '\n#' '  ' >"$work/cannot"
+    return 1
 }
 
 skip() { # what, why
@@ -88,23 +128,23 @@ field() {
     sed -n "s/.*[ ]$1=\"\([^\"]*\)\".*/\1/p; t; s/.*[ ]$1=\([^ ]*\).*/\1/p"
 }
 
-# Nothing of this user's that is newer than FILE is left where run directories lie. Jobs of another session may be under
-# way: they come and go, what is left stays.
+# No run directory of this user is left in /dev/shm. For tests that have $private=/dev/shm.
 nothing_left() {
-    n=0
-    left=$(find /dev/shm -maxdepth 1 -name 'memwatch-*' -user "$(id -u)" -newer "$1")
-    # tests beside this one have runs of their own, which end one day
-    while left=$(for dir in $left; do [ ! -d "$dir" ] || echo "$dir"; done) && [ -n "$left" ]; do
-        n=$((n + 1))
-        [ $n -le 300 ] || { echo "$left"; return 1; }
-        sleep 0.2
-    done
+    [ -z "$private_cannot" ] || cannot "$private_cannot" || return
+    left=$(find /dev/shm -maxdepth 1 -name 'memwatch-*' -user "$(id -u)")
+    [ -z "$left" ] || { echo "$left"; return 1; }
 }
 
-until_true() { # at most 30 s
+until_true() { # at most 60 s, and what the machine needs for the command
     n=0
-    until "$@"; do n=$((n + 1)); [ $n -lt 600 ] || { echo "never: $*"; return 1; }; sleep 0.05; done
+    until "$@"; do n=$((n + 1)); [ $n -lt 1200 ] || { echo "never: $*"; return 1; }; sleep 0.05; done
 }
+
+ended() { ! grep -q '^State:.[^Z]' "/proc/$1/status" 2>/dev/null; } # a pid: not there, or not waited for yet
+
+# Of a run that goes on: so many ranks live, so many of them are in MPI calls; so many have been sampled.
+waits() { "$memwatch" top --once "$1" 2>/dev/null | grep -q -E "^Ranks +$2 live .* $3 in MPI calls"; } # run directory, ranks, ranks
+sampled() { [ "$("$mwdump" "$1" 2>/dev/null | grep -c '^process role=rank ')" -ge "$2" ]; } # run directory, ranks
 
 # What tests/jobs_start.sh wrote of an MPI whose jobs do not start.
 no_jobs() { echo "$top_builddir/tests/jobs/$1"; }

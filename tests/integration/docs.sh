@@ -34,6 +34,8 @@ for page in "$top_srcdir"/doc/*.[17]; do
     check "$name: see also, or memwatch(1)" grep -q 'SEE ALSO' "$page"
     if command -v groff >/dev/null; then
         check "$name: groff has nothing to say of it" none "$(groff -man -Tutf8 -ww -z "$page" 2>&1)"
+    else
+        skip "$name: groff" "groff is not there"
     fi
 done
 # Examples of --help are accepted: a run of them would say so of a wrong option before anything else.

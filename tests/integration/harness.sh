@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Where an MPI that configure found starts no job, tests of it fail, and say why, instead of being skipped.
+# What the harness promises: where an MPI that configure found starts no job, tests of it fail, and say why; what could
+# not be tried is a skip, never a pass; and what passes when it is run again has failed.
 . "${srcdir:-.}/tests/lib.sh"
 
 # A build directory in which one mpirun knows too few slots, and another one works as far as anybody sees.
@@ -58,4 +59,45 @@ check "a test without jobs passes" says '1\.\.1'
 environment "" ""
 run of_any
 check "without any MPI: skipped" says '1\.\.0 # SKIP no MPI library'
+
+# What cannot be tried.
+cat >tries.sh <<'END'
+. "$srcdir/tests/lib.sh"
+returns() { cannot "it has no # of
+these" || return; }
+goes_on() { cannot "it has none"; true; }
+check "one" returns
+check "two" goes_on
+check "three" true
+check "four" false
+done_testing
+END
+run tries
+check "what cannot be tried is a skip with its reason" says 'ok 1 - one # SKIP it has no   of these *'
+check "also where it ends well" says 'ok 2 - two # SKIP it has none *'
+check "the next one is not" says 'ok 3 - three'
+check "and fails when it fails" says 'not ok 4 - four'
+
+# A place that all users share is empty for a test that asks for that.
+cat >private.sh <<'END'
+private=/dev/shm
+. "$srcdir/tests/lib.sh"
+echo "# cannot: $private_cannot"
+: >"/dev/shm/memwatch-$(id -u)-0123456789abcdef"
+check "something is left" nothing_left
+rm "/dev/shm/memwatch-$(id -u)-0123456789abcdef"
+check "nothing is left" nothing_left
+done_testing
+END
+# somebody else's
+others=/dev/shm/memwatch-$(id -u)-fedcba9876543210-not-a-run
+mkdir "$others"
+run private
+rmdir "$others"
+if says '# cannot: .\{1,\}' >/dev/null; then
+    check "no private place: a skip" says 'ok 2 - nothing is left # SKIP .*'
+else
+    check "a private place: what is left there is seen" says 'not ok 1 - something is left'
+    check "what others left is not" says 'ok 2 - nothing is left'
+fi
 done_testing
