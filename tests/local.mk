@@ -437,6 +437,14 @@ kill-matrix: all
 
 EXTRA_DIST += tests/kill_matrix.sh
 
+# What is executed of the sources by unit tests, and by integration tests: make coverage
+# COVERAGE_TESTS="tests/integration/launcher.sh tests/integration/top.sh"
+COVERAGE_TESTS =
+coverage:
+	@$(SHELL) $(srcdir)/tests/coverage.sh $(COVERAGE_TESTS)
+.PHONY: coverage
+EXTRA_DIST += tests/coverage.sh tests/coverage.py
+
 # Unit tests alone.
 check-unit:
 	$(MAKE) check TESTS="$(unit_tests)"
@@ -455,4 +463,5 @@ EXTRA_DIST += bench/scale tests/build_programs.sh tests/check.sh tests/golden te
 clean-local:
 	-rm -rf tests/jobs tests/programs/openmpi tests/programs/mpich bench/programs/openmpi bench/programs/mpich tests/fuzz/built
 distclean-local:
-	-rm -rf tests/fuzz/found
+	-rm -rf tests/fuzz/found build-coverage check-long
+	-rm -f rerun.log

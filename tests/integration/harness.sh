@@ -100,4 +100,60 @@ else
     check "a private place: what is left there is seen" says 'not ok 1 - something is left'
     check "what others left is not" says 'ok 2 - nothing is left'
 fi
+
+# tests/check.sh, which ./bootstrap check ends with, in build directories that have its targets and tests of their own.
+unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
+rm -rf build
+mkdir -p build/tests build/sanitizers/tests
+cat >build/Makefile <<END
+TESTS = \$(wildcard tests/*.sh)
+driver = AM_TAP_AWK=awk sh $top_srcdir/build-aux/tap-driver.sh --color-tests no
+all:
+check-sanitized: check
+check:
+	@: >test-suite.log; for test in \$(TESTS); do \\
+	    name=\$\${test%.sh}; \$(driver) --test-name \$\$test --log-file \$\$name.log --trs-file \$\$name.trs -- sh \$\$test; \\
+	    cat \$\$name.log >>test-suite.log; \\
+	done; for test in \$(TESTS); do ! grep -q '^:test-result: FAIL' \$\${test%.sh}.trs || exit 1; done
+.PHONY: all check check-sanitized
+END
+cp build/Makefile build/sanitizers/
+good() { printf 'echo "ok 1"; echo "1..1"\n' >"$1"; }
+broken() { printf 'echo "not ok 1"; echo "# it never works"; echo "1..1"\n' >"$1"; }
+flaky() { # fails the first time
+    printf '[ -e %s.tried ] && echo "ok 1" || echo "not ok 1"; : >%s.tried; echo "# attempt"; echo "1..1"\n' "$1" "$1" >"$1"
+}
+set_of_tests() { # functions...: a test by each, beside a good one in each directory
+    rm -f build/tests/* build/sanitizers/tests/*
+    good build/tests/good.sh
+    good build/sanitizers/tests/good.sh
+    for kind in "$@"; do $kind "$work/build/tests/$kind.sh"; done
+}
+checked() { sh "$top_srcdir/tests/check.sh" build >printed 2>&1; echo $?; }
+last() { tail -n 1 printed; }
+
+set_of_tests good
+check "all pass: 0" same "$(checked) $(last)" '0 2 passed, 0 failed, 0 skipped'
+check "nothing is run again" never '.*Run again.*'
+
+set_of_tests flaky
+check "one that passes when it is run again: not 0, and it has failed" same "$(checked) $(last)" '1 2 passed, 1 failed, 0 skipped'
+check "it is named, and what it did" says 'build: tests/flaky.sh passes alone: flaky'
+check "its second log is kept" grep -q '^ok 1' build/rerun.log
+check "and so is the first" grep -q '^not ok 1' build/test-suite.log
+
+set_of_tests
+flaky "$work/build/sanitizers/tests/flaky.sh"
+check "the same with sanitizers" same "$(checked) $(last)" '1 2 passed, 1 failed, 0 skipped'
+check "where that is said" says 'build/sanitizers: tests/flaky.sh passes alone: flaky'
+
+set_of_tests broken
+check "one that fails again: not 0" same "$(checked) $(last)" '1 2 passed, 1 failed, 0 skipped'
+check "that is said" says 'build: tests/broken.sh fails alone as well: broken'
+check "and what it printed" says '# it never works'
+
+set_of_tests
+for name in a b c d; do flaky "$work/build/tests/$name.sh"; done
+check "four that fail: not 0" same "$(checked) $(last)" '1 2 passed, 4 failed, 0 skipped'
+check "they are not run again" never '.*Run again.*'
 done_testing
