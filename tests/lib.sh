@@ -19,34 +19,7 @@ unset OMPI_MCA_mca_base_env_list OMPI_MCA_mca_base_env_list_internal
 # A sanitized memwatch starts behind whatever a test preloads.
 [ "$SANITIZERS" != yes ] || export ASAN_OPTIONS=verify_asan_link_order=0
 
-# A test that looks at what is left in places which all users share sets $private to them before it reads this file. It
-# then runs in a mount and an IPC namespace of its own, where they are empty, and nothing that others do there at the same
-# time is seen. $private_cannot says why that is not possible here.
-private_script='places=$1 && shift && for place in $places; do
-        [ ! -d "$place" ] || mount -t tmpfs -o mode=1777 tmpfs "$place" || exit 1
-    done && mkdir -p "${TMPDIR:-/tmp}" && exec "$@"'
-if [ "$(id -u)" = 0 ]; then
-    enter_private() { exec unshare --mount --ipc sh -c "$private_script" sh "$private" "$@"; }
-else # root in a user namespace, which may mount, then the user again
-    enter_private() {
-        exec unshare --user --map-root-user --mount --ipc sh -c "$private_script" sh "$private" \
-            unshare --user --map-user="$(id -u)" --map-group="$(id -g)" "$@"
-    }
-fi
-private_cannot=
-if [ -n "${private-}" ] && [ "${MW_PRIVATE-}" != "$0" ]; then
-    for place in $private; do
-        case $top_srcdir/ in "$place"/*) private_cannot="the sources are in $place, which all users share" ;; esac
-        case $top_builddir/ in "$place"/*) private_cannot="the build directory is in $place, which all users share" ;; esac
-    done
-    [ -n "$private_cannot" ] || (enter_private true) 2>/dev/null ||
-        private_cannot="no namespaces here to make $private private in"
-    if [ -z "$private_cannot" ]; then
-        export MW_PRIVATE="$0"
-        enter_private sh "$0" "$@"
-    fi
-fi
-unset MW_PRIVATE
+. "$top_srcdir/tests/private.sh"
 
 work=$(mktemp -d)
 export TMPDIR="$work"
@@ -142,9 +115,9 @@ until_true() { # at most 60 s, and what the machine needs for the command
 
 ended() { ! grep -q '^State:.[^Z]' "/proc/$1/status" 2>/dev/null; } # a pid: not there, or not waited for yet
 
-# Of a run that goes on: so many ranks live, so many of them are in MPI calls; so many have been sampled.
-waits() { "$memwatch" top --once "$1" 2>/dev/null | grep -q -E "^Ranks +$2 live .* $3 in MPI calls"; } # run directory, ranks, ranks
-sampled() { [ "$("$mwdump" "$1" 2>/dev/null | grep -c '^process role=rank ')" -ge "$2" ]; } # run directory, ranks
+# Of the run that goes on in the base directory: so many ranks live, so many of them are in MPI calls; so many were sampled.
+waits() { "$memwatch" top --once "$1"/memwatch-* 2>/dev/null | grep -q -E "^Ranks +$2 live .* $3 in MPI calls"; }
+sampled() { [ "$("$mwdump" "$1"/memwatch-* 2>/dev/null | grep -c '^process role=rank ')" -ge "$2" ]; }
 
 # What tests/jobs_start.sh wrote of an MPI whose jobs do not start.
 no_jobs() { echo "$top_builddir/tests/jobs/$1"; }

@@ -437,6 +437,13 @@ kill-matrix: all
 
 EXTRA_DIST += tests/kill_matrix.sh
 
+# What takes too long for make check, one step after another; make check-long CHECK_LONG=list prints the steps.
+CHECK_LONG =
+check-long: all
+	@$(AM_TESTS_ENVIRONMENT) MAKE='$(MAKE)' $(SHELL) $(srcdir)/tests/check_long.sh $(CHECK_LONG)
+.PHONY: check-long
+EXTRA_DIST += tests/check_long.sh
+
 # What is executed of the sources by unit tests, and by integration tests: make coverage
 # COVERAGE_TESTS="tests/integration/launcher.sh tests/integration/top.sh"
 COVERAGE_TESTS =
@@ -457,7 +464,7 @@ platforms:
 EXTRA_DIST += tests/platforms
 EXTRA_DIST += tests/fuzz
 EXTRA_DIST += tests/browser/package.json tests/browser/package-lock.json tests/browser/page.js
-EXTRA_DIST += bench/scale tests/build_programs.sh tests/check.sh tests/golden tests/hosts.sh tests/integration tests/jobs_start.sh tests/lib.sh tests/openmpi.sh tests/programs tests/schema.sh tests/tools/validate.py tests/unit_tap.sh
+EXTRA_DIST += bench/scale tests/build_programs.sh tests/check.sh tests/golden tests/hosts.sh tests/integration tests/jobs_start.sh tests/lib.sh tests/openmpi.sh tests/private.sh tests/programs tests/schema.sh tests/tools/validate.py tests/unit_tap.sh
 
 # In a build in the source tree, tests/programs and bench/programs hold sources as well: only what is built there goes.
 clean-local:

@@ -162,7 +162,8 @@ check "400 strangers: and sends" [ -s "$rundir/exits-faraway" ]
 cat >full.sh <<'EOS'
 start_agent
 head -c 12000000 /dev/urandom >>"$dir/journal-0123456789abcdef-faraway-1"
-until_true grep -a -q 'No space left on device' "$work"/launchers/*/peer-faraway
+full() { grep -a -q 'No space left on device' "$work"/launchers/*/peer-faraway; }
+until_true full
 kill -TERM $agent
 wait $agent
 echo $? >"$work/agent-status"

@@ -81,7 +81,7 @@ for mpi in $(mpis); do
     "$memwatch" run --run-dir "$work/runs" -- "$(mpirun_of "$mpi")" -n 3 "$(program "$mpi" grow_and_die)" \
         --how sleep --mib 16 >out 2>err &
     pid=$!
-    until_true waits "$work"/runs/memwatch-* 3 2
+    until_true waits "$work/runs" 3 2
     command=$(command_of "$mpi" $pid)
     kill -TERM $pid
     sleep 0.3 # that moment
@@ -99,7 +99,7 @@ for mpi in $(mpis); do
         setsid sh -c 'echo $$ >group; exec "$@"' sh env --default-signal=INT "$memwatch" run --run-dir "$work/runs" -- \
             "$(mpirun_of "$mpi")" -n 3 "$(program "$mpi" grow_and_die)" --how sleep --mib 16 >out 2>err &
         pid=$!
-        until_true waits "$work"/runs/memwatch-* 3 2
+        until_true waits "$work/runs" 3 2
         kill -INT "-$(cat group)"
         [ $times = once ] || { sleep 0.1; kill -INT "-$(cat group)" 2>/dev/null; }
         wait $pid
@@ -115,7 +115,7 @@ for mpi in $(mpis); do
     "$memwatch" run --run-dir "$work/runs" -- "$(mpirun_of "$mpi")" -n 3 "$(program "$mpi" grow_and_die)" \
         --how sleep --mib 16 >out 2>err &
     pid=$!
-    until_true waits "$work"/runs/memwatch-* 3 2
+    until_true waits "$work/runs" 3 2
     ranks=$("$mwdump" "$work"/runs/memwatch-* | grep '^rank ' | field pid)
     kill -KILL "$(command_of "$mpi" $pid)"
     wait $pid
@@ -130,7 +130,7 @@ for mpi in $(mpis); do
     "$memwatch" run --run-dir "$work/runs" -- sh -c "'$(mpirun_of "$mpi")' -n 3 '$(program "$mpi" grow_and_die)' --mib 200; echo \$? >ended" \
         >out 2>err &
     pid=$!
-    until_true sampled "$work"/runs/memwatch-* 3
+    until_true sampled "$work/runs" 3
     "$memwatch" runs --run-dir "$work/runs" >list
     check "$mpi: memwatch runs: the run is listed" grep -q -E "running +3 .*$work/runs" list
     kill -KILL $pid

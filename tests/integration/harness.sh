@@ -101,6 +101,30 @@ else
     check "what others left is not" says 'ok 2 - nothing is left'
 fi
 
+# tests/check_long.sh, with steps that are over at once.
+mkdir long
+cat >long/Makefile <<'END'
+fuzz:
+	@echo 'needs: something'; exit 77
+kill-matrix:
+	@echo 'it is wrong'; exit 1
+soak:
+	@echo 'for $(SOAK_SECONDS) s'
+check:
+	@echo 'ok 1 - looking at it # SKIP no browser is there'
+END
+long() { (cd long && MAKE=make SOAK_SECONDS=7 sh "$top_srcdir/tests/check_long.sh" "$@" >../printed 2>&1; echo $?); }
+check "check-long: each step has a line in its list" same "$(long list) $(grep -c '^[a-z-]*  *[^ ].*' printed)" '0 6'
+check "check-long: a step that fails: 1, and the others run" same "$(long kill-matrix soak)" 1
+check "check-long: which one" says 'kill-matrix  *FAILED, see check-long/kill-matrix\.log (.*)'
+check "check-long: with its log" same "$(head -n 1 long/check-long/kill-matrix.log)" 'it is wrong'
+check "check-long: the other one" says 'soak  *ok (.*)'
+check "check-long: a variable gets there" same "$(cat long/check-long/soak.log)" 'for 7 s'
+check "check-long: what cannot run here is not a failure" same "$(long fuzz page)" 0
+check "check-long: but skipped" says 'fuzz  *skipped, or a part of it: needs something (.*)'
+check "check-long: also in a part" says 'page  *skipped, or a part of it: no browser is there (.*)'
+check "check-long: no such step" same "$(long nothing)" 2
+
 # tests/check.sh, which ./bootstrap check ends with, in build directories that have its targets and tests of their own.
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 rm -rf build

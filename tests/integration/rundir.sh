@@ -190,7 +190,7 @@ for mpi in $(mpis); do
                 "$(program "$mpi" "${calls%% *}")" ${calls#* } >out 2>err &
             pid=$!
             case $when in
-                during) until_true waits "$work"/runs/memwatch-* 2 1 ;;
+                during) until_true waits "$work/runs" 2 1 ;;
                 *) until_true [ -e here ] ;;
             esac
             dir=$(only)
