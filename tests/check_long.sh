@@ -12,7 +12,7 @@ about() { # step
     case $1 in
         tree) echo "the whole build in the source tree, make clean, make distclean (tests/integration/tree_clean.sh); minutes" ;;
         page) echo "web pages in a real browser (tests/integration/page.sh); minutes" ;;
-        fuzz) echo "every parser of what comes from outside, FUZZ_SECONDS each, here 300; 2 hours" ;;
+        fuzz) echo "every parser of what comes from outside, FUZZ_SECONDS each, here 300; an hour and a half" ;;
         kill-matrix) echo "whether the post-mortem names who died first, in 486 jobs; half an hour" ;;
         soak) echo "three launchers at once under load, SOAK_SECONDS, here 3600; an hour" ;;
         platforms) echo "build and tests in other systems, by debootstrap; root and network, hours, resumes where it was stopped" ;;
