@@ -16,8 +16,9 @@ for what in 'MPI libraries' 'MPI launchers' shim 'high-water mark' 'RSS counters
     'other processes' 'causes of death' lines journals 'shared memory' 'open files' 'file size' network; do
     check "a line for: $what" grep -q -E "^  (ok|-)  *$what" out
 done
-[ -z "$OPENMPI_CC" ] || check "Open MPI's library is found" grep -q 'Open MPI v.*: /.*libmpi' out
-[ -z "$MPICH_CC" ] || check "MPICH's library is found" grep -q 'MPICH Version.*: /' out
+has_mpi() { [ -n "$1" ] || cannot "it is not there" || return; shift; "$@"; } # its compiler, command
+check "Open MPI's library is found" has_mpi "$OPENMPI_CC" grep -q 'Open MPI v.*: /.*libmpi' out
+check "MPICH's library is found" has_mpi "$MPICH_CC" grep -q 'MPICH Version.*: /' out
 check "RSS precision is measured" grep -q -E 'largest errors in [0-9]+ trials.*RSS [0-9.]+ [KM]?i?B' out
 check "--help has examples" sh -c "'$memwatch' doctor --help | grep -q 'srun -N 1 memwatch doctor'"
 "$memwatch" doctor --nonsense >out 2>err
