@@ -41,7 +41,7 @@ cannot() { # step
     esac
 }
 skipped() { # step, its log
-    sed -n 's/.*# SKIP *//p; s/^needs: /needs /p' "$2" | sort -u | head -n 1
+    sed -n -E 's/^(ok|SKIP:) .*# SKIP *//p; s/^SKIP: [^ ]* - //p; s/^needs: /needs /p' "$2" | sort -u | head -n 1
 }
 
 [ $# -gt 0 ] || set -- $all

@@ -18,8 +18,8 @@ source_files() {
         git_files --cached --others --exclude-standard
         (cd "$top_srcdir" && find configure config.h.in aclocal.m4 Makefile.in build-aux m4 -type f -print0)
     else
-        (cd "$top_srcdir" && find * -maxdepth 1 -name config.status -printf '%h/\n') >builds
-        (cd "$top_srcdir" && find * -type f -print0) | grep -z -v -F -f builds
+        (cd "$top_srcdir" && find * -maxdepth 1 -name config.status -printf '^%h/\n') >builds
+        (cd "$top_srcdir" && find * -type f -print0) | grep -z -v -f builds
     fi
 }
 mkdir tree
