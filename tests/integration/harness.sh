@@ -90,7 +90,7 @@ check "nothing is left" nothing_left
 done_testing
 END
 # somebody else's
-others=/dev/shm/memwatch-$(id -u)-fedcba9876543210-not-a-run
+others=/dev/shm/memwatch-$(id -u)-not-a-run-$$
 mkdir "$others"
 run private
 rmdir "$others"
