@@ -3,8 +3,9 @@
 # Runs all tests in a configured build directory, then the unit tests once more with sanitizers, and ends with one
 # line that counts them all from the harness's own results.
 #
-# Tests run beside each other, and real jobs are crowded then: where no more than three fail, those run once more,
-# alone. What fails again has failed; what does not is named all the same.
+# A test that fails has failed, whatever it does when it is run again. Where no more than three fail, those run once more,
+# alone: what passes then is flaky, what fails again is broken, and the cause of either has to be found. The logs of that
+# are in rerun.log of the build directory; test-suite.log and all counts are those of the first time.
 set -u
 build=$1
 status=0
@@ -23,31 +24,39 @@ complain() { # log: each failure with what the test said of it
         head -n 200
 }
 
+rerun() { # directory tests...
+    directory=$1
+    shift
+    cp "$directory/test-suite.log" "$directory/test-suite.first"
+    for test in "$@"; do
+        if make -s -C "$directory" check TESTS="$test"; then verdict='passes alone: flaky'; else verdict='fails alone as well: broken'; fi
+        echo "$directory: $test $verdict" >>"$again"
+        cat "$directory/test-suite.log" >>"$directory/rerun.log"
+    done
+    mv "$directory/test-suite.first" "$directory/test-suite.log"
+}
+
 run() { # directory, target
     directory=$1
     results "$directory" | xargs -r rm -f
+    rm -f "$directory/rerun.log"
     make -s -j"$(nproc)" -C "$directory" check TESTS= >/dev/null || status=1 # the programs that tests need
-    if ! make -s -j"$(nproc)" -C "$directory" "$2"; then
-        failed=$(failed_in "$directory")
-        # shellcheck disable=SC2086
-        if [ "$(set -- $failed && echo $#)" -gt 3 ] || [ -z "$failed" ]; then
-            status=1
-        else
-            cat "$directory"/test-suite.log >>"$log"
-            complain "$directory"/test-suite.log >>"$crowded"
-            # shellcheck disable=SC2086
-            echo "Once more, alone:" $failed | tee -a "$crowded"
-            make -s -C "$directory" check TESTS="$(echo $failed)" || status=1
-        fi
-    fi
-    cat "$directory"/test-suite.log >>"$log" 2>/dev/null || status=1
+    make -s -j"$(nproc)" -C "$directory" "$2" || status=1
+    cat "$directory/test-suite.log" >>"$log" 2>/dev/null || status=1
     results "$directory" | xargs -r cat >>"$counted"
+    # shellcheck disable=SC2046
+    set -- $(failed_in "$directory")
+    if [ $# -gt 0 ] && [ $# -le 3 ]; then
+        status=1
+        echo "Once more, alone, to tell what is flaky from what is broken: $*"
+        rerun "$directory" "$@"
+    fi
 }
 
 count() { grep -c -E "^:test-result: ($1)" "$counted"; }
 
-log=$(mktemp) crowded=$(mktemp) counted=$(mktemp)
-trap 'rm -f "$log" "$crowded" "$counted"' EXIT
+log=$(mktemp) again=$(mktemp) counted=$(mktemp)
+trap 'rm -f "$log" "$again" "$counted"' EXIT
 run "$build" check
 
 mkdir -p "$build/sanitizers"
@@ -64,7 +73,7 @@ passed=$(count PASS)
 failed=$(count 'FAIL|ERROR|XPASS')
 skipped=$(count SKIP)
 [ "$failed" = 0 ] || complain "$log"
-[ ! -s "$crowded" ] || { echo "Failed beside others:"; cat "$crowded"; }
+[ ! -s "$again" ] || { echo "Run again (this changes no result; see rerun.log there):"; cat "$again"; }
 grep -h -E '^(ok .*# SKIP|SKIP: [^ ]*$)' "$log" | sort -u
 [ "$status" = 0 ] || [ "$failed" != 0 ] || failed=1
 [ "$passed" != 0 ] || failed=$((failed + 1))

@@ -195,12 +195,12 @@ hosts_start() {
         "$(eval "echo \"\${hosts_kernel_$1-}\"")" "$top_builddir/tests/tools/oldkernel" \
         "$top_srcdir" "$top_builddir" "$work" <"$work/hosts/life" >"$work/hosts/$1.log" 2>&1 9>&- &
     echo $! >"$work/hosts/$1.unshare"
-    for hosts_try in $(seq 100); do
+    for hosts_try in $(seq 600); do
         [ -S "$work/hosts/$1.socket" ] && return 0
         kill -0 $! 2>/dev/null || return 1
         sleep 0.1
     done
-    echo "it does not start within 10 s" >>"$work/hosts/$1.log"
+    echo "it does not start within 60 s" >>"$work/hosts/$1.log"
     return 1
 }
 

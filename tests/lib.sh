@@ -19,6 +19,8 @@ unset OMPI_MCA_mca_base_env_list OMPI_MCA_mca_base_env_list_internal
 # A sanitized memwatch starts behind whatever a test preloads.
 [ "$SANITIZERS" != yes ] || export ASAN_OPTIONS=verify_asan_link_order=0
 
+. "$top_srcdir/tests/private.sh"
+
 work=$(mktemp -d)
 export TMPDIR="$work"
 tests_run=0
@@ -37,19 +39,30 @@ finish() {
 trap finish EXIT
 cd "$work" || exit 1
 
-# check "what" command...: one TAP line; on failure what the command printed.
+# check "what" command...: one TAP line; on failure what the command printed. Where the command calls `cannot why`, the check
+# is skipped, whatever its status.
 check() {
     what=$1
     shift
     tests_run=$((tests_run + 1))
-    if "$@" >"$work/check.out" 2>&1; then
+    rm -f "$work/cannot"
+    if "$@" >"$work/check.out" 2>&1 && [ ! -e "$work/cannot" ]; then
         echo "ok $tests_run - $what"
+    elif [ -e "$work/cannot" ]; then
+        echo "ok $tests_run - $what # SKIP $(cat "$work/cannot")"
     else
         tests_failed=$((tests_failed + 1))
         echo "not ok $tests_run - $what"
         echo "# failed: $*"
         sed 's/^/# /' "$work/check.out" | head -n 40
     fi
+}
+
+# For a function that check calls: what it was to try cannot be tried here. It returns at once, "|| return": a pass or a
+# failure that was not tried is neither.
+cannot() { # why
+    echo "$*" | tr '\n#' '  ' >"$work/cannot"
+    return 1
 }
 
 skip() { # what, why
@@ -88,23 +101,23 @@ field() {
     sed -n "s/.*[ ]$1=\"\([^\"]*\)\".*/\1/p; t; s/.*[ ]$1=\([^ ]*\).*/\1/p"
 }
 
-# Nothing of this user's that is newer than FILE is left where run directories lie. Jobs of another session may be under
-# way: they come and go, what is left stays.
+# No run directory of this user is left in /dev/shm. For tests that have $private=/dev/shm.
 nothing_left() {
-    n=0
-    left=$(find /dev/shm -maxdepth 1 -name 'memwatch-*' -user "$(id -u)" -newer "$1")
-    # tests beside this one have runs of their own, which end one day
-    while left=$(for dir in $left; do [ ! -d "$dir" ] || echo "$dir"; done) && [ -n "$left" ]; do
-        n=$((n + 1))
-        [ $n -le 300 ] || { echo "$left"; return 1; }
-        sleep 0.2
-    done
+    [ -z "$private_cannot" ] || cannot "$private_cannot" || return
+    left=$(find /dev/shm -maxdepth 1 -name 'memwatch-*' -user "$(id -u)")
+    [ -z "$left" ] || { echo "$left"; return 1; }
 }
 
-until_true() { # at most 30 s
+until_true() { # at most 60 s, and what the machine needs for the command
     n=0
-    until "$@"; do n=$((n + 1)); [ $n -lt 600 ] || { echo "never: $*"; return 1; }; sleep 0.05; done
+    until "$@"; do n=$((n + 1)); [ $n -lt 1200 ] || { echo "never: $*"; return 1; }; sleep 0.05; done
 }
+
+ended() { ! grep -q '^State:.[^Z]' "/proc/$1/status" 2>/dev/null; } # a pid: not there, or not waited for yet
+
+# Of the run that goes on in the base directory: so many ranks live, so many of them are in MPI calls; so many were sampled.
+waits() { "$memwatch" top --once "$1"/memwatch-* 2>/dev/null | grep -q -E "^Ranks +$2 live .* $3 in MPI calls"; }
+sampled() { [ "$("$mwdump" "$1"/memwatch-* 2>/dev/null | grep -c '^process role=rank ')" -ge "$2" ]; }
 
 # What tests/jobs_start.sh wrote of an MPI whose jobs do not start.
 no_jobs() { echo "$top_builddir/tests/jobs/$1"; }

@@ -13,6 +13,7 @@ unit_tests =
 shell_tests = \
     tests/integration/arrows.sh \
     tests/integration/harness.sh \
+    tests/integration/tree_clean.sh \
     tests/integration/descriptors.sh \
     tests/integration/exports.sh \
     tests/integration/wrapped.sh \
@@ -437,6 +438,21 @@ kill-matrix: all
 
 EXTRA_DIST += tests/kill_matrix.sh
 
+# What takes too long for make check, one step after another; make check-long CHECK_LONG=list prints the steps.
+CHECK_LONG =
+check-long: all
+	@$(AM_TESTS_ENVIRONMENT) MAKE='$(MAKE)' $(SHELL) $(srcdir)/tests/check_long.sh $(CHECK_LONG)
+.PHONY: check-long
+EXTRA_DIST += tests/check_long.sh
+
+# What is executed of the sources by unit tests, and by integration tests: make coverage
+# COVERAGE_TESTS="tests/integration/launcher.sh tests/integration/top.sh"
+COVERAGE_TESTS =
+coverage:
+	@$(SHELL) $(srcdir)/tests/coverage.sh $(COVERAGE_TESTS)
+.PHONY: coverage
+EXTRA_DIST += tests/coverage.sh tests/coverage.py
+
 # Unit tests alone.
 check-unit:
 	$(MAKE) check TESTS="$(unit_tests)"
@@ -449,7 +465,11 @@ platforms:
 EXTRA_DIST += tests/platforms
 EXTRA_DIST += tests/fuzz
 EXTRA_DIST += tests/browser/package.json tests/browser/package-lock.json tests/browser/page.js
-EXTRA_DIST += bench/scale tests/build_programs.sh tests/check.sh tests/golden tests/hosts.sh tests/integration tests/jobs_start.sh tests/lib.sh tests/openmpi.sh tests/programs tests/schema.sh tests/tools/validate.py tests/unit_tap.sh
+EXTRA_DIST += bench/scale tests/build_programs.sh tests/check.sh tests/golden tests/hosts.sh tests/integration tests/jobs_start.sh tests/lib.sh tests/openmpi.sh tests/private.sh tests/programs tests/schema.sh tests/tools/validate.py tests/unit_tap.sh
 
+# In a build in the source tree, tests/programs and bench/programs hold sources as well: only what is built there goes.
 clean-local:
-	-rm -rf tests/jobs tests/programs bench/programs/openmpi bench/programs/mpich
+	-rm -rf tests/jobs tests/programs/openmpi tests/programs/mpich bench/programs/openmpi bench/programs/mpich tests/fuzz/built
+distclean-local:
+	-rm -rf tests/fuzz/found build-coverage check-long
+	-rm -f rerun.log

@@ -6,7 +6,8 @@
 #   - a job that takes longer than LIMIT seconds (120), or an untouched one that ends with another status than its own
 #   - a process of memwatch that outlives its run, or any process of an untouched job
 #   - run directories of launchers that were not killed, and whose report was not either; any, after `memwatch runs --clean`
-#   - other new files called *memwatch* in /dev/shm, /tmp or TMPDIR, and new System V segments
+#   - other new files called *memwatch* in /dev/shm, /tmp or TMPDIR, and new System V segments (in namespaces where other
+#     users of the machine have none; where these cannot be made, other runs of memwatch disturb it)
 #   - a launcher whose memory grows with the number of processes
 # A line a minute and a summary; status 1 when it found anything. Called in the build directory (make soak
 # SOAK_SECONDS=3600), which is only asked for the MPI libraries; MEMWATCH is its launcher by default. SOAK_SEED repeats
@@ -18,6 +19,11 @@ memwatch=${2:-$top_builddir/launcher/memwatch}
 LIMIT=${LIMIT:-120}
 RANDOM=${SOAK_SEED:-$$}
 main=$$
+
+private_shell=bash private=/dev/shm
+case $top_srcdir/$top_builddir/${memwatch#/} in */tmp/*) ;; *) private='/dev/shm /tmp' ;; esac
+. "$top_srcdir/tests/private.sh"
+[ -z "$private_cannot" ] || echo "runs of others at the same time would be findings: $private_cannot" >&2
 
 . "$top_srcdir/tests/openmpi.sh"
 openmpi_settings "${OPENMPI_RUN:-mpirun}"

@@ -71,6 +71,8 @@ for mpi in $(mpis); do
         check "$mpi: an unreadable program runs" \
             same "$(run as_user env HOME="$open" TMPDIR=/tmp "$memwatch" run -- $job)" 0
         check "$mpi: and is reported" grep -q -i 'peak memory of the job' err
+    else
+        skip "$mpi: an unreadable program" "needs root, to run it as another user"
     fi
 done
 chmod 600 "$open/busy"

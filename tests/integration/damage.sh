@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Whatever somebody does to the files of a run directory while the job runs, root included: the job does not notice, and the
 # report has all that the ranks knew.
+private=/dev/shm
 . "${srcdir:-.}/tests/lib.sh"
 
 each='for f in $MEMWATCH_RUN_DIR/*; do'

@@ -3,7 +3,6 @@
 . "${srcdir:-.}/tests/lib.sh"
 
 says() { grep -q -E "$1" err || { sed -n '/Post-mortem/,/^Peak/p' err; grep '^process role=rank\|^rank ' dump; return 1; }; }
-journals() { [ "$(find "$work/runs" -name 'journal-*' | wc -l)" -ge "$1" ]; }
 first_death() { grep -m 1 '^death ' dump; }
 
 command_of() { pgrep -P "$2" -f "^$(mpirun_of "$1")"; } # mpi, pid of memwatch
@@ -82,11 +81,10 @@ for mpi in $(mpis); do
     "$memwatch" run --run-dir "$work/runs" -- "$(mpirun_of "$mpi")" -n 3 "$(program "$mpi" grow_and_die)" \
         --how sleep --mib 16 >out 2>err &
     pid=$!
-    until_true journals 3
-    sleep 0.5
+    until_true waits "$work/runs" 3 2
     command=$(command_of "$mpi" $pid)
     kill -TERM $pid
-    sleep 0.3
+    sleep 0.3 # that moment
     kill -KILL "$command" 2>/dev/null
     wait $pid
     status=$?
@@ -101,8 +99,7 @@ for mpi in $(mpis); do
         setsid sh -c 'echo $$ >group; exec "$@"' sh env --default-signal=INT "$memwatch" run --run-dir "$work/runs" -- \
             "$(mpirun_of "$mpi")" -n 3 "$(program "$mpi" grow_and_die)" --how sleep --mib 16 >out 2>err &
         pid=$!
-        until_true journals 3
-        sleep 0.5
+        until_true waits "$work/runs" 3 2
         kill -INT "-$(cat group)"
         [ $times = once ] || { sleep 0.1; kill -INT "-$(cat group)" 2>/dev/null; }
         wait $pid
@@ -118,22 +115,22 @@ for mpi in $(mpis); do
     "$memwatch" run --run-dir "$work/runs" -- "$(mpirun_of "$mpi")" -n 3 "$(program "$mpi" grow_and_die)" \
         --how sleep --mib 16 >out 2>err &
     pid=$!
-    until_true journals 3
-    sleep 0.3
+    until_true waits "$work/runs" 3 2
+    ranks=$("$mwdump" "$work"/runs/memwatch-* | grep '^rank ' | field pid)
     kill -KILL "$(command_of "$mpi" $pid)"
     wait $pid
     status=$?
     check "$mpi: mpirun killed: its status" same $status 137
     check "$mpi: mpirun killed: the report says so" says 'the command itself was killed by SIGKILL'
-    pkill -KILL -f "$(program "$mpi" grow_and_die) --how sleep" # what a launcher that was killed leaves behind
+    # shellcheck disable=SC2086
+    kill -KILL $ranks 2>/dev/null # what a launcher that was killed leaves behind
 
     # memwatch itself is killed: the job goes on, and nothing that was known is lost.
     rm -rf runs; mkdir runs
     "$memwatch" run --run-dir "$work/runs" -- sh -c "'$(mpirun_of "$mpi")' -n 3 '$(program "$mpi" grow_and_die)' --mib 200; echo \$? >ended" \
         >out 2>err &
     pid=$!
-    until_true journals 3
-    sleep 0.5
+    until_true sampled "$work/runs" 3
     "$memwatch" runs --run-dir "$work/runs" >list
     check "$mpi: memwatch runs: the run is listed" grep -q -E "running +3 .*$work/runs" list
     kill -KILL $pid

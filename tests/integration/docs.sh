@@ -38,6 +38,8 @@ for page in "$top_srcdir"/doc/*.[17]; do
     check "$name: each .TP has a paragraph" none "$(awk '/^\.(TP|SH|SS)/ && last == ".TP" { print FNR } { last = $0 }' "$page")"
     if command -v groff >/dev/null; then
         check "$name: groff has no warnings" none "$(groff -man -Tutf8 -ww -z "$page" 2>&1)"
+    else
+        skip "$name: groff" 'groff was not found'
     fi
     if command -v mandoc >/dev/null; then
         check "$name: mandoc -Tlint has no warnings" none "$(mandoc -Tlint "$page" 2>&1)"

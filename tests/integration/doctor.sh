@@ -16,8 +16,9 @@ for what in 'MPI libraries' 'MPI launchers' shim 'high-water mark' 'RSS counters
     'other processes' 'causes of death' lines journals 'shared memory' 'open files' 'file size' network; do
     check "a line for: $what" grep -q -E "^  (ok|-)  *$what" out
 done
-[ -z "$OPENMPI_CC" ] || check "Open MPI's library is found" grep -q 'Open MPI v.*: /.*libmpi' out
-[ -z "$MPICH_CC" ] || check "MPICH's library is found" grep -q 'MPICH Version.*: /' out
+has_mpi() { [ -n "$1" ] || cannot "it is not there" || return; shift; "$@"; } # its compiler, command
+check "Open MPI's library is found" has_mpi "$OPENMPI_CC" grep -q 'Open MPI v.*: /.*libmpi' out
+check "MPICH's library is found" has_mpi "$MPICH_CC" grep -q 'MPICH Version.*: /' out
 check "RSS precision is measured" grep -q -E 'largest errors in [0-9]+ trials.*RSS [0-9.]+ [KM]?i?B' out
 check "--help has examples" sh -c "'$memwatch' doctor --help | grep -q 'srun -N 1 memwatch doctor'"
 "$memwatch" doctor --nonsense >out 2>err
@@ -29,15 +30,19 @@ for kernel in 5.3 4.18; do
     check "as on Linux $kernel: a run would be complete" same \
         "$("$top_builddir/tests/tools/oldkernel" $kernel "$memwatch" doctor >out 2>err; echo $?)" 0
     check "as on Linux $kernel: no record of the kernel's" grep -q 'causes of death .*needs Linux 6.15.*libmemwatch-wait.so' out
+    [ $kernel != 4.18 ] || check "as on Linux 4.18: ends are noticed later" grep -q 'no pidfd_open' out
 done
-[ ! -s out ] || check "as on Linux 4.18: ends are noticed later" grep -q 'no pidfd_open' out
 check "a launch agent of the user's is named" \
     sh -c 'HYDRA_LAUNCHER=rsh "$1" doctor | grep -q "daemons on other hosts are left alone, as HYDRA_LAUNCHER"' sh "$memwatch"
 mkdir lone
 cp "$shim" lone/
-check "no wait library, and no record of the kernel's: 1" same \
-    "$(MEMWATCH_SHIM=$work/lone/libmemwatch-pmpi.so "$top_builddir/tests/tools/oldkernel" 5.3 "$memwatch" doctor >out 2>err; echo $?)" 1
-check "it is named" bad 'causes of death'
+if "$top_builddir/tests/tools/oldkernel" 5.3 true; then
+    check "no wait library, and no record of the kernel's: 1" same \
+        "$(MEMWATCH_SHIM=$work/lone/libmemwatch-pmpi.so "$top_builddir/tests/tools/oldkernel" 5.3 "$memwatch" doctor >out 2>err; echo $?)" 1
+    check "it is named" bad 'causes of death'
+else
+    skip "no wait library, and no record of the kernel's" "that cannot be done here"
+fi
 
 mkdir bin
 for tool in env true sh sed grep; do ln -s "$(command -v $tool)" bin/; done

@@ -53,7 +53,8 @@ for mpi in $(mpis); do
 done
 
 # Who ignores SIGTERM is killed after the grace, and all that it has started.
+seconds=77.$$ # by which its processes are known
 check "deaf to SIGTERM: killed" \
-    same "$(gated --max-per-proc-rss 100K --kill-over -- sh -c 'trap "" TERM; sleep 77.125 & wait; sleep 77.125')" 11
-check "nothing of it is left" sh -c '! pgrep -f "[s]leep 77.125"'
+    same "$(gated --max-per-proc-rss 100K --kill-over -- sh -c 'trap "" TERM; sleep "$0" & wait; sleep "$0"' $seconds)" 11
+check "nothing of it is left" sh -c '! pgrep -x -f "sleep $0"' $seconds
 done_testing

@@ -109,9 +109,11 @@ die=$(program "$mpi" grow_and_die)
 start "$mpi" "1 1 2" "$die" --how sleep --rank 0 --mib 16
 until_true arrived_from 3 2
 until_true arrived_from 2 1
-sleep 1
+in_calls() { host_run 1 sh -c '"$1" top --once /dev/shm/memwatch-*' sh "$memwatch" 2>/dev/null | grep -q "^Ranks  *4 live .* 3 in MPI calls"; }
+until_true in_calls
 host_link_down 3
-sleep 12
+lost() { [ "$(host_run 1 sh -c 'od -A n -t u4 -j 8 -N 4 /dev/shm/memwatch-*/peer-mwh3' | tr -d ' ')" = 3 ]; }
+check "$mpi: a host cut off: the launcher finds out" until_true lost
 host_run 1 sh -c 'for p in /proc/[0-9]*; do case $(cat $p/comm) in mpirun*|orterun|prterun|mpiexec*) kill -KILL ${p#/proc/};; esac; done'
 finish_run
 check "$mpi: a host cut off: the report comes" grep -q '^Ranks ' err

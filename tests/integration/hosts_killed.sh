@@ -11,6 +11,11 @@ nothing_left_there() { none "$(left)"; }
 ours() { # those whose command line begins so, on host 2: their pids there
     host_run 2 sh -c 'for p in /proc/[0-9]*; do tr "\0" " " <$p/cmdline 2>/dev/null | grep -q -E "$1" && echo ${p#/proc/}; done' sh "$1"
 }
+# How often each of the two ranks there has been sampled, as the launcher knows it; that they are in their calls.
+samples() { host_run 1 sh -c '"$1" /dev/shm/memwatch-*' sh "$mwdump" 2>/dev/null | grep '^process role=rank .* host="mwh2"' | field samples; }
+sampled_anew() { [ "$(samples | wc -l)" = 2 ] && [ "$(samples)" != "$before" ]; }
+in_calls() { host_run 1 sh -c '"$1" top --once /dev/shm/memwatch-*' sh "$memwatch" 2>/dev/null | grep -q "^Ranks  *3 live .* $1 in MPI calls"; }
+arrived() { [ "$(host_run 1 find /dev/shm -name 'journal-*-mwh2-*' | wc -l)" = 2 ]; } # their journals
 connected() { host_run 2 sh -c 'grep -q ^connected /dev/shm/memwatch-*/agent-*' 2>/dev/null; }
 nobody() { none "$(ours '^memwatch (agent|guard)')"; }
 another() { new=$(ours '^memwatch agent' | head -n 1) && [ -n "$new" ] && [ "$new" != "$agent" ] && connected; }
@@ -42,10 +47,11 @@ for mpi in $(mpis); do
 
     # killed, then a rank of that host dies
     start "$mpi" --how sleep --rank 0 --mib 8
-    sleep 1
+    until_true in_calls 2
     host_run 2 kill -9 "$agent"
+    before=$(samples)
     until_true another
-    sleep 0.5
+    until_true sampled_anew
     host_run 2 kill -SEGV "$(ours "^$die" | tail -n 1)"
     end
     check "$mpi: an agent and then a rank killed: the report names the rank's host" says 'rank [12] died first, at .*: killed by SIGSEGV'
@@ -65,7 +71,7 @@ for mpi in $(mpis); do
 
     # the directory is taken away there
     start "$mpi" --how none --mib 96
-    sleep 0.6
+    until_true arrived
     host_run 2 sh -c 'rm -rf /dev/shm/memwatch-*'
     end
     check "$mpi: the directory removed there: the job ends well" same $status 0
@@ -77,7 +83,7 @@ done
 # The launcher's own directory is removed: agents send all once more.
 mpi=$(mpis | head -n 1)
 start "$mpi" --how none --mib 96
-sleep 0.6
+until_true arrived
 host_run 1 sh -c 'rm -rf /dev/shm/memwatch-*'
 end
 check "the launcher's directory removed: the job ends well" same $status 0

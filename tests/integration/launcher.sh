@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 # `memwatch run`: exit status, signals, options, files, and processes shorter than any interval.
+private=/dev/shm
 . "${srcdir:-.}/tests/lib.sh"
 
 none() { [ -z "$1" ] || { echo "$1"; return 1; }; }
@@ -52,16 +53,16 @@ trap 'echo INT >>got; exit 5' INT
 trap 'echo TERM >>got; exit 6' TERM
 trap 'echo USR1 >>got' USR1
 echo $$ >ready
-n=0; while [ $n -lt 200 ]; do sleep 0.05; n=$((n + 1)); done
+n=0; while [ $n -lt 2000 ]; do sleep 0.05; n=$((n + 1)); done
 EOF
 signalled() { # signal expected-status
     rm -f got ready
     # a shell starts background jobs with SIGINT ignored
     env --default-signal=INT "$memwatch" run -- sh trap.sh >out 2>err &
     pid=$!
-    n=0; while [ ! -e ready ] && [ $n -lt 200 ]; do sleep 0.05; n=$((n + 1)); done
+    until_true [ -s ready ] || return 1
     kill -s "$1" $pid
-    [ "$1" = USR1 ] && { sleep 0.3; kill -s TERM $pid; }
+    [ "$1" != USR1 ] || { until_true grep -q USR1 got && kill -s TERM $pid; }
     wait $pid
     same "$?" "$2" && same "$(sort got | uniq -c | awk '{print $1 $2}' | tr '\n' ' ')" "$3" && grep -q -i memory err
 }
@@ -73,9 +74,10 @@ in_group() { # what the group and memwatch get both reaches the job once
     rm -f got ready
     setsid "$memwatch" run --quiet -- sh trap.sh >out 2>err &
     pid=$!
-    n=0; while [ ! -s ready ] && [ $n -lt 200 ]; do sleep 0.05; n=$((n + 1)); done
+    until_true [ -s ready ] || return 1
     kill -s USR1 -- "-$pid"
-    sleep 0.5
+    until_true grep -q USR1 got
+    sleep 0.5 # what would come twice has come then
     kill -s TERM "$(cat ready)"
     wait $pid
     same "$(sort got | uniq -c | awk '{print $1 $2}' | tr '\n' ' ')" '1TERM 1USR1 '
@@ -152,5 +154,5 @@ if user_can; then
 else
     skip "as an ordinary user" "$user_cannot"
 fi
-check "nothing is left in /dev/shm" nothing_left "$work/plain"
+check "nothing is left in /dev/shm" nothing_left
 done_testing

@@ -4,21 +4,22 @@
 
 mpi=$(mpis | head -n 1)
 mkdir runs
-setsid "$memwatch" run --keep --run-dir "$work/runs" -- "$(mpirun_of "$mpi")" -n 2 \
+"$memwatch" run --keep --run-dir "$work/runs" -- "$(mpirun_of "$mpi")" -n 2 \
     "$top_builddir/examples/mpi_distributed_compute" --hold 400 >out 2>err &
-n=0
-until ls runs/*/journal-* >/dev/null 2>&1 || [ $n = 100 ]; do sleep 0.1; n=$((n + 1)); done
-sleep 1.5
-"$mwdump" runs/* >dump
-check "both ranks are there while they run" same "$(grep -c '^rank .*stage=running' dump)" 2
-check "with the phases they are in" grep -q '^phase .*kind=user' dump
+pid=$!
+both_run() { # in a phase of theirs; the dump of that is in dump
+    "$mwdump" "$work"/runs/* >dump 2>&1 && [ "$(grep -c '^rank .*stage=running' dump)" = 2 ] && grep -q '^phase .*kind=user' dump
+}
+check "both ranks are there while they run, with the phases they are in" until_true both_run
 check "memwatch report on the live directory" sh -c "'$memwatch' report '$work'/runs/* | grep -q 'data distribution\|initialization'"
+ranks=$(grep '^rank ' dump | field pid)
 
 # memwatch itself is killed: the job goes on, and its journals are there afterwards.
-pid=$(pgrep -f -n "memwatch run --keep --run-dir $work/runs")
-kill -9 "$pid"
-n=0
-while pgrep -f 'mpi_distributed_compute --hold 400' >/dev/null && [ $n -lt 300 ]; do sleep 0.1; n=$((n + 1)); done
-check "memwatch killed: the job finishes and is right" grep -q 'verification OK' out
+kill -9 $pid
+wait $pid 2>/dev/null
+check "both ranks run on" kill -0 $ranks
+all_ended() { for rank in $ranks; do ended "$rank" || return; done; }
+check "and end" until_true all_ended
+check "memwatch killed: the job finishes and is right" until_true grep -q 'verification OK' out
 check "and can be reported" sh -c "'$memwatch' report '$work'/runs/* | grep -q 'communication'"
 done_testing

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Run directories: nothing is removed, and no run taken for dead, without proof; the job does not mind when its directory is
 # taken away.
+private=/dev/shm
 . "${srcdir:-.}/tests/lib.sh"
 
 not() { ! "$@"; }
@@ -122,11 +123,11 @@ if inside true 2>/dev/null; then
 mount -t tmpfs none /dev/shm
 "$@" >out 2>err &
 n=0
-until [ -e ready ] || [ $n = 300 ]; do sleep 0.1; n=$((n + 1)); done
+until [ -e ready ] || [ $n = 600 ]; do sleep 0.1; n=$((n + 1)); done
 EOS
     rm -f ready
     all_left() { "$memwatch" runs | sed -n 's/^shared memory of a run .*--force //p' | grep '^/dev/shm/'; }
-    others=$(all_left)
+    others=$(all_left) # none, in namespaces of our own
     left() { all_left | grep -v -x -F "${others:-none}"; }
     unshare --mount --pid --fork --mount-proc sh space.sh "$memwatch" run --quiet -- "$(mpirun_of "$mpi")" -n 2 \
         "$(program "$mpi" damage)" 5 5 ': >ready; sleep 60'
@@ -174,6 +175,8 @@ status=$?
 [ "$when" != after ] || { : >here; until [ -e go ]; do sleep 0.05; done; }
 exit $status
 EOF
+# memwatch has made it again, or has ended.
+made_again() { [ -e "$dir/memwatch-run" ] || ended $pid; }
 note='the run directory .*, or files in it, were (removed|moved) while the job ran'
 for mpi in $(mpis); do
     for how in removed moved emptied; do
@@ -181,21 +184,22 @@ for mpi in $(mpis); do
             # what is not of the MPI is tried with one
             [ "$mpi" = "$(mpis | head -n 1)" ] || [ $how = removed ] || continue
             rm -rf here go moved
-            case $when in during) calls='grow_and_die --how none --mib 48' ;; *) calls='busy --calls 50' ;; esac
+            case $when in during) calls='grow_and_die --how none --mib 160' ;; *) calls='busy --calls 50' ;; esac
             # shellcheck disable=SC2086
             "$memwatch" run --run-dir "$work/runs" --report "$work/report" --force -- sh job.sh $when "$(mpirun_of "$mpi")" -n 2 \
                 "$(program "$mpi" "${calls%% *}")" ${calls#* } >out 2>err &
             pid=$!
             case $when in
-                during) until_true journals 2; sleep 0.3 ;;
+                during) until_true waits "$work/runs" 2 1 ;;
                 *) until_true [ -e here ] ;;
             esac
+            dir=$(only)
             case $how in
-                removed) rm -rf "$(only)" ;;
-                moved) mv "$(only)" moved ;;
-                emptied) rm -f "$(only)"/* ;;
+                removed) rm -rf "$dir" ;;
+                moved) mv "$dir" moved ;;
+                emptied) rm -f "$dir"/* ;;
             esac
-            [ $when = after ] || sleep 0.5
+            [ $when = after ] || until_true made_again
             : >go
             wait $pid
             check "$mpi: $how $when: the status is the command's" same $? 0

@@ -31,6 +31,8 @@ check "nothing shared: no such line" [ "$(grep -c 'counted more than once' err)"
 
 # Huge pages: some are reserved for the time of the test.
 pages=/proc/sys/vm/nr_hugepages
+# They are the machine's: one test at a time.
+[ ! -e $pages ] || ! command -v flock >/dev/null || { exec 8<$pages && flock -w 300 8; }
 before=$(cat $pages 2>/dev/null)
 put_back() {
     [ -z "$before" ] || echo "$before" >$pages

@@ -90,6 +90,8 @@ if command -v flock >/dev/null; then
     }
     check "somebody holds its lock" locked
     check "the largest one is known even then" same "$(number "largest or late")" 41
+else
+    skip "somebody holds its lock" "needs flock(1)"
 fi
 
 # A daemon that waits for init.

@@ -34,16 +34,17 @@ os.execv(sys.argv[1], sys.argv[1:])' "$memwatch" run --quiet -- sleep 50)" 142
 # A process that makes the report, or runs --post-run-cmd, gets warnings that were for the job: the status stays.
 after() { # signal
     rm -f report.txt
-    timeout 60 setsid -w "$memwatch" run --post-run-cmd 'echo $$ >post; exec sleep 0.5' --report report.txt -- sh -c 'echo $$ >job; exit 7' &
+    timeout 60 setsid -w "$memwatch" run --post-run-cmd 'echo $$ >post; until [ -e go ]; do sleep 0.05; done' --report report.txt -- sh -c 'echo $$ >job; exit 7' &
     waiting=$!
     until_true [ -s post ] || return 1
     group=$(ps -o pgid= -p "$(cat post)" | tr -d ' ')
     kill -s "$1" -- "-$group"
+    : >go # for one that the signal has not ended
     wait $waiting
     same $? 7 && grep -q 'status 7' report.txt
 }
 for signo in USR1 XCPU RTMIN; do
-    rm -f post job
+    rm -f post job go
     check "$signo to the group while --post-run-cmd runs: the status stays" after $signo
 done
 

@@ -40,6 +40,8 @@ for mpi in $(mpis); do
             -o count_mpifh "$top_srcdir/tests/programs/count_mpifh.F90" $flags
         run_mpi "$mpi" 2 env -u LD_PRELOAD ./count_mpifh
         check "$mpi: linked Fortran: every call once" as_expected
+    else
+        skip "$mpi: linked Fortran" "no Fortran compiler for $mpi was found"
     fi
 done
 done_testing

@@ -107,6 +107,8 @@ if [ -e p.dwo ]; then
         check "it was not opened" not_opened
         end_fifo "$place"
     done
+else
+    skip "split DWARF" "$cc has none"
 fi
 
 # A program that is a FIFO by the time of the report.

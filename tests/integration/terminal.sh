@@ -43,9 +43,14 @@ with_job() {
     echo 'echo $? >status'
 }
 
-keys() { # times pause: Ctrl-C
+came() { lines got "$1" || has status; } # what was typed, or the job has ended
+keys() { # times pause: Ctrl-C, the next one when the job has got the one before: two that wait are one
     until_true has ready >&2
-    for _ in $(seq "$1"); do printf '\003'; sleep "$2"; done
+    for time in $(seq "$1"); do
+        printf '\003'
+        until_true came "$time" >&2
+        sleep "$2"
+    done
     sleep 0.5 # what would come twice has come then
     : >stop
 }
@@ -56,8 +61,8 @@ typed() { # times pause what-the-job-got
 }
 check "Ctrl-C reaches the job once; the report comes, the status is the command's" typed 1 0 '1INT '
 check "Ctrl-C twice: the job gets two" typed 2 0.5 '2INT '
-check "Ctrl-C twice, fast: the job gets two" typed 2 0.05 '2INT '
-quit_key() { until_true has ready >&2; printf '\034'; sleep 0.5; : >stop; }
+check "Ctrl-C twice, fast: the job gets two" typed 2 0 '2INT '
+quit_key() { until_true has ready >&2; printf '\034'; until_true came 1 >&2; sleep 0.5; : >stop; }
 quits() { on_terminal quit_key && same "$(counted got)" '1QUIT ' && same "$(cat status)" 5; }
 check "Ctrl-\\ reaches the job once" quits
 
@@ -68,7 +73,7 @@ ends() {
 check "Ctrl-C ends a command that does not catch it: 130, and the report" ends
 
 # mpirun has its own answer to Ctrl-C, and with MPICH not always the same: the shell around it notes it.
-mpi_keys() { until_true has started >&2; sleep 0.3; printf '\003'; }
+mpi_keys() { until_true lines started 2 >&2; printf '\003'; }
 mpi_ends() {
     rm -f started own
     printf '%s\n' 'trap : INT' "$(mpirun_of "$1") -n 2 sh -c 'echo started >>started; exec sleep 30'" \
@@ -83,20 +88,17 @@ done
 # Ctrl-Z and fg, by a shell with job control.
 stop_keys() {
     until_true has ready >&2
-    sleep 0.2
     printf '\032'
     until_true has pids >&2
-    sleep 0.3
     : >stop
 }
 cat >stop_session.sh <<'EOF2'
 set -m
 "$memwatch" run -- sh job.sh
 echo $? >stopped
-sleep 0.2
 job=$(cat ready)
+until grep -q '^State:.T' /proc/$job/status; do sleep 0.05; done
 sed 's/.*) //; s/ .*//' /proc/$job/stat /proc/$(sed 's/.*) //' /proc/$job/stat | cut -d' ' -f2)/stat >pids
-sleep 0.5
 fg
 echo $? >status
 EOF2
@@ -121,7 +123,7 @@ sed 's/.*) //; s/ .*//' /proc/$!/stat /proc/$(cat ready)/stat >pids
 fg
 echo $? >status
 EOF2
-word_keys() { until_true has pids >&2; sleep 0.3; printf 'hello\n'; }
+word_keys() { until_true has pids >&2; printf 'hello\n'; }
 reads() {
     cp reader_session.sh session.sh
     on_terminal word_keys && same "$(tr '\n' ' ' <pids)" 'T T ' && same "$(cat got)" hello && same "$(cat status)" 6 &&
@@ -129,6 +131,8 @@ reads() {
 }
 if sh -c 'set -m' 2>/dev/null; then
     check "a job in the background that reads the terminal stops with memwatch, fg continues both" reads
+else
+    skip "a job in the background that reads the terminal" "this sh has no job control"
 fi
 
 # Colour.
@@ -166,21 +170,22 @@ nohup_survives() {
         echo \$\$ >ready; until [ -e stop ]; do sleep 0.05; done; exit 5"' >session.sh
     gone || return 1
     job=$(cat ready) parent=$(ps -o ppid= -p "$(cat ready)" | tr -d ' ')
-    sleep 0.3
     kill -HUP "$parent" || return 1 # once more, by hand
-    sleep 0.3
+    sleep 0.3 # what it would end has ended then
     kill -0 "$job" && kill -0 "$parent" || return 1
     : >stop
     until_true has report.txt && until_true sh -c "! kill -0 $parent 2>/dev/null" && grep -q 'status 5' report.txt
 }
 if command -v nohup >/dev/null; then
     check "nohup memwatch run: survives the terminal and SIGHUP, and reports" nohup_survives
+else
+    skip "nohup memwatch run" "nohup is not there"
 fi
 hangs_up() {
     printf '%s\n' '"$memwatch" run --report report.txt -- sh job.sh' >session.sh
     gone || return 1
     until_true lines got 1
-    sleep 0.5
+    sleep 0.5 # what would come twice has come then
     : >stop
     until_true has report.txt && same "$(grep -c HUP got)" 1 && grep -q 'status 5' report.txt
 }

@@ -91,6 +91,8 @@ if [ -n "$OPENMPI_RUN" ] && [ -n "$OPENMPI_CC" ]; then
     check 'one of three: why' says 'without a record: busy: started with an environment without LD_PRELOAD'
     "$memwatch" report rec >rep
     check 'one of three: also from the record' says 'without a record: busy: started with an environment without LD_PRELOAD'
+else
+    skip 'one of three' 'needs Open MPI'
 fi
 
 # Of two jobs in turn the first leaves nothing: only its own report says why.
@@ -113,6 +115,8 @@ if [ "$(id -u)" = 0 ]; then
     else
         skip 'other mounts' 'no mount namespaces'
     fi
+else
+    skip 'set-user-ID, other mounts' 'needs root'
 fi
 
 # Without MPI there is nothing to miss.

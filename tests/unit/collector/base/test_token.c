@@ -228,13 +228,15 @@ static void test_locks(void **state)
 /* A lock ends with its holder, however that ends, and no program that the holder starts has it. */
 static void test_a_killed_launcher(void **state)
 {
-    int ready[2], status;
+    int ready[2], called[2], status; /* `called`: open until the second child has called exec */
     pid_t pid;
+    char byte;
 
     (void)state;
     mw_rundir_remove(&dir);
     mw_rundir_close(&dir);
     assert_int_equal(pipe(ready), 0);
+    assert_int_equal(pipe2(called, O_CLOEXEC), 0);
     pid = fork();
     if (pid == 0) {
         if (mw_rundir_create(&dir, base, NULL) < 0 || write(ready[1], dir.path, sizeof(dir.path)) < 0)
@@ -243,12 +245,15 @@ static void test_a_killed_launcher(void **state)
             execlp("sleep", "sleep", "3", (char *)NULL);
             _exit(1);
         }
+        close(called[1]);
         pause();
     }
+    close(called[1]);
     assert_int_equal(read(ready[0], dir.path, sizeof(dir.path)), sizeof(dir.path));
     dir.fd = mw_token_open_private(dir.path, NULL);
     assert_int_equal(launchers_lock(), MW_TOKEN_HELD);
-    usleep(200000); /* the second child has called exec by then */
+    assert_int_equal(read(called[0], &byte, 1), 0);
+    close(called[0]);
     kill(pid, SIGKILL);
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_int_equal(launchers_lock(), MW_TOKEN_FREE);

@@ -23,13 +23,32 @@
 
 static int news, execs, settled, ends;
 
+/* Turns of a millisecond and more in which something must have come: far more than it takes. */
+#define PATIENCE 30000
+
 static struct mw_tree tree;
 static pid_t started[256]; /* by this process */
 static int started_count;
+static int gate[2]; /* a pipe: processes wait there until open_gate() */
+
+static void wait_at_gate(void)
+{
+    char byte;
+
+    if (read(gate[0], &byte, 1) != 1)
+        _exit(126);
+}
+
+static void open_gate(void)
+{
+    assert_int_equal(write(gate[1], "", 1), 1);
+}
 
 static int set_up(void **state)
 {
     (void)state;
+    if (pipe2(gate, O_CLOEXEC))
+        return -1;
     news = execs = settled = ends = started_count = 0;
     alarm(60); /* a test that hangs is a failed one */
     return mw_tree_init(&tree, "/proc", getpid());
@@ -45,6 +64,8 @@ static int tear_down(void **state)
     while (wait(NULL) > 0)
         ;
     mw_tree_fini(&tree);
+    close(gate[0]);
+    close(gate[1]);
     return 0;
 }
 
@@ -133,7 +154,7 @@ static void follows_grandchildren(void **state)
 {
     (void)state;
     start(two_more);
-    for (int i = 0; i < 1000 && tree.count < 3; i++) {
+    for (int i = 0; i < PATIENCE && tree.count < 3; i++) {
         usleep(1000);
         update();
     }
@@ -160,7 +181,7 @@ static void keeps_daemons(void **state)
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     parent = start(leave_a_daemon);
     waitpid(parent, NULL, 0);
-    for (int i = 0; i < 1000; i++) { /* until only the daemon is left, and has come to us */
+    for (int i = 0; i < PATIENCE; i++) { /* until only the daemon is left, and has come to us */
         usleep(1000);
         while (waitpid(-1, NULL, WNOHANG) > 0)
             ;
@@ -175,7 +196,7 @@ static void keeps_daemons(void **state)
 
 static void become_sleep(void)
 {
-    usleep(20000);
+    wait_at_gate();
     execlp("sleep", "sleep", "100", (char *)NULL);
     _exit(127);
 }
@@ -187,7 +208,8 @@ static void sees_an_exec(void **state)
     (void)state;
     update();
     assert_int_equal(execs, 0);
-    for (int i = 0; i < 1000 && !execs; i++) {
+    open_gate();
+    for (int i = 0; i < PATIENCE && !execs; i++) {
         usleep(1000);
         update();
     }
@@ -241,7 +263,7 @@ static void lend_memory(void)
     pid_t pid = vfork();
 
     if (pid == 0) {
-        usleep(100000);
+        wait_at_gate();
         execlp("sleep", "sleep", "100", (char *)NULL);
         _exit(127);
     }
@@ -263,14 +285,19 @@ static void tells_borrowed_memory(void **state)
     (void)state;
     skip_if_emulated();
     parent = start(lend_memory);
-    for (int i = 0; i < 2000 && !execs; i++) {
+    for (int i = 0; i < PATIENCE && !borrowed; i++) {
         const struct mw_tree_process *child;
         usleep(1000);
         update();
         child = only_child_of(parent);
-        borrowed = borrowed || (child && child->borrows);
+        borrowed = child && child->borrows;
     }
     assert_true(borrowed);
+    open_gate();
+    for (int i = 0; i < PATIENCE && !execs; i++) {
+        usleep(1000);
+        update();
+    }
     assert_int_equal(execs, 1);
     assert_false(only_child_of(parent)->borrows);
     assert_false(find(parent)->borrows);
@@ -281,7 +308,7 @@ static void a_forked_child_owns_its_memory(void **state)
 {
     (void)state;
     start(two_more);
-    for (int i = 0; i < 1000 && tree.count < 3; i++) {
+    for (int i = 0; i < PATIENCE && tree.count < 3; i++) {
         usleep(1000);
         update();
     }
@@ -307,7 +334,7 @@ static void does_without_children_files(void **state)
 
     (void)state;
     tree.no_children_file = true;
-    for (int i = 0; i < 1000 && tree.count < 3; i++) {
+    for (int i = 0; i < PATIENCE && tree.count < 3; i++) {
         usleep(1000);
         update();
     }
