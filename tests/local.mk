@@ -147,6 +147,7 @@ unit_tests += \
     tests/unit/pmpi/measure/test_governor \
     tests/unit/pmpi/measure/test_observe \
     tests/unit/pmpi/measure/test_phases \
+    tests/unit/pmpi/measure/test_requests \
     tests/unit/collector/base/test_markup \
     tests/unit/collector/merge/test_merge \
     tests/unit/launcher/hosts/test_mirror \
@@ -320,6 +321,9 @@ tests_unit_pmpi_measure_test_observe_LDADD = $(collector_test_libs)
 tests_unit_pmpi_measure_test_phases_SOURCES = tests/unit/pmpi/measure/test_phases.c pmpi/measure/phases.c pmpi/measure/phase_table.c \
     pmpi/measure/observe.c pmpi/measure/governor.c pmpi/measure/timeline.c $(made_meter)
 tests_unit_pmpi_measure_test_phases_LDADD = $(collector_test_libs)
+tests_unit_pmpi_measure_test_requests_SOURCES = tests/unit/pmpi/measure/test_requests.c pmpi/measure/requests.c pmpi/abi/ops.c \
+    pmpi/abi/openmpi.c pmpi/abi/mpich.c
+tests_unit_pmpi_measure_test_requests_LDADD = $(collector_test_libs)
 tests_unit_pmpi_base_test_stack_SOURCES = tests/unit/pmpi/base/test_stack.c pmpi/base/stack.c pmpi/base/syscalls.c
 tests_unit_pmpi_base_test_stack_CFLAGS = $(AM_CFLAGS) -pthread
 tests_unit_pmpi_base_test_stack_LDADD = $(CMOCKA_LIBS)
