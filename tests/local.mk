@@ -120,6 +120,7 @@ unit_tests += tests/unit/pmpi/abi/test_abi_standard
 endif
 unit_tests += \
     tests/unit/pmpi/abi/test_abi_find \
+    tests/unit/pmpi/abi/test_bytes \
     tests/unit/pmpi/finalize/test_across_port \
     tests/unit/pmpi/wrap/test_argument \
     tests/unit/pmpi/wrap/test_argument_unoptimized \
@@ -148,6 +149,8 @@ unit_tests += \
     tests/unit/pmpi/measure/test_observe \
     tests/unit/pmpi/measure/test_phases \
     tests/unit/pmpi/measure/test_requests \
+    tests/unit/pmpi/rank/test_settings \
+    tests/unit/pmpi/rank/test_stage \
     tests/unit/collector/base/test_markup \
     tests/unit/collector/merge/test_merge \
     tests/unit/launcher/hosts/test_mirror \
@@ -324,6 +327,13 @@ tests_unit_pmpi_measure_test_phases_LDADD = $(collector_test_libs)
 tests_unit_pmpi_measure_test_requests_SOURCES = tests/unit/pmpi/measure/test_requests.c pmpi/measure/requests.c pmpi/abi/ops.c \
     pmpi/abi/openmpi.c pmpi/abi/mpich.c
 tests_unit_pmpi_measure_test_requests_LDADD = $(collector_test_libs)
+tests_unit_pmpi_abi_test_bytes_SOURCES = tests/unit/pmpi/abi/test_bytes.c pmpi/abi/bytes.c pmpi/abi/ops.c pmpi/abi/openmpi.c pmpi/abi/mpich.c
+tests_unit_pmpi_abi_test_bytes_LDADD = $(CMOCKA_LIBS)
+tests_unit_pmpi_rank_test_settings_SOURCES = tests/unit/pmpi/rank/test_settings.c pmpi/rank/settings.c
+tests_unit_pmpi_rank_test_settings_LDADD = $(CMOCKA_LIBS)
+tests_unit_pmpi_rank_test_stage_SOURCES = tests/unit/pmpi/rank/test_stage.c pmpi/rank/stage.c pmpi/base/syscalls.c
+tests_unit_pmpi_rank_test_stage_CFLAGS = $(AM_CFLAGS) -pthread
+tests_unit_pmpi_rank_test_stage_LDADD = $(collector_test_libs)
 tests_unit_pmpi_base_test_stack_SOURCES = tests/unit/pmpi/base/test_stack.c pmpi/base/stack.c pmpi/base/syscalls.c
 tests_unit_pmpi_base_test_stack_CFLAGS = $(AM_CFLAGS) -pthread
 tests_unit_pmpi_base_test_stack_LDADD = $(CMOCKA_LIBS)
