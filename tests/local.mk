@@ -148,7 +148,13 @@ unit_tests += \
     tests/unit/pmpi/measure/test_governor \
     tests/unit/pmpi/measure/test_observe \
     tests/unit/pmpi/measure/test_phases \
+    tests/unit/pmpi/measure/test_modules \
+    tests/unit/pmpi/measure/test_own_memory \
+    tests/unit/pmpi/measure/test_places \
     tests/unit/pmpi/measure/test_requests \
+    tests/unit/pmpi/measure/test_sites \
+    tests/unit/pmpi/measure/test_spikes \
+    tests/unit/pmpi/measure/test_threads \
     tests/unit/pmpi/rank/test_settings \
     tests/unit/pmpi/rank/test_stage \
     tests/unit/collector/base/test_markup \
@@ -334,6 +340,21 @@ tests_unit_pmpi_rank_test_settings_LDADD = $(CMOCKA_LIBS)
 tests_unit_pmpi_rank_test_stage_SOURCES = tests/unit/pmpi/rank/test_stage.c pmpi/rank/stage.c pmpi/base/syscalls.c
 tests_unit_pmpi_rank_test_stage_CFLAGS = $(AM_CFLAGS) -pthread
 tests_unit_pmpi_rank_test_stage_LDADD = $(collector_test_libs)
+tests_unit_pmpi_measure_test_modules_SOURCES = tests/unit/pmpi/measure/test_modules.c pmpi/measure/modules.c pmpi/base/syscalls.c
+tests_unit_pmpi_measure_test_modules_LDADD = $(collector_test_libs) -ldl
+tests_unit_pmpi_measure_test_own_memory_SOURCES = tests/unit/pmpi/measure/test_own_memory.c pmpi/measure/own_memory.c pmpi/base/syscalls.c
+tests_unit_pmpi_measure_test_own_memory_LDADD = $(collector_test_libs)
+tests_unit_pmpi_measure_test_places_SOURCES = tests/unit/pmpi/measure/test_places.c pmpi/measure/places.c
+tests_unit_pmpi_measure_test_places_LDADD = $(CMOCKA_LIBS)
+tests_unit_pmpi_measure_test_sites_SOURCES = tests/unit/pmpi/measure/test_sites.c pmpi/measure/sites.c pmpi/measure/site_table.c \
+    pmpi/measure/places.c pmpi/measure/governor.c pmpi/base/stack.c pmpi/base/syscalls.c pmpi/abi/ops.c
+tests_unit_pmpi_measure_test_sites_CFLAGS = $(AM_CFLAGS) -pthread
+tests_unit_pmpi_measure_test_sites_LDADD = $(collector_test_libs)
+tests_unit_pmpi_measure_test_spikes_SOURCES = tests/unit/pmpi/measure/test_spikes.c pmpi/measure/spikes.c
+tests_unit_pmpi_measure_test_spikes_LDADD = $(collector_test_libs)
+tests_unit_pmpi_measure_test_threads_SOURCES = tests/unit/pmpi/measure/test_threads.c pmpi/measure/threads.c pmpi/base/syscalls.c
+tests_unit_pmpi_measure_test_threads_CFLAGS = $(AM_CFLAGS) -pthread
+tests_unit_pmpi_measure_test_threads_LDADD = $(collector_test_libs)
 tests_unit_pmpi_base_test_stack_SOURCES = tests/unit/pmpi/base/test_stack.c pmpi/base/stack.c pmpi/base/syscalls.c
 tests_unit_pmpi_base_test_stack_CFLAGS = $(AM_CFLAGS) -pthread
 tests_unit_pmpi_base_test_stack_LDADD = $(CMOCKA_LIBS)
