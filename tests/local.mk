@@ -122,6 +122,7 @@ unit_tests += \
     tests/unit/pmpi/abi/test_abi_find \
     tests/unit/pmpi/abi/test_bytes \
     tests/unit/pmpi/finalize/test_across_port \
+    tests/unit/pmpi/finalize/test_agree \
     tests/unit/pmpi/wrap/test_argument \
     tests/unit/pmpi/wrap/test_argument_unoptimized \
     tests/unit/collector/compare/test_compare \
@@ -157,6 +158,7 @@ unit_tests += \
     tests/unit/pmpi/measure/test_threads \
     tests/unit/pmpi/rank/test_settings \
     tests/unit/pmpi/rank/test_stage \
+    tests/unit/pmpi/rank/test_world \
     tests/unit/collector/base/test_markup \
     tests/unit/collector/merge/test_merge \
     tests/unit/launcher/hosts/test_mirror \
@@ -355,6 +357,11 @@ tests_unit_pmpi_measure_test_spikes_LDADD = $(collector_test_libs)
 tests_unit_pmpi_measure_test_threads_SOURCES = tests/unit/pmpi/measure/test_threads.c pmpi/measure/threads.c pmpi/base/syscalls.c
 tests_unit_pmpi_measure_test_threads_CFLAGS = $(AM_CFLAGS) -pthread
 tests_unit_pmpi_measure_test_threads_LDADD = $(collector_test_libs)
+tests_unit_pmpi_rank_test_world_SOURCES = tests/unit/pmpi/rank/test_world.c pmpi/rank/world.c
+tests_unit_pmpi_rank_test_world_LDADD = $(collector_test_libs)
+tests_unit_pmpi_finalize_test_agree_SOURCES = tests/unit/pmpi/finalize/test_agree.c pmpi/finalize/agree.c pmpi/finalize/peers.c \
+    pmpi/rank/rank.c pmpi/rank/stage.c pmpi/base/syscalls.c
+tests_unit_pmpi_finalize_test_agree_LDADD = $(collector_test_libs)
 tests_unit_pmpi_base_test_stack_SOURCES = tests/unit/pmpi/base/test_stack.c pmpi/base/stack.c pmpi/base/syscalls.c
 tests_unit_pmpi_base_test_stack_CFLAGS = $(AM_CFLAGS) -pthread
 tests_unit_pmpi_base_test_stack_LDADD = $(CMOCKA_LIBS)
