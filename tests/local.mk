@@ -122,7 +122,9 @@ unit_tests += tests/unit/pmpi/abi/test_abi_standard
 endif
 unit_tests += \
     tests/unit/pmpi/abi/test_abi_find \
+    tests/unit/pmpi/abi/test_bytes \
     tests/unit/pmpi/finalize/test_across_port \
+    tests/unit/pmpi/finalize/test_agree \
     tests/unit/pmpi/wrap/test_argument \
     tests/unit/pmpi/wrap/test_argument_unoptimized \
     tests/unit/collector/compare/test_compare \
@@ -147,6 +149,18 @@ unit_tests += \
     tests/unit/collector/findings/test_leaks \
     tests/unit/pmpi/base/test_lock \
     tests/unit/pmpi/measure/test_governor \
+    tests/unit/pmpi/measure/test_observe \
+    tests/unit/pmpi/measure/test_phases \
+    tests/unit/pmpi/measure/test_modules \
+    tests/unit/pmpi/measure/test_own_memory \
+    tests/unit/pmpi/measure/test_places \
+    tests/unit/pmpi/measure/test_requests \
+    tests/unit/pmpi/measure/test_sites \
+    tests/unit/pmpi/measure/test_spikes \
+    tests/unit/pmpi/measure/test_threads \
+    tests/unit/pmpi/rank/test_settings \
+    tests/unit/pmpi/rank/test_stage \
+    tests/unit/pmpi/rank/test_world \
     tests/unit/collector/base/test_markup \
     tests/unit/collector/merge/test_merge \
     tests/unit/launcher/hosts/test_mirror \
@@ -314,6 +328,42 @@ tests_unit_pmpi_abi_test_abi_standard_CPPFLAGS = $(AM_CPPFLAGS) $(MPIABI_CFLAGS)
 tests_unit_pmpi_abi_test_abi_standard_LDADD = $(CMOCKA_LIBS)
 tests_unit_pmpi_measure_test_governor_SOURCES = tests/unit/pmpi/measure/test_governor.c pmpi/measure/governor.c
 tests_unit_pmpi_measure_test_governor_LDADD = $(CMOCKA_LIBS)
+made_meter = tests/unit/pmpi/measure/made_meter.c tests/unit/pmpi/measure/made_meter.h
+tests_unit_pmpi_measure_test_observe_SOURCES = tests/unit/pmpi/measure/test_observe.c pmpi/measure/observe.c $(made_meter)
+tests_unit_pmpi_measure_test_observe_LDADD = $(collector_test_libs)
+tests_unit_pmpi_measure_test_phases_SOURCES = tests/unit/pmpi/measure/test_phases.c pmpi/measure/phases.c pmpi/measure/phase_table.c \
+    pmpi/measure/observe.c pmpi/measure/governor.c pmpi/measure/timeline.c $(made_meter)
+tests_unit_pmpi_measure_test_phases_LDADD = $(collector_test_libs)
+tests_unit_pmpi_measure_test_requests_SOURCES = tests/unit/pmpi/measure/test_requests.c pmpi/measure/requests.c pmpi/abi/ops.c \
+    pmpi/abi/openmpi.c pmpi/abi/mpich.c
+tests_unit_pmpi_measure_test_requests_LDADD = $(collector_test_libs)
+tests_unit_pmpi_abi_test_bytes_SOURCES = tests/unit/pmpi/abi/test_bytes.c pmpi/abi/bytes.c pmpi/abi/ops.c pmpi/abi/openmpi.c pmpi/abi/mpich.c
+tests_unit_pmpi_abi_test_bytes_LDADD = $(CMOCKA_LIBS)
+tests_unit_pmpi_rank_test_settings_SOURCES = tests/unit/pmpi/rank/test_settings.c pmpi/rank/settings.c
+tests_unit_pmpi_rank_test_settings_LDADD = $(CMOCKA_LIBS)
+tests_unit_pmpi_rank_test_stage_SOURCES = tests/unit/pmpi/rank/test_stage.c pmpi/rank/stage.c pmpi/base/syscalls.c
+tests_unit_pmpi_rank_test_stage_CFLAGS = $(AM_CFLAGS) -pthread
+tests_unit_pmpi_rank_test_stage_LDADD = $(collector_test_libs)
+tests_unit_pmpi_measure_test_modules_SOURCES = tests/unit/pmpi/measure/test_modules.c pmpi/measure/modules.c pmpi/base/syscalls.c
+tests_unit_pmpi_measure_test_modules_LDADD = $(collector_test_libs) -ldl
+tests_unit_pmpi_measure_test_own_memory_SOURCES = tests/unit/pmpi/measure/test_own_memory.c pmpi/measure/own_memory.c pmpi/base/syscalls.c
+tests_unit_pmpi_measure_test_own_memory_LDADD = $(collector_test_libs)
+tests_unit_pmpi_measure_test_places_SOURCES = tests/unit/pmpi/measure/test_places.c pmpi/measure/places.c
+tests_unit_pmpi_measure_test_places_LDADD = $(CMOCKA_LIBS)
+tests_unit_pmpi_measure_test_sites_SOURCES = tests/unit/pmpi/measure/test_sites.c pmpi/measure/sites.c pmpi/measure/site_table.c \
+    pmpi/measure/places.c pmpi/measure/governor.c pmpi/base/stack.c pmpi/base/syscalls.c pmpi/abi/ops.c
+tests_unit_pmpi_measure_test_sites_CFLAGS = $(AM_CFLAGS) -pthread
+tests_unit_pmpi_measure_test_sites_LDADD = $(collector_test_libs)
+tests_unit_pmpi_measure_test_spikes_SOURCES = tests/unit/pmpi/measure/test_spikes.c pmpi/measure/spikes.c
+tests_unit_pmpi_measure_test_spikes_LDADD = $(collector_test_libs)
+tests_unit_pmpi_measure_test_threads_SOURCES = tests/unit/pmpi/measure/test_threads.c pmpi/measure/threads.c pmpi/base/syscalls.c
+tests_unit_pmpi_measure_test_threads_CFLAGS = $(AM_CFLAGS) -pthread
+tests_unit_pmpi_measure_test_threads_LDADD = $(collector_test_libs)
+tests_unit_pmpi_rank_test_world_SOURCES = tests/unit/pmpi/rank/test_world.c pmpi/rank/world.c
+tests_unit_pmpi_rank_test_world_LDADD = $(collector_test_libs)
+tests_unit_pmpi_finalize_test_agree_SOURCES = tests/unit/pmpi/finalize/test_agree.c pmpi/finalize/agree.c pmpi/finalize/peers.c \
+    pmpi/rank/rank.c pmpi/rank/stage.c pmpi/base/syscalls.c
+tests_unit_pmpi_finalize_test_agree_LDADD = $(collector_test_libs)
 tests_unit_pmpi_base_test_stack_SOURCES = tests/unit/pmpi/base/test_stack.c pmpi/base/stack.c pmpi/base/syscalls.c
 tests_unit_pmpi_base_test_stack_CFLAGS = $(AM_CFLAGS) -pthread
 tests_unit_pmpi_base_test_stack_LDADD = $(CMOCKA_LIBS)

@@ -86,6 +86,12 @@ void mw_governor_stop(void)
     plan(FIRST_NS);
 }
 
+void mw_governor_watch_for(uint32_t site, uint16_t calls)
+{
+    if (!stopped)
+        mw_governor.watched[site] = calls;
+}
+
 void mw_governor_watch(uint32_t site)
 {
     if (stopped)

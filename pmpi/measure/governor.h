@@ -50,4 +50,7 @@ void mw_governor_stop(void);
 /* Measures the next calls of a site whatever the budget: a spike was seen near it. */
 void mw_governor_watch(uint32_t site);
 
+/* The same for the next `calls` of them. */
+void mw_governor_watch_for(uint32_t site, uint16_t calls);
+
 #endif

@@ -153,7 +153,7 @@ uint64_t mw_observe(uint64_t now, uint32_t site)
         return last_rss;
     }
     certain = reading.peak;
-    if (stands && reading.peak == last_mark)
+    if (stands && reading.peak <= last_mark) /* of per-CPU counters: the same mark may be read a little lower */
         certain = reading.rss > last_rss ? reading.rss : last_rss;
     tell_windows(reading.peak, certain);
     if (mw_observe_has_skipped)

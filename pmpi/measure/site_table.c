@@ -121,7 +121,7 @@ static uint32_t share(const struct mw_site *site, bool may_add)
     if (!may_add)
         return UINT32_MAX;
     index = add(site, slot);
-    mw_governor.watched[index] = MEASURED_OF_SHARED;
+    mw_governor_watch_for(index, MEASURED_OF_SHARED);
     return index;
 }
 

@@ -130,6 +130,178 @@ static void an_estimate_follows_the_median(void **state)
     assert_int_equal(mw_estimate_book(&estimate, 0, 8), 0);
 }
 
+/* ---- the budget over hours ---- */
+
+#define SECOND (1000 * MS)
+#define HOUR (3600 * SECOND)
+#define CREDIT (20 * MS)
+#define FREE_CALLS 4 /* of a site, whatever the budget */
+
+static uint32_t seed;
+
+static uint32_t draw(uint32_t below)
+{
+    seed = seed * 1664525u + 1013904223u;
+    return (uint32_t)((uint64_t)(seed >> 1) * below >> 31);
+}
+
+/* Calls of four sites, 0.5 to 1.5 ms apart, for two hours. Each boundary costs 1 to 9 us. At no time more than the budget of
+ * the time so far was spent. Returns all of it. */
+static uint64_t spend(uint32_t budget_ppm, uint64_t *elapsed)
+{
+    uint64_t start = 77 * SECOND, now = start, spent = 0, measured[4] = {0};
+
+    mw_rank.journal.cost = &cost;
+    mw_governor_start(now, budget_ppm, false);
+    while (now < start + 2 * HOUR) {
+        uint32_t site = draw(4);
+        now += MS / 2 + draw(MS);
+        if (!mw_governor_allows(now, site, measured[site]))
+            continue;
+        uint64_t took = US + draw(8 * US);
+        measured[site]++;
+        spent += took;
+        now += took;
+        mw_governor_spent(took, MW_METER_MARK);
+        uint64_t earned = (now - start) * budget_ppm / 1000000;
+        assert_true(spent <= CREDIT + earned + 4 * FREE_CALLS * 9 * US);
+    }
+    *elapsed = now - start;
+    assert_int_equal(cost.measure_ns, spent);
+    return spent;
+}
+
+static void a_budget_holds_for_hours_and_is_used(void **state)
+{
+    static const uint32_t budgets[] = {1, 100, 1000, 3000};
+    uint64_t elapsed, spent, earned;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(budgets) / sizeof(budgets[0]); i++) {
+        seed = 7;
+        spent = spend(budgets[i], &elapsed);
+        earned = elapsed * budgets[i] / 1000000;
+        assert_true(spent > (CREDIT + earned) / 100 * 98);
+    }
+    /* more than measuring each call takes */
+    seed = 7;
+    spent = spend(100000, &elapsed);
+    assert_uint_in_range(spent, elapsed / 1000 * 49 / 10, elapsed / 1000 * 51 / 10);
+}
+
+/* Without a budget the credit is all there is. */
+static void no_budget_leaves_the_credit(void **state)
+{
+    uint64_t elapsed;
+
+    (void)state;
+    seed = 9;
+    assert_uint_in_range(spend(0, &elapsed), CREDIT - 50 * US, CREDIT);
+}
+
+/* ---- watching, exact, stop ---- */
+
+/* From here on the budget is used up, for good. */
+static void use_up(void)
+{
+    mw_rank.journal.cost = &cost;
+    mw_governor_start(5 * SECOND, 0, false);
+    for (uint64_t i = 0; mw_governor_allows(5 * SECOND, 0, 100); i++) {
+        assert_true(i < 100000);
+        mw_governor_spent(5 * US, MW_METER_MARK);
+    }
+}
+
+static unsigned allowed(uint32_t site, unsigned asked)
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < asked; i++)
+        count += mw_governor_allows(10 * HOUR, site, 100);
+    return count;
+}
+
+static void the_first_calls_are_measured_whatever_the_budget(void **state)
+{
+    (void)state;
+    use_up();
+    for (uint64_t measured = 0; measured < 10; measured++)
+        assert_int_equal(mw_governor_allows(10 * HOUR, 3, measured), measured < FREE_CALLS);
+    assert_true(mw_governor_allows_phase(10 * HOUR, 15));
+    assert_false(mw_governor_allows_phase(10 * HOUR, 16));
+}
+
+/* Each time for twice as long, up to a limit; other sites are not. */
+static void a_watched_site_is_measured_whatever_the_budget(void **state)
+{
+    unsigned expected = 16;
+
+    (void)state;
+    use_up();
+    for (int i = 0; i < 12; i++) {
+        mw_governor_watch(21);
+        assert_int_equal(allowed(20, 10), 0);
+        assert_int_equal(allowed(21, 10000), expected);
+        expected = expected < 4096 ? 2 * expected : 4096;
+    }
+    mw_governor_watch(MW_RECORD_SITES - 1);
+    mw_governor_watch(MW_RECORD_SITES - 1); /* begins again, is not added */
+    assert_int_equal(allowed(MW_RECORD_SITES - 1, 100), 32);
+    mw_governor_watch_for(22, 1024);
+    assert_int_equal(allowed(22, 10000), 1024);
+}
+
+/* What is watched costs all the same: what others may spend is less by that. */
+static void what_is_watched_is_booked(void **state)
+{
+    uint64_t now = 5 * SECOND;
+
+    (void)state;
+    mw_rank.journal.cost = &cost;
+    mw_governor_start(now, 10000, false);
+    mw_governor_watch_for(23, 1000);
+    for (int i = 0; i < 1000; i++) {
+        assert_true(mw_governor_allows(now, 23, 100));
+        mw_governor_spent(30 * US, MW_METER_MARK); /* 30 ms, of which 20 are the credit */
+    }
+    assert_false(mw_governor_allows(now + 900 * MS, 24, 100));
+    assert_true(mw_governor_allows(now + 1100 * MS, 24, 100)); /* has earned 11 ms */
+}
+
+static void exact_measures_all(void **state)
+{
+    (void)state;
+    mw_rank.journal.cost = &cost;
+    mw_governor_start(5 * SECOND, 10, true);
+    for (int i = 0; i < 100000; i++) {
+        assert_true(mw_governor_allows(5 * SECOND, 30, (uint64_t)i));
+        assert_true(mw_governor_allows_phase(5 * SECOND, (uint64_t)i));
+        mw_governor_spent(20 * US, MW_METER_MARK);
+        mw_governor_spent_on_phase(20 * US, MW_METER_MARK);
+    }
+}
+
+/* The last test: nothing starts a governor again that was stopped. */
+static void nothing_is_measured_after_a_stop(void **state)
+{
+    uint64_t before;
+
+    (void)state;
+    mw_rank.journal.cost = &cost;
+    mw_governor_start(5 * SECOND, 1000000, true);
+    mw_governor_watch(40);
+    before = cost.measure_ns;
+    mw_governor_stop();
+    mw_governor_watch(41);
+    mw_governor_watch_for(42, 1024);
+    mw_governor_spent(US, MW_METER_MARK);
+    for (uint32_t site = 40; site < 44; site++)
+        for (uint64_t measured = 0; measured < 8; measured++)
+            assert_false(mw_governor_allows(100 * HOUR, site, measured));
+    assert_false(mw_governor_allows_phase(100 * HOUR, 0));
+    assert_int_equal(cost.measure_ns, before);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -138,6 +310,13 @@ int main(void)
         cmocka_unit_test(the_cost_is_that_of_all),
         cmocka_unit_test(a_lasting_cost_is_learnt),
         cmocka_unit_test(an_estimate_follows_the_median),
+        cmocka_unit_test(a_budget_holds_for_hours_and_is_used),
+        cmocka_unit_test(no_budget_leaves_the_credit),
+        cmocka_unit_test(the_first_calls_are_measured_whatever_the_budget),
+        cmocka_unit_test(a_watched_site_is_measured_whatever_the_budget),
+        cmocka_unit_test(what_is_watched_is_booked),
+        cmocka_unit_test(exact_measures_all),
+        cmocka_unit_test(nothing_is_measured_after_a_stop),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
