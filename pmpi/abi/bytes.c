@@ -5,29 +5,101 @@
 
 uint32_t mw_bytes_world_size;
 
+/* ---- where the arguments are ---- */
+
+enum parameter { NONE, CBUF, BUF, CNT, CNTS, DSPS, ADSPS, DT, DTS, OP, ROOT, COMM };
+
+/* The parameters of each collective, from its row. */
+static const struct {
+    uint8_t rule;
+    uint8_t parameters[10];
+} rows[] = {
+#define MW_COLLECTIVE(Name, name, n, rule, ...) {MW_RULE_##rule, {__VA_ARGS__}},
+#define MW_COUNTLESS MW_COLLECTIVE
+#define MW_CALL(Name, n, comm, ...)
+#define MW_CALL_C(Name, n, comm, ...)
+#define MW_GUARD(Name, n, ...)
+#define MW_GUARD_C(Name, n, ...)
+#define MW_COMPLETE(Name, n, ...)
+#include "pmpi/abi/collectives.def"
+#undef MW_COLLECTIVE
+#undef MW_COUNTLESS
+#undef MW_CALL
+#undef MW_CALL_C
+#undef MW_GUARD
+#undef MW_GUARD_C
+#undef MW_COMPLETE
+};
+
+enum side { SEND, RECEIVE };
+
+/* The positions of a rule's arguments, by side; where there is one count and one type, both sides have it. */
+static struct layout {
+    uint8_t buffer[2], count[2], type[2], root;
+    bool is_array[2]; /* `count` is one of counts */
+} layouts[MW_RULE_COUNT];
+
+static void place(uint8_t at[2], unsigned *seen, uint8_t position)
+{
+    if (*seen < 2)
+        at[*seen] = position;
+    if (!*seen)
+        at[1] = position;
+    ++*seen;
+}
+
+static void fill(struct layout *layout, const uint8_t *parameters, size_t room)
+{
+    unsigned buffers = 0, counts = 0, types = 0;
+
+    for (uint8_t i = 0; i < room && parameters[i]; i++)
+        switch ((enum parameter)parameters[i]) {
+        case CBUF:
+        case BUF: place(layout->buffer, &buffers, i); break;
+        case CNT:
+        case CNTS:
+            layout->is_array[1] = parameters[i] == CNTS;
+            layout->is_array[0] = counts ? layout->is_array[0] : layout->is_array[1];
+            place(layout->count, &counts, i);
+            break;
+        case DT:
+        case DTS: place(layout->type, &types, i); break;
+        case ROOT: layout->root = i; break;
+        case NONE:
+        case DSPS:
+        case ADSPS:
+        case OP:
+        case COMM: break;
+        }
+}
+
+void mw_bytes_start(void)
+{
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        fill(&layouts[rows[i].rule], rows[i].parameters, sizeof(rows[i].parameters));
+}
+
 /* One call's arguments, as the rules read them. */
 struct call {
     const uintptr_t *a;
+    const struct layout *at;
     bool wide; /* counts are 64-bit */
     uintptr_t comm;
 };
 
-/* Which neighbours of a topology exist. Only Cartesian ones can be missing (MPI_PROC_NULL at an edge). */
-struct neighbours {
-    int in, out;
-    uint64_t missing_in, missing_out; /* bit i: neighbour i is MPI_PROC_NULL; at most 2 x 32 dimensions */
-};
+/* ---- what they are ---- */
 
-static uint64_t count(const struct call *c, int argument)
+static uint64_t count(const struct call *c, enum side side)
 {
-    int64_t n = c->wide ? (int64_t)c->a[argument] : (int32_t)c->a[argument];
+    uintptr_t argument = c->a[c->at->count[side]];
+    int64_t n = c->wide ? (int64_t)argument : (int32_t)argument;
 
     return n > 0 ? (uint64_t)n : 0;
 }
 
-static uint64_t count_at(const struct call *c, int argument, int index)
+static uint64_t count_at(const struct call *c, enum side side, int index)
 {
-    const void *array = (const void *)c->a[argument];
+    const void *array = (const void *)c->a[c->at->count[side]];
     int64_t n;
 
     if (!array)
@@ -46,21 +118,21 @@ static uint64_t size_of_type(uintptr_t type)
     return (uint64_t)size;
 }
 
-static uint64_t type(const struct call *c, int argument)
+static uint64_t type(const struct call *c, enum side side)
 {
-    return size_of_type(mw_abi_handle(mw_library.abi, c->a[argument]));
+    return size_of_type(mw_abi_handle(mw_library.abi, c->a[c->at->type[side]]));
 }
 
-static uint64_t type_at(const struct call *c, int argument, int index)
+static uint64_t type_at(const struct call *c, enum side side, int index)
 {
-    const void *array = (const void *)c->a[argument];
+    const void *array = (const void *)c->a[c->at->type[side]];
 
     return array ? size_of_type(mw_abi_load(mw_library.abi, array, index)) : 0;
 }
 
-static bool in_place(const struct call *c, int argument)
+static bool in_place(const struct call *c, enum side side)
 {
-    return c->a[argument] == mw_library.abi->in_place;
+    return c->a[c->at->buffer[side]] == mw_library.abi->in_place;
 }
 
 static int rank_of(const struct call *c)
@@ -94,9 +166,9 @@ static int peers(const struct call *c)
 enum role { ROOT_SELF, ROOT_OTHER, ROOT_NOBODY };
 
 /* What this rank is to a rooted collective. */
-static enum role role_of(const struct call *c, int argument)
+static enum role role_of(const struct call *c)
 {
-    int root = (int)c->a[argument];
+    int root = (int)c->a[c->at->root];
 
     if (root == mw_library.abi->root)
         return ROOT_SELF;
@@ -107,39 +179,47 @@ static enum role role_of(const struct call *c, int argument)
     return root == rank_of(c) ? ROOT_SELF : ROOT_OTHER;
 }
 
-static uint64_t sum_counts(const struct call *c, int argument, int n)
+/* Of one side: the data of this call in bytes, where one count is for one process. */
+static uint64_t block(const struct call *c, enum side side)
+{
+    return count(c, side) * type(c, side);
+}
+
+/* What goes to, or comes from, `n` processes. */
+static uint64_t blocks(const struct call *c, enum side side, int n)
 {
     uint64_t sum = 0;
 
+    if (!c->at->is_array[side])
+        return (uint64_t)n * block(c, side);
     for (int i = 0; i < n; i++)
-        sum += count_at(c, argument, i);
-    return sum;
+        sum += count_at(c, side, i);
+    return sum * type(c, side);
 }
 
-static uint64_t sum_typed(const struct call *c, int counts, int types, int n, uint64_t missing)
+/* This rank's part of what is described for all. */
+static uint64_t own_block(const struct call *c, enum side side)
+{
+    return c->at->is_array[side] ? count_at(c, side, rank_of(c)) * type(c, side) : block(c, side);
+}
+
+static uint64_t typed_blocks(const struct call *c, enum side side, int n, uint64_t missing)
 {
     uint64_t sum = 0;
 
     for (int i = 0; i < n; i++)
         if (i >= 64 || !(missing >> i & 1))
-            sum += count_at(c, counts, i) * type_at(c, types, i);
+            sum += count_at(c, side, i) * type_at(c, side, i);
     return sum;
 }
 
-static uint64_t sum_present(const struct call *c, int counts, int n, uint64_t missing)
-{
-    uint64_t sum = 0;
+/* ---- neighbours ---- */
 
-    for (int i = 0; i < n; i++)
-        if (i >= 64 || !(missing >> i & 1))
-            sum += count_at(c, counts, i);
-    return sum;
-}
-
-static int present(int n, uint64_t missing)
-{
-    return n - __builtin_popcountll(missing);
-}
+/* Which neighbours of a topology exist. Only Cartesian ones can be missing (MPI_PROC_NULL at an edge). */
+struct neighbours {
+    int in, out;
+    uint64_t missing_in, missing_out; /* bit i: neighbour i is MPI_PROC_NULL; at most 2 x 32 dimensions */
+};
 
 static void cart_neighbours(uintptr_t comm, struct neighbours *nb)
 {
@@ -175,101 +255,73 @@ static struct neighbours neighbours_of(const struct call *c)
     return nb;
 }
 
-/* (sendbuf, sendcount, sendtype, recvbuf, recvcount[s], [displs,] recvtype, root, comm) */
-static struct mw_bytes gather(const struct call *c, bool v)
+/* The blocks of those that exist; of a single count as many. */
+static uint64_t neighbour_blocks(const struct call *c, enum side side, int n, uint64_t missing)
 {
-    int recvtype = v ? 6 : 5;
-    enum role role = role_of(c, recvtype + 1);
-    struct mw_bytes b = {0, 0};
+    uint64_t sum = 0;
 
-    if (role == ROOT_SELF) {
-        uint64_t counts = v ? sum_counts(c, 4, peers(c)) : count(c, 4) * (uint64_t)peers(c);
-        b.received = counts * type(c, recvtype);
-    }
-    if (role == ROOT_NOBODY || (role == ROOT_SELF && is_inter(c)))
-        return b;
-    if (role == ROOT_SELF && in_place(c, 0))
-        b.sent = (v ? count_at(c, 4, rank_of(c)) : count(c, 4)) * type(c, recvtype);
-    else
-        b.sent = count(c, 1) * type(c, 2);
-    return b;
+    if (!c->at->is_array[side])
+        return (uint64_t)(n - __builtin_popcountll(missing)) * block(c, side);
+    for (int i = 0; i < n; i++)
+        if (i >= 64 || !(missing >> i & 1))
+            sum += count_at(c, side, i);
+    return sum * type(c, side);
 }
 
-/* (sendbuf, sendcount[s], [displs,] sendtype, recvbuf, recvcount, recvtype, root, comm) */
-static struct mw_bytes scatter(const struct call *c, bool v)
-{
-    int sendtype = v ? 3 : 2, recvbuf = sendtype + 1;
-    enum role role = role_of(c, recvbuf + 3);
-    struct mw_bytes b = {0, 0};
+/* ---- the rules ---- */
 
-    if (role == ROOT_SELF) {
-        uint64_t counts = v ? sum_counts(c, 1, peers(c)) : count(c, 1) * (uint64_t)peers(c);
-        b.sent = counts * type(c, sendtype);
-    }
-    if (role == ROOT_NOBODY || (role == ROOT_SELF && is_inter(c)))
-        return b;
-    if (role == ROOT_SELF && in_place(c, recvbuf))
-        b.received = (v ? count_at(c, 1, rank_of(c)) : count(c, 1)) * type(c, sendtype);
-    else
-        b.received = count(c, recvbuf + 1) * type(c, recvbuf + 2);
-    return b;
+/* At the root `all` holds the data of all processes; `one` is what each gives or gets. In place the root's own part is in
+ * `all`. */
+static struct mw_bytes rooted(const struct call *c, enum side one, enum side all)
+{
+    enum role role = role_of(c);
+    uint64_t bytes[2] = {0, 0};
+
+    if (role == ROOT_SELF)
+        bytes[all] = blocks(c, all, peers(c));
+    if (role == ROOT_OTHER || (role == ROOT_SELF && !is_inter(c)))
+        bytes[one] = role == ROOT_SELF && in_place(c, one) ? own_block(c, all) : block(c, one);
+    return (struct mw_bytes){bytes[SEND], bytes[RECEIVE]};
 }
 
 static struct mw_bytes bcast(const struct call *c)
 {
-    uint64_t bytes = count(c, 1) * type(c, 2);
+    uint64_t bytes = block(c, SEND);
 
-    switch (role_of(c, 3)) {
-    case ROOT_SELF:
-        return (struct mw_bytes){bytes, 0};
-    case ROOT_OTHER:
-        return (struct mw_bytes){0, bytes};
-    default:
-        return (struct mw_bytes){0, 0};
+    switch (role_of(c)) {
+    case ROOT_SELF: return (struct mw_bytes){bytes, 0};
+    case ROOT_OTHER: return (struct mw_bytes){0, bytes};
+    default: return (struct mw_bytes){0, 0};
     }
 }
 
-static struct mw_bytes allgather(const struct call *c, bool v)
+static struct mw_bytes allgather(const struct call *c)
 {
-    int recvtype = v ? 6 : 5;
-    uint64_t received = v ? sum_counts(c, 4, peers(c)) : count(c, 4) * (uint64_t)peers(c);
-    uint64_t sent;
+    uint64_t received = blocks(c, RECEIVE, peers(c));
 
-    if (in_place(c, 0))
-        sent = (v ? count_at(c, 4, rank_of(c)) : count(c, 4)) * type(c, recvtype);
-    else
-        sent = count(c, 1) * type(c, 2);
-    return (struct mw_bytes){sent, received * type(c, recvtype)};
+    return (struct mw_bytes){in_place(c, SEND) ? own_block(c, RECEIVE) : block(c, SEND), received};
 }
 
 static struct mw_bytes alltoall(const struct call *c)
 {
-    uint64_t n = (uint64_t)peers(c);
-    uint64_t received = n * count(c, 4) * type(c, 5);
-
-    return (struct mw_bytes){in_place(c, 0) ? received : n * count(c, 1) * type(c, 2), received};
-}
-
-static struct mw_bytes alltoallv(const struct call *c)
-{
     int n = peers(c);
-    uint64_t received = sum_counts(c, 5, n) * type(c, 7);
+    uint64_t received = blocks(c, RECEIVE, n);
 
-    return (struct mw_bytes){in_place(c, 0) ? received : sum_counts(c, 1, n) * type(c, 3), received};
+    return (struct mw_bytes){in_place(c, SEND) ? received : blocks(c, SEND, n), received};
 }
 
 static struct mw_bytes alltoallw(const struct call *c)
 {
     int n = peers(c);
-    uint64_t received = sum_typed(c, 5, 7, n, 0);
+    uint64_t received = typed_blocks(c, RECEIVE, n, 0);
 
-    return (struct mw_bytes){in_place(c, 0) ? received : sum_typed(c, 1, 3, n, 0), received};
+    return (struct mw_bytes){in_place(c, SEND) ? received : typed_blocks(c, SEND, n, 0), received};
 }
 
 static struct mw_bytes reduce(const struct call *c)
 {
-    uint64_t bytes = count(c, 2) * type(c, 3);
-    enum role role = role_of(c, 5);
+    uint64_t bytes = block(c, SEND);
+    enum role role = role_of(c);
 
     if (role == ROOT_NOBODY)
         return (struct mw_bytes){0, 0};
@@ -280,7 +332,7 @@ static struct mw_bytes reduce(const struct call *c)
 
 static struct mw_bytes allreduce(const struct call *c)
 {
-    uint64_t bytes = count(c, 2) * type(c, 3);
+    uint64_t bytes = block(c, SEND);
 
     return (struct mw_bytes){bytes, bytes};
 }
@@ -288,70 +340,47 @@ static struct mw_bytes allreduce(const struct call *c)
 /* Exscan leaves rank 0's receive buffer alone. */
 static struct mw_bytes exscan(const struct call *c)
 {
-    uint64_t bytes = count(c, 2) * type(c, 3);
+    uint64_t bytes = block(c, SEND);
 
     return (struct mw_bytes){bytes, rank_of(c) == 0 ? 0 : bytes};
 }
 
 /* The counts are those of the local group, also on an intercommunicator. */
-static int local_size(const struct call *c)
+static struct mw_bytes reduce_scatter(const struct call *c)
 {
     int n = 0;
 
     mw_library.comm_size(c->comm, &n);
-    return n;
+    return (struct mw_bytes){blocks(c, SEND, n), own_block(c, SEND)};
 }
 
-static struct mw_bytes reduce_scatter(const struct call *c)
-{
-    uint64_t size = type(c, 3);
-
-    return (struct mw_bytes){sum_counts(c, 2, local_size(c)) * size, count_at(c, 2, rank_of(c)) * size};
-}
-
-static struct mw_bytes reduce_scatter_block(const struct call *c)
-{
-    uint64_t block = count(c, 2) * type(c, 3);
-
-    return (struct mw_bytes){(uint64_t)local_size(c) * block, block};
-}
-
-static struct mw_bytes neighbor_allgather(const struct call *c, bool v)
+static struct mw_bytes neighbor_allgather(const struct call *c)
 {
     struct neighbours nb = neighbours_of(c);
-    uint64_t received = v ? sum_present(c, 4, nb.in, nb.missing_in)
-                          : count(c, 4) * (uint64_t)present(nb.in, nb.missing_in);
-    uint64_t sent = present(nb.out, nb.missing_out) ? count(c, 1) * type(c, 2) : 0;
+    bool any = nb.out > __builtin_popcountll(nb.missing_out);
 
-    return (struct mw_bytes){sent, received * type(c, v ? 6 : 5)};
+    return (struct mw_bytes){any ? block(c, SEND) : 0, neighbour_blocks(c, RECEIVE, nb.in, nb.missing_in)};
 }
 
 static struct mw_bytes neighbor_alltoall(const struct call *c)
 {
     struct neighbours nb = neighbours_of(c);
 
-    return (struct mw_bytes){(uint64_t)present(nb.out, nb.missing_out) * count(c, 1) * type(c, 2),
-                             (uint64_t)present(nb.in, nb.missing_in) * count(c, 4) * type(c, 5)};
-}
-
-static struct mw_bytes neighbor_alltoallv(const struct call *c)
-{
-    struct neighbours nb = neighbours_of(c);
-
-    return (struct mw_bytes){sum_present(c, 1, nb.out, nb.missing_out) * type(c, 3),
-                             sum_present(c, 5, nb.in, nb.missing_in) * type(c, 7)};
+    return (struct mw_bytes){neighbour_blocks(c, SEND, nb.out, nb.missing_out),
+                             neighbour_blocks(c, RECEIVE, nb.in, nb.missing_in)};
 }
 
 static struct mw_bytes neighbor_alltoallw(const struct call *c)
 {
     struct neighbours nb = neighbours_of(c);
 
-    return (struct mw_bytes){sum_typed(c, 1, 3, nb.out, nb.missing_out), sum_typed(c, 5, 7, nb.in, nb.missing_in)};
+    return (struct mw_bytes){typed_blocks(c, SEND, nb.out, nb.missing_out),
+                             typed_blocks(c, RECEIVE, nb.in, nb.missing_in)};
 }
 
 struct mw_bytes mw_bytes_of(const struct mw_op_info *op, const uintptr_t *arguments)
 {
-    struct call c = {arguments, op->wide, 0};
+    struct call c = {arguments, &layouts[op->rule], op->wide, 0};
 
     if (op->rule == MW_RULE_NOTHING || op->rule == MW_RULE_BARRIER)
         return (struct mw_bytes){0, 0};
@@ -360,26 +389,27 @@ struct mw_bytes mw_bytes_of(const struct mw_op_info *op, const uintptr_t *argume
         return (struct mw_bytes){0, 0};
     switch ((enum mw_rule)op->rule) {
     case MW_RULE_NOTHING:
-    case MW_RULE_BARRIER: break;
+    case MW_RULE_BARRIER:
+    case MW_RULE_COUNT: break;
     case MW_RULE_BCAST: return bcast(&c);
-    case MW_RULE_GATHER: return gather(&c, false);
-    case MW_RULE_GATHERV: return gather(&c, true);
-    case MW_RULE_SCATTER: return scatter(&c, false);
-    case MW_RULE_SCATTERV: return scatter(&c, true);
-    case MW_RULE_ALLGATHER: return allgather(&c, false);
-    case MW_RULE_ALLGATHERV: return allgather(&c, true);
-    case MW_RULE_ALLTOALL: return alltoall(&c);
-    case MW_RULE_ALLTOALLV: return alltoallv(&c);
+    case MW_RULE_GATHER:
+    case MW_RULE_GATHERV: return rooted(&c, SEND, RECEIVE);
+    case MW_RULE_SCATTER:
+    case MW_RULE_SCATTERV: return rooted(&c, RECEIVE, SEND);
+    case MW_RULE_ALLGATHER:
+    case MW_RULE_ALLGATHERV: return allgather(&c);
+    case MW_RULE_ALLTOALL:
+    case MW_RULE_ALLTOALLV: return alltoall(&c);
     case MW_RULE_ALLTOALLW: return alltoallw(&c);
     case MW_RULE_REDUCE: return reduce(&c);
     case MW_RULE_ALLREDUCE: return allreduce(&c);
-    case MW_RULE_REDUCE_SCATTER: return reduce_scatter(&c);
-    case MW_RULE_REDUCE_SCATTER_BLOCK: return reduce_scatter_block(&c);
+    case MW_RULE_REDUCE_SCATTER:
+    case MW_RULE_REDUCE_SCATTER_BLOCK: return reduce_scatter(&c);
     case MW_RULE_EXSCAN: return exscan(&c);
-    case MW_RULE_NEIGHBOR_ALLGATHER: return neighbor_allgather(&c, false);
-    case MW_RULE_NEIGHBOR_ALLGATHERV: return neighbor_allgather(&c, true);
-    case MW_RULE_NEIGHBOR_ALLTOALL: return neighbor_alltoall(&c);
-    case MW_RULE_NEIGHBOR_ALLTOALLV: return neighbor_alltoallv(&c);
+    case MW_RULE_NEIGHBOR_ALLGATHER:
+    case MW_RULE_NEIGHBOR_ALLGATHERV: return neighbor_allgather(&c);
+    case MW_RULE_NEIGHBOR_ALLTOALL:
+    case MW_RULE_NEIGHBOR_ALLTOALLV: return neighbor_alltoall(&c);
     case MW_RULE_NEIGHBOR_ALLTOALLW: return neighbor_alltoallw(&c);
     }
     return (struct mw_bytes){0, 0};

@@ -17,6 +17,9 @@ struct mw_bytes {
     uint64_t received;
 };
 
+/* Finds out, from the rows of pmpi/abi/collectives.def, where the arguments of each rule are. To be called before all else. */
+void mw_bytes_start(void);
+
 /* Reads the arguments of a call of `op`. Only significant ones are looked at; handles that are null give 0. */
 struct mw_bytes mw_bytes_of(const struct mw_op_info *op, const uintptr_t *arguments);
 

@@ -9,6 +9,7 @@
 #include "collector/base/text.h"
 #include "collector/base/token.h"
 #include "collector/journal/procmem.h"
+#include "pmpi/abi/bytes.h"
 #include "pmpi/abi/library.h"
 #include "pmpi/abi/wrapper.h"
 #include "pmpi/base/compat.h"
@@ -210,6 +211,7 @@ static int begin(struct mw_err *err)
     uint64_t now;
     int failed;
 
+    mw_bytes_start();
     mw_rank.has_new_abi = !mw_library_resolve();
     if (mw_rank.has_new_abi)
         return mw_err_set(err, "memwatch does not know this MPI library (it knows Open MPI, MPICH and its kin, "

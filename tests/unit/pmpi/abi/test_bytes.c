@@ -630,5 +630,6 @@ int main(void)
         TEST(sizes_of_communicators),
     };
 
+    mw_bytes_start();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -263,7 +263,7 @@ static int remove_base(void **state)
 /* What was opened is closed and removed. */
 static void clear_away(struct mw_world_dir *dir)
 {
-    unlinkat(dir->fd, MW_TOKEN_FILE, 0);
+    unlinkat(dir->fd, MW_FILE_TOKEN, 0);
     mw_world_close_dir(dir);
     assert_int_equal(dir->fd, -1);
     assert_int_equal(dir->joined, -1);
