@@ -42,6 +42,7 @@ shim_sources = \
     pmpi/life/identify.c pmpi/life/identify.h \
     pmpi/abi/library.c pmpi/abi/library.h \
     pmpi/wrap/lifecycle.c \
+    pmpi/base/index.h \
     pmpi/base/lock.c pmpi/base/lock.h \
     pmpi/measure/counters.c pmpi/measure/counters.h \
     pmpi/measure/meter.c pmpi/measure/meter.h \

@@ -3,6 +3,7 @@
 
 #include "collector/journal/journal.h"
 #include "pmpi/base/clear.h"
+#include "pmpi/base/index.h"
 #include "pmpi/base/room.h"
 #include "pmpi/rank/rank.h"
 
@@ -28,35 +29,28 @@ static uint32_t append(const struct mw_phase *phase)
 
 /* ---- by key ---- */
 
-/* Phase index + 1; open addressing. Twice the room of the table, so there is always an empty slot. */
-#define SLOTS (2 * MW_RECORD_PHASES)
-static uint16_t slots[SLOTS];
-
 static uint64_t hash_of(const struct mw_phase *key)
 {
-    uint64_t hash = ((uint64_t)key->kind << 48 ^ (uint64_t)key->parent << 32 ^ (uint64_t)key->from_site << 16 ^
-                     key->to_site) *
-                    0x9E3779B97F4A7C15ULL;
+    uint64_t hash = mw_index_mix(0, (uint64_t)key->kind << 48 ^ (uint64_t)key->parent << 32 ^ (uint64_t)key->from_site << 16 ^
+                                        key->to_site);
 
-    for (const char *c = key->name; *c; c++)
-        hash = (hash ^ (unsigned char)*c) * 0x100000001B3ULL;
-    return hash;
+    return mw_index_mix_text(hash, key->name);
 }
 
-static bool same_key(const struct mw_phase *a, const struct mw_phase *b)
+static bool has_key(uint32_t phase, const void *key)
 {
+    const struct mw_phase *a = &mw_rank.journal.phases[phase], *b = key;
+
     return a->kind == b->kind && a->parent == b->parent && a->from_site == b->from_site &&
            a->to_site == b->to_site && !strcmp(a->name, b->name);
 }
 
-/* Where the phase's number is, or is to be written. */
+static uint16_t slots[2 * MW_RECORD_PHASES];
+static const struct mw_index by_key = {slots, 2 * MW_RECORD_PHASES, has_key};
+
 static uint16_t *slot_of(const struct mw_phase *key)
 {
-    unsigned slot = (unsigned)(hash_of(key) >> 40) % SLOTS;
-
-    while (slots[slot] && !same_key(&mw_rank.journal.phases[slots[slot] - 1], key))
-        slot = (slot + 1) % SLOTS;
-    return &slots[slot];
+    return mw_index_slot(&by_key, hash_of(key), key);
 }
 
 static uint32_t add(const struct mw_phase *key, uint16_t *slot)

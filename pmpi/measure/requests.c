@@ -2,6 +2,7 @@
 #include "pmpi/measure/requests.h"
 
 #include "pmpi/abi/library.h"
+#include "pmpi/base/index.h"
 #include "pmpi/rank/rank.h"
 
 #include <stdatomic.h>
@@ -21,45 +22,41 @@ struct entry {
     bool measured; /* window and base are valid */
 };
 
-/* Entries stay where they are (windows are known by address); slots find them by handle, open addressing. */
+/* Entries stay where they are: windows are known by address. */
 #define SLOTS (4 * MW_REQUESTS)
-#define TOMB 0xFFFFu
 static struct entry entries[MW_REQUESTS];
-static uint16_t slots[SLOTS]; /* entry + 1 */
-static unsigned tombs;
+static uint16_t slots[SLOTS];
+static unsigned gone; /* slots whose entries are gone */
 _Atomic unsigned mw_requests_live;
 
-static unsigned home(uintptr_t request)
+static bool is_request(uint32_t entry, const void *request)
 {
-    return (unsigned)((request * 0x9E3779B97F4A7C15ULL) >> 40) % SLOTS;
+    return entries[entry].request == *(const uintptr_t *)request;
 }
 
-/* The slot of a request, or the empty one that ends the search. */
-static unsigned slot_of(uintptr_t request)
-{
-    unsigned slot = home(request);
+static const struct mw_index by_handle = {slots, SLOTS, is_request};
 
-    while (slots[slot] && (slots[slot] == TOMB || entries[slots[slot] - 1].request != request))
-        slot = (slot + 1) % SLOTS;
-    return slot;
+static uint16_t *slot_of(uintptr_t request)
+{
+    return mw_index_slot(&by_handle, mw_index_mix(0, request), &request);
 }
 
 static struct entry *find(uintptr_t request)
 {
-    unsigned slot = request ? slot_of(request) : 0;
+    uint16_t slot = request ? *slot_of(request) : 0;
 
-    return request && slots[slot] ? &entries[slots[slot] - 1] : NULL;
+    return slot ? &entries[slot - 1] : NULL;
 }
 
-static unsigned sweep_tombs(void)
+static unsigned sweep(void)
 {
     unsigned count = 0;
 
     memset(slots, 0, sizeof(slots));
-    tombs = 0;
+    gone = 0;
     for (unsigned i = 0; i < MW_REQUESTS; i++)
         if (entries[i].request) {
-            slots[slot_of(entries[i].request)] = (uint16_t)(i + 1);
+            *slot_of(entries[i].request) = (uint16_t)(i + 1);
             count++;
         }
     return count;
@@ -70,7 +67,7 @@ void mw_requests_repair(void)
     for (unsigned i = 0; i < MW_REQUESTS; i++)
         if (!entries[i].op)
             entries[i].request = 0;
-    atomic_store(&mw_requests_live, sweep_tombs());
+    atomic_store(&mw_requests_live, sweep());
 }
 
 static void stop_watching(struct entry *entry)
@@ -83,11 +80,11 @@ static void stop_watching(struct entry *entry)
 
 static void forget(struct entry *entry)
 {
-    slots[slot_of(entry->request)] = TOMB;
+    *slot_of(entry->request) = MW_INDEX_GONE;
     entry->request = 0;
     atomic_fetch_sub(&mw_requests_live, 1);
-    if (++tombs > SLOTS / 4)
-        sweep_tombs();
+    if (++gone > SLOTS / 4)
+        sweep();
 }
 
 /* Handles that the library gives for every request that is complete from the start (Open MPI's empty request, MPICH's
@@ -138,7 +135,7 @@ static struct entry *enter(uintptr_t request)
     for (unsigned i = 0; entries[next].request && i < MW_REQUESTS; i++)
         next = (next + 1) % MW_REQUESTS;
     entries[next] = (struct entry){.request = request, .generation = (uint16_t)(entries[next].generation + 1)};
-    slots[slot_of(request)] = (uint16_t)(next + 1);
+    *slot_of(request) = (uint16_t)(next + 1);
     atomic_fetch_add(&mw_requests_live, 1);
     return &entries[next];
 }

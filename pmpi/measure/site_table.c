@@ -3,6 +3,7 @@
 
 #include "collector/journal/journal.h"
 #include "pmpi/base/clear.h"
+#include "pmpi/base/index.h"
 #include "pmpi/measure/governor.h"
 #include "pmpi/rank/rank.h"
 
@@ -30,38 +31,31 @@ void mw_site_table_call(char *name, const char *call, bool completes)
 
 /* ---- by what tells sites apart ---- */
 
-/* Site + 1; open addressing. The names of peaks are not in here. */
-#define INDEX_SLOTS (2 * MW_RECORD_SITES)
-static uint16_t site_index[INDEX_SLOTS];
-
-static bool same_site(const struct mw_site *a, const struct mw_site *b)
+static uint64_t hash_of(const struct mw_site *site)
 {
+    uint64_t hash = mw_index_mix_text((uint64_t)site->comm_size << 32 | site->start_site, site->call);
+
+    for (uint32_t i = 0; i < site->depth; i++)
+        hash = mw_index_mix(hash, site->frames[i].offset ^ (uint64_t)site->frames[i].module << 56);
+    return hash;
+}
+
+static bool is_site(uint32_t index, const void *site)
+{
+    const struct mw_site *a = &mw_rank.journal.sites[index], *b = site;
+
     return a->comm_size == b->comm_size && a->start_site == b->start_site && a->depth == b->depth &&
            a->flags == b->flags && !strcmp(a->call, b->call) &&
            !memcmp(a->frames, b->frames, a->depth * sizeof(a->frames[0]));
 }
 
-static unsigned index_home(const struct mw_site *site)
-{
-    uint64_t hash = (uint64_t)site->comm_size << 32 | site->start_site;
+/* The names of peaks are not in here. */
+static uint16_t slots[2 * MW_RECORD_SITES];
+static const struct mw_index by_site = {slots, 2 * MW_RECORD_SITES, is_site};
 
-    for (const char *c = site->call; *c; c++)
-        hash = (hash ^ (unsigned char)*c) * 0x100000001B3ULL;
-    for (uint32_t i = 0; i < site->depth; i++) {
-        hash = (hash ^ site->frames[i].offset ^ (uint64_t)site->frames[i].module << 56) * 0x9E3779B97F4A7C15ULL;
-        hash ^= hash >> 29;
-    }
-    return (unsigned)(hash >> 40) % INDEX_SLOTS;
-}
-
-/* Where the site's number is, or is to be written. */
 static uint16_t *index_slot(const struct mw_site *site)
 {
-    unsigned at = index_home(site);
-
-    while (site_index[at] && !same_site(&mw_rank.journal.sites[site_index[at] - 1], site))
-        at = (at + 1) % INDEX_SLOTS;
-    return &site_index[at];
+    return mw_index_slot(&by_site, hash_of(site), site);
 }
 
 static uint32_t append(const struct mw_site *site)
@@ -202,7 +196,7 @@ static uint32_t find_name(const struct mw_site *site)
     uint32_t free = UINT32_MAX;
 
     for (uint32_t i = 0; i < names_used; i++) {
-        if (same_site(&mw_rank.journal.sites[names[i]], site))
+        if (is_site(names[i], site))
             return names[i];
         if (free == UINT32_MAX && !is_in_use(names[i]))
             free = names[i];
@@ -245,7 +239,7 @@ uint32_t mw_site_table_name(const struct mw_site *site)
 
     named.flags = MW_SITE_NAME;
     index = find_name(&named);
-    if (index == UINT32_MAX || same_site(&mw_rank.journal.sites[index], &named))
+    if (index == UINT32_MAX || is_site(index, &named))
         return index;
     before = mw_rank.journal.sites[index];
     mw_rank.journal.sites[index] = named;
@@ -258,7 +252,7 @@ void mw_site_table_repair(void)
 {
     uint32_t count = used();
 
-    mw_clear(site_index, sizeof(site_index));
+    mw_clear(slots, sizeof(slots));
     for (uint32_t i = 0; i < count; i++)
         if (!is_name(i))
             *index_slot(&mw_rank.journal.sites[i]) = (uint16_t)(i + 1);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "pmpi/measure/sites.h"
 
+#include "collector/base/settings.h"
 #include "pmpi/abi/ops.h"
+#include "pmpi/base/index.h"
 #include "pmpi/base/lock.h"
 #include "pmpi/base/stack.h"
 #include "pmpi/measure/modules.h"
@@ -33,17 +35,11 @@ struct mw_sites_trail mw_sites_trails[MW_SITES_TRAILS][4];
 
 static uint64_t unloads; /* of libraries, when the cache was last right */
 
-static int site_depth = 3;
+static int site_depth = MW_SITE_DEPTH_DEFAULT;
 
 void mw_sites_set_depth(int depth)
 {
     site_depth = depth < 1 ? 1 : depth > MW_RECORD_SITE_FRAMES ? MW_RECORD_SITE_FRAMES : depth;
-}
-
-static uint64_t mix(uint64_t hash, uint64_t value)
-{
-    hash = (hash ^ value) * 0x9E3779B97F4A7C15ULL;
-    return hash ^ (hash >> 29);
 }
 
 /* Keeps the program's frames: those behind the language bindings, `site_depth` of them. Returns how many frames were
@@ -62,10 +58,10 @@ static int fill_frames(struct mw_site *site, void *const *raw, int depth)
 /* Stands for a raw stack and the key. Never 0, which is an empty slot. */
 static uint64_t hash_of(const struct mw_stack *stack, const struct mw_sites_key *key)
 {
-    uint64_t hash = mix((uint64_t)key->completes << 32 | key->comm_size, (uintptr_t)key->call);
+    uint64_t hash = mw_index_mix((uint64_t)key->completes << 32 | key->comm_size, (uintptr_t)key->call);
 
     for (int i = 0; i < stack->depth; i++)
-        hash = mix(hash, (uintptr_t)stack->frames[i]);
+        hash = mw_index_mix(hash, (uintptr_t)stack->frames[i]);
     return hash | 1;
 }
 
@@ -159,7 +155,7 @@ static const void *caller_of(const struct mw_place *place, uintptr_t stands)
 
 static struct mw_sites_trail *set_of_caller(const struct mw_place *place, uintptr_t stands)
 {
-    uint64_t hash = mix((uintptr_t)place->return_address ^ mw_stack_thread, (uintptr_t)caller_of(place, stands));
+    uint64_t hash = mw_index_mix((uintptr_t)place->return_address ^ mw_stack_thread, (uintptr_t)caller_of(place, stands));
 
     return mw_sites_trails[(hash >> 40) % MW_SITES_TRAILS];
 }
