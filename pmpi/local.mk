@@ -96,6 +96,7 @@ pmpi_libmemwatch_wait_la_SOURCES = \
     collector/base/file_names.h \
     collector/base/hostname.c collector/base/hostname.h \
     collector/base/io.c collector/base/io.h \
+    collector/base/launch_variables.c collector/base/launch_variables.h \
     collector/base/starters.c collector/base/starters.h \
     collector/base/clock.h collector/base/magic.h collector/journal/record.h collector/view/wait_log.h \
     pmpi/base/compat.h pmpi/base/elf_find.h pmpi/wait/calls.c \

@@ -1,20 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "pmpi/wait/starter.h"
 
+#include "collector/base/launch_variables.h"
 #include "collector/base/starters.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-/* Not SLURM_PROCID: every command of a batch script has it. */
-static const char *const variables[] = {
-    "PMI_RANK",     "PMIX_RANK",     "OMPI_COMM_WORLD_RANK", "MV2_COMM_WORLD_RANK",
-    "PALS_RANKID",  "FLUX_TASK_RANK", "JSM_NAMESPACE_RANK",
-};
 
 bool mw_wait_starter_is_known(void)
 {
@@ -30,10 +23,11 @@ bool mw_wait_starter_is_known(void)
     return slash && mw_starters_waits(slash + 1);
 }
 
+/* Every command of a batch script has SLURM_PROCID: that is no sign of a rank. */
 bool mw_wait_starter_is_around_rank(void)
 {
-    for (size_t i = 0; i < COUNT(variables); i++)
-        if (getenv(variables[i]))
+    for (size_t i = 0; i < MW_LAUNCH_VARIABLES; i++)
+        if (strcmp(mw_launch_variables[i].launcher, "srun") != 0 && getenv(mw_launch_variables[i].rank))
             return true;
     return false;
 }
