@@ -214,9 +214,10 @@ static void a_trail_without_a_thread_holds_nowhere(void **state)
     one_caller(true);
     assert_false(mw_stack_trail_holds(&none, here));
     assert_true(mw_stack_is_own(here, 8));
+    assert_false(mw_stack_is_own(here, UINT32_MAX)); /* beyond its end */
     assert_false(mw_stack_is_own((uintptr_t)&kept, 8)); /* no stack */
     assert_false(mw_stack_is_own(UINTPTR_MAX - 64, 8));
-    kept.offsets[kept.count - 1] = UINT32_MAX; /* beyond the stack's end: is not read */
+    kept.offsets[kept.count - 1] = UINT32_MAX; /* is not read */
     assert_false(mw_stack_trail_holds_anywhere(&kept, here));
 }
 
