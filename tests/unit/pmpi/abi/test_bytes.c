@@ -516,6 +516,8 @@ static void neighbours_of_graphs(void **state)
 static void neighbours_of_a_grid_of_many_dimensions(void **state)
 {
     struct values v = {.form = "pntpntc", .count = {1, 1}, .type = {TYPE(1), TYPE(1)}};
+    static int ones[80];
+    struct mw_bytes bytes;
 
     (void)state;
     comm.topology = abi->cart;
@@ -523,6 +525,16 @@ static void neighbours_of_a_grid_of_many_dimensions(void **state)
     for (int d = 0; d < 32; d++)
         comm.low[d] = comm.high[d] = d % 2 ? 0 : abi->proc_null;
     check("neighbor_alltoall", &v, 80 - 32, 80 - 32);
+    for (int i = 0; i < 80; i++)
+        ones[i] = 1;
+    fill(&v, false);
+    made.a[0] = made.a[4] = (uintptr_t)nothing;
+    made.a[1] = made.a[5] = (uintptr_t)ones;
+    made.a[3] = made.a[7] = in_register(TYPE(1));
+    made.a[8] = in_register(COMM);
+    bytes = mw_bytes_of(op_of("MPI_Neighbor_alltoallv"), made.a);
+    assert_int_equal(bytes.sent, 80 - 32);
+    assert_int_equal(bytes.received, 80 - 32);
 }
 
 /* ---- what is not as it should be ---- */

@@ -124,6 +124,103 @@ static void a_stack_is_too_long_for_a_trail(void **state)
     assert_true(seen.holds);
 }
 
+/* What a wrapper does: makes the trail of its stack, or asks whether one that was made before is that of its stack. */
+static struct mw_stack_trail kept;
+static bool is_kept;
+
+__attribute__((noinline)) static void keep_or_ask(bool keep)
+{
+    uintptr_t stands = (uintptr_t)__builtin_frame_address(0);
+    struct mw_stack stack;
+
+    if (keep) {
+        mw_stack_capture(&stack, 4, __builtin_return_address(0));
+        is_kept = mw_stack_trail_make(&kept, stands, &stack, stack.depth);
+    } else {
+        is_kept = mw_stack_trail_holds_anywhere(&kept, stands);
+    }
+    __asm__ volatile("" ::: "memory");
+}
+
+__attribute__((noinline)) static void common(bool keep)
+{
+    keep_or_ask(keep);
+    __asm__ volatile("" ::: "memory");
+}
+
+__attribute__((noinline)) static void one_caller(bool keep)
+{
+    common(keep);
+    __asm__ volatile("nop" ::: "memory");
+}
+
+__attribute__((noinline)) static void another_caller(bool keep)
+{
+    common(keep);
+    __asm__ volatile("nop; nop" ::: "memory");
+}
+
+static void two_stacks_with_one_innermost_frame_are_two(void **state)
+{
+    (void)state;
+    for (int turn = 0; turn < 3; turn++) { /* from one line each */
+        one_caller(turn == 0);
+        assert_true(is_kept);
+        another_caller(false);
+        assert_false(is_kept);
+    }
+}
+
+/* The same functions call each other from one line, with the stack pointer anywhere. */
+__attribute__((noinline)) static void from_deeper(int depth, bool keep)
+{
+    if (depth)
+        from_deeper(depth - 1, keep);
+    else
+        common(keep);
+    __asm__ volatile("" ::: "memory");
+}
+
+__attribute__((noinline)) static void with_room(size_t room, bool keep)
+{
+    volatile char *array = __builtin_alloca(room);
+
+    array[0] = array[room - 1] = 0;
+    from_deeper(6, keep);
+    array[0] = 1;
+}
+
+static void frames_that_have_moved_are_found(void **state)
+{
+    (void)state;
+    with_room(64, true);
+    assert_true(is_kept);
+    for (size_t room = 64; room < 100000; room = room * 3 + 16) {
+        with_room(room, false);
+        assert_true(is_kept);
+    }
+    with_room(64, false);
+    assert_true(is_kept);
+    from_deeper(0, false); /* another caller in the place of the third */
+    assert_false(is_kept);
+}
+
+static void a_trail_without_a_thread_holds_nowhere(void **state)
+{
+    uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+    struct mw_stack_trail none = {0};
+
+    (void)state;
+    one_caller(true);
+    assert_false(mw_stack_trail_holds(&none, here));
+    assert_true(mw_stack_is_own(here, 8));
+    assert_false(mw_stack_is_own(here, UINT32_MAX)); /* beyond its end */
+    assert_false(mw_stack_is_own((uintptr_t)&kept, 8)); /* no stack */
+    assert_false(mw_stack_is_own(UINTPTR_MAX - 64, 8));
+    kept.offsets[kept.count - 1] = UINT32_MAX; /* is not read */
+    assert_false(mw_stack_trail_holds_anywhere(&kept, here));
+}
+
 static void *in_thread(void *unused)
 {
     (void)unused;
@@ -208,6 +305,9 @@ int main(int count, char **arguments)
         cmocka_unit_test(one_frame_when_the_wrapper_is_not_there),
         cmocka_unit_test(a_trail_holds_while_the_addresses_stand),
         cmocka_unit_test(a_stack_is_too_long_for_a_trail),
+        cmocka_unit_test(two_stacks_with_one_innermost_frame_are_two),
+        cmocka_unit_test(frames_that_have_moved_are_found),
+        cmocka_unit_test(a_trail_without_a_thread_holds_nowhere),
         cmocka_unit_test(a_trail_is_its_threads),
         cmocka_unit_test(none_on_a_coroutines_stack),
         cmocka_unit_test(also_very_deep),

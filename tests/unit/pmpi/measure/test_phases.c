@@ -428,6 +428,23 @@ static void visits_that_were_not_measured_are_counted(void **state)
     assert_int_equal(phase->coarse_peak, 239 * MIB);
 }
 
+/* However often a phase came, there is room for the windows of others. */
+static void ended_phases_are_watched_no_longer(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2 * (MW_OBSERVE_CALLS + MW_OBSERVE_REQUESTS); i++) {
+        begin("step");
+        end("step");
+    }
+    begin("step");
+    begin("inner");
+    call(3);
+    made_meter_peak(700 * MIB);
+    call(3);
+    end_all();
+    assert_int_equal(named("inner", named("step", NULL))->peak, 700 * MIB);
+}
+
 /* ---- the end ---- */
 
 static void after_finalize(void **state)
@@ -741,6 +758,7 @@ int main(void)
         TEST(deeper_ones_are_counted_but_not_recorded),
         TEST(long_names_are_cut_and_end_all_the_same),
         TEST(visits_that_were_not_measured_are_counted),
+        TEST(ended_phases_are_watched_no_longer),
         TEST(after_finalize),
         TEST(kept_visits_are_spread_evenly),
         TEST(a_heavy_visit_gets_an_entry_for_good),

@@ -421,6 +421,53 @@ static void a_handle_for_many_requests_says_nothing(void **state)
     assert_int_equal(mw_rank.journal.cost->lost_requests, 0);
 }
 
+/* Whoever waited for the handle's last request waits for none of these. */
+static void one_of_many_requests_in_the_middle_of_a_wait(void **state)
+{
+    static struct mw_requests_pending first;
+
+    (void)state;
+    ibcast(next_handle, 4, 1, true);
+    assert_true(mw_requests_find(&first, 1, &next_handle));
+    ibcast(next_handle, 4, 2, true);
+    assert_true(is_active(next_handle));
+    ibcast(next_handle, 4, 3, true);
+    assert_false(is_active(next_handle));
+    mw_requests_release(&first);
+}
+
+/* Its entry is another request's by now. */
+static void the_entry_of_a_wait_is_given_to_another_request(void **state)
+{
+    static struct mw_requests_pending first;
+    uint64_t base = 0, peak = 0;
+
+    (void)state;
+    ibcast(next_handle, 4, 1, true);
+    assert_true(mw_requests_find(&first, 1, &next_handle));
+    ibcast(next_handle, 4, 2, true);
+    assert_true(wait_for(next_handle, &base, &peak));
+    ibcast(next_handle + 1, 4, 3, true);
+    rise_to(800 * MIB);
+    first.items[0].done = true;
+    mw_requests_completed(&first, &base, &peak);
+    mw_requests_release(&first);
+    assert_int_equal(peak, 0);
+    assert_true(wait_for(next_handle + 1, &base, &peak));
+    assert_int_equal(peak, 800 * MIB);
+}
+
+static void handles_may_come_again_for_ever(void **state)
+{
+    uint64_t base, peak;
+
+    (void)state;
+    for (uint32_t i = 0; i < 20000; i++) {
+        ibcast(next_handle + i % 3, 4, 1, true);
+        assert_true(wait_for(next_handle + i % 3, &base, &peak));
+    }
+}
+
 /* ---- room ---- */
 
 static void more_than_there_is_room_for(void **state)
@@ -763,6 +810,9 @@ int main(void)
         TEST(another_thread_gets_the_handle),
         TEST(another_thread_gets_and_completes_the_handle),
         TEST(a_handle_for_many_requests_says_nothing),
+        TEST(one_of_many_requests_in_the_middle_of_a_wait),
+        TEST(the_entry_of_a_wait_is_given_to_another_request),
+        TEST(handles_may_come_again_for_ever),
         TEST(more_than_there_is_room_for),
         TEST(all_in_one_call),
         TEST(tables_that_were_left_half_written),
