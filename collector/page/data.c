@@ -53,12 +53,24 @@ static void put_lines(FILE *out, const char *key, const struct mw_lines *lines)
     putc(']', out);
 }
 
-static void put_said(FILE *out, const char *key, const struct mw_model *model, void (*say)(struct mw_lines *))
+/* Of lines that only make one paragraph the texts. */
+static void put_texts(FILE *out, const char *key, const struct mw_lines *lines)
+{
+    fprintf(out, ",\n\"%s\":[", key);
+    for (size_t i = 0; i < lines->count; i++) {
+        fputs(i ? "," : "", out);
+        mw_json_out_string(out, lines->items[i].text);
+    }
+    putc(']', out);
+}
+
+static void put_said(FILE *out, const char *key, const struct mw_model *model, void (*say)(struct mw_lines *),
+                     void (*write)(FILE *out, const char *key, const struct mw_lines *lines))
 {
     struct mw_lines lines = {.model = model};
 
     say(&lines);
-    put_lines(out, key, &lines);
+    write(out, key, &lines);
     mw_lines_free(&lines);
 }
 
@@ -94,12 +106,12 @@ static void say_no_ranks(struct mw_lines *lines)
 
 static void put_sentences(FILE *out, const struct mw_model *model)
 {
-    put_said(out, "summary", model, mw_lines_job);
-    put_said(out, "post_mortem", model, mw_lines_deaths);
-    put_said(out, "certainty", model, mw_lines_peak);
-    put_said(out, "no_ranks", model, say_no_ranks);
-    put_said(out, "in_mpi", model, say_mpi);
-    put_said(out, "notes", model, say_notes);
+    put_said(out, "summary", model, mw_lines_job, put_texts);
+    put_said(out, "post_mortem", model, mw_lines_deaths, put_lines);
+    put_said(out, "certainty", model, mw_lines_peak, put_lines);
+    put_said(out, "no_ranks", model, say_no_ranks, put_lines);
+    put_said(out, "in_mpi", model, say_mpi, put_texts);
+    put_said(out, "notes", model, say_notes, put_lines);
 }
 
 /* ---- the job ---- */

@@ -12,7 +12,6 @@
     return el("p", {class: "is-" + kind + (level ? " detail" : "")}, before, before ? " " : "", text);
   }
   const lines = (said) => el("div", {class: "lines"}, said.map(line));
-  const joined = (said, between) => said.map(({text}) => text).join(between);
   const many = (n, one) => count(n) + " " + one + (n === 1 ? "" : "s");
 
   /* ---- the top ---- */
@@ -89,7 +88,7 @@
       el("header", {}, el("div", {class: "top"}, el("p", {class: "brand"}, "memwatch"), theme(runCurves.repaint)),
         jobs.length ? jobLinks() : null,
         el("h1", {}, (chosen ? "Job " + chosen + ": " : "") + (data.command || "(command unknown)")),
-        el("div", {class: "lines"}, el("p", {}, joined(data.summary, " · ")))),
+        el("div", {class: "lines"}, el("p", {}, data.summary.join(" · ")))),
       ...[postMortem(), numbers, chosen ? null : meter(), certainty(), whole ? jobsTable() : null].filter(Boolean));
     if (data.no_ranks.length) page.append(el("section", {class: "lines"}, lines(data.no_ranks)));
   }
@@ -194,7 +193,7 @@
   }
 
   function sitesTable() {
-    const note = data.in_mpi.length ? joined(data.in_mpi, "; ") + "." : null;
+    const note = data.in_mpi.length ? data.in_mpi.join("; ") + "." : null;
     return table("Call sites", [
       column("call", "call", {type: "code"}),
       column("place", "place", {type: "code"}),
