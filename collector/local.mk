@@ -76,7 +76,12 @@ collector_libcollector_la_SOURCES = \
 	collector/model/phase_choice.c collector/model/phase_choice.h \
 	collector/page/curves.c collector/page/curves.h \
 	collector/page/data.c collector/page/data.h \
-	collector/page/jobs.c \
+	collector/page/jobs.c collector/page/parts.h \
+	collector/page/processes.c \
+	collector/page/spikes.c \
+	collector/page/table.c collector/page/table.h \
+	collector/page/tables.c \
+	collector/page/waterfall.c \
 	collector/page/write.c collector/page/write.h \
 	collector/journal/peer.h \
 	collector/symbols/plt_names.c collector/symbols/plt_names.h \
@@ -105,16 +110,19 @@ collector_libcollector_la_SOURCES = \
 	collector/report/timeline.c \
 	collector/report/trace.c collector/report/trace.h \
 	collector/symbols/rust_name.c collector/symbols/rust_name.h \
+	collector/report/lines/deaths.c \
+	collector/report/lines/headroom.c \
+	collector/report/lines/in_mpi.c \
+	collector/report/lines/job.c \
+	collector/report/lines/lines.c collector/report/lines/lines.h \
+	collector/report/lines/no_ranks.c \
+	collector/report/lines/peak.c \
+	collector/report/lines/words.c collector/report/lines/words.h \
 	collector/report/text/text.c collector/report/text/text.h collector/report/text/parts.h \
-	collector/report/text/deaths.c \
-	collector/report/text/headroom.c \
 	collector/report/text/hosts.c \
-	collector/report/text/in_mpi.c \
-	collector/report/text/job.c \
 	collector/report/text/jobs.c \
+	collector/report/text/lines.c \
 	collector/report/text/parts.c \
-	collector/report/text/peak.c \
-	collector/report/text/no_ranks.c \
 	collector/report/text/phases.c \
 	collector/report/text/processes.c \
 	collector/report/text/ranks.c \

@@ -165,6 +165,7 @@ unit_tests += \
     tests/unit/collector/merge/test_merge \
     tests/unit/launcher/hosts/test_mirror \
     tests/unit/collector/page/test_page_curves \
+    tests/unit/collector/page/test_page_data \
     tests/unit/collector/base/test_json_out \
     tests/unit/collector/model/test_phase_choice \
     tests/unit/collector/model/test_rank_name \
@@ -291,6 +292,9 @@ tests_unit_collector_base_test_json_out_LDADD = $(collector_test_libs)
 tests_unit_collector_page_test_page_curves_SOURCES = tests/unit/collector/page/test_page_curves.c
 tests_unit_collector_page_test_page_curves_LDADD = $(collector_test_libs) $(SODIUM_LIBS)
 tests_unit_collector_page_test_page_curves_CFLAGS = $(AM_CFLAGS) $(SODIUM_CFLAGS)
+tests_unit_collector_page_test_page_data_SOURCES = tests/unit/collector/page/test_page_data.c $(synthetic)
+tests_unit_collector_page_test_page_data_LDADD = $(collector_test_libs) $(JANSSON_LIBS)
+tests_unit_collector_page_test_page_data_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 tests_unit_pmpi_base_test_preloaded_SOURCES = tests/unit/pmpi/base/test_preloaded.c pmpi/base/elf_find.c pmpi/base/syscalls.c
 tests_unit_pmpi_base_test_preloaded_LDADD = $(CMOCKA_LIBS) -ldl
 tests_unit_collector_journal_test_procmem_SOURCES = tests/unit/collector/journal/test_procmem.c

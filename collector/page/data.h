@@ -5,8 +5,10 @@
 
 #include "collector/report/report.h"
 
-/* Bytes and ns; times since the job began. A number that may be inexact is a pair of it and its enum mw_model_kind. Strings
- * are safe inside HTML. */
+/* Bytes and ns; times since the job began. Members of the value have names, and so have the columns of a table
+ * (collector/page/table.h), with their types. Sentences are an array of {"level": 0, or 1 for detail, "kind": "plain", "alarm",
+ * "warn" or "aside", "text"}, some with a "value" or a "label" in front; those that make one paragraph an array of texts. A
+ * number that may be inexact is {"bytes","kind"}, or null. Strings are safe inside HTML. */
 void mw_page_data_write(FILE *out, const struct mw_model *model, const struct mw_report_style *style);
 
 /* Of one job, or of a run without its jobs. */

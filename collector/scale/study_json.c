@@ -197,6 +197,36 @@ static void put_points(struct json *json, const struct mw_study *study, const st
     close_in(json, ']');
 }
 
+/* One of a curve's numbers at each of its points: an array for each keeps names out of the points. */
+static void put_column(struct json *json, const char *name, const struct mw_scale_point *curve, size_t count,
+                       double (*of)(const struct mw_scale_point *))
+{
+    open_in(json, name, '[');
+    for (size_t i = 0; i < count; i++)
+        number(json, NULL, of(&curve[i]));
+    close_in(json, ']');
+}
+
+static double ranks_of(const struct mw_scale_point *point)
+{
+    return point->n;
+}
+
+static double bytes_of(const struct mw_scale_point *point)
+{
+    return round(point->band.bytes);
+}
+
+static double low_of(const struct mw_scale_point *point)
+{
+    return round(point->band.low);
+}
+
+static double high_of(const struct mw_scale_point *point)
+{
+    return round(point->band.high);
+}
+
 static void put_curve(struct json *json, const struct mw_study *study, const struct mw_study_series *series, double s,
                       double to)
 {
@@ -207,16 +237,10 @@ static void put_curve(struct json *json, const struct mw_study *study, const str
         return;
     open_in(json, NULL, '{');
     number(json, "value", study->param ? s : NAN);
-    open_in(json, "points", '[');
-    for (size_t i = 0; i < count; i++) {
-        open_in(json, NULL, '[');
-        number(json, NULL, curve[i].n);
-        bytes(json, NULL, curve[i].band.bytes);
-        bytes(json, NULL, curve[i].band.low);
-        bytes(json, NULL, curve[i].band.high);
-        close_in(json, ']');
-    }
-    close_in(json, ']');
+    put_column(json, "n", curve, count, ranks_of);
+    put_column(json, "bytes", curve, count, bytes_of);
+    put_column(json, "low_bytes", curve, count, low_of);
+    put_column(json, "high_bytes", curve, count, high_of);
     close_in(json, '}');
 }
 

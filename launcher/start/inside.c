@@ -4,8 +4,9 @@
 #include "collector/base/launch_variables.h"
 #include "collector/base/message.h"
 #include "collector/base/starters.h"
-#include "collector/report/text/parts.h"
+#include "collector/report/lines/words.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 

@@ -24,8 +24,30 @@ const picture = (page, selector) => page.evaluate((at) => {
   return {colors: colors.size, sum};
 }, selector);
 
+/* Notes in the page which names its scripts read of the data, and which they looked for in vain: `read`, `missing`; `there`
+ * is all names that the data has. The rows of an array share one path. */
+function watchNames() {
+  const read = new Set(), missing = new Set(), there = new Set(), parse = JSON.parse;
+  const isObject = (value) => value !== null && typeof value === "object";
+  function watched(value, path) {
+    if (Array.isArray(value)) value.forEach((item, i) => { if (isObject(item)) value[i] = watched(item, path); });
+    if (Array.isArray(value) || !isObject(value)) return value;
+    for (const name of Object.keys(value)) {
+      there.add(path + "." + name);
+      value[name] = watched(value[name], path + "." + name);
+    }
+    return new Proxy(value, {get(object, name) {
+      if (typeof name === "string" && name !== "toJSON") (name in object ? read : missing).add(path + "." + name);
+      return object[name];
+    }});
+  }
+  JSON.parse = (text, revive) => watched(parse(text, revive), "data");
+  window.names = () => ({read: [...read], missing: [...missing], there: [...there]});
+}
+
 async function open(browser, name, options) {
   const page = await browser.newPage(Object.assign({viewport: {width: 1200, height: 900}}, options));
+  if (options && options.names) await page.addInitScript(watchNames);
   page.said = [];
   page.on("console", (message) => { if (!message.text().includes("willReadFrequently")) page.said.push(message.text()); }); /* picture() */
   page.on("pageerror", (error) => page.said.push(error.message));
@@ -95,14 +117,14 @@ async function curves(page) {
 /* However coarse the slices of time are: each rank's peak is in its curve, as high as it was (the error of readings apart:
  * a sample may have raised the peak by that). */
 async function peaks(page, what) {
-  const lost = await page.evaluate(() => run.data.ranks.map((rank, i) => [rank[run.RANK.label], rank[run.RANK.peak][0], run.packed[i] ? Math.max(...run.packed[i]) * run.data.unit : null])
-    .filter(([, peak, most]) => most !== null && (most < peak - run.data.error || most >= peak + run.data.unit)));
+  const lost = await page.evaluate(() => run.data.ranks.map((rank, i) => [rank.label, rank.peak.bytes, run.packed[i] ? Math.max(...run.packed[i]) * run.data.curve_unit : null])
+    .filter(([, peak, most]) => most !== null && (most < peak - run.data.error || most >= peak + run.data.curve_unit)));
   look(what + ": no peak is lost", lost.length === 0, lost.slice(0, 4));
 }
 
 /* What was seen of all processes is never above what they can have had. */
 async function bounds(page, what) {
-  const both = await page.evaluate(() => run.data.bound.map((most, i) => [i, run.data.job[i], most]).filter(([, seen, most]) => seen !== null && most !== null));
+  const both = await page.evaluate(() => run.data.bound_curve.map((most, i) => [i, run.data.seen_curve[i], most]).filter(([, seen, most]) => seen !== null && most !== null));
   look(what + ": both curves are known at some time", both.length > 5, both.length);
   look(what + ": ≤ is never below ≥", both.every(([, seen, most]) => seen <= most), both.find(([, seen, most]) => seen > most));
   const key = await page.locator(".part", {has: page.locator("#chart-job")}).locator(".key").allInnerTexts();
@@ -114,7 +136,7 @@ async function lanes(page) {
   const found = await page.evaluate(() => [...document.querySelectorAll(".lanes rect.span")].map((span) => ({
     name: span.textContent.split(" ·")[0], text: span.textContent, share: span.previousSibling.getAttribute("height") / span.getAttribute("height")})));
   const of = (name) => found.find((phase) => phase.name === name) || {};
-  const wanted = await page.evaluate(() => run.bands.map((phase) => [phase[run.PHASE.name], phase[run.PHASE.time] / (phase[run.PHASE.last] - phase[run.PHASE.first])]));
+  const wanted = await page.evaluate(() => run.bands.map((phase) => [phase.name, phase.time / (phase.last - phase.first)]));
   look("phases: each has a bar", found.length === wanted.length && found.length > 4, found);
   look("phases: filled by the share of the time in them", wanted.every(([name, share]) => Math.abs(Math.min(1, share) - of(name).share) < .02), [wanted, found]);
   look("phases: nine visits are not one bar", of("communication").share < 1 && /9 visits · in it for \d+ % of the/.test(of("communication").text), of("communication"));
@@ -123,14 +145,14 @@ async function lanes(page) {
 
 /* The steps to the fullest rank's peak, one behind the other, add up to it. */
 async function waterfall(page) {
-  const steps = await page.evaluate(() => run.data.waterfall.steps), section = page.locator("section[aria-label=Waterfall]");
-  const [rank, peak] = await page.evaluate(() => [run.data.waterfall.rank, run.data.ranks[run.data.waterfall.rank][run.RANK.peak][0]]);
+  const steps = await page.evaluate(() => run.data.waterfall), section = page.locator("section[aria-label=Waterfall]");
+  const [rank, peak] = await page.evaluate(() => [run.data.waterfall_rank, run.data.ranks[run.data.waterfall_rank].peak.bytes]);
   const bars = await section.locator(".track div").evaluateAll((all) => all.map((bar) => bar.getBoundingClientRect()).map((box) => [box.left, box.right]));
   look("waterfall: of the fullest rank", await section.locator("h2").innerText() === "How rank " + rank + " came to its peak" && rank === 3, rank);
-  look("waterfall: its steps are the peak", steps.length > 3 && steps.reduce((sum, step) => sum + step[1], 0) === peak, [steps, peak]);
+  look("waterfall: its steps are the peak", steps.length > 3 && steps.reduce((sum, step) => sum + step.change, 0) === peak, [steps, peak]);
   look("waterfall: a line for each, and the peak's", bars.length === steps.length + 1, bars.length);
   look("waterfall: each begins where the last one ended", steps.every((step, i) => i === 0 ||
-    Math.abs(bars[i - 1][steps[i - 1][1] < 0 ? 0 : 1] - bars[i][step[1] < 0 ? 1 : 0]) < 2), bars);
+    Math.abs(bars[i - 1][steps[i - 1].change < 0 ? 0 : 1] - bars[i][step.change < 0 ? 1 : 0]) < 2), bars);
 }
 
 async function jobs(browser) {
@@ -241,6 +263,33 @@ async function study(browser) {
   look("a study without scripts: the text", (await bare.locator("noscript").innerText()).includes("memwatch scale"));
 }
 
+/* The names of several pages together: those of a run with several jobs, and of its jobs, are those of a run. */
+async function namesOf(browser, pages) {
+  const all = {read: new Set(), missing: new Set(), there: new Set()};
+  for (const name of pages) {
+    const page = await open(browser, name, {names: true});
+    if (await page.locator("#heat").count()) await page.locator("#heat").hover();
+    if (await page.locator(".spike").count()) await page.locator(".spike").first().click();
+    const found = await page.evaluate(() => window.names());
+    const plain = (path) => path.replace(/^data\.(run|jobs)(?=\.)/, "data");
+    Object.keys(all).forEach((key) => found[key].forEach((path) => all[key].add(plain(path))));
+    await page.close();
+  }
+  return {missing: [...all.missing], there: [...all.there], unread: [...all.there].filter((path) => !all.read.has(path))};
+}
+
+/* Every name that the scripts read is in the data, and every name in the data is read. Only some lines have a number or a
+ * label. A study's data is its JSON, which has more. */
+async function names(browser) {
+  const found = await namesOf(browser, ["job.html", "died.html", "hostile.html", "hosts.html", "jobs.html", "jobs.html#job-2"]);
+  const missing = found.missing.filter((path) => !/^data\.\w+\.(value|label)$/.test(path));
+  look("names: the data of real runs has many", found.there.length > 100, found.there.length);
+  look("names: all that the scripts read are there", missing.length === 0, missing);
+  look("names: all that are there are read", found.unread.length === 0, found.unread);
+  const study = await namesOf(browser, ["study.html"]);
+  look("names: all that a study's script reads are there", study.there.length > 50 && study.missing.length === 0, study.missing);
+}
+
 (async () => {
   const browser = await chromium.launch({executablePath: process.env.CHROMIUM, args: ["--no-sandbox", "--disable-gpu", "--disable-quic",
     "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]});
@@ -285,6 +334,7 @@ async function study(browser) {
   look("and breaks nothing", page.said.length === 0, page.said);
 
   await jobs(browser);
+  await names(browser);
   await study(browser);
 
   page = await open(browser, "large.html");

@@ -20,12 +20,31 @@ check "the same from the record" cmp job.html again.html
 mkdir -m 700 large
 "$top_builddir/tests/tools/mwgen" -n 1000 -w large >/dev/null
 "$memwatch" report --html large.html large
+mkdir -m 700 hosts
+"$top_builddir/tests/tools/mwgen" -n 12 -H 3 -l hosts >/dev/null
+"$memwatch" report --html hosts.html hosts
 check "1,000 ranks stay below 5 MB" [ "$(wc -c <large.html)" -lt 5000000 ]
 check "nothing of it can end the data" [ "$(grep -c '</script>' hostile.html)" = "$(grep -c '</script>' job.html)" ]
 "$memwatch" scale -n 2,4,8 --predict n=64 --ranks-per-node 64 --node-mem 2G --html study.html -- sh -c 'exec "$@"' \
     '</script><img src=x onerror="window.broken=1">' "$(mpirun_of "$mpi")" -n {n} "$top_builddir/examples/rank_table" \
     --mesh 16 --entry 1048576 >out 2>err
 check "a study's page" [ -s study.html ]
+
+# The scripts take data by name: no column by its number, and no text apart.
+web=$top_srcdir/collector/page/web
+by_number='(row|rank|phase|spike|site|host|job|step|note|line|point|process|ranks)\[([0-9]|[A-Z]+[].])|column\([^()]*, *[0-9]|sort: *[0-9]'
+text_apart='\.(split|startsWith|endsWith|trim|trimStart|match|matchAll|exec|substring|substr|charAt|search|replace)\('
+by_name() { ! grep -nE "$by_number|$text_apart" "$@"; }
+not_by_name() { ! by_name "$@"; }
+check "the scripts take data by name" by_name "$web"/run*.js "$web/scale.js"
+for script in 'const peak = row[3];' 'const peak = rank[RANK.peak];' 'column("call", "code", 0),' 'text.startsWith("      ")' \
+    'line.text.split(" ")'; do
+    echo "$script" >script.js
+    check "that check finds $script" not_by_name script.js
+done
+# html.c writes the whole report, for browsers without scripts.
+check "nothing else of the page includes the terminal report" [ -z "$(grep -l 'report/text/' "$top_srcdir"/collector/page/*.[ch] |
+    grep -v '/html\.c$')" ]
 "$memwatch" report --html /nowhere/page.html job.json 2>err
 check "where it cannot be written: 1" same $? 1
 

@@ -3,8 +3,9 @@
  * text. */
 const memwatch = (() => {
   "use strict";
-  /* enum mw_model_kind */
-  const MARKS = ["?", "=", "≥", "≤"], KINDS = ["not known", "exact", "at least", "at most"];
+  /* How certain a number is, by collector/model/certainty.h's names. */
+  const CERTAINTY = {exact: {sign: "=", words: "exact"}, at_least: {sign: "≥", words: "at least"},
+    at_most: {sign: "≤", words: "at most"}};
 
   function bytes(value) {
     if (value === null || value === undefined) return "";
@@ -72,15 +73,24 @@ const memwatch = (() => {
     return made;
   }
 
-  const mark = (kindOf) => MARKS[kindOf] || "";
-
-  /* A number with its kind: [bytes, kind]. */
-  function kind(pair) {
-    if (!pair[1]) return ["not known"];
-    return [el("span", {class: "kind", title: KINDS[pair[1]]}, MARKS[pair[1]]), bytes(pair[0])];
+  /* The page's data. A table in it, which is written as its columns' names and types and rows of values in their order
+   * (collector/page/table.h), becomes an array of an object for each row, with the types as `types`. */
+  function rowsOf({columns, rows}) {
+    const made = rows.map((row) => Object.fromEntries(columns.map(({name}, i) => [name, row[i]])));
+    return Object.assign(made, {types: Object.fromEntries(columns.map(({name, type}) => [name, type]))});
   }
+  const isTable = (value) => value !== null && typeof value === "object" && "columns" in value && "rows" in value;
+  const read = () => JSON.parse(document.getElementById("data").textContent,
+    (key, value) => (isTable(value) ? rowsOf(value) : value));
 
-  /* How the cells of a column look, and by what they are sorted. */
+  /* A number and how certain it is, {bytes, kind}; null: it is not known. */
+  const sign = (kind) => CERTAINTY[kind].sign;
+  const amount = (value) => (value ? value.bytes : 0);
+  const known = (value) => (value ? sign(value.kind) + " " + bytes(value.bytes) : "not known");
+  const showKnown = (value) => (value ? [el("span", {class: "kind", title: CERTAINTY[value.kind].words}, sign(value.kind)),
+    bytes(value.bytes)] : ["not known"]);
+
+  /* How the cells of a column look, and by what they are sorted: by the types of columns, and "code" and "wide" for text. */
   const types = {
     text: {show: (v) => [v], key: (v) => v, class: ""},
     code: {show: (v) => [v], key: (v) => v, class: "code"},
@@ -90,7 +100,7 @@ const memwatch = (() => {
     bytes: {show: (v) => [v ? bytes(v) : ""], key: (v) => v, class: "n"},
     change: {show: (v) => [change(v)], key: (v) => v, class: "n"},
     time: {show: (v) => [time(v)], key: (v) => v, class: "n"},
-    kind: {show: kind, key: (v) => v[0], class: "n"},
+    known: {show: showKnown, key: amount, class: "n"},
   };
 
   function compare(a, b) {
@@ -99,17 +109,23 @@ const memwatch = (() => {
     return a < b ? -1 : a > b ? 1 : 0;
   }
 
-  /* A table of rows that sorts and filters. A column has a name, a type, and where in a row its value is: an index, or
-   * a function; more: {hint, show(row, flat)}, where `flat` tells that rows are not in their own order, so that each
-   * has to say by itself where it belongs. options: `sort`: the column it is sorted by at first, none: the rows' own order;
-   * `most`: rows shown at first, or `first`: which; `note`: what else is to be said. */
-  const column = (name, type, at, more) => Object.assign({name, type, look: types[type],
-    of: typeof at === "function" ? at : (row) => row[at]}, more);
-  function table(title, cells, rows, options) {
+  /* A table of rows that sorts and filters. A column has a heading, and what of a row it shows: a member, by its name, or what
+   * a function makes of the row; more: {type, hint, show(row, flat)}. The type is that of the data when there is none; `flat`
+   * says that rows are not in their own order, so that each has to say by itself where it belongs. options: `sort`: the
+   * heading of the column it is sorted by at first, none: the rows' own order; `most`: rows shown at first, or `first`: which;
+   * `note`: what else is to be said. */
+  const column = (heading, of, more) => Object.assign({heading, of}, more);
+  function resolve({of, type, ...cell}, rows) {
+    const used = type || (rows.types && rows.types[of]) || "text";
+    return Object.assign(cell, {type: used, look: types[used], of: typeof of === "function" ? of : (row) => row[of]});
+  }
+  function table(title, columns, rows, options) {
     const settings = Object.assign({most: 50, sort: null, note: null}, options);
-    const body = el("tbody"), heads = [], more = el("p", {class: "more"});
+    const cells = columns.map((cell) => resolve(cell, rows));
+    const first = cells.find((cell) => cell.heading === settings.sort) || null;
+    const body = el("tbody"), heads = new Map(), more = el("p", {class: "more"});
     const told = el("span", {class: "sub", role: "status"});
-    let sorted = settings.sort, down = true, wanted = [], all = false;
+    let sorted = first, down = true, wanted = [], all = false;
     const texts = new Map();
 
     function text(row) {
@@ -118,22 +134,20 @@ const memwatch = (() => {
       return texts.get(row);
     }
     function line(row) {
-      const flat = wanted.length > 0 || sorted !== settings.sort;
+      const flat = wanted.length > 0 || sorted !== first;
       const content = (cell) => (cell.show ? cell.show(row, flat) : cell.look.show(cell.of(row)));
       return el("tr", {}, cells.map((cell) => el("td", {class: cell.look.class || null}, content(cell))));
     }
     function draw() {
       let shown = rows.filter((row) => wanted.every((word) => text(row).includes(word)));
-      if (sorted !== null) {
-        const cell = cells[sorted];
-        shown.sort((a, b) => compare(cell.look.key(cell.of(a)), cell.look.key(cell.of(b))) * (down ? -1 : 1));
-      }
+      if (sorted)
+        shown.sort((a, b) => compare(sorted.look.key(sorted.of(a)), sorted.look.key(sorted.of(b))) * (down ? -1 : 1));
       const found = shown.length;
-      if (!all && settings.first && sorted === settings.sort && !wanted.length) shown = shown.filter(settings.first);
+      if (!all && settings.first && sorted === first && !wanted.length) shown = shown.filter(settings.first);
       else if (!all) shown = shown.slice(0, settings.most);
       body.replaceChildren(...shown.map(line));
-      heads.forEach((head, i) => {
-        if (i === sorted) head.setAttribute("aria-sort", down ? "descending" : "ascending");
+      heads.forEach((head, cell) => {
+        if (cell === sorted) head.setAttribute("aria-sort", down ? "descending" : "ascending");
         else head.removeAttribute("aria-sort");
       });
       told.textContent = wanted.length ? count(found) + " of " + count(rows.length) : "";
@@ -142,22 +156,22 @@ const memwatch = (() => {
         more.append(el("button", {type: "button", click: () => { all = true; draw(); }}, "Show all " + count(found)));
     }
     /* The way that tells most first, then the other one, then as it was. */
-    function sortBy(i) {
-      const first = cells[i].look.class === "n" && cells[i].type !== "id";
-      if (sorted !== i) [sorted, down] = [i, first];
-      else if (down === first) down = !first;
-      else [sorted, down] = [settings.sort, true];
+    function sortBy(cell) {
+      const largest = cell.look.class === "n" && cell.type !== "id";
+      if (sorted !== cell) [sorted, down] = [cell, largest];
+      else if (down === largest) down = !largest;
+      else [sorted, down] = [first, true];
       draw();
     }
-    cells.forEach((cell, i) => heads.push(el("th", {scope: "col", class: cell.look.class === "n" ? "n" : null},
-      el("button", {type: "button", title: cell.hint, click: () => sortBy(i)}, cell.name))));
+    cells.forEach((cell) => heads.set(cell, el("th", {scope: "col", class: cell.look.class === "n" ? "n" : null},
+      el("button", {type: "button", title: cell.hint, click: () => sortBy(cell)}, cell.heading))));
     const search = el("input", {type: "search", placeholder: "Filter", "aria-label": "Filter " + title,
       input: (event) => { wanted = event.target.value.toLowerCase().split(/\s+/).filter(Boolean); draw(); }});
     const section = el("section", {"aria-label": title},
       el("div", {class: "bar"}, el("h2", {}, title), el("span", {class: "grow"}), told,
         rows.length > 8 ? search : null),
       settings.note ? el("p", {class: "sub"}, settings.note) : null,
-      el("div", {class: "scroll"}, el("table", {}, el("thead", {}, el("tr", {}, heads)), body)), more);
+      el("div", {class: "scroll"}, el("table", {}, el("thead", {}, el("tr", {}, [...heads.values()])), body)), more);
     draw();
     return section;
   }
@@ -179,6 +193,6 @@ const memwatch = (() => {
   const isDark = () => document.documentElement.dataset.theme === "dark";
   const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-  return {bytes, change, time, count, el, mark, column, table, theme, isDark, color, byteSteps, byteLabels, secondSteps,
+  return {read, bytes, change, time, count, el, sign, amount, known, column, table, theme, isDark, color, byteSteps, byteLabels, secondSteps,
     secondLabels};
 })();

@@ -2,28 +2,28 @@
 /* Memory over time: the job, the phases, the ranks with their spikes, and the heat map, on one axis of time. */
 const runCurves = (() => {
   "use strict";
-  const {bytes, time, count, el, mark, color, byteSteps, byteLabels, secondSteps, secondLabels} = memwatch;
-  const {data, RANK, PHASE, SPIKE, AT_LEAST, AT_MOST, packed, byPeak, kindAt, bound, bands, isWhole, rankColor, phaseColor,
-    rankName, limit} = run;
+  const {bytes, time, count, el, sign, amount, known, color, byteSteps, byteLabels, secondSteps, secondLabels} = memwatch;
+  const {data, packed, byPeak, kindAt, bound, bands, isWhole, rankColor, phaseColor, rankName, limit} = run;
   const LEFT = 78, RIGHT = 16; /* of all drawings: beside the part that shares the axis of time */
   const SHOWN_FIRST = 12, FEW = 16, MARKS_MOST = 100, LANES_MOST = 8, LANE = 20, NAMES_MOST = 16, TIP_MOST = 8;
   const SPAN = data.span / 1e9;
 
-  const x = Array.from({length: data.count}, (_, i) => i * data.step / 1e9);
-  const curve = (rank) => Array.from(packed[rank], (value) => (value ? value * data.unit : null));
+  const x = Array.from({length: data.slices}, (_, i) => i * data.slice / 1e9);
+  const isSeen = data.seen_curve.some((value) => value !== null);
+  const curve = (rank) => Array.from(packed[rank], (value) => (value ? value * data.curve_unit : null));
   const shown = new Set(byPeak.length <= FEW ? byPeak : byPeak.slice(0, SHOWN_FIRST));
   const area = (name) => el("div", {class: "chart", id: name});
   const areas = {job: area("chart-job"), lanes: el("div", {class: "lanes"}), ranks: area("chart-ranks"),
     names: el("div", {class: "bar names", role: "group", "aria-label": "Ranks shown"})};
   /* Next to a limit that is near, memory is best seen against it. */
-  let withLimit = limit > 0 && Math.max(data.seen[0], data.upper[0]) > limit / 2;
+  let withLimit = limit > 0 && Math.max(amount(data.seen), amount(data.upper)) > limit / 2;
   let zoom = [0, SPAN], charts = [], ranksChart = null, openSpike = null, changed = () => {};
 
   /* ---- zoom ---- */
 
   const isZoomed = (chart) => chart.scales.x.min === zoom[0] && chart.scales.x.max === zoom[1];
   function setZoom(from, to) {
-    const width = Math.min(SPAN, Math.max(to - from, data.step / 1e9 * 4));
+    const width = Math.min(SPAN, Math.max(to - from, data.slice / 1e9 * 4));
     from = Math.max(0, Math.min(from, SPAN - width));
     zoom = [from, from + width];
     charts.filter((chart) => !isZoomed(chart)).forEach((chart) => chart.setScale("x", {min: zoom[0], max: zoom[1]}));
@@ -50,10 +50,10 @@ const runCurves = (() => {
 
   /* Bands where one named phase goes on alone and without a break; the others are in the lanes. */
   const solo = (() => {
-    const outer = bands.filter((phase) => phase[PHASE.depth] === 0 && phase[PHASE.last] > phase[PHASE.first]);
-    const edges = [...new Set(outer.flatMap((phase) => [phase[PHASE.first], phase[PHASE.last]]))].sort((a, b) => a - b);
+    const outer = bands.filter((phase) => phase.depth === 0 && phase.last > phase.first);
+    const edges = [...new Set(outer.flatMap((phase) => [phase.first, phase.last]))].sort((a, b) => a - b);
     return edges.slice(1).map((to, i) => {
-      const on = outer.filter((phase) => phase[PHASE.first] <= edges[i] && phase[PHASE.last] >= to);
+      const on = outer.filter((phase) => phase.first <= edges[i] && phase.last >= to);
       return on.length === 1 && isWhole(on[0]) ? {phase: on[0], from: edges[i] / 1e9, to: to / 1e9} : null;
     }).filter(Boolean);
   })();
@@ -141,23 +141,23 @@ const runCurves = (() => {
   function tipLine(swatch, name, kind, value) {
     const square = el("i");
     square.style.background = swatch;
-    const known = value !== null && value !== undefined;
-    return el("div", {}, square, name + " ", el("b", {}, known ? (mark(kind) + " " + bytes(value)).trim() : "–"));
+    const empty = value === null || value === undefined;
+    return el("div", {}, square, name + " ", el("b", {}, empty ? "–" : sign(kind) + " " + bytes(value)));
   }
 
   /* ---- the job ---- */
 
   function drawJob() {
     const stepped = uPlot.paths.stepped({align: 1}), series = [], values = [], lines = [];
-    if (data.job.some((value) => value !== null)) {
+    if (isSeen) {
       series.push({stroke: color("--accent"), width: 1.75, spanGaps: true, points: {show: false}});
-      values.push(data.job);
-      lines.push((at) => tipLine(color("--accent"), "job, seen", AT_LEAST, data.job[at]));
+      values.push(data.seen_curve);
+      lines.push((at) => tipLine(color("--accent"), "job, seen", "at_least", data.seen_curve[at]));
     }
     if (bound) { /* lies below */
       series.unshift({stroke: color("--bar"), width: 1, fill: color("--fill"), paths: stepped, points: {show: false}});
       values.unshift(bound);
-      lines.push((at) => tipLine(color("--bar"), "job, bound", AT_MOST, bound[at]));
+      lines.push((at) => tipLine(color("--bar"), "job, bound", "at_most", bound[at]));
     }
     if (series.length) makeChart(areas.job, 210, "Memory of the job over time", withLimit ? limit : 0, series, values,
       (at) => lines.map((line) => line(at)));
@@ -168,16 +168,16 @@ const runCurves = (() => {
   function placeMarks() {
     const over = ranksChart.over;
     over.querySelectorAll(".spike").forEach((old) => old.remove());
-    data.spikes.filter((spike) => shown.has(spike[SPIKE.rank])).slice(0, MARKS_MOST).forEach((spike) => {
-      const at = (spike[SPIKE.enter] + spike[SPIKE.leave]) / 2e9;
+    data.spikes.filter((spike) => shown.has(spike.rank)).slice(0, MARKS_MOST).forEach((spike) => {
+      const at = (spike.entered + spike.left) / 2e9;
       if (at < zoom[0] || at > zoom[1]) return;
-      const text = "Spike of " + bytes(spike[SPIKE.peak] - spike[SPIKE.entry]) + " in " + rankName(spike[SPIKE.rank]) +
-        ", " + spike[SPIKE.call];
+      const text = "Spike of " + bytes(spike.peak - spike.before) + " in " + rankName(spike.rank) +
+        ", " + spike.call;
       const keep = (event) => event.stopPropagation(); /* it is no click into the chart */
       const button = el("button", {type: "button", class: "spike", title: text, "aria-label": text,
         click: () => openSpike(spike), mousedown: keep, dblclick: keep, keydown: keep});
       button.style.left = ranksChart.valToPos(at, "x") + "px";
-      button.style.top = ranksChart.valToPos(spike[SPIKE.peak], "y") + "px";
+      button.style.top = ranksChart.valToPos(spike.peak, "y") + "px";
       over.append(button);
     });
   }
@@ -190,9 +190,9 @@ const runCurves = (() => {
     }
     areas.ranks.replaceChildren();
     const paths = uPlot.paths.stepped({align: 1}), width = list.length > 60 ? .6 : 1.5, points = {show: false};
-    const fullestAt = (at) => list.map((rank, i) => [rank, values[i][at]]).filter((pair) => pair[1] !== null)
-      .sort((a, b) => b[1] - a[1]).slice(0, TIP_MOST)
-      .map(([rank, value]) => tipLine(rankColor(rank), rankName(rank), kindAt(rank, at), value));
+    const fullestAt = (at) => list.map((rank, i) => ({rank, value: values[i][at]})).filter(({value}) => value !== null)
+      .sort((a, b) => b.value - a.value).slice(0, TIP_MOST)
+      .map(({rank, value}) => tipLine(rankColor(rank), rankName(rank), kindAt(rank, at), value));
     ranksChart = makeChart(areas.ranks, 300, "Memory of each rank over time", 0,
       list.map((rank) => ({stroke: rankColor(rank), width, paths, points})), values, fullestAt);
     ranksChart.hooks.draw = [placeMarks];
@@ -207,7 +207,7 @@ const runCurves = (() => {
       const square = el("i", {class: "swatch"});
       square.style.background = rankColor(rank);
       return el("button", {type: "button", class: "name", "aria-pressed": String(shown.has(rank)),
-        title: bytes(data.ranks[rank][RANK.peak][0]), click: () => toggle(rank)}, square, rankName(rank));
+        title: bytes(amount(data.ranks[rank].peak)), click: () => toggle(rank)}, square, rankName(rank));
     }), others ? el("span", {class: "sub"}, "and " + count(others) + " more") : "");
     const again = [...areas.names.children].find((child) => child.textContent === focused);
     if (again) again.focus();
@@ -228,12 +228,12 @@ const runCurves = (() => {
 
   /* Phases of the same depth that go on at the same time, in turns, get lanes of their own. */
   const laneOf = (() => {
-    const ends = [], lanes = new Map(), inOrder = bands.slice().sort((a, b) => a[PHASE.first] - b[PHASE.first]);
-    for (let depth = 0, base = 0; bands.some((phase) => phase[PHASE.depth] === depth); depth++, base = ends.length)
-      inOrder.filter((phase) => phase[PHASE.depth] === depth).forEach((phase) => {
+    const ends = [], lanes = new Map(), inOrder = bands.slice().sort((a, b) => a.first - b.first);
+    for (let depth = 0, base = 0; bands.some((phase) => phase.depth === depth); depth++, base = ends.length)
+      inOrder.filter((phase) => phase.depth === depth).forEach((phase) => {
         let lane = base;
-        while (ends[lane] > phase[PHASE.first]) lane++;
-        ends[lane] = phase[PHASE.last];
+        while (ends[lane] > phase.first) lane++;
+        ends[lane] = phase.last;
         lanes.set(phase, lane);
       });
     return lanes;
@@ -247,17 +247,17 @@ const runCurves = (() => {
     const svg = el("svg", {viewBox: "0 0 " + width + " " + lanes * LANE, height: lanes * LANE, role: "img",
       "aria-label": "Named phases over time; the table of phases has the numbers"});
     bands.filter((phase) => laneOf.get(phase) < lanes).forEach((phase) => {
-      const from = Math.max(LEFT, place(phase[PHASE.first])), to = Math.min(width - RIGHT, place(phase[PHASE.last]));
+      const from = Math.max(LEFT, place(phase.first)), to = Math.min(width - RIGHT, place(phase.last));
       if (to < LEFT || from > width - RIGHT) return;
-      const name = phase[PHASE.name], top = laneOf.get(phase) * LANE, hue = phaseColor(phase);
+      const name = phase.name, top = laneOf.get(phase) * LANE, hue = phaseColor(phase);
       const room = Math.floor((to - from - 10) / 6.6);
       const text = name.length > room ? name.slice(0, room - 1) + "…" : name;
-      const span = phase[PHASE.last] - phase[PHASE.first];
-      const within = isWhole(phase) ? "" : " · in it for " + Math.round(phase[PHASE.share] * 100) + " % of the " +
+      const span = phase.last - phase.first;
+      const within = isWhole(phase) ? "" : " · in it for " + Math.round(phase.share * 100) + " % of the " +
         time(span) + " from the first to the last";
-      const whole = name + " · " + count(phase[PHASE.visits]) + (phase[PHASE.visits] === 1 ? " visit" : " visits") +
-        within + " · peak " + mark(phase[PHASE.peak][1]) + " " + bytes(phase[PHASE.peak][0]);
-      const bar = {x: from, width: Math.max(2, to - from), rx: 2, fill: hue}, high = (LANE - 3) * phase[PHASE.share];
+      const whole = name + " · " + count(phase.visits) + (phase.visits === 1 ? " visit" : " visits") +
+        within + " · peak " + known(phase.peak);
+      const bar = {x: from, width: Math.max(2, to - from), rx: 2, fill: hue}, high = (LANE - 3) * phase.share;
       svg.append(el("rect", Object.assign({class: "in", y: top + LANE - 2 - high, height: high}, bar)),
         el("rect", Object.assign({class: "span", y: top + 1, height: LANE - 3, stroke: hue}, bar), el("title", {}, whole)));
       if (room >= 3) svg.append(el("text", {x: from + 6, y: top + 13.5}, text));
@@ -296,12 +296,12 @@ const runCurves = (() => {
   /* What the two curves of the job are. */
   const keyOf = (name, text) => el("span", {class: "key"}, el("i", {class: "swatch " + name}), text);
   const sampledToo = data.bound_sampled ? ", " + count(data.bound_sampled) + " of them as sampled" : "";
-  const jobKey = () => [data.job.some((value) => value !== null) ? keyOf("seen", "≥ seen in samples, all processes") : null,
+  const jobKey = () => [isSeen ? keyOf("seen", "≥ seen in samples, all processes") : null,
     bound ? keyOf("bound", "≤ bound, the same processes" + sampledToo + ", where all ranks are known") : null];
 
   /* The section of the page, not drawn yet; null when nothing is known. */
   function section(onSpike, onChange) {
-    if (!byPeak.length && data.job.every((value) => value === null)) return null;
+    if (!byPeak.length && !isSeen) return null;
     openSpike = onSpike;
     changed = onChange;
     runHeat.setMargins(LEFT, RIGHT);

@@ -3,8 +3,8 @@
  * for. */
 const runHeat = (() => {
   "use strict";
-  const {bytes, time, el, mark, color, isDark} = memwatch;
-  const {data, RANK, packed, byPeak, kindAt, rankName} = run;
+  const {bytes, time, el, sign, color, isDark} = memwatch;
+  const {data, packed, byPeak, kindAt, rankName} = run;
   const MOST_ROWS = 480;
   const rows = Math.min(byPeak.length, MOST_ROWS);
   const COOL = {light: [[238, 242, 250], [147, 180, 245], [37, 84, 200]],
@@ -44,8 +44,8 @@ const runHeat = (() => {
   const ranksOf = (list, row) => list.slice(Math.floor(row * list.length / rows),
     Math.floor((row + 1) * list.length / rows));
   const bounds = () => {
-    const first = Math.max(0, Math.min(data.count - 1, Math.floor(zoom[0] * 1e9 / data.step)));
-    return {first, columns: Math.max(1, Math.min(data.count, Math.ceil(zoom[1] * 1e9 / data.step)) - first)};
+    const first = Math.max(0, Math.min(data.slices - 1, Math.floor(zoom[0] * 1e9 / data.slice)));
+    return {first, columns: Math.max(1, Math.min(data.slices, Math.ceil(zoom[1] * 1e9 / data.slice)) - first)};
   };
 
   function paint(list) {
@@ -78,14 +78,14 @@ const runHeat = (() => {
     context.textAlign = "right";
     context.textBaseline = "middle";
     for (let i = 0; i < list.length; i += every)
-      context.fillText(data.ranks[list[i]][RANK.label], margins.left - 8, (i + .5) * height / list.length);
+      context.fillText(data.ranks[list[i]].label, margins.left - 8, (i + .5) * height / list.length);
   }
 
   function draw() {
     const list = order(), picture = paint(list), {first, columns} = bounds();
     const context = canvas.getContext("2d"), scale = devicePixelRatio || 1;
     const width = area.clientWidth || 900, height = Math.max(rows, Math.min(320, rows * 18));
-    const inside = width - margins.left - margins.right, slice = inside / (zoom[1] - zoom[0]) * data.step / 1e9;
+    const inside = width - margins.left - margins.right, slice = inside / (zoom[1] - zoom[0]) * data.slice / 1e9;
     canvas.width = width * scale;
     canvas.height = height * scale;
     canvas.style.height = height + "px";
@@ -95,7 +95,7 @@ const runHeat = (() => {
     context.beginPath();
     context.rect(margins.left, 0, inside, height);
     context.clip();
-    const left = margins.left + (first - zoom[0] * 1e9 / data.step) * slice;
+    const left = margins.left + (first - zoom[0] * 1e9 / data.slice) * slice;
     context.drawImage(picture, left, 0, columns * slice, height);
     context.restore();
     label(context, list, height);
@@ -111,8 +111,8 @@ const runHeat = (() => {
     return made;
   }
   function drawLegend() {
-    const beyond = most > knee ? [ramp(hot), bytes(most * data.unit)] : [];
-    legend.replaceChildren("0", ramp(cool), bytes(knee * data.unit), ...beyond);
+    const beyond = most > knee ? [ramp(hot), bytes(most * data.curve_unit)] : [];
+    legend.replaceChildren("0", ramp(cool), bytes(knee * data.curve_unit), ...beyond);
   }
 
   function find(event) {
@@ -121,7 +121,7 @@ const runHeat = (() => {
       share = (left - margins.left) / (box.width - margins.left - margins.right);
     if (share < 0 || share >= 1 || row < 0 || row >= rows) return null;
     const at = zoom[0] + share * (zoom[1] - zoom[0]);
-    const slice = Math.max(0, Math.min(data.count - 1, Math.floor(at * 1e9 / data.step)));
+    const slice = Math.max(0, Math.min(data.slices - 1, Math.floor(at * 1e9 / data.slice)));
     const ranks = ranksOf(list, row), rank = ranks.reduce((a, b) => (packed[b][slice] > packed[a][slice] ? b : a));
     return {left, top: event.clientY - box.top, rank, at, slice, among: ranks.length};
   }
@@ -132,7 +132,7 @@ const runHeat = (() => {
     if (!found) return;
     const value = packed[found.rank][found.slice], flip = found.left > canvas.clientWidth / 2;
     const name = rankName(found.rank) + (found.among > 1 ? ", the fullest of " + found.among : "") + " ";
-    const text = value ? mark(kindAt(found.rank, found.slice)) + " " + bytes(value * data.unit) : "not known";
+    const text = value ? sign(kindAt(found.rank, found.slice)) + " " + bytes(value * data.curve_unit) : "not known";
     tip.replaceChildren(el("div", {class: "when"}, time(Math.round(found.at * 1e9))),
       el("div", {}, name, el("b", {}, text)));
     tip.style.left = flip ? "auto" : found.left + 14 + "px";

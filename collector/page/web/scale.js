@@ -2,8 +2,8 @@
 /* The page of a study: what more ranks need, the models as curves with their bands, the runs. */
 (() => {
   "use strict";
-  const {bytes, count, el, column, table, theme, isDark, color, byteLabels} = memwatch;
-  const data = JSON.parse(document.getElementById("data").textContent);
+  const {read, bytes, count, el, column, table, theme, isDark, color, byteLabels} = memwatch;
+  const data = read();
   const page = document.getElementById("page"), ask = data.prediction;
   const GROUPS = {rank: "rank", mpi: "MPI", phase: "phase", site: "inside a call", rise: "rise inside a call"};
   const LIGHT = ["#2563eb", "#b45309", "#0f766e", "#a21caf", "#4d7c0f", "#be123c", "#475569", "#7c3aed"];
@@ -77,7 +77,7 @@
     const row = (n) => at.get(n) || at.set(n, new Array(width).fill(null)).get(n);
     for (const curve of series.curves) {
       const from = 1 + 4 * values.indexOf(curve.value);
-      for (const point of curve.points) row(point[0]).splice(from, 3, point[2], point[3], point[1]);
+      curve.n.forEach((n, i) => row(n).splice(from, 3, curve.low_bytes[i], curve.high_bytes[i], curve.bytes[i]));
     }
     for (const point of series.points) {
       const run = data.runs[point.run], own = row(run.n), i = 4 + 4 * values.indexOf(run.value);
@@ -193,30 +193,32 @@
     ? ", and " + followers.get(row.group + row.name) + " more" : "");
   const telling = data.series.filter((row) => row.telling && row.follows === null);
   const models = () => table("Models", [
-    column("of", "text", (row) => GROUPS[row.group]),
-    column("name", "wide", (row) => row.name, {show: (row) => [el("button", {type: "button", click: () => show(row)}, nameOf(row))]}),
-    column("model", "wide", formulaOf),
-    column("off by", "text", (row) => (row.off === null ? "" : (100 * row.off).toFixed(2) + " %")),
+    column("of", (row) => GROUPS[row.group]),
+    column("name", "name", {type: "wide", show: (row) => [el("button", {type: "button", click: () => show(row)}, nameOf(row))]}),
+    column("model", formulaOf, {type: "wide"}),
+    column("off by", (row) => (row.off === null ? "" : (100 * row.off).toFixed(2) + " %")),
   ], telling.concat(data.series.filter((row) => !telling.includes(row))),
   {most: Math.max(8, telling.length),
     note: "n ranks. Off by: how far each run is from what the others predict. A name shows its curve above. \"And N more\" had " +
       "the same memory in each run, and are listed below."});
   const trends = () => table("Scaling", [
-    column("scaling", "text", "scaling"),
-    ...(data.param ? [column(data.param, "text", (row) => number(row.value) + (row.scaling === "weak" ? " a rank" : ""))] : []),
-    column("from n", "count", "n_from"), column("to n", "count", "n_to"),
-    column("per process", "bytes", "from_bytes"), column("to", "bytes", "to_bytes"),
-    column("per-process memory", "wide", "text"),
+    column("scaling", "scaling"),
+    ...(data.param ? [column(data.param, (row) => number(row.value) + (row.scaling === "weak" ? " a rank" : ""))] : []),
+    column("from n", "n_from", {type: "count"}), column("to n", "n_to", {type: "count"}),
+    column("per process", "from_bytes", {type: "bytes"}), column("to", "to_bytes", {type: "bytes"}),
+    column("per-process memory", "text", {type: "wide"}),
   ], data.trends, {note: "The program's own memory in the fullest rank, without MPI's share."});
+  const fullest = (row) => ({bytes: row.rank_bytes, kind: row.exact ? "exact" : "at_least"});
+  const whole = (row) => row.job_at_most_bytes && {bytes: row.job_at_most_bytes, kind: "at_most"};
   const runs = () => table("Runs", [
-    column("n", "count", "n"),
-    ...(data.param ? [column(data.param, "text", (row) => number(row.value))] : []),
-    column("fullest rank", "kind", (row) => [row.rank_bytes, row.exact ? 1 : 2]),
-    column("MPI's own", "bytes", "mpi_init_bytes", {hint: "what a rank grew by when MPI began"}),
-    column("rank 0", "bytes", "rank_0_bytes"),
-    column("others", "bytes", "other_ranks_bytes"),
-    column("whole job", "kind", (row) => [row.job_at_most_bytes || 0, row.job_at_most_bytes ? 3 : 0]),
-    column("record", "wide", "name"),
+    column("n", "n", {type: "count"}),
+    ...(data.param ? [column(data.param, (row) => number(row.value))] : []),
+    column("fullest rank", fullest, {type: "known"}),
+    column("MPI's own", "mpi_init_bytes", {type: "bytes", hint: "what a rank grew by when MPI began"}),
+    column("rank 0", "rank_0_bytes", {type: "bytes"}),
+    column("others", "other_ranks_bytes", {type: "bytes"}),
+    column("whole job", whole, {type: "known"}),
+    column("record", "name", {type: "wide"}),
   ], data.runs);
 
   page.append(

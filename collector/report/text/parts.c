@@ -1,54 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "collector/report/text/parts.h"
 
-#include "collector/base/short_name.h"
-#include "collector/model/certainty.h"
-#include "collector/model/rank_name.h"
-#include "collector/report/names.h"
-
 #include <stdarg.h>
-#include <string.h>
-
-#define SHORT_FILE 14 /* columns of a file's name where room is short */
-#define SHORT_NAME 20 /* and of a function with an offset */
-
-struct mw_units mw_report_bytes(struct mw_model_bytes bytes)
-{
-    struct mw_units plain = mw_units_bytes(bytes.bytes), u;
-
-    if (bytes.kind == MW_MODEL_UNKNOWN)
-        snprintf(u.text, sizeof(u.text), "?");
-    else
-        snprintf(u.text, sizeof(u.text), "%s %.24s", mw_certainty[bytes.kind].sign, plain.text);
-    return u;
-}
-
-struct mw_units mw_report_rank(const struct mw_model *model, uint32_t rank)
-{
-    return mw_rank_name_short(model, rank);
-}
-
-struct mw_units mw_report_when(const struct mw_model *model, uint64_t ns)
-{
-    return mw_units_time(mw_model_elapsed(model, ns));
-}
-
-void mw_report_call(char *text, size_t size, const char *call, const struct mw_model_place *place)
-{
-    const char *bare = strncmp(call, "MPI_", 4) == 0 ? call + 4 : call;
-    char file[160], name[MW_REPORT_NAME];
-
-    if (place && place->line) {
-        mw_text_fit(file, sizeof(file), place->file, SHORT_FILE, MW_TEXT_CUT_MIDDLE);
-        snprintf(text, size, "%s:%u %s", file, (unsigned)place->line, bare);
-    } else if (place) {
-        const char *via = strstr(place->label, " (via ");
-        snprintf(name, sizeof(name), "%.*s", via ? (int)(via - place->label) : MW_REPORT_NAME, place->label);
-        mw_short_name_fit(file, sizeof(file), name, SHORT_NAME);
-        snprintf(text, size, "%s %s", file, bare);
-    } else
-        snprintf(text, size, "%s", bare);
-}
 
 size_t mw_report_rows(const struct mw_report *report, size_t rows)
 {

@@ -39,41 +39,6 @@ static void add_peak(struct mw_text_table *table, const struct mw_report *report
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_report_rank(report->model, peak->worst).text);
 }
 
-/* From the last `mark` on; '\0', or none of them: all of it. */
-static const char *tail_of(const char *text, char mark)
-{
-    const char *at = mark ? strrchr(text, mark) : NULL;
-
-    return at ? at : text;
-}
-
-void mw_report_phase(char *text, size_t size, const struct mw_model_merged_phase *phase)
-{
-    const struct mw_model_place *from = phase->from_place, *to = phase->to_place;
-    /* (equal strings are kept once) */
-    bool same_file = from && to && from->line && to->line && from->file == to->file;
-    bool same_function = from && to && !from->line && !to->line && from->function[0] && from->function == to->function;
-    const char *edge = phase->parent == MW_MODEL_NONE ? "named phase" : "phase edge";
-    char before[200], behind[200];
-
-    if (!phase->from_call && !phase->to_call) {
-        snprintf(text, size, "%s", phase->name);
-        return;
-    }
-    snprintf(before, sizeof(before), "%s", edge);
-    snprintf(behind, sizeof(behind), "%s", edge);
-    if (phase->from_call)
-        mw_report_call(before, sizeof(before), phase->from_call, from);
-    if (phase->to_call)
-        mw_report_call(behind, sizeof(behind), phase->to_call, to);
-    snprintf(text, size, "%s → %s", before, tail_of(behind, same_file ? ':' : same_function ? '+' : '\0'));
-}
-
-bool mw_report_by_tick(const struct mw_model_merged_phase *phase)
-{
-    return phase->kind == MW_PHASE_BETWEEN && phase->measured < phase->visits;
-}
-
 static void add_phase(struct mw_text_table *table, const struct mw_report *report,
                       const struct mw_model_merged_phase *phase, uint64_t highest)
 {
@@ -124,7 +89,7 @@ static bool is_trifle(const struct mw_model *model, const struct mw_model_merged
 {
     double lasted = (double)mw_model_elapsed(model, model->job.end_ns);
 
-    return phase->time.mean < lasted / 100 && phase->growth.max < MW_REPORT_TEXT_SPIKE && phase->peak.max < highest;
+    return phase->time.mean < lasted / 100 && phase->growth.max < MW_REPORT_SPIKE && phase->peak.max < highest;
 }
 
 static uint64_t highest_peak(const struct mw_model *model)

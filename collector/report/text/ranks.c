@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The ranks: all of a small job, the extremes and quantiles of a large one. */
 #include "collector/base/mem.h"
-#include "collector/model/in_mpi.h"
 #include "collector/model/rank_name.h"
 #include "collector/report/text/parts.h"
 
@@ -10,58 +9,6 @@
 
 #define BAR_WIDTH 8
 #define BAR_LEAST 90 /* columns of the report below which there is no room for bars */
-
-/* For a peak that no phase and no call is known of. */
-static const char *unknown_place(const struct mw_model_rank *rank)
-{
-    bool by_session = strcmp(mw_in_mpi_names(rank, 1).begin, "MPI_Session_init") == 0;
-
-    if (rank->peak.kind == MW_MODEL_UNKNOWN)
-        return "";
-    if (rank->peak_ns < rank->created_ns)
-        return by_session ? "before MPI_Session_init (sampled)" : "before MPI_Init (sampled)";
-    if (rank->stage == MW_STAGE_STARTING)
-        return by_session ? "in MPI_Session_init" : "in MPI_Init";
-    return rank->peak_ns > rank->known_ns ? "after its last MPI call (sampled)" : "between measured calls";
-}
-
-void mw_report_rank_phase(char *text, size_t size, const struct mw_model_rank *rank, uint32_t index)
-{
-    const struct mw_model_phase *phase = &rank->phases[index];
-    struct mw_model_merged_phase shown = {.kind = phase->kind, .parent = phase->parent, .name = phase->name};
-
-    if (phase->kind == MW_PHASE_BETWEEN && phase->from_site != MW_MODEL_NONE) {
-        shown.from_call = rank->sites[phase->from_site].call;
-        shown.from_place = rank->sites[phase->from_site].place;
-    }
-    if (phase->kind == MW_PHASE_BETWEEN && phase->to_site != MW_MODEL_NONE) {
-        shown.to_call = rank->sites[phase->to_site].call;
-        shown.to_place = rank->sites[phase->to_site].place;
-    }
-    mw_report_phase(text, size, &shown);
-}
-
-/* Where the peak was: "phase: call" when it was inside a call, otherwise the phase. */
-void mw_report_peak_place(char *text, size_t size, const struct mw_model_rank *rank)
-{
-    const struct mw_model_phase *phase = rank->peak_phase == MW_MODEL_NONE ? NULL : &rank->phases[rank->peak_phase];
-    const char *named = "";
-    char call[200];
-
-    /* What lies between calls inside a phase that the user named says less than the user's name. */
-    if (phase && phase->kind == MW_PHASE_BETWEEN && phase->parent != MW_MODEL_NONE)
-        phase = &rank->phases[phase->parent];
-    if (phase && phase->kind == MW_PHASE_USER)
-        named = phase->path;
-    if (rank->peak_site != MW_MODEL_NONE) {
-        const struct mw_model_site *site = &rank->sites[rank->peak_site];
-        mw_report_call(call, sizeof(call), site->call, site->place);
-        snprintf(text, size, "%s%s%s", named, named[0] ? ": " : "", call);
-    } else if (phase && !named[0])
-        mw_report_rank_phase(text, size, rank, (uint32_t)(phase - rank->phases));
-    else
-        snprintf(text, size, "%s", named[0] ? named : unknown_place(rank));
-}
 
 /* A bar of up to BAR_WIDTH columns, in eighths. */
 static void draw_bar(char *text, size_t size, uint64_t value, uint64_t max)

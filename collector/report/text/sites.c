@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The MPI calls: which of them needed memory while it ran, and which kept some. */
 #include "collector/base/mem.h"
-#include "collector/model/rank_name.h"
+#include "collector/report/lines/lines.h"
 #include "collector/report/names.h"
 #include "collector/report/text/parts.h"
 
@@ -31,7 +31,7 @@ static void add_columns(struct mw_text_table *table)
 /* What a site shows as its spike: an exact one when it is large enough, otherwise the bound of a coarse one. */
 static struct mw_model_bytes shown_spike(const struct mw_report *report, const struct mw_model_merged_site *site)
 {
-    uint64_t least = report->style->all ? 1 : MW_REPORT_TEXT_SPIKE;
+    uint64_t least = report->style->all ? 1 : MW_REPORT_SPIKE;
 
     if (site->spike >= least)
         return (struct mw_model_bytes){site->spike, MW_MODEL_EXACT};
@@ -45,7 +45,7 @@ static void add_spike(struct mw_text_table *table, const struct mw_report *repor
 {
     struct mw_model_bytes spike = shown_spike(report, site);
     bool exact = spike.kind == MW_MODEL_EXACT;
-    enum mw_text_style style = spike.bytes >= MW_REPORT_TEXT_SPIKE ? MW_TEXT_WARN : MW_TEXT_PLAIN;
+    enum mw_text_style style = spike.bytes >= MW_REPORT_SPIKE ? MW_TEXT_WARN : MW_TEXT_PLAIN;
 
     if (spike.kind == MW_MODEL_UNKNOWN) {
         mw_text_table_cell(table, MW_TEXT_DIM, "–");
@@ -191,7 +191,7 @@ static void write_heading(const struct mw_report *report)
 {
     char remark[200];
 
-    mw_report_mpi_own(remark, sizeof(remark), report->model);
+    mw_lines_mpi_own(remark, sizeof(remark), report->model);
     mw_report_heading(report, "MPI calls", remark);
 }
 
@@ -213,14 +213,14 @@ void mw_report_text_sites(const struct mw_report *report)
             add_stack(table, model, site);
             stacks++;
         }
-        spikes += site->spike >= MW_REPORT_TEXT_SPIKE || site->coarse_spike >= MW_REPORT_TEXT_SPIKE;
+        spikes += site->spike >= MW_REPORT_SPIKE || site->coarse_spike >= MW_REPORT_SPIKE;
     }
     if (model->site_count) {
         write_heading(report);
         mw_text_table_write(table, report->out, report->width, report->color);
         if (spikes == 0)
             mw_report_paragraph(report, "    ", MW_TEXT_DIM, "no call needed %s or more beyond what it found",
-                                mw_units_bytes(MW_REPORT_TEXT_SPIKE).text);
+                                mw_units_bytes(MW_REPORT_SPIKE).text);
     }
     mw_report_left_out(report, model->site_count - shown, "more call site", "more call sites");
     mw_report_text_in_mpi(report);

@@ -1,25 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* How the fullest rank came to its peak. */
-#include "collector/model/in_mpi.h"
 #include "collector/model/rank_name.h"
 #include "collector/report/text/parts.h"
-
-void mw_report_waterfall_step(char *text, size_t size, const struct mw_model_rank *rank,
-                              const struct mw_waterfall *waterfall, const struct mw_waterfall_step *step)
-{
-    char place[400];
-
-    switch (step->kind) {
-    case MW_WATERFALL_START: snprintf(text, size, "before %s", mw_in_mpi_names(rank, 1).begin); break;
-    case MW_WATERFALL_CALL: snprintf(text, size, "%s", mw_in_mpi_names(rank, 1).begin); break;
-    case MW_WATERFALL_PHASE: mw_report_rank_phase(text, size, rank, step->phase); break;
-    case MW_WATERFALL_OTHER: snprintf(text, size, "other phases and calls"); break;
-    case MW_WATERFALL_RISE:
-        mw_report_peak_place(place, sizeof(place), rank);
-        snprintf(text, size, waterfall->split ? "%s: the rise to the peak" : "other phases and calls, and %s", place);
-        break;
-    }
-}
 
 static void add_step(struct mw_text_table *table, enum mw_text_style style, const char *what, const char *bytes)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* How much was left, of the limit of which it was the least: which limit that is, what counts against it, how exact it
  * is. */
-#include "collector/report/text/parts.h"
+#include "collector/report/lines/lines.h"
+#include "collector/report/lines/words.h"
 
+#include <stdio.h>
 #include <string.h>
 
-#define FIRST "  Headroom    "
-#define NEXT "              "
 /* A death is said to be near a limit of its process where less than this part of the limit was left. */
 #define NEAR_SHARE 10
 /* A part of what is used is named from this share of it on, in percent. */
@@ -62,7 +62,7 @@ static void describe_limit(char *text, size_t size, const struct mw_model *model
         snprintf(text, size, "%s of %s", ulimit_words(headroom->kind), program_of(model, headroom->process).text);
 }
 
-void mw_report_headroom_limit(char *text, size_t size, const struct mw_model *model)
+void mw_lines_limit(char *text, size_t size, const struct mw_model *model)
 {
     text[0] = '\0';
     if (model->headroom.kind != MW_LIMIT_NONE)
@@ -106,7 +106,7 @@ static void list_parts(char *text, size_t size, const struct mw_model_charge *ch
 }
 
 /* Everybody's: the job's own share of it is not known, for its RSS counts shared pages more than once. */
-static void write_used(const struct mw_report *report, const struct mw_model_charge *charge, bool shared)
+static void write_used(struct mw_lines *lines, const struct mw_model_charge *charge, bool shared)
 {
     uint64_t used = charge->anon + charge->shmem + charge->dirty + charge->kernel;
     char parts[300], rss[80] = "";
@@ -115,25 +115,25 @@ static void write_used(const struct mw_report *report, const struct mw_model_cha
         snprintf(rss, sizeof(rss), "; the job's RSS adds up to %s", mw_units_bytes(charge->rss).text);
     list_parts(parts, sizeof(parts), charge);
     if (charge->kind == MW_LIMIT_SLURM)
-        mw_report_paragraph(report, NEXT, MW_TEXT_DIM,
-                            "counted by the sum of RSS, %s at %s (sampled); whether Slurm enforces it is not known: no control group does", mw_units_bytes(charge->used.bytes).text,
-                            mw_report_when(report->model, charge->ns).text);
+        mw_lines_add(lines, 1, MW_LINE_ASIDE,
+                     "counted by the sum of RSS, %s at %s (sampled); whether Slurm enforces it is not known: no control group does", mw_units_bytes(charge->used.bytes).text,
+                     mw_report_when(lines->model, charge->ns).text);
     else if (charge->cache_counts)
-        mw_report_paragraph(report, NEXT, MW_TEXT_DIM,
-                            "at %s (sampled) %s was not free; the kernel does not say here how much of it is page cache that it could drop", mw_report_when(report->model, charge->ns).text,
-                            mw_units_bytes(charge->used.bytes).text);
+        mw_lines_add(lines, 1, MW_LINE_ASIDE,
+                     "at %s (sampled) %s was not free; the kernel does not say here how much of it is page cache that it could drop", mw_report_when(lines->model, charge->ns).text,
+                     mw_units_bytes(charge->used.bytes).text);
     else if (used)
-        mw_report_paragraph(report, NEXT, MW_TEXT_DIM,
-                            "in use, sampled at %s: %s (%s), without page cache that the kernel can drop%s%s",
-                            mw_report_when(report->model, charge->ns).text, mw_units_bytes(used).text, parts, rss,
-                            shared ? "; others are in that group, too" : "");
+        mw_lines_add(lines, 1, MW_LINE_ASIDE,
+                     "in use, sampled at %s: %s (%s), without page cache that the kernel can drop%s%s",
+                     mw_report_when(lines->model, charge->ns).text, mw_units_bytes(used).text, parts, rss,
+                     shared ? "; others are in that group, too" : "");
     if (charge->swap_left && charge->kind != MW_LIMIT_SLURM)
-        mw_report_paragraph(report, NEXT, MW_TEXT_DIM, "beyond it, %s could have been swapped out",
-                            mw_units_bytes(charge->swap_left).text);
+        mw_lines_add(lines, 1, MW_LINE_ASIDE, "beyond it, %s could have been swapped out",
+                     mw_units_bytes(charge->swap_left).text);
 }
 
 /* What the kernel itself has seen at most. */
-static void write_peak(const struct mw_report *report, const struct mw_model_charge *charge)
+static void write_peak(struct mw_lines *lines, const struct mw_model_charge *charge)
 {
     char left[100] = "";
 
@@ -142,19 +142,19 @@ static void write_peak(const struct mw_report *report, const struct mw_model_cha
     if (charge->upper.bytes < charge->bytes && !charge->ran_out)
         snprintf(left, sizeof(left), ": at least %s was always left",
                  mw_units_bytes(charge->bytes - charge->upper.bytes).text);
-    mw_report_paragraph(report, NEXT, MW_TEXT_DIM,
-                        "the control group's own peak is %s, with all page cache and kernel memory%s",
-                        mw_units_bytes(charge->upper.bytes).text, left);
+    mw_lines_add(lines, 1, MW_LINE_ASIDE,
+                 "the control group's own peak is %s, with all page cache and kernel memory%s",
+                 mw_units_bytes(charge->upper.bytes).text, left);
 }
 
 /* Peaks between two samples are not in the kernel's count of others. */
-static void write_between(const struct mw_report *report, const struct mw_model_host *host, uint64_t left)
+static void write_between(struct mw_lines *lines, const struct mw_model_host *host, uint64_t left)
 {
     uint64_t more = host->upper.kind == MW_MODEL_AT_MOST ? left_of(host->upper.bytes, host->seen.bytes) : 0;
 
     if (more > left / 20)
-        mw_report_paragraph(report, NEXT, more > left ? MW_TEXT_WARN : MW_TEXT_DIM,
-                            "between two samples the job may have had up to %s more RSS", mw_units_bytes(more).text);
+        mw_lines_add(lines, 1, more > left ? MW_LINE_WARN : MW_LINE_ASIDE,
+                     "between two samples the job may have had up to %s more RSS", mw_units_bytes(more).text);
 }
 
 static bool is_shared(const struct mw_model_host *host, const struct mw_model_charge *charge)
@@ -165,112 +165,113 @@ static bool is_shared(const struct mw_model_host *host, const struct mw_model_ch
     return false;
 }
 
-static void write_charge(const struct mw_report *report, const struct mw_model_host *host,
+static void write_charge(struct mw_lines *lines, const struct mw_model_host *host,
                          const struct mw_model_charge *charge)
 {
     if (charge->ran_out)
-        mw_report_paragraph(report, NEXT, MW_TEXT_ALARM, "the limit was reached: the OOM killer was called for it");
-    write_used(report, charge, is_shared(host, charge));
-    write_peak(report, charge);
+        mw_lines_add(lines, 1, MW_LINE_ALARM, "the limit was reached: the OOM killer was called for it");
+    write_used(lines, charge, is_shared(host, charge));
+    write_peak(lines, charge);
     if (charge->upper.kind == MW_MODEL_UNKNOWN && !charge->ran_out)
-        write_between(report, host, left_of(charge->bytes, charge->used.bytes));
+        write_between(lines, host, left_of(charge->bytes, charge->used.bytes));
 }
 
-static void write_ulimit(const struct mw_report *report, const struct mw_model_headroom *headroom)
+static void write_ulimit(struct mw_lines *lines, const struct mw_model_headroom *headroom)
 {
     bool exact = headroom->used.kind == MW_MODEL_EXACT;
 
     if (headroom->kind == MW_LIMIT_ADDRESS)
-        mw_report_paragraph(report, NEXT, MW_TEXT_DIM,
-                            "its address space was %s at its largest (VmPeak, %s), touched or not; RSS does not count", mw_units_bytes(headroom->used.bytes).text,
-                            exact ? "exact" : "as last read");
+        mw_lines_add(lines, 1, MW_LINE_ASIDE,
+                     "its address space was %s at its largest (VmPeak, %s), touched or not; RSS does not count", mw_units_bytes(headroom->used.bytes).text,
+                     exact ? "exact" : "as last read");
     else
-        mw_report_paragraph(report, NEXT, MW_TEXT_DIM,
-                            "its private writable memory was %s (the largest VmData that was read), "
-                            "touched or not; RSS does not count", mw_units_bytes(headroom->used.bytes).text);
+        mw_lines_add(lines, 1, MW_LINE_ASIDE,
+                     "its private writable memory was %s (the largest VmData that was read), "
+                     "touched or not; RSS does not count", mw_units_bytes(headroom->used.bytes).text);
 }
 
 /* ---- what slows down ---- */
 
-static void write_high(const struct mw_report *report, const struct mw_model_host *host,
+static void write_high(struct mw_lines *lines, const struct mw_model_host *host,
                        const struct mw_model_charge *charge)
 {
-    const struct mw_model *model = report->model;
+    const struct mw_model *model = lines->model;
     char where[160] = "";
 
     if (model->host_count > 1)
         snprintf(where, sizeof(where), "on %s, ", host->name);
     if (charge->hits)
-        mw_report_paragraph(report, NEXT, MW_TEXT_WARN,
-                            "%smemory.high (%s) of control group %s was exceeded %llu times: the kernel slows its "
-                            "processes down then", where, mw_units_bytes(charge->bytes).text, charge->path,
-                            (unsigned long long)charge->hits);
+        mw_lines_add(lines, 1, MW_LINE_WARN,
+                     "%smemory.high (%s) of control group %s was exceeded %llu times: the kernel slows its "
+                     "processes down then", where, mw_units_bytes(charge->bytes).text, charge->path,
+                     (unsigned long long)charge->hits);
     else if (charge->used.kind != MW_MODEL_UNKNOWN &&
              left_of(charge->bytes, charge->used.bytes) < model->headroom.left.bytes)
-        mw_report_paragraph(report, NEXT, MW_TEXT_PLAIN,
-                            "%sat most %s left of %s, memory.high of control group %s, above which the kernel slows processes down", where,
-                            mw_units_bytes(left_of(charge->bytes, charge->used.bytes)).text,
-                            mw_units_bytes(charge->bytes).text, charge->path);
+        mw_lines_add(lines, 1, MW_LINE_PLAIN,
+                     "%sat most %s left of %s, memory.high of control group %s, above which the kernel slows processes down", where,
+                     mw_units_bytes(left_of(charge->bytes, charge->used.bytes)).text,
+                     mw_units_bytes(charge->bytes).text, charge->path);
 }
 
-static void write_all_high(const struct mw_report *report)
+static void write_all_high(struct mw_lines *lines)
 {
-    for (size_t h = 0; h < report->model->host_count; h++)
-        for (uint32_t i = 0; i < report->model->hosts[h].charge_count; i++)
-            if (report->model->hosts[h].charges[i].kind == MW_LIMIT_HIGH)
-                write_high(report, &report->model->hosts[h], &report->model->hosts[h].charges[i]);
+    for (size_t h = 0; h < lines->model->host_count; h++)
+        for (uint32_t i = 0; i < lines->model->hosts[h].charge_count; i++)
+            if (lines->model->hosts[h].charges[i].kind == MW_LIMIT_HIGH)
+                write_high(lines, &lines->model->hosts[h], &lines->model->hosts[h].charges[i]);
 }
 
-void mw_report_headroom(const struct mw_report *report)
+void mw_lines_headroom(struct mw_lines *lines)
 {
-    const struct mw_model *model = report->model;
+    const struct mw_model *model = lines->model;
     const struct mw_model_headroom *headroom = &model->headroom;
     const struct mw_model_charge *charge;
     char what[600], where[200] = "";
-    enum mw_text_style style;
+    enum mw_line_kind kind;
 
     if (headroom->kind == MW_LIMIT_NONE)
         return;
     charge = charge_of(model, headroom);
-    style = !headroom->left.bytes                             ? MW_TEXT_ALARM
-            : headroom->left.bytes < headroom->bytes / 20 ? MW_TEXT_WARN
-                                                          : MW_TEXT_PLAIN;
+    kind = !headroom->left.bytes                             ? MW_LINE_ALARM
+           : headroom->left.bytes < headroom->bytes / 20 ? MW_LINE_WARN
+                                                         : MW_LINE_PLAIN;
     describe_limit(what, sizeof(what), model, headroom);
     if (model->host_count > 1)
         snprintf(where, sizeof(where), "on %s, where it was least: ", model->hosts[headroom->host].name);
     if (headroom->left.bytes)
-        mw_report_paragraph(report, FIRST, style, "%s%s%s left of %s, %s", where, how_sure(headroom),
-                            mw_units_bytes(headroom->left.bytes).text, mw_units_bytes(headroom->bytes).text, what);
+        mw_lines_add(lines, 0, kind, "%s%s%s left of %s, %s", where, how_sure(headroom),
+                     mw_units_bytes(headroom->left.bytes).text, mw_units_bytes(headroom->bytes).text, what);
     else
-        mw_report_paragraph(report, FIRST, style, "%snothing left of %s, %s", where,
-                            mw_units_bytes(headroom->bytes).text, what);
+        mw_lines_add(lines, 0, kind, "%snothing left of %s, %s", where,
+                     mw_units_bytes(headroom->bytes).text, what);
+    mw_lines_label(lines, "Headroom");
     if (charge)
-        write_charge(report, &model->hosts[headroom->host], charge);
+        write_charge(lines, &model->hosts[headroom->host], charge);
     else
-        write_ulimit(report, headroom);
-    write_all_high(report);
+        write_ulimit(lines, headroom);
+    write_all_high(lines);
 }
 
 /* Not that memory was refused: that nobody counts. */
-static void write_near(const struct mw_report *report, enum mw_limit_kind kind, const struct mw_model_ulimit *ulimit)
+static void write_near(struct mw_lines *lines, enum mw_limit_kind kind, const struct mw_model_ulimit *ulimit)
 {
     uint64_t left = left_of(ulimit->bytes, ulimit->used.bytes);
 
     if (ulimit->bytes && ulimit->used.kind != MW_MODEL_UNKNOWN && left < ulimit->bytes / NEAR_SHARE)
-        mw_report_paragraph(report, "      ", MW_TEXT_WARN, "near its limit: %s%s left of %s, %s",
-                            ulimit->used.kind == MW_MODEL_EXACT ? "" : "at most ", mw_units_bytes(left).text,
-                            mw_units_bytes(ulimit->bytes).text, ulimit_words(kind));
+        mw_lines_add(lines, 1, MW_LINE_WARN, "near its limit: %s%s left of %s, %s",
+                     ulimit->used.kind == MW_MODEL_EXACT ? "" : "at most ", mw_units_bytes(left).text,
+                     mw_units_bytes(ulimit->bytes).text, ulimit_words(kind));
 }
 
-void mw_report_headroom_ulimits(const struct mw_report *report, uint32_t rank, uint32_t process)
+void mw_lines_ulimits(struct mw_lines *lines, uint32_t rank, uint32_t process)
 {
-    const struct mw_model *model = report->model;
+    const struct mw_model *model = lines->model;
 
     if (rank != MW_MODEL_NONE) {
-        write_near(report, MW_LIMIT_ADDRESS, &model->ranks[rank].address);
-        write_near(report, MW_LIMIT_DATA, &model->ranks[rank].data);
+        write_near(lines, MW_LIMIT_ADDRESS, &model->ranks[rank].address);
+        write_near(lines, MW_LIMIT_DATA, &model->ranks[rank].data);
     } else if (process != MW_MODEL_NONE) {
-        write_near(report, MW_LIMIT_ADDRESS, &model->processes[process].address);
-        write_near(report, MW_LIMIT_DATA, &model->processes[process].data);
+        write_near(lines, MW_LIMIT_ADDRESS, &model->processes[process].address);
+        write_near(lines, MW_LIMIT_DATA, &model->processes[process].data);
     }
 }

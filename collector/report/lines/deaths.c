@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The post-mortem: which rank died first, of what, where; who was waiting; what the others held. */
+/* Lines of the post-mortem: which rank died first, of what, where; who was waiting; what the others held. */
 #include "collector/base/mem.h"
 #include "collector/base/ranges.h"
 #include "collector/model/rank_name.h"
-#include "collector/report/text/parts.h"
+#include "collector/report/lines/lines.h"
+#include "collector/report/lines/words.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,17 +70,17 @@ static void describe_where(char *text, size_t size, const struct mw_model *model
              model->host_count > 1 ? model->hosts[mw_model_death_host(model, death)].name : "");
 }
 
-static void write_where(const struct mw_report *report, const struct mw_model_death *death)
+static void write_where(struct mw_lines *lines, const struct mw_model_death *death)
 {
     char text[1200];
 
-    describe_where(text, sizeof(text), report->model, death);
-    mw_report_paragraph(report, "      ", MW_TEXT_PLAIN, "%s", text);
+    describe_where(text, sizeof(text), lines->model, death);
+    mw_lines_add(lines, 1, MW_LINE_PLAIN, "%s", text);
 }
 
-static void write_memory(const struct mw_report *report, const struct mw_model_death *death)
+static void write_memory(struct mw_lines *lines, const struct mw_model_death *death)
 {
-    const struct mw_model *model = report->model;
+    const struct mw_model *model = lines->model;
     struct mw_model_bytes peak = death->rank != MW_MODEL_NONE ? model->ranks[death->rank].peak
                                                               : model->processes[death->process].peak;
     char age[80] = "";
@@ -87,13 +89,13 @@ static void write_memory(const struct mw_report *report, const struct mw_model_d
         return;
     if (death->ns > death->rss_ns)
         snprintf(age, sizeof(age), ", %s before", mw_units_time(death->ns - death->rss_ns).text);
-    mw_report_paragraph(report, "      ", MW_TEXT_PLAIN, "RSS then: %s, last seen at %s%s · its peak until then: %s",
-                        mw_report_bytes(death->rss).text, mw_report_when(model, death->rss_ns).text, age,
-                        mw_report_bytes(peak).text);
+    mw_lines_add(lines, 1, MW_LINE_PLAIN, "RSS then: %s, last seen at %s%s · its peak until then: %s",
+                 mw_report_bytes(death->rss).text, mw_report_when(model, death->rss_ns).text, age,
+                 mw_report_bytes(peak).text);
 }
 
 /* What it had over its last seconds, as bars and some of the numbers. */
-static void write_moments(const struct mw_report *report, const struct mw_model_process *seen)
+static void write_moments(struct mw_lines *lines, const struct mw_model_process *seen)
 {
     static const char *const bars[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
     char line[MW_VIEW_MOMENTS * 4 + 1] = "", numbers[400] = "";
@@ -112,83 +114,83 @@ static void write_moments(const struct mw_report *report, const struct mw_model_
             &seen->moments[seen->moment_count <= MOMENTS_NAMED ? i : i * last / (MOMENTS_NAMED - 1)];
         size_t length = strlen(numbers);
         snprintf(numbers + length, sizeof(numbers) - length, "%s%s at %s", i ? ", " : "",
-                 mw_units_bytes(moment->rss).text, mw_report_when(report->model, moment->ns).text);
+                 mw_units_bytes(moment->rss).text, mw_report_when(lines->model, moment->ns).text);
     }
-    mw_report_paragraph(report, "      ", MW_TEXT_PLAIN, "its last seconds: %s  %s", line, numbers);
+    mw_lines_add(lines, 1, MW_LINE_PLAIN, "its last seconds: %s  %s", line, numbers);
 }
 
 /* Why the OOM killer is only perhaps the one. */
-static void write_perhaps(const struct mw_report *report, const struct mw_model_host *host,
+static void write_perhaps(struct mw_lines *lines, const struct mw_model_host *host,
                           const struct mw_model_cgroup *group)
 {
     unsigned long long kills = group && group->counts ? group->kills : host->kills;
 
     if (group && group->counts)
-        mw_report_paragraph(report, "      ", MW_TEXT_WARN, "the OOM killer killed %llu process%s in control group %s, "
-                            "which other processes %s", kills, kills == 1 ? "" : "es", group->name,
-                            group->shared ? "outside the job use as well" : "may have been");
+        mw_lines_add(lines, 1, MW_LINE_WARN, "the OOM killer killed %llu process%s in control group %s, "
+                     "which other processes %s", kills, kills == 1 ? "" : "es", group->name,
+                     group->shared ? "outside the job use as well" : "may have been");
     else
-        mw_report_paragraph(report, "      ", MW_TEXT_WARN, "the OOM killer killed %llu process%s on host %s meanwhile; no "
-                            "control group shows whether this one", kills, kills == 1 ? "" : "es", host->name);
+        mw_lines_add(lines, 1, MW_LINE_WARN, "the OOM killer killed %llu process%s on host %s meanwhile; no "
+                     "control group shows whether this one", kills, kills == 1 ? "" : "es", host->name);
 }
 
-static void write_oom(const struct mw_report *report, const struct mw_model_death *death)
+static void write_oom(struct mw_lines *lines, const struct mw_model_death *death)
 {
-    const struct mw_model_host *host = &report->model->hosts[mw_model_death_host(report->model, death)];
+    const struct mw_model_host *host = &lines->model->hosts[mw_model_death_host(lines->model, death)];
     const struct mw_model_cgroup *group = death->cgroup < host->cgroup_count ? &host->cgroups[death->cgroup] : NULL;
 
     if (death->perhaps_oom && death->cause == MW_MODEL_CAUSE_SIGNAL)
-        write_perhaps(report, host, group);
+        write_perhaps(lines, host, group);
     if (death->cause != MW_MODEL_CAUSE_OOM || !group)
         return;
-    mw_report_paragraph(report, "      ", MW_TEXT_WARN, "control group %s %s%s%s%s: the OOM killer "
-                        "killed %llu process%s of it", group->name,
-                        group->limit ? "reached its limit of " : "has no limit that was seen",
-                        group->limit ? mw_units_bytes(group->limit).text : "", group->limit_path[0] ? ", set in " : "",
-                        group->limit_path, (unsigned long long)group->kills, group->kills == 1 ? "" : "es");
+    mw_lines_add(lines, 1, MW_LINE_WARN, "control group %s %s%s%s%s: the OOM killer "
+                 "killed %llu process%s of it", group->name,
+                 group->limit ? "reached its limit of " : "has no limit that was seen",
+                 group->limit ? mw_units_bytes(group->limit).text : "", group->limit_path[0] ? ", set in " : "",
+                 group->limit_path, (unsigned long long)group->kills, group->kills == 1 ? "" : "es");
 }
 
-static void write_waiting(const struct mw_report *report)
+static void write_waiting(struct mw_lines *lines)
 {
-    const struct mw_model *model = report->model;
+    const struct mw_model *model = lines->model;
 
     for (size_t i = 0; i < model->waiting_count && i < GROUPS_SHOWN; i++) {
         const struct mw_model_waiting *group = &model->waiting[i];
         if (group->first_too && group->count == 1)
             continue;
-        mw_report_paragraph(report, "      ", MW_TEXT_PLAIN, "%s rank%s %s in %s, since %s",
-                            group->first_too           ? "in it together:"
-                            : model->first_count == 1 ? "waiting for it:"
-                                                      : "inside a call then:", group->count == 1 ? "" : "s",
-                            group->ranks, group->label, mw_report_when(model, group->since_ns).text);
+        mw_lines_add(lines, 1, MW_LINE_PLAIN, "%s rank%s %s in %s, since %s",
+                     group->first_too           ? "in it together:"
+                     : model->first_count == 1 ? "waiting for it:"
+                                               : "inside a call then:", group->count == 1 ? "" : "s",
+                     group->ranks, group->label, mw_report_when(model, group->since_ns).text);
     }
     if (model->waiting_count > GROUPS_SHOWN)
-        mw_report_paragraph(report, "      ", MW_TEXT_DIM, "and ranks in %zu more calls",
-                            model->waiting_count - GROUPS_SHOWN);
+        mw_lines_add(lines, 1, MW_LINE_ASIDE, "and ranks in %zu more calls",
+                     model->waiting_count - GROUPS_SHOWN);
 }
 
-static void write_details(const struct mw_report *report, const struct mw_model_death *death)
+static void write_details(struct mw_lines *lines, const struct mw_model_death *death)
 {
-    write_oom(report, death);
-    write_where(report, death);
-    write_memory(report, death);
-    mw_report_headroom_ulimits(report, death->rank, death->process);
-    write_moments(report, seen_of(report->model, death));
-    write_waiting(report);
+    write_oom(lines, death);
+    write_where(lines, death);
+    write_memory(lines, death);
+    mw_lines_ulimits(lines, death->rank, death->process);
+    write_moments(lines, seen_of(lines->model, death));
+    write_waiting(lines);
 }
 
-static void write_first(const struct mw_report *report)
+static void write_first(struct mw_lines *lines)
 {
-    const struct mw_model *model = report->model;
+    const struct mw_model *model = lines->model;
     const struct mw_model_death *death = &model->deaths[0];
     const char *first = model->death_count == 1 ? "" : death->exact ? " died first," : " died first";
     char name[80];
 
     write_name(name, sizeof(name), model, death);
-    mw_report_paragraph(report, "  ✗ ", MW_TEXT_ALARM, "%s%s%s%s: %s", name, first,
-                        death->exact ? (first[0] ? " at " : " died at ") : "",
-                        death->exact ? mw_report_when(model, death->ns).text : "", death->text);
-    write_details(report, death);
+    mw_lines_add(lines, 0, MW_LINE_ALARM, "%s%s%s%s: %s", name, first,
+                 death->exact ? (first[0] ? " at " : " died at ") : "",
+                 death->exact ? mw_report_when(model, death->ns).text : "", death->text);
+    write_details(lines, death);
 }
 
 static bool is_rank(const struct mw_model *model, const struct mw_model_death *death)
@@ -197,9 +199,9 @@ static bool is_rank(const struct mw_model *model, const struct mw_model_death *d
 }
 
 /* The ends from `from` on, those of one cause in one line, each with `before` in front. */
-static void write_list(const struct mw_report *report, size_t from, const char *before)
+static void write_list(struct mw_lines *lines, size_t from, const char *before)
 {
-    const struct mw_model *model = report->model;
+    const struct mw_model *model = lines->model;
     bool *written = mw_mem_alloc(model->death_count, sizeof(*written));
 
     for (size_t i = from; i < model->death_count; i++) {
@@ -225,19 +227,19 @@ static void write_list(const struct mw_report *report, size_t from, const char *
             if (list[k])
                 mw_ranges_add(&ranks, model->ranks[k].rank, model->ranks[k].rank);
         write_name(name, sizeof(name), model, death);
-        mw_report_paragraph(report, "  ✗ ", MW_TEXT_ALARM, "%s%s%s: %s%s%s", before, count == 1 ? name : "ranks ",
-                            count == 1 ? "" : mw_ranges_text(&ranks), death->text,
-                            death->exact ? (count == 1 ? ", at " : ", the last one at ") : "",
-                            death->exact ? mw_report_when(model, last).text : "");
+        mw_lines_add(lines, 0, MW_LINE_ALARM, "%s%s%s: %s%s%s", before, count == 1 ? name : "ranks ",
+                     count == 1 ? "" : mw_ranges_text(&ranks), death->text,
+                     death->exact ? (count == 1 ? ", at " : ", the last one at ") : "",
+                     death->exact ? mw_report_when(model, last).text : "");
         free(list);
     }
     free(written);
 }
 
 /* Which was the first is not known: each that it may have been, with what is known of it. */
-static void write_candidates(const struct mw_report *report)
+static void write_candidates(struct mw_lines *lines)
 {
-    const struct mw_model *model = report->model;
+    const struct mw_model *model = lines->model;
     uint64_t first = UINT64_MAX, last = 0;
     char within[80] = "", name[80], where[1200];
 
@@ -248,19 +250,19 @@ static void write_candidates(const struct mw_report *report)
     }
     if (last != UINT64_MAX)
         snprintf(within, sizeof(within), ", within %s of each other", mw_units_time(last - first).text);
-    mw_report_paragraph(report, "  ✗ ", MW_TEXT_ALARM, "%u processes ended%s; which of them was the first is not known: %s",
-                        model->first_count, within, model->first_why);
+    mw_lines_add(lines, 0, MW_LINE_ALARM, "%u processes ended%s; which of them was the first is not known: %s",
+                 model->first_count, within, model->first_why);
     for (uint32_t i = 0; i < model->first_count && i < CANDIDATES_SHOWN; i++) {
         const struct mw_model_death *death = &model->deaths[i];
         write_name(name, sizeof(name), model, death);
         describe_where(where, sizeof(where), model, death);
-        mw_report_paragraph(report, "      ", MW_TEXT_PLAIN, "%s: %s%s%s · %s", name, death->text,
-                            death->exact ? ", at " : ", last known at ", mw_report_when(model, death->ns).text, where);
-        write_oom(report, death);
+        mw_lines_add(lines, 1, MW_LINE_PLAIN, "%s: %s%s%s · %s", name, death->text,
+                     death->exact ? ", at " : ", last known at ", mw_report_when(model, death->ns).text, where);
+        write_oom(lines, death);
     }
     if (model->first_count > CANDIDATES_SHOWN)
-        mw_report_paragraph(report, "      ", MW_TEXT_DIM, "and %u more", model->first_count - CANDIDATES_SHOWN);
-    write_waiting(report);
+        mw_lines_add(lines, 1, MW_LINE_ASIDE, "and %u more", model->first_count - CANDIDATES_SHOWN);
+    write_waiting(lines);
 }
 
 struct held {
@@ -277,9 +279,9 @@ static int compare_held(const void *a, const void *b)
     return (x->rank > y->rank) - (x->rank < y->rank);
 }
 
-static void write_held(const struct mw_report *report)
+static void write_held(struct mw_lines *lines)
 {
-    const struct mw_model *model = report->model;
+    const struct mw_model *model = lines->model;
     const uint32_t first = model->first_count == 1 ? model->deaths[0].rank : MW_MODEL_NONE;
     struct held *held = mw_mem_alloc(model->rank_count, sizeof(*held));
     size_t count = 0, shown;
@@ -302,48 +304,46 @@ static void write_held(const struct mw_report *report)
                  mw_units_bytes(held[count - 1].rss).text, mw_units_bytes(held[shown].rss).text);
     }
     if (count)
-        mw_report_paragraph(report, "      ", MW_TEXT_PLAIN, "%s held then: %s", first == MW_MODEL_NONE ? "the ranks" : "the others", line);
+        mw_lines_add(lines, 1, MW_LINE_PLAIN, "%s held then: %s", first == MW_MODEL_NONE ? "the ranks" : "the others", line);
     free(held);
 }
 
 /* The command died of a signal, and no rank with it: the job may have none. */
-static void write_command_killed(const struct mw_report *report)
+static void write_command_killed(struct mw_lines *lines)
 {
-    const struct mw_model *model = report->model;
+    const struct mw_model *model = lines->model;
 
     for (size_t i = 0; i < model->host_count; i++) {
         const struct mw_model_host *host = &model->hosts[i];
         for (uint32_t g = 0; g < host->cgroup_count; g++)
             if (host->cgroups[g].kills > host->cgroups[g].victims)
-                mw_report_paragraph(report, "  ✗ ", MW_TEXT_ALARM,
-                                    "the kernel's OOM killer killed %llu process%s that %s no rank in control group %s%s%s",
-                                    (unsigned long long)(host->cgroups[g].kills - host->cgroups[g].victims),
-                                    host->cgroups[g].kills - host->cgroups[g].victims == 1 ? "" : "es",
-                                    host->cgroups[g].kills - host->cgroups[g].victims == 1 ? "is" : "are",
-                                    host->cgroups[g].name, host->cgroups[g].limit ? ", limit " : "",
-                                    host->cgroups[g].limit ? mw_units_bytes(host->cgroups[g].limit).text : "");
+                mw_lines_add(lines, 0, MW_LINE_ALARM,
+                             "the kernel's OOM killer killed %llu process%s that %s no rank in control group %s%s%s",
+                             (unsigned long long)(host->cgroups[g].kills - host->cgroups[g].victims),
+                             host->cgroups[g].kills - host->cgroups[g].victims == 1 ? "" : "es",
+                             host->cgroups[g].kills - host->cgroups[g].victims == 1 ? "is" : "are",
+                             host->cgroups[g].name, host->cgroups[g].limit ? ", limit " : "",
+                             host->cgroups[g].limit ? mw_units_bytes(host->cgroups[g].limit).text : "");
     }
 }
 
-void mw_report_text_deaths(const struct mw_report *report)
+void mw_lines_deaths(struct mw_lines *lines)
 {
-    const struct mw_model *model = report->model;
+    const struct mw_model *model = lines->model;
 
-    if (model->death_count || (model->ended_by[0] && (model->job.exit_status || model->job.exit_signal)))
-        mw_report_heading(report, "Post-mortem", "");
     if (model->ended_by[0] && (model->death_count || model->job.exit_status || model->job.exit_signal))
-        mw_report_paragraph(report, "  ✗ ", MW_TEXT_ALARM, "ended from outside: %s", model->ended_by);
-    write_command_killed(report);
+        mw_lines_add(lines, 0, MW_LINE_ALARM, "ended from outside: %s", model->ended_by);
+    write_command_killed(lines);
     if (!model->death_count)
         return;
     if (model->first_count == 1)
-        write_first(report);
+        write_first(lines);
     else if (model->first_count)
-        write_candidates(report);
+        write_candidates(lines);
     else /* the job was ended from outside */
-        write_list(report, 0, "");
+        write_list(lines, 0, "");
     if (!model->first_count)
-        write_details(report, &model->deaths[0]);
-    write_held(report);
-    write_list(report, model->first_count ? model->first_count : model->death_count, "then ");
+        write_details(lines, &model->deaths[0]);
+    write_held(lines);
+    write_list(lines, model->first_count ? model->first_count : model->death_count, "then ");
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* A job without ranks: why that is, as far as it is known. */
-#include "collector/report/text/parts.h"
+#include "collector/report/lines/lines.h"
+#include "collector/report/lines/words.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define SHOWN 12 /* reasons */
@@ -30,43 +32,42 @@ static bool has_copies(const struct mw_model *model)
     return false;
 }
 
-static void write_launcher_failed(const struct mw_report *report)
+static void write_launcher_failed(struct mw_lines *lines)
 {
-    const struct mw_model_job *job = &report->model->job;
+    const struct mw_model_job *job = &lines->model->job;
     int length = (int)strcspn(job->command, " ");
 
-    if (has_copies(report->model))
-        mw_report_paragraph(report, "  ", MW_TEXT_WARN,
-                            "%.*s exited with %d, and nothing was seen of what it started; its own message is above.", length,
-                            job->command, job->exit_status);
+    if (has_copies(lines->model))
+        mw_lines_add(lines, 0, MW_LINE_WARN,
+                     "%.*s exited with %d, and nothing was seen of what it started; its own message is above.", length,
+                     job->command, job->exit_status);
     else
-        mw_report_paragraph(report, "  ", MW_TEXT_WARN, "%.*s exited with %d before it started a rank; its own message is above.",
-                            length, job->command, job->exit_status);
+        mw_lines_add(lines, 0, MW_LINE_WARN, "%.*s exited with %d before it started a rank; its own message is above.",
+                     length, job->command, job->exit_status);
 }
 
-static void write_reasons(const struct mw_report *report)
+static void write_reasons(struct mw_lines *lines)
 {
-    const struct mw_model *model = report->model;
+    const struct mw_model *model = lines->model;
 
     for (size_t i = 0; i < model->unrecorded_count && i < SHOWN; i++)
-        mw_report_paragraph(report, "    · ", MW_TEXT_PLAIN, "%s", model->unrecorded[i].text);
+        mw_lines_add(lines, 1, MW_LINE_PLAIN, "%s", model->unrecorded[i].text);
     if (model->unrecorded_count > SHOWN)
-        mw_report_paragraph(report, "    · ", MW_TEXT_DIM, "%zu more", model->unrecorded_count - SHOWN);
+        mw_lines_add(lines, 1, MW_LINE_ASIDE, "%zu more", model->unrecorded_count - SHOWN);
 }
 
-void mw_report_text_no_ranks(const struct mw_report *report)
+void mw_lines_no_ranks(struct mw_lines *lines)
 {
-    const struct mw_model *model = report->model;
+    const struct mw_model *model = lines->model;
 
     if (model->rank_count)
         return;
-    fputc('\n', report->out);
     if (launcher_failed(model)) {
-        write_launcher_failed(report);
+        write_launcher_failed(lines);
         return;
     }
-    mw_report_paragraph(report, "  ", MW_TEXT_WARN, "No rank reported.%s%s",
-                        model->job.sampled ? " Below is what sampling saw of the processes from outside." : "",
-                        model->unrecorded_count ? " Why:" : " Why is not known: no process was seen that may have become one.");
-    write_reasons(report);
+    mw_lines_add(lines, 0, MW_LINE_WARN, "No rank reported.%s%s",
+                 model->job.sampled ? " Below is what sampling saw of the processes from outside." : "",
+                 model->unrecorded_count ? " Why:" : " Why is not known: no process was seen that may have become one.");
+    write_reasons(lines);
 }

@@ -1,28 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /* The job's peak in three numbers, the headroom, what memwatch cost. */
 #include "collector/model/rank_name.h"
-#include "collector/report/text/parts.h"
+#include "collector/report/lines/lines.h"
+#include "collector/report/lines/words.h"
+
+#include <stdio.h>
 
 /* Less than this is not said to be counted more than once. */
 #define SHARED_LEAST (16ULL << 20)
 #define SHARED_SHARE 5 /* percent of RSS */
 
-/* One of the three numbers, padded so that what it means stands in one column. */
-static void write_number(const struct mw_report *report, struct mw_model_bytes bytes, const char *meaning)
+/* One of the three numbers, and what it means. */
+static void write_number(struct mw_lines *lines, struct mw_model_bytes bytes, const char *meaning)
 {
-    struct mw_units number = mw_report_bytes(bytes);
-    char first[64];
-
-    if (bytes.kind == MW_MODEL_UNKNOWN)
-        snprintf(number.text, sizeof(number.text), "unknown");
-    snprintf(first, sizeof(first), "    %s%*s  ", number.text, 12 - mw_text_width(number.text), "");
-    mw_report_paragraph(report, first, MW_TEXT_PLAIN, "%s", meaning);
+    mw_lines_add(lines, 0, MW_LINE_PLAIN, "%s", meaning);
+    mw_lines_value(lines, bytes);
 }
 
 /* Of a job among several, whose processes were sampled together with the others. */
-static void describe_part(const struct mw_report *report, char *text, size_t size)
+static void describe_part(const struct mw_lines *lines, char *text, size_t size)
 {
-    const struct mw_model_peak *peak = &report->model->peak;
+    const struct mw_model_peak *peak = &lines->model->peak;
 
     if (peak->seen.kind == MW_MODEL_UNKNOWN)
         snprintf(text, size, "at one moment: samples are of all jobs together");
@@ -31,29 +29,29 @@ static void describe_part(const struct mw_report *report, char *text, size_t siz
                  peak->seen_processes == 1 ? "at some moment: the peak of one of its processes"
                                            : "at one moment: the sum of RSS over all processes less what those of the rest had "
                                              "at most",
-                 peak->seen_processes == 1 ? "by" : "at", mw_report_when(report->model, peak->seen_ns).text);
+                 peak->seen_processes == 1 ? "by" : "at", mw_report_when(lines->model, peak->seen_ns).text);
 }
 
-static void write_seen(const struct mw_report *report)
+static void write_seen(struct mw_lines *lines)
 {
-    const struct mw_model_peak *peak = &report->model->peak;
+    const struct mw_model_peak *peak = &lines->model->peak;
     char text[200] = "largest sum at one moment: nobody sampled the job";
 
     if (peak->seen.kind != MW_MODEL_UNKNOWN && peak->seen_hosts)
         snprintf(text, sizeof(text), "seen on %u hosts together, at %s: the sum of the least that each had within %s",
-                 peak->seen_hosts, mw_report_when(report->model, peak->seen_ns).text,
-                 mw_units_time(report->model->slice_ns).text);
-    else if (report->model->number)
-        describe_part(report, text, sizeof(text));
+                 peak->seen_hosts, mw_report_when(lines->model, peak->seen_ns).text,
+                 mw_units_time(lines->model->slice_ns).text);
+    else if (lines->model->number)
+        describe_part(lines, text, sizeof(text));
     else if (peak->seen.kind != MW_MODEL_UNKNOWN)
         snprintf(text, sizeof(text), "seen at one moment: sum of RSS over %u processes, at %s", peak->seen_processes,
-                 mw_report_when(report->model, peak->seen_ns).text);
-    write_number(report, peak->seen, text);
+                 mw_report_when(lines->model, peak->seen_ns).text);
+    write_number(lines, peak->seen, text);
 }
 
-static void write_upper(const struct mw_report *report)
+static void write_upper(struct mw_lines *lines)
 {
-    const struct mw_model_peak *peak = &report->model->peak;
+    const struct mw_model_peak *peak = &lines->model->peak;
     char text[400] = "upper bound: no process reported its own peak", open[120] = "", sampled[120] = "", error[64] = "";
 
     if (peak->error_bytes)
@@ -66,22 +64,22 @@ static void write_upper(const struct mw_report *report)
                  peak->upper_sampled == 1 ? " is" : "es are");
     if (peak->upper.kind != MW_MODEL_UNKNOWN)
         snprintf(text, sizeof(text), "upper bound at any moment, from each process's peaks over time%s%s%s%s",
-                 report->model->job.sampled ? "" : " (ranks only)", error, open, sampled);
-    write_number(report, peak->upper, text);
+                 lines->model->job.sampled ? "" : " (ranks only)", error, open, sampled);
+    write_number(lines, peak->upper, text);
 }
 
-static void write_pss(const struct mw_report *report)
+static void write_pss(struct mw_lines *lines)
 {
-    const struct mw_model_peak *peak = &report->model->peak;
+    const struct mw_model_peak *peak = &lines->model->peak;
     char text[200] = "PSS, which counts shared pages once: never read";
 
-    if (peak->seen_hosts || report->model->number)
+    if (peak->seen_hosts || lines->model->number)
         return; /* of each host alone: the table of hosts has it; of the whole run */
     if (peak->pss.kind != MW_MODEL_UNKNOWN)
         snprintf(text, sizeof(text), "PSS, which counts shared pages once: at %s, where RSS was %s (%llu sweep%s)",
-                 mw_report_when(report->model, peak->pss_ns).text, mw_units_bytes(peak->pss_rss).text,
+                 mw_report_when(lines->model, peak->pss_ns).text, mw_units_bytes(peak->pss_rss).text,
                  (unsigned long long)peak->pss_sweeps, peak->pss_sweeps == 1 ? "" : "s");
-    write_number(report, peak->pss, text);
+    write_number(lines, peak->pss, text);
 }
 
 /* Worth a line: what is shared by a few processes of every job, such as libraries, is not. */
@@ -90,9 +88,9 @@ static bool is_much_shared(const struct mw_model_peak *peak)
     return peak->shared.bytes >= SHARED_LEAST && peak->shared.bytes / SHARED_SHARE >= peak->shared_rss / 100;
 }
 
-static void write_shared(const struct mw_report *report)
+static void write_shared(struct mw_lines *lines)
 {
-    const struct mw_model_peak *peak = &report->model->peak;
+    const struct mw_model_peak *peak = &lines->model->peak;
     char text[400], what[120] = "";
 
     if (!is_much_shared(peak))
@@ -101,13 +99,13 @@ static void write_shared(const struct mw_report *report)
         snprintf(what, sizeof(what), "; %s of it shared memory, the rest files such as libraries",
                  mw_units_bytes(peak->shared_shmem).text);
     snprintf(text, sizeof(text), "counted more than once by sums of RSS: %s minus PSS, sampled at %s%s",
-             mw_units_bytes(peak->shared_rss).text, mw_report_when(report->model, peak->shared_ns).text, what);
-    write_number(report, peak->shared, text);
+             mw_units_bytes(peak->shared_rss).text, mw_report_when(lines->model, peak->shared_ns).text, what);
+    write_number(lines, peak->shared, text);
 }
 
-static void write_cost(const struct mw_report *report)
+static void write_cost(struct mw_lines *lines)
 {
-    const struct mw_model *model = report->model;
+    const struct mw_model *model = lines->model;
     const struct mw_model_cost *cost = &model->cost;
     uint64_t lasted = model->job.end_ns > model->job.begin_ns ? model->job.end_ns - model->job.begin_ns : 0;
     char ranks[340] = "", sampling[120] = "";
@@ -122,20 +120,18 @@ static void write_cost(const struct mw_report *report)
         snprintf(sampling, sizeof(sampling), "%ssampling took %s of one CPU and %s", model->rank_count ? "; " : "",
                  mw_units_percent((double)cost->launcher_cpu_ns / (double)lasted).text,
                  mw_units_bytes(cost->launcher_rss_peak).text);
-    if (ranks[0] || sampling[0])
-        mw_report_paragraph(report, "  memwatch    ", MW_TEXT_PLAIN, "%s%s", ranks, sampling);
+    if (ranks[0] || sampling[0]) {
+        mw_lines_add(lines, 0, MW_LINE_PLAIN, "%s%s", ranks, sampling);
+        mw_lines_label(lines, "memwatch");
+    }
 }
 
-void mw_report_text_peak(const struct mw_report *report)
+void mw_lines_peak(struct mw_lines *lines)
 {
-    bool is_run = report->model->job_count > 0;
-
-    mw_report_heading(report, is_run ? "Peak memory of all jobs together" : "Peak memory of the job",
-                      is_run ? "what they had at the same time: peaks of different times are not added" : "");
-    write_seen(report);
-    write_upper(report);
-    write_pss(report);
-    write_shared(report);
-    mw_report_headroom(report);
-    write_cost(report);
+    write_seen(lines);
+    write_upper(lines);
+    write_pss(lines);
+    write_shared(lines);
+    mw_lines_headroom(lines);
+    write_cost(lines);
 }

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* What is known of MPI's own memory, and what grew inside MPI calls without being known to be MPI's. */
 #include "collector/model/in_mpi.h"
-#include "collector/report/text/parts.h"
+#include "collector/report/lines/lines.h"
+#include "collector/report/lines/words.h"
 
-#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #define OWN "MPI's own memory"
 
-void mw_report_mpi_own(char *text, size_t size, const struct mw_model *model)
+void mw_lines_mpi_own(char *text, size_t size, const struct mw_model *model)
 {
     struct mw_in_mpi_job job = mw_in_mpi_sum(model);
     char some[64] = "", most[96] = "", others[96] = "";
@@ -27,23 +28,6 @@ void mw_report_mpi_own(char *text, size_t size, const struct mw_model *model)
     snprintf(text, size, OWN ": %s, which %s took%s%s", mw_report_bytes(job.held).text, job.names.begin, some, most);
 }
 
-/* Parts of a sentence, with semicolons between them. */
-struct sentence {
-    char text[900];
-};
-
-__attribute__((format(printf, 2, 3))) static void say(struct sentence *sentence, const char *format, ...)
-{
-    size_t length = strlen(sentence->text);
-    va_list args;
-
-    if (length)
-        length += (size_t)snprintf(sentence->text + length, sizeof(sentence->text) - length, "; ");
-    va_start(args, format);
-    vsnprintf(sentence->text + length, sizeof(sentence->text) - length, format, args);
-    va_end(args);
-}
-
 /* "grow by 5.0 MiB and fall by 4.0 MiB, added up" */
 static void describe_changes(char *text, size_t size, const struct mw_model_in_mpi *sum)
 {
@@ -54,7 +38,7 @@ static void describe_changes(char *text, size_t size, const struct mw_model_in_m
         snprintf(text, size, "%s by %s", sum->later ? "grow" : "fall", mw_units_bytes(sum->later + sum->fell).text);
 }
 
-static void say_later(struct sentence *sentence, const struct mw_in_mpi_job *job)
+static void say_later(struct mw_lines *lines, const struct mw_in_mpi_job *job)
 {
     const struct mw_model_in_mpi *sum = &job->sum;
     char changes[96], received[96] = "";
@@ -65,32 +49,30 @@ static void say_later(struct sentence *sentence, const struct mw_in_mpi_job *job
     if (sum->later && sum->received)
         snprintf(received, sizeof(received), ", such as receive buffers (≤ %s were received)",
                  mw_units_bytes(sum->received).text);
-    say(sentence, "later calls%s made RSS %s: MPI's memory, or the program's that was %s there%s",
-        job->unmeasured ? ", as far as measured," : "", changes,
-        !sum->fell ? "first touched" : sum->later ? "first touched or freed" : "freed", received);
+    mw_lines_add(lines, 0, MW_LINE_ASIDE, "later calls%s made RSS %s: MPI's memory, or the program's that was %s there%s",
+                 job->unmeasured ? ", as far as measured," : "", changes,
+                 !sum->fell ? "first touched" : sum->later ? "first touched or freed" : "freed", received);
 }
 
-static void say_threads(struct sentence *sentence, const struct mw_in_mpi_job *job, size_t ranks)
+static void say_threads(struct mw_lines *lines, const struct mw_in_mpi_job *job, size_t ranks)
 {
     if (job->init_threads)
-        say(sentence, "other threads ran beside %s in %u of %zu ranks: what grew there may be theirs",
-            job->names.begin, job->init_threads, ranks);
+        mw_lines_add(lines, 0, MW_LINE_ASIDE, "other threads ran beside %s in %u of %zu ranks: what grew there may be theirs",
+                     job->names.begin, job->init_threads, ranks);
     if (job->later_threads)
-        say(sentence, "other threads ran beside later calls in %u of %zu ranks: what grew in these may be theirs",
-            job->later_threads, ranks);
+        mw_lines_add(lines, 0, MW_LINE_ASIDE, "other threads ran beside later calls in %u of %zu ranks: what grew in these may be theirs",
+                     job->later_threads, ranks);
 }
 
-void mw_report_text_in_mpi(const struct mw_report *report)
+void mw_lines_in_mpi(struct mw_lines *lines)
 {
-    struct mw_in_mpi_job job = mw_in_mpi_sum(report->model);
-    struct sentence sentence = {""};
+    struct mw_in_mpi_job job = mw_in_mpi_sum(lines->model);
 
-    if (!report->model->site_count)
+    if (!lines->model->site_count)
         return;
-    say_later(&sentence, &job);
+    say_later(lines, &job);
     if (job.sum.finalize)
-        say(&sentence, "%s gave back %s", job.names.end, mw_units_bytes(job.sum.finalize).text);
-    say_threads(&sentence, &job, report->model->rank_count);
-    say(&sentence, "point-to-point and one-sided calls are not measured");
-    mw_report_paragraph(report, "    ", MW_TEXT_DIM, "%s", sentence.text);
+        mw_lines_add(lines, 0, MW_LINE_ASIDE, "%s gave back %s", job.names.end, mw_units_bytes(job.sum.finalize).text);
+    say_threads(lines, &job, lines->model->rank_count);
+    mw_lines_add(lines, 0, MW_LINE_ASIDE, "point-to-point and one-sided calls are not measured");
 }

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+#include "collector/report/lines/words.h"
+
+#include "collector/base/short_name.h"
+#include "collector/base/text_table.h"
+#include "collector/model/certainty.h"
+#include "collector/model/in_mpi.h"
+#include "collector/model/rank_name.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define SHORT_FILE 14 /* columns of a file's name where room is short */
+#define SHORT_NAME 20 /* and of a function with an offset */
+#define NAME 1200     /* bytes of a place's label */
+
+struct mw_units mw_report_bytes(struct mw_model_bytes bytes)
+{
+    struct mw_units plain = mw_units_bytes(bytes.bytes), u;
+
+    if (bytes.kind == MW_MODEL_UNKNOWN)
+        snprintf(u.text, sizeof(u.text), "?");
+    else
+        snprintf(u.text, sizeof(u.text), "%s %.24s", mw_certainty[bytes.kind].sign, plain.text);
+    return u;
+}
+
+struct mw_units mw_report_rank(const struct mw_model *model, uint32_t rank)
+{
+    return mw_rank_name_short(model, rank);
+}
+
+struct mw_units mw_report_when(const struct mw_model *model, uint64_t ns)
+{
+    return mw_units_time(mw_model_elapsed(model, ns));
+}
+
+void mw_report_call(char *text, size_t size, const char *call, const struct mw_model_place *place)
+{
+    const char *bare = strncmp(call, "MPI_", 4) == 0 ? call + 4 : call;
+    char file[160], name[NAME];
+
+    if (place && place->line) {
+        mw_text_fit(file, sizeof(file), place->file, SHORT_FILE, MW_TEXT_CUT_MIDDLE);
+        snprintf(text, size, "%s:%u %s", file, (unsigned)place->line, bare);
+    } else if (place) {
+        const char *via = strstr(place->label, " (via ");
+        snprintf(name, sizeof(name), "%.*s", via ? (int)(via - place->label) : NAME, place->label);
+        mw_short_name_fit(file, sizeof(file), name, SHORT_NAME);
+        snprintf(text, size, "%s %s", file, bare);
+    } else
+        snprintf(text, size, "%s", bare);
+}
+
+/* From the last `mark` on; '\0', or none of them: all of it. */
+static const char *tail_of(const char *text, char mark)
+{
+    const char *at = mark ? strrchr(text, mark) : NULL;
+
+    return at ? at : text;
+}
+
+void mw_report_phase(char *text, size_t size, const struct mw_model_merged_phase *phase)
+{
+    const struct mw_model_place *from = phase->from_place, *to = phase->to_place;
+    /* (equal strings are kept once) */
+    bool same_file = from && to && from->line && to->line && from->file == to->file;
+    bool same_function = from && to && !from->line && !to->line && from->function[0] && from->function == to->function;
+    const char *edge = phase->parent == MW_MODEL_NONE ? "named phase" : "phase edge";
+    char before[200], behind[200];
+
+    if (!phase->from_call && !phase->to_call) {
+        snprintf(text, size, "%s", phase->name);
+        return;
+    }
+    snprintf(before, sizeof(before), "%s", edge);
+    snprintf(behind, sizeof(behind), "%s", edge);
+    if (phase->from_call)
+        mw_report_call(before, sizeof(before), phase->from_call, from);
+    if (phase->to_call)
+        mw_report_call(behind, sizeof(behind), phase->to_call, to);
+    snprintf(text, size, "%s → %s", before, tail_of(behind, same_file ? ':' : same_function ? '+' : '\0'));
+}
+
+bool mw_report_by_tick(const struct mw_model_merged_phase *phase)
+{
+    return phase->kind == MW_PHASE_BETWEEN && phase->measured < phase->visits;
+}
+
+/* For a peak that no phase and no call is known of. */
+static const char *unknown_place(const struct mw_model_rank *rank)
+{
+    bool by_session = strcmp(mw_in_mpi_names(rank, 1).begin, "MPI_Session_init") == 0;
+
+    if (rank->peak.kind == MW_MODEL_UNKNOWN)
+        return "";
+    if (rank->peak_ns < rank->created_ns)
+        return by_session ? "before MPI_Session_init (sampled)" : "before MPI_Init (sampled)";
+    if (rank->stage == MW_STAGE_STARTING)
+        return by_session ? "in MPI_Session_init" : "in MPI_Init";
+    return rank->peak_ns > rank->known_ns ? "after its last MPI call (sampled)" : "between measured calls";
+}
+
+void mw_report_rank_phase(char *text, size_t size, const struct mw_model_rank *rank, uint32_t index)
+{
+    const struct mw_model_phase *phase = &rank->phases[index];
+    struct mw_model_merged_phase shown = {.kind = phase->kind, .parent = phase->parent, .name = phase->name};
+
+    if (phase->kind == MW_PHASE_BETWEEN && phase->from_site != MW_MODEL_NONE) {
+        shown.from_call = rank->sites[phase->from_site].call;
+        shown.from_place = rank->sites[phase->from_site].place;
+    }
+    if (phase->kind == MW_PHASE_BETWEEN && phase->to_site != MW_MODEL_NONE) {
+        shown.to_call = rank->sites[phase->to_site].call;
+        shown.to_place = rank->sites[phase->to_site].place;
+    }
+    mw_report_phase(text, size, &shown);
+}
+
+/* Where the peak was: "phase: call" when it was inside a call, otherwise the phase. */
+void mw_report_peak_place(char *text, size_t size, const struct mw_model_rank *rank)
+{
+    const struct mw_model_phase *phase = rank->peak_phase == MW_MODEL_NONE ? NULL : &rank->phases[rank->peak_phase];
+    const char *named = "";
+    char call[200];
+
+    /* What lies between calls inside a phase that the user named says less than the user's name. */
+    if (phase && phase->kind == MW_PHASE_BETWEEN && phase->parent != MW_MODEL_NONE)
+        phase = &rank->phases[phase->parent];
+    if (phase && phase->kind == MW_PHASE_USER)
+        named = phase->path;
+    if (rank->peak_site != MW_MODEL_NONE) {
+        const struct mw_model_site *site = &rank->sites[rank->peak_site];
+        mw_report_call(call, sizeof(call), site->call, site->place);
+        snprintf(text, size, "%s%s%s", named, named[0] ? ": " : "", call);
+    } else if (phase && !named[0])
+        mw_report_rank_phase(text, size, rank, (uint32_t)(phase - rank->phases));
+    else
+        snprintf(text, size, "%s", named[0] ? named : unknown_place(rank));
+}
+
+void mw_report_waterfall_step(char *text, size_t size, const struct mw_model_rank *rank,
+                              const struct mw_waterfall *waterfall, const struct mw_waterfall_step *step)
+{
+    char place[400];
+
+    switch (step->kind) {
+    case MW_WATERFALL_START: snprintf(text, size, "before %s", mw_in_mpi_names(rank, 1).begin); break;
+    case MW_WATERFALL_CALL: snprintf(text, size, "%s", mw_in_mpi_names(rank, 1).begin); break;
+    case MW_WATERFALL_PHASE: mw_report_rank_phase(text, size, rank, step->phase); break;
+    case MW_WATERFALL_OTHER: snprintf(text, size, "other phases and calls"); break;
+    case MW_WATERFALL_RISE:
+        mw_report_peak_place(place, sizeof(place), rank);
+        snprintf(text, size, waterfall->split ? "%s: the rise to the peak" : "other phases and calls, and %s", place);
+        break;
+    }
+}
