@@ -87,14 +87,16 @@ bool mw_starters_is_daemon(const char *name)
     return starter && (starter->flags & DAEMON);
 }
 
-bool mw_starters_is_command(const char *word)
-{
-    return begins_as(base_name(word), COMMAND);
-}
-
 bool mw_starters_is_mpirun(const char *word)
 {
     return begins_as(base_name(word), MPIRUN);
+}
+
+bool mw_starters_is_command(const char *word)
+{
+    const struct starter *starter = find(base_name(word));
+
+    return (starter && (starter->flags & COMMAND)) || mw_starters_is_mpirun(word);
 }
 
 bool mw_starters_waits(const char *name)

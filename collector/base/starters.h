@@ -17,12 +17,12 @@ bool mw_starters_has_comm(const char *comm);
 /* One that works for another: orted, a proxy of Hydra, slurmstepd. */
 bool mw_starters_is_daemon(const char *name);
 
-/* Whether a word of a command line, as a path or without one, starts ranks. Names with something behind count as well
- * (mpirun.real, mpiexec-4.1). */
-bool mw_starters_is_command(const char *word);
-
-/* The same of Open MPI's mpirun and its other names, which may be another MPI's. */
+/* Whether a word of a command line, as a path or without one, is an mpirun under one of its names, whichever MPI's. Names with
+ * something behind count as well (mpirun.real, mpiexec-4.1). */
 bool mw_starters_is_mpirun(const char *word);
+
+/* Whether such a word starts ranks: an mpirun, srun, flux ... */
+bool mw_starters_is_command(const char *word);
 
 /* Whether children of a program of this name are ranks, or start ranks on their host. Names with something behind count as
  * well. */
