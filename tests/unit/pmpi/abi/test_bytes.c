@@ -517,6 +517,8 @@ static void neighbours_of_a_grid_of_many_dimensions(void **state)
 {
     struct values v = {.form = "pntpntc", .count = {1, 1}, .type = {TYPE(1), TYPE(1)}};
     static int ones[80];
+    static uintptr_t types[80];
+    static uint32_t narrow[80];
     struct mw_bytes bytes;
 
     (void)state;
@@ -526,13 +528,17 @@ static void neighbours_of_a_grid_of_many_dimensions(void **state)
         comm.low[d] = comm.high[d] = d % 2 ? 0 : abi->proc_null;
     check("neighbor_alltoall", &v, 80 - 32, 80 - 32);
     for (int i = 0; i < 80; i++)
-        ones[i] = 1;
+        types[i] = narrow[i] = (uint32_t)TYPE(ones[i] = 1);
     fill(&v, false);
     made.a[0] = made.a[4] = (uintptr_t)nothing;
     made.a[1] = made.a[5] = (uintptr_t)ones;
     made.a[3] = made.a[7] = in_register(TYPE(1));
     made.a[8] = in_register(COMM);
     bytes = mw_bytes_of(op_of("MPI_Neighbor_alltoallv"), made.a);
+    assert_int_equal(bytes.sent, 80 - 32);
+    assert_int_equal(bytes.received, 80 - 32);
+    made.a[3] = made.a[7] = abi->handle_bytes == 4 ? (uintptr_t)narrow : (uintptr_t)types;
+    bytes = mw_bytes_of(op_of("MPI_Neighbor_alltoallw"), made.a);
     assert_int_equal(bytes.sent, 80 - 32);
     assert_int_equal(bytes.received, 80 - 32);
 }
