@@ -27,8 +27,9 @@ newest=$(find "$top_srcdir/collector" "$top_srcdir/launcher" "$source" "$top_src
 if [ ! -e "$out/built" ] || [ -n "$newest" ]; then
     rm -f "$out"/*.o "$out/built"
     # shellcheck disable=SC2086
-    (cd "$out" && printf '%s\n' $sources | xargs -P "$(nproc)" -n 4 "$clang" -c $flags $FUZZ_CFLAGS -fsanitize=fuzzer-no-link,$sanitize) ||
-        exit 1
+    # files of different folders may have the same name
+    for file in $sources; do echo "-c $file -o $(echo "${file#"$top_srcdir"/}" | tr / _).o"; done |
+        (cd "$out" && xargs -P "$(nproc)" -L 1 "$clang" $flags $FUZZ_CFLAGS -fsanitize=fuzzer-no-link,$sanitize) || exit 1
     rm -f "$out/libfuzzed.a"
     ar rcs "$out/libfuzzed.a" "$out"/*.o && rm -f "$out"/*.o || exit 1
     # shellcheck disable=SC2086
