@@ -12,6 +12,7 @@ AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; 
 unit_tests =
 shell_tests = \
     tests/integration/arrows.sh \
+    tests/integration/lint.sh \
     tests/integration/harness.sh \
     tests/integration/tree_clean.sh \
     tests/integration/descriptors.sh \
@@ -506,6 +507,12 @@ coverage:
 	@$(SHELL) $(srcdir)/tests/coverage.sh $(COVERAGE_TESTS)
 .PHONY: coverage
 EXTRA_DIST += tests/coverage.sh tests/coverage.py
+
+# All C files in one style.
+format:
+	srcdir='$(srcdir)' $(SHELL) $(srcdir)/tests/format.sh
+.PHONY: format
+EXTRA_DIST += tests/format.sh tests/browser/eslint.config.js .clang-format .editorconfig .shellcheckrc
 
 # Unit tests alone.
 check-unit:

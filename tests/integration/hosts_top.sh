@@ -4,7 +4,7 @@
 . "${srcdir:-.}/tests/hosts.sh"
 hosts_up 2
 
-once() { host_run 1 sh -c "LC_ALL=C.UTF-8 exec '$memwatch' top --once $* /dev/shm/memwatch-*" 2>&1; }
+once() { host_run 1 sh -c "LC_ALL=C.UTF-8 exec '$memwatch' top --once /dev/shm/memwatch-*" 2>&1; }
 wait_on_both() { [ "$(once | grep -c '^ *[0-2] mwh[12] .* MPI_Allreduce')" = 3 ]; }
 no_job() { host_run 1 sh -c 'for d in /dev/shm/memwatch-*; do [ ! -e "$d" ] || { echo "$d"; exit 1; }; done'; }
 shows() { once | grep -q -E -e "$1"; }

@@ -27,7 +27,7 @@ for mpi in $(mpis); do
     check "$mpi: the status is the job's" same "$?" 0
     check "$mpi: one helper is named with its rank and its memory" named ': leaves of rank 1 \(pid [0-9]+, 2[0-9]\.[0-9] MiB\); memwatch stopped watching [0-9.]+ m?s after the command had ended'
     check "$mpi: it is in the record" same "$(value "len($left)")" 1
-    check "$mpi: with what it had last" near "$(value "$left[0]['rss_last_bytes']")" $((23 << 20)) $((6 << 20))
+    check "$mpi: with what it had last" near "$(value "${left}[0]['rss_last_bytes']")" $((23 << 20)) $((6 << 20))
     check "$mpi: and in the table" grep -q ',still running,' table.csv
     check "$mpi: it was not ended" live
     : >stop

@@ -87,7 +87,7 @@ check "a device: the run ends" same $? 0
 rm linked.debug
 
 # What dwz moved into another file: its name, a NUL, its build id.
-{ printf 'alt.debug\0'; printf 01234567890123456789; } >link
+{ printf 'alt.debug\0'; printf 01234567890123456789; } >"link"
 build shares
 objcopy --add-section .gnu_debugaltlink=link shares 2>objcopy.err
 fifo alt.debug

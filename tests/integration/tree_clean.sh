@@ -71,7 +71,7 @@ check "something was built" not unchanged
 [ -z "$OPENMPI_CC$MPICH_CC" ] ||
     check "programs for MPI among it" [ -n "$(find tests/programs -name busy -type f)" ]
 mkdir -p tests/fuzz/built tests/fuzz/found # as make fuzz does
-: >tests/fuzz/built/libfuzzed.a >tests/fuzz/found/crash-1
+touch tests/fuzz/built/libfuzzed.a tests/fuzz/found/crash-1
 check "make clean" quiet make clean
 check "make clean: every file of the sources is as it was" all_there
 check "make clean: no program for MPI is left" [ -z "$(find tests/programs bench -name busy -type f)" ]

@@ -8,7 +8,7 @@ cd "$1" || exit 1
 export DEBIAN_FRONTEND=noninteractive CI=1 MAKEFLAGS="-j$(nproc)"
 # sources that changed since are compiled once more, the others not
 [ ! -d /usr/lib/ccache ] || export PATH=/usr/lib/ccache:$PATH CCACHE_BASEDIR="$1" CCACHE_NOHASHDIR=1
-host= debian= qemu=
+host='' debian='' qemu=''
 case $kind in
     aarch64) debian=arm64 qemu=aarch64 ;;
     powerpc64le) debian=ppc64el qemu=ppc64le ;;

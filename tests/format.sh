@@ -1,0 +1,20 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# format.sh: puts all C files into the style of .clang-format (make format). format.sh --check: prints what is not, and fails.
+# Releases of clang-format differ: only the one that is named here decides.
+set -u
+release=14
+cd "${srcdir:-$(dirname "$0")/..}" || exit 1
+program=clang-format
+! command -v clang-format-$release >/dev/null || program=clang-format-$release
+case $($program --version 2>/dev/null) in
+    *" version $release."*) ;;
+    *)
+        echo "format: needs clang-format $release" >&2
+        exit 77
+        ;;
+esac
+how=-i
+[ "${1-}" != --check ] || how='--dry-run -Werror'
+# shellcheck disable=SC2086
+find collector pmpi launcher tests examples bench -name node_modules -prune -o -name '*.[ch]' -print | sort | xargs $program $how
