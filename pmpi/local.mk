@@ -31,7 +31,7 @@ shim_sources = \
     pmpi/wrap/argument.c pmpi/wrap/argument.h \
     pmpi/measure/boundary.c pmpi/measure/boundary.h \
     pmpi/abi/bytes.c pmpi/abi/bytes.h \
-    pmpi/measure/complete.c pmpi/measure/complete.h \
+    pmpi/measure/completion.c pmpi/measure/completion.h \
     pmpi/base/clear.h pmpi/abi/collectives.def pmpi/abi/each_call.h \
     pmpi/base/compat.h pmpi/base/dlsym.h pmpi/base/elf_find.h pmpi/base/elf_object.h \
     pmpi/measure/estimate.h \
@@ -46,10 +46,10 @@ shim_sources = \
     pmpi/base/lock.c pmpi/base/lock.h \
     pmpi/measure/counters.c pmpi/measure/counters.h \
     pmpi/measure/meter.c pmpi/measure/meter.h \
-    pmpi/rank/moment.h \
+    pmpi/rank/timestamp.h \
     pmpi/measure/modules.c pmpi/measure/modules.h \
     pmpi/finalize/names.c pmpi/finalize/names.h \
-    pmpi/abi/next.c pmpi/abi/next.h \
+    pmpi/abi/real_symbol.c pmpi/abi/real_symbol.h \
     pmpi/measure/observe.c pmpi/measure/observe.h \
     pmpi/abi/ops.c pmpi/abi/ops.h \
     pmpi/base/own_fd.h \
@@ -63,11 +63,11 @@ shim_sources = \
     pmpi/life/stop.c pmpi/life/stop.h \
     pmpi/rank/rank.c pmpi/rank/rank.h \
     pmpi/life/sandbox.c pmpi/life/sandbox.h \
-    pmpi/base/say.c pmpi/base/say.h \
+    pmpi/base/log.c pmpi/base/log.h \
     pmpi/base/soname.c pmpi/base/soname.h \
     pmpi/wrap/sessions.c pmpi/wrap/sessions.h \
     pmpi/rank/settings.c pmpi/rank/settings.h \
-    pmpi/base/room.h \
+    pmpi/base/quota.h \
     pmpi/measure/site_table.c pmpi/measure/site_table.h \
     pmpi/measure/sites.c pmpi/measure/sites.h \
     pmpi/base/spawn.c pmpi/base/spawn.h \

@@ -14,7 +14,7 @@
 #include "pmpi/measure/modules.h"
 #include "pmpi/measure/observe.h"
 #include "pmpi/measure/phases.h"
-#include "pmpi/rank/moment.h"
+#include "pmpi/rank/timestamp.h"
 #include "pmpi/rank/rank.h"
 #include "pmpi/rank/settings.h"
 #include "pmpi/rank/stage.h"
@@ -32,7 +32,7 @@
 #include <unistd.h>
 
 /* In a sandbox: the journal is memory, but a clock may take a system call. */
-static void close_quietly(void)
+static void close_without_syscalls(void)
 {
     struct mw_state *state = mw_rank.journal.state;
 
@@ -44,20 +44,20 @@ static void close_quietly(void)
 /* For the table: the first wait and the longest, and all together. */
 #define FIRST_WAIT_NS 50000L
 #define LAST_WAIT_NS 2000000L
-#define PATIENCE_NS 50000000L
+#define LOCK_TIMEOUT_NS 50000000L
 /* For one of the last slots: as long once more. */
-#define LATE_TURNS (MW_EXIT_LATE * (int)(PATIENCE_NS / LAST_WAIT_NS))
+#define LATE_ATTEMPTS (MW_EXIT_LATE * (int)(LOCK_TIMEOUT_NS / LAST_WAIT_NS))
 
 static void close_rank(void)
 {
     struct mw_state *state = mw_rank.journal.state;
-    struct mw_moment now;
+    struct mw_timestamp now;
 
     mw_rank.counting = false;
     state->exited_ns = mw_clock_now();
     if (!mw_rank_lock()) /* exit() was called in the middle of a boundary */
         return;
-    now = mw_moment_exact();
+    now = mw_timestamp_exact();
     mw_phases_end_all(&now);
     mw_phases_exit(&now, mw_observe(now.ns, 0));
     mw_rank_unlock();
@@ -83,7 +83,7 @@ static uint64_t find_facts(struct mw_exit_text *text, int procfd)
 
     if (!mw_procmem_maps_read(procfd, MW_PROCMEM_SELF, &maps))
         memcpy(text->mpi, maps.mpi, sizeof(text->mpi));
-    return MW_SEEN_EXIT | (mw_modules_started_with_mpi() ? MW_SEEN_LINKED : 0) | (mw_rank.called ? MW_SEEN_CALLED : 0) |
+    return MW_SEEN_EXIT | (mw_modules_started_with_mpi() ? MW_SEEN_LINKED : 0) | (mw_rank.init_called ? MW_SEEN_CALLED : 0) |
            (mw_rank.has_new_abi ? MW_SEEN_NEW_ABI : 0) | (mw_life_is_launched() ? MW_SEEN_LAUNCHED : 0);
 }
 
@@ -138,7 +138,7 @@ static off_t at_text(size_t slot)
 }
 
 /* Whole, as the launcher made it: it never grows here, and a limit of file sizes must not kill the process at its end. */
-static bool is_whole(int fd)
+static bool has_full_size(int fd)
 {
     struct stat st;
 
@@ -148,10 +148,10 @@ static bool is_whole(int fd)
 
 /* Others hold it for some microseconds, unless they are stopped: then nobody waits long. It goes with a process that is
  * killed. */
-static bool lock(int fd)
+static bool lock_table(int fd)
 {
     for (long wait_ns = FIRST_WAIT_NS, waited_ns = 0; flock(fd, LOCK_EX | LOCK_NB); waited_ns += wait_ns) {
-        if ((errno != EWOULDBLOCK && errno != EINTR) || waited_ns >= PATIENCE_NS)
+        if ((errno != EWOULDBLOCK && errno != EINTR) || waited_ns >= LOCK_TIMEOUT_NS)
             return false;
         if (waited_ns && wait_ns < LAST_WAIT_NS)
             wait_ns *= 2;
@@ -178,7 +178,7 @@ static void write_slot(int fd, const struct mw_exit_table_change *change, const 
     mw_io_pwrite(fd, &table.entries[change->slot], sizeof(table.entries[0]), at_entry(change->slot));
 }
 
-static void enter(int fd, const struct mw_exit_entry *entry, const struct mw_exit_text *text)
+static void add_entry(int fd, const struct mw_exit_entry *entry, const struct mw_exit_text *text)
 {
     struct mw_exit_table_changes changes;
 
@@ -192,24 +192,24 @@ static void enter(int fd, const struct mw_exit_entry *entry, const struct mw_exi
 }
 
 /* The lock of one of the last slots, which is another one than the table's. Returns the slot, or 0: all are held, too. */
-static size_t lock_late(int fd)
+static size_t lock_late_slot(int fd)
 {
-    for (int turn = 0; turn < LATE_TURNS; turn++) {
-        size_t slot = MW_EXIT_SLOTS - 1 - (size_t)turn % MW_EXIT_LATE;
+    for (int attempt = 0; attempt < LATE_ATTEMPTS; attempt++) {
+        size_t slot = MW_EXIT_SLOTS - 1 - (size_t)attempt % MW_EXIT_LATE;
         struct flock range = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = at_entry(slot),
                               .l_len = sizeof(struct mw_exit_entry)};
         if (!fcntl(fd, F_SETLK, &range))
             return slot;
-        if (turn % MW_EXIT_LATE == MW_EXIT_LATE - 1)
+        if (attempt % MW_EXIT_LATE == MW_EXIT_LATE - 1)
             nanosleep(&(struct timespec){0, LAST_WAIT_NS}, NULL);
     }
     return 0;
 }
 
 /* Without the table's lock. */
-static void enter_late(int fd, const struct mw_exit_entry *entry, const struct mw_exit_text *text)
+static void add_late_entry(int fd, const struct mw_exit_entry *entry, const struct mw_exit_text *text)
 {
-    size_t slot = lock_late(fd);
+    size_t slot = lock_late_slot(fd);
 
     if (!slot || !read_table(fd))
         return;
@@ -231,7 +231,7 @@ static int open_exits(const char *dir)
     return fd;
 }
 
-static void leave_record(const char *dir)
+static void write_exit_entry(const char *dir)
 {
     struct mw_exit_entry entry;
     struct mw_exit_text text;
@@ -241,18 +241,18 @@ static void leave_record(const char *dir)
         return;
     memset(&text, 0, sizeof(text));
     procfd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (procfd >= 0 && is_whole(fd) && fill(&entry, &text, procfd)) {
-        if (lock(fd))
-            enter(fd, &entry, &text);
+    if (procfd >= 0 && has_full_size(fd) && fill(&entry, &text, procfd)) {
+        if (lock_table(fd))
+            add_entry(fd, &entry, &text);
         else
-            enter_late(fd, &entry, &text);
+            add_late_entry(fd, &entry, &text);
     }
     if (procfd >= 0)
         close(procfd);
     close(fd);
 }
 
-static void leave(void)
+static void record_exit(void)
 {
     const char *dir = getenv("MEMWATCH_RUN_DIR");
 
@@ -261,15 +261,15 @@ static void leave(void)
         close_rank();
     else if (dir && *dir && !(mw_rank.recording && mw_rank.has_sandboxed_child) && mw_settings_read().syscalls &&
              mw_life_is_first_copy())
-        leave_record(dir);
+        write_exit_entry(dir);
 }
 
 __attribute__((destructor)) static void at_exit(void)
 {
     if (mw_syscalls_begin()) {
-        leave();
+        record_exit();
         mw_syscalls_end();
     } else if (mw_rank.recording) {
-        close_quietly();
+        close_without_syscalls();
     }
 }

@@ -14,7 +14,7 @@
 #include "pmpi/abi/wrapper.h"
 #include "pmpi/base/compat.h"
 #include "pmpi/base/own_fd.h"
-#include "pmpi/base/say.h"
+#include "pmpi/base/log.h"
 #include "pmpi/base/syscalls.h"
 #include "pmpi/finalize/agree.h"
 #include "pmpi/finalize/alone.h"
@@ -33,7 +33,7 @@
 #include "pmpi/measure/threads.h"
 #include "pmpi/measure/timeline.h"
 #include "pmpi/rank/agent.h"
-#include "pmpi/rank/moment.h"
+#include "pmpi/rank/timestamp.h"
 #include "pmpi/rank/rank.h"
 #include "pmpi/rank/settings.h"
 #include "pmpi/rank/stage.h"
@@ -108,21 +108,21 @@ static void fill_identity(struct mw_ident *ident, const struct mw_world *world)
 /* A segment where those who read it can attach it. It may be too many of them, or forbidden: then it is a file. */
 static int make_journal(int dirfd, struct mw_err *err)
 {
-    if (mw_agent_attaches(dirfd) &&
+    if (mw_agent_can_attach(dirfd) &&
         !mw_journal_create_segment(&mw_rank.journal, dirfd, mw_rank.dir, mw_rank.name, NULL))
         return 0;
     return mw_journal_create(&mw_rank.journal, dirfd, mw_rank.name, err);
 }
 
 /* The launcher's directory was removed: one rank says so, the first one as its launcher counts them. */
-#define MW_RANK_VANISHED (-2)
+#define MW_RUN_DIR_REMOVED (-2)
 
 bool mw_life_is_launched(void)
 {
     return mw_launch_rank(getenv) >= 0;
 }
 
-static bool speaks_for_all(void)
+static bool is_first_rank(void)
 {
     return mw_launch_rank(getenv) <= 0;
 }
@@ -138,7 +138,7 @@ static void fill_name(const struct mw_world *world)
     mw_rank_journal_name(mw_rank.name, &own);
 }
 
-/* Returns 0, -1 or MW_RANK_VANISHED. */
+/* Returns 0, -1 or MW_RUN_DIR_REMOVED. */
 static int open_journal(struct mw_err *err)
 {
     struct mw_world world = mw_world_find();
@@ -146,9 +146,9 @@ static int open_journal(struct mw_err *err)
     int failed;
 
     if (mw_world_open_dir(world.id, &dir, mw_rank.dir, sizeof(mw_rank.dir), err) < 0)
-        return dir.vanished ? MW_RANK_VANISHED : -1;
-    mw_rank.alone = dir.alone;
-    if (!mw_rank.alone)
+        return dir.removed ? MW_RUN_DIR_REMOVED : -1;
+    mw_rank.standalone = dir.standalone;
+    if (!mw_rank.standalone)
         mw_agent_start(dir.fd);
     mw_hostname_own(mw_rank.host);
     mw_rank.dir_pid_ns = dir.pid_ns;
@@ -157,7 +157,7 @@ static int open_journal(struct mw_err *err)
     if (failed && dir.joined >= 0) { /* made for nothing, unless other ranks use it */
         close(dir.joined);
         dir.joined = -1;
-        if (mw_rank.alone)
+        if (mw_rank.standalone)
             mw_token_leave(dir.fd, mw_rank.dir);
     }
     mw_world_close_dir(&dir); /* a low number, which the program might close and use for a directory of its own */
@@ -202,7 +202,7 @@ static uint64_t cpu_time(void)
     return mw_clock_read(CLOCK_THREAD_CPUTIME_ID);
 }
 
-static int begin(struct mw_err *err)
+static int set_up(struct mw_err *err)
 {
     struct mw_settings settings = mw_settings_read();
     struct mw_meter_limits limits;
@@ -246,7 +246,7 @@ void memwatch_pmpi_stay_out(void (*enter_sandbox)(void))
     if (mw_rank.recording)
         return;
     stays_out = true;
-    mw_sandbox_call_too(enter_sandbox);
+    mw_sandbox_set_other_copy(enter_sandbox);
 }
 
 bool mw_life_is_first_copy(void)
@@ -266,12 +266,12 @@ void mw_life_begin(void)
 
     if (mw_rank.recording || !mw_life_is_first_copy() || !mw_syscalls_begin())
         return;
-    mw_rank.called = true;
-    failed = begin(&err);
-    if (failed == MW_RANK_VANISHED && speaks_for_all())
-        mw_say("memwatch: ranks are not recorded: %s (was it removed?)\n", err.text);
+    mw_rank.init_called = true;
+    failed = set_up(&err);
+    if (failed == MW_RUN_DIR_REMOVED && is_first_rank())
+        mw_log("memwatch: ranks are not recorded: %s (was it removed?)\n", err.text);
     else if (failed == -1)
-        mw_say("memwatch: this rank is not recorded: %s\n", err.text);
+        mw_log("memwatch: this rank is not recorded: %s\n", err.text);
     else if (!failed) {
         mw_rank.recording = mw_rank_main_thread = true;
         mw_rank.counting = true;
@@ -282,15 +282,15 @@ void mw_life_begin(void)
 
 static void close_phases(void)
 {
-    struct mw_moment now;
+    struct mw_timestamp now;
 
     if (!mw_rank_lock())
         return;
-    now = mw_moment_exact();
+    now = mw_timestamp_exact();
     mw_phases_end_all(&now);
     mw_observe(now.ns, 0);
-    mw_threads_look();
-    mw_own_memory_look();
+    mw_threads_check();
+    mw_own_memory_measure();
     mw_counters_check();
     mw_rank_unlock();
 }
@@ -328,14 +328,14 @@ void mw_life_gather(void)
 void mw_life_end(void)
 {
     struct mw_state *state = mw_rank.journal.state;
-    struct mw_moment now;
+    struct mw_timestamp now;
 
     if (!mw_rank.recording)
         return;
     mw_rank.has_ended = mw_rank_is_counting();
     mw_rank.counting = false;
     if (!mw_syscalls_are_over() && mw_rank_lock()) {
-        now = mw_moment_exact();
+        now = mw_timestamp_exact();
         mw_meter_outside_rss(&state->huge_bytes, &state->swap_bytes);
         mw_meter_find_space();
         mw_phases_after_finalize(&now, true, mw_observe(now.ns, 0));

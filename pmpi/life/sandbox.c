@@ -10,7 +10,7 @@
 
 static void (*other_copy)(void);
 
-void mw_sandbox_call_too(void (*enter)(void))
+void mw_sandbox_set_other_copy(void (*enter)(void))
 {
     other_copy = enter;
 }

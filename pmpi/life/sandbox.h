@@ -8,6 +8,6 @@
 void mw_sandbox_enter(void);
 
 /* Another copy of the shim in this process records: it is to be called as well. */
-void mw_sandbox_call_too(void (*enter)(void));
+void mw_sandbox_set_other_copy(void (*enter)(void));
 
 #endif

@@ -9,7 +9,7 @@
 #include "pmpi/abi/ops.h"
 #include "pmpi/measure/observe.h"
 #include "pmpi/measure/requests.h"
-#include "pmpi/rank/moment.h"
+#include "pmpi/rank/timestamp.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,15 +19,15 @@ struct mw_boundary {
     const struct mw_op_info *op;
     const uintptr_t *arguments;
     void *return_address;
-    uintptr_t stack; /* where the stack stands: the same in every call from the same place at the same depth */
+    uintptr_t stack_pointer; /* where the stack stands: the same in every call from the same place at the same depth */
     struct mw_window *window; /* not in here: this stack may be left by longjmp(), an exception, a cancellation */
-    struct mw_moment enter;
+    struct mw_timestamp enter;
     uint64_t entry_rss;
     uint64_t visit;
     struct mw_bytes bytes;
     uint32_t comm_size;
     uint32_t site;
-    struct mw_requests_pending *pending; /* MW_KIND_COMPLETE: what it completes; set by the caller before enter */
+    struct mw_requests_pending *pending; /* MW_KIND_COMPLETION: what it completes; set by the caller before enter */
     bool counted; /* false: only the guard is up */
     bool measured;
     bool timed;  /* one in so many, to know what counting costs */

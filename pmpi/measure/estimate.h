@@ -13,12 +13,12 @@ struct mw_estimate {
 
 /* Learns from a time that was taken. Returns what is to be booked for it. Times up to `plain` typical ones are taken for what
  * they say. */
-static inline uint64_t mw_estimate_book(struct mw_estimate *estimate, uint64_t took_ns, unsigned plain)
+static inline uint64_t mw_estimate_charge(struct mw_estimate *estimate, uint64_t took_ns, unsigned outlier_factor)
 {
     uint64_t typical = estimate->typical_ns, step = typical / 16 + 1;
 
     estimate->typical_ns = took_ns > typical + step ? typical + step : took_ns + step < typical ? typical - step : took_ns;
-    return took_ns <= plain * typical ? took_ns : typical;
+    return took_ns <= outlier_factor * typical ? took_ns : typical;
 }
 
 #endif

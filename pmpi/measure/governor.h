@@ -39,10 +39,10 @@ bool mw_governor_allows_phase(uint64_t now, uint64_t visits);
 
 /* A measured boundary took so long by the clock; of a preemption meanwhile nothing is booked (pmpi/measure/estimate.h). `asked`:
  * what was asked of the kernel, MW_METER_*: boundaries are compared with those that asked the same. */
-void mw_governor_spent(uint64_t ns, unsigned asked);
+void mw_governor_spent(uint64_t ns, unsigned queries);
 
 /* The same for the boundary of a phase that the user named. */
-void mw_governor_spent_on_phase(uint64_t ns, unsigned asked);
+void mw_governor_spent_on_phase(uint64_t ns, unsigned queries);
 
 /* Allows nothing any more. */
 void mw_governor_stop(void);

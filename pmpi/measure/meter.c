@@ -17,29 +17,29 @@
 #include <unistd.h>
 
 /* Files of /proc/self that are kept open. */
-struct kept {
+struct kept_file {
     const char *path;
     int flags;
     struct mw_own_fd own;
 };
 
-static struct kept statm = {"/proc/self/statm", O_RDONLY, {.fd = -1}};
-static struct kept status = {"/proc/self/status", O_RDONLY, {.fd = -1}};
-static struct kept clear_refs = {"/proc/self/clear_refs", O_WRONLY, {.fd = -1}};
+static struct kept_file statm = {"/proc/self/statm", O_RDONLY, {.fd = -1}};
+static struct kept_file status = {"/proc/self/status", O_RDONLY, {.fd = -1}};
+static struct kept_file clear_refs = {"/proc/self/clear_refs", O_WRONLY, {.fd = -1}};
 
 #define CHECKED_RSS (256ULL << 20) /* beyond that counting pages takes long */
 
 static bool resets;
 static uint64_t page_bytes;
 static uint64_t floor_bytes;
-static unsigned asked; /* MW_METER_* */
+static unsigned queries; /* MW_METER_* */
 static struct mw_meter_space space_limits; /* the limits only */
 
-unsigned mw_meter_take_asked(void)
+unsigned mw_meter_take_queries(void)
 {
-    unsigned taken = asked;
+    unsigned taken = queries;
 
-    asked = 0;
+    queries = 0;
     return taken;
 }
 
@@ -60,21 +60,21 @@ int mw_meter_open_high(const char *name, int flags)
     return high;
 }
 
-static bool open_kept(struct kept *kept)
+static bool open_kept_file(struct kept_file *kept)
 {
     return mw_own_fd_take(&kept->own, mw_meter_open_high(kept->path, kept->flags));
 }
 
 /* Where it is not ours any more, that number is left alone, and the file opened anew. */
-static bool is_usable(struct kept *kept)
+static bool is_usable(struct kept_file *kept)
 {
-    return mw_own_fd_is_ours(&kept->own) || open_kept(kept);
+    return mw_own_fd_is_ours(&kept->own) || open_kept_file(kept);
 }
 
 static bool open_files(bool may_reset)
 {
-    resets = may_reset && open_kept(&clear_refs);
-    return open_kept(&statm) && open_kept(&status);
+    resets = may_reset && open_kept_file(&clear_refs);
+    return open_kept_file(&statm) && open_kept_file(&status);
 }
 
 void mw_meter_close(void)
@@ -185,7 +185,7 @@ static bool read_marks(struct mw_meter_reading *reading)
     uint64_t rss;
     uint64_t peak = rusage_peak();
 
-    asked |= MW_METER_MARK | MW_METER_RSS | (peak <= floor_bytes ? MW_METER_STATUS : 0);
+    queries |= MW_METER_MARK | MW_METER_RSS | (peak <= floor_bytes ? MW_METER_STATUS : 0);
     if (!is_usable(&statm) || mw_procmem_statm_rss(statm.own.fd, page_bytes, &rss))
         return false;
     if (peak <= floor_bytes) /* that is what the parent had */
@@ -201,12 +201,12 @@ static uint64_t distance(uint64_t exact, const struct mw_meter_reading *before, 
 {
     uint64_t low = before->rss < after->rss ? before->rss : after->rss;
     uint64_t high = before->rss < after->rss ? after->rss : before->rss;
-    uint64_t apart = exact > high ? exact - high : exact < low ? low - exact : 0;
+    uint64_t difference = exact > high ? exact - high : exact < low ? low - exact : 0;
 
-    return exact > after->peak && exact - after->peak > apart ? exact - after->peak : apart;
+    return exact > after->peak && exact - after->peak > difference ? exact - after->peak : difference;
 }
 
-static bool check(uint64_t *apart)
+static bool check(uint64_t *difference)
 {
     struct mw_meter_reading before, after;
     uint64_t exact;
@@ -216,42 +216,42 @@ static bool check(uint64_t *apart)
     exact = exact_rss();
     if (!exact || !read_marks(&after))
         return false;
-    *apart = distance(exact, &before, &after);
+    *difference = distance(exact, &before, &after);
     return true;
 }
 
 static bool reset_mark(void)
 {
-    asked |= resets ? MW_METER_RESET : 0;
+    queries |= resets ? MW_METER_RESET : 0;
     resets = resets && is_usable(&clear_refs) && pwrite(clear_refs.own.fd, "5", 1, 0) == 1;
     return resets;
 }
 
 /* Between these two the kernel may be asked. pthread_cancel() must not act in our reads and writes, nor between their
  * being counted and their end. */
-static bool begin_asking(void)
+static bool begin_syscalls(void)
 {
-    mw_lock_hold_cancel();
+    mw_lock_disable_cancel();
     if (mw_syscalls_begin())
         return true;
-    mw_lock_release_cancel();
+    mw_lock_restore_cancel();
     return false;
 }
 
-static void end_asking(void)
+static void end_syscalls(void)
 {
     mw_syscalls_end();
-    mw_lock_release_cancel();
+    mw_lock_restore_cancel();
 }
 
-bool mw_meter_check(uint64_t *apart)
+bool mw_meter_check(uint64_t *difference)
 {
     bool done;
 
-    if (!begin_asking())
+    if (!begin_syscalls())
         return false;
-    done = check(apart);
-    end_asking();
+    done = check(difference);
+    end_syscalls();
     return done;
 }
 
@@ -259,7 +259,7 @@ bool mw_meter_read_mark(uint64_t *peak)
 {
     if (!mw_syscalls_begin())
         return false;
-    asked |= MW_METER_MARK;
+    queries |= MW_METER_MARK;
     *peak = rusage_peak(); /* no cancellation point */
     mw_syscalls_end();
     return *peak > floor_bytes;
@@ -269,10 +269,10 @@ bool mw_meter_read(struct mw_meter_reading *reading)
 {
     bool done;
 
-    if (!begin_asking())
+    if (!begin_syscalls())
         return false;
     done = read_marks(reading);
-    end_asking();
+    end_syscalls();
     return done;
 }
 
@@ -280,10 +280,10 @@ bool mw_meter_reset(void)
 {
     bool done;
 
-    if (!begin_asking())
+    if (!begin_syscalls())
         return false;
     done = reset_mark();
-    end_asking();
+    end_syscalls();
     return done;
 }
 
@@ -291,22 +291,22 @@ void mw_meter_outside_rss(uint64_t *huge, uint64_t *swap)
 {
     struct mw_procmem_status now;
 
-    if (!begin_asking())
+    if (!begin_syscalls())
         return;
     *huge = *swap = 0;
     if (read_status(&now)) {
         *huge = now.huge;
         *swap = now.swap;
     }
-    end_asking();
+    end_syscalls();
 }
 
 void mw_meter_find_space(void)
 {
-    if (!begin_asking())
+    if (!begin_syscalls())
         return;
     find_space();
-    end_asking();
+    end_syscalls();
 }
 
 bool mw_meter_read_space(struct mw_meter_space *space)
@@ -315,11 +315,11 @@ bool mw_meter_read_space(struct mw_meter_space *space)
     bool done;
 
     *space = space_limits;
-    if ((!space_limits.address_limit && !space_limits.data_limit) || !begin_asking())
+    if ((!space_limits.address_limit && !space_limits.data_limit) || !begin_syscalls())
         return false;
-    asked |= MW_METER_STATUS;
+    queries |= MW_METER_STATUS;
     done = read_status(&now);
-    end_asking();
+    end_syscalls();
     if (done) {
         space->address_peak = now.address_peak;
         space->data = now.data;

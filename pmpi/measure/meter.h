@@ -29,10 +29,10 @@ struct mw_meter_limits {
 #define MW_METER_RSS 2u
 #define MW_METER_STATUS 4u
 #define MW_METER_RESET 8u
-#define MW_METER_ASKED 16u /* combinations */
+#define MW_METER_QUERIES 16u /* combinations */
 
 /* Since the last time that this was called. */
-unsigned mw_meter_take_asked(void);
+unsigned mw_meter_take_queries(void);
 
 /* Opens the files and finds the limits. `may_reset` false: never reset. The mark is not reset by this.
  * Returns 0, or -1 with a line in err; the meter is closed then. */
@@ -40,7 +40,7 @@ int mw_meter_open(bool may_reset, struct mw_meter_limits *limits, struct mw_err 
 
 /* Compares what the counters say with a count of the pages: by how much they are `apart`, bytes. Slow: some milliseconds.
  * Returns false, and leaves it alone, where the kernel does not count, or would count for long. */
-bool mw_meter_check(uint64_t *apart);
+bool mw_meter_check(uint64_t *difference);
 
 /* Returns false when the kernel does not answer (the program closed our descriptors and they could not be opened
  * again); reading is left alone. */

@@ -23,7 +23,7 @@ struct object {
 };
 
 static uint32_t started_with; /* objects that the program was started with: the loader never unloads these */
-static uintptr_t own_bias; /* of the shim */
+static uintptr_t shim_bias; /* of the shim */
 
 static void find_build_id(const struct dl_phdr_info *info, const ElfW(Phdr) * segment, struct object *object)
 {
@@ -71,20 +71,20 @@ static int examine(struct dl_phdr_info *info, size_t size, void *data)
 }
 
 /* Objects that were found; right until one is unloaded. */
-#define KNOWN 16
-static struct object known[KNOWN];
-static uint64_t known_unloads;
+#define CACHED 16
+static struct object cached[CACHED];
+static uint64_t cached_unloads;
 
-static const struct object *find_known(uintptr_t address)
+static const struct object *find_cached(uintptr_t address)
 {
     uint64_t now = mw_modules_unloads();
 
-    if (now != known_unloads)
-        memset(known, 0, sizeof(known));
-    known_unloads = now;
-    for (int i = 0; i < KNOWN; i++)
-        if (address - known[i].start < known[i].size)
-            return &known[i];
+    if (now != cached_unloads)
+        memset(cached, 0, sizeof(cached));
+    cached_unloads = now;
+    for (int i = 0; i < CACHED; i++)
+        if (address - cached[i].start < cached[i].size)
+            return &cached[i];
     return NULL;
 }
 
@@ -97,41 +97,41 @@ static struct object search_for(const void *address)
 }
 
 /* This may be left half-done. */
-static void keep(struct object *place, const struct object *object)
+static void store(struct object *entry, const struct object *object)
 {
     struct object unsized = *object;
 
-    place->size = unsized.size = 0;
+    entry->size = unsized.size = 0;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    *place = unsized;
+    *entry = unsized;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    place->size = object->size;
+    entry->size = object->size;
 }
 
 static struct object object_of(const void *address)
 {
     static unsigned next;
-    const struct object *before = find_known((uintptr_t)address);
+    const struct object *before = find_cached((uintptr_t)address);
     struct object object;
 
     if (before)
         return *before;
     object = search_for(address);
     if (object.found)
-        keep(&known[next++ % KNOWN], &object);
+        store(&cached[next++ % CACHED], &object);
     return object;
 }
 
 #ifdef MW_LINKED_IN /* our code lies in a module of the program's: nothing there is ours alone */
-static bool is_ours(const struct object *object)
+static bool is_shim(const struct object *object)
 {
     (void)object;
     return false;
 }
 #else
-static bool is_ours(const struct object *object)
+static bool is_shim(const struct object *object)
 {
-    return object->bias == own_bias;
+    return object->bias == shim_bias;
 }
 #endif
 
@@ -143,7 +143,7 @@ static bool is_mpi(const struct object *object)
     if (!object->found)
         return false;
     base = object->path ? strrchr(object->path, '/') : NULL;
-    return (base && !strncmp(base, "/libmpi", 7)) || is_ours(object);
+    return (base && !strncmp(base, "/libmpi", 7)) || is_shim(object);
 }
 
 /* The object's file as an absolute path; "" unknown. The program itself has no name for the loader, and dlopen() may
@@ -189,7 +189,7 @@ static bool is_module(const struct mw_module *module, const struct object *objec
 }
 
 /* Without its path, which takes system calls: where it lay when it was first seen, or 0. */
-static uint32_t module_by_place(const struct object *object)
+static uint32_t module_by_base(const struct object *object)
 {
     uint32_t used = mw_journal_used(&mw_rank.journal, MW_SECTION_MODULE);
 
@@ -206,7 +206,7 @@ static uint32_t module_of(const struct object *object)
     char path[sizeof(((struct mw_module *)0)->path)];
 
     if (!mw_syscalls_begin())
-        return module_by_place(object);
+        return module_by_base(object);
     find_path(object, path, sizeof(path));
     mw_syscalls_end();
     for (uint32_t i = 0; i < used; i++)
@@ -241,7 +241,7 @@ bool mw_modules_is_mpi_unlocked(const void *address)
     return is_mpi(&object);
 }
 
-static int take_counts(struct dl_phdr_info *info, size_t size, void *data)
+static int read_counts(struct dl_phdr_info *info, size_t size, void *data)
 {
     (void)size;
     *(struct dl_phdr_info *)data = *info;
@@ -250,7 +250,7 @@ static int take_counts(struct dl_phdr_info *info, size_t size, void *data)
 
 static bool started_with_mpi;
 
-static int look_for_mpi(struct dl_phdr_info *info, size_t size, void *data)
+static int find_mpi(struct dl_phdr_info *info, size_t size, void *data)
 {
     const char *base = info->dlpi_name ? strrchr(info->dlpi_name, '/') : NULL;
 
@@ -266,17 +266,17 @@ bool mw_modules_started_with_mpi(void)
 }
 
 /* When the shim is set up, so before main(). */
-__attribute__((constructor)) static void look_around(void)
+__attribute__((constructor)) static void initialize(void)
 {
     struct dl_phdr_info first = {0};
 
-    dl_iterate_phdr(take_counts, &first);
+    dl_iterate_phdr(read_counts, &first);
     started_with = (uint32_t)first.dlpi_adds;
-    dl_iterate_phdr(look_for_mpi, NULL);
-    own_bias = search_for((const void *)mw_modules_frame).bias;
+    dl_iterate_phdr(find_mpi, NULL);
+    shim_bias = search_for((const void *)mw_modules_frame).bias;
 }
 
-bool mw_modules_may_go(const void *address)
+bool mw_modules_may_be_unloaded(const void *address)
 {
     struct object object = object_of(address);
 
@@ -287,7 +287,7 @@ uint64_t mw_modules_changes(void)
 {
     struct dl_phdr_info first = {0};
 
-    dl_iterate_phdr(take_counts, &first);
+    dl_iterate_phdr(read_counts, &first);
     return first.dlpi_adds + first.dlpi_subs;
 }
 
@@ -295,6 +295,6 @@ uint64_t mw_modules_unloads(void)
 {
     struct dl_phdr_info first = {0};
 
-    dl_iterate_phdr(take_counts, &first);
+    dl_iterate_phdr(read_counts, &first);
     return first.dlpi_subs;
 }

@@ -12,7 +12,7 @@
 struct mw_frame mw_modules_frame(const void *address);
 
 /* May this code be unloaded, and other code come to lie there? Not what the program was started with. */
-bool mw_modules_may_go(const void *address);
+bool mw_modules_may_be_unloaded(const void *address);
 
 /* How many libraries were unloaded so far: when it changes, what was known of such code is to be forgotten. Cheap (some
  * 25 ns), for every call. */

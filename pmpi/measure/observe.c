@@ -17,7 +17,7 @@ static int window_count;
 static uint64_t last_ns;  /* of the last observation */
 static uint64_t last_rss; /* then */
 static uint64_t last_mark; /* where the mark stood after it */
-static bool stands;        /* it was not reset then: read again, it may speak of what was before */
+static bool mark_was_kept;        /* it was not reset then: read again, it may speak of what was before */
 bool mw_observe_has_skipped;
 
 void mw_observe_start(uint64_t now)
@@ -25,7 +25,7 @@ void mw_observe_start(uint64_t now)
     window_count = 0;
     last_ns = now;
     last_rss = last_mark = 0;
-    mw_observe_has_skipped = stands = false;
+    mw_observe_has_skipped = mark_was_kept = false;
 }
 
 void mw_observe_open(struct mw_window *window, bool measured)
@@ -68,7 +68,7 @@ void mw_observe_repair(void)
 }
 
 /* `certain`: what RSS was for certain; less than `peak` when the mark is an old one, and only bounds this stretch. */
-static void tell_windows(uint64_t peak, uint64_t certain)
+static void update_windows(uint64_t peak, uint64_t certain)
 {
     for (int i = 0; i < window_count; i++) {
         struct mw_window *w = windows[i];
@@ -82,7 +82,7 @@ static void tell_windows(uint64_t peak, uint64_t certain)
 
 /* The stretch held several calls and phases: each may be the one. Their call sites are watched closely from now on,
  * so that the next time it is placed exactly. */
-static void tell_shared(uint64_t peak, uint64_t rss)
+static void update_shared(uint64_t peak, uint64_t rss)
 {
     struct mw_journal *journal = &mw_rank.journal;
     uint32_t phases = mw_journal_used(journal, MW_SECTION_PHASE);
@@ -153,18 +153,18 @@ uint64_t mw_observe(uint64_t now, uint32_t site)
         return last_rss;
     }
     certain = reading.peak;
-    if (stands && reading.peak <= last_mark) /* of per-CPU counters: the same mark may be read a little lower */
+    if (mark_was_kept && reading.peak <= last_mark) /* of per-CPU counters: the same mark may be read a little lower */
         certain = reading.rss > last_rss ? reading.rss : last_rss;
-    tell_windows(reading.peak, certain);
+    update_windows(reading.peak, certain);
     if (mw_observe_has_skipped)
-        tell_shared(reading.peak, reading.rss);
+        update_shared(reading.peak, reading.rss);
     note_state(now, site, &reading);
     mw_observe_space();
     mw_timeline_add(last_ns, now, reading.peak, reading.rss);
-    stands = reading.peak > reading.rss && !mw_meter_reset();
-    if (stands)
+    mark_was_kept = reading.peak > reading.rss && !mw_meter_reset();
+    if (mark_was_kept)
         mw_rank.journal.cost->flags |= MW_COST_NO_RESET;
-    last_mark = stands ? reading.peak : reading.rss;
+    last_mark = mark_was_kept ? reading.peak : reading.rss;
     last_ns = now;
     last_rss = reading.rss;
     mw_observe_has_skipped = false;

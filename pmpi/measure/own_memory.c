@@ -13,12 +13,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#define FIRST_LOOK 16 /* stacks */
+#define FIRST_MEASURE 16 /* stacks */
 #define ENTRIES 256   /* of pagemap that are read at a time */
 #define PRESENT (1ULL << 63)
 #define FILE_PAGE (1ULL << 61)
 #define EXCLUSIVE (1ULL << 56) /* nobody else maps it */
-#define OWN_NAME "libmemwatch-"
+#define SHIM_PREFIX "libmemwatch-"
 
 /* Objects that are there at the start: of the others all pages of tables count. */
 #define OBJECTS 128
@@ -27,7 +27,7 @@
 struct pages {
     int fd; /* of pagemap */
     uint64_t page_bytes;
-    uint64_t journal, own, tables;
+    uint64_t journal, shim, tables;
     bool starts, failed;
 };
 
@@ -40,7 +40,7 @@ struct before {
 static struct before before[OBJECTS];
 static uint32_t before_count;
 static uint64_t first_grown;
-static uint32_t walked, next_look;
+static uint32_t walked, next_measure;
 
 static uint64_t present(struct pages *pages, uintptr_t begin, uintptr_t end)
 {
@@ -59,11 +59,11 @@ static uint64_t present(struct pages *pages, uintptr_t begin, uintptr_t end)
     return count;
 }
 
-static bool is_own(const struct dl_phdr_info *info)
+static bool is_shim(const struct dl_phdr_info *info)
 {
     const char *base = info->dlpi_name ? strrchr(info->dlpi_name, '/') : NULL;
 
-    return base && !strncmp(base + 1, OWN_NAME, sizeof(OWN_NAME) - 1);
+    return base && !strncmp(base + 1, SHIM_PREFIX, sizeof(SHIM_PREFIX) - 1);
 }
 
 /* The tables begin with their index, and go on to the end of the segment that it lies in. */
@@ -112,15 +112,15 @@ static void count_tables(struct pages *pages, const struct dl_phdr_info *info, c
 static int count_object(struct dl_phdr_info *info, size_t size, void *data)
 {
     struct pages *pages = data;
-    bool own = is_own(info);
+    bool shim = is_shim(info);
 
     (void)size;
     for (int i = 0; i < info->dlpi_phnum; i++) {
         const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
         uintptr_t begin = info->dlpi_addr + segment->p_vaddr;
-        if (own && segment->p_type == PT_LOAD)
-            pages->own += present(pages, begin, begin + segment->p_memsz);
-        else if (!own && segment->p_type == PT_GNU_EH_FRAME)
+        if (shim && segment->p_type == PT_LOAD)
+            pages->shim += present(pages, begin, begin + segment->p_memsz);
+        else if (!shim && segment->p_type == PT_GNU_EH_FRAME)
             count_tables(pages, info, segment);
     }
     return pages->failed;
@@ -142,17 +142,17 @@ static bool count_pages(struct pages *pages)
 }
 
 /* The same, where the kernel may be asked. */
-static bool look(struct pages *pages)
+static bool count_in_syscalls(struct pages *pages)
 {
     bool known;
 
-    mw_lock_hold_cancel();
+    mw_lock_disable_cancel();
     known = mw_syscalls_begin();
     if (known) {
         known = count_pages(pages);
         mw_syscalls_end();
     }
-    mw_lock_release_cancel();
+    mw_lock_restore_cancel();
     return known;
 }
 
@@ -162,27 +162,27 @@ void mw_own_memory_start(uint64_t grown)
 
     first_grown = grown;
     before_count = walked = 0;
-    next_look = FIRST_LOOK;
-    look(&pages);
-    mw_own_memory_look();
+    next_measure = FIRST_MEASURE;
+    count_in_syscalls(&pages);
+    mw_own_memory_measure();
 }
 
-void mw_own_memory_look(void)
+void mw_own_memory_measure(void)
 {
     struct mw_cost *cost = mw_rank.journal.cost;
     struct pages pages = {.starts = false};
     uint64_t bytes = mw_journal_memory(&mw_rank.journal) + first_grown;
 
-    if (look(&pages)) /* linked into the program, the library has no pages alone */
-        bytes = (pages.journal + pages.own + pages.tables) * pages.page_bytes + (pages.own ? 0 : first_grown);
+    if (count_in_syscalls(&pages)) /* linked into the program, the library has no pages alone */
+        bytes = (pages.journal + pages.shim + pages.tables) * pages.page_bytes + (pages.shim ? 0 : first_grown);
     if (cost->shim_bytes < bytes)
         cost->shim_bytes = bytes;
 }
 
 void mw_own_memory_walked(void)
 {
-    if (++walked < next_look || !next_look)
+    if (++walked < next_measure || !next_measure)
         return;
-    next_look = 2 * walked;
-    mw_own_memory_look();
+    next_measure = 2 * walked;
+    mw_own_memory_measure();
 }

@@ -17,7 +17,7 @@ void mw_own_memory_start(uint64_t grown);
 
 /* Looks, and keeps the most that was seen. Callers hold the rank's lock, or nothing else is recorded yet. It takes some
  * 0.1 ms with a hundred objects. */
-void mw_own_memory_look(void);
+void mw_own_memory_measure(void);
 
 /* A stack was walked: looks when twice as many were as at the last look, so that it is known of a rank that dies. */
 void mw_own_memory_walked(void);

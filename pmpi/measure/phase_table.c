@@ -4,14 +4,14 @@
 #include "collector/journal/journal.h"
 #include "pmpi/base/clear.h"
 #include "pmpi/base/index.h"
-#include "pmpi/base/room.h"
+#include "pmpi/base/quota.h"
 #include "pmpi/rank/rank.h"
 
 #include <string.h>
 
-_Static_assert(MW_ROOM == MW_RECORD_PHASES, "what pmpi/base/room.h gives away");
+_Static_assert(MW_QUOTA == MW_RECORD_PHASES, "what pmpi/base/quota.h gives away");
 
-static struct mw_room room;
+static struct mw_quota quota;
 
 static uint32_t used(void)
 {
@@ -83,19 +83,19 @@ static uint32_t count_seen(const struct mw_phase *key)
     return 1;
 }
 
-static uint32_t find(const struct mw_phase *key, const struct mw_room_claim *claim, uint16_t *slot)
+static uint32_t find(const struct mw_phase *key, const struct mw_quota_claim *claim, uint16_t *slot)
 {
-    return mw_room_take(&room, used(), claim) ? add(key, slot) : MW_PHASE_TABLE_NONE;
+    return mw_quota_take(&quota, used(), claim) ? add(key, slot) : MW_PHASE_TABLE_NONE;
 }
 
 uint32_t mw_phase_table_find(const struct mw_phase *key, uint64_t bytes)
 {
-    struct mw_room_claim claim = {.seen = 1, .bytes = bytes};
+    struct mw_quota_claim claim = {.seen = 1, .bytes = bytes};
     uint16_t *slot = slot_of(key);
 
     if (*slot)
         return *slot - 1u;
-    if (used() >= MW_ROOM_PLAIN)
+    if (used() >= MW_QUOTA_PLAIN)
         claim.seen = count_seen(key);
     return find(key, &claim, slot);
 }
@@ -104,7 +104,7 @@ uint32_t mw_phase_table_find_heavy(const struct mw_phase *key, uint64_t bytes)
 {
     uint16_t *slot = slot_of(key);
 
-    return *slot ? *slot - 1u : find(key, &(struct mw_room_claim){.bytes = bytes}, slot);
+    return *slot ? *slot - 1u : find(key, &(struct mw_quota_claim){.bytes = bytes}, slot);
 }
 
 /* ---- shared entries ---- */
@@ -113,16 +113,16 @@ uint32_t mw_phase_table_find_heavy(const struct mw_phase *key, uint64_t bytes)
 #define ALWAYS 2
 #define NAMES 64
 static uint32_t names_used;
-_Static_assert(ALWAYS + NAMES <= MW_ROOM_KEPT, "nobody else gets these");
+_Static_assert(ALWAYS + NAMES <= MW_QUOTA_KEPT, "nobody else gets these");
 
 static uint32_t share(const struct mw_phase *shared)
 {
-    uint32_t room_left = MW_RECORD_PHASES - used(), wanted = NAMES - names_used + ALWAYS;
+    uint32_t entries_left = MW_RECORD_PHASES - used(), wanted = NAMES - names_used + ALWAYS;
     uint16_t *slot = slot_of(shared);
 
     if (*slot)
         return *slot - 1u;
-    return shared->parent && room_left <= wanted ? MW_PHASE_TABLE_NONE : add(shared, slot);
+    return shared->parent && entries_left <= wanted ? MW_PHASE_TABLE_NONE : add(shared, slot);
 }
 
 uint32_t mw_phase_table_share(const struct mw_phase *key)
@@ -238,6 +238,6 @@ void mw_phase_table_start(void)
 {
     mw_clear(slots, sizeof(slots));
     mw_clear(seen, sizeof(seen));
-    room = (struct mw_room){0, 0};
+    quota = (struct mw_quota){0, 0};
     names_used = 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The journal's table of phases. pmpi/base/room.h says which phases get an entry of their own. The others are counted in shared
+/* The journal's table of phases. pmpi/base/quota.h says which phases get an entry of their own. The others are counted in shared
  * entries, "(other phases)" of their parent. A phase that is open, or the one of the rank's peak, has a name all the same: in
  * one of some entries that are written again and again, and whose numbers go into the shared one then. Callers hold the
  * rank's lock. */

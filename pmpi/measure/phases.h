@@ -8,7 +8,7 @@
 
 #include "collector/journal/record.h"
 #include "pmpi/measure/observe.h"
-#include "pmpi/rank/moment.h"
+#include "pmpi/rank/timestamp.h"
 #include "pmpi/rank/rank.h"
 
 #include <stdbool.h>
@@ -18,9 +18,9 @@
 void mw_phases_start(uint64_t process_start_ns);
 
 /* One open stretch: the one between two calls, or a phase of the program. */
-struct mw_stretch {
+struct mw_interval {
     struct mw_window window;
-    struct mw_moment begin;
+    struct mw_timestamp begin;
     uint64_t entry_rss;
     int64_t grown_mpi; /* RSS that grew and stayed in measured calls inside */
     uint32_t kind;     /* enum mw_phase_kind */
@@ -32,7 +32,7 @@ struct mw_stretch {
 
 /* What every call touches. */
 struct mw_phases {
-    struct mw_stretch between; /* its window stays on the list while it is closed: most calls are shorter than that takes */
+    struct mw_interval between; /* its window stays on the list while it is closed: most calls are shorter than that takes */
     uint32_t innermost;        /* of the program's phases + 1, or 0 */
     uint16_t recent[MW_RECORD_SITES + 1]; /* by the site + 1 that ended it the last time: phase + 1 */
 };
@@ -44,31 +44,31 @@ extern struct mw_phases mw_phases;
 uint32_t mw_phases_find(uint32_t to, uint64_t rss);
 
 /* Enters what was measured of a stretch into its phase. */
-void mw_phases_note(const struct mw_stretch *stretch, struct mw_phase *phase, const struct mw_moment *now, bool measured,
+void mw_phases_note(const struct mw_interval *interval, struct mw_phase *phase, const struct mw_timestamp *now, bool measured,
                     uint64_t rss);
 
-static inline void mw_phases_open(struct mw_stretch *stretch, const struct mw_moment *now, bool measured, uint64_t rss)
+static inline void mw_phases_open(struct mw_interval *interval, const struct mw_timestamp *now, bool measured, uint64_t rss)
 {
-    stretch->window = (struct mw_window){.peak = measured ? rss : 0, .exact = measured};
-    stretch->begin = *now;
-    stretch->entry_rss = rss;
-    stretch->grown_mpi = 0;
-    stretch->measured = measured;
-    stretch->open = true;
+    interval->window = (struct mw_window){.peak = measured ? rss : 0, .exact = measured};
+    interval->begin = *now;
+    interval->entry_rss = rss;
+    interval->grown_mpi = 0;
+    interval->measured = measured;
+    interval->open = true;
 }
 
-static inline void mw_phases_close(struct mw_stretch *stretch, struct mw_phase *phase, const struct mw_moment *now,
+static inline void mw_phases_close(struct mw_interval *interval, struct mw_phase *phase, const struct mw_timestamp *now,
                                    bool measured, uint64_t rss)
 {
-    stretch->open = false;
+    interval->open = false;
     phase->visits++;
-    phase->time_ns += mw_moment_since(now, &stretch->begin);
+    phase->time_ns += mw_timestamp_since(now, &interval->begin);
     phase->last_ns = now->ns;
-    if (measured || stretch->measured || stretch->window.peak || stretch->window.coarse_peak)
-        mw_phases_note(stretch, phase, now, measured, rss);
+    if (measured || interval->measured || interval->window.peak || interval->window.coarse_peak)
+        mw_phases_note(interval, phase, now, measured, rss);
 }
 
-static inline void mw_phases_open_between(uint32_t kind, uint32_t from, const struct mw_moment *now, bool measured,
+static inline void mw_phases_open_between(uint32_t kind, uint32_t from, const struct mw_timestamp *now, bool measured,
                                           uint64_t rss)
 {
     mw_phases.between.kind = kind;
@@ -77,9 +77,9 @@ static inline void mw_phases_open_between(uint32_t kind, uint32_t from, const st
 }
 
 /* As a rule the phase is the one that ended at this site the last time. Returns its index. The stretch must be open. */
-static inline uint32_t mw_phases_close_between(uint32_t to, const struct mw_moment *now, bool measured, uint64_t rss)
+static inline uint32_t mw_phases_close_between(uint32_t to, const struct mw_timestamp *now, bool measured, uint64_t rss)
 {
-    struct mw_stretch *between = &mw_phases.between;
+    struct mw_interval *between = &mw_phases.between;
     struct mw_phase *phase = mw_rank.journal.phases;
 
     if (mw_phases.recent[to])
@@ -92,32 +92,32 @@ static inline uint32_t mw_phases_close_between(uint32_t to, const struct mw_mome
 }
 
 /* A call of `site` is entered: the stretch before it ends. It is left: the next one begins. `grown`: RSS that stayed. */
-void mw_phases_enter_measured_call(uint32_t site, const struct mw_moment *now, uint64_t rss);
-void mw_phases_leave_measured_call(uint32_t site, const struct mw_moment *now, uint64_t rss, int64_t grown);
+void mw_phases_enter_measured_call(uint32_t site, const struct mw_timestamp *now, uint64_t rss);
+void mw_phases_leave_measured_call(uint32_t site, const struct mw_timestamp *now, uint64_t rss, int64_t grown);
 
-static inline void mw_phases_enter_counted_call(uint32_t site, const struct mw_moment *now)
+static inline void mw_phases_enter_counted_call(uint32_t site, const struct mw_timestamp *now)
 {
     if (mw_phases.between.open)
         mw_phases_close_between(site + 1, now, false, 0);
 }
 
-static inline void mw_phases_leave_counted_call(uint32_t site, const struct mw_moment *now)
+static inline void mw_phases_leave_counted_call(uint32_t site, const struct mw_timestamp *now)
 {
     mw_phases_open_between(MW_PHASE_BETWEEN, site + 1, now, false, 0);
 }
 
 /* The program's own phases. Nest up to MW_PHASES_NESTED; deeper ones are counted but not recorded. */
 #define MW_PHASES_NESTED MW_OBSERVE_PHASES
-void mw_phases_begin(const char *name, const struct mw_moment *now);
+void mw_phases_begin(const char *name, const struct mw_timestamp *now);
 
 /* Ends the innermost phase, or with a name the innermost of that name and all inside it. Unknown names do nothing. */
-void mw_phases_end(const char *name, const struct mw_moment *now);
+void mw_phases_end(const char *name, const struct mw_timestamp *now);
 
 /* Ends all phases of the program. */
-void mw_phases_end_all(const struct mw_moment *now);
+void mw_phases_end_all(const struct mw_timestamp *now);
 
 /* MPI_Finalize has returned: the stretch to the process's end begins, and at its end is closed. */
-void mw_phases_after_finalize(const struct mw_moment *now, bool measured, uint64_t rss);
-void mw_phases_exit(const struct mw_moment *now, uint64_t rss);
+void mw_phases_after_finalize(const struct mw_timestamp *now, bool measured, uint64_t rss);
+void mw_phases_exit(const struct mw_timestamp *now, uint64_t rss);
 
 #endif

@@ -22,8 +22,8 @@ struct mw_place {
     struct mw_sites_key key;
     uint32_t caller;   /* where the next return address lies, in bytes from the stack pointer; 0 not known */
     uint16_t skipped;  /* calls, since its stack was walked the last time */
-    uint8_t lost;      /* walks that found no recorded site, less those that did */
-    bool may_go;       /* lies in a library that may be unloaded */
+    uint8_t misses;      /* walks that found no recorded site, less those that did */
+    bool may_be_unloaded;       /* lies in a library that may be unloaded */
 };
 
 /* A third more than there are sites, as one may be reached from several places; never more than half full. */
@@ -33,7 +33,7 @@ struct mw_place {
 struct mw_place *mw_places_find(const struct mw_sites_key *key, const void *return_address);
 
 /* The same, made when it is not there; NULL when there is no room. */
-struct mw_place *mw_places_make(const struct mw_sites_key *key, const void *return_address, bool may_go);
+struct mw_place *mw_places_make(const struct mw_sites_key *key, const void *return_address, bool may_be_unloaded);
 
 /* The table of sites is full: is the stack of this call to be walked? Not for nearly all calls from places where that has
  * been in vain. */

@@ -10,9 +10,9 @@
 #include <stdio.h>
 #include <string.h>
 
-_Static_assert(MW_ROOM == MW_RECORD_SITES, "what pmpi/base/room.h gives away");
+_Static_assert(MW_QUOTA == MW_RECORD_SITES, "what pmpi/base/quota.h gives away");
 
-static struct mw_room room;
+static struct mw_quota quota;
 
 static uint32_t used(void)
 {
@@ -21,7 +21,7 @@ static uint32_t used(void)
 
 bool mw_site_table_is_scarce(void)
 {
-    return mw_room_is_scarce(used());
+    return mw_quota_is_scarce(used());
 }
 
 void mw_site_table_call(char *name, const char *call, bool completes)
@@ -75,13 +75,13 @@ static uint32_t add(const struct mw_site *site, uint16_t *slot)
     return index;
 }
 
-uint32_t mw_site_table_find(const struct mw_site *site, const struct mw_room_claim *claim)
+uint32_t mw_site_table_find(const struct mw_site *site, const struct mw_quota_claim *claim)
 {
     uint16_t *slot = index_slot(site);
 
     if (*slot)
         return *slot - 1u;
-    if (claim ? !mw_room_take(&room, used(), claim) : used() >= MW_RECORD_SITES - MW_ROOM_KEPT)
+    if (claim ? !mw_quota_take(&quota, used(), claim) : used() >= MW_RECORD_SITES - MW_QUOTA_KEPT)
         return UINT32_MAX;
     return add(site, slot);
 }
@@ -91,7 +91,7 @@ uint32_t mw_site_table_find(const struct mw_site *site, const struct mw_room_cla
 /* Names that are given again and again (below): one for each spike, for the peak, and for the call that may become one of
  * them. */
 #define NAMES (MW_RECORD_SPIKES + 2)
-_Static_assert(NAMES + 1 <= MW_ROOM_KEPT, "nobody else gets these");
+_Static_assert(NAMES + 1 <= MW_QUOTA_KEPT, "nobody else gets these");
 
 static uint32_t names[NAMES]; /* indices */
 static uint32_t names_used;
@@ -261,7 +261,7 @@ void mw_site_table_repair(void)
 void mw_site_table_start(void)
 {
     mw_clear(fast, sizeof(fast));
-    room = (struct mw_room){0, 0};
+    quota = (struct mw_quota){0, 0};
     names_used = 0;
     mw_site_table_repair();
 }

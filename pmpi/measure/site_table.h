@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The journal's table of call sites. pmpi/base/room.h says which stacks get an entry of their own; all other calls are counted in
+/* The journal's table of call sites. pmpi/base/quota.h says which stacks get an entry of their own; all other calls are counted in
  * shared entries: those from one place of the program in one (their callers are not told apart), or, where there is no room
  * for that either, those of one MPI function. Callers hold the rank's lock. */
 #ifndef MW_PMPI_MEASURE_SITE_TABLE_H
 #define MW_PMPI_MEASURE_SITE_TABLE_H
 
 #include "collector/journal/record.h"
-#include "pmpi/base/room.h"
+#include "pmpi/base/quota.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -16,7 +16,7 @@ void mw_site_table_start(void);
 
 /* Index of the entry of `site` (its call, communicator, frames), which is made if `claim` is good enough. NULL: whatever it
  * is. UINT32_MAX: it has none, and gets none. */
-uint32_t mw_site_table_find(const struct mw_site *site, const struct mw_room_claim *claim);
+uint32_t mw_site_table_find(const struct mw_site *site, const struct mw_quota_claim *claim);
 
 /* Index of the shared entry for a site without one of its own: never none. */
 uint32_t mw_site_table_share(const struct mw_site *site);

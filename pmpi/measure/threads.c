@@ -46,7 +46,7 @@ void mw_threads_after_init(bool multiple)
         raise_to(MW_THREADS_LATER);
 }
 
-void mw_threads_look(void)
+void mw_threads_check(void)
 {
     if (mw_rank.journal.state->threads == MW_THREADS_NONE && after_init && count() > after_init)
         raise_to(MW_THREADS_LATER);

@@ -16,7 +16,7 @@ void mw_threads_before_init(void);
 void mw_threads_after_init(bool multiple);
 
 /* Counts, unless threads were seen already. About 1 us. */
-void mw_threads_look(void);
+void mw_threads_check(void);
 
 /* A thread other than that of MPI_Init makes a call. */
 void mw_threads_note_caller(void);

@@ -5,7 +5,7 @@
 #include "collector/base/io.h"
 #include "collector/journal/segment.h"
 #include "collector/view/wait_log.h"
-#include "pmpi/base/say.h"
+#include "pmpi/base/log.h"
 #include "pmpi/base/spawn.h"
 #include "pmpi/rank/rank.h"
 
@@ -65,7 +65,7 @@ static bool is_launchers_directory(int dirfd)
     return false;
 }
 
-static bool begins_with(int dirfd, const char *name, const char *text)
+static bool file_begins_with(int dirfd, const char *name, const char *text)
 {
     char content[64];
     int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
@@ -94,20 +94,20 @@ static bool is_on_network(int dirfd)
     return false;
 }
 
-bool mw_agent_attaches(int dirfd)
+bool mw_agent_can_attach(int dirfd)
 {
     const char *given = getenv("MEMWATCH_IPC");
 
     if ((given && !strcmp(given, "none")) || is_on_network(dirfd))
         return false;
-    if (mw_rank.alone || !is_launchers_directory(dirfd))
+    if (mw_rank.standalone || !is_launchers_directory(dirfd))
         return true; /* the other ranks, and an agent that one of them has started */
     return mw_agent_is_launchers_host() && given && *given &&
            strtoull(given, NULL, 10) == mw_segment_ipc_ns();
 }
 
 /* Opens the agent's file and locks it. Returns the descriptor, or -1 when somebody has the lock. */
-static int lock(int dirfd, const char *name, int create)
+static int lock_file(int dirfd, const char *name, int create)
 {
     int fd = openat(dirfd, name, create | O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
 
@@ -119,7 +119,7 @@ static int lock(int dirfd, const char *name, int create)
 }
 
 /* Whether an agent holds the lock on its file: what it wrote there outlives it. */
-static bool is_held(int dirfd, const char *name)
+static bool is_locked(int dirfd, const char *name)
 {
     int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     bool held = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) && errno == EWOULDBLOCK;
@@ -133,10 +133,10 @@ bool mw_agent_reaches_launcher(int dirfd)
 {
     char name[MW_JOURNAL_NAME_SIZE];
 
-    if (mw_rank.alone)
+    if (mw_rank.standalone)
         return false;
     file_of(name, MW_FILE_AGENT, mw_rank.host);
-    return is_launchers_directory(dirfd) || (begins_with(dirfd, name, CONNECTED) && is_held(dirfd, name));
+    return is_launchers_directory(dirfd) || (file_begins_with(dirfd, name, CONNECTED) && is_locked(dirfd, name));
 }
 
 static void start(int fd, const char *name, const char *path)
@@ -145,11 +145,11 @@ static void start(int fd, const char *name, const char *path)
     char **environment = mw_spawn_environment(false);
     struct mw_spawn spawn = {path, arguments, environment, "/", {-1, -1, -1, fd}};
 
-    if (environment && !mw_spawn_apart(&spawn)) {
+    if (environment && !mw_spawn_detached(&spawn)) {
         free(environment);
         return;
     }
-    mw_say("memwatch: no agent on host %s: %s cannot be started: %s; memwatch must be installed there, too\n",
+    mw_log("memwatch: no agent on host %s: %s cannot be started: %s; memwatch must be installed there, too\n",
            name + strlen(MW_FILE_AGENT), path, strerror(errno));
     if (ftruncate(fd, 0) || mw_io_pwrite(fd, CANNOT_START, strlen(CANNOT_START), 0))
         errno = 0; /* the next rank of this host says it once more */
@@ -166,21 +166,21 @@ void mw_agent_start(int dirfd)
         return;
     mw_hostname_own(own);
     file_of(name, MW_FILE_AGENT, own);
-    if (begins_with(dirfd, name, CANNOT_START) || (fd = lock(dirfd, name, O_CREAT)) < 0)
+    if (file_begins_with(dirfd, name, CANNOT_START) || (fd = lock_file(dirfd, name, O_CREAT)) < 0)
         return;
-    if (!begins_with(dirfd, name, CANNOT_START)) /* another rank may have tried meanwhile */
+    if (!file_begins_with(dirfd, name, CANNOT_START)) /* another rank may have tried meanwhile */
         start(fd, name, path);
     close(fd);
 }
 
-void mw_agent_forget(int dirfd)
+void mw_agent_remove_files(int dirfd)
 {
     static const char *const prefixes[] = {MW_FILE_AGENT, MW_FILE_VIEW, MW_FILE_EXITS, MW_FILE_WAITS};
     char name[MW_JOURNAL_NAME_SIZE];
     int fd;
 
     file_of(name, MW_FILE_AGENT, mw_rank.host);
-    fd = lock(dirfd, name, 0);
+    fd = lock_file(dirfd, name, 0);
     if (fd < 0)
         return;
     for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {

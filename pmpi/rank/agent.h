@@ -21,9 +21,9 @@ bool mw_agent_reaches_launcher(int dirfd);
 /* Whether whoever reads journals in the run directory can attach shared memory segments of this process: the launcher, when it
  * is in this process's IPC namespace (MEMWATCH_IPC has its number), or an agent of this host. Not the launcher of another
  * host that shares the directory, nor whoever reads it on a network file system afterwards. MEMWATCH_IPC=none: nobody. */
-bool mw_agent_attaches(int dirfd);
+bool mw_agent_can_attach(int dirfd);
 
 /* Removes what an agent of this host left, unless one still holds the lock. */
-void mw_agent_forget(int dirfd);
+void mw_agent_remove_files(int dirfd);
 
 #endif

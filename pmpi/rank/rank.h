@@ -20,15 +20,15 @@ struct mw_rank {
     bool stops_after_init;     /* MEMWATCH_SYSCALLS=0 */
     bool gathers;              /* also where the launcher has the journals */
     bool has_sandboxed_child;  /* one that shares our memory, or is a copy that no fork handler saw: pmpi/life/sandbox.c */
-    bool called;               /* MPI_Init was, with `recording` or not */
+    bool init_called;               /* MPI_Init was, with `recording` or not */
     bool has_new_abi;          /* of an MPI that this memwatch was not built for */
-    bool alone;                /* no launcher: rank 0 sees to the report */
+    bool standalone;                /* no launcher: rank 0 sees to the report */
     int dirfd;                 /* of the run directory, while gathering; -1 otherwise */
     char dir[512];             /* its path */
     char host[MW_HOSTNAME_SIZE]; /* this host's name, as it stands in file names */
     char name[MW_JOURNAL_NAME_SIZE]; /* the journal's file name */
     uint64_t dir_pid_ns;       /* where the directory was made; 0 unknown, or on another host */
-    uint64_t last_moment;      /* pmpi/rank/moment.h */
+    uint64_t last_timestamp;      /* pmpi/rank/timestamp.h */
     void (*repair)(void);      /* makes sound what an owner of the lock who is gone may have left half-written: no more than
                                   the one call is lost */
     struct mw_lock lock;       /* protects all that follows from the journal: windows, sites, phases, requests */

@@ -19,6 +19,6 @@ struct mw_settings {
 struct mw_settings mw_settings_read(void);
 
 /* Says so, a line for each variable. For one rank of a world. */
-void mw_settings_complain(void);
+void mw_settings_warn(void);
 
 #endif

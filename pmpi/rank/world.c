@@ -32,7 +32,7 @@ static const char *const slurm_variables[] = {"SLURM_STEP_ID", "SLURM_JOB_ID", "
 #define SLURM_NAMESPACE "slurm."
 
 /* Who starts ranks and gives them PMI, and what they number: its name is that of a process. */
-static const char *const numbering_starters[] = {"slurmstepd", "flux-shell"};
+static const char *const job_id_starters[] = {"slurmstepd", "flux-shell"};
 
 #define HASH_START 0xCBF29CE484222325ULL /* FNV-1a */
 
@@ -111,7 +111,7 @@ static pid_t pmi_peer(void)
 }
 
 /* Whether /proc is that of our PID namespace: otherwise our numbers are other processes' there. */
-static bool has_own_proc(void)
+static bool proc_matches_pid_namespace(void)
 {
     char self[24] = "";
 
@@ -124,7 +124,7 @@ static struct mw_procmem_stat find_starter(pid_t *starter)
     int procfd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     struct mw_procmem_stat own = {0}, stat;
     pid_t pid = *starter = getpid();
-    bool known = procfd >= 0 && has_own_proc();
+    bool known = procfd >= 0 && proc_matches_pid_namespace();
     pid_t peer = known ? pmi_peer() : 0;
 
     if (procfd >= 0 && !known)
@@ -155,7 +155,7 @@ static bool is_slurm(const char *namespace)
 }
 
 /* Flux and PALS may themselves be started by Slurm. */
-static uint64_t numbered_job(void)
+static uint64_t job_id(void)
 {
     uint64_t id = HASH(flux_variables);
 
@@ -164,23 +164,23 @@ static uint64_t numbered_job(void)
     return id ? id : HASH(slurm_variables);
 }
 
-static bool numbers_its_ranks(pid_t starter, const char *comm)
+static bool has_job_id(pid_t starter, const char *comm)
 {
     if (starter == getpid()) /* nobody is known to have started this rank */
         return true;
-    for (size_t i = 0; i < sizeof(numbering_starters) / sizeof(numbering_starters[0]); i++)
-        if (!strcmp(comm, numbering_starters[i]))
+    for (size_t i = 0; i < sizeof(job_id_starters) / sizeof(job_id_starters[0]); i++)
+        if (!strcmp(comm, job_id_starters[i]))
             return true;
     return false;
 }
 
 /* The number that all hosts agree on; 0 there is none. Ranks of another launcher inherit what Slurm, Flux or PALS told that
  * launcher: it says nothing of them. */
-static uint64_t common_id(pid_t starter, const char *comm)
+static uint64_t shared_id(pid_t starter, const char *comm)
 {
     uint64_t id = hash_hydra(starter);
 
-    return !id && numbers_its_ranks(starter, comm) ? numbered_job() : id;
+    return !id && has_job_id(starter, comm) ? job_id() : id;
 }
 
 static bool has_namespace(void)
@@ -218,7 +218,7 @@ struct mw_world mw_world_find(void)
     if (has_namespace())
         return (struct mw_world){HASH(pmix_variables), MW_WORLD_WHOLE};
     stat = find_starter(&starter);
-    id = common_id(starter, stat.comm);
+    id = shared_id(starter, stat.comm);
     if (id)
         return (struct mw_world){id, MW_WORLD_WHOLE};
     return (struct mw_world){hash_starter(starter, stat.start_ticks),
@@ -254,14 +254,14 @@ static int join(const char *path, int *joined, struct mw_err *err)
     return mw_err_set(err, "the run directory %s is being removed", path);
 }
 
-static int open_alone(uint64_t world, char *path, size_t size, int *joined, struct mw_err *err)
+static int open_standalone(uint64_t world, char *path, size_t size, int *joined, struct mw_err *err)
 {
     const char *bases[] = {"/dev/shm", getenv("TMPDIR"), "/tmp"};
 
     for (size_t i = 0; i < sizeof(bases) / sizeof(bases[0]); i++) {
-        struct statfs room;
+        struct statfs fs;
         int fd;
-        if (!bases[i] || bases[i][0] != '/' || statfs(bases[i], &room) || access(bases[i], W_OK))
+        if (!bases[i] || bases[i][0] != '/' || statfs(bases[i], &fs) || access(bases[i], W_OK))
             continue;
         snprintf(path, size, "%s/memwatch-%ld-%016llx", bases[i], (long)geteuid(), (unsigned long long)world);
         fd = join(path, joined, err);
@@ -287,10 +287,10 @@ int mw_world_open_dir(uint64_t world, struct mw_world_dir *dir, char *path, size
     struct mw_token token;
     int token_fd;
 
-    *dir = (struct mw_world_dir){.fd = -1, .joined = -1, .alone = !given || !*given};
-    dir->fd = dir->alone ? open_alone(world, path, size, &dir->joined, err)
+    *dir = (struct mw_world_dir){.fd = -1, .joined = -1, .standalone = !given || !*given};
+    dir->fd = dir->standalone ? open_standalone(world, path, size, &dir->joined, err)
                          : open_given(given, path, size, &dir->joined, err);
-    dir->vanished = dir->fd < 0 && !dir->alone && given[0] == '/' && mw_agent_is_launchers_host();
+    dir->removed = dir->fd < 0 && !dir->standalone && given[0] == '/' && mw_agent_is_launchers_host();
     if (dir->fd < 0)
         return -1;
     token_fd = mw_token_open(dir->fd, &token);

@@ -24,8 +24,8 @@ struct mw_world_dir {
     int fd;
     int joined;    /* keeps others from removing it until a journal is in it; -1: the launcher does */
     uint64_t pid_ns; /* the PID namespace in which it was made; 0 unknown, or on another host */
-    bool alone;    /* no launcher: it is one that the ranks of this world share, made by the first */
-    bool vanished; /* on the launcher's host, and not there any more */
+    bool standalone;    /* no launcher: it is one that the ranks of this world share, made by the first */
+    bool removed; /* on the launcher's host, and not there any more */
 };
 
 /* Opens the run directory: the launcher's (MEMWATCH_RUN_DIR), or, without a launcher, one of the ranks' own. On another host

@@ -15,7 +15,7 @@
 #define LEVELS 4   /* callers that are asked */
 
 /* What a piece of code does with the register, up to its end. */
-enum effect { SETS, LOSES, KEEPS };
+enum effect { SETS, CLOBBERS, KEEPS };
 
 #if defined __x86_64__ || defined __aarch64__
 
@@ -31,12 +31,12 @@ static size_t read_code(uintptr_t address, void *to, size_t size)
 
 /* The code of the calling function before a return address, BEFORE bytes at most, goes to the end of `code`. Returns how
  * many bytes it is; *whole: from its beginning on. */
-static size_t read_before(uintptr_t end, void *code, bool *whole)
+static size_t read_before(uintptr_t end, void *code, bool *from_start)
 {
     uintptr_t start = (uintptr_t)_Unwind_FindEnclosingFunction((void *)end);
     size_t size = start && end - start < BEFORE ? end - start : BEFORE;
 
-    *whole = start && size == end - start;
+    *from_start = start && size == end - start;
     return read_code(end - size, (char *)code + BEFORE - size, size) == size ? size : 0;
 }
 
@@ -98,7 +98,7 @@ static enum effect effect_of(const uint8_t *code, size_t size, uintptr_t argumen
             effect = SETS;
             i += setter;
         } else if (call && i + call <= size) {
-            effect = LOSES;
+            effect = CLOBBERS;
             i += call;
         } else {
             i++;
@@ -145,7 +145,7 @@ static size_t call_target(const uint8_t *end, uintptr_t return_address, uintptr_
 }
 
 /* Does a function set rsi before it jumps on? */
-static bool jumper_sets(uintptr_t function, uintptr_t argument)
+static bool tail_caller_sets(uintptr_t function, uintptr_t argument)
 {
     uint8_t code[LEAF + 16] = {0};
     size_t size = 0;
@@ -161,15 +161,15 @@ static enum effect caller_effect(uintptr_t end, uintptr_t argument, uintptr_t *t
 {
     uint8_t code[BEFORE + 16] = {0};
     enum effect effect;
-    bool whole;
-    size_t size = read_before(end, code, &whole), call;
+    bool from_start;
+    size_t size = read_before(end, code, &from_start), call;
 
     *target = 0;
     if (size < 6)
-        return LOSES;
+        return CLOBBERS;
     call = call_target(code + BEFORE, end, target);
     effect = effect_of(code + BEFORE - size, size - call, argument);
-    return effect == KEEPS && !whole ? LOSES : effect;
+    return effect == KEEPS && !from_start ? CLOBBERS : effect;
 }
 #elif defined __aarch64__
 /* Does the instruction set x1? Those that compilers make for an argument: adr, adrp, additions, moves, loads, csel. */
@@ -206,7 +206,7 @@ static enum effect effect_of(const uint32_t *code, size_t count)
     enum effect effect = KEEPS;
 
     for (size_t i = 0; i < count; i++)
-        effect = is_call(code[i]) ? LOSES : sets_argument(code[i]) ? SETS : effect;
+        effect = is_call(code[i]) ? CLOBBERS : sets_argument(code[i]) ? SETS : effect;
     return effect;
 }
 
@@ -231,7 +231,7 @@ static uintptr_t follow(uintptr_t target)
 }
 
 /* Does a function set x1 before it branches on? */
-static bool jumper_sets(uintptr_t function, uintptr_t argument)
+static bool tail_caller_sets(uintptr_t function, uintptr_t argument)
 {
     uint32_t code[LEAF / 4] = {0};
     size_t count = 0, size = read_code(function, code, sizeof(code)) / 4;
@@ -247,18 +247,18 @@ static enum effect caller_effect(uintptr_t end, uintptr_t argument, uintptr_t *t
 {
     uint32_t code[BEFORE / 4];
     enum effect effect;
-    bool whole;
-    size_t count = read_before(end, code, &whole) / 4;
+    bool from_start;
+    size_t count = read_before(end, code, &from_start) / 4;
     const size_t call = BEFORE / 4 - 1;
 
     (void)argument;
     *target = 0;
     if (!count)
-        return LOSES;
+        return CLOBBERS;
     if ((code[call] & 0xfc000000) == 0x94000000)
         *target = follow(branch_target(code[call], end - 4));
     effect = effect_of(code + BEFORE / 4 - count, count - 1);
-    return effect == KEEPS && !whole ? LOSES : effect;
+    return effect == KEEPS && !from_start ? CLOBBERS : effect;
 }
 #endif
 
@@ -273,9 +273,9 @@ bool mw_argument_is_passed(const void *return_address, const void *argument, con
         enum effect effect = caller_effect((uintptr_t)stack.frames[i], (uintptr_t)argument, &target);
         if (effect == SETS)
             return true;
-        if (i == 0 && target && !is_one_of(target, functions) && jumper_sets(target, (uintptr_t)argument))
+        if (i == 0 && target && !is_one_of(target, functions) && tail_caller_sets(target, (uintptr_t)argument))
             return true;
-        if (effect == LOSES)
+        if (effect == CLOBBERS)
             return false;
     }
     return false;

@@ -13,25 +13,25 @@
 
 /* In a program without libdl, before glibc 2.34: it has asked whether there is a dlsym(), and has found ours. No handle is
  * anybody's there, and RTLD_NEXT would need to know who asks. */
-static void *find_alone(void *handle, const char *name)
+static void *find_without_libdl(void *handle, const char *name)
 {
     return handle == RTLD_DEFAULT ? mw_elf_find_symbol(name, false) : NULL;
 }
 
 /* For the code below: where to jump to. */
-mw_dlsym_function *mw_dlsym_next = find_alone;
+mw_dlsym_function *mw_dlsym_target = find_without_libdl;
 void *mw_dlsym_choose(void *handle, const char *name, const void *caller);
 
 mw_dlsym_function *mw_dlsym_real(void)
 {
-    mw_dlsym_function *real = __atomic_load_n(&mw_dlsym_next, __ATOMIC_RELAXED);
+    mw_dlsym_function *real = __atomic_load_n(&mw_dlsym_target, __ATOMIC_RELAXED);
 
-    if (real != find_alone)
+    if (real != find_without_libdl)
         return real;
     /* libdl may have come since. ThreadSanitizer calls us before its dl_iterate_phdr() works, which the search needs */
     *(void **)&real = MW_COMPAT_HAS(dlvsym) ? dlvsym(RTLD_NEXT, "dlsym", MW_COMPAT_OLDEST) : mw_elf_find_symbol("dlsym", true);
     if (real)
-        __atomic_store_n(&mw_dlsym_next, real, __ATOMIC_RELAXED);
+        __atomic_store_n(&mw_dlsym_target, real, __ATOMIC_RELAXED);
     return real;
 }
 
@@ -50,13 +50,13 @@ static bool is_mpi_name(const char *name)
 
 /* The shim's function is given in place of the very one that it calls, never of a tool's or a program's of that name. One
  * whose own object has the name wants what is behind it: it wraps MPI itself. */
-static void *own_instead(void *found, const char *name, const void *caller)
+static void *shim_definition(void *found, const char *name, const void *caller)
 {
-    void *own = mw_elf_find_in((const void *)mw_dlsym_choose, name);
+    void *shim = mw_elf_find_in((const void *)mw_dlsym_choose, name);
 
-    if (!own || own == found || mw_elf_find_in(caller, name) || mw_elf_find_symbol(name, true) != found)
+    if (!shim || shim == found || mw_elf_find_in(caller, name) || mw_elf_find_symbol(name, true) != found)
         return NULL;
-    return own;
+    return shim;
 }
 
 /* What dlsym() is to return, or NULL: what the real one does. */
@@ -68,7 +68,7 @@ void *mw_dlsym_choose(void *handle, const char *name, const void *caller)
     if (!real || handle == RTLD_NEXT || handle == RTLD_DEFAULT || !name || !is_mpi_name(name))
         return NULL;
     found = real(handle, name);
-    return found ? own_instead(found, name, caller) : NULL;
+    return found ? shim_definition(found, name, caller) : NULL;
 }
 
 #define BEGIN ".text\n.globl dlsym\n.type dlsym, %function\n.balign 16\ndlsym:\n.cfi_startproc\n"
@@ -84,7 +84,7 @@ __asm__(BEGIN "endbr64\n"
         "addq $8, %rsp\n.cfi_adjust_cfa_offset -8\n"
         "popq %rsi\n.cfi_adjust_cfa_offset -8\npopq %rdi\n.cfi_adjust_cfa_offset -8\n"
         "testq %rax, %rax\njne 1f\n"
-        "jmp *mw_dlsym_next(%rip)\n"
+        "jmp *mw_dlsym_target(%rip)\n"
         "1: ret" END);
 
 #elif defined __aarch64__
@@ -96,7 +96,7 @@ __asm__(BEGIN "hint #34\n"
         "mov x16, x0\nldp x0, x1, [sp, #16]\n"
         "ldp x29, x30, [sp], #32\n.cfi_restore 30\n.cfi_restore 29\n.cfi_def_cfa_offset 0\n"
         "cbnz x16, 1f\n"
-        "adrp x16, mw_dlsym_next\nldr x16, [x16, #:lo12:mw_dlsym_next]\nbr x16\n"
+        "adrp x16, mw_dlsym_target\nldr x16, [x16, #:lo12:mw_dlsym_target]\nbr x16\n"
         "1: mov x0, x16\nret" END);
 
 #endif

@@ -25,10 +25,10 @@ struct mw_rank mw_rank;
 
 static uint64_t now_ns;
 
-static struct mw_moment later(void)
+static struct mw_timestamp later(void)
 {
     now_ns += STEP_NS;
-    return (struct mw_moment){now_ns, now_ns, true};
+    return (struct mw_timestamp){now_ns, now_ns, true};
 }
 
 static void start(bool exact)
@@ -89,14 +89,14 @@ static const struct mw_phase *named(const char *name, const struct mw_phase *par
 
 static void enter(uint32_t site)
 {
-    struct mw_moment now = later();
+    struct mw_timestamp now = later();
 
     mw_phases_enter_measured_call(site, &now, mw_observe(now.ns, 0));
 }
 
 static void leave(uint32_t site, int64_t grown)
 {
-    struct mw_moment now = later();
+    struct mw_timestamp now = later();
 
     mw_phases_leave_measured_call(site, &now, mw_observe(now.ns, site + 1), grown);
 }
@@ -109,21 +109,21 @@ static void call(uint32_t site)
 
 static void begin(const char *name)
 {
-    struct mw_moment now = later();
+    struct mw_timestamp now = later();
 
     mw_phases_begin(name, &now);
 }
 
 static void end(const char *name)
 {
-    struct mw_moment now = later();
+    struct mw_timestamp now = later();
 
     mw_phases_end(name, &now);
 }
 
 static void end_all(void)
 {
-    struct mw_moment now = later();
+    struct mw_timestamp now = later();
 
     mw_phases_end_all(&now);
 }
@@ -216,7 +216,7 @@ static void two_ways_to_one_site_are_two_phases(void **state)
 
 static void counted_calls_cut_phases_by_the_kernels_tick(void **state)
 {
-    struct mw_moment now = later();
+    struct mw_timestamp now = later();
     const struct mw_phase *phase;
 
     (void)state;
@@ -450,7 +450,7 @@ static void ended_phases_are_watched_no_longer(void **state)
 static void after_finalize(void **state)
 {
     const struct mw_phase *last;
-    struct mw_moment now;
+    struct mw_timestamp now;
 
     (void)state;
     call(0);
