@@ -14,11 +14,11 @@
 
 static void note_library(struct mw_ident *ident)
 {
-    char version[8192] = ""; /* more than either MPI's MPI_MAX_LIBRARY_VERSION_STRING */
+    char version[8192] = ""; /* at least MPI_MAX_LIBRARY_VERSION_STRING of Open MPI and MPICH */
     int length = 0;
 
     mw_library.get_library_version(version, &length);
-    version[strcspn(version, ",\n")] = '\0'; /* the name and version come first, then how it was built */
+    version[strcspn(version, ",\n")] = '\0'; /* name and version come first, then build details */
     for (char *c = version; *c; c++)
         if (*c == '\t')
             *c = ' ';

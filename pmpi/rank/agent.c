@@ -24,7 +24,8 @@
 
 extern char **environ;
 
-/* The launcher's host's name, as it stands in file names; "" without a launcher that tells it. */
+/* The name of the launcher's host, as used in file names; "" without a launcher, or when it has not set
+ * MEMWATCH_HOST. */
 static void launchers_host(char host[MW_HOSTNAME_SIZE])
 {
     const char *given = getenv("MEMWATCH_HOST");
@@ -48,7 +49,8 @@ static void file_of(char name[MW_JOURNAL_NAME_SIZE], const char *prefix, const c
     snprintf(name, MW_JOURNAL_NAME_SIZE, "%s%s", prefix, host);
 }
 
-/* The launcher puts these into its directory when it makes it; ranks of other hosts make theirs without. */
+/* Whether it is the launcher's directory: the launcher creates these files in it; ranks of other hosts create their
+ * directory without. */
 static bool is_launchers_directory(int dirfd)
 {
     static const char *const prefixes[] = {MW_FILE_EXITS, MW_FILE_VIEW};
@@ -76,7 +78,7 @@ static bool file_begins_with(int dirfd, const char *name, const char *text)
     return length >= (ssize_t)strlen(text) && !memcmp(content, text, strlen(text));
 }
 
-/* A directory that other hosts see is chosen so that a run can be reported there, also when all of it was killed. */
+/* Users choose a directory that other hosts see to report the run there, also after all processes were killed. */
 static bool is_on_network(int dirfd)
 {
     static const unsigned long types[] = {
@@ -101,12 +103,12 @@ bool mw_agent_can_attach(int dirfd)
     if ((given && !strcmp(given, "none")) || is_on_network(dirfd))
         return false;
     if (mw_rank.standalone || !is_launchers_directory(dirfd))
-        return true; /* the other ranks, and an agent that one of them has started */
+        return true; /* read by the other ranks, or by an agent that one of them has started */
     return mw_agent_is_launchers_host() && given && *given &&
            strtoull(given, NULL, 10) == mw_segment_ipc_ns();
 }
 
-/* Opens the agent's file and locks it. Returns the descriptor, or -1 when somebody has the lock. */
+/* Opens the agent's file and locks it. Returns the descriptor, or -1 if another process holds the lock. */
 static int lock_file(int dirfd, const char *name, int create)
 {
     int fd = openat(dirfd, name, create | O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
@@ -118,7 +120,7 @@ static int lock_file(int dirfd, const char *name, int create)
     return fd;
 }
 
-/* Whether an agent holds the lock on its file: what it wrote there outlives it. */
+/* Whether an agent holds the lock on its file. The file's content outlives the agent. */
 static bool is_locked(int dirfd, const char *name)
 {
     int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
@@ -152,7 +154,7 @@ static void start(int fd, const char *name, const char *path)
     mw_log("memwatch: no agent on host %s: %s cannot be started: %s; memwatch must be installed there, too\n",
            name + strlen(MW_FILE_AGENT), path, strerror(errno));
     if (ftruncate(fd, 0) || mw_io_pwrite(fd, CANNOT_START, strlen(CANNOT_START), 0))
-        errno = 0; /* the next rank of this host says it once more */
+        errno = 0; /* the next rank of this host logs the message again */
     free(environment);
 }
 
@@ -168,7 +170,7 @@ void mw_agent_start(int dirfd)
     file_of(name, MW_FILE_AGENT, own);
     if (file_begins_with(dirfd, name, CANNOT_START) || (fd = lock_file(dirfd, name, O_CREAT)) < 0)
         return;
-    if (!file_begins_with(dirfd, name, CANNOT_START)) /* another rank may have tried meanwhile */
+    if (!file_begins_with(dirfd, name, CANNOT_START)) /* another rank may have failed meanwhile */
         start(fd, name, path);
     close(fd);
 }

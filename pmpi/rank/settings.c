@@ -15,7 +15,7 @@ static const struct variable {
 #undef MW_ROW
 };
 
-/* Returns false when it is set to something else. */
+/* Sets `value` to the variable's value or its default. Returns false if the variable's value is invalid. */
 static bool read_number(const struct variable *variable, long *value)
 {
     const char *text = getenv(variable->name);
@@ -57,6 +57,6 @@ void mw_settings_warn(void)
 
     for (size_t i = 0; i < MW_SETTING_COUNT; i++)
         if (!read_number(&variables[i], &value))
-            mw_log("memwatch: %s=%.40s is not an integer from %ld to %ld: taken as %ld\n", variables[i].name,
+            mw_log("memwatch: %s=%.40s is not an integer from %ld to %ld: using %ld\n", variables[i].name,
                    getenv(variables[i].name), variables[i].least, variables[i].most, value);
 }

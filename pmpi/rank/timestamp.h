@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The time of a boundary. One that is measured looks at the clock; one that is only counted must not, since that costs as
- * much as all the rest of it, and asks for the time of the kernel's last tick instead (CLOCK_MONOTONIC_COARSE, 1 to 10 ms
- * old: a few ns).
+/* Timestamps of boundaries. A measured boundary reads the exact clock. A counted one does not, since that costs as
+ * much as all the rest of it; it reads CLOCK_MONOTONIC_COARSE (a few ns), the time of the kernel's last tick, 1 to
+ * 10 ms ago.
  *
- * The length of a stretch is the difference of two clocks, or of two ticks. The latter is 0 for nearly all short
- * stretches and a whole tick for the few during which one came: wrong for each, but right in the sum of many. */
+ * The length of an interval is the difference of two exact times, or of two ticks. The latter is 0 for most short
+ * intervals, and a whole tick for the few in which a tick falls: wrong for each, but right on average over many. */
 #ifndef MW_PMPI_RANK_TIMESTAMP_H
 #define MW_PMPI_RANK_TIMESTAMP_H
 
@@ -16,12 +16,13 @@
 #include <stdint.h>
 
 struct mw_timestamp {
-    uint64_t ns;    /* later than every moment before it, and no later than the clock; on the axis of CLOCK_MONOTONIC */
-    uint64_t tick;  /* the kernel's last one, ns on the same axis */
-    bool exact;     /* ns is the clock's */
+    uint64_t ns;    /* later than all timestamps before it, and not later than the clock; CLOCK_MONOTONIC */
+    uint64_t tick;  /* time of the kernel's last tick, ns, CLOCK_MONOTONIC */
+    bool exact;     /* `ns` was read from the exact clock */
 };
 
-/* Both are taken under the rank's lock. A moment in which 1 ns is added takes longer than that. */
+/* Callers of both functions hold the rank's lock. Adding 1 ns keeps timestamps in order, and never passes the clock,
+ * since a call takes longer than that. */
 static inline struct mw_timestamp mw_timestamp_coarse(void)
 {
     uint64_t tick = mw_clock_read(CLOCK_MONOTONIC_COARSE);
@@ -30,7 +31,7 @@ static inline struct mw_timestamp mw_timestamp_coarse(void)
     return (struct mw_timestamp){mw_rank.last_timestamp, tick, false};
 }
 
-/* In a sandbox as counted: where the kernel keeps time by a slow device, the exact clock takes a system call. */
+/* Coarse in a sandbox: with a slow clock source, reading the exact clock takes a system call. */
 static inline struct mw_timestamp mw_timestamp_exact(void)
 {
     uint64_t tick = mw_clock_read(CLOCK_MONOTONIC_COARSE);

@@ -17,21 +17,21 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Variables that name a world when its launcher sets them: PMIx, and with Open MPI 4, whose names are used again by later
- * jobs, what its mpirun adds. The same on all hosts, which the addresses of PMIx's servers are not. */
+/* Variables that identify a world. PMIx: the namespace; with Open MPI 4, which reuses names in later jobs, also what
+ * its mpirun adds. They are the same on all hosts; the addresses of PMIx servers are not. */
 static const char *const pmix_variables[] = {"PMIX_NAMESPACE", "OMPI_MCA_orte_hnp_uri",
                                              "OMPI_MCA_orte_precondition_transports"};
 
-/* Launchers that number what they start, whatever they speak with it. */
+/* Launchers that give each job a number, independent of the PMI protocol. */
 static const char *const pals_variables[] = {"PALS_APID"};
 static const char *const flux_variables[] = {"FLUX_JOB_ID"};
 
-/* Slurm, with PMIx or without: its PMIx servers differ from node to node, these don't. The port of srun tells apart
- * jobs of the same number. */
+/* Slurm, with or without PMIx: its PMIx servers differ between nodes, these variables do not. The port of srun
+ * distinguishes jobs with the same number. */
 static const char *const slurm_variables[] = {"SLURM_STEP_ID", "SLURM_JOB_ID", "SLURM_STEP_LAUNCHER_PORT"};
 #define SLURM_NAMESPACE "slurm."
 
-/* Who starts ranks and gives them PMI, and what they number: its name is that of a process. */
+/* Processes that start ranks of a numbered job, by the name of their process (comm). */
 static const char *const job_id_starters[] = {"slurmstepd", "flux-shell"};
 
 #define HASH_START 0xCBF29CE484222325ULL /* FNV-1a */
@@ -43,7 +43,7 @@ static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t size)
     return hash;
 }
 
-/* Hashes the values of variables; returns 0 when the first is not set. */
+/* Hashes the values of variables. Returns 0 if the first is not set. */
 static uint64_t hash_environment(const char *const names[], size_t count)
 {
     uint64_t hash = HASH_START;
@@ -59,7 +59,7 @@ static uint64_t hash_environment(const char *const names[], size_t count)
 
 #define HASH(variables) hash_environment(variables, sizeof(variables) / sizeof((variables)[0]))
 
-/* The value of an option in a command line whose words are separated by blanks. Returns its length. */
+/* Finds the value of an option in a command line whose words are separated by spaces. Returns its length. */
 static size_t option_value(const char *line, const char *option, const char **value)
 {
     const char *at = strstr(line, option);
@@ -68,7 +68,8 @@ static size_t option_value(const char *line, const char *option, const char **va
     return at ? strcspn(*value, " ") : 0;
 }
 
-/* Hydra's proxies are told whom to serve, and which world: the same on all hosts. 0 when it is no such proxy. */
+/* The command line of Hydra's proxies names the control port and the process group, the same on all hosts. Returns 0
+ * if it is not such a proxy. */
 static uint64_t hash_hydra(pid_t proxy)
 {
     int procfd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -97,8 +98,8 @@ static bool read_stat(int procfd, pid_t pid, struct mw_procmem_stat *stat)
     return ok;
 }
 
-/* Who holds the other end of the socket that a rank speaks PMI with: Hydra's proxy and its like, whatever they are called.
- * 0: there is none, or it is in another PID namespace. */
+/* The process at the other end of the rank's PMI socket: Hydra's proxy or a similar one, whatever its name. Returns
+ * 0 if there is none, or if it is in another PID namespace. */
 static pid_t pmi_peer(void)
 {
     const char *text = getenv("PMI_FD");
@@ -110,7 +111,7 @@ static pid_t pmi_peer(void)
     return peer.pid > 0 ? peer.pid : 0;
 }
 
-/* Whether /proc is that of our PID namespace: otherwise our numbers are other processes' there. */
+/* Whether /proc belongs to this PID namespace; if not, pids there are those of other processes. */
 static bool proc_matches_pid_namespace(void)
 {
     char self[24] = "";
@@ -118,7 +119,8 @@ static bool proc_matches_pid_namespace(void)
     return readlink("/proc/self", self, sizeof(self) - 1) > 0 && strtol(self, NULL, 10) == (long)getpid();
 }
 
-/* Who started this rank: the other end of its PMI, else the nearest ancestor that starts ranks, else the process itself. */
+/* The process that started this rank: its PMI peer; else the nearest ancestor that starts ranks; else the process
+ * itself. */
 static struct mw_procmem_stat find_starter(pid_t *starter)
 {
     int procfd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -154,7 +156,7 @@ static bool is_slurm(const char *namespace)
     return !strncmp(namespace, SLURM_NAMESPACE, strlen(SLURM_NAMESPACE));
 }
 
-/* Flux and PALS may themselves be started by Slurm. */
+/* Flux and PALS first: Slurm may have started them. */
 static uint64_t job_id(void)
 {
     uint64_t id = HASH(flux_variables);
@@ -166,7 +168,7 @@ static uint64_t job_id(void)
 
 static bool has_job_id(pid_t starter, const char *comm)
 {
-    if (starter == getpid()) /* nobody is known to have started this rank */
+    if (starter == getpid()) /* no starter is known */
         return true;
     for (size_t i = 0; i < sizeof(job_id_starters) / sizeof(job_id_starters[0]); i++)
         if (!strcmp(comm, job_id_starters[i]))
@@ -174,8 +176,8 @@ static bool has_job_id(pid_t starter, const char *comm)
     return false;
 }
 
-/* The number that all hosts agree on; 0 there is none. Ranks of another launcher inherit what Slurm, Flux or PALS told that
- * launcher: it says nothing of them. */
+/* The id that is the same on all hosts; 0: none. Ranks of another launcher inherit the variables that Slurm, Flux or
+ * PALS set for that launcher: these do not identify the ranks' world. */
 static uint64_t shared_id(pid_t starter, const char *comm)
 {
     uint64_t id = hash_hydra(starter);
@@ -200,7 +202,7 @@ static uint32_t own_pid_ns(void)
     return pid_ns;
 }
 
-/* In each PID namespace pids begin anew. */
+/* Includes the PID namespace, since each has the same pids. */
 static uint64_t hash_starter(pid_t starter, uint64_t start_ticks)
 {
     uint32_t pid_ns = own_pid_ns();
@@ -227,11 +229,11 @@ struct mw_world mw_world_find(void)
 
 /* ---- the run directory ---- */
 
-/* Somebody may be removing the directory of the job before just now. */
+/* The previous job's ranks may be removing the directory at the same time. */
 #define JOIN_TRIES 100
 #define JOIN_PAUSE_US 2000
 
-/* Opens a directory that ranks make themselves, and joins its users. */
+/* Opens a directory that ranks create themselves, and joins its users. */
 static int join(const char *path, int *joined, struct mw_err *err)
 {
     const struct timespec pause = {0, JOIN_PAUSE_US * 1000};
@@ -240,8 +242,8 @@ static int join(const char *path, int *joined, struct mw_err *err)
     for (int i = 0; i < JOIN_TRIES; i++) {
         int fd;
         if (mkdir(path, 0700) && errno != EEXIST)
-            return mw_err_set(err, "cannot make the run directory %s on this host: %s; choose one with --run-dir that can "
-                                   "be made on all hosts", path, strerror(errno));
+            return mw_err_set(err, "cannot create the run directory %s on this host: %s; choose one with --run-dir that "
+                                   "can be created on all hosts", path, strerror(errno));
         fd = mw_token_open_private(path, err);
         if (fd < 0 && errno != ENOENT)
             return -1;
@@ -266,9 +268,9 @@ static int open_standalone(uint64_t world, char *path, size_t size, int *joined,
         snprintf(path, size, "%s/memwatch-%ld-%016llx", bases[i], (long)geteuid(), (unsigned long long)world);
         fd = join(path, joined, err);
         if (fd >= 0)
-            return fd; /* where somebody else has taken the name, the next place will do: all ranks see that */
+            return fd; /* if another user owns the name, use the next place: all ranks see the same */
     }
-    return mw_err_set(err, "no directory for journals: /dev/shm, TMPDIR and /tmp cannot be written");
+    return mw_err_set(err, "no directory for journals: cannot write to /dev/shm, TMPDIR or /tmp");
 }
 
 static int open_given(const char *given, char *path, size_t size, int *joined, struct mw_err *err)

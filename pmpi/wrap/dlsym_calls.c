@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Programs that load MPI with dlopen() and fetch its functions with dlsym(), as language bindings do, are given the shim's.
- * Each call of dlsym() jumps on into the real one, which looks at its return address for RTLD_NEXT and RTLD_DEFAULT: no
- * frame of ours is left.
+/* Interposes dlsym(), so that programs that load MPI with dlopen() and look up its functions with dlsym(), as
+ * language bindings do, get the shim's. Every other call of dlsym() jumps to the real one, which evaluates its
+ * return address for RTLD_NEXT and RTLD_DEFAULT; no frame of the shim is left on the stack.
  *
  * Part of preloaded libraries only. */
 #include "pmpi/base/compat.h"
@@ -11,14 +11,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* In a program without libdl, before glibc 2.34: it has asked whether there is a dlsym(), and has found ours. No handle is
- * anybody's there, and RTLD_NEXT would need to know who asks. */
+/* The fallback in a program without libdl, before glibc 2.34: the program has tested whether dlsym() exists, and has
+ * found this one. No handles exist there, and RTLD_NEXT would need the caller's address. */
 static void *find_without_libdl(void *handle, const char *name)
 {
     return handle == RTLD_DEFAULT ? mw_elf_find_symbol(name, false) : NULL;
 }
 
-/* For the code below: where to jump to. */
+/* The function that the assembly code below jumps to. */
 mw_dlsym_function *mw_dlsym_target = find_without_libdl;
 void *mw_dlsym_choose(void *handle, const char *name, const void *caller);
 
@@ -28,28 +28,30 @@ mw_dlsym_function *mw_dlsym_real(void)
 
     if (real != find_without_libdl)
         return real;
-    /* libdl may have come since. ThreadSanitizer calls us before its dl_iterate_phdr() works, which the search needs */
+    /* libdl may have been loaded since. ThreadSanitizer calls this before its dl_iterate_phdr() works, which the
+     * search needs */
     *(void **)&real = MW_COMPAT_HAS(dlvsym) ? dlvsym(RTLD_NEXT, "dlsym", MW_COMPAT_OLDEST) : mw_elf_find_symbol("dlsym", true);
     if (real)
         __atomic_store_n(&mw_dlsym_target, real, __ATOMIC_RELAXED);
     return real;
 }
 
-/* Before main(), so that no signal handler has to search. */
+/* Resolved before main(), so that no signal handler has to search. */
 __attribute__((constructor)) static void find_real(void)
 {
     mw_dlsym_real();
 }
 
-/* Without libc, whose functions an interceptor may be looking for. */
+/* Calls no libc function: an interceptor may be looking up just that one. */
 static bool is_mpi_name(const char *name)
 {
     name += *name == 'P';
     return name[0] == 'M' && name[1] == 'P' && name[2] == 'I';
 }
 
-/* The shim's function is given in place of the very one that it calls, never of a tool's or a program's of that name. One
- * whose own object has the name wants what is behind it: it wraps MPI itself. */
+/* The shim's definition of `name`, if `found` is the real function that it calls; else NULL: a tool's or a program's
+ * function of that name is not replaced. Also NULL if the caller's object defines the name: it wraps MPI itself, and
+ * needs the real function. */
 static void *shim_definition(void *found, const char *name, const void *caller)
 {
     void *shim = mw_elf_find_in((const void *)mw_dlsym_choose, name);
@@ -59,7 +61,7 @@ static void *shim_definition(void *found, const char *name, const void *caller)
     return shim;
 }
 
-/* What dlsym() is to return, or NULL: what the real one does. */
+/* The result of dlsym() if the shim replaces it; NULL: call the real one. */
 void *mw_dlsym_choose(void *handle, const char *name, const void *caller)
 {
     mw_dlsym_function *real = mw_dlsym_real();

@@ -29,7 +29,7 @@ MW_EXPORT int PMPI_Request_free(uintptr_t request);
 static int initialize(enum mw_op op, void *real, const uintptr_t a[4], void *return_address)
 {
     struct mw_boundary boundary;
-    bool begins = mw_sessions_begin(); /* not where another tool makes PMPI_Init of MPI_Init */
+    bool begins = mw_sessions_begin(); /* false if another tool calls PMPI_Init inside MPI_Init */
     bool entered;
     int result;
 
@@ -102,7 +102,7 @@ int PMPI_Finalize(void)
     return finalize((int (*)(void))mw_real_symbol(2 * MW_OP_MPI_Finalize + 1, "PMPI_Finalize"), __builtin_return_address(0));
 }
 
-/* Does not return as a rule: what is to be recorded is recorded before. */
+/* MPI_Abort does not return as a rule, so everything is recorded before the call. */
 static int abort_job(int (*real)(uintptr_t, uintptr_t), uintptr_t comm, uintptr_t code, void *return_address)
 {
     const uintptr_t a[] = {comm, code};
@@ -110,12 +110,12 @@ static int abort_job(int (*real)(uintptr_t, uintptr_t), uintptr_t comm, uintptr_
     bool entered = mw_boundary_enter(&boundary, MW_OP_MPI_Abort, a, return_address);
     int result;
 
-    if (entered && mw_rank_lock()) { /* memory may just have been refused */
+    if (entered && mw_rank_lock()) { /* an allocation may have failed just now: record the limits */
         mw_meter_find_space();
         mw_observe_space();
         mw_rank_unlock();
     }
-    mw_stage_abort((int)code); /* also inside another call, as from an error handler, which is no boundary */
+    mw_stage_abort((int)code); /* also inside another call (from an error handler), which is not a boundary */
     result = real(comm, code);
     if (entered)
         mw_boundary_leave(&boundary, result != 0);

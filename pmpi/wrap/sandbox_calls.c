@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The ways into a sandbox, seen before they are gone: prctl(), seccomp() and syscall() of libc, through which libseccomp
- * goes as well. Each jumps on into the function that it hides: arguments, errno and stack are as they came, and no frame
- * of ours is left when the filter begins. A program that makes an inlined system call is not seen.
+/* Interposes the functions that install a seccomp filter, to detect it before it takes effect: prctl(), seccomp()
+ * and syscall() of libc, which libseccomp calls as well. Each jumps to the real function: arguments, errno and stack
+ * are unchanged, and no frame of the shim is left when the filter takes effect. Inlined system calls are not
+ * detected.
  *
  * Part of preloaded libraries only. */
 #include "pmpi/base/elf_find.h"
@@ -18,12 +19,12 @@ enum call { PRCTL, SECCOMP, SYSCALL, CALLS };
 
 static const char *const names[CALLS] = {"prctl", "seccomp", "syscall"};
 
-/* For the code below: what each hides, and what is to be called when that is not known yet, or it may be the way into a
- * sandbox. Returns what to jump to. */
+/* For the assembly code below: the real functions, and the function to call when the real one is not known yet, or
+ * the call may install a filter. It returns the address to jump to. */
 void *mw_sandbox_real[CALLS];
 void *mw_sandbox_check(unsigned call, long a, long b, long c, long d);
 
-/* Few C libraries have seccomp(). */
+/* Replaces seccomp(), which few C libraries have. */
 static int seccomp_by_number(unsigned operation, unsigned flags, void *filter)
 {
     long (*real)(long, ...);
@@ -32,7 +33,8 @@ static int seccomp_by_number(unsigned operation, unsigned flags, void *filter)
     return (int)real(SYS_seccomp, operation, flags, filter);
 }
 
-/* By our own search: dlsym() may allocate, and an allocator that is being set up may be what calls syscall(). */
+/* Uses mw_elf_find_symbol(): dlsym() may allocate, and the caller of syscall() may be an allocator that is being
+ * initialized. */
 static void *find(enum call call)
 {
     void *found = mw_elf_find_symbol(names[call], true);
@@ -43,14 +45,14 @@ static void *find(enum call call)
     return found;
 }
 
-/* Before main(), so that no signal handler has to search. */
+/* Resolved before main(), so that no signal handler has to search. */
 __attribute__((constructor)) static void find_all(void)
 {
     for (enum call call = 0; call < CALLS; call++)
         find(call);
 }
 
-/* What the kernel refuses for its form is how libraries ask whether there is seccomp at all. */
+/* Not for calls that the kernel rejects as malformed: libraries probe for seccomp support with them. */
 static bool enters_by_prctl(long option, long mode, long filter)
 {
     return (int)option == PR_SET_SECCOMP && (mode == SECCOMP_MODE_STRICT || filter);
@@ -80,10 +82,10 @@ void *mw_sandbox_check(unsigned call, long a, long b, long c, long d)
     return real ? real : find((enum call)call);
 }
 
-/* ---- the functions themselves ----
+/* ---- the interposed functions ----
  *
- * In assembly, since C would write to the caller's stack: what may be a seventh word of arguments there may as well be
- * one that another thread is changing. FUNCTION(name, number in enum call, what decides that we look): */
+ * In assembly, since C code would copy a possible seventh argument on the caller's stack, which may be a variable that
+ * another thread is changing. FUNCTION(name, number in enum call, test that jumps to 1 if mw_sandbox_check() is needed): */
 
 #define TEXT_(x) #x
 #define TEXT(x) TEXT_(x)

@@ -20,15 +20,15 @@ MW_EXPORT int PMPI_Session_init(uintptr_t info, uintptr_t handler, uintptr_t ses
 MW_EXPORT int MPI_Session_finalize(uintptr_t session);
 MW_EXPORT int PMPI_Session_finalize(uintptr_t session);
 
-static atomic_int open_count; /* sessions and MPI_Init that are open, or being opened */
+static atomic_int open_count; /* sessions, and MPI_Init, that are open or being opened */
 static atomic_bool has_opened, had_world;
-static struct mw_lock lock; /* for whoever begins, goes on with or ends the record */
+static struct mw_lock lock; /* held while the record begins, resumes or ends */
 static bool has_failed;
 
-/* How deep this thread is inside of the calls here: a tool may make the PMPI_ one of the MPI_ one. */
+/* Nesting depth of this thread in the functions here: a tool's MPI_ wrapper may call the PMPI_ one. */
 static _Thread_local int depth __attribute__((tls_model("initial-exec")));
 
-/* What its parent has open is not the child's. */
+/* A child of fork() has no open sessions. */
 static void forget_in_child(void)
 {
     atomic_store(&open_count, 0);
@@ -43,7 +43,7 @@ static bool begin_record(void)
         return false;
     }
     mw_life_begin();
-    has_failed = !mw_rank.recording; /* which was said; not with each session again */
+    has_failed = !mw_rank.recording; /* the message was logged: do not try again with each session */
     if (!has_failed)
         pthread_atfork(NULL, NULL, forget_in_child);
     return true;
@@ -54,7 +54,8 @@ bool mw_sessions_begin(void)
     bool begins;
 
     if (depth++ == 0)
-        open_count++; /* before the lock: whoever closes the last one meanwhile ends nothing, or we go on with what it ended */
+        open_count++; /* before locking: a thread that closes the last session meanwhile does not end the record, or
+                         this one resumes it */
     if (mw_lock_lock(&lock, true) == MW_LOCK_BUSY)
         return false;
     begins = begin_record();
@@ -62,16 +63,18 @@ bool mw_sessions_begin(void)
     return begins;
 }
 
-/* Nothing can be gathered where there is no communicator of all. */
+/* Without MPI_COMM_WORLD nothing can be gathered. */
 static void log_no_report(void)
 {
     static atomic_bool logged;
     char quoted[4 * sizeof(mw_rank.dir)];
 
-    if (!mw_rank.standalone || atomic_load(&had_world) || mw_rank.journal.ident->rank != 0 || atomic_exchange(&logged, true))
+    if (!mw_rank.standalone || atomic_load(&had_world) || mw_rank.journal.ident->rank != 0 ||
+        atomic_exchange(&logged, true))
         return;
     mw_text_quote(quoted, sizeof(quoted), mw_rank.dir);
-    mw_log("memwatch: MPI was used by sessions alone: no report; what is known: memwatch report %s\n", quoted);
+    mw_log("memwatch: no report at the end, since MPI is used without MPI_Init; print what is recorded with: "
+           "memwatch report %s\n", quoted);
 }
 
 static void close_one(void)
@@ -111,9 +114,9 @@ void mw_sessions_world_opened(void)
     mw_identify_by_world();
 }
 
-/* ---- who this rank is, without MPI_COMM_WORLD ----
+/* ---- the rank's number without MPI_COMM_WORLD ----
  *
- * MPI has a process set of that name in every session, whose group can be had by this process alone. */
+ * Every session has a process set with this name. Its group can be created locally. */
 
 #define WORLD_SET "mpi://WORLD"
 
@@ -141,7 +144,7 @@ static bool get_session_rank(uintptr_t session, int *rank, int *size)
     return known;
 }
 
-/* `session`: where the handle is in memory. */
+/* `session`: address of the handle. */
 static void identify_by_session(const void *session)
 {
     int rank = -1, size = 0;
@@ -162,7 +165,7 @@ static int open_session(int (*real)(uintptr_t, uintptr_t, uintptr_t), const uint
     int result;
 
     mw_sessions_begin();
-    mw_rank.threaded = true; /* sessions are for any thread */
+    mw_rank.threaded = true; /* any thread may use a session */
     entered = mw_boundary_enter(&boundary, MW_OP_MPI_Session_init, a, return_address);
     result = real(a[0], a[1], a[2]);
     if (entered)

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* The wrappers of all rows of pmpi/abi/collectives.def: MPI_X and PMPI_X, each calling its own next definition. */
+/* The wrappers of all rows of pmpi/abi/collectives.def: MPI_X and PMPI_X, each calling its own real definition. */
 #include "pmpi/abi/wrapper.h"
 
-#include "pmpi/abi/real_symbol.h"
 #include "pmpi/abi/ops.h"
+#include "pmpi/abi/real_symbol.h"
 #include "pmpi/measure/boundary.h"
 #include "pmpi/measure/completion.h"
 
-/* A program calls few of them, as a rule blocking ones, and by one of the two names. Those lie together: a page that is
- * touched brings its neighbours into every rank's RSS (64 KiB, "fault around"). */
+/* A program calls few wrappers: mostly blocking calls, by one of the two names. These are adjacent in memory, since
+ * a touched page brings its neighbours into every rank's RSS (64 KiB, "fault around"). */
 #define MW_TOGETHER(group) __attribute__((section(".text.wrappers." group)))
 
 #define MW_WRAPPER(symbol, n, op, slot, group)                                                             \
@@ -28,7 +28,7 @@
         return result;                                                                                     \
     }
 
-/* Those that complete requests are boundaries only at times: pmpi/measure/completion.h. */
+/* Wrappers of calls that complete requests, which are not always boundaries: pmpi/measure/completion.h. */
 #define MW_COMPLETION_WRAPPER(symbol, n, op, slot, group)                                                           \
     MW_TOGETHER(group) MW_EXPORT int symbol(MW_PASTE(MW_PARAMETERS_, n));                                                     \
     MW_EXPORT int symbol(MW_PASTE(MW_PARAMETERS_, n))                                                      \

@@ -118,7 +118,7 @@ static void the_line_says_what_is_taken_instead(void **state)
     setenv("MEMWATCH_SITE_DEPTH", "9", 1); /* one more than the most */
     mw_settings_warn();
     assert_int_equal(line_count, 1);
-    assert_string_equal(lines[0], "memwatch: MEMWATCH_SITE_DEPTH=9 is not an integer from 1 to 8: taken as 3\n");
+    assert_string_equal(lines[0], "memwatch: MEMWATCH_SITE_DEPTH=9 is not an integer from 1 to 8: using 3\n");
     memset(longer, '7', sizeof(longer));
     longer[sizeof(longer) - 1] = '\0';
     setenv("MEMWATCH_SITE_DEPTH", longer, 1);
