@@ -14,17 +14,18 @@
 #include "pmpi/measure/sites.h"
 #include "pmpi/measure/spikes.h"
 #include "pmpi/measure/threads.h"
-#include "pmpi/rank/timestamp.h"
 #include "pmpi/rank/rank.h"
+#include "pmpi/rank/timestamp.h"
 
 #include <errno.h>
 
-/* Up while this thread is inside of a public call: calls made inside are not the program's. */
+/* Up while this thread is inside a public call: calls made inside it are not the program's. */
 static _Thread_local struct mw_guard guard __attribute__((tls_model("initial-exec")));
 
-/* Windows of the calls in flight. A thread that left a call without returning finds its old one in `mine`. */
+/* Windows of the calls in progress. A thread that left a call without returning finds its old window in
+ * `thread_window`. */
 static struct mw_window call_windows[MW_OBSERVE_CALLS];
-static uint64_t window_owners[MW_OBSERVE_CALLS]; /* mw_lock_thread() of those who have them; 0 free */
+static uint64_t window_owners[MW_OBSERVE_CALLS]; /* mw_lock_thread() of the owners; 0: free */
 static _Thread_local struct mw_window *thread_window __attribute__((tls_model("initial-exec")));
 
 static void find_free_window(void)
@@ -36,7 +37,8 @@ static void find_free_window(void)
         }
 }
 
-/* Of threads that ended inside of a call. Asking the kernel is expensive where all are in use for good. */
+/* Frees windows of threads that ended inside a call. Not at each call: if all windows are in use for long, the
+ * system calls are expensive. */
 #define RECLAIM_ONE_IN 64
 
 static void reclaim_windows(void)
@@ -81,7 +83,7 @@ void mw_boundary_guard_lower(void)
     mw_guard_lower(&guard);
 }
 
-/* Inlined into the path of a call that is only counted, it would take registers from it: 25 instructions more. */
+/* Not inlined: it would take registers from the path of a call that is only counted (25 instructions more). */
 #define RARE __attribute__((noinline))
 
 RARE static bool find_started(struct mw_boundary *b)
@@ -95,7 +97,7 @@ RARE static bool find_started(struct mw_boundary *b)
     return any;
 }
 
-/* Reads the arguments: bytes and communicator. Returns false when the call is not one of ours after all. */
+/* Reads bytes and communicator from the arguments. Returns false if the call is not to be counted after all. */
 static bool read_arguments(struct mw_boundary *b)
 {
     const struct mw_op_info *op = b->op;
@@ -103,7 +105,7 @@ static bool read_arguments(struct mw_boundary *b)
 
     b->bytes = (struct mw_bytes){0, 0};
     b->comm_size = 0;
-    if (op->kind == MW_KIND_COMPLETION) /* complete.c has looked */
+    if (op->kind == MW_KIND_COMPLETION) /* completion.c has found the requests */
         b->comm_size = b->pending->comm_size;
     if (op->kind == MW_KIND_START)
         return find_started(b);
@@ -116,7 +118,7 @@ static bool read_arguments(struct mw_boundary *b)
     return true;
 }
 
-/* What is counted of every call, measured or not. */
+/* Updates the counters of every call, measured or not. */
 static void count_call(struct mw_boundary *b, struct mw_site *site, uint64_t now)
 {
     struct mw_state *state = mw_rank.journal.state;
@@ -127,7 +129,7 @@ static void count_call(struct mw_boundary *b, struct mw_site *site, uint64_t now
     site->last_ns = now;
     if (!site->first_ns)
         site->first_ns = now;
-    /* mw_boundary_enter() looks at it without the lock */
+    /* mw_boundary_enter() reads it without the lock */
     __atomic_store_n(&state->calls, state->calls + 1, __ATOMIC_RELAXED);
     if (mw_rank_main_thread) {
         state->in_site = b->site + 1;
@@ -136,7 +138,7 @@ static void count_call(struct mw_boundary *b, struct mw_site *site, uint64_t now
         mw_threads_note_caller();
 }
 
-/* RSS at entry; and from here on the call itself. */
+/* Measures RSS at entry and opens the call's window. */
 RARE static void measure_entry(struct mw_boundary *b)
 {
     struct mw_timestamp begin = mw_timestamp_exact();
@@ -178,12 +180,12 @@ static void enter(struct mw_boundary *b)
     count_call(b, site, b->enter.ns);
 }
 
-/* What counting alone costs, from every 256th call. */
+/* The cost of counting is estimated from every 256th call. */
 #define TIMED_ONE_IN 256
-/* Where the stack has to be walked, it takes so many times as long as otherwise. */
+/* A call whose stack is walked takes up to this many times as long as a typical one. */
 #define WALK_FACTOR 128
 
-/* Looking at the clock takes as long as counting does, so that it is taken off, by looking again. */
+/* Reading the clock takes as long as counting, so the duration of a second reading is subtracted. */
 RARE static void note_counting(const struct mw_boundary *b, uint64_t begin_ns)
 {
     static struct mw_estimate half_call = {30};
@@ -228,8 +230,8 @@ bool mw_boundary_enter(struct mw_boundary *b, enum mw_op op, const uintptr_t *ar
     return true;
 }
 
-/* Memory that came or went in a call is not the call's alone when other threads run: by so much, a look at them is worth
- * its time. */
+/* With other threads running, memory that changed in a call may not be the call's. From this change on, the threads
+ * are counted (1 us). */
 #define CHECK_THREADS_BYTES (64 * 1024)
 
 static void check_threads(uint64_t before, uint64_t after)
@@ -238,10 +240,10 @@ static void check_threads(uint64_t before, uint64_t after)
         mw_threads_check();
 }
 
-/* In less time the kernel does not take many pages away. */
+/* In a call shorter than this the kernel does not reclaim many pages. */
 #define SHORT_NS 20000
 
-/* A call that was counted in a shared entry is counted in one of its own instead. */
+/* Moves the counts of this call from a shared entry to a separate one. */
 static void move_call(struct mw_boundary *b, struct mw_site *from, struct mw_site *to)
 {
     from->calls--;
@@ -255,8 +257,8 @@ static void move_call(struct mw_boundary *b, struct mw_site *from, struct mw_sit
         to->first_ns = b->enter.ns;
 }
 
-/* The entry for what was measured of a call: where it shares one, and much memory belongs to it or the rank's highest peak
- * so far, there is one with its name. */
+/* The entry for the results of a measured call. If the call has a shared entry, and much memory belongs to it or it
+ * made the rank's highest peak so far: a separate entry with its name. */
 static struct mw_site *site_for_exit(struct mw_boundary *b, uint64_t rise, uint64_t now)
 {
     struct mw_site *shared = &mw_rank.journal.sites[b->site], *named;
@@ -282,8 +284,8 @@ static struct mw_site *site_for_exit(struct mw_boundary *b, uint64_t rise, uint6
     return named;
 }
 
-/* Memory of a measured call: what grew and stayed, and the rise above RSS at entry. For a call that completes one which
- * was started before, the rise is the pair's. Returns RSS now. */
+/* Records growth and spike (the rise above RSS at entry) of a measured call. For a call that completes a request,
+ * the spike is that of the pair of calls. Returns RSS now, in bytes. */
 static uint64_t measure_exit(struct mw_boundary *b, struct mw_timestamp left)
 {
     uint64_t now = left.ns;
@@ -322,7 +324,7 @@ static uint64_t measure_exit(struct mw_boundary *b, struct mw_timestamp left)
     return rss;
 }
 
-/* A collective that goes on after the call keeps being watched; one that ends here is not any more. */
+/* Keeps the window of a collective that continues after the call, and closes that of one that is completed. */
 static void note_requests(struct mw_boundary *b)
 {
     uint64_t base = 0, peak = 0;
@@ -398,11 +400,12 @@ void mw_boundary_leave(struct mw_boundary *b, bool failed)
     int saved = errno;
 
     b->failed = failed;
-    if (guard.frame != b->stack_pointer) { /* it was taken for left, and its place in this thread is another call's */
+    if (guard.frame != b->stack_pointer) { /* the call was taken for abandoned, and another call of this thread has
+                                              the guard */
         mw_lock_count_unrecorded();
         return;
     }
-    if (b->counted && mw_rank.recording) /* the call may have forked: the child is not the rank */
+    if (b->counted && mw_rank.recording) /* not in a child that the call has forked */
         leave_locked(b);
     mw_boundary_guard_lower();
     errno = saved;

@@ -33,7 +33,7 @@ static void mark_index(struct mw_requests_pending *pending, int index)
             pending->items[i].done = true;
 }
 
-/* Reads from what the call gave back which requests are complete. Returns whether any of ours is. */
+/* Marks the completed requests from the call's results. Returns whether any request is marked. */
 static bool mark_done(enum mw_op op, const uintptr_t a[5], struct mw_requests_pending *pending)
 {
     switch (op) {
@@ -62,7 +62,7 @@ static bool mark_done(enum mw_op op, const uintptr_t a[5], struct mw_requests_pe
     return false;
 }
 
-/* It waits: what rises inside is the collective's. */
+/* A wait call: memory that rises inside belongs to the collective. */
 static int wait_for(enum mw_op op, void *real, const uintptr_t a[5], struct mw_requests_pending *pending,
                     void *return_address)
 {
@@ -77,7 +77,7 @@ static int wait_for(enum mw_op op, void *real, const uintptr_t a[5], struct mw_r
     return result;
 }
 
-/* It only asks: a boundary when the answer is yes. */
+/* A test call: a boundary only if it completes a request. */
 static int test_for(enum mw_op op, void *real, const uintptr_t a[5], struct mw_requests_pending *pending,
                void *return_address)
 {
@@ -105,7 +105,7 @@ static bool find_pending(struct mw_requests_pending *pending, int count, const v
 
 static void release_pending(const struct mw_requests_pending *pending)
 {
-    if (!mw_rank.recording || !mw_rank_lock()) /* the call may have forked: the child is not the rank */
+    if (!mw_rank.recording || !mw_rank_lock()) /* not in a child that the call has forked */
         return;
     mw_requests_release(pending);
     mw_rank_unlock();

@@ -8,12 +8,12 @@
 
 #include <string.h>
 
-/* What may be spent before the run has earned it: short runs are measured whole. */
+/* Initial budget, so that short runs are measured completely. */
 #define CREDIT_NS 20000000ULL
-/* The first calls of every site are always measured, so that one that is called seldom is never missed. */
+/* The first calls of every site are always measured, so that a rare call is never missed. */
 #define FIRST_CALLS 4
 #define FIRST_VISITS 16
-#define WATCHED_CALLS 16 /* doubled each time, for spikes that come seldom */
+#define WATCHED_CALLS 16 /* doubled each time, for rare spikes */
 #define WATCHED_CALLS_MAX 4096
 
 struct mw_governor mw_governor;
@@ -22,15 +22,16 @@ static uint64_t start_ns;
 static uint64_t budget; /* millionths */
 static uint64_t spent_ns;
 static bool stopped;
-static struct mw_estimate call_cost[MW_METER_QUERIES], phase_cost[MW_METER_QUERIES]; /* of one boundary, by what was asked */
+static struct mw_estimate call_cost[MW_METER_QUERIES], phase_cost[MW_METER_QUERIES]; /* cost of one boundary, by the kernel
+                                                                                        queries made */
 static uint16_t watch_length[MW_RECORD_SITES];
 
-/* What a boundary takes is learnt; this is what it took where it was measured first. */
+/* Initial estimate of the cost of a boundary. */
 #define INITIAL_NS 5000
-/* Takes its time at times, but no more than so many typical ones. */
+/* A boundary takes up to this many times the typical time without a preemption. */
 #define OUTLIER_FACTOR 8
 
-/* When the run will have earned what two more boundaries take. */
+/* Updates the time from which the budget allows two more boundaries. */
 static void update_affordable(uint64_t typical_ns)
 {
     uint64_t wanted = spent_ns + 2 * typical_ns;

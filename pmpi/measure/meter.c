@@ -16,7 +16,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-/* Files of /proc/self that are kept open. */
+/* Files in /proc/self that stay open. */
 struct kept_file {
     const char *path;
     int flags;
@@ -27,12 +27,12 @@ static struct kept_file statm = {"/proc/self/statm", O_RDONLY, {.fd = -1}};
 static struct kept_file status = {"/proc/self/status", O_RDONLY, {.fd = -1}};
 static struct kept_file clear_refs = {"/proc/self/clear_refs", O_WRONLY, {.fd = -1}};
 
-#define CHECKED_RSS (256ULL << 20) /* beyond that counting pages takes long */
+#define CHECKED_RSS (256ULL << 20) /* above this, counting pages takes long */
 
 static bool resets;
 static uint64_t page_bytes;
 static uint64_t floor_bytes;
-static unsigned queries; /* MW_METER_* */
+static unsigned queries; /* MW_METER_*, since the last mw_meter_take_queries() */
 static struct mw_meter_space space_limits; /* the limits only */
 
 unsigned mw_meter_take_queries(void)
@@ -65,7 +65,7 @@ static bool open_kept_file(struct kept_file *kept)
     return mw_own_fd_take(&kept->own, mw_meter_open_high(kept->path, kept->flags));
 }
 
-/* Where it is not ours any more, that number is left alone, and the file opened anew. */
+/* If the program has closed or replaced the descriptor, opens the file again and leaves that number alone. */
 static bool is_usable(struct kept_file *kept)
 {
     return mw_own_fd_is_ours(&kept->own) || open_kept_file(kept);
@@ -89,7 +89,7 @@ void mw_meter_forget(void)
     statm.own.fd = status.own.fd = clear_refs.own.fd = -1;
 }
 
-/* The mark is the process's in either; of one thread the kernel has less to add up. */
+/* ru_maxrss is the process's mark for RUSAGE_THREAD, too, and the kernel has less to add up. */
 static uint64_t rusage_peak(void)
 {
     struct rusage usage;
@@ -99,7 +99,7 @@ static uint64_t rusage_peak(void)
     return (uint64_t)usage.ru_maxrss * 1024;
 }
 
-/* Rss of smaps_rollup: counted page by page, so exact, and slow. */
+/* Rss from smaps_rollup: counted page by page, so exact but slow. 0: unknown. */
 static uint64_t exact_rss(void)
 {
     char text[2048];
@@ -112,10 +112,9 @@ static uint64_t exact_rss(void)
     return line && sscanf(line, "\nRss: %lu kB", &kib) == 1 ? (uint64_t)kib * 1024 : 0;
 }
 
-/* How far the kernel's counters may lag behind, by their design.
- * Since Linux 6.2 RSS lies in three per-CPU counters (anonymous, file, shared memory) that are folded in batches of
- * max(32, 2 x CPUs) pages; a CPU that the process may not run on holds nothing back. Before that, each thread
- * held back up to 64 pages of each. */
+/* The maximum error of the kernel's counters by design, in bytes. Since Linux 6.2 RSS is the sum of three per-CPU
+ * counters (anonymous, file, shared memory) that are folded in batches of max(32, 2 x CPUs) pages; a CPU on which
+ * the process may not run holds nothing back. Before that, each thread held back up to 64 pages of each. */
 static uint64_t counter_slack(void)
 {
     struct utsname kernel;
@@ -133,7 +132,7 @@ static uint64_t counter_slack(void)
     return 3 * (uint64_t)(cpus > 16 ? 2 * cpus : 32) * (uint64_t)(mine < cpus ? mine : cpus) * page_bytes;
 }
 
-/* 0: none. */
+/* 0: no limit. */
 static uint64_t soft_limit(int resource)
 {
     struct rlimit limit;
@@ -147,7 +146,7 @@ static void find_space(void)
         .address_limit = soft_limit(RLIMIT_AS), .data_limit = soft_limit(RLIMIT_DATA)};
 }
 
-/* Where getrusage is above the mark it shows the parent's RSS at exec, for ever. */
+/* If ru_maxrss is above the mark, it is the parent's RSS at exec, and stays so. */
 static void find_limits(struct mw_meter_limits *limits)
 {
     struct mw_procmem_status now = {0};
@@ -173,7 +172,7 @@ int mw_meter_open(bool may_reset, struct mw_meter_limits *limits, struct mw_err 
     return 0;
 }
 
-/* /proc/self/status; false when the kernel does not answer. */
+/* Reads /proc/self/status. Returns false on failure. */
 static bool read_status(struct mw_procmem_status *now)
 {
     return is_usable(&status) && !mw_procmem_status_read(status.own.fd, now);
@@ -188,15 +187,15 @@ static bool read_marks(struct mw_meter_reading *reading)
     queries |= MW_METER_MARK | MW_METER_RSS | (peak <= floor_bytes ? MW_METER_STATUS : 0);
     if (!is_usable(&statm) || mw_procmem_statm_rss(statm.own.fd, page_bytes, &rss))
         return false;
-    if (peak <= floor_bytes) /* that is what the parent had */
+    if (peak <= floor_bytes) /* ru_maxrss is the parent's RSS */
         peak = read_status(&now) ? now.hwm : 0;
     reading->rss = rss;
     reading->peak = peak > rss ? peak : rss;
     return true;
 }
 
-/* How far `exact` is from both readings, between which the pages were counted: other threads may work meanwhile. A mark
- * below it is wrong, too. */
+/* The distance of `exact` from the range of two readings before and after it (other threads may allocate meanwhile).
+ * A mark below `exact` is an error, too. */
 static uint64_t distance(uint64_t exact, const struct mw_meter_reading *before, const struct mw_meter_reading *after)
 {
     uint64_t low = before->rss < after->rss ? before->rss : after->rss;
@@ -227,8 +226,8 @@ static bool reset_mark(void)
     return resets;
 }
 
-/* Between these two the kernel may be asked. pthread_cancel() must not act in our reads and writes, nor between their
- * being counted and their end. */
+/* System calls are made between these two. pthread_cancel() must not take effect in reads and writes, nor before
+ * mw_syscalls_end(). */
 static bool begin_syscalls(void)
 {
     mw_lock_disable_cancel();
@@ -260,7 +259,7 @@ bool mw_meter_read_mark(uint64_t *peak)
     if (!mw_syscalls_begin())
         return false;
     queries |= MW_METER_MARK;
-    *peak = rusage_peak(); /* no cancellation point */
+    *peak = rusage_peak(); /* not a cancellation point */
     mw_syscalls_end();
     return *peak > floor_bytes;
 }

@@ -9,21 +9,21 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What is known of the object that one address lies in. */
+/* The loaded object that contains an address. */
 struct object {
     uintptr_t address; /* asked for */
     uintptr_t bias;
     const char *path;
     const uint8_t *build_id;
     uint32_t build_id_length;
-    uint32_t index; /* in the order of loading */
+    uint32_t index; /* in load order */
     bool found;
-    uintptr_t start; /* of the segment that the address lies in, and its size */
+    uintptr_t start; /* start and size of the segment that contains the address */
     size_t size;
 };
 
-static uint32_t started_with; /* objects that the program was started with: the loader never unloads these */
-static uintptr_t shim_bias; /* of the shim */
+static uint32_t started_with; /* number of objects loaded at program start, which are never unloaded */
+static uintptr_t shim_bias; /* load bias of the shim */
 
 static void find_build_id(const struct dl_phdr_info *info, const ElfW(Phdr) * segment, struct object *object)
 {
@@ -70,7 +70,7 @@ static int examine(struct dl_phdr_info *info, size_t size, void *data)
     return 1;
 }
 
-/* Objects that were found; right until one is unloaded. */
+/* Objects found before; valid until an object is unloaded. */
 #define CACHED 16
 static struct object cached[CACHED];
 static uint64_t cached_unloads;
@@ -96,7 +96,7 @@ static struct object search_for(const void *address)
     return object;
 }
 
-/* This may be left half-done. */
+/* Stores an object so that an interrupted call leaves an entry of size 0. */
 static void store(struct object *entry, const struct object *object)
 {
     struct object unsized = *object;
@@ -122,7 +122,7 @@ static struct object object_of(const void *address)
     return object;
 }
 
-#ifdef MW_LINKED_IN /* our code lies in a module of the program's: nothing there is ours alone */
+#ifdef MW_LINKED_IN /* the shim's code is part of a module of the program */
 static bool is_shim(const struct object *object)
 {
     (void)object;
@@ -135,7 +135,8 @@ static bool is_shim(const struct object *object)
 }
 #endif
 
-/* libmpi.so, libmpich.so, libmpi_mpifh.so, libmpifort.so, ...: a line there tells the user nothing. */
+/* Whether it is an MPI library (libmpi.so, libmpich.so, libmpi_mpifh.so, libmpifort.so, ...) or the shim: lines
+ * there are of no use to the user. */
 static bool is_mpi(const struct object *object)
 {
     const char *base;
@@ -146,8 +147,8 @@ static bool is_mpi(const struct object *object)
     return (base && !strncmp(base, "/libmpi", 7)) || is_shim(object);
 }
 
-/* The object's file as an absolute path; "" unknown. The program itself has no name for the loader, and dlopen() may
- * have been given a relative one. */
+/* The object's file as an absolute path; "": unknown. The loader has no name for the program itself, and dlopen()
+ * may have been given a relative path. */
 static void find_path(const struct object *object, char *path, size_t size)
 {
     const char *name = object->path ? object->path : "";
@@ -181,14 +182,14 @@ static uint32_t add_module(const struct object *object, const char *path)
     return index + 1;
 }
 
-/* Not told by its address: there may lie another library by now, and this one elsewhere. */
+/* Not compared by address: another library may be loaded there now, and this one elsewhere. */
 static bool is_module(const struct mw_module *module, const struct object *object, const char *path)
 {
     return module->build_id_length == object->build_id_length && !strcmp(module->path, path) &&
            (!object->build_id || !memcmp(module->build_id, object->build_id, object->build_id_length));
 }
 
-/* Without its path, which takes system calls: where it lay when it was first seen, or 0. */
+/* Identifies a module by its base address, without its path, which takes system calls to find. Returns 0 if unknown. */
 static uint32_t module_by_base(const struct object *object)
 {
     uint32_t used = mw_journal_used(&mw_rank.journal, MW_SECTION_MODULE);
@@ -245,7 +246,7 @@ static int read_counts(struct dl_phdr_info *info, size_t size, void *data)
 {
     (void)size;
     *(struct dl_phdr_info *)data = *info;
-    return 1; /* every object has the same two */
+    return 1; /* the counters are the same for every object */
 }
 
 static bool started_with_mpi;
@@ -265,7 +266,7 @@ bool mw_modules_started_with_mpi(void)
     return started_with_mpi;
 }
 
-/* When the shim is set up, so before main(). */
+/* Runs when the shim is loaded, before main(). */
 __attribute__((constructor)) static void initialize(void)
 {
     struct dl_phdr_info first = {0};

@@ -14,13 +14,13 @@
 #include <unistd.h>
 
 #define FIRST_MEASURE 16 /* stacks */
-#define ENTRIES 256   /* of pagemap that are read at a time */
+#define ENTRIES 256   /* of pagemap, read at a time */
 #define PRESENT (1ULL << 63)
 #define FILE_PAGE (1ULL << 61)
-#define EXCLUSIVE (1ULL << 56) /* nobody else maps it */
+#define EXCLUSIVE (1ULL << 56) /* no other process maps it */
 #define SHIM_PREFIX "libmemwatch-"
 
-/* Objects that are there at the start: of the others all pages of tables count. */
+/* Objects at the start; of later ones all pages of unwind tables are counted. */
 #define OBJECTS 128
 
 /* Pages in memory. */
@@ -31,7 +31,7 @@ struct pages {
     bool starts, failed;
 };
 
-/* How much of an object's tables was in memory at the start. */
+/* Number of pages of an object's unwind tables in memory at the start. */
 struct before {
     uintptr_t bias;
     uint64_t pages;
@@ -53,7 +53,7 @@ static uint64_t present(struct pages *pages, uintptr_t begin, uintptr_t end)
         if (got != (ssize_t)(wanted * sizeof(entries[0])))
             pages->failed = true;
         for (size_t i = 0; i < wanted && !pages->failed; i++)
-            count += (entries[i] & PRESENT) && (entries[i] & (FILE_PAGE | EXCLUSIVE)); /* neither: the page of zeros */
+            count += (entries[i] & PRESENT) && (entries[i] & (FILE_PAGE | EXCLUSIVE)); /* neither flag: the zero page */
         page += wanted;
     }
     return count;
@@ -66,7 +66,7 @@ static bool is_shim(const struct dl_phdr_info *info)
     return base && !strncmp(base + 1, SHIM_PREFIX, sizeof(SHIM_PREFIX) - 1);
 }
 
-/* The tables begin with their index, and go on to the end of the segment that it lies in. */
+/* Unwind tables begin with their index (PT_GNU_EH_FRAME), and end with the segment. */
 static uint64_t pages_of_tables(struct pages *pages, const struct dl_phdr_info *info, const ElfW(Phdr) * index)
 {
     for (int i = 0; i < info->dlpi_phnum; i++) {
@@ -78,7 +78,7 @@ static uint64_t pages_of_tables(struct pages *pages, const struct dl_phdr_info *
     return 0;
 }
 
-/* Whether a stack that was walked goes through the object. */
+/* Whether the object is on a stack that was walked. */
 static bool was_walked(uintptr_t bias)
 {
     uint32_t used = mw_journal_used(&mw_rank.journal, MW_SECTION_MODULE);
@@ -126,7 +126,7 @@ static int count_object(struct dl_phdr_info *info, size_t size, void *data)
     return pages->failed;
 }
 
-/* Returns false when nothing is known. */
+/* Returns false on failure. */
 static bool count_pages(struct pages *pages)
 {
     uintptr_t journal = (uintptr_t)mw_rank.journal.head;
@@ -141,7 +141,7 @@ static bool count_pages(struct pages *pages)
     return !pages->failed;
 }
 
-/* The same, where the kernel may be asked. */
+/* Calls count_pages() if system calls are allowed. Returns false on failure. */
 static bool count_in_syscalls(struct pages *pages)
 {
     bool known;
@@ -173,7 +173,7 @@ void mw_own_memory_measure(void)
     struct pages pages = {.starts = false};
     uint64_t bytes = mw_journal_memory(&mw_rank.journal) + first_grown;
 
-    if (count_in_syscalls(&pages)) /* linked into the program, the library has no pages alone */
+    if (count_in_syscalls(&pages)) /* linked into the program, the library has no separate pages */
         bytes = (pages.journal + pages.shim + pages.tables) * pages.page_bytes + (pages.shim ? 0 : first_grown);
     if (cost->shim_bytes < bytes)
         cost->shim_bytes = bytes;

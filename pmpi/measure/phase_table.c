@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-_Static_assert(MW_QUOTA == MW_RECORD_PHASES, "what pmpi/base/quota.h gives away");
+_Static_assert(MW_QUOTA == MW_RECORD_PHASES, "the quotas of pmpi/base/quota.h add up to the table");
 
 static struct mw_quota quota;
 
@@ -61,7 +61,7 @@ static uint32_t add(const struct mw_phase *key, uint16_t *slot)
     return index;
 }
 
-/* ---- how often phases without an entry were seen ---- */
+/* ---- occurrences of phases without an entry ---- */
 
 #define SEEN_SLOTS 1024
 static struct seen {
@@ -69,7 +69,7 @@ static struct seen {
     uint32_t count;
 } seen[SEEN_SLOTS];
 
-/* One of four that the key may be in. */
+/* Counts an occurrence in one of the four slots that the key may be in. */
 static uint32_t count_seen(const struct mw_phase *key)
 {
     static unsigned victim;
@@ -109,11 +109,11 @@ uint32_t mw_phase_table_find_heavy(const struct mw_phase *key, uint64_t bytes)
 
 /* ---- shared entries ---- */
 
-/* Room for those that have no parent, whatever comes. */
+/* Entries reserved for shared entries without a parent. */
 #define ALWAYS 2
 #define NAMES 64
 static uint32_t names_used;
-_Static_assert(ALWAYS + NAMES <= MW_QUOTA_KEPT, "nobody else gets these");
+_Static_assert(ALWAYS + NAMES <= MW_QUOTA_KEPT, "entries reserved for these");
 
 static uint32_t share(const struct mw_phase *shared)
 {
@@ -178,7 +178,7 @@ static bool is_in_use(const struct name *name)
     return false;
 }
 
-/* A parent comes before its children. */
+/* Finds a reusable entry. A parent must come before its children. */
 static struct name *find_free(const struct mw_phase *key)
 {
     static unsigned next;
@@ -194,7 +194,8 @@ static struct name *find_free(const struct mw_phase *key)
     return &names[names_used++];
 }
 
-/* Peaks are no sums: they stay true. The visits that were kept one by one are not the shared entry's. */
+/* Adds the counts of a reused entry to the shared one. Peaks are not sums and stay valid. The separately kept visits
+ * are dropped. */
 static void retire(const struct mw_phase *from, struct mw_phase *to)
 {
     to->visits += from->visits;

@@ -5,17 +5,18 @@
 #include "pmpi/measure/governor.h"
 #include "pmpi/measure/observe.h"
 #include "pmpi/measure/phase_table.h"
-#include "pmpi/rank/timestamp.h"
 #include "pmpi/rank/rank.h"
+#include "pmpi/rank/timestamp.h"
 
 #include <string.h>
 
 struct mw_phases mw_phases;
 
 static struct mw_interval user[MW_PHASES_NESTED];
-static uint32_t parents[MW_PHASES_NESTED]; /* what phases inside of it have as their parent: its index, or the shared one's */
+static uint32_t parents[MW_PHASES_NESTED]; /* by depth: parent of the phases inside: the phase's index, or that of
+                                              its shared entry */
 static char names[MW_PHASES_NESTED][sizeof(((struct mw_phase *)0)->name)];
-static int user_depth; /* may exceed MW_PHASES_NESTED: deeper ones are not recorded */
+static int user_depth; /* may exceed MW_PHASES_NESTED; deeper phases are not recorded */
 
 static int recorded_depth(void)
 {
@@ -29,8 +30,8 @@ static void set_depth(int depth)
     mw_rank.journal.state->phase = recorded_depth() ? user[recorded_depth() - 1].phase + 1 : 0;
 }
 
-/* Keeps the end of a visit that was measured, evenly spread over all of them: when there is no more room every second one
- * goes. It tells later whether the phase leaves ever more memory behind. */
+/* Keeps RSS at the end of measured visits, evenly spread over all visits: when the array is full every second one is
+ * dropped. Shows later whether the phase leaves more and more memory behind. */
 static void keep_visit(struct mw_phase *phase, uint64_t rss)
 {
     uint64_t kib = rss >> 10;
@@ -43,7 +44,7 @@ static void keep_visit(struct mw_phase *phase, uint64_t rss)
         for (uint32_t i = 0; i < MW_RECORD_VISITS / 2; i++)
             phase->kept[i] = phase->kept[2 * i];
         phase->visit_count = MW_RECORD_VISITS / 2;
-        phase->visit_stride *= 2; /* this one is due in the new stride, too: it follows an even number of kept ones */
+        phase->visit_stride *= 2; /* this visit is due in the new stride, too: it follows an even number of kept ones */
     }
     phase->kept[phase->visit_count] =
         (struct mw_visit){(uint32_t)phase->visits, kib < UINT32_MAX ? (uint32_t)kib : UINT32_MAX};
@@ -72,7 +73,7 @@ void mw_phases_note(const struct mw_interval *interval, struct mw_phase *phase, 
     }
 }
 
-/* What its phase has to show for an entry. */
+/* The memory on which the phase's quota is decided, in bytes. */
 static uint64_t bytes_of(const struct mw_interval *interval, uint64_t rss)
 {
     uint64_t highest = interval->window.peak > rss ? interval->window.peak : rss;
@@ -80,7 +81,7 @@ static uint64_t bytes_of(const struct mw_interval *interval, uint64_t rss)
     return interval->measured && highest > interval->entry_rss ? highest - interval->entry_rss : 0;
 }
 
-/* An observation in it saw the highest peak so far, and no call or phase of the program has it. */
+/* Whether the rank's highest peak so far was observed in this interval, and no call or phase of the program has it. */
 static bool has_peak(const struct mw_interval *between)
 {
     const struct mw_state *state = mw_rank.journal.state;
@@ -126,7 +127,7 @@ void mw_phases_start(uint64_t process_start_ns)
     mw_phase_table_start();
     mw_observe_open(&mw_phases.between.window, false);
     mw_phases_open_between(MW_PHASE_START, 0, &start, false, 0);
-    mw_phases.between.window.exact = true; /* the first reading is the mark since exec: all of it belongs here */
+    mw_phases.between.window.exact = true; /* the first reading is the mark since exec, which belongs to this phase */
 }
 
 void mw_phases_enter_measured_call(uint32_t site, const struct mw_timestamp *now, uint64_t rss)
@@ -141,7 +142,7 @@ void mw_phases_leave_measured_call(uint32_t site, const struct mw_timestamp *now
     mw_phases_open_between(MW_PHASE_BETWEEN, site + 1, now, true, rss);
 }
 
-/* A boundary that the program sets itself. Returns whether it was observed. */
+/* Ends the interval at a boundary of a user phase. Returns whether an observation was made. */
 static bool end_interval(const struct mw_timestamp *now, uint64_t visits, uint64_t *rss)
 {
     bool measured = mw_governor_allows_phase(now->ns, visits);
@@ -154,7 +155,7 @@ static bool end_interval(const struct mw_timestamp *now, uint64_t visits, uint64
     return measured;
 }
 
-/* So many visits without an entry of their own as are measured whatever the budget, for each of a phase that has one. */
+/* Visits without a separate entry count as a fraction of one visit when the governor decides. */
 #define LOST_PER_VISIT 1024
 
 static uint64_t visits_of(const struct mw_interval *interval)
@@ -195,7 +196,7 @@ void mw_phases_begin(const char *name, const struct mw_timestamp *now)
     memcpy(names[user_depth], key.name, sizeof(key.name));
     find_user(interval, &key);
     phase = &mw_rank.journal.phases[interval->phase];
-    measured = end_interval(now, visits_of(interval), &rss); /* the stretch that ends here lies outside the new phase */
+    measured = end_interval(now, visits_of(interval), &rss); /* the interval that ends here is outside the new phase */
     mw_observe_open(&interval->window, measured);
     mw_phases_open(interval, now, measured, rss);
     if (!phase->first_ns)
@@ -205,7 +206,7 @@ void mw_phases_begin(const char *name, const struct mw_timestamp *now)
     mw_phases_open_between(MW_PHASE_BETWEEN, 0, now, measured, rss);
 }
 
-/* A visit has its phase's name for now: when much memory belongs to it, there is an entry for good. */
+/* Ends a visit in a reusable entry: if much memory belongs to it, the phase gets a permanent entry. */
 static void keep_user(struct mw_interval *interval, uint64_t rss)
 {
     struct mw_state *state = mw_rank.journal.state;
@@ -241,7 +242,7 @@ static void end_innermost(const struct mw_timestamp *now)
         return;
     }
     interval = &user[user_depth - 1];
-    measured = end_interval(now, visits_of(interval), &rss); /* the stretch that ends here lies inside */
+    measured = end_interval(now, visits_of(interval), &rss); /* the interval that ends here is inside the phase */
     mw_observe_close(&interval->window);
     if (mw_phase_table_is_name(interval->phase))
         keep_user(interval, rss);

@@ -11,18 +11,18 @@
 struct entry {
     uintptr_t request; /* handle; 0 free */
     const struct mw_op_info *op;
-    struct mw_bytes bytes; /* of a persistent one */
+    struct mw_bytes bytes; /* of a persistent request */
     struct mw_window window;
-    uint64_t base; /* RSS when it was started */
+    uint64_t base; /* RSS when it was started, bytes */
     uint32_t comm_size;
     uint32_t start_site; /* + 1; 0: not started */
-    uint16_t generation; /* counts what the entry was used for */
-    uint16_t completing; /* threads that are inside a call that may complete it */
+    uint16_t generation; /* incremented at each use of the entry */
+    uint16_t completing; /* threads inside a call that may complete it */
     bool persistent;
     bool measured; /* window and base are valid */
 };
 
-/* Entries stay where they are: windows are known by address. */
+/* Entries never move: windows are referenced by address. */
 #define SLOTS (4 * MW_REQUESTS)
 static struct entry entries[MW_REQUESTS];
 static uint16_t slots[SLOTS];
@@ -87,8 +87,8 @@ static void forget(struct entry *entry)
         rebuild_index();
 }
 
-/* Handles that the library gives for every request that is complete from the start (Open MPI's empty request, MPICH's
- * lightweight ones): seen when one is given while it is still waited for. */
+/* Handles that the library returns for every request that is complete at once (Open MPI's empty request, MPICH's
+ * lightweight ones). Detected when a handle is returned while it is still waited for. */
 static uintptr_t shared_handles[8];
 
 static bool is_shared(uintptr_t request)
@@ -106,21 +106,22 @@ static void add_shared(uintptr_t request)
     shared_handles[count++ % (sizeof(shared_handles) / sizeof(shared_handles[0]))] = request;
 }
 
-/* The entry of a handle, a fresh one unless it is known: then its request is gone, and the handle is used again. */
+/* The entry of a handle: a new one, or that of an earlier request with the same handle, which has ended. NULL: the
+ * request is not tracked. */
 static struct entry *add(uintptr_t request)
 {
-    static unsigned next; /* where to look for a free entry first */
+    static unsigned next; /* where the search for a free entry starts */
     struct entry *known = find(request);
 
     if (known) {
-        /* inside MPI_Wait the handle may be free already, and given to another thread */
+        /* in MPI_Wait the handle may have been freed already, and reused by another thread */
         bool is_shared_handle = known->start_site && !known->persistent && !known->completing;
         close_window(known);
         known->generation++;
         known->completing = 0;
         if (!is_shared_handle)
             return known;
-        forget(known); /* one handle for all that are complete at once: it says nothing of any */
+        forget(known); /* the handle is shared by requests that are complete at once: it does not identify one */
         add_shared(request);
         return NULL;
     }
@@ -281,6 +282,6 @@ void mw_requests_freed(const void *request)
     struct entry *entry;
 
     entry = find(mw_abi_load(mw_library.abi, request, 0));
-    if (entry && !entry->measured) /* an active one is completed elsewhere */
+    if (entry && !entry->measured) /* an active request is removed when it completes */
         forget(entry);
 }

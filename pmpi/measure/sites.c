@@ -15,25 +15,25 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Frames that language bindings put between the program and the wrapper: mpi_f08 -> mpifh -> PMPI_X. */
+/* Maximum number of frames of language bindings between the program and the wrapper: mpi_f08 -> mpifh -> PMPI_X. */
 #define BINDING_FRAMES 3
-_Static_assert(MW_RECORD_SITE_FRAMES + BINDING_FRAMES <= MW_STACK_FRAMES, "room for a site's stack");
+_Static_assert(MW_RECORD_SITE_FRAMES + BINDING_FRAMES <= MW_STACK_FRAMES, "a site's stack fits");
 
-/* Remembers which site a raw stack belongs to, in sets of four: a collision only costs a search. */
+/* Cache of the site of each raw stack, in sets of four: a collision only costs a search. */
 #define CACHE_SLOTS 2048
-static unsigned victim; /* which of a set gives way next */
+static unsigned victim; /* which entry of a set is replaced next */
 static struct slot {
     uint64_t hash;
     uint32_t site; /* + 1 */
-    uint32_t seen; /* calls whose stack was walked, until it had an entry of its own */
-    uint8_t frames; /* that tell the site */
-    bool shared;    /* it has no entry of its own */
-    bool may_be_unloaded;    /* a frame lies in a library that may be unloaded: its address may mean other code one day */
+    uint32_t seen; /* walks of this stack until it got a separate entry */
+    uint8_t frames; /* number of frames that identify the site */
+    bool shared;    /* it has no separate entry */
+    bool may_be_unloaded;    /* a frame is in a library that may be unloaded, so its address may become other code */
 } cache[CACHE_SLOTS];
 
 struct mw_sites_entry mw_sites_entries[MW_SITES_SETS][4];
 
-static uint64_t unloads; /* of libraries, when the cache was last right */
+static uint64_t unloads; /* mw_modules_unloads() for which the cache is valid */
 
 static int site_depth = MW_SITE_DEPTH_DEFAULT;
 
@@ -42,8 +42,8 @@ void mw_sites_set_depth(int depth)
     site_depth = depth < 1 ? 1 : depth > MW_RECORD_SITE_FRAMES ? MW_RECORD_SITE_FRAMES : depth;
 }
 
-/* Keeps the program's frames: those behind the language bindings, `site_depth` of them. Returns how many frames were
- * looked at. */
+/* Stores the frames of the program, `site_depth` frames above the language bindings. Returns how many frames were
+ * examined. */
 static int fill_frames(struct mw_site *site, void *const *raw, int depth)
 {
     int at = 0;
@@ -55,7 +55,7 @@ static int fill_frames(struct mw_site *site, void *const *raw, int depth)
     return at;
 }
 
-/* Stands for a raw stack and the key. Never 0, which is an empty slot. */
+/* Hash of a raw stack and the key. Never 0, which is an empty slot. */
 static uint64_t hash_of(const struct mw_stack *stack, const struct mw_sites_key *key)
 {
     uint64_t hash = mw_index_mix((uint64_t)key->completes << 32 | key->comm_size, (uintptr_t)key->call);
@@ -78,7 +78,7 @@ static struct slot *lookup(uint64_t hash)
     return NULL;
 }
 
-/* Was a library unloaded since the last time? Then forgets what may have lain in it. */
+/* If a library was unloaded since the last time, forgets what may have been in it and returns true. */
 static bool forget_unloaded(void)
 {
     uint64_t now = mw_modules_unloads();
@@ -96,7 +96,7 @@ static bool forget_unloaded(void)
     return true;
 }
 
-/* Returns how many frames were looked at. */
+/* Returns how many frames were examined. */
 static int make_site(struct mw_site *site, const struct mw_stack *stack, const struct mw_sites_key *key)
 {
     *site = (struct mw_site){.comm_size = key->comm_size, .start_site = key->completes ? key->completes - 1 : 0};
@@ -109,7 +109,7 @@ static bool is_once(const struct mw_sites_key *key)
     return key->call == mw_ops[MW_OP_MPI_Finalize].name;
 }
 
-/* A place that no site is known at has an entry at once where others must come twice: its callers are not many yet. */
+/* The first site at a new place gets an entry at once, where others must occur twice. */
 static void assign_site(struct slot *slot, const struct mw_site *site, const struct mw_sites_key *key, bool new_place)
 {
     struct mw_quota_claim claim = {.seen = slot->seen + (new_place && !mw_site_table_is_scarce())};
@@ -125,7 +125,7 @@ static struct slot *remember(const struct mw_stack *stack, uint64_t hash, const 
     struct mw_site site;
 
     slot->hash = 0;
-    __atomic_signal_fence(__ATOMIC_SEQ_CST); /* this may be left half-done */
+    __atomic_signal_fence(__ATOMIC_SEQ_CST); /* the update may be interrupted */
     *slot = (struct slot){.frames = (uint8_t)make_site(&site, stack, key), .seen = 1};
     assign_site(slot, &site, key, new_place);
     for (int i = 0; i < stack->depth && !slot->may_be_unloaded; i++)
@@ -135,7 +135,7 @@ static struct slot *remember(const struct mw_stack *stack, uint64_t hash, const 
     return slot;
 }
 
-/* It was seen again. */
+/* A stack with a shared entry has occurred again: tries to get a separate one. */
 static void reconsider(struct slot *slot, const struct mw_stack *stack, const struct mw_sites_key *key)
 {
     struct mw_site site;
@@ -145,9 +145,9 @@ static void reconsider(struct slot *slot, const struct mw_stack *stack, const st
     assign_site(slot, &site, key, false);
 }
 
-/* ---- by the stack's trail ---- */
+/* ---- by the stack's fingerprint ---- */
 
-/* The return address of the place's caller; NULL not known. */
+/* The return address of the place's caller; NULL: not known. */
 static const void *caller_of(const struct mw_place *place, uintptr_t stack_pointer)
 {
     return place->caller && mw_stack_contains(stack_pointer, place->caller) ? *(void *const *)(stack_pointer + place->caller) : NULL;
@@ -182,8 +182,8 @@ static const struct mw_sites_entry *find_entry(const struct mw_sites_key *key, v
     return found && found->may_be_unloaded && mw_modules_unloads() != unloads ? NULL : found;
 }
 
-/* So many come too late before one in a full set gives way: when there are more in turn than have room, half of them or so
- * are found, and not each one gone just before it comes again. */
+/* One in this many new entries replaces one of a full set: if more stacks alternate than fit, about half of them are
+ * found, instead of each being replaced just before it occurs again. */
 #define REPLACE_ONE_IN 8
 
 static struct mw_sites_entry *choose_entry(struct mw_sites_entry *set)
@@ -212,7 +212,7 @@ static void add_entry(const struct slot *slot, const struct mw_stack *stack, con
     if (!entry)
         return;
     entry->stack_pointer = 0;
-    __atomic_signal_fence(__ATOMIC_SEQ_CST); /* this may be left half-done */
+    __atomic_signal_fence(__ATOMIC_SEQ_CST); /* the update may be interrupted */
     *entry = (struct mw_sites_entry){.key = *key,
                                      .return_address = return_address,
                                      .site = slot->site - 1,
@@ -222,7 +222,7 @@ static void add_entry(const struct slot *slot, const struct mw_stack *stack, con
     entry->stack_pointer = stack_pointer;
 }
 
-/* ---- all ---- */
+/* ---- lookup ---- */
 
 void mw_sites_repair(void)
 {
@@ -260,7 +260,8 @@ static uint32_t find_by_walking(const struct mw_sites_key *key, void *return_add
     return slot->site - 1;
 }
 
-/* Since the last time: then known sites may be called from other addresses. */
+/* Whether libraries were loaded or unloaded since the last call: known sites may then be called from other
+ * addresses. */
 static bool libraries_changed(void)
 {
     static uint64_t changes;
@@ -271,8 +272,9 @@ static bool libraries_changed(void)
     return changed;
 }
 
-/* There is hardly room in the table of sites, and a call comes from a place that no site is known at. So many of these are
- * looked at all the same whenever libraries were loaded or unloaded, nearly always none; and a few others always. */
+/* The table of sites is nearly full, and a call comes from a place without a known site. NEW_CODE_WALKS of these are
+ * walked after libraries were loaded or unloaded, which is rarely checked (ASK_ONE_IN), and a few others always
+ * (WALK_ONE_IN). */
 #define NEW_CODE_WALKS 256
 #define ASK_ONE_IN 64
 #define WALK_ONE_IN 32
@@ -300,7 +302,7 @@ static uint32_t find_uncancelled(const struct mw_sites_key *key, void *return_ad
     mw_lock_disable_cancel();
     site = find_by_walking(key, return_address, stack_pointer);
     mw_lock_restore_cancel();
-    mw_own_memory_walked(); /* which holds cancellation itself: that is not nested */
+    mw_own_memory_walked(); /* disables cancellation itself, which must not be nested */
     return site;
 }
 

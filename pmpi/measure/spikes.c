@@ -9,7 +9,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-/* One site must not take all the room. */
+/* Maximum number of spikes of one site. */
 #define MAX_PER_SITE 4
 
 static uint64_t rise(const struct mw_spike *spike)
@@ -17,7 +17,7 @@ static uint64_t rise(const struct mw_spike *spike)
     return spike->peak_rss - spike->entry_rss;
 }
 
-/* The entry to write: a free one, or the smallest of those that compete and are smaller; -1 none. */
+/* Index of the entry to write: a free one, or the smallest of the competing ones if it is smaller; -1: none. */
 static int choose(const struct mw_spike *spike)
 {
     struct mw_journal *journal = &mw_rank.journal;
@@ -44,7 +44,7 @@ static int choose(const struct mw_spike *spike)
 void mw_spikes_note(const struct mw_spike *spike, void *return_address)
 {
     struct mw_journal *journal = &mw_rank.journal;
-    _Static_assert(MW_RECORD_SPIKE_FRAMES <= MW_STACK_FRAMES, "room for a spike's stack");
+    _Static_assert(MW_RECORD_SPIKE_FRAMES <= MW_STACK_FRAMES, "a spike's stack fits");
     struct mw_stack stack;
     int index = choose(spike);
     struct mw_spike *entry;
