@@ -69,8 +69,8 @@ static inline bool mw_stack_fingerprint_matches_anywhere(const struct mw_stack_f
 
 enum mw_stack_finding {
     MW_STACK_GONE,        /* the caller's frame is not on the stack any more: it was left without a return */
-    MW_STACK_BELOW,       /* it is there, and made the present call */
-    MW_STACK_INTERRUPTED, /* it is there, and a signal handler made the present call on top of it */
+    MW_STACK_BELOW,       /* it is on the stack, and made the present call */
+    MW_STACK_INTERRUPTED, /* it is on the stack, and a signal handler made the present call on top of it */
     MW_STACK_UNKNOWN      /* not known */
 };
 

@@ -11,8 +11,8 @@
 void mw_life_begin(void);
 
 /* The shim may be in the process twice, linked in and preloaded: the copy that is called first records. Call this
- * before recording or writing an exit entry: tells the copies behind this one not to record, and returns false if
- * another copy has told this one so. */
+ * before recording or writing an exit entry: disables the copies behind this one. Returns false if another copy has
+ * disabled this one. */
 bool mw_life_is_first_copy(void);
 
 /* Whether a job launcher's environment variables identify this process as a rank. */

@@ -26,7 +26,7 @@ struct entry {
 #define SLOTS (4 * MW_REQUESTS)
 static struct entry entries[MW_REQUESTS];
 static uint16_t slots[SLOTS];
-static unsigned removed_slots; /* slots whose entries are gone */
+static unsigned removed_slots; /* slots whose entries were removed */
 _Atomic unsigned mw_requests_live;
 
 static bool is_request(uint32_t entry, const void *request)

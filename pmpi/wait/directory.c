@@ -51,8 +51,8 @@ bool mw_wait_directory_has(int dirfd, bool (*matches)(const char *name, const vo
 }
 
 struct search {
-    int base;         /* the directory that is searched */
-    const char *name; /* what the name begins with */
+    int base;         /* the directory to search */
+    const char *name; /* prefix of the name */
     int *found;       /* descriptor of the first match that belongs to this user */
 };
 

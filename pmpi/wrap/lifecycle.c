@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The wrappers of MPI_Init, MPI_Finalize and MPI_Abort; sessions have theirs in pmpi/wrap/sessions.c. */
+/* The wrappers of MPI_Init, MPI_Finalize and MPI_Abort; those of sessions are in pmpi/wrap/sessions.c. */
 #include "pmpi/abi/library.h"
 #include "pmpi/abi/real_symbol.h"
 #include "pmpi/abi/wrapper.h"

@@ -400,7 +400,7 @@ static void end_holder(pthread_t thread)
 #define NEEDS_CANCELLATION() ((void)0)
 #endif
 
-/* The kernel still knows a thread for a moment when it can be joined: it may be alive as far as anybody can tell. */
+/* The kernel may still know a thread shortly after it was joined, so it may be reported as alive. */
 static enum mw_lock_result section_when_forgotten(void)
 {
     enum mw_lock_result result;

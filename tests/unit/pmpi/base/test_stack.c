@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Stacks and their trails: of this thread and others, deep ones, a coroutine's. */
+/* Stacks and their fingerprints: of this thread and others, deep ones, a coroutine's. */
 #include "pmpi/base/stack.h"
 
 #include <pthread.h>
@@ -45,7 +45,7 @@ __attribute__((noinline)) static void wrapper(int room)
     seen.matches = seen.made && mw_stack_fingerprint_matches(&seen.fingerprint, seen.stack_pointer);
 }
 
-/* Whether a trail made before holds for a call of now. */
+/* Whether a fingerprint that was made before matches the stack of this call. */
 __attribute__((noinline)) static bool matches_now(const struct mw_stack_fingerprint *fingerprint, uintptr_t stack_pointer)
 {
     return stack_pointer == (uintptr_t)__builtin_frame_address(0) && mw_stack_fingerprint_matches(fingerprint, stack_pointer);
@@ -102,13 +102,13 @@ static void a_fingerprint_matches_while_the_return_addresses_are_in_place(void *
     assert_true(seen.matches);
     assert_int_equal(seen.fingerprint.count, 5);
     stack_pointer = seen.stack_pointer;
-    assert_false(matches_now(&seen.fingerprint, stack_pointer)); /* another stack, elsewhere */
+    assert_false(matches_now(&seen.fingerprint, stack_pointer)); /* another stack pointer */
     for (size_t i = 0; i < seen.fingerprint.count; i++) {
         memset(copy, 0, sizeof(copy));
         for (size_t k = 0; k < seen.fingerprint.count; k++)
             if (k != i)
                 memcpy((char *)copy + seen.fingerprint.offsets[k], &seen.fingerprint.frames[k], sizeof(void *));
-        assert_false(mw_stack_fingerprint_matches(&seen.fingerprint, (uintptr_t)copy)); /* one of them is another */
+        assert_false(mw_stack_fingerprint_matches(&seen.fingerprint, (uintptr_t)copy)); /* one address differs */
         memcpy((char *)copy + seen.fingerprint.offsets[i], &seen.fingerprint.frames[i], sizeof(void *));
         assert_true(mw_stack_fingerprint_matches(&seen.fingerprint, (uintptr_t)copy));
     }
@@ -124,11 +124,11 @@ static void a_stack_is_too_deep_for_a_fingerprint(void **state)
     assert_true(seen.matches);
 }
 
-/* What a wrapper does: makes the trail of its stack, or asks whether one that was made before is that of its stack. */
+/* Like a wrapper: makes the fingerprint of its stack, or compares one that was made before with its stack. */
 static struct mw_stack_fingerprint kept;
 static bool is_kept;
 
-__attribute__((noinline)) static void keep_or_ask(bool keep)
+__attribute__((noinline)) static void make_or_compare(bool keep)
 {
     uintptr_t stack_pointer = (uintptr_t)__builtin_frame_address(0);
     struct mw_stack stack;
@@ -144,7 +144,7 @@ __attribute__((noinline)) static void keep_or_ask(bool keep)
 
 __attribute__((noinline)) static void common(bool keep)
 {
-    keep_or_ask(keep);
+    make_or_compare(keep);
     __asm__ volatile("" ::: "memory");
 }
 
@@ -215,7 +215,7 @@ static void a_fingerprint_without_a_thread_matches_nowhere(void **state)
     assert_false(mw_stack_fingerprint_matches(&none, here));
     assert_true(mw_stack_contains(here, 8));
     assert_false(mw_stack_contains(here, UINT32_MAX)); /* beyond its end */
-    assert_false(mw_stack_contains((uintptr_t)&kept, 8)); /* no stack */
+    assert_false(mw_stack_contains((uintptr_t)&kept, 8)); /* not on a stack */
     assert_false(mw_stack_contains(UINTPTR_MAX - 64, 8));
     kept.offsets[kept.count - 1] = UINT32_MAX; /* is not read */
     assert_false(mw_stack_fingerprint_matches_anywhere(&kept, here));
@@ -241,7 +241,7 @@ static void a_fingerprint_belongs_to_its_thread(void **state)
     first = seen;
     assert_true(first.matches);
     assert_int_not_equal(first.fingerprint.thread, mine.fingerprint.thread);
-    assert_int_equal(pthread_create(&thread, NULL, in_thread, NULL), 0); /* gets the same memory as a rule */
+    assert_int_equal(pthread_create(&thread, NULL, in_thread, NULL), 0); /* usually gets the same memory */
     pthread_join(thread, NULL);
     assert_true(seen.matches);
     assert_int_not_equal(seen.fingerprint.thread, first.fingerprint.thread);

@@ -413,7 +413,7 @@ static void parents_share_when_they_are_too_many(void **state)
     assert_true(phases_used() <= MW_RECORD_PHASES);
 }
 
-static void stretches_between_calls_share_as_well(void **state)
+static void intervals_between_calls_share_entries_too(void **state)
 {
     int64_t growth;
 
@@ -449,7 +449,7 @@ int main(void)
         TEST(the_phase_of_the_peak_and_of_spikes_is_kept),
         TEST(a_heavy_phase_gets_an_entry_at_its_end),
         TEST(parents_share_when_they_are_too_many),
-        TEST(stretches_between_calls_share_as_well),
+        TEST(intervals_between_calls_share_entries_too),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
