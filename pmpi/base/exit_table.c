@@ -157,7 +157,8 @@ static void add_to_program(struct mw_exit_index *index, const struct usage *usag
                                                                                  a combined entry */
 
     if (bound == NONE || entry->peak <= index->entries[bound].peak)
-        join(index, usage->combined != NONE ? usage->combined : usage->smallest, entry, MW_EXIT_TABLE_TEXT_NEW, changes);
+        join(index, usage->combined != NONE ? usage->combined : usage->smallest, entry, MW_EXIT_TABLE_TEXT_NEW,
+             changes);
     else
         replace(index, usage, entry, changes);
 }

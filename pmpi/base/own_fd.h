@@ -16,7 +16,8 @@ struct mw_own_fd {
     ino_t inode;
 };
 
-/* Takes ownership of `fd` (-1: none). Returns false, and closes it, if fstat() fails (a filter of system calls). */
+/* Takes ownership of `fd` (-1: none). Returns false for -1, and if fstat() fails (a filter of system calls), in
+ * which case it closes the descriptor. */
 static inline bool mw_own_fd_take(struct mw_own_fd *own, int fd)
 {
     struct stat st = {0};

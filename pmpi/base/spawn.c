@@ -76,8 +76,7 @@ static void reset_signals(void)
     uint64_t none = 0;
 
     for (int signal = 1; signal <= SIGNALS; signal++)
-        syscall(SYS_rt_sigaction, signal, by_default, NULL, KERNEL_MASK_BYTES); /* changes the child's dispositions only:
-                                                                                   no CLONE_SIGHAND */
+        syscall(SYS_rt_sigaction, signal, by_default, NULL, KERNEL_MASK_BYTES); /* the child's: no CLONE_SIGHAND */
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, KERNEL_MASK_BYTES);
 }
 

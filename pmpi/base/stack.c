@@ -23,7 +23,7 @@ struct walk {
     struct mw_stack *stack;
     void *from;
     int max_frames;
-    int shim_frames;         /* frames passed on the way to `from` */
+    int shim_frames; /* frames passed on the way to `from` */
     uintptr_t below; /* the end of the frame before */
 };
 

@@ -83,7 +83,8 @@ static uint64_t find_facts(struct mw_exit_text *text, int procfd)
 
     if (!mw_procmem_maps_read(procfd, MW_PROCMEM_SELF, &maps))
         memcpy(text->mpi, maps.mpi, sizeof(text->mpi));
-    return MW_SEEN_EXIT | (mw_modules_started_with_mpi() ? MW_SEEN_LINKED : 0) | (mw_rank.init_called ? MW_SEEN_CALLED : 0) |
+    return MW_SEEN_EXIT | (mw_modules_started_with_mpi() ? MW_SEEN_LINKED : 0) |
+           (mw_rank.init_called ? MW_SEEN_CALLED : 0) |
            (mw_rank.has_new_abi ? MW_SEEN_NEW_ABI : 0) | (mw_life_is_launched() ? MW_SEEN_LAUNCHED : 0);
 }
 

@@ -197,7 +197,8 @@ RARE static void note_counting(const struct mw_boundary *b, uint64_t begin_ns)
     read_ns = mw_clock_now() - end_ns;
     took_ns = end_ns - begin_ns;
     if (took_ns > read_ns)
-        mw_rank.journal.cost->counting_ns += TIMED_ONE_IN * mw_estimate_charge(&half_call, took_ns - read_ns, WALK_FACTOR);
+        mw_rank.journal.cost->counting_ns +=
+            TIMED_ONE_IN * mw_estimate_charge(&half_call, took_ns - read_ns, WALK_FACTOR);
 }
 
 bool mw_boundary_enter(struct mw_boundary *b, enum mw_op op, const uintptr_t *arguments, void *return_address)

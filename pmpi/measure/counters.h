@@ -3,8 +3,8 @@
 #ifndef MW_PMPI_MEASURE_COUNTERS_H
 #define MW_PMPI_MEASURE_COUNTERS_H
 
-/* Compares the counters with a count of the pages, if that does not take long or was not done yet, and records the
- * difference. */
+/* Compares the counters with a count of the pages, and records the difference. Does nothing if that was done before
+ * and the error is known to be small, or if counting would take long. */
 void mw_counters_check(void);
 
 #endif

@@ -22,8 +22,8 @@ static uint64_t start_ns;
 static uint64_t budget; /* millionths */
 static uint64_t spent_ns;
 static bool stopped;
-static struct mw_estimate call_cost[MW_METER_QUERIES], phase_cost[MW_METER_QUERIES]; /* cost of one boundary, by the kernel
-                                                                                        queries made */
+/* Cost of one boundary, by the kernel queries made. */
+static struct mw_estimate call_cost[MW_METER_QUERIES], phase_cost[MW_METER_QUERIES];
 static uint16_t watch_length[MW_RECORD_SITES];
 
 /* Initial estimate of the cost of a boundary. */

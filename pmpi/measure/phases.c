@@ -51,8 +51,8 @@ static void keep_visit(struct mw_phase *phase, uint64_t rss)
     phase->visit_count++;
 }
 
-void mw_phases_note(const struct mw_interval *interval, struct mw_phase *phase, const struct mw_timestamp *now, bool measured,
-                    uint64_t rss)
+void mw_phases_note(const struct mw_interval *interval, struct mw_phase *phase, const struct mw_timestamp *now,
+                    bool measured, uint64_t rss)
 {
     if (interval->measured && !phase->entry_rss)
         phase->entry_rss = interval->entry_rss;

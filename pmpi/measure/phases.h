@@ -46,10 +46,11 @@ extern struct mw_phases mw_phases;
 uint32_t mw_phases_find(uint32_t to, uint64_t rss);
 
 /* Adds the measurements of an interval to its phase. */
-void mw_phases_note(const struct mw_interval *interval, struct mw_phase *phase, const struct mw_timestamp *now, bool measured,
-                    uint64_t rss);
+void mw_phases_note(const struct mw_interval *interval, struct mw_phase *phase, const struct mw_timestamp *now,
+                    bool measured, uint64_t rss);
 
-static inline void mw_phases_open(struct mw_interval *interval, const struct mw_timestamp *now, bool measured, uint64_t rss)
+static inline void mw_phases_open(struct mw_interval *interval, const struct mw_timestamp *now, bool measured,
+                                  uint64_t rss)
 {
     interval->window = (struct mw_window){.peak = measured ? rss : 0, .exact = measured};
     interval->begin = *now;

@@ -23,10 +23,10 @@ struct mw_place {
     uint32_t caller;   /* stack slot of the next return address, in bytes from the stack pointer; 0: not known */
     uint16_t skipped;  /* calls since the last walk */
     uint8_t misses;      /* walks that found no recorded site, minus HIT_WEIGHT for each that did */
-    bool may_be_unloaded;       /* in a library that may be unloaded */
+    bool may_be_unloaded; /* in a library that may be unloaded */
 };
 
-/* More than there are sites, since a site may have several places. Never more than half full. */
+/* Slots, of which at most half are used. A site may have several places. */
 #define MW_PLACES 4096
 
 /* NULL: no recorded site has this return address and key. */

@@ -28,7 +28,7 @@ static struct slot {
     uint32_t seen; /* walks of this stack until it got a separate entry */
     uint8_t frames; /* number of frames that identify the site */
     bool shared;    /* it has no separate entry */
-    bool may_be_unloaded;    /* a frame is in a library that may be unloaded, so its address may become other code */
+    bool may_be_unloaded; /* a frame is in a library that may be unloaded, so its address may become other code */
 } cache[CACHE_SLOTS];
 
 struct mw_sites_entry mw_sites_entries[MW_SITES_SETS][4];
@@ -150,25 +150,28 @@ static void reconsider(struct slot *slot, const struct mw_stack *stack, const st
 /* The return address of the place's caller; NULL: not known. */
 static const void *caller_of(const struct mw_place *place, uintptr_t stack_pointer)
 {
-    return place->caller && mw_stack_contains(stack_pointer, place->caller) ? *(void *const *)(stack_pointer + place->caller) : NULL;
+    if (!place->caller || !mw_stack_contains(stack_pointer, place->caller))
+        return NULL;
+    return *(void *const *)(stack_pointer + place->caller);
 }
 
 static struct mw_sites_entry *set_of_caller(const struct mw_place *place, uintptr_t stack_pointer)
 {
-    uint64_t hash = mw_index_mix((uintptr_t)place->return_address ^ mw_stack_thread, (uintptr_t)caller_of(place, stack_pointer));
+    uint64_t hash = mw_index_mix((uintptr_t)place->return_address ^ mw_stack_thread,
+                                 (uintptr_t)caller_of(place, stack_pointer));
 
     return mw_sites_entries[(hash >> 40) % MW_SITES_SETS];
 }
 
 static bool matches_anywhere(const struct mw_sites_entry *entry, const struct mw_sites_key *key,
-                              const void *return_address, uintptr_t stack_pointer)
+                             const void *return_address, uintptr_t stack_pointer)
 {
     return entry->stack_pointer && entry->return_address == return_address && !memcmp(&entry->key, key, sizeof(*key)) &&
            mw_stack_fingerprint_matches_anywhere(&entry->fingerprint, stack_pointer);
 }
 
-static const struct mw_sites_entry *find_entry(const struct mw_sites_key *key, void *return_address, uintptr_t stack_pointer,
-                                               const struct mw_place *place)
+static const struct mw_sites_entry *find_entry(const struct mw_sites_key *key, void *return_address,
+                                               uintptr_t stack_pointer, const struct mw_place *place)
 {
     const struct mw_sites_entry *set = mw_sites_set(return_address, stack_pointer), *found = NULL;
     const struct mw_sites_entry *other = place ? set_of_caller(place, stack_pointer) : set;
@@ -195,7 +198,7 @@ static struct mw_sites_entry *choose_entry(struct mw_sites_entry *set)
 }
 
 static void add_entry(const struct slot *slot, const struct mw_stack *stack, const struct mw_sites_key *key,
-                       void *return_address, uintptr_t stack_pointer)
+                      void *return_address, uintptr_t stack_pointer)
 {
     struct mw_place *place = mw_places_find(key, return_address);
     bool first = !place;
@@ -208,7 +211,8 @@ static void add_entry(const struct slot *slot, const struct mw_stack *stack, con
         return;
     if (place && made.count)
         place->caller = made.offsets[0];
-    entry = choose_entry(first || !place ? mw_sites_set(return_address, stack_pointer) : set_of_caller(place, stack_pointer));
+    entry = choose_entry(first || !place ? mw_sites_set(return_address, stack_pointer)
+                                         : set_of_caller(place, stack_pointer));
     if (!entry)
         return;
     entry->stack_pointer = 0;

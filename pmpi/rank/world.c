@@ -242,8 +242,8 @@ static int join(const char *path, int *joined, struct mw_err *err)
     for (int i = 0; i < JOIN_TRIES; i++) {
         int fd;
         if (mkdir(path, 0700) && errno != EEXIST)
-            return mw_err_set(err, "cannot create the run directory %s on this host: %s; choose one with --run-dir that "
-                                   "can be created on all hosts", path, strerror(errno));
+            return mw_err_set(err, "cannot create the run directory %s on this host: %s; choose one with "
+                                   "--run-dir that can be created on all hosts", path, strerror(errno));
         fd = mw_token_open_private(path, err);
         if (fd < 0 && errno != ENOENT)
             return -1;

@@ -158,7 +158,10 @@ static void identify_by_session(const void *session)
 
 /* ---- the calls ---- */
 
-static int open_session(int (*real)(uintptr_t, uintptr_t, uintptr_t), const uintptr_t a[3], void *return_address)
+typedef int init_function(uintptr_t info, uintptr_t handler, uintptr_t session);
+typedef int finalize_function(uintptr_t session);
+
+static int open_session(init_function *real, const uintptr_t a[3], void *return_address)
 {
     struct mw_boundary boundary;
     bool entered;
@@ -180,7 +183,7 @@ int MPI_Session_init(uintptr_t info, uintptr_t handler, uintptr_t session)
 {
     const uintptr_t a[3] = {info, handler, session};
 
-    return open_session((int (*)(uintptr_t, uintptr_t, uintptr_t))mw_real_symbol(2 * MW_OP_MPI_Session_init, "MPI_Session_init"), a,
+    return open_session((init_function *)mw_real_symbol(2 * MW_OP_MPI_Session_init, "MPI_Session_init"), a,
                         __builtin_return_address(0));
 }
 
@@ -188,11 +191,11 @@ int PMPI_Session_init(uintptr_t info, uintptr_t handler, uintptr_t session)
 {
     const uintptr_t a[3] = {info, handler, session};
 
-    return open_session((int (*)(uintptr_t, uintptr_t, uintptr_t))mw_real_symbol(2 * MW_OP_MPI_Session_init + 1, "PMPI_Session_init"),
-                        a, __builtin_return_address(0));
+    return open_session((init_function *)mw_real_symbol(2 * MW_OP_MPI_Session_init + 1, "PMPI_Session_init"), a,
+                        __builtin_return_address(0));
 }
 
-static int close_session(int (*real)(uintptr_t), uintptr_t session, void *return_address)
+static int close_session(finalize_function *real, uintptr_t session, void *return_address)
 {
     const uintptr_t a[] = {session};
     struct mw_boundary boundary;
@@ -211,12 +214,12 @@ static int close_session(int (*real)(uintptr_t), uintptr_t session, void *return
 
 int MPI_Session_finalize(uintptr_t session)
 {
-    return close_session((int (*)(uintptr_t))mw_real_symbol(2 * MW_OP_MPI_Session_finalize, "MPI_Session_finalize"), session,
-                         __builtin_return_address(0));
+    return close_session((finalize_function *)mw_real_symbol(2 * MW_OP_MPI_Session_finalize, "MPI_Session_finalize"),
+                         session, __builtin_return_address(0));
 }
 
 int PMPI_Session_finalize(uintptr_t session)
 {
-    return close_session((int (*)(uintptr_t))mw_real_symbol(2 * MW_OP_MPI_Session_finalize + 1, "PMPI_Session_finalize"), session,
-                         __builtin_return_address(0));
+    return close_session((finalize_function *)mw_real_symbol(2 * MW_OP_MPI_Session_finalize + 1, "PMPI_Session_finalize"),
+                         session, __builtin_return_address(0));
 }

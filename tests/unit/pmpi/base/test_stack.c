@@ -48,7 +48,8 @@ __attribute__((noinline)) static void wrapper(int room)
 /* Whether a fingerprint that was made before matches the stack of this call. */
 __attribute__((noinline)) static bool matches_now(const struct mw_stack_fingerprint *fingerprint, uintptr_t stack_pointer)
 {
-    return stack_pointer == (uintptr_t)__builtin_frame_address(0) && mw_stack_fingerprint_matches(fingerprint, stack_pointer);
+    return stack_pointer == (uintptr_t)__builtin_frame_address(0) &&
+           mw_stack_fingerprint_matches(fingerprint, stack_pointer);
 }
 
 __attribute__((noinline)) static void descend(int depth, int room)
