@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# The preloaded shim. It brings its own copies of the few collector files it needs, compiled with its own flags: it
-# must not depend on a sanitizer's runtime, and exports nothing but MPI's names and the phase API.
+# The preloaded shim. It includes the few collector files it needs, compiled with separate flags: it must not depend on a
+# sanitizer's runtime, and exports only MPI's names, the phase API and a few libc functions.
 lib_LTLIBRARIES += pmpi/libmemwatch-pmpi.la
 include_HEADERS += pmpi/memwatch.h
 
@@ -31,7 +31,7 @@ shim_sources = \
     pmpi/wrap/argument.c pmpi/wrap/argument.h \
     pmpi/measure/boundary.c pmpi/measure/boundary.h \
     pmpi/abi/bytes.c pmpi/abi/bytes.h \
-    pmpi/measure/complete.c pmpi/measure/complete.h \
+    pmpi/measure/completion.c pmpi/measure/completion.h \
     pmpi/base/clear.h pmpi/abi/collectives.def pmpi/abi/each_call.h \
     pmpi/base/compat.h pmpi/base/dlsym.h pmpi/base/elf_find.h pmpi/base/elf_object.h \
     pmpi/measure/estimate.h \
@@ -46,10 +46,10 @@ shim_sources = \
     pmpi/base/lock.c pmpi/base/lock.h \
     pmpi/measure/counters.c pmpi/measure/counters.h \
     pmpi/measure/meter.c pmpi/measure/meter.h \
-    pmpi/rank/moment.h \
+    pmpi/rank/timestamp.h \
     pmpi/measure/modules.c pmpi/measure/modules.h \
     pmpi/finalize/names.c pmpi/finalize/names.h \
-    pmpi/abi/next.c pmpi/abi/next.h \
+    pmpi/abi/real_symbol.c pmpi/abi/real_symbol.h \
     pmpi/measure/observe.c pmpi/measure/observe.h \
     pmpi/abi/ops.c pmpi/abi/ops.h \
     pmpi/base/own_fd.h \
@@ -63,11 +63,11 @@ shim_sources = \
     pmpi/life/stop.c pmpi/life/stop.h \
     pmpi/rank/rank.c pmpi/rank/rank.h \
     pmpi/life/sandbox.c pmpi/life/sandbox.h \
-    pmpi/base/say.c pmpi/base/say.h \
+    pmpi/base/log.c pmpi/base/log.h \
     pmpi/base/soname.c pmpi/base/soname.h \
     pmpi/wrap/sessions.c pmpi/wrap/sessions.h \
     pmpi/rank/settings.c pmpi/rank/settings.h \
-    pmpi/base/room.h \
+    pmpi/base/quota.h \
     pmpi/measure/site_table.c pmpi/measure/site_table.h \
     pmpi/measure/sites.c pmpi/measure/sites.h \
     pmpi/base/spawn.c pmpi/base/spawn.h \
@@ -81,7 +81,7 @@ shim_sources = \
     pmpi/finalize/tcp.c pmpi/finalize/tcp.h \
     pmpi/rank/world.c pmpi/rank/world.h \
     pmpi/wrap/wrap.c pmpi/abi/wrapper.h
-# What each preloaded library has: a program that is linked with the archive uses the libc of the system it is linked on.
+# In each preloaded library, but not in the archive: its programs use the libc of the system they are linked on.
 compat_sources = pmpi/base/compat.c pmpi/base/compat.h pmpi/base/elf_find.c pmpi/base/elf_find.h
 pmpi_libmemwatch_pmpi_la_SOURCES = $(shim_sources) $(compat_sources) pmpi/wrap/dlsym_calls.c pmpi/wrap/sandbox_calls.c
 pmpi_libmemwatch_pmpi_la_CPPFLAGS = $(AM_CPPFLAGS) -DMW_BINDIR='"$(bindir)"'
@@ -89,8 +89,8 @@ pmpi_libmemwatch_pmpi_la_CFLAGS = $(SHIM_CFLAGS)
 pmpi_libmemwatch_pmpi_la_LDFLAGS = -module -avoid-version -shared $(SHIM_LDFLAGS) \
     -export-symbols-regex '^(P?MPIX?_[A-Z].*|memwatch_pmpi_.*|dlsym|prctl|seccomp|syscall)$$'
 
-# The wait calls, preloaded beside the shim: how ranks ended, as their parents learn it. In two segments instead of four,
-# every process of the job starts 10 us sooner.
+# The wait calls, preloaded with the shim: they log the exit statuses of ranks in their parents. Linked in two segments
+# instead of four, which starts every process of the job 10 us sooner.
 lib_LTLIBRARIES += pmpi/libmemwatch-wait.la
 pmpi_libmemwatch_wait_la_SOURCES = \
     collector/base/file_names.h \
@@ -108,7 +108,7 @@ pmpi_libmemwatch_wait_la_CFLAGS = $(SHIM_CFLAGS)
 pmpi_libmemwatch_wait_la_LDFLAGS = -module -avoid-version -shared -Wl,-z,noseparate-code \
     -export-symbols-regex '^(wait|waitpid|wait3|wait4|waitid|__wait|__waitpid)$$'
 
-# The shim to be linked into a program.
+# The shim as an archive to link into a program.
 lib_LIBRARIES += pmpi/libmemwatch-pmpi.a
 pkgconfigdir = $(libdir)/pkgconfig
 nodist_pkgconfig_DATA = pmpi/memwatch-pmpi.pc
@@ -118,7 +118,7 @@ pmpi_libmemwatch_pmpi_a_CPPFLAGS = $(pmpi_libmemwatch_pmpi_la_CPPFLAGS) -DMW_LIN
 pmpi_libmemwatch_pmpi_a_CFLAGS = $(SHIM_CFLAGS) -fPIC
 ARFLAGS = cr
 
-# Each folder says what is in it.
+# A description of each folder.
 EXTRA_DIST += \
     pmpi/abi/README.md pmpi/base/README.md pmpi/finalize/README.md pmpi/life/README.md pmpi/measure/README.md \
     pmpi/rank/README.md pmpi/wait/README.md pmpi/wrap/README.md

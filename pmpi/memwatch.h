@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * memwatch.h: names for the phases of an MPI program, to be seen in memwatch's reports.
+ * memwatch.h: names for the phases of an MPI program, shown in memwatch's reports.
  *
  *     #include <memwatch.h>
  *
@@ -8,19 +8,19 @@
  *     assemble(matrix);
  *     memwatch_phase_end();
  *
- * The program needs no library for it: when it runs under memwatch, the calls reach the shim
- * (libmemwatch-pmpi.so) that is loaded into every rank; without memwatch they do nothing, and cost a
- * load and a branch. With a C library older than glibc 2.34, link with -ldl.
+ * The program needs no library for it. Under memwatch the calls reach the shim (libmemwatch-pmpi.so), which is
+ * loaded into every rank; without memwatch they do nothing, and cost a load and a branch. With glibc older than
+ * 2.34, link with -ldl.
  *
- * - A phase may be begun as often as you like; visits with the same name and the same phase around them count together.
- * - Phases nest, 16 deep at most; deeper ones are ignored. A phase holds all that happens until its end, inner phases
- *   and MPI calls included.
- * - Names are cut to 63 bytes. They are copied: the string need not outlive the call.
+ * - A phase may begin any number of times; visits with the same name and the same enclosing phase are one phase.
+ * - Phases nest up to 16 deep; deeper ones are ignored. A phase includes everything until its end, also inner phases
+ *   and MPI calls.
+ * - Names are truncated to 63 bytes, and copied: the string need not outlive the call.
  * - Phases belong to the main thread, the one that called MPI_Init: calls from other threads are ignored, as are calls
  *   before MPI_Init and after MPI_Finalize.
- * - Each rank has phases of its own; begin and end are not collective and never communicate.
+ * - Phases are local to a rank; begin and end are not collective and never communicate.
  *
- * For C99 and later, and C++; gcc, clang and what is compatible with them.
+ * For C99 and later, and C++; gcc, clang and compatible compilers.
  */
 #ifndef MEMWATCH_H
 #define MEMWATCH_H
@@ -32,9 +32,9 @@ extern "C" {
 #endif
 
 /*
- * The shim's own functions. They are weak, so that a program linked with the shim has them at once and any
- * other links without; where the linker has already settled a weak reference as "absent" (an executable that
- * isn't position-independent), a preloaded shim is still found by name. Don't call them: call those below.
+ * The shim's functions. They are weak, so that programs link with and without the shim. If the linker has resolved
+ * the weak references to null (in an executable that is not position-independent), a preloaded shim is still found
+ * by name. Do not call these functions: call those below.
  */
 extern int memwatch_pmpi_phase_begin(const char *name) __attribute__((weak));
 extern int memwatch_pmpi_phase_end(void) __attribute__((weak));
@@ -68,7 +68,7 @@ static inline const struct memwatch_shim *memwatch_find_shim(void)
     return &shim;
 }
 
-/* Begins a visit to the phase called name (not null), inside the one that is open, if any. */
+/* Begins a visit of the phase called name (not null), inside the innermost open phase, if any. */
 static inline void memwatch_phase_begin(const char *name)
 {
     const struct memwatch_shim *shim = memwatch_find_shim();
@@ -77,7 +77,7 @@ static inline void memwatch_phase_begin(const char *name)
         (void)shim->begin(name);
 }
 
-/* Ends the phase that was begun last and hasn't ended yet. Without one, does nothing. */
+/* Ends the innermost open phase. Does nothing if none is open. */
 static inline void memwatch_phase_end(void)
 {
     const struct memwatch_shim *shim = memwatch_find_shim();

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* What differs between MPI libraries, behind one seam: a table for each binary interface (ABI), with constants of our own.
- * All are always there, so that one build serves every MPI; test_abi compares them with each mpi.h that configure found.
+/* The differences between MPI libraries: one table of constants for each binary interface (ABI). All tables are
+ * always compiled in, so that one build serves every MPI; test_abi compares them with each mpi.h that configure
+ * found.
  *
- * Handles travel in registers of pointer width in every MPI, so wrappers treat them as uintptr_t. In memory a
- * handle has `handle_bytes`; in a register the bits above that are undefined and mw_abi_handle() clears them.
- */
+ * Handles travel in registers of pointer width in every MPI, so wrappers treat them as uintptr_t. In memory a handle
+ * has `handle_bytes` bytes; in a register the bits above are undefined, and mw_abi_handle() clears them. */
 #ifndef MW_PMPI_ABI_ABI_H
 #define MW_PMPI_ABI_ABI_H
 
@@ -16,14 +16,15 @@
 /* A predefined handle: a constant, or the address of a data symbol of libmpi. */
 struct mw_abi_value {
     uintptr_t value;
-    char symbol[32]; /* "" when value is the handle */
+    char symbol[32]; /* "": `value` is the handle */
 };
 
 struct mw_abi {
     uint32_t id;           /* enum mw_mpi_kind */
     uint32_t handle_bytes; /* of MPI_Comm, MPI_Datatype, MPI_Request, ... in memory */
-    char soname[24];       /* of the library, as far as it is the same for all of this ABI; "" when it is not */
-    char marker[32];       /* else a symbol that only libraries of this ABI export */
+    char soname[24];       /* the common part of the library's DT_SONAME; "": not the same for all libraries of this
+                              ABI */
+    char marker[32];       /* if soname is "": a symbol that only libraries of this ABI export */
     struct mw_abi_value comm_world, comm_self, comm_null, info_null, datatype_byte, datatype_null, errors_return;
     uintptr_t in_place;
     int root, proc_null; /* MPI_ROOT, MPI_PROC_NULL */
@@ -31,7 +32,7 @@ struct mw_abi {
     int thread_multiple;
 };
 
-/* Open MPI's own; that of MPICH and all that keep it (Intel MPI, MVAPICH, Cray MPICH); that of the MPI 5.0 standard. */
+/* Open MPI's ABI; the MPICH ABI (also Intel MPI, MVAPICH, Cray MPICH); the ABI of the MPI 5.0 standard. */
 extern const struct mw_abi mw_abi_openmpi;
 extern const struct mw_abi mw_abi_mpich;
 extern const struct mw_abi mw_abi_standard;

@@ -5,7 +5,7 @@
 
 uint32_t mw_bytes_world_size;
 
-/* ---- where the arguments are ---- */
+/* ---- positions of the arguments ---- */
 
 enum parameter { NONE, CBUF, BUF, CNT, CNTS, DSPS, ADSPS, DT, DTS, OP, ROOT, COMM };
 
@@ -20,7 +20,7 @@ static const struct {
 #define MW_CALL_C(Name, n, comm, ...)
 #define MW_GUARD(Name, n, ...)
 #define MW_GUARD_C(Name, n, ...)
-#define MW_COMPLETE(Name, n, ...)
+#define MW_COMPLETION(Name, n, ...)
 #include "pmpi/abi/collectives.def"
 #undef MW_COLLECTIVE
 #undef MW_COUNTLESS
@@ -28,42 +28,42 @@ static const struct {
 #undef MW_CALL_C
 #undef MW_GUARD
 #undef MW_GUARD_C
-#undef MW_COMPLETE
+#undef MW_COMPLETION
 };
 
 enum side { SEND, RECEIVE };
 
-/* The positions of a rule's arguments, by side; where there is one count and one type, both sides have it. */
+/* The positions of a rule's arguments, by side. With a single count or type, both sides have the same. */
 static struct layout {
     uint8_t buffer[2], count[2], type[2], root;
-    bool is_array[2]; /* `count` is one of counts */
+    bool is_array[2]; /* `count` is an array of counts */
 } layouts[MW_RULE_COUNT];
 
-static void place(uint8_t at[2], unsigned *seen, uint8_t position)
+static void set_position(uint8_t positions[2], unsigned *seen, uint8_t position)
 {
     if (*seen < 2)
-        at[*seen] = position;
+        positions[*seen] = position;
     if (!*seen)
-        at[1] = position;
+        positions[1] = position;
     ++*seen;
 }
 
-static void fill(struct layout *layout, const uint8_t *parameters, size_t room)
+static void fill_layout(struct layout *layout, const uint8_t *parameters, size_t max_count)
 {
     unsigned buffers = 0, counts = 0, types = 0;
 
-    for (uint8_t i = 0; i < room && parameters[i]; i++)
+    for (uint8_t i = 0; i < max_count && parameters[i]; i++)
         switch ((enum parameter)parameters[i]) {
         case CBUF:
-        case BUF: place(layout->buffer, &buffers, i); break;
+        case BUF: set_position(layout->buffer, &buffers, i); break;
         case CNT:
         case CNTS:
             layout->is_array[1] = parameters[i] == CNTS;
             layout->is_array[0] = counts ? layout->is_array[0] : layout->is_array[1];
-            place(layout->count, &counts, i);
+            set_position(layout->count, &counts, i);
             break;
         case DT:
-        case DTS: place(layout->type, &types, i); break;
+        case DTS: set_position(layout->type, &types, i); break;
         case ROOT: layout->root = i; break;
         case NONE:
         case DSPS:
@@ -76,10 +76,10 @@ static void fill(struct layout *layout, const uint8_t *parameters, size_t room)
 void mw_bytes_start(void)
 {
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        fill(&layouts[rows[i].rule], rows[i].parameters, sizeof(rows[i].parameters));
+        fill_layout(&layouts[rows[i].rule], rows[i].parameters, sizeof(rows[i].parameters));
 }
 
-/* One call's arguments, as the rules read them. */
+/* The arguments of one call. */
 struct call {
     const uintptr_t *a;
     const struct layout *at;
@@ -87,7 +87,7 @@ struct call {
     uintptr_t comm;
 };
 
-/* ---- what they are ---- */
+/* ---- values of the arguments ---- */
 
 static uint64_t count(const struct call *c, enum side side)
 {
@@ -151,7 +151,7 @@ static bool is_inter(const struct call *c)
     return inter;
 }
 
-/* Processes that data goes to and comes from: the remote group of an intercommunicator. */
+/* Processes that data goes to and comes from: on an intercommunicator, the remote group. */
 static int peers(const struct call *c)
 {
     int n = 0;
@@ -165,7 +165,7 @@ static int peers(const struct call *c)
 
 enum role { ROOT_SELF, ROOT_OTHER, ROOT_NOBODY };
 
-/* What this rank is to a rooted collective. */
+/* The role of this rank in a rooted collective. */
 static enum role role_of(const struct call *c)
 {
     int root = (int)c->a[c->at->root];
@@ -179,13 +179,13 @@ static enum role role_of(const struct call *c)
     return root == rank_of(c) ? ROOT_SELF : ROOT_OTHER;
 }
 
-/* Of one side: the data of this call in bytes, where one count is for one process. */
+/* Bytes of one block of a side: the data for one process. */
 static uint64_t block(const struct call *c, enum side side)
 {
     return count(c, side) * type(c, side);
 }
 
-/* What goes to, or comes from, `n` processes. */
+/* Bytes of the blocks for `n` processes. */
 static uint64_t blocks(const struct call *c, enum side side, int n)
 {
     uint64_t sum = 0;
@@ -197,7 +197,7 @@ static uint64_t blocks(const struct call *c, enum side side, int n)
     return sum * type(c, side);
 }
 
-/* This rank's part of what is described for all. */
+/* Bytes of this rank's block. */
 static uint64_t own_block(const struct call *c, enum side side)
 {
     return c->at->is_array[side] ? count_at(c, side, rank_of(c)) * type(c, side) : block(c, side);
@@ -215,7 +215,7 @@ static uint64_t typed_blocks(const struct call *c, enum side side, int n, uint64
 
 /* ---- neighbours ---- */
 
-/* Which neighbours of a topology exist. Only Cartesian ones can be missing (MPI_PROC_NULL at an edge). */
+/* The neighbours of a topology. Only those of a Cartesian topology can be missing (MPI_PROC_NULL at an edge). */
 struct neighbours {
     int in, out;
     uint64_t missing_in, missing_out; /* bit i: neighbour i is MPI_PROC_NULL; at most 2 x 32 dimensions */
@@ -255,7 +255,7 @@ static struct neighbours neighbours_of(const struct call *c)
     return nb;
 }
 
-/* The blocks of those that exist; of a single count as many. */
+/* Bytes of the blocks for the neighbours that exist. */
 static uint64_t neighbour_blocks(const struct call *c, enum side side, int n, uint64_t missing)
 {
     uint64_t sum = 0;
@@ -270,8 +270,8 @@ static uint64_t neighbour_blocks(const struct call *c, enum side side, int n, ui
 
 /* ---- the rules ---- */
 
-/* At the root `all` holds the data of all processes; `one` is what each gives or gets. In place the root's own part is in
- * `all`. */
+/* `all`: the side whose buffer at the root holds the data of all processes; `one`: the side with each process's
+ * block. With MPI_IN_PLACE the root's block is in `all`. */
 static struct mw_bytes rooted(const struct call *c, enum side one, enum side all)
 {
     enum role role = role_of(c);
@@ -337,7 +337,7 @@ static struct mw_bytes allreduce(const struct call *c)
     return (struct mw_bytes){bytes, bytes};
 }
 
-/* Exscan leaves rank 0's receive buffer alone. */
+/* Exscan does not write rank 0's receive buffer. */
 static struct mw_bytes exscan(const struct call *c)
 {
     uint64_t bytes = block(c, SEND);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* How many bytes a collective's arguments describe, at this rank.
+/* The bytes that the arguments of a collective describe on this rank.
  *
- * sent: the data of this rank's send buffers that the call reads. received: the part of this rank's receive
- * buffers that the call fills. Counts times type size (not extent), in 64 bits. MPI_IN_PLACE counts as if the
- * data lay in two separate buffers. Neighbours that are MPI_PROC_NULL take no part. */
+ * sent: data in this rank's send buffers that the call reads. received: the part of this rank's receive buffers that
+ * the call writes. Counts times type size (not extent), in 64 bits. MPI_IN_PLACE counts as if the data were in two
+ * separate buffers. Neighbours that are MPI_PROC_NULL are not counted. */
 #ifndef MW_PMPI_ABI_BYTES_H
 #define MW_PMPI_ABI_BYTES_H
 
@@ -17,17 +17,18 @@ struct mw_bytes {
     uint64_t received;
 };
 
-/* Finds out, from the rows of pmpi/abi/collectives.def, where the arguments of each rule are. To be called before all else. */
+/* Fills the positions of each rule's arguments from pmpi/abi/collectives.def. Call it before any other function
+ * here. */
 void mw_bytes_start(void);
 
-/* Reads the arguments of a call of `op`. Only significant ones are looked at; handles that are null give 0. */
+/* Computes the bytes of a call of `op`. Reads only significant arguments; null handles give 0. */
 struct mw_bytes mw_bytes_of(const struct mw_op_info *op, const uintptr_t *arguments);
 
 /* Processes in the (local) group of a communicator handle; 0 for a null one. */
 uint32_t mw_bytes_comm_size(uintptr_t comm);
 
-/* The same; the two that every program has are known without asking. */
-extern uint32_t mw_bytes_world_size; /* 0: not known yet */
+/* Like mw_bytes_comm_size(), but without an MPI call for MPI_COMM_SELF and, usually, MPI_COMM_WORLD. */
+extern uint32_t mw_bytes_world_size; /* 0: not known */
 static inline uint32_t mw_bytes_comm_size_quick(uintptr_t comm)
 {
     if (comm == mw_library.comm_self)

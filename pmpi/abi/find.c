@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
-/* libmpi_abi.so.1, for instance, is libmpi_abi.so. */
+/* Whether a soname is `name` with any version: libmpi_abi.so.1 is a version of libmpi_abi.so. */
 static bool is_version_of(const char *soname, const char *name)
 {
     size_t length = strlen(name);
@@ -12,9 +12,10 @@ static bool is_version_of(const char *soname, const char *name)
     return soname && !strncmp(soname, name, length) && (!soname[length] || soname[length] == '.');
 }
 
-/* Libraries of MPICH's family that keep its marker to themselves. What they have in common is the number behind .so, which
- * stands for the ABI (MPICH ABI Compatibility Initiative, 2013): libmpi.so.12, libmpich.so.12, libmpi_cray.so.12,
- * libmpi_gnu_123.so.12. Open MPI 1.10 had that number, too, so that the library is asked who it is. */
+/* Whether it is a library of MPICH's family that does not export the marker symbol. These have the same version of
+ * the ABI in their soname (MPICH ABI Compatibility Initiative, 2013): libmpi.so.12, libmpich.so.12,
+ * libmpi_cray.so.12, libmpi_gnu_123.so.12. Open MPI 1.10 has libmpi.so.12, too, so the library's version string
+ * decides. */
 static bool is_of_mpich(const char *soname, void (*describe)(char text[MW_ABI_FIND_VERSION]))
 {
     static const char *const families[] = {"MPICH", "MVAPICH", "Intel(R) MPI", "ParaStation"};
@@ -31,7 +32,7 @@ static bool is_of_mpich(const char *soname, void (*describe)(char text[MW_ABI_FI
     return false;
 }
 
-/* The standard's is asked first: MPICH's library of that ABI has MPICH's marker as well. */
+/* The standard ABI is tested first: MPICH's library of that ABI has MPICH's marker as well. */
 const struct mw_abi *mw_abi_find(const char *soname, bool (*exports)(const char *symbol),
                                  void (*describe)(char text[MW_ABI_FIND_VERSION]))
 {

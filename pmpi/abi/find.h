@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which ABI the loaded MPI library has. */
+/* Identifies the ABI of the loaded MPI library. */
 #ifndef MW_PMPI_ABI_FIND_H
 #define MW_PMPI_ABI_FIND_H
 
@@ -7,12 +7,12 @@
 
 #include <stdbool.h>
 
-/* Not less than any MPI_MAX_LIBRARY_VERSION_STRING. */
+/* At least as large as any library's MPI_MAX_LIBRARY_VERSION_STRING. */
 #define MW_ABI_FIND_VERSION 8193
 
-/* `soname`: of the object that holds PMPI_Init, NULL when it has none. `exports` tells whether the library has a symbol.
- * `describe` writes what MPI_Get_library_version() says; called only where nothing else tells. NULL: an ABI that we do not
- * know. */
+/* `soname`: of the object that contains PMPI_Init; NULL: it has none. `exports` returns whether the library has a
+ * symbol. `describe` writes the result of MPI_Get_library_version(); it is called only if nothing else decides.
+ * Returns NULL for an unknown ABI. */
 const struct mw_abi *mw_abi_find(const char *soname, bool (*exports)(const char *symbol),
                                  void (*describe)(char text[MW_ABI_FIND_VERSION]));
 

@@ -2,7 +2,7 @@
 #include "pmpi/abi/library.h"
 
 #include "pmpi/abi/find.h"
-#include "pmpi/abi/next.h"
+#include "pmpi/abi/real_symbol.h"
 #include "pmpi/base/soname.h"
 #include "pmpi/rank/rank.h"
 
@@ -12,28 +12,28 @@ struct mw_library mw_library;
 
 static uintptr_t resolve_value(const struct mw_abi_value *value)
 {
-    return value->symbol[0] ? (uintptr_t)mw_next_data(value->symbol) : value->value;
+    return value->symbol[0] ? (uintptr_t)mw_real_symbol_find_data(value->symbol) : value->value;
 }
 
 static bool exports(const char *symbol)
 {
-    return mw_next_symbol(symbol) != NULL;
+    return mw_real_symbol_find(symbol) != NULL;
 }
 
-/* May be called before MPI_Init. */
+/* MPI_Get_library_version() may be called before MPI_Init. */
 static void describe(char text[MW_ABI_FIND_VERSION])
 {
     int (*get_version)(char *, int *), length = 0;
 
-    *(void **)&get_version = mw_next_symbol("PMPI_Get_library_version");
+    *(void **)&get_version = mw_real_symbol_find("PMPI_Get_library_version");
     if (!get_version || get_version(text, &length))
         text[0] = '\0';
 }
 
 bool mw_library_resolve(void)
 {
-    const struct mw_abi *abi = mw_abi_find(mw_soname(mw_next_symbol("PMPI_Init")), exports, describe);
-    bool complete = true;
+    const struct mw_abi *abi = mw_abi_find(mw_soname(mw_real_symbol_find("PMPI_Init")), exports, describe);
+    bool all_found = true;
 
     if (!abi)
         return false;
@@ -45,21 +45,21 @@ bool mw_library_resolve(void)
     mw_library.datatype_null = resolve_value(&abi->datatype_null);
     mw_library.errors_return = resolve_value(&abi->errors_return);
 #define X(field, name, parameters)                                      \
-    *(void **)&mw_library.field = mw_next_symbol(#name);                \
-    complete = complete && mw_library.field;
+    *(void **)&mw_library.field = mw_real_symbol_find(#name);                \
+    all_found = all_found && mw_library.field;
     MW_LIBRARY_CALLS(X)
 #undef X
-    if (complete)
+    if (all_found)
         mw_library.abi = abi;
-    return complete;
+    return all_found;
 }
 
 void mw_library_progress(void)
 {
-    char status[256]; /* more than any MPI_Status; written only when a message is found */
+    char status[256]; /* larger than any MPI_Status; written only when a message is found */
     int found = 0;
 
-    /* a probe for a message to ourselves that nobody sends: both MPIs drive all communication in it (MPICH does not
-     * for one on MPI_COMM_SELF) */
+    /* probes for a message that this rank would send to itself, which never comes: both Open MPI and MPICH progress
+     * all communication in it (MPICH does not for a probe on MPI_COMM_SELF) */
     mw_library.iprobe(mw_rank.journal.ident->rank, 0, mw_library.comm_world, &found, status);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The MPI library of this process: which one it is, and the calls of it that the shim makes itself.
+/* The MPI library of this process: its ABI, and the calls that the shim makes itself.
  *
  * All are PMPI_ entries, so that no other tool sees them. Handles are uintptr_t (pmpi/abi/abi.h). */
 #ifndef MW_PMPI_ABI_LIBRARY_H
@@ -39,7 +39,7 @@
     X(iprobe, PMPI_Iprobe, (int, int, uintptr_t, int *, void *))
 
 struct mw_library {
-    const struct mw_abi *abi; /* NULL: unknown MPI, and nothing below may be used */
+    const struct mw_abi *abi; /* NULL: unknown MPI; nothing below may be used then */
     uintptr_t comm_world, comm_self, comm_null, info_null, datatype_byte, datatype_null, errors_return;
 #define X(field, name, parameters) int(*field) parameters;
     MW_LIBRARY_CALLS(X)
@@ -48,10 +48,10 @@ struct mw_library {
 
 extern struct mw_library mw_library;
 
-/* Finds out which MPI library is loaded and resolves the calls. Returns false when it is none that we know. */
+/* Identifies the loaded MPI library and resolves the calls. Returns false for an unknown one. */
 bool mw_library_resolve(void);
 
-/* Lets the MPI library work on what others still want of this rank. To be called while waiting without MPI. */
+/* Lets the MPI library progress communication with other ranks. To be called while waiting outside of MPI. */
 void mw_library_progress(void);
 
 #endif

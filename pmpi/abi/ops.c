@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "pmpi/abi/ops.h"
 
-/* A name that does not fit with its NUL would be cut without a word: make it an error. */
+/* A name that does not fit with its NUL would be silently truncated: make it a compile error. */
 #define MW_EACH(prefix, name, n, kind, wide, rule, comm) \
     _Static_assert(sizeof(#prefix #name) <= MW_OP_NAME_BYTES, #prefix #name);
 #include "pmpi/abi/each_call.h"

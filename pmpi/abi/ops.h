@@ -29,19 +29,19 @@
 #define MW_MINUS_1_8 7
 #define MW_MINUS_1_9 8
 
-/* What kind of call a wrapper stands for. */
+/* The kind of a wrapped call. */
 enum mw_kind {
     MW_KIND_BLOCKING,
-    MW_KIND_NONBLOCKING, /* one request argument follows the collective's own */
-    MW_KIND_PERSISTENT,  /* info and request follow; moves no data before MPI_Start */
-    MW_KIND_START,       /* MPI_Start, MPI_Startall: counted when a request is one of a collective */
-    MW_KIND_COMPLETE,    /* MPI_Wait, MPI_Test, ...: counted when it completes a collective's request */
-    MW_KIND_GUARD        /* not counted, and nothing inside it is */
+    MW_KIND_NONBLOCKING, /* a request argument follows the collective's arguments */
+    MW_KIND_PERSISTENT,  /* info and request arguments follow; moves no data before MPI_Start */
+    MW_KIND_START,       /* MPI_Start, MPI_Startall: counted if a request belongs to a collective */
+    MW_KIND_COMPLETION,    /* MPI_Wait, MPI_Test, ...: counted if it completes a collective's request */
+    MW_KIND_GUARD        /* neither the call nor calls inside it are counted */
 };
 
-/* How its arguments describe bytes: pmpi/abi/bytes.h. */
+/* How byte counts follow from the arguments: pmpi/abi/bytes.h. */
 enum mw_rule {
-    MW_RULE_NOTHING, /* moves no data of the program's */
+    MW_RULE_NOTHING, /* moves no data of the program */
     MW_RULE_BARRIER,
     MW_RULE_BCAST,
     MW_RULE_GATHER,
@@ -66,7 +66,7 @@ enum mw_rule {
     MW_RULE_COUNT
 };
 
-#define MW_NOCOMM 255 /* the call names no communicator */
+#define MW_NOCOMM 255 /* the call has no communicator argument */
 
 enum mw_op {
 #define NOCOMM MW_NOCOMM
@@ -88,7 +88,7 @@ enum mw_op {
 #define MW_OP_NAME_BYTES 36
 
 struct mw_op_info {
-    char name[MW_OP_NAME_BYTES]; /* public name; an array, so that the table needs no relocation */
+    char name[MW_OP_NAME_BYTES]; /* public name; an array, so that the table needs no relocations */
     uint8_t kind;  /* enum mw_kind */
     uint8_t wide;  /* counts are MPI_Count, displacements MPI_Aint */
     uint8_t rule;  /* enum mw_rule */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The shape of a wrapper. Arguments are words: every MPI argument is an integer, pointer or handle of at most 64 bits
- * and travels in a general register or an 8-byte stack slot, whose unused upper bits are passed on as they came. */
+/* The parameters of wrappers. Every MPI argument is an integer, pointer or handle of at most 64 bits, and travels in
+ * a general register or an 8-byte stack slot. Unused upper bits are passed on unchanged. */
 #ifndef MW_PMPI_ABI_WRAPPER_H
 #define MW_PMPI_ABI_WRAPPER_H
 

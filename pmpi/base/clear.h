@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Zeroes a table of ours and leaves alone what is zero already: pages that were never used stay out of every rank's RSS
- * (where they are read, the kernel maps its page of zeros, which is not counted). */
+/* Sets a table to zero, but writes only to blocks that are not zero already. Pages that were never used stay out of
+ * RSS: reading them maps the kernel's zero page, which RSS does not count. */
 #ifndef MW_PMPI_BASE_CLEAR_H
 #define MW_PMPI_BASE_CLEAR_H
 

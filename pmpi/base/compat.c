@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Replacements of functions that glibc 2.17 or musl lack, or have under another version: hidden, so that the linker
- * prefers them, for our code and for GCC's unwinder, which is linked in. Part of preloaded libraries only: see
- * pmpi/base/compat.h. */
+/* Replacements for functions that glibc 2.17 or musl lacks, or has under another symbol version. They are hidden, so
+ * that the linker prefers them both for this library and for GCC's unwinder, which is linked in. In preloaded
+ * libraries only: see pmpi/base/compat.h. */
 #include "pmpi/base/compat.h"
 
 #include <fcntl.h>
@@ -19,9 +19,9 @@
 
 #define HIDE(name) extern __typeof__(name) name __attribute__((visibility("hidden")))
 
-/* ---- system calls whose functions are young ---- */
+/* ---- system calls without a function in old C libraries ---- */
 
-HIDE(fstat); /* GLIBC_2.33; before that an inline function over another one, which musl lacks */
+HIDE(fstat); /* GLIBC_2.33; older glibc has an inline function that calls __fxstat(), which musl lacks */
 int fstat(int fd, struct stat *st)
 {
     return (int)syscall(SYS_fstat, fd, st);
@@ -52,10 +52,10 @@ ssize_t getrandom(void *buffer, size_t size, unsigned flags)
 /* ---- fork ---- */
 
 extern int __register_atfork(void (*before)(void), void (*parent)(void), void (*child)(void), void *object)
-    __attribute__((weak)); /* glibc's; musl has the function that POSIX names */
+    __attribute__((weak)); /* glibc; musl has pthread_atfork() itself */
 extern void *__dso_handle __attribute__((visibility("hidden")));
 
-HIDE(pthread_atfork); /* in glibc's static part, which refers to the former without asking whether it is there */
+HIDE(pthread_atfork); /* in glibc's static part, which refers to __register_atfork() unconditionally */
 int pthread_atfork(void (*before)(void), void (*parent)(void), void (*child)(void))
 {
     int (*next)(void (*)(void), void (*)(void), void (*)(void));
@@ -66,7 +66,7 @@ int pthread_atfork(void (*before)(void), void (*parent)(void), void (*child)(voi
     return next ? next(before, parent, child) : ENOSYS;
 }
 
-/* ---- numbers: since 2.38 their names are others (C23 has 0b11) ---- */
+/* ---- numbers: renamed in glibc 2.38, since C23 has 0b11 ---- */
 
 extern long old_strtol(const char *text, char **end, int base) __asm__("strtol");
 extern unsigned long long old_strtoull(const char *text, char **end, int base) __asm__("strtoull");
@@ -96,9 +96,10 @@ int __isoc23_sscanf(const char *text, const char *format, ...)
     return count;
 }
 
-/* ---- what GCC's unwinder asks for ---- */
+/* ---- what GCC's unwinder needs ---- */
 
-HIDE(pthread_once); /* GLIBC_2.34; before that in libpthread. For its table of registers: nothing that can be left early */
+HIDE(pthread_once); /* GLIBC_2.34; older glibc has it in libpthread. The unwinder initializes its table of registers
+                       with it: a function that cannot be left early */
 int pthread_once(pthread_once_t *once, void (*run)(void))
 {
     int none = 0;
@@ -114,7 +115,8 @@ int pthread_once(pthread_once_t *once, void (*run)(void))
     return 0;
 }
 
-/* GLIBC_2.34; before that in libpthread. That it is there says that the process may have threads; it is never called. */
+/* GLIBC_2.34; older glibc has it in libpthread. The unwinder takes its presence to mean that the process may have
+ * threads, and never calls it. */
 extern int __pthread_key_create(pthread_key_t *key, void (*destroy)(void *)) __attribute__((visibility("hidden")));
 int __pthread_key_create(pthread_key_t *key, void (*destroy)(void *))
 {
@@ -123,18 +125,18 @@ int __pthread_key_create(pthread_key_t *key, void (*destroy)(void *))
     return ENOSYS;
 }
 
-#ifdef DLFO_STRUCT_HAS_EH_DBASE /* the headers know _dl_find_object(): so does this unwinder, and asks for nothing else */
+#ifdef DLFO_STRUCT_HAS_EH_DBASE /* the headers declare _dl_find_object(), so this GCC's unwinder uses it, and only it */
 
 HIDE(_dl_find_object); /* GLIBC_2.35 */
 
 #define KEPT 8
 
-/* What was found last. Nothing was loaded or unloaded since, as the loader's two counters say. */
+/* The objects found last. The loader's two counters show whether an object was loaded or unloaded since. */
 static struct {
     unsigned long long loads, unloads;
     struct dl_find_object objects[KEPT];
     unsigned next;
-} kept; /* the loader lets only one thread iterate at a time */
+} kept; /* protected by the loader's lock, which dl_iterate_phdr() holds */
 
 struct search {
     uintptr_t address;

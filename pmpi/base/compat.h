@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Calls of libc whose place or version differs between the systems that a preloaded library is loaded on.
+/* Functions of libc whose library or symbol version differs between systems.
  *
- * A preloaded library enters every process of a job, also those in a container with an older glibc, or with musl. A
- * version that its libc lacks would kill each of them, so a preloaded library asks for GLIBC_2.17 at most (2.27 on
- * riscv64, whose first it is), needs nothing but libc, and refers to nothing that musl lacks.
+ * A preloaded library is loaded into every process of a job, including those in a container with an older glibc or
+ * with musl. A symbol version that this libc lacks would end each of them. A preloaded library therefore needs
+ * GLIBC_2.17 at most (2.27 on riscv64, its first version), no library but libc, and no symbol that musl lacks.
  *
- * Until 2.34 the functions here were in libdl and libpthread, which a program need not have: the references are weak,
- * and ask for the version of those days, which later ones have as well. pmpi/base/compat.c has what is replaced altogether.
- * In the archive, which is linked with the libc of its program's system, they are the plain functions. */
+ * Before glibc 2.34 the functions here were in libdl and libpthread, which a program need not load. The references
+ * are weak, and name the old symbol version, which later glibc has as well. pmpi/base/compat.c replaces other
+ * functions altogether. In the archive, which is linked against the libc of the program's system, they are the plain
+ * functions. */
 #ifndef MW_PMPI_BASE_COMPAT_H
 #define MW_PMPI_BASE_COMPAT_H
 
@@ -40,7 +41,7 @@
 #pragma weak dlvsym
 extern void *dlvsym(void *handle, const char *name, const char *version); /* musl has none */
 #if defined __GLIBC_PREREQ
-#if __GLIBC_PREREQ(2, 34) /* before that the plain names are these */
+#if __GLIBC_PREREQ(2, 34) /* before 2.34 the plain names have this version */
 #define MW_COMPAT_OLD(name) __asm__(".symver " #name ", " #name "@" MW_COMPAT_OLDEST)
 MW_COMPAT_OLD(dladdr);
 MW_COMPAT_OLD(dlclose);
@@ -53,7 +54,7 @@ MW_COMPAT_OLD(pthread_testcancel);
 #endif
 #endif
 
-/* As dlsym() and its kin. In a program without libdl nothing can be opened, and addresses have no names. */
+/* Like dlsym(), dlopen(), dlclose() and dladdr(). In a program without libdl, dlopen() and dladdr() fail. */
 static inline void *mw_compat_dlsym(void *handle, const char *name)
 {
 #ifdef MW_LINKED_IN
@@ -80,7 +81,7 @@ static inline int mw_compat_dladdr(const void *address, Dl_info *info)
     return MW_COMPAT_HAS(dladdr) ? dladdr(address, info) : 0;
 }
 
-/* As pthread_getattr_np() and pthread_attr_getstack(); ENOSYS in a program without libpthread. */
+/* Like pthread_getattr_np() and pthread_attr_getstack(). Return ENOSYS in a program without libpthread. */
 static inline int mw_compat_getattr(pthread_t thread, pthread_attr_t *attributes)
 {
     return MW_COMPAT_HAS(pthread_getattr_np) ? pthread_getattr_np(thread, attributes) : ENOSYS;
@@ -91,7 +92,7 @@ static inline int mw_compat_getstack(const pthread_attr_t *attributes, void **bo
     return MW_COMPAT_HAS(pthread_attr_getstack) ? pthread_attr_getstack(attributes, bottom, size) : ENOSYS;
 }
 
-/* As pthread_testcancel(). A program without libpthread has nobody who could cancel. */
+/* Like pthread_testcancel(). Without libpthread there is no thread that could cancel this one. */
 static inline void mw_compat_testcancel(void)
 {
     if (MW_COMPAT_HAS(pthread_testcancel))

@@ -3,19 +3,19 @@
 
 #include "pmpi/base/elf_object.h"
 
-/* Of one object, from its dynamic section. */
+/* The symbol table of one object, from its dynamic section. */
 struct table {
     uintptr_t bias;
     const ElfW(Sym) * symbols;
     const char *strings;
-    const uint16_t *versions;   /* NULL: it has none */
-    const uint32_t *gnu, *sysv; /* its hash table: one of them may be NULL */
+    const uint16_t *versions;   /* NULL: the object has no version table */
+    const uint32_t *gnu, *sysv; /* hash tables; one of them may be NULL */
 };
 
 struct search {
     const char *name;
-    bool waits; /* for our object to pass */
-    const void *address; /* in the object that is meant */
+    bool skipping; /* until the object of this library has been seen */
+    const void *address; /* in the object to search */
     void *found;
 };
 
@@ -36,7 +36,7 @@ static void read_dynamic(struct table *table, const ElfW(Dyn) * entry)
     }
 }
 
-/* Not strcmp(): an interceptor of it (AddressSanitizer's) may be looking for the real one by way of us. */
+/* Not strcmp(): AddressSanitizer's interceptor of strcmp() may be looking for the real one through this function. */
 static bool is_same(const char *one, const char *other)
 {
     while (*one && *one == *other)
@@ -44,7 +44,7 @@ static bool is_same(const char *one, const char *other)
     return *one == *other;
 }
 
-/* Is it a definition of `name`, and not one that is kept for old programs? */
+/* Whether a symbol is a default-version definition of `name`. */
 static bool matches(const struct table *table, uint32_t index, const char *name)
 {
     const ElfW(Sym) *symbol = &table->symbols[index];
@@ -54,7 +54,7 @@ static bool matches(const struct table *table, uint32_t index, const char *name)
            !(table->versions && (table->versions[index] & 0x8000)) && is_same(table->strings + symbol->st_name, name);
 }
 
-/* Tables as the System V ABI and https://flapenguin.me/elf-dt-gnu-hash describe them. Returns an index, or 0. */
+/* Formats: System V ABI, and https://flapenguin.me/elf-dt-gnu-hash. Returns the symbol's index, or 0. */
 static uint32_t find_gnu(const struct table *table, const char *name)
 {
     const uint32_t *head = table->gnu; /* buckets, first symbol, words of the filter, its shift */
@@ -109,8 +109,8 @@ static int examine(struct dl_phdr_info *info, size_t size, void *data)
     struct search *search = data;
 
     (void)size;
-    if (search->waits) {
-        search->waits = !mw_elf_contains(info, (const void *)mw_elf_find_symbol);
+    if (search->skipping) {
+        search->skipping = !mw_elf_contains(info, (const void *)mw_elf_find_symbol);
         return 0;
     }
     search->found = find_in(info, search->name);
@@ -130,7 +130,7 @@ static int examine_one(struct dl_phdr_info *info, size_t size, void *data)
 
 void *mw_elf_find_symbol(const char *name, bool next)
 {
-    struct search search = {.name = name, .waits = next};
+    struct search search = {.name = name, .skipping = next};
 
     dl_iterate_phdr(examine, &search);
     return search.found;

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* dlsym() for programs that have none: until glibc 2.34 it is in libdl, which not every program needs. */
+/* Symbol lookup for programs without dlsym(): before glibc 2.34 it was in libdl, which not every program loads. Does
+ * not allocate. */
 #ifndef MW_PMPI_BASE_ELF_FIND_H
 #define MW_PMPI_BASE_ELF_FIND_H
 
 #include <stdbool.h>
 
-/* The address of a function or datum that an object defines: in the order of loading the first one, or, with `next`, the
- * first behind the object that this function is in. NULL when there is none. */
+/* The address of the first definition of a function or variable in load order. With `next`: of the first one after
+ * the object that contains this function. NULL: not found. */
 void *mw_elf_find_symbol(const char *name, bool next);
 
-/* What the object that `address` lies in defines by that name. NULL when it does not. */
+/* The definition of `name` in the object that contains `address`. NULL: not found. */
 void *mw_elf_find_in(const void *address, const char *name);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A loaded object, as dl_iterate_phdr() shows it. */
+/* A loaded object, as dl_iterate_phdr() describes it. */
 #ifndef MW_PMPI_BASE_ELF_OBJECT_H
 #define MW_PMPI_BASE_ELF_OBJECT_H
 
@@ -17,7 +17,7 @@ static inline bool mw_elf_contains(const struct dl_phdr_info *object, const void
     return false;
 }
 
-/* Its dynamic section, which ends with DT_NULL; NULL when it has none. */
+/* The dynamic section, which ends with DT_NULL. NULL: the object has none. */
 static inline const ElfW(Dyn) *mw_elf_dynamic(const struct dl_phdr_info *object)
 {
     for (int i = 0; i < object->dlpi_phnum; i++)
@@ -26,7 +26,7 @@ static inline const ElfW(Dyn) *mw_elf_dynamic(const struct dl_phdr_info *object)
     return NULL;
 }
 
-/* An address of the dynamic section. The loader has added the bias already, but not in every object. */
+/* An address from the dynamic section. The loader has added the bias to it in most objects, but not in all. */
 static inline const void *mw_elf_pointer(uintptr_t bias, uintptr_t value)
 {
     return (const void *)(value < bias ? value + bias : value);

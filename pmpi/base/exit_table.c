@@ -7,24 +7,24 @@
 
 /* ---- lanes ---- */
 
-static bool has_place(const struct mw_exit_lane *lane, const struct mw_exit_entry *entry)
+static bool fits(const struct mw_exit_lane *lane, const struct mw_exit_entry *entry)
 {
     return lane->end_ns <= entry->first_ns || lane->begin_ns >= entry->last_ns;
 }
 
-static uint64_t raise_of(const struct mw_exit_lane *lane, const struct mw_exit_entry *entry)
+static uint64_t increase_of(const struct mw_exit_lane *lane, const struct mw_exit_entry *entry)
 {
     return entry->peak > lane->peak ? entry->peak - lane->peak : 0;
 }
 
-/* The lane that has to be raised least. */
+/* The lane whose peak increases least. */
 static struct mw_exit_lane *find_lane(struct mw_exit_index *index, const struct mw_exit_entry *entry)
 {
     struct mw_exit_lane *best = NULL;
 
     for (size_t i = 0; i < index->lane_count && i < MW_EXIT_LANES; i++) {
         struct mw_exit_lane *lane = &index->lanes[i];
-        if (has_place(lane, entry) && (!best || raise_of(lane, entry) < raise_of(best, entry)))
+        if (fits(lane, entry) && (!best || increase_of(lane, entry) < increase_of(best, entry)))
             best = lane;
     }
     return best;
@@ -42,7 +42,7 @@ static void add_to_lanes(struct mw_exit_index *index, const struct mw_exit_entry
     } else {
         lane->begin_ns = lane->begin_ns < entry->first_ns ? lane->begin_ns : entry->first_ns;
         lane->end_ns = lane->end_ns > entry->last_ns ? lane->end_ns : entry->last_ns;
-        lane->peak += raise_of(lane, entry);
+        lane->peak += increase_of(lane, entry);
     }
 }
 
@@ -70,32 +70,32 @@ bool mw_exit_table_join(struct mw_exit_entry *to, const struct mw_exit_entry *fr
     return is_larger;
 }
 
-/* What a program has in the table. */
-struct own {
+/* The entries of one program. */
+struct usage {
     size_t count;
-    size_t together;          /* the entry of several processes, or none */
-    size_t smallest, second;  /* of single processes; or none */
+    size_t combined;          /* the entry that counts several processes, or NONE */
+    size_t smallest, second;  /* entries of single processes with the lowest peaks, or NONE */
 };
 
-static struct own look_at(const struct mw_exit_index *index, uint64_t program)
+static struct usage find_usage(const struct mw_exit_index *index, uint64_t program)
 {
-    struct own own = {0, NONE, NONE, NONE};
+    struct usage usage = {0, NONE, NONE, NONE};
 
     for (size_t i = FIRST; i < END; i++) {
         const struct mw_exit_entry *entry = &index->entries[i];
         if (!entry->count || entry->program != program)
             continue;
-        own.count++;
+        usage.count++;
         if (entry->count > 1) {
-            own.together = i;
-        } else if (own.smallest == NONE || entry->peak < index->entries[own.smallest].peak) {
-            own.second = own.smallest;
-            own.smallest = i;
-        } else if (own.second == NONE || entry->peak < index->entries[own.second].peak) {
-            own.second = i;
+            usage.combined = i;
+        } else if (usage.smallest == NONE || entry->peak < index->entries[usage.smallest].peak) {
+            usage.second = usage.smallest;
+            usage.smallest = i;
+        } else if (usage.second == NONE || entry->peak < index->entries[usage.second].peak) {
+            usage.second = i;
         }
     }
-    return own;
+    return usage;
 }
 
 static size_t find_free(const struct mw_exit_index *index)
@@ -106,72 +106,74 @@ static size_t find_free(const struct mw_exit_index *index)
     return NONE;
 }
 
-/* The program with the most entries that can do with one less; with none, nothing. */
-static struct own find_donor(const struct mw_exit_index *index)
+/* The program with the most entries that can give one up. Its `count` is 0 if there is none. */
+static struct usage find_donor(const struct mw_exit_index *index)
 {
-    struct own best = {0, NONE, NONE, NONE};
+    struct usage best = {0, NONE, NONE, NONE};
 
     for (size_t i = FIRST; i < END; i++) {
-        struct own own = look_at(index, index->entries[i].program);
-        bool can = own.together != NONE ? own.smallest != NONE : own.second != NONE;
-        if (can && own.count > best.count)
-            best = own;
+        struct usage usage = find_usage(index, index->entries[i].program);
+        bool can = usage.combined != NONE ? usage.smallest != NONE : usage.second != NONE;
+        if (can && usage.count > best.count)
+            best = usage;
     }
     return best;
 }
 
-static void note(struct mw_exit_table_changes *changes, size_t slot, size_t text_from)
+static void add_change(struct mw_exit_table_changes *changes, size_t slot, size_t text_from)
 {
     changes->slots[changes->count++] = (struct mw_exit_table_change){slot, text_from};
 }
 
-/* Counts `from` (whose text is where `text` says) together with what is in `slot`. */
+/* Adds `from` to the entry in `slot`. `text`: the slot with the text of `from`. */
 static void join(struct mw_exit_index *index, size_t slot, const struct mw_exit_entry *from, size_t text,
                  struct mw_exit_table_changes *changes)
 {
     struct mw_exit_entry *to = &index->entries[slot];
 
-    if (to->count == 1 && slot != MW_EXIT_OTHERS) /* it was by itself */
+    if (to->count == 1 && slot != MW_EXIT_OTHERS) /* it was an entry of a single process, which has no lane yet */
         add_to_lanes(index, to);
     add_to_lanes(index, from);
     changes->lanes = true;
-    note(changes, slot, mw_exit_table_join(to, from) ? text : slot);
+    add_change(changes, slot, mw_exit_table_join(to, from) ? text : slot);
 }
 
-/* Makes a slot of a program free by counting its smallest process together with others, and puts `entry` there. */
-static void replace(struct mw_exit_index *index, const struct own *own, const struct mw_exit_entry *entry,
+/* Frees a slot of a program by adding its smallest process to another entry, and stores `entry` there. */
+static void replace(struct mw_exit_index *index, const struct usage *usage, const struct mw_exit_entry *entry,
                     struct mw_exit_table_changes *changes)
 {
-    struct mw_exit_entry smallest = index->entries[own->smallest];
+    struct mw_exit_entry smallest = index->entries[usage->smallest];
 
-    join(index, own->together != NONE ? own->together : own->second, &smallest, own->smallest, changes);
-    index->entries[own->smallest] = *entry;
-    note(changes, own->smallest, MW_EXIT_TABLE_TEXT_NEW);
+    join(index, usage->combined != NONE ? usage->combined : usage->second, &smallest, usage->smallest, changes);
+    index->entries[usage->smallest] = *entry;
+    add_change(changes, usage->smallest, MW_EXIT_TABLE_TEXT_NEW);
 }
 
-/* One more of a program that is there. */
-static void add_to_own(struct mw_exit_index *index, const struct own *own, const struct mw_exit_entry *entry,
+/* Adds a process of a program that has entries already. */
+static void add_to_program(struct mw_exit_index *index, const struct usage *usage, const struct mw_exit_entry *entry,
                        struct mw_exit_table_changes *changes)
 {
-    size_t bound = own->together != NONE ? own->smallest : own->second; /* whoever is smaller is counted together */
+    size_t bound = usage->combined != NONE ? usage->smallest : usage->second; /* a process with a lower peak is added to
+                                                                                 a combined entry */
 
     if (bound == NONE || entry->peak <= index->entries[bound].peak)
-        join(index, own->together != NONE ? own->together : own->smallest, entry, MW_EXIT_TABLE_TEXT_NEW, changes);
+        join(index, usage->combined != NONE ? usage->combined : usage->smallest, entry, MW_EXIT_TABLE_TEXT_NEW,
+             changes);
     else
-        replace(index, own, entry, changes);
+        replace(index, usage, entry, changes);
 }
 
 struct mw_exit_table_changes mw_exit_table_add(struct mw_exit_index *index, const struct mw_exit_entry *entry)
 {
-    struct own own = look_at(index, entry->program), donor;
+    struct usage usage = find_usage(index, entry->program), donor;
     struct mw_exit_table_changes changes = {.count = 0};
     size_t slot = find_free(index);
 
-    if (slot != NONE && own.count < MW_EXIT_TABLE_ENTRIES) {
+    if (slot != NONE && usage.count < MW_EXIT_TABLE_ENTRIES) {
         index->entries[slot] = *entry;
-        note(&changes, slot, MW_EXIT_TABLE_TEXT_NEW);
-    } else if (own.count) {
-        add_to_own(index, &own, entry, &changes);
+        add_change(&changes, slot, MW_EXIT_TABLE_TEXT_NEW);
+    } else if (usage.count) {
+        add_to_program(index, &usage, entry, &changes);
     } else if ((donor = find_donor(index)).count) {
         replace(index, &donor, entry, &changes);
     } else {

@@ -1,31 +1,31 @@
 /* SPDX-License-Identifier: MIT */
-/* Finds an entry of an array by its key: a hash table of fixed size (open addressing) whose slots hold numbers of entries plus
- * one. The array is its user's, who publishes it, counts it and gives entries away; the table never grows, never allocates and
- * has no lock. It must keep an empty slot: twice as many slots as entries. */
+/* Finds an entry of an array by its key: a hash table of fixed size (open addressing) whose slots hold the entry's
+ * number plus one. The caller owns the array, and adds and removes its entries. The table never grows, never
+ * allocates and has no lock. It must have an empty slot: make it twice as large as the array. */
 #ifndef MW_PMPI_BASE_INDEX_H
 #define MW_PMPI_BASE_INDEX_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A slot whose entry is gone, but behind which others are found. So no entry may have the number 65,534. */
+/* A slot whose entry was removed; the search goes on behind it. No entry may have the number 65,534. */
 #define MW_INDEX_GONE 0xFFFFu
 
 struct mw_index {
     uint16_t *slots; /* entry + 1; 0 empty */
-    unsigned room;
+    unsigned slot_count;
     bool (*has_key)(uint32_t entry, const void *key);
 };
 
-/* The slot that holds the entry with this key, or the empty one where its number is to be written. */
+/* The slot of the entry with this key; if there is none, the empty slot in which to store its number. */
 static inline uint16_t *mw_index_slot(const struct mw_index *index, uint64_t hash, const void *key)
 {
-    unsigned at = (unsigned)(hash >> 40) % index->room;
+    unsigned slot = (unsigned)(hash >> 40) % index->slot_count;
 
-    while (index->slots[at] &&
-           (index->slots[at] == MW_INDEX_GONE || !index->has_key(index->slots[at] - 1u, key)))
-        at = (at + 1) % index->room;
-    return &index->slots[at];
+    while (index->slots[slot] &&
+           (index->slots[slot] == MW_INDEX_GONE || !index->has_key(index->slots[slot] - 1u, key)))
+        slot = (slot + 1) % index->slot_count;
+    return &index->slots[slot];
 }
 
 /* ---- hashes ---- */

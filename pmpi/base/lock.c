@@ -21,11 +21,11 @@ static enum mw_stack_finding look_for_owner(const struct mw_guard *guard, uintpt
 {
     enum mw_stack_finding finding;
 
-    if (guard->frame == frame) /* the caller's own frame lies there by now */
+    if (guard->frame == frame) /* the caller's frame is at the same address now */
         return MW_STACK_GONE;
-    mw_lock_hold_cancel();
+    mw_lock_disable_cancel();
     finding = mw_stack_find(guard->frame, guard->return_address, return_address);
-    mw_lock_release_cancel();
+    mw_lock_restore_cancel();
     return finding;
 }
 
@@ -59,7 +59,7 @@ uint64_t mw_lock_begin_thread(void)
         self |= (uint32_t)syscall(SYS_gettid);
         mw_syscalls_end();
     }
-    return mw_lock_self = self; /* at once: a signal handler may ask meanwhile */
+    return mw_lock_self = self; /* a single store: a signal handler may call this function at any time */
 }
 
 static bool is_known_to_kernel(pid_t tid)
@@ -79,18 +79,18 @@ bool mw_lock_is_alive(uint64_t thread)
 {
     uint32_t tid = (uint32_t)thread;
 
-    if (!tid) /* it began when there could be no system call any more */
+    if (!tid) /* the thread began after mw_syscalls_stop() */
         return true;
     if (tid == (uint32_t)mw_lock_thread())
-        return thread == mw_lock_self; /* or its tid has come to be ours */
+        return thread == mw_lock_self; /* or the kernel has reused its tid for this thread */
     return is_known_to_kernel((pid_t)tid);
 }
 
-#define SPINS 200  /* turns before the kernel is asked for anything */
+#define SPINS 200  /* attempts before the first system call */
 #define YIELDS 50
-#define ASK_ONE_IN 50 /* turns, whether the owner is alive */
+#define ASK_ONE_IN 50 /* attempts between two checks whether the owner is alive */
 
-/* No sleep() of libc's: those are cancellation points. Without system calls the owner is waited for by looking. */
+/* Does not use libc's sleep functions, which are cancellation points. Without system calls it spins. */
 static void pause_for(unsigned turn)
 {
     const struct timespec step = {0, 50000};
@@ -99,7 +99,7 @@ static void pause_for(unsigned turn)
     if (turn < SPINS)
         return;
     if (turn < SPINS + YIELDS)
-        mw_syscalls_yield(); /* the owner may wait for this core */
+        mw_syscalls_yield(); /* the owner may be waiting for this core */
     else if (mw_syscalls_begin()) {
         syscall(SYS_nanosleep, &step, NULL);
         mw_syscalls_end();
@@ -107,7 +107,7 @@ static void pause_for(unsigned turn)
     errno = saved;
 }
 
-static bool replace(struct mw_lock *lock, uint64_t owner)
+static bool replace_owner(struct mw_lock *lock, uint64_t owner)
 {
     return __atomic_compare_exchange_n(&lock->owner, &owner, mw_lock_self, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
 }
@@ -117,11 +117,11 @@ static enum mw_lock_result take_over_from_self(struct mw_lock *lock, uintptr_t f
     return mw_guard_is_left(&lock->guard, frame, NULL) ? MW_LOCK_TAKEN_OVER : MW_LOCK_BUSY;
 }
 
-static bool is_hopeless(struct mw_lock *lock, uint64_t owner, uint64_t begin_ns)
+static bool should_give_up(struct mw_lock *lock, uint64_t owner, uint64_t begin_ns)
 {
     if (owner & MW_LOCK_REFUSED)
         return true;
-    if (mw_clock_now() - begin_ns < MW_LOCK_PATIENCE_NS)
+    if (mw_clock_now() - begin_ns < MW_LOCK_TIMEOUT_NS)
         return false;
     __atomic_compare_exchange_n(&lock->owner, &owner, owner | MW_LOCK_REFUSED, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
     return true;
@@ -137,11 +137,11 @@ enum mw_lock_result mw_lock_wait(struct mw_lock *lock, uintptr_t frame)
         bool ask = turn >= SPINS && turn % ASK_ONE_IN == 0;
         if (thread == mw_lock_self)
             return take_over_from_self(lock, frame);
-        if (!owner && replace(lock, 0))
+        if (!owner && replace_owner(lock, 0))
             return MW_LOCK_TAKEN;
-        if (ask && owner && !mw_lock_is_alive(thread) && replace(lock, owner))
+        if (ask && owner && !mw_lock_is_alive(thread) && replace_owner(lock, owner))
             return MW_LOCK_TAKEN_OVER;
-        if (ask && owner && is_hopeless(lock, owner, begin_ns))
+        if (ask && owner && should_give_up(lock, owner, begin_ns))
             break;
         pause_for(turn);
     }
@@ -149,7 +149,7 @@ enum mw_lock_result mw_lock_wait(struct mw_lock *lock, uintptr_t frame)
     return MW_LOCK_BUSY;
 }
 
-void mw_lock_unlock_slowly(struct mw_lock *lock)
+void mw_lock_unlock_slow(struct mw_lock *lock)
 {
     if ((__atomic_load_n(&lock->owner, __ATOMIC_RELAXED) & ~MW_LOCK_REFUSED) != mw_lock_self)
         return;
@@ -157,30 +157,32 @@ void mw_lock_unlock_slowly(struct mw_lock *lock)
     __atomic_store_n(&lock->owner, 0, __ATOMIC_RELEASE);
 }
 
-/* ---- work that must not be left half-done ---- */
+/* ---- work that cancellation must not interrupt ---- */
 
 static _Thread_local struct {
-    int type, state; /* what they were */
-    bool held;
+    int type, state; /* the thread's settings before */
+    bool disabled;
 } cancel __attribute__((tls_model("initial-exec")));
 
-void mw_lock_hold_cancel(void)
+void mw_lock_disable_cancel(void)
 {
-    int type = PTHREAD_CANCEL_DEFERRED, state = PTHREAD_CANCEL_ENABLE; /* old glibc leaves them without libpthread */
+    int type = PTHREAD_CANCEL_DEFERRED, state = PTHREAD_CANCEL_ENABLE; /* old glibc does not set them without
+                                                                          libpthread */
 
     pthread_setcanceltype(PTHREAD_CANCEL_DEFERRED, &type);
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
-    if (cancel.held)
+    if (cancel.disabled)
         return;
     cancel.type = type;
     cancel.state = state;
-    cancel.held = true;
+    cancel.disabled = true;
 }
 
-/* glibc's pthread_setcancelstate() ends a thread without the result PTHREAD_CANCELED. */
-void mw_lock_release_cancel(void)
+/* glibc's pthread_setcancelstate() can end a thread without the result PTHREAD_CANCELED: hence the explicit
+ * cancellation point. */
+void mw_lock_restore_cancel(void)
 {
-    cancel.held = false;
+    cancel.disabled = false;
     pthread_setcancelstate(cancel.state, NULL);
     if (cancel.type != PTHREAD_CANCEL_ASYNCHRONOUS)
         return;

@@ -1,31 +1,33 @@
 /* SPDX-License-Identifier: MIT */
-/* All that keeps two activities of one process out of the same state of the shim: guards within a thread, and a lock
- * between threads. There is one rule: whoever meets a guard or a lock that is in use by a caller below it on its own stack,
- * or that it cannot have within a bounded time, backs off; the call is passed on to MPI and counted as not recorded.
+/* Mutual exclusion in the shim: guards within a thread, and a lock between threads. There is one rule: if a guard or
+ * a lock is held by a caller lower on the same stack, or cannot be locked within a bounded time, the caller backs
+ * off. The call is passed on to MPI and counted as not recorded.
  *
- * A thread meets itself in three ways:
- *   interrupted  a signal handler runs on top of the owner, which comes back when the handler returns. The handler may
- *                run on another stack at any address, so that addresses prove nothing: the stack is walked, through the
- *                signal's frame, and the owner's frame is found on it.
- *   gone         the owner was left by longjmp(), siglongjmp(), an exception. Its frame is not on the stack: proved when
- *                the walk passes the address at which the frame was, or ends at the bottom of the thread's own stack.
- *   unknown      the owner's frame lies on another stack (a coroutine's, an alternate one), the stack is too deep, or a
- *                frame without unwind information ends the walk. It is taken for interrupted, so that nothing is recorded,
- *                MW_GUARD_DOUBTS times in turn; then for gone. Should the owner come back all the same, it finds
- *                that its guard is not its own any more, and records nothing.
+ * A guard can be up when its own thread finds it for three reasons:
+ *   interrupted  a signal handler runs on top of the owner, which continues when the handler returns. The handler may run
+ *                on another stack at any address, so addresses prove nothing: the stack is walked, through the signal
+ *                frame, until the owner's frame is found.
+ *   gone         the owner was left by longjmp(), siglongjmp() or an exception. Its frame is not on the stack any more:
+ *                proved when the walk passes the frame's address, or ends at the bottom of the thread's stack.
+ *   unknown      the owner's frame is on another stack (a coroutine's, an alternate one), the stack is too deep, or the
+ *                walk ends at a frame without unwind information. Treated as interrupted MW_GUARD_DOUBTS times in a row,
+ *                then as gone. If the owner continues after that, it finds that another call holds the guard, and
+ *                records nothing.
  *
- * A guard is thread-local, and plain stores: its frame is written last. At whatever instruction a handler comes, it finds
- * the guard raised, or runs as a whole before it is. The lock is a guard with an owner, which is written first: a handler
- * that finds its own thread's name in it, but no frame yet, has interrupted the owner if it interrupted the shim's code.
+ * A guard is thread-local and set by plain stores; its frame is written last. A signal handler, at whatever
+ * instruction it runs, finds the guard up, or runs completely before it is up. The lock is a guard with an owner,
+ * which is written first: a handler that finds its own thread as owner, but no frame yet, has interrupted the owner
+ * if it interrupted code of the shim.
  *
- * A thread meets another one: it spins, yields, then sleeps in short steps (an owner of lower priority gets the CPU), and
- * gives up after MW_LOCK_PATIENCE_NS. Whoever comes while that same owner still has the lock gives up at once. An owner that
- * the kernel does not know any more (cancelled, ended) has abandoned the lock, which is taken over at once. A living
- * owner's lock is never taken over.
+ * Between threads: a thread spins, yields, then sleeps in short steps (so that an owner of lower priority gets the
+ * CPU), and gives up after MW_LOCK_TIMEOUT_NS. Later callers give up at once while the same owner has the lock. A
+ * thread that the kernel does not know any more (cancelled, ended) has abandoned the lock, which is taken over. A
+ * living owner's lock is never taken over.
  *
- * Taking over means that the state may be half-written: its owner is asked to make it sound first (mw_rank.repair).
+ * After a takeover the protected state may be half-written: mw_rank.repair makes it consistent first.
  *
- * Nothing here allocates, installs a handler, or is a cancellation point. errno is kept. */
+ * Nothing here allocates, installs a handler, or is a cancellation point. All of it may be called from a signal
+ * handler. errno is kept. */
 #ifndef MW_PMPI_BASE_LOCK_H
 #define MW_PMPI_BASE_LOCK_H
 
@@ -35,24 +37,25 @@
 /* ---- within a thread ---- */
 
 struct mw_guard {
-    uintptr_t frame; /* 0: lowered. Otherwise on the stack of the owner: see where it is raised */
+    uintptr_t frame; /* 0: down; else an address on the owner's stack: see the function that raises it */
     void *return_address; /* of the owner */
-    unsigned doubts; /* refusals in turn without proof */
-    unsigned nested; /* calls in turn that were found to be made by the owner */
+    unsigned doubts; /* refusals in a row without proof */
+    unsigned nested; /* calls in a row that were found to be nested in the owner's */
 };
 
 #define MW_GUARD_DOUBTS 64
-/* The owner's return address is where it was, and may all the same be that of another function, which the same instruction
- * called after the owner was left. Nobody makes so many calls inside of one. */
+/* The owner's return address may be found on the stack although the owner is gone: the same instruction may have
+ * called another function since. More nested calls than this prove it. */
 #define MW_GUARD_NESTED 65536
 
-/* The guard is up: may the caller have it all the same, because its owner is gone? False: back off. When a signal handler
- * makes the call, or nobody knows, it has been counted as not recorded; other nested calls are MPI's own. */
+/* Whether the owner of a guard that is up is gone, so that the caller may raise it. On false the caller backs off;
+ * the call was counted as not recorded if a signal handler made it, or if the owner's state is unknown. Other nested
+ * calls are made by the MPI library. */
 bool mw_guard_is_left(struct mw_guard *guard, uintptr_t frame, void *return_address);
 
-/* For a thread-local guard. `frame`: __builtin_frame_address(0) of the caller, or of another function that a wrapper has
- * called; `return_address`: of that wrapper, which returns after the guard was lowered. Returns false when it is up and
- * stays so. */
+/* Raises a thread-local guard. `frame`: __builtin_frame_address(0) of the caller, or of another function that a
+ * wrapper has called; `return_address`: of that wrapper, which must not return before the guard is lowered. Returns
+ * false if it is up already. */
 static inline bool mw_guard_raise(struct mw_guard *guard, uintptr_t frame, void *return_address)
 {
     if (guard->frame && !mw_guard_is_left(guard, frame, return_address))
@@ -73,24 +76,24 @@ static inline void mw_guard_lower(struct mw_guard *guard)
 /* ---- between threads ---- */
 
 struct mw_lock {
-    uint64_t owner; /* mw_lock_thread() of the one who has it; 0 free */
-    struct mw_guard guard; /* the owner's: read and written by its thread only. Of the function that locks and unlocks, as
-                              it is here already: its return address, and as `frame` where its frame ends (its CFA) */
+    uint64_t owner; /* of the thread that holds it; 0: free */
+    struct mw_guard guard; /* read and written by the owning thread only. For the function that locks and unlocks:
+                              its return address, and as `frame` the end of its frame (CFA) */
 };
 
-/* Beside the owner: somebody gave up on it. Not a bit of a tid. */
+/* Flag in `owner`: a thread has given up waiting for this owner. Not a bit of any tid. */
 #define MW_LOCK_REFUSED (1ULL << 31)
 
-#define MW_LOCK_PATIENCE_NS 500000000ULL
+#define MW_LOCK_TIMEOUT_NS 500000000ULL
 
 enum mw_lock_result {
     MW_LOCK_BUSY = 0,    /* back off; counted as not recorded */
     MW_LOCK_TAKEN,
-    MW_LOCK_TAKEN_OVER   /* its last owner is gone: what it protects is to be repaired */
+    MW_LOCK_TAKEN_OVER   /* the last owner is gone: repair the protected state */
 };
 
-/* Identifies the calling thread: a number of its own in this process (upper half) and its kernel tid (lower half; 0 when
- * that may not be asked for any more). */
+/* Identifies the calling thread: a number that is unique in this process (upper half) and its kernel tid (lower
+ * half; 0 when no system call may be made any more). */
 extern _Thread_local uint64_t mw_lock_self __attribute__((tls_model("initial-exec")));
 uint64_t mw_lock_begin_thread(void);
 static inline uint64_t mw_lock_thread(void)
@@ -98,13 +101,14 @@ static inline uint64_t mw_lock_thread(void)
     return mw_lock_self ? mw_lock_self : mw_lock_begin_thread();
 }
 
-/* False only when that thread is known not to exist any more. */
+/* False only if that thread is known to have ended. */
 bool mw_lock_is_alive(uint64_t thread);
 
 enum mw_lock_result mw_lock_wait(struct mw_lock *lock, uintptr_t frame);
 
-/* The lock has another owner, or somebody gave up on it. */
-void mw_lock_unlock_slowly(struct mw_lock *lock);
+/* mw_lock_unlock() when the lock has another owner or the flag MW_LOCK_REFUSED. Does nothing for another owner's
+ * lock. */
+void mw_lock_unlock_slow(struct mw_lock *lock);
 
 static inline bool mw_lock_try(struct mw_lock *lock, bool contended)
 {
@@ -118,8 +122,8 @@ static inline bool mw_lock_try(struct mw_lock *lock, bool contended)
     return true;
 }
 
-/* `contended`: several threads may ask at the same time. Without, there is no atomic read-modify-write. Always inlined: it
- * notes the frame of the function that locks and unlocks. */
+/* Locks. `contended`: several threads may lock at the same time; if false, no atomic read-modify-write is used.
+ * Always inlined, since it records the frame of the function that locks and unlocks. */
 __attribute__((always_inline)) static inline enum mw_lock_result mw_lock_lock(struct mw_lock *lock, bool contended)
 {
     uintptr_t frame = (uintptr_t)__builtin_dwarf_cfa();
@@ -137,11 +141,11 @@ __attribute__((always_inline)) static inline enum mw_lock_result mw_lock_lock(st
     return result;
 }
 
-/* Does nothing when the lock was taken over meanwhile. */
+/* Unlocks. Does nothing if the lock was taken over meanwhile. */
 static inline void mw_lock_unlock(struct mw_lock *lock)
 {
     if (__builtin_expect(__atomic_load_n(&lock->owner, __ATOMIC_RELAXED) != mw_lock_self, 0)) {
-        mw_lock_unlock_slowly(lock);
+        mw_lock_unlock_slow(lock);
         return;
     }
     mw_guard_lower(&lock->guard);
@@ -150,7 +154,7 @@ static inline void mw_lock_unlock(struct mw_lock *lock)
 
 /* ---- calls that are not recorded ---- */
 
-/* Where they are counted; NULL nowhere. */
+/* The counter; NULL: not counted. */
 extern uint64_t *mw_lock_unrecorded;
 
 static inline void mw_lock_count_unrecorded(void)
@@ -159,12 +163,13 @@ static inline void mw_lock_count_unrecorded(void)
         __atomic_fetch_add(mw_lock_unrecorded, 1, __ATOMIC_RELAXED);
 }
 
-/* ---- work that cancellation must not leave half-done, because it holds locks of libc's ---- */
+/* ---- work that cancellation must not interrupt, since it holds locks of libc ---- */
 
-/* Cancellation waits until release: MPI calls need not be cancellation points. Signals are not blocked: the kernel would
- * give them to another thread, whose handler may jump to where it must not. A handler that jumps out of it leaves
- * cancellation held until the next release in this thread; for that, holds are not counted, and must not be nested. */
-void mw_lock_hold_cancel(void);
-void mw_lock_release_cancel(void);
+/* Disables cancellation of this thread until restored: MPI calls need not be cancellation points. Signals are not
+ * blocked: the kernel would deliver them to another thread, whose handler may jump. A handler that jumps out leaves
+ * cancellation disabled until the next restore in this thread. Calls are therefore not counted, and must not be
+ * nested. */
+void mw_lock_disable_cancel(void);
+void mw_lock_restore_cancel(void);
 
 #endif

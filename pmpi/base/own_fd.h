@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A descriptor that is kept for a while inside somebody else's program, which may close it, knowingly or not, and come to
- * use its number for another file: it is used and closed only while it still is what was opened.
+/* A descriptor that stays open for a while in somebody else's program. The program may close it and reuse its number
+ * for another file, so it is used and closed only while it refers to the file that was opened.
  *
- * Between the look and the use another thread may do so yet; that is some 100 ns. */
+ * Another thread can still close it between the check and the use (about 100 ns). */
 #ifndef MW_PMPI_BASE_OWN_FD_H
 #define MW_PMPI_BASE_OWN_FD_H
 
@@ -16,7 +16,8 @@ struct mw_own_fd {
     ino_t inode;
 };
 
-/* Takes over `fd`, or -1. Returns false, and has closed it, when nobody can say what it is (a filter of system calls). */
+/* Takes ownership of `fd` (-1: none). Returns false for -1, and if fstat() fails (a filter of system calls), in
+ * which case it closes the descriptor. */
 static inline bool mw_own_fd_take(struct mw_own_fd *own, int fd)
 {
     struct stat st = {0};

@@ -3,9 +3,9 @@
 
 #include "pmpi/base/elf_object.h"
 
-struct question {
+struct query {
     const void *address;
-    const char *answer;
+    const char *soname;
 };
 
 static const char *read_name(uintptr_t bias, const ElfW(Dyn) * entry)
@@ -23,21 +23,21 @@ static const char *read_name(uintptr_t bias, const ElfW(Dyn) * entry)
 
 static int examine(struct dl_phdr_info *object, size_t size, void *data)
 {
-    struct question *question = data;
+    struct query *query = data;
     const ElfW(Dyn) * dynamic;
 
     (void)size;
-    if (!mw_elf_contains(object, question->address))
+    if (!mw_elf_contains(object, query->address))
         return 0;
     dynamic = mw_elf_dynamic(object);
-    question->answer = dynamic ? read_name(object->dlpi_addr, dynamic) : NULL;
+    query->soname = dynamic ? read_name(object->dlpi_addr, dynamic) : NULL;
     return 1;
 }
 
 const char *mw_soname(const void *address)
 {
-    struct question question = {.address = address};
+    struct query query = {.address = address};
 
-    dl_iterate_phdr(examine, &question);
-    return question.answer;
+    dl_iterate_phdr(examine, &query);
+    return query.soname;
 }

@@ -19,23 +19,24 @@
 #include <unistd.h>
 
 #define STACK_BYTES 65536u
-#define SIGNALS 64                 /* the kernel's, those that libc keeps to itself included */
+#define SIGNALS 64                 /* all signals of the kernel, including those reserved by libc */
 #define KERNEL_MASK_BYTES (SIGNALS / 8)
 #define CANNOT_EXECUTE 127
 
-/* Shared with the children: they run in our memory (CLONE_VM) while we stand still (CLONE_VFORK).
+/* Shared with the children, which run in this process's memory (CLONE_VM) while the calling thread is suspended
+ * (CLONE_VFORK).
  *
- * An exec makes any child one that signals its end and that wait() reaps. So it is not our child that executes, but the
- * child of one that does not, has no exit signal, and is waited for here (__WCLONE). */
+ * After an exec, any child sends SIGCHLD when it ends, and wait() reaps it. Therefore the child of this process does
+ * not exec: its child does. The intermediate child has no exit signal and is waited for here (__WCLONE). */
 struct start {
     const struct mw_spawn *spawn;
-    bool apart;
+    bool detached;
     uint64_t limit_ns;
     char *inner_stack; /* for the child's child */
     int error, status;
 };
 
-static pid_t start_on(char *stack, int (*run)(void *), struct start *start)
+static pid_t clone_on(char *stack, int (*run)(void *), struct start *start)
 {
     return clone(run, stack + STACK_BYTES, CLONE_VM | CLONE_VFORK, start);
 }
@@ -50,7 +51,7 @@ static void close_from(int first)
         close((int)fd);
 }
 
-/* In the child: puts the descriptors in place. First all go out of the way of each other. */
+/* In the child: sets descriptors 0 to 3. All are first moved to higher numbers, so that none is overwritten. */
 static void set_descriptors(const struct start *start)
 {
     int moved[MW_SPAWN_FDS];
@@ -65,17 +66,17 @@ static void set_descriptors(const struct start *start)
             dup2(moved[i], i);
         else
             close(i);
-    if (start->apart)
+    if (start->detached)
         close_from(MW_SPAWN_FDS);
 }
 
 static void reset_signals(void)
 {
-    const uint64_t by_default[8] = {0}; /* the kernel's struct sigaction: SIG_DFL is 0 */
+    const uint64_t by_default[8] = {0}; /* the kernel's struct sigaction; SIG_DFL is 0 */
     uint64_t none = 0;
 
     for (int signal = 1; signal <= SIGNALS; signal++)
-        syscall(SYS_rt_sigaction, signal, by_default, NULL, KERNEL_MASK_BYTES); /* the child's own: no CLONE_SIGHAND */
+        syscall(SYS_rt_sigaction, signal, by_default, NULL, KERNEL_MASK_BYTES); /* the child's: no CLONE_SIGHAND */
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &none, NULL, KERNEL_MASK_BYTES);
 }
 
@@ -84,7 +85,7 @@ static int execute(void *context)
     struct start *start = context;
     const struct mw_spawn *spawn = start->spawn;
 
-    if (start->apart)
+    if (start->detached)
         setsid();
     set_descriptors(start);
     if (!spawn->directory || !chdir(spawn->directory)) {
@@ -95,8 +96,8 @@ static int execute(void *context)
     _exit(CANNOT_EXECUTE);
 }
 
-/* The exit status of the child's child, -1 when it has none. */
-static int wait_inside(pid_t pid, uint64_t limit_ns)
+/* Returns the exit status of the inner child, or -1. */
+static int wait_for_inner(pid_t pid, uint64_t limit_ns)
 {
     uint64_t deadline = mw_clock_now() + limit_ns;
     struct timespec tick = {0, 2000000};
@@ -106,7 +107,7 @@ static int wait_inside(pid_t pid, uint64_t limit_ns)
     while ((done = waitpid(pid, &status, WNOHANG | __WALL)) == 0 || (done < 0 && errno == EINTR)) {
         if (mw_clock_now() > deadline) {
             kill(pid, SIGKILL);
-            waitpid(pid, &status, __WALL | WNOHANG); /* not for one that the kernel holds */
+            waitpid(pid, &status, __WALL | WNOHANG); /* does not wait for a process in an uninterruptible sleep */
             return -1;
         }
         nanosleep(&tick, NULL);
@@ -114,17 +115,17 @@ static int wait_inside(pid_t pid, uint64_t limit_ns)
     return done == pid && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-/* Ends at once, and leaves an orphan; or when its child has ended. */
-static int stand_between(void *context)
+/* The intermediate child: if detached, ends at once; else when the inner child has ended. */
+static int run_intermediate(void *context)
 {
     struct start *start = context;
-    pid_t pid = start_on(start->inner_stack, execute, start);
+    pid_t pid = clone_on(start->inner_stack, execute, start);
 
     if (pid < 0)
         start->error = errno;
-    else if (!start->apart)
-        start->status = wait_inside(pid, start->limit_ns);
-    /* a tool may have given us memory of our own: then this is all that gets back */
+    else if (!start->detached)
+        start->status = wait_for_inner(pid, start->limit_ns);
+    /* under a tool that does not share the memory, the status is the only result */
     _exit(start->error || start->status < 0 ? CANNOT_EXECUTE : start->status);
 }
 
@@ -138,10 +139,10 @@ static int run(struct start *start)
     if (stacks == MAP_FAILED)
         return -1;
     start->inner_stack = stacks + STACK_BYTES;
-    /* neither a handler of the program nor a cancellation may act in the child, in our memory */
+    /* neither the program's signal handlers nor cancellation may act in the child, which shares this memory */
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, KERNEL_MASK_BYTES);
-    pid = start_on(stacks, stand_between, start);
+    pid = clone_on(stacks, run_intermediate, start);
     if (pid < 0)
         start->error = errno;
     while (pid > 0 && waitpid(pid, &status, __WCLONE) < 0 && errno == EINTR)
@@ -155,9 +156,9 @@ static int run(struct start *start)
     return start->error ? -1 : WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-int mw_spawn_apart(const struct mw_spawn *spawn)
+int mw_spawn_detached(const struct mw_spawn *spawn)
 {
-    struct start start = {.spawn = spawn, .apart = true};
+    struct start start = {.spawn = spawn, .detached = true};
 
     return run(&start) ? -1 : 0;
 }

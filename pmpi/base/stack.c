@@ -10,10 +10,10 @@
 #include <unistd.h>
 #include <unwind.h>
 
-/* Our own frames below the wrapper's caller: with inlining, at most these. */
-#define OWN_FRAMES 16
+/* Frames of the shim below the wrapper's caller: with inlining, at most this many. */
+#define SHIM_FRAMES 16
 
-#define DEEPEST 256
+#define MAX_DEPTH 256
 
 _Thread_local uint32_t mw_stack_thread __attribute__((tls_model("initial-exec")));
 
@@ -22,13 +22,13 @@ _Thread_local uint32_t mw_stack_thread __attribute__((tls_model("initial-exec"))
 struct walk {
     struct mw_stack *stack;
     void *from;
-    int room;
-    int own;         /* frames passed on the way to `from` */
-    uintptr_t below; /* where the frame before ends */
+    int max_frames;
+    int shim_frames; /* frames passed on the way to `from` */
+    uintptr_t below; /* the end of the frame before */
 };
 
-/* Where functions sign what they save (PAC of aarch64), the upper bits are the signature. XPACLRI takes it away from x30; it
- * is in the space of hints, and does nothing on processors without signatures. */
+/* With pointer authentication (aarch64 PAC) the upper bits of a saved return address are a signature. XPACLRI
+ * removes it from x30; on processors without PAC it is a no-op (hint space). */
 static uintptr_t unsigned_address(uintptr_t address)
 {
 #ifdef __aarch64__
@@ -41,39 +41,40 @@ static uintptr_t unsigned_address(uintptr_t address)
 #endif
 }
 
-/* Where a return address stands: between the frame that it returns to and the one that returns. */
-#if defined __powerpc64__ /* a function saves it in its caller's frame, behind two words that are always there */
-static uintptr_t place_of(uintptr_t address, uintptr_t below, uintptr_t above)
+/* The stack slot of a return address, which lies between the frame that it returns to and the one that returns; 0:
+ * not found. */
+#if defined __powerpc64__ /* a function saves it in its caller's frame, above two words that are always there */
+static uintptr_t slot_of(uintptr_t address, uintptr_t below, uintptr_t above)
 {
-    uintptr_t place = above + 2 * sizeof(void *);
+    uintptr_t slot = above + 2 * sizeof(void *);
 
     (void)below;
-    return *(const uintptr_t *)place == address ? place : 0;
+    return *(const uintptr_t *)slot == address ? slot : 0;
 }
-#elif defined __x86_64__ && !defined MW_STACK_SEARCH /* a call pushes it just above the frame that it makes */
-static uintptr_t place_of(uintptr_t address, uintptr_t below, uintptr_t above)
+#elif defined __x86_64__ && !defined MW_STACK_SEARCH /* a call pushes it just above the new frame */
+static uintptr_t slot_of(uintptr_t address, uintptr_t below, uintptr_t above)
 {
-    uintptr_t place = above - sizeof(void *);
+    uintptr_t slot = above - sizeof(void *);
 
-    return place >= below && *(const uintptr_t *)place == address ? place : 0;
+    return slot >= below && *(const uintptr_t *)slot == address ? slot : 0;
 }
-#else /* the function that is called saves it where it likes: good when it is there just once */
-__attribute__((no_sanitize_address)) static uintptr_t place_of(uintptr_t address, uintptr_t below, uintptr_t above)
+#else /* the callee saves it anywhere in its frame: accepted if it is found exactly once */
+__attribute__((no_sanitize_address)) static uintptr_t slot_of(uintptr_t address, uintptr_t below, uintptr_t above)
 {
-    uintptr_t place = 0;
+    uintptr_t slot = 0;
 
     for (uintptr_t at = below; at + sizeof(void *) <= above && above - below < 4096; at += sizeof(void *)) {
         if (unsigned_address(*(const uintptr_t *)at) != address)
             continue;
-        if (place)
+        if (slot)
             return 0;
-        place = at;
+        slot = at;
     }
-    return place;
+    return slot;
 }
 #endif
 
-static _Unwind_Reason_Code take_frame(struct _Unwind_Context *context, void *data)
+static _Unwind_Reason_Code add_frame(struct _Unwind_Context *context, void *data)
 {
     struct walk *walk = data;
     struct mw_stack *stack = walk->stack;
@@ -81,41 +82,42 @@ static _Unwind_Reason_Code take_frame(struct _Unwind_Context *context, void *dat
     uintptr_t above = _Unwind_GetCFA(context), below = walk->below;
 
     walk->below = above;
-    if (!address) /* behind the last one */
+    if (!address) /* after the outermost frame */
         return _URC_NORMAL_STOP;
     if (!stack->depth && address != walk->from)
-        return ++walk->own < OWN_FRAMES ? _URC_NO_REASON : _URC_NORMAL_STOP;
+        return ++walk->shim_frames < SHIM_FRAMES ? _URC_NO_REASON : _URC_NORMAL_STOP;
     stack->frames[stack->depth] = address;
-    stack->places[stack->depth] = below ? place_of((uintptr_t)address, below, above) : 0;
-    return ++stack->depth < walk->room ? _URC_NO_REASON : _URC_NORMAL_STOP;
+    stack->slots[stack->depth] = below ? slot_of((uintptr_t)address, below, above) : 0;
+    return ++stack->depth < walk->max_frames ? _URC_NO_REASON : _URC_NORMAL_STOP;
 }
 
-void mw_stack_capture(struct mw_stack *stack, int room, void *from)
+void mw_stack_capture(struct mw_stack *stack, int max_frames, void *from)
 {
-    from = (void *)unsigned_address((uintptr_t)from); /* as the unwinder has it */
-    struct walk walk = {.stack = stack, .from = from, .room = room < MW_STACK_FRAMES ? room : MW_STACK_FRAMES};
+    from = (void *)unsigned_address((uintptr_t)from); /* as the unwinder returns it */
+    struct walk walk = {.stack = stack, .from = from,
+                        .max_frames = max_frames < MW_STACK_FRAMES ? max_frames : MW_STACK_FRAMES};
 
     stack->depth = 0;
-    if (room > 1)
-        _Unwind_Backtrace(take_frame, &walk);
+    if (max_frames > 1)
+        _Unwind_Backtrace(add_frame, &walk);
     if (stack->depth)
         return;
     stack->frames[0] = from;
-    stack->places[0] = 0;
+    stack->slots[0] = 0;
     stack->depth = 1;
 }
 
-/* ---- trails ---- */
+/* ---- fingerprints ---- */
 
-extern void *__libc_stack_end __attribute__((weak)); /* glibc's: where the stack of the first thread begins */
+extern void *__libc_stack_end __attribute__((weak)); /* glibc: the base of the first thread's stack */
 
-/* So much below that the kernel puts nothing else, whatever the limit of the stack is (MIN_GAP of its mmap.c, 128 MiB). */
-#define SURELY_STACK (120u << 20)
+/* The kernel maps nothing else so close below the stack, whatever its limit (MIN_GAP in its mmap.c: 128 MiB). */
+#define STACK_MIN_GAP (120u << 20)
 
-/* Of the calling thread's stack. */
+/* The calling thread's stack. */
 struct bounds {
     uintptr_t bottom, top;
-    bool asked;
+    bool queried;
 };
 
 static _Thread_local struct bounds bounds __attribute__((tls_model("initial-exec")));
@@ -125,8 +127,8 @@ static bool is_first_thread(void)
     return syscall(SYS_gettid) == getpid();
 }
 
-/* For the first thread glibc reads /proc/self/maps: 0.1 ms and more. */
-static void ask_for_bounds(void)
+/* For the first thread glibc reads /proc/self/maps: 0.1 ms or more. Allocates. */
+static void query_bounds(void)
 {
     pthread_attr_t attributes;
     void *bottom;
@@ -148,18 +150,18 @@ static void begin_thread(void)
     mw_stack_thread = ++last;
     if (&__libc_stack_end && is_first_thread()) {
         bounds.top = (uintptr_t)__libc_stack_end;
-        bounds.bottom = bounds.top - SURELY_STACK;
+        bounds.bottom = bounds.top - STACK_MIN_GAP;
     }
 }
 
-static bool is_within(uintptr_t address)
+static bool is_within_bounds(uintptr_t address)
 {
     return address >= bounds.bottom && address < bounds.top;
 }
 
-/* Asking allocates, which a signal handler that interrupted malloc() must not do: so not for an address that cannot be on
- * the first thread's stack. */
-static bool may_be_deeper(uintptr_t address)
+/* query_bounds() allocates, which a signal handler that interrupted malloc() must not do. It is therefore not called
+ * for an address that cannot be on the first thread's stack. */
+static bool may_be_below_bounds(uintptr_t address)
 {
     struct rlimit limit;
 
@@ -168,68 +170,69 @@ static bool may_be_deeper(uintptr_t address)
     return address < bounds.bottom && !getrlimit(RLIMIT_STACK, &limit) && bounds.top - address < limit.rlim_cur;
 }
 
-/* What takes system calls to find out. */
+/* The part that makes system calls. */
 static void find_bounds(uintptr_t address)
 {
     if (!mw_syscalls_begin())
         return;
     if (!mw_stack_thread)
         begin_thread();
-    if (!is_within(address) && !bounds.asked && may_be_deeper(address)) {
-        bounds.asked = true;
-        ask_for_bounds();
+    if (!is_within_bounds(address) && !bounds.queried && may_be_below_bounds(address)) {
+        bounds.queried = true;
+        query_bounds();
     }
     mw_syscalls_end();
 }
 
-static bool is_on_own_stack(uintptr_t address)
+static bool is_on_thread_stack(uintptr_t address)
 {
-    if (!mw_stack_thread || (!is_within(address) && !bounds.asked))
+    if (!mw_stack_thread || (!is_within_bounds(address) && !bounds.queried))
         find_bounds(address);
-    return is_within(address);
+    return is_within_bounds(address);
 }
 
-bool mw_stack_is_own(uintptr_t stands, uint32_t reach)
+bool mw_stack_contains(uintptr_t stack_pointer, uint32_t length)
 {
-    return is_within(stands) && is_within(stands + reach + sizeof(void *) - 1);
+    return is_within_bounds(stack_pointer) && is_within_bounds(stack_pointer + length + sizeof(void *) - 1);
 }
 
-bool mw_stack_trail_make(struct mw_stack_trail *trail, uintptr_t stands, const struct mw_stack *stack, int depth)
+bool mw_stack_fingerprint_make(struct mw_stack_fingerprint *fingerprint, uintptr_t stack_pointer,
+                               const struct mw_stack *stack, int depth)
 {
-    trail->thread = trail->count = 0;
-    if (depth - 1 > MW_STACK_TRAIL || !is_on_own_stack(stands))
+    fingerprint->thread = fingerprint->count = 0;
+    if (depth - 1 > MW_STACK_FINGERPRINT_FRAMES || !is_on_thread_stack(stack_pointer))
         return false;
     for (int i = 1; i < depth; i++) {
-        uintptr_t place = stack->places[i];
-        if (place < stands || !is_within(place))
+        uintptr_t slot = stack->slots[i];
+        if (slot < stack_pointer || !is_within_bounds(slot))
             return false;
-        trail->offsets[i - 1] = (uint32_t)(place - stands);
-        trail->frames[i - 1] = *(void *const *)place; /* as it stands there, with its signature */
+        fingerprint->offsets[i - 1] = (uint32_t)(slot - stack_pointer);
+        fingerprint->frames[i - 1] = *(void *const *)slot; /* as it is stored, with its signature */
     }
-    trail->count = (uint32_t)depth - 1;
-    trail->thread = mw_stack_thread;
+    fingerprint->count = (uint32_t)depth - 1;
+    fingerprint->thread = mw_stack_thread;
     return true;
 }
 
 /* ---- searching ---- */
 
-/* From a wrapper's frame to what it calls in the shim. */
-#define NEAR (64u << 10)
+/* Maximum distance from a wrapper's frame to the frames of the functions that it calls in the shim. */
+#define WRAPPER_DISTANCE (64u << 10)
 
-/* The bottom of a thread's stack lies so near to what is known of its place. */
-#define BASE (256u << 10)
+/* Maximum distance from the known address to the base of a thread's stack. */
+#define BASE_DISTANCE (256u << 10)
 
-/* So far the frame of a caller that was left may lie below the present one. */
-#define JUMP (1u << 20)
+/* Maximum distance of an abandoned frame below the present one. */
+#define JUMP_DISTANCE (1u << 20)
 
 struct search {
     uintptr_t frame;
     const void *address, *from;
-    uintptr_t first, last; /* frames that were passed */
+    uintptr_t first, last; /* first and last frame of the walk */
     int depth;
-    bool started;   /* the asking wrapper was passed */
+    bool started;   /* the walk has passed the wrapper that asks */
     bool crossed;   /* a signal's frame was passed */
-    bool below;     /* the walk is below the frame, on one stack with what it passes next */
+    bool below;     /* the walk is below `frame` on the present stack */
     bool decided;
     enum mw_stack_finding finding;
 };
@@ -241,11 +244,11 @@ static _Unwind_Reason_Code decide(struct search *search, enum mw_stack_finding f
     return _URC_NORMAL_STOP;
 }
 
-/* The linker's: where this library, or the program that it is linked into, begins, and where its code ends. */
+/* Linker symbols: start of this library, or of the program that it is linked into, and end of its code. */
 extern const char __ehdr_start[] __attribute__((visibility("hidden")));
 extern const char etext[] __attribute__((visibility("hidden")));
 
-static bool is_own_code(const void *address)
+static bool is_shim_code(const void *address)
 {
     return (const char *)address >= __ehdr_start && (const char *)address < etext;
 }
@@ -254,7 +257,7 @@ static bool is_owner(const struct search *search, const void *address, uintptr_t
 {
     if (address != search->address)
         return false;
-    return search->from ? above > search->frame && above - search->frame < NEAR : above == search->frame;
+    return search->from ? above > search->frame && above - search->frame < WRAPPER_DISTANCE : above == search->frame;
 }
 
 static _Unwind_Reason_Code compare_frame(struct _Unwind_Context *context, void *data)
@@ -270,28 +273,28 @@ static _Unwind_Reason_Code compare_frame(struct _Unwind_Context *context, void *
     if (!search->started) {
         search->first = above;
         search->below = above <= search->frame;
-        search->started = !search->from || address == search->from || ++search->depth > OWN_FRAMES;
+        search->started = !search->from || address == search->from || ++search->depth > SHIM_FRAMES;
         return _URC_NO_REASON;
     }
     search->crossed |= interrupted;
-    if (search->frame ? !interrupted && is_owner(search, address, above) : interrupted && is_own_code(address))
+    if (search->frame ? !interrupted && is_owner(search, address, above) : interrupted && is_shim_code(address))
         return decide(search, search->crossed ? MW_STACK_INTERRUPTED : MW_STACK_BELOW);
-    if (interrupted) /* the stack may be another from here on */
+    if (interrupted) /* the frames above may be on another stack */
         search->below = above <= search->frame;
-    if (search->frame && search->below && above >= search->frame + NEAR)
+    if (search->frame && search->below && above >= search->frame + WRAPPER_DISTANCE)
         return decide(search, MW_STACK_GONE);
     search->below |= above <= search->frame;
-    return ++search->depth < DEEPEST ? _URC_NO_REASON : decide(search, MW_STACK_UNKNOWN);
+    return ++search->depth < MAX_DEPTH ? _URC_NO_REASON : decide(search, MW_STACK_UNKNOWN);
 }
 
-/* The walk has seen all of the thread's own stack, and the frame was there. A thread's own data lie at the bottom of its
- * stack. The first thread's last frame ends just where its stack begins, unless _start has put something there. */
-static bool was_on_own_stack(const struct search *search)
+/* Whether the walk has covered the thread's whole stack, and the frame was on it. A thread's TLS is at the base of
+ * its stack. The first thread's outermost frame ends where its stack begins, unless _start has pushed something. */
+static bool was_on_thread_stack(const struct search *search)
 {
     uintptr_t base = bounds.top ? bounds.top : (uintptr_t)&bounds;
 
-    return search->last <= base && base - search->last < BASE && search->frame < search->last &&
-           (!search->frame || search->frame >= search->first || search->first - search->frame < JUMP);
+    return search->last <= base && base - search->last < BASE_DISTANCE && search->frame < search->last &&
+           (!search->frame || search->frame >= search->first || search->first - search->frame < JUMP_DISTANCE);
 }
 
 enum mw_stack_finding mw_stack_find(uintptr_t frame, const void *return_address, const void *from)
@@ -305,5 +308,5 @@ enum mw_stack_finding mw_stack_find(uintptr_t frame, const void *return_address,
     _Unwind_Backtrace(compare_frame, &search);
     if (search.decided)
         return search.finding;
-    return was_on_own_stack(&search) ? MW_STACK_GONE : MW_STACK_UNKNOWN;
+    return was_on_thread_stack(&search) ? MW_STACK_GONE : MW_STACK_UNKNOWN;
 }

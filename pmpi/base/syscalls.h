@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* May the library make system calls now? Until the process enters a sandbox it may; then a filter may kill for each.
+/* Whether the library may make system calls. It may until the process enters a sandbox, whose filter may kill the
+ * process for them.
  *
- * Whatever runs in the process after MPI_Init makes its system calls between mw_syscalls_begin() and mw_syscalls_end(),
- * or not at all. These may be nested. Clocks are not meant: the C library reads them without a call. */
+ * After MPI_Init all system calls of the library are made between mw_syscalls_begin() and mw_syscalls_end(), which
+ * may be nested. Clocks read through the vDSO are exempt. */
 #ifndef MW_PMPI_BASE_SYSCALLS_H
 #define MW_PMPI_BASE_SYSCALLS_H
 
@@ -11,9 +12,9 @@
 #include <stdbool.h>
 
 extern atomic_bool mw_syscalls_over;
-extern atomic_int mw_syscalls_running; /* threads that are between the two */
+extern atomic_int mw_syscalls_running; /* threads between begin and end */
 
-/* No more system calls, ever. Waits a little for those that are being made in other threads. */
+/* Ends the library's system calls for good. Waits shortly for those in progress in other threads. */
 void mw_syscalls_stop(void);
 
 static inline bool mw_syscalls_are_over(void)
@@ -21,10 +22,11 @@ static inline bool mw_syscalls_are_over(void)
     return atomic_load_explicit(&mw_syscalls_over, memory_order_relaxed);
 }
 
-/* Returns false when none may be made; mw_syscalls_end() must not be called then. */
+/* Returns false if no system call may be made; then do not call mw_syscalls_end(). */
 static inline bool mw_syscalls_begin(void)
 {
-    mw_syscalls_running++; /* before the flag is read: mw_syscalls_stop() sees it, or we see the flag */
+    mw_syscalls_running++; /* incremented before the flag is read, so that mw_syscalls_stop() sees this call or this
+                              call sees the flag */
     if (!mw_syscalls_over)
         return true;
     mw_syscalls_running--;
@@ -36,7 +38,7 @@ static inline void mw_syscalls_end(void)
     mw_syscalls_running--;
 }
 
-/* As sched_yield(). */
+/* Like sched_yield(); does nothing when no system call may be made. */
 static inline void mw_syscalls_yield(void)
 {
     if (!mw_syscalls_are_over())

@@ -65,7 +65,7 @@ void mw_across_remove(const struct mw_across_here *here)
         mw_rank_journal_name(name, mw_peers_ident(here->ready[i]));
         mw_segment_remove(mw_rank.dirfd, name);
     }
-    mw_agent_forget(mw_rank.dirfd);
+    mw_agent_remove_files(mw_rank.dirfd);
     mw_token_leave(mw_rank.dirfd, mw_rank.dir);
 }
 

@@ -5,7 +5,7 @@
 #include "collector/base/file_names.h"
 #include "collector/base/io.h"
 #include "collector/base/text.h"
-#include "pmpi/base/say.h"
+#include "pmpi/base/log.h"
 #include "pmpi/finalize/across_parts.h"
 #include "pmpi/finalize/across_port.h"
 #include "pmpi/finalize/names.h"
@@ -215,7 +215,7 @@ void mw_across_say_where(const char *name)
 
     snprintf(path, sizeof(path), "%s/%s", mw_rank.dir, name);
     mw_text_quote(quoted, sizeof(quoted), path);
-    mw_say("memwatch: the whole record lies on host %s: memwatch report %s prints it there\n", mw_rank.host, quoted);
+    mw_log("memwatch: the whole record lies on host %s: memwatch report %s prints it there\n", mw_rank.host, quoted);
 }
 
 /* The record stays here, and nobody brings it to the launcher. */
@@ -223,13 +223,13 @@ static void say_where(const struct root *root, const char *name)
 {
     char quoted[2 * sizeof(mw_rank.dir)];
 
-    if (mw_rank.alone)
+    if (mw_rank.standalone)
         return;
     mw_text_quote(quoted, sizeof(quoted), mw_rank.dir);
     if (root->stored == root->port.size)
         mw_across_say_where(name);
     else
-        mw_say("memwatch: the record of %d of %d ranks lies on host %s: memwatch report %s prints it there\n",
+        mw_log("memwatch: the record of %d of %d ranks lies on host %s: memwatch report %s prints it there\n",
                root->stored, root->port.size, mw_rank.host, quoted);
 }
 

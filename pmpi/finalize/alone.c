@@ -6,7 +6,7 @@
 #include "collector/base/token.h"
 #include "collector/journal/segment.h"
 #include "pmpi/base/compat.h"
-#include "pmpi/base/say.h"
+#include "pmpi/base/log.h"
 #include "pmpi/base/spawn.h"
 #include "pmpi/rank/rank.h"
 
@@ -103,7 +103,7 @@ static int open_output(void)
     fd = open_file(path);
     if (fd >= 0)
         return fd;
-    mw_say("memwatch: cannot write %s (%s): the report follows here\n", path, strerror(errno));
+    mw_log("memwatch: cannot write %s (%s): the report follows here\n", path, strerror(errno));
     return STDERR_FILENO;
 }
 
@@ -135,7 +135,7 @@ static void report_by_rank_0(const char *gathered)
         return;
     }
     mw_text_quote(quoted, sizeof(quoted), path);
-    mw_say("memwatch: no report (%s): the record is kept; read it with: memwatch report %s\n",
+    mw_log("memwatch: no report (%s): the record is kept; read it with: memwatch report %s\n",
             command ? "the memwatch command failed" : "no memwatch command was found", quoted);
 }
 
@@ -147,7 +147,7 @@ void mw_alone_finish(const char *gathered)
     if (!gathered) {
         mw_text_quote(quoted, sizeof(quoted), mw_rank.dir);
         if (rank_0)
-            mw_say("memwatch: not all ranks are recorded: no whole report; what is known: memwatch report %s\n",
+            mw_log("memwatch: not all ranks are recorded: no whole report; what is known: memwatch report %s\n",
                     quoted);
         return;
     }

@@ -193,7 +193,7 @@ bool mw_gather_to_rank_0(void)
     if (mw_peers_started_here() < g.size) {
         mw_agree_ready();
         whole = mw_across_gather(name);
-        if (mw_rank.alone && g.rank == 0)
+        if (mw_rank.standalone && g.rank == 0)
             mw_alone_finish(whole ? name : NULL);
         return true;
     }
@@ -205,7 +205,7 @@ bool mw_gather_to_rank_0(void)
         whole = run(&g, partial, name);
         release(&g);
     }
-    if (mw_rank.alone)
+    if (mw_rank.standalone)
         mw_alone_finish(whole ? name : NULL);
     else if (whole && mw_rank.dirfd >= 0 && !mw_agent_reaches_launcher(mw_rank.dirfd))
         keep_here(g.rank == 0, name);

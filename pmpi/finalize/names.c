@@ -2,7 +2,7 @@
 #include "pmpi/finalize/names.h"
 
 #include "pmpi/abi/library.h"
-#include "pmpi/abi/next.h"
+#include "pmpi/abi/real_symbol.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -31,7 +31,7 @@ static int call(const char *function, const char *name, char *port)
     name_call *next;
     int error, kept = 0;
 
-    *(void **)&next = mw_next_symbol(function);
+    *(void **)&next = mw_real_symbol_find(function);
     while (next && kept < 2 && !mw_library.comm_get_errhandler(comms[kept], &handlers[kept]))
         mw_library.comm_set_errhandler(comms[kept++], mw_library.errors_return);
     error = kept == 2 ? next(name, mw_library.info_null, port) : -1;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a process leaves behind when it ends by exit(): a rank closes its journal, any other process of the job enters
- * itself in a small table, so that one shorter than any sampling interval is still seen exactly. */
+/* The end of a process by exit(): a rank closes its journal; any other process of the job adds an entry to a small
+ * table, so that a process shorter than any sampling interval is still recorded exactly. */
 #include "collector/base/clock.h"
 #include "collector/base/file_names.h"
 #include "collector/base/hostname.h"
@@ -14,10 +14,10 @@
 #include "pmpi/measure/modules.h"
 #include "pmpi/measure/observe.h"
 #include "pmpi/measure/phases.h"
-#include "pmpi/rank/moment.h"
 #include "pmpi/rank/rank.h"
 #include "pmpi/rank/settings.h"
 #include "pmpi/rank/stage.h"
+#include "pmpi/rank/timestamp.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -31,8 +31,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/* In a sandbox: the journal is memory, but a clock may take a system call. */
-static void close_quietly(void)
+/* Closes the journal in a sandbox, without system calls. Without a vDSO, reading a clock takes one. */
+static void close_without_syscalls(void)
 {
     struct mw_state *state = mw_rank.journal.state;
 
@@ -41,23 +41,23 @@ static void close_quietly(void)
     if (state->stage == MW_STAGE_FINALIZED)
         __atomic_store_n(&state->stage, MW_STAGE_EXITED, __ATOMIC_RELEASE);
 }
-/* For the table: the first wait and the longest, and all together. */
+/* Waiting for the table's lock: first and longest step, and the total. */
 #define FIRST_WAIT_NS 50000L
 #define LAST_WAIT_NS 2000000L
-#define PATIENCE_NS 50000000L
-/* For one of the last slots: as long once more. */
-#define LATE_TURNS (MW_EXIT_LATE * (int)(PATIENCE_NS / LAST_WAIT_NS))
+#define LOCK_TIMEOUT_NS 50000000L
+/* Attempts to lock one of the last slots: the same total time again. */
+#define LATE_ATTEMPTS (MW_EXIT_LATE * (int)(LOCK_TIMEOUT_NS / LAST_WAIT_NS))
 
 static void close_rank(void)
 {
     struct mw_state *state = mw_rank.journal.state;
-    struct mw_moment now;
+    struct mw_timestamp now;
 
     mw_rank.counting = false;
     state->exited_ns = mw_clock_now();
-    if (!mw_rank_lock()) /* exit() was called in the middle of a boundary */
+    if (!mw_rank_lock()) /* exit() was called inside a boundary */
         return;
-    now = mw_moment_exact();
+    now = mw_timestamp_exact();
     mw_phases_end_all(&now);
     mw_phases_exit(&now, mw_observe(now.ns, 0));
     mw_rank_unlock();
@@ -65,25 +65,26 @@ static void close_rank(void)
         mw_stage_reach(MW_STAGE_EXITED);
 }
 
-/* When it began, on the monotonic clock and not too late: ticks count from boot, suspended time included. */
+/* Start time of the process on CLOCK_MONOTONIC, rounded down: start ticks count from boot, including suspended time. */
 static uint64_t start_ns(uint64_t ticks, uint64_t end_ns)
 {
     uint64_t tick_ns = MW_NS_PER_SEC / (uint64_t)sysconf(_SC_CLK_TCK);
-    uint64_t now = mw_clock_now(); /* read first: the difference must not fall below 0 */
+    uint64_t now = mw_clock_now(); /* read first, so that the difference is not negative */
     uint64_t before = mw_clock_read(CLOCK_BOOTTIME) - now + tick_ns;
     uint64_t boot = ticks * tick_ns;
 
     return boot > before && boot - before < end_ns ? boot - before : 1;
 }
 
-/* What tells why there is no journal. */
+/* Facts that explain why there is no journal. */
 static uint64_t find_facts(struct mw_exit_text *text, int procfd)
 {
     struct mw_procmem_maps maps;
 
     if (!mw_procmem_maps_read(procfd, MW_PROCMEM_SELF, &maps))
         memcpy(text->mpi, maps.mpi, sizeof(text->mpi));
-    return MW_SEEN_EXIT | (mw_modules_started_with_mpi() ? MW_SEEN_LINKED : 0) | (mw_rank.called ? MW_SEEN_CALLED : 0) |
+    return MW_SEEN_EXIT | (mw_modules_started_with_mpi() ? MW_SEEN_LINKED : 0) |
+           (mw_rank.init_called ? MW_SEEN_CALLED : 0) |
            (mw_rank.has_new_abi ? MW_SEEN_NEW_ABI : 0) | (mw_life_is_launched() ? MW_SEEN_LAUNCHED : 0);
 }
 
@@ -125,7 +126,7 @@ static bool fill(struct mw_exit_entry *entry, struct mw_exit_text *text, int pro
 
 /* ---- the file ---- */
 
-static struct mw_exit_index table; /* not on the stack: a thread's may be small */
+static struct mw_exit_index table; /* not on the stack, which may be small in a thread */
 
 static off_t at_entry(size_t slot)
 {
@@ -137,8 +138,9 @@ static off_t at_text(size_t slot)
     return (off_t)(sizeof(struct mw_exit_index) + slot * sizeof(struct mw_exit_text));
 }
 
-/* Whole, as the launcher made it: it never grows here, and a limit of file sizes must not kill the process at its end. */
-static bool is_whole(int fd)
+/* Whether the file has the size that the launcher created it with. It never grows here: a file size limit
+ * (RLIMIT_FSIZE) must not kill the process at its end. */
+static bool has_full_size(int fd)
 {
     struct stat st;
 
@@ -146,12 +148,12 @@ static bool is_whole(int fd)
            mw_io_may_grow(MW_EXIT_FILE_BYTES);
 }
 
-/* Others hold it for some microseconds, unless they are stopped: then nobody waits long. It goes with a process that is
- * killed. */
-static bool lock(int fd)
+/* Locks the table. Other processes hold the lock for microseconds, unless they are stopped: hence the time limit.
+ * The kernel releases the lock of a killed process. */
+static bool lock_table(int fd)
 {
     for (long wait_ns = FIRST_WAIT_NS, waited_ns = 0; flock(fd, LOCK_EX | LOCK_NB); waited_ns += wait_ns) {
-        if ((errno != EWOULDBLOCK && errno != EINTR) || waited_ns >= PATIENCE_NS)
+        if ((errno != EWOULDBLOCK && errno != EINTR) || waited_ns >= LOCK_TIMEOUT_NS)
             return false;
         if (waited_ns && wait_ns < LAST_WAIT_NS)
             wait_ns *= 2;
@@ -178,7 +180,7 @@ static void write_slot(int fd, const struct mw_exit_table_change *change, const 
     mw_io_pwrite(fd, &table.entries[change->slot], sizeof(table.entries[0]), at_entry(change->slot));
 }
 
-static void enter(int fd, const struct mw_exit_entry *entry, const struct mw_exit_text *text)
+static void add_entry(int fd, const struct mw_exit_entry *entry, const struct mw_exit_text *text)
 {
     struct mw_exit_table_changes changes;
 
@@ -191,25 +193,25 @@ static void enter(int fd, const struct mw_exit_entry *entry, const struct mw_exi
         write_slot(fd, &changes.slots[i], text);
 }
 
-/* The lock of one of the last slots, which is another one than the table's. Returns the slot, or 0: all are held, too. */
-static size_t lock_late(int fd)
+/* Locks one of the last slots, independently of the table's lock. Returns the slot, or 0 if all are locked. */
+static size_t lock_late_slot(int fd)
 {
-    for (int turn = 0; turn < LATE_TURNS; turn++) {
-        size_t slot = MW_EXIT_SLOTS - 1 - (size_t)turn % MW_EXIT_LATE;
+    for (int attempt = 0; attempt < LATE_ATTEMPTS; attempt++) {
+        size_t slot = MW_EXIT_SLOTS - 1 - (size_t)attempt % MW_EXIT_LATE;
         struct flock range = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = at_entry(slot),
                               .l_len = sizeof(struct mw_exit_entry)};
         if (!fcntl(fd, F_SETLK, &range))
             return slot;
-        if (turn % MW_EXIT_LATE == MW_EXIT_LATE - 1)
+        if (attempt % MW_EXIT_LATE == MW_EXIT_LATE - 1)
             nanosleep(&(struct timespec){0, LAST_WAIT_NS}, NULL);
     }
     return 0;
 }
 
-/* Without the table's lock. */
-static void enter_late(int fd, const struct mw_exit_entry *entry, const struct mw_exit_text *text)
+/* Adds the entry to one of the last slots, without the table's lock. */
+static void add_late_entry(int fd, const struct mw_exit_entry *entry, const struct mw_exit_text *text)
 {
-    size_t slot = lock_late(fd);
+    size_t slot = lock_late_slot(fd);
 
     if (!slot || !read_table(fd))
         return;
@@ -217,7 +219,8 @@ static void enter_late(int fd, const struct mw_exit_entry *entry, const struct m
                                                             ? MW_EXIT_TABLE_TEXT_NEW : slot}, text);
 }
 
-/* In a directory that is ours alone: its name is known once it was removed, and anybody may make another one. */
+/* Opens the table in a directory that only this user may access. After the directory was removed, anybody could
+ * create one with the same name. */
 static int open_exits(const char *dir)
 {
     char name[sizeof(MW_FILE_EXITS) + MW_HOSTNAME_SIZE] = MW_FILE_EXITS;
@@ -231,7 +234,7 @@ static int open_exits(const char *dir)
     return fd;
 }
 
-static void leave_record(const char *dir)
+static void write_exit_entry(const char *dir)
 {
     struct mw_exit_entry entry;
     struct mw_exit_text text;
@@ -241,35 +244,35 @@ static void leave_record(const char *dir)
         return;
     memset(&text, 0, sizeof(text));
     procfd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (procfd >= 0 && is_whole(fd) && fill(&entry, &text, procfd)) {
-        if (lock(fd))
-            enter(fd, &entry, &text);
+    if (procfd >= 0 && has_full_size(fd) && fill(&entry, &text, procfd)) {
+        if (lock_table(fd))
+            add_entry(fd, &entry, &text);
         else
-            enter_late(fd, &entry, &text);
+            add_late_entry(fd, &entry, &text);
     }
     if (procfd >= 0)
         close(procfd);
     close(fd);
 }
 
-static void leave(void)
+static void record_exit(void)
 {
     const char *dir = getenv("MEMWATCH_RUN_DIR");
 
-    /* a child of _Fork() or clone(): no atfork handler ran, and the mapped journal is its parent's */
+    /* pid check: after _Fork() or clone() no atfork handler ran, and the mapped journal is the parent's */
     if (mw_rank.recording && getpid() == mw_rank.journal.ident->pid)
         close_rank();
     else if (dir && *dir && !(mw_rank.recording && mw_rank.has_sandboxed_child) && mw_settings_read().syscalls &&
              mw_life_is_first_copy())
-        leave_record(dir);
+        write_exit_entry(dir);
 }
 
 __attribute__((destructor)) static void at_exit(void)
 {
     if (mw_syscalls_begin()) {
-        leave();
+        record_exit();
         mw_syscalls_end();
     } else if (mw_rank.recording) {
-        close_quietly();
+        close_without_syscalls();
     }
 }

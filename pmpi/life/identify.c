@@ -14,11 +14,11 @@
 
 static void note_library(struct mw_ident *ident)
 {
-    char version[8192] = ""; /* more than either MPI's MPI_MAX_LIBRARY_VERSION_STRING */
+    char version[8192] = ""; /* at least MPI_MAX_LIBRARY_VERSION_STRING of Open MPI and MPICH */
     int length = 0;
 
     mw_library.get_library_version(version, &length);
-    version[strcspn(version, ",\n")] = '\0'; /* the name and version come first, then how it was built */
+    version[strcspn(version, ",\n")] = '\0'; /* name and version come first, then build details */
     for (char *c = version; *c; c++)
         if (*c == '\t')
             *c = ' ';
@@ -26,21 +26,21 @@ static void note_library(struct mw_ident *ident)
     ident->abi = mw_library.abi->id;
 }
 
-static void start(int rank, int size, bool threaded)
+static void identify(int rank, int size, bool threaded)
 {
     struct mw_ident *ident = mw_rank.journal.ident;
-    bool is_new = ident->rank < 0;
+    bool is_first = ident->rank < 0;
 
     note_library(ident);
     ident->size = size;
     ident->rank = rank;
-    if (rank == 0 && is_new)
-        mw_settings_complain();
-    mw_own_memory_look();
+    if (rank == 0 && is_first)
+        mw_settings_warn();
+    mw_own_memory_measure();
     mw_rank.threaded = mw_rank.threaded || threaded;
     mw_threads_after_init(threaded);
     mw_stage_reach(MW_STAGE_RUNNING);
-    if (mw_rank.stops_after_init && is_new)
+    if (mw_rank.stops_after_init && is_first)
         mw_stop_measuring(MW_UNMEASURED_ASKED);
 }
 
@@ -56,11 +56,11 @@ void mw_identify_by_world(void)
     mw_library.comm_get_parent(&parent);
     mw_rank.journal.ident->spawned = mw_abi_handle(mw_library.abi, parent) != mw_library.comm_null;
     mw_library.query_thread(&level);
-    start(rank, size, level >= mw_library.abi->thread_multiple);
+    identify(rank, size, level >= mw_library.abi->thread_multiple);
 }
 
 void mw_identify_as(int rank, int size)
 {
     if (mw_rank.recording)
-        start(rank, size, true);
+        identify(rank, size, true);
 }

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Fills in who this rank is, in its journal. Does nothing in a process that keeps none. */
+/* Writes the rank's number, world size and MPI library to its journal. Does nothing in a process without a journal. */
 #ifndef MW_PMPI_LIFE_IDENTIFY_H
 #define MW_PMPI_LIFE_IDENTIFY_H
 
-/* By MPI_COMM_WORLD, when MPI_Init has returned. */
+/* From MPI_COMM_WORLD, after MPI_Init has returned. */
 void mw_identify_by_world(void);
 
-/* Without it, when MPI_Session_init has returned: `rank` of `size` processes that were started together. Which thread
- * level MPI has is not asked: a session may be used by any thread. Nor is whether the process was spawned. */
+/* Without MPI_COMM_WORLD, after MPI_Session_init has returned: `rank` of `size` processes that were started
+ * together. Does not query MPI's thread level, since any thread may use a session, nor whether the process was
+ * spawned. */
 void mw_identify_as(int rank, int size);
 
 #endif

@@ -13,8 +13,8 @@
 #include "pmpi/abi/library.h"
 #include "pmpi/abi/wrapper.h"
 #include "pmpi/base/compat.h"
+#include "pmpi/base/log.h"
 #include "pmpi/base/own_fd.h"
-#include "pmpi/base/say.h"
 #include "pmpi/base/syscalls.h"
 #include "pmpi/finalize/agree.h"
 #include "pmpi/finalize/alone.h"
@@ -33,10 +33,10 @@
 #include "pmpi/measure/threads.h"
 #include "pmpi/measure/timeline.h"
 #include "pmpi/rank/agent.h"
-#include "pmpi/rank/moment.h"
 #include "pmpi/rank/rank.h"
 #include "pmpi/rank/settings.h"
 #include "pmpi/rank/stage.h"
+#include "pmpi/rank/timestamp.h"
 #include "pmpi/rank/world.h"
 
 #include <errno.h>
@@ -50,7 +50,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* A forked child is not the rank: the mapped journal stays the parent's. */
+/* A forked child is not the rank; the mapped journal belongs to the parent. */
 static void forget_in_child(void)
 {
     mw_rank.recording = false;
@@ -66,7 +66,7 @@ static void repair(void)
     mw_requests_repair();
 }
 
-/* When the process was started, on the monotonic clock. */
+/* Start time of the process, CLOCK_MONOTONIC. */
 static uint64_t process_start_ns(uint64_t start_ticks, uint64_t now)
 {
     uint64_t boot = mw_clock_read(CLOCK_BOOTTIME);
@@ -99,30 +99,31 @@ static void fill_identity(struct mw_ident *ident, const struct mw_world *world)
         close(procfd);
     }
     gethostname(ident->host, sizeof(ident->host) - 1);
-    /* The kernel's raw answers: who reads the journal turns them into hwloc's terms, so that no rank has to load a
-     * topology (milliseconds, megabytes) for it. */
+    /* raw values of the kernel: readers of the journal convert them to hwloc's terms, so that no rank has to load a
+     * topology (milliseconds, megabytes) */
     ident->numa_node = syscall(SYS_getcpu, &cpu, &node, NULL) ? -1 : (int32_t)node;
     sched_getaffinity(0, sizeof(ident->affinity), (cpu_set_t *)ident->affinity);
 }
 
-/* A segment where those who read it can attach it. It may be too many of them, or forbidden: then it is a file. */
+/* Creates a shared memory segment if readers can attach it. If there are too many segments, or they are forbidden,
+ * creates a file. */
 static int make_journal(int dirfd, struct mw_err *err)
 {
-    if (mw_agent_attaches(dirfd) &&
+    if (mw_agent_can_attach(dirfd) &&
         !mw_journal_create_segment(&mw_rank.journal, dirfd, mw_rank.dir, mw_rank.name, NULL))
         return 0;
     return mw_journal_create(&mw_rank.journal, dirfd, mw_rank.name, err);
 }
 
-/* The launcher's directory was removed: one rank says so, the first one as its launcher counts them. */
-#define MW_RANK_VANISHED (-2)
+/* The launcher's directory was removed: the first rank, by the launcher's numbers, logs it. */
+#define MW_RUN_DIR_REMOVED (-2)
 
 bool mw_life_is_launched(void)
 {
     return mw_launch_rank(getenv) >= 0;
 }
 
-static bool speaks_for_all(void)
+static bool is_first_rank(void)
 {
     return mw_launch_rank(getenv) <= 0;
 }
@@ -138,7 +139,7 @@ static void fill_name(const struct mw_world *world)
     mw_rank_journal_name(mw_rank.name, &own);
 }
 
-/* Returns 0, -1 or MW_RANK_VANISHED. */
+/* Returns 0, or -1 or MW_RUN_DIR_REMOVED with a message in `err`. */
 static int open_journal(struct mw_err *err)
 {
     struct mw_world world = mw_world_find();
@@ -146,21 +147,21 @@ static int open_journal(struct mw_err *err)
     int failed;
 
     if (mw_world_open_dir(world.id, &dir, mw_rank.dir, sizeof(mw_rank.dir), err) < 0)
-        return dir.vanished ? MW_RANK_VANISHED : -1;
-    mw_rank.alone = dir.alone;
-    if (!mw_rank.alone)
+        return dir.removed ? MW_RUN_DIR_REMOVED : -1;
+    mw_rank.standalone = dir.standalone;
+    if (!mw_rank.standalone)
         mw_agent_start(dir.fd);
     mw_hostname_own(mw_rank.host);
     mw_rank.dir_pid_ns = dir.pid_ns;
     fill_name(&world);
     failed = make_journal(dir.fd, err);
-    if (failed && dir.joined >= 0) { /* made for nothing, unless other ranks use it */
+    if (failed && dir.joined >= 0) { /* remove the directory, unless other ranks use it */
         close(dir.joined);
         dir.joined = -1;
-        if (mw_rank.alone)
+        if (mw_rank.standalone)
             mw_token_leave(dir.fd, mw_rank.dir);
     }
-    mw_world_close_dir(&dir); /* a low number, which the program might close and use for a directory of its own */
+    mw_world_close_dir(&dir); /* the descriptor's number is low: the program might close it and reuse the number */
     if (failed)
         return -1;
     mw_rank.journal.ident->mono_ns = mw_clock_now();
@@ -188,7 +189,7 @@ static void apply_settings(const struct mw_settings *settings, const struct mw_m
     mw_governor_start(now, settings->budget_ppm, settings->exact);
 }
 
-/* RSS that making everything ready has added. */
+/* RSS that the setup has added, in bytes. */
 static uint64_t grown_since(uint64_t before)
 {
     struct mw_meter_reading reading;
@@ -196,13 +197,13 @@ static uint64_t grown_since(uint64_t before)
     return mw_meter_read(&reading) && reading.rss > before ? reading.rss - before : 0;
 }
 
-/* Of this thread: what others do on the same CPU meanwhile is not our cost. */
+/* CPU time of this thread, in ns: other load on the CPU is not memwatch's cost. */
 static uint64_t cpu_time(void)
 {
     return mw_clock_read(CLOCK_THREAD_CPUTIME_ID);
 }
 
-static int begin(struct mw_err *err)
+static int set_up(struct mw_err *err)
 {
     struct mw_settings settings = mw_settings_read();
     struct mw_meter_limits limits;
@@ -214,7 +215,7 @@ static int begin(struct mw_err *err)
     mw_bytes_start();
     mw_rank.has_new_abi = !mw_library_resolve();
     if (mw_rank.has_new_abi)
-        return mw_err_set(err, "memwatch does not know this MPI library (it knows Open MPI, MPICH and its kin, "
+        return mw_err_set(err, "unknown MPI library (memwatch supports Open MPI, MPICH and libraries with its ABI, "
                                "and the ABI of MPI 5)");
     if (mw_meter_open(settings.reset, &limits, err) < 0)
         return -1;
@@ -236,7 +237,7 @@ static int begin(struct mw_err *err)
     return 0;
 }
 
-/* What one copy of the shim calls in the next. */
+/* Called by one copy of the shim in the next. */
 MW_EXPORT void memwatch_pmpi_stay_out(void (*enter_sandbox)(void));
 
 static bool stays_out;
@@ -246,7 +247,7 @@ void memwatch_pmpi_stay_out(void (*enter_sandbox)(void))
     if (mw_rank.recording)
         return;
     stays_out = true;
-    mw_sandbox_call_too(enter_sandbox);
+    mw_sandbox_set_other_copy(enter_sandbox);
 }
 
 bool mw_life_is_first_copy(void)
@@ -266,12 +267,12 @@ void mw_life_begin(void)
 
     if (mw_rank.recording || !mw_life_is_first_copy() || !mw_syscalls_begin())
         return;
-    mw_rank.called = true;
-    failed = begin(&err);
-    if (failed == MW_RANK_VANISHED && speaks_for_all())
-        mw_say("memwatch: ranks are not recorded: %s (was it removed?)\n", err.text);
+    mw_rank.init_called = true;
+    failed = set_up(&err);
+    if (failed == MW_RUN_DIR_REMOVED && is_first_rank())
+        mw_log("memwatch: ranks are not recorded: %s (was it removed?)\n", err.text);
     else if (failed == -1)
-        mw_say("memwatch: this rank is not recorded: %s\n", err.text);
+        mw_log("memwatch: this rank is not recorded: %s\n", err.text);
     else if (!failed) {
         mw_rank.recording = mw_rank_main_thread = true;
         mw_rank.counting = true;
@@ -282,15 +283,15 @@ void mw_life_begin(void)
 
 static void close_phases(void)
 {
-    struct mw_moment now;
+    struct mw_timestamp now;
 
     if (!mw_rank_lock())
         return;
-    now = mw_moment_exact();
+    now = mw_timestamp_exact();
     mw_phases_end_all(&now);
     mw_observe(now.ns, 0);
-    mw_threads_look();
-    mw_own_memory_look();
+    mw_threads_check();
+    mw_own_memory_measure();
     mw_counters_check();
     mw_rank_unlock();
 }
@@ -317,7 +318,7 @@ void mw_life_gather(void)
     mw_own_fd_close(&dir);
     mw_rank.dirfd = -1;
     if (mw_rank_lock()) {
-        mw_meter_reset(); /* what gathering needed for a moment is not the program's */
+        mw_meter_reset(); /* memory that gathering used is not the program's */
         mw_rank_unlock();
     }
     mw_boundary_guard_lower();
@@ -328,14 +329,14 @@ void mw_life_gather(void)
 void mw_life_end(void)
 {
     struct mw_state *state = mw_rank.journal.state;
-    struct mw_moment now;
+    struct mw_timestamp now;
 
     if (!mw_rank.recording)
         return;
     mw_rank.has_ended = mw_rank_is_counting();
     mw_rank.counting = false;
     if (!mw_syscalls_are_over() && mw_rank_lock()) {
-        now = mw_moment_exact();
+        now = mw_timestamp_exact();
         mw_meter_outside_rss(&state->huge_bytes, &state->swap_bytes);
         mw_meter_find_space();
         mw_phases_after_finalize(&now, true, mw_observe(now.ns, 0));

@@ -10,7 +10,7 @@
 
 static void (*other_copy)(void);
 
-void mw_sandbox_call_too(void (*enter)(void))
+void mw_sandbox_set_other_copy(void (*enter)(void))
 {
     other_copy = enter;
 }
@@ -26,7 +26,7 @@ void mw_sandbox_enter(void)
             mw_syscalls_stop();
         else if (getpid() == mw_rank.journal.ident->pid)
             mw_stop_measuring(MW_UNMEASURED_SANDBOX);
-        else /* of vfork() or clone(): in our memory, but not the rank */
+        else /* a child of vfork() or clone() in this memory: not the rank */
             mw_rank.has_sandboxed_child = true;
     }
     errno = saved;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The end of measuring before the end of the record: a sandbox is about to be entered, or the user has asked for it. */
+/* Ends measuring before the record ends: the process is about to enter a sandbox, or the user has asked for it
+ * (MEMWATCH_SYSCALLS=0). */
 #ifndef MW_PMPI_LIFE_STOP_H
 #define MW_PMPI_LIFE_STOP_H
 
 #include "collector/journal/record.h"
 
-/* Measures for the last time, and makes no system calls from then on; only counts. */
+/* Takes a last measurement. After that the shim makes no system calls, and only counts. */
 void mw_stop_measuring(enum mw_unmeasured why);
 
 #endif

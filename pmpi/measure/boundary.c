@@ -14,29 +14,31 @@
 #include "pmpi/measure/sites.h"
 #include "pmpi/measure/spikes.h"
 #include "pmpi/measure/threads.h"
-#include "pmpi/rank/moment.h"
 #include "pmpi/rank/rank.h"
+#include "pmpi/rank/timestamp.h"
 
 #include <errno.h>
 
-/* Up while this thread is inside of a public call: calls made inside are not the program's. */
+/* Up while this thread is inside a public call: calls made inside it are not the program's. */
 static _Thread_local struct mw_guard guard __attribute__((tls_model("initial-exec")));
 
-/* Windows of the calls in flight. A thread that left a call without returning finds its old one in `mine`. */
+/* Windows of the calls in progress. A thread that left a call without returning finds its old window in
+ * `thread_window`. */
 static struct mw_window call_windows[MW_OBSERVE_CALLS];
-static uint64_t holders[MW_OBSERVE_CALLS]; /* mw_lock_thread() of those who have them; 0 free */
-static _Thread_local struct mw_window *mine __attribute__((tls_model("initial-exec")));
+static uint64_t window_owners[MW_OBSERVE_CALLS]; /* mw_lock_thread() of the owners; 0: free */
+static _Thread_local struct mw_window *thread_window __attribute__((tls_model("initial-exec")));
 
 static void find_free_window(void)
 {
-    for (int i = 0; i < MW_OBSERVE_CALLS && !mine; i++)
-        if (!holders[i]) {
-            holders[i] = mw_lock_thread();
-            mine = &call_windows[i];
+    for (int i = 0; i < MW_OBSERVE_CALLS && !thread_window; i++)
+        if (!window_owners[i]) {
+            window_owners[i] = mw_lock_thread();
+            thread_window = &call_windows[i];
         }
 }
 
-/* Of threads that ended inside of a call. Asking the kernel is expensive where all are in use for good. */
+/* Frees windows of threads that ended inside a call. Not at each call: if all windows are in use for long, the
+ * system calls are expensive. */
 #define RECLAIM_ONE_IN 64
 
 static void reclaim_windows(void)
@@ -46,29 +48,29 @@ static void reclaim_windows(void)
     if (asked++ % RECLAIM_ONE_IN)
         return;
     for (int i = 0; i < MW_OBSERVE_CALLS; i++)
-        if (!mw_lock_is_alive(holders[i])) {
+        if (!mw_lock_is_alive(window_owners[i])) {
             mw_observe_close(&call_windows[i]);
-            holders[i] = 0;
+            window_owners[i] = 0;
         }
 }
 
-static struct mw_window *take_window(void)
+static struct mw_window *acquire_window(void)
 {
-    if (mine)
-        mw_observe_close(mine);
+    if (thread_window)
+        mw_observe_close(thread_window);
     else
         find_free_window();
-    if (!mine) {
+    if (!thread_window) {
         reclaim_windows();
         find_free_window();
     }
-    return mine;
+    return thread_window;
 }
 
-static void give_window(struct mw_window *window)
+static void release_window(struct mw_window *window)
 {
-    holders[window - call_windows] = 0;
-    mine = NULL;
+    window_owners[window - call_windows] = 0;
+    thread_window = NULL;
 }
 
 bool mw_boundary_guard_raise(void *return_address)
@@ -81,10 +83,10 @@ void mw_boundary_guard_lower(void)
     mw_guard_lower(&guard);
 }
 
-/* Inlined into the path of a call that is only counted, it would take registers from it: 25 instructions more. */
+/* Not inlined: it would take registers from the path of a call that is only counted (25 instructions more). */
 #define RARE __attribute__((noinline))
 
-RARE static bool look_for_started(struct mw_boundary *b)
+RARE static bool find_started(struct mw_boundary *b)
 {
     bool any;
 
@@ -95,28 +97,28 @@ RARE static bool look_for_started(struct mw_boundary *b)
     return any;
 }
 
-/* Reads the arguments: bytes and communicator. Returns false when the call is not one of ours after all. */
-static bool examine(struct mw_boundary *b)
+/* Reads bytes and communicator from the arguments. Returns false if the call is not to be counted after all. */
+static bool read_arguments(struct mw_boundary *b)
 {
     const struct mw_op_info *op = b->op;
     const uintptr_t *arguments = b->arguments;
 
     b->bytes = (struct mw_bytes){0, 0};
     b->comm_size = 0;
-    if (op->kind == MW_KIND_COMPLETE) /* complete.c has looked */
+    if (op->kind == MW_KIND_COMPLETION) /* completion.c has found the requests */
         b->comm_size = b->pending->comm_size;
     if (op->kind == MW_KIND_START)
-        return look_for_started(b);
+        return find_started(b);
     if (!mw_library.abi)
         return true;
     if (op->comm != MW_NOCOMM)
         b->comm_size = mw_bytes_comm_size_quick(mw_abi_handle(mw_library.abi, arguments[op->comm]));
-    if (op->rule > MW_RULE_BARRIER && op->kind != MW_KIND_PERSISTENT && op->kind != MW_KIND_COMPLETE)
+    if (op->rule > MW_RULE_BARRIER && op->kind != MW_KIND_PERSISTENT && op->kind != MW_KIND_COMPLETION)
         b->bytes = mw_bytes_of(op, arguments);
     return true;
 }
 
-/* What is counted of every call, measured or not. */
+/* Updates the counters of every call, measured or not. */
 static void count_call(struct mw_boundary *b, struct mw_site *site, uint64_t now)
 {
     struct mw_state *state = mw_rank.journal.state;
@@ -127,7 +129,7 @@ static void count_call(struct mw_boundary *b, struct mw_site *site, uint64_t now
     site->last_ns = now;
     if (!site->first_ns)
         site->first_ns = now;
-    /* mw_boundary_enter() looks at it without the lock */
+    /* mw_boundary_enter() reads it without the lock */
     __atomic_store_n(&state->calls, state->calls + 1, __ATOMIC_RELAXED);
     if (mw_rank_main_thread) {
         state->in_site = b->site + 1;
@@ -136,23 +138,23 @@ static void count_call(struct mw_boundary *b, struct mw_site *site, uint64_t now
         mw_threads_note_caller();
 }
 
-/* RSS at entry; and from here on the call itself. */
+/* Measures RSS at entry and opens the call's window. */
 RARE static void measure_entry(struct mw_boundary *b)
 {
-    struct mw_moment begin = mw_moment_exact();
+    struct mw_timestamp begin = mw_timestamp_exact();
 
-    mw_meter_take_asked();
+    mw_meter_take_queries();
     b->entry_rss = mw_observe(begin.ns, 0);
     if (mw_rank_main_thread)
         mw_phases_enter_measured_call(b->site, &begin, b->entry_rss);
     mw_observe_open(b->window, true);
-    b->enter = mw_moment_exact();
-    mw_governor_spent(b->enter.ns - begin.ns, mw_meter_take_asked());
+    b->enter = mw_timestamp_exact();
+    mw_governor_spent(b->enter.ns - begin.ns, mw_meter_take_queries());
 }
 
 static struct mw_sites_key key_of(const struct mw_boundary *b)
 {
-    if (b->op->kind == MW_KIND_COMPLETE)
+    if (b->op->kind == MW_KIND_COMPLETION)
         return (struct mw_sites_key){b->pending->call, b->comm_size, 1 + b->pending->start_site};
     return (struct mw_sites_key){b->op->name, b->comm_size, 0};
 }
@@ -162,12 +164,12 @@ static void enter(struct mw_boundary *b)
     struct mw_sites_key key = key_of(b);
     struct mw_site *site;
 
-    b->site = mw_sites_find(&key, b->return_address, b->stack);
+    b->site = mw_sites_find(&key, b->return_address, b->stack_pointer);
     site = &mw_rank.journal.sites[b->site];
-    b->enter = mw_moment_counted();
+    b->enter = mw_timestamp_coarse();
     b->window = NULL;
     b->entry_rss = 0;
-    b->measured = mw_governor_allows(b->enter.ns, b->site, site->measured) && (b->window = take_window());
+    b->measured = mw_governor_allows(b->enter.ns, b->site, site->measured) && (b->window = acquire_window());
     if (b->measured) {
         measure_entry(b);
     } else {
@@ -178,24 +180,25 @@ static void enter(struct mw_boundary *b)
     count_call(b, site, b->enter.ns);
 }
 
-/* What counting alone costs, from every 256th call. */
-#define COUNTED_ONE_IN 256
-/* Where the stack has to be walked, it takes so many times as long as otherwise. */
-#define WALKED 128
+/* The cost of counting is estimated from every 256th call. */
+#define TIMED_ONE_IN 256
+/* A call whose stack is walked takes up to this many times as long as a typical one. */
+#define WALK_FACTOR 128
 
-/* Looking at the clock takes as long as counting does, so that it is taken off, by looking again. */
+/* Reading the clock takes as long as counting, so the duration of a second reading is subtracted. */
 RARE static void note_counting(const struct mw_boundary *b, uint64_t begin_ns)
 {
-    static struct mw_estimate half_a_call = {30};
-    uint64_t end_ns, look_ns, took_ns;
+    static struct mw_estimate half_call = {30};
+    uint64_t end_ns, read_ns, took_ns;
 
     if (b->measured)
         return;
     end_ns = mw_clock_now();
-    look_ns = mw_clock_now() - end_ns;
+    read_ns = mw_clock_now() - end_ns;
     took_ns = end_ns - begin_ns;
-    if (took_ns > look_ns)
-        mw_rank.journal.cost->counting_ns += COUNTED_ONE_IN * mw_estimate_book(&half_a_call, took_ns - look_ns, WALKED);
+    if (took_ns > read_ns)
+        mw_rank.journal.cost->counting_ns +=
+            TIMED_ONE_IN * mw_estimate_charge(&half_call, took_ns - read_ns, WALK_FACTOR);
 }
 
 bool mw_boundary_enter(struct mw_boundary *b, enum mw_op op, const uintptr_t *arguments, void *return_address)
@@ -205,16 +208,16 @@ bool mw_boundary_enter(struct mw_boundary *b, enum mw_op op, const uintptr_t *ar
 
     if (!mw_rank_is_counting() || !mw_boundary_guard_raise(return_address))
         return false;
-    b->timed = __atomic_load_n(&mw_rank.journal.state->calls, __ATOMIC_RELAXED) % COUNTED_ONE_IN == 0 &&
+    b->timed = __atomic_load_n(&mw_rank.journal.state->calls, __ATOMIC_RELAXED) % TIMED_ONE_IN == 0 &&
                !mw_syscalls_are_over();
     if (b->timed)
         begin_ns = mw_clock_now();
     b->op = &mw_ops[op];
     b->arguments = arguments;
     b->return_address = return_address;
-    b->stack = guard.frame;
+    b->stack_pointer = guard.frame;
     b->counted = b->op->kind != MW_KIND_GUARD;
-    if (b->counted && !examine(b)) {
+    if (b->counted && !read_arguments(b)) {
         mw_boundary_guard_lower();
         return false;
     }
@@ -228,20 +231,20 @@ bool mw_boundary_enter(struct mw_boundary *b, enum mw_op op, const uintptr_t *ar
     return true;
 }
 
-/* Memory that came or went in a call is not the call's alone when other threads run: by so much, a look at them is worth
- * its time. */
-#define LOOK_BYTES (64 * 1024)
+/* With other threads running, memory that changed in a call may not be the call's. From this change on, the threads
+ * are counted (1 us). */
+#define CHECK_THREADS_BYTES (64 * 1024)
 
-static void look_for_threads(uint64_t before, uint64_t after)
+static void check_threads(uint64_t before, uint64_t after)
 {
-    if ((after > before ? after - before : before - after) >= LOOK_BYTES)
-        mw_threads_look();
+    if ((after > before ? after - before : before - after) >= CHECK_THREADS_BYTES)
+        mw_threads_check();
 }
 
-/* In less time the kernel does not take many pages away. */
+/* In a call shorter than this the kernel does not reclaim many pages. */
 #define SHORT_NS 20000
 
-/* A call that was counted in a shared entry is counted in one of its own instead. */
+/* Moves the counts of this call from a shared entry to a separate one. */
 static void move_call(struct mw_boundary *b, struct mw_site *from, struct mw_site *to)
 {
     from->calls--;
@@ -255,11 +258,11 @@ static void move_call(struct mw_boundary *b, struct mw_site *from, struct mw_sit
         to->first_ns = b->enter.ns;
 }
 
-/* The entry for what was measured of a call: where it shares one, and much memory belongs to it or the rank's highest peak
- * so far, there is one with its name. */
-static struct mw_site *entry_for(struct mw_boundary *b, uint64_t rise, uint64_t now)
+/* The entry for the results of a measured call. If the call has a shared entry, and much memory belongs to it or it
+ * made the rank's highest peak so far: a separate entry with its name. */
+static struct mw_site *site_for_exit(struct mw_boundary *b, uint64_t rise, uint64_t now)
 {
-    struct mw_site *shared = &mw_rank.journal.sites[b->site], *own;
+    struct mw_site *shared = &mw_rank.journal.sites[b->site], *named;
     struct mw_state *state = mw_rank.journal.state;
     bool peak = state->peak_site == b->site + 1 && state->peak_ns == now;
     struct mw_sites_key key;
@@ -271,34 +274,34 @@ static struct mw_site *entry_for(struct mw_boundary *b, uint64_t rise, uint64_t 
     index = mw_sites_find_own(&key, b->return_address, rise);
     if (index == UINT32_MAX)
         return shared;
-    own = &mw_rank.journal.sites[index];
-    move_call(b, shared, own);
+    named = &mw_rank.journal.sites[index];
+    move_call(b, shared, named);
     if (peak)
         state->peak_site = index + 1;
-    if (own->flags & MW_SITE_NAME)
-        return own;
+    if (named->flags & MW_SITE_NAME)
+        return named;
     b->site = index;
     mw_rank.journal.cost->lost_sites--;
-    return own;
+    return named;
 }
 
-/* Memory of a measured call: what grew and stayed, and the rise above RSS at entry. For a call that completes one which
- * was started before, the rise is the pair's. Returns RSS now. */
-static uint64_t measure_exit(struct mw_boundary *b, struct mw_moment left)
+/* Records growth and spike (the rise above RSS at entry) of a measured call. For a call that completes a request,
+ * the spike is that of the pair of calls. Returns RSS now, in bytes. */
+static uint64_t measure_exit(struct mw_boundary *b, struct mw_timestamp left)
 {
     uint64_t now = left.ns;
     uint64_t rss = now - b->enter.ns < SHORT_NS ? mw_observe_short(now, b->site + 1) : mw_observe(now, b->site + 1);
     uint64_t base = b->entry_rss;
     uint64_t peak = b->window->peak, highest = peak > rss ? peak : rss;
-    struct mw_site *site = entry_for(b, highest > base ? highest - base : 0, now);
+    struct mw_site *site = site_for_exit(b, highest > base ? highest - base : 0, now);
 
     mw_observe_close(b->window);
-    site->time_ns += mw_moment_since(&left, &b->enter);
+    site->time_ns += mw_timestamp_since(&left, &b->enter);
     site->measured++;
     site->growth += (int64_t)(rss - base);
-    look_for_threads(base, rss);
+    check_threads(base, rss);
     mw_rank.journal.state->measured++;
-    if (b->op->kind == MW_KIND_COMPLETE)
+    if (b->op->kind == MW_KIND_COMPLETION)
         mw_requests_completed(b->pending, &base, &peak);
     if (peak <= base)
         return rss;
@@ -322,7 +325,7 @@ static uint64_t measure_exit(struct mw_boundary *b, struct mw_moment left)
     return rss;
 }
 
-/* A collective that goes on after the call keeps being watched; one that ends here is not any more. */
+/* Keeps the window of a collective that continues after the call, and closes that of one that is completed. */
 static void note_requests(struct mw_boundary *b)
 {
     uint64_t base = 0, peak = 0;
@@ -330,22 +333,22 @@ static void note_requests(struct mw_boundary *b)
     if (b->op->kind == MW_KIND_NONBLOCKING || b->op->kind == MW_KIND_START)
         mw_requests_started(b->op, b->arguments, b->site, b->measured, b->entry_rss,
                             b->measured ? b->window->peak : 0);
-    else if (b->op->kind == MW_KIND_COMPLETE && !b->measured)
+    else if (b->op->kind == MW_KIND_COMPLETION && !b->measured)
         mw_requests_completed(b->pending, &base, &peak);
 }
 
 RARE static void leave_measured(struct mw_boundary *b)
 {
-    struct mw_moment now = mw_moment_exact(), after;
+    struct mw_timestamp now = mw_timestamp_exact(), after;
     uint64_t rss;
 
-    mw_meter_take_asked();
+    mw_meter_take_queries();
     rss = measure_exit(b, now);
-    after = mw_moment_exact();
-    mw_governor_spent(after.ns - now.ns, mw_meter_take_asked());
+    after = mw_timestamp_exact();
+    mw_governor_spent(after.ns - now.ns, mw_meter_take_queries());
     if (!b->failed)
         note_requests(b);
-    give_window(b->window);
+    release_window(b->window);
     if (mw_rank_main_thread) {
         mw_rank.journal.state->since_ns = now.ns;
         mw_phases_leave_measured_call(b->site, &after, rss, (int64_t)(rss - b->entry_rss));
@@ -354,9 +357,9 @@ RARE static void leave_measured(struct mw_boundary *b)
 
 static void leave_counted(struct mw_boundary *b, struct mw_site *site)
 {
-    struct mw_moment now = mw_moment_counted();
+    struct mw_timestamp now = mw_timestamp_coarse();
 
-    site->time_ns += mw_moment_since(&now, &b->enter);
+    site->time_ns += mw_timestamp_since(&now, &b->enter);
     mw_observe_skipped();
     mw_rank.journal.cost->coarse_calls++;
     if (b->op->kind != MW_KIND_BLOCKING && !b->failed)
@@ -398,11 +401,12 @@ void mw_boundary_leave(struct mw_boundary *b, bool failed)
     int saved = errno;
 
     b->failed = failed;
-    if (guard.frame != b->stack) { /* it was taken for left, and its place in this thread is another call's */
+    if (guard.frame != b->stack_pointer) { /* the call was taken for abandoned, and another call of this thread has
+                                              the guard */
         mw_lock_count_unrecorded();
         return;
     }
-    if (b->counted && mw_rank.recording) /* the call may have forked: the child is not the rank */
+    if (b->counted && mw_rank.recording) /* not in a child that the call has forked */
         leave_locked(b);
     mw_boundary_guard_lower();
     errno = saved;

@@ -9,13 +9,13 @@
 void mw_counters_check(void)
 {
     struct mw_cost *cost = mw_rank.journal.cost;
-    uint64_t apart;
+    uint64_t difference;
 
-    if ((cost->checks && cost->error_bytes < LARGE_ERROR) || !mw_meter_check(&apart))
+    if ((cost->checks && cost->error_bytes < LARGE_ERROR) || !mw_meter_check(&difference))
         return;
     cost->checks++;
-    if (cost->checked_bytes < apart)
-        cost->checked_bytes = apart;
-    if (cost->error_bytes < apart)
-        cost->error_bytes = apart;
+    if (cost->checked_bytes < difference)
+        cost->checked_bytes = difference;
+    if (cost->error_bytes < difference)
+        cost->error_bytes = difference;
 }

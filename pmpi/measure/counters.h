@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* How far the kernel's counters are off: by their design it may be hundreds of MiB on a large machine. */
+/* The error of the kernel's RSS counters, which may be hundreds of MiB on a large machine. */
 #ifndef MW_PMPI_MEASURE_COUNTERS_H
 #define MW_PMPI_MEASURE_COUNTERS_H
 
-/* Compares them with a count of the pages, where that is worth it, and notes in the record what was found. */
+/* Compares the counters with a count of the pages, and records the difference. Does nothing if that was done before
+ * and the error is known to be small, or if counting would take long. */
 void mw_counters_check(void);
 
 #endif

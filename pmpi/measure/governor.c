@@ -8,12 +8,12 @@
 
 #include <string.h>
 
-/* What may be spent before the run has earned it: short runs are measured whole. */
+/* Initial budget, so that short runs are measured completely. */
 #define CREDIT_NS 20000000ULL
-/* The first calls of every site are always measured, so that one that is called seldom is never missed. */
+/* The first calls of every site are always measured, so that a rare call is never missed. */
 #define FIRST_CALLS 4
 #define FIRST_VISITS 16
-#define WATCHED_CALLS 16 /* doubled each time, for spikes that come seldom */
+#define WATCHED_CALLS 16 /* doubled each time, for rare spikes */
 #define WATCHED_CALLS_MAX 4096
 
 struct mw_governor mw_governor;
@@ -22,16 +22,17 @@ static uint64_t start_ns;
 static uint64_t budget; /* millionths */
 static uint64_t spent_ns;
 static bool stopped;
-static struct mw_estimate of_call[MW_METER_ASKED], of_phase[MW_METER_ASKED]; /* of one boundary, by what was asked */
+/* Cost of one boundary, by the kernel queries made. */
+static struct mw_estimate call_cost[MW_METER_QUERIES], phase_cost[MW_METER_QUERIES];
 static uint16_t watch_length[MW_RECORD_SITES];
 
-/* What a boundary takes is learnt; this is what it took where it was measured first. */
-#define FIRST_NS 5000
-/* Takes its time at times, but no more than so many typical ones. */
-#define PLAIN 8
+/* Initial estimate of the cost of a boundary. */
+#define INITIAL_NS 5000
+/* A boundary takes up to this many times the typical time without a preemption. */
+#define OUTLIER_FACTOR 8
 
-/* When the run will have earned what two more boundaries take. */
-static void plan(uint64_t typical_ns)
+/* Updates the time from which the budget allows two more boundaries. */
+static void update_affordable(uint64_t typical_ns)
 {
     uint64_t wanted = spent_ns + 2 * typical_ns;
 
@@ -49,9 +50,9 @@ void mw_governor_start(uint64_t now, uint32_t budget_ppm, bool exact)
     budget = budget_ppm;
     mw_governor.first_calls = exact ? UINT64_MAX : FIRST_CALLS;
     spent_ns = 0;
-    for (unsigned asked = 0; asked < MW_METER_ASKED; asked++)
-        of_call[asked].typical_ns = of_phase[asked].typical_ns = FIRST_NS;
-    plan(FIRST_NS);
+    for (unsigned queries = 0; queries < MW_METER_QUERIES; queries++)
+        call_cost[queries].typical_ns = phase_cost[queries].typical_ns = INITIAL_NS;
+    update_affordable(INITIAL_NS);
 }
 
 bool mw_governor_allows_phase(uint64_t now, uint64_t visits)
@@ -59,23 +60,23 @@ bool mw_governor_allows_phase(uint64_t now, uint64_t visits)
     return !stopped && (mw_governor.first_calls == UINT64_MAX || visits < FIRST_VISITS || now >= mw_governor.affordable_ns);
 }
 
-static void book(struct mw_estimate *estimate, uint64_t ns)
+static void charge(struct mw_estimate *estimate, uint64_t ns)
 {
     if (stopped)
         return;
-    spent_ns += mw_estimate_book(estimate, ns, PLAIN);
+    spent_ns += mw_estimate_charge(estimate, ns, OUTLIER_FACTOR);
     mw_rank.journal.cost->measure_ns = spent_ns;
-    plan(estimate->typical_ns);
+    update_affordable(estimate->typical_ns);
 }
 
-void mw_governor_spent(uint64_t ns, unsigned asked)
+void mw_governor_spent(uint64_t ns, unsigned queries)
 {
-    book(&of_call[asked % MW_METER_ASKED], ns);
+    charge(&call_cost[queries % MW_METER_QUERIES], ns);
 }
 
-void mw_governor_spent_on_phase(uint64_t ns, unsigned asked)
+void mw_governor_spent_on_phase(uint64_t ns, unsigned queries)
 {
-    book(&of_phase[asked % MW_METER_ASKED], ns);
+    charge(&phase_cost[queries % MW_METER_QUERIES], ns);
 }
 
 void mw_governor_stop(void)
@@ -83,7 +84,7 @@ void mw_governor_stop(void)
     stopped = true;
     mw_governor.first_calls = 0;
     mw_clear(mw_governor.watched, sizeof(mw_governor.watched));
-    plan(FIRST_NS);
+    update_affordable(INITIAL_NS);
 }
 
 void mw_governor_watch_for(uint32_t site, uint16_t calls)

@@ -16,30 +16,30 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-/* Files of /proc/self that are kept open. */
-struct kept {
+/* Files in /proc/self that stay open. */
+struct kept_file {
     const char *path;
     int flags;
     struct mw_own_fd own;
 };
 
-static struct kept statm = {"/proc/self/statm", O_RDONLY, {.fd = -1}};
-static struct kept status = {"/proc/self/status", O_RDONLY, {.fd = -1}};
-static struct kept clear_refs = {"/proc/self/clear_refs", O_WRONLY, {.fd = -1}};
+static struct kept_file statm = {"/proc/self/statm", O_RDONLY, {.fd = -1}};
+static struct kept_file status = {"/proc/self/status", O_RDONLY, {.fd = -1}};
+static struct kept_file clear_refs = {"/proc/self/clear_refs", O_WRONLY, {.fd = -1}};
 
-#define CHECKED_RSS (256ULL << 20) /* beyond that counting pages takes long */
+#define CHECKED_RSS (256ULL << 20) /* above this, counting pages takes long */
 
 static bool resets;
 static uint64_t page_bytes;
 static uint64_t floor_bytes;
-static unsigned asked; /* MW_METER_* */
+static unsigned queries; /* MW_METER_*, since the last mw_meter_take_queries() */
 static struct mw_meter_space space_limits; /* the limits only */
 
-unsigned mw_meter_take_asked(void)
+unsigned mw_meter_take_queries(void)
 {
-    unsigned taken = asked;
+    unsigned taken = queries;
 
-    asked = 0;
+    queries = 0;
     return taken;
 }
 
@@ -60,21 +60,21 @@ int mw_meter_open_high(const char *name, int flags)
     return high;
 }
 
-static bool open_kept(struct kept *kept)
+static bool open_kept_file(struct kept_file *kept)
 {
     return mw_own_fd_take(&kept->own, mw_meter_open_high(kept->path, kept->flags));
 }
 
-/* Where it is not ours any more, that number is left alone, and the file opened anew. */
-static bool is_usable(struct kept *kept)
+/* If the program has closed or replaced the descriptor, opens the file again and leaves that number alone. */
+static bool is_usable(struct kept_file *kept)
 {
-    return mw_own_fd_is_ours(&kept->own) || open_kept(kept);
+    return mw_own_fd_is_ours(&kept->own) || open_kept_file(kept);
 }
 
 static bool open_files(bool may_reset)
 {
-    resets = may_reset && open_kept(&clear_refs);
-    return open_kept(&statm) && open_kept(&status);
+    resets = may_reset && open_kept_file(&clear_refs);
+    return open_kept_file(&statm) && open_kept_file(&status);
 }
 
 void mw_meter_close(void)
@@ -89,7 +89,7 @@ void mw_meter_forget(void)
     statm.own.fd = status.own.fd = clear_refs.own.fd = -1;
 }
 
-/* The mark is the process's in either; of one thread the kernel has less to add up. */
+/* ru_maxrss is the process's mark for RUSAGE_THREAD, too, and the kernel has less to add up. */
 static uint64_t rusage_peak(void)
 {
     struct rusage usage;
@@ -99,7 +99,7 @@ static uint64_t rusage_peak(void)
     return (uint64_t)usage.ru_maxrss * 1024;
 }
 
-/* Rss of smaps_rollup: counted page by page, so exact, and slow. */
+/* Rss from smaps_rollup: counted page by page, so exact but slow. 0: unknown. */
 static uint64_t exact_rss(void)
 {
     char text[2048];
@@ -112,10 +112,9 @@ static uint64_t exact_rss(void)
     return line && sscanf(line, "\nRss: %lu kB", &kib) == 1 ? (uint64_t)kib * 1024 : 0;
 }
 
-/* How far the kernel's counters may lag behind, by their design.
- * Since Linux 6.2 RSS lies in three per-CPU counters (anonymous, file, shared memory) that are folded in batches of
- * max(32, 2 x CPUs) pages; a CPU that the process may not run on holds nothing back. Before that, each thread
- * held back up to 64 pages of each. */
+/* The maximum error of the kernel's counters by design, in bytes. Since Linux 6.2 RSS is the sum of three per-CPU
+ * counters (anonymous, file, shared memory) that are folded in batches of max(32, 2 x CPUs) pages; a CPU on which
+ * the process may not run holds nothing back. Before that, each thread held back up to 64 pages of each. */
 static uint64_t counter_slack(void)
 {
     struct utsname kernel;
@@ -133,7 +132,7 @@ static uint64_t counter_slack(void)
     return 3 * (uint64_t)(cpus > 16 ? 2 * cpus : 32) * (uint64_t)(mine < cpus ? mine : cpus) * page_bytes;
 }
 
-/* 0: none. */
+/* 0: no limit. */
 static uint64_t soft_limit(int resource)
 {
     struct rlimit limit;
@@ -147,7 +146,7 @@ static void find_space(void)
         .address_limit = soft_limit(RLIMIT_AS), .data_limit = soft_limit(RLIMIT_DATA)};
 }
 
-/* Where getrusage is above the mark it shows the parent's RSS at exec, for ever. */
+/* If ru_maxrss is above the mark, it is the parent's RSS at exec, and stays so. */
 static void find_limits(struct mw_meter_limits *limits)
 {
     struct mw_procmem_status now = {0};
@@ -173,7 +172,7 @@ int mw_meter_open(bool may_reset, struct mw_meter_limits *limits, struct mw_err 
     return 0;
 }
 
-/* /proc/self/status; false when the kernel does not answer. */
+/* Reads /proc/self/status. Returns false on failure. */
 static bool read_status(struct mw_procmem_status *now)
 {
     return is_usable(&status) && !mw_procmem_status_read(status.own.fd, now);
@@ -185,28 +184,28 @@ static bool read_marks(struct mw_meter_reading *reading)
     uint64_t rss;
     uint64_t peak = rusage_peak();
 
-    asked |= MW_METER_MARK | MW_METER_RSS | (peak <= floor_bytes ? MW_METER_STATUS : 0);
+    queries |= MW_METER_MARK | MW_METER_RSS | (peak <= floor_bytes ? MW_METER_STATUS : 0);
     if (!is_usable(&statm) || mw_procmem_statm_rss(statm.own.fd, page_bytes, &rss))
         return false;
-    if (peak <= floor_bytes) /* that is what the parent had */
+    if (peak <= floor_bytes) /* ru_maxrss is the parent's RSS */
         peak = read_status(&now) ? now.hwm : 0;
     reading->rss = rss;
     reading->peak = peak > rss ? peak : rss;
     return true;
 }
 
-/* How far `exact` is from both readings, between which the pages were counted: other threads may work meanwhile. A mark
- * below it is wrong, too. */
+/* The distance of `exact` from the range of two readings before and after it (other threads may allocate meanwhile).
+ * A mark below `exact` is an error, too. */
 static uint64_t distance(uint64_t exact, const struct mw_meter_reading *before, const struct mw_meter_reading *after)
 {
     uint64_t low = before->rss < after->rss ? before->rss : after->rss;
     uint64_t high = before->rss < after->rss ? after->rss : before->rss;
-    uint64_t apart = exact > high ? exact - high : exact < low ? low - exact : 0;
+    uint64_t difference = exact > high ? exact - high : exact < low ? low - exact : 0;
 
-    return exact > after->peak && exact - after->peak > apart ? exact - after->peak : apart;
+    return exact > after->peak && exact - after->peak > difference ? exact - after->peak : difference;
 }
 
-static bool check(uint64_t *apart)
+static bool check(uint64_t *difference)
 {
     struct mw_meter_reading before, after;
     uint64_t exact;
@@ -216,42 +215,42 @@ static bool check(uint64_t *apart)
     exact = exact_rss();
     if (!exact || !read_marks(&after))
         return false;
-    *apart = distance(exact, &before, &after);
+    *difference = distance(exact, &before, &after);
     return true;
 }
 
 static bool reset_mark(void)
 {
-    asked |= resets ? MW_METER_RESET : 0;
+    queries |= resets ? MW_METER_RESET : 0;
     resets = resets && is_usable(&clear_refs) && pwrite(clear_refs.own.fd, "5", 1, 0) == 1;
     return resets;
 }
 
-/* Between these two the kernel may be asked. pthread_cancel() must not act in our reads and writes, nor between their
- * being counted and their end. */
-static bool begin_asking(void)
+/* System calls are made between these two. pthread_cancel() must not take effect in reads and writes, nor before
+ * mw_syscalls_end(). */
+static bool begin_syscalls(void)
 {
-    mw_lock_hold_cancel();
+    mw_lock_disable_cancel();
     if (mw_syscalls_begin())
         return true;
-    mw_lock_release_cancel();
+    mw_lock_restore_cancel();
     return false;
 }
 
-static void end_asking(void)
+static void end_syscalls(void)
 {
     mw_syscalls_end();
-    mw_lock_release_cancel();
+    mw_lock_restore_cancel();
 }
 
-bool mw_meter_check(uint64_t *apart)
+bool mw_meter_check(uint64_t *difference)
 {
     bool done;
 
-    if (!begin_asking())
+    if (!begin_syscalls())
         return false;
-    done = check(apart);
-    end_asking();
+    done = check(difference);
+    end_syscalls();
     return done;
 }
 
@@ -259,8 +258,8 @@ bool mw_meter_read_mark(uint64_t *peak)
 {
     if (!mw_syscalls_begin())
         return false;
-    asked |= MW_METER_MARK;
-    *peak = rusage_peak(); /* no cancellation point */
+    queries |= MW_METER_MARK;
+    *peak = rusage_peak(); /* not a cancellation point */
     mw_syscalls_end();
     return *peak > floor_bytes;
 }
@@ -269,10 +268,10 @@ bool mw_meter_read(struct mw_meter_reading *reading)
 {
     bool done;
 
-    if (!begin_asking())
+    if (!begin_syscalls())
         return false;
     done = read_marks(reading);
-    end_asking();
+    end_syscalls();
     return done;
 }
 
@@ -280,10 +279,10 @@ bool mw_meter_reset(void)
 {
     bool done;
 
-    if (!begin_asking())
+    if (!begin_syscalls())
         return false;
     done = reset_mark();
-    end_asking();
+    end_syscalls();
     return done;
 }
 
@@ -291,22 +290,22 @@ void mw_meter_outside_rss(uint64_t *huge, uint64_t *swap)
 {
     struct mw_procmem_status now;
 
-    if (!begin_asking())
+    if (!begin_syscalls())
         return;
     *huge = *swap = 0;
     if (read_status(&now)) {
         *huge = now.huge;
         *swap = now.swap;
     }
-    end_asking();
+    end_syscalls();
 }
 
 void mw_meter_find_space(void)
 {
-    if (!begin_asking())
+    if (!begin_syscalls())
         return;
     find_space();
-    end_asking();
+    end_syscalls();
 }
 
 bool mw_meter_read_space(struct mw_meter_space *space)
@@ -315,11 +314,11 @@ bool mw_meter_read_space(struct mw_meter_space *space)
     bool done;
 
     *space = space_limits;
-    if ((!space_limits.address_limit && !space_limits.data_limit) || !begin_asking())
+    if ((!space_limits.address_limit && !space_limits.data_limit) || !begin_syscalls())
         return false;
-    asked |= MW_METER_STATUS;
+    queries |= MW_METER_STATUS;
     done = read_status(&now);
-    end_asking();
+    end_syscalls();
     if (done) {
         space->address_peak = now.address_peak;
         space->data = now.data;

@@ -9,21 +9,21 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What is known of the object that one address lies in. */
+/* The loaded object that contains an address. */
 struct object {
     uintptr_t address; /* asked for */
     uintptr_t bias;
     const char *path;
     const uint8_t *build_id;
     uint32_t build_id_length;
-    uint32_t index; /* in the order of loading */
+    uint32_t index; /* in load order */
     bool found;
-    uintptr_t start; /* of the segment that the address lies in, and its size */
+    uintptr_t start; /* start and size of the segment that contains the address */
     size_t size;
 };
 
-static uint32_t started_with; /* objects that the program was started with: the loader never unloads these */
-static uintptr_t own_bias; /* of the shim */
+static uint32_t started_with; /* number of objects loaded at program start, which are never unloaded */
+static uintptr_t shim_bias; /* load bias of the shim */
 
 static void find_build_id(const struct dl_phdr_info *info, const ElfW(Phdr) * segment, struct object *object)
 {
@@ -70,21 +70,21 @@ static int examine(struct dl_phdr_info *info, size_t size, void *data)
     return 1;
 }
 
-/* Objects that were found; right until one is unloaded. */
-#define KNOWN 16
-static struct object known[KNOWN];
-static uint64_t known_unloads;
+/* Objects found before; valid until an object is unloaded. */
+#define CACHED 16
+static struct object cached[CACHED];
+static uint64_t cached_unloads;
 
-static const struct object *find_known(uintptr_t address)
+static const struct object *find_cached(uintptr_t address)
 {
     uint64_t now = mw_modules_unloads();
 
-    if (now != known_unloads)
-        memset(known, 0, sizeof(known));
-    known_unloads = now;
-    for (int i = 0; i < KNOWN; i++)
-        if (address - known[i].start < known[i].size)
-            return &known[i];
+    if (now != cached_unloads)
+        memset(cached, 0, sizeof(cached));
+    cached_unloads = now;
+    for (int i = 0; i < CACHED; i++)
+        if (address - cached[i].start < cached[i].size)
+            return &cached[i];
     return NULL;
 }
 
@@ -96,46 +96,47 @@ static struct object search_for(const void *address)
     return object;
 }
 
-/* This may be left half-done. */
-static void keep(struct object *place, const struct object *object)
+/* Stores an object so that an interrupted call leaves an entry of size 0. */
+static void store(struct object *entry, const struct object *object)
 {
     struct object unsized = *object;
 
-    place->size = unsized.size = 0;
+    entry->size = unsized.size = 0;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    *place = unsized;
+    *entry = unsized;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    place->size = object->size;
+    entry->size = object->size;
 }
 
 static struct object object_of(const void *address)
 {
     static unsigned next;
-    const struct object *before = find_known((uintptr_t)address);
+    const struct object *before = find_cached((uintptr_t)address);
     struct object object;
 
     if (before)
         return *before;
     object = search_for(address);
     if (object.found)
-        keep(&known[next++ % KNOWN], &object);
+        store(&cached[next++ % CACHED], &object);
     return object;
 }
 
-#ifdef MW_LINKED_IN /* our code lies in a module of the program's: nothing there is ours alone */
-static bool is_ours(const struct object *object)
+#ifdef MW_LINKED_IN /* the shim's code is part of a module of the program */
+static bool is_shim(const struct object *object)
 {
     (void)object;
     return false;
 }
 #else
-static bool is_ours(const struct object *object)
+static bool is_shim(const struct object *object)
 {
-    return object->bias == own_bias;
+    return object->bias == shim_bias;
 }
 #endif
 
-/* libmpi.so, libmpich.so, libmpi_mpifh.so, libmpifort.so, ...: a line there tells the user nothing. */
+/* Whether it is an MPI library (libmpi.so, libmpich.so, libmpi_mpifh.so, libmpifort.so, ...) or the shim: lines
+ * there are of no use to the user. */
 static bool is_mpi(const struct object *object)
 {
     const char *base;
@@ -143,11 +144,11 @@ static bool is_mpi(const struct object *object)
     if (!object->found)
         return false;
     base = object->path ? strrchr(object->path, '/') : NULL;
-    return (base && !strncmp(base, "/libmpi", 7)) || is_ours(object);
+    return (base && !strncmp(base, "/libmpi", 7)) || is_shim(object);
 }
 
-/* The object's file as an absolute path; "" unknown. The program itself has no name for the loader, and dlopen() may
- * have been given a relative one. */
+/* The object's file as an absolute path; "": unknown. The loader has no name for the program itself, and dlopen()
+ * may have been given a relative path. */
 static void find_path(const struct object *object, char *path, size_t size)
 {
     const char *name = object->path ? object->path : "";
@@ -181,15 +182,15 @@ static uint32_t add_module(const struct object *object, const char *path)
     return index + 1;
 }
 
-/* Not told by its address: there may lie another library by now, and this one elsewhere. */
+/* Not compared by address: another library may be loaded there now, and this one elsewhere. */
 static bool is_module(const struct mw_module *module, const struct object *object, const char *path)
 {
     return module->build_id_length == object->build_id_length && !strcmp(module->path, path) &&
            (!object->build_id || !memcmp(module->build_id, object->build_id, object->build_id_length));
 }
 
-/* Without its path, which takes system calls: where it lay when it was first seen, or 0. */
-static uint32_t module_by_place(const struct object *object)
+/* Identifies a module by its base address, without its path, which takes system calls to find. Returns 0 if unknown. */
+static uint32_t module_by_base(const struct object *object)
 {
     uint32_t used = mw_journal_used(&mw_rank.journal, MW_SECTION_MODULE);
 
@@ -206,7 +207,7 @@ static uint32_t module_of(const struct object *object)
     char path[sizeof(((struct mw_module *)0)->path)];
 
     if (!mw_syscalls_begin())
-        return module_by_place(object);
+        return module_by_base(object);
     find_path(object, path, sizeof(path));
     mw_syscalls_end();
     for (uint32_t i = 0; i < used; i++)
@@ -241,16 +242,16 @@ bool mw_modules_is_mpi_unlocked(const void *address)
     return is_mpi(&object);
 }
 
-static int take_counts(struct dl_phdr_info *info, size_t size, void *data)
+static int read_counts(struct dl_phdr_info *info, size_t size, void *data)
 {
     (void)size;
     *(struct dl_phdr_info *)data = *info;
-    return 1; /* every object has the same two */
+    return 1; /* the counters are the same for every object */
 }
 
 static bool started_with_mpi;
 
-static int look_for_mpi(struct dl_phdr_info *info, size_t size, void *data)
+static int find_mpi(struct dl_phdr_info *info, size_t size, void *data)
 {
     const char *base = info->dlpi_name ? strrchr(info->dlpi_name, '/') : NULL;
 
@@ -265,18 +266,18 @@ bool mw_modules_started_with_mpi(void)
     return started_with_mpi;
 }
 
-/* When the shim is set up, so before main(). */
-__attribute__((constructor)) static void look_around(void)
+/* Runs when the shim is loaded, before main(). */
+__attribute__((constructor)) static void initialize(void)
 {
     struct dl_phdr_info first = {0};
 
-    dl_iterate_phdr(take_counts, &first);
+    dl_iterate_phdr(read_counts, &first);
     started_with = (uint32_t)first.dlpi_adds;
-    dl_iterate_phdr(look_for_mpi, NULL);
-    own_bias = search_for((const void *)mw_modules_frame).bias;
+    dl_iterate_phdr(find_mpi, NULL);
+    shim_bias = search_for((const void *)mw_modules_frame).bias;
 }
 
-bool mw_modules_may_go(const void *address)
+bool mw_modules_may_be_unloaded(const void *address)
 {
     struct object object = object_of(address);
 
@@ -287,7 +288,7 @@ uint64_t mw_modules_changes(void)
 {
     struct dl_phdr_info first = {0};
 
-    dl_iterate_phdr(take_counts, &first);
+    dl_iterate_phdr(read_counts, &first);
     return first.dlpi_adds + first.dlpi_subs;
 }
 
@@ -295,6 +296,6 @@ uint64_t mw_modules_unloads(void)
 {
     struct dl_phdr_info first = {0};
 
-    dl_iterate_phdr(take_counts, &first);
+    dl_iterate_phdr(read_counts, &first);
     return first.dlpi_subs;
 }

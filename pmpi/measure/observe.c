@@ -6,18 +6,18 @@
 #include "pmpi/measure/timeline.h"
 #include "pmpi/rank/rank.h"
 
-/* Calls in flight, the program's phases and the one between calls, started requests. */
+/* Calls in progress, the program's phases, the phase between calls, and started requests. */
 #define MAX_WINDOWS (MW_OBSERVE_CALLS + MW_OBSERVE_PHASES + 1 + MW_OBSERVE_REQUESTS)
 
-/* A program seldom changes its own limits. */
+/* A program rarely changes its limits. */
 #define SPACE_ONE_IN 16
 
 static struct mw_window *windows[MAX_WINDOWS];
 static int window_count;
-static uint64_t last_ns;  /* of the last observation */
-static uint64_t last_rss; /* then */
-static uint64_t last_mark; /* where the mark stood after it */
-static bool stands;        /* it was not reset then: read again, it may speak of what was before */
+static uint64_t last_ns;  /* time of the last observation */
+static uint64_t last_rss; /* RSS at that time */
+static uint64_t last_mark; /* the mark after it */
+static bool mark_was_kept; /* the mark was not reset then: if it is read again, the peak may be from before */
 bool mw_observe_has_skipped;
 
 void mw_observe_start(uint64_t now)
@@ -25,7 +25,7 @@ void mw_observe_start(uint64_t now)
     window_count = 0;
     last_ns = now;
     last_rss = last_mark = 0;
-    mw_observe_has_skipped = stands = false;
+    mw_observe_has_skipped = mark_was_kept = false;
 }
 
 void mw_observe_open(struct mw_window *window, bool measured)
@@ -39,7 +39,7 @@ void mw_observe_close(struct mw_window *window)
 {
     int count = window_count;
 
-    /* the last opened is the first closed, nearly always */
+    /* the last window opened is nearly always the first closed */
     for (int i = count - 1; i >= 0; i--)
         if (windows[i] == window) {
             windows[i] = windows[count - 1];
@@ -56,7 +56,7 @@ static bool is_among_first(const struct mw_window *window, int count)
     return false;
 }
 
-/* An entry may be there twice, or be none yet. */
+/* An entry may be in the list twice, or not be written yet. */
 void mw_observe_repair(void)
 {
     int kept = 0;
@@ -67,8 +67,9 @@ void mw_observe_repair(void)
     window_count = kept;
 }
 
-/* `certain`: what RSS was for certain; less than `peak` when the mark is an old one, and only bounds this stretch. */
-static void tell_windows(uint64_t peak, uint64_t certain)
+/* `certain`: an RSS that was reached in this interval. Less than `peak` if the mark may be an old one, which is only
+ * an upper bound. */
+static void update_windows(uint64_t peak, uint64_t certain)
 {
     for (int i = 0; i < window_count; i++) {
         struct mw_window *w = windows[i];
@@ -80,9 +81,9 @@ static void tell_windows(uint64_t peak, uint64_t certain)
     }
 }
 
-/* The stretch held several calls and phases: each may be the one. Their call sites are watched closely from now on,
- * so that the next time it is placed exactly. */
-static void tell_shared(uint64_t peak, uint64_t rss)
+/* The interval contains several calls and phases, and the peak may be in any of them. Their call sites are watched
+ * from now on, so that the next peak is placed exactly. */
+static void update_shared(uint64_t peak, uint64_t rss)
 {
     struct mw_journal *journal = &mw_rank.journal;
     uint32_t phases = mw_journal_used(journal, MW_SECTION_PHASE);
@@ -153,18 +154,19 @@ uint64_t mw_observe(uint64_t now, uint32_t site)
         return last_rss;
     }
     certain = reading.peak;
-    if (stands && reading.peak <= last_mark) /* of per-CPU counters: the same mark may be read a little lower */
+    if (mark_was_kept && reading.peak <= last_mark) /* with per-CPU counters an unchanged mark may be read slightly
+                                                       lower */
         certain = reading.rss > last_rss ? reading.rss : last_rss;
-    tell_windows(reading.peak, certain);
+    update_windows(reading.peak, certain);
     if (mw_observe_has_skipped)
-        tell_shared(reading.peak, reading.rss);
+        update_shared(reading.peak, reading.rss);
     note_state(now, site, &reading);
     mw_observe_space();
     mw_timeline_add(last_ns, now, reading.peak, reading.rss);
-    stands = reading.peak > reading.rss && !mw_meter_reset();
-    if (stands)
+    mark_was_kept = reading.peak > reading.rss && !mw_meter_reset();
+    if (mark_was_kept)
         mw_rank.journal.cost->flags |= MW_COST_NO_RESET;
-    last_mark = stands ? reading.peak : reading.rss;
+    last_mark = mark_was_kept ? reading.peak : reading.rss;
     last_ns = now;
     last_rss = reading.rss;
     mw_observe_has_skipped = false;
@@ -177,7 +179,7 @@ uint64_t mw_observe_short(uint64_t now, uint32_t site)
 
     if (mw_observe_has_skipped || !mw_meter_read_mark(&mark) || mark > last_mark)
         return mw_observe(now, site);
-    mw_observe_space(); /* it grows without being touched */
+    mw_observe_space(); /* address space grows without a change of RSS */
     mw_timeline_add(last_ns, now, last_rss, last_rss);
     mw_rank.journal.state->rss_ns = last_ns = now;
     return last_rss;

@@ -13,25 +13,25 @@
 #include <string.h>
 #include <unistd.h>
 
-#define FIRST_LOOK 16 /* stacks */
-#define ENTRIES 256   /* of pagemap that are read at a time */
+#define FIRST_MEASURE 16 /* stacks */
+#define ENTRIES 256   /* of pagemap, read at a time */
 #define PRESENT (1ULL << 63)
 #define FILE_PAGE (1ULL << 61)
-#define EXCLUSIVE (1ULL << 56) /* nobody else maps it */
-#define OWN_NAME "libmemwatch-"
+#define EXCLUSIVE (1ULL << 56) /* no other process maps it */
+#define SHIM_PREFIX "libmemwatch-"
 
-/* Objects that are there at the start: of the others all pages of tables count. */
+/* Objects at the start; of later ones all pages of unwind tables are counted. */
 #define OBJECTS 128
 
 /* Pages in memory. */
 struct pages {
     int fd; /* of pagemap */
     uint64_t page_bytes;
-    uint64_t journal, own, tables;
+    uint64_t journal, shim, tables;
     bool starts, failed;
 };
 
-/* How much of an object's tables was in memory at the start. */
+/* Number of pages of an object's unwind tables in memory at the start. */
 struct before {
     uintptr_t bias;
     uint64_t pages;
@@ -40,7 +40,7 @@ struct before {
 static struct before before[OBJECTS];
 static uint32_t before_count;
 static uint64_t first_grown;
-static uint32_t walked, next_look;
+static uint32_t walked, next_measure;
 
 static uint64_t present(struct pages *pages, uintptr_t begin, uintptr_t end)
 {
@@ -53,20 +53,20 @@ static uint64_t present(struct pages *pages, uintptr_t begin, uintptr_t end)
         if (got != (ssize_t)(wanted * sizeof(entries[0])))
             pages->failed = true;
         for (size_t i = 0; i < wanted && !pages->failed; i++)
-            count += (entries[i] & PRESENT) && (entries[i] & (FILE_PAGE | EXCLUSIVE)); /* neither: the page of zeros */
+            count += (entries[i] & PRESENT) && (entries[i] & (FILE_PAGE | EXCLUSIVE)); /* neither flag: the zero page */
         page += wanted;
     }
     return count;
 }
 
-static bool is_own(const struct dl_phdr_info *info)
+static bool is_shim(const struct dl_phdr_info *info)
 {
     const char *base = info->dlpi_name ? strrchr(info->dlpi_name, '/') : NULL;
 
-    return base && !strncmp(base + 1, OWN_NAME, sizeof(OWN_NAME) - 1);
+    return base && !strncmp(base + 1, SHIM_PREFIX, sizeof(SHIM_PREFIX) - 1);
 }
 
-/* The tables begin with their index, and go on to the end of the segment that it lies in. */
+/* Unwind tables begin with their index (PT_GNU_EH_FRAME), and end with the segment. */
 static uint64_t pages_of_tables(struct pages *pages, const struct dl_phdr_info *info, const ElfW(Phdr) * index)
 {
     for (int i = 0; i < info->dlpi_phnum; i++) {
@@ -78,7 +78,7 @@ static uint64_t pages_of_tables(struct pages *pages, const struct dl_phdr_info *
     return 0;
 }
 
-/* Whether a stack that was walked goes through the object. */
+/* Whether the object is on a stack that was walked. */
 static bool was_walked(uintptr_t bias)
 {
     uint32_t used = mw_journal_used(&mw_rank.journal, MW_SECTION_MODULE);
@@ -112,21 +112,21 @@ static void count_tables(struct pages *pages, const struct dl_phdr_info *info, c
 static int count_object(struct dl_phdr_info *info, size_t size, void *data)
 {
     struct pages *pages = data;
-    bool own = is_own(info);
+    bool shim = is_shim(info);
 
     (void)size;
     for (int i = 0; i < info->dlpi_phnum; i++) {
         const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
         uintptr_t begin = info->dlpi_addr + segment->p_vaddr;
-        if (own && segment->p_type == PT_LOAD)
-            pages->own += present(pages, begin, begin + segment->p_memsz);
-        else if (!own && segment->p_type == PT_GNU_EH_FRAME)
+        if (shim && segment->p_type == PT_LOAD)
+            pages->shim += present(pages, begin, begin + segment->p_memsz);
+        else if (!shim && segment->p_type == PT_GNU_EH_FRAME)
             count_tables(pages, info, segment);
     }
     return pages->failed;
 }
 
-/* Returns false when nothing is known. */
+/* Returns false on failure. */
 static bool count_pages(struct pages *pages)
 {
     uintptr_t journal = (uintptr_t)mw_rank.journal.head;
@@ -141,18 +141,18 @@ static bool count_pages(struct pages *pages)
     return !pages->failed;
 }
 
-/* The same, where the kernel may be asked. */
-static bool look(struct pages *pages)
+/* Calls count_pages() if system calls are allowed. Returns false on failure. */
+static bool count_in_syscalls(struct pages *pages)
 {
     bool known;
 
-    mw_lock_hold_cancel();
+    mw_lock_disable_cancel();
     known = mw_syscalls_begin();
     if (known) {
         known = count_pages(pages);
         mw_syscalls_end();
     }
-    mw_lock_release_cancel();
+    mw_lock_restore_cancel();
     return known;
 }
 
@@ -162,27 +162,27 @@ void mw_own_memory_start(uint64_t grown)
 
     first_grown = grown;
     before_count = walked = 0;
-    next_look = FIRST_LOOK;
-    look(&pages);
-    mw_own_memory_look();
+    next_measure = FIRST_MEASURE;
+    count_in_syscalls(&pages);
+    mw_own_memory_measure();
 }
 
-void mw_own_memory_look(void)
+void mw_own_memory_measure(void)
 {
     struct mw_cost *cost = mw_rank.journal.cost;
     struct pages pages = {.starts = false};
     uint64_t bytes = mw_journal_memory(&mw_rank.journal) + first_grown;
 
-    if (look(&pages)) /* linked into the program, the library has no pages alone */
-        bytes = (pages.journal + pages.own + pages.tables) * pages.page_bytes + (pages.own ? 0 : first_grown);
+    if (count_in_syscalls(&pages)) /* linked into the program, the library has no separate pages */
+        bytes = (pages.journal + pages.shim + pages.tables) * pages.page_bytes + (pages.shim ? 0 : first_grown);
     if (cost->shim_bytes < bytes)
         cost->shim_bytes = bytes;
 }
 
 void mw_own_memory_walked(void)
 {
-    if (++walked < next_look || !next_look)
+    if (++walked < next_measure || !next_measure)
         return;
-    next_look = 2 * walked;
-    mw_own_memory_look();
+    next_measure = 2 * walked;
+    mw_own_memory_measure();
 }

@@ -4,14 +4,14 @@
 #include "collector/journal/journal.h"
 #include "pmpi/base/clear.h"
 #include "pmpi/base/index.h"
-#include "pmpi/base/room.h"
+#include "pmpi/base/quota.h"
 #include "pmpi/rank/rank.h"
 
 #include <string.h>
 
-_Static_assert(MW_ROOM == MW_RECORD_PHASES, "what pmpi/base/room.h gives away");
+_Static_assert(MW_QUOTA == MW_RECORD_PHASES, "the quotas of pmpi/base/quota.h add up to the table");
 
-static struct mw_room room;
+static struct mw_quota quota;
 
 static uint32_t used(void)
 {
@@ -61,7 +61,7 @@ static uint32_t add(const struct mw_phase *key, uint16_t *slot)
     return index;
 }
 
-/* ---- how often phases without an entry were seen ---- */
+/* ---- occurrences of phases without an entry ---- */
 
 #define SEEN_SLOTS 1024
 static struct seen {
@@ -69,7 +69,7 @@ static struct seen {
     uint32_t count;
 } seen[SEEN_SLOTS];
 
-/* One of four that the key may be in. */
+/* Counts an occurrence in one of the four slots that the key may be in. */
 static uint32_t count_seen(const struct mw_phase *key)
 {
     static unsigned victim;
@@ -83,19 +83,19 @@ static uint32_t count_seen(const struct mw_phase *key)
     return 1;
 }
 
-static uint32_t find(const struct mw_phase *key, const struct mw_room_claim *claim, uint16_t *slot)
+static uint32_t find(const struct mw_phase *key, const struct mw_quota_claim *claim, uint16_t *slot)
 {
-    return mw_room_take(&room, used(), claim) ? add(key, slot) : MW_PHASE_TABLE_NONE;
+    return mw_quota_take(&quota, used(), claim) ? add(key, slot) : MW_PHASE_TABLE_NONE;
 }
 
 uint32_t mw_phase_table_find(const struct mw_phase *key, uint64_t bytes)
 {
-    struct mw_room_claim claim = {.seen = 1, .bytes = bytes};
+    struct mw_quota_claim claim = {.seen = 1, .bytes = bytes};
     uint16_t *slot = slot_of(key);
 
     if (*slot)
         return *slot - 1u;
-    if (used() >= MW_ROOM_PLAIN)
+    if (used() >= MW_QUOTA_PLAIN)
         claim.seen = count_seen(key);
     return find(key, &claim, slot);
 }
@@ -104,25 +104,25 @@ uint32_t mw_phase_table_find_heavy(const struct mw_phase *key, uint64_t bytes)
 {
     uint16_t *slot = slot_of(key);
 
-    return *slot ? *slot - 1u : find(key, &(struct mw_room_claim){.bytes = bytes}, slot);
+    return *slot ? *slot - 1u : find(key, &(struct mw_quota_claim){.bytes = bytes}, slot);
 }
 
 /* ---- shared entries ---- */
 
-/* Room for those that have no parent, whatever comes. */
+/* Entries reserved for shared entries without a parent. */
 #define ALWAYS 2
 #define NAMES 64
 static uint32_t names_used;
-_Static_assert(ALWAYS + NAMES <= MW_ROOM_KEPT, "nobody else gets these");
+_Static_assert(ALWAYS + NAMES <= MW_QUOTA_KEPT, "entries reserved for these");
 
 static uint32_t share(const struct mw_phase *shared)
 {
-    uint32_t room_left = MW_RECORD_PHASES - used(), wanted = NAMES - names_used + ALWAYS;
+    uint32_t entries_left = MW_RECORD_PHASES - used(), wanted = NAMES - names_used + ALWAYS;
     uint16_t *slot = slot_of(shared);
 
     if (*slot)
         return *slot - 1u;
-    return shared->parent && room_left <= wanted ? MW_PHASE_TABLE_NONE : add(shared, slot);
+    return shared->parent && entries_left <= wanted ? MW_PHASE_TABLE_NONE : add(shared, slot);
 }
 
 uint32_t mw_phase_table_share(const struct mw_phase *key)
@@ -178,7 +178,7 @@ static bool is_in_use(const struct name *name)
     return false;
 }
 
-/* A parent comes before its children. */
+/* Finds a reusable entry. A parent must come before its children. */
 static struct name *find_free(const struct mw_phase *key)
 {
     static unsigned next;
@@ -194,7 +194,8 @@ static struct name *find_free(const struct mw_phase *key)
     return &names[names_used++];
 }
 
-/* Peaks are no sums: they stay true. The visits that were kept one by one are not the shared entry's. */
+/* Adds the counts of a reused entry to the shared one. Peaks are not sums and stay valid. The separately kept visits
+ * are dropped. */
 static void retire(const struct mw_phase *from, struct mw_phase *to)
 {
     to->visits += from->visits;
@@ -238,6 +239,6 @@ void mw_phase_table_start(void)
 {
     mw_clear(slots, sizeof(slots));
     mw_clear(seen, sizeof(seen));
-    room = (struct mw_room){0, 0};
+    quota = (struct mw_quota){0, 0};
     names_used = 0;
 }

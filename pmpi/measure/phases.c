@@ -5,17 +5,18 @@
 #include "pmpi/measure/governor.h"
 #include "pmpi/measure/observe.h"
 #include "pmpi/measure/phase_table.h"
-#include "pmpi/rank/moment.h"
 #include "pmpi/rank/rank.h"
+#include "pmpi/rank/timestamp.h"
 
 #include <string.h>
 
 struct mw_phases mw_phases;
 
-static struct mw_stretch user[MW_PHASES_NESTED];
-static uint32_t parents[MW_PHASES_NESTED]; /* what phases inside of it have as their parent: its index, or the shared one's */
+static struct mw_interval user[MW_PHASES_NESTED];
+static uint32_t parents[MW_PHASES_NESTED]; /* by depth: parent of the phases inside: the phase's index, or that of
+                                              its shared entry */
 static char names[MW_PHASES_NESTED][sizeof(((struct mw_phase *)0)->name)];
-static int user_depth; /* may exceed MW_PHASES_NESTED: deeper ones are not recorded */
+static int user_depth; /* may exceed MW_PHASES_NESTED; deeper phases are not recorded */
 
 static int recorded_depth(void)
 {
@@ -29,8 +30,8 @@ static void set_depth(int depth)
     mw_rank.journal.state->phase = recorded_depth() ? user[recorded_depth() - 1].phase + 1 : 0;
 }
 
-/* Keeps the end of a visit that was measured, evenly spread over all of them: when there is no more room every second one
- * goes. It tells later whether the phase leaves ever more memory behind. */
+/* Keeps RSS at the end of measured visits, evenly spread over all visits: when the array is full every second one is
+ * dropped. Shows later whether the phase leaves more and more memory behind. */
 static void keep_visit(struct mw_phase *phase, uint64_t rss)
 {
     uint64_t kib = rss >> 10;
@@ -43,45 +44,45 @@ static void keep_visit(struct mw_phase *phase, uint64_t rss)
         for (uint32_t i = 0; i < MW_RECORD_VISITS / 2; i++)
             phase->kept[i] = phase->kept[2 * i];
         phase->visit_count = MW_RECORD_VISITS / 2;
-        phase->visit_stride *= 2; /* this one is due in the new stride, too: it follows an even number of kept ones */
+        phase->visit_stride *= 2; /* this visit is due in the new stride, too: it follows an even number of kept ones */
     }
     phase->kept[phase->visit_count] =
         (struct mw_visit){(uint32_t)phase->visits, kib < UINT32_MAX ? (uint32_t)kib : UINT32_MAX};
     phase->visit_count++;
 }
 
-void mw_phases_note(const struct mw_stretch *stretch, struct mw_phase *phase, const struct mw_moment *now, bool measured,
-                    uint64_t rss)
+void mw_phases_note(const struct mw_interval *interval, struct mw_phase *phase, const struct mw_timestamp *now,
+                    bool measured, uint64_t rss)
 {
-    if (stretch->measured && !phase->entry_rss)
-        phase->entry_rss = stretch->entry_rss;
+    if (interval->measured && !phase->entry_rss)
+        phase->entry_rss = interval->entry_rss;
     if (measured)
         phase->exit_rss = rss;
-    if (measured && stretch->measured) {
+    if (measured && interval->measured) {
         phase->measured++;
-        phase->growth += (int64_t)(rss - stretch->entry_rss);
-        phase->growth_mpi += stretch->grown_mpi;
+        phase->growth += (int64_t)(rss - interval->entry_rss);
+        phase->growth_mpi += interval->grown_mpi;
         keep_visit(phase, rss);
     }
-    if (phase->coarse_peak < stretch->window.coarse_peak)
-        phase->coarse_peak = stretch->window.coarse_peak;
-    if (phase->peak < stretch->window.peak) {
-        phase->peak = stretch->window.peak;
+    if (phase->coarse_peak < interval->window.coarse_peak)
+        phase->coarse_peak = interval->window.coarse_peak;
+    if (phase->peak < interval->window.peak) {
+        phase->peak = interval->window.peak;
         phase->peak_ns = now->ns;
         phase->peak_visit = phase->visits;
     }
 }
 
-/* What its phase has to show for an entry. */
-static uint64_t bytes_of(const struct mw_stretch *stretch, uint64_t rss)
+/* The memory on which the phase's quota is decided, in bytes. */
+static uint64_t bytes_of(const struct mw_interval *interval, uint64_t rss)
 {
-    uint64_t highest = stretch->window.peak > rss ? stretch->window.peak : rss;
+    uint64_t highest = interval->window.peak > rss ? interval->window.peak : rss;
 
-    return stretch->measured && highest > stretch->entry_rss ? highest - stretch->entry_rss : 0;
+    return interval->measured && highest > interval->entry_rss ? highest - interval->entry_rss : 0;
 }
 
-/* An observation in it saw the highest peak so far, and no call or phase of the program has it. */
-static bool has_peak(const struct mw_stretch *between)
+/* Whether the rank's highest peak so far was observed in this interval, and no call or phase of the program has it. */
+static bool has_peak(const struct mw_interval *between)
 {
     const struct mw_state *state = mw_rank.journal.state;
 
@@ -90,7 +91,7 @@ static bool has_peak(const struct mw_stretch *between)
 
 uint32_t mw_phases_find(uint32_t to, uint64_t rss)
 {
-    const struct mw_stretch *between = &mw_phases.between;
+    const struct mw_interval *between = &mw_phases.between;
     struct mw_phase key = {
         .kind = between->kind, .parent = mw_phases.innermost, .from_site = between->from, .to_site = to};
     uint32_t index = mw_phase_table_find(&key, bytes_of(between, rss));
@@ -107,7 +108,7 @@ uint32_t mw_phases_find(uint32_t to, uint64_t rss)
     return index;
 }
 
-static void close_between(uint32_t to, const struct mw_moment *now, bool measured, uint64_t rss)
+static void close_between(uint32_t to, const struct mw_timestamp *now, bool measured, uint64_t rss)
 {
     bool peak = has_peak(&mw_phases.between);
 
@@ -120,29 +121,29 @@ static void close_between(uint32_t to, const struct mw_moment *now, bool measure
 
 void mw_phases_start(uint64_t process_start_ns)
 {
-    struct mw_moment start = {process_start_ns, process_start_ns, true};
+    struct mw_timestamp start = {process_start_ns, process_start_ns, true};
 
     set_depth(0);
     mw_phase_table_start();
     mw_observe_open(&mw_phases.between.window, false);
     mw_phases_open_between(MW_PHASE_START, 0, &start, false, 0);
-    mw_phases.between.window.exact = true; /* the first reading is the mark since exec: all of it belongs here */
+    mw_phases.between.window.exact = true; /* the first reading is the mark since exec, which belongs to this phase */
 }
 
-void mw_phases_enter_measured_call(uint32_t site, const struct mw_moment *now, uint64_t rss)
+void mw_phases_enter_measured_call(uint32_t site, const struct mw_timestamp *now, uint64_t rss)
 {
     close_between(site + 1, now, true, rss);
 }
 
-void mw_phases_leave_measured_call(uint32_t site, const struct mw_moment *now, uint64_t rss, int64_t grown)
+void mw_phases_leave_measured_call(uint32_t site, const struct mw_timestamp *now, uint64_t rss, int64_t grown)
 {
     for (int i = 0; i < recorded_depth(); i++)
         user[i].grown_mpi += grown;
     mw_phases_open_between(MW_PHASE_BETWEEN, site + 1, now, true, rss);
 }
 
-/* A boundary that the program sets itself. Returns whether it was observed. */
-static bool cut(const struct mw_moment *now, uint64_t visits, uint64_t *rss)
+/* Ends the interval at a boundary of a user phase. Returns whether an observation was made. */
+static bool end_interval(const struct mw_timestamp *now, uint64_t visits, uint64_t *rss)
 {
     bool measured = mw_governor_allows_phase(now->ns, visits);
 
@@ -154,33 +155,33 @@ static bool cut(const struct mw_moment *now, uint64_t visits, uint64_t *rss)
     return measured;
 }
 
-/* So many visits without an entry of their own as are measured whatever the budget, for each of a phase that has one. */
-#define LOST_AT_ONCE 1024
+/* Visits without a separate entry count as a fraction of one visit when the governor decides. */
+#define LOST_PER_VISIT 1024
 
-static uint64_t visits_of(const struct mw_stretch *stretch)
+static uint64_t visits_of(const struct mw_interval *interval)
 {
     const struct mw_cost *cost = mw_rank.journal.cost;
 
-    return mw_phase_table_is_name(stretch->phase) ? cost->lost_phases / LOST_AT_ONCE
-                                                  : mw_rank.journal.phases[stretch->phase].visits;
+    return mw_phase_table_is_name(interval->phase) ? cost->lost_phases / LOST_PER_VISIT
+                                                  : mw_rank.journal.phases[interval->phase].visits;
 }
 
-static void find_user(struct mw_stretch *stretch, const struct mw_phase *key)
+static void find_user(struct mw_interval *interval, const struct mw_phase *key)
 {
-    uint32_t *parent = &parents[stretch - user];
+    uint32_t *parent = &parents[interval - user];
 
-    stretch->phase = *parent = mw_phase_table_find(key, 0);
+    interval->phase = *parent = mw_phase_table_find(key, 0);
     if (*parent != MW_PHASE_TABLE_NONE)
         return;
     *parent = mw_phase_table_share(key);
-    stretch->phase = mw_phase_table_name(key, *parent);
-    mw_phase_table_keep(stretch->phase, true);
+    interval->phase = mw_phase_table_name(key, *parent);
+    mw_phase_table_keep(interval->phase, true);
 }
 
-void mw_phases_begin(const char *name, const struct mw_moment *now)
+void mw_phases_begin(const char *name, const struct mw_timestamp *now)
 {
     struct mw_phase key = {.kind = MW_PHASE_USER, .parent = mw_phases.innermost};
-    struct mw_stretch *stretch;
+    struct mw_interval *interval;
     struct mw_phase *phase;
     uint64_t rss = 0;
     bool measured;
@@ -190,14 +191,14 @@ void mw_phases_begin(const char *name, const struct mw_moment *now)
         user_depth++;
         return;
     }
-    stretch = &user[user_depth];
+    interval = &user[user_depth];
     strncpy(key.name, name, sizeof(key.name) - 1);
     memcpy(names[user_depth], key.name, sizeof(key.name));
-    find_user(stretch, &key);
-    phase = &mw_rank.journal.phases[stretch->phase];
-    measured = cut(now, visits_of(stretch), &rss); /* the stretch that ends here lies outside the new phase */
-    mw_observe_open(&stretch->window, measured);
-    mw_phases_open(stretch, now, measured, rss);
+    find_user(interval, &key);
+    phase = &mw_rank.journal.phases[interval->phase];
+    measured = end_interval(now, visits_of(interval), &rss); /* the interval that ends here is outside the new phase */
+    mw_observe_open(&interval->window, measured);
+    mw_phases_open(interval, now, measured, rss);
     if (!phase->first_ns)
         phase->first_ns = now->ns;
     phase->last_ns = now->ns;
@@ -205,34 +206,34 @@ void mw_phases_begin(const char *name, const struct mw_moment *now)
     mw_phases_open_between(MW_PHASE_BETWEEN, 0, now, measured, rss);
 }
 
-/* A visit has its phase's name for now: when much memory belongs to it, there is an entry for good. */
-static void keep_user(struct mw_stretch *stretch, uint64_t rss)
+/* Ends a visit in a reusable entry: if much memory belongs to it, the phase gets a permanent entry. */
+static void keep_user(struct mw_interval *interval, uint64_t rss)
 {
     struct mw_state *state = mw_rank.journal.state;
-    uint64_t bytes = bytes_of(stretch, rss);
-    uint32_t own = MW_PHASE_TABLE_NONE;
+    uint64_t bytes = bytes_of(interval, rss);
+    uint32_t permanent = MW_PHASE_TABLE_NONE;
     struct mw_phase key;
 
     if (bytes >= MW_OBSERVE_SPIKE_MIN) {
-        const struct mw_phase *named = &mw_rank.journal.phases[stretch->phase];
+        const struct mw_phase *named = &mw_rank.journal.phases[interval->phase];
         key = (struct mw_phase){.kind = named->kind, .parent = named->parent};
         memcpy(key.name, named->name, sizeof(key.name));
-        own = mw_phase_table_find_heavy(&key, bytes);
+        permanent = mw_phase_table_find_heavy(&key, bytes);
     }
-    mw_phase_table_keep(stretch->phase, false);
-    if (own == MW_PHASE_TABLE_NONE)
+    mw_phase_table_keep(interval->phase, false);
+    if (permanent == MW_PHASE_TABLE_NONE)
         return;
     mw_rank.journal.cost->lost_phases--;
-    if (!mw_rank.journal.phases[own].first_ns)
-        mw_rank.journal.phases[own].first_ns = stretch->begin.ns;
-    if (state->peak_phase == stretch->phase + 1)
-        state->peak_phase = own + 1;
-    stretch->phase = own;
+    if (!mw_rank.journal.phases[permanent].first_ns)
+        mw_rank.journal.phases[permanent].first_ns = interval->begin.ns;
+    if (state->peak_phase == interval->phase + 1)
+        state->peak_phase = permanent + 1;
+    interval->phase = permanent;
 }
 
-static void end_innermost(const struct mw_moment *now)
+static void end_innermost(const struct mw_timestamp *now)
 {
-    struct mw_stretch *stretch;
+    struct mw_interval *interval;
     uint64_t rss = 0;
     bool measured;
 
@@ -240,17 +241,17 @@ static void end_innermost(const struct mw_moment *now)
         user_depth -= user_depth > 0;
         return;
     }
-    stretch = &user[user_depth - 1];
-    measured = cut(now, visits_of(stretch), &rss); /* the stretch that ends here lies inside */
-    mw_observe_close(&stretch->window);
-    if (mw_phase_table_is_name(stretch->phase))
-        keep_user(stretch, rss);
-    mw_phases_close(stretch, &mw_rank.journal.phases[stretch->phase], now, measured, rss);
+    interval = &user[user_depth - 1];
+    measured = end_interval(now, visits_of(interval), &rss); /* the interval that ends here is inside the phase */
+    mw_observe_close(&interval->window);
+    if (mw_phase_table_is_name(interval->phase))
+        keep_user(interval, rss);
+    mw_phases_close(interval, &mw_rank.journal.phases[interval->phase], now, measured, rss);
     set_depth(user_depth - 1);
     mw_phases_open_between(MW_PHASE_BETWEEN, 0, now, measured, rss);
 }
 
-void mw_phases_end(const char *name, const struct mw_moment *now)
+void mw_phases_end(const char *name, const struct mw_timestamp *now)
 {
     int level = recorded_depth() - 1;
 
@@ -264,20 +265,20 @@ void mw_phases_end(const char *name, const struct mw_moment *now)
         end_innermost(now);
 }
 
-void mw_phases_end_all(const struct mw_moment *now)
+void mw_phases_end_all(const struct mw_timestamp *now)
 {
     while (user_depth)
         end_innermost(now);
 }
 
-void mw_phases_after_finalize(const struct mw_moment *now, bool measured, uint64_t rss)
+void mw_phases_after_finalize(const struct mw_timestamp *now, bool measured, uint64_t rss)
 {
     uint32_t from = mw_phases.between.from;
 
     mw_phases_open_between(MW_PHASE_END, from, now, measured, rss);
 }
 
-void mw_phases_exit(const struct mw_moment *now, uint64_t rss)
+void mw_phases_exit(const struct mw_timestamp *now, uint64_t rss)
 {
     close_between(0, now, true, rss);
 }

@@ -1,74 +1,77 @@
 /* SPDX-License-Identifier: MIT */
-/* Phases: the stretch between two calls, named by their call sites, so that a loop folds into one phase with a count;
- * and phases that the program names. Only the main thread's calls cut phases. Callers hold the rank's lock.
+/* Phases: the intervals between two calls, identified by their call sites, so that a loop is one phase with a count;
+ * and phases that the program names. Only calls of the main thread are boundaries of phases. Callers hold the rank's
+ * lock.
  *
- * `measured` says that the boundary was observed, `rss` is what was seen then (bytes; unused otherwise). */
+ * `measured`: the boundary was observed, and `rss` is the RSS observed (bytes; unused otherwise). */
 #ifndef MW_PMPI_MEASURE_PHASES_H
 #define MW_PMPI_MEASURE_PHASES_H
 
 #include "collector/journal/record.h"
 #include "pmpi/measure/observe.h"
-#include "pmpi/rank/moment.h"
 #include "pmpi/rank/rank.h"
+#include "pmpi/rank/timestamp.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Opens the phase before the first call; `process_start_ns` is when the process was started. */
+/* Opens the phase before the first call. `process_start_ns`: start time of the process, CLOCK_MONOTONIC. */
 void mw_phases_start(uint64_t process_start_ns);
 
-/* One open stretch: the one between two calls, or a phase of the program. */
-struct mw_stretch {
+/* An open interval: between two calls, or a phase of the program. */
+struct mw_interval {
     struct mw_window window;
-    struct mw_moment begin;
+    struct mw_timestamp begin;
     uint64_t entry_rss;
-    int64_t grown_mpi; /* RSS that grew and stayed in measured calls inside */
+    int64_t grown_mpi; /* growth of RSS in measured calls inside, bytes */
     uint32_t kind;     /* enum mw_phase_kind */
     uint32_t from;     /* site + 1 */
-    uint32_t phase;    /* of the program's phases: its index */
+    uint32_t phase;    /* a phase of the program: its index */
     bool measured;     /* its begin was observed */
     bool open;
 };
 
-/* What every call touches. */
+/* State that every call uses. */
 struct mw_phases {
-    struct mw_stretch between; /* its window stays on the list while it is closed: most calls are shorter than that takes */
-    uint32_t innermost;        /* of the program's phases + 1, or 0 */
-    uint16_t recent[MW_RECORD_SITES + 1]; /* by the site + 1 that ended it the last time: phase + 1 */
+    struct mw_interval between; /* its window stays on the list while closed: removing it would take longer than most
+                                   calls */
+    uint32_t innermost;        /* innermost phase of the program: index + 1, or 0 */
+    uint16_t recent[MW_RECORD_SITES + 1]; /* by site + 1: the phase + 1 that ended there last */
 };
 
 extern struct mw_phases mw_phases;
 
-/* Index of the phase of the stretch that ends at `to`, where RSS is `rss` (0: not measured); makes it when it is new. Puts it
- * into recent[to] when it has an entry of its own. */
+/* Index of the phase of the interval that ends at `to`; added if it is new. `rss`: RSS at the end, bytes (0: not
+ * measured). Sets recent[to] if the phase has a separate entry. */
 uint32_t mw_phases_find(uint32_t to, uint64_t rss);
 
-/* Enters what was measured of a stretch into its phase. */
-void mw_phases_note(const struct mw_stretch *stretch, struct mw_phase *phase, const struct mw_moment *now, bool measured,
-                    uint64_t rss);
+/* Adds the measurements of an interval to its phase. */
+void mw_phases_note(const struct mw_interval *interval, struct mw_phase *phase, const struct mw_timestamp *now,
+                    bool measured, uint64_t rss);
 
-static inline void mw_phases_open(struct mw_stretch *stretch, const struct mw_moment *now, bool measured, uint64_t rss)
+static inline void mw_phases_open(struct mw_interval *interval, const struct mw_timestamp *now, bool measured,
+                                  uint64_t rss)
 {
-    stretch->window = (struct mw_window){.peak = measured ? rss : 0, .exact = measured};
-    stretch->begin = *now;
-    stretch->entry_rss = rss;
-    stretch->grown_mpi = 0;
-    stretch->measured = measured;
-    stretch->open = true;
+    interval->window = (struct mw_window){.peak = measured ? rss : 0, .exact = measured};
+    interval->begin = *now;
+    interval->entry_rss = rss;
+    interval->grown_mpi = 0;
+    interval->measured = measured;
+    interval->open = true;
 }
 
-static inline void mw_phases_close(struct mw_stretch *stretch, struct mw_phase *phase, const struct mw_moment *now,
+static inline void mw_phases_close(struct mw_interval *interval, struct mw_phase *phase, const struct mw_timestamp *now,
                                    bool measured, uint64_t rss)
 {
-    stretch->open = false;
+    interval->open = false;
     phase->visits++;
-    phase->time_ns += mw_moment_since(now, &stretch->begin);
+    phase->time_ns += mw_timestamp_since(now, &interval->begin);
     phase->last_ns = now->ns;
-    if (measured || stretch->measured || stretch->window.peak || stretch->window.coarse_peak)
-        mw_phases_note(stretch, phase, now, measured, rss);
+    if (measured || interval->measured || interval->window.peak || interval->window.coarse_peak)
+        mw_phases_note(interval, phase, now, measured, rss);
 }
 
-static inline void mw_phases_open_between(uint32_t kind, uint32_t from, const struct mw_moment *now, bool measured,
+static inline void mw_phases_open_between(uint32_t kind, uint32_t from, const struct mw_timestamp *now, bool measured,
                                           uint64_t rss)
 {
     mw_phases.between.kind = kind;
@@ -76,10 +79,11 @@ static inline void mw_phases_open_between(uint32_t kind, uint32_t from, const st
     mw_phases_open(&mw_phases.between, now, measured, rss);
 }
 
-/* As a rule the phase is the one that ended at this site the last time. Returns its index. The stretch must be open. */
-static inline uint32_t mw_phases_close_between(uint32_t to, const struct mw_moment *now, bool measured, uint64_t rss)
+/* Closes the open interval between calls. Usually its phase is the one that ended at this site last. Returns its
+ * index. */
+static inline uint32_t mw_phases_close_between(uint32_t to, const struct mw_timestamp *now, bool measured, uint64_t rss)
 {
-    struct mw_stretch *between = &mw_phases.between;
+    struct mw_interval *between = &mw_phases.between;
     struct mw_phase *phase = mw_rank.journal.phases;
 
     if (mw_phases.recent[to])
@@ -91,33 +95,34 @@ static inline uint32_t mw_phases_close_between(uint32_t to, const struct mw_mome
     return (uint32_t)(phase - mw_rank.journal.phases);
 }
 
-/* A call of `site` is entered: the stretch before it ends. It is left: the next one begins. `grown`: RSS that stayed. */
-void mw_phases_enter_measured_call(uint32_t site, const struct mw_moment *now, uint64_t rss);
-void mw_phases_leave_measured_call(uint32_t site, const struct mw_moment *now, uint64_t rss, int64_t grown);
+/* A call of `site` is entered: the interval before it ends. It is left: the next one begins. `grown`: growth of RSS
+ * in the call, bytes. */
+void mw_phases_enter_measured_call(uint32_t site, const struct mw_timestamp *now, uint64_t rss);
+void mw_phases_leave_measured_call(uint32_t site, const struct mw_timestamp *now, uint64_t rss, int64_t grown);
 
-static inline void mw_phases_enter_counted_call(uint32_t site, const struct mw_moment *now)
+static inline void mw_phases_enter_counted_call(uint32_t site, const struct mw_timestamp *now)
 {
     if (mw_phases.between.open)
         mw_phases_close_between(site + 1, now, false, 0);
 }
 
-static inline void mw_phases_leave_counted_call(uint32_t site, const struct mw_moment *now)
+static inline void mw_phases_leave_counted_call(uint32_t site, const struct mw_timestamp *now)
 {
     mw_phases_open_between(MW_PHASE_BETWEEN, site + 1, now, false, 0);
 }
 
-/* The program's own phases. Nest up to MW_PHASES_NESTED; deeper ones are counted but not recorded. */
+/* Phases of the program. They nest up to MW_PHASES_NESTED; deeper ones are counted but not recorded. */
 #define MW_PHASES_NESTED MW_OBSERVE_PHASES
-void mw_phases_begin(const char *name, const struct mw_moment *now);
+void mw_phases_begin(const char *name, const struct mw_timestamp *now);
 
-/* Ends the innermost phase, or with a name the innermost of that name and all inside it. Unknown names do nothing. */
-void mw_phases_end(const char *name, const struct mw_moment *now);
+/* Ends the innermost phase; with a name, the innermost one of that name and all inside it. Unknown names do nothing. */
+void mw_phases_end(const char *name, const struct mw_timestamp *now);
 
 /* Ends all phases of the program. */
-void mw_phases_end_all(const struct mw_moment *now);
+void mw_phases_end_all(const struct mw_timestamp *now);
 
-/* MPI_Finalize has returned: the stretch to the process's end begins, and at its end is closed. */
-void mw_phases_after_finalize(const struct mw_moment *now, bool measured, uint64_t rss);
-void mw_phases_exit(const struct mw_moment *now, uint64_t rss);
+/* MPI_Finalize has returned: opens the interval that ends with the process; mw_phases_exit() closes it. */
+void mw_phases_after_finalize(const struct mw_timestamp *now, bool measured, uint64_t rss);
+void mw_phases_exit(const struct mw_timestamp *now, uint64_t rss);
 
 #endif

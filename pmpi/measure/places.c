@@ -3,14 +3,14 @@
 
 #include <string.h>
 
-/* So many walks in vain, and from then on one call in so many is walked. */
-#define IN_VAIN 64
+/* After MAX_MISSES walks without a recorded site, one call in WALK_ONE_IN is walked. */
+#define MAX_MISSES 64
 #define WALK_ONE_IN 32
-/* A walk that finds a recorded site weighs as much as so many in vain. */
-#define WEIGHT 8
+/* A walk that finds a recorded site cancels this many misses. */
+#define HIT_WEIGHT 8
 
 static struct mw_place places[MW_PLACES];
-static unsigned used; /* forgotten ones included: their slots are not used for others */
+static unsigned used; /* includes forgotten places: their slots are not reused */
 
 static unsigned home(const struct mw_sites_key *key, const void *return_address)
 {
@@ -36,7 +36,7 @@ struct mw_place *mw_places_find(const struct mw_sites_key *key, const void *retu
     return place->return_address ? place : NULL;
 }
 
-struct mw_place *mw_places_make(const struct mw_sites_key *key, const void *return_address, bool may_go)
+struct mw_place *mw_places_make(const struct mw_sites_key *key, const void *return_address, bool may_be_unloaded)
 {
     struct mw_place *place = search(key, return_address);
 
@@ -45,15 +45,15 @@ struct mw_place *mw_places_make(const struct mw_sites_key *key, const void *retu
     if (used >= MW_PLACES / 2)
         return NULL;
     used++;
-    *place = (struct mw_place){.key = *key, .may_go = may_go};
-    __atomic_signal_fence(__ATOMIC_SEQ_CST); /* this may be left half-done */
+    *place = (struct mw_place){.key = *key, .may_be_unloaded = may_be_unloaded};
+    __atomic_signal_fence(__ATOMIC_SEQ_CST); /* written last: the update may be interrupted */
     place->return_address = return_address;
     return place;
 }
 
 bool mw_places_is_worth_walking(struct mw_place *place)
 {
-    if (place->lost < IN_VAIN)
+    if (place->misses < MAX_MISSES)
         return true;
     return ++place->skipped % WALK_ONE_IN == 0;
 }
@@ -61,15 +61,15 @@ bool mw_places_is_worth_walking(struct mw_place *place)
 void mw_places_walked(struct mw_place *place, bool found)
 {
     if (!found)
-        place->lost += place->lost < IN_VAIN;
+        place->misses += place->misses < MAX_MISSES;
     else
-        place->lost = place->lost > WEIGHT ? place->lost - WEIGHT : 0;
+        place->misses = place->misses > HIT_WEIGHT ? place->misses - HIT_WEIGHT : 0;
 }
 
-/* Those behind one in a row of slots must be found as before: nothing but the key's string is taken away. */
+/* Clears only the key's string: places behind it in the hash chain must still be found. */
 void mw_places_forget_unloaded(void)
 {
     for (unsigned i = 0; i < MW_PLACES; i++)
-        if (places[i].may_go)
+        if (places[i].may_be_unloaded)
             places[i].key.call = NULL;
 }

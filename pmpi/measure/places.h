@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Places that recorded call sites are reached from, by the wrapper's return address: what bounds the cost of calls that
- * have no room in the table of sites, and finds stacks again that lie elsewhere than they did before. Fixed memory. Callers
- * hold the rank's lock. */
+/* Places of calls, by the wrapper's return address. They bound the cost of calls without an entry in the table of
+ * sites, and find known stacks at other stack pointers. Fixed memory. Callers hold the rank's lock. */
 #ifndef MW_PMPI_MEASURE_PLACES_H
 #define MW_PMPI_MEASURE_PLACES_H
 
@@ -10,39 +9,40 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What tells sites apart besides the place. Strings must be constants: they are compared by address. */
+/* What distinguishes sites besides the place. Strings must be constants: they are compared by address. */
 struct mw_sites_key {
     const char *call;
     uint32_t comm_size;
-    uint32_t completes; /* 0, or 1 plus the site + 1 of the call that is completed: a site of its own, "...+Wait" */
+    uint32_t completes; /* 0, or 2 plus the index of the site of the call that is completed: a separate site,
+                           "...+Wait" */
 };
 
 struct mw_place {
     const void *return_address; /* NULL: empty */
     struct mw_sites_key key;
-    uint32_t caller;   /* where the next return address lies, in bytes from the stack pointer; 0 not known */
-    uint16_t skipped;  /* calls, since its stack was walked the last time */
-    uint8_t lost;      /* walks that found no recorded site, less those that did */
-    bool may_go;       /* lies in a library that may be unloaded */
+    uint32_t caller;   /* stack slot of the next return address, in bytes from the stack pointer; 0: not known */
+    uint16_t skipped;  /* calls since the last walk */
+    uint8_t misses;      /* walks that found no recorded site, minus HIT_WEIGHT for each that did */
+    bool may_be_unloaded; /* in a library that may be unloaded */
 };
 
-/* A third more than there are sites, as one may be reached from several places; never more than half full. */
+/* Slots, of which at most half are used. A site may have several places. */
 #define MW_PLACES 4096
 
-/* NULL when no recorded site has this return address, and this key. */
+/* NULL: no recorded site has this return address and key. */
 struct mw_place *mw_places_find(const struct mw_sites_key *key, const void *return_address);
 
-/* The same, made when it is not there; NULL when there is no room. */
-struct mw_place *mw_places_make(const struct mw_sites_key *key, const void *return_address, bool may_go);
+/* The same, added if it is new. NULL: the table is full. */
+struct mw_place *mw_places_make(const struct mw_sites_key *key, const void *return_address, bool may_be_unloaded);
 
-/* The table of sites is full: is the stack of this call to be walked? Not for nearly all calls from places where that has
- * been in vain. */
+/* With the table of sites full: whether to walk the stack of this call. False for nearly all calls from places where
+ * walks did not find a recorded site. */
 bool mw_places_is_worth_walking(struct mw_place *place);
 
-/* Its stack was walked, and belongs to a recorded site or does not. */
+/* Call it after a walk. `found`: the stack belongs to a recorded site. */
 void mw_places_walked(struct mw_place *place, bool found);
 
-/* Forgets what lay in libraries that may have been unloaded. */
+/* Forgets places in libraries that may have been unloaded. */
 void mw_places_forget_unloaded(void);
 
 #endif

@@ -11,22 +11,22 @@
 struct entry {
     uintptr_t request; /* handle; 0 free */
     const struct mw_op_info *op;
-    struct mw_bytes bytes; /* of a persistent one */
+    struct mw_bytes bytes; /* of a persistent request */
     struct mw_window window;
-    uint64_t base; /* RSS when it was started */
+    uint64_t base; /* RSS when it was started, bytes */
     uint32_t comm_size;
     uint32_t start_site; /* + 1; 0: not started */
-    uint16_t generation; /* counts what the entry was used for */
-    uint16_t completing; /* threads that are inside a call that may complete it */
+    uint16_t generation; /* incremented at each use of the entry */
+    uint16_t completing; /* threads inside a call that may complete it */
     bool persistent;
     bool measured; /* window and base are valid */
 };
 
-/* Entries stay where they are: windows are known by address. */
+/* Entries never move: windows are referenced by address. */
 #define SLOTS (4 * MW_REQUESTS)
 static struct entry entries[MW_REQUESTS];
 static uint16_t slots[SLOTS];
-static unsigned gone; /* slots whose entries are gone */
+static unsigned removed_slots; /* slots whose entries were removed */
 _Atomic unsigned mw_requests_live;
 
 static bool is_request(uint32_t entry, const void *request)
@@ -48,12 +48,12 @@ static struct entry *find(uintptr_t request)
     return slot ? &entries[slot - 1] : NULL;
 }
 
-static unsigned sweep(void)
+static unsigned rebuild_index(void)
 {
     unsigned count = 0;
 
     memset(slots, 0, sizeof(slots));
-    gone = 0;
+    removed_slots = 0;
     for (unsigned i = 0; i < MW_REQUESTS; i++)
         if (entries[i].request) {
             *slot_of(entries[i].request) = (uint16_t)(i + 1);
@@ -67,10 +67,10 @@ void mw_requests_repair(void)
     for (unsigned i = 0; i < MW_REQUESTS; i++)
         if (!entries[i].op)
             entries[i].request = 0;
-    atomic_store(&mw_requests_live, sweep());
+    atomic_store(&mw_requests_live, rebuild_index());
 }
 
-static void stop_watching(struct entry *entry)
+static void close_window(struct entry *entry)
 {
     if (entry->measured)
         mw_observe_close(&entry->window);
@@ -83,48 +83,49 @@ static void forget(struct entry *entry)
     *slot_of(entry->request) = MW_INDEX_GONE;
     entry->request = 0;
     atomic_fetch_sub(&mw_requests_live, 1);
-    if (++gone > SLOTS / 4)
-        sweep();
+    if (++removed_slots > SLOTS / 4)
+        rebuild_index();
 }
 
-/* Handles that the library gives for every request that is complete from the start (Open MPI's empty request, MPICH's
- * lightweight ones): seen when one is given while it is still waited for. */
-static uintptr_t common[8];
+/* Handles that the library returns for every request that is complete at once (Open MPI's empty request, MPICH's
+ * lightweight ones). Detected when a handle is returned while it is still waited for. */
+static uintptr_t shared_handles[8];
 
-static bool is_common(uintptr_t request)
+static bool is_shared(uintptr_t request)
 {
-    for (unsigned i = 0; i < sizeof(common) / sizeof(common[0]); i++)
-        if (common[i] == request)
+    for (unsigned i = 0; i < sizeof(shared_handles) / sizeof(shared_handles[0]); i++)
+        if (shared_handles[i] == request)
             return true;
     return false;
 }
 
-static void add_common(uintptr_t request)
+static void add_shared(uintptr_t request)
 {
     static unsigned count;
 
-    common[count++ % (sizeof(common) / sizeof(common[0]))] = request;
+    shared_handles[count++ % (sizeof(shared_handles) / sizeof(shared_handles[0]))] = request;
 }
 
-/* The entry of a handle, a fresh one unless it is known: then its request is gone, and the handle is used again. */
-static struct entry *enter(uintptr_t request)
+/* The entry of a handle: a new one, or that of an earlier request with the same handle, which has ended. NULL: the
+ * request is not tracked. */
+static struct entry *add(uintptr_t request)
 {
-    static unsigned next; /* where to look for a free entry first */
+    static unsigned next; /* where the search for a free entry starts */
     struct entry *known = find(request);
 
     if (known) {
-        /* inside MPI_Wait the handle may be free already, and given to another thread */
-        bool twice = known->start_site && !known->persistent && !known->completing;
-        stop_watching(known);
+        /* in MPI_Wait the handle may have been freed already, and reused by another thread */
+        bool is_shared_handle = known->start_site && !known->persistent && !known->completing;
+        close_window(known);
         known->generation++;
         known->completing = 0;
-        if (!twice)
+        if (!is_shared_handle)
             return known;
-        forget(known); /* one handle for all that are complete at once: it says nothing of any */
-        add_common(request);
+        forget(known); /* the handle is shared by requests that are complete at once: it does not identify one */
+        add_shared(request);
         return NULL;
     }
-    if (is_common(request))
+    if (is_shared(request))
         return NULL;
     if (!request)
         return NULL;
@@ -147,7 +148,7 @@ void mw_requests_created(const struct mw_op_info *op, const uintptr_t *arguments
     struct mw_bytes bytes = mw_bytes_of(op, arguments);
     struct entry *entry;
 
-    entry = enter(request);
+    entry = add(request);
     if (entry) {
         entry->op = op;
         entry->bytes = bytes;
@@ -190,9 +191,9 @@ bool mw_requests_to_start(const struct mw_op_info *op, const uintptr_t *argument
     return any;
 }
 
-static void watch(struct entry *entry, uint32_t site, bool measured, uint64_t base, uint64_t peak)
+static void open_window(struct entry *entry, uint32_t site, bool measured, uint64_t base, uint64_t peak)
 {
-    stop_watching(entry);
+    close_window(entry);
     entry->start_site = site + 1;
     entry->measured = measured;
     entry->base = base;
@@ -209,12 +210,12 @@ void mw_requests_started(const struct mw_op_info *op, const uintptr_t *arguments
     struct entry *entry;
 
     if (op->kind == MW_KIND_NONBLOCKING) {
-        entry = enter(mw_abi_load(mw_library.abi, (const void *)arguments[op->comm + 1], 0));
+        entry = add(mw_abi_load(mw_library.abi, (const void *)arguments[op->comm + 1], 0));
         if (entry) {
             entry->op = op;
             entry->comm_size = mw_bytes_comm_size(mw_abi_handle(mw_library.abi, arguments[op->comm]));
             entry->persistent = false;
-            watch(entry, site, measured, base, peak);
+            open_window(entry, site, measured, base, peak);
         }
     } else {
         int count;
@@ -222,7 +223,7 @@ void mw_requests_started(const struct mw_op_info *op, const uintptr_t *arguments
         for (int i = 0; i < count; i++) {
             entry = find(mw_abi_load(mw_library.abi, requests, i));
             if (entry && entry->persistent)
-                watch(entry, site, measured, base, peak);
+                open_window(entry, site, measured, base, peak);
         }
     }
 }
@@ -261,7 +262,7 @@ void mw_requests_completed(const struct mw_requests_pending *pending, uint64_t *
             *peak = entry->window.peak;
             *base = entry->base;
         }
-        stop_watching(entry);
+        close_window(entry);
         if (!entry->persistent)
             forget(entry);
     }
@@ -281,6 +282,6 @@ void mw_requests_freed(const void *request)
     struct entry *entry;
 
     entry = find(mw_abi_load(mw_library.abi, request, 0));
-    if (entry && !entry->measured) /* an active one is completed elsewhere */
+    if (entry && !entry->measured) /* an active request is removed when it completes */
         forget(entry);
 }

@@ -10,9 +10,9 @@
 #include <stdio.h>
 #include <string.h>
 
-_Static_assert(MW_ROOM == MW_RECORD_SITES, "what pmpi/base/room.h gives away");
+_Static_assert(MW_QUOTA == MW_RECORD_SITES, "the quotas of pmpi/base/quota.h add up to the table");
 
-static struct mw_room room;
+static struct mw_quota quota;
 
 static uint32_t used(void)
 {
@@ -21,7 +21,7 @@ static uint32_t used(void)
 
 bool mw_site_table_is_scarce(void)
 {
-    return mw_room_is_scarce(used());
+    return mw_quota_is_scarce(used());
 }
 
 void mw_site_table_call(char *name, const char *call, bool completes)
@@ -29,7 +29,7 @@ void mw_site_table_call(char *name, const char *call, bool completes)
     snprintf(name, sizeof(((struct mw_site *)0)->call), "%s%s", call, completes ? "+Wait" : "");
 }
 
-/* ---- by what tells sites apart ---- */
+/* ---- index by key ---- */
 
 static uint64_t hash_of(const struct mw_site *site)
 {
@@ -49,7 +49,7 @@ static bool is_site(uint32_t index, const void *site)
            !memcmp(a->frames, b->frames, a->depth * sizeof(a->frames[0]));
 }
 
-/* The names of peaks are not in here. */
+/* Without reusable entries. */
 static uint16_t slots[2 * MW_RECORD_SITES];
 static const struct mw_index by_site = {slots, 2 * MW_RECORD_SITES, is_site};
 
@@ -75,34 +75,34 @@ static uint32_t add(const struct mw_site *site, uint16_t *slot)
     return index;
 }
 
-uint32_t mw_site_table_find(const struct mw_site *site, const struct mw_room_claim *claim)
+uint32_t mw_site_table_find(const struct mw_site *site, const struct mw_quota_claim *claim)
 {
     uint16_t *slot = index_slot(site);
 
     if (*slot)
         return *slot - 1u;
-    if (claim ? !mw_room_take(&room, used(), claim) : used() >= MW_RECORD_SITES - MW_ROOM_KEPT)
+    if (claim ? !mw_quota_take(&quota, used(), claim) : used() >= MW_RECORD_SITES - MW_QUOTA_KEPT)
         return UINT32_MAX;
     return add(site, slot);
 }
 
 /* ---- shared entries ---- */
 
-/* Names that are given again and again (below): one for each spike, for the peak, and for the call that may become one of
- * them. */
+/* Reusable entries (below): one for each spike, one for the peak, and one for the call that may become either. */
 #define NAMES (MW_RECORD_SPIKES + 2)
-_Static_assert(NAMES + 1 <= MW_ROOM_KEPT, "nobody else gets these");
+_Static_assert(NAMES + 1 <= MW_QUOTA_KEPT, "entries reserved for these");
 
 static uint32_t names[NAMES]; /* indices */
 static uint32_t names_used;
 
-/* There is room for all names, and for one entry that counts everything else. */
+/* Whether a shared entry may be added: entries for all reusable ones, and for one shared by all other calls, are
+ * reserved. */
 static bool may_share(void)
 {
     return MW_RECORD_SITES - used() > NAMES - names_used + 1;
 }
 
-/* Of a shared entry so many calls are measured whatever the budget. */
+/* Number of calls of a new shared entry that are measured whatever the budget. */
 #define MEASURED_OF_SHARED 1024
 
 static uint32_t share(const struct mw_site *site, bool may_add)
@@ -143,7 +143,7 @@ uint32_t mw_site_table_share(const struct mw_site *site)
     return index != UINT32_MAX ? index : share_call(site->call);
 }
 
-/* What was found the last time, by the address of the name. */
+/* Cache of results by the address of the call's name. */
 #define FAST_SLOTS 64
 static struct {
     const char *call;
@@ -160,7 +160,7 @@ uint32_t mw_site_table_share_call(const char *call, bool completes)
         return fast[at].site - 1;
     mw_site_table_call(name, call, completes);
     fast[at].site = 0;
-    __atomic_signal_fence(__ATOMIC_SEQ_CST); /* this may be left half-done */
+    __atomic_signal_fence(__ATOMIC_SEQ_CST); /* the update may be interrupted */
     fast[at].call = call;
     fast[at].completes = completes;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
@@ -168,7 +168,7 @@ uint32_t mw_site_table_share_call(const char *call, bool completes)
     return fast[at].site - 1;
 }
 
-/* ---- names of the highest peak and of spikes ---- */
+/* ---- reusable entries for the highest peak and for spikes ---- */
 
 static bool is_name(uint32_t index)
 {
@@ -190,7 +190,7 @@ static bool is_in_use(uint32_t index)
     return false;
 }
 
-/* The index of the site's own, or of one that nothing needs any more; UINT32_MAX none. */
+/* Index of the site's reusable entry, or of one that is not in use; UINT32_MAX: none. */
 static uint32_t find_name(const struct mw_site *site)
 {
     uint32_t free = UINT32_MAX;
@@ -207,7 +207,7 @@ static uint32_t find_name(const struct mw_site *site)
     return names[names_used++];
 }
 
-/* The calls that were counted in it go where others without an entry are. */
+/* Adds the counts of a reused entry to the shared entry of its call. */
 static void retire(const struct mw_site *site)
 {
     struct mw_site *all = &mw_rank.journal.sites[share_call(site->call)];
@@ -261,7 +261,7 @@ void mw_site_table_repair(void)
 void mw_site_table_start(void)
 {
     mw_clear(fast, sizeof(fast));
-    room = (struct mw_room){0, 0};
+    quota = (struct mw_quota){0, 0};
     names_used = 0;
     mw_site_table_repair();
 }

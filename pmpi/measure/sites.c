@@ -15,25 +15,25 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Frames that language bindings put between the program and the wrapper: mpi_f08 -> mpifh -> PMPI_X. */
+/* Maximum number of frames of language bindings between the program and the wrapper: mpi_f08 -> mpifh -> PMPI_X. */
 #define BINDING_FRAMES 3
-_Static_assert(MW_RECORD_SITE_FRAMES + BINDING_FRAMES <= MW_STACK_FRAMES, "room for a site's stack");
+_Static_assert(MW_RECORD_SITE_FRAMES + BINDING_FRAMES <= MW_STACK_FRAMES, "a site's stack fits");
 
-/* Remembers which site a raw stack belongs to, in sets of four: a collision only costs a search. */
+/* Cache of the site of each raw stack, in sets of four: a collision only costs a search. */
 #define CACHE_SLOTS 2048
-static unsigned victim; /* which of a set gives way next */
+static unsigned victim; /* which entry of a set is replaced next */
 static struct slot {
     uint64_t hash;
     uint32_t site; /* + 1 */
-    uint32_t seen; /* calls whose stack was walked, until it had an entry of its own */
-    uint8_t frames; /* that tell the site */
-    bool shared;    /* it has no entry of its own */
-    bool may_go;    /* a frame lies in a library that may be unloaded: its address may mean other code one day */
+    uint32_t seen; /* walks of this stack until it got a separate entry */
+    uint8_t frames; /* number of frames that identify the site */
+    bool shared;    /* it has no separate entry */
+    bool may_be_unloaded; /* a frame is in a library that may be unloaded, so its address may become other code */
 } cache[CACHE_SLOTS];
 
-struct mw_sites_trail mw_sites_trails[MW_SITES_TRAILS][4];
+struct mw_sites_entry mw_sites_entries[MW_SITES_SETS][4];
 
-static uint64_t unloads; /* of libraries, when the cache was last right */
+static uint64_t unloads; /* mw_modules_unloads() for which the cache is valid */
 
 static int site_depth = MW_SITE_DEPTH_DEFAULT;
 
@@ -42,8 +42,8 @@ void mw_sites_set_depth(int depth)
     site_depth = depth < 1 ? 1 : depth > MW_RECORD_SITE_FRAMES ? MW_RECORD_SITE_FRAMES : depth;
 }
 
-/* Keeps the program's frames: those behind the language bindings, `site_depth` of them. Returns how many frames were
- * looked at. */
+/* Stores the frames of the program, `site_depth` frames above the language bindings. Returns how many frames were
+ * examined. */
 static int fill_frames(struct mw_site *site, void *const *raw, int depth)
 {
     int at = 0;
@@ -55,7 +55,7 @@ static int fill_frames(struct mw_site *site, void *const *raw, int depth)
     return at;
 }
 
-/* Stands for a raw stack and the key. Never 0, which is an empty slot. */
+/* Hash of a raw stack and the key. Never 0, which is an empty slot. */
 static uint64_t hash_of(const struct mw_stack *stack, const struct mw_sites_key *key)
 {
     uint64_t hash = mw_index_mix((uint64_t)key->completes << 32 | key->comm_size, (uintptr_t)key->call);
@@ -70,7 +70,7 @@ static unsigned home(uint64_t hash)
     return (unsigned)(hash >> 40) % CACHE_SLOTS;
 }
 
-static struct slot *look(uint64_t hash)
+static struct slot *lookup(uint64_t hash)
 {
     for (unsigned way = 0; way < 4; way++)
         if (cache[home(hash) ^ way].hash == hash)
@@ -78,7 +78,7 @@ static struct slot *look(uint64_t hash)
     return NULL;
 }
 
-/* Was a library unloaded since the last time? Then forgets what may have lain in it. */
+/* If a library was unloaded since the last time, forgets what may have been in it and returns true. */
 static bool forget_unloaded(void)
 {
     uint64_t now = mw_modules_unloads();
@@ -87,16 +87,16 @@ static bool forget_unloaded(void)
         return false;
     unloads = now;
     for (unsigned i = 0; i < CACHE_SLOTS; i++)
-        if (cache[i].may_go)
+        if (cache[i].may_be_unloaded)
             cache[i].hash = 0;
-    for (unsigned i = 0; i < 4 * MW_SITES_TRAILS; i++)
-        if (mw_sites_trails[i / 4][i % 4].may_go)
-            mw_sites_trails[i / 4][i % 4].stack = 0;
+    for (unsigned i = 0; i < 4 * MW_SITES_SETS; i++)
+        if (mw_sites_entries[i / 4][i % 4].may_be_unloaded)
+            mw_sites_entries[i / 4][i % 4].stack_pointer = 0;
     mw_places_forget_unloaded();
     return true;
 }
 
-/* Returns how many frames were looked at. */
+/* Returns how many frames were examined. */
 static int make_site(struct mw_site *site, const struct mw_stack *stack, const struct mw_sites_key *key)
 {
     *site = (struct mw_site){.comm_size = key->comm_size, .start_site = key->completes ? key->completes - 1 : 0};
@@ -109,10 +109,10 @@ static bool is_once(const struct mw_sites_key *key)
     return key->call == mw_ops[MW_OP_MPI_Finalize].name;
 }
 
-/* A place that no site is known at has an entry at once where others must come twice: its callers are not many yet. */
-static void give_site(struct slot *slot, const struct mw_site *site, const struct mw_sites_key *key, bool new_place)
+/* The first site at a new place gets an entry at once, where others must occur twice. */
+static void assign_site(struct slot *slot, const struct mw_site *site, const struct mw_sites_key *key, bool new_place)
 {
-    struct mw_room_claim claim = {.seen = slot->seen + (new_place && !mw_site_table_is_scarce())};
+    struct mw_quota_claim claim = {.seen = slot->seen + (new_place && !mw_site_table_is_scarce())};
     uint32_t index = mw_site_table_find(site, is_once(key) ? NULL : &claim);
 
     slot->shared = index == UINT32_MAX;
@@ -125,104 +125,108 @@ static struct slot *remember(const struct mw_stack *stack, uint64_t hash, const 
     struct mw_site site;
 
     slot->hash = 0;
-    __atomic_signal_fence(__ATOMIC_SEQ_CST); /* this may be left half-done */
+    __atomic_signal_fence(__ATOMIC_SEQ_CST); /* the update may be interrupted */
     *slot = (struct slot){.frames = (uint8_t)make_site(&site, stack, key), .seen = 1};
-    give_site(slot, &site, key, new_place);
-    for (int i = 0; i < stack->depth && !slot->may_go; i++)
-        slot->may_go = mw_modules_may_go(stack->frames[i]);
+    assign_site(slot, &site, key, new_place);
+    for (int i = 0; i < stack->depth && !slot->may_be_unloaded; i++)
+        slot->may_be_unloaded = mw_modules_may_be_unloaded(stack->frames[i]);
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     slot->hash = hash;
     return slot;
 }
 
-/* It was seen again. */
+/* A stack with a shared entry has occurred again: tries to get a separate one. */
 static void reconsider(struct slot *slot, const struct mw_stack *stack, const struct mw_sites_key *key)
 {
     struct mw_site site;
 
     slot->seen += slot->seen < UINT32_MAX - 1;
     make_site(&site, stack, key);
-    give_site(slot, &site, key, false);
+    assign_site(slot, &site, key, false);
 }
 
-/* ---- by the stack's trail ---- */
+/* ---- by the stack's fingerprint ---- */
 
-/* The return address of the place's caller; NULL not known. */
-static const void *caller_of(const struct mw_place *place, uintptr_t stands)
+/* The return address of the place's caller; NULL: not known. */
+static const void *caller_of(const struct mw_place *place, uintptr_t stack_pointer)
 {
-    return place->caller && mw_stack_is_own(stands, place->caller) ? *(void *const *)(stands + place->caller) : NULL;
+    if (!place->caller || !mw_stack_contains(stack_pointer, place->caller))
+        return NULL;
+    return *(void *const *)(stack_pointer + place->caller);
 }
 
-static struct mw_sites_trail *set_of_caller(const struct mw_place *place, uintptr_t stands)
+static struct mw_sites_entry *set_of_caller(const struct mw_place *place, uintptr_t stack_pointer)
 {
-    uint64_t hash = mw_index_mix((uintptr_t)place->return_address ^ mw_stack_thread, (uintptr_t)caller_of(place, stands));
+    uint64_t hash = mw_index_mix((uintptr_t)place->return_address ^ mw_stack_thread,
+                                 (uintptr_t)caller_of(place, stack_pointer));
 
-    return mw_sites_trails[(hash >> 40) % MW_SITES_TRAILS];
+    return mw_sites_entries[(hash >> 40) % MW_SITES_SETS];
 }
 
-static bool is_found_anywhere(const struct mw_sites_trail *trail, const struct mw_sites_key *key,
-                              const void *return_address, uintptr_t stands)
+static bool matches_anywhere(const struct mw_sites_entry *entry, const struct mw_sites_key *key,
+                             const void *return_address, uintptr_t stack_pointer)
 {
-    return trail->stack && trail->return_address == return_address && !memcmp(&trail->key, key, sizeof(*key)) &&
-           mw_stack_trail_holds_anywhere(&trail->stands, stands);
+    return entry->stack_pointer && entry->return_address == return_address && !memcmp(&entry->key, key, sizeof(*key)) &&
+           mw_stack_fingerprint_matches_anywhere(&entry->fingerprint, stack_pointer);
 }
 
-static const struct mw_sites_trail *find_trail(const struct mw_sites_key *key, void *return_address, uintptr_t stands,
-                                               const struct mw_place *place)
+static const struct mw_sites_entry *find_entry(const struct mw_sites_key *key, void *return_address,
+                                               uintptr_t stack_pointer, const struct mw_place *place)
 {
-    const struct mw_sites_trail *set = mw_sites_trail_set(return_address, stands), *found = NULL;
-    const struct mw_sites_trail *other = place ? set_of_caller(place, stands) : set;
+    const struct mw_sites_entry *set = mw_sites_set(return_address, stack_pointer), *found = NULL;
+    const struct mw_sites_entry *other = place ? set_of_caller(place, stack_pointer) : set;
 
     for (int way = 0; way < 4 && !found; way++) {
-        if (mw_sites_is_trail_of(&set[way], key, return_address, stands))
+        if (mw_sites_entry_matches(&set[way], key, return_address, stack_pointer))
             found = &set[way];
-        else if (place && is_found_anywhere(&other[way], key, return_address, stands))
+        else if (place && matches_anywhere(&other[way], key, return_address, stack_pointer))
             found = &other[way];
     }
-    return found && found->may_go && mw_modules_unloads() != unloads ? NULL : found;
+    return found && found->may_be_unloaded && mw_modules_unloads() != unloads ? NULL : found;
 }
 
-/* So many come too late before one in a full set gives way: when there are more in turn than have room, half of them or so
- * are found, and not each one gone just before it comes again. */
-#define GIVE_WAY 8
+/* One in this many new entries replaces one of a full set: if more stacks alternate than fit, about half of them are
+ * found, instead of each being replaced just before it occurs again. */
+#define REPLACE_ONE_IN 8
 
-static struct mw_sites_trail *choose_way(struct mw_sites_trail *set)
+static struct mw_sites_entry *choose_entry(struct mw_sites_entry *set)
 {
     for (int way = 0; way < 4; way++)
-        if (!set[way].stack)
+        if (!set[way].stack_pointer)
             return &set[way];
-    return ++victim % GIVE_WAY ? NULL : &set[victim / GIVE_WAY % 4];
+    return ++victim % REPLACE_ONE_IN ? NULL : &set[victim / REPLACE_ONE_IN % 4];
 }
 
-static void keep_trail(const struct slot *slot, const struct mw_stack *stack, const struct mw_sites_key *key,
-                       void *return_address, uintptr_t stands)
+static void add_entry(const struct slot *slot, const struct mw_stack *stack, const struct mw_sites_key *key,
+                      void *return_address, uintptr_t stack_pointer)
 {
     struct mw_place *place = mw_places_find(key, return_address);
     bool first = !place;
-    struct mw_sites_trail *trail;
-    struct mw_stack_trail made;
+    struct mw_sites_entry *entry;
+    struct mw_stack_fingerprint made;
 
     if (!place)
-        place = mw_places_make(key, return_address, slot->may_go);
-    if (!mw_stack_trail_make(&made, stands, stack, slot->frames))
+        place = mw_places_make(key, return_address, slot->may_be_unloaded);
+    if (!mw_stack_fingerprint_make(&made, stack_pointer, stack, slot->frames))
         return;
     if (place && made.count)
         place->caller = made.offsets[0];
-    trail = choose_way(first || !place ? mw_sites_trail_set(return_address, stands) : set_of_caller(place, stands));
-    if (!trail)
+    entry = choose_entry(first || !place ? mw_sites_set(return_address, stack_pointer)
+                                         : set_of_caller(place, stack_pointer));
+    if (!entry)
         return;
-    trail->stack = 0;
-    __atomic_signal_fence(__ATOMIC_SEQ_CST); /* this may be left half-done */
-    *trail = (struct mw_sites_trail){.key = *key,
+    entry->stack_pointer = 0;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST); /* the update may be interrupted */
+    *entry = (struct mw_sites_entry){.key = *key,
                                      .return_address = return_address,
                                      .site = slot->site - 1,
-                                     .may_go = slot->may_go,
-                                     .stands = made};
+                                     .may_be_unloaded = slot->may_be_unloaded,
+                                     .fingerprint = made};
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    trail->stack = stands;
+    entry->stack_pointer = stack_pointer;
 }
 
-/* ---- all ---- */
+/* ---- lookup ---- */
 
 void mw_sites_repair(void)
 {
@@ -231,12 +235,12 @@ void mw_sites_repair(void)
 
 static struct slot *recall(uint64_t hash)
 {
-    struct slot *slot = look(hash);
+    struct slot *slot = lookup(hash);
 
-    return (!slot || slot->may_go) && forget_unloaded() ? look(hash) : slot;
+    return (!slot || slot->may_be_unloaded) && forget_unloaded() ? lookup(hash) : slot;
 }
 
-static uint32_t find_by_walking(const struct mw_sites_key *key, void *return_address, uintptr_t stands)
+static uint32_t find_by_walking(const struct mw_sites_key *key, void *return_address, uintptr_t stack_pointer)
 {
     struct mw_place *place = mw_places_find(key, return_address);
     struct mw_stack stack;
@@ -253,15 +257,16 @@ static uint32_t find_by_walking(const struct mw_sites_key *key, void *return_add
     if (slot->shared)
         mw_rank.journal.cost->lost_sites++;
     else
-        keep_trail(slot, &stack, key, return_address, stands);
+        add_entry(slot, &stack, key, return_address, stack_pointer);
     place = mw_places_find(key, return_address);
     if (place)
         mw_places_walked(place, !slot->shared);
     return slot->site - 1;
 }
 
-/* Since the last time: then known sites may be called from other addresses. */
-static bool libraries_have_changed(void)
+/* Whether libraries were loaded or unloaded since the last call: known sites may then be called from other
+ * addresses. */
+static bool libraries_changed(void)
 {
     static uint64_t changes;
     uint64_t now = mw_modules_changes();
@@ -271,9 +276,10 @@ static bool libraries_have_changed(void)
     return changed;
 }
 
-/* There is hardly room in the table of sites, and a call comes from a place that no site is known at. So many of these are
- * looked at all the same whenever libraries were loaded or unloaded, nearly always none; and a few others always. */
-#define LOOKED_AT 256
+/* The table of sites is nearly full, and a call comes from a place without a known site. NEW_CODE_WALKS of these are
+ * walked after libraries were loaded or unloaded, which is rarely checked (ASK_ONE_IN), and a few others always
+ * (WALK_ONE_IN). */
+#define NEW_CODE_WALKS 256
 #define ASK_ONE_IN 64
 #define WALK_ONE_IN 32
 
@@ -281,38 +287,38 @@ static bool is_new_code(void)
 {
     static unsigned asked, left;
 
-    if (asked++ % ASK_ONE_IN == 0 && libraries_have_changed())
-        left = LOOKED_AT;
+    if (asked++ % ASK_ONE_IN == 0 && libraries_changed())
+        left = NEW_CODE_WALKS;
     return (left && left--) || asked % WALK_ONE_IN == 0;
 }
 
-static bool is_to_be_walked(struct mw_place *place, const struct mw_sites_key *key)
+static bool should_walk(struct mw_place *place, const struct mw_sites_key *key)
 {
     if (!mw_site_table_is_scarce() || is_once(key))
         return true;
     return place ? mw_places_is_worth_walking(place) : is_new_code();
 }
 
-static uint32_t find_uncancelled(const struct mw_sites_key *key, void *return_address, uintptr_t stands)
+static uint32_t find_uncancelled(const struct mw_sites_key *key, void *return_address, uintptr_t stack_pointer)
 {
     uint32_t site;
 
-    mw_lock_hold_cancel();
-    site = find_by_walking(key, return_address, stands);
-    mw_lock_release_cancel();
-    mw_own_memory_walked(); /* which holds cancellation itself: that is not nested */
+    mw_lock_disable_cancel();
+    site = find_by_walking(key, return_address, stack_pointer);
+    mw_lock_restore_cancel();
+    mw_own_memory_walked(); /* disables cancellation itself, which must not be nested */
     return site;
 }
 
-uint32_t mw_sites_search(const struct mw_sites_key *key, void *return_address, uintptr_t stands)
+uint32_t mw_sites_search(const struct mw_sites_key *key, void *return_address, uintptr_t stack_pointer)
 {
     struct mw_place *place = mw_places_find(key, return_address);
-    const struct mw_sites_trail *trail = find_trail(key, return_address, stands, place);
+    const struct mw_sites_entry *entry = find_entry(key, return_address, stack_pointer, place);
 
-    if (trail)
-        return trail->site;
-    if (is_to_be_walked(place, key))
-        return find_uncancelled(key, return_address, stands);
+    if (entry)
+        return entry->site;
+    if (should_walk(place, key))
+        return find_uncancelled(key, return_address, stack_pointer);
     mw_rank.journal.cost->lost_sites++;
     return mw_site_table_share_call(key->call, key->completes != 0);
 }
@@ -321,13 +327,13 @@ uint32_t mw_sites_search(const struct mw_sites_key *key, void *return_address, u
 
 uint32_t mw_sites_find_own(const struct mw_sites_key *key, void *return_address, uint64_t bytes)
 {
-    struct mw_room_claim claim = {.bytes = bytes};
+    struct mw_quota_claim claim = {.bytes = bytes};
     struct mw_stack stack;
     struct mw_site site;
     struct slot *slot;
     uint32_t index;
 
-    mw_lock_hold_cancel();
+    mw_lock_disable_cancel();
     mw_stack_capture(&stack, site_depth + BINDING_FRAMES, return_address);
     make_site(&site, &stack, key);
     index = mw_site_table_find(&site, &claim);
@@ -338,6 +344,6 @@ uint32_t mw_sites_find_own(const struct mw_sites_key *key, void *return_address,
     }
     if (index == UINT32_MAX)
         index = mw_site_table_name(&site);
-    mw_lock_release_cancel();
+    mw_lock_restore_cancel();
     return index;
 }

@@ -9,20 +9,20 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-/* One site must not take all the room. */
-#define MAX_OF_ONE_SITE 4
+/* Maximum number of spikes of one site. */
+#define MAX_PER_SITE 4
 
 static uint64_t rise(const struct mw_spike *spike)
 {
     return spike->peak_rss - spike->entry_rss;
 }
 
-/* The entry to write: a free one, or the smallest of those that compete and are smaller; -1 none. */
+/* Index of the entry to write: a free one, or the smallest of the competing ones if it is smaller; -1: none. */
 static int choose(const struct mw_spike *spike)
 {
     struct mw_journal *journal = &mw_rank.journal;
     uint32_t used = mw_journal_used(journal, MW_SECTION_SPIKE);
-    int smallest = -1, own_smallest = -1, own = 0;
+    int smallest = -1, site_smallest = -1, of_site = 0;
 
     for (int i = 0; i < (int)used; i++) {
         const struct mw_spike *other = &journal->spikes[i];
@@ -30,12 +30,12 @@ static int choose(const struct mw_spike *spike)
             smallest = i;
         if (other->site != spike->site)
             continue;
-        own++;
-        if (own_smallest < 0 || rise(other) < rise(&journal->spikes[own_smallest]))
-            own_smallest = i;
+        of_site++;
+        if (site_smallest < 0 || rise(other) < rise(&journal->spikes[site_smallest]))
+            site_smallest = i;
     }
-    if (own >= MAX_OF_ONE_SITE)
-        smallest = own_smallest;
+    if (of_site >= MAX_PER_SITE)
+        smallest = site_smallest;
     else if (used < MW_RECORD_SPIKES)
         return (int)used;
     return rise(spike) > rise(&journal->spikes[smallest]) ? smallest : -1;
@@ -44,7 +44,7 @@ static int choose(const struct mw_spike *spike)
 void mw_spikes_note(const struct mw_spike *spike, void *return_address)
 {
     struct mw_journal *journal = &mw_rank.journal;
-    _Static_assert(MW_RECORD_SPIKE_FRAMES <= MW_STACK_FRAMES, "room for a spike's stack");
+    _Static_assert(MW_RECORD_SPIKE_FRAMES <= MW_STACK_FRAMES, "a spike's stack fits");
     struct mw_stack stack;
     int index = choose(spike);
     struct mw_spike *entry;
@@ -52,7 +52,7 @@ void mw_spikes_note(const struct mw_spike *spike, void *return_address)
 
     if (index < 0)
         return;
-    mw_lock_hold_cancel();
+    mw_lock_disable_cancel();
     mw_stack_capture(&stack, MW_RECORD_SPIKE_FRAMES, return_address);
     entry = &journal->spikes[index];
     seq = entry->seq | 1;
@@ -69,7 +69,7 @@ void mw_spikes_note(const struct mw_spike *spike, void *return_address)
     entry->depth = (uint32_t)stack.depth;
     for (int i = 0; i < stack.depth; i++)
         entry->frames[i] = mw_modules_frame(stack.frames[i]);
-    mw_lock_release_cancel();
+    mw_lock_restore_cancel();
     __atomic_store_n(&entry->seq, seq + 1, __ATOMIC_RELEASE);
     if ((uint32_t)index == mw_journal_used(journal, MW_SECTION_SPIKE))
         mw_journal_publish(journal, MW_SECTION_SPIKE, (uint32_t)index);

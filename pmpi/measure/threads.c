@@ -8,9 +8,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static unsigned long after_init; /* threads there were when MPI_Init had returned; 0 unknown */
+static unsigned long after_init; /* number of threads when MPI_Init had returned; 0: unknown */
 
-/* Linux: a directory has two links, and this one a further link for each thread. Returns 0 when nobody knows. */
+/* The number of threads: on Linux /proc/self/task has two links, and one for each thread. Returns 0 if unknown. */
 static unsigned long count(void)
 {
     struct stat st = {0};
@@ -46,7 +46,7 @@ void mw_threads_after_init(bool multiple)
         raise_to(MW_THREADS_LATER);
 }
 
-void mw_threads_look(void)
+void mw_threads_check(void)
 {
     if (mw_rank.journal.state->threads == MW_THREADS_NONE && after_init && count() > after_init)
         raise_to(MW_THREADS_LATER);

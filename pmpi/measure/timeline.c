@@ -3,7 +3,7 @@
 
 #include "pmpi/rank/rank.h"
 
-/* Halves the resolution: two slices become one. */
+/* Halves the resolution: merges each two slices. */
 static void halve(struct mw_journal *journal)
 {
     struct mw_tick *ticks = journal->ticks;

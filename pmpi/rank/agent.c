@@ -5,7 +5,7 @@
 #include "collector/base/io.h"
 #include "collector/journal/segment.h"
 #include "collector/view/wait_log.h"
-#include "pmpi/base/say.h"
+#include "pmpi/base/log.h"
 #include "pmpi/base/spawn.h"
 #include "pmpi/rank/rank.h"
 
@@ -24,7 +24,8 @@
 
 extern char **environ;
 
-/* The launcher's host's name, as it stands in file names; "" without a launcher that tells it. */
+/* The name of the launcher's host, as used in file names; "" without a launcher, or when it has not set
+ * MEMWATCH_HOST. */
 static void launchers_host(char host[MW_HOSTNAME_SIZE])
 {
     const char *given = getenv("MEMWATCH_HOST");
@@ -48,7 +49,8 @@ static void file_of(char name[MW_JOURNAL_NAME_SIZE], const char *prefix, const c
     snprintf(name, MW_JOURNAL_NAME_SIZE, "%s%s", prefix, host);
 }
 
-/* The launcher puts these into its directory when it makes it; ranks of other hosts make theirs without. */
+/* Whether it is the launcher's directory: the launcher creates these files in it; ranks of other hosts create their
+ * directory without. */
 static bool is_launchers_directory(int dirfd)
 {
     static const char *const prefixes[] = {MW_FILE_EXITS, MW_FILE_VIEW};
@@ -65,7 +67,7 @@ static bool is_launchers_directory(int dirfd)
     return false;
 }
 
-static bool begins_with(int dirfd, const char *name, const char *text)
+static bool file_begins_with(int dirfd, const char *name, const char *text)
 {
     char content[64];
     int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
@@ -76,7 +78,7 @@ static bool begins_with(int dirfd, const char *name, const char *text)
     return length >= (ssize_t)strlen(text) && !memcmp(content, text, strlen(text));
 }
 
-/* A directory that other hosts see is chosen so that a run can be reported there, also when all of it was killed. */
+/* Users choose a directory that other hosts see to report the run there, also after all processes were killed. */
 static bool is_on_network(int dirfd)
 {
     static const unsigned long types[] = {
@@ -94,20 +96,20 @@ static bool is_on_network(int dirfd)
     return false;
 }
 
-bool mw_agent_attaches(int dirfd)
+bool mw_agent_can_attach(int dirfd)
 {
     const char *given = getenv("MEMWATCH_IPC");
 
     if ((given && !strcmp(given, "none")) || is_on_network(dirfd))
         return false;
-    if (mw_rank.alone || !is_launchers_directory(dirfd))
-        return true; /* the other ranks, and an agent that one of them has started */
+    if (mw_rank.standalone || !is_launchers_directory(dirfd))
+        return true; /* read by the other ranks, or by an agent that one of them has started */
     return mw_agent_is_launchers_host() && given && *given &&
            strtoull(given, NULL, 10) == mw_segment_ipc_ns();
 }
 
-/* Opens the agent's file and locks it. Returns the descriptor, or -1 when somebody has the lock. */
-static int lock(int dirfd, const char *name, int create)
+/* Opens the agent's file and locks it. Returns the descriptor, or -1 if another process holds the lock. */
+static int lock_file(int dirfd, const char *name, int create)
 {
     int fd = openat(dirfd, name, create | O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
 
@@ -118,8 +120,8 @@ static int lock(int dirfd, const char *name, int create)
     return fd;
 }
 
-/* Whether an agent holds the lock on its file: what it wrote there outlives it. */
-static bool is_held(int dirfd, const char *name)
+/* Whether an agent holds the lock on its file. The file's content outlives the agent. */
+static bool is_locked(int dirfd, const char *name)
 {
     int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     bool held = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) && errno == EWOULDBLOCK;
@@ -133,10 +135,10 @@ bool mw_agent_reaches_launcher(int dirfd)
 {
     char name[MW_JOURNAL_NAME_SIZE];
 
-    if (mw_rank.alone)
+    if (mw_rank.standalone)
         return false;
     file_of(name, MW_FILE_AGENT, mw_rank.host);
-    return is_launchers_directory(dirfd) || (begins_with(dirfd, name, CONNECTED) && is_held(dirfd, name));
+    return is_launchers_directory(dirfd) || (file_begins_with(dirfd, name, CONNECTED) && is_locked(dirfd, name));
 }
 
 static void start(int fd, const char *name, const char *path)
@@ -145,14 +147,14 @@ static void start(int fd, const char *name, const char *path)
     char **environment = mw_spawn_environment(false);
     struct mw_spawn spawn = {path, arguments, environment, "/", {-1, -1, -1, fd}};
 
-    if (environment && !mw_spawn_apart(&spawn)) {
+    if (environment && !mw_spawn_detached(&spawn)) {
         free(environment);
         return;
     }
-    mw_say("memwatch: no agent on host %s: %s cannot be started: %s; memwatch must be installed there, too\n",
+    mw_log("memwatch: no agent on host %s: %s cannot be started: %s; memwatch must be installed there, too\n",
            name + strlen(MW_FILE_AGENT), path, strerror(errno));
     if (ftruncate(fd, 0) || mw_io_pwrite(fd, CANNOT_START, strlen(CANNOT_START), 0))
-        errno = 0; /* the next rank of this host says it once more */
+        errno = 0; /* the next rank of this host logs the message again */
     free(environment);
 }
 
@@ -166,21 +168,21 @@ void mw_agent_start(int dirfd)
         return;
     mw_hostname_own(own);
     file_of(name, MW_FILE_AGENT, own);
-    if (begins_with(dirfd, name, CANNOT_START) || (fd = lock(dirfd, name, O_CREAT)) < 0)
+    if (file_begins_with(dirfd, name, CANNOT_START) || (fd = lock_file(dirfd, name, O_CREAT)) < 0)
         return;
-    if (!begins_with(dirfd, name, CANNOT_START)) /* another rank may have tried meanwhile */
+    if (!file_begins_with(dirfd, name, CANNOT_START)) /* another rank may have failed meanwhile */
         start(fd, name, path);
     close(fd);
 }
 
-void mw_agent_forget(int dirfd)
+void mw_agent_remove_files(int dirfd)
 {
     static const char *const prefixes[] = {MW_FILE_AGENT, MW_FILE_VIEW, MW_FILE_EXITS, MW_FILE_WAITS};
     char name[MW_JOURNAL_NAME_SIZE];
     int fd;
 
     file_of(name, MW_FILE_AGENT, mw_rank.host);
-    fd = lock(dirfd, name, 0);
+    fd = lock_file(dirfd, name, 0);
     if (fd < 0)
         return;
     for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {

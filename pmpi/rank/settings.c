@@ -2,7 +2,7 @@
 #include "pmpi/rank/settings.h"
 
 #include "collector/base/settings.h"
-#include "pmpi/base/say.h"
+#include "pmpi/base/log.h"
 
 #include <stdlib.h>
 
@@ -10,12 +10,12 @@ static const struct variable {
     const char *name;
     long least, most, default_value;
 } variables[MW_SETTING_COUNT] = {
-#define MW_ROW(name, variable, least, most, otherwise) [MW_SETTING_##name] = {variable, least, most, otherwise},
+#define MW_ROW(name, variable, least, most, default_value) [MW_SETTING_##name] = {variable, least, most, default_value},
     MW_SETTINGS(MW_ROW)
 #undef MW_ROW
 };
 
-/* Returns false when it is set to something else. */
+/* Sets `value` to the variable's value or its default. Returns false if the variable's value is invalid. */
 static bool read_number(const struct variable *variable, long *value)
 {
     const char *text = getenv(variable->name);
@@ -51,12 +51,12 @@ struct mw_settings mw_settings_read(void)
     };
 }
 
-void mw_settings_complain(void)
+void mw_settings_warn(void)
 {
     long value;
 
     for (size_t i = 0; i < MW_SETTING_COUNT; i++)
         if (!read_number(&variables[i], &value))
-            mw_say("memwatch: %s=%.40s is not an integer from %ld to %ld: taken as %ld\n", variables[i].name,
+            mw_log("memwatch: %s=%.40s is not an integer from %ld to %ld: using %ld\n", variables[i].name,
                    getenv(variables[i].name), variables[i].least, variables[i].most, value);
 }

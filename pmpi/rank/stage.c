@@ -7,7 +7,7 @@
 
 #include <unistd.h>
 
-/* Returns whether it was raised by this very call. */
+/* Returns true if this call raised it. */
 static bool raise_to(uint32_t *at, uint32_t stage)
 {
     uint32_t now = __atomic_load_n(at, __ATOMIC_RELAXED);
@@ -36,7 +36,7 @@ void mw_stage_abort(int code)
     struct mw_state *state = mw_rank.journal.state;
     uint64_t none = 0;
 
-    /* a child of _Fork() or clone() maps its parent's journal */
+    /* not in a child of _Fork() or clone(), which maps its parent's journal */
     if (!mw_rank.recording || (!mw_syscalls_are_over() && getpid() != mw_rank.journal.ident->pid))
         return;
     if (__atomic_compare_exchange_n(&state->abort_ns, &none, mw_clock_now(), false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))

@@ -17,22 +17,22 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Variables that name a world when its launcher sets them: PMIx, and with Open MPI 4, whose names are used again by later
- * jobs, what its mpirun adds. The same on all hosts, which the addresses of PMIx's servers are not. */
+/* Variables that identify a world. PMIx: the namespace; with Open MPI 4, which reuses names in later jobs, also what
+ * its mpirun adds. They are the same on all hosts; the addresses of PMIx servers are not. */
 static const char *const pmix_variables[] = {"PMIX_NAMESPACE", "OMPI_MCA_orte_hnp_uri",
                                              "OMPI_MCA_orte_precondition_transports"};
 
-/* Launchers that number what they start, whatever they speak with it. */
+/* Launchers that give each job a number, independent of the PMI protocol. */
 static const char *const pals_variables[] = {"PALS_APID"};
 static const char *const flux_variables[] = {"FLUX_JOB_ID"};
 
-/* Slurm, with PMIx or without: its PMIx servers differ from node to node, these don't. The port of srun tells apart
- * jobs of the same number. */
+/* Slurm, with or without PMIx: its PMIx servers differ between nodes, these variables do not. The port of srun
+ * distinguishes jobs with the same number. */
 static const char *const slurm_variables[] = {"SLURM_STEP_ID", "SLURM_JOB_ID", "SLURM_STEP_LAUNCHER_PORT"};
 #define SLURM_NAMESPACE "slurm."
 
-/* Who starts ranks and gives them PMI, and what they number: its name is that of a process. */
-static const char *const numbering_starters[] = {"slurmstepd", "flux-shell"};
+/* Processes that start ranks of a numbered job, by the name of their process (comm). */
+static const char *const job_id_starters[] = {"slurmstepd", "flux-shell"};
 
 #define HASH_START 0xCBF29CE484222325ULL /* FNV-1a */
 
@@ -43,7 +43,7 @@ static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t size)
     return hash;
 }
 
-/* Hashes the values of variables; returns 0 when the first is not set. */
+/* Hashes the values of variables. Returns 0 if the first is not set. */
 static uint64_t hash_environment(const char *const names[], size_t count)
 {
     uint64_t hash = HASH_START;
@@ -59,7 +59,7 @@ static uint64_t hash_environment(const char *const names[], size_t count)
 
 #define HASH(variables) hash_environment(variables, sizeof(variables) / sizeof((variables)[0]))
 
-/* The value of an option in a command line whose words are separated by blanks. Returns its length. */
+/* Finds the value of an option in a command line whose words are separated by spaces. Returns its length. */
 static size_t option_value(const char *line, const char *option, const char **value)
 {
     const char *at = strstr(line, option);
@@ -68,7 +68,8 @@ static size_t option_value(const char *line, const char *option, const char **va
     return at ? strcspn(*value, " ") : 0;
 }
 
-/* Hydra's proxies are told whom to serve, and which world: the same on all hosts. 0 when it is no such proxy. */
+/* The command line of Hydra's proxies names the control port and the process group, the same on all hosts. Returns 0
+ * if it is not such a proxy. */
 static uint64_t hash_hydra(pid_t proxy)
 {
     int procfd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -97,8 +98,8 @@ static bool read_stat(int procfd, pid_t pid, struct mw_procmem_stat *stat)
     return ok;
 }
 
-/* Who holds the other end of the socket that a rank speaks PMI with: Hydra's proxy and its like, whatever they are called.
- * 0: there is none, or it is in another PID namespace. */
+/* The process at the other end of the rank's PMI socket: Hydra's proxy or a similar one, whatever its name. Returns
+ * 0 if there is none, or if it is in another PID namespace. */
 static pid_t pmi_peer(void)
 {
     const char *text = getenv("PMI_FD");
@@ -110,21 +111,22 @@ static pid_t pmi_peer(void)
     return peer.pid > 0 ? peer.pid : 0;
 }
 
-/* Whether /proc is that of our PID namespace: otherwise our numbers are other processes' there. */
-static bool has_own_proc(void)
+/* Whether /proc belongs to this PID namespace; if not, pids there are those of other processes. */
+static bool proc_matches_pid_namespace(void)
 {
     char self[24] = "";
 
     return readlink("/proc/self", self, sizeof(self) - 1) > 0 && strtol(self, NULL, 10) == (long)getpid();
 }
 
-/* Who started this rank: the other end of its PMI, else the nearest ancestor that starts ranks, else the process itself. */
+/* The process that started this rank: its PMI peer; else the nearest ancestor that starts ranks; else the process
+ * itself. */
 static struct mw_procmem_stat find_starter(pid_t *starter)
 {
     int procfd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     struct mw_procmem_stat own = {0}, stat;
     pid_t pid = *starter = getpid();
-    bool known = procfd >= 0 && has_own_proc();
+    bool known = procfd >= 0 && proc_matches_pid_namespace();
     pid_t peer = known ? pmi_peer() : 0;
 
     if (procfd >= 0 && !known)
@@ -154,8 +156,8 @@ static bool is_slurm(const char *namespace)
     return !strncmp(namespace, SLURM_NAMESPACE, strlen(SLURM_NAMESPACE));
 }
 
-/* Flux and PALS may themselves be started by Slurm. */
-static uint64_t numbered_job(void)
+/* Flux and PALS first: Slurm may have started them. */
+static uint64_t job_id(void)
 {
     uint64_t id = HASH(flux_variables);
 
@@ -164,23 +166,23 @@ static uint64_t numbered_job(void)
     return id ? id : HASH(slurm_variables);
 }
 
-static bool numbers_its_ranks(pid_t starter, const char *comm)
+static bool has_job_id(pid_t starter, const char *comm)
 {
-    if (starter == getpid()) /* nobody is known to have started this rank */
+    if (starter == getpid()) /* no starter is known */
         return true;
-    for (size_t i = 0; i < sizeof(numbering_starters) / sizeof(numbering_starters[0]); i++)
-        if (!strcmp(comm, numbering_starters[i]))
+    for (size_t i = 0; i < sizeof(job_id_starters) / sizeof(job_id_starters[0]); i++)
+        if (!strcmp(comm, job_id_starters[i]))
             return true;
     return false;
 }
 
-/* The number that all hosts agree on; 0 there is none. Ranks of another launcher inherit what Slurm, Flux or PALS told that
- * launcher: it says nothing of them. */
-static uint64_t common_id(pid_t starter, const char *comm)
+/* The id that is the same on all hosts; 0: none. Ranks of another launcher inherit the variables that Slurm, Flux or
+ * PALS set for that launcher: these do not identify the ranks' world. */
+static uint64_t shared_id(pid_t starter, const char *comm)
 {
     uint64_t id = hash_hydra(starter);
 
-    return !id && numbers_its_ranks(starter, comm) ? numbered_job() : id;
+    return !id && has_job_id(starter, comm) ? job_id() : id;
 }
 
 static bool has_namespace(void)
@@ -200,7 +202,7 @@ static uint32_t own_pid_ns(void)
     return pid_ns;
 }
 
-/* In each PID namespace pids begin anew. */
+/* Includes the PID namespace, since each has the same pids. */
 static uint64_t hash_starter(pid_t starter, uint64_t start_ticks)
 {
     uint32_t pid_ns = own_pid_ns();
@@ -218,7 +220,7 @@ struct mw_world mw_world_find(void)
     if (has_namespace())
         return (struct mw_world){HASH(pmix_variables), MW_WORLD_WHOLE};
     stat = find_starter(&starter);
-    id = common_id(starter, stat.comm);
+    id = shared_id(starter, stat.comm);
     if (id)
         return (struct mw_world){id, MW_WORLD_WHOLE};
     return (struct mw_world){hash_starter(starter, stat.start_ticks),
@@ -227,11 +229,11 @@ struct mw_world mw_world_find(void)
 
 /* ---- the run directory ---- */
 
-/* Somebody may be removing the directory of the job before just now. */
+/* The previous job's ranks may be removing the directory at the same time. */
 #define JOIN_TRIES 100
 #define JOIN_PAUSE_US 2000
 
-/* Opens a directory that ranks make themselves, and joins its users. */
+/* Opens a directory that ranks create themselves, and joins its users. */
 static int join(const char *path, int *joined, struct mw_err *err)
 {
     const struct timespec pause = {0, JOIN_PAUSE_US * 1000};
@@ -240,8 +242,8 @@ static int join(const char *path, int *joined, struct mw_err *err)
     for (int i = 0; i < JOIN_TRIES; i++) {
         int fd;
         if (mkdir(path, 0700) && errno != EEXIST)
-            return mw_err_set(err, "cannot make the run directory %s on this host: %s; choose one with --run-dir that can "
-                                   "be made on all hosts", path, strerror(errno));
+            return mw_err_set(err, "cannot create the run directory %s on this host: %s; choose one with "
+                                   "--run-dir that can be created on all hosts", path, strerror(errno));
         fd = mw_token_open_private(path, err);
         if (fd < 0 && errno != ENOENT)
             return -1;
@@ -254,21 +256,21 @@ static int join(const char *path, int *joined, struct mw_err *err)
     return mw_err_set(err, "the run directory %s is being removed", path);
 }
 
-static int open_alone(uint64_t world, char *path, size_t size, int *joined, struct mw_err *err)
+static int open_standalone(uint64_t world, char *path, size_t size, int *joined, struct mw_err *err)
 {
     const char *bases[] = {"/dev/shm", getenv("TMPDIR"), "/tmp"};
 
     for (size_t i = 0; i < sizeof(bases) / sizeof(bases[0]); i++) {
-        struct statfs room;
+        struct statfs fs;
         int fd;
-        if (!bases[i] || bases[i][0] != '/' || statfs(bases[i], &room) || access(bases[i], W_OK))
+        if (!bases[i] || bases[i][0] != '/' || statfs(bases[i], &fs) || access(bases[i], W_OK))
             continue;
         snprintf(path, size, "%s/memwatch-%ld-%016llx", bases[i], (long)geteuid(), (unsigned long long)world);
         fd = join(path, joined, err);
         if (fd >= 0)
-            return fd; /* where somebody else has taken the name, the next place will do: all ranks see that */
+            return fd; /* if another user owns the name, use the next place: all ranks see the same */
     }
-    return mw_err_set(err, "no directory for journals: /dev/shm, TMPDIR and /tmp cannot be written");
+    return mw_err_set(err, "no directory for journals: cannot write to /dev/shm, TMPDIR or /tmp");
 }
 
 static int open_given(const char *given, char *path, size_t size, int *joined, struct mw_err *err)
@@ -287,10 +289,10 @@ int mw_world_open_dir(uint64_t world, struct mw_world_dir *dir, char *path, size
     struct mw_token token;
     int token_fd;
 
-    *dir = (struct mw_world_dir){.fd = -1, .joined = -1, .alone = !given || !*given};
-    dir->fd = dir->alone ? open_alone(world, path, size, &dir->joined, err)
+    *dir = (struct mw_world_dir){.fd = -1, .joined = -1, .standalone = !given || !*given};
+    dir->fd = dir->standalone ? open_standalone(world, path, size, &dir->joined, err)
                          : open_given(given, path, size, &dir->joined, err);
-    dir->vanished = dir->fd < 0 && !dir->alone && given[0] == '/' && mw_agent_is_launchers_host();
+    dir->removed = dir->fd < 0 && !dir->standalone && given[0] == '/' && mw_agent_is_launchers_host();
     if (dir->fd < 0)
         return -1;
     token_fd = mw_token_open(dir->fd, &token);

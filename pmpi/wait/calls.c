@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* libmemwatch-wait.so: the wait calls. In programs that start MPI ranks how each child ended is noted once the real call
- * has returned it (collector/view/wait_log.h): before Linux 6.15 nobody else may learn it. Everywhere else each call is a jump
- * into the real one. */
+/* libmemwatch-wait.so: the wait calls. In programs that start MPI ranks, the exit status of each child is logged
+ * after the real call has returned it (collector/view/wait_log.h): before Linux 6.15 only the parent gets it. In all
+ * other programs each call only calls the real function. */
 #include "pmpi/base/compat.h"
 #include "pmpi/wait/log.h"
 #include "pmpi/wait/starter.h"
@@ -18,14 +18,14 @@
 
 #define EXPORT __attribute__((visibility("default")))
 
-/* ---- by system call: until the real functions are known, and where they cannot be looked up ---- */
+/* ---- system calls: until the real functions are known, and if they cannot be looked up ---- */
 
 static pid_t system_wait4(pid_t pid, int *status, int options, struct rusage *usage)
 {
     int type = PTHREAD_CANCEL_DEFERRED;
     pid_t ended;
 
-    pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &type); /* these calls can be cancelled while they wait */
+    pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &type); /* wait calls are cancellation points */
     ended = (pid_t)syscall(SYS_wait4, pid, status, options, usage);
     pthread_setcanceltype(type, NULL);
     return ended;
@@ -68,13 +68,14 @@ static struct {
     int (*waitid)(idtype_t type, id_t id, siginfo_t *info, int options);
 } real = {system_wait, system_waitpid, system_wait3, system_wait4, system_waitid};
 
-/* Before glibc 2.34 a program may have no libdl. Beside the shim it is the shim's, which leaves us to libc. */
+/* Weak, since before glibc 2.34 a program may have no libdl. If the shim is loaded, this is the shim's dlsym(),
+ * which returns libc's wait functions. */
 #pragma weak dlsym
 #ifdef MW_COMPAT_OLD
 MW_COMPAT_OLD(dlsym);
 #endif
 
-/* `function`: the address of a pointer to a function, which stays as it is where there is no other definition. */
+/* `function`: address of a function pointer, left unchanged if there is no other definition. */
 static void look_up(void *function, const char *name)
 {
     void *found = dlsym(RTLD_NEXT, name);
@@ -97,9 +98,9 @@ __attribute__((constructor)) static void start(void)
     is_active = (is_known || mw_wait_starter_is_around_rank()) && mw_wait_log_init(is_known);
 }
 
-/* ---- what is noted ---- */
+/* ---- logging ---- */
 
-/* Not of a child that has stopped or goes on. */
+/* Does not log a child that was stopped or continued. */
 static pid_t note(pid_t child, const int *status)
 {
     if (child > 0 && (WIFEXITED(*status) || WIFSIGNALED(*status)))
@@ -119,7 +120,7 @@ static void note_info(const siginfo_t *info)
     case CLD_DUMPED:
         mw_wait_log_add(info->si_pid, info->si_status | WCOREFLAG);
         break;
-    default: /* nobody, or one that has stopped or goes on */
+    default: /* no child, or one that was stopped or continued */
         break;
     }
 }
@@ -171,7 +172,7 @@ EXPORT int waitid(idtype_t type, id_t id, siginfo_t *info, int options)
     siginfo_t own = {0};
     int result;
 
-    if (!is_active || (options & WNOWAIT)) /* with WNOWAIT the child is still there to be waited for */
+    if (!is_active || (options & WNOWAIT)) /* with WNOWAIT the child can be waited for again */
         return real.waitid(type, id, info, options);
     info = info ? info : &own;
     result = real.waitid(type, id, info, options);

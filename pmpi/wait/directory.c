@@ -11,7 +11,7 @@
 
 #define FLAGS (O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
 
-/* As the kernel lays out what getdents64(2) gives. */
+/* The entry format of getdents64(2). */
 struct dirent64_ {
     uint64_t ino;
     int64_t off;
@@ -51,9 +51,9 @@ bool mw_wait_directory_has(int dirfd, bool (*matches)(const char *name, const vo
 }
 
 struct search {
-    int base;         /* the directory that is searched */
-    const char *name; /* what the name begins with */
-    int *found;       /* the descriptor of the first that is ours */
+    int base;         /* the directory to search */
+    const char *name; /* prefix of the name */
+    int *found;       /* descriptor of the first match that belongs to this user */
 };
 
 static bool opens(const char *name, const void *context)

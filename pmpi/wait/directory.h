@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* Looks into directories by system calls alone: no memory is allocated, and signal handlers may do it. */
+/* Opens and searches directories by system calls only. Does not allocate; may be called from signal handlers. */
 #ifndef MW_PMPI_WAIT_DIRECTORY_H
 #define MW_PMPI_WAIT_DIRECTORY_H
 
 #include <stdbool.h>
 
-/* Opens a directory of this user's that nobody else may enter. Returns the descriptor or -1. */
+/* Opens a directory that belongs to this user and that no other user may access. Returns the descriptor, or -1. */
 int mw_wait_directory_open(const char *path);
 
-/* The same for the one whose path begins with `prefix`: of a daemon on another host the command line, which everybody
- * there can read, has no more of the name. */
+/* The same for a directory whose path begins with `prefix`: the command line of a daemon on another host, which all
+ * users can read, has only the beginning of the name. */
 int mw_wait_directory_find(const char *prefix);
 
-/* Whether the directory has a name that `matches` says yes to. */
+/* Whether the directory has an entry for whose name `matches` returns true. */
 bool mw_wait_directory_has(int dirfd, bool (*matches)(const char *name, const void *context), const void *context);
 
 #endif

@@ -18,10 +18,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Set at the start, only read afterwards. Copies: programs overwrite their environment to show a title. */
+/* Set at the start and only read afterwards. Copied, since programs overwrite their environment to set a title. */
 static bool is_mpi_starter;
 static char run_dir[512];
-static bool is_prefix; /* `run_dir` is only how the path begins */
+static bool is_prefix; /* `run_dir` is only a prefix of the path */
 
 static bool take_path(const char *variable)
 {
@@ -47,7 +47,7 @@ static int open_run_dir(void)
     return is_prefix ? mw_wait_directory_find(run_dir) : mw_wait_directory_open(run_dir);
 }
 
-/* Whether a name is that of a journal of this process: journal-<world>-<host>-<pid>. */
+/* Whether a name is that of a process's journal: journal-<world>-<host>-<pid>. */
 static bool is_journal_of(const char *name, const void *context)
 {
     const char *end = context; /* "-<host>-<pid>" */
@@ -57,7 +57,7 @@ static bool is_journal_of(const char *name, const void *context)
            !strcmp(name + length - end_length, end);
 }
 
-/* The end of that name. */
+/* The end of that name: "-<host>-<pid>". */
 static void name_end(char *end, const char *host, pid_t pid)
 {
     char digits[12], *digit = digits + sizeof(digits) - 1;
@@ -72,7 +72,8 @@ static void name_end(char *end, const char *host, pid_t pid)
     strcat(end, digit);
 }
 
-/* What a starter collects with a bad status is a rank, or speaks for one. Elsewhere the child must have a journal. */
+/* A child of a starter that failed is a rank, or has a rank's status. A failed child of another process is a rank
+ * only if it has a journal. */
 static bool is_failed_rank(int dirfd, const char *host, pid_t pid, int wait_status)
 {
     char end[MW_HOSTNAME_SIZE + 16];
@@ -98,7 +99,8 @@ static int open_log(int dirfd, const char *host)
     return openat(dirfd, name, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 }
 
-/* A regular file that is not full, nor damaged by a full disk; and a limit of file sizes must not kill the process. */
+/* Whether the log is a regular file with space, and not truncated within a record by a full disk. A file size limit
+ * must not kill the process. */
 static bool has_room(int fd, uint64_t limit)
 {
     struct stat st;
@@ -106,7 +108,7 @@ static bool has_room(int fd, uint64_t limit)
     if (syscall(SYS_fstat, fd, &st) || !S_ISREG(st.st_mode) || (uint64_t)st.st_size % sizeof(struct mw_wait_record))
         return false;
     return (uint64_t)st.st_size + sizeof(struct mw_wait_record) <= limit &&
-           mw_io_may_grow((uint64_t)st.st_size + 16 * sizeof(struct mw_wait_record)) /* others append too */;
+           mw_io_may_grow((uint64_t)st.st_size + 16 * sizeof(struct mw_wait_record)) /* other processes append, too */;
 }
 
 static void append(int dirfd, struct mw_wait_record *record)
@@ -121,7 +123,7 @@ static void append(int dirfd, struct mw_wait_record *record)
         return;
     limit = is_failed_rank(dirfd, host, record->pid, record->wait_status) ? MW_WAIT_LOG_BYTES : MW_WAIT_LOG_COMMON_BYTES;
     if (has_room(fd, limit) && write(fd, record, sizeof(*record)) < 0)
-        record->pid = 0; /* a full disk: what the launcher itself sees must do */
+        record->pid = 0; /* full disk: the launcher has only what it sees itself */
     close(fd);
 }
 

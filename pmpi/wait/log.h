@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* Appends to the wait log (collector/view/wait_log.h). Keeps nothing open and changes no memory after the start, so that it
- * may be called in signal handlers, beside a fork or in a child of vfork(). */
+/* Appends to the wait log (collector/view/wait_log.h). Keeps no descriptor open and changes no memory after the
+ * start, so it may be called in signal handlers, during a fork, and in a child of vfork(). */
 #ifndef MW_PMPI_WAIT_LOG_H
 #define MW_PMPI_WAIT_LOG_H
 
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* Where the log is, by the environment. Returns false when this process belongs to no run. Called once, at the start. */
+/* Finds the log's directory from the environment. Returns false if this process does not belong to a run. Call it
+ * once, at the start. */
 bool mw_wait_log_init(bool is_starter);
 
-/* `pid`, a child of ours, was collected with that status. Does nothing where it cannot be written. Keeps errno. */
+/* Logs that the child `pid` was reaped with this status. Does nothing if the log cannot be written. Keeps errno. */
 void mw_wait_log_add(pid_t pid, int wait_status);
 
 #endif

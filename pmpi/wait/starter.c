@@ -23,7 +23,7 @@ bool mw_wait_starter_is_known(void)
     return slash && mw_starters_waits(slash + 1);
 }
 
-/* Every command of a batch script has SLURM_PROCID: that is no sign of a rank. */
+/* Not srun's: every command of a batch script has SLURM_PROCID, so it does not identify a rank. */
 bool mw_wait_starter_is_around_rank(void)
 {
     for (size_t i = 0; i < MW_LAUNCH_VARIABLES; i++)

@@ -10,16 +10,16 @@
 #include <unistd.h>
 #include <unwind.h>
 
-#define BEFORE 256 /* bytes of code that are read before a call */
-#define LEAF 64    /* bytes of code that a function has at most before it jumps on to us */
-#define LEVELS 4   /* callers that are asked */
+#define BEFORE 256 /* bytes of code examined before a call */
+#define LEAF 64    /* maximum bytes of code of a function before its tail call */
+#define LEVELS 4   /* callers that are examined */
 
-/* What a piece of code does with the register, up to its end. */
-enum effect { SETS, LOSES, KEEPS };
+/* The effect of a piece of code on the argument's register. */
+enum effect { SETS, CLOBBERS, KEEPS };
 
 #if defined __x86_64__ || defined __aarch64__
 
-/* Reads what may not be there. Returns how many bytes were read, 0 none. */
+/* Reads memory that may not be mapped. Returns the number of bytes read, 0: none. */
 static size_t read_code(uintptr_t address, void *to, size_t size)
 {
     struct iovec into = {to, size};
@@ -29,14 +29,14 @@ static size_t read_code(uintptr_t address, void *to, size_t size)
     return n > 0 ? (size_t)n : 0;
 }
 
-/* The code of the calling function before a return address, BEFORE bytes at most, goes to the end of `code`. Returns how
- * many bytes it is; *whole: from its beginning on. */
-static size_t read_before(uintptr_t end, void *code, bool *whole)
+/* Reads the code of the calling function before a return address, at most BEFORE bytes, into the end of `code`.
+ * Returns the number of bytes. *from_start: the code begins at the function's start. */
+static size_t read_before(uintptr_t end, void *code, bool *from_start)
 {
     uintptr_t start = (uintptr_t)_Unwind_FindEnclosingFunction((void *)end);
     size_t size = start && end - start < BEFORE ? end - start : BEFORE;
 
-    *whole = start && size == end - start;
+    *from_start = start && size == end - start;
     return read_code(end - size, (char *)code + BEFORE - size, size) == size ? size : 0;
 }
 
@@ -55,7 +55,7 @@ static int32_t read_offset(const uint8_t *code)
     return offset;
 }
 
-/* How many bytes the instruction at `code` has if it sets rsi (to `argument`, if to a constant), 0 if it does not. */
+/* Returns the length of the instruction at `code` if it sets rsi (if to a constant: to `argument`), else 0. */
 static size_t sets_argument(const uint8_t *code, uintptr_t argument)
 {
     bool wide = (code[0] & 0xf8) == 0x48; /* a REX prefix with W */
@@ -76,8 +76,8 @@ static size_t sets_argument(const uint8_t *code, uintptr_t argument)
     return 0;
 }
 
-/* How many bytes the instruction at `code` has if it is a call, 0 if it is not: to at most 64 MiB away, or through a
- * register or a table. */
+/* Returns the length of the instruction at `code` if it is a call, else 0: a direct call over at most 64 MiB, or one
+ * through a register or a table. */
 static size_t calls(const uint8_t *code)
 {
     if (code[0] == 0xe8 && (code[4] <= 3 || code[4] >= 0xfc))
@@ -87,7 +87,7 @@ static size_t calls(const uint8_t *code)
     return code[0] == 0xff && (code[1] & 0xf8) == 0xd0 ? 2 : 0;
 }
 
-/* 16 bytes more can be read behind the code. */
+/* `code` must have 16 readable bytes after its end. */
 static enum effect effect_of(const uint8_t *code, size_t size, uintptr_t argument)
 {
     enum effect effect = KEEPS;
@@ -98,7 +98,7 @@ static enum effect effect_of(const uint8_t *code, size_t size, uintptr_t argumen
             effect = SETS;
             i += setter;
         } else if (call && i + call <= size) {
-            effect = LOSES;
+            effect = CLOBBERS;
             i += call;
         } else {
             i++;
@@ -107,7 +107,7 @@ static enum effect effect_of(const uint8_t *code, size_t size, uintptr_t argumen
     return effect;
 }
 
-/* What a call or jump to `target` comes to: through an entry of a procedure linkage table, if it is one. */
+/* The destination of a call or jump to `target`: if that is a PLT entry, the function that it jumps to. */
 static uintptr_t follow(uintptr_t target)
 {
     uint8_t code[16];
@@ -125,7 +125,7 @@ static uintptr_t follow(uintptr_t target)
     return read_code(slot, &found, sizeof(found)) == sizeof(found) ? found : target;
 }
 
-/* Where the call before a return address went, and how long it is; 0 unknown. */
+/* Finds the target of the call before a return address; 0: unknown. Returns the length of the call instruction. */
 static size_t call_target(const uint8_t *end, uintptr_t return_address, uintptr_t *target)
 {
     uintptr_t slot;
@@ -144,8 +144,8 @@ static size_t call_target(const uint8_t *end, uintptr_t return_address, uintptr_
     return end[-3] == 0x41 ? 3 : 2;
 }
 
-/* Does a function set rsi before it jumps on? */
-static bool jumper_sets(uintptr_t function, uintptr_t argument)
+/* Whether a function sets rsi before its tail call. */
+static bool tail_caller_sets(uintptr_t function, uintptr_t argument)
 {
     uint8_t code[LEAF + 16] = {0};
     size_t size = 0;
@@ -161,18 +161,19 @@ static enum effect caller_effect(uintptr_t end, uintptr_t argument, uintptr_t *t
 {
     uint8_t code[BEFORE + 16] = {0};
     enum effect effect;
-    bool whole;
-    size_t size = read_before(end, code, &whole), call;
+    bool from_start;
+    size_t size = read_before(end, code, &from_start), call;
 
     *target = 0;
     if (size < 6)
-        return LOSES;
+        return CLOBBERS;
     call = call_target(code + BEFORE, end, target);
     effect = effect_of(code + BEFORE - size, size - call, argument);
-    return effect == KEEPS && !whole ? LOSES : effect;
+    return effect == KEEPS && !from_start ? CLOBBERS : effect;
 }
 #elif defined __aarch64__
-/* Does the instruction set x1? Those that compilers make for an argument: adr, adrp, additions, moves, loads, csel. */
+/* Whether the instruction sets x1. Covers what compilers generate for an argument: adr, adrp, additions, moves,
+ * loads, csel. */
 static bool sets_argument(uint32_t code)
 {
     static const struct { uint32_t mask, value; } kinds[] = {
@@ -182,10 +183,10 @@ static bool sets_argument(uint32_t code)
         {0x1f000000, 0x0b000000}, /* add, sub of registers */
         {0x1f800000, 0x12800000}, /* mov of a constant */
         {0x1fe00000, 0x1a800000}, /* csel */
-        {0xff000000, 0x58000000}, /* ldr from beside the code */
+        {0xff000000, 0x58000000}, /* ldr (literal) */
         {0xffc00000, 0xf9400000}, /* ldr */
-        {0xffe00000, 0xf8400000}, /* ldur, ldr with an index that moves */
-        {0xffe00c00, 0xf8600800}, /* ldr with a register as index */
+        {0xffe00000, 0xf8400000}, /* ldur, ldr (pre- and post-indexed) */
+        {0xffe00c00, 0xf8600800}, /* ldr (register offset) */
     };
 
     if ((code & 0x1f) != 1)
@@ -206,11 +207,11 @@ static enum effect effect_of(const uint32_t *code, size_t count)
     enum effect effect = KEEPS;
 
     for (size_t i = 0; i < count; i++)
-        effect = is_call(code[i]) ? LOSES : sets_argument(code[i]) ? SETS : effect;
+        effect = is_call(code[i]) ? CLOBBERS : sets_argument(code[i]) ? SETS : effect;
     return effect;
 }
 
-/* The code that a branch, or an entry of a procedure linkage table (adrp, ldr, add, br), leads to. */
+/* The destination of a branch. */
 static uintptr_t branch_target(uint32_t code, uintptr_t at)
 {
     return at + (uintptr_t)((int64_t)((uint64_t)code << 38) >> 36);
@@ -230,8 +231,8 @@ static uintptr_t follow(uintptr_t target)
     return read_code(slot, &found, sizeof(found)) == sizeof(found) ? found : target;
 }
 
-/* Does a function set x1 before it branches on? */
-static bool jumper_sets(uintptr_t function, uintptr_t argument)
+/* Whether a function sets x1 before its tail call. */
+static bool tail_caller_sets(uintptr_t function, uintptr_t argument)
 {
     uint32_t code[LEAF / 4] = {0};
     size_t count = 0, size = read_code(function, code, sizeof(code)) / 4;
@@ -247,18 +248,18 @@ static enum effect caller_effect(uintptr_t end, uintptr_t argument, uintptr_t *t
 {
     uint32_t code[BEFORE / 4];
     enum effect effect;
-    bool whole;
-    size_t count = read_before(end, code, &whole) / 4;
+    bool from_start;
+    size_t count = read_before(end, code, &from_start) / 4;
     const size_t call = BEFORE / 4 - 1;
 
     (void)argument;
     *target = 0;
     if (!count)
-        return LOSES;
+        return CLOBBERS;
     if ((code[call] & 0xfc000000) == 0x94000000)
         *target = follow(branch_target(code[call], end - 4));
     effect = effect_of(code + BEFORE / 4 - count, count - 1);
-    return effect == KEEPS && !whole ? LOSES : effect;
+    return effect == KEEPS && !from_start ? CLOBBERS : effect;
 }
 #endif
 
@@ -273,9 +274,9 @@ bool mw_argument_is_passed(const void *return_address, const void *argument, con
         enum effect effect = caller_effect((uintptr_t)stack.frames[i], (uintptr_t)argument, &target);
         if (effect == SETS)
             return true;
-        if (i == 0 && target && !is_one_of(target, functions) && jumper_sets(target, (uintptr_t)argument))
+        if (i == 0 && target && !is_one_of(target, functions) && tail_caller_sets(target, (uintptr_t)argument))
             return true;
-        if (effect == LOSES)
+        if (effect == CLOBBERS)
             return false;
     }
     return false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Programs that load MPI with dlopen() and fetch its functions with dlsym(), as language bindings do, are given the shim's.
- * Each call of dlsym() jumps on into the real one, which looks at its return address for RTLD_NEXT and RTLD_DEFAULT: no
- * frame of ours is left.
+/* Interposes dlsym(), so that programs that load MPI with dlopen() and look up its functions with dlsym(), as
+ * language bindings do, get the shim's. Every other call of dlsym() jumps to the real one, which evaluates its
+ * return address for RTLD_NEXT and RTLD_DEFAULT; no frame of the shim is left on the stack.
  *
  * Part of preloaded libraries only. */
 #include "pmpi/base/compat.h"
@@ -11,55 +11,57 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* In a program without libdl, before glibc 2.34: it has asked whether there is a dlsym(), and has found ours. No handle is
- * anybody's there, and RTLD_NEXT would need to know who asks. */
-static void *find_alone(void *handle, const char *name)
+/* The fallback in a program without libdl, before glibc 2.34: the program has tested whether dlsym() exists, and has
+ * found this one. No handles exist there, and RTLD_NEXT would need the caller's address. */
+static void *find_without_libdl(void *handle, const char *name)
 {
     return handle == RTLD_DEFAULT ? mw_elf_find_symbol(name, false) : NULL;
 }
 
-/* For the code below: where to jump to. */
-mw_dlsym_function *mw_dlsym_next = find_alone;
+/* The function that the assembly code below jumps to. */
+mw_dlsym_function *mw_dlsym_target = find_without_libdl;
 void *mw_dlsym_choose(void *handle, const char *name, const void *caller);
 
 mw_dlsym_function *mw_dlsym_real(void)
 {
-    mw_dlsym_function *real = __atomic_load_n(&mw_dlsym_next, __ATOMIC_RELAXED);
+    mw_dlsym_function *real = __atomic_load_n(&mw_dlsym_target, __ATOMIC_RELAXED);
 
-    if (real != find_alone)
+    if (real != find_without_libdl)
         return real;
-    /* libdl may have come since. ThreadSanitizer calls us before its dl_iterate_phdr() works, which the search needs */
+    /* libdl may have been loaded since. ThreadSanitizer calls this before its dl_iterate_phdr() works, which the
+     * search needs */
     *(void **)&real = MW_COMPAT_HAS(dlvsym) ? dlvsym(RTLD_NEXT, "dlsym", MW_COMPAT_OLDEST) : mw_elf_find_symbol("dlsym", true);
     if (real)
-        __atomic_store_n(&mw_dlsym_next, real, __ATOMIC_RELAXED);
+        __atomic_store_n(&mw_dlsym_target, real, __ATOMIC_RELAXED);
     return real;
 }
 
-/* Before main(), so that no signal handler has to search. */
+/* Resolved before main(), so that no signal handler has to search. */
 __attribute__((constructor)) static void find_real(void)
 {
     mw_dlsym_real();
 }
 
-/* Without libc, whose functions an interceptor may be looking for. */
+/* Calls no libc function: an interceptor may be looking up just that one. */
 static bool is_mpi_name(const char *name)
 {
     name += *name == 'P';
     return name[0] == 'M' && name[1] == 'P' && name[2] == 'I';
 }
 
-/* The shim's function is given in place of the very one that it calls, never of a tool's or a program's of that name. One
- * whose own object has the name wants what is behind it: it wraps MPI itself. */
-static void *own_instead(void *found, const char *name, const void *caller)
+/* The shim's definition of `name`, if `found` is the real function that it calls; else NULL: a tool's or a program's
+ * function of that name is not replaced. Also NULL if the caller's object defines the name: it wraps MPI itself, and
+ * needs the real function. */
+static void *shim_definition(void *found, const char *name, const void *caller)
 {
-    void *own = mw_elf_find_in((const void *)mw_dlsym_choose, name);
+    void *shim = mw_elf_find_in((const void *)mw_dlsym_choose, name);
 
-    if (!own || own == found || mw_elf_find_in(caller, name) || mw_elf_find_symbol(name, true) != found)
+    if (!shim || shim == found || mw_elf_find_in(caller, name) || mw_elf_find_symbol(name, true) != found)
         return NULL;
-    return own;
+    return shim;
 }
 
-/* What dlsym() is to return, or NULL: what the real one does. */
+/* The result of dlsym() if the shim replaces it; NULL: call the real one. */
 void *mw_dlsym_choose(void *handle, const char *name, const void *caller)
 {
     mw_dlsym_function *real = mw_dlsym_real();
@@ -68,7 +70,7 @@ void *mw_dlsym_choose(void *handle, const char *name, const void *caller)
     if (!real || handle == RTLD_NEXT || handle == RTLD_DEFAULT || !name || !is_mpi_name(name))
         return NULL;
     found = real(handle, name);
-    return found ? own_instead(found, name, caller) : NULL;
+    return found ? shim_definition(found, name, caller) : NULL;
 }
 
 #define BEGIN ".text\n.globl dlsym\n.type dlsym, %function\n.balign 16\ndlsym:\n.cfi_startproc\n"
@@ -84,7 +86,7 @@ __asm__(BEGIN "endbr64\n"
         "addq $8, %rsp\n.cfi_adjust_cfa_offset -8\n"
         "popq %rsi\n.cfi_adjust_cfa_offset -8\npopq %rdi\n.cfi_adjust_cfa_offset -8\n"
         "testq %rax, %rax\njne 1f\n"
-        "jmp *mw_dlsym_next(%rip)\n"
+        "jmp *mw_dlsym_target(%rip)\n"
         "1: ret" END);
 
 #elif defined __aarch64__
@@ -96,7 +98,7 @@ __asm__(BEGIN "hint #34\n"
         "mov x16, x0\nldp x0, x1, [sp, #16]\n"
         "ldp x29, x30, [sp], #32\n.cfi_restore 30\n.cfi_restore 29\n.cfi_def_cfa_offset 0\n"
         "cbnz x16, 1f\n"
-        "adrp x16, mw_dlsym_next\nldr x16, [x16, #:lo12:mw_dlsym_next]\nbr x16\n"
+        "adrp x16, mw_dlsym_target\nldr x16, [x16, #:lo12:mw_dlsym_target]\nbr x16\n"
         "1: mov x0, x16\nret" END);
 
 #endif

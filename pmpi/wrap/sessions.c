@@ -3,10 +3,10 @@
 
 #include "collector/base/text.h"
 #include "pmpi/abi/library.h"
-#include "pmpi/abi/next.h"
+#include "pmpi/abi/real_symbol.h"
 #include "pmpi/abi/wrapper.h"
 #include "pmpi/base/lock.h"
-#include "pmpi/base/say.h"
+#include "pmpi/base/log.h"
 #include "pmpi/life/identify.h"
 #include "pmpi/life/life.h"
 #include "pmpi/measure/boundary.h"
@@ -20,15 +20,15 @@ MW_EXPORT int PMPI_Session_init(uintptr_t info, uintptr_t handler, uintptr_t ses
 MW_EXPORT int MPI_Session_finalize(uintptr_t session);
 MW_EXPORT int PMPI_Session_finalize(uintptr_t session);
 
-static atomic_int open_count; /* sessions and MPI_Init that are open, or being opened */
+static atomic_int open_count; /* sessions, and MPI_Init, that are open or being opened */
 static atomic_bool has_opened, had_world;
-static struct mw_lock lock; /* for whoever begins, goes on with or ends the record */
+static struct mw_lock lock; /* held while the record begins, resumes or ends */
 static bool has_failed;
 
-/* How deep this thread is inside of the calls here: a tool may make the PMPI_ one of the MPI_ one. */
+/* Nesting depth of this thread in the functions here: a tool's MPI_ wrapper may call the PMPI_ one. */
 static _Thread_local int depth __attribute__((tls_model("initial-exec")));
 
-/* What its parent has open is not the child's. */
+/* A child of fork() has no open sessions. */
 static void forget_in_child(void)
 {
     atomic_store(&open_count, 0);
@@ -43,7 +43,7 @@ static bool begin_record(void)
         return false;
     }
     mw_life_begin();
-    has_failed = !mw_rank.recording; /* which was said; not with each session again */
+    has_failed = !mw_rank.recording; /* the message was logged: do not try again with each session */
     if (!has_failed)
         pthread_atfork(NULL, NULL, forget_in_child);
     return true;
@@ -54,7 +54,8 @@ bool mw_sessions_begin(void)
     bool begins;
 
     if (depth++ == 0)
-        open_count++; /* before the lock: whoever closes the last one meanwhile ends nothing, or we go on with what it ended */
+        open_count++; /* before locking: a thread that closes the last session meanwhile does not end the record, or
+                         this one resumes it */
     if (mw_lock_lock(&lock, true) == MW_LOCK_BUSY)
         return false;
     begins = begin_record();
@@ -62,16 +63,18 @@ bool mw_sessions_begin(void)
     return begins;
 }
 
-/* Nothing can be gathered where there is no communicator of all. */
-static void say_no_report(void)
+/* Without MPI_COMM_WORLD nothing can be gathered. */
+static void log_no_report(void)
 {
-    static atomic_bool said;
+    static atomic_bool logged;
     char quoted[4 * sizeof(mw_rank.dir)];
 
-    if (!mw_rank.alone || atomic_load(&had_world) || mw_rank.journal.ident->rank != 0 || atomic_exchange(&said, true))
+    if (!mw_rank.standalone || atomic_load(&had_world) || mw_rank.journal.ident->rank != 0 ||
+        atomic_exchange(&logged, true))
         return;
     mw_text_quote(quoted, sizeof(quoted), mw_rank.dir);
-    mw_say("memwatch: MPI was used by sessions alone: no report; what is known: memwatch report %s\n", quoted);
+    mw_log("memwatch: no report at the end, since MPI is used without MPI_Init; print what is recorded with: "
+           "memwatch report %s\n", quoted);
 }
 
 static void close_one(void)
@@ -87,7 +90,7 @@ static void close_one(void)
         mw_life_end();
     mw_lock_unlock(&lock);
     if (ends)
-        say_no_report();
+        log_no_report();
 }
 
 void mw_sessions_begun(bool failed)
@@ -111,65 +114,68 @@ void mw_sessions_world_opened(void)
     mw_identify_by_world();
 }
 
-/* ---- who this rank is, without MPI_COMM_WORLD ----
+/* ---- the rank's number without MPI_COMM_WORLD ----
  *
- * MPI has a process set of that name in every session, whose group can be had by this process alone. */
+ * Every session has a process set with this name. Its group can be created locally. */
 
 #define WORLD_SET "mpi://WORLD"
 
-static bool ask_group(uintptr_t group, int *rank, int *size)
+static bool get_group_rank(uintptr_t group, int *rank, int *size)
 {
     int (*group_rank)(uintptr_t, int *), (*group_size)(uintptr_t, int *);
 
-    *(void **)&group_rank = mw_next_symbol("PMPI_Group_rank");
-    *(void **)&group_size = mw_next_symbol("PMPI_Group_size");
+    *(void **)&group_rank = mw_real_symbol_find("PMPI_Group_rank");
+    *(void **)&group_size = mw_real_symbol_find("PMPI_Group_size");
     return group_rank && group_size && !group_rank(group, rank) && !group_size(group, size);
 }
 
-static bool ask_session(uintptr_t session, int *rank, int *size)
+static bool get_session_rank(uintptr_t session, int *rank, int *size)
 {
     int (*get_group)(uintptr_t, const char *, uintptr_t *), (*free_group)(uintptr_t *);
     uintptr_t group = 0;
     bool known;
 
-    *(void **)&get_group = mw_next_symbol("PMPI_Group_from_session_pset");
-    *(void **)&free_group = mw_next_symbol("PMPI_Group_free");
+    *(void **)&get_group = mw_real_symbol_find("PMPI_Group_from_session_pset");
+    *(void **)&free_group = mw_real_symbol_find("PMPI_Group_free");
     if (!get_group || !free_group || get_group(session, WORLD_SET, &group))
         return false;
-    known = ask_group(mw_abi_handle(mw_library.abi, group), rank, size);
+    known = get_group_rank(mw_abi_handle(mw_library.abi, group), rank, size);
     free_group(&group);
     return known;
 }
 
-/* `session`: where the handle is in memory. */
-static void note_opened(const void *session)
+/* `session`: address of the handle. */
+static void identify_by_session(const void *session)
 {
     int rank = -1, size = 0;
 
     if (!mw_rank.recording || mw_rank.journal.ident->rank >= 0 || !mw_boundary_guard_raise(__builtin_return_address(0)))
         return;
-    if (ask_session(mw_abi_load(mw_library.abi, session, 0), &rank, &size))
+    if (get_session_rank(mw_abi_load(mw_library.abi, session, 0), &rank, &size))
         mw_identify_as(rank, size);
     mw_boundary_guard_lower();
 }
 
 /* ---- the calls ---- */
 
-static int open_session(int (*next)(uintptr_t, uintptr_t, uintptr_t), const uintptr_t a[3], void *return_address)
+typedef int init_function(uintptr_t info, uintptr_t handler, uintptr_t session);
+typedef int finalize_function(uintptr_t session);
+
+static int open_session(init_function *real, const uintptr_t a[3], void *return_address)
 {
     struct mw_boundary boundary;
     bool entered;
     int result;
 
     mw_sessions_begin();
-    mw_rank.threaded = true; /* sessions are for any thread */
+    mw_rank.threaded = true; /* any thread may use a session */
     entered = mw_boundary_enter(&boundary, MW_OP_MPI_Session_init, a, return_address);
-    result = next(a[0], a[1], a[2]);
+    result = real(a[0], a[1], a[2]);
     if (entered)
         mw_boundary_leave(&boundary, result != 0);
     mw_sessions_begun(result != 0);
     if (depth == 0 && result == 0)
-        note_opened((const void *)a[2]);
+        identify_by_session((const void *)a[2]);
     return result;
 }
 
@@ -177,7 +183,7 @@ int MPI_Session_init(uintptr_t info, uintptr_t handler, uintptr_t session)
 {
     const uintptr_t a[3] = {info, handler, session};
 
-    return open_session((int (*)(uintptr_t, uintptr_t, uintptr_t))mw_next(2 * MW_OP_MPI_Session_init, "MPI_Session_init"), a,
+    return open_session((init_function *)mw_real_symbol(2 * MW_OP_MPI_Session_init, "MPI_Session_init"), a,
                         __builtin_return_address(0));
 }
 
@@ -185,11 +191,11 @@ int PMPI_Session_init(uintptr_t info, uintptr_t handler, uintptr_t session)
 {
     const uintptr_t a[3] = {info, handler, session};
 
-    return open_session((int (*)(uintptr_t, uintptr_t, uintptr_t))mw_next(2 * MW_OP_MPI_Session_init + 1, "PMPI_Session_init"),
-                        a, __builtin_return_address(0));
+    return open_session((init_function *)mw_real_symbol(2 * MW_OP_MPI_Session_init + 1, "PMPI_Session_init"), a,
+                        __builtin_return_address(0));
 }
 
-static int close_session(int (*next)(uintptr_t), uintptr_t session, void *return_address)
+static int close_session(finalize_function *real, uintptr_t session, void *return_address)
 {
     const uintptr_t a[] = {session};
     struct mw_boundary boundary;
@@ -198,7 +204,7 @@ static int close_session(int (*next)(uintptr_t), uintptr_t session, void *return
 
     depth++;
     entered = mw_boundary_enter(&boundary, MW_OP_MPI_Session_finalize, a, return_address);
-    result = next(session);
+    result = real(session);
     if (entered)
         mw_boundary_leave(&boundary, result != 0);
     if (--depth == 0 && result == 0)
@@ -208,12 +214,12 @@ static int close_session(int (*next)(uintptr_t), uintptr_t session, void *return
 
 int MPI_Session_finalize(uintptr_t session)
 {
-    return close_session((int (*)(uintptr_t))mw_next(2 * MW_OP_MPI_Session_finalize, "MPI_Session_finalize"), session,
-                         __builtin_return_address(0));
+    return close_session((finalize_function *)mw_real_symbol(2 * MW_OP_MPI_Session_finalize, "MPI_Session_finalize"),
+                         session, __builtin_return_address(0));
 }
 
 int PMPI_Session_finalize(uintptr_t session)
 {
-    return close_session((int (*)(uintptr_t))mw_next(2 * MW_OP_MPI_Session_finalize + 1, "PMPI_Session_finalize"), session,
-                         __builtin_return_address(0));
+    return close_session((finalize_function *)mw_real_symbol(2 * MW_OP_MPI_Session_finalize + 1, "PMPI_Session_finalize"),
+                         session, __builtin_return_address(0));
 }

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* MPI begins and ends in a process: MPI_Init once, and MPI 4's sessions, several of them, in turn and at the same time, with
- * MPI_Init or without. A rank's record begins with the first of them and ends with the last; a session that is opened
- * later goes on with the same record. */
+/* Counts the uses of MPI in a process: MPI_Init once, and any number of MPI 4 sessions, one after the other or at
+ * the same time, with or without MPI_Init. A rank's record begins with the first and ends with the last of them; a
+ * later session resumes it. */
 #ifndef MW_PMPI_WRAP_SESSIONS_H
 #define MW_PMPI_WRAP_SESSIONS_H
 
 #include <stdbool.h>
 
-/* On the way into MPI_Init or MPI_Session_init, in any thread, and on the way out. begin() returns whether the record begins
- * with this call. */
+/* Call these on entering and on leaving MPI_Init or MPI_Session_init, in any thread. mw_sessions_begin() returns
+ * true if the record begins with this call. */
 bool mw_sessions_begin(void);
 void mw_sessions_begun(bool failed);
 
-/* MPI_Init has returned well: after begun(). */
+/* Call it after mw_sessions_begun() if MPI_Init has succeeded. */
 void mw_sessions_world_opened(void);
 
-/* MPI_Finalize has returned. Ends the record when no session is open any more. */
+/* Call it when MPI_Finalize has returned. Ends the record if no session is open. */
 void mw_sessions_world_closed(void);
 
 #endif

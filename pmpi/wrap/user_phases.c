@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Phases that the program names: pmpi/memwatch.h, and MPI_Pcontrol(level, "name"). */
+/* Phases that the program defines: pmpi/memwatch.h, and MPI_Pcontrol(level, "name"). */
 #include "collector/base/text.h"
-#include "pmpi/abi/next.h"
+#include "pmpi/abi/real_symbol.h"
 #include "pmpi/abi/wrapper.h"
 #include "pmpi/base/lock.h"
 #include "pmpi/base/syscalls.h"
@@ -10,8 +10,8 @@
 #include "pmpi/measure/meter.h"
 #include "pmpi/measure/modules.h"
 #include "pmpi/measure/phases.h"
-#include "pmpi/rank/moment.h"
 #include "pmpi/rank/rank.h"
+#include "pmpi/rank/timestamp.h"
 #include "pmpi/wrap/argument.h"
 
 #include <errno.h>
@@ -26,19 +26,19 @@ MW_EXPORT int memwatch_pmpi_phase_end(void);
 MW_EXPORT int MPI_Pcontrol(const int level, ...);
 MW_EXPORT int PMPI_Pcontrol(const int level, ...);
 
-/* Begins and ends that found the lock in use (a signal handler made them in the middle of a boundary), innermost ones
- * without a name: a lost begin takes its end with it, a lost end comes late. Only the main thread's. */
+/* Begins and ends (of the innermost phase, without a name) that could not lock, because a signal handler made them
+ * inside a boundary. A lost begin also drops the matching end; a lost end is made up for later. Main thread only. */
 static unsigned lost_begins, lost_ends;
 
-static void measure(void (*cut)(const char *, const struct mw_moment *), const char *name)
+static void measure(void (*cut)(const char *, const struct mw_timestamp *), const char *name)
 {
-    struct mw_moment now = mw_moment_exact();
+    struct mw_timestamp now = mw_timestamp_exact();
 
-    mw_meter_take_asked();
+    mw_meter_take_queries();
     for (; lost_ends; lost_ends--)
         mw_phases_end(NULL, &now);
     cut(name, &now);
-    mw_governor_spent_on_phase(mw_clock_now() - now.ns, mw_meter_take_asked());
+    mw_governor_spent_on_phase(mw_clock_now() - now.ns, mw_meter_take_queries());
 }
 
 static void begin(const char *name)
@@ -69,27 +69,27 @@ static void end(const char *name)
     errno = saved;
 }
 
-static bool listening(void)
+static bool is_active(void)
 {
     return mw_rank_is_counting() && mw_rank_main_thread;
 }
 
 int memwatch_pmpi_phase_begin(const char *name)
 {
-    if (listening() && name)
+    if (is_active() && name)
         begin(name);
     return 0;
 }
 
 int memwatch_pmpi_phase_end(void)
 {
-    if (listening())
+    if (is_active())
         end(NULL);
     return 0;
 }
 
-/* Takes away the beginning of a character that was cut off. */
-static void cut_character(char *text, size_t length)
+/* Removes an incomplete UTF-8 character at the end. */
+static void trim_partial_character(char *text, size_t length)
 {
     size_t start = length;
 
@@ -99,7 +99,8 @@ static void cut_character(char *text, size_t length)
         text[start - 1] = '\0';
 }
 
-/* Reads the text at `pointer`, which need not be one: it is asked of the kernel whether that can be read. */
+/* Reads the text at `pointer`, which may be any value: the kernel reads it, so that an invalid pointer is only an
+ * error. */
 static bool read_name(const void *pointer, char name[64])
 {
     struct iovec to = {name, 63};
@@ -109,7 +110,7 @@ static bool read_name(const void *pointer, char name[64])
 
     if ((uintptr_t)pointer < 4096)
         return false;
-    if (to_page_end < from.iov_len) /* the text may end before the next page, which need not be there */
+    if (to_page_end < from.iov_len) /* the text may end before the next page, which may not be mapped */
         from.iov_len = to_page_end;
     n = process_vm_readv(getpid(), &to, 1, &from, 1, 0);
     if (n > 0 && n < 63 && !memchr(name, '\0', (size_t)n)) {
@@ -122,62 +123,62 @@ static bool read_name(const void *pointer, char name[64])
         return false;
     name[n] = '\0';
     if (n == 63 && strlen(name) == 63)
-        cut_character(name, 63);
+        trim_partial_character(name, 63);
     return name[0] != '\0' && mw_text_is_clean(name);
 }
 
-/* MPI_Pcontrol is variadic, and most calls have no second argument: what stands in its place is garbage then. It is a name
- * when the program's code puts it there, and when it is text. */
+/* MPI_Pcontrol is variadic, and most calls have no second argument; its register then has an arbitrary value. It is
+ * a name if the program's code sets the register, and it points to text. */
 static bool find_name(const void *argument, void *return_address, char name[64])
 {
-    const void *const ours[2] = {(const void *)MPI_Pcontrol, (const void *)PMPI_Pcontrol};
+    const void *const wrappers[2] = {(const void *)MPI_Pcontrol, (const void *)PMPI_Pcontrol};
 
-    /* Fortran's binding has no second argument at all */
+    /* the Fortran binding has no second argument */
     return !mw_modules_is_mpi_unlocked(return_address) && read_name(argument, name) &&
-           mw_argument_is_passed(return_address, argument, ours);
+           mw_argument_is_passed(return_address, argument, wrappers);
 }
 
-/* `name` becomes "" when the argument is none. Returns false when the kernel may not be asked. */
-static bool ask_name(const void *argument, void *return_address, char name[64])
+/* Sets `name` to "" if the argument is not a name. Returns false if no system call may be made. */
+static bool find_name_uncancelled(const void *argument, void *return_address, char name[64])
 {
-    bool may_ask;
+    bool may_call;
 
-    mw_lock_hold_cancel();
-    may_ask = mw_syscalls_begin();
-    if (may_ask) {
+    mw_lock_disable_cancel();
+    may_call = mw_syscalls_begin();
+    if (may_call) {
         if (!find_name(argument, return_address, name))
             name[0] = '\0';
         mw_syscalls_end();
     }
-    mw_lock_release_cancel();
-    return may_ask;
+    mw_lock_restore_cancel();
+    return may_call;
 }
 
-/* The phase that the last nameless level began; "" none. */
+/* The phase that the last call without a name began; "": none. */
 static char level_phase[64];
 
-static void nameless(int level)
+static void control_level(int level)
 {
     if (level_phase[0])
         end(level_phase);
     level_phase[0] = '\0';
-    if (level <= 0) /* off, by the standard */
+    if (level <= 0) /* disables profiling, by the standard */
         return;
     snprintf(level_phase, sizeof(level_phase), "pcontrol %d", level);
     begin(level_phase);
 }
 
-/* Level > 0 with a name begins that phase, otherwise the name ends it; a level alone, above 0, begins the phase
- * "pcontrol LEVEL", which any other level alone ends (Python has nothing else: mpi4py passes 0, 1 or 2). */
+/* With a name, level > 0 begins that phase, and other levels end it. Without a name, level > 0 begins the phase
+ * "pcontrol LEVEL", which the next call without a name ends (mpi4py can only pass 0, 1 or 2). */
 static void control(int level, const void *argument, void *return_address)
 {
     char name[64] = "";
 
-    /* without the kernel's help nobody knows what `argument` is */
-    if (!listening() || !ask_name(argument, return_address, name))
+    /* without system calls `argument` cannot be checked */
+    if (!is_active() || !find_name_uncancelled(argument, return_address, name))
         return;
     if (!name[0])
-        nameless(level);
+        control_level(level);
     else if (level > 0)
         begin(name);
     else
@@ -186,7 +187,7 @@ static void control(int level, const void *argument, void *return_address)
 
 int MPI_Pcontrol(const int level, ...)
 {
-    int (*next)(int, ...) = (int (*)(int, ...))mw_next(2 * MW_OP_MPI_Pcontrol, "MPI_Pcontrol");
+    int (*real)(int, ...) = (int (*)(int, ...))mw_real_symbol(2 * MW_OP_MPI_Pcontrol, "MPI_Pcontrol");
     const void *argument;
     va_list list;
 
@@ -194,12 +195,12 @@ int MPI_Pcontrol(const int level, ...)
     argument = va_arg(list, const void *);
     va_end(list);
     control(level, argument, __builtin_return_address(0));
-    return next(level, argument);
+    return real(level, argument);
 }
 
 int PMPI_Pcontrol(const int level, ...)
 {
-    int (*next)(int, ...) = (int (*)(int, ...))mw_next(2 * MW_OP_MPI_Pcontrol + 1, "PMPI_Pcontrol");
+    int (*real)(int, ...) = (int (*)(int, ...))mw_real_symbol(2 * MW_OP_MPI_Pcontrol + 1, "PMPI_Pcontrol");
     const void *argument;
     va_list list;
 
@@ -207,5 +208,5 @@ int PMPI_Pcontrol(const int level, ...)
     argument = va_arg(list, const void *);
     va_end(list);
     control(level, argument, __builtin_return_address(0));
-    return next(level, argument);
+    return real(level, argument);
 }

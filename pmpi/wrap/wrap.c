@@ -1,48 +1,48 @@
 /* SPDX-License-Identifier: MIT */
-/* The wrappers of all rows of pmpi/abi/collectives.def: MPI_X and PMPI_X, each calling its own next definition. */
+/* The wrappers of all rows of pmpi/abi/collectives.def: MPI_X and PMPI_X, each calling its own real definition. */
 #include "pmpi/abi/wrapper.h"
 
-#include "pmpi/abi/next.h"
 #include "pmpi/abi/ops.h"
+#include "pmpi/abi/real_symbol.h"
 #include "pmpi/measure/boundary.h"
-#include "pmpi/measure/complete.h"
+#include "pmpi/measure/completion.h"
 
-/* A program calls few of them, as a rule blocking ones, and by one of the two names. Those lie together: a page that is
- * touched brings its neighbours into every rank's RSS (64 KiB, "fault around"). */
+/* A program calls few wrappers: mostly blocking calls, by one of the two names. These are adjacent in memory, since
+ * a touched page brings its neighbours into every rank's RSS (64 KiB, "fault around"). */
 #define MW_TOGETHER(group) __attribute__((section(".text.wrappers." group)))
 
 #define MW_WRAPPER(symbol, n, op, slot, group)                                                             \
     MW_TOGETHER(group) MW_EXPORT int symbol(MW_PASTE(MW_PARAMETERS_, n));                                                     \
     MW_EXPORT int symbol(MW_PASTE(MW_PARAMETERS_, n))                                                      \
     {                                                                                                      \
-        int (*next)(MW_PASTE(MW_PARAMETERS_, n)) =                                                         \
-            (int (*)(MW_PASTE(MW_PARAMETERS_, n)))mw_next(slot, #symbol);                                  \
+        int (*real)(MW_PASTE(MW_PARAMETERS_, n)) =                                                         \
+            (int (*)(MW_PASTE(MW_PARAMETERS_, n)))mw_real_symbol(slot, #symbol);                                  \
         const uintptr_t arguments[] = {MW_PASTE(MW_VALUES_, n)};                                           \
         struct mw_boundary boundary;                                                                       \
         int result;                                                                                        \
                                                                                                            \
         if (!mw_boundary_enter(&boundary, op, arguments, __builtin_return_address(0)))                     \
-            return next(MW_PASTE(MW_VALUES_, n));                                                          \
-        result = next(MW_PASTE(MW_VALUES_, n));                                                            \
+            return real(MW_PASTE(MW_VALUES_, n));                                                          \
+        result = real(MW_PASTE(MW_VALUES_, n));                                                            \
         mw_boundary_leave(&boundary, result != 0);                                                         \
         return result;                                                                                     \
     }
 
-/* Those that complete requests are boundaries only at times: pmpi/measure/complete.h. */
-#define MW_COMPLETER(symbol, n, op, slot, group)                                                           \
+/* Wrappers of calls that complete requests, which are not always boundaries: pmpi/measure/completion.h. */
+#define MW_COMPLETION_WRAPPER(symbol, n, op, slot, group)                                                           \
     MW_TOGETHER(group) MW_EXPORT int symbol(MW_PASTE(MW_PARAMETERS_, n));                                                     \
     MW_EXPORT int symbol(MW_PASTE(MW_PARAMETERS_, n))                                                      \
     {                                                                                                      \
         const uintptr_t arguments[5] = {MW_PASTE(MW_VALUES_, n)};                                          \
                                                                                                            \
-        return mw_complete(op, mw_next(slot, #symbol), arguments, __builtin_return_address(0));            \
+        return mw_completion(op, mw_real_symbol(slot, #symbol), arguments, __builtin_return_address(0));            \
     }
 
 #define MW_SHAPE_MW_KIND_BLOCKING MW_WRAPPER
 #define MW_SHAPE_MW_KIND_NONBLOCKING MW_WRAPPER
 #define MW_SHAPE_MW_KIND_PERSISTENT MW_WRAPPER
 #define MW_SHAPE_MW_KIND_GUARD MW_WRAPPER
-#define MW_SHAPE_MW_KIND_COMPLETE MW_COMPLETER
+#define MW_SHAPE_MW_KIND_COMPLETION MW_COMPLETION_WRAPPER
 #define MW_EACH(prefix, name, n, kind, wide, rule, comm)                                                   \
     MW_PASTE(MW_SHAPE_, kind)(prefix##name, n, MW_OP_##prefix##name, 2 * MW_OP_##prefix##name,             \
                                   #prefix "." #kind)                                                       \

@@ -10,14 +10,14 @@ raw=$(cd "$top_srcdir" && grep -n -E '\bstderr\b|STDERR_FILENO|\b(perror|warnx?|
     $(find launcher collector pmpi -name '*.c') |
     grep -v -E '^[a-z/_]*\.c:[0-9]+: *(/?\*|\{")|on stderr|to stderr' |
     grep -v -E 'mw_display_style\(|isatty\(|dup2\(|fstat\(|ioctl\(|(return|[{,=!]) STDERR_FILENO')
-allowed='^(collector/base/(message|mem)|collector/symbols/symbolizer_child|pmpi/base/say)\.c:|
+allowed='^(collector/base/(message|mem)|collector/symbols/symbolizer_child|pmpi/base/log)\.c:|
 ^launcher/hosts/agent_main\.c:.*fputs\(usage,|
 ^launcher/cli/main\.c:.*help\(stderr\)|
 ^launcher/run/live\.c:.*(dprintf\(STDERR_FILENO, "(\\r%s)?\\r?\\033\[K|STDERR_FILENO)|
 ^launcher/options/parse\.c:.*(real = stderr|stderr = (caught|real))|
 ^launcher/run/(repeat|run)\.c:.*mw_report_(repeat|text)_write\(stderr|
 ^launcher/output/verdict\.c:.*annotate\(stderr,'
-check "messages are printed by mw_message() and mw_say() only" none "$(printf '%s\n' "$raw" | grep -v -E "$(echo "$allowed" | tr -d '\n')")"
+check "messages are printed by mw_message() and mw_log() only" none "$(printf '%s\n' "$raw" | grep -v -E "$(echo "$allowed" | tr -d '\n')")"
 check "(and the rest is still there to be allowed)" sh -c 'echo "$1" | grep -q collector/base/message' sh "$raw"
 
 # ESC ] 0 ; x BEL, ESC [ 2 J, C1 in UTF-8 and alone, a direction, DEL, CR.

@@ -11,7 +11,7 @@
 #define ADSPS const MPI_Aint *
 #define MW_CALL(Name, n, comm, ...) int MPI_##Name(__VA_ARGS__);
 #define MW_GUARD(Name, n, ...) int MPI_##Name(__VA_ARGS__);
-#define MW_COMPLETE(Name, n, ...) int MPI_##Name(__VA_ARGS__);
+#define MW_COMPLETION(Name, n, ...) int MPI_##Name(__VA_ARGS__);
 
 #if MPI_VERSION >= 4
 #define MW_CALL_C(Name, n, comm, ...) int MPI_##Name(__VA_ARGS__);
@@ -43,8 +43,8 @@
 #undef MW_CALL_C
 #undef MW_GUARD
 #undef MW_GUARD_C
-#undef MW_COMPLETE
-#define MW_COMPLETE(Name, n, ...)
+#undef MW_COMPLETION
+#define MW_COMPLETION(Name, n, ...)
 #define MW_COUNTLESS(Name, name, n, rule, ...)
 #define MW_CALL(Name, n, comm, ...)
 #define MW_CALL_C(Name, n, comm, ...)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Stacks and their trails: of this thread and others, deep ones, a coroutine's. */
+/* Stacks and their fingerprints: of this thread and others, deep ones, a coroutine's. */
 #include "pmpi/base/stack.h"
 
 #include <pthread.h>
@@ -18,7 +18,7 @@
 #include "tests/unit/in_range.h"
 
 /* The bits above may be a signature (PAC of aarch64). */
-static bool stands_at(uintptr_t place, const void *address)
+static bool is_stored_at(uintptr_t place, const void *address)
 {
     return place && !((*(const uintptr_t *)place ^ (uintptr_t)address) << 16);
 }
@@ -26,29 +26,30 @@ static bool stands_at(uintptr_t place, const void *address)
 /* What a wrapper does at its entry. */
 struct seen {
     struct mw_stack stack;
-    struct mw_stack_trail trail;
-    uintptr_t stands;
-    int in_place; /* frames that stand where they are said to */
-    bool made, holds;
+    struct mw_stack_fingerprint fingerprint;
+    uintptr_t stack_pointer;
+    int in_slot; /* frames that stand where they are said to */
+    bool made, matches;
 };
 
 static struct seen seen;
 
 __attribute__((noinline)) static void wrapper(int room)
 {
-    seen.stands = (uintptr_t)__builtin_frame_address(0);
+    seen.stack_pointer = (uintptr_t)__builtin_frame_address(0);
     mw_stack_capture(&seen.stack, room, __builtin_return_address(0));
-    for (seen.in_place = 0; seen.in_place < seen.stack.depth; seen.in_place++)
-        if (!stands_at(seen.stack.places[seen.in_place], seen.stack.frames[seen.in_place]))
+    for (seen.in_slot = 0; seen.in_slot < seen.stack.depth; seen.in_slot++)
+        if (!is_stored_at(seen.stack.slots[seen.in_slot], seen.stack.frames[seen.in_slot]))
             break;
-    seen.made = mw_stack_trail_make(&seen.trail, seen.stands, &seen.stack, seen.stack.depth);
-    seen.holds = seen.made && mw_stack_trail_holds(&seen.trail, seen.stands);
+    seen.made = mw_stack_fingerprint_make(&seen.fingerprint, seen.stack_pointer, &seen.stack, seen.stack.depth);
+    seen.matches = seen.made && mw_stack_fingerprint_matches(&seen.fingerprint, seen.stack_pointer);
 }
 
-/* Whether a trail made before holds for a call of now. */
-__attribute__((noinline)) static bool holds_now(const struct mw_stack_trail *trail, uintptr_t stands)
+/* Whether a fingerprint that was made before matches the stack of this call. */
+__attribute__((noinline)) static bool matches_now(const struct mw_stack_fingerprint *fingerprint, uintptr_t stack_pointer)
 {
-    return stands == (uintptr_t)__builtin_frame_address(0) && mw_stack_trail_holds(trail, stands);
+    return stack_pointer == (uintptr_t)__builtin_frame_address(0) &&
+           mw_stack_fingerprint_matches(fingerprint, stack_pointer);
 }
 
 __attribute__((noinline)) static void descend(int depth, int room)
@@ -68,7 +69,7 @@ static void innermost_first_and_no_further_than_asked(void **state)
     for (int i = 2; i < 8; i++) /* all from the same line of descend() */
         assert_ptr_equal(seen.stack.frames[i], seen.stack.frames[1]);
     assert_ptr_not_equal(seen.stack.frames[0], seen.stack.frames[1]);
-    assert_int_equal(seen.in_place, 8);
+    assert_int_equal(seen.in_slot, 8);
 }
 
 /* The whole stack of this program has fewer frames than there is room for, and no null at its end. */
@@ -92,59 +93,59 @@ static void one_frame_when_the_wrapper_is_not_there(void **state)
     assert_ptr_equal(stack.frames[0], &somewhere);
 }
 
-static void a_trail_holds_while_the_addresses_stand(void **state)
+static void a_fingerprint_matches_while_the_return_addresses_are_in_place(void **state)
 {
     uintptr_t copy[512];
-    uintptr_t stands;
+    uintptr_t stack_pointer;
 
     (void)state;
     descend(8, 6);
-    assert_true(seen.holds);
-    assert_int_equal(seen.trail.count, 5);
-    stands = seen.stands;
-    assert_false(holds_now(&seen.trail, stands)); /* another stack, elsewhere */
-    for (size_t i = 0; i < seen.trail.count; i++) {
+    assert_true(seen.matches);
+    assert_int_equal(seen.fingerprint.count, 5);
+    stack_pointer = seen.stack_pointer;
+    assert_false(matches_now(&seen.fingerprint, stack_pointer)); /* another stack pointer */
+    for (size_t i = 0; i < seen.fingerprint.count; i++) {
         memset(copy, 0, sizeof(copy));
-        for (size_t k = 0; k < seen.trail.count; k++)
+        for (size_t k = 0; k < seen.fingerprint.count; k++)
             if (k != i)
-                memcpy((char *)copy + seen.trail.offsets[k], &seen.trail.frames[k], sizeof(void *));
-        assert_false(mw_stack_trail_holds(&seen.trail, (uintptr_t)copy)); /* one of them is another */
-        memcpy((char *)copy + seen.trail.offsets[i], &seen.trail.frames[i], sizeof(void *));
-        assert_true(mw_stack_trail_holds(&seen.trail, (uintptr_t)copy));
+                memcpy((char *)copy + seen.fingerprint.offsets[k], &seen.fingerprint.frames[k], sizeof(void *));
+        assert_false(mw_stack_fingerprint_matches(&seen.fingerprint, (uintptr_t)copy)); /* one address differs */
+        memcpy((char *)copy + seen.fingerprint.offsets[i], &seen.fingerprint.frames[i], sizeof(void *));
+        assert_true(mw_stack_fingerprint_matches(&seen.fingerprint, (uintptr_t)copy));
     }
 }
 
-static void a_stack_is_too_long_for_a_trail(void **state)
+static void a_stack_is_too_deep_for_a_fingerprint(void **state)
 {
     (void)state;
-    descend(20, MW_STACK_TRAIL + 2);
-    assert_int_equal(seen.stack.depth, MW_STACK_TRAIL + 2);
+    descend(20, MW_STACK_FINGERPRINT_FRAMES + 2);
+    assert_int_equal(seen.stack.depth, MW_STACK_FINGERPRINT_FRAMES + 2);
     assert_false(seen.made);
-    descend(20, MW_STACK_TRAIL + 1);
-    assert_true(seen.holds);
+    descend(20, MW_STACK_FINGERPRINT_FRAMES + 1);
+    assert_true(seen.matches);
 }
 
-/* What a wrapper does: makes the trail of its stack, or asks whether one that was made before is that of its stack. */
-static struct mw_stack_trail kept;
+/* Like a wrapper: makes the fingerprint of its stack, or compares one that was made before with its stack. */
+static struct mw_stack_fingerprint kept;
 static bool is_kept;
 
-__attribute__((noinline)) static void keep_or_ask(bool keep)
+__attribute__((noinline)) static void make_or_compare(bool keep)
 {
-    uintptr_t stands = (uintptr_t)__builtin_frame_address(0);
+    uintptr_t stack_pointer = (uintptr_t)__builtin_frame_address(0);
     struct mw_stack stack;
 
     if (keep) {
         mw_stack_capture(&stack, 4, __builtin_return_address(0));
-        is_kept = mw_stack_trail_make(&kept, stands, &stack, stack.depth);
+        is_kept = mw_stack_fingerprint_make(&kept, stack_pointer, &stack, stack.depth);
     } else {
-        is_kept = mw_stack_trail_holds_anywhere(&kept, stands);
+        is_kept = mw_stack_fingerprint_matches_anywhere(&kept, stack_pointer);
     }
     __asm__ volatile("" ::: "memory");
 }
 
 __attribute__((noinline)) static void common(bool keep)
 {
-    keep_or_ask(keep);
+    make_or_compare(keep);
     __asm__ volatile("" ::: "memory");
 }
 
@@ -205,20 +206,20 @@ static void frames_that_have_moved_are_found(void **state)
     assert_false(is_kept);
 }
 
-static void a_trail_without_a_thread_holds_nowhere(void **state)
+static void a_fingerprint_without_a_thread_matches_nowhere(void **state)
 {
     uintptr_t here = (uintptr_t)__builtin_frame_address(0);
-    struct mw_stack_trail none = {0};
+    struct mw_stack_fingerprint none = {0};
 
     (void)state;
     one_caller(true);
-    assert_false(mw_stack_trail_holds(&none, here));
-    assert_true(mw_stack_is_own(here, 8));
-    assert_false(mw_stack_is_own(here, UINT32_MAX)); /* beyond its end */
-    assert_false(mw_stack_is_own((uintptr_t)&kept, 8)); /* no stack */
-    assert_false(mw_stack_is_own(UINTPTR_MAX - 64, 8));
+    assert_false(mw_stack_fingerprint_matches(&none, here));
+    assert_true(mw_stack_contains(here, 8));
+    assert_false(mw_stack_contains(here, UINT32_MAX)); /* beyond its end */
+    assert_false(mw_stack_contains((uintptr_t)&kept, 8)); /* not on a stack */
+    assert_false(mw_stack_contains(UINTPTR_MAX - 64, 8));
     kept.offsets[kept.count - 1] = UINT32_MAX; /* is not read */
-    assert_false(mw_stack_trail_holds_anywhere(&kept, here));
+    assert_false(mw_stack_fingerprint_matches_anywhere(&kept, here));
 }
 
 static void *in_thread(void *unused)
@@ -228,7 +229,7 @@ static void *in_thread(void *unused)
     return NULL;
 }
 
-static void a_trail_is_its_threads(void **state)
+static void a_fingerprint_belongs_to_its_thread(void **state)
 {
     struct seen mine, first;
     pthread_t thread;
@@ -239,12 +240,12 @@ static void a_trail_is_its_threads(void **state)
     assert_int_equal(pthread_create(&thread, NULL, in_thread, NULL), 0);
     pthread_join(thread, NULL);
     first = seen;
-    assert_true(first.holds);
-    assert_int_not_equal(first.trail.thread, mine.trail.thread);
-    assert_int_equal(pthread_create(&thread, NULL, in_thread, NULL), 0); /* gets the same memory as a rule */
+    assert_true(first.matches);
+    assert_int_not_equal(first.fingerprint.thread, mine.fingerprint.thread);
+    assert_int_equal(pthread_create(&thread, NULL, in_thread, NULL), 0); /* usually gets the same memory */
     pthread_join(thread, NULL);
-    assert_true(seen.holds);
-    assert_int_not_equal(seen.trail.thread, first.trail.thread);
+    assert_true(seen.matches);
+    assert_int_not_equal(seen.fingerprint.thread, first.fingerprint.thread);
 }
 
 static ucontext_t here, there;
@@ -292,9 +293,9 @@ static void also_very_deep(void **state)
     if (limit.rlim_cur < 256 << 20)
         skip();
     with_large_array();
-    assert_true(seen.holds);
+    assert_true(seen.matches);
     descend(4, 4);
-    assert_true(seen.holds);
+    assert_true(seen.matches);
 }
 
 int main(int count, char **arguments)
@@ -303,12 +304,12 @@ int main(int count, char **arguments)
         cmocka_unit_test(innermost_first_and_no_further_than_asked),
         cmocka_unit_test(ends_with_the_program),
         cmocka_unit_test(one_frame_when_the_wrapper_is_not_there),
-        cmocka_unit_test(a_trail_holds_while_the_addresses_stand),
-        cmocka_unit_test(a_stack_is_too_long_for_a_trail),
+        cmocka_unit_test(a_fingerprint_matches_while_the_return_addresses_are_in_place),
+        cmocka_unit_test(a_stack_is_too_deep_for_a_fingerprint),
         cmocka_unit_test(two_stacks_with_one_innermost_frame_are_two),
         cmocka_unit_test(frames_that_have_moved_are_found),
-        cmocka_unit_test(a_trail_without_a_thread_holds_nowhere),
-        cmocka_unit_test(a_trail_is_its_threads),
+        cmocka_unit_test(a_fingerprint_without_a_thread_matches_nowhere),
+        cmocka_unit_test(a_fingerprint_belongs_to_its_thread),
         cmocka_unit_test(none_on_a_coroutines_stack),
         cmocka_unit_test(also_very_deep),
     };

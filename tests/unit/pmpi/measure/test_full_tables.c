@@ -2,7 +2,7 @@
 /* Who gets an entry in the tables of call sites and phases when there are more than entries: nothing is lost or counted twice,
  * what comes often or needs much memory is named, and so is the rank's peak, whenever it comes. */
 #include "collector/journal/journal.h"
-#include "pmpi/base/room.h"
+#include "pmpi/base/quota.h"
 #include "pmpi/measure/governor.h"
 #include "pmpi/measure/phase_table.h"
 #include "pmpi/measure/site_table.h"
@@ -53,44 +53,44 @@ static uint32_t phases_used(void)
 
 static void parts_are_given_away_in_turn(void **state)
 {
-    struct mw_room room = {0, 0};
+    struct mw_quota quota = {0, 0};
     uint32_t used = 0;
 
     (void)state;
-    for (; used < MW_ROOM_PLAIN; used++)
-        assert_true(mw_room_take(&room, used, &(struct mw_room_claim){.seen = 1}));
-    assert_false(mw_room_take(&room, used, &(struct mw_room_claim){.seen = 1}));
-    assert_true(mw_room_take(&room, used, &(struct mw_room_claim){.seen = 1, .bytes = MIB}));
-    for (; used < MW_ROOM_PLAIN + MW_ROOM_TWICE; used++)
-        assert_true(mw_room_take(&room, used, &(struct mw_room_claim){.seen = 2}));
-    assert_true(mw_room_is_scarce(used));
-    assert_false(mw_room_take(&room, used, &(struct mw_room_claim){.seen = MW_ROOM_SEEN - 1}));
-    assert_true(mw_room_take(&room, used, &(struct mw_room_claim){.seen = MW_ROOM_SEEN}));
+    for (; used < MW_QUOTA_PLAIN; used++)
+        assert_true(mw_quota_take(&quota, used, &(struct mw_quota_claim){.seen = 1}));
+    assert_false(mw_quota_take(&quota, used, &(struct mw_quota_claim){.seen = 1}));
+    assert_true(mw_quota_take(&quota, used, &(struct mw_quota_claim){.seen = 1, .bytes = MIB}));
+    for (; used < MW_QUOTA_PLAIN + MW_QUOTA_TWICE; used++)
+        assert_true(mw_quota_take(&quota, used, &(struct mw_quota_claim){.seen = 2}));
+    assert_true(mw_quota_is_scarce(used));
+    assert_false(mw_quota_take(&quota, used, &(struct mw_quota_claim){.seen = MW_QUOTA_SEEN - 1}));
+    assert_true(mw_quota_take(&quota, used, &(struct mw_quota_claim){.seen = MW_QUOTA_SEEN}));
 }
 
 /* Returns how many of a kind get an entry one after another. */
-static uint32_t count_taken(struct mw_room *room, struct mw_room_claim claim)
+static uint32_t count_taken(struct mw_quota *quota, struct mw_quota_claim claim)
 {
     uint32_t taken = 0;
 
-    while (taken < MW_ROOM && mw_room_take(room, MW_ROOM_PLAIN + MW_ROOM_TWICE + taken, &claim))
+    while (taken < MW_QUOTA && mw_quota_take(quota, MW_QUOTA_PLAIN + MW_QUOTA_TWICE + taken, &claim))
         taken++;
     return taken;
 }
 
 static void frequent_ones_leave_room_for_more_frequent_and_for_heavy_ones(void **state)
 {
-    struct mw_room room = {0, 0};
+    struct mw_quota quota = {0, 0};
 
     (void)state;
-    assert_int_equal(count_taken(&room, (struct mw_room_claim){.seen = 7}), MW_ROOM_SEEN_STEP);
-    assert_int_equal(count_taken(&room, (struct mw_room_claim){.seen = 100}), 4 * MW_ROOM_SEEN_STEP);
-    assert_int_equal(count_taken(&room, (struct mw_room_claim){.seen = UINT32_MAX}), MW_ROOM_OFTEN - 5 * MW_ROOM_SEEN_STEP);
-    assert_int_equal(count_taken(&room, (struct mw_room_claim){.seen = UINT32_MAX}), 0);
-    assert_int_equal(count_taken(&room, (struct mw_room_claim){.bytes = MIB}), 3 * MW_ROOM_BYTES_STEP);
-    assert_int_equal(count_taken(&room, (struct mw_room_claim){.bytes = 300 * MIB}), 8 * MW_ROOM_BYTES_STEP);
-    assert_int_equal(count_taken(&room, (struct mw_room_claim){.bytes = UINT64_MAX}), MW_ROOM_HEAVY - 11 * MW_ROOM_BYTES_STEP);
-    assert_int_equal(room.often + room.heavy, MW_ROOM_OFTEN + MW_ROOM_HEAVY);
+    assert_int_equal(count_taken(&quota, (struct mw_quota_claim){.seen = 7}), MW_QUOTA_SEEN_STEP);
+    assert_int_equal(count_taken(&quota, (struct mw_quota_claim){.seen = 100}), 4 * MW_QUOTA_SEEN_STEP);
+    assert_int_equal(count_taken(&quota, (struct mw_quota_claim){.seen = UINT32_MAX}), MW_QUOTA_OFTEN - 5 * MW_QUOTA_SEEN_STEP);
+    assert_int_equal(count_taken(&quota, (struct mw_quota_claim){.seen = UINT32_MAX}), 0);
+    assert_int_equal(count_taken(&quota, (struct mw_quota_claim){.bytes = MIB}), 3 * MW_QUOTA_BYTES_STEP);
+    assert_int_equal(count_taken(&quota, (struct mw_quota_claim){.bytes = 300 * MIB}), 8 * MW_QUOTA_BYTES_STEP);
+    assert_int_equal(count_taken(&quota, (struct mw_quota_claim){.bytes = UINT64_MAX}), MW_QUOTA_HEAVY - 11 * MW_QUOTA_BYTES_STEP);
+    assert_int_equal(quota.often + quota.heavy, MW_QUOTA_OFTEN + MW_QUOTA_HEAVY);
 }
 
 /* ---- call sites ---- */
@@ -106,7 +106,7 @@ static struct mw_site stack_of(const char *call, unsigned place, unsigned caller
 /* As a call of that stack does it. */
 static uint32_t call_from(const struct mw_site *site, uint32_t seen)
 {
-    uint32_t index = mw_site_table_find(site, &(struct mw_room_claim){.seen = seen});
+    uint32_t index = mw_site_table_find(site, &(struct mw_quota_claim){.seen = seen});
 
     if (index == UINT32_MAX)
         index = mw_site_table_share(site);
@@ -143,9 +143,9 @@ static void what_comes_once_is_counted_by_place(void **state)
         struct mw_site one = stack_of("MPI_Bcast", i % places, i);
         call_from(&one, 1);
     }
-    assert_int_equal(sites_used(), MW_ROOM_PLAIN + places);
+    assert_int_equal(sites_used(), MW_QUOTA_PLAIN + places);
     assert_int_equal(all_calls(), places * callers);
-    site = &mw_rank.journal.sites[MW_ROOM_PLAIN + 1];
+    site = &mw_rank.journal.sites[MW_QUOTA_PLAIN + 1];
     assert_int_equal(site->flags, MW_SITE_SHARED);
     assert_int_equal(site->depth, 1);
     assert_int_equal(site->comm_size, 7);
@@ -180,11 +180,11 @@ static void frequent_and_heavy_sites_have_an_entry(void **state)
 
     (void)state;
     fill_sites();
-    assert_int_equal(mw_site_table_find(&often, &(struct mw_room_claim){.seen = 3}), UINT32_MAX);
-    index = mw_site_table_find(&often, &(struct mw_room_claim){.seen = 1000});
+    assert_int_equal(mw_site_table_find(&often, &(struct mw_quota_claim){.seen = 3}), UINT32_MAX);
+    index = mw_site_table_find(&often, &(struct mw_quota_claim){.seen = 1000});
     assert_int_equal(mw_rank.journal.sites[index].frames[0].offset, 70001);
-    assert_int_equal(mw_site_table_find(&often, &(struct mw_room_claim){.seen = 1}), index);
-    index = mw_site_table_find(&heavy, &(struct mw_room_claim){.bytes = 64 * MIB});
+    assert_int_equal(mw_site_table_find(&often, &(struct mw_quota_claim){.seen = 1}), index);
+    index = mw_site_table_find(&heavy, &(struct mw_quota_claim){.bytes = 64 * MIB});
     assert_int_equal(mw_rank.journal.sites[index].frames[0].offset, 70002);
 }
 
@@ -228,7 +228,7 @@ static void the_place_of_the_peak_has_a_name_for_ever(void **state)
     fill_sites();
     for (unsigned i = 0; i < 5000; i++) {
         struct mw_site site = stack_of("MPI_Reduce", 90000 + i, i);
-        assert_int_equal(mw_site_table_find(&site, &(struct mw_room_claim){.bytes = 4096}), UINT32_MAX);
+        assert_int_equal(mw_site_table_find(&site, &(struct mw_quota_claim){.bytes = 4096}), UINT32_MAX);
         index = mw_site_table_name(&site);
         assert_int_not_equal(index, UINT32_MAX);
         mw_rank.journal.state->peak_site = index + 1;
@@ -267,7 +267,7 @@ static void no_number_of_functions_is_too_many(void **state)
     assert_int_equal(sites_used(), MW_RECORD_SITES - MW_RECORD_SPIKES - 1); /* for other names */
     assert_string_equal(mw_rank.journal.sites[sites_used() - 2].call, "(other calls)");
     late.comm_size = 9;
-    assert_int_equal(mw_site_table_find(&late, &(struct mw_room_claim){UINT32_MAX, UINT64_MAX}), UINT32_MAX);
+    assert_int_equal(mw_site_table_find(&late, &(struct mw_quota_claim){UINT32_MAX, UINT64_MAX}), UINT32_MAX);
 }
 
 static void half_written_tables_are_made_sound(void **state)
@@ -277,12 +277,12 @@ static void half_written_tables_are_made_sound(void **state)
 
     (void)state;
     fill_sites();
-    index = mw_site_table_find(&site, &(struct mw_room_claim){.seen = 1});
+    index = mw_site_table_find(&site, &(struct mw_quota_claim){.seen = 1});
     mw_site_table_name(&peak);
     used = sites_used();
     mw_site_table_repair();
-    assert_int_equal(mw_site_table_find(&site, &(struct mw_room_claim){.seen = 1}), index);
-    assert_int_equal(mw_site_table_find(&peak, &(struct mw_room_claim){.seen = 1}), UINT32_MAX);
+    assert_int_equal(mw_site_table_find(&site, &(struct mw_quota_claim){.seen = 1}), index);
+    assert_int_equal(mw_site_table_find(&peak, &(struct mw_quota_claim){.seen = 1}), UINT32_MAX);
     assert_int_equal(sites_used(), used);
 }
 
@@ -344,8 +344,8 @@ static void every_phase_has_its_name_while_it_is_open(void **state)
     visit_many(7000, "task", 0);
     assert_int_equal(all_visits(&growth), 7000);
     assert_int_equal(growth, 21000);
-    assert_true(phases_used() < MW_ROOM_PLAIN + 100);
-    assert_int_equal(mw_rank.journal.cost->lost_phases, 7000 - MW_ROOM_PLAIN);
+    assert_true(phases_used() < MW_QUOTA_PLAIN + 100);
+    assert_int_equal(mw_rank.journal.cost->lost_phases, 7000 - MW_QUOTA_PLAIN);
 }
 
 static void a_phase_that_comes_again_has_an_entry(void **state)
@@ -413,7 +413,7 @@ static void parents_share_when_they_are_too_many(void **state)
     assert_true(phases_used() <= MW_RECORD_PHASES);
 }
 
-static void stretches_between_calls_share_as_well(void **state)
+static void intervals_between_calls_share_entries_too(void **state)
 {
     int64_t growth;
 
@@ -425,9 +425,9 @@ static void stretches_between_calls_share_as_well(void **state)
             mw_rank.journal.phases[index == MW_PHASE_TABLE_NONE ? mw_phase_table_share(&key) : index].visits++;
         }
     assert_int_equal(all_visits(&growth), 3600);
-    assert_int_equal(phases_used(), MW_ROOM_PLAIN + 1);
-    assert_string_equal(mw_rank.journal.phases[MW_ROOM_PLAIN].name, "(other phases)");
-    assert_int_equal(mw_rank.journal.phases[MW_ROOM_PLAIN].visits, 3600 - MW_ROOM_PLAIN);
+    assert_int_equal(phases_used(), MW_QUOTA_PLAIN + 1);
+    assert_string_equal(mw_rank.journal.phases[MW_QUOTA_PLAIN].name, "(other phases)");
+    assert_int_equal(mw_rank.journal.phases[MW_QUOTA_PLAIN].visits, 3600 - MW_QUOTA_PLAIN);
 }
 
 #define TEST(test) cmocka_unit_test_setup_teardown(test, make_journal, free_journal)
@@ -449,7 +449,7 @@ int main(void)
         TEST(the_phase_of_the_peak_and_of_spikes_is_kept),
         TEST(a_heavy_phase_gets_an_entry_at_its_end),
         TEST(parents_share_when_they_are_too_many),
-        TEST(stretches_between_calls_share_as_well),
+        TEST(intervals_between_calls_share_entries_too),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

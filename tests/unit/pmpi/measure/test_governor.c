@@ -116,18 +116,18 @@ static void an_estimate_follows_the_median(void **state)
 
     (void)state;
     for (int i = 0; i < 100; i++)
-        mw_estimate_book(&estimate, 800, 8);
+        mw_estimate_charge(&estimate, 800, 8);
     assert_int_equal(estimate.typical_ns, 800);
     for (int i = 0; i < 100; i++)
-        mw_estimate_book(&estimate, i % 10 ? 800 : 75 * MS, 8);
+        mw_estimate_charge(&estimate, i % 10 ? 800 : 75 * MS, 8);
     assert_uint_in_range(estimate.typical_ns, 700, 900);
-    assert_int_equal(mw_estimate_book(&estimate, 5 * estimate.typical_ns, 8), 5 * 800);
-    assert_uint_in_range(mw_estimate_book(&estimate, 75 * MS, 8), 700, 900);
+    assert_int_equal(mw_estimate_charge(&estimate, 5 * estimate.typical_ns, 8), 5 * 800);
+    assert_uint_in_range(mw_estimate_charge(&estimate, 75 * MS, 8), 700, 900);
     for (int i = 0; i < 200; i++)
-        mw_estimate_book(&estimate, 30000, 8);
+        mw_estimate_charge(&estimate, 30000, 8);
     assert_int_equal(estimate.typical_ns, 30000);
     estimate.typical_ns = 0;
-    assert_int_equal(mw_estimate_book(&estimate, 0, 8), 0);
+    assert_int_equal(mw_estimate_charge(&estimate, 0, 8), 0);
 }
 
 /* ---- the budget over hours ---- */

@@ -93,7 +93,7 @@ static void code_in_no_module(void **state)
     assert_int_equal(frame.module, 0);
     assert_int_equal(frame.offset, (uintptr_t)*state);
     assert_int_equal(mw_modules_frame(NULL).module, 0);
-    assert_true(mw_modules_may_go(*state));
+    assert_true(mw_modules_may_be_unloaded(*state));
     assert_int_equal(used(), 0);
 }
 
@@ -138,14 +138,14 @@ static void a_library_that_comes_and_goes(void **state)
     struct mw_frame frame, again;
 
     (void)state;
-    assert_false(mw_modules_may_go((const void *)a_library_that_comes_and_goes));
-    assert_false(mw_modules_may_go(libc_code("qsort")));
+    assert_false(mw_modules_may_be_unloaded((const void *)a_library_that_comes_and_goes));
+    assert_false(mw_modules_may_be_unloaded(libc_code("qsort")));
     library = open_one(&code);
     if (!library)
         skip();
     unloads = mw_modules_unloads();
     assert_true(mw_modules_changes() > changes);
-    assert_true(mw_modules_may_go(code));
+    assert_true(mw_modules_may_be_unloaded(code));
     frame = mw_modules_frame(code);
     assert_int_equal(module_of(frame)->base + frame.offset, (uintptr_t)code);
     changes = mw_modules_changes();

@@ -96,7 +96,7 @@ static void a_peak_goes_to_all_windows_that_were_open(void **state)
     assert_int_equal(later.peak, 900 * MIB);
 }
 
-/* It was opened in the middle of a stretch: its first reading is a bound, all later ones are its own. */
+/* A window opened within an interval: its first reading is an upper bound, later ones are exact. */
 static void a_window_that_was_not_measured_has_a_bound(void **state)
 {
     struct mw_window window;
@@ -327,7 +327,7 @@ static void the_peak_has_a_place_unless_it_is_shared(void **state)
     assert_int_equal(rank_state()->peak_phase, 3);
 }
 
-static void what_lay_in_a_shared_stretch_is_bounded_and_watched(void **state)
+static void a_shared_interval_gives_bounds_and_its_sites_are_watched(void **state)
 {
     struct mw_site *sites = mw_rank.journal.sites;
     struct mw_phase *phases = mw_rank.journal.phases;
@@ -615,7 +615,7 @@ int main(void)
         TEST(a_short_call_behind_others_is_observed),
         TEST(growth_is_the_callers_the_programs_or_shared),
         TEST(the_peak_has_a_place_unless_it_is_shared),
-        TEST(what_lay_in_a_shared_stretch_is_bounded_and_watched),
+        TEST(a_shared_interval_gives_bounds_and_its_sites_are_watched),
         TEST(limits_of_space_are_looked_at),
         TEST(all_windows_that_can_be_open_are_told_of_a_peak),
         TEST(a_list_that_was_left_half_written_is_made_sound),

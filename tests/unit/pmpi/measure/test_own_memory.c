@@ -26,11 +26,11 @@ static volatile char *memory;
 
 /* ---- what own_memory.c calls ---- */
 
-void mw_lock_hold_cancel(void)
+void mw_lock_disable_cancel(void)
 {
 }
 
-void mw_lock_release_cancel(void)
+void mw_lock_restore_cancel(void)
 {
 }
 
@@ -95,14 +95,14 @@ static void pages_of_the_journal_that_are_in_memory(void **state)
     assert_true(before >= page && before % page == 0 && before < 16 * page);
     for (size_t i = 0; i < touched; i++)
         memory[(last - i) * page] = 1;
-    mw_own_memory_look();
+    mw_own_memory_measure();
     assert_int_equal(own(), before + touched * page);
     for (size_t i = touched; i < touched + 2; i++)
         (void)memory[(last - i) * page]; /* the page of zeros, which is in nobody's RSS */
-    mw_own_memory_look();
+    mw_own_memory_measure();
     assert_int_equal(own(), before + touched * page);
     madvise((void *)(memory + (last - 5) * page), 5 * page, MADV_DONTNEED);
-    mw_own_memory_look(); /* the most that was seen */
+    mw_own_memory_measure(); /* the most that was seen */
     assert_int_equal(own(), before + touched * page);
 }
 
@@ -145,7 +145,7 @@ static void in_a_sandbox(void **state)
     mw_rank.journal.cost->shim_bytes = 0;
     looks = 0;
     mw_syscalls_over = true;
-    mw_own_memory_look();
+    mw_own_memory_measure();
     assert_int_equal(own(), mw_journal_memory(&mw_rank.journal) + 5000);
     assert_int_equal(looks, 0);
     assert_int_equal(mw_syscalls_running, 0);

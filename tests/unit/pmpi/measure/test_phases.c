@@ -25,10 +25,10 @@ struct mw_rank mw_rank;
 
 static uint64_t now_ns;
 
-static struct mw_moment later(void)
+static struct mw_timestamp later(void)
 {
     now_ns += STEP_NS;
-    return (struct mw_moment){now_ns, now_ns, true};
+    return (struct mw_timestamp){now_ns, now_ns, true};
 }
 
 static void start(bool exact)
@@ -89,14 +89,14 @@ static const struct mw_phase *named(const char *name, const struct mw_phase *par
 
 static void enter(uint32_t site)
 {
-    struct mw_moment now = later();
+    struct mw_timestamp now = later();
 
     mw_phases_enter_measured_call(site, &now, mw_observe(now.ns, 0));
 }
 
 static void leave(uint32_t site, int64_t grown)
 {
-    struct mw_moment now = later();
+    struct mw_timestamp now = later();
 
     mw_phases_leave_measured_call(site, &now, mw_observe(now.ns, site + 1), grown);
 }
@@ -109,21 +109,21 @@ static void call(uint32_t site)
 
 static void begin(const char *name)
 {
-    struct mw_moment now = later();
+    struct mw_timestamp now = later();
 
     mw_phases_begin(name, &now);
 }
 
 static void end(const char *name)
 {
-    struct mw_moment now = later();
+    struct mw_timestamp now = later();
 
     mw_phases_end(name, &now);
 }
 
 static void end_all(void)
 {
-    struct mw_moment now = later();
+    struct mw_timestamp now = later();
 
     mw_phases_end_all(&now);
 }
@@ -137,7 +137,7 @@ static const struct mw_phase *open_phase(void)
 
 /* ---- folding ---- */
 
-static void a_loop_becomes_one_phase_for_each_stretch(void **state)
+static void a_loop_becomes_one_phase_for_each_interval(void **state)
 {
     const struct mw_phase *inside, *around;
 
@@ -195,7 +195,7 @@ static void a_calls_peak_is_not_that_of_the_phases_around(void **state)
     assert_int_equal(between(3, 2)->peak, 100 * MIB);
 }
 
-/* The shortcut by the site that a stretch ends at must look at where it began. */
+/* The shortcut by the site at which an interval ends must compare where it began. */
 static void two_ways_to_one_site_are_two_phases(void **state)
 {
     (void)state;
@@ -216,7 +216,7 @@ static void two_ways_to_one_site_are_two_phases(void **state)
 
 static void counted_calls_cut_phases_by_the_kernels_tick(void **state)
 {
-    struct mw_moment now = later();
+    struct mw_timestamp now = later();
     const struct mw_phase *phase;
 
     (void)state;
@@ -281,7 +281,7 @@ static void phases_nest(void **state)
     assert_int_equal(outer->peak, 220 * MIB);
     assert_int_equal(outer->time_ns, (3 * 4 + 1) * STEP_NS);
     assert_int_equal(inner->time_ns, 3 * 3 * STEP_NS);
-    /* the stretches in it are its children, each between the boundaries that cut it */
+    /* the intervals in it are its children */
     assert_int_equal(find(MW_PHASE_BETWEEN, (uint32_t)(inner - mw_rank.journal.phases) + 1, 0, 5, "")->visits, 3);
     assert_int_equal(find(MW_PHASE_BETWEEN, (uint32_t)(inner - mw_rank.journal.phases) + 1, 5, 0, "")->visits, 3);
     assert_int_equal(find(MW_PHASE_BETWEEN, (uint32_t)(outer - mw_rank.journal.phases) + 1, 0, 0, "")->visits, 4);
@@ -450,7 +450,7 @@ static void ended_phases_are_watched_no_longer(void **state)
 static void after_finalize(void **state)
 {
     const struct mw_phase *last;
-    struct mw_moment now;
+    struct mw_timestamp now;
 
     (void)state;
     call(0);
@@ -527,7 +527,7 @@ static void a_heavy_visit_gets_an_entry_for_good(void **state)
     assert_false(mw_phase_table_is_name((uint32_t)(phase - mw_rank.journal.phases)));
     assert_int_equal(phase->visits, 1);
     assert_int_equal(phase->peak, 5000 * MIB);
-    assert_int_equal(mw_rank.journal.cost->lost_phases, lost); /* so has the stretch inside */
+    assert_int_equal(mw_rank.journal.cost->lost_phases, lost); /* so has the interval inside */
     begin("heavy");
     assert_ptr_equal(open_phase(), phase);
 }
@@ -745,7 +745,7 @@ static void random_programs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_loop_becomes_one_phase_for_each_stretch),
+        TEST(a_loop_becomes_one_phase_for_each_interval),
         TEST(what_was_before_the_first_call),
         TEST(a_calls_peak_is_not_that_of_the_phases_around),
         TEST(two_ways_to_one_site_are_two_phases),

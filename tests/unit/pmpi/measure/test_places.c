@@ -56,7 +56,7 @@ static void what_was_unloaded_is_forgotten(void **state)
         assert_ptr_equal(mw_places_find(&key, address(101 + 2 * i)), stays[i]);
     }
     again = mw_places_make(&key, address(100), true); /* other code at the same address */
-    assert_int_equal(again->lost, 0);
+    assert_int_equal(again->misses, 0);
     assert_ptr_equal(mw_places_find(&key, address(100)), again);
 }
 

@@ -32,11 +32,11 @@ static uint64_t unload_count, change_count;
 static uint32_t plugin_module; /* what that library is now */
 static unsigned walks;
 
-void mw_lock_hold_cancel(void)
+void mw_lock_disable_cancel(void)
 {
 }
 
-void mw_lock_release_cancel(void)
+void mw_lock_restore_cancel(void)
 {
 }
 
@@ -55,7 +55,7 @@ bool mw_modules_is_mpi(const void *address)
     return binding && address == binding;
 }
 
-bool mw_modules_may_go(const void *address)
+bool mw_modules_may_be_unloaded(const void *address)
 {
     return plugin && address == plugin;
 }

@@ -21,11 +21,11 @@ struct mw_rank mw_rank;
 
 /* ---- what spikes.c calls ---- */
 
-void mw_lock_hold_cancel(void)
+void mw_lock_disable_cancel(void)
 {
 }
 
-void mw_lock_release_cancel(void)
+void mw_lock_restore_cancel(void)
 {
 }
 

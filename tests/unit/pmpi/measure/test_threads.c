@@ -101,7 +101,7 @@ static void none(void **state)
     assert_int_equal(seen(), MW_THREADS_NONE);
     begin_thread(); /* MPI's own */
     mw_threads_after_init(false);
-    mw_threads_look();
+    mw_threads_check();
     assert_int_equal(seen(), MW_THREADS_NONE);
 }
 
@@ -125,7 +125,7 @@ static void some_later(void **state)
     mw_threads_after_init(false);
     begin_thread();
     assert_int_equal(seen(), MW_THREADS_NONE);
-    mw_threads_look();
+    mw_threads_check();
     assert_int_equal(seen(), MW_THREADS_LATER);
 }
 

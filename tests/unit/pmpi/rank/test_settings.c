@@ -3,7 +3,7 @@
 #include "pmpi/rank/settings.h"
 
 #include "collector/base/settings.h"
-#include "pmpi/base/say.h"
+#include "pmpi/base/log.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,7 +17,7 @@
 static char lines[16][256];
 static int line_count;
 
-void mw_say(const char *format, ...)
+void mw_log(const char *format, ...)
 {
     va_list list;
 
@@ -59,7 +59,7 @@ static void nothing_set(void **state)
     for (size_t i = 0; i < MW_SETTING_COUNT; i++)
         setenv(variables[i], "", 1);
     assert_defaults(mw_settings_read());
-    mw_settings_complain();
+    mw_settings_warn();
     assert_int_equal(line_count, 0);
 }
 
@@ -86,7 +86,7 @@ static void each_is_read(void **state)
     settings = mw_settings_read();
     assert_int_equal(settings.site_depth, 1);
     assert_int_equal(settings.budget_ppm, 0);
-    mw_settings_complain();
+    mw_settings_warn();
     assert_int_equal(line_count, 0);
 }
 
@@ -101,7 +101,7 @@ static void garbage_gives_the_default_and_a_line_each(void **state)
         for (size_t i = 0; i < MW_SETTING_COUNT; i++)
             setenv(variables[i], garbage[k], 1);
         assert_defaults(mw_settings_read());
-        mw_settings_complain();
+        mw_settings_warn();
         assert_int_equal(line_count, MW_SETTING_COUNT);
         for (size_t i = 0; i < MW_SETTING_COUNT; i++) {
             assert_non_null(strstr(lines[i], variables[i]));
@@ -116,13 +116,13 @@ static void the_line_says_what_is_taken_instead(void **state)
 
     (void)state;
     setenv("MEMWATCH_SITE_DEPTH", "9", 1); /* one more than the most */
-    mw_settings_complain();
+    mw_settings_warn();
     assert_int_equal(line_count, 1);
-    assert_string_equal(lines[0], "memwatch: MEMWATCH_SITE_DEPTH=9 is not an integer from 1 to 8: taken as 3\n");
+    assert_string_equal(lines[0], "memwatch: MEMWATCH_SITE_DEPTH=9 is not an integer from 1 to 8: using 3\n");
     memset(longer, '7', sizeof(longer));
     longer[sizeof(longer) - 1] = '\0';
     setenv("MEMWATCH_SITE_DEPTH", longer, 1);
-    mw_settings_complain();
+    mw_settings_warn();
     assert_true(strlen(lines[1]) < 150);
 }
 

@@ -297,8 +297,8 @@ static void one_that_cannot_be_used(void **state)
 
     (void)state;
     assert_int_equal(open_given("relative/path", &dir, &err), -1);
-    assert_false(dir.vanished);
-    assert_false(dir.alone);
+    assert_false(dir.removed);
+    assert_false(dir.standalone);
     assert_non_null(strstr(err.text, "MEMWATCH_RUN_DIR"));
     memset(longer, 'x', sizeof(name) - 1);
     name[0] = '/';
@@ -306,7 +306,7 @@ static void one_that_cannot_be_used(void **state)
     assert_int_equal(open_given(name, &dir, &err), -1);
     snprintf(name, sizeof(name), "%s/gone", base);
     assert_int_equal(open_given(name, &dir, &err), -1);
-    assert_true(dir.vanished);
+    assert_true(dir.removed);
     assert_int_equal(dir.fd, -1);
     assert_int_equal(access(name, F_OK), -1); /* the launcher's is not made */
 }
@@ -328,7 +328,7 @@ static void one_that_others_may_enter(void **state)
     assert_string_equal(path, name);
     assert_int_equal(dir.joined, -1); /* the launcher sees to it */
     assert_int_equal(dir.pid_ns, 0);
-    assert_false(dir.alone);
+    assert_false(dir.standalone);
     clear_away(&dir);
     assert_int_equal(symlink(base, name), 0); /* where somebody else might lead us */
     assert_int_equal(open_given(name, &dir, &err), -1);
@@ -370,7 +370,7 @@ static void one_of_another_host(void **state)
     is_launchers_host = false;
     snprintf(name, sizeof(name), "%s/memwatch-%ld-0123456789abcdef", base, (long)geteuid());
     assert_int_equal(open_given(name, &dir, &err), 0);
-    assert_false(dir.vanished);
+    assert_false(dir.removed);
     assert_true(dir.joined >= 0);
     token = mw_token_open(dir.fd, &read);
     assert_true(token >= 0);
@@ -391,7 +391,7 @@ static void without_a_launcher(void **state)
     assert_int_equal(mw_world_open_dir(world, &first, path, sizeof(path), &err), 0);
     snprintf(name, sizeof(name), "/memwatch-%ld-%016llx", (long)geteuid(), (unsigned long long)world);
     assert_non_null(strstr(path, name));
-    assert_true(first.alone);
+    assert_true(first.standalone);
     assert_true(first.joined >= 0);
     assert_int_equal(mw_world_open_dir(world, &second, again, sizeof(again), &err), 0);
     assert_string_equal(again, path); /* all ranks have the same */

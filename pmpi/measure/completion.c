@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include "pmpi/measure/complete.h"
+#include "pmpi/measure/completion.h"
 
 #include "pmpi/measure/boundary.h"
 #include "pmpi/measure/requests.h"
 #include "pmpi/rank/rank.h"
 
-static int call(void *next, const uintptr_t a[5])
+static int call(void *real, const uintptr_t a[5])
 {
-    return ((int (*)(uintptr_t, uintptr_t, uintptr_t, uintptr_t, uintptr_t))next)(a[0], a[1], a[2], a[3], a[4]);
+    return ((int (*)(uintptr_t, uintptr_t, uintptr_t, uintptr_t, uintptr_t))real)(a[0], a[1], a[2], a[3], a[4]);
 }
 
 static bool is_single(enum mw_op op)
@@ -33,7 +33,7 @@ static void mark_index(struct mw_requests_pending *pending, int index)
             pending->items[i].done = true;
 }
 
-/* Reads from what the call gave back which requests are complete. Returns whether any of ours is. */
+/* Marks the completed requests from the call's results. Returns whether any request is marked. */
 static bool mark_done(enum mw_op op, const uintptr_t a[5], struct mw_requests_pending *pending)
 {
     switch (op) {
@@ -62,13 +62,13 @@ static bool mark_done(enum mw_op op, const uintptr_t a[5], struct mw_requests_pe
     return false;
 }
 
-/* It waits: what rises inside is the collective's. */
-static int wait_for(enum mw_op op, void *next, const uintptr_t a[5], struct mw_requests_pending *pending,
+/* A wait call: memory that rises inside belongs to the collective. */
+static int wait_for(enum mw_op op, void *real, const uintptr_t a[5], struct mw_requests_pending *pending,
                     void *return_address)
 {
     struct mw_boundary boundary = {.pending = pending};
     bool entered = mw_boundary_enter(&boundary, op, a, return_address);
-    int result = call(next, a);
+    int result = call(real, a);
 
     if (result == 0)
         mark_done(op, a, pending);
@@ -77,13 +77,13 @@ static int wait_for(enum mw_op op, void *next, const uintptr_t a[5], struct mw_r
     return result;
 }
 
-/* It only asks: a boundary when the answer is yes. */
-static int ask(enum mw_op op, void *next, const uintptr_t a[5], struct mw_requests_pending *pending,
+/* A test call: a boundary only if it completes a request. */
+static int test_for(enum mw_op op, void *real, const uintptr_t a[5], struct mw_requests_pending *pending,
                void *return_address)
 {
     struct mw_boundary boundary = {.pending = pending};
     bool raised = mw_boundary_guard_raise(return_address);
-    int result = call(next, a);
+    int result = call(real, a);
 
     if (raised)
         mw_boundary_guard_lower();
@@ -92,7 +92,7 @@ static int ask(enum mw_op op, void *next, const uintptr_t a[5], struct mw_reques
     return result;
 }
 
-static bool find(struct mw_requests_pending *pending, int count, const void *requests)
+static bool find_pending(struct mw_requests_pending *pending, int count, const void *requests)
 {
     bool found;
 
@@ -103,26 +103,26 @@ static bool find(struct mw_requests_pending *pending, int count, const void *req
     return found;
 }
 
-static void release(const struct mw_requests_pending *pending)
+static void release_pending(const struct mw_requests_pending *pending)
 {
-    if (!mw_rank.recording || !mw_rank_lock()) /* the call may have forked: the child is not the rank */
+    if (!mw_rank.recording || !mw_rank_lock()) /* not in a child that the call has forked */
         return;
     mw_requests_release(pending);
     mw_rank_unlock();
 }
 
-int mw_complete(enum mw_op op, void *next, const uintptr_t a[5], void *return_address)
+int mw_completion(enum mw_op op, void *real, const uintptr_t a[5], void *return_address)
 {
     struct mw_requests_pending pending;
     int count = is_single(op) ? 1 : (int)a[0];
     int result;
 
-    if (!find(&pending, count, (const void *)a[is_single(op) ? 0 : 1]))
-        return call(next, a);
+    if (!find_pending(&pending, count, (const void *)a[is_single(op) ? 0 : 1]))
+        return call(real, a);
     if (op == MW_OP_MPI_Test || op == MW_OP_MPI_Testall || op == MW_OP_MPI_Testany || op == MW_OP_MPI_Testsome)
-        result = ask(op, next, a, &pending, return_address);
+        result = test_for(op, real, a, &pending, return_address);
     else
-        result = wait_for(op, next, a, &pending, return_address);
-    release(&pending);
+        result = wait_for(op, real, a, &pending, return_address);
+    release_pending(&pending);
     return result;
 }

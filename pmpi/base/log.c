@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "pmpi/base/say.h"
+#include "pmpi/base/log.h"
 
 #include "collector/base/text.h"
 #include "pmpi/base/syscalls.h"
@@ -13,8 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/* One line: what is in it may come from the environment. */
-__attribute__((format(printf, 1, 0))) static void write_clean(const char *format, va_list list)
+/* Writes one line, cleaned: parts of it may come from the environment. */
+__attribute__((format(printf, 1, 0))) static void write_line(const char *format, va_list list)
 {
     char text[2048];
     size_t length;
@@ -32,35 +32,35 @@ __attribute__((format(printf, 1, 0))) static void write_clean(const char *format
     }
 }
 
-__attribute__((format(printf, 1, 0))) static void say(const char *format, va_list list)
+__attribute__((format(printf, 1, 0))) static void write_without_signals(const char *format, va_list list)
 {
     static const int signals[] = {SIGPIPE, SIGXFSZ};
     const struct timespec at_once = {0, 0};
-    sigset_t ours, before, pending;
+    sigset_t blocked, before, pending;
 
-    sigemptyset(&ours);
-    sigaddset(&ours, SIGPIPE);
-    sigaddset(&ours, SIGXFSZ);
-    if (pthread_sigmask(SIG_BLOCK, &ours, &before))
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGPIPE);
+    sigaddset(&blocked, SIGXFSZ);
+    if (pthread_sigmask(SIG_BLOCK, &blocked, &before))
         return;
     sigpending(&pending);
-    write_clean(format, list);
+    write_line(format, list);
     for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
         if (sigismember(&pending, signals[i]) == 1)
-            sigdelset(&ours, signals[i]); /* that one is the program's own */
-    while (sigtimedwait(&ours, NULL, &at_once) > 0 || errno == EINTR)
+            sigdelset(&blocked, signals[i]); /* it was pending before: leave it to the program */
+    while (sigtimedwait(&blocked, NULL, &at_once) > 0 || errno == EINTR)
         ;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
-void mw_say(const char *format, ...)
+void mw_log(const char *format, ...)
 {
     va_list list;
 
     if (!mw_syscalls_begin())
         return;
     va_start(list, format);
-    say(format, list);
+    write_without_signals(format, list);
     va_end(list);
     mw_syscalls_end();
 }

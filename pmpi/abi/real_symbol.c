@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include "pmpi/abi/next.h"
+#include "pmpi/abi/real_symbol.h"
 
 #include "pmpi/base/compat.h"
-#include "pmpi/base/say.h"
+#include "pmpi/base/log.h"
 
 #include <link.h>
 #include <stddef.h>
 
-_Atomic(void *) mw_next_slots[2 * MW_OP_COUNT];
+_Atomic(void *) mw_real_symbol_slots[2 * MW_OP_COUNT];
 
 #define MAX_OBJECTS 1024
 
@@ -33,7 +33,8 @@ static void *object_of(void *address)
     return mw_compat_dladdr(address, &info) ? info.dli_fbase : NULL;
 }
 
-/* dlsym() in every loaded object but our own. The objects stay loaded: RTLD_NOLOAD only borrows them. */
+/* dlsym() in every loaded object except the shim. RTLD_NOLOAD does not load anything, and dlclose() only drops the
+ * reference. */
 static void *search_objects(const char *name)
 {
     struct objects objects = {.count = 0};
@@ -45,40 +46,40 @@ static void *search_objects(const char *name)
         if (!handle)
             continue;
         found = mw_compat_dlsym(handle, name);
-        if (found && object_of(found) == object_of((void *)mw_next_slots))
+        if (found && object_of(found) == object_of((void *)mw_real_symbol_slots))
             found = NULL;
         mw_compat_dlclose(handle);
     }
     return found;
 }
 
-void *mw_next_symbol(const char *name)
+void *mw_real_symbol_find(const char *name)
 {
     void *symbol = mw_compat_dlsym(RTLD_NEXT, name);
 
     return symbol ? symbol : search_objects(name);
 }
 
-void *mw_next_data(const char *name)
+void *mw_real_symbol_find_data(const char *name)
 {
     void *symbol = mw_compat_dlsym(RTLD_DEFAULT, name);
 
     return symbol ? symbol : search_objects(name);
 }
 
-/* Stands in for a call that this MPI library lacks: a program that calls it would not have linked without us. */
-static int missing(void)
+/* Replaces a function that this MPI library lacks. Without the shim, a program that calls it would not have linked. */
+static int missing_function(void)
 {
-    mw_say("memwatch: the program calls an MPI function that its MPI library does not have\n");
+    mw_log("memwatch: the program calls an MPI function that its MPI library does not have\n");
     return 16; /* MPI_ERR_OTHER or MPI_ERR_INTERN, by library: not MPI_SUCCESS */
 }
 
-void *mw_next_fill(unsigned slot, const char *name)
+void *mw_real_symbol_fill(unsigned slot, const char *name)
 {
-    void *next = mw_next_symbol(name);
+    void *real = mw_real_symbol_find(name);
 
-    if (!next)
-        next = (void *)missing;
-    atomic_store_explicit(&mw_next_slots[slot], next, memory_order_release);
-    return next;
+    if (!real)
+        real = (void *)missing_function;
+    atomic_store_explicit(&mw_real_symbol_slots[slot], real, memory_order_release);
+    return real;
 }
