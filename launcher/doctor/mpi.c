@@ -62,7 +62,7 @@ static int load_library(void *context, struct mw_doctor_text *said)
             *c = ' ';
     if (!dladdr(function, &info) || !realpath(info.dli_fname, path))
         snprintf(path, sizeof(path), "%s", (char *)context);
-    mw_doctor_say(said, "%s: %s%s", version[0] ? version : "an MPI", path,
+    mw_doctor_print(said, "%s: %s%s", version[0] ? version : "an MPI", path,
                   family ? "" : " (not a kind that memwatch knows)");
     return family;
 }
@@ -76,7 +76,7 @@ static void try_library(struct mw_doctor_text *found, const char *name)
         return;
     if (family > 0)
         families_found |= 1 << family;
-    mw_doctor_say(found, "%s%s", found->length ? "\n" : "", one.text);
+    mw_doctor_print(found, "%s%s", found->length ? "\n" : "", one.text);
 }
 
 /* Where a module or a package puts it when the loader does not know: beside its launcher. */
@@ -104,7 +104,7 @@ enum mw_doctor_state mw_doctor_libraries(struct mw_doctor_text *found)
     for (size_t i = 0; i < sizeof(launchers) / sizeof(launchers[0]); i++)
         try_beside(found, launchers[i]);
     if (!found->length)
-        mw_doctor_say(found, "none found by the loader, nor beside a launcher");
+        mw_doctor_print(found, "none found by the loader, nor beside a launcher");
     return families_found ? MW_DOCTOR_GOOD : MW_DOCTOR_BAD;
 }
 
@@ -136,13 +136,13 @@ enum mw_doctor_state mw_doctor_launchers(struct mw_doctor_text *found)
         kind = kind_of(said.text);
         any = any || kind;
         said.text[strcspn(said.text, "\n")] = '\0';
-        mw_doctor_say(found, "%s%s: %s", found->length ? "\n" : "", path,
+        mw_doctor_print(found, "%s%s: %s", found->length ? "\n" : "", path,
                       kind ? kind : "does not say whose it is: ");
         if (!kind)
-            mw_doctor_say(found, "%s", said.text[0] ? said.text : "no answer to --version");
+            mw_doctor_print(found, "%s", said.text[0] ? said.text : "no answer to --version");
     }
     if (!found->length)
-        mw_doctor_say(found, "neither mpirun, mpiexec nor srun is on PATH");
+        mw_doctor_print(found, "neither mpirun, mpiexec nor srun is on PATH");
     return any ? MW_DOCTOR_GOOD : MW_DOCTOR_BAD;
 }
 
@@ -186,22 +186,22 @@ enum mw_doctor_state mw_doctor_shim(struct mw_doctor_text *found)
     int built;
 
     if (mw_preload_find(shim, sizeof(shim), &err) < 0) {
-        mw_doctor_say(found, "%s", err.text);
+        mw_doctor_print(found, "%s", err.text);
         return MW_DOCTOR_BAD;
     }
     built = families_of(shim);
-    mw_doctor_say(found, "%s, built for", shim);
+    mw_doctor_print(found, "%s, built for", shim);
     for (int i = OPEN_MPI; i <= MPICH; i++)
         if (built & 1 << i)
-            mw_doctor_say(found, "%s%s", i == MPICH && built & 1 << OPEN_MPI ? " and " : " ", names[i]);
+            mw_doctor_print(found, "%s%s", i == MPICH && built & 1 << OPEN_MPI ? " and " : " ", names[i]);
     if (!built)
-        mw_doctor_say(found, " no MPI: it is not memwatch's library");
+        mw_doctor_print(found, " no MPI: it is not memwatch's library");
     for (int i = OPEN_MPI; i <= MPICH; i++)
         if (families_found & ~built & 1 << i)
-            mw_doctor_say(found, "\nnot for %s, which is here: build memwatch again where its mpi.h is", names[i]);
+            mw_doctor_print(found, "\nnot for %s, which is here: build memwatch again where its mpi.h is", names[i]);
     if (is_loadable(shim, &said))
         return built && !(families_found & ~built) ? MW_DOCTOR_GOOD : MW_DOCTOR_BAD;
     said.text[strcspn(said.text, "\n")] = '\0';
-    mw_doctor_say(found, "\ncannot be preloaded: %s", said.text[0] ? said.text : "a program with it does not start");
+    mw_doctor_print(found, "\ncannot be preloaded: %s", said.text[0] ? said.text : "a program with it does not start");
     return MW_DOCTOR_BAD;
 }

@@ -12,7 +12,7 @@
 
 #define SECONDS 10
 
-void mw_doctor_say(struct mw_doctor_text *text, const char *format, ...)
+void mw_doctor_print(struct mw_doctor_text *text, const char *format, ...)
 {
     size_t room = sizeof(text->text) - text->length;
     va_list args;
@@ -33,7 +33,7 @@ static void take(int fd, struct mw_doctor_text *text)
 
     while ((n = read(fd, piece, sizeof(piece))) > 0 || (n < 0 && errno == EINTR))
         if (n > 0)
-            mw_doctor_say(text, "%.*s", (int)n, piece);
+            mw_doctor_print(text, "%.*s", (int)n, piece);
 }
 
 /* In the child. */

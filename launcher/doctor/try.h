@@ -11,7 +11,7 @@ struct mw_doctor_text {
 };
 
 /* Appends; what does not fit is cut. */
-void mw_doctor_say(struct mw_doctor_text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void mw_doctor_print(struct mw_doctor_text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Runs `attempt` in a child that is killed after ten seconds, and appends what it said. Returns what it returned (0 to
  * 100), or -1 when it crashed, hung or could not be started. */

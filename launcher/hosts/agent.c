@@ -44,7 +44,7 @@ struct agent {
     bool shared;        /* the run directory is the launcher's own: nothing to mirror nor to remove */
     int signal_fd;
     bool samples;       /* the sampler is there */
-    bool told_to_end;   /* by a signal */
+    bool end_requested;   /* by a signal */
     size_t running;     /* ranks */
     uint64_t begin_ns;
     uint64_t idle_ns;   /* since when no rank is running; 0: one is, or none came yet */
@@ -53,7 +53,7 @@ struct agent {
 
 /* ---- what ranks can read ---- */
 
-static void tell(const struct agent *agent, const char *state, const char *why)
+static void write_state(const struct agent *agent, const char *state, const char *why)
 {
     char line[600];
     int n = snprintf(line, sizeof(line), "%s%s\n", state, why);
@@ -77,7 +77,7 @@ static void wait_for_something(struct agent *agent, uint64_t until)
         until = due;
     poll(fds, 3, until <= now ? 0 : (int)((until - now) / MW_NS_PER_MS + 1));
     while (read(agent->signal_fd, &info, sizeof(info)) == sizeof(info))
-        agent->told_to_end = true;
+        agent->end_requested = true;
 }
 
 static void note_clock(struct agent *agent)
@@ -130,7 +130,7 @@ static bool is_over(struct agent *agent, uint64_t now)
         agent->ended_ns = now;
         sample(agent); /* the launcher waits for us: do not wait for those that are gone */
     }
-    if (agent->told_to_end || (agent->ended_ns && (!agent->running || now - agent->ended_ns >= END_NS)))
+    if (agent->end_requested || (agent->ended_ns && (!agent->running || now - agent->ended_ns >= END_NS)))
         return true;
     if (agent->idle_ns)
         return now - agent->idle_ns >= LINGER_NS;
@@ -204,7 +204,7 @@ static bool has_sent(struct agent *agent)
     return mw_link_is_sent(agent->link);
 }
 
-static bool say(struct agent *agent, enum mw_wire_kind kind)
+static bool send_message(struct agent *agent, enum mw_wire_kind kind)
 {
     struct mw_wire_message message = {.kind = kind};
 
@@ -282,15 +282,15 @@ static int finish(struct agent *agent)
     /* a pass that is under way began before the last sample */
     agent->mirror.passing = false;
     mw_mirror_hurry(&agent->mirror);
-    if (!wait_until(agent, has_mirrored, LAST_PASS_NS) || !say(agent, MW_WIRE_DONE) ||
+    if (!wait_until(agent, has_mirrored, LAST_PASS_NS) || !send_message(agent, MW_WIRE_DONE) ||
         !wait_until(agent, has_answer, ACK_NS) || mw_link_ack(agent->link) != MW_LINK_ACK_COMPLETE)
         return 1;
     sample(agent);
-    if (agent->running && !agent->ended_ns && !agent->told_to_end) {
+    if (agent->running && !agent->ended_ns && !agent->end_requested) {
         agent->view.end_ns = 0;
         return -1;
     }
-    if (say(agent, MW_WIRE_BYE))
+    if (send_message(agent, MW_WIRE_BYE))
         wait_until(agent, has_sent, BYE_NS);
     clean_up(agent);
     return 0;
@@ -342,7 +342,7 @@ static int begin(struct agent *agent, bool again, struct mw_err *err)
     agent->shared = is_shared(settings);
     if (again) /* its view's name is needed; what ranks had is in their journals */
         remove_file(agent, MW_FILE_VIEW);
-    tell(agent, "connecting", "");
+    write_state(agent, "connecting", "");
     if (connect_to_launcher(agent, err) < 0)
         return -1;
     mw_exits_create(settings->dirfd, settings->host);
@@ -353,7 +353,7 @@ static int begin(struct agent *agent, bool again, struct mw_err *err)
     mw_mirror_init(&agent->mirror, settings->dirfd, settings->host,
                    (struct mw_mirror_sink){agent->link, link_room, link_send});
     agent->begin_ns = mw_clock_now();
-    tell(agent, "connected", "");
+    write_state(agent, "connected", "");
     return 0;
 }
 
@@ -364,13 +364,13 @@ int mw_agent_run(const struct mw_agent_settings *settings, bool again)
     int status = 1;
 
     if (begin(&agent, again, &err) < 0) {
-        tell(&agent, "failed: ", err.text);
+        write_state(&agent, "failed: ", err.text);
     } else {
         do
             status = work(&agent) ? finish(&agent) : 1;
         while (status < 0);
         if (status)
-            tell(&agent, "failed: ", mw_link_why(agent.link));
+            write_state(&agent, "failed: ", mw_link_why(agent.link));
         mw_mirror_fini(&agent.mirror);
         mw_sampler_fini(&agent.sampler);
     }

@@ -259,15 +259,15 @@ static int hello(void *context, struct mw_hub_peer *peer, struct mw_err *err)
     return 0;
 }
 
-static void tell_end(struct mw_hub *hub, struct mw_hub_peer *peer)
+static void send_end(struct mw_hub *hub, struct mw_hub_peer *peer)
 {
     static const struct mw_wire_message end = {.kind = MW_WIRE_END};
     struct mw_err err;
 
-    if (peer->gone || peer->end_told || !mw_hub_peer_is_known(peer))
+    if (peer->gone || peer->end_sent || !mw_hub_peer_is_known(peer))
         return;
-    peer->end_told = true;
-    if (mw_hub_peer_say(peer, &end, &err) || mw_wire_flush(&peer->wire, &err))
+    peer->end_sent = true;
+    if (mw_hub_peer_send(peer, &end, &err) || mw_wire_flush(&peer->wire, &err))
         close_peer(hub, peer, err.text);
 }
 
@@ -286,7 +286,7 @@ static void serve_peer(struct mw_hub *hub, struct mw_hub_peer *peer)
     if (peer->peer.bytes != bytes)
         hub->heard_ns = mw_clock_now();
     if (hub->ended)
-        tell_end(hub, peer);
+        send_end(hub, peer);
     waits = !peer->gone && mw_wire_is_waiting(&peer->wire);
     if (waits != peer->wants_write && !peer->gone) {
         peer->wants_write = waits;
@@ -347,7 +347,7 @@ void mw_hub_end(struct mw_hub *hub)
         return;
     hub->ended = true;
     for (size_t i = 0; i < hub->count; i++)
-        tell_end(hub, hub->peers[i]);
+        send_end(hub, hub->peers[i]);
     sweep(hub);
 }
 

@@ -55,7 +55,7 @@ bool mw_hub_peer_is_known(const struct mw_hub_peer *peer)
     return peer->peer.state != 0;
 }
 
-int mw_hub_peer_say(struct mw_hub_peer *peer, const struct mw_wire_message *message, struct mw_err *err)
+int mw_hub_peer_send(struct mw_hub_peer *peer, const struct mw_wire_message *message, struct mw_err *err)
 {
     unsigned char bytes[256];
     size_t length = mw_wire_message_write(message, bytes, sizeof(bytes));
@@ -82,8 +82,8 @@ void mw_hub_peer_note(struct mw_hub_peer *peer, int run_dirfd)
     close(fd);
 }
 
-/* The first trouble is the one to tell. */
-static void note_trouble(struct mw_hub_peer *peer, const char *why)
+/* The first error is the one to tell. */
+static void note_error(struct mw_hub_peer *peer, const char *why)
 {
     if (!peer->peer.why[0])
         snprintf(peer->peer.why, sizeof(peer->peer.why), "%.127s", why);
@@ -118,13 +118,13 @@ static int take_hello(struct serving *s, const struct mw_wire_message *message, 
 
 static int take_file(struct serving *s, const struct mw_wire_message *message, struct mw_err *err)
 {
-    struct mw_err trouble;
+    struct mw_err error;
 
     s->peer->peer.bytes += message->length;
     s->peer->peer.state = MW_PEER_CONNECTED; /* more after DONE: another job began there meanwhile */
-    switch (mw_hub_files_take(s->files, s->peer->peer.host, message, &trouble)) {
-    case MW_HUB_FILES_FORBIDDEN: return mw_err_set(err, "%s", trouble.text);
-    case MW_HUB_FILES_FAILED: note_trouble(s->peer, trouble.text); break;
+    switch (mw_hub_files_take(s->files, s->peer->peer.host, message, &error)) {
+    case MW_HUB_FILES_FORBIDDEN: return mw_err_set(err, "%s", error.text);
+    case MW_HUB_FILES_FAILED: note_error(s->peer, error.text); break;
     case MW_HUB_FILES_WRITTEN: break;
     }
     return 0;
@@ -136,7 +136,7 @@ static int take_done(struct serving *s, struct mw_err *err)
 
     s->peer->peer.state = MW_PEER_DONE;
     mw_hub_peer_note(s->peer, s->files->dirfd);
-    return mw_hub_peer_say(s->peer, &ack, err);
+    return mw_hub_peer_send(s->peer, &ack, err);
 }
 
 static int take_bye(struct serving *s, const struct mw_wire_message *message, struct mw_err *err)
@@ -156,7 +156,7 @@ static int take(struct serving *s, const struct mw_wire_message *message, struct
     case MW_WIRE_HELLO: return take_hello(s, message, err);
     case MW_WIRE_FILE:
     case MW_WIRE_SIZE: return take_file(s, message, err);
-    case MW_WIRE_PING: return mw_hub_peer_say(s->peer, &pong, err);
+    case MW_WIRE_PING: return mw_hub_peer_send(s->peer, &pong, err);
     case MW_WIRE_DONE: return take_done(s, err);
     case MW_WIRE_BYE: return take_bye(s, message, err);
     default: return mw_err_set(err, "it sent a message that only a launcher may send");
@@ -200,13 +200,13 @@ void mw_hub_peer_close(struct mw_hub_peer *peer, const char *why, int run_dirfd)
         return;
     peer->gone = true;
     if (mw_hub_peer_is_known(peer) && peer->peer.state != MW_PEER_DONE) {
-        note_trouble(peer, why);
+        note_error(peer, why);
         peer->peer.state = MW_PEER_LOST;
     }
     if (mw_hub_peer_is_known(peer))
         mw_hub_peer_note(peer, run_dirfd);
     snprintf(bye.why, sizeof(bye.why), "%.127s", why);
-    if (mw_wire_is_open(&peer->wire) && !mw_hub_peer_say(peer, &bye, NULL))
+    if (mw_wire_is_open(&peer->wire) && !mw_hub_peer_send(peer, &bye, NULL))
         mw_wire_flush(&peer->wire, NULL);
     mw_wire_fini(&peer->wire);
 }

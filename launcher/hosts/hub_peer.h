@@ -15,7 +15,7 @@ struct mw_hub_peer {
     struct mw_peer peer;   /* state 0 until HELLO */
     uint64_t since_ns;     /* of the connection */
     uint64_t written_ns;   /* peer.heard_ns that the file tells */
-    bool end_told;
+    bool end_sent;
     bool gone;             /* closed; to be freed */
     bool wants_write;      /* epoll watches for it */
 };
@@ -31,7 +31,7 @@ int mw_hub_peer_serve(struct mw_hub_peer *peer, struct mw_hub_files *files,
                       struct mw_err *err);
 
 /* Queues one small message. Returns 0, or -1 with a line in err: the other side does not read. */
-int mw_hub_peer_say(struct mw_hub_peer *peer, const struct mw_wire_message *message, struct mw_err *err);
+int mw_hub_peer_send(struct mw_hub_peer *peer, const struct mw_wire_message *message, struct mw_err *err);
 
 /* Has said who it is. */
 bool mw_hub_peer_is_known(const struct mw_hub_peer *peer);

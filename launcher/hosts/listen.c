@@ -49,7 +49,7 @@ static unsigned port_of(int fd)
 }
 
 /* One more address; what does not fit is left out. */
-static void tell(struct mw_listen *listen, const struct sockaddr *address, unsigned port)
+static void add_address(struct mw_listen *listen, const struct sockaddr *address, unsigned port)
 {
     bool v6 = address->sa_family == AF_INET6;
     size_t used = strlen(listen->addresses);
@@ -90,7 +90,7 @@ static int open_family(struct mw_listen *listen, const struct ifaddrs *all, int 
     listen->fd[listen->count++] = fd;
     for (; one; one = one->ifa_next)
         if (can_be_reached(one, family))
-            tell(listen, one->ifa_addr, port_of(fd));
+            add_address(listen, one->ifa_addr, port_of(fd));
     return 0;
 }
 
@@ -106,7 +106,7 @@ static int open_chosen(struct mw_listen *listen, const char *chosen, struct mw_e
         mw_err_set(err, "cannot listen on %s (MEMWATCH_ADDRESS): %s", chosen, strerror(errno));
     else {
         listen->fd[listen->count++] = fd;
-        tell(listen, found->ai_addr, port_of(fd));
+        add_address(listen, found->ai_addr, port_of(fd));
     }
     freeaddrinfo(found);
     return fd < 0 ? -1 : 0;

@@ -234,7 +234,7 @@ static bool open_file(struct mw_mirror *mirror, struct mw_mirror_file *file)
     return false;
 }
 
-static bool tell_size(struct mw_mirror *mirror, struct mw_mirror_file *file)
+static bool send_size(struct mw_mirror *mirror, struct mw_mirror_file *file)
 {
     struct mw_wire_message message = {.kind = MW_WIRE_SIZE, .offset = mirror->file_size};
 
@@ -263,7 +263,7 @@ static bool send_rest(struct mw_mirror *mirror, struct mw_mirror_file *file, con
         if (n > 0 && !send_block(mirror, file, mirror->block, bytes, (size_t)n))
             return false;
     }
-    return tell_size(mirror, file) &&
+    return send_size(mirror, file) &&
            (!mirror->head_length || send_block(mirror, file, 0, mirror->head, mirror->head_length));
 }
 

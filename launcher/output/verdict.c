@@ -140,14 +140,14 @@ static int save_summary(const struct mw_findings *findings, const char *subject)
 
 /* ---- all of it ---- */
 
-static void say(const struct mw_finding *finding)
+static void print_finding(const struct mw_finding *finding)
 {
     if (finding->level != MW_FINDING_PASSED)
         mw_message("memwatch: %s: %s%s\n", finding->check,
                    finding->level == MW_FINDING_WARNING ? "warning: " : "", finding->text);
 }
 
-int mw_verdict_tell(struct mw_verdict *verdict, const struct mw_findings *findings, const char *subject)
+int mw_verdict_report(struct mw_verdict *verdict, const struct mw_findings *findings, const char *subject)
 {
     int failed = 0;
 
@@ -155,7 +155,7 @@ int mw_verdict_tell(struct mw_verdict *verdict, const struct mw_findings *findin
         if (verdict->options.github)
             annotate(stderr, &findings->items[i]);
         else
-            say(&findings->items[i]);
+            print_finding(&findings->items[i]);
     if (verdict->junit.file)
         failed |= save_junit(verdict, findings, subject);
     if (verdict->options.github)

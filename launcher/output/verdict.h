@@ -22,7 +22,7 @@ int mw_verdict_open(struct mw_verdict *verdict, const struct mw_verdict_options 
 
 /* Tells all there is to tell; `subject` is what was judged (a command line). Says on stderr what could not be written.
  * Returns 0, or 1 when something could not. */
-int mw_verdict_tell(struct mw_verdict *verdict, const struct mw_findings *findings, const char *subject);
+int mw_verdict_report(struct mw_verdict *verdict, const struct mw_findings *findings, const char *subject);
 
 /* What goes into its files. */
 void mw_verdict_write_junit(FILE *out, const struct mw_findings *findings, const char *subject);
@@ -31,7 +31,7 @@ void mw_verdict_write_summary(FILE *out, const struct mw_findings *findings, con
 /* Another process has told. */
 void mw_verdict_release(struct mw_verdict *verdict);
 
-/* Drops what is open. Does nothing after mw_verdict_tell(). */
+/* Drops what is open. Does nothing after mw_verdict_report(). */
 void mw_verdict_abandon(struct mw_verdict *verdict);
 
 #endif

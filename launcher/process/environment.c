@@ -29,7 +29,7 @@ static int read_all(struct mw_environment *environment, int fd)
         environment->text = grown;
         room *= 2;
     }
-    environment->whole = !n && (!environment->size || !environment->text[environment->size - 1]);
+    environment->complete = !n && (!environment->size || !environment->text[environment->size - 1]);
     return n ? -1 : 0;
 }
 

@@ -11,7 +11,7 @@
 struct mw_environment {
     char *text;
     size_t size;
-    bool whole; /* neither cut nor changed by the process itself, as for a title */
+    bool complete; /* neither cut nor changed by the process itself, as for a title */
 };
 
 /* Returns 0, or -1 with errno when it may not be read. mw_environment_free() it either way. */

@@ -52,7 +52,7 @@ static bool is_our_own(const struct signalfd_siginfo *info)
 }
 
 /* By sigqueue() and the like, which reach one process only. */
-static bool is_to_us_alone(const struct signalfd_siginfo *info)
+static bool is_to_memwatch_only(const struct signalfd_siginfo *info)
 {
     return info->ssi_code < 0;
 }
@@ -141,7 +141,7 @@ static void take(struct mw_relay *relay, struct taking *taking, const struct sig
     if (is_our_own(info))
         return;
     note(relay->log, info, taking->ns);
-    has_it = !is_to_us_alone(info) && is_to_group(taking, (int)info->ssi_signo) && is_in_our_group(pid);
+    has_it = !is_to_memwatch_only(info) && is_to_group(taking, (int)info->ssi_signo) && is_in_our_group(pid);
     if (!has_it)
         pass_on(pid, info);
     if (is_stop(info->ssi_signo))
@@ -151,7 +151,7 @@ static void take(struct mw_relay *relay, struct taking *taking, const struct sig
 static bool needs_probe(const struct taking *taking)
 {
     for (size_t i = 0; i < taking->count; i++)
-        if (!is_our_own(&taking->infos[i]) && !is_to_us_alone(&taking->infos[i]))
+        if (!is_our_own(&taking->infos[i]) && !is_to_memwatch_only(&taking->infos[i]))
             return true;
     return false;
 }

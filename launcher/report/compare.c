@@ -184,7 +184,7 @@ static void find_all(const struct request *request, struct mw_findings *findings
     }
 }
 
-static int tell(const struct request *request, struct mw_verdict *verdict)
+static int print_comparison(const struct request *request, struct mw_verdict *verdict)
 {
     struct mw_findings findings = {0};
     int failed = 0, status;
@@ -195,7 +195,7 @@ static int tell(const struct request *request, struct mw_verdict *verdict)
     }
     find_all(request, &findings);
     if (request->options->verdict.junit || request->options->verdict.github)
-        failed |= mw_verdict_tell(verdict, &findings, request->compares[0]->commands[MW_COMPARE_CANDIDATE]);
+        failed |= mw_verdict_report(verdict, &findings, request->compares[0]->commands[MW_COMPARE_CANDIDATE]);
     status = mw_findings_status(&findings);
     mw_findings_fini(&findings);
     return failed ? 1 : status;
@@ -242,7 +242,7 @@ static int compare_paths(const struct mw_compare_options *options, struct mw_ver
     } else {
         for (size_t i = 0; i < request.count; i++)
             mw_compare_judge(request.compares[i]);
-        status = tell(&request, verdict);
+        status = print_comparison(&request, verdict);
     }
     for (size_t i = 0; i < request.count; i++)
         mw_compare_destroy(request.compares[i]);

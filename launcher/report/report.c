@@ -34,7 +34,7 @@ static int judge(const struct mw_report_options *options, const struct mw_model 
     int failed, status;
 
     mw_gates_judge(&options->checks.gates, model, &findings);
-    failed = mw_verdict_tell(verdict, &findings, model->job.command);
+    failed = mw_verdict_report(verdict, &findings, model->job.command);
     status = mw_findings_status(&findings);
     mw_findings_fini(&findings);
     return failed ? 1 : status;

@@ -74,7 +74,7 @@ static bool open_journal(struct mw_journal_read *journal, const struct mw_sample
 }
 
 /* "rank 3 412 MiB in MPI_Allreduce, "solve"". */
-static void tell_rank(char *text, size_t size, const struct mw_sampler *sampler, const struct mw_view_process *process)
+static void describe_rank(char *text, size_t size, const struct mw_sampler *sampler, const struct mw_view_process *process)
 {
     struct mw_journal_read journal = {0};
     const char *call = "", *phase = "";
@@ -95,13 +95,13 @@ static void tell_rank(char *text, size_t size, const struct mw_sampler *sampler,
     mw_journal_read_fini(&journal);
 }
 
-static void tell_fullest(char *text, size_t size, const struct mw_sampler *sampler)
+static void describe_fullest(char *text, size_t size, const struct mw_sampler *sampler)
 {
     const struct mw_view_process *process = fullest(sampler->view, true);
     const char *name;
 
     if (process) {
-        tell_rank(text, size, sampler, process);
+        describe_rank(text, size, sampler, process);
         return;
     }
     process = fullest(sampler->view, false);
@@ -127,7 +127,7 @@ void mw_live_draw(struct mw_live *live, const struct mw_sampler *sampler)
     if (!may_write())
         return;
     left = mw_free_find(view);
-    tell_fullest(fullest_text, sizeof(fullest_text), sampler);
+    describe_fullest(fullest_text, sizeof(fullest_text), sampler);
     snprintf(line, sizeof(line), "memwatch %" PRIu64 ":%02u · %s, highest %s · free %s · %s", seconds / 60,
              (unsigned)(seconds % 60), mw_units_bytes(sampler->last_sum).text, mw_units_bytes(view->rss_sum_max).text,
              left.kind == MW_LIMIT_NONE ? "unknown" : mw_units_bytes(left.left).text, fullest_text);

@@ -14,13 +14,13 @@
 #include "launcher/options/exit_status.h"
 #include "launcher/output/forms.h"
 #include "launcher/output/verdict.h"
-#include "launcher/process/apart.h"
-#include "launcher/process/post.h"
+#include "launcher/process/report_child.h"
+#include "launcher/process/post_run.h"
 #include "launcher/process/relay.h"
 #include "launcher/process/spawn.h"
 #include "launcher/run/live.h"
 #include "launcher/run/options.h"
-#include "launcher/run/over.h"
+#include "launcher/run/kill_over.h"
 #include "launcher/run/remake.h"
 #include "launcher/run/repeat.h"
 #include "launcher/rundir/rundir.h"
@@ -60,8 +60,8 @@ struct run {
     struct mw_run_options options;
     struct mw_forms forms;
     struct mw_verdict verdict;
-    struct mw_over over;
-    struct mw_post post;
+    struct mw_kill_over over;
+    struct mw_post_run post;
     int *judged; /* exit status that the limits ask for; shared with the process that makes the report */
     struct mw_rundir dir;
     struct mw_spawn_inherit inherit;
@@ -153,7 +153,7 @@ static int watch(struct run *run, pid_t pid)
             mw_sampler_sample(&run->sampler);
             mw_remake_look(&run->remake, &run->dir, &run->sampler, run->hub);
         }
-        mw_over_look(&run->over, &run->sampler, &run->live, pid);
+        mw_kill_over_check(&run->over, &run->sampler, &run->live, pid);
         mw_live_draw(&run->live, &run->sampler);
     }
 }
@@ -248,7 +248,7 @@ static int judge(struct run *run, const struct mw_model *model)
     if (!mw_gates_any(&run->options.checks.gates))
         return 0;
     mw_gates_judge(&run->options.checks.gates, model, &findings);
-    failed = mw_verdict_tell(&run->verdict, &findings, model->job.command);
+    failed = mw_verdict_report(&run->verdict, &findings, model->job.command);
     *run->judged = mw_findings_status(&findings);
     mw_findings_fini(&findings);
     return failed;
@@ -279,7 +279,7 @@ static int report(void *context)
 /* What could not be reported is not thrown away, unless there is nobody to tell: a closed pipe, a closed stderr. */
 static void make_report(struct run *run)
 {
-    int result = mw_apart_run(report, run, &run->relay, &run->inherit);
+    int result = mw_report_child_run(report, run, &run->relay, &run->inherit);
 
     if (result == 0) {
         mw_forms_release(&run->forms);
@@ -354,7 +354,7 @@ static int start_and_watch(struct run *run)
     mw_remake_restore(&run->remake, &run->dir, &run->sampler, NULL);
     if (wants_text(run) || mw_forms_any(run->options.forms.paths) || mw_gates_any(&run->options.checks.gates))
         make_report(run);
-    mw_post_run(&run->post, record_path(run), &run->relay, &run->inherit);
+    mw_post_run_execute(&run->post, record_path(run), &run->relay, &run->inherit);
     return exit_status(run);
 }
 
@@ -407,13 +407,13 @@ static void release_dir(struct run *run, bool keeps)
 static int open_post(struct run *run, struct mw_err *err)
 {
     (void)err;
-    mw_post_init(&run->post, run->options.post);
+    mw_post_run_init(&run->post, run->options.post);
     return 0;
 }
 
 static void close_post(struct run *run)
 {
-    mw_post_fini(&run->post);
+    mw_post_run_fini(&run->post);
 }
 
 static int open_forms(struct run *run, struct mw_err *err)
@@ -601,14 +601,14 @@ static int run_once(const struct mw_run_options *options, char *kept)
     return status;
 }
 
-static void say_if_inside(const struct mw_run_options *options)
+static void warn_if_inside(const struct mw_run_options *options)
 {
     struct mw_inside inside = mw_inside_look(options->command, getenv);
     char line[1024];
 
     join(line, sizeof(line), options->command);
     if (mw_inside_speaks(&inside) && !options->quiet)
-        mw_inside_say(&inside, line);
+        mw_inside_warn(&inside, line);
 }
 
 int mw_run_main(int argc, char **argv)
@@ -618,7 +618,7 @@ int mw_run_main(int argc, char **argv)
 
     mw_spawn_hold(&inherit);
     mw_run_options_parse(&options, argc, argv);
-    say_if_inside(&options);
+    warn_if_inside(&options);
     status = options.repeat > 1 ? mw_repeat_run(&options, run_once) : run_once(&options, NULL);
     mw_run_options_fini(&options);
     return status;

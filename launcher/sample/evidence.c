@@ -161,7 +161,7 @@ void mw_evidence_start(struct mw_view_process *entry, int procfd, const struct m
     entry->facts &= MW_SEEN_MAPS | MW_SEEN_LIBRARY; /* these have a source of their own */
     entry->preload[0] = '\0';
     snprintf(name, sizeof(name), "%ld", (long)entry->pid);
-    if (environment && environment->whole && entry->command[0] != '[') /* in the middle of an exec it has none */
+    if (environment && environment->complete && entry->command[0] != '[') /* in the middle of an exec it has none */
         note_environment(entry, procfd, environment);
     else if (!environment && geteuid() && !fstatat(procfd, name, &st, 0) && st.st_uid != geteuid())
         entry->facts |= MW_SEEN_USER;

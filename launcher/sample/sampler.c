@@ -202,7 +202,7 @@ static void note_start(struct mw_sampler *sampler, struct mw_tree_process *proce
     bool read = !mw_environment_read(&environment, sampler->tree.procfd, process->pid);
 
     entry->launch_rank =
-        read && environment.whole ? (uint32_t)(mw_launch_rank_parse(environment.text, environment.size, getenv) + 1) : 0;
+        read && environment.complete ? (uint32_t)(mw_launch_rank_parse(environment.text, environment.size, getenv) + 1) : 0;
     if (!(entry->facts & MW_SEEN_ENVIRON))
         mw_evidence_start(entry, sampler->tree.procfd, read ? &environment : NULL);
     mw_environment_free(&environment);

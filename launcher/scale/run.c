@@ -79,7 +79,7 @@ static void become_run(const char *self, const struct mw_scale_options *options,
 }
 
 /* The last line that a failed run printed is often why. */
-static void tell_last_line(const char *log)
+static void print_last_line(const char *log)
 {
     char text[4096], *rest = text, *line, none[] = "", *last = none;
     uint64_t size;
@@ -126,11 +126,11 @@ static bool run_one(const char *self, const struct mw_scale_options *options, co
         return false;
     }
     mw_message("failed with status %d: see %s\n", status, paths->log);
-    tell_last_line(paths->log);
+    print_last_line(paths->log);
     return false;
 }
 
-static int run_missing(const char *self, const struct mw_scale_options *options, const char *dir, bool *broken_off,
+static int run_missing(const char *self, const struct mw_scale_options *options, const char *dir, bool *interrupted,
                        struct mw_err *err)
 {
     size_t count = mw_scale_plan_count(options), there = 0;
@@ -163,7 +163,7 @@ static int run_missing(const char *self, const struct mw_scale_options *options,
         failed += !run_one(self, options, &paths, command, &inherit, &waiting);
         mw_scale_plan_free(command);
     }
-    *broken_off = mw_wait_child_is_ended(&waiting);
+    *interrupted = mw_wait_child_is_ended(&waiting);
     mw_wait_child_end(&waiting);
     mw_spawn_release(&inherit);
     if (there && failed >= 0)
@@ -171,7 +171,7 @@ static int run_missing(const char *self, const struct mw_scale_options *options,
     return failed;
 }
 
-int mw_scale_run_all(const struct mw_scale_options *options, bool *broken_off, struct mw_err *err)
+int mw_scale_run_all(const struct mw_scale_options *options, bool *interrupted, struct mw_err *err)
 {
     const char *dir = options->dir ? options->dir : MW_SCALE_DIR;
     char self[PATH_MAX];
@@ -179,7 +179,7 @@ int mw_scale_run_all(const struct mw_scale_options *options, bool *broken_off, s
     char **command;
     ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
 
-    *broken_off = false;
+    *interrupted = false;
     if (length < 0)
         return mw_err_set(err, "cannot find memwatch itself: %s", strerror(errno));
     self[length] = '\0';
@@ -190,5 +190,5 @@ int mw_scale_run_all(const struct mw_scale_options *options, bool *broken_off, s
     mw_scale_plan_free(command);
     if (mkdir(dir, 0777) && errno != EEXIST)
         return mw_err_set(err, "cannot make %s: %s", dir, strerror(errno));
-    return run_missing(self, options, dir, broken_off, err);
+    return run_missing(self, options, dir, interrupted, err);
 }

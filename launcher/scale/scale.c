@@ -49,7 +49,7 @@ static int choose_place(struct mw_forecast *forecast, const struct mw_scale_opti
     return 0;
 }
 
-static int tell(const struct mw_scale_options *options, struct mw_study *study)
+static int write_forms(const struct mw_scale_options *options, struct mw_study *study)
 {
     struct mw_report_style style = mw_display_style(&options->display, STDOUT_FILENO);
     struct mw_forecast forecast = {.ranks_per_node = (double)options->ranks_per_node,
@@ -81,7 +81,7 @@ static int report(const struct mw_scale_options *options)
                    options->from ? options->from : "");
     else {
         mw_study_judge(study);
-        status = tell(options, study);
+        status = write_forms(options, study);
         if (!status && left_out)
             status = 1;
     }
@@ -92,7 +92,7 @@ static int report(const struct mw_scale_options *options)
 int mw_scale_main(int argc, char **argv)
 {
     struct mw_scale_options options;
-    bool broken_off = false;
+    bool interrupted = false;
     struct mw_err err;
     int failed = 0, status;
 
@@ -102,12 +102,12 @@ int mw_scale_main(int argc, char **argv)
         return MW_EXIT_FAILURE;
     }
     if (!options.from)
-        failed = mw_scale_run_all(&options, &broken_off, &err);
+        failed = mw_scale_run_all(&options, &interrupted, &err);
     if (failed < 0) {
         mw_message("memwatch: %s\n", err.text);
         return MW_EXIT_FAILURE;
     }
-    if (broken_off) {
+    if (interrupted) {
         mw_message("memwatch: interrupted; run the same command again to resume\n");
         return 130;
     }

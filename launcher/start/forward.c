@@ -123,7 +123,7 @@ static int set_list(const char *variable, const char *before, const char *separa
     return setenv(variable, list, 1) ? mw_err_set(err, "cannot set the environment: %s", strerror(errno)) : 0;
 }
 
-static void say_what_to_add(void)
+static void print_what_to_add(void)
 {
     mw_message("memwatch: not told to Open MPI, which has a list of variables of yours: on other hosts nothing is recorded "
                "unless these are in it:");
@@ -143,7 +143,7 @@ int mw_forward_setenv(char *const command[], bool quiet, struct mw_err *err)
     if (words_have_list(command) || variables_name_files() ||
         ((!list || !*list) && mw_mca_files_have(list_words, COUNT(list_words)))) {
         if (target.launcher && !quiet)
-            say_what_to_add();
+            print_what_to_add();
         return 0;
     }
     if ((list && *list) || takes_list_beside_x(&target))

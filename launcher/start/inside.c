@@ -59,7 +59,7 @@ bool mw_inside_speaks(const struct mw_inside *inside)
     return inside->rank == (inside->size ? 0 : 1);
 }
 
-void mw_inside_say(const struct mw_inside *inside, const char *line)
+void mw_inside_warn(const struct mw_inside *inside, const char *line)
 {
     char ranks[16] = "N", of[40] = "one of its ranks";
 

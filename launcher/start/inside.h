@@ -24,7 +24,7 @@ struct mw_inside mw_inside_look(char *const command[], char *(*own)(const char *
 bool mw_inside_speaks(const struct mw_inside *inside);
 
 /* Says on stderr how to get one report on all ranks. `line` is the command as one line. */
-void mw_inside_say(const struct mw_inside *inside, const char *line);
+void mw_inside_warn(const struct mw_inside *inside, const char *line);
 
 /* Whether one line stands for the report on stderr: not in rank 0, nor on a terminal, of which each rank has its own. */
 bool mw_inside_is_brief(const struct mw_inside *inside);

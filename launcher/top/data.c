@@ -18,8 +18,8 @@
 void mw_top_data_complain(struct mw_top_data *data, const char *name, const struct mw_err *err)
 {
     if (!data->unread++) {
-        mw_err_set(&data->trouble, "%.100s: %.300s", name, err->text);
-        mw_text_clean(data->trouble.text);
+        mw_err_set(&data->error, "%.100s: %.300s", name, err->text);
+        mw_text_clean(data->error.text);
     }
 }
 
@@ -46,7 +46,7 @@ static bool is_removed(const struct mw_top_data *data)
     return fstat(data->dirfd, &st) || !st.st_nlink;
 }
 
-static void tell_end(struct mw_top_data *data, const struct mw_view *view)
+static void note_end(struct mw_top_data *data, const struct mw_view *view)
 {
     const char *name = view->exit_signal ? mw_signal_name(view->exit_signal) : NULL;
 
@@ -82,7 +82,7 @@ static void find_over(struct mw_top_data *data)
     const struct mw_top_host *host = launcher_of(data);
 
     if (host && host->view.end_ns)
-        tell_end(data, &host->view);
+        note_end(data, &host->view);
     data->over = (host && host->view.end_ns) || is_removed(data) || ((!host || data->orphaned) && !any_lives(data));
     if (data->over)
         mw_top_ranks_settle(data); /* those of whose end nobody has told */

@@ -151,6 +151,6 @@ void mw_top_job_add(struct mw_top_picture *picture, const struct mw_top_data *da
                           tally.died > 1 ? ", and others" : "");
     if (data->unread)
         mw_top_lines_wrap(&unread, MW_TOP_WARN, "%u file%s: %s", data->unread, data->unread == 1 ? "" : "s",
-                          data->trouble.text);
+                          data->error.text);
     mw_top_lines_add(picture);
 }

@@ -269,7 +269,7 @@ static void end_by(struct mw_top_member *member, bool badly, const char *how)
 }
 
 /* Whether its journal's last word is one: nothing follows. */
-static bool has_said_its_end(const struct mw_top_member *member)
+static bool has_final_stage(const struct mw_top_member *member)
 {
     return member->stage >= MW_STAGE_FINALIZED; /* or MW_STAGE_EXITED, MW_STAGE_ABORTED */
 }
@@ -277,7 +277,7 @@ static bool has_said_its_end(const struct mw_top_member *member)
 static void end_by_status(struct mw_top_member *member, int status, bool is_known)
 {
     const char *name = WIFSIGNALED(status) ? mw_signal_name(WTERMSIG(status)) : NULL;
-    bool unfinished = is_known && !has_said_its_end(member);
+    bool unfinished = is_known && !has_final_stage(member);
     char text[64];
 
     if (name)
@@ -296,7 +296,7 @@ static void end_unseen(struct mw_top_member *member, bool is_known)
 {
     if (member->stage == MW_STAGE_ABORTED)
         member->end = MW_TOP_DIED; /* `how` is known */
-    else if (has_said_its_end(member) || !is_known)
+    else if (has_final_stage(member) || !is_known)
         end_by(member, false, "ended");
     else
         end_by(member, true, "ended before MPI_Finalize");

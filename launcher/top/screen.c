@@ -144,7 +144,7 @@ static enum mw_top_event take_keys(struct mw_top_choice *choice, size_t room)
     while ((key = getch()) != ERR) {
         event = MW_TOP_CHOSEN;
         if (!mw_top_keys_press(choice, translate(key), room))
-            return MW_TOP_LEFT;
+            return MW_TOP_QUIT;
     }
     return event;
 }
@@ -157,7 +157,7 @@ enum mw_top_event mw_top_screen_wait(struct mw_top_choice *choice, size_t room, 
         uint64_t now = mw_clock_now();
         enum mw_top_event event = take_keys(choice, room); /* a new size comes as a key, too, and interrupts poll() */
         if (left_for || (in.revents & (POLLHUP | POLLERR | POLLNVAL)))
-            return MW_TOP_LEFT;
+            return MW_TOP_QUIT;
         if (event != MW_TOP_WAITED || now >= until)
             return event;
         poll(&in, 1, (int)((until - now) / MW_NS_PER_MS + 1));
@@ -197,7 +197,7 @@ void mw_top_screen_show(const struct mw_top_picture *picture)
 enum mw_top_event mw_top_screen_wait(struct mw_top_choice *choice, size_t room, uint64_t until)
 {
     (void)choice, (void)room, (void)until;
-    return MW_TOP_LEFT;
+    return MW_TOP_QUIT;
 }
 
 int mw_top_screen_close(void)

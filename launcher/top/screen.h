@@ -22,7 +22,7 @@ void mw_top_screen_show(const struct mw_top_picture *picture);
 enum mw_top_event {
     MW_TOP_WAITED, /* it is time for another look */
     MW_TOP_CHOSEN, /* the picture has to be drawn again: another choice, or another size */
-    MW_TOP_LEFT    /* the user, a signal or the end of the terminal */
+    MW_TOP_QUIT    /* the user, a signal or the end of the terminal */
 };
 enum mw_top_event mw_top_screen_wait(struct mw_top_choice *choice, size_t room, uint64_t until);
 

@@ -88,7 +88,7 @@ struct mw_top_data {
     uint32_t job_count;     /* MPI jobs that the command has started; 0: no rank yet */
     uint32_t ranks;         /* members that are ranks */
     uint32_t unread;        /* files that could not be read in the last look */
-    struct mw_err trouble;  /* why the first of them */
+    struct mw_err error;  /* why the first of them */
     /* for top_data itself */
     int dirfd;
     struct mw_alive alive;

@@ -99,7 +99,7 @@ static int watch(const struct mw_top_options *options, struct mw_top_data *data,
         mw_message("memwatch: %s\n", err.text);
         return 1;
     }
-    while (show_until(data, choice, ascii, mw_clock_now() + options->delay_ns) != MW_TOP_LEFT)
+    while (show_until(data, choice, ascii, mw_clock_now() + options->delay_ns) != MW_TOP_QUIT)
         mw_top_data_look(data, mw_clock_now());
     signo = mw_top_screen_close();
     return signo && signo != SIGINT ? 128 + signo : 0;

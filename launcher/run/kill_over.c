@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "launcher/run/over.h"
+#include "launcher/run/kill_over.h"
 
 #include "collector/base/clock.h"
 #include "collector/base/message.h"
@@ -37,7 +37,7 @@ static bool find(const struct mw_gates *gates, const struct mw_sampler *sampler,
     return true;
 }
 
-static void tell(const struct mw_view_over *found)
+static void report(const struct mw_view_over *found)
 {
     char who[40] = "the job";
 
@@ -56,7 +56,7 @@ static void kill_all(const struct mw_sampler *sampler, pid_t command)
         kill(sampler->tree.processes[i].pid, SIGKILL);
 }
 
-void mw_over_look(struct mw_over *over, struct mw_sampler *sampler, struct mw_live *live, pid_t command)
+void mw_kill_over_check(struct mw_kill_over *over, struct mw_sampler *sampler, struct mw_live *live, pid_t command)
 {
     struct mw_view_over *noted = &sampler->view->over;
     uint64_t now = mw_clock_now();
@@ -76,6 +76,6 @@ void mw_over_look(struct mw_over *over, struct mw_sampler *sampler, struct mw_li
     over->kill_ns = now + GRACE_NS;
     mw_view_file_sync(&sampler->file, sampler->view);
     mw_live_clear(live);
-    tell(noted);
+    report(noted);
     kill(command, SIGTERM);
 }

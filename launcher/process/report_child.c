@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "launcher/process/apart.h"
+#include "launcher/process/report_child.h"
 
 #include "collector/base/clock.h"
 #include "collector/base/message.h"
@@ -26,7 +26,7 @@ static void interrupted(int signo)
 
 /* Warnings of batch systems and the like are for the job, which has ended. A file that may not grow is an error like
  * others. */
-static uint64_t not_for_reports(void)
+static uint64_t ignored_in_reports(void)
 {
     static const int signals[] = {SIGUSR1, SIGUSR2, SIGXCPU, SIGXFSZ, SIGPROF, SIGVTALRM, SIGIO, SIGPWR, SIGSTKFLT};
     uint64_t mask = 0;
@@ -39,7 +39,7 @@ static uint64_t not_for_reports(void)
 }
 
 /* In the child: never returns. */
-static void work_there(int (*work)(void *context), void *context, const struct mw_spawn_inherit *inherit)
+static void child_main(int (*work)(void *context), void *context, const struct mw_spawn_inherit *inherit)
 {
     const struct sigaction impatient = {.sa_handler = interrupted, .sa_flags = SA_RESTART};
     struct sigaction before;
@@ -50,14 +50,14 @@ static void work_there(int (*work)(void *context), void *context, const struct m
     sigaction(SIGINT, &impatient, &before);
     if (before.sa_handler == SIG_IGN) /* it was ignored when memwatch was started (nohup, a shell's background) */
         sigaction(SIGINT, &before, NULL);
-    mw_signal_mask_set(inherit->mask | not_for_reports());
+    mw_signal_mask_set(inherit->mask | ignored_in_reports());
     failed = work(context);
     fflush(NULL);
     _exit(failed ? 1 : 0);
 }
 
 /* Who interrupted it or closed the other end of the pipe knows why there is no report. */
-static int tell_end(int status)
+static int print_end(int status)
 {
     int signo = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 
@@ -69,7 +69,7 @@ static int tell_end(int status)
     return signo ? -1 : WEXITSTATUS(status) > 1 ? -1 : WEXITSTATUS(status);
 }
 
-int mw_apart_wait(pid_t pid, struct mw_relay *relay)
+int mw_report_child_wait(pid_t pid, struct mw_relay *relay)
 {
     int status = 0;
 
@@ -82,7 +82,7 @@ int mw_apart_wait(pid_t pid, struct mw_relay *relay)
     }
 }
 
-int mw_apart_run(int (*work)(void *context), void *context, struct mw_relay *relay,
+int mw_report_child_run(int (*work)(void *context), void *context, struct mw_relay *relay,
                  const struct mw_spawn_inherit *inherit)
 {
     pid_t pid;
@@ -92,6 +92,6 @@ int mw_apart_run(int (*work)(void *context), void *context, struct mw_relay *rel
     if (pid < 0)
         return work(context); /* better at some risk than not at all */
     if (pid == 0)
-        work_there(work, context, inherit);
-    return tell_end(mw_apart_wait(pid, relay));
+        child_main(work, context, inherit);
+    return print_end(mw_report_child_wait(pid, relay));
 }
