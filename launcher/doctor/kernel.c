@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the kernel lets us read, and how exact it is: tried, not guessed by version. */
+/* What the kernel lets memwatch read, and with which error. Tested, not derived from the kernel version. */
 #include "collector/base/units.h"
 #include "collector/journal/procmem.h"
 #include "launcher/doctor/checks.h"
@@ -18,7 +18,7 @@
 
 #define MIB (1ULL << 20)
 #define ROUNDS 12
-#define TOLERABLE (8 * MIB) /* of what a counter says */
+#define TOLERABLE (8 * MIB) /* largest acceptable error of a counter */
 
 static void *touch(size_t bytes)
 {
@@ -56,7 +56,7 @@ static int reset(void)
     return done;
 }
 
-/* In a child: 32 MiB are touched and given back; after a reset the mark must not show them any more. */
+/* In a child: touches and frees 32 MiB; after a reset the mark must be lower. */
 static int try_reset(void *context, struct mw_doctor_text *said)
 {
     void *memory = touch(32 * MIB);
@@ -75,7 +75,7 @@ static int try_reset(void *context, struct mw_doctor_text *said)
         mw_doctor_print(said, "writing to /proc/self/clear_refs does not reset it");
         return 1;
     }
-    mw_doctor_print(said, "can be reset: %s with 32 MiB that were given back, %s after", mw_units_bytes(before).text,
+    mw_doctor_print(said, "can be reset: %s with 32 MiB that were freed, %s after", mw_units_bytes(before).text,
                   mw_units_bytes(after).text);
     return 0;
 }
@@ -108,7 +108,7 @@ static void raise_to(uint64_t *most, uint64_t value)
         *most = value;
 }
 
-/* In a child: memory of known sizes comes and goes; the counters are held against a count of the pages. */
+/* In a child: allocates and frees memory of known sizes, and compares the counters with a count of the pages. */
 static int try_precision(void *context, struct mw_doctor_text *said)
 {
     int procfd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -145,9 +145,9 @@ enum mw_doctor_state mw_doctor_floor(struct mw_doctor_text *found)
     struct rusage usage;
 
     if (getrusage(RUSAGE_SELF, &usage) || (uint64_t)usage.ru_maxrss * 1024 <= own)
-        mw_doctor_print(found, "getrusage tells the mark itself");
+        mw_doctor_print(found, "getrusage returns the mark of the process");
     else
-        mw_doctor_print(found, "getrusage tells at least the %s that this program's parent had: below, ranks read "
+        mw_doctor_print(found, "getrusage never returns less than the %s of this program's parent: below that, ranks read "
                       "/proc/self/status", mw_units_bytes((uint64_t)usage.ru_maxrss * 1024).text);
     return MW_DOCTOR_INFO;
 }
@@ -165,7 +165,7 @@ static int number_in(const char *path, int otherwise)
     return value;
 }
 
-/* A child that waits is looked at as the ranks will be. */
+/* Reads a waiting child the way ranks are read. */
 enum mw_doctor_state mw_doctor_others(struct mw_doctor_text *found)
 {
     int procfd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -204,8 +204,8 @@ enum mw_doctor_state mw_doctor_children(struct mw_doctor_text *found)
 
     snprintf(path, sizeof(path), "/proc/self/task/%ld/children", (long)getpid());
     if (access(path, R_OK))
-        mw_doctor_print(found, "no /proc/PID/task/*/children: found by looking through all of /proc, more slowly");
+        mw_doctor_print(found, "no /proc/PID/task/*/children: children are found by scanning /proc, which is slower");
     else
-        mw_doctor_print(found, "found by /proc/PID/task/*/children");
+        mw_doctor_print(found, "children are read from /proc/PID/task/*/children");
     return MW_DOCTOR_GOOD;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What limits memory here: the node, control groups, Slurm, ulimits. */
+/* Memory limits here: the node, control groups, Slurm, ulimits. */
 #include "launcher/doctor/checks.h"
 
 #include "collector/base/units.h"
@@ -17,7 +17,7 @@ static void print_charge(struct mw_doctor_text *found, const struct mw_view_char
 
     if (words[charge->kind])
         mw_doctor_print(found, "%s %s in %s%s, %s in use\n", words[charge->kind], mw_units_bytes(charge->bytes).text,
-                      charge->flags & MW_VIEW_CHARGE_ABOVE ? "a group that is not visible here, above " : "",
+                      charge->flags & MW_VIEW_CHARGE_ABOVE ? "an invisible parent group of " : "",
                       charge->directory, mw_units_bytes(charge->used).text);
 }
 
@@ -41,7 +41,7 @@ static void print_ulimit(struct mw_doctor_text *found, int resource, const char 
     struct rlimit limit;
 
     if (!getrlimit(resource, &limit) && limit.rlim_cur != RLIM_INFINITY)
-        mw_doctor_print(found, "\n%s is %s: so much %s each process may have, touched or not", option,
+        mw_doctor_print(found, "\n%s limits each process to %s of %s, touched or not", option,
                       mw_units_bytes(limit.rlim_cur).text, what);
 }
 
@@ -57,7 +57,7 @@ enum mw_doctor_state mw_doctor_memory(struct mw_doctor_text *found)
                       mw_units_bytes(info.available).text,
                       info.is_free_only ? "free by sysinfo(2), page cache not counted" : "available");
     else
-        mw_doctor_print(found, "of this node unknown");
+        mw_doctor_print(found, "memory of this node unknown");
     for (uint32_t i = 0; i < view.charge_count; i++)
         if (view.charges[i].kind == MW_LIMIT_SLURM)
             mw_doctor_print(found, "\n%s of it granted by Slurm", mw_units_bytes(view.charges[i].bytes).text);

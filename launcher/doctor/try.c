@@ -25,7 +25,7 @@ void mw_doctor_print(struct mw_doctor_text *text, const char *format, ...)
         text->length += (size_t)n < room ? (size_t)n : room - 1;
 }
 
-/* Everything up to the end of the pipe; what does not fit is read and dropped, so that nobody waits. */
+/* Reads up to the end of the pipe; what does not fit is read and dropped, so that the writer does not block. */
 static void take(int fd, struct mw_doctor_text *text)
 {
     char piece[512];
@@ -40,7 +40,7 @@ static void take(int fd, struct mw_doctor_text *text)
 static void begin(int *ends)
 {
     signal(SIGALRM, SIG_DFL);
-    alarm(SECONDS); /* stays over exec */
+    alarm(SECONDS); /* exec keeps it */
     close(ends[0]);
 }
 
