@@ -25,7 +25,7 @@ void mw_post_run_init(struct mw_post_run *post, const char *command)
     while (environ[count])
         count++;
     post->environment = mw_mem_alloc(count + 2, sizeof(*post->environment));
-    memcpy(post->environment, environ, count * sizeof(*environ)); /* setenv() makes new strings, and keeps the old ones */
+    memcpy(post->environment, environ, count * sizeof(*environ)); /* setenv() allocates new strings and keeps the old ones */
 }
 
 static void print_end(int status)
@@ -36,7 +36,7 @@ static void print_end(int status)
         mw_message("memwatch: --post-run-cmd ended with status %d\n", WEXITSTATUS(status));
 }
 
-/* The last entry is left free for ours. */
+/* Removes MEMWATCH_RECORD from the environment and appends `entry`. */
 static void name_record(const struct mw_post_run *post, char *entry)
 {
     size_t kept = 0;
