@@ -10,7 +10,7 @@
 
 #define GRACE_NS (5 * MW_NS_PER_SEC)
 
-/* The first process over its limit in this sample. */
+/* Finds a process that exceeds its limit in this sample. */
 static bool find_process(const struct mw_gates *gates, const struct mw_sampler *sampler, struct mw_view_over *found)
 {
     for (size_t i = 0; i < sampler->tree.count; i++) {
@@ -43,14 +43,14 @@ static void report(const struct mw_view_over *found)
 
     if (found->what != MW_VIEW_OVER_TOTAL)
         snprintf(who, sizeof(who), "process %d", found->pid);
-    mw_message("memwatch: %s has %s, over the limit of %s: ending the command (--kill-over)\n", who,
+    mw_message("memwatch: %s has %s, over the limit of %s; ending the command (--kill-over)\n", who,
                mw_units_bytes(found->bytes).text, mw_units_bytes(found->limit).text);
 }
 
-/* The tree is of a moment ago, and a pid is not given anew so soon. */
+/* The tree is slightly out of date, but pids are not reused so soon. */
 static void kill_all(const struct mw_sampler *sampler, pid_t command)
 {
-    mw_message("memwatch: it did not end: killing its processes\n");
+    mw_message("memwatch: the command did not end; killing the job's processes (--kill-over)\n");
     kill(command, SIGKILL);
     for (size_t i = 0; i < sampler->tree.count; i++)
         kill(sampler->tree.processes[i].pid, SIGKILL);

@@ -33,7 +33,7 @@ void mw_live_init(struct mw_live *live, enum mw_live_when when, uint64_t now)
         live->next_ns = now + AUTO_NS;
 }
 
-/* A terminal in another's hands, or one that was stopped by Ctrl-S, is not written to. */
+/* Whether the terminal can be written to: not if another process group owns it, or after Ctrl-S. */
 static bool may_write(void)
 {
     struct pollfd out = {.fd = STDERR_FILENO, .events = POLLOUT};
@@ -41,7 +41,7 @@ static bool may_write(void)
     return tcgetpgrp(STDERR_FILENO) == getpgrp() && poll(&out, 1, 0) == 1 && (out.revents & POLLOUT);
 }
 
-/* ---- the fullest process ---- */
+/* ---- the largest process ---- */
 
 static const struct mw_view_process *fullest(const struct mw_view *view, bool ranks)
 {
@@ -134,7 +134,7 @@ void mw_live_draw(struct mw_live *live, const struct mw_sampler *sampler)
     mw_text_clean(line);
     ioctl(STDERR_FILENO, TIOCGWINSZ, &window);
     mw_text_fit(fitted, sizeof(fitted), line, window.ws_col > 1 ? window.ws_col - 1 : 79, MW_TEXT_CUT_RIGHT);
-    dprintf(STDERR_FILENO, "\r%s\033[K\r", fitted); /* what the program writes next starts at the left */
+    dprintf(STDERR_FILENO, "\r%s\033[K\r", fitted); /* the program's next output starts in the first column */
     live->shown = true;
 }
 
