@@ -14,7 +14,7 @@
 
 #define BYTES_MAX (256LL << 20)
 
-/* Descriptors are needed for processes first. */
+/* Processes have priority in the use of descriptors. */
 static bool is_affordable(int fd)
 {
     struct rlimit limit;
