@@ -146,8 +146,7 @@ static int take_job(struct reading *reading, const struct mw_model *model, const
         return mw_err_set(err, model->job.runs ? "%s: the job is still running" : "%s: the run failed", path);
     if (!find_value(reading, model, name, &s))
         return mw_err_set(err, "%s: no value of %s in its name (%s=...) or, with a template as in -- --%s {%s}, in its command line",
-                          path,
-                          reading->param, reading->param, reading->param, reading->param);
+                          path, reading->param, reading->param, reading->param, reading->param);
     return mw_study_take(reading->study, model, name, s, err);
 }
 
