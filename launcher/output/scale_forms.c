@@ -49,16 +49,16 @@ int mw_scale_forms_write(const mw_scale_paths paths, bool force, const struct mw
 {
     struct mw_report_style plain = *style;
     int failed = 0;
-    bool told = paths[MW_SCALE_TEXT] != NULL;
+    bool on_stdout = paths[MW_SCALE_TEXT] != NULL;
 
     plain.color = false;
     for (int i = 0; i < MW_SCALE_FORMS; i++) {
         if (!paths[i])
             continue;
-        told |= !strcmp(paths[i], "-");
+        on_stdout |= !strcmp(paths[i], "-");
         failed |= write_one((enum mw_scale_form)i, paths[i], force, study, forecast, strcmp(paths[i], "-") ? &plain : style);
     }
-    if (!told)
+    if (!on_stdout)
         failed |= write_one(MW_SCALE_TEXT, "-", force, study, forecast, style);
     return failed;
 }

@@ -128,7 +128,7 @@ static void add_ranks_line(struct mw_top_picture *picture, const struct mw_top_d
             mw_top_lines_wrap(&wrap, MW_TOP_PLAIN, "%u other process%s %s", tally.others, tally.others == 1 ? "" : "es",
                               mw_units_bytes(tally.others_rss).text);
     } else
-        mw_top_lines_wrap(&wrap, MW_TOP_PLAIN, "%zu, no MPI rank yet", data->member_count);
+        mw_top_lines_wrap(&wrap, MW_TOP_PLAIN, "%zu, and no MPI rank yet", data->member_count);
     if (data->host_count == 1)
         mw_top_lines_wrap(&wrap, MW_TOP_PLAIN, "on %s", data->hosts[0].name);
     else
