@@ -7,7 +7,7 @@
 
 struct mw_command {
     const char *name; /* NULL in the last entry */
-    int (*main)(int argc, char **argv); /* gets its own argv (argv[0] is the subcommand's name); returns the exit status */
+    int (*main)(int argc, char **argv); /* argv[0] is the subcommand's name; returns the exit status */
     const char *summary; /* NULL: internal, not listed in --help */
     /* Its options, including those of argp's children, for completion. If an option's `arg` contains "|", it lists all
      * accepted words. NULL: only --help. */

@@ -27,7 +27,7 @@
 
 #define LOOK_NS (250 * MW_NS_PER_MS)    /* between two checks whether ranks still run */
 #define LINGER_NS (500 * MW_NS_PER_MS)  /* after the last rank has ended: another job may follow */
-#define NOBODY_NS (30 * MW_NS_PER_SEC)  /* without any rank */
+#define NO_RANKS_NS (30 * MW_NS_PER_SEC)  /* without any rank */
 #define END_NS MW_NS_PER_SEC            /* after the launcher's command has ended */
 #define LAST_PASS_NS (20 * MW_NS_PER_SEC)
 #define ACK_NS (5 * MW_NS_PER_SEC)
@@ -121,7 +121,7 @@ static void wake(struct agent *agent)
     if (!mw_sampler_wake(&agent->sampler))
         return;
     sample(agent);
-    mw_mirror_hurry(&agent->mirror);
+    mw_mirror_request_pass(&agent->mirror);
 }
 
 static bool is_over(struct agent *agent, uint64_t now)
@@ -134,7 +134,7 @@ static bool is_over(struct agent *agent, uint64_t now)
         return true;
     if (agent->idle_ns)
         return now - agent->idle_ns >= LINGER_NS;
-    return !agent->sampler.ranks_seen && now - agent->begin_ns >= NOBODY_NS;
+    return !agent->sampler.ranks_seen && now - agent->begin_ns >= NO_RANKS_NS;
 }
 
 /* Serves the link; reconnects a lost one while ranks are running. Returns false if it has failed for good. */
@@ -236,7 +236,7 @@ static void remove_files(struct agent *agent)
 /* After BYE: ranks that outlive the command keep their files while they use them, for half a minute at most. */
 static void clean_up(struct agent *agent)
 {
-    uint64_t deadline = mw_clock_now() + NOBODY_NS;
+    uint64_t deadline = mw_clock_now() + NO_RANKS_NS;
 
     if (agent->shared)
         return;
@@ -282,7 +282,7 @@ static int finish(struct agent *agent)
     mw_sampler_finish(&agent->sampler);
     /* a pass in progress began before the last sample */
     agent->mirror.passing = false;
-    mw_mirror_hurry(&agent->mirror);
+    mw_mirror_request_pass(&agent->mirror);
     if (!wait_until(agent, has_mirrored, LAST_PASS_NS) || !send_message(agent, MW_WIRE_DONE) ||
         !wait_until(agent, has_answer, ACK_NS) || mw_link_ack(agent->link) != MW_LINK_ACK_COMPLETE)
         return 1;

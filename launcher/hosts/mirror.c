@@ -52,7 +52,7 @@ void mw_mirror_forget(struct mw_mirror *mirror)
     mirror->next_ns = 0;
 }
 
-void mw_mirror_hurry(struct mw_mirror *mirror)
+void mw_mirror_request_pass(struct mw_mirror *mirror)
 {
     mirror->next_ns = 0;
 }

@@ -60,7 +60,7 @@ void mw_mirror_fini(struct mw_mirror *mirror);
 bool mw_mirror_step(struct mw_mirror *mirror);
 
 /* Makes a pass due now. A pass in progress is completed first, and another one follows. */
-void mw_mirror_hurry(struct mw_mirror *mirror);
+void mw_mirror_request_pass(struct mw_mirror *mirror);
 
 /* Sends everything again: after a lost connection it is unknown what was received. */
 void mw_mirror_forget(struct mw_mirror *mirror);

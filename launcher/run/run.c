@@ -608,7 +608,7 @@ static void warn_if_inside(const struct mw_run_options *options)
     char line[1024];
 
     join(line, sizeof(line), options->command);
-    if (mw_inside_speaks(&inside) && !options->quiet)
+    if (mw_inside_should_warn(&inside) && !options->quiet)
         mw_inside_warn(&inside, line);
 }
 

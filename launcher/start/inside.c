@@ -54,7 +54,7 @@ struct mw_inside mw_inside_look(char *const command[], char *(*own)(const char *
     return inside;
 }
 
-bool mw_inside_speaks(const struct mw_inside *inside)
+bool mw_inside_should_warn(const struct mw_inside *inside)
 {
     return inside->rank == (inside->size ? 0 : 1);
 }

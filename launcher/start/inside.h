@@ -22,7 +22,7 @@ struct mw_inside {
 struct mw_inside mw_inside_look(char *const command[], char *(*own)(const char *name));
 
 /* Whether this instance prints the warning: rank 0, or rank 1 if only that one shows that there are several. */
-bool mw_inside_speaks(const struct mw_inside *inside);
+bool mw_inside_should_warn(const struct mw_inside *inside);
 
 /* Prints on stderr how to get one report on all ranks. `line` is the command as one line. */
 void mw_inside_warn(const struct mw_inside *inside, const char *line);

@@ -138,11 +138,11 @@ static int translate(int key)
 /* Handles all pending keys: key repeat causes one redraw only. */
 static enum mw_top_event take_keys(struct mw_top_choice *choice, size_t room)
 {
-    enum mw_top_event event = MW_TOP_WAITED;
+    enum mw_top_event event = MW_TOP_UPDATE;
     int key;
 
     while ((key = getch()) != ERR) {
-        event = MW_TOP_CHOSEN;
+        event = MW_TOP_REDRAW;
         if (!mw_top_keys_press(choice, translate(key), room))
             return MW_TOP_QUIT;
     }
@@ -158,7 +158,7 @@ enum mw_top_event mw_top_screen_wait(struct mw_top_choice *choice, size_t room, 
         enum mw_top_event event = take_keys(choice, room); /* a resize is a key as well, and interrupts poll() */
         if (left_for || (in.revents & (POLLHUP | POLLERR | POLLNVAL)))
             return MW_TOP_QUIT;
-        if (event != MW_TOP_WAITED || now >= until)
+        if (event != MW_TOP_UPDATE || now >= until)
             return event;
         poll(&in, 1, (int)((until - now) / MW_NS_PER_MS + 1));
     }

@@ -20,8 +20,8 @@ void mw_top_screen_show(const struct mw_top_picture *picture);
 
 /* Waits for a key until `until` (CLOCK_MONOTONIC), and updates the choice; `room`: rows of a page. */
 enum mw_top_event {
-    MW_TOP_WAITED, /* time for an update */
-    MW_TOP_CHOSEN, /* redraw: choice or size has changed */
+    MW_TOP_UPDATE, /* time for an update */
+    MW_TOP_REDRAW, /* redraw: choice or size has changed */
     MW_TOP_QUIT    /* by the user, a signal or the end of the terminal */
 };
 enum mw_top_event mw_top_screen_wait(struct mw_top_choice *choice, size_t room, uint64_t until);

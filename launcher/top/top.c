@@ -84,7 +84,7 @@ static enum mw_top_event show_until(struct mw_top_data *data, struct mw_top_choi
         mw_top_screen_show(&picture);
         event = mw_top_screen_wait(choice, picture.room, until);
         mw_top_picture_free(&picture);
-    } while (event == MW_TOP_CHOSEN);
+    } while (event == MW_TOP_REDRAW);
     return event;
 }
 
