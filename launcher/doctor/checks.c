@@ -98,7 +98,7 @@ static bool has_room(struct mw_doctor_text *found, const char *base)
     }
     if (!fstatvfs(dir.fd, &fs))
         mw_doctor_print(found, "%s: room for %s ranks", base,
-                      mw_units_count((uint64_t)fs.f_bavail * fs.f_frsize / mw_journal_length()).text);
+                        mw_units_count((uint64_t)fs.f_bavail * fs.f_frsize / mw_journal_length()).text);
     remove_again(&dir);
     return true;
 }
@@ -160,10 +160,10 @@ static enum mw_doctor_state check_segments(struct mw_doctor_text *found)
     }
     shmctl(0, SHM_INFO, (struct shmid_ds *)&info);
     mw_doctor_print(found, "%s for each rank, protected from truncation; %d of %llu are in use on this host",
-                  mw_units_bytes(mw_segment_size(mw_journal_length())).text, info.used_ids, (unsigned long long)most);
+                    mw_units_bytes(mw_segment_size(mw_journal_length())).text, info.used_ids, (unsigned long long)most);
     if (read_limit("/proc/sys/kernel/shm_rmid_forced"))
         mw_doctor_print(found, "\nkernel.shm_rmid_forced is 1: if memwatch and a rank are both killed, the data of that "
-                             "rank is lost");
+                        "rank is lost");
     return MW_DOCTOR_GOOD;
 }
 
@@ -188,7 +188,7 @@ static enum mw_doctor_state check_file_size(struct mw_doctor_text *found)
         mw_doctor_print(found, "no limit");
     else
         mw_doctor_print(found, "%s; a rank's journal needs %s", mw_units_bytes(limit.rlim_cur).text,
-                      mw_units_bytes(mw_journal_length()).text);
+                        mw_units_bytes(mw_journal_length()).text);
     return limit.rlim_cur < mw_journal_length() ? MW_DOCTOR_BAD : MW_DOCTOR_GOOD;
 }
 

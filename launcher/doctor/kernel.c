@@ -76,7 +76,7 @@ static int try_reset(void *context, struct mw_doctor_text *said)
         return 1;
     }
     mw_doctor_print(said, "can be reset: %s with 32 MiB that were freed, %s after", mw_units_bytes(before).text,
-                  mw_units_bytes(after).text);
+                    mw_units_bytes(after).text);
     return 0;
 }
 
@@ -130,7 +130,7 @@ static int try_precision(void *context, struct mw_doctor_text *said)
         raise_to(&mark_error, difference(mark(), exact.rss));
     }
     mw_doctor_print(said, "largest errors in %d trials of 1 to %d MiB: RSS %s, high-water mark %s", ROUNDS,
-                  1 + 5 * (ROUNDS - 1), mw_units_bytes(rss_error).text, mw_units_bytes(mark_error).text);
+                    1 + 5 * (ROUNDS - 1), mw_units_bytes(rss_error).text, mw_units_bytes(mark_error).text);
     return rss_error > TOLERABLE || mark_error > TOLERABLE;
 }
 
@@ -148,7 +148,7 @@ enum mw_doctor_state mw_doctor_floor(struct mw_doctor_text *found)
         mw_doctor_print(found, "getrusage returns the mark of the process");
     else
         mw_doctor_print(found, "getrusage never returns less than the %s of this program's parent: below that, ranks read "
-                      "/proc/self/status", mw_units_bytes((uint64_t)usage.ru_maxrss * 1024).text);
+                        "/proc/self/status", mw_units_bytes((uint64_t)usage.ru_maxrss * 1024).text);
     return MW_DOCTOR_INFO;
 }
 
@@ -190,7 +190,7 @@ enum mw_doctor_state mw_doctor_others(struct mw_doctor_text *found)
     }
     close(procfd);
     mw_doctor_print(found, "PSS %s%s, kcmp %s", pss ? "cannot be read: " : "can be read", pss ? strerror(error) : "",
-                  same >= 0 ? "works" : "does not (stack addresses are compared instead)");
+                    same >= 0 ? "works" : "does not (stack addresses are compared instead)");
     if (scope >= 0)
         mw_doctor_print(found, ", ptrace_scope %d", scope);
     if (paranoid >= 0)

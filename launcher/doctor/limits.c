@@ -17,8 +17,8 @@ static void print_charge(struct mw_doctor_text *found, const struct mw_view_char
 
     if (words[charge->kind])
         mw_doctor_print(found, "%s %s in %s%s, %s in use\n", words[charge->kind], mw_units_bytes(charge->bytes).text,
-                      charge->flags & MW_VIEW_CHARGE_ABOVE ? "an invisible parent group of " : "",
-                      charge->directory, mw_units_bytes(charge->used).text);
+                        charge->flags & MW_VIEW_CHARGE_ABOVE ? "an invisible parent group of " : "",
+                        charge->directory, mw_units_bytes(charge->used).text);
 }
 
 enum mw_doctor_state mw_doctor_cgroup(struct mw_doctor_text *found)
@@ -31,8 +31,8 @@ enum mw_doctor_state mw_doctor_cgroup(struct mw_doctor_text *found)
     for (uint32_t i = 0; i < view.charge_count; i++)
         print_charge(found, &view.charges[i]);
     mw_doctor_print(found, "%sversion %s%s", found->length ? "" : "no memory limit; ",
-                  access("/sys/fs/cgroup/cgroup.controllers", F_OK) ? "1" : "2",
-                  access("/sys/fs/cgroup/memory", F_OK) || access("/sys/fs/cgroup/unified", F_OK) ? "" : " (hybrid)");
+                    access("/sys/fs/cgroup/cgroup.controllers", F_OK) ? "1" : "2",
+                    access("/sys/fs/cgroup/memory", F_OK) || access("/sys/fs/cgroup/unified", F_OK) ? "" : " (hybrid)");
     return MW_DOCTOR_INFO;
 }
 
@@ -42,7 +42,7 @@ static void print_ulimit(struct mw_doctor_text *found, int resource, const char 
 
     if (!getrlimit(resource, &limit) && limit.rlim_cur != RLIM_INFINITY)
         mw_doctor_print(found, "\n%s limits each process to %s of %s, touched or not", option,
-                      mw_units_bytes(limit.rlim_cur).text, what);
+                        mw_units_bytes(limit.rlim_cur).text, what);
 }
 
 enum mw_doctor_state mw_doctor_memory(struct mw_doctor_text *found)
@@ -54,8 +54,8 @@ enum mw_doctor_state mw_doctor_memory(struct mw_doctor_text *found)
     mw_charges_begin(&view);
     if (info.total)
         mw_doctor_print(found, "%s on this node, %s of it %s", mw_units_bytes(info.total).text,
-                      mw_units_bytes(info.available).text,
-                      info.is_free_only ? "free by sysinfo(2), page cache not counted" : "available");
+                        mw_units_bytes(info.available).text,
+                        info.is_free_only ? "free by sysinfo(2), page cache not counted" : "available");
     else
         mw_doctor_print(found, "memory of this node unknown");
     for (uint32_t i = 0; i < view.charge_count; i++)

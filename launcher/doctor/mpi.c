@@ -63,7 +63,7 @@ static int load_library(void *context, struct mw_doctor_text *said)
     if (!dladdr(function, &info) || !realpath(info.dli_fname, path))
         snprintf(path, sizeof(path), "%s", (char *)context);
     mw_doctor_print(said, "%s: %s%s", version[0] ? version : "an MPI", path,
-                  family ? "" : " (not supported by memwatch)");
+                    family ? "" : " (not supported by memwatch)");
     return family;
 }
 
@@ -137,7 +137,7 @@ enum mw_doctor_state mw_doctor_launchers(struct mw_doctor_text *found)
         any = any || kind;
         said.text[strcspn(said.text, "\n")] = '\0';
         mw_doctor_print(found, "%s%s: %s", found->length ? "\n" : "", path,
-                      kind ? kind : "unknown MPI: ");
+                        kind ? kind : "unknown MPI: ");
         if (!kind)
             mw_doctor_print(found, "%s", said.text[0] ? said.text : "no answer to --version");
     }

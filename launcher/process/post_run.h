@@ -17,7 +17,7 @@ void mw_post_run_init(struct mw_post_run *post, const char *command);
 /* Runs the command with the record's path as $1 and in MEMWATCH_RECORD, and waits. Its output goes to stderr, where its
  * failure is reported as well. */
 void mw_post_run_execute(const struct mw_post_run *post, const char *record, struct mw_relay *relay,
-                 const struct mw_spawn_inherit *inherit);
+                         const struct mw_spawn_inherit *inherit);
 
 void mw_post_run_fini(struct mw_post_run *post);
 

@@ -83,8 +83,8 @@ int mw_report_child_wait(pid_t pid, struct mw_relay *relay)
 }
 
 int mw_report_child_run(int (*work)(void *context), void *context, struct mw_relay *relay,
-                 const struct mw_spawn_inherit *inherit)
-{
+                        const struct mw_spawn_inherit *inherit)
+       {
     pid_t pid;
 
     fflush(NULL);

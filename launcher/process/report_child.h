@@ -12,7 +12,7 @@
  * returned 0; 1 if it failed, its reader closed the pipe, or the user interrupted it; -1 if it was killed, which is
  * reported on stderr. */
 int mw_report_child_run(int (*work)(void *context), void *context, struct mw_relay *relay,
-                 const struct mw_spawn_inherit *inherit);
+                        const struct mw_spawn_inherit *inherit);
 
 /* Waits for the end of a child, and passes signals on to it; other children are reaped meanwhile. Returns its status as
  * wait(2) gives it. */

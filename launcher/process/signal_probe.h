@@ -3,7 +3,7 @@
  *
  * A signal may be sent to memwatch only (kill PID) or to its group (the terminal, a shell's kill %1, timeout, a batch
  * system). The job, in the same group, has already received the second kind. A signal does not show which kind it is,
- * but only the second kind reaches a process whose pid no other process uses. */
+ * but only the second kind reaches the probe as well, whose pid no sender knows. */
 #ifndef MW_LAUNCHER_PROCESS_SIGNAL_PROBE_H
 #define MW_LAUNCHER_PROCESS_SIGNAL_PROBE_H
 

@@ -131,7 +131,7 @@ static bool is_that_process(int procfd, pid_t pid, const struct mw_ident *ident)
     return ok;
 }
 
-/* Marks the process as a rank. If out of memory, it is treated like other processes. */
+/* Adds a rank to adopt->ranks. If out of memory, it is treated like other processes. */
 static void add_rank(struct mw_adopt *adopt, pid_t pid, uint64_t world)
 {
     if (adopt->rank_count == adopt->rank_room) {

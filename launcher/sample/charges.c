@@ -202,8 +202,8 @@ static uint64_t shmem_of(const char *stat, bool is_v1, uint64_t files)
     return below(cache, files);
 }
 
-/* The part of `raw` bytes that memory.stat classifies. Files in tmpfs and shared memory count as anonymous pages (in
- * v1: in cache, but not in the lists of files): the kernel cannot drop them. */
+/* Splits `raw` bytes of usage by the fields of memory.stat. Files in tmpfs and shared memory are on the lists of
+ * anonymous pages there (they count as cache, but are not on the lists of files): the kernel cannot drop them. */
 static void take_stat(struct mw_view_amount *now, uint64_t raw, const char *stat, bool is_v1, uint64_t *droppable)
 {
     uint64_t value[STAT_FIELDS], files, dirty;

@@ -106,7 +106,8 @@ static const char *const variables[MW_SETTING_COUNT] = {
 #undef MW_ROW
 };
 
-/* Sets a variable, or unsets it for a default value, whatever this process has in its environment. */
+/* Sets the variables for the libraries, and unsets those with default values, whatever this process has in its
+ * environment. */
 static int set_settings(const struct mw_preload_settings *settings)
 {
     return set(variables[MW_SETTING_EXACT], settings->exact ? "1" : NULL) ||
