@@ -35,10 +35,10 @@ launcher_liblauncher_la_SOURCES = \
     launcher/output/output.c launcher/output/output.h \
     launcher/output/scale_forms.c launcher/output/scale_forms.h \
     launcher/output/verdict.c launcher/output/verdict.h \
-    launcher/process/apart.c launcher/process/apart.h \
     launcher/process/environment.c launcher/process/environment.h \
-    launcher/process/post.c launcher/process/post.h \
+    launcher/process/post_run.c launcher/process/post_run.h \
     launcher/process/relay.c launcher/process/relay.h \
+    launcher/process/report_child.c launcher/process/report_child.h \
     launcher/process/signal_mask.c launcher/process/signal_mask.h \
     launcher/process/signal_probe.c launcher/process/signal_probe.h \
     launcher/process/spawn.c launcher/process/spawn.h \
@@ -50,9 +50,9 @@ launcher_liblauncher_la_SOURCES = \
     launcher/report/report_options.c launcher/report/report_options.h \
     launcher/report/runs.c launcher/report/runs.h \
     launcher/report/runs_options.c launcher/report/runs_options.h \
+    launcher/run/kill_over.c launcher/run/kill_over.h \
     launcher/run/live.c launcher/run/live.h \
     launcher/run/options.c launcher/run/options.h \
-    launcher/run/over.c launcher/run/over.h \
     launcher/run/remake.c launcher/run/remake.h \
     launcher/run/repeat.c launcher/run/repeat.h \
     launcher/run/run.c launcher/run/run.h \

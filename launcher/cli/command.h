@@ -6,11 +6,11 @@
 #include <argp.h>
 
 struct mw_command {
-    const char *name; /* NULL behind the last one */
-    int (*main)(int argc, char **argv); /* takes its own argv (argv[0] is its name), and returns the exit status */
-    const char *summary; /* NULL: not for users */
-    /* Its options, in tables of argp's children as well: for completion. In an option's `arg`, words with | between are all that
-     * it takes. NULL: it takes nothing but --help. */
+    const char *name; /* NULL in the last entry */
+    int (*main)(int argc, char **argv); /* argv[0] is the subcommand's name; returns the exit status */
+    const char *summary; /* NULL: internal, not listed in --help */
+    /* Its options, including those of argp's children, for completion. If an option's `arg` contains "|", it lists all
+     * accepted words. NULL: only --help. */
     const struct argp *(*argp)(void);
 };
 

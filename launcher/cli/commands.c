@@ -26,15 +26,15 @@ static int complete(int argc, char **argv)
 
 const struct mw_command mw_commands[] = {
     {"run", mw_run_main, "run a command and report the memory of all its processes and MPI ranks", mw_run_options_argp},
-    {"report", mw_report_main, "make reports of a record or a run directory", mw_report_options_argp},
-    {"compare", mw_compare_main, "show what grew between runs before and after a change", mw_compare_options_argp},
-    {"scale", mw_scale_main, "show how memory depends on the number of ranks, and predict what more of them need",
+    {"report", mw_report_main, "write reports from a record or a run directory", mw_report_options_argp},
+    {"compare", mw_compare_main, "show which memory grew between runs before and after a change", mw_compare_options_argp},
+    {"scale", mw_scale_main, "show how memory depends on the number of ranks, and predict it for more ranks",
      mw_scale_options_argp},
-    {"runs", mw_runs_main, "list runs that are under way or were left behind, and remove what was reported",
+    {"runs", mw_runs_main, "list running and leftover run directories, and remove those already reported",
      mw_runs_options_argp},
-    {"top", mw_top_main, "show the memory of a running job, rank by rank, on the whole terminal", mw_top_options_argp},
-    {"doctor", mw_doctor_main, "check this machine: would a run be complete, and if not, what to do", NULL},
-    {"completion", complete, "print what makes bash, zsh or fish complete memwatch's options", NULL},
-    {"agent", mw_agent_main, NULL, NULL}, /* ranks start it, nobody else */
+    {"top", mw_top_main, "show the memory of a running job, rank by rank, in the terminal", mw_top_options_argp},
+    {"doctor", mw_doctor_main, "check whether this machine can make a complete run, and how to fix what is missing", NULL},
+    {"completion", complete, "print a completion script for bash, zsh or fish", NULL},
+    {"agent", mw_agent_main, NULL, NULL}, /* internal: started by ranks */
     {NULL, NULL, NULL, NULL},
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* `memwatch completion SHELL`: made of the tables that options are parsed and helped by. */
+/* `memwatch completion SHELL`: scripts generated from the tables that option parsing and --help use. */
 #include "launcher/cli/completion.h"
 
 #include "collector/base/message.h"
@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What an option's argument may be. */
+/* Kinds of an option's argument. */
 enum kind { NOTHING, WORDS, FILES, DIRECTORIES, ANYTHING };
 
 static enum kind kind_of(const struct argp_option *option)
@@ -23,7 +23,7 @@ static enum kind kind_of(const struct argp_option *option)
     return !strcmp(option->arg, "FILE") ? FILES : !strcmp(option->arg, "DIR") ? DIRECTORIES : ANYTHING;
 }
 
-/* What stands beside the options of a subcommand. */
+/* Kinds of a subcommand's operands. */
 static const struct {
     const char *command;
     enum { NO_OPERAND, COMMAND, PATHS, DIRECTORY, SHELL } operand;
@@ -61,14 +61,14 @@ static bool has_letter(const struct argp_option *option)
     return option->key > ' ' && option->key < 0x7f && isalnum(option->key);
 }
 
-/* "a|b|c" with `between` instead of the bars. */
+/* Prints "a|b|c" with `between` instead of the bars. */
 static void put_words(FILE *out, const char *words, char between)
 {
     for (; *words; words++)
         putc(*words == '|' ? between : *words, out);
 }
 
-/* In single quotes; `more` are characters that the shell's completion takes amiss, behind a backslash. */
+/* Prints text in single quotes; characters in `more` are escaped with a backslash. */
 static void put_quoted(FILE *out, const char *text, const char *more)
 {
     for (; *text; text++)
@@ -88,7 +88,7 @@ static void bash_name(FILE *out, const char *command, const struct argp_option *
     fprintf(out, "--%s ", option->name);
 }
 
-/* Those whose argument may be a word of its own: "-i", "--interval". */
+/* Options whose argument may be a separate word: "-i", "--interval". */
 static void bash_taking(FILE *out, const char *command, const struct argp_option *option)
 {
     if (option->arg && !(option->flags & OPTION_ARG_OPTIONAL))
@@ -143,7 +143,7 @@ static void write_bash(FILE *out, const struct mw_command *commands)
         fputs("' ;;\n", out);
     }
     fputs("    esac\n"
-          "    # \"--option=value\" comes as three words\n"
+          "    # \"bash splits \"--option=value\" into three words\n"
           "    if [ \"$current\" = = ]; then current=; elif [ \"$before\" = = ]; then before=${COMP_WORDS[COMP_CWORD-2]}\n"
           "    elif [[ $taking != *\" $before \"* ]]; then before=; fi\n"
           "    case $command:$before in\n", out);
@@ -315,8 +315,8 @@ static const char help[] =
     "  memwatch completion fish >~/.config/fish/completions/memwatch.fish\n"
     "\n"
     "Usage: memwatch completion bash|zsh|fish\n"
-    "Prints what makes the shell complete memwatch's commands, options and their arguments. make install puts it where\n"
-    "the three shells look by themselves.\n"
+    "Prints a script that completes memwatch's commands, options and option arguments. 'make install' installs the\n"
+    "scripts where the three shells find them.\n"
     "\n"
     "      --help                 Show this help\n";
 
@@ -331,6 +331,6 @@ int mw_completion_print(const struct mw_command *commands, int argc, char **argv
             shells[i].write(stdout, commands);
             return fflush(stdout) ? 1 : 0;
         }
-    mw_message("memwatch: which shell? memwatch completion bash, zsh or fish\n");
+    mw_message("memwatch: completion needs one shell: bash, zsh or fish\n");
     return MW_EXIT_FAILURE;
 }

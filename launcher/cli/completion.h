@@ -5,7 +5,7 @@
 
 #include "launcher/cli/command.h"
 
-/* Prints what makes the shell that argv[1] names complete `commands`. Returns the exit status. */
+/* Prints a script that makes the shell named in argv[1] complete `commands`. Returns the exit status. */
 int mw_completion_print(const struct mw_command *commands, int argc, char **argv);
 
 #endif

@@ -15,8 +15,8 @@ static void help(FILE *out)
           "\n"
           "  memwatch run -- mpirun -n 8 ./app          profile a job\n"
           "  memwatch run -i 10 -- ./prepare.sh data    any command, sampled every 10 ms\n"
-          "  memwatch top                               look at a running job, rank by rank\n"
-          "  memwatch run --max-rank-rss 2G -- ./job.sh exit 11 when a rank had more: for CI\n"
+          "  memwatch top                               watch a running job, rank by rank\n"
+          "  memwatch run --max-rank-rss 2G -- ./job.sh exit 11 if a rank used more: for CI\n"
           "  LD_PRELOAD=libmemwatch-pmpi.so mpirun ...  without a launcher: rank 0 reports at the end\n"
           "\n"
           "Commands ('memwatch COMMAND --help' shows more):\n",

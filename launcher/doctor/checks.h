@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What `memwatch doctor` looks at: a table, a row for each thing that a complete run needs or that is good to know. */
+/* The checks of `memwatch doctor`: a table with a row for each. */
 #ifndef MW_LAUNCHER_DOCTOR_CHECKS_H
 #define MW_LAUNCHER_DOCTOR_CHECKS_H
 
@@ -8,16 +8,16 @@
 #include <stddef.h>
 
 enum mw_doctor_state {
-    MW_DOCTOR_INFO, /* good to know */
+    MW_DOCTOR_INFO, /* informational */
     MW_DOCTOR_GOOD,
-    MW_DOCTOR_BAD   /* a run would not be complete */
+    MW_DOCTOR_BAD   /* a run would be incomplete */
 };
 
 struct mw_doctor_check {
     const char *name;
-    /* Writes what was found, one or more lines, and says how good that is. */
+    /* Writes the result, one or more lines, and returns its level. */
     enum mw_doctor_state (*look)(struct mw_doctor_text *found);
-    const char *advice; /* what to do when it is bad */
+    const char *advice; /* how to fix it, printed with MW_DOCTOR_BAD */
 };
 
 extern const struct mw_doctor_check mw_doctor_checks[];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* `memwatch doctor`: would a run on this machine be complete? */
+/* `memwatch doctor`: checks whether a run on this machine would be complete. */
 #include "launcher/doctor/doctor.h"
 
 #include "collector/base/message.h"
@@ -22,19 +22,19 @@ static const char *const marks[] = {[MW_DOCTOR_INFO] = "-", [MW_DOCTOR_GOOD] = "
 static void help(void)
 {
     fputs("Usage: memwatch doctor\n"
-          "Checks this machine, and says line by line what works and what to do where it does not.\n"
+          "Checks this machine. Prints a line for each check, with what to do if it fails.\n"
           "\n"
-          "  memwatch doctor                       on the login node, or your own machine\n"
+          "  memwatch doctor                       on a login node or your workstation\n"
           "  srun -N 1 memwatch doctor             on a node where jobs run\n"
           "  module load openmpi; memwatch doctor  with the MPI that your job will use\n"
           "\n"
           "  --help  show this help\n"
           "\n"
-          "The exit status is 0 only when a run would be complete, 1 otherwise; 125 for a wrong option.\n",
+          "The exit status is 0 if a run would be complete, 1 if not, 125 for a wrong option.\n",
           stdout);
 }
 
-/* The first line beside the name, the others below it. */
+/* The name is printed with the first line only. */
 static void print(const char *mark, const char *name, const char *text)
 {
     for (const char *line = text; line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
@@ -53,7 +53,7 @@ static bool is_good(const struct mw_doctor_check *check)
     struct mw_doctor_text found = {.length = 0};
     enum mw_doctor_state state;
 
-    fflush(stdout); /* a check forks */
+    fflush(stdout); /* before a check forks */
     state = check->look(&found);
     print(marks[state], check->name, found.text);
     if (state == MW_DOCTOR_BAD)
@@ -71,7 +71,7 @@ int mw_doctor_main(int argc, char **argv)
         return 0;
     }
     if (argc > 1) {
-        mw_message("memwatch: doctor takes no '%s': see memwatch doctor --help\n", argv[1]);
+        mw_message("memwatch: doctor: unexpected argument '%s' (see memwatch doctor --help)\n", argv[1]);
         return MW_EXIT_FAILURE;
     }
     uname(&kernel);

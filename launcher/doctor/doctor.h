@@ -3,7 +3,7 @@
 #ifndef MW_LAUNCHER_DOCTOR_DOCTOR_H
 #define MW_LAUNCHER_DOCTOR_DOCTOR_H
 
-/* Takes its own argv (argv[0] is "doctor"), and returns the exit status. */
+/* argv[0] is "doctor". Returns the exit status. */
 int mw_doctor_main(int argc, char **argv);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the kernel lets us read, and how exact it is: tried, not guessed by version. */
+/* What the kernel lets memwatch read, and with which error. Tested, not derived from the kernel version. */
 #include "collector/base/units.h"
 #include "collector/journal/procmem.h"
 #include "launcher/doctor/checks.h"
@@ -18,7 +18,7 @@
 
 #define MIB (1ULL << 20)
 #define ROUNDS 12
-#define TOLERABLE (8 * MIB) /* of what a counter says */
+#define TOLERABLE (8 * MIB) /* largest acceptable error of a counter */
 
 static void *touch(size_t bytes)
 {
@@ -56,7 +56,7 @@ static int reset(void)
     return done;
 }
 
-/* In a child: 32 MiB are touched and given back; after a reset the mark must not show them any more. */
+/* In a child: touches and frees 32 MiB; after a reset the mark must be lower. */
 static int try_reset(void *context, struct mw_doctor_text *said)
 {
     void *memory = touch(32 * MIB);
@@ -67,16 +67,16 @@ static int try_reset(void *context, struct mw_doctor_text *said)
         munmap(memory, 32 * MIB);
     before = mark();
     if (reset()) {
-        mw_doctor_say(said, "/proc/self/clear_refs cannot be written: %s", strerror(errno));
+        mw_doctor_print(said, "/proc/self/clear_refs cannot be written: %s", strerror(errno));
         return 1;
     }
     after = mark();
     if (!after || after + 16 * MIB > before) {
-        mw_doctor_say(said, "writing to /proc/self/clear_refs does not reset it");
+        mw_doctor_print(said, "writing to /proc/self/clear_refs does not reset it");
         return 1;
     }
-    mw_doctor_say(said, "can be reset: %s with 32 MiB that were given back, %s after", mw_units_bytes(before).text,
-                  mw_units_bytes(after).text);
+    mw_doctor_print(said, "can be reset: %s with 32 MiB that were freed, %s after", mw_units_bytes(before).text,
+                    mw_units_bytes(after).text);
     return 0;
 }
 
@@ -97,7 +97,7 @@ static uint64_t statm(void)
     return rss;
 }
 
-static uint64_t apart(uint64_t a, uint64_t b)
+static uint64_t difference(uint64_t a, uint64_t b)
 {
     return a > b ? a - b : b - a;
 }
@@ -108,7 +108,7 @@ static void raise_to(uint64_t *most, uint64_t value)
         *most = value;
 }
 
-/* In a child: memory of known sizes comes and goes; the counters are held against a count of the pages. */
+/* In a child: allocates and frees memory of known sizes, and compares the counters with a count of the pages. */
 static int try_precision(void *context, struct mw_doctor_text *said)
 {
     int procfd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -122,15 +122,15 @@ static int try_precision(void *context, struct mw_doctor_text *said)
         reset();
         memory = touch(bytes);
         if (!memory || mw_procmem_rollup(procfd, getpid(), &exact)) {
-            mw_doctor_say(said, "cannot be measured: %s", strerror(errno));
+            mw_doctor_print(said, "cannot be measured: %s", strerror(errno));
             return 1;
         }
-        raise_to(&rss_error, apart(statm(), exact.rss));
+        raise_to(&rss_error, difference(statm(), exact.rss));
         munmap(memory, bytes);
-        raise_to(&mark_error, apart(mark(), exact.rss));
+        raise_to(&mark_error, difference(mark(), exact.rss));
     }
-    mw_doctor_say(said, "largest errors in %d trials of 1 to %d MiB: RSS %s, high-water mark %s", ROUNDS,
-                  1 + 5 * (ROUNDS - 1), mw_units_bytes(rss_error).text, mw_units_bytes(mark_error).text);
+    mw_doctor_print(said, "largest errors in %d trials of 1 to %d MiB: RSS %s, high-water mark %s", ROUNDS,
+                    1 + 5 * (ROUNDS - 1), mw_units_bytes(rss_error).text, mw_units_bytes(mark_error).text);
     return rss_error > TOLERABLE || mark_error > TOLERABLE;
 }
 
@@ -145,27 +145,27 @@ enum mw_doctor_state mw_doctor_floor(struct mw_doctor_text *found)
     struct rusage usage;
 
     if (getrusage(RUSAGE_SELF, &usage) || (uint64_t)usage.ru_maxrss * 1024 <= own)
-        mw_doctor_say(found, "getrusage tells the mark itself");
+        mw_doctor_print(found, "getrusage returns the mark of the process");
     else
-        mw_doctor_say(found, "getrusage tells at least the %s that this program's parent had: below, ranks read "
-                      "/proc/self/status", mw_units_bytes((uint64_t)usage.ru_maxrss * 1024).text);
+        mw_doctor_print(found, "getrusage never returns less than the %s of this program's parent: below that, ranks read "
+                        "/proc/self/status", mw_units_bytes((uint64_t)usage.ru_maxrss * 1024).text);
     return MW_DOCTOR_INFO;
 }
 
-static int number_in(const char *path, int otherwise)
+static int number_in(const char *path, int default_value)
 {
     FILE *file = fopen(path, "re");
-    int value = otherwise;
+    int value = default_value;
 
     if (!file)
-        return otherwise;
+        return default_value;
     if (fscanf(file, "%d", &value) != 1)
-        value = otherwise;
+        value = default_value;
     fclose(file);
     return value;
 }
 
-/* A child that waits is looked at as the ranks will be. */
+/* Reads a waiting child the way ranks are read. */
 enum mw_doctor_state mw_doctor_others(struct mw_doctor_text *found)
 {
     int procfd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -189,12 +189,12 @@ enum mw_doctor_state mw_doctor_others(struct mw_doctor_text *found)
         waitpid(child, NULL, 0);
     }
     close(procfd);
-    mw_doctor_say(found, "PSS %s%s, kcmp %s", pss ? "cannot be read: " : "can be read", pss ? strerror(error) : "",
-                  same >= 0 ? "works" : "does not (stack addresses are compared instead)");
+    mw_doctor_print(found, "PSS %s%s, kcmp %s", pss ? "cannot be read: " : "can be read", pss ? strerror(error) : "",
+                    same >= 0 ? "works" : "does not (stack addresses are compared instead)");
     if (scope >= 0)
-        mw_doctor_say(found, ", ptrace_scope %d", scope);
+        mw_doctor_print(found, ", ptrace_scope %d", scope);
     if (paranoid >= 0)
-        mw_doctor_say(found, ", perf_event_paranoid %d (not needed)", paranoid);
+        mw_doctor_print(found, ", perf_event_paranoid %d (not needed)", paranoid);
     return pss ? MW_DOCTOR_BAD : MW_DOCTOR_GOOD;
 }
 
@@ -204,8 +204,8 @@ enum mw_doctor_state mw_doctor_children(struct mw_doctor_text *found)
 
     snprintf(path, sizeof(path), "/proc/self/task/%ld/children", (long)getpid());
     if (access(path, R_OK))
-        mw_doctor_say(found, "no /proc/PID/task/*/children: found by looking through all of /proc, more slowly");
+        mw_doctor_print(found, "no /proc/PID/task/*/children: children are found by scanning /proc, which is slower");
     else
-        mw_doctor_say(found, "found by /proc/PID/task/*/children");
+        mw_doctor_print(found, "children are read from /proc/PID/task/*/children");
     return MW_DOCTOR_GOOD;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* MPI as programs will find it: its libraries, its launchers, and the shim that goes between. */
+/* MPI as programs will find it: its libraries, its launchers, and the shim. */
 #include "launcher/doctor/checks.h"
 #include "launcher/start/preload.h"
 
@@ -16,15 +16,15 @@
 
 enum family { NONE = 0, OPEN_MPI = 1, MPICH = 2 };
 
-/* Names that programs are linked to, whatever the version. */
+/* Names that programs are linked to, in any version. */
 static const char *const sonames[] = {"libmpi.so.40", "libmpich.so.12", "libmpi.so.12", "libmpi.so.20"};
 static const char *const launchers[] = {"mpirun", "mpiexec", "srun", "mpirun.openmpi", "mpirun.mpich"};
 
-/* Symbols that only one family's library has; the shim knows a family when it holds the name. */
+/* A symbol that only this family's library has; a shim built for the family contains its name. */
 static const char *const marks[] = {[OPEN_MPI] = "ompi_mpi_comm_world", [MPICH] = "MPIR_Err_create_code"};
 static const char *const names[] = {[OPEN_MPI] = "Open MPI", [MPICH] = "MPICH"};
 
-static int families_found; /* in libraries: the shim's check comes after it */
+static int families_found; /* set by the check of libraries, which runs before that of the shim */
 
 static bool is_on_path(const char *name, char *path, size_t size)
 {
@@ -41,7 +41,7 @@ static bool is_on_path(const char *name, char *path, size_t size)
     return false;
 }
 
-/* In a child: loads a library and lets it tell its version. Returns its family. */
+/* In a child: loads a library and prints its version. Returns its family. */
 static int load_library(void *context, struct mw_doctor_text *said)
 {
     void *library = dlopen(context, RTLD_LAZY | RTLD_LOCAL);
@@ -62,8 +62,8 @@ static int load_library(void *context, struct mw_doctor_text *said)
             *c = ' ';
     if (!dladdr(function, &info) || !realpath(info.dli_fname, path))
         snprintf(path, sizeof(path), "%s", (char *)context);
-    mw_doctor_say(said, "%s: %s%s", version[0] ? version : "an MPI", path,
-                  family ? "" : " (not a kind that memwatch knows)");
+    mw_doctor_print(said, "%s: %s%s", version[0] ? version : "an MPI", path,
+                    family ? "" : " (not supported by memwatch)");
     return family;
 }
 
@@ -76,10 +76,10 @@ static void try_library(struct mw_doctor_text *found, const char *name)
         return;
     if (family > 0)
         families_found |= 1 << family;
-    mw_doctor_say(found, "%s%s", found->length ? "\n" : "", one.text);
+    mw_doctor_print(found, "%s%s", found->length ? "\n" : "", one.text);
 }
 
-/* Where a module or a package puts it when the loader does not know: beside its launcher. */
+/* Where a module or a package installs it if the loader does not find it: relative to its launcher. */
 static void try_beside(struct mw_doctor_text *found, const char *launcher)
 {
     static const char *const folders[] = {"lib", "lib64"};
@@ -104,7 +104,7 @@ enum mw_doctor_state mw_doctor_libraries(struct mw_doctor_text *found)
     for (size_t i = 0; i < sizeof(launchers) / sizeof(launchers[0]); i++)
         try_beside(found, launchers[i]);
     if (!found->length)
-        mw_doctor_say(found, "none found by the loader, nor beside a launcher");
+        mw_doctor_print(found, "none found by the loader or relative to a launcher");
     return families_found ? MW_DOCTOR_GOOD : MW_DOCTOR_BAD;
 }
 
@@ -136,17 +136,17 @@ enum mw_doctor_state mw_doctor_launchers(struct mw_doctor_text *found)
         kind = kind_of(said.text);
         any = any || kind;
         said.text[strcspn(said.text, "\n")] = '\0';
-        mw_doctor_say(found, "%s%s: %s", found->length ? "\n" : "", path,
-                      kind ? kind : "does not say whose it is: ");
+        mw_doctor_print(found, "%s%s: %s", found->length ? "\n" : "", path,
+                        kind ? kind : "unknown MPI: ");
         if (!kind)
-            mw_doctor_say(found, "%s", said.text[0] ? said.text : "no answer to --version");
+            mw_doctor_print(found, "%s", said.text[0] ? said.text : "no answer to --version");
     }
     if (!found->length)
-        mw_doctor_say(found, "neither mpirun, mpiexec nor srun is on PATH");
+        mw_doctor_print(found, "no mpirun, mpiexec or srun on PATH");
     return any ? MW_DOCTOR_GOOD : MW_DOCTOR_BAD;
 }
 
-/* Which families the shim was built for: the names of their marks lie in it. */
+/* Which families the shim was built for: it contains the names of their marker symbols. */
 static int families_of(const char *shim)
 {
     int fd = open(shim, O_RDONLY | O_CLOEXEC);
@@ -168,7 +168,7 @@ static int families_of(const char *shim)
     return families;
 }
 
-/* The loader only warns when it cannot preload, and does so on stderr. */
+/* If it cannot preload, the loader only warns, on stderr. */
 static bool is_loadable(const char *shim, struct mw_doctor_text *said)
 {
     char preload[PATH_MAX + 16];
@@ -186,22 +186,22 @@ enum mw_doctor_state mw_doctor_shim(struct mw_doctor_text *found)
     int built;
 
     if (mw_preload_find(shim, sizeof(shim), &err) < 0) {
-        mw_doctor_say(found, "%s", err.text);
+        mw_doctor_print(found, "%s", err.text);
         return MW_DOCTOR_BAD;
     }
     built = families_of(shim);
-    mw_doctor_say(found, "%s, built for", shim);
+    mw_doctor_print(found, "%s, built for", shim);
     for (int i = OPEN_MPI; i <= MPICH; i++)
         if (built & 1 << i)
-            mw_doctor_say(found, "%s%s", i == MPICH && built & 1 << OPEN_MPI ? " and " : " ", names[i]);
+            mw_doctor_print(found, "%s%s", i == MPICH && built & 1 << OPEN_MPI ? " and " : " ", names[i]);
     if (!built)
-        mw_doctor_say(found, " no MPI: it is not memwatch's library");
+        mw_doctor_print(found, " no MPI: not memwatch's library");
     for (int i = OPEN_MPI; i <= MPICH; i++)
         if (families_found & ~built & 1 << i)
-            mw_doctor_say(found, "\nnot for %s, which is here: build memwatch again where its mpi.h is", names[i]);
+            mw_doctor_print(found, "\nnot for %s, which is installed here: rebuild memwatch where its mpi.h is", names[i]);
     if (is_loadable(shim, &said))
         return built && !(families_found & ~built) ? MW_DOCTOR_GOOD : MW_DOCTOR_BAD;
     said.text[strcspn(said.text, "\n")] = '\0';
-    mw_doctor_say(found, "\ncannot be preloaded: %s", said.text[0] ? said.text : "a program with it does not start");
+    mw_doctor_print(found, "\ncannot be preloaded: %s", said.text[0] ? said.text : "a program with it preloaded does not start");
     return MW_DOCTOR_BAD;
 }

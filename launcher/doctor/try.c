@@ -12,7 +12,7 @@
 
 #define SECONDS 10
 
-void mw_doctor_say(struct mw_doctor_text *text, const char *format, ...)
+void mw_doctor_print(struct mw_doctor_text *text, const char *format, ...)
 {
     size_t room = sizeof(text->text) - text->length;
     va_list args;
@@ -25,7 +25,7 @@ void mw_doctor_say(struct mw_doctor_text *text, const char *format, ...)
         text->length += (size_t)n < room ? (size_t)n : room - 1;
 }
 
-/* Everything up to the end of the pipe; what does not fit is read and dropped, so that nobody waits. */
+/* Reads up to the end of the pipe; what does not fit is read and dropped, so that the writer does not block. */
 static void take(int fd, struct mw_doctor_text *text)
 {
     char piece[512];
@@ -33,14 +33,14 @@ static void take(int fd, struct mw_doctor_text *text)
 
     while ((n = read(fd, piece, sizeof(piece))) > 0 || (n < 0 && errno == EINTR))
         if (n > 0)
-            mw_doctor_say(text, "%.*s", (int)n, piece);
+            mw_doctor_print(text, "%.*s", (int)n, piece);
 }
 
 /* In the child. */
 static void begin(int *ends)
 {
     signal(SIGALRM, SIG_DFL);
-    alarm(SECONDS); /* stays over exec */
+    alarm(SECONDS); /* exec keeps it */
     close(ends[0]);
 }
 

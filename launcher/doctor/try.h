@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Trying something out in a child process, which may fail, hang or crash. */
+/* Runs a test in a child process, which may fail, hang or crash. */
 #ifndef MW_LAUNCHER_DOCTOR_TRY_H
 #define MW_LAUNCHER_DOCTOR_TRY_H
 
@@ -10,11 +10,11 @@ struct mw_doctor_text {
     size_t length;
 };
 
-/* Appends; what does not fit is cut. */
-void mw_doctor_say(struct mw_doctor_text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Appends; truncates what does not fit. */
+void mw_doctor_print(struct mw_doctor_text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Runs `attempt` in a child that is killed after ten seconds, and appends what it said. Returns what it returned (0 to
- * 100), or -1 when it crashed, hung or could not be started. */
+/* Runs `attempt` in a child that is killed after ten seconds, and appends its output. Returns its return value (0 to
+ * 100), or -1 if it crashed, hung or could not be started. */
 int mw_doctor_try(int (*attempt)(void *context, struct mw_doctor_text *said), void *context,
                   struct mw_doctor_text *said);
 

@@ -25,14 +25,14 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#define LOOK_NS (250 * MW_NS_PER_MS)    /* are there still ranks? */
-#define LINGER_NS (500 * MW_NS_PER_MS)  /* after the last one: the next job may follow */
-#define NOBODY_NS (30 * MW_NS_PER_SEC)  /* no rank has come at all */
+#define LOOK_NS (250 * MW_NS_PER_MS)    /* between two checks whether ranks still run */
+#define LINGER_NS (500 * MW_NS_PER_MS)  /* after the last rank has ended: another job may follow */
+#define NO_RANKS_NS (30 * MW_NS_PER_SEC)  /* without any rank */
 #define END_NS MW_NS_PER_SEC            /* after the launcher's command has ended */
 #define LAST_PASS_NS (20 * MW_NS_PER_SEC)
 #define ACK_NS (5 * MW_NS_PER_SEC)
 #define BYE_NS MW_NS_PER_SEC
-#define STATUS_NS (300 * MW_NS_PER_MS) /* for how ranks ended that are gone */
+#define STATUS_NS (300 * MW_NS_PER_MS) /* for the exit statuses of ranks that have ended */
 
 struct agent {
     const struct mw_agent_settings *settings;
@@ -40,31 +40,31 @@ struct agent {
     struct mw_view view;
     struct mw_sampler sampler;
     struct mw_mirror mirror;
-    int token_fd;       /* says that the run directory is in use; -1: it cannot be said */
-    bool shared;        /* the run directory is the launcher's own: nothing to mirror nor to remove */
+    int token_fd;       /* locked: marks the run directory as in use; -1: could not be locked */
+    bool shared;        /* the run directory is the launcher's (shared file system): nothing to mirror or to remove */
     int signal_fd;
-    bool samples;       /* the sampler is there */
-    bool told_to_end;   /* by a signal */
+    bool samples;       /* the sampler is running */
+    bool end_requested;   /* by a signal */
     size_t running;     /* ranks */
     uint64_t begin_ns;
-    uint64_t idle_ns;   /* since when no rank is running; 0: one is, or none came yet */
-    uint64_t ended_ns;  /* when the launcher told that the command has ended; 0 not yet */
+    uint64_t idle_ns;   /* since when no rank has been running; 0: a rank is running, or none has started yet */
+    uint64_t ended_ns;  /* when the launcher reported the end of the command; 0: not yet */
 };
 
-/* ---- what ranks can read ---- */
+/* ---- the state that ranks read ---- */
 
-static void tell(const struct agent *agent, const char *state, const char *why)
+static void write_state(const struct agent *agent, const char *state, const char *why)
 {
     char line[600];
     int n = snprintf(line, sizeof(line), "%s%s\n", state, why);
 
     if (ftruncate(agent->settings->lock_fd, 0) || pwrite(agent->settings->lock_fd, line, (size_t)n, 0) != n)
-        return; /* a full disk: they wait until their time is up */
+        return; /* disk full: ranks wait until their timeout */
 }
 
 /* ---- waiting ---- */
 
-/* Until the link, a signal or the sampler wants to be served, or until `until`. */
+/* Waits until the link, a signal or the sampler needs service, or until `until`. */
 static void wait_for_something(struct agent *agent, uint64_t until)
 {
     struct pollfd fds[] = {{.fd = mw_link_fd(agent->link), .events = mw_link_events(agent->link)},
@@ -77,7 +77,7 @@ static void wait_for_something(struct agent *agent, uint64_t until)
         until = due;
     poll(fds, 3, until <= now ? 0 : (int)((until - now) / MW_NS_PER_MS + 1));
     while (read(agent->signal_fd, &info, sizeof(info)) == sizeof(info))
-        agent->told_to_end = true;
+        agent->end_requested = true;
 }
 
 static void note_clock(struct agent *agent)
@@ -103,7 +103,7 @@ static int link_send(void *context, const struct mw_wire_message *message)
     return mw_link_send(context, message);
 }
 
-/* Samples, and sees who is left. */
+/* Samples, and updates the number of running ranks. */
 static void sample(struct agent *agent)
 {
     note_clock(agent);
@@ -115,29 +115,29 @@ static void sample(struct agent *agent)
         agent->idle_ns = agent->sampler.now;
 }
 
-/* A rank's end is told to the launcher at once. */
+/* Sends the launcher the end of a rank without delay. */
 static void wake(struct agent *agent)
 {
     if (!mw_sampler_wake(&agent->sampler))
         return;
     sample(agent);
-    mw_mirror_hurry(&agent->mirror);
+    mw_mirror_request_pass(&agent->mirror);
 }
 
 static bool is_over(struct agent *agent, uint64_t now)
 {
     if (mw_link_has_ended(agent->link) && !agent->ended_ns) {
         agent->ended_ns = now;
-        sample(agent); /* the launcher waits for us: do not wait for those that are gone */
+        sample(agent); /* the launcher is waiting: do not wait for statuses */
     }
-    if (agent->told_to_end || (agent->ended_ns && (!agent->running || now - agent->ended_ns >= END_NS)))
+    if (agent->end_requested || (agent->ended_ns && (!agent->running || now - agent->ended_ns >= END_NS)))
         return true;
     if (agent->idle_ns)
         return now - agent->idle_ns >= LINGER_NS;
-    return !agent->sampler.ranks_seen && now - agent->begin_ns >= NOBODY_NS;
+    return !agent->sampler.ranks_seen && now - agent->begin_ns >= NO_RANKS_NS;
 }
 
-/* Serves the link; a lost one is tried again while there are ranks. Returns false when it is gone for good. */
+/* Serves the link; reconnects a lost one while ranks are running. Returns false if it has failed for good. */
 static bool serve_link(struct agent *agent)
 {
     enum mw_link_state state = mw_link_serve(agent->link);
@@ -150,7 +150,7 @@ static bool serve_link(struct agent *agent)
     return state == MW_LINK_OPEN || state == MW_LINK_TRYING;
 }
 
-/* Returns whether there is somebody left to send the rest to. */
+/* Returns whether there is a hub to send the rest to. */
 static bool work(struct agent *agent)
 {
     uint64_t now = mw_clock_now();
@@ -176,7 +176,7 @@ static bool work(struct agent *agent)
 
 /* ---- the end ---- */
 
-/* Waits until `done` says so. Returns false when time is up or the launcher is gone. */
+/* Waits until `done` returns true. Returns false on timeout or when the launcher is gone. */
 static bool wait_until(struct agent *agent, bool (*done)(struct agent *agent), uint64_t ns)
 {
     uint64_t deadline = mw_clock_now() + ns;
@@ -204,7 +204,7 @@ static bool has_sent(struct agent *agent)
     return mw_link_is_sent(agent->link);
 }
 
-static bool say(struct agent *agent, enum mw_wire_kind kind)
+static bool send_message(struct agent *agent, enum mw_wire_kind kind)
 {
     struct mw_wire_message message = {.kind = kind};
 
@@ -219,7 +219,7 @@ static void remove_file(const struct agent *agent, const char *prefix)
     unlinkat(agent->settings->dirfd, name, 0);
 }
 
-/* What was mirrored (not what came since), and the directory when nothing else is in it. */
+/* Removes the files that were mirrored (not those that were added since), and the directory if it is empty then. */
 static void remove_files(struct agent *agent)
 {
     for (size_t i = 0; i < agent->mirror.count; i++)
@@ -233,10 +233,10 @@ static void remove_files(struct agent *agent)
     mw_token_leave(agent->settings->dirfd, agent->settings->run_dir);
 }
 
-/* After goodbye: ranks that outlive the command keep their files for as long as they use them, or for half a minute. */
+/* After BYE: ranks that outlive the command keep their files while they use them, for half a minute at most. */
 static void clean_up(struct agent *agent)
 {
-    uint64_t deadline = mw_clock_now() + NOBODY_NS;
+    uint64_t deadline = mw_clock_now() + NO_RANKS_NS;
 
     if (agent->shared)
         return;
@@ -247,7 +247,8 @@ static void clean_up(struct agent *agent)
     remove_files(agent);
 }
 
-/* A rank may be gone a moment before its status is known: when several threads end, or while its parent collects it. */
+/* The status of a rank may be known slightly later than its end: if several threads end, or while its parent collects
+ * it. */
 static void see_how_they_ended(struct agent *agent)
 {
     uint64_t deadline = mw_clock_now() + STATUS_NS;
@@ -259,7 +260,7 @@ static void see_how_they_ended(struct agent *agent)
     }
 }
 
-/* What ranks have started ends a moment after them. What does not is left running: nobody waits for it. */
+/* Processes that ranks started usually end shortly after them. Those that do not are left running and not waited for. */
 static void see_rest_end(struct agent *agent)
 {
     uint64_t deadline = mw_clock_now() + STATUS_NS;
@@ -271,32 +272,32 @@ static void see_rest_end(struct agent *agent)
     }
 }
 
-/* Sends what is left. Files are removed only when the launcher has said that it has them. Returns 0, 1 when it has not,
- * -1 when new ranks have come meanwhile. */
+/* Sends the remaining data. Files are removed only after the launcher has acknowledged them. Returns 0, 1 without an
+ * acknowledgement, -1 if new ranks have started meanwhile. */
 static int finish(struct agent *agent)
 {
     sample(agent);
     see_how_they_ended(agent);
     see_rest_end(agent);
     mw_sampler_finish(&agent->sampler);
-    /* a pass that is under way began before the last sample */
+    /* a pass in progress began before the last sample */
     agent->mirror.passing = false;
-    mw_mirror_hurry(&agent->mirror);
-    if (!wait_until(agent, has_mirrored, LAST_PASS_NS) || !say(agent, MW_WIRE_DONE) ||
+    mw_mirror_request_pass(&agent->mirror);
+    if (!wait_until(agent, has_mirrored, LAST_PASS_NS) || !send_message(agent, MW_WIRE_DONE) ||
         !wait_until(agent, has_answer, ACK_NS) || mw_link_ack(agent->link) != MW_LINK_ACK_COMPLETE)
         return 1;
     sample(agent);
-    if (agent->running && !agent->ended_ns && !agent->told_to_end) {
+    if (agent->running && !agent->ended_ns && !agent->end_requested) {
         agent->view.end_ns = 0;
         return -1;
     }
-    if (say(agent, MW_WIRE_BYE))
+    if (send_message(agent, MW_WIRE_BYE))
         wait_until(agent, has_sent, BYE_NS);
     clean_up(agent);
     return 0;
 }
 
-/* ---- the beginning ---- */
+/* ---- start ---- */
 
 static int connect_to_launcher(struct agent *agent, struct mw_err *err)
 {
@@ -310,7 +311,7 @@ static int connect_to_launcher(struct agent *agent, struct mw_err *err)
     return state == MW_LINK_OPEN ? 0 : mw_err_set(err, "%s", mw_link_why(agent->link));
 }
 
-/* A directory that has the launcher's own view is the launcher's own. */
+/* A directory that contains the launcher's view is the launcher's. */
 static bool is_shared(const struct mw_agent_settings *settings)
 {
     char name[sizeof(MW_FILE_VIEW) + MW_HOSTNAME_SIZE];
@@ -335,14 +336,15 @@ static int begin(struct agent *agent, bool again, struct mw_err *err)
     const uint64_t endings = mw_signal_mask_bit(SIGTERM) | mw_signal_mask_bit(SIGINT) | mw_signal_mask_bit(SIGHUP);
     const char *id = mw_token_id(settings->run_dir);
 
-    /* a batch system that ends the job asks us first: what is left is sent then; other signals are for the ranks */
+    /* a batch system that ends the job signals the agent first, which then sends its data; other signals are for the
+     * ranks */
     mw_signal_mask_set(MW_SIGNAL_MASK_ALL);
     agent->signal_fd = mw_signal_mask_open(endings);
     agent->token_fd = id ? mw_token_join(settings->dirfd, id) : -1;
     agent->shared = is_shared(settings);
-    if (again) /* its view's name is needed; what ranks had is in their journals */
+    if (again) /* only the name of its view is needed; the ranks' data is in their journals */
         remove_file(agent, MW_FILE_VIEW);
-    tell(agent, "connecting", "");
+    write_state(agent, "connecting", "");
     if (connect_to_launcher(agent, err) < 0)
         return -1;
     mw_exits_create(settings->dirfd, settings->host);
@@ -353,7 +355,7 @@ static int begin(struct agent *agent, bool again, struct mw_err *err)
     mw_mirror_init(&agent->mirror, settings->dirfd, settings->host,
                    (struct mw_mirror_sink){agent->link, link_room, link_send});
     agent->begin_ns = mw_clock_now();
-    tell(agent, "connected", "");
+    write_state(agent, "connected", "");
     return 0;
 }
 
@@ -364,13 +366,13 @@ int mw_agent_run(const struct mw_agent_settings *settings, bool again)
     int status = 1;
 
     if (begin(&agent, again, &err) < 0) {
-        tell(&agent, "failed: ", err.text);
+        write_state(&agent, "failed: ", err.text);
     } else {
         do
             status = work(&agent) ? finish(&agent) : 1;
         while (status < 0);
         if (status)
-            tell(&agent, "failed: ", mw_link_why(agent.link));
+            write_state(&agent, "failed: ", mw_link_why(agent.link));
         mw_mirror_fini(&agent.mirror);
         mw_sampler_fini(&agent.sampler);
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* `memwatch agent`: what a rank hands over, checked. */
+/* `memwatch agent`: validates what the starting rank passes in. */
 #include "launcher/hosts/agent_main.h"
 
 #include "collector/base/clock.h"
@@ -26,10 +26,10 @@
 #define LOCK_FD 3
 
 static const char usage[] =
-    "memwatch agent: sends what lies in this host's run directory to the launcher on another host.\n"
-    "A rank starts it under `memwatch run`; it takes all it needs from the environment. See memwatch-agent(1).\n";
+    "memwatch agent: sends the contents of this host's run directory to the launcher on another host.\n"
+    "A rank starts it under `memwatch run`; it is configured by the environment. See memwatch-agent(1).\n";
 
-/* A secret in the environment need not stay there for as long as we run. */
+/* Erases the secret from the environment, where it would stay for the life of the process. */
 static char *take_secret(void)
 {
     char *there = getenv("MEMWATCH_SECRET"), *secret = strdup(there ? there : "");
@@ -40,7 +40,7 @@ static char *take_secret(void)
     return secret;
 }
 
-/* A directory of ours that nobody else may enter. */
+/* Whether it is a directory of this user that nobody else may enter. */
 static int open_run_dir(struct mw_agent_settings *settings, struct mw_err *err)
 {
     const char *path = getenv("MEMWATCH_RUN_DIR");
@@ -52,7 +52,7 @@ static int open_run_dir(struct mw_agent_settings *settings, struct mw_err *err)
     return settings->dirfd < 0 ? -1 : 0;
 }
 
-/* Whether descriptor 3 is the lock file, as a rank leaves it to us. */
+/* Whether descriptor 3 is the lock file, as passed by a rank. */
 static bool is_handed_over(const struct mw_agent_settings *settings, const char *name)
 {
     struct stat given, there;
@@ -61,7 +61,7 @@ static bool is_handed_over(const struct mw_agent_settings *settings, const char 
            S_ISREG(there.st_mode) && given.st_dev == there.st_dev && given.st_ino == there.st_ino;
 }
 
-/* One agent for each host and run. */
+/* Takes the lock: one agent for each host and run. */
 static int hold_lock(struct mw_agent_settings *settings, struct mw_err *err)
 {
     char name[sizeof(MW_FILE_AGENT) + MW_HOSTNAME_SIZE];
@@ -75,7 +75,7 @@ static int hold_lock(struct mw_agent_settings *settings, struct mw_err *err)
     if (settings->lock_fd < 0)
         return mw_err_set(err, "cannot open %s in the run directory: %s", name, strerror(errno));
     if (flock(settings->lock_fd, LOCK_EX | LOCK_NB))
-        return mw_err_set(err, "this host has an agent already");
+        return mw_err_set(err, "this host already has an agent");
     return 0;
 }
 
@@ -87,7 +87,7 @@ static uint64_t interval_ns(void)
     return (uint64_t)(ms >= MW_INTERVAL_LEAST && ms <= MW_INTERVAL_MOST ? ms : MW_INTERVAL_DEFAULT) * MW_NS_PER_MS;
 }
 
-/* In lists of processes the agent is "memwatch agent", and the one that waits for it "memwatch guard". */
+/* Process titles: the agent is "memwatch agent", its supervisor "memwatch guard". */
 static char *title;
 
 static void set_title(const char *text)

@@ -3,7 +3,7 @@
 #ifndef MW_LAUNCHER_HOSTS_AGENT_MAIN_H
 #define MW_LAUNCHER_HOSTS_AGENT_MAIN_H
 
-/* Takes its own argv (argv[0] is "agent"), and returns the exit status. */
+/* argv[0] is "agent". Returns the exit status. */
 int mw_agent_main(int argc, char **argv);
 
 #endif

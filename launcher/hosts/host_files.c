@@ -12,8 +12,7 @@
 #define WORLD_DIGITS 16
 #define PID_DIGITS 10
 
-/* A pattern: prefix, then a world, then the host, then a pid, joined by '-'; then a suffix. Those without a limit do not
- * travel. */
+/* A pattern: prefix, then world, host and pid, joined by '-', then suffix. Files without a size limit are not sent. */
 static const struct pattern {
     enum mw_host_file kind;
     const char *prefix;
@@ -56,7 +55,7 @@ static bool skip_digits(const char **at, const char *digits, size_t least, size_
     return length >= least && length <= most;
 }
 
-/* A host's name; NULL: any, which ends where the pid begins or at the end. */
+/* Matches a host name; NULL: any, up to the pid or the end. */
 static bool skip_host(const char **at, const char *host, const struct pattern *pattern)
 {
     const char *end = *at + strlen(*at);
@@ -73,7 +72,7 @@ static bool skip_host(const char **at, const char *host, const struct pattern *p
     return true;
 }
 
-/* A rank in another PID namespace than the directory's has its inode behind the pid. */
+/* The name of a rank in another PID namespace than the directory's has the namespace's inode after the pid. */
 static bool skip_pid(const char **at)
 {
     return skip_digits(at, "0123456789", 1, PID_DIGITS) && (!skip(at, ".") || skip_digits(at, "0123456789", 1, PID_DIGITS));

@@ -16,12 +16,12 @@
 #include <unistd.h>
 
 #define PEERS 4096
-#define UNKNOWN 16                         /* connections that have not told who they are */
-#define UNKNOWN_NS (5 * MW_NS_PER_SEC)     /* and how long they may take */
-#define UNKNOWN_FAIR_NS (50 * MW_NS_PER_MS) /* so long they have the place for themselves, however many wait */
+#define UNKNOWN 16                         /* connections that are not authenticated yet */
+#define UNKNOWN_NS (5 * MW_NS_PER_SEC)     /* their timeout */
+#define UNKNOWN_FAIR_NS (50 * MW_NS_PER_MS) /* minimum time before a connection is closed to make room for a waiting one */
 #define ACCEPTS_PER_SEC 1024
 #define SILENT_NS (10 * MW_NS_PER_SEC)
-#define EVENTS 16 /* in one serve */
+#define EVENTS 16 /* per call of mw_hub_serve() */
 #define TICK_NS (250 * MW_NS_PER_MS)
 #define LATE_TICKS 8
 
@@ -32,14 +32,14 @@ struct mw_hub {
     struct mw_hub_files files;
     struct mw_hub_peer **peers;
     size_t count;
-    bool ended;               /* the command */
-    bool paused;              /* listening */
-    uint64_t accepts_ns;      /* start of the second in which `accepts` are counted */
+    bool ended;               /* the command has ended */
+    bool paused;              /* not listening */
+    uint64_t accepts_ns;      /* start of the second that `accepts` counts */
     unsigned accepts;
     uint64_t heard_ns;
 };
 
-/* ---- what epoll watches ---- */
+/* ---- epoll ---- */
 
 static int watch(struct mw_hub *hub, int how, int fd, uint32_t events, void *what)
 {
@@ -48,7 +48,7 @@ static int watch(struct mw_hub *hub, int how, int fd, uint32_t events, void *wha
     return epoll_ctl(hub->epoll_fd, how, fd, &event);
 }
 
-/* Wakes us while there is anything that time can change. */
+/* Runs the timer while a timeout or a pause is pending. */
 static void set_timer(struct mw_hub *hub, bool on)
 {
     long ns = hub->paused ? (long)UNKNOWN_FAIR_NS : (long)TICK_NS;
@@ -159,7 +159,7 @@ static void close_peer(struct mw_hub *hub, struct mw_hub_peer *peer, const char 
     mw_hub_peer_close(peer, why, hub->files.dirfd);
 }
 
-/* Frees closed ones: not before a batch of events is done with, which may still name them. */
+/* Frees closed peers. Only after a batch of events, which may still refer to them. */
 static void sweep(struct mw_hub *hub)
 {
     size_t kept = 0;
@@ -175,7 +175,7 @@ static void sweep(struct mw_hub *hub)
     hub->count = kept;
 }
 
-/* The unknown peer that has been here for longest; their number in *count. */
+/* The oldest unauthenticated peer; the number of these in *count. */
 static struct mw_hub_peer *oldest_unknown(const struct mw_hub *hub, size_t *count)
 {
     struct mw_hub_peer *oldest = NULL;
@@ -192,8 +192,8 @@ static struct mw_hub_peer *oldest_unknown(const struct mw_hub *hub, size_t *coun
     return oldest;
 }
 
-/* Room for one more connection, if need be that of the oldest unknown one. Honest agents that all come at once wait in
- * the kernel's queue until those before them have had their time. */
+/* Makes room for one more connection, if necessary by closing the oldest unauthenticated one. If many agents connect at
+ * once, they wait in the kernel's queue until earlier ones have had their time. */
 static bool has_room(struct mw_hub *hub)
 {
     size_t unknown;
@@ -210,7 +210,7 @@ static bool has_room(struct mw_hub *hub)
         return true;
     if (now - oldest->since_ns < UNKNOWN_FAIR_NS)
         return false;
-    close_peer(hub, oldest, "others are waiting");
+    close_peer(hub, oldest, "too many connections are waiting");
     return true;
 }
 
@@ -225,7 +225,7 @@ static void accept_one(struct mw_hub *hub, int listen_fd)
     }
     fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd < 0) {
-        /* out of descriptors: the connection stays in the queue, and would wake us without end */
+        /* out of descriptors: the connection stays in the queue, and epoll would report it forever */
         if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS)
             pause_listening(hub, true);
         return;
@@ -238,11 +238,11 @@ static void accept_one(struct mw_hub *hub, int listen_fd)
         set_timer(hub, true);
     hub->peers[hub->count++] = peer;
     if (watch(hub, EPOLL_CTL_ADD, fd, EPOLLIN, peer) || mw_wire_flush(&peer->wire, NULL))
-        close_peer(hub, peer, "cannot be watched");
+        close_peer(hub, peer, "cannot be polled");
 }
 
-/* One agent for each host: a new connection of the same agent replaces the old one, which it must have given up.
- * Another agent may follow one that is done or silent, but not push out one that is at work. */
+/* One agent for each host: a new connection of the same agent replaces its old one. Another agent may follow one that
+ * is done or silent, but does not replace an active one. */
 static int hello(void *context, struct mw_hub_peer *peer, struct mw_err *err)
 {
     struct mw_hub *hub = context;
@@ -253,21 +253,21 @@ static int hello(void *context, struct mw_hub_peer *peer, struct mw_err *err)
             continue;
         if (other->peer.agent_pid != peer->peer.agent_pid && other->peer.state == MW_PEER_CONNECTED &&
             mw_clock_now() - other->peer.heard_ns < SILENT_NS / 2)
-            return mw_err_set(err, "another host of the same name, %s, has an agent", peer->peer.host);
-        close_peer(hub, other, "it has connected again");
+            return mw_err_set(err, "another host named %s already has an agent", peer->peer.host);
+        close_peer(hub, other, "it reconnected");
     }
     return 0;
 }
 
-static void tell_end(struct mw_hub *hub, struct mw_hub_peer *peer)
+static void send_end(struct mw_hub *hub, struct mw_hub_peer *peer)
 {
     static const struct mw_wire_message end = {.kind = MW_WIRE_END};
     struct mw_err err;
 
-    if (peer->gone || peer->end_told || !mw_hub_peer_is_known(peer))
+    if (peer->gone || peer->end_sent || !mw_hub_peer_is_known(peer))
         return;
-    peer->end_told = true;
-    if (mw_hub_peer_say(peer, &end, &err) || mw_wire_flush(&peer->wire, &err))
+    peer->end_sent = true;
+    if (mw_hub_peer_send(peer, &end, &err) || mw_wire_flush(&peer->wire, &err))
         close_peer(hub, peer, err.text);
 }
 
@@ -286,7 +286,7 @@ static void serve_peer(struct mw_hub *hub, struct mw_hub_peer *peer)
     if (peer->peer.bytes != bytes)
         hub->heard_ns = mw_clock_now();
     if (hub->ended)
-        tell_end(hub, peer);
+        send_end(hub, peer);
     waits = !peer->gone && mw_wire_is_waiting(&peer->wire);
     if (waits != peer->wants_write && !peer->gone) {
         peer->wants_write = waits;
@@ -299,9 +299,9 @@ static void check_time(struct mw_hub *hub, struct mw_hub_peer *peer, uint64_t no
     bool known = mw_hub_peer_is_known(peer);
 
     if (!known && now - peer->since_ns > UNKNOWN_NS)
-        close_peer(hub, peer, "it did not say who it is");
+        close_peer(hub, peer, "it did not identify itself in time");
     else if (known && now - peer->peer.heard_ns > SILENT_NS)
-        close_peer(hub, peer, "nothing was heard of it for 10 s");
+        close_peer(hub, peer, "nothing received for 10 s");
     else if (known && peer->peer.heard_ns > peer->written_ns + MW_NS_PER_SEC)
         mw_hub_peer_note(peer, hub->files.dirfd);
 }
@@ -312,7 +312,7 @@ static void tick(struct mw_hub *hub)
 
     if (read(hub->timer_fd, &expired, sizeof(expired)) < 0)
         return;
-    if (expired > LATE_TICKS) /* we were stopped: what agents said meanwhile is still to be read */
+    if (expired > LATE_TICKS) /* this process was stopped: messages that arrived meanwhile are read before timeouts are applied */
         return;
     now = mw_clock_now();
     for (size_t i = 0; i < hub->count; i++)
@@ -339,7 +339,7 @@ void mw_hub_serve(struct mw_hub *hub)
         sweep(hub);
 }
 
-/* ---- what the launcher asks ---- */
+/* ---- requests of the launcher ---- */
 
 void mw_hub_end(struct mw_hub *hub)
 {
@@ -347,7 +347,7 @@ void mw_hub_end(struct mw_hub *hub)
         return;
     hub->ended = true;
     for (size_t i = 0; i < hub->count; i++)
-        tell_end(hub, hub->peers[i]);
+        send_end(hub, hub->peers[i]);
     sweep(hub);
 }
 
@@ -355,7 +355,7 @@ void mw_hub_again(struct mw_hub *hub)
 {
     for (size_t i = 0; hub && i < hub->count; i++)
         if (!hub->peers[i]->gone && mw_hub_peer_is_known(hub->peers[i])) {
-            mw_wire_fini(&hub->peers[i]->wire); /* without a goodbye: that would be for good */
+            mw_wire_fini(&hub->peers[i]->wire); /* without BYE, which would be final */
             close_peer(hub, hub->peers[i], "the run directory was removed");
         }
     if (hub)

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* O_NONBLOCK: a FIFO in the way must not make us wait for its reader. */
+/* O_NONBLOCK: opening a FIFO must not block. */
 #define FLAGS (O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
 
 void mw_hub_files_init(struct mw_hub_files *files, int dirfd, const char *own_host)
@@ -23,7 +23,7 @@ void mw_hub_files_init(struct mw_hub_files *files, int dirfd, const char *own_ho
     snprintf(files->own_host, sizeof(files->own_host), "%s", own_host);
 }
 
-/* Whether `host` has begun this gathered file; one that nobody has begun is entered unless it is there already. */
+/* Whether `host` created this gathered file; a new one is entered. */
 static bool owns_gathered(struct mw_hub_files *files, const char *host, const char *name)
 {
     for (size_t i = 0; i < files->gathered_count; i++)
@@ -44,16 +44,16 @@ static enum mw_hub_files_result check(struct mw_hub_files *files, const char *ho
     uint64_t limit = mw_host_files_limit(kind);
 
     if (!strcmp(host, files->own_host) || kind == MW_HOST_FILE_NONE) {
-        mw_err_set(err, "a file came that is not its own: %s", message->name);
+        mw_err_set(err, "it sent a file of another host: %s", message->name);
         return MW_HUB_FILES_FORBIDDEN;
     }
     /* length is 0 for SIZE, at most MW_WIRE_DATA for FILE: no overflow */
     if (message->offset > limit || message->offset + message->length > limit) {
-        mw_err_set(err, "a file came that is longer than it may be: %s", message->name);
+        mw_err_set(err, "it sent a file that is too large: %s", message->name);
         return MW_HUB_FILES_FORBIDDEN;
     }
     if (kind == MW_HOST_FILE_GATHERED && !owns_gathered(files, host, message->name)) {
-        mw_err_set(err, "another host has written %s", message->name);
+        mw_err_set(err, "%s belongs to another host", message->name);
         return MW_HUB_FILES_FAILED;
     }
     return MW_HUB_FILES_WRITTEN;
@@ -77,7 +77,7 @@ static int open_file(struct mw_hub_files *files, const char *name, struct stat *
     return mw_err_set(err, "%s is not a regular file", name);
 }
 
-/* Growing counts against the limit of all files; whether the file system has the room shows when it is written. */
+/* Growth counts against the limit of all files; missing disk space shows up when data is written. */
 static int grow(struct mw_hub_files *files, const struct mw_wire_message *message, const struct stat *st,
                 struct mw_err *err)
 {
@@ -88,7 +88,7 @@ static int grow(struct mw_hub_files *files, const struct mw_wire_message *messag
         return mw_err_set(err, "the agents' files are larger than %llu MiB together",
                           (unsigned long long)files->bytes_limit >> 20);
     if (more && !mw_io_may_grow(end))
-        return mw_err_set(err, "%s may not grow: the limit of file sizes (ulimit -f)", message->name);
+        return mw_err_set(err, "%s exceeds the file size limit (ulimit -f)", message->name);
     files->bytes += more;
     return 0;
 }

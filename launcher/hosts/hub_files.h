@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Writes what agents send into the launcher's run directory, and nothing that they may not send.
+/* Writes files sent by agents into the launcher's run directory, and rejects anything else.
  *
- * A name must be one of launcher/hosts/host_files.h, of the sender's host and never of our own; a file is made by us or is a
- * regular one already, is reached through no link, and neither it nor all together may grow beyond a limit. */
+ * A name must be in the table of launcher/hosts/host_files.h and belong to the sender's host, never to the launcher's;
+ * the file is created here or is already a regular file, is not reached through a link, and neither its size nor the
+ * sum may exceed the limit. */
 #ifndef MW_LAUNCHER_HOSTS_HUB_FILES_H
 #define MW_LAUNCHER_HOSTS_HUB_FILES_H
 
@@ -12,17 +13,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define MW_HUB_FILES_BYTES (4ULL << 30) /* that all files of all agents may have together */
+#define MW_HUB_FILES_BYTES (4ULL << 30) /* limit for all files of all agents together */
 #define MW_HUB_FILES_COUNT 65536
 #define MW_HUB_FILES_GATHERED 256
 
 struct mw_hub_files {
     int dirfd;                   /* the run directory; borrowed */
-    char own_host[MW_WIRE_HOST]; /* the launcher's */
-    uint64_t bytes;              /* by which files have grown here */
+    char own_host[MW_WIRE_HOST]; /* the launcher's host */
+    uint64_t bytes;              /* total growth of files */
     uint64_t bytes_limit;
-    size_t count;                /* files made here */
-    struct {                     /* gathered files name no host: only the host that began one may go on with it */
+    size_t count;                /* files created here */
+    struct {                     /* gathered files contain no host name: only the host that created one may extend it */
         char name[MW_WIRE_NAME], host[MW_WIRE_HOST];
     } gathered[MW_HUB_FILES_GATHERED];
     size_t gathered_count;
@@ -32,11 +33,11 @@ void mw_hub_files_init(struct mw_hub_files *files, int dirfd, const char *own_ho
 
 enum mw_hub_files_result {
     MW_HUB_FILES_WRITTEN,
-    MW_HUB_FILES_FAILED,   /* no room, or another trouble of ours: the agent cannot help it */
-    MW_HUB_FILES_FORBIDDEN /* no honest agent sends that */
+    MW_HUB_FILES_FAILED,   /* no space, or another local error: not the agent's fault */
+    MW_HUB_FILES_FORBIDDEN /* a correct agent does not send this */
 };
 
-/* Carries out a FILE or SIZE message of the agent of `host`. On failure a line is left in err. */
+/* Executes a FILE or SIZE message of the agent of `host`. On failure a line is left in err. */
 enum mw_hub_files_result mw_hub_files_take(struct mw_hub_files *files, const char *host,
                                            const struct mw_wire_message *message, struct mw_err *err);
 

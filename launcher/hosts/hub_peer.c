@@ -16,8 +16,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define READS 4        /* of up to one frame's size each, in one serve */
-#define OUT_ROOM 4096  /* answers are small; who does not read them is closed */
+#define READS 4        /* per call; each up to the size of one frame */
+#define OUT_ROOM 4096  /* replies are small; a peer that does not read them is closed */
 
 static void note_address(struct mw_hub_peer *peer, int fd)
 {
@@ -43,7 +43,7 @@ struct mw_hub_peer *mw_hub_peer_create(int fd, const unsigned char *secret)
         free(peer);
         return NULL;
     }
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)); /* PONGs tell the time */
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)); /* PONGs measure time */
     memcpy(peer->peer.magic, MW_PEER_MAGIC, sizeof(peer->peer.magic));
     note_address(peer, fd);
     peer->since_ns = peer->peer.connected_ns = peer->peer.heard_ns = mw_clock_now();
@@ -55,17 +55,17 @@ bool mw_hub_peer_is_known(const struct mw_hub_peer *peer)
     return peer->peer.state != 0;
 }
 
-int mw_hub_peer_say(struct mw_hub_peer *peer, const struct mw_wire_message *message, struct mw_err *err)
+int mw_hub_peer_send(struct mw_hub_peer *peer, const struct mw_wire_message *message, struct mw_err *err)
 {
     unsigned char bytes[256];
     size_t length = mw_wire_message_write(message, bytes, sizeof(bytes));
 
     if (!length || mw_wire_put(&peer->wire, bytes, length) < 0)
-        return mw_err_set(err, "it does not read what it is sent");
+        return mw_err_set(err, "it does not read its replies");
     return 0;
 }
 
-/* ---- its file ---- */
+/* ---- the peer's status file ---- */
 
 void mw_hub_peer_note(struct mw_hub_peer *peer, int run_dirfd)
 {
@@ -78,18 +78,18 @@ void mw_hub_peer_note(struct mw_hub_peer *peer, int run_dirfd)
     if (fd < 0)
         return;
     if (mw_io_may_grow(sizeof(peer->peer)) && mw_io_pwrite(fd, &peer->peer, sizeof(peer->peer), 0))
-        peer->written_ns = 0; /* tried again in a second */
+        peer->written_ns = 0; /* retried in a second */
     close(fd);
 }
 
-/* The first trouble is the one to tell. */
-static void note_trouble(struct mw_hub_peer *peer, const char *why)
+/* Keeps the first error, which is the one to report. */
+static void note_error(struct mw_hub_peer *peer, const char *why)
 {
     if (!peer->peer.why[0])
         snprintf(peer->peer.why, sizeof(peer->peer.why), "%.127s", why);
 }
 
-/* ---- its messages ---- */
+/* ---- messages ---- */
 
 struct serving {
     struct mw_hub_peer *peer;
@@ -103,10 +103,10 @@ static int take_hello(struct serving *s, const struct mw_wire_message *message, 
     struct mw_peer *peer = &s->peer->peer;
 
     if (message->wire_version != MW_WIRE_VERSION || message->record_version != MW_RECORD_VERSION)
-        return mw_err_set(err, "its memwatch has another version (record %u, here %u)", message->record_version,
+        return mw_err_set(err, "its memwatch version differs (record version %u, here %u)", message->record_version,
                           MW_RECORD_VERSION);
     if (!strcmp(message->host, s->files->own_host))
-        return mw_err_set(err, "it has the launcher's own host name, %s", message->host);
+        return mw_err_set(err, "it has the launcher's host name, %s", message->host);
     memcpy(peer->host, message->host, sizeof(peer->host));
     peer->agent_pid = message->pid;
     if (s->hello(s->context, s->peer, err) < 0)
@@ -118,13 +118,13 @@ static int take_hello(struct serving *s, const struct mw_wire_message *message, 
 
 static int take_file(struct serving *s, const struct mw_wire_message *message, struct mw_err *err)
 {
-    struct mw_err trouble;
+    struct mw_err error;
 
     s->peer->peer.bytes += message->length;
-    s->peer->peer.state = MW_PEER_CONNECTED; /* more after DONE: another job began there meanwhile */
-    switch (mw_hub_files_take(s->files, s->peer->peer.host, message, &trouble)) {
-    case MW_HUB_FILES_FORBIDDEN: return mw_err_set(err, "%s", trouble.text);
-    case MW_HUB_FILES_FAILED: note_trouble(s->peer, trouble.text); break;
+    s->peer->peer.state = MW_PEER_CONNECTED; /* a message after DONE: another job has started there */
+    switch (mw_hub_files_take(s->files, s->peer->peer.host, message, &error)) {
+    case MW_HUB_FILES_FORBIDDEN: return mw_err_set(err, "%s", error.text);
+    case MW_HUB_FILES_FAILED: note_error(s->peer, error.text); break;
     case MW_HUB_FILES_WRITTEN: break;
     }
     return 0;
@@ -136,7 +136,7 @@ static int take_done(struct serving *s, struct mw_err *err)
 
     s->peer->peer.state = MW_PEER_DONE;
     mw_hub_peer_note(s->peer, s->files->dirfd);
-    return mw_hub_peer_say(s->peer, &ack, err);
+    return mw_hub_peer_send(s->peer, &ack, err);
 }
 
 static int take_bye(struct serving *s, const struct mw_wire_message *message, struct mw_err *err)
@@ -151,12 +151,12 @@ static int take(struct serving *s, const struct mw_wire_message *message, struct
     struct mw_wire_message pong = {.kind = MW_WIRE_PONG, .mono_ns = message->mono_ns, .hub_ns = mw_clock_now()};
 
     if (mw_hub_peer_is_known(s->peer) == (message->kind == MW_WIRE_HELLO))
-        return mw_err_set(err, "its first message, and only that, must tell who it is");
+        return mw_err_set(err, "HELLO is not its first message");
     switch (message->kind) {
     case MW_WIRE_HELLO: return take_hello(s, message, err);
     case MW_WIRE_FILE:
     case MW_WIRE_SIZE: return take_file(s, message, err);
-    case MW_WIRE_PING: return mw_hub_peer_say(s->peer, &pong, err);
+    case MW_WIRE_PING: return mw_hub_peer_send(s->peer, &pong, err);
     case MW_WIRE_DONE: return take_done(s, err);
     case MW_WIRE_BYE: return take_bye(s, message, err);
     default: return mw_err_set(err, "it sent a message that only a launcher may send");
@@ -180,7 +180,7 @@ int mw_hub_peer_serve(struct mw_hub_peer *peer, struct mw_hub_files *files,
         while ((next = mw_wire_next(&peer->wire, plain, &length, err)) > 0) {
             peer->peer.heard_ns = mw_clock_now();
             if (mw_wire_message_parse(&message, plain, length) < 0)
-                return mw_err_set(err, "a malformed message came");
+                return mw_err_set(err, "it sent a malformed message");
             if (take(&s, &message, err) < 0)
                 return -1;
         }
@@ -190,7 +190,7 @@ int mw_hub_peer_serve(struct mw_hub_peer *peer, struct mw_hub_files *files,
     return mw_wire_flush(&peer->wire, err);
 }
 
-/* ---- its end ---- */
+/* ---- close ---- */
 
 void mw_hub_peer_close(struct mw_hub_peer *peer, const char *why, int run_dirfd)
 {
@@ -200,13 +200,13 @@ void mw_hub_peer_close(struct mw_hub_peer *peer, const char *why, int run_dirfd)
         return;
     peer->gone = true;
     if (mw_hub_peer_is_known(peer) && peer->peer.state != MW_PEER_DONE) {
-        note_trouble(peer, why);
+        note_error(peer, why);
         peer->peer.state = MW_PEER_LOST;
     }
     if (mw_hub_peer_is_known(peer))
         mw_hub_peer_note(peer, run_dirfd);
     snprintf(bye.why, sizeof(bye.why), "%.127s", why);
-    if (mw_wire_is_open(&peer->wire) && !mw_hub_peer_say(peer, &bye, NULL))
+    if (mw_wire_is_open(&peer->wire) && !mw_hub_peer_send(peer, &bye, NULL))
         mw_wire_flush(&peer->wire, NULL);
     mw_wire_fini(&peer->wire);
 }

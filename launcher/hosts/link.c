@@ -16,25 +16,25 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define TRY_NS (5 * MW_NS_PER_SEC)       /* all tries together */
-#define ADDRESS_NS MW_NS_PER_SEC         /* one of several addresses; it may lead nowhere */
-#define ROUND_NS (100 * MW_NS_PER_MS)    /* when all addresses were tried; up to twice as long, by chance */
+#define TRY_NS (5 * MW_NS_PER_SEC)       /* timeout of all attempts together */
+#define ADDRESS_NS MW_NS_PER_SEC         /* timeout of one of several addresses, which may be unreachable */
+#define ROUND_NS (100 * MW_NS_PER_MS)    /* after an attempt of each address; up to twice as long, by chance */
 #define SILENT_NS (10 * MW_NS_PER_SEC)
-#define PING_NS MW_NS_PER_SEC            /* also tells that we live */
+#define PING_NS MW_NS_PER_SEC            /* also a sign of life */
 #define PING_FIRST_NS (20 * MW_NS_PER_MS)
-#define PING_FIRST 8                     /* so many, so close together, find a short round trip */
+#define PING_FIRST 8                     /* the first pings are sent close together, to find a short round trip */
 #define OUT_ROOM (256 << 10)
 
 struct mw_link {
     enum mw_link_state state;
     struct mw_link_address addresses[MW_LINK_ADDRESSES];
-    size_t count, at;         /* `at` is being tried */
+    size_t count, at;         /* `at`: index of the address in use */
     unsigned char secret[MW_WIRE_SECRET];
     char host[MW_WIRE_HOST];
-    struct mw_wire wire;      /* fd -1: between two tries */
-    bool connecting;          /* TCP's own handshake is under way */
-    uint64_t give_up_ns;      /* all tries */
-    uint64_t next_ns;         /* next try, or end of this one */
+    struct mw_wire wire;      /* fd -1: between two attempts */
+    bool connecting;          /* TCP's handshake is in progress */
+    uint64_t give_up_ns;      /* end of all attempts */
+    uint64_t next_ns;         /* next attempt, or timeout of this one */
     uint64_t heard_ns, ping_ns;
     unsigned pings;
     bool clock_known, ended;
@@ -60,7 +60,7 @@ int mw_link_open(struct mw_link **link, const char *connect, const char *secret,
     if (sodium_init() < 0)
         mw_err_set(err, "no random numbers");
     else if (!new->count)
-        mw_err_set(err, "MEMWATCH_CONNECT names no address");
+        mw_err_set(err, "MEMWATCH_CONNECT contains no valid address");
     else if (strlen(secret) != 2 * MW_WIRE_SECRET ||
              sodium_hex2bin(new->secret, sizeof(new->secret), secret, strlen(secret), NULL, &length, NULL) ||
              length != MW_WIRE_SECRET)
@@ -95,15 +95,15 @@ void mw_link_retry(struct mw_link *link)
     link->ack = MW_LINK_ACK_NONE;
 }
 
-/* ---- trying ---- */
+/* ---- connecting ---- */
 
-/* On to the next address; after the last one, a pause. */
+/* Next address; after the last one, a pause. */
 static void try_failed(struct mw_link *link, const char *why)
 {
     uint64_t now = mw_clock_now();
 
     mw_wire_fini(&link->wire);
-    mw_err_set(&link->why, "no connection to the launcher at %s: %s", link->addresses[link->at].text, why);
+    mw_err_set(&link->why, "cannot connect to the launcher at %s: %s", link->addresses[link->at].text, why);
     link->next_ns = now;
     if (++link->at == link->count) {
         link->at = 0;
@@ -136,7 +136,7 @@ static void try_address(struct mw_link *link)
     link->next_ns = mw_clock_now() + (link->count > 1 ? ADDRESS_NS : TRY_NS);
 }
 
-/* Returns false when the connection could not be made. */
+/* Returns false if the connection failed. */
 static bool finish_connecting(struct mw_link *link)
 {
     struct pollfd wait = {.fd = link->wire.fd, .events = POLLOUT};
@@ -168,7 +168,7 @@ static void become_open(struct mw_link *link)
     link->heard_ns = mw_clock_now();
     link->ping_ns = 0;
     link->pings = 0;
-    mw_link_send(link, &hello); /* an empty queue has the room */
+    mw_link_send(link, &hello); /* an empty queue has room for it */
 }
 
 /* ---- messages ---- */
@@ -177,7 +177,7 @@ static void take_pong(struct mw_link *link, const struct mw_wire_message *messag
 {
     uint64_t now = mw_clock_now(), error;
 
-    if (message->mono_ns > now) /* we never asked that */
+    if (message->mono_ns > now) /* a timestamp that was never sent */
         return;
     error = (now - message->mono_ns + 1) / 2;
     if (link->clock_known && error >= link->error_ns)
@@ -187,7 +187,7 @@ static void take_pong(struct mw_link *link, const struct mw_wire_message *messag
     link->shift_ns = (int64_t)(message->hub_ns - (message->mono_ns + (now - message->mono_ns) / 2));
 }
 
-/* Returns -1 when the hub said goodbye or nonsense. */
+/* Returns -1 after BYE or an invalid message. */
 static int take(struct mw_link *link, const unsigned char *bytes, size_t length, struct mw_err *err)
 {
     struct mw_wire_message message;
@@ -226,7 +226,7 @@ static void ping(struct mw_link *link, uint64_t now)
     if (now < link->ping_ns)
         return;
     link->ping_ns = now + (link->pings < PING_FIRST ? PING_FIRST_NS : PING_NS);
-    link->pings += mw_link_send(link, &ping) == 0; /* no room: what waits to be sent tells as well that we live */
+    link->pings += mw_link_send(link, &ping) == 0; /* no room: the queued data is a sign of life as well */
 }
 
 /* ---- serving ---- */
@@ -250,11 +250,11 @@ static void serve_trying(struct mw_link *link)
     }
     if (now >= link->give_up_ns) {
         if (link->wire.fd >= 0)
-            try_failed(link, "no answer");
+            try_failed(link, "timed out");
         link->state = MW_LINK_FAILED;
     } else if (now >= link->next_ns) {
         if (link->wire.fd >= 0)
-            try_failed(link, "no answer");
+            try_failed(link, "timed out");
         else
             try_address(link);
     }
@@ -266,7 +266,7 @@ static void serve_open(struct mw_link *link)
     bool bad = receive(link, &link->why) < 0;
 
     if (!bad && now > link->heard_ns && now - link->heard_ns > SILENT_NS)
-        bad = mw_err_set(&link->why, "nothing was heard of the launcher for 10 s") < 0;
+        bad = mw_err_set(&link->why, "nothing received from the launcher for 10 s") < 0;
     if (!bad) {
         ping(link, now);
         bad = mw_wire_flush(&link->wire, &link->why) < 0;
@@ -287,7 +287,7 @@ enum mw_link_state mw_link_serve(struct mw_link *link)
     return link->state;
 }
 
-/* ---- asking ---- */
+/* ---- queries ---- */
 
 int mw_link_fd(const struct mw_link *link)
 {

@@ -18,7 +18,7 @@ static int parse_port(const char *text, in_port_t *port)
     return 0;
 }
 
-/* One word; `word` is changed. */
+/* Parses one word; modifies `word`. */
 static int parse_one(char *word, struct mw_link_address *one)
 {
     struct sockaddr_in v4 = {.sin_family = AF_INET};

@@ -11,10 +11,10 @@
 struct mw_link_address {
     struct sockaddr_storage address;
     socklen_t length;
-    char text[64]; /* as given */
+    char text[64]; /* as written */
 };
 
-/* Returns how many there are, at most MW_LINK_ADDRESSES. What is malformed is left out. */
+/* Returns the number of addresses, at most MW_LINK_ADDRESSES. Malformed ones are skipped. */
 size_t mw_link_address_parse(const char *text, struct mw_link_address *addresses);
 
 #endif

@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define BACKLOG 4096 /* a whole cluster may come at once; the kernel cuts it to its own limit */
+#define BACKLOG 4096 /* all hosts of a cluster may connect at once; the kernel lowers it to its limit */
 
 static socklen_t length_of(int family)
 {
@@ -48,8 +48,8 @@ static unsigned port_of(int fd)
                                               : ((struct sockaddr_in6 *)&address)->sin6_port);
 }
 
-/* One more address; what does not fit is left out. */
-static void tell(struct mw_listen *listen, const struct sockaddr *address, unsigned port)
+/* Appends an address; skips it if it does not fit. */
+static void add_address(struct mw_listen *listen, const struct sockaddr *address, unsigned port)
 {
     bool v6 = address->sa_family == AF_INET6;
     size_t used = strlen(listen->addresses);
@@ -73,7 +73,7 @@ static bool can_be_reached(const struct ifaddrs *one, int family)
     return ntohl(((const struct sockaddr_in *)one->ifa_addr)->sin_addr.s_addr) >> 16 != 0xa9fe; /* 169.254/16 */
 }
 
-/* On all addresses of a family, if there is one worth telling. Returns 0, or -1 with errno. */
+/* On all addresses of a family, if any of them can be reached from other hosts. Returns 0, or -1 with errno. */
 static int open_family(struct mw_listen *listen, const struct ifaddrs *all, int family)
 {
     struct sockaddr_storage any = {.ss_family = (sa_family_t)family};
@@ -90,7 +90,7 @@ static int open_family(struct mw_listen *listen, const struct ifaddrs *all, int 
     listen->fd[listen->count++] = fd;
     for (; one; one = one->ifa_next)
         if (can_be_reached(one, family))
-            tell(listen, one->ifa_addr, port_of(fd));
+            add_address(listen, one->ifa_addr, port_of(fd));
     return 0;
 }
 
@@ -100,13 +100,13 @@ static int open_chosen(struct mw_listen *listen, const char *chosen, struct mw_e
     int fd;
 
     if (getaddrinfo(chosen, "0", &hints, &found))
-        return mw_err_set(err, "MEMWATCH_ADDRESS is '%s': give a numeric address of this host", chosen);
+        return mw_err_set(err, "invalid MEMWATCH_ADDRESS '%s': set it to a numeric address of this host", chosen);
     fd = listen_on(found->ai_addr);
     if (fd < 0)
         mw_err_set(err, "cannot listen on %s (MEMWATCH_ADDRESS): %s", chosen, strerror(errno));
     else {
         listen->fd[listen->count++] = fd;
-        tell(listen, found->ai_addr, port_of(fd));
+        add_address(listen, found->ai_addr, port_of(fd));
     }
     freeaddrinfo(found);
     return fd < 0 ? -1 : 0;

@@ -52,7 +52,7 @@ void mw_mirror_forget(struct mw_mirror *mirror)
     mirror->next_ns = 0;
 }
 
-void mw_mirror_hurry(struct mw_mirror *mirror)
+void mw_mirror_request_pass(struct mw_mirror *mirror)
 {
     mirror->next_ns = 0;
 }
@@ -86,7 +86,8 @@ static void add_file(struct mw_mirror *mirror, const char *name)
     memcpy(mirror->files[mirror->count++].name, name, length + 1);
 }
 
-/* Journals whose files were removed before they were seen. Looks at all of this user's segments: not for every pass. */
+/* Sends journals whose files were removed before they were opened. Scans all shared memory segments of this user: too
+ * expensive for every pass. */
 static void look_for_journals(struct mw_mirror *mirror)
 {
     struct mw_names names;
@@ -140,8 +141,8 @@ static bool make_hashes(struct mw_mirror_file *file, uint64_t size)
     return true;
 }
 
-/* Sends the block when it is not what was sent last. A block of zeros that was never sent is one there, too. Returns
- * false when there is no room for it now. */
+/* Sends the block if it differs from what was sent last; a block of zeros also if it was never sent. Returns false if
+ * there is no room for it now. */
 static bool send_block(struct mw_mirror *mirror, struct mw_mirror_file *file, uint64_t block,
                        const unsigned char *bytes, size_t length)
 {
@@ -162,7 +163,7 @@ static bool send_block(struct mw_mirror *mirror, struct mw_mirror_file *file, ui
     return true;
 }
 
-/* ---- which blocks ---- */
+/* ---- which blocks to send ---- */
 
 static bool overlaps(const struct mw_record_section *section, uint64_t begin, uint64_t end)
 {
@@ -171,8 +172,7 @@ static bool overlaps(const struct mw_record_section *section, uint64_t begin, ui
     return section->offset < end && length && (section->offset >= begin || begin - section->offset < length);
 }
 
-/* Whether a journal's head says that something of the block is used. Of other files, and heads that make no sense, all
- * blocks are. */
+/* Whether a journal's head marks part of the block as used. In other files, and with an invalid head, every block is. */
 static bool is_used(const struct mw_mirror *mirror, const struct mw_mirror_file *file, uint64_t block)
 {
     const struct mw_record_head *head = (const void *)mirror->head;
@@ -190,7 +190,7 @@ static bool is_used(const struct mw_mirror *mirror, const struct mw_mirror_file 
 
 /* ---- one file ---- */
 
-/* The file, or the one that was opened before when somebody has removed it since. */
+/* Opens the file, or uses the descriptor opened earlier if the file has been removed since. */
 static bool open_again(const struct mw_mirror *mirror, struct mw_mirror_file *file)
 {
     struct mw_journal_source found;
@@ -207,14 +207,14 @@ static bool open_again(const struct mw_mirror *mirror, struct mw_mirror_file *fi
     return file->source.segment || file->source.fd >= 0;
 }
 
-/* The first files stay open: they can be sent, too, when somebody removes the directory under the job. */
+/* The first files stay open: they can still be sent if the directory is removed while the job runs. */
 static void let_go(const struct mw_mirror *mirror, struct mw_mirror_file *file)
 {
     if (file - mirror->files >= MW_MIRROR_OPEN)
         mw_journal_source_close(&file->source);
 }
 
-/* A link, or a file that is longer than it may be, is not ours to send. */
+/* A link, or a file larger than permitted, is not sent. */
 static bool open_file(struct mw_mirror *mirror, struct mw_mirror_file *file)
 {
     uint64_t limit = mw_host_files_limit(mw_host_files_kind(file->name, mirror->host));
@@ -234,7 +234,7 @@ static bool open_file(struct mw_mirror *mirror, struct mw_mirror_file *file)
     return false;
 }
 
-static bool tell_size(struct mw_mirror *mirror, struct mw_mirror_file *file)
+static bool send_size(struct mw_mirror *mirror, struct mw_mirror_file *file)
 {
     struct mw_wire_message message = {.kind = MW_WIRE_SIZE, .offset = mirror->file_size};
 
@@ -247,7 +247,7 @@ static bool tell_size(struct mw_mirror *mirror, struct mw_mirror_file *file)
     return true;
 }
 
-/* Returns false when there was no room to go on. */
+/* Returns false if there is no room to continue. */
 static bool send_rest(struct mw_mirror *mirror, struct mw_mirror_file *file, const struct mw_journal_source *source)
 {
     uint64_t blocks = (mirror->file_size + MW_MIRROR_BLOCK - 1) / MW_MIRROR_BLOCK;
@@ -258,16 +258,16 @@ static bool send_rest(struct mw_mirror *mirror, struct mw_mirror_file *file, con
         if (!is_used(mirror, file, mirror->block))
             continue;
         if (mirror->sink.room(mirror->sink.context) < sizeof(bytes))
-            return false; /* before reading what could not be sent */
+            return false; /* do not read what could not be sent */
         n = mw_journal_source_read(source, bytes, sizeof(bytes), mirror->block * MW_MIRROR_BLOCK);
         if (n > 0 && !send_block(mirror, file, mirror->block, bytes, (size_t)n))
             return false;
     }
-    return tell_size(mirror, file) &&
+    return send_size(mirror, file) &&
            (!mirror->head_length || send_block(mirror, file, 0, mirror->head, mirror->head_length));
 }
 
-/* Returns false when there was no room to go on. */
+/* Returns false if there is no room to continue. */
 static bool send_file(struct mw_mirror *mirror, struct mw_mirror_file *file)
 {
     bool sent;
@@ -306,7 +306,7 @@ bool mw_mirror_step(struct mw_mirror *mirror)
     if (mirror->file < mirror->count)
         return false;
     mirror->passing = false;
-    if (mirror->next_ns) /* nobody hurried meanwhile */
+    if (mirror->next_ns) /* no pass was requested meanwhile */
         mirror->next_ns = now + (mirror->cost_ns * COST_SHARE > PASS_NS ? mirror->cost_ns * COST_SHARE : PASS_NS);
     return true;
 }

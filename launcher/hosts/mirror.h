@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Keeps the launcher's copy of this host's files up to date: reads the run directory, sends what changed, in blocks.
+/* Keeps the launcher's copy of this host's files up to date: reads the run directory and sends changed blocks.
  *
- * Of a journal only the parts that are used are read. Its first block, which says what is used, is sent last and as it
- * was before the others were read: a stream that is cut anywhere leaves a record that claims no more than is there. */
+ * Of a journal only the used parts are read. Its first block, which describes these, is sent last, with the contents
+ * from before the others were read: if the stream is cut at any point, the copy describes no more than it contains. */
 #ifndef MW_LAUNCHER_HOSTS_MIRROR_H
 #define MW_LAUNCHER_HOSTS_MIRROR_H
 
@@ -16,9 +16,10 @@
 
 #define MW_MIRROR_BLOCK 4096
 #define MW_MIRROR_FILES 65536
-#define MW_MIRROR_OPEN 256 /* files that stay open */
+#define MW_MIRROR_OPEN 256 /* maximum number of files kept open */
 
-/* Where to send: the longest data that there is room for now, and the sending, which takes all or (-1) nothing. */
+/* Where to send: the maximum data that can be queued now, and the function that queues a message completely or (-1) not
+ * at all. */
 struct mw_mirror_sink {
     void *context;
     size_t (*room)(void *context);
@@ -27,10 +28,10 @@ struct mw_mirror_sink {
 
 struct mw_mirror_file {
     char name[MW_WIRE_NAME];
-    uint64_t size;     /* that was told */
-    uint64_t *hashes;  /* of the blocks that were sent; 0 never */
+    uint64_t size;     /* size that was sent */
+    uint64_t *hashes;  /* of the blocks that were sent; 0: not sent */
     size_t blocks;     /* room in hashes */
-    struct mw_journal_source source; /* the file, which somebody may remove; closed: opened each time */
+    struct mw_journal_source source; /* the file, which may be removed; closed: opened for each pass */
 };
 
 struct mw_mirror {
@@ -41,11 +42,11 @@ struct mw_mirror {
     struct mw_mirror_file *files;
     size_t count, room;
     uint64_t next_ns;  /* when the next pass is due */
-    uint64_t cost_ns;  /* of this pass so far */
-    bool passing;      /* in the middle of a pass: at block `block` of file `file` */
+    uint64_t cost_ns;  /* cost of this pass so far */
+    bool passing;      /* a pass is in progress, at block `block` of file `file` */
     size_t file;
     uint64_t block;
-    bool head_known;   /* `head` is what the file's first block was before the others were read */
+    bool head_known;   /* `head` is the file's first block from before the others were read */
     _Alignas(8) unsigned char head[MW_MIRROR_BLOCK];
     size_t head_length;
     uint64_t file_size;
@@ -54,14 +55,14 @@ struct mw_mirror {
 void mw_mirror_init(struct mw_mirror *mirror, int dirfd, const char *host, struct mw_mirror_sink sink);
 void mw_mirror_fini(struct mw_mirror *mirror);
 
-/* Begins a pass when one is due, and goes on with it as long as the sink has room. Returns whether a pass was finished
- * just now. The next is due after 250 ms, or 50 times what this one took when that is longer. */
+/* Begins a pass if one is due, and continues it while the sink has room. Returns whether a pass was completed now. The
+ * next is due after 250 ms, or 50 times the cost of this pass if that is longer. */
 bool mw_mirror_step(struct mw_mirror *mirror);
 
-/* Makes a pass due now: something has happened. One that is under way is finished first, and another follows. */
-void mw_mirror_hurry(struct mw_mirror *mirror);
+/* Makes a pass due now. A pass in progress is completed first, and another one follows. */
+void mw_mirror_request_pass(struct mw_mirror *mirror);
 
-/* Sends everything once more: the connection was lost, and nobody knows what of it got through. */
+/* Sends everything again: after a lost connection it is unknown what was received. */
 void mw_mirror_forget(struct mw_mirror *mirror);
 
 #endif

@@ -27,7 +27,7 @@ static const unsigned char *head(const struct mw_wire_buffer *buffer)
     return buffer->bytes + buffer->begin;
 }
 
-/* What is filled goes to the front; room for `room` bytes in all. */
+/* Moves the contents to the front; room for `room` bytes in all. */
 static int make_room(struct mw_wire_buffer *buffer, size_t room)
 {
     unsigned char *grown;
@@ -53,7 +53,7 @@ static void release(struct mw_wire_buffer *buffer)
     *buffer = (struct mw_wire_buffer){0};
 }
 
-/* Thousands of agents are silent most of the time: an empty buffer is given back. */
+/* Frees an empty buffer: with thousands of agents most connections are idle. */
 static void drop(struct mw_wire_buffer *buffer, size_t length)
 {
     buffer->begin += length;
@@ -61,7 +61,7 @@ static void drop(struct mw_wire_buffer *buffer, size_t length)
         release(buffer);
 }
 
-/* The room was asked for before. */
+/* The caller has reserved the room. */
 static void append(struct mw_wire_buffer *buffer, const void *bytes, size_t length)
 {
     memcpy(buffer->bytes + buffer->end, bytes, length);
@@ -75,7 +75,7 @@ static uint32_t read_length(const unsigned char *bytes)
     return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
 }
 
-/* Behind what waits to be sent; the room was asked for before. The length is authenticated with the rest. */
+/* Appends a frame to the queue; the caller has reserved the room. The length is authenticated as well. */
 static void seal(struct mw_wire *wire, const unsigned char *plain, size_t length)
 {
     uint32_t sealed = (uint32_t)(length + TAG_BYTES);
@@ -88,7 +88,7 @@ static void seal(struct mw_wire *wire, const unsigned char *plain, size_t length
     wire->out.end += sealed;
 }
 
-/* Returns 1 with the plain text, 0 when the frame is not whole yet, -1. */
+/* Returns 1 with the plaintext, 0 if the frame is incomplete, -1 on an error. */
 static int unseal(struct mw_wire *wire, unsigned char *plain, size_t size, size_t *length, struct mw_err *err)
 {
     const unsigned char *at;
@@ -101,11 +101,11 @@ static int unseal(struct mw_wire *wire, unsigned char *plain, size_t size, size_
     at = head(&wire->in);
     sealed = read_length(at);
     if (sealed < TAG_BYTES || sealed - TAG_BYTES > size)
-        return mw_err_set(err, "a frame of a forbidden length came");
+        return mw_err_set(err, "received a frame of invalid length");
     if (filled(&wire->in) < 4 + sealed)
         return 0;
     if (crypto_secretstream_xchacha20poly1305_pull(&wire->in_state, plain, &plain_length, &tag, at + 4, sealed, at, 4))
-        return mw_err_set(err, "a frame came that the other side did not write: another secret, or it was changed");
+        return mw_err_set(err, "received a frame that cannot be authenticated: the secret differs, or the frame was modified");
     *length = (size_t)plain_length;
     drop(&wire->in, 4 + sealed);
     return 1;
@@ -142,7 +142,7 @@ static void put_greeting(struct mw_wire *wire)
     append(&wire->out, wire->nonce, MW_WIRE_NONCE);
 }
 
-/* The key of what we send, and the frame that proves that we have it. */
+/* The outgoing key, and the frame that proves knowledge of the secret. */
 static void put_proof(struct mw_wire *wire)
 {
     unsigned char header[HEADER_BYTES];
@@ -160,7 +160,7 @@ static int take_greeting(struct mw_wire *wire, struct mw_err *err)
     if (filled(&wire->in) < GREETING_BYTES)
         return 0;
     if (head(&wire->in)[7] != MW_WIRE_VERSION)
-        return mw_err_set(err, "the other side is another version of memwatch");
+        return mw_err_set(err, "the peer is another version of memwatch");
     if (make_room(&wire->out, MW_WIRE_UNPROVEN))
         return mw_err_set(err, "out of memory");
     derive_both(wire, head(&wire->in) + MAGIC_BYTES);
@@ -178,7 +178,7 @@ static int take_header(struct mw_wire *wire, struct mw_err *err)
     if (filled(&wire->in) < HEADER_BYTES)
         return 0;
     if (crypto_secretstream_xchacha20poly1305_init_pull(&wire->in_state, head(&wire->in), wire->in_secret))
-        return mw_err_set(err, "the other side's key is malformed");
+        return mw_err_set(err, "the peer's key is malformed");
     sodium_memzero(wire->in_secret, sizeof(wire->in_secret));
     drop(&wire->in, HEADER_BYTES);
     wire->stage = MW_WIRE_PROOF;
@@ -201,7 +201,7 @@ static int take_proof(struct mw_wire *wire, struct mw_err *err)
     return 1;
 }
 
-/* ---- what the caller sees ---- */
+/* ---- interface ---- */
 
 int mw_wire_init(struct mw_wire *wire, int fd, enum mw_wire_side side, const unsigned char *secret, size_t out_room,
                  struct mw_err *err)
@@ -214,7 +214,7 @@ int mw_wire_init(struct mw_wire *wire, int fd, enum mw_wire_side side, const uns
     wire->out_room = out_room;
     if (sodium_init() < 0 || make_room(&wire->out, MW_WIRE_UNPROVEN)) {
         mw_wire_fini(wire);
-        return mw_err_set(err, "no room or no random numbers for a connection");
+        return mw_err_set(err, "out of memory or no random numbers");
     }
     randombytes_buf(wire->nonce, sizeof(wire->nonce));
     if (side == MW_WIRE_SERVER)
@@ -252,7 +252,7 @@ int mw_wire_read(struct mw_wire *wire, struct mw_err *err)
         drop(&wire->in, 0);
         return 0;
     }
-    return mw_err_set(err, "%s", n ? strerror(errno) : "the connection was closed");
+    return mw_err_set(err, "%s", n ? strerror(errno) : "connection closed by the peer");
 }
 
 int mw_wire_next(struct mw_wire *wire, unsigned char *plain, size_t *length, struct mw_err *err)

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* ---- reading: once `bad`, everything else reads as 0 ---- */
+/* ---- reading: after an error (`bad`) all fields read as 0 ---- */
 
 struct reader {
     const unsigned char *at;
@@ -45,7 +45,7 @@ static bool is_printable(unsigned char c)
     return c >= ' ' && c <= '~';
 }
 
-/* A length in one byte, and so many characters that `allowed` takes. */
+/* A length in one byte, then that many characters from `allowed`. */
 static void take_text(struct reader *in, char *text, size_t size, bool (*allowed)(unsigned char))
 {
     size_t length = (size_t)take_number(in, 1);

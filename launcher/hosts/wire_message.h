@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a launcher and its agents on other hosts say to each other, once a frame is decrypted (doc/wire.md draws it).
- * Pure: bytes to struct and back, safe for any input. All numbers on the wire are little endian. */
+/* Messages between a launcher and its agents on other hosts, after decryption (doc/wire.md specifies them). Pure: bytes
+ * to struct and back, safe for any input. Integers on the wire are little-endian. */
 #ifndef MW_LAUNCHER_HOSTS_WIRE_MESSAGE_H
 #define MW_LAUNCHER_HOSTS_WIRE_MESSAGE_H
 
@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Any change of a message's meaning bumps it. */
+/* Incremented with any change of a message's meaning. */
 #define MW_WIRE_VERSION 1u
 
 #define MW_WIRE_HOST 64       /* with NUL; [A-Za-z0-9._-] */
@@ -18,15 +18,15 @@
 #define MW_WIRE_MESSAGE_MAX (MW_WIRE_DATA + 256)
 
 enum mw_wire_kind {
-    MW_WIRE_HELLO = 1, /* agent: who it is; its first message */
+    MW_WIRE_HELLO = 1, /* agent: its identity; the first message */
     MW_WIRE_FILE,      /* agent: bytes of a file */
-    MW_WIRE_SIZE,      /* agent: how long a file is */
+    MW_WIRE_SIZE,      /* agent: the size of a file */
     MW_WIRE_PING,      /* agent: its clock; at least every second */
-    MW_WIRE_PONG,      /* hub: that clock, and its own */
+    MW_WIRE_PONG,      /* hub: that clock, and the hub's */
     MW_WIRE_END,       /* hub: the command has ended */
-    MW_WIRE_DONE,      /* agent: all files are sent */
-    MW_WIRE_ACK,       /* hub: all that came before DONE is written, or is not */
-    MW_WIRE_BYE        /* either: the last message, and why */
+    MW_WIRE_DONE,      /* agent: all files have been sent */
+    MW_WIRE_ACK,       /* hub: whether everything before DONE was written */
+    MW_WIRE_BYE        /* either: the last message, with a reason */
 };
 
 struct mw_wire_message {
@@ -35,21 +35,21 @@ struct mw_wire_message {
     uint32_t record_version; /* HELLO */
     uint32_t pid;            /* HELLO: of the agent */
     uint64_t wall_ns;        /* HELLO: CLOCK_REALTIME */
-    uint64_t mono_ns;        /* HELLO: CLOCK_MONOTONIC; PING, PONG: the agent's when it asked */
+    uint64_t mono_ns;        /* HELLO: CLOCK_MONOTONIC; PING, PONG: the agent's at the PING */
     uint64_t hub_ns;         /* PONG: the hub's CLOCK_MONOTONIC */
     uint64_t offset;         /* FILE; SIZE: the length */
     bool complete;           /* ACK */
     char host[MW_WIRE_HOST]; /* HELLO */
     char name[MW_WIRE_NAME]; /* FILE, SIZE */
     char why[MW_WIRE_WHY];   /* BYE; may be empty */
-    const unsigned char *data; /* FILE: points into what was parsed; the sender's */
+    const unsigned char *data; /* FILE: points into the parsed bytes, or the sender's data */
     size_t length;             /* FILE: 1 to MW_WIRE_DATA */
 };
 
-/* Returns 0, or -1 when `bytes` are not exactly one well-formed message. Fields of other kinds are 0. */
+/* Returns 0, or -1 unless `bytes` are exactly one well-formed message. Unused fields are 0. */
 int mw_wire_message_parse(struct mw_wire_message *message, const unsigned char *bytes, size_t length);
 
-/* Returns the length, or 0 when `size` is too small or a field is out of range. */
+/* Returns the length, or 0 if `size` is too small or a field is out of range. */
 size_t mw_wire_message_write(const struct mw_wire_message *message, unsigned char *bytes, size_t size);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Exit statuses that are memwatch's own; every other one is the command's (env(1) and timeout(1) use the same). */
+/* memwatch's exit statuses; any other is the command's (env(1) and timeout(1) use the same). */
 #ifndef MW_LAUNCHER_OPTIONS_EXIT_STATUS_H
 #define MW_LAUNCHER_OPTIONS_EXIT_STATUS_H
 

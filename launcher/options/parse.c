@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* (Not argp's own: it would name the program as "memwatch run".) */
+/* Not argp_error(): it would name the program "memwatch run". */
 void mw_parse_fail(const char *format, ...)
 {
     char text[4000];
@@ -24,7 +24,7 @@ void mw_parse_fail(const char *format, ...)
     exit(MW_EXIT_FAILURE);
 }
 
-/* getopt says in one line on stderr what is wrong, with the word as it is: that line is caught and cleaned. */
+/* getopt prints its error as one line on stderr, with the raw argument: capture and clean that line. */
 void mw_parse(const struct argp *argp, int argc, char **argv, void *input)
 {
     FILE *real = stderr, *caught;
@@ -35,7 +35,7 @@ void mw_parse(const struct argp *argp, int argc, char **argv, void *input)
     caught = open_memstream(&text, &size);
     if (caught)
         stderr = caught; /* mw_message() does not use it */
-    argv[0] = (char *)(uintptr_t)"memwatch"; /* what getopt says of an unknown option starts with it */
+    argv[0] = (char *)(uintptr_t)"memwatch"; /* the prefix of getopt's messages */
     failed = argp_parse(argp, argc, argv, ARGP_IN_ORDER | ARGP_NO_HELP, NULL, input);
     argv[0] = saved;
     stderr = real;
@@ -53,7 +53,7 @@ void mw_parse(const struct argp *argp, int argc, char **argv, void *input)
 error_t mw_parse_common(int key, struct argp_state *state, const char *name)
 {
     switch (key) {
-    case ARGP_KEY_INIT: state->err_stream = NULL; return 0; /* getopt has said it in one line */
+    case ARGP_KEY_INIT: state->err_stream = NULL; return 0; /* getopt has printed the error */
     case MW_PARSE_KEY_HELP:
         state->name = (char *)(uintptr_t)name;
         argp_state_help(state, stdout, ARGP_HELP_STD_HELP); /* exits */

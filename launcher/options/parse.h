@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Parsing a subcommand's options by its table (argp), and their arguments. Each subcommand has its table, its struct and its
- * parser in a file of its folder (launcher/run/options.c, ...). Whatever is wrong is said in one line on stderr, and the program
- * exits with MW_EXIT_FAILURE. */
+/* Parses a subcommand's options by its table (argp), and their arguments. Each subcommand has its table, struct and
+ * parser in a file of its folder (launcher/run/options.c, ...). An error is printed as one line on stderr, and the
+ * program exits with MW_EXIT_FAILURE. */
 #ifndef MW_LAUNCHER_OPTIONS_PARSE_H
 #define MW_LAUNCHER_OPTIONS_PARSE_H
 
@@ -9,36 +9,36 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Keys of options without a letter begin here in every table; tables that are used together begin at different ones. */
-#define MW_PARSE_KEYS 0x100         /* a subcommand's own */
+/* First keys of options without a letter; tables that are used together have different ranges. */
+#define MW_PARSE_KEYS 0x100         /* of a subcommand */
 #define MW_PARSE_KEYS_DISPLAY 0x200 /* launcher/output/display.c */
 #define MW_PARSE_KEYS_CHECKS 0x300  /* launcher/output/checks.c */
 #define MW_PARSE_KEYS_FORMS 0x400   /* launcher/output/forms_options.c */
 #define MW_PARSE_KEY_HELP 0x500
 
-/* The row of --help, which every table has. */
+/* The row of --help, part of every table. */
 #define MW_PARSE_HELP {"help", MW_PARSE_KEY_HELP, NULL, 0, "Show this help", -1}
 
 void mw_parse(const struct argp *argp, int argc, char **argv, void *input);
 
-/* For keys that every parser has: --help of "memwatch run", ARGP_KEY_INIT. Returns 0, or ARGP_ERR_UNKNOWN. */
+/* Handles keys common to all parsers: --help of "memwatch run", ARGP_KEY_INIT. Returns 0, or ARGP_ERR_UNKNOWN. */
 error_t mw_parse_common(int key, struct argp_state *state, const char *name);
 
 void mw_parse_fail(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 
-/* The argument of the option `what`. An integer from low to high. */
+/* Parses the argument of the option `what`: an integer from low to high. */
 uint64_t mw_parse_int(const char *text, uint64_t low, uint64_t high, const char *what);
 
 /* "0.5" or "0.5%", in millionths. */
 uint32_t mw_parse_percent(const char *text, const char *what);
 
-/* From 0.1 to 3600, in ns. */
+/* Seconds from 0.1 to 3600, returned in ns. */
 uint64_t mw_parse_seconds(const char *text, const char *what);
 
 /* "512M", "8GiB", in bytes. */
 uint64_t mw_parse_size(const char *text, const char *what);
 
-/* Which of the words it is, as an index. */
+/* The index of the argument in the list of words. */
 int mw_parse_word(const char *text, const char *const *words, size_t count, const char *what);
 
 #endif

@@ -6,11 +6,11 @@
 enum key { KEY_MAX_TOTAL = MW_PARSE_KEYS_CHECKS, KEY_MAX_RANK, KEY_MAX_PROCESS, KEY_LEAK_CHECK, KEY_JUNIT, KEY_GITHUB };
 
 static const struct argp_option table[] = {
-    {"max-total-rss", KEY_MAX_TOTAL, "SIZE", 0, "Exit 10 when the job's processes together surely had more (512M, 8GiB)", 6},
-    {"max-rank-rss", KEY_MAX_RANK, "SIZE", 0, "Exit 11 when a rank surely had more", 6},
-    {"max-per-proc-rss", KEY_MAX_PROCESS, "SIZE", 0, "Exit 11 when any process, ranks included, surely had more", 6},
-    {"leak-check", KEY_LEAK_CHECK, NULL, 0, "Exit 13 when a phase that repeats leaves more memory behind at every visit", 6},
-    MW_CHECKS_JUNIT(KEY_JUNIT, "these checks found", 7),
+    {"max-total-rss", KEY_MAX_TOTAL, "SIZE", 0, "Exit 10 if the job's processes together certainly used more (512M, 8GiB)", 6},
+    {"max-rank-rss", KEY_MAX_RANK, "SIZE", 0, "Exit 11 if a rank certainly used more", 6},
+    {"max-per-proc-rss", KEY_MAX_PROCESS, "SIZE", 0, "Exit 11 if any process, including ranks, certainly used more", 6},
+    {"leak-check", KEY_LEAK_CHECK, NULL, 0, "Exit 13 if a repeated phase leaves more memory behind at every visit", 6},
+    MW_CHECKS_JUNIT(KEY_JUNIT, "the results of these checks", 7),
     MW_CHECKS_GITHUB(KEY_GITHUB, 7),
     {0}};
 
@@ -27,7 +27,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case KEY_GITHUB: checks->verdict.github = true; return 0;
     case ARGP_KEY_END:
         if ((checks->verdict.junit || checks->verdict.github) && !mw_gates_any(&checks->gates))
-            mw_parse_fail("--junit and --github report limits and leaks: give --max-total-rss SIZE, or --leak-check");
+            mw_parse_fail("--junit and --github need a check: --max-total-rss SIZE, another limit, or --leak-check");
         return 0;
     default: return ARGP_ERR_UNKNOWN;
     }

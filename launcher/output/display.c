@@ -20,14 +20,14 @@ enum key {
 };
 
 static const struct argp_option table[] = {
-    {"include", KEY_INCLUDE, "RE", 0, "List only processes whose command matches; totals stay those of all", 5},
-    {"exclude", KEY_EXCLUDE, "RE", 0, "Of these, leave out the ones that match", 5},
-    {"group-by", KEY_GROUP_BY, "command|exe|rank|host", 0, "List all processes so, instead of those that are no ranks by program", 5},
+    {"include", KEY_INCLUDE, "RE", 0, "List only processes whose command matches; totals include all processes", 5},
+    {"exclude", KEY_EXCLUDE, "RE", 0, "Do not list processes whose command matches", 5},
+    {"group-by", KEY_GROUP_BY, "command|exe|rank|host", 0, "Group all processes so, instead of non-rank processes by program", 5},
     {"all", KEY_ALL, NULL, 0,
-     "Every rank, phase, call site and process (up to 4096 of each), not only the important ones", 5},
+     "Show every rank, phase, call site and process (up to 4096 of each), not only the important ones", 5},
     MW_DISPLAY_COLOR(KEY_COLOR, 5),
     MW_DISPLAY_DEBUGINFOD(KEY_DEBUGINFOD, 5),
-    {"timeline-ranks", KEY_TIMELINE_RANKS, NULL, 0, "A column for each rank in --timeline", 5},
+    {"timeline-ranks", KEY_TIMELINE_RANKS, NULL, 0, "Add a column for each rank to --timeline", 5},
     {0}};
 
 static void compile(regex_t *regex, bool *has, const char *text, const char *what)

@@ -15,9 +15,9 @@
 const struct mw_form_kind mw_form_kinds[MW_FORMS] = {
     [MW_FORM_TEXT] = {"report", 0, "Write the text report to FILE", mw_report_text_write, false},
     [MW_FORM_RECORD] =
-        {"output", 'o', "Save the run's record in FILE, for memwatch report (JSON)", mw_report_json_write, false},
+        {"output", 'o', "Save the run's record to FILE (JSON), the input of memwatch report", mw_report_json_write, false},
     [MW_FORM_JSON] = {"json", 0, "Write the record to stdout, or to FILE", mw_report_json_write, true},
-    [MW_FORM_HTML] = {"html", 0, "Write a web page to FILE: one file, without network", mw_report_html_write, false},
+    [MW_FORM_HTML] = {"html", 0, "Write a self-contained web page to FILE", mw_report_html_write, false},
     [MW_FORM_PROCESSES] =
         {"csv", 0, "Write a row for each process to FILE (comma-separated)", mw_report_processes_write, false},
     [MW_FORM_TIMELINE] =
@@ -61,7 +61,7 @@ int mw_forms_open(struct mw_forms *forms, const mw_form_paths paths, bool force,
     forms->paths = paths;
     for (int i = 0; i < MW_FORMS && !failed; i++) {
         if (is_stdout(paths[i]))
-            failed = on_stdout++ ? mw_err_set(err, "only one report can go to stdout: give --%s a FILE",
+            failed = on_stdout++ ? mw_err_set(err, "only one report can go to stdout: use --%s=FILE",
                                               mw_form_kinds[i].option) : 0;
         else if (paths[i])
             failed = mw_output_open(&forms->outputs[i], paths[i], force, err);
@@ -71,7 +71,7 @@ int mw_forms_open(struct mw_forms *forms, const mw_form_paths paths, bool force,
     return failed;
 }
 
-/* One form; 0, or 1 when it could not be written where it belongs, which was said. */
+/* Writes one form; returns 0, or 1 after printing an error. */
 static int write_one(struct mw_forms *forms, int i, const struct mw_model *model, const struct mw_report_style *style)
 {
     struct mw_output *output = &forms->outputs[i];
@@ -79,7 +79,7 @@ static int write_one(struct mw_forms *forms, int i, const struct mw_model *model
     struct mw_err err;
 
     if (mw_form_kinds[i].write(out, model, style) < 0 || fflush(out)) {
-        mw_message("memwatch: cannot write the report to %s: %s; make room or choose another --%s FILE\n",
+        mw_message("memwatch: cannot write the report to %s: %s; free space or choose another --%s FILE\n",
                    out == stdout ? "stdout" : forms->paths[i], strerror(errno), mw_form_kinds[i].option);
         mw_output_abandon(output);
         return 1;

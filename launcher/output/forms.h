@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The forms in which a run is told: one table, an option with a FILE for each. `run` and `report` know the same ones. */
+/* The forms of a run's report: one table, an option with a FILE for each. `run` and `report` share it. */
 #ifndef MW_LAUNCHER_OUTPUT_FORMS_H
 #define MW_LAUNCHER_OUTPUT_FORMS_H
 
 #include "collector/report/report.h"
 #include "launcher/output/output.h"
 
-/* In the order of the table. A new form is a line here, one in forms.c and a file of its own in collector/. */
+/* In the order of the table. A new form needs a line here, one in forms.c and a file in collector/. */
 enum mw_form {
     MW_FORM_TEXT,
     MW_FORM_RECORD,
@@ -22,36 +22,36 @@ enum mw_form {
 };
 
 struct mw_form_kind {
-    const char *option;     /* without the dashes */
-    int letter;             /* of the short option, 0 none */
+    const char *option;     /* without the leading dashes */
+    int letter;             /* short option; 0: none */
     const char *help;
     mw_report_write *write;
-    bool stdout_default;    /* FILE may be left out: stdout */
+    bool stdout_default;    /* FILE is optional: defaults to stdout */
 };
 
 extern const struct mw_form_kind mw_form_kinds[MW_FORMS];
 
-/* Where each form goes: a file's path, "-" for stdout; NULL: not wanted. */
+/* Path of each form; "-" for stdout; NULL: not requested. */
 typedef const char *mw_form_paths[MW_FORMS];
 
 bool mw_forms_any(const mw_form_paths paths);
-bool mw_forms_stdout(const mw_form_paths paths); /* does one of them go to stdout? */
+bool mw_forms_stdout(const mw_form_paths paths); /* whether a form goes to stdout */
 
 struct mw_forms {
     struct mw_output outputs[MW_FORMS];
     const char *const *paths;
 };
 
-/* Opens all that are wanted, or none. At most one may go to stdout. Returns 0, or -1 with a line in err. */
+/* Opens all requested forms, or none. At most one may go to stdout. Returns 0, or -1 with a line in err. */
 int mw_forms_open(struct mw_forms *forms, const mw_form_paths paths, bool force, struct mw_err *err);
 
-/* Writes them all and puts them in place; says on stderr which could not be. Returns 0, or 1 when one failed. */
+/* Writes all forms and renames them to their final names; prints errors on stderr. Returns 0, or 1 if one failed. */
 int mw_forms_write(struct mw_forms *forms, const struct mw_model *model, const struct mw_report_style *style);
 
-/* Another process has written them. */
+/* Another process has written the forms: forget them. */
 void mw_forms_release(struct mw_forms *forms);
 
-/* Drops what is open. */
+/* Discards open forms. */
 void mw_forms_abandon(struct mw_forms *forms);
 
 #endif

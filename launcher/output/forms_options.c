@@ -3,9 +3,9 @@
 
 #include "launcher/options/parse.h"
 
-enum key { KEY_FORCE = MW_PARSE_KEYS_FORMS, KEY_FORM /* the first of as many as there are forms */ };
+enum key { KEY_FORCE = MW_PARSE_KEYS_FORMS, KEY_FORM /* first of one key for each form */ };
 
-/* What argp calls a form. */
+/* Fills in the argp option of a form. */
 static int form_key(int form)
 {
     return mw_form_kinds[form].letter ? mw_form_kinds[form].letter : KEY_FORM + form;
@@ -25,7 +25,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     if (form == MW_FORMS)
         return ARGP_ERR_UNKNOWN;
     if (argument && !*argument)
-        mw_parse_fail("--%s takes the name of a FILE, or - for stdout", mw_form_kinds[form].option);
+        mw_parse_fail("--%s needs a FILE name, or - for stdout", mw_form_kinds[form].option);
     options->paths[form] = argument ? argument : "-";
     return 0;
 }

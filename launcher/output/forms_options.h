@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where each form of a report goes: an option for every row of mw_form_kinds, the same for `run` and `report`. */
+/* Output path of each form of a report: an option for every row of mw_form_kinds, shared by `run` and `report`. */
 #ifndef MW_LAUNCHER_OUTPUT_FORMS_OPTIONS_H
 #define MW_LAUNCHER_OUTPUT_FORMS_OPTIONS_H
 
@@ -10,13 +10,13 @@
 
 struct mw_forms_options {
     mw_form_paths paths;
-    bool force; /* overwrite files that exist */
+    bool force; /* overwrite existing files */
 };
 
-/* As a child; the input is a struct mw_forms_options. */
+/* As argp's child; the input is a struct mw_forms_options. */
 const struct argp *mw_forms_argp(void);
 
-/* The row of --force, by a key of its own. */
-#define MW_FORMS_FORCE(key, group) {"force", key, NULL, 0, "Overwrite files that exist", group}
+/* The row of --force; each table has its key. */
+#define MW_FORMS_FORCE(key, group) {"force", key, NULL, 0, "Overwrite existing files", group}
 
 #endif

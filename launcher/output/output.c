@@ -20,8 +20,8 @@ int mw_output_open(struct mw_output *output, const char *path, bool force, struc
     output->file = NULL;
     output->force = force;
     if (!lstat(path, &st) && (!force || !S_ISREG(st.st_mode)))
-        return mw_err_set(err, "%s exists: %s", path,
-                          S_ISREG(st.st_mode) ? "choose another name, or overwrite it with --force" : "not a file");
+        return mw_err_set(err, "cannot create %s: %s", path,
+                          S_ISREG(st.st_mode) ? "file exists (use --force to replace it)" : "not a regular file");
     if (snprintf(output->path, sizeof(output->path), "%s", path) >= (int)sizeof(output->path) ||
         snprintf(output->temporary, sizeof(output->temporary), "%s.XXXXXX", path) >= (int)sizeof(output->temporary))
         return mw_err_set(err, "%s: the name is too long", path);
@@ -37,7 +37,7 @@ int mw_output_open(struct mw_output *output, const char *path, bool force, struc
     return mw_err_set(err, "cannot write %s: out of memory", path);
 }
 
-/* renameat2(2) with RENAME_NOREPLACE, of which glibc knows since 2.28. */
+/* renameat2(2) with RENAME_NOREPLACE; glibc has a wrapper since 2.28. */
 static int rename_noreplace(const char *from, const char *to)
 {
 #ifdef SYS_renameat2
@@ -48,7 +48,7 @@ static int rename_noreplace(const char *from, const char *to)
 #endif
 }
 
-/* Without --force nothing is overwritten: not even what the job itself has made there. */
+/* Without --force nothing is overwritten, including files that the job has created. */
 static int put_in_place(const struct mw_output *output)
 {
     if (output->force)
@@ -57,7 +57,7 @@ static int put_in_place(const struct mw_output *output)
         return 0;
     if (errno != EINVAL && errno != ENOSYS)
         return -1;
-    if (!access(output->path, F_OK)) { /* a file system that cannot do both at once */
+    if (!access(output->path, F_OK)) { /* the file system does not support RENAME_NOREPLACE */
         errno = EEXIST;
         return -1;
     }
@@ -73,7 +73,7 @@ int mw_output_commit(struct mw_output *output, struct mw_err *err)
     if (ok && !put_in_place(output))
         return 0;
     if (ok && errno == EEXIST) {
-        mw_err_set(err, "%s came into being while the job ran: the report is in %s", output->path, output->temporary);
+        mw_err_set(err, "%s was created while the job ran: the report is in %s", output->path, output->temporary);
         return 1;
     }
     mw_err_set(err, "cannot write %s: %s", output->path, strerror(errno));

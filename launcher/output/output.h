@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A file that the user asked for: checked before the job starts, and there whole or not at all. */
+/* An output file requested by the user: checked before the job starts, and renamed into place when complete. */
 #ifndef MW_LAUNCHER_OUTPUT_OUTPUT_H
 #define MW_LAUNCHER_OUTPUT_OUTPUT_H
 
@@ -10,23 +10,23 @@
 #include <stdio.h>
 
 struct mw_output {
-    FILE *file;               /* to write to */
+    FILE *file;               /* stream to write to */
     bool force;
     char path[PATH_MAX];
-    char temporary[PATH_MAX]; /* beside it */
+    char temporary[PATH_MAX]; /* in the same directory */
 };
 
-/* Refuses an existing file without `force`, and a place that cannot be written. Returns 0, or -1 with a line in err. */
+/* Rejects an existing file without `force`, and a directory that is not writable. Returns 0, or -1 with a line in err. */
 int mw_output_open(struct mw_output *output, const char *path, bool force, struct mw_err *err);
 
-/* Puts what was written in its place (fsync, rename). Returns 0; or 1 with a line in err when somebody else has made a
- * file there meanwhile and it stays beside it; or -1 with a line in err. */
+/* Moves the file to its final name (fsync, rename). Returns 0; 1 with a line in err if another file was created there
+ * meanwhile, and the output keeps its temporary name; or -1 with a line in err. */
 int mw_output_commit(struct mw_output *output, struct mw_err *err);
 
-/* Lets go of it: another process has committed it. */
+/* Forgets it: another process has committed it. */
 void mw_output_release(struct mw_output *output);
 
-/* Drops what was written. Does nothing after a commit. */
+/* Discards what was written. No effect after a commit. */
 void mw_output_abandon(struct mw_output *output);
 
 #endif

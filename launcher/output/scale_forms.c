@@ -10,10 +10,10 @@
 
 const struct mw_scale_form_kind mw_scale_form_kinds[MW_SCALE_FORMS] = {
     [MW_SCALE_TEXT] = {"report", "Write the text to FILE instead of stdout", mw_scale_text_write, false},
-    [MW_SCALE_JSON] = {"json", "Write it as JSON (on stdout without FILE)", mw_scale_json_write, true},
-    [MW_SCALE_CSV] = {"csv", "Write what was measured, and what the models say of it, as CSV", mw_scale_csv_write, false},
-    [MW_SCALE_SVG] = {"svg", "Draw measured points, models and bands (needs gnuplot)", mw_scale_svg_write, false},
-    [MW_SCALE_HTML] = {"html", "Write a web page of all that: one file, without any network", mw_scale_html_write, false},
+    [MW_SCALE_JSON] = {"json", "Write the study as JSON to stdout, or to FILE", mw_scale_json_write, true},
+    [MW_SCALE_CSV] = {"csv", "Write measurements and model values as CSV to FILE", mw_scale_csv_write, false},
+    [MW_SCALE_SVG] = {"svg", "Plot measurements, models and bands to FILE (needs gnuplot)", mw_scale_svg_write, false},
+    [MW_SCALE_HTML] = {"html", "Write a self-contained web page to FILE", mw_scale_html_write, false},
 };
 
 static int write_one(enum mw_scale_form form, const char *path, bool force, const struct mw_study *study,
@@ -49,16 +49,16 @@ int mw_scale_forms_write(const mw_scale_paths paths, bool force, const struct mw
 {
     struct mw_report_style plain = *style;
     int failed = 0;
-    bool told = paths[MW_SCALE_TEXT] != NULL;
+    bool on_stdout = paths[MW_SCALE_TEXT] != NULL;
 
     plain.color = false;
     for (int i = 0; i < MW_SCALE_FORMS; i++) {
         if (!paths[i])
             continue;
-        told |= !strcmp(paths[i], "-");
+        on_stdout |= !strcmp(paths[i], "-");
         failed |= write_one((enum mw_scale_form)i, paths[i], force, study, forecast, strcmp(paths[i], "-") ? &plain : style);
     }
-    if (!told)
+    if (!on_stdout)
         failed |= write_one(MW_SCALE_TEXT, "-", force, study, forecast, style);
     return failed;
 }
@@ -73,7 +73,7 @@ int mw_scale_forms_check(const mw_scale_paths paths, bool force, struct mw_err *
             continue;
         if (!strcmp(paths[i], "-")) {
             if (on_stdout)
-                return mw_err_set(err, "only one form can go to stdout: give the others a FILE");
+                return mw_err_set(err, "only one form can go to stdout: use =FILE for the others");
             on_stdout = true;
             continue;
         }

@@ -72,7 +72,7 @@ static int save_junit(struct mw_verdict *verdict, const struct mw_findings *find
 
 /* ---- GitHub ---- */
 
-/* Annotations are placed by paths within the repository. */
+/* Annotations need paths relative to the repository. */
 static const char *in_workspace(const char *path)
 {
     const char *workspace = getenv("GITHUB_WORKSPACE");
@@ -81,7 +81,7 @@ static const char *in_workspace(const char *path)
     return length && !strncmp(path, workspace, length) && path[length] == '/' ? path + length + 1 : path;
 }
 
-/* A workflow command. Runners read them from both streams; stdout is the program's. */
+/* Prints a workflow command. Runners read both streams; stdout belongs to the program. */
 static void annotate(FILE *out, const struct mw_finding *finding)
 {
     if (finding->level == MW_FINDING_PASSED)
@@ -126,7 +126,7 @@ static int save_summary(const struct mw_findings *findings, const char *subject)
 
     if (!path || !*path)
         return 0;
-    fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0666); /* a FIFO is not waited for */
+    fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0666); /* opening a FIFO must not block */
     out = fd < 0 ? NULL : fdopen(fd, "a");
     if (out) {
         mw_verdict_write_summary(out, findings, subject);
@@ -138,16 +138,16 @@ static int save_summary(const struct mw_findings *findings, const char *subject)
     return 1;
 }
 
-/* ---- all of it ---- */
+/* ---- all forms ---- */
 
-static void say(const struct mw_finding *finding)
+static void print_finding(const struct mw_finding *finding)
 {
     if (finding->level != MW_FINDING_PASSED)
         mw_message("memwatch: %s: %s%s\n", finding->check,
                    finding->level == MW_FINDING_WARNING ? "warning: " : "", finding->text);
 }
 
-int mw_verdict_tell(struct mw_verdict *verdict, const struct mw_findings *findings, const char *subject)
+int mw_verdict_report(struct mw_verdict *verdict, const struct mw_findings *findings, const char *subject)
 {
     int failed = 0;
 
@@ -155,7 +155,7 @@ int mw_verdict_tell(struct mw_verdict *verdict, const struct mw_findings *findin
         if (verdict->options.github)
             annotate(stderr, &findings->items[i]);
         else
-            say(&findings->items[i]);
+            print_finding(&findings->items[i]);
     if (verdict->junit.file)
         failed |= save_junit(verdict, findings, subject);
     if (verdict->options.github)

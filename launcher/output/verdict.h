@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tells of findings: lines on stderr, a JUnit file, annotations and a step summary on GitHub. */
+/* Reports findings: lines on stderr, a JUnit file, annotations and a step summary on GitHub. */
 #ifndef MW_LAUNCHER_OUTPUT_VERDICT_H
 #define MW_LAUNCHER_OUTPUT_VERDICT_H
 
@@ -7,8 +7,8 @@
 #include "launcher/output/output.h"
 
 struct mw_verdict_options {
-    const char *junit; /* the file's path; NULL: none */
-    bool github;       /* workflow commands on stderr, a table in the file $GITHUB_STEP_SUMMARY */
+    const char *junit; /* path of the file; NULL: none */
+    bool github;       /* workflow commands on stderr, and a table in the file $GITHUB_STEP_SUMMARY */
 };
 
 struct mw_verdict {
@@ -16,22 +16,22 @@ struct mw_verdict {
     struct mw_output junit;
 };
 
-/* Opens what is wanted, before anything is started. Returns 0, or -1 with a line in err. */
+/* Opens the requested files, before anything is started. Returns 0, or -1 with a line in err. */
 int mw_verdict_open(struct mw_verdict *verdict, const struct mw_verdict_options *options, bool force,
                     struct mw_err *err);
 
-/* Tells all there is to tell; `subject` is what was judged (a command line). Says on stderr what could not be written.
- * Returns 0, or 1 when something could not. */
-int mw_verdict_tell(struct mw_verdict *verdict, const struct mw_findings *findings, const char *subject);
+/* Reports all findings; `subject` is what was checked (a command line). Prints errors on stderr. Returns 0, or 1 if
+ * something could not be written. */
+int mw_verdict_report(struct mw_verdict *verdict, const struct mw_findings *findings, const char *subject);
 
-/* What goes into its files. */
+/* The contents of the files. */
 void mw_verdict_write_junit(FILE *out, const struct mw_findings *findings, const char *subject);
 void mw_verdict_write_summary(FILE *out, const struct mw_findings *findings, const char *subject);
 
-/* Another process has told. */
+/* Another process has reported: forget the files. */
 void mw_verdict_release(struct mw_verdict *verdict);
 
-/* Drops what is open. Does nothing after mw_verdict_tell(). */
+/* Discards open files. No effect after mw_verdict_report(). */
 void mw_verdict_abandon(struct mw_verdict *verdict);
 
 #endif

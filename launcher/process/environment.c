@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Of one environment more is not read. */
+/* Maximum size read of one environment. */
 #define ENVIRONMENT_MAX (1u << 20)
 #define FIRST_ROOM (1u << 14)
 
@@ -25,11 +25,11 @@ static int read_all(struct mw_environment *environment, int fd)
         if (environment->size < room)
             continue;
         if (room == ENVIRONMENT_MAX || !(grown = realloc(environment->text, room * 2)))
-            return 0; /* cut: not whole */
+            return 0; /* truncated */
         environment->text = grown;
         room *= 2;
     }
-    environment->whole = !n && (!environment->size || !environment->text[environment->size - 1]);
+    environment->complete = !n && (!environment->size || !environment->text[environment->size - 1]);
     return n ? -1 : 0;
 }
 

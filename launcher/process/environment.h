@@ -7,18 +7,18 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* Strings behind each other with their NULs, on the heap. */
+/* Strings with their NULs, one after the other, on the heap. */
 struct mw_environment {
     char *text;
     size_t size;
-    bool whole; /* neither cut nor changed by the process itself, as for a title */
+    bool complete; /* neither truncated nor overwritten by the process, for example with a title */
 };
 
-/* Returns 0, or -1 with errno when it may not be read. mw_environment_free() it either way. */
+/* Returns 0, or -1 with errno if it may not be read. Call mw_environment_free() in both cases. */
 int mw_environment_read(struct mw_environment *environment, int procfd, pid_t pid);
 void mw_environment_free(struct mw_environment *environment);
 
-/* The value of a variable; NULL: there is none. */
+/* The value of a variable; NULL if there is none. */
 const char *mw_environment_value(const char *text, size_t size, const char *name);
 
 #endif

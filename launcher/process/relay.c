@@ -12,10 +12,10 @@
 #include <time.h>
 #include <unistd.h>
 
-/* The same standard signal to memwatch and, within this time, to its group is one (timeout sends both): the kernel makes
- * one of two that wait. */
+/* The same standard signal to memwatch and, within this time, to its group counts as one (timeout sends both): the
+ * kernel merges two that are pending. */
 #define SETTLE_NS (10 * MW_NS_PER_MS)
-/* Signals that are read at once. */
+/* Number of signals read at once. */
 #define BATCH 32
 
 int mw_relay_init(struct mw_relay *relay, struct mw_err *err)
@@ -32,14 +32,14 @@ void mw_relay_fini(struct mw_relay *relay)
     relay->fd = -1;
 }
 
-/* ---- what to do with a signal ---- */
+/* ---- classification of a signal ---- */
 
 static bool is_stop(uint32_t signo)
 {
     return signo == SIGTSTP || signo == SIGTTIN || signo == SIGTTOU;
 }
 
-/* Raised by what memwatch itself did. */
+/* Caused by memwatch itself. */
 static bool is_our_own(const struct signalfd_siginfo *info)
 {
     switch (info->ssi_signo) {
@@ -51,13 +51,13 @@ static bool is_our_own(const struct signalfd_siginfo *info)
     }
 }
 
-/* By sigqueue() and the like, which reach one process only. */
-static bool is_to_us_alone(const struct signalfd_siginfo *info)
+/* Sent by sigqueue() and similar calls, which reach one process only. */
+static bool is_to_memwatch_only(const struct signalfd_siginfo *info)
 {
     return info->ssi_code < 0;
 }
 
-/* Those that can end a job; when there are many, the last ones. */
+/* Notes signals that can end a job in the log; if there are many, the last ones. */
 static void note(struct mw_view *log, const struct signalfd_siginfo *info, uint64_t ns)
 {
     static const uint64_t harmless = UINT64_C(1) << (SIGCHLD - 1) | UINT64_C(1) << (SIGCONT - 1) |
@@ -73,7 +73,7 @@ static void note(struct mw_view *log, const struct signalfd_siginfo *info, uint6
         (struct mw_view_signal){(int32_t)info->ssi_signo, (int32_t)info->ssi_pid, ns};
 }
 
-/* With its value, and who sent it. */
+/* Forwards the signal with its value and sender. */
 static int queue(pid_t pid, const struct signalfd_siginfo *from)
 {
     siginfo_t info;
@@ -93,7 +93,7 @@ static void pass_on(pid_t pid, const struct signalfd_siginfo *info)
         kill(pid, (int)info->ssi_signo);
 }
 
-/* Stops as the signal's default would have stopped us; returns when we go on. */
+/* Stops this process as the signal's default action would; returns after SIGCONT. */
 static void stop(int signo)
 {
     uint64_t mask = mw_signal_mask_set(MW_SIGNAL_MASK_ALL & ~mw_signal_mask_bit(signo));
@@ -107,20 +107,20 @@ static bool is_in_our_group(pid_t pid)
     return pid > 0 && getpgid(pid) == getpgrp();
 }
 
-/* ---- taking them ---- */
+/* ---- reading ---- */
 
-/* Signals that are taken together, in the order in which they came. */
+/* Signals that are read together, in order of arrival. */
 struct taking {
     struct signalfd_siginfo infos[BATCH];
     size_t count;
-    struct mw_signal_probe_counts group; /* what the group was sent, and we have not come across yet */
-    uint64_t matched;                    /* signals that were found to be the group's */
+    struct mw_signal_probe_counts group; /* signals sent to the group that were not matched yet */
+    uint64_t matched;                    /* signals that were sent to the group */
     uint64_t ns;                         /* when they were read */
     bool child;
-    int stop; /* the last one that stops us; 0 none */
+    int stop; /* the last stop signal; 0: none */
 };
 
-/* Whether the whole group was sent it. */
+/* Whether it was sent to the process group. */
 static bool is_to_group(struct taking *taking, int signo)
 {
     if (taking->group.of[signo]) {
@@ -137,11 +137,11 @@ static void take(struct mw_relay *relay, struct taking *taking, const struct sig
 
     relay->seen |= mw_signal_mask_bit((int)info->ssi_signo);
     if (info->ssi_signo == SIGCHLD)
-        taking->child = true; /* also when somebody sent one: it may hide another */
+        taking->child = true; /* also if a user sent it: it may hide one of a child */
     if (is_our_own(info))
         return;
     note(relay->log, info, taking->ns);
-    has_it = !is_to_us_alone(info) && is_to_group(taking, (int)info->ssi_signo) && is_in_our_group(pid);
+    has_it = !is_to_memwatch_only(info) && is_to_group(taking, (int)info->ssi_signo) && is_in_our_group(pid);
     if (!has_it)
         pass_on(pid, info);
     if (is_stop(info->ssi_signo))
@@ -151,12 +151,12 @@ static void take(struct mw_relay *relay, struct taking *taking, const struct sig
 static bool needs_probe(const struct taking *taking)
 {
     for (size_t i = 0; i < taking->count; i++)
-        if (!is_our_own(&taking->infos[i]) && !is_to_us_alone(&taking->infos[i]))
+        if (!is_our_own(&taking->infos[i]) && !is_to_memwatch_only(&taking->infos[i]))
             return true;
     return false;
 }
 
-/* Reads what there is and there is room for. Returns whether anything was there. */
+/* Reads pending signals while there is room. Returns whether there were any. */
 static bool read_more(const struct mw_relay *relay, struct taking *taking)
 {
     ssize_t n = read(relay->fd, taking->infos + taking->count, (BATCH - taking->count) * sizeof(taking->infos[0]));
@@ -168,8 +168,8 @@ static bool read_more(const struct mw_relay *relay, struct taking *taking)
     return true;
 }
 
-/* Nothing is passed on before all that came with it is read. With room left after that, all that the probe has got was
- * here, too. */
+/* Reads all pending signals before any is passed on. If there was room for more, every signal that the probe counted
+ * has been read. */
 static void ask_probe(struct mw_relay *relay, struct taking *taking)
 {
     if (relay->probe.fd < 0 || !needs_probe(taking))

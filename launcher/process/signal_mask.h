@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Sets of signals as the kernel has them: bit N - 1 is signal N, from 1 to 64. The C library's functions leave out the
- * two that it uses itself (32 and 33), which any process can be sent all the same. */
+/* Signal sets as the kernel has them: bit N - 1 is signal N, from 1 to 64. The C library's functions leave out the two
+ * that it uses internally (32 and 33), which any process can be sent nevertheless. */
 #ifndef MW_LAUNCHER_PROCESS_SIGNAL_MASK_H
 #define MW_LAUNCHER_PROCESS_SIGNAL_MASK_H
 
@@ -14,11 +14,11 @@ static inline uint64_t mw_signal_mask_bit(int signo)
     return UINT64_C(1) << (signo - 1);
 }
 
-/* Blocks exactly the signals of `mask`. Returns those that were blocked before. What a fault of this very thread raises
- * (SIGSEGV, SIGBUS, ...) ends the process even so: the kernel lets nobody block that. */
+/* Blocks exactly the signals of `mask`. Returns the previous mask. Synchronous faults (SIGSEGV, SIGBUS, ...) end the
+ * process nevertheless: the kernel does not allow them to be blocked. */
 uint64_t mw_signal_mask_set(uint64_t mask);
 
-/* A signalfd (close on exec, not blocking) for the signals of `mask`, or -1 with errno. */
+/* A signalfd (close-on-exec, nonblocking) for the signals of `mask`, or -1 with errno. */
 int mw_signal_mask_open(uint64_t mask);
 
 #endif

@@ -13,10 +13,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* The probe only has to be scheduled to answer. */
+/* The probe only needs to be scheduled to answer. */
 #define ANSWER_MS 2000
 
-#define SOCKET 3 /* the child's only descriptor but the standard ones */
+#define SOCKET 3 /* the child's only descriptor except the standard ones */
 
 static void count_signals(int signals, struct mw_signal_probe_counts *counts)
 {
@@ -27,7 +27,7 @@ static void count_signals(int signals, struct mw_signal_probe_counts *counts)
             counts->of[info.ssi_signo]++;
 }
 
-/* In the child: never returns. */
+/* In the child: does not return. */
 static void answer(int fd, pid_t parent)
 {
     int signals;
@@ -66,7 +66,8 @@ void mw_signal_probe_init(struct mw_signal_probe *probe)
         mw_signal_probe_fini(probe);
 }
 
-/* Whoever signals a group holds the kernel's list of processes for that time; this waits for it, and changes nothing. */
+/* A process that signals a group holds the kernel's lock on the process list meanwhile; this call waits for that lock,
+ * and has no other effect. */
 static void wait_for_senders(void)
 {
     int error = errno;
@@ -85,7 +86,7 @@ void mw_signal_probe_ask(struct mw_signal_probe *probe, struct mw_signal_probe_c
     wait_for_senders();
     if (send(probe->fd, "?", 1, MSG_NOSIGNAL) != 1 || poll(&wait, 1, ANSWER_MS) != 1 ||
         recv(probe->fd, &more, sizeof(more), 0) != sizeof(more)) {
-        mw_signal_probe_fini(probe); /* somebody killed or stopped it */
+        mw_signal_probe_fini(probe); /* the probe was killed or stopped */
         return;
     }
     wait_for_senders();

@@ -16,7 +16,7 @@ void mw_spawn_hold(struct mw_spawn_inherit *inherit)
     const struct sigaction usual = {.sa_handler = SIG_DFL};
 
     *inherit = (struct mw_spawn_inherit){.mask = mw_signal_mask_set(MW_SIGNAL_MASK_ALL)};
-    sigaction(SIGCHLD, &usual, &inherit->child_action); /* ignored, children would vanish without a status */
+    sigaction(SIGCHLD, &usual, &inherit->child_action); /* with SIGCHLD ignored, children would be reaped without a status */
     if (getrlimit(RLIMIT_NOFILE, &inherit->files))
         inherit->files = (struct rlimit){1024, 1024};
 }
@@ -63,7 +63,7 @@ static int direct(enum mw_spawn_output output)
     return 0;
 }
 
-/* In the child: never returns. Without a word from memwatch it has ended, and the command does not start. */
+/* In the child: does not return. If memwatch has ended without sending a byte, the command does not start. */
 static void become(char *const command[], char *const environment[], const struct mw_spawn_inherit *inherit,
                    enum mw_spawn_output output, int fd)
 {
@@ -110,9 +110,9 @@ struct mw_spawn_result mw_spawn_start(struct mw_spawn *spawn)
 
     if (spawn->pid < 0)
         return result;
-    if (write(spawn->fd, "!", 1) != 1) /* somebody killed it: its status will say so */
+    if (write(spawn->fd, "!", 1) != 1) /* the child was killed: its status shows it */
         errno = 0;
-    /* exec closes the socket, a failing one writes into it */
+    /* exec closes the socket; after a failed exec the child writes errno to it */
     while (read(spawn->fd, &result.error, sizeof(result.error)) < 0 && errno == EINTR)
         ;
     close(spawn->fd);

@@ -27,11 +27,11 @@ static int wait_for(pid_t child, const sigset_t *set)
 
 int mw_supervise_run(int (*work)(void *context, bool again), void *context)
 {
-    const uint64_t before = mw_signal_mask_set(MW_SIGNAL_MASK_ALL); /* others are for the ranks */
+    const uint64_t before = mw_signal_mask_set(MW_SIGNAL_MASK_ALL); /* other signals are for the ranks */
     sigset_t set;
     int status = 0;
 
-    signal(SIGCHLD, SIG_DFL); /* ignored, children would vanish without a status */
+    signal(SIGCHLD, SIG_DFL); /* with SIGCHLD ignored, children would be reaped without a status */
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
@@ -39,7 +39,7 @@ int mw_supervise_run(int (*work)(void *context, bool again), void *context)
     sigaddset(&set, SIGCHLD);
     for (int i = 0; i < MW_SUPERVISE_TRIES; i++) {
         pid_t child = fork();
-        if (child == 0) /* with all signals blocked, until it reads them: none may end it before */
+        if (child == 0) /* all signals stay blocked until the child reads them: none may end it earlier */
             _exit(work(context, i > 0));
         if (child < 0) {
             mw_signal_mask_set(before);

@@ -25,7 +25,7 @@ void mw_wait_child_end(struct mw_wait_child *waiting)
     mw_signal_mask_set(MW_SIGNAL_MASK_ALL & ~endings());
 }
 
-/* In the child: nothing but the end of its parent keeps it from starting. */
+/* In the child: only the end of its parent prevents the start. */
 static void wait_for_go(int fd)
 {
     char word;
@@ -57,7 +57,7 @@ pid_t mw_wait_child_fork(struct mw_wait_child *waiting)
     return pid;
 }
 
-/* A child that somebody killed does not read it: its status says so. */
+/* A killed child does not read it: its status shows that. */
 static void let_go(struct mw_wait_child *waiting)
 {
     ssize_t written = write(waiting->go, "!", 1);

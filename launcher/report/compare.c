@@ -18,17 +18,17 @@
 
 static const char *const sides[] = {"BASE", "CANDIDATE"};
 
-/* What is being compared, and on which terms: runs of several jobs job by job, in order. */
+/* What is compared, and how: runs of several jobs job by job, in order. */
 struct request {
     const struct mw_compare_options *options;
     struct mw_compare **compares; /* one for each job of a run */
-    size_t count;                 /* 0: no run was taken yet */
+    size_t count;                 /* 0: no run was added yet */
     bool allow_failed;
-    bool refused; /* err says why, and that is no failure to read */
-    bool never;   /* --allow-failed does not help */
+    bool refused; /* err has the reason, which is not a read error */
+    bool never;   /* not even with --allow-failed */
 };
 
-/* A reason not to compare: with --allow-failed only a warning. */
+/* Rejects the comparison; with --allow-failed only a warning. */
 static int refuse(struct request *request, struct mw_err *err)
 {
     if (request->allow_failed) {
@@ -53,14 +53,14 @@ static int check_one(struct request *request, enum mw_compare_side side, const c
     return refuse(request, err);
 }
 
-/* Jobs are held against each other by their order: all runs must have as many. */
+/* Jobs are matched by their order: all runs must have the same number. */
 static int check_count(struct request *request, enum mw_compare_side side, const char *path, size_t jobs, struct mw_err *err)
 {
     if (request->count == jobs)
         return 0;
     if (request->count) {
         request->refused = request->never = true;
-        return mw_err_set(err, "%s, %s has %zu MPI job%s, runs before it have %zu: they are compared job by job", sides[side],
+        return mw_err_set(err, "%s, %s has %zu MPI job%s, but earlier runs have %zu: runs must have the same jobs", sides[side],
                           path, jobs, jobs == 1 ? "" : "s", request->count);
     }
     request->compares = mw_mem_alloc(jobs, sizeof(struct mw_compare *));
@@ -99,7 +99,7 @@ static int is_visible(const struct dirent *entry)
     return entry->d_name[0] != '.';
 }
 
-/* Every record in a directory, in the order of their names. */
+/* Reads every record in a directory, in the order of their names. */
 static int take_all(struct request *request, enum mw_compare_side side, const char *path, struct mw_err *err)
 {
     struct dirent **entries;
@@ -108,7 +108,7 @@ static int take_all(struct request *request, enum mw_compare_side side, const ch
     if (count < 0)
         return mw_err_set(err, "cannot read %s: %s", path, strerror(errno));
     if (count == 0)
-        failed = mw_err_set(err, "%s holds no records: save some there (memwatch run -o %s/1.json)", path, path);
+        failed = mw_err_set(err, "no records in %s: save some there (memwatch run -o %s/1.json)", path, path);
     for (int i = 0; i < count; i++) {
         size_t size = strlen(path) + strlen(entries[i]->d_name) + 2;
         char *one = mw_mem_alloc(1, size);
@@ -130,7 +130,7 @@ static int take_path(struct request *request, enum mw_compare_side side, const c
     return take_one(request, side, path, err);
 }
 
-/* A list with commas; a path that has one itself is taken whole. */
+/* Splits a list at commas; the path of an existing file is not split. */
 static int take_side(struct request *request, enum mw_compare_side side, const char *list, struct mw_err *err)
 {
     char *copy, *rest, *path;
@@ -145,11 +145,11 @@ static int take_side(struct request *request, enum mw_compare_side side, const c
     return failed;
 }
 
-/* The forms of several jobs: one document behind another, or a list of them. */
+/* The forms of several jobs: documents one after the other, or a list of them. */
 static const struct form {
     mw_report_compare_write *write;
-    const char *begin, *between, *end; /* around those of several jobs */
-    const char *heading;               /* what stands before the number of each; NULL: it has none */
+    const char *begin, *between, *end; /* around the documents of several jobs */
+    const char *heading;               /* text before the number of each job; NULL: no headings */
 } forms[] = {
     [MW_COMPARE_TEXT] = {mw_report_compare_text_write, "", "\n", "", ""},
     [MW_COMPARE_JSON] = {mw_report_compare_json_write, "{\"jobs\":[\n", ",\n", "]}\n", NULL},
@@ -184,7 +184,7 @@ static void find_all(const struct request *request, struct mw_findings *findings
     }
 }
 
-static int tell(const struct request *request, struct mw_verdict *verdict)
+static int print_comparison(const struct request *request, struct mw_verdict *verdict)
 {
     struct mw_findings findings = {0};
     int failed = 0, status;
@@ -195,13 +195,13 @@ static int tell(const struct request *request, struct mw_verdict *verdict)
     }
     find_all(request, &findings);
     if (request->options->verdict.junit || request->options->verdict.github)
-        failed |= mw_verdict_tell(verdict, &findings, request->compares[0]->commands[MW_COMPARE_CANDIDATE]);
+        failed |= mw_verdict_report(verdict, &findings, request->compares[0]->commands[MW_COMPARE_CANDIDATE]);
     status = mw_findings_status(&findings);
     mw_findings_fini(&findings);
     return failed ? 1 : status;
 }
 
-/* The order of jobs may be another one: then their numbers of ranks tell. */
+/* The order of jobs may differ: then their numbers of ranks differ. */
 static int check_jobs(struct request *request, struct mw_err *err)
 {
     for (size_t i = 0; i < request->count && request->count > 1; i++) {
@@ -209,7 +209,7 @@ static int check_jobs(struct request *request, struct mw_err *err)
         if (one->ranks_min[MW_COMPARE_BASE] == one->ranks_max[MW_COMPARE_CANDIDATE] &&
             one->ranks_max[MW_COMPARE_BASE] == one->ranks_min[MW_COMPARE_CANDIDATE])
             continue;
-        mw_err_set(err, "job %zu has %zu ranks in BASE, %zu in CANDIDATE: their jobs are not the same in the same order",
+        mw_err_set(err, "job %zu has %zu ranks in BASE, %zu in CANDIDATE: the jobs differ or are in another order",
                    i + 1, one->ranks_max[MW_COMPARE_BASE], one->ranks_max[MW_COMPARE_CANDIDATE]);
         if (refuse(request, err) < 0)
             return -1;
@@ -237,12 +237,12 @@ static int compare_paths(const struct mw_compare_options *options, struct mw_ver
 
     if (take_sides(&request, err) < 0) {
         mw_message("memwatch: %s%s\n", err->text,
-                   request.refused && !request.never ? "; not compared (--allow-failed compares such runs, too)" : "");
+                   request.refused && !request.never ? "; not compared (use --allow-failed to compare such runs)" : "");
         status = request.refused ? MW_EXIT_FAILURE : 1;
     } else {
         for (size_t i = 0; i < request.count; i++)
             mw_compare_judge(request.compares[i]);
-        status = tell(&request, verdict);
+        status = print_comparison(&request, verdict);
     }
     for (size_t i = 0; i < request.count; i++)
         mw_compare_destroy(request.compares[i]);

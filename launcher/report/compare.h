@@ -3,7 +3,7 @@
 #ifndef MW_LAUNCHER_REPORT_COMPARE_H
 #define MW_LAUNCHER_REPORT_COMPARE_H
 
-/* Takes its own argv (argv[0] is "compare"), and returns the exit status. */
+/* argv[0] is "compare". Returns the exit status. */
 int mw_compare_main(int argc, char **argv);
 
 #endif

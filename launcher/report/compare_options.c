@@ -21,33 +21,33 @@ enum key {
 };
 
 static const struct argp_option table[] = {
-    {"threshold", KEY_THRESHOLD, "PERCENT", 0, "What changed by less does not count (default 5)", 1},
-    {"by", KEY_BY, "phase|rank|site", 0, "What to compare beside the job itself (default phase)", 1},
-    {"allow-failed", KEY_ALLOW_FAILED, NULL, 0, "Compare runs that failed or have not ended, too", 1},
+    {"threshold", KEY_THRESHOLD, "PERCENT", 0, "Ignore smaller changes (default 5)", 1},
+    {"by", KEY_BY, "phase|rank|site", 0, "What to compare in addition to the job (default phase)", 1},
+    {"allow-failed", KEY_ALLOW_FAILED, NULL, 0, "Also compare runs that failed or have not ended", 1},
     {"json", KEY_JSON, NULL, 0, "Print JSON instead of text", 2},
     {"markdown", KEY_MARKDOWN, NULL, 0, "Print Markdown, for a pull request", 2},
-    {"all", KEY_ALL, NULL, 0, "What did not change as well", 2},
+    {"all", KEY_ALL, NULL, 0, "Also show what did not change", 2},
     MW_DISPLAY_COLOR(KEY_COLOR, 2),
     MW_DISPLAY_DEBUGINFOD(KEY_DEBUGINFOD, 2),
-    MW_CHECKS_JUNIT(KEY_JUNIT, "grew", 3),
+    MW_CHECKS_JUNIT(KEY_JUNIT, "what grew", 3),
     MW_CHECKS_GITHUB(KEY_GITHUB, 3),
     MW_FORMS_FORCE(KEY_FORCE, 3),
     MW_PARSE_HELP,
     {0}};
 
 static const char doc[] =
-    "Tells what grew between runs before and after a change, where and by how much. BASE and CANDIDATE are each what "
-    "memwatch report takes, several of them with commas between, or a directory that holds them.\n"
+    "Shows which memory grew between runs before and after a change, where and by how much. BASE and CANDIDATE are each a "
+    "record or run directory as for memwatch report, several separated by commas, or a directory of records.\n"
     "\n"
     "  memwatch run -o before/1.json -- mpirun ./app     (and 2, 3)\n"
     "  memwatch run -o after/1.json -- mpirun ./changed\n"
     "  memwatch compare before after\n"
     "  memwatch compare --by site --markdown before after >comment.md\n"
     "\v"
-    "A change counts when it is larger than the threshold, than the spread of each side's runs, and than the error of the "
-    "readings. The exit status is 12 when something grew, 0 when nothing did, 1 when something could not be read or "
-    "written, 125 for a wrong option and for a run that failed (a run that ended early needs less memory, which proves "
-    "nothing; --allow-failed compares it all the same).";
+    "A change is significant if it exceeds the threshold, the spread of each side's runs, and the error of the "
+    "readings. The exit status is 12 if something grew, 0 if nothing did, 1 if something could not be read or "
+    "written, 125 for a wrong option and for a failed run (a run that ended early needs less memory, which proves "
+    "nothing; use --allow-failed to compare it anyway).";
 
 static enum mw_compare_by by_of(const char *text)
 {
@@ -62,7 +62,7 @@ static void set_path(struct mw_compare_options *options, const char *path)
     int which = !options->paths[0] ? 0 : 1;
 
     if (options->paths[which])
-        mw_parse_fail("compare takes BASE and CANDIDATE: separate several records of one side with commas");
+        mw_parse_fail("compare takes two arguments, BASE and CANDIDATE: separate records of one side by commas");
     options->paths[which] = path;
 }
 
@@ -85,7 +85,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case ARGP_KEY_ARG: set_path(options, argument); return 0;
     case ARGP_KEY_END:
         if (!options->paths[1])
-            mw_parse_fail("compare takes two runs: memwatch compare BASE CANDIDATE");
+            mw_parse_fail("compare takes two arguments: memwatch compare BASE CANDIDATE");
         return 0;
     default: return mw_parse_common(key, state, "memwatch compare");
     }

@@ -10,12 +10,12 @@
 #include <argp.h>
 
 struct mw_compare_options {
-    const char *paths[2]; /* of BASE and CANDIDATE: one, a list with commas, or a directory of them */
+    const char *paths[2]; /* BASE and CANDIDATE: each a path, a comma-separated list, or a directory */
     double threshold;     /* 0.05 */
     enum mw_compare_by by;
     enum { MW_COMPARE_TEXT, MW_COMPARE_JSON, MW_COMPARE_MARKDOWN } form;
-    bool allow_failed;    /* compare runs that failed or still run, too */
-    bool force;           /* overwrite files that exist */
+    bool allow_failed;    /* also compare runs that failed or still run */
+    bool force;           /* overwrite existing files */
     struct mw_verdict_options verdict;
     struct mw_display display;
 };
@@ -23,7 +23,7 @@ struct mw_compare_options {
 /* The table, for completion. */
 const struct argp *mw_compare_options_argp(void);
 
-/* As launcher/options/parse.h says. */
+/* See launcher/options/parse.h. */
 void mw_compare_options_parse(struct mw_compare_options *options, int argc, char **argv);
 
 #endif

@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The text, unless something else was asked for. */
+/* Prints the text, unless another form was requested. */
 static int write_reports(const struct mw_report_options *options, struct mw_forms *forms, const struct mw_model *model)
 {
     struct mw_report_style style = mw_display_style(&options->display, mw_forms_any(options->forms.paths) ? -1 : STDOUT_FILENO);
@@ -27,14 +27,14 @@ static int write_reports(const struct mw_report_options *options, struct mw_form
     return 1;
 }
 
-/* The exit status: 0, or what was exceeded; 1 when the verdict could not be written. */
+/* Returns the exit status: 0, or that of an exceeded limit; 1 if the verdict could not be written. */
 static int judge(const struct mw_report_options *options, const struct mw_model *model, struct mw_verdict *verdict)
 {
     struct mw_findings findings = {0};
     int failed, status;
 
     mw_gates_judge(&options->checks.gates, model, &findings);
-    failed = mw_verdict_tell(verdict, &findings, model->job.command);
+    failed = mw_verdict_report(verdict, &findings, model->job.command);
     status = mw_findings_status(&findings);
     mw_findings_fini(&findings);
     return failed ? 1 : status;
@@ -52,7 +52,7 @@ static int report(const struct mw_report_options *options, struct mw_forms *form
     }
     status = write_reports(options, forms, model);
     if (!status && !model->job.runs)
-        mw_runs_mark_reported(options->path); /* `memwatch runs` may remove it */
+        mw_runs_mark_reported(options->path); /* `memwatch runs` may remove it now */
     if (!status && mw_gates_any(&options->checks.gates))
         status = judge(options, model, verdict);
     mw_model_destroy(model);

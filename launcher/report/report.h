@@ -3,7 +3,7 @@
 #ifndef MW_LAUNCHER_REPORT_REPORT_H
 #define MW_LAUNCHER_REPORT_REPORT_H
 
-/* Takes its own argv (argv[0] is "report"), and returns the exit status. */
+/* argv[0] is "report". Returns the exit status. */
 int mw_report_main(int argc, char **argv);
 
 #endif

@@ -6,8 +6,8 @@
 static const struct argp_option table[] = {MW_PARSE_HELP, {0}};
 
 static const char doc[] =
-    "Reports what lies in PATH: a record that run -o has saved, a run directory, left behind or in use, or what rank 0 "
-    "gathered. The text report is printed unless another form is asked for.\n"
+    "Writes reports from PATH: a record saved by run -o, a run directory, leftover or in use, or a record that rank 0 "
+    "gathered. Prints the text report unless another form is requested.\n"
     "\n"
     "  memwatch report --all run.json\n"
     "  memwatch report /dev/shm/memwatch-1000-5f0c6a1be2d94c37\n";
@@ -28,12 +28,12 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case ARGP_KEY_INIT: return begin(options, state);
     case ARGP_KEY_ARG:
         if (options->path)
-            mw_parse_fail("one PATH at a time");
+            mw_parse_fail("report takes one PATH");
         options->path = argument;
         return 0;
     case ARGP_KEY_END:
         if (!options->path)
-            mw_parse_fail("no PATH: memwatch report RUN-DIRECTORY");
+            mw_parse_fail("report needs a PATH: memwatch report RUN-DIRECTORY");
         return 0;
     default: return mw_parse_common(key, state, "memwatch report");
     }

@@ -17,7 +17,7 @@ struct mw_report_options {
 /* The table, for completion. */
 const struct argp *mw_report_options_argp(void);
 
-/* As launcher/options/parse.h says. */
+/* See launcher/options/parse.h. */
 void mw_report_options_parse(struct mw_report_options *options, int argc, char **argv);
 
 void mw_report_options_fini(struct mw_report_options *options);

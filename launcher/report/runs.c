@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* `memwatch runs`: what lies where, and what may go. */
+/* `memwatch runs`: lists run directories, and removes those of finished jobs. */
 #include "launcher/report/runs.h"
 
 #include "collector/base/clock.h"
@@ -20,7 +20,7 @@
 static const char *const states[] = {
     [MW_RUNS_RUNNING] = "running",
     [MW_RUNS_ORPHANED] = "running, memwatch was killed",
-    [MW_RUNS_UNKNOWN] = "not known here",
+    [MW_RUNS_UNKNOWN] = "unknown here",
     [MW_RUNS_ENDED] = "ended, not reported",
     [MW_RUNS_REPORTED] = "reported",
     [MW_RUNS_KEPT] = "kept",
@@ -73,18 +73,18 @@ static void write_table(const struct mw_runs_options *options, struct mw_runs_on
     mw_text_table_destroy(table);
 }
 
-/* Says what cannot be known, and how to remove it. */
+/* Explains the state "unknown here", and how to remove such a directory. */
 static void explain_unknown(const struct mw_runs_one *runs, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (runs[i].state == MW_RUNS_UNKNOWN) {
-            printf("not known here: of another host, an earlier boot or another container; look on host %s, or remove one with "
+            printf("unknown here: from another host, an earlier boot or another container; check on host %s, or remove it with "
                    "memwatch runs --clean --force DIRECTORY\n", runs[i].host);
             return;
         }
 }
 
-/* What no directory here belongs to, and how to remove it. */
+/* Lists segments without a directory here, and how to remove them. */
 static void explain_foreign(void)
 {
     struct mw_names directories = {0};
@@ -94,7 +94,7 @@ static void explain_foreign(void)
         char quoted[PATH_MAX];
         mw_text_clean(directories.items[i]);
         mw_text_quote(quoted, sizeof(quoted), directories.items[i]);
-        printf("shared memory of a run in another container, or with another root directory, is left: if its job is gone, "
+        printf("leftover shared memory of a run in another container, or with another root directory: if its job has ended, "
                "remove it with memwatch runs --clean --force %s\n", quoted);
     }
     mw_names_fini(&directories);
@@ -114,7 +114,7 @@ static void list(const struct mw_runs_options *options)
     free(runs);
 }
 
-/* The directories that the user names. Returns the exit status. */
+/* Removes the directories named by the user. Returns the exit status. */
 static int remove_named(const struct mw_runs_options *options)
 {
     struct mw_err err;
@@ -140,8 +140,7 @@ int mw_runs_main(int argc, char **argv)
     } else {
         removed = mw_runs_clean(options.base_dir, options.clean);
         if (removed)
-            printf("%zu run director%s whose job is gone %s removed\n", removed, removed == 1 ? "y" : "ies",
-                   removed == 1 ? "was" : "were");
+            printf("removed %zu run director%s of finished jobs\n", removed, removed == 1 ? "y" : "ies");
         list(&options);
     }
     return status;

@@ -3,7 +3,7 @@
 #ifndef MW_LAUNCHER_REPORT_RUNS_H
 #define MW_LAUNCHER_REPORT_RUNS_H
 
-/* Takes its own argv (argv[0] is "runs"), and returns the exit status. */
+/* argv[0] is "runs". Returns the exit status. */
 int mw_runs_main(int argc, char **argv);
 
 #endif

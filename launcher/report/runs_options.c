@@ -6,24 +6,24 @@
 enum key { KEY_CLEAN = MW_PARSE_KEYS, KEY_FORCE, KEY_RUN_DIR, KEY_COLOR };
 
 static const struct argp_option table[] = {
-    {"clean", KEY_CLEAN, NULL, 0, "Remove all whose job is gone, also those that were kept or never reported; or only DIRECTORY", 1},
-    {"force", KEY_FORCE, NULL, 0, "With --clean DIRECTORY: also where it is not known whether its job is gone", 1},
-    {"run-dir", KEY_RUN_DIR, "DIR", 0, "Look in DIR, too", 1},
+    {"clean", KEY_CLEAN, NULL, 0, "Remove all of finished jobs, including kept and unreported ones; or only DIRECTORY", 1},
+    {"force", KEY_FORCE, NULL, 0, "With --clean DIRECTORY: remove it even if it is unknown whether its job has ended", 1},
+    {"run-dir", KEY_RUN_DIR, "DIR", 0, "Also look in DIR", 1},
     MW_DISPLAY_COLOR(KEY_COLOR, 5),
     MW_PARSE_HELP,
     {0}};
 
 static const char doc[] =
-    "Lists the run directories of this user on this host: of jobs that run, and what was left behind where memwatch was "
-    "killed or told to --keep. Those whose job is gone and whose report was read are removed.\n"
+    "Lists the run directories of this user on this host: those of running jobs, and those left behind if memwatch was "
+    "killed or run with --keep. Removes directories of finished jobs whose report was read.\n"
     "\n"
     "  memwatch runs\n"
     "  memwatch report /dev/shm/memwatch-1000-5f0c6a1be2d94c37   (one of them)\n"
     "  memwatch runs --clean\n"
     "  memwatch runs --clean --force /scratch/memwatch-1000-5f0c6a1be2d94c37\n"
     "\v"
-    "Whether a job is gone is not known of directories that were made on another host, before this one was restarted, or in "
-    "a container with its own processes: they are removed only where --clean --force names them.";
+    "Whether a job has ended is unknown if its directory was created on another host, before a reboot of this one, or in "
+    "a container with a separate PID namespace: use --clean --force DIRECTORY to remove it.";
 
 static error_t check(const struct mw_runs_options *options)
 {
@@ -31,7 +31,7 @@ static error_t check(const struct mw_runs_options *options)
         mw_parse_fail("unexpected argument '%s': use memwatch report DIRECTORY to see one run, or --clean DIRECTORY to remove it",
                       options->directories[0]);
     if (options->force && !options->directories)
-        mw_parse_fail("--force needs --clean and the directories to remove");
+        mw_parse_fail("--force needs --clean and a DIRECTORY");
     return 0;
 }
 

@@ -11,14 +11,14 @@
 struct mw_runs_options {
     char **directories;   /* of --clean, NULL-terminated; NULL: all */
     bool clean, force;
-    const char *base_dir; /* look here, too; NULL: nowhere else */
+    const char *base_dir; /* also look here; NULL: nowhere else */
     struct mw_display display;
 };
 
 /* The table, for completion. */
 const struct argp *mw_runs_options_argp(void);
 
-/* As launcher/options/parse.h says. */
+/* See launcher/options/parse.h. */
 void mw_runs_options_parse(struct mw_runs_options *options, int argc, char **argv);
 
 #endif

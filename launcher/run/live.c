@@ -33,7 +33,7 @@ void mw_live_init(struct mw_live *live, enum mw_live_when when, uint64_t now)
         live->next_ns = now + AUTO_NS;
 }
 
-/* A terminal in another's hands, or one that was stopped by Ctrl-S, is not written to. */
+/* Whether the terminal can be written to: not if another process group owns it, or after Ctrl-S. */
 static bool may_write(void)
 {
     struct pollfd out = {.fd = STDERR_FILENO, .events = POLLOUT};
@@ -41,7 +41,7 @@ static bool may_write(void)
     return tcgetpgrp(STDERR_FILENO) == getpgrp() && poll(&out, 1, 0) == 1 && (out.revents & POLLOUT);
 }
 
-/* ---- the fullest process ---- */
+/* ---- the largest process ---- */
 
 static const struct mw_view_process *fullest(const struct mw_view *view, bool ranks)
 {
@@ -74,7 +74,7 @@ static bool open_journal(struct mw_journal_read *journal, const struct mw_sample
 }
 
 /* "rank 3 412 MiB in MPI_Allreduce, "solve"". */
-static void tell_rank(char *text, size_t size, const struct mw_sampler *sampler, const struct mw_view_process *process)
+static void describe_rank(char *text, size_t size, const struct mw_sampler *sampler, const struct mw_view_process *process)
 {
     struct mw_journal_read journal = {0};
     const char *call = "", *phase = "";
@@ -95,13 +95,13 @@ static void tell_rank(char *text, size_t size, const struct mw_sampler *sampler,
     mw_journal_read_fini(&journal);
 }
 
-static void tell_fullest(char *text, size_t size, const struct mw_sampler *sampler)
+static void describe_fullest(char *text, size_t size, const struct mw_sampler *sampler)
 {
     const struct mw_view_process *process = fullest(sampler->view, true);
     const char *name;
 
     if (process) {
-        tell_rank(text, size, sampler, process);
+        describe_rank(text, size, sampler, process);
         return;
     }
     process = fullest(sampler->view, false);
@@ -127,14 +127,14 @@ void mw_live_draw(struct mw_live *live, const struct mw_sampler *sampler)
     if (!may_write())
         return;
     left = mw_free_find(view);
-    tell_fullest(fullest_text, sizeof(fullest_text), sampler);
+    describe_fullest(fullest_text, sizeof(fullest_text), sampler);
     snprintf(line, sizeof(line), "memwatch %" PRIu64 ":%02u · %s, highest %s · free %s · %s", seconds / 60,
              (unsigned)(seconds % 60), mw_units_bytes(sampler->last_sum).text, mw_units_bytes(view->rss_sum_max).text,
              left.kind == MW_LIMIT_NONE ? "unknown" : mw_units_bytes(left.left).text, fullest_text);
     mw_text_clean(line);
     ioctl(STDERR_FILENO, TIOCGWINSZ, &window);
     mw_text_fit(fitted, sizeof(fitted), line, window.ws_col > 1 ? window.ws_col - 1 : 79, MW_TEXT_CUT_RIGHT);
-    dprintf(STDERR_FILENO, "\r%s\033[K\r", fitted); /* what the program writes next starts at the left */
+    dprintf(STDERR_FILENO, "\r%s\033[K\r", fitted); /* the program's next output starts in the first column */
     live->shown = true;
 }
 

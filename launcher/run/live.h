@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* --live: one line on the terminal that tells how the job's memory stands, drawn over itself. */
+/* --live: a status line on the terminal with the job's memory, overwritten at each update. */
 #ifndef MW_LAUNCHER_RUN_LIVE_H
 #define MW_LAUNCHER_RUN_LIVE_H
 
@@ -15,16 +15,17 @@ enum mw_live_when {
 };
 
 struct mw_live {
-    uint64_t next_ns; /* when it may be drawn again; UINT64_MAX never */
+    uint64_t next_ns; /* earliest time of the next update; UINT64_MAX: never */
     bool shown;
 };
 
 void mw_live_init(struct mw_live *live, enum mw_live_when when, uint64_t now);
 
-/* After a sample: draws the line when it is due, when we are in the terminal's foreground and it takes what we write. */
+/* Call after a sample: draws the line if it is due, memwatch is in the terminal's foreground and the terminal accepts
+ * output. */
 void mw_live_draw(struct mw_live *live, const struct mw_sampler *sampler);
 
-/* Takes the line away: before anything else is written, and at the end. */
+/* Clears the line: before other output, and at the end. */
 void mw_live_clear(struct mw_live *live);
 
 #endif

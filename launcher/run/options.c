@@ -26,37 +26,37 @@ enum key {
 };
 
 static const struct argp_option table[] = {
-    {"interval", 'i', "MS", 0, "Look at the process tree every MS milliseconds (" MW_SETTINGS_RANGE(MW_INTERVAL) ")", 1},
-    {"exact", KEY_EXACT, NULL, 0, "Measure memory at every MPI call, whatever it costs", 2},
-    {"overhead", KEY_OVERHEAD, "PERCENT", 0, "Share of the run that measuring may take (default 1)", 2},
+    {"interval", 'i', "MS", 0, "Sample the process tree every MS milliseconds (" MW_SETTINGS_RANGE(MW_INTERVAL) ")", 1},
+    {"exact", KEY_EXACT, NULL, 0, "Measure memory at every MPI call, at any cost", 2},
+    {"overhead", KEY_OVERHEAD, "PERCENT", 0, "Limit of measurement overhead (default 1)", 2},
     {"no-reset", KEY_NO_RESET, NULL, 0,
-     "Never reset the kernel's high-water mark: other tools read it undisturbed, peaks are those of the whole run", 2},
+     "Never reset the kernel's high-water mark: other tools can still read it, but peaks are those of the whole run", 2},
     {"no-syscalls", KEY_NO_SYSCALLS, NULL, 0,
-     "Make no system calls in a rank once MPI_Init has returned, nor at the end of other processes: for programs that "
-     "enter a sandbox where memwatch cannot see it; memory from then on is only sampled", 2},
+     "Make no system calls in a rank after MPI_Init, nor at the end of other processes: for programs that "
+     "enter a sandbox without memwatch noticing; memory is then only sampled", 2},
     {"site-depth", KEY_SITE_DEPTH, "N", 0,
-     "Distinguish call sites by N frames of the program (" MW_SETTINGS_RANGE(MW_SITE_DEPTH) ")", 2},
-    {"quiet", KEY_QUIET, NULL, 0, "No report on stderr", 3},
+     "Distinguish call sites by N stack frames of the program (" MW_SETTINGS_RANGE(MW_SITE_DEPTH) ")", 2},
+    {"quiet", KEY_QUIET, NULL, 0, "Do not print the report on stderr", 3},
     {"live", KEY_LIVE, NULL, 0,
-     "Show the memory in use on the terminal, from the start (by default after two seconds, unless --quiet or in CI)", 3},
-    {"no-live", KEY_NO_LIVE, NULL, 0, "Never show that", 3},
-    {"repeat", KEY_REPEAT, "N", 0, "Run COMMAND N times, and report smallest, median and largest; files get .1 to .N", 3},
+     "Show a status line on the terminal from the start (default: after two seconds, unless --quiet or in CI)", 3},
+    {"no-live", KEY_NO_LIVE, NULL, 0, "Never show the status line", 3},
+    {"repeat", KEY_REPEAT, "N", 0, "Run COMMAND N times, and report smallest, median and largest; file names get .1 to .N", 3},
     {"post-run-cmd", KEY_POST, "CMD", 0,
-     "Then run CMD by sh, with the path of the run's record as $1 and in MEMWATCH_RECORD", 3},
-    {"silent", KEY_SILENT, NULL, 0, "Drop the command's own output", 3},
-    {"run-dir", KEY_RUN_DIR, "DIR", 0, "Make the run directory in DIR (default /dev/shm, $TMPDIR or /tmp)", 4},
-    {"keep", KEY_KEEP, NULL, 0, "Keep the run directory and say where it is", 4},
-    {"kill-over", KEY_KILL_OVER, NULL, 0, "End the command as soon as a sample is over a limit, not only judge at the end", 6},
-    {"no-agent", KEY_NO_AGENT, NULL, 0, "Listen for no agents: of other hosts only what MPI gathers is seen", 4},
+     "Run CMD with sh after the report, with the record's path as $1 and in MEMWATCH_RECORD", 3},
+    {"silent", KEY_SILENT, NULL, 0, "Discard the command's output", 3},
+    {"run-dir", KEY_RUN_DIR, "DIR", 0, "Create the run directory in DIR (default /dev/shm, $TMPDIR or /tmp)", 4},
+    {"keep", KEY_KEEP, NULL, 0, "Keep the run directory and print its path", 4},
+    {"kill-over", KEY_KILL_OVER, NULL, 0, "End the command as soon as a sample exceeds a limit", 6},
+    {"no-agent", KEY_NO_AGENT, NULL, 0, "Do not listen for agents: from other hosts, record only what MPI gathers", 4},
     {"no-subreaper", KEY_NO_SUBREAPER, NULL, 0,
-     "Leave orphans of the job to init, for daemons that wait until their parent is process 1", 4},
+     "Leave orphans of the job to init, for daemons that wait for their parent to be process 1", 4},
     {"no-wait-library", KEY_NO_WAIT_LIBRARY, NULL, 0,
-     "Leave libmemwatch-wait.so out: before Linux 6.15 it is often not known then how a rank ended", 4},
+     "Do not load libmemwatch-wait.so: before Linux 6.15, exit statuses of ranks are often unknown then", 4},
     MW_PARSE_HELP,
     {0}};
 
 static const char doc[] =
-    "Runs COMMAND, and reports the memory of its processes and MPI ranks when it has ended.\n"
+    "Runs COMMAND and reports the memory of its processes and MPI ranks after its end.\n"
     "\n"
     "  memwatch run -- mpirun -n 8 ./app --size 100000\n"
     "  memwatch run --report memory.txt -- srun -n 64 ./app\n"
@@ -64,9 +64,9 @@ static const char doc[] =
     "  memwatch run -i 10 -- make -j8\n"
     "  memwatch run --max-rank-rss 2G --leak-check -- mpirun -n 8 ./app\n"
     "\v"
-    "Options stand before COMMAND. The exit status is the command's; 128+N when signal N killed it; 125 when memwatch "
-    "itself failed before the start, 126 when COMMAND cannot be executed, 127 when it was not found. Where the command "
-    "succeeds: 10 or 11 when a limit was exceeded, 13 for a leak, 125 when they could not be judged.";
+    "Options precede COMMAND. The exit status is the command's; 128+N if signal N killed it; 125 if memwatch "
+    "failed before the start, 126 if COMMAND cannot be executed, 127 if it was not found. If the command "
+    "succeeds: 10 or 11 if a limit was exceeded, 13 for a leak, 125 if these could not be checked.";
 
 static error_t begin(struct mw_run_options *options, struct argp_state *state)
 {
@@ -81,9 +81,9 @@ static error_t check(const struct mw_run_options *options)
     const struct mw_gates *gates = &options->checks.gates;
 
     if (!options->command)
-        mw_parse_fail("no command to run: memwatch run -- mpirun -n 4 ./app");
+        mw_parse_fail("run needs a COMMAND: memwatch run -- mpirun -n 4 ./app");
     if (options->repeat > 1 && mw_forms_stdout(options->forms.paths))
-        mw_parse_fail("reports of --repeat go to files, not to stdout");
+        mw_parse_fail("--repeat cannot write reports to stdout: give a FILE name");
     if (options->kill_over && !gates->total && !gates->rank && !gates->process)
         mw_parse_fail("--kill-over needs a limit: --max-total-rss, --max-rank-rss or --max-per-proc-rss SIZE");
     return 0;
@@ -118,7 +118,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case KEY_LIVE: options->live = MW_LIVE_START; return 0;
     case KEY_NO_LIVE: options->live = MW_LIVE_NEVER; return 0;
     case KEY_SILENT: options->silent = true; return 0;
-    case ARGP_KEY_ARG: /* the command: all that follows is its own */
+    case ARGP_KEY_ARG: /* the command and its arguments */
         options->command = &state->argv[state->next - 1];
         state->next = state->argc;
         return 0;

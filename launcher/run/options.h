@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the user asks of `memwatch run`, checked before anything is started. */
+/* Options of `memwatch run`, checked before anything is started. */
 #ifndef MW_LAUNCHER_RUN_OPTIONS_H
 #define MW_LAUNCHER_RUN_OPTIONS_H
 
@@ -17,8 +17,8 @@ struct mw_run_options {
     bool keep, quiet, silent, no_agent, no_subreaper;
     bool kill_over;
     enum mw_live_when live;
-    const char *base_dir; /* of the run directory; NULL: choose */
-    int repeat;           /* how many runs; 0 one */
+    const char *base_dir; /* parent of the run directory; NULL: default */
+    int repeat;           /* number of runs; 0: one */
     const char *post;     /* for sh -c, after the report; NULL: nothing */
     struct mw_forms_options forms;
     struct mw_display display;
@@ -28,7 +28,7 @@ struct mw_run_options {
 /* The table, for completion. */
 const struct argp *mw_run_options_argp(void);
 
-/* As launcher/options/parse.h says. */
+/* See launcher/options/parse.h. */
 void mw_run_options_parse(struct mw_run_options *options, int argc, char **argv);
 
 void mw_run_options_fini(struct mw_run_options *options);

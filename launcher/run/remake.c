@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A directory that is taken away more often is given up. */
+/* The directory is not created again after so many removals. */
 #define TIMES_MOST 16
 
 static void name_view(char name[sizeof(MW_FILE_VIEW) + 64], const struct mw_sampler *sampler)
@@ -41,7 +41,7 @@ static void note_place(struct mw_remake *remake, const struct mw_rundir *dir)
     snprintf(link, sizeof(link), "/proc/self/fd/%d", dir->fd);
     length = readlink(link, remake->moved_to, sizeof(remake->moved_to) - 1);
     remake->moved_to[length > 0 ? length : 0] = '\0';
-    if (length > 10 && !strcmp(remake->moved_to + length - 10, " (deleted)")) /* not every file system says so by st_nlink */
+    if (length > 10 && !strcmp(remake->moved_to + length - 10, " (deleted)")) /* some file systems do not show it in st_nlink */
         remake->moved_to[0] = '\0';
 }
 
@@ -79,7 +79,7 @@ void mw_remake_restore(struct mw_remake *remake, struct mw_rundir *dir, struct m
     if (sampler->file.fd < 0 || has_view(dir, sampler))
         return;
     notice(remake);
-    mw_view_file_sync(&sampler->file, sampler->view); /* makes one again that was removed, but not one that was moved */
+    mw_view_file_sync(&sampler->file, sampler->view); /* creates a removed file again, but not a moved one */
     name_view(name, sampler);
     mw_held_restore_one(sampler->file.fd, dir->fd, name);
 }
@@ -91,7 +91,7 @@ void mw_remake_note(const struct mw_remake *remake, const struct mw_rundir *dir,
     if (!remake->noticed_ns)
         return;
     if (remake->restored)
-        read = mw_model_format(model, "%zu journal%s that memwatch had open %s read all the same; ", remake->restored,
+        read = mw_model_format(model, "%zu journal%s that memwatch had open %s still read; ", remake->restored,
                                remake->restored == 1 ? "" : "s", remake->restored == 1 ? "was" : "were");
     mw_model_note(model, MW_MODEL_NOTE_LOST, "the run directory %s, or files in it, were %s while the job ran (noticed at %s): "
                   "%sranks that started %s may be missing", dir->path, remake->moved_to[0] ? "moved" : "removed",

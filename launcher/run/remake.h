@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Somebody (systemd's RemoveIPC, tmpwatch, rm, mv) may take the run directory away under the job. The job does not mind; here
- * the directory is made again for ranks that start later, and what memwatch still has open is put back in the end. */
+/* The run directory may be removed or moved while the job runs (systemd's RemoveIPC, tmpwatch, rm, mv). The job is not
+ * affected; the directory is created again for ranks that start later, and files that memwatch still has open are
+ * restored at the end. */
 #ifndef MW_LAUNCHER_RUN_REMAKE_H
 #define MW_LAUNCHER_RUN_REMAKE_H
 
@@ -13,20 +14,20 @@
 #include <stdint.h>
 
 struct mw_remake {
-    unsigned times;           /* that it was made again */
-    uint64_t noticed_ns;      /* when something was missing first; 0: nothing */
+    unsigned times;           /* how often it was created again */
+    uint64_t noticed_ns;      /* when the first loss was noticed; 0: none */
     size_t restored;          /* journals put back */
-    char moved_to[PATH_MAX];  /* where somebody has moved one; "" nowhere */
+    char moved_to[PATH_MAX];  /* where the directory was moved to; "" if it was not */
 };
 
-/* Looks whether the directory and its token are there, and makes them again otherwise. Its descriptors keep their numbers.
- * Cheap. */
+/* Checks that the directory and its token exist, and creates them again if not. Descriptor numbers stay the same.
+ * Inexpensive. */
 void mw_remake_look(struct mw_remake *remake, struct mw_rundir *dir, struct mw_sampler *sampler, struct mw_hub *hub);
 
-/* When the job has ended: the same, and puts back what is missing and still open. */
+/* Call after the end of the job: does the same, and restores files that are missing and still open. */
 void mw_remake_restore(struct mw_remake *remake, struct mw_rundir *dir, struct mw_sampler *sampler, struct mw_hub *hub);
 
-/* Says in one line of the report what happened, if anything did. */
+/* Adds a note to the report if anything was lost. */
 void mw_remake_note(const struct mw_remake *remake, const struct mw_rundir *dir, struct mw_model *model);
 
 #endif

@@ -17,7 +17,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* "FILE.2"; "-" cannot come here. NULL stays NULL. */
+/* "FILE.2"; "-" was rejected before. NULL stays NULL. */
 static const char *numbered(const char *path, int number)
 {
     size_t size = path ? strlen(path) + 16 : 0;
@@ -28,7 +28,7 @@ static const char *numbered(const char *path, int number)
     return text;
 }
 
-/* In the child: never returns. */
+/* In the child: does not return. */
 static void run_there(const struct mw_run_options *options, int number, mw_repeat_once *once, char *kept)
 {
     struct mw_run_options own = *options;
@@ -42,7 +42,7 @@ static void run_there(const struct mw_run_options *options, int number, mw_repea
     _exit(status);
 }
 
-/* What the runs had: of each job of the command, where it starts several, by order. */
+/* Results of the runs: for each job of the command, if it starts several, by order. */
 struct repeated {
     struct repeated_job {
         struct mw_compare *axes[MW_REPORT_REPEAT_AXES];
@@ -82,7 +82,7 @@ static void free_all(struct repeated *repeated)
     free(repeated->jobs);
 }
 
-/* Takes what a run had, and removes its directory unless the user wants it. */
+/* Adds the results of a run, and removes its directory unless the user wants to keep it. */
 static void collect(const struct mw_run_options *options, const char *kept, struct repeated *repeated)
 {
     struct mw_model *model;
@@ -103,7 +103,7 @@ static void collect(const struct mw_run_options *options, const char *kept, stru
     mw_rundir_close(&dir);
 }
 
-/* Returns the status of the run. */
+/* Returns the exit status of the run. */
 static int run_one(struct mw_wait_child *waiting, const struct mw_run_options *options, int number, mw_repeat_once *once,
                    char *kept)
 {
@@ -129,7 +129,7 @@ static int run_all(const struct mw_run_options *options, mw_repeat_once *once, c
         mw_message("memwatch: %s\n", err.text);
         return MW_EXIT_FAILURE;
     }
-    /* A run that could not be started, or was killed, is the last one. */
+    /* After a run that could not be started, or was killed, no further run is made. */
     for (int number = 1;
          number <= options->repeat && status < MW_EXIT_FAILURE && !mw_wait_child_is_ended(&waiting); number++) {
         status = run_one(&waiting, options, number, once, kept);

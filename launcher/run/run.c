@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* `memwatch run`: what it needs is opened in one order and closed in the reverse (stages[]). */
+/* `memwatch run`: resources are opened in the order of stages[] and closed in reverse. */
 #include "launcher/run/run.h"
 
 #include "collector/base/clock.h"
@@ -14,13 +14,13 @@
 #include "launcher/options/exit_status.h"
 #include "launcher/output/forms.h"
 #include "launcher/output/verdict.h"
-#include "launcher/process/apart.h"
-#include "launcher/process/post.h"
+#include "launcher/process/report_child.h"
+#include "launcher/process/post_run.h"
 #include "launcher/process/relay.h"
 #include "launcher/process/spawn.h"
 #include "launcher/run/live.h"
 #include "launcher/run/options.h"
-#include "launcher/run/over.h"
+#include "launcher/run/kill_over.h"
 #include "launcher/run/remake.h"
 #include "launcher/run/repeat.h"
 #include "launcher/rundir/rundir.h"
@@ -43,26 +43,26 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* How long ranks may outlive the command before the report is made without their end. */
+/* how long the report waits for ranks that outlive the command */
 #define RANKS_END_NS MW_NS_PER_SEC
-/* The same for other processes, which may outlive it for good. */
+/* the same for other processes, which may never end */
 #define REST_END_NS (300 * MW_NS_PER_MS)
-/* After the command, for agents: in all, and without anything coming of a file. */
+/* after the command, for agents: in all, and without new file data */
 #define AGENTS_NS (10 * MW_NS_PER_SEC)
 #define AGENTS_SILENT_NS (2 * MW_NS_PER_SEC)
-/* With fewer descriptors than this all are needed on this host. */
+/* with fewer descriptors, all are needed on this host */
 #define AGENTS_FILES 64
 
-/* Of `judged`: nobody has come to a verdict. */
+/* `judged`: limits were not checked */
 #define NOT_JUDGED (-1)
 
 struct run {
     struct mw_run_options options;
     struct mw_forms forms;
     struct mw_verdict verdict;
-    struct mw_over over;
-    struct mw_post post;
-    int *judged; /* exit status that the limits ask for; shared with the process that makes the report */
+    struct mw_kill_over over;
+    struct mw_post_run post;
+    int *judged; /* exit status of the checks; shared with the process that makes the report */
     struct mw_rundir dir;
     struct mw_spawn_inherit inherit;
     struct mw_view view;
@@ -70,16 +70,16 @@ struct run {
     struct mw_relay relay;
     struct mw_live live;
     bool unreported;
-    struct mw_inside inside; /* whether an mpirun started memwatch itself */
+    struct mw_inside inside; /* set if an mpirun started memwatch */
     struct mw_remake remake;
     struct mw_hub *hub; /* NULL: no agents */
-    int wake_fd; /* epoll: the sampler or the hub has something to do */
+    int wake_fd; /* epoll: the sampler or the hub has work */
     char shim[PATH_MAX];
-    bool started; /* there is something to report, and to keep */
-    char *kept;   /* PATH_MAX bytes for the path of the run directory, which stays then; NULL: it goes */
+    bool started; /* there is data to report and to keep */
+    char *kept;   /* PATH_MAX bytes for the path of the run directory, which is kept then; NULL: remove it */
 };
 
-/* The command as one line, arguments separated by blanks, cut. */
+/* The command as one line, arguments separated by spaces, truncated. */
 static void join(char *line, size_t size, char *const words[])
 {
     size_t length = 0;
@@ -89,14 +89,14 @@ static void join(char *line, size_t size, char *const words[])
         length += (size_t)snprintf(line + length, size - length, "%s%s", i ? " " : "", words[i]);
 }
 
-/* As many descriptors as we may have: two for each process. The command gets the old limit back. */
+/* Raises the limit of descriptors to the hard limit: each process needs two. The command gets the old limit. */
 static void raise_file_limit(struct rlimit limit)
 {
     limit.rlim_cur = limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/* Zero of the job's times. */
+/* Start of the job's time axis. */
 static void begin_clock(struct run *run)
 {
     run->view.begin_ns = mw_clock_now();
@@ -117,8 +117,8 @@ static void begin_view(struct run *run)
     begin_clock(run);
 }
 
-/* Collects ended children; of ranks that became ours nobody else learns how they ended. Returns whether the command is
- * among them, with its status. */
+/* Reaps ended children; nothing else can learn the status of ranks that became children of this process. Returns
+ * whether the command is among them, with its status. */
 static bool reap(struct run *run, pid_t command, int *status)
 {
     bool ended = false;
@@ -135,14 +135,14 @@ static bool reap(struct run *run, pid_t command, int *status)
     return ended;
 }
 
-/* Samples until the command has ended, and once more: what it leaves running is seen then. */
+/* Samples until the command has ended, and once more, to see what it leaves running. */
 static int watch(struct run *run, pid_t pid)
 {
     int status = 0;
 
     for (;;) {
         bool child = mw_relay_wait(&run->relay, pid, run->wake_fd, run->sampler.next_ns);
-        mw_sampler_wake(&run->sampler); /* before the command's end is known: ranks end before it */
+        mw_sampler_wake(&run->sampler); /* before the end of the command is noted: ranks end before it */
         if (child && reap(run, pid, &status)) {
             run->view.command_end_ns = mw_clock_now();
             mw_sampler_sample(&run->sampler);
@@ -153,12 +153,12 @@ static int watch(struct run *run, pid_t pid)
             mw_sampler_sample(&run->sampler);
             mw_remake_look(&run->remake, &run->dir, &run->sampler, run->hub);
         }
-        mw_over_look(&run->over, &run->sampler, &run->live, pid);
+        mw_kill_over_check(&run->over, &run->sampler, &run->live, pid);
         mw_live_draw(&run->live, &run->sampler);
     }
 }
 
-/* Ranks whose mpirun was killed end a moment later; the report is to know how. */
+/* After mpirun is killed, ranks end slightly later; wait for that, to report how they ended. */
 static void see_ranks_end(struct run *run)
 {
     uint64_t until = mw_clock_now() + RANKS_END_NS;
@@ -168,11 +168,12 @@ static void see_ranks_end(struct run *run)
         mw_relay_wait(&run->relay, 0, run->wake_fd, mw_clock_now() + RANKS_END_NS / 10);
         mw_sampler_wake(&run->sampler);
         mw_hub_serve(run->hub);
-        reap(run, 0, &status); /* ranks that became our children */
+        reap(run, 0, &status); /* ranks that became children of this process */
     }
 }
 
-/* What ranks and launchers have started ends a moment after them. What does not is left running: nobody waits for it. */
+/* Processes that ranks and launchers started usually end shortly after them. Those that do not are left running and not
+ * waited for. */
 static void see_rest_end(struct run *run)
 {
     uint64_t until = mw_clock_now() + REST_END_NS;
@@ -187,7 +188,7 @@ static void see_rest_end(struct run *run)
     }
 }
 
-/* Agents send what is left when the command has ended; signals wait that long. Nothing listens from then on. */
+/* After the command has ended, agents send their remaining data; signals are held meanwhile. The hub is closed then. */
 static void wait_for_agents(struct run *run)
 {
     uint64_t end = mw_clock_now(), now = end;
@@ -206,7 +207,7 @@ static void wait_for_agents(struct run *run)
     run->hub = NULL;
 }
 
-/* In the shell's terms: 128 + n for a signal. */
+/* As in a shell: 128 + n for signal n. */
 static void note_status(struct mw_view *view, int status)
 {
     if (WIFSIGNALED(status)) {
@@ -236,7 +237,7 @@ static int write_reports(struct run *run, const struct mw_model *model)
     style = mw_display_style(&run->options.display, STDERR_FILENO);
     if (mw_report_text_write(stderr, model, &style) == 0)
         return failed;
-    mw_message("memwatch: cannot write the report to stderr: %s; choose a --report FILE\n", strerror(errno));
+    mw_message("memwatch: cannot write the report to stderr: %s; use --report FILE\n", strerror(errno));
     return 1;
 }
 
@@ -248,13 +249,13 @@ static int judge(struct run *run, const struct mw_model *model)
     if (!mw_gates_any(&run->options.checks.gates))
         return 0;
     mw_gates_judge(&run->options.checks.gates, model, &findings);
-    failed = mw_verdict_tell(&run->verdict, &findings, model->job.command);
+    failed = mw_verdict_report(&run->verdict, &findings, model->job.command);
     *run->judged = mw_findings_status(&findings);
     mw_findings_fini(&findings);
     return failed;
 }
 
-/* In a process of its own. */
+/* Runs in a child process. */
 static int report(void *context)
 {
     struct run *run = context;
@@ -276,10 +277,10 @@ static int report(void *context)
     return failed;
 }
 
-/* What could not be reported is not thrown away, unless there is nobody to tell: a closed pipe, a closed stderr. */
+/* Keeps data that could not be reported, unless stderr or the pipe was closed by the reader. */
 static void make_report(struct run *run)
 {
-    int result = mw_apart_run(report, run, &run->relay, &run->inherit);
+    int result = mw_report_child_run(report, run, &run->relay, &run->inherit);
 
     if (result == 0) {
         mw_forms_release(&run->forms);
@@ -301,7 +302,7 @@ static enum mw_spawn_output output_of(const struct mw_run_options *options)
     return options->silent ? MW_SPAWN_DROPPED : mw_forms_stdout(options->forms.paths) ? MW_SPAWN_TO_STDERR : MW_SPAWN_OWN;
 }
 
-/* The command's own, unless it succeeded, or memwatch ended it, and a limit was exceeded. */
+/* The exit status: the command's, unless the command succeeded or memwatch ended it, and a limit was exceeded. */
 static int exit_status(const struct run *run)
 {
     bool ended_by_us = run->view.over.what != MW_VIEW_OVER_NONE;
@@ -314,11 +315,11 @@ static int exit_status(const struct run *run)
         return run->view.over.what == MW_VIEW_OVER_TOTAL ? MW_FINDINGS_TOTAL : MW_FINDINGS_PROCESS;
     if (*run->judged == 0)
         return 0;
-    mw_message("memwatch: the limits were not checked, because there is no report\n");
+    mw_message("memwatch: the limits were not checked: there is no report\n");
     return MW_EXIT_FAILURE;
 }
 
-/* The file that -o made, or what is still in the run directory. */
+/* The record: the file written by -o, or one in the run directory. */
 static const char *record_path(const struct run *run)
 {
     const char *file = run->options.forms.paths[MW_FORM_RECORD];
@@ -348,17 +349,17 @@ static int start_and_watch(struct run *run)
     mw_live_clear(&run->live);
     see_ranks_end(run);
     see_rest_end(run);
-    /* From here on the exit status is the command's, but for limits that the user has set. */
+    /* From here on the exit status is the command's, except for limits set by the user. */
     mw_sampler_finish(&run->sampler);
     wait_for_agents(run);
     mw_remake_restore(&run->remake, &run->dir, &run->sampler, NULL);
     if (wants_text(run) || mw_forms_any(run->options.forms.paths) || mw_gates_any(&run->options.checks.gates))
         make_report(run);
-    mw_post_run(&run->post, record_path(run), &run->relay, &run->inherit);
+    mw_post_run_execute(&run->post, record_path(run), &run->relay, &run->inherit);
     return exit_status(run);
 }
 
-/* Says what is kept, when nobody else takes it over. Returns whether it is. */
+/* Prints what is kept, unless the caller takes it over. Returns whether something is kept. */
 static bool keep(const struct run *run)
 {
     enum mw_rundir_place place = mw_rundir_place(&run->dir);
@@ -366,23 +367,23 @@ static bool keep(const struct run *run)
 
     mw_text_quote(quoted, sizeof(quoted), run->dir.path);
     if (run->remake.moved_to[0])
-        mw_message("memwatch: the run directory was moved and is left where it is now: %s\n", run->remake.moved_to);
+        mw_message("memwatch: the run directory was moved while the job ran; it is kept at %s\n", run->remake.moved_to);
     if (place != MW_RUNDIR_THERE && (run->options.keep || run->unreported)) {
-        mw_message("memwatch: nothing is kept: the run directory %s was removed\n", run->dir.path);
+        mw_message("memwatch: nothing to keep: the run directory %s was removed while the job ran\n", run->dir.path);
         return false;
     }
     if (run->options.keep) {
         mw_message("memwatch: the run directory is kept: %s\n", run->dir.path);
         mw_rundir_mark(&run->dir, MW_RUNDIR_KEPT);
     } else if (run->unreported) {
-        mw_message("memwatch: nothing is lost: memwatch report %s\n", quoted);
+        mw_message("memwatch: no data is lost; to report it later: memwatch report %s\n", quoted);
     }
     if (run->kept)
         snprintf(run->kept, PATH_MAX, "%s", run->dir.path);
     return run->options.keep || run->unreported || run->kept;
 }
 
-/* A directory that stays holds its journals itself: it can be moved, and outlives the host. */
+/* A kept directory contains its journals as files: it can be moved, and survives a reboot. */
 static void release_dir(struct run *run, bool keeps)
 {
     size_t failed = keeps ? mw_segments_to_files(run->dir.fd) : 0;
@@ -390,11 +391,11 @@ static void release_dir(struct run *run, bool keeps)
 
     mw_text_quote(quoted, sizeof(quoted), run->dir.path);
     if (failed)
-        mw_message("memwatch: %zu journal%s could not be written to %s: %s; make a record of the run before this host is "
-                   "restarted: memwatch report -o FILE %s\n",
+        mw_message("memwatch: %zu journal%s could not be written to %s: %s; save the run before this host is "
+                   "rebooted: memwatch report -o FILE %s\n",
                    failed, failed == 1 ? "" : "s", run->dir.path, strerror(errno), quoted);
     if (keeps && run->sampler.file.error)
-        mw_message("memwatch: what was sampled could not be written to %s in full: %s\n", run->dir.path,
+        mw_message("memwatch: cannot write all samples to %s: %s\n", run->dir.path,
                    strerror(run->sampler.file.error));
     if (!keeps)
         mw_rundir_remove(&run->dir);
@@ -402,18 +403,18 @@ static void release_dir(struct run *run, bool keeps)
     mw_segments_sweep();
 }
 
-/* ---- what a run needs: each is opened in order, and closed in the reverse ---- */
+/* ---- resources of a run: opened in order, closed in reverse ---- */
 
 static int open_post(struct run *run, struct mw_err *err)
 {
     (void)err;
-    mw_post_init(&run->post, run->options.post);
+    mw_post_run_init(&run->post, run->options.post);
     return 0;
 }
 
 static void close_post(struct run *run)
 {
-    mw_post_fini(&run->post);
+    mw_post_run_fini(&run->post);
 }
 
 static int open_forms(struct run *run, struct mw_err *err)
@@ -456,7 +457,7 @@ static int find_shim(struct run *run, struct mw_err *err)
     return mw_preload_find(run->shim, sizeof(run->shim), err);
 }
 
-/* Signals are held until the run directory is gone again. */
+/* Signals are held until the run directory is removed. */
 static int open_relay(struct run *run, struct mw_err *err)
 {
     raise_file_limit(run->inherit.files);
@@ -499,13 +500,13 @@ static void close_sampler(struct run *run)
     mw_sampler_fini(&run->sampler);
 }
 
-/* Where nobody can be listened to, only what is known of other hosts gets less. */
+/* Without agents, less is known of other hosts; the run continues. */
 static int open_hub(struct run *run, struct mw_err *err)
 {
     if (!run->options.no_agent && run->inherit.files.rlim_max < AGENTS_FILES)
-        mw_message("memwatch: no agents on other hosts: raise ulimit -n to %d\n", AGENTS_FILES);
+        mw_message("memwatch: cannot use agents on other hosts: too few descriptors (raise ulimit -n to %d)\n", AGENTS_FILES);
     else if (!run->options.no_agent && mw_hub_open(&run->hub, run->dir.fd, err) < 0)
-        mw_message("memwatch: no agents on other hosts: %s\n", err->text);
+        mw_message("memwatch: cannot use agents on other hosts: %s\n", err->text);
     return 0;
 }
 
@@ -545,7 +546,7 @@ static int set_environment(struct run *run, struct mw_err *err)
 }
 
 static const struct stage {
-    int (*open)(struct run *run, struct mw_err *err); /* 0, or -1 with a line in err and nothing left open */
+    int (*open)(struct run *run, struct mw_err *err); /* 0, or -1 with a line in err and everything closed */
     void (*close)(struct run *run);                   /* NULL: nothing to close */
 } stages[] = {
     {open_post, close_post},
@@ -570,7 +571,7 @@ static void close_stages(struct run *run, size_t count)
             stages[count].close(run);
 }
 
-/* All that can fail, before anything is started. On failure nothing is left open. */
+/* Everything that can fail, before the command is started. On failure nothing is left open. */
 static int open_stages(struct run *run, struct mw_err *err)
 {
     for (size_t i = 0; i < STAGES; i++)
@@ -581,9 +582,9 @@ static int open_stages(struct run *run, struct mw_err *err)
     return 0;
 }
 
-static struct mw_spawn_inherit inherit; /* as this process found it */
+static struct mw_spawn_inherit inherit; /* state at the start of this process */
 
-/* One run; with `kept` its directory stays, and its path is put there. */
+/* One run; if `kept` is not NULL the directory is kept, and its path is written there. */
 static int run_once(const struct mw_run_options *options, char *kept)
 {
     struct run run = {.options = *options, .kept = kept, .relay = {.fd = -1}, .inherit = inherit,
@@ -601,14 +602,14 @@ static int run_once(const struct mw_run_options *options, char *kept)
     return status;
 }
 
-static void say_if_inside(const struct mw_run_options *options)
+static void warn_if_inside(const struct mw_run_options *options)
 {
     struct mw_inside inside = mw_inside_look(options->command, getenv);
     char line[1024];
 
     join(line, sizeof(line), options->command);
-    if (mw_inside_speaks(&inside) && !options->quiet)
-        mw_inside_say(&inside, line);
+    if (mw_inside_should_warn(&inside) && !options->quiet)
+        mw_inside_warn(&inside, line);
 }
 
 int mw_run_main(int argc, char **argv)
@@ -618,7 +619,7 @@ int mw_run_main(int argc, char **argv)
 
     mw_spawn_hold(&inherit);
     mw_run_options_parse(&options, argc, argv);
-    say_if_inside(&options);
+    warn_if_inside(&options);
     status = options.repeat > 1 ? mw_repeat_run(&options, run_once) : run_once(&options, NULL);
     mw_run_options_fini(&options);
     return status;

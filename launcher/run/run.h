@@ -3,7 +3,7 @@
 #ifndef MW_LAUNCHER_RUN_RUN_H
 #define MW_LAUNCHER_RUN_RUN_H
 
-/* Takes its own argv (argv[0] is "run"), and returns the exit status. */
+/* argv[0] is "run". Returns the exit status. */
 int mw_run_main(int argc, char **argv);
 
 #endif

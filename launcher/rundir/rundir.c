@@ -23,10 +23,10 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-/* Room that a directory must have to be chosen: some hundred journals. */
+/* Free space that a directory must have to be chosen: some hundred journals. */
 #define ROOM_BYTES (64ULL << 20)
 
-/* Room for a few journals at least. Some network file systems do not tell. */
+/* Whether there is space for a few journals. Some network file systems do not report it. */
 static int is_full(int fd)
 {
     struct statvfs fs;
@@ -34,7 +34,7 @@ static int is_full(int fd)
     return !fstatvfs(fd, &fs) && fs.f_blocks && (uint64_t)fs.f_bavail * fs.f_frsize < 4 * mw_journal_length();
 }
 
-/* The exits file and the wait log of this host: processes write only to those that are there. */
+/* Creates the exits file and the wait log of this host: processes write only to existing ones. */
 static int make_logs(int dirfd)
 {
     char host[MW_HOSTNAME_SIZE];
@@ -50,7 +50,7 @@ static int name_it(struct mw_rundir *dir, const char *base, struct mw_err *err)
     uint64_t secret;
 
     if (!realpath(base, absolute))
-        return mw_err_set(err, "cannot make a run directory in %s: %s", base, strerror(errno));
+        return mw_err_set(err, "cannot create a run directory in %s: %s", base, strerror(errno));
     if (getrandom(&secret, sizeof(secret), 0) != sizeof(secret))
         return mw_err_set(err, "no random numbers for the run directory's name: %s", strerror(errno));
     if (snprintf(dir->path, sizeof(dir->path), "%s/memwatch-%ld-%016llx", strcmp(absolute, "/") ? absolute : "",
@@ -59,14 +59,14 @@ static int name_it(struct mw_rundir *dir, const char *base, struct mw_err *err)
     return 0;
 }
 
-/* What must be in it from the start. */
+/* Creates the initial files. */
 static int fill(struct mw_rundir *dir, const char *base, struct mw_err *err)
 {
     dir->token_fd = mw_token_create(dir->fd, mw_token_id(dir->path));
     if (dir->token_fd < 0 || make_logs(dir->fd))
         return mw_err_set(err, "cannot write in the run directory %s: %s", dir->path, strerror(errno));
     if (is_full(dir->fd))
-        return mw_err_set(err, "%s has no room for journals of %zu KiB for each rank: choose another with --run-dir", base,
+        return mw_err_set(err, "not enough space in %s for journals of %zu KiB per rank; use --run-dir", base,
                           mw_journal_length() >> 10);
     return 0;
 }
@@ -77,11 +77,11 @@ static int make_in(struct mw_rundir *dir, const char *base, struct mw_err *err)
     if (name_it(dir, base, err) < 0)
         return -1;
     if (mkdir(dir->path, 0700))
-        return mw_err_set(err, "cannot make a run directory in %s: %s; choose another with --run-dir", base,
+        return mw_err_set(err, "cannot create a run directory in %s: %s; choose another directory with --run-dir", base,
                           strerror(errno));
     dir->fd = mw_token_open_private(dir->path, err);
     if (dir->fd < 0) {
-        rmdir(dir->path); /* with a umask that takes it from ourselves */
+        rmdir(dir->path); /* the umask denied access to its owner */
         return -1;
     }
     if (!fill(dir, base, err))
@@ -91,7 +91,7 @@ static int make_in(struct mw_rundir *dir, const char *base, struct mw_err *err)
     return -1;
 }
 
-/* Puts what the new one has open in the place of the old one's. */
+/* Replaces the descriptors of the old directory by those of the new one. */
 static void replace(struct mw_rundir *dir, struct mw_rundir *new)
 {
     dup3(new->fd, dir->fd, O_CLOEXEC);
@@ -149,13 +149,13 @@ int mw_rundir_create(struct mw_rundir *dir, const char *base, struct mw_err *err
     for (size_t i = 0; i < sizeof(bases) / sizeof(bases[0]); i++)
         if (bases[i] && *bases[i] && has_room(bases[i]) && !make_in(dir, bases[i], err))
             return 0;
-    return mw_err_set(err, "no place for journals: /dev/shm, $TMPDIR and /tmp cannot be written or are full; choose one "
+    return mw_err_set(err, "no directory for journals: /dev/shm, $TMPDIR and /tmp are not writable or full; choose one "
                            "with --run-dir");
 }
 
 /* ---- opening ---- */
 
-/* An absolute path whose last part is a name: links are followed to where it lies, but not the last one. */
+/* The absolute path of `path`: links are followed except in the last component. */
 static int make_absolute(char absolute[PATH_MAX], const char *path, struct mw_err *err)
 {
     char parent[PATH_MAX], real[PATH_MAX];
@@ -177,7 +177,7 @@ static int make_absolute(char absolute[PATH_MAX], const char *path, struct mw_er
     return 0;
 }
 
-/* Of one whose token is blank it is known that it is ours, but not where it was made: dir->token says nothing then. */
+/* A blank token only proves that the directory is ours; dir->token is empty then. */
 static bool open_token(struct mw_rundir *dir, const char *id)
 {
     dir->token_fd = mw_token_open(dir->fd, &dir->token);
@@ -204,7 +204,7 @@ int mw_rundir_open(struct mw_rundir *dir, const char *path, struct mw_err *err)
     if (open_token(dir, id))
         return 0;
     mw_rundir_close(dir);
-    return mw_err_set(err, "%s is not a run directory: it has no file " MW_FILE_TOKEN " of that name's", path);
+    return mw_err_set(err, "%s is not a run directory: it has no matching file " MW_FILE_TOKEN "", path);
 }
 
 void mw_rundir_close(struct mw_rundir *dir)
@@ -223,13 +223,13 @@ enum mw_rundir_place mw_rundir_place(const struct mw_rundir *dir)
     if (!fstat(dir->fd, &held) && !held.st_nlink)
         return MW_RUNDIR_GONE;
     if (lstat(dir->path, &there))
-        return errno == ENOENT ? MW_RUNDIR_MOVED : MW_RUNDIR_THERE; /* a file system in trouble is not a proof */
+        return errno == ENOENT ? MW_RUNDIR_MOVED : MW_RUNDIR_THERE; /* a failing file system is not a proof */
     return held.st_dev == there.st_dev && held.st_ino == there.st_ino ? MW_RUNDIR_THERE : MW_RUNDIR_MOVED;
 }
 
 /* ---- removing ---- */
 
-/* Removes our files, the token last. Returns how many stay, with the first name. */
+/* Removes memwatch's files, the token last. Returns how many other files remain, with the name of the first. */
 static size_t remove_files(const struct mw_rundir *dir, char first[NAME_MAX + 1])
 {
     struct mw_names names;
@@ -255,7 +255,7 @@ void mw_rundir_remove(struct mw_rundir *dir)
     char first[NAME_MAX + 1], more[40] = "";
     size_t stay;
 
-    mw_segments_remove(dir->fd); /* also when the directory is gone */
+    mw_segments_remove(dir->fd); /* also if the directory does not exist any more */
     if (mw_rundir_place(dir) != MW_RUNDIR_THERE)
         return;
     stay = remove_files(dir, first);
@@ -265,7 +265,7 @@ void mw_rundir_remove(struct mw_rundir *dir)
         mw_text_clean(first);
         if (stay > 1)
             snprintf(more, sizeof(more), " and %zu more", stay - 1);
-        mw_message("memwatch: %s is not removed: it holds files that are not memwatch's: %s%s\n", dir->path, first, more);
+        mw_message("memwatch: cannot remove %s: it contains other files: %s%s\n", dir->path, first, more);
     } else if (errno != ENOENT && errno != ESTALE) {
         mw_message("memwatch: cannot remove %s: %s\n", dir->path, strerror(errno));
     }

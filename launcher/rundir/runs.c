@@ -36,16 +36,16 @@ static void weigh(const struct mw_rundir *dir, struct mw_runs_one *one)
     one->bytes += mw_segments_bytes(dir->fd);
 }
 
-/* ---- what is known of one ---- */
+/* ---- the state of one directory ---- */
 
-/* What journals and views say of who lives. */
+/* Evidence of live processes from journals and views. */
 struct signs {
     bool ranks_live, ranks_unknown, others_live;
     bool had_launcher;
     enum mw_alive_state launcher;
 };
 
-/* Of a host whose pids mean nothing here; what an agent has sent is a copy, which nobody there uses. */
+/* Files of a host whose pids are not valid here; those sent by an agent are copies, which that host does not use. */
 static bool is_used_elsewhere(const struct mw_alive *alive, const char *host)
 {
     char clean[MW_HOSTNAME_SIZE], mark[sizeof(MW_FILE_OUTSIDE) + sizeof(clean)];
@@ -70,7 +70,7 @@ static bool has_exited(const struct mw_alive *alive, const char *name)
     return exited;
 }
 
-/* A journal that cannot be read (one of another version, a damaged one) still has its rank's pid in its name. */
+/* An unreadable journal (of another version, or damaged) still has its rank's pid in its name. */
 static bool may_live(const struct mw_alive *alive, const char *name)
 {
     char host[MW_HOSTNAME_SIZE];
@@ -83,7 +83,7 @@ static bool may_live(const struct mw_alive *alive, const char *name)
     return !mw_alive_is_here(alive, alive->host) || !kill((pid_t)pid, 0) || errno != ESRCH;
 }
 
-/* The first one says what the run was when no launcher does. */
+/* The first readable journal describes the run if there is no launcher's view. */
 static void look_at_journal(struct signs *signs, const struct mw_alive *alive, const char *name, struct mw_runs_one *one)
 {
     struct mw_ident ident;
@@ -123,7 +123,7 @@ static void look_at_view(struct signs *signs, const struct mw_alive *alive, cons
 
 typedef void looker(struct signs *signs, const struct mw_alive *alive, const char *name, struct mw_runs_one *one);
 
-/* `names`: those that were listed, unless listing them `failed`. */
+/* `names`: the directory's files, unless listing them `failed`. */
 static void for_names(int failed, struct mw_names *names, looker *look, struct signs *signs, const struct mw_alive *alive,
                       struct mw_runs_one *one)
 {
@@ -157,7 +157,7 @@ static void look_at(const struct mw_rundir *dir, struct mw_runs_one *one)
 
     *one = (struct mw_runs_one){0};
     mw_alive_open(&alive, dir->fd);
-    if (alive.token_fd >= 0) /* our own lock, when we hold one, is nobody else's */
+    if (alive.token_fd >= 0) /* release our lock, if we have one */
         dup3(dir->token_fd, alive.token_fd, O_CLOEXEC);
     snprintf(one->path, sizeof(one->path), "%s", dir->path);
     snprintf(one->host, sizeof(one->host), "%s", dir->token.host);
@@ -169,7 +169,7 @@ static void look_at(const struct mw_rundir *dir, struct mw_runs_one *one)
     mw_alive_close(&alive);
 }
 
-/* ---- all of them ---- */
+/* ---- all directories ---- */
 
 typedef void visitor(void *context, struct mw_rundir *dir);
 
@@ -192,7 +192,7 @@ static void visit_base(const char *base, visitor *visit, void *context)
         closedir(stream);
 }
 
-/* Each place once, whatever the names that it goes by. */
+/* Scans each directory once, even if it has several names. */
 static void visit_all(const char *base, visitor *visit, void *context)
 {
     const char *bases[] = {base, "/dev/shm", getenv("TMPDIR"), "/tmp"};
@@ -236,7 +236,7 @@ struct cleaning {
     bool all;
 };
 
-/* Nobody can begin to use it between the look and the end: it is locked. */
+/* It is locked: no process can start to use it between check and removal. */
 static void clean(void *context, struct mw_rundir *dir)
 {
     struct cleaning *cleaning = context;
@@ -265,12 +265,12 @@ static int may_remove(const struct mw_rundir *dir, bool force, struct mw_err *er
     struct mw_runs_one one;
 
     if (!mw_token_claim(dir->token_fd))
-        return mw_err_set(err, "%s is in use: its memwatch or an agent runs", dir->path);
+        return mw_err_set(err, "%s is in use: its memwatch or an agent is running", dir->path);
     look_at(dir, &one);
     if (one.state == MW_RUNS_RUNNING || one.state == MW_RUNS_ORPHANED)
-        return mw_err_set(err, "%s is in use: its job runs", dir->path);
+        return mw_err_set(err, "%s is in use: its job is running", dir->path);
     if (one.state == MW_RUNS_UNKNOWN && !force)
-        return mw_err_set(err, "%s may be in use on host %s or in another container: look there, or remove it with --force",
+        return mw_err_set(err, "%s may be in use on host %s or in another container: check there, or remove it with --force",
                           dir->path, one.host);
     return 0;
 }
@@ -280,9 +280,9 @@ static int remove_segments(const char *path, struct mw_err *err)
     size_t used, removed = mw_segments_remove_named(path, &used);
 
     if (used)
-        return mw_err_set(err, "%s is in use: %zu rank%s of its job run%s", path, used, used == 1 ? "" : "s",
+        return mw_err_set(err, "%s is in use: %zu rank%s of its job still run%s", path, used, used == 1 ? "" : "s",
                           used == 1 ? "s" : "");
-    return removed ? 0 : mw_err_set(err, "%s does not exist, and no shared memory segment is left of it", path);
+    return removed ? 0 : mw_err_set(err, "%s does not exist, and has no leftover shared memory segments", path);
 }
 
 int mw_runs_remove(const char *path, bool force, struct mw_err *err)
@@ -308,7 +308,7 @@ void mw_runs_mark_reported(const char *path)
     struct mw_runs_one one;
 
     if (mw_rundir_open(&dir, path, NULL))
-        return; /* a gathered record, or somebody else's directory */
+        return; /* a gathered record, or a directory of another user */
     look_at(&dir, &one);
     if (one.state == MW_RUNS_ENDED)
         mw_rundir_mark(&dir, MW_RUNDIR_REPORTED);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The run directories of this user: those in use, and those that a killed memwatch left behind. */
+/* The run directories of this user: those in use, and those left behind by a killed memwatch. */
 #ifndef MW_LAUNCHER_RUNDIR_RUNS_H
 #define MW_LAUNCHER_RUNDIR_RUNS_H
 
@@ -12,37 +12,36 @@
 #include <stdint.h>
 
 enum mw_runs_state {
-    MW_RUNS_RUNNING,  /* its memwatch or, without one, an agent or a rank of it lives */
-    MW_RUNS_ORPHANED, /* memwatch is gone, the job goes on */
-    MW_RUNS_UNKNOWN,  /* cannot be known here: of another host, boot or PID namespace, or with ranks there */
-    MW_RUNS_ENDED,    /* nobody of it lives, and nobody has read its report */
+    MW_RUNS_RUNNING,  /* its memwatch is alive or, without one, an agent or a rank */
+    MW_RUNS_ORPHANED, /* memwatch is gone, the job still runs */
+    MW_RUNS_UNKNOWN,  /* cannot be determined here: from another host, boot or PID namespace, or with ranks there */
+    MW_RUNS_ENDED,    /* no process is left, and its report was not read */
     MW_RUNS_REPORTED, /* the same, reported */
-    MW_RUNS_KEPT      /* the same, kept by the user's wish */
+    MW_RUNS_KEPT      /* the same, kept at the user's request */
 };
 
 struct mw_runs_one {
     char path[PATH_MAX];
     enum mw_runs_state state;
-    uint64_t wall_ns;  /* when it began; 0 unknown */
-    uint32_t ranks;    /* journals and gathered records that lie there */
-    uint64_t bytes;    /* that it takes */
-    char command[256]; /* "" unknown */
-    char host[MW_HOSTNAME_SIZE]; /* where it was made */
+    uint64_t wall_ns;  /* start time; 0: unknown */
+    uint32_t ranks;    /* number of journals and gathered records */
+    uint64_t bytes;    /* disk usage */
+    char command[256]; /* "" if unknown */
+    char host[MW_HOSTNAME_SIZE]; /* where it was created */
 };
 
-/* Looks in `base` (NULL: nowhere else), /dev/shm, $TMPDIR and /tmp. free() the result. */
+/* Searches `base` (NULL: nowhere else), /dev/shm, $TMPDIR and /tmp. free() the result. */
 struct mw_runs_one *mw_runs_list(const char *base, size_t *count);
 
-/* Removes those that are reported and whose job is gone, with `all` also those that nobody has read or kept; never one of
- * which it is not known. Returns how many. */
+/* Removes reported directories of finished jobs; with `all` also unreported and kept ones; never one in an unknown
+ * state. Returns how many. */
 size_t mw_runs_clean(const char *base, bool all);
 
-/* Removes the one that the user names when its job is gone or, with `force`, when that is not known. With `force` and
- * where there is no such directory (any more, or here): its segments to which nobody is attached. Returns 0, or -1 with a line
- * in err. */
+/* Removes the directory named by the user if its job has ended or, with `force`, if that is unknown. With `force` and
+ * no such directory here: removes its segments to which no process is attached. Returns 0, or -1 with a line in err. */
 int mw_runs_remove(const char *path, bool force, struct mw_err *err);
 
-/* Marks it as reported when its job is gone. Does nothing to what is not a run directory. */
+/* Marks it as reported if its job has ended. No effect on what is not a run directory. */
 void mw_runs_mark_reported(const char *path);
 
 #endif

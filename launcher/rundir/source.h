@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where `memwatch report` and `memwatch compare` read a run from. */
+/* Reads the run that `memwatch report` and `memwatch compare` are given. */
 #ifndef MW_LAUNCHER_RUNDIR_SOURCE_H
 #define MW_LAUNCHER_RUNDIR_SOURCE_H
 
@@ -8,11 +8,11 @@
 
 #include <stdbool.h>
 
-/* The model of a record, a run directory or a gathered record. Owned by the caller (mw_model_destroy()); NULL with a line in
- * err. */
+/* The model of a record, a run directory or a gathered record. Owned by the caller (mw_model_destroy()); NULL with a
+ * line in err. */
 struct mw_model *mw_source_read(const char *path, struct mw_err *err);
 
-/* Is this directory a run's, and not one that holds several? */
+/* Whether the directory is that of a run, and not one with several runs. */
 bool mw_source_is_run(const char *path);
 
 #endif

@@ -18,10 +18,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A file that is added in the same tick of the file system's clock leaves the directory's time as it was. */
+/* A file added in the same tick of the file system's clock does not change the directory's time. */
 #define TICK_NS (50 * MW_NS_PER_MS)
 
-/* With fewer descriptors than this all are needed for processes: then new journals are found by samples. */
+/* With fewer descriptors, all are needed for processes: new journals are then found by samples. */
 #define FILES_MIN 32
 
 static int open_watch(void)
@@ -68,7 +68,7 @@ bool mw_adopt_was_woken(struct mw_adopt *adopt)
     return woken;
 }
 
-/* ---- the names that are done with ---- */
+/* ---- names that need no second look ---- */
 
 static uint64_t hash_name(const char *name)
 {
@@ -99,7 +99,7 @@ static void settle(struct mw_adopt *adopt, uint64_t hash)
         size_t room = adopt->room ? 2 * adopt->room : 64;
         uint64_t *grown = calloc(room, sizeof(*grown));
         if (!grown)
-            return; /* looked at again: slower, not wrong */
+            return; /* examined again each time: slower, but correct */
         for (size_t i = 0; i < adopt->room; i++)
             if (adopt->settled[i])
                 *slot_of(grown, room, adopt->settled[i]) = adopt->settled[i];
@@ -113,7 +113,7 @@ static void settle(struct mw_adopt *adopt, uint64_t hash)
 
 /* ---- one journal ---- */
 
-/* Still the process that wrote the journal, and one that we may watch. */
+/* Whether it is still the process that wrote the journal, and one that we may watch. */
 static bool is_that_process(int procfd, pid_t pid, const struct mw_ident *ident)
 {
     struct mw_procmem_stat stat;
@@ -131,7 +131,7 @@ static bool is_that_process(int procfd, pid_t pid, const struct mw_ident *ident)
     return ok;
 }
 
-/* Without memory it stays a process as others. */
+/* Adds a rank to adopt->ranks. If out of memory, it is treated like other processes. */
 static void add_rank(struct mw_adopt *adopt, pid_t pid, uint64_t world)
 {
     if (adopt->rank_count == adopt->rank_room) {
@@ -163,7 +163,7 @@ static void look_at(struct mw_adopt *adopt, const char *name, struct mw_tree *tr
     }
     settle(adopt, hash);
     mw_held_add(&adopt->held, adopt->dirfd, name);
-    if (pid == MW_JOURNAL_ELSEWHERE) /* than the directory: it may still be here */
+    if (pid == MW_JOURNAL_ELSEWHERE) /* in another PID namespace than the directory: it may still be on this host */
         pid = ident.pid;
     if (!is_that_process(tree->procfd, (pid_t)pid, &ident))
         return;

@@ -8,25 +8,25 @@
 #include <stdint.h>
 
 #define MW_CGROUP_FILES_NO_LIMIT UINT64_MAX
-#define MW_CGROUP_FILES_UNLIMITED (1ULL << 60) /* from here on a number is none */
+#define MW_CGROUP_FILES_UNLIMITED (1ULL << 60) /* values from here on mean "no limit" */
 
 /* Room for memory.stat of either version. */
 #define MW_CGROUP_FILES_ROOM 8192
 
-/* The number that is all of the file; 0 when there is none, or "max". */
+/* The number in the file; 0 if there is none, or "max". */
 uint64_t mw_cgroup_files_number(const char *directory, const char *name);
 
-/* A limit. None is "max" (v2), or a number near 2^63 (v1): then it is MW_CGROUP_FILES_NO_LIMIT. Returns false when it
- * cannot be read. */
+/* A limit. No limit is "max" (v2), or a number near 2^63 (v1), returned as MW_CGROUP_FILES_NO_LIMIT. Returns false if
+ * the file cannot be read. */
 bool mw_cgroup_files_limit(const char *directory, const char *name, uint64_t *bytes);
 
-/* Reads a file of "NAME VALUE" lines into `text`. Returns false, and "", when it cannot be read. */
+/* Reads a file of "NAME VALUE" lines into `text`. Returns false, and "", if it cannot be read. */
 bool mw_cgroup_files_text(const char *directory, const char *name, char text[MW_CGROUP_FILES_ROOM]);
 
-/* The number behind "NAME " at the start of a line of such a text; returns whether there is one (else 0). */
+/* The number after "NAME " at the start of a line of such a text; returns whether there is one (0 otherwise). */
 bool mw_cgroup_files_field(const char *text, const char *name, uint64_t *value);
 
-/* Both in one. */
+/* Both in one call. */
 bool mw_cgroup_files_find(const char *directory, const char *file, const char *name, uint64_t *value);
 
 #endif

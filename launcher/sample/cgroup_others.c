@@ -15,7 +15,7 @@ struct ours {
     int count;
 };
 
-/* 0: gone, or the first process. */
+/* 0: does not exist, or the first process */
 static pid_t parent_of(const struct mw_tree *tree, pid_t pid)
 {
     int fd = mw_procmem_open(tree->procfd, pid, "stat");

@@ -11,12 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Where the files of one version lie. */
+/* File names of one version. */
 struct hierarchy {
     const char *type;  /* in mountinfo */
     const char *limit; /* file names */
     const char *peak;
-    const char *events[2]; /* with a line "oom_kill N": the group's own first, then with those of the groups below it */
+    const char *events[2]; /* with a line "oom_kill N": the group's, then that including the groups below it */
     bool v2;
 };
 
@@ -26,7 +26,7 @@ static const struct hierarchy hierarchies[] = {
 };
 #define HIERARCHIES (sizeof(hierarchies) / sizeof(hierarchies[0]))
 
-/* Is `word` one of the comma-separated words of `list`? */
+/* Whether `word` is one of the comma-separated words of `list`. */
 static bool has_word(const char *list, const char *word)
 {
     size_t length = strlen(word);
@@ -73,7 +73,7 @@ static void take_limit(struct mw_view_cgroup *group, const struct hierarchy *h, 
     snprintf(group->limit_directory, sizeof(group->limit_directory), "%s", directory);
 }
 
-/* v1: without it a group's limit does not count for the groups below (before Linux 5.11, and seldom). */
+/* v1: without use_hierarchy, a group's limit does not apply to the groups below it (rare; before Linux 5.11). */
 static bool is_hierarchical(const struct hierarchy *h, const char *directory)
 {
     uint64_t use;
@@ -81,7 +81,7 @@ static bool is_hierarchical(const struct hierarchy *h, const char *directory)
     return h->v2 || !mw_cgroup_files_limit(directory, "memory.use_hierarchy", &use) || use != 0;
 }
 
-/* The limits of the group and of all above it, as far as they are visible; `shortest`: the length of the mount point. */
+/* Enters the limits of the group and its visible parents; `shortest`: length of the mount point. */
 static void take_limits(struct mw_view *view, struct mw_view_cgroup *group, const struct hierarchy *h, size_t shortest)
 {
     char directory[sizeof(group->directory)];
@@ -100,13 +100,13 @@ static void take_limits(struct mw_view *view, struct mw_view_cgroup *group, cons
         mw_charges_add_above(view, directory, group->limit);
 }
 
-/* A group outside the cgroup namespace is named by "/.." from its root: its files are not at that path. */
+/* A group outside the cgroup namespace has a name that starts with "/..": its files are not at that path. */
 static bool leads_out(const char *name)
 {
     return !strncmp(name, "/..", 3) && (!name[3] || name[3] == '/');
 }
 
-/* The name of a group below a mount that shows `part` of the hierarchy; NULL when the mount does not show it. */
+/* The name of a group relative to a mount that shows `part` of the hierarchy; NULL if the mount does not contain it. */
 static const char *below_part(const char *part, const char *name)
 {
     size_t above = strlen(part);
@@ -118,8 +118,8 @@ static const char *below_part(const char *part, const char *name)
     return !strncmp(name, part, above) && (!name[above] || name[above] == '/') ? name + above : NULL;
 }
 
-/* A line of mountinfo: the mount point, and which part of the hierarchy is mounted there. Returns whether it is of that
- * hierarchy. */
+/* Parses a line of mountinfo: the mount point, and the part of the hierarchy mounted there. Returns whether it is of
+ * that hierarchy. */
 static bool parse_mount(const char *line, const struct hierarchy *h, char *point, char *part)
 {
     char type[64], options[1024];
@@ -130,8 +130,8 @@ static bool parse_mount(const char *line, const struct hierarchy *h, char *point
            (h->v2 || has_word(options, "memory"));
 }
 
-/* Where the files of the group are, by /proc/self/mountinfo: in a container a mount shows only a part of the
- * hierarchy, and there may be several. Returns the length of the mount point's path, 0 when it is nowhere. */
+/* Finds the directory of the group in /proc/self/mountinfo: in a container a mount shows only a part of the hierarchy,
+ * and there may be several mounts. Returns the length of the mount point's path, 0 if there is none. */
 static size_t find_directory(const char *root, const struct hierarchy *h, const char *name, char *directory, size_t size)
 {
     char path[PATH_MAX], line[2 * PATH_MAX], point[PATH_MAX], part[PATH_MAX];
@@ -171,8 +171,8 @@ static uint32_t find_known(const struct mw_view *view, const char *name)
     return 0;
 }
 
-/* How many processes of the group the OOM killer has killed, whichever limit was reached. Returns whether that is
- * known: kernels before 4.13 do not count it. */
+/* The number of processes of the group that the OOM killer has killed, for any limit. Returns whether it is known:
+ * kernels before 4.13 do not count it. */
 static bool count_kills(const struct mw_view_cgroup *group, uint64_t *kills)
 {
     for (size_t i = 0; i < HIERARCHIES; i++)
@@ -261,7 +261,7 @@ void mw_cgroups_look(struct mw_view *view, const char *root)
     for (uint32_t i = 0; i < view->cgroup_count; i++) {
         struct mw_view_cgroup *group = &view->cgroups[i];
         uint64_t peak = peak_of(group);
-        if (peak > group->peak_begin) /* a peak from before the job is not the job's */
+        if (peak > group->peak_begin) /* a peak from before the job is not counted */
             group->peak = peak;
     }
     mw_cgroups_look_kills(view);

@@ -14,8 +14,8 @@ struct files {
     enum mw_limit_kind kind;
     bool is_v1;
     const char *limit, *used, *peak;
-    const char *hits[2];   /* where reaching the limit is counted: the first one that is there */
-    const char *hits_name; /* of the line; NULL: the file is a number */
+    const char *hits[2];   /* where reaching the limit is counted: the first one that exists */
+    const char *hits_name; /* name of the line; NULL: the file contains only a number */
 };
 
 static const struct files all_files[] = {
@@ -30,7 +30,7 @@ static const struct files all_files[] = {
 };
 #define ALL_FILES (sizeof(all_files) / sizeof(all_files[0]))
 
-#define ABOVE "hierarchical_memory_limit" /* line of memory.stat, v1 */
+#define ABOVE "hierarchical_memory_limit" /* a line of memory.stat, v1 */
 
 static const struct files *files_of(const struct mw_view_charge *charge)
 {
@@ -40,7 +40,7 @@ static const struct files *files_of(const struct mw_view_charge *charge)
     return NULL;
 }
 
-/* ---- which limits there are ---- */
+/* ---- discovery of limits ---- */
 
 static struct mw_view_charge *enter(struct mw_view *view, enum mw_limit_kind kind, const char *directory)
 {
@@ -64,7 +64,7 @@ static uint64_t variable(const char *name)
     return text && text[0] >= '0' && text[0] <= '9' ? strtoull(text, NULL, 10) : 0;
 }
 
-/* 0: all of the node's memory, or not under Slurm. */
+/* 0: all of the node's memory, or not under Slurm */
 static uint64_t granted_by_slurm(void)
 {
     uint64_t mib = variable("SLURM_MEM_PER_NODE"), bytes;
@@ -134,7 +134,7 @@ void mw_charges_add_above(struct mw_view *view, const char *directory, uint64_t 
     }
 }
 
-/* ---- what counts against them ---- */
+/* ---- usage ---- */
 
 static void take(struct mw_view_charge *charge, const struct mw_view_amount *now)
 {
@@ -152,7 +152,7 @@ static uint64_t below(uint64_t a, uint64_t b)
     return a > b ? a - b : 0;
 }
 
-/* All that has no name of its own is the kernel's: stacks, page tables, sockets, slab that it cannot reclaim. */
+/* The rest is kernel memory: stacks, page tables, sockets, unreclaimable slab. */
 static void fill_rest(struct mw_view_amount *now)
 {
     now->kernel = below(now->used, now->anon + now->shmem + now->dirty);
@@ -176,7 +176,7 @@ static void look_node(struct mw_view_charge *charge, const struct mw_meminfo *in
     take(charge, &now);
 }
 
-/* Slurm counts RSS, unless it limits a control group, which then is there as well. */
+/* Slurm counts RSS, unless it limits a control group, which is entered separately then. */
 static void look_slurm(struct mw_view_charge *charge, struct mw_view_amount now)
 {
     now.bytes = charge->bytes;
@@ -184,14 +184,14 @@ static void look_slurm(struct mw_view_charge *charge, struct mw_view_amount now)
     take(charge, &now);
 }
 
-/* The fields of memory.stat, by what they are called in v2 and in v1 (there with what is below the group). */
+/* Fields of memory.stat, with their names in v2 and in v1 (there including groups below). */
 enum stat_field { STAT_ANON, STAT_DIRTY, STAT_WRITEBACK, STAT_INACTIVE, STAT_ACTIVE, STAT_SLAB, STAT_FIELDS };
 static const char *const stat_names[2][STAT_FIELDS] = {
     {"anon", "file_dirty", "file_writeback", "inactive_file", "active_file", "slab_reclaimable"},
     {"total_rss", "total_dirty", "total_writeback", "total_inactive_file", "total_active_file", "(none)"},
 };
 
-/* v1 has it since Linux 4.11; before, it is what the cache holds beside the lists of `files`. */
+/* v1 has it since Linux 4.11; before, it is the part of the cache that is not in the lists of `files`. */
 static uint64_t shmem_of(const char *stat, bool is_v1, uint64_t files)
 {
     uint64_t shmem, cache;
@@ -202,8 +202,8 @@ static uint64_t shmem_of(const char *stat, bool is_v1, uint64_t files)
     return below(cache, files);
 }
 
-/* What memory.stat shows of `raw` bytes. Files in tmpfs and shared memory are among the anonymous pages there (in
- * cache, but not on the lists of files): the kernel cannot drop them. */
+/* Splits `raw` bytes of usage by the fields of memory.stat. Files in tmpfs and shared memory are on the lists of
+ * anonymous pages there (they count as cache, but are not on the lists of files): the kernel cannot drop them. */
 static void take_stat(struct mw_view_amount *now, uint64_t raw, const char *stat, bool is_v1, uint64_t *droppable)
 {
     uint64_t value[STAT_FIELDS], files, dirty;
@@ -220,8 +220,8 @@ static void take_stat(struct mw_view_amount *now, uint64_t raw, const char *stat
     fill_rest(now);
 }
 
-/* What could still be swapped out of a group: what the node and every group above allow. In v1 that is a limit on memory and swap
- * together, of which `memory_left` needs no swap. */
+/* How much could still be swapped out of a group, given the node and its parents. v1 limits the sum of memory and swap,
+ * of which `memory_left` needs no swap. */
 static uint64_t swap_left(const struct mw_view_charge *charge, uint64_t swap_free, uint64_t memory_left)
 {
     bool is_v1 = (charge->flags & MW_VIEW_CHARGE_V1) != 0;
@@ -251,7 +251,7 @@ static bool read_limit(struct mw_view_charge *charge, const struct files *files,
     return mw_cgroup_files_limit(charge->directory, files->limit, bytes) && *bytes != MW_CGROUP_FILES_NO_LIMIT;
 }
 
-/* A group that is gone keeps what was read last. */
+/* A removed group keeps its last values. */
 static void look_group(struct mw_view_charge *charge, uint64_t swap_free, struct mw_view_amount now)
 {
     const struct files *files = files_of(charge);
@@ -274,7 +274,7 @@ static void look_group(struct mw_view_charge *charge, uint64_t swap_free, struct
     if (mw_cgroup_files_text(charge->directory, "memory.stat", stat))
         take_stat(&now, raw, stat, files->is_v1, &charge->droppable);
     else if ((charge->flags & (MW_VIEW_CHARGE_SEEN | MW_VIEW_CHARGE_CACHE)) == MW_VIEW_CHARGE_SEEN)
-        return; /* it is just going: what was known with its cache is worth more */
+        return; /* the group is being removed: keep the last value, which included its cache */
     else
         charge->flags |= MW_VIEW_CHARGE_CACHE;
     now.swap_left = charge->kind == MW_LIMIT_MEMSW ? 0 : swap_left(charge, swap_free, mw_charges_left(now.bytes, raw));

@@ -21,16 +21,16 @@
 #include <time.h>
 #include <unistd.h>
 
-/* linux/pidfd.h of Linux 6.15, which older systems don't have; the kernel goes by the structure's size. */
+/* linux/pidfd.h of Linux 6.15, missing on older systems; the kernel uses the size of the structure. */
 struct pidfd_info {
     uint64_t mask, cgroup;
     uint32_t pid, tgid, ppid, ruid, rgid, euid, egid, suid, sgid, fsuid, fsgid;
     int32_t exit_code;
 };
 #define PIDFD_GET_INFO_ _IOWR(0xFF, 11, struct pidfd_info)
-#define PIDFD_INFO_EXIT_ (1u << 3) /* there when the process has been collected */
+#define PIDFD_INFO_EXIT_ (1u << 3) /* set after the process was reaped */
 
-/* How often a status is asked for, and how long after one another. */
+/* How often a status is queried, and the interval. */
 #define TURNS 5
 #define TURN_NS 200000
 
@@ -41,11 +41,11 @@ struct mw_deaths_watched {
     uint64_t start_ticks;
     int fd;            /* pidfd, or -1 */
     uint32_t key;
-    bool has_status;   /* it was a child of ours, and is collected */
+    bool has_status;   /* it was a child of this process and has been reaped */
     int32_t wait_status;
 };
 
-/* Linux 5.3, and so in the kernel's headers; one number on all machines. */
+/* Linux 5.3, and kernel headers of that version; the same number on all architectures. */
 #ifndef SYS_pidfd_open
 #define SYS_pidfd_open 434
 #endif
@@ -55,7 +55,7 @@ static int pidfd_open_(pid_t pid)
     return (int)syscall(SYS_pidfd_open, pid, 0);
 }
 
-/* ---- what is watched ---- */
+/* ---- watched processes ---- */
 
 static void watch_log(struct mw_deaths *deaths, int dirfd)
 {
@@ -114,7 +114,7 @@ static bool make_room(struct mw_deaths *deaths)
     return true;
 }
 
-/* Returns -1 where there are none, where descriptors are short, or when the process is gone already. */
+/* Returns -1 if pidfds are unsupported, descriptors are short, or the process has ended. */
 static int open_pidfd(const struct mw_deaths *deaths, pid_t pid)
 {
     int fd = pidfd_open_(pid);
@@ -148,7 +148,7 @@ void mw_deaths_collected(struct mw_deaths *deaths, pid_t pid, int wait_status)
         }
 }
 
-/* ---- one that has ended ---- */
+/* ---- a process that has ended ---- */
 
 static bool status_from_kernel(int fd, int32_t *status)
 {
@@ -167,7 +167,7 @@ static bool kernel_has_status(int fd)
     return fd >= 0 && (!ioctl(fd, PIDFD_GET_INFO_, &info) || errno != ENOTTY);
 }
 
-/* Reads what /proc knows of it. Returns false when it is gone. `is_ours`: another user's shows 0 as its status. */
+/* Reads its status from /proc. Returns false if it is gone. `is_ours`: the kernel shows 0 for processes of other users. */
 static bool read_stat(const struct mw_deaths *deaths, const struct mw_deaths_watched *entry,
                       struct mw_procmem_stat *stat, bool *is_ours)
 {
@@ -200,7 +200,7 @@ static bool find_status(const struct mw_deaths *deaths, const struct mw_deaths_w
     return entry->has_status || status_from_kernel(entry->fd, status) || status_from_zombie(deaths, entry, status);
 }
 
-/* It may be collected between two looks, which takes a while: then the kernel, if it keeps a record, has it a little
+/* It may be reaped between two reads, which takes time: the kernel's record, if there is one, is available slightly
  * later. */
 static void take(struct mw_deaths *deaths, struct mw_deaths_watched *entry, struct mw_deaths_end *end)
 {
@@ -213,7 +213,7 @@ static void take(struct mw_deaths *deaths, struct mw_deaths_watched *entry, stru
             break;
     }
     if (entry->fd >= 0)
-        close(entry->fd); /* leaves the epoll set, too */
+        close(entry->fd); /* also removes it from the epoll set */
     deaths->polled -= entry->fd < 0;
     *entry = deaths->watched[--deaths->count];
 }
@@ -265,7 +265,7 @@ bool mw_deaths_next(struct mw_deaths *deaths, struct mw_deaths_end *end)
     return next_by_pidfd(deaths, end) || next_by_poll(deaths, end);
 }
 
-/* ---- the kernel ---- */
+/* ---- kernel features ---- */
 
 struct mw_deaths_kernel mw_deaths_try_kernel(void)
 {

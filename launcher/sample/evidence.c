@@ -21,7 +21,7 @@
 
 /* ---- the environment ---- */
 
-/* The path of memwatch's library in a value of LD_PRELOAD; false: it is not there. */
+/* Finds the path of memwatch's library in a value of LD_PRELOAD; false: it is not there. */
 static bool find_library(const char *preload, char *path, size_t size)
 {
     for (const char *at = preload; *at;) {
@@ -35,7 +35,7 @@ static bool find_library(const char *preload, char *path, size_t size)
     return false;
 }
 
-/* Whether the process, whose root or mounts may be others than ours, can read this file. */
+/* Whether the process, which may have another root or mount namespace, can read this file. */
 static bool can_see(int procfd, pid_t pid, const char *path)
 {
     char name[PATH_MAX];
@@ -45,7 +45,7 @@ static bool can_see(int procfd, pid_t pid, const char *path)
     return !faccessat(procfd, name, R_OK, 0) || (errno != ENOENT && errno != ENOTDIR);
 }
 
-/* Another mount namespace or root than ours: only there files may be missing. */
+/* Whether it has another mount namespace or root than this process: only then can files be missing. */
 static bool has_other_files(int procfd, pid_t pid)
 {
     static const char *const names[] = {"ns/mnt", "root"};
@@ -95,7 +95,7 @@ union head {
     ElfW(Ehdr) elf;
 };
 
-/* Its first bytes; false: it may not be read, or is none. */
+/* Its first bytes; false: unreadable, or not a program. */
 static bool read_head(int procfd, const char *name, union head *head)
 {
     int fd = openat(procfd, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
@@ -106,7 +106,7 @@ static bool read_head(int procfd, const char *name, union head *head)
     return length >= (ssize_t)sizeof(head->elf) && !memcmp(head->elf.e_ident, ELFMAG, SELFMAG);
 }
 
-/* A program without a loader; not a loader that was started with a program's name. */
+/* Whether the program has no loader; a loader that is started as a program does not count. */
 static bool is_static(const union head *head, const char *exe)
 {
     const char *slash = strrchr(exe, '/'), *base = slash ? slash + 1 : exe;
@@ -158,10 +158,10 @@ void mw_evidence_start(struct mw_view_process *entry, int procfd, const struct m
     struct stat st;
     char name[16];
 
-    entry->facts &= MW_SEEN_MAPS | MW_SEEN_LIBRARY; /* these have a source of their own */
+    entry->facts &= MW_SEEN_MAPS | MW_SEEN_LIBRARY; /* keep facts from other sources */
     entry->preload[0] = '\0';
     snprintf(name, sizeof(name), "%ld", (long)entry->pid);
-    if (environment && environment->whole && entry->command[0] != '[') /* in the middle of an exec it has none */
+    if (environment && environment->complete && entry->command[0] != '[') /* empty in the middle of an exec */
         note_environment(entry, procfd, environment);
     else if (!environment && geteuid() && !fstatat(procfd, name, &st, 0) && st.st_uid != geteuid())
         entry->facts |= MW_SEEN_USER;

@@ -14,7 +14,7 @@
 
 #define BYTES_MAX (256LL << 20)
 
-/* Descriptors are needed for processes first. */
+/* Processes have priority in the use of descriptors. */
 static bool is_affordable(int fd)
 {
     struct rlimit limit;
@@ -58,15 +58,15 @@ static bool copy(int from, int to)
 bool mw_held_restore_one(int fd, int dirfd, const char *name)
 {
     int to = openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    bool whole;
+    bool complete;
 
     if (to < 0)
         return false;
-    whole = copy(fd, to);
+    complete = copy(fd, to);
     close(to);
-    if (!whole)
+    if (!complete)
         unlinkat(dirfd, name, 0);
-    return whole;
+    return complete;
 }
 
 size_t mw_held_restore(const struct mw_held *held, int dirfd)

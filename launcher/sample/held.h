@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Journals that stay open, so that they can be read when somebody removes their files under the job: a segment is found by
- * its head as long as somebody is attached (collector/journal/segments.h), a file is put back. */
+/* Journals that are kept open, so that they can be read if their files are removed while the job runs: a segment is
+ * found by its head as long as a process is attached (collector/journal/segments.h), a file is restored. */
 #ifndef MW_LAUNCHER_SAMPLE_HELD_H
 #define MW_LAUNCHER_SAMPLE_HELD_H
 
@@ -18,13 +18,13 @@ struct mw_held {
     size_t count;
 };
 
-/* Opens the journal and keeps it open; not a file that would take more than a quarter of the descriptors that we may have. */
+/* Opens the journal and keeps it open; not a file if files would use more than a quarter of the available descriptors. */
 void mw_held_add(struct mw_held *held, int dirfd, const char *name);
 
-/* Copies into `dirfd` those files whose names are not there any more. Returns how many. */
+/* Copies files whose names do not exist any more into `dirfd`. Returns how many. */
 size_t mw_held_restore(const struct mw_held *held, int dirfd);
 
-/* The same for one that is open elsewhere. Returns whether it was copied. */
+/* The same for a file that is open elsewhere. Returns whether it was copied. */
 bool mw_held_restore_one(int fd, int dirfd, const char *name);
 
 void mw_held_fini(struct mw_held *held);

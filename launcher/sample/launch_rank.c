@@ -8,7 +8,7 @@
 
 int32_t mw_launch_rank_parse(const char *environment, size_t size, char *(*own)(const char *name))
 {
-    if (!size || environment[size - 1]) /* cut, or changed by the program itself */
+    if (!size || environment[size - 1]) /* truncated, or changed by the program */
         return -1;
     for (size_t i = 0; i < MW_LAUNCH_VARIABLES; i++) {
         const char *name = mw_launch_variables[i].rank;

@@ -65,8 +65,8 @@ void mw_leaving_forget(struct mw_leaving *leaving, uint32_t key)
         }
 }
 
-/* Others close the file too (top, memwatch itself), and so may the program: it counts only of a process that is ending.
- * Whoever was killed because another one had left is so no earlier than that one's close. */
+/* Other processes (top, memwatch) close the file as well, and so may the program: a close counts only if the process is
+ * ending. A rank that was killed because another had left ended no earlier than that one's close. */
 static bool is_ending(int procfd, const struct mw_leaving_watch *watch)
 {
     int fd = mw_procmem_open(procfd, watch->pid, "stat");
@@ -89,7 +89,7 @@ static struct mw_leaving_watch *find(struct mw_leaving *leaving, int wd)
 
 bool mw_leaving_next(struct mw_leaving *leaving, int procfd, uint32_t *key, uint64_t *ns)
 {
-    struct inotify_event event; /* of a file that is watched itself: no name follows */
+    struct inotify_event event; /* of a file that is watched directly: no name follows */
     struct mw_leaving_watch *watch;
 
     while (leaving->fd >= 0 && read(leaving->fd, &event, sizeof(event)) == (ssize_t)sizeof(event)) {

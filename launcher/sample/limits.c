@@ -59,7 +59,7 @@ void mw_limits_node(struct mw_view *view)
     hwloc_topology_set_all_types_filter(topology, HWLOC_TYPE_FILTER_KEEP_NONE);
     if (!hwloc_topology_load(topology)) {
         uint64_t bytes = hwloc_get_root_obj(topology)->total_memory;
-        if (bytes > view->node_bytes) /* the NUMA nodes' sums leave out memory that was plugged in later */
+        if (bytes > view->node_bytes) /* the NUMA nodes' sums do not include hot-plugged memory */
             view->node_bytes = bytes;
         take_nodes(view, topology);
     }

@@ -10,7 +10,8 @@
 #include <string.h>
 #include <sys/sysinfo.h>
 
-/* A line of the file, which begins with a newline; as it is there, in KiB or a number. Returns whether there is one. */
+/* Finds a line, given with the newline before it; the value as in the file, in KiB or a count. Returns whether it
+ * exists. */
 static bool find(const char *text, const char *name, uint64_t *value)
 {
     const char *line = strstr(text, name);
@@ -57,7 +58,7 @@ static void ask_kernel(struct mw_meminfo *info)
 
 void mw_meminfo_read(struct mw_meminfo *info, const char *root)
 {
-    char path[PATH_MAX], text[8192] = "\n"; /* so that the first line begins like the others */
+    char path[PATH_MAX], text[8192] = "\n"; /* so that a newline precedes the first line as well */
 
     *info = (struct mw_meminfo){0};
     snprintf(path, sizeof(path), "%s/proc/meminfo", root);

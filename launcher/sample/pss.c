@@ -9,20 +9,20 @@
 
 #define GIB (1ULL << 30)
 
-#define COST_NS (10 * MW_NS_PER_MS) /* for each GiB, until it was measured */
-#define SHARE 200                   /* of the run: with the samples it stays below a hundredth */
+#define COST_NS (10 * MW_NS_PER_MS) /* for each GiB, until measured */
+#define SHARE 200                   /* 1/SHARE of the run: together with samples below 1 % */
 #define SHARE_AT_TOP 20
-#define CREDIT_NS (20 * MW_NS_PER_MS) /* what may be spent early, of a fortieth of the run */
+#define CREDIT_NS (20 * MW_NS_PER_MS) /* may be spent early, up to a fortieth of the run */
 #define CREDIT_SHARE 40
 #define LEAP_NS (100 * MW_NS_PER_MS)
 #define GROWTH 20
 #define AGAIN_NS (5 * MW_NS_PER_SEC)
-/* Processes that start load libraries: they need the cores, and their mmap(). */
+/* Processes that start load libraries: they need the cores, and mmap(). */
 #define START_NS (250 * MW_NS_PER_MS)
-/* How long memory must have stayed for its growth to have ended: a quarter of the run, at most this. */
+/* For how long memory must not have grown to count as steady: a quarter of the run, at most this. */
 #define STEADY_NS (100 * MW_NS_PER_MS)
 #define STEADY_SHARE 4
-#define PUT_OFF_NS (25 * MW_NS_PER_MS) /* asking a thousand ranks takes some ms */
+#define PUT_OFF_NS (25 * MW_NS_PER_MS) /* querying a thousand ranks takes some ms */
 #define PUT_OFF_SHARE 50
 
 void mw_pss_init(struct mw_pss *pss, uint64_t now)
@@ -51,10 +51,10 @@ static void note_sum(struct mw_pss *pss, uint64_t now, uint64_t sum)
         pss->max = sum;
 }
 
-/* Read again when memory has grown by a twentieth, or after a while. Where it has stopped growing and was never more it
- * counts most: there it may cost more. In any case it is read where memory has doubled, there when it has grown by a
- * quarter (which cannot happen often), unless that takes very long. All judged by what a sweep is expected to cost, so
- * that the first one over a large job is not dearer than allowed. */
+/* Read again after growth by a twentieth, or after some time. Memory that is steady at its maximum matters most: there
+ * a sweep may cost more. Also read after memory has doubled, or at a maximum has grown by a quarter (which cannot
+ * happen often), unless that takes very long. All decisions use the expected cost of a sweep, so that the first one
+ * over a large job does not exceed the budget either. */
 bool mw_pss_is_due(struct mw_pss *pss, uint64_t now, uint64_t rss_sum)
 {
     uint64_t elapsed = now - pss->begin_ns, allowed;
@@ -74,7 +74,7 @@ bool mw_pss_is_due(struct mw_pss *pss, uint64_t now, uint64_t rss_sum)
     return grown || now - pss->last_ns > AGAIN_NS;
 }
 
-/* How much more RSS than PSS a process has for shared memory; 0 when the kernel does not tell. */
+/* How far the RSS of a process exceeds its PSS because of shared memory; 0 if the kernel does not report it. */
 static uint64_t shared_again(int procfd, pid_t pid, const struct mw_procmem_rollup *rollup)
 {
     struct mw_procmem_status status = {0};
@@ -111,7 +111,7 @@ void mw_pss_sweep(struct mw_pss *pss, struct mw_tree *tree, const struct mw_samp
                   void (*between)(void *context), void *context)
 {
     struct mw_procmem_rollup one, all = {0};
-    uint64_t shmem = 0, begin = mw_clock_read(CLOCK_THREAD_CPUTIME_ID), cost; /* waiting for a core is no cost */
+    uint64_t shmem = 0, begin = mw_clock_read(CLOCK_THREAD_CPUTIME_ID), cost; /* CPU time: waiting for a core does not count */
 
     for (size_t i = 0; i < tree->count; i++) {
         struct mw_tree_process *process = &tree->processes[i];
@@ -131,7 +131,7 @@ void mw_pss_sweep(struct mw_pss *pss, struct mw_tree *tree, const struct mw_samp
     pss->last_sum = pss->sum;
     cost = mw_clock_read(CLOCK_THREAD_CPUTIME_ID) - begin;
     pss->spent_ns += cost;
-    if (pss->sum > GIB / 16) /* below, what a process costs by itself would pass for a price of memory */
+    if (pss->sum > GIB / 16) /* below that, the cost per process dominates that of its memory */
         pss->cost_ns = (uint64_t)((double)cost * (double)GIB / (double)pss->sum);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the sampler keeps of each process of the tree, beside what the tree itself knows: an array by mw_tree_process.id. */
+/* Data of the sampler about each process of the tree: an array indexed by mw_tree_process.id. */
 #ifndef MW_LAUNCHER_SAMPLE_SAMPLED_H
 #define MW_LAUNCHER_SAMPLE_SAMPLED_H
 
@@ -10,11 +10,11 @@
 #include <stdint.h>
 
 struct mw_sampled {
-    size_t entry;       /* of its present program in view->processes; SIZE_MAX: none yet */
+    size_t entry;       /* index of its present program in view->processes; SIZE_MAX: none yet */
     bool is_rank;
-    bool is_watched;    /* its end is noticed at once */
-    uint64_t world;     /* of a rank, as its journal's name has it */
-    uint64_t looked_ns; /* when its status was read last; 0 not yet */
+    bool is_watched;    /* its end is watched */
+    uint64_t world;     /* of a rank, from its journal's name */
+    uint64_t looked_ns; /* when its status was last read; 0: not yet */
 };
 
 struct mw_sampled_table {
@@ -22,7 +22,8 @@ struct mw_sampled_table {
     size_t room;
 };
 
-/* Of the process with that id. Where there was no memory for it, it has no entry, and what is noted of it is lost. */
+/* The data of the process with that id. If there was no memory for it, returns a dummy without an entry, whose contents
+ * are lost. */
 struct mw_sampled *mw_sampled_of(const struct mw_sampled_table *table, uint32_t id);
 
 /* Its entry in the view, or NULL. */

@@ -30,21 +30,21 @@
 #include <unistd.h>
 
 #define FIRST_GAP_NS MW_NS_PER_MS
-#define ADOPT_GAP_NS (8 * MW_NS_PER_MS) /* when a journal appears: all ranks of the host start now, and need the cores */
+#define ADOPT_GAP_NS (8 * MW_NS_PER_MS) /* when a journal appears: all ranks of the host are starting, and need the cores */
 #define FIRST_SLICE_NS (10 * MW_NS_PER_MS)
 
-/* The mark, huge pages and swap of a process are read when it is first seen, then ever more seldom. */
+/* The mark, huge pages and swap of a process are read when it is first seen, then at growing intervals. */
 #define LOOK_AFTER_NS MW_NS_PER_SEC
 #define LOOK_RANK_NS (100 * MW_NS_PER_MS)
-#define LOOK_HUGE_NS (50 * MW_NS_PER_MS) /* where huge pages can be had: nobody else tells of them */
+#define LOOK_HUGE_NS (50 * MW_NS_PER_MS) /* where huge pages are available: no other source reports them */
 
-#define COST_SHARE 10    /* samples take at most a tenth of a CPU */
+#define COST_SHARE 10    /* samples use at most a tenth of a CPU */
 #define ALIVE_GAP_NS (20 * MW_NS_PER_MS) /* a thousand ranks may end one by one */
 #define LAUNCH_RANK_LOOKS 8
 #define MOMENT_GAP_NS (250 * MW_NS_PER_MS)
-#define MAPS_NS (60 * MW_NS_PER_SEC) /* so long is an MPI library looked for in a process that is no rank */
+#define MAPS_NS (60 * MW_NS_PER_SEC) /* how long an MPI library is looked for in a process that is not a rank */
 
-/* Who samples: whoever finds the file can see whether it still lives. */
+/* The sampling process, so that readers of the file can check whether it is alive. */
 static void note_self(struct mw_sampler *sampler)
 {
     struct mw_procmem_stat stat;
@@ -58,7 +58,7 @@ static void note_self(struct mw_sampler *sampler)
         close(fd);
 }
 
-/* One descriptor to wait on for all. */
+/* One epoll descriptor for everything. */
 static int open_wait(const struct mw_sampler *sampler)
 {
     struct epoll_event event = {.events = EPOLLIN};
@@ -122,14 +122,14 @@ void mw_sampler_fini(struct mw_sampler *sampler)
     mw_sampled_fini(&sampler->sampled);
 }
 
-/* The command line, or the name in brackets when there is none (a kernel thread, another user's process). */
+/* The command line, or the name in brackets if there is none (a kernel thread, a process of another user). */
 static void read_command(struct mw_sampler *sampler, const struct mw_tree_process *process, char *command, size_t size)
 {
     if (mw_procmem_command(sampler->tree.procfd, process->pid, command, size) || !command[0])
         snprintf(command, size, "[%s]", process->comm);
 }
 
-/* Program file and command of one and the same program, though an exec may come in between. */
+/* Reads program file and command of the same program, even if an exec happens in between. */
 static void read_program(struct mw_sampler *sampler, struct mw_tree_process *process, struct mw_view_process *entry)
 {
     int tries = 3;
@@ -146,7 +146,7 @@ static struct mw_sampled *sampled_of(const struct mw_sampler *sampler, const str
     return mw_sampled_of(&sampler->sampled, process->id);
 }
 
-/* NULL where there is none, or no such process. */
+/* NULL if unreadable, or if there is no such process. */
 static struct mw_view_process *entry_of(const struct mw_sampler *sampler, const struct mw_tree_process *process)
 {
     return process ? mw_sampled_entry(&sampler->sampled, process->id, sampler->view) : NULL;
@@ -157,7 +157,8 @@ static uint64_t most_seen(const struct mw_view_process *entry)
     return entry->rss_max > entry->hwm_seen ? entry->rss_max : entry->hwm_seen;
 }
 
-/* Seen between fork and exec, and never with more memory than its parent, whose program it still was: nothing to report. */
+/* A process between fork and exec that never had more memory than its parent, whose program it still ran: nothing to
+ * report. */
 static bool was_a_copy(const struct mw_sampler *sampler, const struct mw_tree_process *process)
 {
     const struct mw_view_process *entry = entry_of(sampler, process);
@@ -167,7 +168,7 @@ static bool was_a_copy(const struct mw_sampler *sampler, const struct mw_tree_pr
            !strcmp(entry->exe, parent->exe) && !strcmp(entry->command, parent->command);
 }
 
-/* Once for each process, whatever programs follow in it. */
+/* Once for each process, even if it executes further programs. */
 static void watch_end(struct mw_sampler *sampler, struct mw_tree_process *process)
 {
     struct mw_sampled *sampled = sampled_of(sampler, process);
@@ -176,14 +177,14 @@ static void watch_end(struct mw_sampler *sampler, struct mw_tree_process *proces
         return;
     sampled->is_watched = true;
     sampler->view->processes[sampled->entry].is_kept = 1;
-    if (sampler->gap_ns > ADOPT_GAP_NS) /* what it runs next is to be seen, too */
+    if (sampler->gap_ns > ADOPT_GAP_NS) /* so that the program it executes next is seen */
         sampler->gap_ns = ADOPT_GAP_NS;
     if (mw_deaths_watch(&sampler->deaths, process->pid, process->start_ticks, (uint32_t)sampled->entry))
         sampler->watched++;
 }
 
-/* A process that a job launcher started to become a rank, or one that this started (a wrapper script's program). Not what
- * a rank starts. */
+/* Whether a job launcher started the process to become a rank, or such a process started it (the program of a wrapper
+ * script). Not if a rank started it. */
 static bool may_become_rank(const struct mw_sampler *sampler, const struct mw_tree_process *process)
 {
     const struct mw_tree_process *parent = mw_tree_find(&sampler->tree, process->ppid);
@@ -194,7 +195,7 @@ static bool may_become_rank(const struct mw_sampler *sampler, const struct mw_tr
             (sampled_of(sampler, parent)->is_watched && !sampled_of(sampler, parent)->is_rank));
 }
 
-/* What its environment and its program file say, of each program image. */
+/* Reads environment and program file, for each program image. */
 static void note_start(struct mw_sampler *sampler, struct mw_tree_process *process)
 {
     struct mw_view_process *entry = entry_of(sampler, process);
@@ -202,7 +203,7 @@ static void note_start(struct mw_sampler *sampler, struct mw_tree_process *proce
     bool read = !mw_environment_read(&environment, sampler->tree.procfd, process->pid);
 
     entry->launch_rank =
-        read && environment.whole ? (uint32_t)(mw_launch_rank_parse(environment.text, environment.size, getenv) + 1) : 0;
+        read && environment.complete ? (uint32_t)(mw_launch_rank_parse(environment.text, environment.size, getenv) + 1) : 0;
     if (!(entry->facts & MW_SEEN_ENVIRON))
         mw_evidence_start(entry, sampler->tree.procfd, read ? &environment : NULL);
     mw_environment_free(&environment);
@@ -210,7 +211,7 @@ static void note_start(struct mw_sampler *sampler, struct mw_tree_process *proce
         watch_end(sampler, process);
 }
 
-/* mpirun, srun, or one of their daemons. */
+/* Whether it is mpirun, srun, or one of their daemons. */
 static bool is_starter(const struct mw_view_process *entry)
 {
     const char *slash = strrchr(entry->exe, '/');
@@ -218,7 +219,7 @@ static bool is_starter(const struct mw_view_process *entry)
     return mw_starters_family(slash ? slash + 1 : entry->exe) != MW_STARTER_NONE;
 }
 
-/* Watched because it may become a rank, but it is none yet. */
+/* Whether it is watched because it may become a rank, but is none yet. */
 static bool may_be_rank(const struct mw_sampler *sampler, const struct mw_tree_process *process)
 {
     const struct mw_view_process *entry = entry_of(sampler, process);
@@ -226,7 +227,7 @@ static bool may_be_rank(const struct mw_sampler *sampler, const struct mw_tree_p
     return entry && sampled_of(sampler, process)->is_watched && !sampled_of(sampler, process)->is_rank && !is_starter(entry);
 }
 
-/* A process that a launcher started as a rank, and what it started with an environment that does not say so any more. */
+/* Whether it was started as a rank, or by such a process with an environment that does not show it. */
 static bool may_load_mpi(const struct mw_sampler *sampler, const struct mw_tree_process *process)
 {
     const struct mw_tree_process *parent = mw_tree_find(&sampler->tree, process->ppid);
@@ -234,7 +235,7 @@ static bool may_load_mpi(const struct mw_sampler *sampler, const struct mw_tree_
     return !sampled_of(sampler, process)->is_rank && (may_be_rank(sampler, process) || (parent && may_be_rank(sampler, parent)));
 }
 
-/* By which its own record may name it. */
+/* Its rank's record may refer to it by this pid. */
 static void note_namespace(const struct mw_sampler *sampler, struct mw_view_process *entry)
 {
     entry->own_ns = mw_procmem_pid_ns(sampler->tree.procfd, entry->pid);
@@ -242,7 +243,7 @@ static void note_namespace(const struct mw_sampler *sampler, struct mw_view_proc
                                                             : mw_procmem_own_pid(sampler->tree.procfd, entry->pid);
 }
 
-/* Enters a program image, in place of the one before when that was none of its own. */
+/* Enters a program image. It replaces the previous entry if that was not a separate program. */
 static void note_image(struct mw_sampler *sampler, struct mw_tree_process *process)
 {
     struct mw_sampled *sampled = sampled_of(sampler, process);
@@ -256,7 +257,7 @@ static void note_image(struct mw_sampler *sampler, struct mw_tree_process *proce
         *entry = (struct mw_view_process){0};
     } else {
         sampled->entry = SIZE_MAX;
-        if (process->borrows) /* not a program of its own yet */
+        if (process->borrows) /* still its parent's program */
             return;
         entry = mw_view_file_add_process(&sampler->file, sampler->view);
         if (!entry)
@@ -274,10 +275,10 @@ static void note_image(struct mw_sampler *sampler, struct mw_tree_process *proce
     read_program(sampler, process, entry);
     note_start(sampler, process);
     if (is_starter(entry))
-        watch_end(sampler, process); /* its status is its job's */
+        watch_end(sampler, process); /* its status is part of the job's */
 }
 
-/* What was read of it while it was executing may be of the program before. */
+/* what was read during an exec may belong to the previous program */
 static void read_again(struct mw_sampler *sampler, struct mw_tree_process *process)
 {
     struct mw_view_process *entry = entry_of(sampler, process);
@@ -305,7 +306,7 @@ static void note_gone(struct mw_sampler *sampler, const struct mw_tree_event *ev
         mw_view_end_note(entry, &seen);
 }
 
-/* A process that is new may be gone again by now: what it was is not known then. */
+/* A new process may have ended already: its program is not known then. */
 static void take_event(struct mw_sampler *sampler, const struct mw_tree_event *event)
 {
     struct mw_tree_process *process = event->change == MW_TREE_GONE ? NULL : mw_tree_find(&sampler->tree, event->pid);
@@ -320,7 +321,7 @@ static void take_event(struct mw_sampler *sampler, const struct mw_tree_event *e
         note_image(sampler, process);
 }
 
-/* It may have been moved to another group since it was first seen. */
+/* it may have changed its group since */
 static void note_group(struct mw_sampler *sampler, const struct mw_tree_process *process)
 {
     char pid[16];
@@ -344,7 +345,7 @@ static void take_rank(struct mw_sampler *sampler, const struct mw_adopt_rank *ra
     note_group(sampler, process);
 }
 
-/* What is new in the tree, from its event number `first` on. */
+/* Processes the tree's new events, from number `first` on. */
 static void take_events(struct mw_sampler *sampler, size_t first)
 {
     mw_sampled_grow(&sampler->sampled, sampler->tree.id_count);
@@ -365,7 +366,7 @@ static void update_tree(struct mw_sampler *sampler)
         take_rank(sampler, &sampler->adopt.ranks[i]);
 }
 
-/* Who is seen not to be ending now, as one has ended, was not before it. */
+/* A rank that is still running when another has ended did not end before it. */
 static void note_alive(struct mw_sampler *sampler)
 {
     uint64_t now = mw_clock_now();
@@ -388,7 +389,7 @@ static void note_alive(struct mw_sampler *sampler)
     }
 }
 
-/* In the order in which ranks began to leave. */
+/* In the order in which ranks began to exit. */
 static void take_leaving(struct mw_sampler *sampler)
 {
     uint64_t ns;
@@ -401,7 +402,7 @@ static void take_leaving(struct mw_sampler *sampler)
         }
 }
 
-/* The last program of a process, by the entry of one that it ran. */
+/* The entry of the last program of a process, from that of an earlier one. */
 static struct mw_view_process *last_image(const struct mw_view *view, uint32_t key)
 {
     struct mw_view_process *last = &view->processes[key];
@@ -427,8 +428,8 @@ static void note_end(struct mw_sampler *sampler, const struct mw_deaths_end *end
         entry->oom_ns = view->cgroups[entry->cgroup - 1].kills_last_ns;
 }
 
-/* How ranks, and processes that are to become some, ended. Cheap: also asked for in between, so that the order of deaths is
- * seen in the midst of long work. */
+/* Notes how ranks, and processes that are to become ranks, ended. Inexpensive: also called during long operations, so
+ * that the order of deaths is seen. */
 static bool take_deaths(struct mw_sampler *sampler)
 {
     struct mw_deaths_end end;
@@ -445,7 +446,7 @@ static bool take_deaths(struct mw_sampler *sampler)
     return any;
 }
 
-/* Kills have their time, and groups that others use are noticed while those are there. */
+/* Timestamps OOM kills, and notes groups shared with other jobs while processes of those exist. */
 static void look_groups(struct mw_sampler *sampler)
 {
     struct mw_view *view = sampler->view;
@@ -462,7 +463,7 @@ static void raise_to(uint64_t *known, uint64_t value)
         *known = value;
 }
 
-/* What the process may have, and has, of address space and of data; a program may change its limits itself. */
+/* The limits and use of address space and data; a program may change its limits. */
 static void note_space(struct mw_sampler *sampler, const struct mw_tree_process *process, struct mw_view_process *entry,
                        const struct mw_procmem_status *status)
 {
@@ -494,16 +495,16 @@ static void look_closer(struct mw_sampler *sampler, struct mw_tree_process *proc
     }
     if (fd >= 0)
         close(fd);
-    if (!entry->launch_rank && entry->samples <= LAUNCH_RANK_LOOKS) /* likewise: it had no environment */
+    if (!entry->launch_rank && entry->samples <= LAUNCH_RANK_LOOKS) /* likewise: the environment was empty */
         note_start(sampler, process);
     if (!entry->mpi[0] && sampler->now - entry->first_ns < MAPS_NS && may_load_mpi(sampler, process))
         mw_evidence_look(entry, sampler->tree.procfd);
-    if (entry->command[0] == '[') /* first seen in the middle of an exec, it had no command line */
+    if (entry->command[0] == '[') /* first seen in the middle of an exec: the command line was empty */
         read_command(sampler, process, entry->command, sizeof(entry->command));
 }
 
-/* Due at first sight, then when the process is half as old again, at the latest every second. A rank knows its mark
- * itself, up to the last boundary: there it is less urgent. With every sample where a limit of the process may end it. */
+/* Due when first seen, then when the process's age has grown by half, at the latest every second. A rank measures its
+ * mark itself, up to the last boundary: less urgent there. In every sample if a limit of the process may end it. */
 static bool look_is_due(const struct mw_sampler *sampler, const struct mw_tree_process *process,
                         const struct mw_view_process *entry)
 {
@@ -515,7 +516,7 @@ static bool look_is_due(const struct mw_sampler *sampler, const struct mw_tree_p
            since >= (sampled->looked_ns - entry->first_ns) / 2 + (sampled->is_rank ? LOOK_RANK_NS : MW_NS_PER_MS);
 }
 
-/* Keeps the last seconds: a moment that stands closer than MOMENT_GAP_NS to the one before is replaced. */
+/* Keeps the last seconds: a sample less than MOMENT_GAP_NS after the previous one replaces it. */
 static void note_moment(struct mw_view_process *entry, uint64_t now, uint64_t rss)
 {
     uint32_t last = (entry->moment_next + MW_VIEW_MOMENTS - 1) % MW_VIEW_MOMENTS;
@@ -602,7 +603,7 @@ static void read_pss(struct mw_sampler *sampler)
         mw_pss_sweep(&sampler->pss, &sampler->tree, &sampler->sampled, sampler->view, sampler->now, between_processes, sampler);
 }
 
-/* Counts a sample, and how long nobody looked before it. */
+/* Counts a sample, and the interval since the previous one. */
 static void note_gap(struct mw_sampler *sampler)
 {
     struct mw_view *view = sampler->view;
@@ -648,7 +649,7 @@ bool mw_sampler_wake(struct mw_sampler *sampler)
 
     if (is_new && sampler->gap_ns > ADOPT_GAP_NS) {
         sampler->gap_ns = ADOPT_GAP_NS;
-        sampler->next_ns = mw_clock_now(); /* the journal is being filled in: a look now, and soon again */
+        sampler->next_ns = mw_clock_now(); /* the journal is being filled in: sample now, and soon again */
     }
     if (ended && mw_clock_now() < sampler->rest_ns) { /* a thousand ranks may end one by one */
         sampler->next_ns = sampler->rest_ns;
@@ -678,7 +679,7 @@ size_t mw_sampler_ranks(const struct mw_sampler *sampler)
     return count;
 }
 
-/* Not getrusage(): its number is never below what our parent had. */
+/* not getrusage(): it never returns less than the parent's value */
 static uint64_t own_peak(void)
 {
     struct mw_procmem_status status = {0};

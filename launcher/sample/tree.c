@@ -17,22 +17,22 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Children of threads other than the main one are looked for seldom: few programs fork there, and it costs a directory
- * listing for each process. All together take no more than some 0.5 % of the time. */
+/* Children of threads other than the main one are searched at long intervals: few programs fork there, and each search
+ * lists a directory per process. The total is limited to about 0.5 % of the time. */
 #define THREADS_GAP_NS (40 * MW_NS_PER_MS)
 #define THREADS_GAP_MAX_NS MW_NS_PER_SEC
 #define THREADS_SHARE 200
-/* What a process is doing (stat) is the most expensive to read, several times its RSS (statm): where that did not change it is
- * read at most so often, but for processes that are young. An exec makes all memory new. */
+/* stat is the most expensive file, several times statm (RSS): if RSS has not changed it is read at most at this
+ * interval, except for young processes. An exec changes all memory. */
 #define STAT_GAP_NS (250 * MW_NS_PER_MS)
 #define YOUNG_NS MW_NS_PER_SEC
 /* Without children files. */
 #define SCAN_GAP_NS (50 * MW_NS_PER_MS)
 #define SCAN_SHARE 50
-/* Descriptors that are never used up by kept ones. */
+/* Descriptors reserved for other uses than keeping files open. */
 #define RESERVE 16
 
-/* The first number of a descriptor that is not to be kept. */
+/* Descriptors from this number on are not kept open. */
 static int keep_below(void)
 {
     struct rlimit limit;
@@ -128,7 +128,7 @@ bool mw_tree_knows(const struct mw_tree *tree, pid_t pid)
     return pid == tree->self || mw_tree_find(tree, pid);
 }
 
-/* Returns -1 as well when the descriptor would be one of the last. */
+/* Also returns -1 if the descriptor would be one of the reserved ones. */
 static int open_to_keep(const struct mw_tree *tree, pid_t pid, const char *name)
 {
     int fd = mw_procmem_open(tree->procfd, pid, name);
@@ -149,8 +149,8 @@ static int read_stat(const struct mw_tree *tree, const struct mw_tree_process *p
     return result;
 }
 
-/* When the kernel does not let us compare: a parent that waits for a vfork child is in state D, and has the stack of
- * the same program. */
+/* If the kernel does not permit kcmp: a parent that waits for a vfork child is in state D, and has the same program and
+ * stack. */
 static bool looks_borrowed(const struct mw_tree *tree, const struct mw_tree_process *process,
                            const struct mw_tree_process *parent)
 {
@@ -159,7 +159,8 @@ static bool looks_borrowed(const struct mw_tree *tree, const struct mw_tree_proc
     return parent->start_stack == process->start_stack && !read_stat(tree, parent, &stat) && stat.state == 'D';
 }
 
-/* Between vfork (or posix_spawn) and exec a child runs in its parent's memory: the same pages, not as many again. */
+/* Between vfork (or posix_spawn) and exec a child runs in its parent's memory: the same pages, which must not be
+ * counted twice. */
 static void note_owner(struct mw_tree *tree, struct mw_tree_process *process)
 {
     const struct mw_tree_process *parent = process->owns ? NULL : mw_tree_find(tree, process->ppid);
@@ -203,7 +204,7 @@ static void note_gone(struct mw_tree *tree, const struct mw_tree_process *proces
 
     note(tree, MW_TREE_GONE, process);
     if (tree->event_count > before && zombie->start_ticks == process->start_ticks && zombie->exit_code) {
-        /* a status of 0 may also mean that the kernel does not show us another user's */
+        /* 0 may also mean that the kernel hides the status of another user's process */
         tree->events[before].was_zombie = true;
         tree->events[before].wait_status = zombie->exit_code;
     }
@@ -258,7 +259,7 @@ static void add_listed(struct mw_tree *tree, const char *list)
     }
 }
 
-/* `fd`: of the file, when it is kept open. */
+/* `fd`: of the file, if it is kept open. */
 static void add_children(struct mw_tree *tree, pid_t pid, pid_t tid, int fd)
 {
     char path[64], small[4096];
@@ -267,7 +268,7 @@ static void add_children(struct mw_tree *tree, pid_t pid, pid_t tid, int fd)
     snprintf(path, sizeof(path), "%ld/task/%ld/children", (long)pid, (long)tid);
     n = fd < 0 ? mw_io_read_text(tree->procfd, path, small, sizeof(small)) : pread(fd, small, sizeof(small) - 1, 0);
     small[n > 0 ? n : 0] = '\0';
-    if (n == (ssize_t)sizeof(small) - 1) { /* some hundred children */
+    if (n == (ssize_t)sizeof(small) - 1) { /* several hundred children */
         char *large = malloc(1 << 20);
         if (large && mw_io_read_text(tree->procfd, path, large, 1 << 20) > 0)
             add_listed(tree, large);
@@ -298,7 +299,7 @@ static void list_threads(struct mw_tree *tree, pid_t pid)
         closedir(dir);
 }
 
-/* `index`: new ones may move the processes. */
+/* `index`, not a pointer: adding processes may move the array. */
 static void add_children_of_threads(struct mw_tree *tree, size_t index)
 {
     struct mw_tree_process *process = &tree->processes[index];
@@ -316,7 +317,7 @@ static void add_children_of_threads(struct mw_tree *tree, size_t index)
     process->threads_next_ns = tree->now + (gap > process->threads_gap_ns ? gap : process->threads_gap_ns);
 }
 
-/* Without children files: takes in every process whose parent is known. */
+/* Without children files: adds every process whose parent is known. */
 static void add_from_scan(struct mw_tree *tree)
 {
     int fd = openat(tree->procfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -338,9 +339,9 @@ static void add_from_scan(struct mw_tree *tree)
         closedir(dir);
 }
 
-/* An exec makes a new stack at another address, with the arguments on it. The kernel sets the start of the stack twice
- * on the way, and a program may move its arguments to show a title: so both must have changed. They are 0 in the middle
- * of an exec, and always in a process that we may not look into: its name must tell then. */
+/* An exec creates a new stack at another address, with the arguments on it. The kernel sets the start of the stack
+ * twice during exec, and a program may move its arguments to set a title: so both must have changed. They are 0 in the
+ * middle of an exec, and always if the process may not be inspected: then its name decides. */
 static bool has_new_program(struct mw_tree_process *process, const struct mw_procmem_stat *stat)
 {
     bool is_new;
@@ -371,7 +372,8 @@ bool mw_tree_exec_meanwhile(const struct mw_tree *tree, struct mw_tree_process *
 
     if (read_stat(tree, process, &stat) || mw_procmem_has_ended(&stat))
         return false;
-    in_the_middle = in_the_middle && stat.start_stack; /* of an exec, which has ended: which one was read is not known */
+    /* the exec has ended; whether the old or the new program was read is unknown */
+    in_the_middle = in_the_middle && stat.start_stack;
     if (!has_new_program(process, &stat) && !in_the_middle)
         return false;
     take_new_program(tree, process, &stat);
@@ -404,7 +406,7 @@ static bool is_steady(const struct mw_tree *tree, struct mw_tree_process *proces
     return before && process->owns && tree->now < process->stat_next_ns && mw_tree_rss(tree, process) == before;
 }
 
-/* Looks at one known process. Returns false when it has ended, with what is left of it in `zombie`. */
+/* Updates a known process. Returns false if it has ended, with its status in `zombie`. */
 static bool refresh(struct mw_tree *tree, struct mw_tree_process *process, struct mw_procmem_stat *zombie)
 {
     struct mw_procmem_stat stat;
@@ -459,7 +461,7 @@ static void drop_ended(struct mw_tree *tree)
         bool borrowed = process->borrows;
         if (!process->owns)
             note_owner(tree, process);
-        if (borrowed && !process->borrows) /* an exec that was under way when it was first seen */
+        if (borrowed && !process->borrows) /* an exec was in progress when it was first seen */
             note(tree, MW_TREE_EXEC, process);
     }
 }
@@ -479,7 +481,7 @@ void mw_tree_update(struct mw_tree *tree)
         return;
     }
     add_children(tree, tree->self, tree->self, -1);
-    for (size_t i = 0; i < tree->count; i++) { /* grows while we go: grandchildren follow */
+    for (size_t i = 0; i < tree->count; i++) { /* grows during the loop: grandchildren follow */
         pid_t pid = tree->processes[i].pid;
         add_children(tree, pid, pid, tree->processes[i].children_fd);
         add_children_of_threads(tree, i);

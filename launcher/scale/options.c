@@ -23,21 +23,21 @@ enum key {
     KEY_COLOR,
     KEY_FORCE,
     KEY_DEBUGINFOD,
-    KEY_FORM /* the first of as many as there are forms */
+    KEY_FORM /* first of one key for each form */
 };
 
 static const struct argp_option options_table[] = {
-    {"ranks", 'n', "LIST", 0, "Numbers of ranks to run on: 2,4,8", 1},
+    {"ranks", 'n', "LIST", 0, "Numbers of ranks to run with: 2,4,8", 1},
     {"param", KEY_PARAM, "NAME=LIST", 0,
-     "Values of a parameter of the program: size=65536,262144; size=65536*n is so much for each rank", 1},
-    {"repeat", KEY_REPEAT, "N", 0, "Run each combination N times: the more, the narrower the band", 1},
-    {"exact", KEY_EXACT, NULL, 0, "Measure memory at every MPI call, as memwatch run --exact", 1},
-    {"dir", KEY_DIR, "DIR", 0, "Keep the study's records in DIR (default " MW_SCALE_DIR "); what is there is not run again", 2},
-    {"from", KEY_FROM, "DIR", 0, "Run nothing: take the records in DIR, which may come from another machine", 2},
-    {"predict", KEY_PREDICT, "PLACE", 0, "Tell what so many ranks need, with this value of the parameter: n=512,size=1e8", 3},
-    {"ranks-per-node", KEY_RANKS_PER_NODE, "N", 0, "Ranks on each node there (default: cores of this machine)", 3},
-    {"node-mem", KEY_NODE_MEM, "SIZE", 0, "Memory of a node there (default: this machine's)", 3},
-    {"all", KEY_ALL, NULL, 0, "Every phase and call site, not only the important ones", 5},
+     "Values of a program parameter: size=65536,262144; size=65536*n scales with the number of ranks", 1},
+    {"repeat", KEY_REPEAT, "N", 0, "Run each combination N times: more runs give a narrower band", 1},
+    {"exact", KEY_EXACT, NULL, 0, "Measure memory at every MPI call, like memwatch run --exact", 1},
+    {"dir", KEY_DIR, "DIR", 0, "Save the study's records in DIR (default " MW_SCALE_DIR "); existing ones are not run again", 2},
+    {"from", KEY_FROM, "DIR", 0, "Run nothing: use the records in DIR, which may be from another machine", 2},
+    {"predict", KEY_PREDICT, "PLACE", 0, "Predict the memory for this number of ranks and parameter value: n=512,size=1e8", 3},
+    {"ranks-per-node", KEY_RANKS_PER_NODE, "N", 0, "Ranks per node for the prediction (default: cores of this machine)", 3},
+    {"node-mem", KEY_NODE_MEM, "SIZE", 0, "Memory per node for the prediction (default: this machine's)", 3},
+    {"all", KEY_ALL, NULL, 0, "Show every phase and call site, not only the important ones", 5},
     MW_DISPLAY_COLOR(KEY_COLOR, 5),
     MW_DISPLAY_DEBUGINFOD(KEY_DEBUGINFOD, 5),
     MW_FORMS_FORCE(KEY_FORCE, 5),
@@ -45,19 +45,19 @@ static const struct argp_option options_table[] = {
     {0}};
 
 static const char doc[] =
-    "Runs COMMAND on several numbers of ranks, and shows how the memory of its ranks, phases and call sites depends on that: "
-    "by models that are checked against the runs, and what they predict, with an error, for many more ranks. In COMMAND, {n} "
-    "stands for the number of ranks and {NAME} for the value of a parameter.\n"
+    "Runs COMMAND with several numbers of ranks, and shows how the memory of its ranks, phases and call sites scales: "
+    "with models that are validated against the runs, and their predictions, with error bounds, for more ranks. In COMMAND, {n} "
+    "is replaced by the number of ranks, and {NAME} by the value of a parameter.\n"
     "\n"
     "  memwatch scale -n 2,4,8 -- mpirun -n {n} ./app\n"
     "  memwatch scale -n 2,4,8 --param s=1e5,2e5,4e5 -- mpirun -n {n} ./app {s}\n"
     "  memwatch scale --from memwatch-scale --predict n=512,s=1e8 --node-mem 256G\n"
-    "  memwatch scale --from records -- --size {s}   (finds it in the command lines)\n"
+    "  memwatch scale --from records -- --size {s}   (read s from the command lines)\n"
     "\v"
-    "A study's records stay in its directory: the same command continues an interrupted study, and longer lists extend it. "
-    "The exit status is 0; 1 when a run failed, or something could not be read or written; 125 for a wrong option.";
+    "A study's records are kept in its directory: the same command resumes an interrupted study, longer lists extend it. "
+    "The exit status is 0; 1 if a run failed, or something could not be read or written; 125 for a wrong option.";
 
-/* "65536", "1e6", "64K" (powers of 1024), and "*n" behind it. */
+/* "65536", "1e6", "64K" (powers of 1024), optionally followed by "*n". */
 static struct mw_scale_value value_of(const char *text, const char *name)
 {
     static const char units[] = "KMGTP";
@@ -74,7 +74,7 @@ static struct mw_scale_value value_of(const char *text, const char *name)
         end += 2;
     }
     if (end == text || *end || !(value.number > 0) || !isfinite(value.number))
-        mw_parse_fail("%s takes numbers above 0, with commas between, not '%s'", name, text);
+        mw_parse_fail("%s takes numbers above 0, separated by commas, not '%s'", name, text);
     return value;
 }
 
@@ -86,7 +86,7 @@ static bool has_value(const struct mw_scale_param *param, struct mw_scale_value 
     return false;
 }
 
-/* What stands there twice is one value. */
+/* Removes duplicate values. */
 static void read_list(struct mw_scale_param *param, const char *list)
 {
     char *copy = strdup(list), *rest = copy, *text;
@@ -108,7 +108,7 @@ static void set_ranks(struct mw_scale_options *options, const char *list)
     read_list(&options->n, list);
     for (size_t i = 0; i < options->n.count; i++)
         if (options->n.values[i].per_rank || options->n.values[i].number != floor(options->n.values[i].number))
-            mw_parse_fail("-n takes whole numbers with commas between, not '%s'", list);
+            mw_parse_fail("-n takes integers separated by commas, not '%s'", list);
 }
 
 static bool is_name(const char *text, size_t length)
@@ -125,9 +125,9 @@ static void add_param(struct mw_scale_options *options, const char *text)
     if (!equals || !is_name(text, length) || length >= sizeof(param->name))
         mw_parse_fail("--param takes NAME=VALUE,VALUE,..., not '%s'", text);
     if ((length == 1 && *text == 'n') || (length == 3 && !strncmp(text, "run", 3)))
-        mw_parse_fail("--param cannot be called '%.*s': that is memwatch's own", (int)length, text);
+        mw_parse_fail("--param cannot be named '%.*s': the name is reserved", (int)length, text);
     if (options->param_count == MW_SCALE_PARAMS)
-        mw_parse_fail("--param: at most %d parameters", MW_SCALE_PARAMS);
+        mw_parse_fail("--param can be given at most %d times", MW_SCALE_PARAMS);
     memcpy(param->name, text, length);
     read_list(param, equals + 1);
     options->param_count++;
@@ -157,17 +157,17 @@ static void set_place(struct mw_scale_options *options, const char *list)
     }
     free(copy);
     if (options->at_n < 1 || options->at_n != floor(options->at_n))
-        mw_parse_fail("--predict needs a whole number of ranks: n=512");
+        mw_parse_fail("--predict needs an integer number of ranks: n=512");
 }
 
 static void check(struct mw_scale_options *options)
 {
     if (options->from && options->n.count)
-        mw_parse_fail("--from runs nothing, and -n says what to run: leave one of them out");
+        mw_parse_fail("-n and --from cannot be used together: -n makes runs, --from only reads records");
     if (!options->from && !options->n.count)
-        mw_parse_fail("no numbers of ranks: memwatch scale -n 2,4,8 -- mpirun -n {n} ./app");
+        mw_parse_fail("scale needs -n: memwatch scale -n 2,4,8 -- mpirun -n {n} ./app");
     if (!options->from && !options->command)
-        mw_parse_fail("no COMMAND: memwatch scale -n 2,4,8 -- mpirun -n {n} ./app");
+        mw_parse_fail("scale needs a COMMAND: memwatch scale -n 2,4,8 -- mpirun -n {n} ./app");
 }
 
 static error_t parse_option(int key, char *argument, struct argp_state *state)

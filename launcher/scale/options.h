@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the user asks of `memwatch scale`. */
+/* Options of `memwatch scale`. */
 #ifndef MW_LAUNCHER_SCALE_OPTIONS_H
 #define MW_LAUNCHER_SCALE_OPTIONS_H
 
@@ -12,7 +12,7 @@
 #define MW_SCALE_VALUES 64 /* of -n, or of one parameter */
 #define MW_SCALE_PARAMS 8
 
-/* One value as the user wrote it: "65536", "1e6", or "4096*n", so much for each rank. */
+/* One value as written by the user: "65536", "1e6", or "4096*n", which scales with the number of ranks. */
 struct mw_scale_value {
     double number;
     bool per_rank;
@@ -26,21 +26,21 @@ struct mw_scale_param {
 
 struct mw_scale_options {
     struct mw_display display;
-    bool force;           /* overwrite files that exist */
+    bool force;           /* overwrite existing files */
     bool exact;           /* the runs measure at every MPI call */
-    int repeat;           /* of each combination */
-    bool debuginfod;      /* the runs, too, ask for debug information */
+    int repeat;           /* runs of each combination */
+    bool debuginfod;      /* the runs also get debug information from servers */
     struct mw_scale_param n;  /* named "n" */
     struct mw_scale_param params[MW_SCALE_PARAMS];
     size_t param_count;
-    const char *dir;          /* of the study's records; NULL: MW_SCALE_DIR */
-    const char *from;         /* records are read only; NULL: runs are made */
-    char **command;           /* with {n} and {NAME}; NULL none */
+    const char *dir;          /* directory of the study's records; NULL: MW_SCALE_DIR */
+    const char *from;         /* only read records from here; NULL: make runs */
+    char **command;           /* with {n} and {NAME}; NULL: none */
     mw_scale_paths forms;
     bool predicts;
-    double at_n, at_s;        /* 0: not said */
-    char at_name[64];         /* of s; "" not said */
-    uint64_t ranks_per_node, node_bytes; /* 0: of this machine */
+    double at_n, at_s;        /* of --predict; 0: not given */
+    char at_name[64];         /* name of s; "" if not given */
+    uint64_t ranks_per_node, node_bytes; /* 0: those of this machine */
 };
 
 #define MW_SCALE_DIR "memwatch-scale"
@@ -48,7 +48,7 @@ struct mw_scale_options {
 /* The table, for completion. */
 const struct argp *mw_scale_options_argp(void);
 
-/* As launcher/options/parse.h says. */
+/* See launcher/options/parse.h. */
 void mw_scale_options_parse(struct mw_scale_options *options, int argc, char **argv);
 
 #endif

@@ -50,7 +50,7 @@ void mw_scale_plan_step(const struct mw_scale_options *options, size_t index, st
 
 /* ---- the command ---- */
 
-/* The length of "{NAME}" at `text` when it is one that we know, with its number; 0 when it is none. */
+/* The length of a known "{NAME}" at `text`, with its number; 0 if there is none. */
 static size_t placeholder(const struct mw_scale_options *options, const struct mw_scale_step *step, const char *text,
                           double *number)
 {
@@ -70,7 +70,7 @@ static size_t placeholder(const struct mw_scale_options *options, const struct m
 
 static char *expand(const struct mw_scale_options *options, const struct mw_scale_step *step, const char *text)
 {
-    size_t size = 64 * strlen(text) / 3 + 64, length = 0; /* a number is shorter than 32 */
+    size_t size = 64 * strlen(text) / 3 + 64, length = 0; /* a number has fewer than 32 characters */
     char *expanded = mw_mem_alloc(1, size), word[32];
     double number;
 
@@ -103,12 +103,12 @@ char **mw_scale_plan_command(const struct mw_scale_options *options, const struc
     char **command;
 
     if (!uses(options->command, "n")) {
-        mw_err_set(err, "the command does not say where the number of ranks goes: mpirun -n {n} ./app");
+        mw_err_set(err, "the command does not contain {n}, the number of ranks: mpirun -n {n} ./app");
         return NULL;
     }
     for (size_t i = 0; i < options->param_count; i++)
         if (!uses(options->command, options->params[i].name)) {
-            mw_err_set(err, "the command does not use the parameter: put {%s} where it goes", options->params[i].name);
+            mw_err_set(err, "the command does not use the parameter: insert {%s} for its value", options->params[i].name);
             return NULL;
         }
     while (options->command[count])

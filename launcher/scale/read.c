@@ -18,7 +18,7 @@
 
 /* ---- the parameter of a record ---- */
 
-/* The one parameter whose values differ; the first one when none does; NULL without any. */
+/* The parameter with several values; the first one if none has; NULL without parameters. */
 static const struct mw_scale_param *varied(const struct mw_scale_options *options, size_t *count)
 {
     const struct mw_scale_param *found = NULL;
@@ -33,7 +33,7 @@ static const struct mw_scale_param *varied(const struct mw_scale_options *option
     return found ? found : options->param_count ? &options->params[0] : NULL;
 }
 
-/* "{NAME}" of a template that is not {n}. Returns whether there is one. */
+/* Finds "{NAME}" in a template, except {n}. Returns whether there is one. */
 static bool template_name(char **command, char *name, size_t size)
 {
     for (; command && *command; command++)
@@ -48,7 +48,7 @@ static bool template_name(char **command, char *name, size_t size)
     return false;
 }
 
-/* ",size=65536" in a name that is made of such pairs. */
+/* The value in ",size=65536" of a record's name. */
 static bool value_in_name(const char *file, const char *name, double *value)
 {
     size_t length = strlen(name);
@@ -64,7 +64,7 @@ static bool value_in_name(const char *file, const char *name, double *value)
     return false;
 }
 
-/* The template as a regular expression that finds the value of `name` as its first group; others match anything. */
+/* The template as a regular expression whose first group is the value of `name`; other placeholders match anything. */
 static bool template_regex(regex_t *regex, char **command, const char *name)
 {
     size_t size = 8, length = 0;
@@ -125,7 +125,7 @@ struct reading {
 
 static void leave_out(struct reading *reading, const char *why)
 {
-    mw_message("memwatch: left out: %s\n", why);
+    mw_message("memwatch: skipping %s\n", why);
     reading->left_out++;
 }
 
@@ -136,21 +136,21 @@ static bool find_value(const struct reading *reading, const struct mw_model *mod
            value_in_command(model->job.command, reading->options->command, reading->param, s);
 }
 
-/* One job, by itself a run of the study. Returns 0, or -1 with the reason in err. */
+/* Adds one job, which counts as a run of the study. Returns 0, or -1 with the reason in err. */
 static int take_job(struct reading *reading, const struct mw_model *model, const char *path, const char *name,
                     struct mw_err *err)
 {
     double s = 1;
 
     if (model->job.sampled && (model->job.exit_status || model->job.runs))
-        return mw_err_set(err, model->job.runs ? "%s: the job still runs" : "%s: the run failed", path);
+        return mw_err_set(err, model->job.runs ? "%s: the job is still running" : "%s: the run failed", path);
     if (!find_value(reading, model, name, &s))
-        return mw_err_set(err, "%s: no %s in its name (%s=...) nor, as in -- --%s {%s}, in its command line", path,
-                          reading->param, reading->param, reading->param, reading->param);
+        return mw_err_set(err, "%s: no value of %s in its name (%s=...) or, with a template as in -- --%s {%s}, in its command line",
+                          path, reading->param, reading->param, reading->param, reading->param);
     return mw_study_take(reading->study, model, name, s, err);
 }
 
-/* Do all jobs run the same program? A study is about one. */
+/* Whether all jobs run the same program, as a study requires. */
 static bool is_one_program(const struct mw_model *run)
 {
     const char *exe = NULL;
@@ -164,14 +164,14 @@ static bool is_one_program(const struct mw_model *run)
     return true;
 }
 
-/* A script that runs the program several times is as many runs. */
+/* A script that runs the program several times counts as several runs. */
 static void take_jobs(struct reading *reading, const struct mw_model *run, const char *path, const char *name)
 {
     struct mw_err err;
     char *part = mw_mem_alloc(strlen(path) + 32, 1), *of = mw_mem_alloc(strlen(name) + 32, 1);
 
     if (!is_one_program(run)) {
-        mw_err_set(&err, "%s holds %zu MPI jobs that are not all of one program: record each by itself", path, run->job_count);
+        mw_err_set(&err, "%s: contains %zu MPI jobs of different programs: record each program separately", path, run->job_count);
         leave_out(reading, err.text);
     }
     for (size_t i = 0; i < run->job_count && is_one_program(run); i++) {
@@ -194,7 +194,7 @@ static void take(struct reading *reading, const char *path, const char *name, co
         return;
     }
     if (expected && strcmp(expected, model->job.command) != 0) {
-        mw_err_set(&err, "%s is of another command (%s): choose another --dir", path, model->job.command);
+        mw_err_set(&err, "%s: recorded from another command (%s): choose another --dir", path, model->job.command);
         leave_out(reading, err.text);
     } else if (model->job_count) {
         take_jobs(reading, model, path, name);
@@ -211,13 +211,13 @@ static bool ends_with(const char *text, const char *end)
     return length >= size && !strcmp(text + length - size, end);
 }
 
-/* Records and run directories; what a study leaves beside them is none. */
+/* Records and run directories; other files of a study are skipped. */
 static int is_record(const struct dirent *entry)
 {
     return entry->d_name[0] != '.' && !ends_with(entry->d_name, ".failed.json") && !ends_with(entry->d_name, ".log");
 }
 
-/* Without any template the first pair of a record's name that is not the study's own names the parameter. */
+/* Without a template, the first unknown pair in a record's name is the parameter. */
 static bool pair_name(const char *file, char *name, size_t size)
 {
     for (const char *at = file; at; at = strchr(at, ',')) {
@@ -256,7 +256,7 @@ static int read_from(struct reading *reading, struct mw_err *err)
     return 0;
 }
 
-/* As the record has it. */
+/* As stored in the record. */
 static char *joined(char **command)
 {
     size_t size = 1, length = 0;
@@ -302,7 +302,7 @@ int mw_scale_read_all(struct mw_study *study, const struct mw_scale_options *opt
     static char name[64];
 
     if (count > 1)
-        return mw_err_set(err, "more than one parameter varies: models know the number of ranks and one other");
+        return mw_err_set(err, "more than one parameter varies: models support the number of ranks and one parameter");
     if (param)
         reading.param = param->name;
     else if (options->at_name[0])

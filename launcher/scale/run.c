@@ -32,7 +32,7 @@ static bool name_paths(struct paths *paths, const char *dir, const char *name)
            snprintf(paths->log, PATH_MAX, "%s/%s.log", dir, name) < PATH_MAX;
 }
 
-/* The directory may be one that others can write to: a link or a file that they have put there is not written to. */
+/* Other users may be able to write to the directory: does not write through their links or to their files. */
 static int open_log(const char *path)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0666);
@@ -47,7 +47,7 @@ static int open_log(const char *path)
     return -1;
 }
 
-/* In the child: never returns. `self` is this program. */
+/* In the child: does not return. `self` is this program. */
 static void become_run(const char *self, const struct mw_scale_options *options, const struct paths *paths, char **command,
                        const struct mw_spawn_inherit *inherit)
 {
@@ -78,8 +78,8 @@ static void become_run(const char *self, const struct mw_scale_options *options,
     _exit(125);
 }
 
-/* The last line that a failed run printed is often why. */
-static void tell_last_line(const char *log)
+/* The last line printed by a failed run often shows the reason. */
+static void print_last_line(const char *log)
 {
     char text[4096], *rest = text, *line, none[] = "", *last = none;
     uint64_t size;
@@ -99,7 +99,7 @@ static void tell_last_line(const char *log)
         mw_message("    %.400s\n", last);
 }
 
-/* Returns whether it went well. */
+/* Returns whether the run succeeded. */
 static bool run_one(const char *self, const struct mw_scale_options *options, const struct paths *paths, char **command,
                     const struct mw_spawn_inherit *inherit, struct mw_wait_child *waiting)
 {
@@ -111,7 +111,7 @@ static bool run_one(const char *self, const struct mw_scale_options *options, co
     if (pid == 0)
         become_run(self, options, paths, command, inherit);
     if (pid < 0) {
-        mw_message("cannot be started: %s\n", strerror(errno));
+        mw_message("cannot start: %s\n", strerror(errno));
         return false;
     }
     status = mw_wait_child_run(waiting, pid);
@@ -126,11 +126,11 @@ static bool run_one(const char *self, const struct mw_scale_options *options, co
         return false;
     }
     mw_message("failed with status %d: see %s\n", status, paths->log);
-    tell_last_line(paths->log);
+    print_last_line(paths->log);
     return false;
 }
 
-static int run_missing(const char *self, const struct mw_scale_options *options, const char *dir, bool *broken_off,
+static int run_missing(const char *self, const struct mw_scale_options *options, const char *dir, bool *interrupted,
                        struct mw_err *err)
 {
     size_t count = mw_scale_plan_count(options), there = 0;
@@ -163,15 +163,15 @@ static int run_missing(const char *self, const struct mw_scale_options *options,
         failed += !run_one(self, options, &paths, command, &inherit, &waiting);
         mw_scale_plan_free(command);
     }
-    *broken_off = mw_wait_child_is_ended(&waiting);
+    *interrupted = mw_wait_child_is_ended(&waiting);
     mw_wait_child_end(&waiting);
     mw_spawn_release(&inherit);
     if (there && failed >= 0)
-        mw_message("memwatch: %zu of %zu runs were in %s already\n", there, count, dir);
+        mw_message("memwatch: %zu of %zu runs already exist in %s\n", there, count, dir);
     return failed;
 }
 
-int mw_scale_run_all(const struct mw_scale_options *options, bool *broken_off, struct mw_err *err)
+int mw_scale_run_all(const struct mw_scale_options *options, bool *interrupted, struct mw_err *err)
 {
     const char *dir = options->dir ? options->dir : MW_SCALE_DIR;
     char self[PATH_MAX];
@@ -179,9 +179,9 @@ int mw_scale_run_all(const struct mw_scale_options *options, bool *broken_off, s
     char **command;
     ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
 
-    *broken_off = false;
+    *interrupted = false;
     if (length < 0)
-        return mw_err_set(err, "cannot find memwatch itself: %s", strerror(errno));
+        return mw_err_set(err, "cannot find the memwatch executable: %s", strerror(errno));
     self[length] = '\0';
     mw_scale_plan_step(options, 0, &first);
     command = mw_scale_plan_command(options, &first, err);
@@ -189,6 +189,6 @@ int mw_scale_run_all(const struct mw_scale_options *options, bool *broken_off, s
         return -1;
     mw_scale_plan_free(command);
     if (mkdir(dir, 0777) && errno != EEXIST)
-        return mw_err_set(err, "cannot make %s: %s", dir, strerror(errno));
-    return run_missing(self, options, dir, broken_off, err);
+        return mw_err_set(err, "cannot create %s: %s", dir, strerror(errno));
+    return run_missing(self, options, dir, interrupted, err);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* `memwatch scale`: how memory depends on the number of ranks, and what that says of more of them. */
+/* `memwatch scale`: how memory depends on the number of ranks, and predictions for more ranks. */
 #include "launcher/scale/scale.h"
 
 #include "collector/base/message.h"
@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Cores and memory of this machine, for a node that was not described. */
+/* Cores and memory of this machine, the default for the node of a prediction. */
 static void describe_node(struct mw_forecast *forecast)
 {
     hwloc_topology_t topology;
@@ -32,7 +32,8 @@ static void describe_node(struct mw_forecast *forecast)
         forecast->ranks_per_node = 1;
 }
 
-/* Which value of the parameter is meant where only one was measured, or none was said. Returns 0, or -1 with a line. */
+/* Sets the parameter of the prediction if only one value was measured, or none was given. Returns 0, or -1 with a line
+ * in err. */
 static int choose_place(struct mw_forecast *forecast, const struct mw_scale_options *options, const struct mw_study *study,
                         struct mw_err *err)
 {
@@ -43,13 +44,14 @@ static int choose_place(struct mw_forecast *forecast, const struct mw_scale_opti
     if (options->at_name[0] && (!study->param || strcmp(options->at_name, study->param) != 0))
         return mw_err_set(err, "--predict: these runs have no parameter '%s'", options->at_name);
     if (!options->at_name[0] && first->s != last->s)
-        return mw_err_set(err, "--predict: say which %s, too: n=%g,%s=%g", study->param, options->at_n, study->param, last->s);
+        return mw_err_set(err, "--predict: also give a value of %s: n=%g,%s=%g", study->param,
+                          options->at_n, study->param, last->s);
     if (!options->at_name[0])
         forecast->s = first->s;
     return 0;
 }
 
-static int tell(const struct mw_scale_options *options, struct mw_study *study)
+static int write_forms(const struct mw_scale_options *options, struct mw_study *study)
 {
     struct mw_report_style style = mw_display_style(&options->display, STDOUT_FILENO);
     struct mw_forecast forecast = {.ranks_per_node = (double)options->ranks_per_node,
@@ -67,7 +69,7 @@ static int tell(const struct mw_scale_options *options, struct mw_study *study)
     return mw_scale_forms_write(options->forms, options->force, study, options->predicts ? &forecast : NULL, &style);
 }
 
-/* Reads what there is, and tells it. */
+/* Reads the records and writes the forms. */
 static int report(const struct mw_scale_options *options)
 {
     struct mw_study *study = mw_study_create();
@@ -81,7 +83,7 @@ static int report(const struct mw_scale_options *options)
                    options->from ? options->from : "");
     else {
         mw_study_judge(study);
-        status = tell(options, study);
+        status = write_forms(options, study);
         if (!status && left_out)
             status = 1;
     }
@@ -92,7 +94,7 @@ static int report(const struct mw_scale_options *options)
 int mw_scale_main(int argc, char **argv)
 {
     struct mw_scale_options options;
-    bool broken_off = false;
+    bool interrupted = false;
     struct mw_err err;
     int failed = 0, status;
 
@@ -102,12 +104,12 @@ int mw_scale_main(int argc, char **argv)
         return MW_EXIT_FAILURE;
     }
     if (!options.from)
-        failed = mw_scale_run_all(&options, &broken_off, &err);
+        failed = mw_scale_run_all(&options, &interrupted, &err);
     if (failed < 0) {
         mw_message("memwatch: %s\n", err.text);
         return MW_EXIT_FAILURE;
     }
-    if (broken_off) {
+    if (interrupted) {
         mw_message("memwatch: interrupted; run the same command again to resume\n");
         return 130;
     }

@@ -3,7 +3,7 @@
 #ifndef MW_LAUNCHER_SCALE_SCALE_H
 #define MW_LAUNCHER_SCALE_SCALE_H
 
-/* Takes its own argv (argv[0] is "scale"), and returns the exit status. */
+/* argv[0] is "scale". Returns the exit status. */
 int mw_scale_main(int argc, char **argv);
 
 #endif

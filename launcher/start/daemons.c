@@ -10,10 +10,10 @@
 #include <unistd.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define SECRET_LETTERS 12 /* at the end of the run directory's name, which are not passed on */
-#define PLAIN "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._+-" /* for shells and mpirun alike */
+#define SECRET_LETTERS 12 /* random characters at the end of the run directory's name, which are not passed on */
+#define PLAIN "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._+-" /* safe for shells and mpirun */
 
-/* Open MPI 4, and PRRTE of later ones. */
+/* Open MPI 4, and PRRTE of later versions. */
 static const struct agent {
     const char *variable, *daemon;
 } agents[] = {
@@ -22,7 +22,7 @@ static const struct agent {
 };
 static const char *const agent_words[] = {"launch_agent", "launch-agent"};
 
-/* What chooses how Hydra starts its proxies; with a batch system it may choose that system's way. */
+/* Settings that select how Hydra starts its proxies; under a batch system it may use that system's launcher. */
 static const char *const hydra_variables[] = {
     "HYDRA_LAUNCHER_EXEC", "HYDRA_LAUNCHER",   "HYDRA_BOOTSTRAP_EXEC", "HYDRA_BOOTSTRAP", "HYDRA_RMK",
     "SLURM_JOB_ID",        "SLURM_JOBID",      "PBS_JOBID",            "LSB_JOBID",       "PE_HOSTFILE",
@@ -65,7 +65,7 @@ static int set_openmpi(const char *environment)
     return 0;
 }
 
-/* The script goes on as ssh, and puts the variable's text in front of the proxy. */
+/* The script executes ssh, with the variable's text in front of the proxy. */
 static int set_hydra(const char *environment, const char *script)
 {
     if (!script)

@@ -15,29 +15,30 @@
 #include <string.h>
 
 #define LIST "OMPI_MCA_mca_base_env_list"
-#define BESIDE_X "OMPI_MCA_mca_base_env_list_internal" /* where mpirun itself puts what -x says; always with ';' */
+#define BESIDE_X "OMPI_MCA_mca_base_env_list_internal" /* where mpirun stores the arguments of -x; always separated by ';' */
 #define TEXT_MAX (256u << 10)
 
 static const char *const variables[] = {
     "LD_PRELOAD", "ASAN_OPTIONS", "MEMWATCH_RUN_DIR", "MEMWATCH_HOST", "MEMWATCH_AGENT", "MEMWATCH_CONNECT", "MEMWATCH_SECRET",
     "MEMWATCH_IPC", MW_INTERVAL_VARIABLE,
-#define MW_ROW(name, variable, least, most, otherwise) variable,
+#define MW_ROW(name, variable, least, most, default_value) variable,
     MW_SETTINGS(MW_ROW)
 #undef MW_ROW
 };
 
-/* What names a list of variables, or a file that may hold one. */
+/* Options that give a list of variables, or a file that may contain one. */
 static const char *const list_words[] = {"mca_base_env_list", "mca_base_envar_file_prefix",
                                          "mca_base_param_file_prefix"};
 static const char *const file_options[] = {"--tune", "-tune", "--am", "-am"};
 static const char *const script_words[] = {"-tune ", "-am "}; /* the same, in a script's text */
 static const char *const file_variables[] = {"OMPI_MCA_mca_base_envar_file_prefix",
                                              "OMPI_MCA_mca_base_param_file_prefix", "OMPI_MCA_mca_base_param_files"};
-static const char *const script_launchers[] = {"mpirun", "mpiexec", "orterun", "oshrun"}; /* the same, of any name that begins so */
+/* the same, for any name with this prefix */
+static const char *const script_launchers[] = {"mpirun", "mpiexec", "orterun", "oshrun"};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* ---- what the user has said elsewhere ---- */
+/* ---- other settings of the user ---- */
 
 static bool words_have_list(char *const command[])
 {
@@ -56,12 +57,12 @@ static bool variables_name_files(void)
     return false;
 }
 
-/* ---- what is to be started ---- */
+/* ---- the command ---- */
 
 struct target {
-    const char *launcher; /* the first word that names an mpirun; NULL none, and then nothing is told */
-    bool is_script;       /* that may start one, and has no list of its own */
-    bool may_change;      /* the script may choose another MPI than PATH has, and hands on variables by -x */
+    const char *launcher; /* the first word that names an mpirun; NULL: none, and then nothing is set */
+    bool is_script;       /* a script that may start one, without a list of variables */
+    bool may_change;      /* the script may use another MPI than PATH has, and passes variables with -x */
 };
 
 static void take_script(struct target *target, const char *text)
@@ -80,7 +81,7 @@ static void read_script(struct target *target, const char *path)
     free(text);
 }
 
-/* As in sh -c 'cd run && mpirun -n 8 ./app'. */
+/* Whether a word is a script, as in sh -c 'cd run && mpirun -n 8 ./app'. */
 static bool is_script_with_launcher(const char *word)
 {
     return strpbrk(word, " \t\n") && mw_mca_text_has(word, script_launchers, COUNT(script_launchers));
@@ -100,7 +101,7 @@ static struct target look_at(char *const command[])
     return target;
 }
 
-/* Open MPI 5 does not know the second variable any more; there -x and the first one go together. */
+/* Open MPI 5 does not support the second variable; there -x and the first one can be combined. */
 static bool takes_list_beside_x(const struct target *target)
 {
     return !target->may_change && mw_prrte_is(target->launcher ? target->launcher : "mpirun");
@@ -114,19 +115,19 @@ static int set_list(const char *variable, const char *before, const char *separa
     size_t used = (size_t)snprintf(list, sizeof(list), "%s", before);
 
     if (strstr(before, "MEMWATCH_RUN_DIR"))
-        return 0; /* a memwatch that runs under memwatch */
+        return 0; /* this memwatch runs under another memwatch */
     for (size_t i = 0; i < COUNT(variables) && used < sizeof(list); i++)
-        if (getenv(variables[i])) /* mpirun warns of names that aren't set */
+        if (getenv(variables[i])) /* mpirun warns about names that are not set */
             used += (size_t)snprintf(list + used, sizeof(list) - used, "%.*s%s", used > 0, separator, variables[i]);
     if (used >= sizeof(list))
         return mw_err_set(err, "%s is too long", variable);
     return setenv(variable, list, 1) ? mw_err_set(err, "cannot set the environment: %s", strerror(errno)) : 0;
 }
 
-static void say_what_to_add(void)
+static void print_what_to_add(void)
 {
-    mw_message("memwatch: not told to Open MPI, which has a list of variables of yours: on other hosts nothing is recorded "
-               "unless these are in it:");
+    mw_message("memwatch: cannot add variables to your list of variables for Open MPI; nothing is recorded on other hosts "
+               "unless you add these to it:");
     for (size_t i = 0; i < COUNT(variables); i++)
         if (getenv(variables[i]))
             mw_message(" %s", variables[i]);
@@ -143,7 +144,7 @@ int mw_forward_setenv(char *const command[], bool quiet, struct mw_err *err)
     if (words_have_list(command) || variables_name_files() ||
         ((!list || !*list) && mw_mca_files_have(list_words, COUNT(list_words)))) {
         if (target.launcher && !quiet)
-            say_what_to_add();
+            print_what_to_add();
         return 0;
     }
     if ((list && *list) || takes_list_beside_x(&target))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How the job's environment gets to other hosts, where mpirun does not bring it there by itself. */
+/* Passes the job's environment to other hosts, if mpirun does not do that by default. */
 #ifndef MW_LAUNCHER_START_FORWARD_H
 #define MW_LAUNCHER_START_FORWARD_H
 
@@ -7,17 +7,17 @@
 
 #include <stdbool.h>
 
-/* Hydra and srun hand on the whole environment; Open MPI's mpirun is told by a variable of its own which ones to hand
- * on. It gets their names, never a value, and so does every command line: mpirun takes the values from its environment
- * and sends them to its daemons over its own connections.
+/* Hydra and srun pass on the entire environment; Open MPI's mpirun has a variable that lists the names to pass on. Only
+ * names are listed, never values, also on command lines: mpirun takes the values from its environment and sends them to
+ * its daemons over its connections.
  *
- * Open MPI 4 ends a job whose variables are listed in two ways at once. Beside -x (of which the user's values win) one
- * variable can stand; Open MPI 5 and later have another, for which their mpirun is looked at (launcher/start/prrte.h). To a list
- * of the user's in the environment it is added; where the command or a file of parameters has, or may have, a list,
- * nothing is set and one line says what to add (not with `quiet`). Nor is it for commands that are neither an mpirun nor a
- * script.
+ * Open MPI 4 aborts a job whose variables are listed in two ways at once. One variable can be combined with -x (the
+ * user's values have priority); Open MPI 5 and later have another variable, so the version of mpirun is determined
+ * (launcher/start/prrte.h). If the user has a list in the environment, names are added to it; if the command or a file
+ * of parameters has, or may have, a list, nothing is set and one line on stderr reports what to add (not with `quiet`).
+ * Nothing is set for commands that are neither an mpirun nor a script.
  *
- * To be called last, when all variables for the ranks are set. Returns 0, or -1 with a line in err. */
+ * Call last, after all variables for the ranks are set. Returns 0, or -1 with a line in err. */
 int mw_forward_setenv(char *const command[], bool quiet, struct mw_err *err);
 
 #endif

@@ -18,7 +18,7 @@ static bool starts_ranks(char *const command[])
     return false;
 }
 
-/* A number of 0 or more, or -1. */
+/* A nonnegative number, or -1. */
 static int32_t number(const char *name, char *(*own)(const char *name))
 {
     const char *value = name ? own(name) : NULL;
@@ -26,7 +26,7 @@ static int32_t number(const char *name, char *(*own)(const char *name))
     return value ? mw_launch_number(value) : -1;
 }
 
-/* srun speaks PMI or PMIx with its ranks: then it is also what says how many they are. */
+/* srun uses PMI or PMIx with its ranks: these then give the number of ranks. */
 static bool is_step_of_slurm(int32_t rank, int32_t size, char *(*own)(const char *name))
 {
     int32_t tasks = number("SLURM_STEP_NUM_TASKS", own);
@@ -44,7 +44,7 @@ struct mw_inside mw_inside_look(char *const command[], char *(*own)(const char *
         bool by_slurm = !strncmp(variable->rank, "PMI", 3) && is_step_of_slurm(rank, size, own);
         if (by_slurm)
             size = number("SLURM_STEP_NUM_TASKS", own);
-        if (rank == 0 && size == 1) /* of its own: what stands around it is not its */
+        if (rank == 0 && size == 1) /* a separate job of one rank: the surrounding variables are not its own */
             break;
         if (rank < 0 || (size < 0 ? rank == 0 : size < 2 || rank >= size))
             continue;
@@ -54,12 +54,12 @@ struct mw_inside mw_inside_look(char *const command[], char *(*own)(const char *
     return inside;
 }
 
-bool mw_inside_speaks(const struct mw_inside *inside)
+bool mw_inside_should_warn(const struct mw_inside *inside)
 {
     return inside->rank == (inside->size ? 0 : 1);
 }
 
-void mw_inside_say(const struct mw_inside *inside, const char *line)
+void mw_inside_warn(const struct mw_inside *inside, const char *line)
 {
     char ranks[16] = "N", of[40] = "one of its ranks";
 
@@ -67,7 +67,7 @@ void mw_inside_say(const struct mw_inside *inside, const char *line)
         snprintf(ranks, sizeof(ranks), "%d", inside->size);
         snprintf(of, sizeof(of), "one of its %d ranks", inside->size);
     }
-    mw_message("memwatch: started by %s as %s, it sees that rank only; for one report on all ranks put memwatch before %s: "
+    mw_message("memwatch: started by %s as %s, it records only that rank; for one report on all ranks start memwatch before %s: "
                "memwatch run -- %s -n %s %s\n",
                inside->launcher, of, inside->launcher, inside->launcher, ranks, line);
 }
@@ -81,5 +81,5 @@ void mw_inside_write_brief(const struct mw_inside *inside, const struct mw_model
 {
     struct mw_model_bytes peak = model->rank_count ? model->ranks[model->rank_peak.worst].peak : model->peak.seen;
 
-    mw_message("memwatch: rank %d: peak %s (--report FILE writes its report)\n", inside->rank, mw_report_bytes(peak).text);
+    mw_message("memwatch: rank %d: peak %s (use --report FILE for its report)\n", inside->rank, mw_report_bytes(peak).text);
 }

@@ -24,7 +24,7 @@
 #define WAIT MW_FILE_WAIT
 #define HYDRA_EXEC "hydra-exec"
 
-/* The directory that this program lies in. */
+/* The directory that contains this program. */
 static int own_directory(char *path, size_t size)
 {
     ssize_t n = readlink("/proc/self/exe", path, size - 1);
@@ -47,7 +47,7 @@ int mw_preload_find(char *path, size_t size, struct mw_err *err)
 
     if (given) {
         if (!realpath(given, real) || access(real, R_OK))
-            return mw_err_set(err, "MEMWATCH_SHIM names %s: %s", given, strerror(errno));
+            return mw_err_set(err, "cannot read %s (MEMWATCH_SHIM): %s", given, strerror(errno));
         snprintf(path, size, "%s", real);
         return 0;
     }
@@ -61,7 +61,7 @@ int mw_preload_find(char *path, size_t size, struct mw_err *err)
     snprintf(path, size, "%s", MW_LIBDIR "/" SHIM);
     if (!access(path, R_OK))
         return 0;
-    return mw_err_set(err, SHIM " was not found beside memwatch nor in %s: set MEMWATCH_SHIM to its path", MW_LIBDIR);
+    return mw_err_set(err, "cannot find " SHIM " relative to memwatch or in %s: set MEMWATCH_SHIM to its path", MW_LIBDIR);
 }
 
 int mw_preload_find_wait(char *path, size_t size, const char *shim)
@@ -72,7 +72,7 @@ int mw_preload_find_wait(char *path, size_t size, const char *shim)
     return snprintf(path, size, "%.*s" WAIT, directory, shim) < (int)size && !access(path, R_OK) ? 0 : -1;
 }
 
-/* The script by which MPICH's mpiexec starts its proxies. Returns 0, or not 0. */
+/* The script that MPICH's mpiexec uses to start its proxies. Returns 0, or nonzero. */
 static int find_hydra_exec(char *path, size_t size)
 {
     static const char *const beside[] = {"../libexec/memwatch/" HYDRA_EXEC, HYDRA_EXEC};
@@ -101,12 +101,13 @@ static int set_number(const char *name, long value)
 }
 
 static const char *const variables[MW_SETTING_COUNT] = {
-#define MW_ROW(name, variable, least, most, otherwise) [MW_SETTING_##name] = variable,
+#define MW_ROW(name, variable, least, most, default_value) [MW_SETTING_##name] = variable,
     MW_SETTINGS(MW_ROW)
 #undef MW_ROW
 };
 
-/* What is as by default is left to the shim, whatever this process has in its environment. */
+/* Sets the variables for the libraries, and unsets those with default values, whatever this process has in its
+ * environment. */
 static int set_settings(const struct mw_preload_settings *settings)
 {
     return set(variables[MW_SETTING_EXACT], settings->exact ? "1" : NULL) ||
@@ -117,13 +118,13 @@ static int set_settings(const struct mw_preload_settings *settings)
            set_number(MW_INTERVAL_VARIABLE, (long)(settings->interval_ns / MW_NS_PER_MS));
 }
 
-/* The loader takes blanks and colons for the end of a name, and replaces what follows a dollar sign. */
+/* The loader ends a name at spaces and colons, and expands a dollar sign. */
 static int needs_quoting(const char *path)
 {
     return strpbrk(path, ": \t\n$") != NULL;
 }
 
-/* Gives a library a name that LD_PRELOAD can hold, where it has none: a link in the run directory. */
+/* If LD_PRELOAD cannot contain the library's path, replaces it by a link in the run directory. */
 static int link_library(char *path, size_t size, const char *name, const char *run_dir, struct mw_err *err)
 {
     char linked[PATH_MAX];
@@ -131,15 +132,15 @@ static int link_library(char *path, size_t size, const char *name, const char *r
     if (!needs_quoting(path))
         return 0;
     if (needs_quoting(run_dir))
-        return mw_err_set(err, "LD_PRELOAD cannot hold the path %s: choose a --run-dir without blanks and colons", run_dir);
+        return mw_err_set(err, "LD_PRELOAD cannot contain the path %s: choose a --run-dir without spaces and colons", run_dir);
     if (snprintf(linked, sizeof(linked), "%s/%s", run_dir, name) >= (int)sizeof(linked) || symlink(path, linked))
         return mw_err_set(err, "cannot link %s into the run directory: %s", path, strerror(errno));
     snprintf(path, size, "%s", linked);
     return 0;
 }
 
-/* gcc's AddressSanitizer refuses to start when a library comes before its own, though ours replaces nothing of what it
- * replaces. What the user has set comes after and wins. */
+/* gcc's AddressSanitizer refuses to start if a library is loaded before it, although ours replaces none of its
+ * functions. The user's settings come last and have priority. */
 static int let_asan_start(void)
 {
     const char *before = getenv("ASAN_OPTIONS");
@@ -153,7 +154,7 @@ static int let_asan_start(void)
     return failed;
 }
 
-/* For ranks on other hosts: whether they are on another one, and what may have to be started there. */
+/* For ranks on other hosts: how they detect that, and what they need to start an agent. */
 static int name_launcher(void)
 {
     char host[256] = "", self[PATH_MAX];

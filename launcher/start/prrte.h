@@ -5,8 +5,8 @@
 
 #include <stdbool.h>
 
-/* By the libraries that the program needs; it is not executed. `word`: as in a command line, looked for on PATH where it has
- * no slash. False where it isn't known: a script, a file that cannot be read. */
+/* Determined from the libraries that the program needs, without executing it. `word`: as in a command line, searched on
+ * PATH if it contains no slash. False if unknown: a script, an unreadable file. */
 bool mw_prrte_is(const char *word);
 
 #endif

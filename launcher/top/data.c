@@ -18,8 +18,8 @@
 void mw_top_data_complain(struct mw_top_data *data, const char *name, const struct mw_err *err)
 {
     if (!data->unread++) {
-        mw_err_set(&data->trouble, "%.100s: %.300s", name, err->text);
-        mw_text_clean(data->trouble.text);
+        mw_err_set(&data->error, "%.100s: %.300s", name, err->text);
+        mw_text_clean(data->error.text);
     }
 }
 
@@ -46,7 +46,7 @@ static bool is_removed(const struct mw_top_data *data)
     return fstat(data->dirfd, &st) || !st.st_nlink;
 }
 
-static void tell_end(struct mw_top_data *data, const struct mw_view *view)
+static void note_end(struct mw_top_data *data, const struct mw_view *view)
 {
     const char *name = view->exit_signal ? mw_signal_name(view->exit_signal) : NULL;
 
@@ -56,7 +56,7 @@ static void tell_end(struct mw_top_data *data, const struct mw_view *view)
         snprintf(data->ended, sizeof(data->ended), "status %d", view->exit_status);
 }
 
-/* What the launcher says of the job, before its ranks are read. */
+/* Reads the launcher's data about the job, before its ranks are read. */
 static void ask_launcher(struct mw_top_data *data, uint64_t now)
 {
     const struct mw_top_host *host = launcher_of(data);
@@ -69,23 +69,23 @@ static void ask_launcher(struct mw_top_data *data, uint64_t now)
     snprintf(data->command, sizeof(data->command), "%s", view->command);
     mw_text_clean(data->command);
     if (!host->is_here)
-        data->now = view->last_ns; /* another host's clock, by which the job's times are told */
+        data->now = view->last_ns; /* the clock of another host, which the job's times use */
     if (view->command_end_ns)
         data->now = view->command_end_ns;
     data->orphaned = !view->end_ns && !is_removed(data) &&
                      mw_alive_launcher(&data->alive, view->host, view->sampler_pid, view->sampler_ticks) == MW_ALIVE_GONE;
 }
 
-/* With a launcher the job ends when it says so, without one with its last rank. */
+/* The job ends when the launcher reports it; without a launcher, with its last rank. */
 static void find_over(struct mw_top_data *data)
 {
     const struct mw_top_host *host = launcher_of(data);
 
     if (host && host->view.end_ns)
-        tell_end(data, &host->view);
+        note_end(data, &host->view);
     data->over = (host && host->view.end_ns) || is_removed(data) || ((!host || data->orphaned) && !any_lives(data));
     if (data->over)
-        mw_top_ranks_settle(data); /* those of whose end nobody has told */
+        mw_top_ranks_settle(data); /* ranks whose end was not reported */
 }
 
 void mw_top_data_look(struct mw_top_data *data, uint64_t now)
@@ -106,12 +106,12 @@ int mw_top_data_open(struct mw_top_data *data, const char *path, uint64_t now, s
 {
     *data = (struct mw_top_data){.dirfd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
     if (data->dirfd < 0 && errno == ENOTDIR)
-        return mw_err_set(err, "%s is not a run directory: for a record, use memwatch report", path);
+        return mw_err_set(err, "%s is not a run directory (for a record, use memwatch report)", path);
     if (data->dirfd < 0)
         return mw_err_set(err, "cannot open %s: %s", path, strerror(errno));
     if (!mw_source_is_run(path)) {
         close(data->dirfd);
-        return mw_err_set(err, "%s is not a run directory: memwatch runs lists them", path);
+        return mw_err_set(err, "%s is not a run directory (memwatch runs lists them)", path);
     }
     mw_alive_open(&data->alive, data->dirfd);
     data->journals = mw_map_create();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Hosts of a running job, by what their samplers keep in the run directory. */
+/* Hosts of a running job, from the views that their samplers write to the run directory. */
 #include "collector/base/file_names.h"
 #include "collector/base/mem.h"
 #include "collector/base/names.h"
@@ -40,14 +40,14 @@ uint32_t mw_top_hosts_find(struct mw_top_data *data, const char *name)
     memcpy(host->name, clean, sizeof(clean));
     host->is_here = mw_alive_is_here(&data->alive, name);
     if (host->is_here)
-        host->node_bytes = node_bytes(); /* views tell it when a run has ended */
+        host->node_bytes = node_bytes(); /* views contain it only after the end of a run */
     host->fd = -1;
     return (uint32_t)data->host_count - 1;
 }
 
 /* ---- reading ---- */
 
-/* A view stays open: its last word can still be read when the directory is gone. */
+/* A view is kept open: its last state can be read after the directory is removed. */
 static void open_view(struct mw_top_data *data, const char *name)
 {
     struct mw_top_host *host;
@@ -67,7 +67,7 @@ static void open_view(struct mw_top_data *data, const char *name)
     host = &data->hosts[index];
     mw_view_free(&view);
     if (host->fd >= 0)
-        close(host->fd); /* its file was made anew */
+        close(host->fd); /* its file was created again */
     host->fd = fd;
 }
 
@@ -76,7 +76,7 @@ static bool is_open(const struct mw_top_data *data, const char *name)
     struct stat wanted, have;
 
     if (fstatat(data->dirfd, name, &wanted, AT_SYMLINK_NOFOLLOW))
-        return true; /* gone again */
+        return true; /* it was removed meanwhile */
     for (size_t i = 0; i < data->host_count; i++)
         if (data->hosts[i].fd >= 0 && !fstat(data->hosts[i].fd, &have) && have.st_ino == wanted.st_ino)
             return true;
@@ -137,13 +137,13 @@ uint64_t mw_top_hosts_time(const struct mw_top_host *host, uint64_t ns)
 
 bool mw_top_hosts_lives(const struct mw_view *view, const struct mw_view_process *process)
 {
-    /* A sample that was under way while the view was read has left some of them later than it says itself. */
+    /* If a sample was in progress while the view was read, some entries are newer than its last_ns. */
     return process->end == MW_VIEW_LIVES && process->last_ns >= view->last_ns;
 }
 
 /* ---- sums ---- */
 
-/* As of the last sample; without a sampler, on this host, what the kernel says. */
+/* As of the last sample; on this host, without a sampler, from the kernel. */
 static void find_free(struct mw_top_host *host)
 {
     const struct mw_view *view = &host->view;
@@ -171,7 +171,7 @@ static void add_processes(struct mw_top_host *host)
         }
 }
 
-/* A sampler that is gone tells of what was. */
+/* Data of a sampler that has exited is out of date. */
 static bool samples_now(const struct mw_top_data *data, const struct mw_top_host *host)
 {
     return host->is_sampled && !data->orphaned && !host->view.end_ns;

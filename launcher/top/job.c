@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What stands above the tables: how the job stands. */
+/* The lines above the tables: the state of the job. */
 #include "collector/base/text.h"
 #include "launcher/sample/free.h"
 #include "launcher/top/lines.h"
@@ -51,7 +51,7 @@ static void add_memory(struct mw_top_picture *picture, const struct mw_top_data 
                           mw_units_change(data->growth).text);
 }
 
-/* Whose limit it is. */
+/* Describes the limit. */
 static void describe(char *text, size_t size, const struct mw_top_data *data, const struct mw_top_host *host)
 {
     const struct mw_top_member *member = NULL;
@@ -67,7 +67,7 @@ static void describe(char *text, size_t size, const struct mw_top_data *data, co
         snprintf(text, size, "%s of process %d", mw_free_words(host->kind), host->free_pid);
 }
 
-/* Of the host that has the least left. A line of its own, so that no number moves the rows below. */
+/* Shows the host with the least memory left. A separate line, so that rows below keep their place. */
 static void add_free(struct mw_top_picture *picture, const struct mw_top_data *data)
 {
     const struct mw_top_host *host = tightest(data);
@@ -82,7 +82,7 @@ static void add_free(struct mw_top_picture *picture, const struct mw_top_data *d
     if (host->limit)
         mw_top_lines_wrap(&wrap, MW_TOP_PLAIN, "%s in all", mw_units_bytes(host->limit).text);
     if (data->host_count > 1)
-        mw_top_lines_wrap(&wrap, MW_TOP_PLAIN, "on %s, which has least", host->name);
+        mw_top_lines_wrap(&wrap, MW_TOP_PLAIN, "on %s, the lowest", host->name);
 }
 
 struct tally {
@@ -151,6 +151,6 @@ void mw_top_job_add(struct mw_top_picture *picture, const struct mw_top_data *da
                           tally.died > 1 ? ", and others" : "");
     if (data->unread)
         mw_top_lines_wrap(&unread, MW_TOP_WARN, "%u file%s: %s", data->unread, data->unread == 1 ? "" : "s",
-                          data->trouble.text);
+                          data->error.text);
     mw_top_lines_add(picture);
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Worlds and jobs, as far as journals of a running job tell: a world that no other one spawned is a job. */
+/* Worlds and jobs, from the journals of a running job: a world that was not spawned by another one is a job. */
 #include "launcher/top/lines.h"
 #include "launcher/top/parts.h"
 
-#define NAMED 4 /* jobs that live, by number; of more only how many */
+#define NAMED 4 /* running jobs listed by number; more are only counted */
 
-/* Of those that are there, the one that had begun last before `world`, and has ranks that live if any has. */
+/* The latest world that began before `world`, preferring one with running ranks. */
 static uint32_t find_spawner(const struct mw_top_data *data, const struct mw_top_world *world)
 {
     const struct mw_top_world *best = NULL;

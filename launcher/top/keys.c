@@ -32,7 +32,7 @@ static void scroll(struct mw_top_choice *choice, int key, size_t room)
     if (key == MW_TOP_KEY_HOME)
         choice->first = 0;
     else if (key == MW_TOP_KEY_END)
-        choice->first = SIZE_MAX / 2; /* put into range when drawn */
+        choice->first = SIZE_MAX / 2; /* clamped when drawn */
     else if (key == MW_TOP_KEY_DOWN || key == MW_TOP_KEY_PAGE_DOWN)
         choice->first += step;
     else

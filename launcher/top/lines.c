@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Lines of a picture, and what its parts write alike. */
+/* Lines of the display, and formatting shared by its parts. */
 #include "collector/base/clock.h"
 #include "collector/base/mem.h"
 #include "collector/base/text.h"
@@ -49,7 +49,7 @@ void mw_top_lines_column(struct mw_top_line *line, enum mw_top_style style, int 
     }
 }
 
-/* What terminals without UTF-8 get for the characters that we use; other ones become '?'. */
+/* ASCII replacements on terminals without UTF-8; other characters become '?'. */
 static char plain(const char *character)
 {
     static const struct {
@@ -64,7 +64,7 @@ static char plain(const char *character)
     return '?';
 }
 
-/* Takes the next character of a clean text: all columns of it become one of ASCII. Returns where that ends. */
+/* Copies the next character of a clean text: ASCII with the same number of columns. Returns its end. */
 static char *put_plain(char *to, const char **from, const char *end)
 {
     char character[8] = "";
@@ -78,7 +78,7 @@ static char *put_plain(char *to, const char **from, const char *end)
     return to;
 }
 
-/* Pieces keep their places. */
+/* Replaces text in place; pieces keep their offsets. */
 void mw_top_lines_ascii(struct mw_top_line *line)
 {
     const char *from = line->text;
@@ -118,7 +118,7 @@ void mw_top_lines_wrap(struct mw_top_lines_wrap *wrap, enum mw_top_style style, 
     mw_top_lines_put(wrap->line, style, "%s", fitted);
 }
 
-/* ---- what they say ---- */
+/* ---- contents ---- */
 
 struct mw_units mw_top_lines_clock(uint64_t ns)
 {
@@ -166,7 +166,7 @@ struct mw_units mw_top_lines_label(const struct mw_top_data *data, const struct 
 
 size_t mw_top_lines_page(struct mw_top_picture *picture, struct mw_top_choice *choice, size_t rows, int height)
 {
-    size_t head = picture->count + 1; /* of the picture, and one line at its end */
+    size_t head = picture->count + 1; /* of the display, and the line at its end */
 
     picture->room = !height ? rows : (size_t)height > head ? (size_t)height - head : 0;
     if (choice->first + picture->room > rows)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of ranks: sorted, filtered, in as many columns as there is room for. */
+/* The table of ranks: sorted, filtered, with as many columns as fit. */
 #include "collector/base/mem.h"
 #include "collector/base/text.h"
 #include "collector/model/certainty.h"
@@ -13,14 +13,14 @@
 #define LABEL_LEAST 5
 #define DOING_LEAST 8
 
-/* What stands in a row, before it is cut to columns. */
+/* The contents of a row, before truncation to columns. */
 struct row {
     const struct mw_top_member *member;
-    bool past; /* of a job that has ended */
+    bool past; /* the job has ended */
     char label[32], doing[192];
 };
 
-/* "solve: MPI_Allreduce", or "after MPI_Allreduce" where no phase tells more. */
+/* "solve: MPI_Allreduce", or "after MPI_Allreduce" without a phase. */
 static void describe_place(char *text, size_t size, const struct mw_top_member *member)
 {
     bool between = !member->phase[0] && !member->in_call && member->call[0];
@@ -44,7 +44,7 @@ static void describe(struct row *row, const struct mw_top_data *data)
         snprintf(row->doing, sizeof(row->doing), "%s", member->how[0] ? member->how : place);
 }
 
-/* What a row is sorted by, and how long its bar is: of a job that is over, what it had at most. */
+/* The value for sorting and for the bar: the maximum if the job has ended. */
 static uint64_t weight(const struct mw_top_data *data, const struct mw_top_member *member)
 {
     return data->over ? member->peak : member->rss;
@@ -125,7 +125,7 @@ static struct row *sort_rows(const struct mw_top_data *data, const struct mw_top
 /* ---- columns ---- */
 
 struct columns {
-    int label, host, rss, bar, peak, growth, since, doing; /* widths; 0: there is no room or no use for it */
+    int label, host, rss, bar, peak, growth, since, doing; /* widths; 0: hidden */
 };
 
 static int taken(int width)
@@ -150,7 +150,7 @@ static struct columns choose_columns(const struct mw_top_picture *picture, const
     columns.since = data->over || !data->ranks ? 0 : 7;
     columns.doing = width - columns.label - taken(columns.host) - taken(columns.rss) - taken(columns.bar) -
                     taken(columns.peak) - taken(columns.growth) - taken(columns.since) - 1;
-    if (columns.doing < DOING_LEAST) { /* where a rank is tells more than these */
+    if (columns.doing < DOING_LEAST) { /* the current call is more important than these */
         columns.doing += taken(columns.growth) + taken(columns.since);
         columns.growth = columns.since = 0;
     }
@@ -168,7 +168,7 @@ static void draw_bar(char *text, size_t size, uint64_t value, uint64_t most, int
     strncat(text, eighths[filled % 8], size - strlen(text) - 1);
 }
 
-/* The column that is sorted by is marked. */
+/* The heading of the sort column is marked. */
 static const char *header(const struct mw_top_choice *choice, enum mw_top_order order, const char *name)
 {
     static const char *const marked[] = {
@@ -217,7 +217,7 @@ static void add_row(struct mw_top_picture *picture, const struct mw_top_data *da
     draw_bar(bar, sizeof(bar), weight(data, member), most, columns->bar);
     mw_top_lines_column(line, MW_TOP_BAR, columns->bar, bar);
     mw_top_lines_column(line, MW_TOP_PLAIN, -columns->peak, peak_text(member, peak, sizeof(peak)));
-    if (!lives) { /* how it ended has the room of what it does no more */
+    if (!lives) { /* how it ended is shown instead of what it is doing */
         mw_top_lines_column(line, member->end == MW_TOP_DIED ? MW_TOP_ALARM : MW_TOP_DIM,
                             taken(columns->growth) + taken(columns->since) + columns->doing, row->doing);
         return;

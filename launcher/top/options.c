@@ -7,24 +7,24 @@
 enum key { KEY_SORT = MW_PARSE_KEYS, KEY_ONCE, KEY_RUN_DIR, KEY_COLOR };
 
 static const struct argp_option table[] = {
-    {"delay", 'd', "SEC", 0, "Look every SEC seconds (0.1 to 3600; default 1)", 1},
-    {"sort", KEY_SORT, "memory|rank|growth", 0, "In which order at first (default memory)", 1},
-    {"once", KEY_ONCE, NULL, 0, "Print one picture as text, with all ranks, and end", 1},
-    {"run-dir", KEY_RUN_DIR, "DIR", 0, "Look for jobs in DIR, too", 2},
+    {"delay", 'd', "SEC", 0, "Update every SEC seconds (0.1 to 3600; default 1)", 1},
+    {"sort", KEY_SORT, "memory|rank|growth", 0, "Initial sort order (default memory)", 1},
+    {"once", KEY_ONCE, NULL, 0, "Print the state once as text, with all ranks, and exit", 1},
+    {"run-dir", KEY_RUN_DIR, "DIR", 0, "Also look for jobs in DIR", 2},
     MW_DISPLAY_COLOR(KEY_COLOR, 5),
     MW_PARSE_HELP,
     {0}};
 
 static const char doc[] =
-    "Shows a running job on the whole terminal: its memory now and at most, its ranks as bars, the phase or MPI call "
-    "that each is in, and how fast it grows. RUN-DIR is a run directory (memwatch runs lists them); without it, the only "
-    "job of yours that runs. It only reads: the job and its memwatch notice nothing, whenever it ends.\n"
+    "Shows a running job in the terminal: its current and peak memory, its ranks as bars, the phase or MPI call "
+    "of each rank, and how fast its memory grows. RUN-DIR is a run directory (memwatch runs lists them); default: that of "
+    "your only running job. It only reads: it does not affect the job, and can be ended at any time.\n"
     "\n"
     "  memwatch top\n"
     "  memwatch top -d 0.2 /dev/shm/memwatch-1000-5f0c6a1be2d94c37\n"
     "  memwatch top --once | head -n 20     (for scripts)\n"
     "\v"
-    "Keys: m, r and g sort by memory, rank and growth; v shows the hosts; / filters; h helps; q leaves.";
+    "Keys: m, r and g sort by memory, rank and growth; v shows the hosts; / filters; h shows help; q quits.";
 
 static enum mw_top_order order_of(const char *text)
 {
@@ -46,7 +46,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case KEY_COLOR: mw_display_set_color(&options->display, argument); return 0;
     case ARGP_KEY_ARG:
         if (options->path)
-            mw_parse_fail("one RUN-DIR at a time");
+            mw_parse_fail("top takes one RUN-DIR");
         options->path = argument;
         return 0;
     default: return mw_parse_common(key, state, "memwatch top");

@@ -6,12 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define COLUMNS_MAX 200 /* wider lines help nobody, and must fit struct mw_top_line */
+#define COLUMNS_MAX 200 /* wider lines are not useful, and must fit struct mw_top_line */
 
 /* ---- hosts ---- */
 
-#define HOSTS_WIDE 80 /* columns from which there is room for what was the highest, */
-#define HOSTS_AGE 48  /* and for when the last sample was */
+#define HOSTS_WIDE 80 /* from this width on the column of the maximum is shown, */
+#define HOSTS_AGE 48  /* and from this one the age of the last sample */
 
 static int name_width(const struct mw_top_picture *picture)
 {
@@ -100,7 +100,7 @@ static void add_keys(struct mw_top_picture *picture, const struct mw_top_data *d
     mw_top_lines_cell(line, choice->typing || data->over ? MW_TOP_WARN : MW_TOP_DIM, picture->width, text);
 }
 
-/* The last line stands at the bottom; what found no room above it is cut. */
+/* The last line is drawn at the bottom; lines that do not fit above it are dropped. */
 static void fill(struct mw_top_picture *picture, const struct mw_top_data *data, const struct mw_top_choice *choice,
                  int height)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Ranks of a running job, by the few hundred bytes of each journal that tell what it is doing. */
+/* Ranks of a running job, from the few hundred bytes of each journal that contain their state. */
 #include "collector/base/clock.h"
 #include "collector/base/mem.h"
 #include "collector/base/names.h"
@@ -17,18 +17,18 @@
 #include <unistd.h>
 
 #define MOMENT_GAP_NS (250 * MW_NS_PER_MS)
-#define GROWTH_NS (2 * MW_NS_PER_SEC)       /* growth is told over the last so many, */
-#define STALE_NS (5 * MW_NS_PER_SEC)        /* unless that was so long ago, and nobody samples, */
-#define GROWTH_LEAST_NS (200 * MW_NS_PER_MS) /* if there are at least these */
+#define GROWTH_NS (2 * MW_NS_PER_SEC)       /* interval over which growth is computed, */
+#define STALE_NS (5 * MW_NS_PER_SEC)        /* unless it ended this long ago, without a sampler; */
+#define GROWTH_LEAST_NS (200 * MW_NS_PER_MS) /* minimum interval */
 
-/* A journal that is open for one look. */
+/* A journal that is open for one read. */
 struct journal {
     struct mw_journal_source source;
     struct mw_record_head head;
     struct mw_state state;
 };
 
-/* A difference of numbers that may be anything. */
+/* Difference of untrusted numbers. */
 static int64_t per_second(uint64_t before, uint64_t after, uint64_t ns)
 {
     double rate = ((double)after - (double)before) * (double)MW_NS_PER_SEC / (double)ns;
@@ -36,7 +36,7 @@ static int64_t per_second(uint64_t before, uint64_t after, uint64_t ns)
     return rate > 1e18 ? (int64_t)1e18 : rate < -1e18 ? (int64_t)-1e18 : (int64_t)rate;
 }
 
-/* From a field that may have no end. */
+/* Copies a field that may not be terminated. */
 static void copy_clean(char *to, size_t size, const char *from, size_t from_size)
 {
     size_t length = strnlen(from, from_size < size ? from_size : size - 1);
@@ -46,7 +46,7 @@ static void copy_clean(char *to, size_t size, const char *from, size_t from_size
     mw_text_clean(to);
 }
 
-/* ---- what a rank is doing ---- */
+/* ---- a rank's current state ---- */
 
 static void read_call(struct mw_top_member *member, const struct journal *journal)
 {
@@ -61,11 +61,11 @@ static void read_call(struct mw_top_member *member, const struct journal *journa
     else if (!mw_journal_read_entry(&entry, &journal->source, &journal->head, MW_SECTION_SITE, site - 1))
         copy_clean(member->call, sizeof(member->call), entry.call, sizeof(entry.call));
     else
-        return; /* made since the head was read: next time */
+        return; /* added after the head was read: next time */
     member->site = site;
 }
 
-/* The innermost phase that the program has named. A parent stands before its children: walking up ends. */
+/* The innermost named phase. A parent precedes its children, so the loop ends. */
 static void read_phase(struct mw_top_member *member, const struct journal *journal)
 {
     uint32_t index = journal->state.phase, parent;
@@ -120,13 +120,13 @@ static int read_journal(struct mw_top_data *data, struct mw_top_member *member, 
         if (!result)
             take_state(data, member, &journal);
         else
-            mw_err_set(err, "damaged: it has no state");
+            mw_err_set(err, "damaged: no rank state");
     }
     mw_journal_source_close(&journal.source);
     return result;
 }
 
-/* ---- finding them ---- */
+/* ---- discovery ---- */
 
 static uint32_t find_world(struct mw_top_data *data, const struct mw_ident *ident)
 {
@@ -148,7 +148,7 @@ static void add_rank(struct mw_top_data *data, const char *name)
     if (mw_map_find(data->journals, name, strlen(name)) != MW_MAP_NONE)
         return;
     if (mw_journal_read_ident(&ident, data->dirfd, name)) {
-        mw_err_set(&err, "no journal of this version, or not yet");
+        mw_err_set(&err, "not a journal of this version, or incomplete");
         mw_top_data_complain(data, name, &err);
         return;
     }
@@ -171,7 +171,7 @@ static void add_rank(struct mw_top_data *data, const char *name)
         copy_clean(data->command, sizeof(data->command), ident.command, sizeof(ident.command));
 }
 
-/* One that was removed since, as at the end of a run, is not damaged. */
+/* A file that was removed meanwhile, as at the end of a run, is not damaged. */
 static bool is_there(const struct mw_top_data *data, const char *name)
 {
     return !faccessat(data->dirfd, name, F_OK, AT_SYMLINK_NOFOLLOW);
@@ -185,7 +185,7 @@ void mw_top_ranks_read(struct mw_top_data *data)
     if (mw_journal_source_list(&names, data->dirfd, NULL, NULL))
         return;
     if (!data->ranks && names.count)
-        data->member_count = 0; /* what was listed instead of ranks */
+        data->member_count = 0; /* drop the processes that were listed instead of ranks */
     for (size_t i = 0; i < names.count; i++)
         add_rank(data, names.items[i]);
     for (uint32_t i = 0; names.count && i < data->ranks; i++) {
@@ -196,9 +196,9 @@ void mw_top_ranks_read(struct mw_top_data *data)
     mw_names_fini(&names);
 }
 
-/* ---- its memory, and its end ---- */
+/* ---- memory and end ---- */
 
-/* The last program of the process: entries are only added. One that has ended stands still. */
+/* The last program of the process: entries are only appended. An ended process does not change. */
 static const struct mw_view_process *find_process(struct mw_top_member *member, const struct mw_view *view)
 {
     if (member->process < view->process_count && mw_top_hosts_lives(view, &view->processes[member->process]))
@@ -230,7 +230,7 @@ static void take_process(struct mw_top_member *member, const struct mw_view_proc
     }
 }
 
-/* Where nobody samples, what we have seen ourselves has to do. */
+/* Without a sampler, uses readings made by this process. */
 static void note_moment(struct mw_top_member *member)
 {
     uint32_t count = member->moment_count;
@@ -253,7 +253,7 @@ static void find_growth(const struct mw_top_data *data, struct mw_top_member *me
         return;
     last = first = &member->moments[member->moment_count - 1];
     while (first > member->moments && (first == last || last->ns - first[-1].ns <= GROWTH_NS))
-        first--; /* samples may be further apart than that */
+        first--; /* samples may be at longer intervals */
     if (!sampled && data->now > last->ns + STALE_NS)
         return;
     if (last->ns - first->ns < GROWTH_LEAST_NS)
@@ -268,8 +268,8 @@ static void end_by(struct mw_top_member *member, bool badly, const char *how)
     snprintf(member->how, sizeof(member->how), "%s", how);
 }
 
-/* Whether its journal's last word is one: nothing follows. */
-static bool has_said_its_end(const struct mw_top_member *member)
+/* Whether the last stage in its journal is final. */
+static bool has_final_stage(const struct mw_top_member *member)
 {
     return member->stage >= MW_STAGE_FINALIZED; /* or MW_STAGE_EXITED, MW_STAGE_ABORTED */
 }
@@ -277,7 +277,7 @@ static bool has_said_its_end(const struct mw_top_member *member)
 static void end_by_status(struct mw_top_member *member, int status, bool is_known)
 {
     const char *name = WIFSIGNALED(status) ? mw_signal_name(WTERMSIG(status)) : NULL;
-    bool unfinished = is_known && !has_said_its_end(member);
+    bool unfinished = is_known && !has_final_stage(member);
     char text[64];
 
     if (name)
@@ -291,12 +291,12 @@ static void end_by_status(struct mw_top_member *member, int status, bool is_know
     end_by(member, status || unfinished, text);
 }
 
-/* Nobody has seen its status, or nobody was there to see: its own last word counts, when it could be read. */
+/* Without a known status, uses the last stage in its journal, if that could be read. */
 static void end_unseen(struct mw_top_member *member, bool is_known)
 {
     if (member->stage == MW_STAGE_ABORTED)
-        member->end = MW_TOP_DIED; /* `how` is known */
-    else if (has_said_its_end(member) || !is_known)
+        member->end = MW_TOP_DIED; /* `how` is set */
+    else if (has_final_stage(member) || !is_known)
         end_by(member, false, "ended");
     else
         end_by(member, true, "ended before MPI_Finalize");
@@ -316,7 +316,7 @@ static bool has_ended(const struct mw_top_data *data, const struct mw_top_member
     return host->view.end_ns || data->over || (!process && member->stage == MW_STAGE_EXITED);
 }
 
-/* The journal was read before it was known that the process had ended: what it said then was not its last word. */
+/* The journal was read before the process was known to have ended: the stage read then may not be the last one. */
 static void find_end(struct mw_top_data *data, struct mw_top_member *member, const struct mw_view_process *process)
 {
     bool is_known;
@@ -348,7 +348,7 @@ static void settle(struct mw_top_data *data, struct mw_top_member *member)
     member->done = member->end != MW_TOP_LIVES;
 }
 
-/* A job without ranks: its processes, as far as they live. */
+/* A job without ranks: its running processes. */
 static void list_processes(struct mw_top_data *data)
 {
     data->member_count = 0;

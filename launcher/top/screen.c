@@ -31,7 +31,7 @@ static void leave(int signo)
     left_for = signo;
 }
 
-/* Before ncurses starts: it leaves a signal alone that somebody handles. */
+/* Before ncurses starts: it does not replace an installed handler. */
 static void take_signals(void)
 {
     struct sigaction action = {.sa_handler = leave};
@@ -78,7 +78,7 @@ int mw_top_screen_open(bool color, struct mw_err *err)
     top.screen = term && strcmp(term, "dumb") ? newterm(NULL, stdout, stdin) : NULL;
     if (!top.screen) {
         mw_top_screen_close();
-        return mw_err_set(err, "top cannot draw on a terminal of type '%s': set TERM, or use --once", term ? term : "");
+        return mw_err_set(err, "top cannot use a terminal of type '%s': set TERM, or use --once", term ? term : "");
     }
     cbreak();
     noecho();
@@ -135,16 +135,16 @@ static int translate(int key)
     }
 }
 
-/* All keys that are there: who holds one down gets one picture for all of them. */
+/* Handles all pending keys: key repeat causes one redraw only. */
 static enum mw_top_event take_keys(struct mw_top_choice *choice, size_t room)
 {
-    enum mw_top_event event = MW_TOP_WAITED;
+    enum mw_top_event event = MW_TOP_UPDATE;
     int key;
 
     while ((key = getch()) != ERR) {
-        event = MW_TOP_CHOSEN;
+        event = MW_TOP_REDRAW;
         if (!mw_top_keys_press(choice, translate(key), room))
-            return MW_TOP_LEFT;
+            return MW_TOP_QUIT;
     }
     return event;
 }
@@ -155,10 +155,10 @@ enum mw_top_event mw_top_screen_wait(struct mw_top_choice *choice, size_t room, 
 
     for (;;) {
         uint64_t now = mw_clock_now();
-        enum mw_top_event event = take_keys(choice, room); /* a new size comes as a key, too, and interrupts poll() */
+        enum mw_top_event event = take_keys(choice, room); /* a resize is a key as well, and interrupts poll() */
         if (left_for || (in.revents & (POLLHUP | POLLERR | POLLNVAL)))
-            return MW_TOP_LEFT;
-        if (event != MW_TOP_WAITED || now >= until)
+            return MW_TOP_QUIT;
+        if (event != MW_TOP_UPDATE || now >= until)
             return event;
         poll(&in, 1, (int)((until - now) / MW_NS_PER_MS + 1));
     }
@@ -180,7 +180,7 @@ int mw_top_screen_close(void)
 int mw_top_screen_open(bool color, struct mw_err *err)
 {
     (void)color;
-    return mw_err_set(err, "this memwatch was built without ncurses: install libncurses-dev and build it again, or use "
+    return mw_err_set(err, "this memwatch was built without ncurses: install libncurses-dev and rebuild it, or use "
                            "memwatch top --once");
 }
 
@@ -197,7 +197,7 @@ void mw_top_screen_show(const struct mw_top_picture *picture)
 enum mw_top_event mw_top_screen_wait(struct mw_top_choice *choice, size_t room, uint64_t until)
 {
     (void)choice, (void)room, (void)until;
-    return MW_TOP_LEFT;
+    return MW_TOP_QUIT;
 }
 
 int mw_top_screen_close(void)

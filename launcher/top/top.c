@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* `memwatch top`: looks at a running job again and again, and shows what it sees. */
+/* `memwatch top`: reads the state of a running job periodically, and displays it. */
 #include "launcher/top/top.h"
 
 #include "collector/base/clock.h"
@@ -22,7 +22,7 @@
 
 static bool is_ascii(void)
 {
-    setlocale(LC_CTYPE, ""); /* of characters only: numbers stay as they are */
+    setlocale(LC_CTYPE, ""); /* characters only: number formats stay the same */
     return strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
 }
 
@@ -31,7 +31,7 @@ static bool is_running(const struct mw_runs_one *run)
     return run->state == MW_RUNS_RUNNING || run->state == MW_RUNS_ORPHANED;
 }
 
-/* The only job that runs. */
+/* Finds the only running job. */
 static int find_job(char path[PATH_MAX], const char *base, struct mw_err *err)
 {
     size_t count, running = 0;
@@ -47,9 +47,9 @@ static int find_job(char path[PATH_MAX], const char *base, struct mw_err *err)
         }
     free(runs);
     if (!running)
-        return mw_err_set(err, "no job of yours runs under memwatch on this host: memwatch run starts one");
+        return mw_err_set(err, "you have no job running under memwatch on this host (start one with memwatch run)");
     if (running > 1)
-        return mw_err_set(err, "%zu jobs run, say which: memwatch top with one of%s", running, list);
+        return mw_err_set(err, "%zu jobs are running: give one of these to memwatch top:%s", running, list);
     return 0;
 }
 
@@ -68,7 +68,7 @@ static int print_once(const struct mw_top_options *options, struct mw_top_data *
     mw_top_picture_free(&picture);
     if (!fflush(stdout) && !ferror(stdout))
         return 0;
-    mw_message("memwatch: cannot write: %s\n", strerror(errno));
+    mw_message("memwatch: cannot write to stdout: %s\n", strerror(errno));
     return 1;
 }
 
@@ -84,11 +84,11 @@ static enum mw_top_event show_until(struct mw_top_data *data, struct mw_top_choi
         mw_top_screen_show(&picture);
         event = mw_top_screen_wait(choice, picture.room, until);
         mw_top_picture_free(&picture);
-    } while (event == MW_TOP_CHOSEN);
+    } while (event == MW_TOP_REDRAW);
     return event;
 }
 
-/* Returns the exit status: Ctrl-C is a way to leave like another. */
+/* Returns the exit status: Ctrl-C is a normal way to quit. */
 static int watch(const struct mw_top_options *options, struct mw_top_data *data, struct mw_top_choice *choice)
 {
     bool ascii = is_ascii();
@@ -99,7 +99,7 @@ static int watch(const struct mw_top_options *options, struct mw_top_data *data,
         mw_message("memwatch: %s\n", err.text);
         return 1;
     }
-    while (show_until(data, choice, ascii, mw_clock_now() + options->delay_ns) != MW_TOP_LEFT)
+    while (show_until(data, choice, ascii, mw_clock_now() + options->delay_ns) != MW_TOP_QUIT)
         mw_top_data_look(data, mw_clock_now());
     signo = mw_top_screen_close();
     return signo && signo != SIGINT ? 128 + signo : 0;
@@ -117,7 +117,7 @@ int mw_top_main(int argc, char **argv)
     mw_top_options_parse(&options, argc, argv);
     choice.order = options.order;
     if (!options.once && (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)))
-        status = mw_err_set(&err, "top needs a terminal: memwatch top --once prints one picture");
+        status = mw_err_set(&err, "top needs a terminal (memwatch top --once prints text)");
     else if (options.path)
         status = mw_top_data_open(&data, options.path, mw_clock_now(), &err);
     else

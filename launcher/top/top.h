@@ -3,7 +3,7 @@
 #ifndef MW_LAUNCHER_TOP_TOP_H
 #define MW_LAUNCHER_TOP_TOP_H
 
-/* Takes its own argv (argv[0] is "top"), and returns the exit status. */
+/* argv[0] is "top". Returns the exit status. */
 int mw_top_main(int argc, char **argv);
 
 #endif

@@ -128,7 +128,7 @@ far "$work/gone.sh"
 check "an agent killed for good: the run ends well" same $far_status 0
 check "an agent killed for good: it is noted as lost" same "$(peer_state)" $lost
 # (reset, where it was killed before it had read all that the launcher sent)
-closed() { grep -a -q -E 'connection was closed|Connection reset by peer' "$peer" || { od -A d -c "$peer" | head -n 20; return 1; }; }
+closed() { grep -a -q -E 'connection closed by the peer|Connection reset by peer' "$peer" || { od -A d -c "$peer" | head -n 20; return 1; }; }
 check "an agent killed for good: why" closed
 check "an agent killed for good: what it sent is there" [ -s "$rundir/exits-faraway" ]
 

@@ -24,7 +24,7 @@ for mpi in $(mpis); do
     check "$mpi: and says why it is not recorded" grep -q '^memwatch: .*MEMWATCH_RUN_DIR is not a usable path' err
 done
 check "MEMWATCH_SHIM is garbage: 125" same "$(MEMWATCH_SHIM='%s' run "$memwatch" run -- touch started)" 125
-check "one line says so" one_line 'MEMWATCH_SHIM names %s'
+check "one line says so" one_line 'cannot read %s'
 check "the command was not started" [ ! -e started ]
 
 # FIFOs that nobody reads, where a file is named.
@@ -143,15 +143,15 @@ for mpi in $(mpis); do
 done
 full="mount -t tmpfs -o size=100k none $work/tiny"
 check "a full disk: 125" same "$(apart "$full; '$memwatch' run --run-dir $work/tiny -- true")" 125
-check "one line" one_line 'has no room.*--run-dir'
+check "one line" one_line 'not enough space.*--run-dir'
 check "no room for the report: the status stays" \
     same "$(apart "$full; dd if=/dev/zero of=$work/tiny/fill 2>/dev/null; '$memwatch' run --report $work/tiny/r -- sh -c 'exit 7'")" 7
 check "it is said, and what to do" grep -q 'cannot write the report to .*tiny/r' err
-left=$(sed -n 's/.*nothing is lost: memwatch report //p' err)
+left=$(sed -n 's/.*no data is lost; to report it later: memwatch report //p' err)
 check "nothing is lost: the run directory stays" "$memwatch" report "$left"
 "$memwatch" runs >/dev/null
 check "until it was reported" [ ! -e "$left" ]
 nowhere="mount -t tmpfs -o ro none /dev/shm; mount -t tmpfs -o ro none $work/tiny; export TMPDIR=$work/tiny; mount --bind /tmp /tmp; mount -o remount,ro,bind /tmp"
 check "no place at all: 125" same "$(apart "$nowhere; '$memwatch' run -- true")" 125
-check "one line" one_line 'no place for journals.*--run-dir'
+check "one line" one_line 'no directory for journals.*--run-dir'
 done_testing

@@ -45,7 +45,7 @@ some"
 "$memwatch" run --quiet -o plain.json -- true
 first=$(ls -d before/* | head -n 1)
 check "a candidate that failed: 125" same "$(compare before failed.json)" 125
-check "says which, why, and what to do" grep -q '^memwatch: CANDIDATE, failed.json: the run failed, with status 3; not compared (--allow-failed' err
+check "says which, why, and what to do" grep -q '^memwatch: CANDIDATE, failed.json: the run failed, with status 3; not compared (use --allow-failed' err
 check "nothing on stdout" test ! -s out
 check "a base that failed: 125" same "$(compare failed.json,"$first" before)" 125
 check "without ranks, against ranks: 125" same "$(compare before plain.json)" 125
@@ -68,7 +68,7 @@ check "one line" grep -q '^memwatch: cannot read nowhere: ' err
 check "and nothing on stdout" test ! -s out
 mkdir empty
 check "an empty directory: 1" same "$(compare before empty)" 1
-check "says what to do" grep -q '^memwatch: empty holds no records.*-o empty/1.json' err
+check "says what to do" grep -q '^memwatch: no records in empty.*-o empty/1.json' err
 echo nonsense >nonsense
 check "no record: 1" same "$(compare before nonsense)" 1
 check "one path: 125" same "$(compare before)" 125

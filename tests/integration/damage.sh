@@ -100,7 +100,7 @@ for mpi in $(mpis); do
     : >"$dir/memwatch-run"
     "$memwatch" runs --run-dir "$work/runs" --clean >list
     check "$mpi: all killed, truncated: it is not removed unasked" same "$(echo "$work"/runs/*)" "$dir"
-    check "$mpi: all killed, truncated: it is listed" grep -q "not known here.*$dir" list
+    check "$mpi: all killed, truncated: it is listed" grep -q "unknown here.*$dir" list
     "$memwatch" runs --clean --force "$dir"
     check "$mpi: all killed, truncated: then nothing is left" nothing_left_here
 

@@ -33,7 +33,7 @@ for kernel in 5.3 4.18; do
     [ $kernel != 4.18 ] || check "as on Linux 4.18: ends are noticed later" grep -q 'no pidfd_open' out
 done
 check "a launch agent of the user's is named" \
-    sh -c 'HYDRA_LAUNCHER=rsh "$1" doctor | grep -q "daemons on other hosts are left alone, as HYDRA_LAUNCHER"' sh "$memwatch"
+    sh -c 'HYDRA_LAUNCHER=rsh "$1" doctor | grep -q "daemons on other hosts, because HYDRA_LAUNCHER"' sh "$memwatch"
 mkdir lone
 cp "$shim" lone/
 if "$top_builddir/tests/tools/oldkernel" 5.3 true; then
@@ -71,7 +71,7 @@ EOM
     check "it is named" bad journals
     unshare -m sh -c 'mount -t tmpfs -o size=64k none /dev/shm && "$1" doctor' sh "$memwatch" >out 2>err
     check "a full /dev/shm: others are taken, 0" same $? 0
-    check "and it is said" grep -q '/dev/shm has no room' out
+    check "and it is said" grep -q 'not enough space in /dev/shm' out
     unshare -m sh -c 'mount --bind /proc /proc && mount -o remount,ro,bind /proc && "$1" doctor' sh "$memwatch" >out 2>err
     check "/proc is read-only: 1" same $? 1
     check "it is named" bad 'high-water mark'

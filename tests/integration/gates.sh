@@ -43,7 +43,7 @@ for mpi in $(mpis); do
         gated --max-rank-rss 80M --kill-over --keep -- "$(mpirun_of "$mpi")" -n 3 "$(program "$mpi" grow_and_die)" --mib 6400 >status
     }
     check "$mpi: --kill-over: 11" same "$(cat status)" 11
-    check "$mpi: long before its end" grep -q 'over the limit of 80.0 MiB: ending the command' err
+    check "$mpi: long before its end" grep -q 'over the limit of 80.0 MiB; ending the command' err
     "$memwatch" report "$(echo runs/*)" >report
     check "$mpi: the post-mortem says why" sh -c "tr -s ' \n' ' ' <report |
         grep -q 'ended from outside: memwatch ended it at .* (--kill-over): rank 1 had .* over --max-rank-rss 80.0 MiB'"

@@ -94,7 +94,7 @@ if [ -n "$OPENMPI_CC" ]; then
     check "openmpi: a list in the environment: all ranks are there" same "$(ranks)" "0 1 "
     FOO=bar on_hosts openmpi "1 1 0" --mca mca_base_env_list FOO sh -c 'echo "FOO=$FOO"; exec "$0" --calls 9' "$busy"
     check "openmpi: a list on the command line: the job ends well" same "$run_status:$(grep -c FOO=bar out)" 0:2
-    check "openmpi: a list on the command line: what to add is said" grep -q 'a list of variables of yours.*LD_PRELOAD' err
+    check "openmpi: a list on the command line: what to add is said" grep -q 'your list of variables for Open MPI.*LD_PRELOAD' err
     mkdir -p home/.openmpi
     echo 'mca_base_env_list = FOO' >home/.openmpi/mca-params.conf
     HOME=$work/home FOO=bar on_hosts openmpi "1 1 0" sh -c 'echo "FOO=$FOO"; exec "$0" --calls 9' "$busy"

@@ -49,7 +49,7 @@ check "--no-agent: nor those of a run around it" not grep -q -E '^MEMWATCH_(CONN
 
 MEMWATCH_ADDRESS=nonsense "$memwatch" run --quiet -- sh -c 'exit 3' >out 2>err
 check "an address that is none: the run goes on" same $? 3
-check "and one line tells" same "$(grep -c '^memwatch: no agents on other hosts: MEMWATCH_ADDRESS' err)" 1
+check "and one line tells" same "$(grep -c '^memwatch: cannot use agents on other hosts: invalid MEMWATCH_ADDRESS' err)" 1
 
 "$memwatch" run --quiet -- env >out 2>err
 check "the secret is 64 hex digits" grep -q -E '^MEMWATCH_SECRET=[0-9a-f]{64}$' out

@@ -13,7 +13,7 @@ for mpi in $(mpis); do
     "$run" -n 3 "$memwatch" run -- "$app" --calls 5 >out 2>err
     check "$mpi: the status is the job's" same "$?" 0
     check "$mpi: the output is the job's" same "$(grep -v ^TIME out | sort)" "$(grep -v ^TIME plain | sort)"
-    check "$mpi: said once" same "$(count 'it sees that rank only')" 1
+    check "$mpi: said once" same "$(count 'it records only that rank')" 1
     check "$mpi: with the command that shows all ranks" \
         grep -q -F "before mpirun: memwatch run -- mpirun -n 3 $app --calls 5" err
     check "$mpi: one report" same "$(count '^Ranks ')" 1
@@ -30,9 +30,9 @@ for mpi in $(mpis); do
     rm -f rec.* rep.*
 
     "$run" -n 1 "$memwatch" run -- "$app" --calls 5 >out 2>err
-    check "$mpi: of one rank there is nothing to say" same "$(count 'sees that rank only|inside the job')" 0
+    check "$mpi: of one rank there is nothing to say" same "$(count 'records only that rank|inside the job')" 0
     "$memwatch" run -- "$run" -n 2 "$app" --calls 5 >out 2>err
-    check "$mpi: nor the right way round" same "$(count 'sees that rank only|inside the job')" 0
+    check "$mpi: nor the right way round" same "$(count 'records only that rank|inside the job')" 0
 
     # A rank that fails: the status is what it is without memwatch.
     "$run" -n 2 "$memwatch" run -- sh -c 'exit 7' >out 2>err

@@ -64,7 +64,7 @@ fi
 
 "$memwatch" run --quiet --run-dir "$work/runs" -- sh -c 'echo x >"$MEMWATCH_RUN_DIR/notes"; mkdir "$MEMWATCH_RUN_DIR/sub"; exit 3' 2>err
 check "foreign files: the status is the command's" same $? 3
-check "foreign files: they stay, and are named" grep -q "is not removed: it holds files that are not memwatch's: notes and 1 more" err
+check "foreign files: they stay, and are named" grep -q "cannot remove .*: it contains other files: notes and 1 more" err
 check "foreign files: only they" same "$(ls "$(only)" | tr '\n' ' ')" 'notes sub '
 "$memwatch" runs --clean --run-dir "$work/runs" >list
 check "foreign files: it is not a run directory any more" [ -e "$(only)/notes" ]
@@ -102,7 +102,7 @@ if inside true 2>/dev/null; then
         $where "$memwatch" report "$(only)" >list 2>&1
         check "$where: memwatch killed: it is not known whether it still runs" grep -q 'not known on this host' list
         $where "$memwatch" runs --run-dir "$work/runs" >list
-        check "$where: memwatch killed: the list says so" grep -q -E "not known here .*$work/runs" list
+        check "$where: memwatch killed: the list says so" grep -q -E "unknown here .*$work/runs" list
         $where "$memwatch" runs --clean --run-dir "$work/runs" >list
         check "$where: memwatch killed: --clean leaves it alone" there
         $where "$memwatch" runs --clean "$(only)" >list 2>&1

@@ -18,13 +18,13 @@ refused() { # what, expected words, arguments...
     check "$what: one line says what to do" sh -c 'grep -q -- "$1" err && test "$(wc -l <err)" = 1' sh "$words"
 }
 refused "no numbers of ranks" 'memwatch scale -n 2,4,8 -- mpirun -n {n}' -- true
-refused "no command" 'no COMMAND' -n 2,4
+refused "no command" 'needs a COMMAND' -n 2,4
 refused "no number" "not 'x'" -n 2,x -- true {n}
-refused "half a rank" 'whole numbers' -n 1.5 -- true {n}
+refused "half a rank" 'integers' -n 1.5 -- true {n}
 refused "no place for the ranks" 'mpirun -n {n} ./app' -n 2,4 -- true
-refused "no place for a parameter" 'put {size} where it goes' -n 2,4 --param size=1,2 -- true {n}
+refused "no place for a parameter" 'insert {size} for its value' -n 2,4 --param size=1,2 -- true {n}
 refused "a parameter without a name" 'NAME=VALUE' -n 2 --param =3 -- true {n}
-refused "both" 'leave one of them out' -n 2 --from .
+refused "both" 'cannot be used together' -n 2 --from .
 refused "no place to predict" 'n=512' -n 2 --predict size=3 -- true {n}
 refused "two on stdout" 'only one form' --from . --json --csv -
 refused "an existing file" 'exists' --from . --csv err
@@ -43,7 +43,7 @@ check "two numbers of ranks: no model" grep -q 'fullest rank.*three different nu
 check "the command as it was given" grep -q '^memwatch scale  .* -n {n} ' out
 check "it goes on: 0" same "$(scale -n 2,4,8 --dir study --predict n=64 --ranks-per-node 64 --node-mem 3G -- "$run" -n {n} $small)" 0
 check "only what was missing is run" same "$(grep -c '^memwatch: run ' err)" 1
-check "and said" grep -q '2 of 3 runs were in study already' err
+check "and said" grep -q '2 of 3 runs already exist in study' err
 check "each rank's table of all ranks is found" grep -q -E 'fullest rank(, and [0-9]+ more)? +[0-9.]+ MiB \+ (3\.9|4\.[01]) MiB · n \+ ' out
 check "and where it is" grep -q -E 'phase +table of ranks(, and [0-9]+ more)? .* · n' out
 check "what each phase had" grep -q -E '^  phase +table of ranks(, and [0-9]+ more)? +([0-9.]+ MiB *){3}$' out
@@ -83,7 +83,7 @@ check "JSON alone on stdout" same "$(scale --from study --json; "$python" -c 'im
 
 # Another command in the same directory, a failed run, a signal.
 check "another command: 1" same "$(scale -n 2,4,8 --dir study -- "$run" -n {n} "$table" --mesh 8)" 1
-check "is not mixed in" same "$(grep -c 'left out: .* is of another command' err)" 3
+check "is not mixed in" same "$(grep -c 'skipping .*: recorded from another command' err)" 3
 cat >odd.sh <<END
 #!/bin/sh
 [ "\$1" = 4 ] && { echo "no licence left"; exit 3; }
@@ -133,7 +133,7 @@ check "and why" grep -q 'no mib in its name' err
 check "with the command line: 0" same "$(scale --from elsewhere --csv e.csv --report e.txt -- --table {table})" 0
 check "is the same" same "$(grep 'fullest rank' e.txt)" "$(scale --from grid >/dev/null; grep 'fullest rank' out)"
 check "a parameter that was not said" same "$(scale --from grid --predict n=8)" 125
-check "what to say" grep -q 'say which table, too: n=8,table=32' err
+check "what to say" grep -q 'also give a value of table: n=8,table=32' err
 check "half a record is left out" same "$(head -c 2000 s.json >elsewhere/x.json; scale --from elsewhere -- --table {table})" 1
-check "and told" grep -q 'left out: .*x\.json' err
+check "and told" grep -q 'skipping .*x\.json' err
 done_testing

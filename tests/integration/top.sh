@@ -15,7 +15,7 @@ one_line() { # status pattern command...: fails so, with one line on stderr that
     cat err
     return 1
 }
-check "without a terminal: what to do instead" one_line 1 '^memwatch: top needs a terminal: .*--once' "$memwatch" top
+check "without a terminal: what to do instead" one_line 1 '^memwatch: top needs a terminal .*--once' "$memwatch" top
 check "a directory that is not there" one_line 1 'cannot open /nowhere' "$memwatch" top --once /nowhere
 check "a directory of something else" one_line 1 'memwatch runs lists them' "$memwatch" top --once "$work/runs"
 check "a file" one_line 1 'memwatch report' "$memwatch" top --once "$srcdir/README.md"
@@ -194,7 +194,7 @@ first=$job
 begin_job sleep 61
 two() { [ "$(find runs -name 'view-*' | wc -l)" = 2 ]; }
 until_true two >until.out
-check "of several all are named" one_line 1 "jobs run, say which: .*$work/runs/memwatch-.*$work/runs/memwatch-" \
+check "of several all are named" one_line 1 "jobs are running: give one of these to memwatch top: .*$work/runs/memwatch-.*$work/runs/memwatch-" \
     "$memwatch" top --once --run-dir "$work/runs"
 kill -TERM "$first" $job
 wait "$first" $job

@@ -88,7 +88,7 @@ static int tear_down(void **state)
 static void pass(void)
 {
     messages = bytes = 0;
-    mw_mirror_hurry(&mirror);
+    mw_mirror_request_pass(&mirror);
     assert_true(mw_mirror_step(&mirror));
 }
 
@@ -167,7 +167,7 @@ static void test_the_head_never_runs_ahead(void **state)
     (void)state;
     assert_int_equal(mw_journal_create(&journal, there, JOURNAL, NULL), 0);
     add_sites(&journal, 200);
-    mw_mirror_hurry(&mirror);
+    mw_mirror_request_pass(&mirror);
     for (room = 4096; !mw_mirror_step(&mirror); room = 4096, steps++) {
         add_sites(&journal, 200 + (uint32_t)steps * 3); /* the rank goes on meanwhile */
         if (load(here, JOURNAL, head, sizeof(head)) < sizeof(head) || !sites->used)

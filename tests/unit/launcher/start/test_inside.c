@@ -102,11 +102,11 @@ static void test_command_starts_ranks(void **state)
 static void test_one_speaks(void **state)
 {
     (void)state;
-    assert_true(mw_inside_speaks(&(struct mw_inside){0, 4, "mpirun"}));
-    assert_false(mw_inside_speaks(&(struct mw_inside){1, 4, "mpirun"}));
-    assert_true(mw_inside_speaks(&(struct mw_inside){1, 0, "mpirun"}));
-    assert_false(mw_inside_speaks(&(struct mw_inside){2, 0, "mpirun"}));
-    assert_false(mw_inside_speaks(&(struct mw_inside){-1, 0, "mpirun"}));
+    assert_true(mw_inside_should_warn(&(struct mw_inside){0, 4, "mpirun"}));
+    assert_false(mw_inside_should_warn(&(struct mw_inside){1, 4, "mpirun"}));
+    assert_true(mw_inside_should_warn(&(struct mw_inside){1, 0, "mpirun"}));
+    assert_false(mw_inside_should_warn(&(struct mw_inside){2, 0, "mpirun"}));
+    assert_false(mw_inside_should_warn(&(struct mw_inside){-1, 0, "mpirun"}));
     assert_false(mw_inside_is_brief(&(struct mw_inside){0, 4, "mpirun"}));
     assert_false(mw_inside_is_brief(&(struct mw_inside){-1, 0, "mpirun"}));
 }

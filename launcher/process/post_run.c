@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "launcher/process/post.h"
+#include "launcher/process/post_run.h"
 
 #include "collector/base/mem.h"
 #include "collector/base/message.h"
-#include "launcher/process/apart.h"
+#include "launcher/process/report_child.h"
 
 #include <limits.h>
 #include <stdint.h>
@@ -15,20 +15,20 @@
 
 #define RECORD "MEMWATCH_RECORD"
 
-void mw_post_init(struct mw_post *post, const char *command)
+void mw_post_run_init(struct mw_post_run *post, const char *command)
 {
     size_t count = 0;
 
-    *post = (struct mw_post){.command = command};
+    *post = (struct mw_post_run){.command = command};
     if (!command)
         return;
     while (environ[count])
         count++;
     post->environment = mw_mem_alloc(count + 2, sizeof(*post->environment));
-    memcpy(post->environment, environ, count * sizeof(*environ)); /* setenv() makes new strings, and keeps the old ones */
+    memcpy(post->environment, environ, count * sizeof(*environ)); /* setenv() allocates new strings and keeps the old ones */
 }
 
-static void say_end(int status)
+static void print_end(int status)
 {
     if (WIFSIGNALED(status))
         mw_message("memwatch: --post-run-cmd was killed by signal %d\n", WTERMSIG(status));
@@ -36,8 +36,8 @@ static void say_end(int status)
         mw_message("memwatch: --post-run-cmd ended with status %d\n", WEXITSTATUS(status));
 }
 
-/* The last entry is left free for ours. */
-static void name_record(const struct mw_post *post, char *entry)
+/* Removes MEMWATCH_RECORD from the environment and appends `entry`. */
+static void name_record(const struct mw_post_run *post, char *entry)
 {
     size_t kept = 0;
 
@@ -48,9 +48,9 @@ static void name_record(const struct mw_post *post, char *entry)
     post->environment[kept] = NULL;
 }
 
-void mw_post_run(const struct mw_post *post, const char *record, struct mw_relay *relay,
-                 const struct mw_spawn_inherit *inherit)
-{
+void mw_post_run_execute(const struct mw_post_run *post, const char *record, struct mw_relay *relay,
+                         const struct mw_spawn_inherit *inherit)
+        {
     char *command[] = {(char *)(uintptr_t)"sh", (char *)(uintptr_t)"-c", (char *)(uintptr_t)post->command,
                        (char *)(uintptr_t)"sh", (char *)(uintptr_t)record, NULL};
     char entry[sizeof(RECORD) + PATH_MAX];
@@ -67,11 +67,11 @@ void mw_post_run(const struct mw_post *post, const char *record, struct mw_relay
     if (started.error)
         mw_message("memwatch: cannot start --post-run-cmd: %s\n", strerror(started.error));
     else
-        say_end(mw_apart_wait(started.pid, relay));
+        print_end(mw_report_child_wait(started.pid, relay));
 }
 
-void mw_post_fini(struct mw_post *post)
+void mw_post_run_fini(struct mw_post_run *post)
 {
     free(post->environment);
-    *post = (struct mw_post){0};
+    *post = (struct mw_post_run){0};
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "launcher/run/over.h"
+#include "launcher/run/kill_over.h"
 
 #include "collector/base/clock.h"
 #include "collector/base/message.h"
@@ -10,7 +10,7 @@
 
 #define GRACE_NS (5 * MW_NS_PER_SEC)
 
-/* The first process over its limit in this sample. */
+/* Finds a process that exceeds its limit in this sample. */
 static bool find_process(const struct mw_gates *gates, const struct mw_sampler *sampler, struct mw_view_over *found)
 {
     for (size_t i = 0; i < sampler->tree.count; i++) {
@@ -37,26 +37,26 @@ static bool find(const struct mw_gates *gates, const struct mw_sampler *sampler,
     return true;
 }
 
-static void tell(const struct mw_view_over *found)
+static void report(const struct mw_view_over *found)
 {
     char who[40] = "the job";
 
     if (found->what != MW_VIEW_OVER_TOTAL)
         snprintf(who, sizeof(who), "process %d", found->pid);
-    mw_message("memwatch: %s has %s, over the limit of %s: ending the command (--kill-over)\n", who,
+    mw_message("memwatch: %s has %s, over the limit of %s; ending the command (--kill-over)\n", who,
                mw_units_bytes(found->bytes).text, mw_units_bytes(found->limit).text);
 }
 
-/* The tree is of a moment ago, and a pid is not given anew so soon. */
+/* The tree is slightly out of date, but pids are not reused so soon. */
 static void kill_all(const struct mw_sampler *sampler, pid_t command)
 {
-    mw_message("memwatch: it did not end: killing its processes\n");
+    mw_message("memwatch: the command did not end; killing the job's processes (--kill-over)\n");
     kill(command, SIGKILL);
     for (size_t i = 0; i < sampler->tree.count; i++)
         kill(sampler->tree.processes[i].pid, SIGKILL);
 }
 
-void mw_over_look(struct mw_over *over, struct mw_sampler *sampler, struct mw_live *live, pid_t command)
+void mw_kill_over_check(struct mw_kill_over *over, struct mw_sampler *sampler, struct mw_live *live, pid_t command)
 {
     struct mw_view_over *noted = &sampler->view->over;
     uint64_t now = mw_clock_now();
@@ -76,6 +76,6 @@ void mw_over_look(struct mw_over *over, struct mw_sampler *sampler, struct mw_li
     over->kill_ns = now + GRACE_NS;
     mw_view_file_sync(&sampler->file, sampler->view);
     mw_live_clear(live);
-    tell(noted);
+    report(noted);
     kill(command, SIGTERM);
 }

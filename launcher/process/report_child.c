@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "launcher/process/apart.h"
+#include "launcher/process/report_child.h"
 
 #include "collector/base/clock.h"
 #include "collector/base/message.h"
@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Who ends a job by Ctrl-C twice means the job both times; the report is wanted all the same. */
+/* A user who ends a job with Ctrl-C often presses it twice, and still wants the report. */
 #define IMPATIENCE_NS MW_NS_PER_SEC
 
 static uint64_t impatient_until;
@@ -24,9 +24,9 @@ static void interrupted(int signo)
     raise(signo);
 }
 
-/* Warnings of batch systems and the like are for the job, which has ended. A file that may not grow is an error like
- * others. */
-static uint64_t not_for_reports(void)
+/* Signals that batch systems send as warnings are for the job, which has ended. Exceeding the file size limit is
+ * reported as a write error. */
+static uint64_t ignored_in_reports(void)
 {
     static const int signals[] = {SIGUSR1, SIGUSR2, SIGXCPU, SIGXFSZ, SIGPROF, SIGVTALRM, SIGIO, SIGPWR, SIGSTKFLT};
     uint64_t mask = 0;
@@ -38,8 +38,8 @@ static uint64_t not_for_reports(void)
     return mask;
 }
 
-/* In the child: never returns. */
-static void work_there(int (*work)(void *context), void *context, const struct mw_spawn_inherit *inherit)
+/* In the child: does not return. */
+static void child_main(int (*work)(void *context), void *context, const struct mw_spawn_inherit *inherit)
 {
     const struct sigaction impatient = {.sa_handler = interrupted, .sa_flags = SA_RESTART};
     struct sigaction before;
@@ -48,28 +48,28 @@ static void work_there(int (*work)(void *context), void *context, const struct m
     signal(SIGPIPE, SIG_DFL);
     impatient_until = mw_clock_now() + IMPATIENCE_NS;
     sigaction(SIGINT, &impatient, &before);
-    if (before.sa_handler == SIG_IGN) /* it was ignored when memwatch was started (nohup, a shell's background) */
+    if (before.sa_handler == SIG_IGN) /* ignored when memwatch was started (nohup, a background job of a shell) */
         sigaction(SIGINT, &before, NULL);
-    mw_signal_mask_set(inherit->mask | not_for_reports());
+    mw_signal_mask_set(inherit->mask | ignored_in_reports());
     failed = work(context);
     fflush(NULL);
     _exit(failed ? 1 : 0);
 }
 
-/* Who interrupted it or closed the other end of the pipe knows why there is no report. */
-static int tell_end(int status)
+/* No message if the user interrupted the report or closed the other end of the pipe. */
+static int print_end(int status)
 {
     int signo = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 
     if (signo == SIGPIPE || signo == SIGINT || signo == SIGTERM || signo == SIGHUP)
         return 1;
     if (signo)
-        mw_message("memwatch: no report: %s while it was made; the command's own status is kept\n",
+        mw_message("memwatch: no report: %s while writing it; the exit status is still the command's\n",
                    strsignal(signo));
     return signo ? -1 : WEXITSTATUS(status) > 1 ? -1 : WEXITSTATUS(status);
 }
 
-int mw_apart_wait(pid_t pid, struct mw_relay *relay)
+int mw_report_child_wait(pid_t pid, struct mw_relay *relay)
 {
     int status = 0;
 
@@ -82,16 +82,16 @@ int mw_apart_wait(pid_t pid, struct mw_relay *relay)
     }
 }
 
-int mw_apart_run(int (*work)(void *context), void *context, struct mw_relay *relay,
-                 const struct mw_spawn_inherit *inherit)
-{
+int mw_report_child_run(int (*work)(void *context), void *context, struct mw_relay *relay,
+                        const struct mw_spawn_inherit *inherit)
+       {
     pid_t pid;
 
     fflush(NULL);
     pid = fork();
     if (pid < 0)
-        return work(context); /* better at some risk than not at all */
+        return work(context); /* a report at the risk of a crash is better than none */
     if (pid == 0)
-        work_there(work, context, inherit);
-    return tell_end(mw_apart_wait(pid, relay));
+        child_main(work, context, inherit);
+    return print_end(mw_report_child_wait(pid, relay));
 }
