@@ -56,7 +56,7 @@ bool mw_library_resolve(void)
 
 void mw_library_progress(void)
 {
-    char status[256]; /* more than any MPI_Status; written only when a message is found */
+    char status[MW_LIBRARY_STATUS]; /* written only when a message is found */
     int found = 0;
 
     /* a probe for a message to ourselves that nobody sends: both MPIs drive all communication in it (MPICH does not

@@ -18,6 +18,9 @@ void mw_agent_start(int dirfd);
  * says that it is connected. */
 bool mw_agent_reaches_launcher(int dirfd);
 
+/* Whether this host has an agent, connected or not. */
+bool mw_agent_runs(int dirfd);
+
 /* Whether whoever reads journals in the run directory can attach shared memory segments of this process: the launcher, when it
  * is in this process's IPC namespace (MEMWATCH_IPC has its number), or an agent of this host. Not the launcher of another
  * host that shares the directory, nor whoever reads it on a network file system afterwards. MEMWATCH_IPC=none: nobody. */
