@@ -21,14 +21,18 @@ if ! "$clang" -fsanitize=fuzzer,address "$out/probe.c" -o "$out/probe" 2>/dev/nu
     exit 77
 fi
 
-# What is fuzzed, instrumented: the collector and the launcher as one archive.
-sources=$(find "$top_srcdir/collector" "$top_srcdir/launcher" -name '*.c' ! -name main.c)
-newest=$(find "$top_srcdir/collector" "$top_srcdir/launcher" "$source" "$top_srcdir/tests/unit" -newer "$out/built" -print -quit 2>/dev/null)
+# What is fuzzed, instrumented: the collector and the launcher as one archive, with what ranks read of other ranks.
+ranks=$top_srcdir/pmpi/finalize/rank_list.c
+sources="$(find "$top_srcdir/collector" "$top_srcdir/launcher" -name '*.c' ! -name main.c) $ranks"
+newest=$(find "$top_srcdir/collector" "$top_srcdir/launcher" "$ranks" "$source" "$top_srcdir/tests/unit" -newer "$out/built" -print -quit 2>/dev/null)
 if [ ! -e "$out/built" ] || [ -n "$newest" ]; then
     rm -f "$out"/*.o "$out/built"
     # shellcheck disable=SC2086
-    (cd "$out" && printf '%s\n' $sources | xargs -P "$(nproc)" -n 4 "$clang" -c $flags $FUZZ_CFLAGS -fsanitize=fuzzer-no-link,$sanitize) ||
-        exit 1
+    # (files of several folders have the same name)
+    printf '%s\n' $sources | xargs -P "$(nproc)" -n 4 sh -c 'flags=$1 out=$2 top=$3; shift 3
+        for file; do
+            $flags -c "$file" -o "$out/$(echo "${file#"$top"/}" | tr / _ | sed "s/c$/o/")" || exit 255
+        done' sh "$clang $flags $FUZZ_CFLAGS -fsanitize=fuzzer-no-link,$sanitize" "$out" "$top_srcdir" || exit 1
     rm -f "$out/libfuzzed.a"
     ar rcs "$out/libfuzzed.a" "$out"/*.o && rm -f "$out"/*.o || exit 1
     # shellcheck disable=SC2086
