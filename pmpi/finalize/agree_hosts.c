@@ -29,7 +29,7 @@ struct meeting {
     struct mw_peers peers; /* of this host */
     const struct mw_record_head *first; /* the lowest of them */
     bool safe; /* the records of this host need not be gathered */
-    bool said_present;
+    const char *word; /* that this rank has said of its host; NULL none */
     char value[VALUE_SIZE]; /* of this host */
 };
 
@@ -74,17 +74,17 @@ static void unsay(const char *what, int rank, const char *value)
     mw_names_unpublish(name, value);
 }
 
-static bool is_vetoed(void)
+static bool is_vetoed(int host)
 {
     char value[VALUE_SIZE];
 
-    return ask("veto", 0, value);
+    return ask("veto", host, value);
 }
 
-static void veto(void)
+static void veto(int host)
 {
-    if (!is_vetoed())
-        say("veto", 0, "1");
+    if (!is_vetoed(host))
+        say("veto", host, "1");
 }
 
 /* Before the launcher is asked again: the longer it lasts, the less often. MPI works meanwhile. */
@@ -98,13 +98,15 @@ static void pause_since(uint64_t begin)
     while (mw_clock_now() < end);
 }
 
-/* Waits for a word. False when there is a veto, or when it does not come in time. */
-static bool hear(const char *what, int rank, uint64_t until, char value[VALUE_SIZE])
+/* Waits for a word of the host whose first rank is `host`; for `present`, soon-<rank> is as good. False when that host has
+ * vetoed, or when it does not come in time. */
+static bool hear(const char *what, int host, uint64_t until, char value[VALUE_SIZE])
 {
     uint64_t begin = mw_clock_now();
+    bool is_present = !strcmp(what, "present");
 
-    while (!ask(what, rank, value)) {
-        if (mw_clock_now() >= until || is_vetoed())
+    while (!ask(what, host, value) && !(is_present && ask("soon", host, value))) {
+        if (mw_clock_now() >= until || is_vetoed(host))
             return false;
         pause_since(begin);
     }
@@ -141,16 +143,15 @@ static bool find_peers(struct meeting *m)
     return m->first && m->peers.count >= mw_peers_started_here() && write_value(m);
 }
 
-/* Unless a lower rank of this host has been here before and did so. */
-static void say_present(struct meeting *m)
+/* The word with which this rank says that its host is there: the first rank's, or the next one's, which may come sooner. NULL:
+ * others do that. Each word has one writer: mpirun of Open MPI may lose those that two have written. */
+static const char *word_of(const struct meeting *m)
 {
-    int own = mw_rank.journal.ident->rank;
+    int own = mw_rank.journal.ident->rank, lower = 0;
 
     for (int i = 0; i < m->peers.count; i++)
-        if (rank_of(m->peers.heads[i]) < own && mw_peers_decision(m->peers.heads[i]) >= MW_STAGE_READY)
-            return;
-    say("present", rank_of(m->first), m->value);
-    m->said_present = true;
+        lower += rank_of(m->peers.heads[i]) < own;
+    return lower == 0 ? "present" : lower == 1 ? "soon" : NULL;
 }
 
 static bool wait_for_peers(const struct meeting *m, uint64_t until)
@@ -158,7 +159,7 @@ static bool wait_for_peers(const struct meeting *m, uint64_t until)
     uint64_t begin = mw_clock_now();
     int result;
 
-    while (!(result = mw_agree_look(&m->peers)) && mw_clock_now() < until && !is_vetoed())
+    while (!(result = mw_agree_look(&m->peers)) && mw_clock_now() < until && !is_vetoed(0))
         pause_since(begin);
     return result > 0;
 }
@@ -258,7 +259,7 @@ static bool follow_root(const struct meeting *m, uint64_t present_by)
 /* The first rank vetoes for its host. Of those that follow it the lowest does: the first may be in a sandbox, or dead. */
 static bool is_to_veto(const struct meeting *m, bool is_first)
 {
-    if (is_first || !m->first)
+    if (is_first)
         return true;
     for (int i = 0; i < m->peers.count; i++)
         if (m->peers.heads[i] != m->first && rank_of(m->peers.heads[i]) < mw_rank.journal.ident->rank &&
@@ -293,7 +294,9 @@ static bool meet(struct meeting *m, struct mw_agree_hosts *hosts)
     if (!complete || !is_possible())
         return false; /* without ever having been READY */
     mw_agree_ready();
-    say_present(m);
+    m->word = word_of(m);
+    if (m->word)
+        say(m->word, rank_of(m->first), m->value);
     if (!hosts->is_first)
         return follow_first(m->first);
     return mw_rank.journal.ident->rank == 0 ? lead(m, hosts, present_by) : follow_root(m, present_by);
@@ -303,8 +306,8 @@ static bool meet(struct meeting *m, struct mw_agree_hosts *hosts)
 static void refuse(const struct meeting *m, bool is_first)
 {
     mw_agree_not();
-    if (is_possible() && is_to_veto(m, is_first))
-        veto();
+    if (m->first && is_possible() && is_to_veto(m, is_first))
+        veto(rank_of(m->first));
     if (is_first)
         say_where();
 }
@@ -318,8 +321,8 @@ bool mw_agree_hosts(struct mw_agree_hosts *hosts)
         mw_agree_commit();
     else
         refuse(&m, hosts->is_first);
-    if (m.said_present)
-        unsay("present", rank_of(m.first), m.value);
+    if (m.word)
+        unsay(m.word, rank_of(m.first), m.value);
     mw_peers_unmap(&m.peers);
     return go;
 }

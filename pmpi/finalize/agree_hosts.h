@@ -5,10 +5,11 @@
  * ours may meet a wildcard receive. So hosts agree through names that the MPI launcher keeps (pmpi/finalize/names.h), and which
  * any rank may look up:
  *
- *   present-<rank>   all ranks of a host have a journal, and one of them is in MPI_Finalize; <rank> is the lowest of them
+ *   present-<rank>   all ranks of a host have a journal, and one of them is in MPI_Finalize: the lowest, which is <rank>
+ *   soon-<rank>      the same, from the next one
  *   open             rank 0 is in MPI_Finalize, and will decide
  *   ready-<rank>     all ranks of that host are in MPI_Finalize, and will do what rank 0 decides
- *   veto             some rank will never be ready
+ *   veto-<rank>      that host will never be ready; rank 0's host says so when it decides not to gather
  *   decision         rank 0's: to gather, which takes all hosts to be ready, or not
  *
  * The lowest rank of a host writes `ready` for all of it when it has seen them all READY in their journals, and puts what rank 0
