@@ -22,16 +22,15 @@ shim_sources = \
     collector/base/clock.h collector/base/magic.h collector/journal/record.h \
     pmpi/abi/abi.h pmpi/abi/openmpi.c pmpi/abi/mpich.c pmpi/abi/standard.c \
     pmpi/abi/find.c pmpi/abi/find.h \
-    pmpi/finalize/across.c pmpi/finalize/across.h \
-    pmpi/finalize/across_port.c pmpi/finalize/across_port.h \
-    pmpi/finalize/across_root.c pmpi/finalize/across_parts.h \
     pmpi/rank/agent.c pmpi/rank/agent.h \
     pmpi/finalize/agree.c pmpi/finalize/agree.h \
+    pmpi/finalize/agree_hosts.c pmpi/finalize/agree_hosts.h \
     pmpi/finalize/alone.c pmpi/finalize/alone.h \
     pmpi/wrap/argument.c pmpi/wrap/argument.h \
     pmpi/measure/boundary.c pmpi/measure/boundary.h \
     pmpi/abi/bytes.c pmpi/abi/bytes.h \
     pmpi/measure/completion.c pmpi/measure/completion.h \
+    pmpi/finalize/clocks.c pmpi/finalize/clocks.h \
     pmpi/base/clear.h pmpi/abi/collectives.def pmpi/abi/each_call.h \
     pmpi/base/compat.h pmpi/base/dlsym.h pmpi/base/elf_find.h pmpi/base/elf_object.h \
     pmpi/measure/estimate.h \
@@ -56,6 +55,7 @@ shim_sources = \
     pmpi/measure/own_memory.c pmpi/measure/own_memory.h \
     pmpi/measure/requests.c pmpi/measure/requests.h \
     pmpi/finalize/peers.c pmpi/finalize/peers.h \
+    pmpi/finalize/rank_list.c pmpi/finalize/rank_list.h \
     pmpi/measure/phase_table.c pmpi/measure/phase_table.h \
     pmpi/measure/phases.c pmpi/measure/phases.h \
     pmpi/measure/places.c pmpi/measure/places.h \
@@ -78,7 +78,6 @@ shim_sources = \
     pmpi/measure/timeline.c pmpi/measure/timeline.h \
     pmpi/measure/threads.c pmpi/measure/threads.h \
     pmpi/wrap/user_phases.c \
-    pmpi/finalize/tcp.c pmpi/finalize/tcp.h \
     pmpi/rank/world.c pmpi/rank/world.h \
     pmpi/wrap/wrap.c pmpi/abi/wrapper.h
 # In each preloaded library, but not in the archive: its programs use the libc of the system they are linked on.

@@ -124,8 +124,8 @@ endif
 unit_tests += \
     tests/unit/pmpi/abi/test_abi_find \
     tests/unit/pmpi/abi/test_bytes \
-    tests/unit/pmpi/finalize/test_across_port \
     tests/unit/pmpi/finalize/test_agree \
+    tests/unit/pmpi/finalize/test_rank_list \
     tests/unit/pmpi/wrap/test_argument \
     tests/unit/pmpi/wrap/test_argument_unoptimized \
     tests/unit/collector/compare/test_compare \
@@ -219,8 +219,8 @@ synthetic = tests/unit/synthetic.c tests/unit/synthetic.h
 collector_test_libs = collector/libcollector.la $(CMOCKA_LIBS)
 launcher_test_libs = launcher/liblauncher.la $(CMOCKA_LIBS)
 
-tests_unit_pmpi_finalize_test_across_port_SOURCES = tests/unit/pmpi/finalize/test_across_port.c pmpi/finalize/across_port.c pmpi/finalize/tcp.c
-tests_unit_pmpi_finalize_test_across_port_LDADD = $(CMOCKA_LIBS)
+tests_unit_pmpi_finalize_test_rank_list_SOURCES = tests/unit/pmpi/finalize/test_rank_list.c pmpi/finalize/rank_list.c
+tests_unit_pmpi_finalize_test_rank_list_LDADD = $(CMOCKA_LIBS)
 tests_unit_collector_compare_test_compare_SOURCES = tests/unit/collector/compare/test_compare.c
 tests_unit_collector_compare_test_compare_LDADD = $(collector_test_libs)
 tests_unit_launcher_sample_test_deaths_SOURCES = tests/unit/launcher/sample/test_deaths.c

@@ -56,7 +56,7 @@ bool mw_library_resolve(void)
 
 void mw_library_progress(void)
 {
-    char status[256]; /* larger than any MPI_Status; written only when a message is found */
+    char status[MW_LIBRARY_STATUS]; /* written only when a message is found */
     int found = 0;
 
     /* probes for a message that this rank would send to itself, which never comes: both Open MPI and MPICH progress

@@ -36,7 +36,11 @@
     X(gatherv, PMPI_Gatherv,                                                                                  \
       (const void *, int, uintptr_t, void *, const int *, const int *, uintptr_t, int, uintptr_t))            \
     X(bcast, PMPI_Bcast, (void *, int, uintptr_t, int, uintptr_t))                                            \
+    X(send, PMPI_Send, (const void *, int, uintptr_t, int, int, uintptr_t))                                   \
+    X(recv, PMPI_Recv, (void *, int, uintptr_t, int, int, uintptr_t, void *))                                 \
     X(iprobe, PMPI_Iprobe, (int, int, uintptr_t, int *, void *))
+
+#define MW_LIBRARY_STATUS 256 /* more than any MPI_Status */
 
 struct mw_library {
     const struct mw_abi *abi; /* NULL: unknown MPI; nothing below may be used then */

@@ -2,7 +2,6 @@
 #include "pmpi/finalize/agree.h"
 
 #include "collector/base/clock.h"
-#include "pmpi/finalize/peers.h"
 #include "pmpi/rank/rank.h"
 #include "pmpi/rank/stage.h"
 
@@ -46,9 +45,14 @@ void mw_agree_ready(void)
     decide(mw_rank.dirfd < 0 ? MW_STAGE_DECLINED : MW_STAGE_READY);
 }
 
-void mw_agree_done(void)
+void mw_agree_commit(void)
 {
     decide(MW_STAGE_COMMITTED);
+}
+
+int mw_agree_look(const struct mw_peers *peers)
+{
+    return reached(peers, MW_STAGE_READY, true);
 }
 
 void mw_agree_not(void)

@@ -9,6 +9,8 @@
 #ifndef MW_PMPI_FINALIZE_AGREE_H
 #define MW_PMPI_FINALIZE_AGREE_H
 
+#include "pmpi/finalize/peers.h"
+
 #include <stdbool.h>
 
 /* Waits until it is decided. Waits as long as MPI_Finalize itself would, while all ranks live; gives up soon when a
@@ -18,8 +20,11 @@ bool mw_agree_to_gather(void);
 /* Says at once that this rank will not, whatever the others want. */
 void mw_agree_not(void);
 
-/* Where ranks are on several hosts (pmpi/finalize/across.h): says READY, and COMMITTED when this rank has done its part. */
+/* For ranks on several hosts (pmpi/finalize/agree_hosts.h): says READY, and COMMITTED when all gather. */
 void mw_agree_ready(void);
-void mw_agree_done(void);
+void mw_agree_commit(void);
+
+/* Whether all of `peers` are READY: 1, 0 not yet, -1 one never will be. */
+int mw_agree_look(const struct mw_peers *peers);
 
 #endif

@@ -3,12 +3,16 @@
 
 #include "collector/base/file_names.h"
 #include "collector/base/io.h"
+#include "collector/base/text.h"
+#include "collector/base/token.h"
 #include "collector/journal/segment.h"
 #include "pmpi/abi/library.h"
+#include "pmpi/base/log.h"
 #include "pmpi/base/own_fd.h"
-#include "pmpi/finalize/across.h"
 #include "pmpi/finalize/agree.h"
+#include "pmpi/finalize/agree_hosts.h"
 #include "pmpi/finalize/alone.h"
+#include "pmpi/finalize/clocks.h"
 #include "pmpi/finalize/peers.h"
 #include "pmpi/rank/agent.h"
 #include "pmpi/rank/rank.h"
@@ -24,8 +28,12 @@
 struct gather {
     uintptr_t comm;
     int rank, size;
-    char *packed; /* this rank's record */
-    uint64_t length;
+    bool several;    /* hosts */
+    struct mw_agree_hosts hosts;
+    bool is_reached; /* this rank's journal reaches the launcher without the gather */
+    char name[64], partial[72]; /* the gathered file, and until it is complete */
+    char *packed;    /* this rank's record */
+    uint64_t length; /* 0: it is not sent */
     /* rank 0 only */
     struct mw_own_fd file;
     uint64_t *offsets; /* of each rank's record in the file; size + 1 of them */
@@ -52,16 +60,20 @@ static bool make_comm(struct gather *g)
     return true;
 }
 
-static void pack(struct gather *g)
+/* Where rank 0's record reaches the launcher, only those that do not are sent there; otherwise all, so that the whole record is
+ * in one place. */
+static void pack(struct gather *g, bool all)
 {
     size_t room = mw_journal_length();
 
+    if (g->is_reached && !all)
+        return;
     g->packed = malloc(room);
     g->length = g->packed ? mw_journal_pack(&mw_rank.journal, g->packed, room) : 0;
 }
 
 /* On rank 0: learns all lengths and makes room. Returns the longest, or 0 when memory is short. */
-static uint64_t plan(struct gather *g, const char *name)
+static uint64_t plan(struct gather *g)
 {
     uint64_t longest = 0;
     int fd;
@@ -78,7 +90,7 @@ static uint64_t plan(struct gather *g, const char *name)
     }
     if (!mw_io_may_grow(g->offsets[g->size]))
         return 0;
-    fd = openat(mw_rank.dirfd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    fd = openat(mw_rank.dirfd, g->partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
     return mw_own_fd_take(&g->file, fd) ? longest : 0;
 }
 
@@ -104,7 +116,7 @@ static int round_trip(struct gather *g, int first, int last, uint64_t offset, ui
         g->counts[i] = !sends ? 0 : (int)(length - offset < piece ? length - offset : piece);
         g->displacements[i] = sends ? (int)((uint64_t)(i - first) * piece) : 0;
     }
-    if (mw_library.gatherv(g->packed + (mine ? offset : 0), (int)mine, mw_library.datatype_byte, g->buffer, g->counts,
+    if (mw_library.gatherv(mine ? g->packed + offset : NULL, (int)mine, mw_library.datatype_byte, g->buffer, g->counts,
                            g->displacements, mw_library.datatype_byte, 0, g->comm))
         return -1;
     for (int i = first; g->rank == 0 && i <= last; i++)
@@ -139,26 +151,55 @@ static void prepare_root(struct gather *g)
     g->buffer = malloc(MW_GATHER_BYTES);
 }
 
-/* The gather itself, after all have agreed. Returns whether rank 0 has the whole record (on every rank). */
-static bool run(struct gather *g, const char *partial, const char *name)
+/* What rank 0 says to all at the end. */
+struct outcome {
+    uint32_t whole; /* 1: its file has all records that were to be sent */
+    uint32_t stays; /* 1: that file does not reach the launcher */
+    char host[MW_HOSTNAME_SIZE]; /* of rank 0 */
+};
+
+static bool broadcast(struct gather *g, void *bytes, int size)
+{
+    return !mw_library.bcast(bytes, size, mw_library.datatype_byte, 0, g->comm);
+}
+
+/* Decides what is sent, and compares the clocks of the hosts. */
+static bool begin(struct gather *g)
+{
+    uint32_t all = mw_rank.gathers || !g->is_reached;
+
+    if (!broadcast(g, &all, sizeof(all)))
+        return false;
+    if (g->several && g->rank == 0)
+        mw_clocks_ask(g->comm, g->hosts.firsts, g->hosts.count);
+    else if (g->several && g->hosts.is_first)
+        mw_clocks_answer(g->comm);
+    pack(g, all);
+    return true;
+}
+
+/* The gather itself, after all have agreed. */
+static void run(struct gather *g, struct outcome *outcome)
 {
     uint64_t longest = 0;
-    int whole = 0;
 
-    pack(g);
+    if (!begin(g))
+        return;
     if (g->rank == 0)
         prepare_root(g);
     if (mw_library.gather(&g->length, (int)sizeof(g->length), mw_library.datatype_byte, g->offsets,
                           (int)sizeof(*g->offsets), mw_library.datatype_byte, 0, g->comm))
-        return false;
+        return;
     if (g->rank == 0)
-        longest = plan(g, partial);
-    if (mw_library.bcast(&longest, (int)sizeof(longest), mw_library.datatype_byte, 0, g->comm))
-        return false;
+        longest = plan(g);
+    if (!broadcast(g, &longest, sizeof(longest)))
+        return;
     if (longest && !transfer(g, longest) && g->rank == 0)
-        whole = !renameat(mw_rank.dirfd, partial, mw_rank.dirfd, name);
-    mw_library.bcast(&whole, (int)sizeof(whole), mw_library.datatype_byte, 0, g->comm);
-    return whole;
+        outcome->whole = !renameat(mw_rank.dirfd, g->partial, mw_rank.dirfd, g->name);
+    outcome->stays = !mw_rank.standalone && !g->is_reached;
+    memcpy(outcome->host, mw_rank.host, sizeof(outcome->host));
+    if (!broadcast(g, outcome, sizeof(*outcome)))
+        outcome->whole = 0;
 }
 
 static void release(struct gather *g)
@@ -169,45 +210,65 @@ static void release(struct gather *g)
     free(g->counts);
     free(g->displacements);
     free(g->buffer);
-    mw_library.comm_free(&g->comm);
+    free(g->hosts.firsts);
 }
 
-/* All ranks are on one host, but the launcher is not there. */
-static void keep_here(bool rank_0, const char *name)
+static void say_where(const struct gather *g)
 {
-    if (rank_0)
-        mw_across_say_where(name);
+    char path[sizeof(mw_rank.dir) + sizeof(g->name) + 1], quoted[2 * sizeof(path)];
+
+    snprintf(path, sizeof(path), "%s/%s", mw_rank.dir, g->name);
+    mw_text_quote(quoted, sizeof(quoted), path);
+    mw_log("memwatch: the whole record lies on host %s: memwatch report %s prints it there\n", mw_rank.host, quoted);
+}
+
+/* Under a launcher: a journal that does not reach it is not needed any more, nor is anything else of another host. */
+static void settle(const struct gather *g, const struct outcome *outcome)
+{
+    if (outcome->stays)
+        memcpy(mw_rank.journal.state->gathered_host, outcome->host, sizeof(mw_rank.journal.state->gathered_host));
+    if (outcome->stays && g->rank == 0)
+        say_where(g);
+    if (g->is_reached || !g->length)
+        return;
     mw_segment_remove(mw_rank.dirfd, mw_rank.name);
-    memcpy(mw_rank.journal.state->gathered_host, mw_rank.host, sizeof(mw_rank.journal.state->gathered_host));
+    if (strcmp(mw_rank.host, outcome->host) != 0) {
+        mw_agent_remove_files(mw_rank.dirfd);
+        mw_token_leave(mw_rank.dirfd, mw_rank.dir);
+    }
+}
+
+static bool agree(struct gather *g)
+{
+    return g->several ? mw_agree_hosts(&g->hosts) : mw_agree_to_gather();
+}
+
+static void name_files(struct gather *g)
+{
+    snprintf(g->name, sizeof(g->name), MW_FILE_GATHERED "%016llx", (unsigned long long)mw_rank.journal.ident->world_id);
+    snprintf(g->partial, sizeof(g->partial), "%s" MW_FILE_GATHERED_PART, g->name);
 }
 
 bool mw_gather_to_rank_0(void)
 {
     struct gather g = {.rank = mw_rank.journal.ident->rank, .size = mw_rank.journal.ident->size, .file = {.fd = -1}};
-    char name[64], partial[72];
-    bool whole = false;
+    struct outcome outcome = {0};
 
-    snprintf(name, sizeof(name), MW_FILE_GATHERED "%016llx",
-             (unsigned long long)mw_rank.journal.ident->world_id);
-    snprintf(partial, sizeof(partial), "%s" MW_FILE_GATHERED_PART, name);
-    if (mw_peers_started_here() < g.size) {
-        mw_agree_ready();
-        whole = mw_across_gather(name);
-        if (mw_rank.standalone && g.rank == 0)
-            mw_alone_finish(whole ? name : NULL);
-        return true;
-    }
-    if (!mw_rank.gathers && mw_rank.dirfd >= 0 && mw_agent_reaches_launcher(mw_rank.dirfd)) {
+    g.several = mw_peers_started_here() < g.size;
+    g.is_reached = mw_rank.dirfd >= 0 && mw_agent_reaches_launcher(mw_rank.dirfd);
+    if (!g.several && !mw_rank.gathers && g.is_reached) {
         mw_agree_not(); /* the launcher reads the journals themselves */
         return false;
     }
-    if (mw_agree_to_gather() && make_comm(&g)) {
-        whole = run(&g, partial, name);
-        release(&g);
+    name_files(&g);
+    if (agree(&g) && make_comm(&g)) {
+        run(&g, &outcome);
+        mw_library.comm_free(&g.comm);
     }
+    release(&g);
     if (mw_rank.standalone)
-        mw_alone_finish(whole ? name : NULL);
-    else if (whole && mw_rank.dirfd >= 0 && !mw_agent_reaches_launcher(mw_rank.dirfd))
-        keep_here(g.rank == 0, name);
+        mw_alone_finish(outcome.whole ? g.name : NULL);
+    else if (outcome.whole)
+        settle(&g, &outcome);
     return true;
 }

@@ -131,6 +131,14 @@ static bool is_locked(int dirfd, const char *name)
     return held;
 }
 
+bool mw_agent_runs(int dirfd)
+{
+    char name[MW_JOURNAL_NAME_SIZE];
+
+    file_of(name, MW_FILE_AGENT, mw_rank.host);
+    return is_locked(dirfd, name);
+}
+
 bool mw_agent_reaches_launcher(int dirfd)
 {
     char name[MW_JOURNAL_NAME_SIZE];

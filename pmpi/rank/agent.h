@@ -22,6 +22,9 @@ bool mw_agent_reaches_launcher(int dirfd);
  * another host that shares the directory, on a network file system, and with MEMWATCH_IPC=none. */
 bool mw_agent_can_attach(int dirfd);
 
+/* Whether this host has an agent, connected or not. */
+bool mw_agent_runs(int dirfd);
+
 /* Removes the files of this host's agent, unless an agent still holds the lock. */
 void mw_agent_remove_files(int dirfd);
 

@@ -2,6 +2,7 @@
 /* A run directory with one journal and one view that are anybody's idea of one: memwatch top reads single entries of
  * the one, all of the other, and draws. */
 #include "collector/base/text.h"
+#include "launcher/top/data.h"
 #include "launcher/top/picture.h"
 #include "tests/fuzz/fuzz.h"
 

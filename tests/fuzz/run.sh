@@ -21,9 +21,10 @@ if ! "$clang" -fsanitize=fuzzer,address "$out/probe.c" -o "$out/probe" 2>/dev/nu
     exit 77
 fi
 
-# What is fuzzed, instrumented: the collector and the launcher as one archive.
-sources=$(find "$top_srcdir/collector" "$top_srcdir/launcher" -name '*.c' ! -name main.c)
-newest=$(find "$top_srcdir/collector" "$top_srcdir/launcher" "$source" "$top_srcdir/tests/unit" -newer "$out/built" -print -quit 2>/dev/null)
+# What is fuzzed, instrumented: the collector and the launcher as one archive, with what ranks read of other ranks.
+ranks=$top_srcdir/pmpi/finalize/rank_list.c
+sources="$(find "$top_srcdir/collector" "$top_srcdir/launcher" -name '*.c' ! -name main.c) $ranks"
+newest=$(find "$top_srcdir/collector" "$top_srcdir/launcher" "$ranks" "$source" "$top_srcdir/tests/unit" -newer "$out/built" -print -quit 2>/dev/null)
 if [ ! -e "$out/built" ] || [ -n "$newest" ]; then
     rm -f "$out"/*.o "$out/built"
     # shellcheck disable=SC2086

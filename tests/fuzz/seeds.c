@@ -5,12 +5,14 @@
 #include "collector/merge/merge.h"
 #include "collector/report/json.h"
 #include "collector/view/wait_log.h"
+#include "launcher/hosts/wire.h"
 #include "tests/unit/synthetic.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -136,6 +138,106 @@ static void put_waits(const char *directory)
     put(directory, "waits", "cut", records, sizeof(records) - 5);
 }
 
+/* ---- between hosts ---- */
+
+/* Messages of an agent from kind `first` on, each with its length before it. */
+static size_t write_messages(unsigned char *bytes, enum mw_wire_kind first, const char *host)
+{
+    struct mw_wire_message messages[] = {
+        {.kind = MW_WIRE_HELLO, .wire_version = MW_WIRE_VERSION, .record_version = MW_RECORD_VERSION, .pid = 7},
+        {.kind = MW_WIRE_FILE, .name = MW_FILE_VIEW "far", .data = (const unsigned char *)"content", .length = 7},
+        {.kind = MW_WIRE_FILE, .name = MW_FILE_GATHERED "0123456789abcdef", .data = (const unsigned char *)"content", .length = 7},
+        {.kind = MW_WIRE_FILE, .name = MW_FILE_JOURNAL "0123456789abcdef-far-77.4026531836", .offset = 4096,
+         .data = (const unsigned char *)"content", .length = 7},
+        {.kind = MW_WIRE_SIZE, .name = MW_FILE_EXITS "far", .offset = 1 << 20},
+        {.kind = MW_WIRE_PING, .mono_ns = 1000},
+        {.kind = MW_WIRE_DONE},
+        {.kind = MW_WIRE_BYE, .why = "all is sent"},
+    };
+    size_t used = 0;
+
+    snprintf(messages[0].host, sizeof(messages[0].host), "%s", host);
+    for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++) {
+        size_t length = messages[i].kind < first ? 0 : mw_wire_message_write(&messages[i], bytes + used + 2, 1024);
+        if (!length)
+            continue;
+        bytes[used] = (unsigned char)length;
+        bytes[used + 1] = (unsigned char)(length >> 8);
+        used += 2 + length;
+    }
+    return used;
+}
+
+static void put_messages(const char *directory)
+{
+    unsigned char bytes[8192];
+    char name[32];
+
+    put(directory, "hub_peer", "agent", bytes, write_messages(bytes, MW_WIRE_HELLO, "far"));
+    put(directory, "hub_peer", "launchers-host", bytes, write_messages(bytes, MW_WIRE_HELLO, "near"));
+    put(directory, "hub_peer", "no-hello", bytes, write_messages(bytes, MW_WIRE_FILE, "far"));
+    for (unsigned what = 0; what < 6; what++) {
+        bytes[0] = (unsigned char)(what << 2);
+        snprintf(name, sizeof(name), "way%u", what);
+        put(directory, "hub_files", name, bytes, 1 + write_messages(bytes + 1, MW_WIRE_FILE, "far"));
+    }
+}
+
+/* All that `fd` has. */
+static size_t drain(int fd, unsigned char *bytes, size_t size)
+{
+    ssize_t n = recv(fd, bytes, size, MSG_DONTWAIT);
+
+    return n > 0 ? (size_t)n : 0;
+}
+
+/* One side of a sound connection up to its proof, as somebody may have recorded it. It does not open another one. */
+static void put_recorded(const char *directory, enum mw_wire_side side, const char *name)
+{
+    static const unsigned char secret[MW_WIRE_SECRET] = "nobody who connects knows this..";
+    enum mw_wire_side other = side == MW_WIRE_SERVER ? MW_WIRE_CLIENT : MW_WIRE_SERVER;
+    unsigned char plain[MW_WIRE_MESSAGE_MAX], bytes[1 + 4096] = {other == MW_WIRE_CLIENT}, reply[4096];
+    struct mw_wire wires[2];
+    int ends[2][2];
+    size_t used = 1, length;
+
+    for (int i = 0; i < 2; i++)
+        if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends[i]) ||
+            mw_wire_init(&wires[i], ends[i][0], i ? other : side, secret, 4096, NULL))
+            abort();
+    for (int turn = 0; turn < 4; turn++) {
+        for (int i = 0; i < 2; i++)
+            if (mw_wire_flush(&wires[i], NULL))
+                abort();
+        length = drain(ends[0][1], bytes + used, sizeof(bytes) - used);
+        send(ends[1][1], bytes + used, length, MSG_NOSIGNAL);
+        used += length;
+        send(ends[0][1], reply, drain(ends[1][1], reply, sizeof(reply)), MSG_NOSIGNAL);
+        for (int i = 0; i < 2; i++)
+            if (mw_wire_read(&wires[i], NULL) < 0 || mw_wire_next(&wires[i], plain, &length, NULL) < 0)
+                abort();
+    }
+    if (!mw_wire_is_open(&wires[0]) || !mw_wire_is_open(&wires[1]))
+        abort();
+    put(directory, "handshake", name, bytes, used);
+    for (int i = 0; i < 2; i++) {
+        mw_wire_fini(&wires[i]);
+        close(ends[i][1]);
+    }
+}
+
+static void put_rank_lists(const char *directory)
+{
+    static const char *const lists[] = {"0:1:32", "0:2:16+33:2:16", "7:1:1", "0:100:40+1:1:99"};
+    char bytes[64], name[16];
+
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+        snprintf(name, sizeof(name), "list%zu", i);
+        snprintf(bytes, sizeof(bytes), "\xff\x0f%s", lists[i]);
+        put(directory, "rank_list", name, bytes, strlen(bytes));
+    }
+}
+
 /* The later world is a job by itself. */
 static void leave_second_world(const struct synthetic_dir *dir)
 {
@@ -192,6 +294,10 @@ int main(int argc, char **argv)
     put_exits(argv[1]);
     put_texts(argv[1]);
     put_waits(argv[1]);
+    put_messages(argv[1]);
+    put_recorded(argv[1], MW_WIRE_CLIENT, "client");
+    put_recorded(argv[1], MW_WIRE_SERVER, "server");
+    put_rank_lists(argv[1]);
     put_record(argv[1], 0, true, false);
     put_record(argv[1], 1, true, false);
     put_record(argv[1], 2, false, false);

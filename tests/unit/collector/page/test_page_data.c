@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The data of a page: whatever the run, a table's rows have its columns, and every value is of its column's type. */
-#include "collector/page/data.h"
 #include "collector/merge/merge.h"
+#include "collector/page/data.h"
 #include "tests/unit/synthetic.h"
 
 #include <jansson.h>
