@@ -76,7 +76,7 @@ END
         check "$mpi: rank $without has no library: the other hosts' records are there" \
             same "$(stay_on 2) $(stay_on 3)" "2 3 $([ $without = 4 ] || echo '4 ')5"
         check "$mpi: rank $without has no library: nothing of it is on stderr" \
-            none "$(sed '/^memwatch  /,$d' err | grep -v -e '^memwatch: ' -e 'plm:rsh: Warning: setpgid' | grep .)"
+            none "$(sed '/^memwatch  /,$d' err | grep -v -e '^memwatch: ' -e 'plm:[rs]sh: Warning: setpgid' | grep .)"
     done
     check "$mpi: the others are missed" grep -q 'left no record' err
 
