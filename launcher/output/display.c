@@ -22,7 +22,8 @@ enum key {
 static const struct argp_option table[] = {
     {"include", KEY_INCLUDE, "RE", 0, "List only processes whose command matches; totals include all processes", 5},
     {"exclude", KEY_EXCLUDE, "RE", 0, "Do not list processes whose command matches", 5},
-    {"group-by", KEY_GROUP_BY, "command|exe|rank|host", 0, "Group all processes so, instead of non-rank processes by program", 5},
+    {"group-by", KEY_GROUP_BY, "command|exe|rank|host", 0,
+     "Group all processes by this key, instead of non-rank processes by program", 5},
     {"all", KEY_ALL, NULL, 0,
      "Show every rank, phase, call site and process (up to 4096 of each), not only the important ones", 5},
     MW_DISPLAY_COLOR(KEY_COLOR, 5),

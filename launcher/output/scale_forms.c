@@ -11,7 +11,7 @@
 const struct mw_scale_form_kind mw_scale_form_kinds[MW_SCALE_FORMS] = {
     [MW_SCALE_TEXT] = {"report", "Write the text to FILE instead of stdout", mw_scale_text_write, false},
     [MW_SCALE_JSON] = {"json", "Write the study as JSON to stdout, or to FILE", mw_scale_json_write, true},
-    [MW_SCALE_CSV] = {"csv", "Write measurements and model values as CSV to FILE", mw_scale_csv_write, false},
+    [MW_SCALE_CSV] = {"csv", "Write measurements and model values to FILE (CSV)", mw_scale_csv_write, false},
     [MW_SCALE_SVG] = {"svg", "Plot measurements, models and bands to FILE (needs gnuplot)", mw_scale_svg_write, false},
     [MW_SCALE_HTML] = {"html", "Write a self-contained web page to FILE", mw_scale_html_write, false},
 };

@@ -60,7 +60,7 @@ static const char doc[] =
     "\n"
     "  memwatch run -- mpirun -n 8 ./app --size 100000\n"
     "  memwatch run --report memory.txt -- srun -n 64 ./app\n"
-    "  memwatch run -o run.json -- mpirun -n 8 ./app   (the record, for memwatch report)\n"
+    "  memwatch run -o run.json -- mpirun -n 8 ./app   (for memwatch report)\n"
     "  memwatch run -i 10 -- make -j8\n"
     "  memwatch run --max-rank-rss 2G --leak-check -- mpirun -n 8 ./app\n"
     "\v"
