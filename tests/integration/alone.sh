@@ -35,7 +35,7 @@ for mpi in $(mpis); do
 
     MEMWATCH_OVERHEAD=lots MEMWATCH_EXACT=yes MEMWATCH_SITE_DEPTH=2 alone "$mpi" 3 "$(program "$mpi" busy)" --calls 5
     check "$mpi: a bad setting leaves the job alone" [ $? = 0 ]
-    check "$mpi: it is named once, with its value" same "$(grep -c 'MEMWATCH_OVERHEAD=lots is not.*taken as 10000$' err)" 1
+    check "$mpi: it is named once, with its value" same "$(grep -c 'MEMWATCH_OVERHEAD=lots is not.*: using 10000$' err)" 1
     check "$mpi: so is another, and a good one is not" same "$(grep -c '^memwatch: MEMWATCH_[A-Z_]*=' err)" 2
 
     for bad in MEMWATCH_EXACT=yes MEMWATCH_RUN_DIR=/nonexistent; do
