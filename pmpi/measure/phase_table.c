@@ -153,7 +153,7 @@ static struct name *name_of(uint32_t index)
     return NULL;
 }
 
-bool mw_phase_table_is_name(uint32_t index)
+bool mw_phase_table_is_reusable(uint32_t index)
 {
     return name_of(index) != NULL;
 }
@@ -220,7 +220,7 @@ static void retire(const struct mw_phase *from, struct mw_phase *to)
     }
 }
 
-uint32_t mw_phase_table_name(const struct mw_phase *key, uint32_t shared)
+uint32_t mw_phase_table_find_reusable(const struct mw_phase *key, uint32_t shared)
 {
     struct name *name = find_free(key);
     struct mw_phase before;

@@ -29,10 +29,10 @@ uint32_t mw_phase_table_share(const struct mw_phase *key);
 /* Index of a reusable entry with the phase's name, for one visit; `shared` if all are in use. It is not reused while
  * it is kept, or while the rank's peak or a spike refers to it. Other phases must have the shared entry as their
  * parent. */
-uint32_t mw_phase_table_name(const struct mw_phase *key, uint32_t shared);
+uint32_t mw_phase_table_find_reusable(const struct mw_phase *key, uint32_t shared);
 void mw_phase_table_keep(uint32_t index, bool keep);
 
 /* Whether an entry is a reusable one. */
-bool mw_phase_table_is_name(uint32_t index);
+bool mw_phase_table_is_reusable(uint32_t index);
 
 #endif

@@ -101,7 +101,7 @@ uint32_t mw_phases_find(uint32_t to, uint64_t rss)
     } else {
         index = mw_phase_table_share(&key);
         if (has_peak(between))
-            index = mw_phase_table_name(&key, index);
+            index = mw_phase_table_find_reusable(&key, index);
     }
     if (!mw_rank.journal.phases[index].first_ns)
         mw_rank.journal.phases[index].first_ns = between->begin.ns;
@@ -162,8 +162,8 @@ static uint64_t visits_of(const struct mw_interval *interval)
 {
     const struct mw_cost *cost = mw_rank.journal.cost;
 
-    return mw_phase_table_is_name(interval->phase) ? cost->lost_phases / LOST_PER_VISIT
-                                                  : mw_rank.journal.phases[interval->phase].visits;
+    return mw_phase_table_is_reusable(interval->phase) ? cost->lost_phases / LOST_PER_VISIT
+                                                      : mw_rank.journal.phases[interval->phase].visits;
 }
 
 static void find_user(struct mw_interval *interval, const struct mw_phase *key)
@@ -174,7 +174,7 @@ static void find_user(struct mw_interval *interval, const struct mw_phase *key)
     if (*parent != MW_PHASE_TABLE_NONE)
         return;
     *parent = mw_phase_table_share(key);
-    interval->phase = mw_phase_table_name(key, *parent);
+    interval->phase = mw_phase_table_find_reusable(key, *parent);
     mw_phase_table_keep(interval->phase, true);
 }
 
@@ -244,7 +244,7 @@ static void end_innermost(const struct mw_timestamp *now)
     interval = &user[user_depth - 1];
     measured = end_interval(now, visits_of(interval), &rss); /* the interval that ends here is inside the phase */
     mw_observe_close(&interval->window);
-    if (mw_phase_table_is_name(interval->phase))
+    if (mw_phase_table_is_reusable(interval->phase))
         keep_user(interval, rss);
     mw_phases_close(interval, &mw_rank.journal.phases[interval->phase], now, measured, rss);
     set_depth(user_depth - 1);

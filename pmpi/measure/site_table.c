@@ -170,7 +170,7 @@ uint32_t mw_site_table_share_call(const char *call, bool completes)
 
 /* ---- reusable entries for the highest peak and for spikes ---- */
 
-static bool is_name(uint32_t index)
+static bool is_reusable(uint32_t index)
 {
     for (uint32_t i = 0; i < names_used; i++)
         if (names[i] == index)
@@ -232,7 +232,7 @@ static void retire(const struct mw_site *site)
     }
 }
 
-uint32_t mw_site_table_name(const struct mw_site *site)
+uint32_t mw_site_table_find_reusable(const struct mw_site *site)
 {
     struct mw_site named = *site, before;
     uint32_t index;
@@ -254,7 +254,7 @@ void mw_site_table_repair(void)
 
     mw_clear(slots, sizeof(slots));
     for (uint32_t i = 0; i < count; i++)
-        if (!is_name(i))
+        if (!is_reusable(i))
             *index_slot(&mw_rank.journal.sites[i]) = (uint16_t)(i + 1);
 }
 

@@ -27,7 +27,7 @@ uint32_t mw_site_table_share_call(const char *call, bool completes);
 /* Index of a reusable entry with the name of `site`, for a call that made the rank's highest peak or a spike. Use it
  * only for mw_state.peak_site and mw_spike.site: it is reused when neither refers to it. UINT32_MAX: the table is
  * full. */
-uint32_t mw_site_table_name(const struct mw_site *site);
+uint32_t mw_site_table_find_reusable(const struct mw_site *site);
 
 /* Whether new stacks no longer get an entry just for occurring again. */
 bool mw_site_table_is_scarce(void);

@@ -343,7 +343,7 @@ uint32_t mw_sites_find_own(const struct mw_sites_key *key, void *return_address,
         slot->shared = false;
     }
     if (index == UINT32_MAX)
-        index = mw_site_table_name(&site);
+        index = mw_site_table_find_reusable(&site);
     mw_lock_restore_cancel();
     return index;
 }

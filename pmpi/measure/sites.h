@@ -58,7 +58,7 @@ static inline uint32_t mw_sites_find(const struct mw_sites_key *key, void *retur
 }
 
 /* For a call with a shared entry to which `bytes` of memory or the rank's highest peak belong: index of an entry
- * with its name, for this call's counters (further use: see mw_site_table_name()), or UINT32_MAX. */
+ * with its name, for this call's counters (further use: see mw_site_table_find_reusable()), or UINT32_MAX. */
 uint32_t mw_sites_find_own(const struct mw_sites_key *key, void *return_address, uint64_t bytes);
 
 #endif

@@ -202,7 +202,7 @@ static void the_places_of_spikes_are_kept(void **state)
     fill_sites();
     for (unsigned i = 0; i < 1000; i++) {
         struct mw_site site = stack_of("MPI_Exscan", 60000 + i, i);
-        uint32_t index = mw_site_table_name(&site);
+        uint32_t index = mw_site_table_find_reusable(&site);
         assert_int_not_equal(index, UINT32_MAX);
         mw_rank.journal.sites[index].calls++;
         point_at(index, i % MW_RECORD_SPIKES);
@@ -229,7 +229,7 @@ static void the_place_of_the_peak_has_a_name_for_ever(void **state)
     for (unsigned i = 0; i < 5000; i++) {
         struct mw_site site = stack_of("MPI_Reduce", 90000 + i, i);
         assert_int_equal(mw_site_table_find(&site, &(struct mw_quota_claim){.bytes = 4096}), UINT32_MAX);
-        index = mw_site_table_name(&site);
+        index = mw_site_table_find_reusable(&site);
         assert_int_not_equal(index, UINT32_MAX);
         mw_rank.journal.state->peak_site = index + 1;
         assert_int_equal(mw_rank.journal.sites[index].frames[0].offset, 90000 + i);
@@ -239,7 +239,7 @@ static void the_place_of_the_peak_has_a_name_for_ever(void **state)
         mw_rank.journal.sites[index].first_ns = 1000 + i;
         mw_rank.journal.sites[index].last_ns = 2000 + i;
         mw_rank.journal.sites[index].coarse_spike = i == 40 ? 5 * MIB : MIB;
-        assert_int_equal(mw_site_table_name(&site), index);
+        assert_int_equal(mw_site_table_find_reusable(&site), index);
     }
     assert_int_equal(all_calls(), 3 * MW_RECORD_SITES + 5000);
     share = &mw_rank.journal.sites[mw_site_table_share_call("MPI_Reduce", false)];
@@ -263,7 +263,7 @@ static void no_number_of_functions_is_too_many(void **state)
         call_from(&site, 1);
     }
     assert_int_equal(all_calls(), 3 * MW_RECORD_SITES + 700);
-    assert_int_not_equal(mw_site_table_name(&late), UINT32_MAX);
+    assert_int_not_equal(mw_site_table_find_reusable(&late), UINT32_MAX);
     assert_int_equal(sites_used(), MW_RECORD_SITES - MW_RECORD_SPIKES - 1); /* for other names */
     assert_string_equal(mw_rank.journal.sites[sites_used() - 2].call, "(other calls)");
     late.comm_size = 9;
@@ -278,7 +278,7 @@ static void half_written_tables_are_made_sound(void **state)
     (void)state;
     fill_sites();
     index = mw_site_table_find(&site, &(struct mw_quota_claim){.seen = 1});
-    mw_site_table_name(&peak);
+    mw_site_table_find_reusable(&peak);
     used = sites_used();
     mw_site_table_repair();
     assert_int_equal(mw_site_table_find(&site, &(struct mw_quota_claim){.seen = 1}), index);
@@ -302,7 +302,7 @@ static uint32_t visit(const struct mw_phase *key, uint64_t ns)
     uint32_t index = mw_phase_table_find(key, 0);
 
     if (index == MW_PHASE_TABLE_NONE) {
-        index = mw_phase_table_name(key, mw_phase_table_share(key));
+        index = mw_phase_table_find_reusable(key, mw_phase_table_share(key));
         mw_phase_table_keep(index, true);
     }
     mw_rank.journal.phases[index].first_ns = mw_rank.journal.phases[index].last_ns = ns;
@@ -357,7 +357,7 @@ static void a_phase_that_comes_again_has_an_entry(void **state)
     visit_many(3000, "task", 0);
     visit(&key, 5000);
     index = visit(&key, 5001);
-    assert_false(mw_phase_table_is_name(index));
+    assert_false(mw_phase_table_is_reusable(index));
     visit_many(3000, "other", 0);
     assert_int_equal(visit(&key, 5002), index);
     assert_int_equal(mw_rank.journal.phases[index].visits, 2);
@@ -391,7 +391,7 @@ static void a_heavy_phase_gets_an_entry_at_its_end(void **state)
     visit_many(2 * MW_RECORD_PHASES, "task", 0);
     assert_int_equal(mw_phase_table_find_heavy(&key, 0), MW_PHASE_TABLE_NONE);
     index = mw_phase_table_find_heavy(&key, 5 * MIB);
-    assert_false(mw_phase_table_is_name(index));
+    assert_false(mw_phase_table_is_reusable(index));
     assert_int_equal(mw_phase_table_find(&key, 0), index);
 }
 

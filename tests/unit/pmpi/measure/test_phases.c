@@ -524,7 +524,7 @@ static void a_heavy_visit_gets_an_entry_for_good(void **state)
     end("heavy");
     phase = &mw_rank.journal.phases[mw_rank.journal.state->peak_phase - 1];
     assert_string_equal(phase->name, "heavy");
-    assert_false(mw_phase_table_is_name((uint32_t)(phase - mw_rank.journal.phases)));
+    assert_false(mw_phase_table_is_reusable((uint32_t)(phase - mw_rank.journal.phases)));
     assert_int_equal(phase->visits, 1);
     assert_int_equal(phase->peak, 5000 * MIB);
     assert_int_equal(mw_rank.journal.cost->lost_phases, lost); /* so has the interval inside */
