@@ -89,7 +89,7 @@ int mw_compare_check(const struct mw_model *model, struct mw_err *err);
 int mw_compare_check_sides(const struct mw_compare *compare, struct mw_err *err);
 
 /* Takes one run into a side; nothing of the model is kept. */
-void mw_compare_take(struct mw_compare *compare, enum mw_compare_side side, const struct mw_model *model);
+void mw_compare_add_run(struct mw_compare *compare, enum mw_compare_side side, const struct mw_model *model);
 
 /* Once, after the last run. */
 void mw_compare_judge(struct mw_compare *compare);

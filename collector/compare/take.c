@@ -204,7 +204,7 @@ static void take_sites(struct mw_compare *compare, enum mw_compare_side side, co
     }
 }
 
-void mw_compare_take(struct mw_compare *compare, enum mw_compare_side side, const struct mw_model *model)
+void mw_compare_add_run(struct mw_compare *compare, enum mw_compare_side side, const struct mw_model *model)
 {
     static void (*const takes[])(struct mw_compare *, enum mw_compare_side, const struct mw_model *) = {
         [MW_COMPARE_BY_PHASE] = take_phases, [MW_COMPARE_BY_RANK] = take_ranks, [MW_COMPARE_BY_SITE] = take_sites};

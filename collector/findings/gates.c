@@ -90,7 +90,7 @@ static enum verdict hold_rank(const struct mw_model_rank *rank, uint64_t limit)
     return hold(&rank->peak, rank->error_bytes, limit);
 }
 
-static void tell_rank(const struct mw_model *model, uint32_t index, enum verdict verdict, uint64_t limit,
+static void report_rank(const struct mw_model *model, uint32_t index, enum verdict verdict, uint64_t limit,
                       const char *check, const char *others, struct mw_findings *findings)
 {
     const struct mw_model_rank *rank = &model->ranks[index];
@@ -129,7 +129,7 @@ static const char *list_others(char *text, size_t size, const struct mw_model *m
 }
 
 /* The largest rank that fares like this, if any does. Returns whether there was one. */
-static bool tell_worst_rank(const struct mw_model *model, uint64_t limit, enum verdict verdict, const char *check,
+static bool report_worst_rank(const struct mw_model *model, uint64_t limit, enum verdict verdict, const char *check,
                             struct mw_findings *findings)
 {
     uint32_t worst = MW_MODEL_NONE;
@@ -142,7 +142,7 @@ static bool tell_worst_rank(const struct mw_model *model, uint64_t limit, enum v
     if (worst == MW_MODEL_NONE)
         return false;
     list_others(others, sizeof(others), model, worst, verdict, limit);
-    tell_rank(model, worst, verdict, limit, check, others, findings);
+    report_rank(model, worst, verdict, limit, check, others, findings);
     return true;
 }
 
@@ -157,14 +157,14 @@ static void judge_ranks(const struct mw_model *model, uint64_t limit, struct mw_
     if (model->rank_count == 0)
         mw_findings_add(findings, RANK, MW_FINDING_WARNING, MW_FINDINGS_NONE,
                         "no rank was recorded: --" RANK " judged nothing; --" PROCESS " judges all processes");
-    else if (!tell_worst_rank(model, limit, OVER, RANK, findings) &&
-             !tell_worst_rank(model, limit, MAYBE, RANK, findings))
+    else if (!report_worst_rank(model, limit, OVER, RANK, findings) &&
+             !report_worst_rank(model, limit, MAYBE, RANK, findings))
         pass(RANK, limit, findings);
 }
 
 /* ---- every process ---- */
 
-static bool tell_worst_process(const struct mw_model *model, uint64_t limit, struct mw_findings *findings)
+static bool report_worst_process(const struct mw_model *model, uint64_t limit, struct mw_findings *findings)
 {
     const struct mw_model_process *worst = NULL;
     size_t over = 0;
@@ -188,10 +188,10 @@ static bool tell_worst_process(const struct mw_model *model, uint64_t limit, str
 
 static void judge_processes(const struct mw_model *model, uint64_t limit, struct mw_findings *findings)
 {
-    bool over = tell_worst_process(model, limit, findings);
+    bool over = report_worst_process(model, limit, findings);
 
-    if (!tell_worst_rank(model, limit, OVER, PROCESS, findings) && !over &&
-        !tell_worst_rank(model, limit, MAYBE, PROCESS, findings))
+    if (!report_worst_rank(model, limit, OVER, PROCESS, findings) && !over &&
+        !report_worst_rank(model, limit, MAYBE, PROCESS, findings))
         pass(PROCESS, limit, findings);
 }
 
@@ -273,7 +273,7 @@ static void judge_job(const struct mw_gates *gates, const struct mw_model *job, 
 static void judge_rest(const struct mw_gates *gates, const struct mw_model *run, struct mw_findings *findings)
 {
     if (gates->process)
-        tell_worst_process(run, gates->process, findings);
+        report_worst_process(run, gates->process, findings);
     if (gates->rank && !mw_model_rank_total(run))
         judge_ranks(run, gates->rank, findings);
     if (gates->leaks && !mw_model_rank_total(run))

@@ -11,8 +11,8 @@
 #include <stdlib.h>
 
 #define CHECK "leak-check"
-#define LEAST_VISITS 8
-#define LEAST_GROWTH (1.0 * (1 << 20))
+#define MIN_VISITS 8
+#define MIN_GROWTH (1.0 * (1 << 20))
 #define PAIRS (MW_RECORD_VISITS * (MW_RECORD_VISITS - 1) / 2)
 
 static int compare_slopes(const void *a, const void *b)
@@ -61,12 +61,12 @@ double mw_leaks_slope(const struct mw_model_phase *phase, uint64_t error_bytes)
     uint32_t count = phase->visit_count, half = count / 2;
     double slope, total, own;
 
-    if (count < LEAST_VISITS || count > MW_RECORD_VISITS || !phase->measured)
+    if (count < MIN_VISITS || count > MW_RECORD_VISITS || !phase->measured)
         return 0;
     slope = slope_of(visits, count);
     total = slope * ((double)visits[count - 1].visit - (double)visits[0].visit);
     own = (double)phase->growth / (double)phase->measured;
-    if (total < LEAST_GROWTH || total < 2 * (double)error_bytes || own < slope / 2 ||
+    if (total < MIN_GROWTH || total < 2 * (double)error_bytes || own < slope / 2 ||
         slope_of(visits + half, count - half) < slope / 2 || !is_steady(visits, count, total))
         return 0;
     return slope;
@@ -92,7 +92,7 @@ static bool has_leaking_child(const struct mw_model_rank *rank, uint32_t parent,
 }
 
 /* The phase to be told: the innermost named one; a stretch between calls only where no named phase is told for it. */
-static bool is_told(const struct mw_model_rank *rank, uint32_t index, uint64_t error)
+static bool is_reported(const struct mw_model_rank *rank, uint32_t index, uint64_t error)
 {
     const struct mw_model_phase *phase = &rank->phases[index];
 
@@ -158,7 +158,7 @@ static const struct mw_model_place *place_of(const struct mw_model_rank *rank, c
     return site < rank->site_count ? rank->sites[site].place : NULL;
 }
 
-static void tell(const struct mw_model *model, struct leak *leak, struct mw_findings *findings)
+static void report_leak(const struct mw_model *model, struct leak *leak, struct mw_findings *findings)
 {
     const struct mw_model_rank *rank = &model->ranks[leak->rank];
     const struct mw_model_phase *phase = &rank->phases[leak->phase], *part = growing_part(rank, leak->phase);
@@ -204,15 +204,15 @@ void mw_leaks_judge(const struct mw_model *model, struct mw_findings *findings)
     size_t unknown = 0, found = 0;
 
     for (uint32_t i = 0; i < model->rank_count; i++) {
-        unknown += !model->ranks[i].whole;
-        for (uint32_t k = 0; k < model->ranks[i].phase_count && model->ranks[i].whole; k++)
-            if (model->ranks[i].phases[k].merged < model->phase_count && is_told(&model->ranks[i], k,
+        unknown += !model->ranks[i].has_details;
+        for (uint32_t k = 0; k < model->ranks[i].phase_count && model->ranks[i].has_details; k++)
+            if (model->ranks[i].phases[k].merged < model->phase_count && is_reported(&model->ranks[i], k,
                                                                                 mw_reading_error_of(model, &model->ranks[i])))
                 take(&leaks[model->ranks[i].phases[k].merged], model, i, k);
     }
     for (size_t i = 0; i < model->phase_count; i++)
         if (leaks[i].slope > 0) {
-            tell(model, &leaks[i], findings);
+            report_leak(model, &leaks[i], findings);
             found++;
         }
     if (unknown || !model->rank_count)

@@ -129,7 +129,7 @@ static void note_inner(struct search *search, uint32_t node)
 }
 
 /* Commands that only ask a starter for help start nothing. */
-static bool asks_only(const struct mw_model_process *process)
+static bool is_query(const struct mw_model_process *process)
 {
     static const char *const options[] = {"--version", "-V", "--help", "-h", "-info", "-version"};
     size_t first = strcspn(process->command, " ");
@@ -146,7 +146,7 @@ static bool is_first_starter(const struct search *search, uint32_t node)
     const struct mw_jobs_node *one = &search->tree.nodes[node];
 
     return one->is_starter && !one->is_daemon && search->above[node].starter == node && one->process != MW_MODEL_NONE &&
-           !asks_only(&search->model->processes[one->process]);
+           !is_query(&search->model->processes[one->process]);
 }
 
 static void note_time(struct about *about, uint64_t begin_ns, uint64_t end_ns)

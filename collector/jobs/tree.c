@@ -83,7 +83,7 @@ static uint32_t newest_parent(const struct numbers *numbers, const struct mw_job
 
 /* Is `a` likelier than `b` to be what started the node? It is the process that began last of those that were there, and of
  * its programs the last one that ran by then; one that samplers noticed late, if that starts ranks. */
-static bool is_likelier(const struct mw_jobs_node *a, const struct mw_jobs_node *b, const struct mw_jobs_node *node,
+static bool is_more_likely(const struct mw_jobs_node *a, const struct mw_jobs_node *b, const struct mw_jobs_node *node,
                         uint64_t late_ns)
 {
     bool a_ran = a->first_ns <= node->first_ns, b_ran = b->first_ns <= node->first_ns;
@@ -107,7 +107,7 @@ static void find_parents(struct mw_jobs_tree *tree, uint64_t late_ns)
         for (uint32_t at = newest_parent(&numbers, node); at != MW_MODEL_NONE; at = numbers.next[at]) {
             const struct mw_jobs_node *one = &tree->nodes[at];
             if (one->pid != node->pid && one->start_ticks <= node->start_ticks &&
-                (node->parent == MW_MODEL_NONE || is_likelier(one, &tree->nodes[node->parent], node, late_ns)))
+                (node->parent == MW_MODEL_NONE || is_more_likely(one, &tree->nodes[node->parent], node, late_ns)))
                 node->parent = at;
         }
     }

@@ -92,12 +92,12 @@ static uint64_t before(uint64_t ns, uint64_t margin)
     return ns > margin ? ns - margin : 0;
 }
 
-static uint64_t phase_peak(const struct mw_model_rank *rank, enum mw_phase_kind kind, uint64_t otherwise)
+static uint64_t phase_peak(const struct mw_model_rank *rank, enum mw_phase_kind kind, uint64_t default_value)
 {
     for (uint32_t i = 0; i < rank->phase_count; i++)
         if (rank->phases[i].kind == kind && rank->phases[i].peak.kind != MW_MODEL_UNKNOWN)
             return rank->phases[i].peak.bytes;
-    return otherwise;
+    return default_value;
 }
 
 /* Raises the slices from the `first` to before the `end`. */

@@ -82,7 +82,7 @@ static bool knows_init(const struct mw_model_rank *rank)
     return calls == 1 && measured == 1;
 }
 
-void mw_in_mpi_take(struct mw_model_rank *rank)
+void mw_in_mpi_set(struct mw_model_rank *rank)
 {
     bool alone = rank->threads == MW_THREADS_NONE || rank->threads == MW_THREADS_LATER;
 

@@ -25,7 +25,7 @@ struct mw_in_mpi_names {
 struct mw_in_mpi_names mw_in_mpi_names(const struct mw_model_rank *ranks, size_t count);
 
 /* Sets rank->in_mpi and rank->held_mpi by the rank's sites and rank->threads. */
-void mw_in_mpi_take(struct mw_model_rank *rank);
+void mw_in_mpi_set(struct mw_model_rank *rank);
 
 /* Over the ranks. */
 struct mw_in_mpi_job {

@@ -46,7 +46,7 @@ void mw_model_rank_drop(struct mw_model_rank *rank)
     rank->ticks = NULL;
     rank->frames = NULL;
     rank->site_count = rank->phase_count = rank->spike_count = rank->tick_count = 0;
-    rank->whole = false;
+    rank->has_details = false;
 }
 
 /* All but strings and places, which a job shares with its run. */

@@ -176,7 +176,7 @@ struct mw_model_rank {
     uint64_t unrecorded;       /* calls that were passed on without a record */
     uint32_t cost_flags;       /* MW_COST_* */
 
-    bool whole; /* sites, phases, spikes and ticks are all there. Otherwise, in a large job, only those sites and phases
+    bool has_details; /* sites, phases, spikes and ticks are all there. Otherwise, in a large job, only those sites and phases
                    that the fields above point at, and the phases around them; these sites have no frames. */
     struct mw_model_site *sites;
     struct mw_model_phase *phases;
@@ -262,8 +262,8 @@ struct mw_model_process {
     uint64_t rss_last;   /* at last_ns */
     uint64_t rss_max, rss_max_ns, hwm_seen, pss_max, huge_max, swap_max;
     struct mw_model_ulimit address, data; /* sampled; for ranks those of the rank */
-    struct mw_view_moment moments[MW_VIEW_MOMENTS]; /* ranks: the last seconds, oldest first */
-    uint32_t moment_count;
+    struct mw_view_rss recent[MW_VIEW_RECENT]; /* ranks: the last seconds, oldest first */
+    uint32_t recent_count;
 };
 
 /* One limit on the memory of a host's processes together, as it was when the least was left of it. */

@@ -7,8 +7,8 @@
 #include <string.h>
 
 /* Less than this share of the highest peak, and less than these bytes, explains nothing. */
-#define LEAST_SHARE 1000
-#define LEAST_BYTES (64u << 10)
+#define MIN_SHARE 1000
+#define MIN_BYTES (64u << 10)
 
 typedef uint64_t weigh(const struct mw_model_merged_phase *phase);
 
@@ -83,7 +83,7 @@ static uint64_t least_of(const struct mw_model *model)
     for (size_t i = 0; i < model->phase_count; i++)
         if (height(&model->phases[i]) > highest)
             highest = height(&model->phases[i]);
-    return highest / LEAST_SHARE > LEAST_BYTES ? highest / LEAST_SHARE : LEAST_BYTES;
+    return highest / MIN_SHARE > MIN_BYTES ? highest / MIN_SHARE : MIN_BYTES;
 }
 
 void mw_phase_choice_make(const struct mw_model *model, const bool *among, size_t most, bool *chosen)

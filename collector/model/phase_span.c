@@ -55,7 +55,7 @@ struct mw_phase_span mw_phase_span_merged(const struct mw_model *model, uint32_t
     uint32_t count = 0;
 
     for (size_t r = 0; r < model->rank_count; r++)
-        for (uint32_t i = 0; model->ranks[r].whole && i < model->ranks[r].phase_count; i++) {
+        for (uint32_t i = 0; model->ranks[r].has_details && i < model->ranks[r].phase_count; i++) {
             const struct mw_model_phase *phase = &model->ranks[r].phases[i];
             struct mw_phase_span one;
             if (phase->merged != merged)

@@ -27,8 +27,8 @@ static struct mw_rank_rss latest_of(const struct mw_model *model, const struct m
     struct mw_rank_rss latest = {0, 0};
 
     take(&latest, ns, rank->rss_ns, rank->rss);
-    for (uint32_t i = 0; seen && i < seen->moment_count; i++)
-        take(&latest, ns, seen->moments[i].ns, seen->moments[i].rss);
+    for (uint32_t i = 0; seen && i < seen->recent_count; i++)
+        take(&latest, ns, seen->recent[i].ns, seen->recent[i].rss);
     if (seen)
         take(&latest, ns, seen->last_ns, seen->rss_last);
     return latest;

@@ -34,7 +34,7 @@ struct mw_waterfall {
     bool split; /* OTHER and RISE are known apart */
 };
 
-/* Returns the steps of a rank whose details are there (mw_model_rank.whole); count is 0 where too little is known: no
+/* Returns the steps of a rank whose details are there (mw_model_rank.has_details); count is 0 where too little is known: no
  * peak of its own, or no reading there. */
 struct mw_waterfall mw_waterfall_make(const struct mw_model_rank *rank);
 

@@ -179,7 +179,7 @@ static bool ended_by_signal(const struct mw_model_process *process)
 }
 
 /* What a shell makes of its last command's end: its status, or 128 and the signal. */
-static bool hands_on(const struct mw_model_process *wrapper, const struct mw_model_process *inner)
+static bool passes_on_status(const struct mw_model_process *wrapper, const struct mw_model_process *inner)
 {
     int status = inner->wait_status;
     int handed_on = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
@@ -211,7 +211,7 @@ static uint32_t innermost(const struct mw_model *model, uint32_t top)
     for (uint32_t i = 0; i < model->process_count; i++) {
         const struct mw_model_process *inner = &model->processes[i];
         if (inner->role == MW_MODEL_OTHER && ended_badly(inner) && !is_same(inner, &model->processes[top]) &&
-            is_below(model, inner, &model->processes[top]) && hands_on(&model->processes[top], inner))
+            is_below(model, inner, &model->processes[top]) && passes_on_status(&model->processes[top], inner))
             found = i;
     }
     return found;

@@ -191,7 +191,7 @@ static size_t find_candidates(struct mw_model *model)
 }
 
 /* A rank that nobody watched may have ended long before, and another one have called exit() or MPI_Abort for it. */
-static bool is_overshadowed(const struct mw_model *model, size_t count, enum weight weight)
+static bool has_earlier_cause(const struct mw_model *model, size_t count, enum weight weight)
 {
     for (size_t i = 0; i < count && weight < FAULT; i++)
         if (!model->deaths[i].exact)
@@ -227,7 +227,7 @@ static size_t find_by_cause(const struct mw_model *model, enum mw_post_mortem_la
             found = i;
         }
     }
-    if (most <= CLEANUP || found == SIZE_MAX || is_overshadowed(model, count, most) ||
+    if (most <= CLEANUP || found == SIZE_MAX || has_earlier_cause(model, count, most) ||
         (most == OWN_END && is_late(model, count, found)))
         return SIZE_MAX;
     return found;

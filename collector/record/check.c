@@ -120,10 +120,10 @@ static int check_ranks(const struct check *check)
         if (rank->host == MW_MODEL_NONE || rank->world == MW_MODEL_NONE)
             return outside(check, rank->host == MW_MODEL_NONE ? "host" : "world");
         for (uint32_t s = 0; s < rank->site_count; s++)
-            if (rank->sites[s].merged == MW_MODEL_NONE && rank->whole)
+            if (rank->sites[s].merged == MW_MODEL_NONE && rank->has_details)
                 return outside(check, "merged");
         for (uint32_t s = 0; s < rank->phase_count; s++)
-            if ((rank->phases[s].merged == MW_MODEL_NONE && rank->whole) ||
+            if ((rank->phases[s].merged == MW_MODEL_NONE && rank->has_details) ||
                 (rank->phases[s].parent != MW_MODEL_NONE && rank->phases[s].parent >= s))
                 return outside(check, "parent");
         for (uint32_t s = 0; s < rank->spike_count; s++)

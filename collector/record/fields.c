@@ -276,7 +276,7 @@ static const struct mw_field rank_fields[] = {
     FIELD(U64, lost_nested, "lost_nested", "phases that are nested too deeply"),
     FIELD(U64, unrecorded, "unrecorded_calls", "calls that are not in any other number"),
     FIELD(U32, cost_flags, "cost_flags", "MW_COST_* of collector/journal/record.h"),
-    FIELD(BOOL, whole, "whole", "sites, phases, spikes and ticks are all here"),
+    FIELD(BOOL, has_details, "whole", "sites, phases, spikes and ticks are all here"),
     FIELD(U64, tick_ns, "tick_ns", "ns, length of a slice"),
     LIST(site, site_count, sites, "sites", "its call sites"),
     LIST(phase, phase_count, phases, "phases", "its phases"),
@@ -342,7 +342,7 @@ static const struct mw_field merged_phase_fields[] = {
 static const struct mw_fields merged_phase = {"merged_phase", merged_phase_fields, sizeof(THIS), false};
 #undef THIS
 
-#define THIS struct mw_view_moment
+#define THIS struct mw_view_rss
 static const struct mw_field moment_fields[] = {
     FIELD(U64, ns, "ns", "ns, monotonic"),
     FIELD(U64, rss, "rss_bytes", "bytes"),
@@ -386,7 +386,7 @@ static const struct mw_field process_fields[] = {
     FIELD(U64, swap_max, "swap_max_bytes", "bytes, swap beside RSS"),
     STRUCT(ulimit, address, "address_space", "what ulimit -v allows, and VmPeak"),
     STRUCT(ulimit, data, "data", "what ulimit -d allows, and the largest VmData that was read"),
-    ROOM(moment, moment_count, MW_VIEW_MOMENTS, moments, "moments", "its last seconds, oldest first"),
+    ROOM(moment, recent_count, MW_VIEW_RECENT, recent, "moments", "its last seconds, oldest first"),
     {.type = MW_FIELD_END}};
 const struct mw_fields mw_fields_process = {"process", process_fields, sizeof(THIS), false};
 #undef THIS

@@ -30,7 +30,7 @@ static int wrong(struct reader *reader, const char *name, const char *what)
     return mw_err_set(reader->err, "the record is damaged: \"%s\" is not %s", name, what);
 }
 
-static int read_whole(struct reader *reader, const struct mw_field *field, const json_t *json, int64_t low,
+static int read_integer(struct reader *reader, const struct mw_field *field, const json_t *json, int64_t low,
                       int64_t high, int64_t *value)
 {
     if (!json_is_integer(json) || json_integer_value(json) < low || json_integer_value(json) > high)
@@ -45,18 +45,18 @@ static int read_number(struct reader *reader, const struct mw_field *field, void
 
     switch (field->type) {
     case MW_FIELD_U64:
-        if (read_whole(reader, field, json, 0, INT64_MAX, &value) < 0)
+        if (read_integer(reader, field, json, 0, INT64_MAX, &value) < 0)
             return -1;
         *(uint64_t *)at = (uint64_t)value;
         return 0;
-    case MW_FIELD_I64: return read_whole(reader, field, json, INT64_MIN, INT64_MAX, at);
+    case MW_FIELD_I64: return read_integer(reader, field, json, INT64_MIN, INT64_MAX, at);
     case MW_FIELD_U32:
-        if (read_whole(reader, field, json, 0, UINT32_MAX, &value) < 0)
+        if (read_integer(reader, field, json, 0, UINT32_MAX, &value) < 0)
             return -1;
         *(uint32_t *)at = (uint32_t)value;
         return 0;
     default:
-        if (read_whole(reader, field, json, INT32_MIN, INT32_MAX, &value) < 0)
+        if (read_integer(reader, field, json, INT32_MIN, INT32_MAX, &value) < 0)
             return -1;
         *(int32_t *)at = (int32_t)value;
         return 0;
@@ -67,7 +67,7 @@ static int read_at_least(struct reader *reader, const struct mw_field *field, st
 {
     int64_t value = -1; /* records of earlier versions have differences here, which may be less than 0 */
 
-    if (!json_is_null(json) && read_whole(reader, field, json, INT64_MIN, INT64_MAX, &value) < 0)
+    if (!json_is_null(json) && read_integer(reader, field, json, INT64_MIN, INT64_MAX, &value) < 0)
         return -1;
     *at = (struct mw_model_bytes){0, MW_MODEL_UNKNOWN};
     if (value >= 0)
@@ -89,7 +89,7 @@ static int read_index(struct reader *reader, const struct mw_field *field, uint3
 {
     int64_t value = MW_MODEL_NONE;
 
-    if (!json_is_null(json) && read_whole(reader, field, json, 0, MW_MODEL_NONE - 1, &value) < 0)
+    if (!json_is_null(json) && read_integer(reader, field, json, 0, MW_MODEL_NONE - 1, &value) < 0)
         return -1;
     *at = (uint32_t)value;
     return 0;
@@ -100,7 +100,7 @@ static int read_rank(struct reader *reader, const struct mw_field *field, int32_
 {
     int64_t value = -1;
 
-    if (!json_is_null(json) && read_whole(reader, field, json, -1, INT32_MAX, &value) < 0)
+    if (!json_is_null(json) && read_integer(reader, field, json, -1, INT32_MAX, &value) < 0)
         return -1;
     *at = (int32_t)value;
     return 0;

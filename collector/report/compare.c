@@ -9,8 +9,8 @@
 #include <string.h>
 
 #define DEFAULT_WIDTH 100
-#define NAME_LEAST 20
-#define WHERE_LEAST 12
+#define NAME_MIN 20
+#define WHERE_MIN 12
 
 const char *mw_report_compare_word(enum mw_compare_verdict verdict)
 {
@@ -49,7 +49,7 @@ struct mw_units mw_report_compare_change(const struct mw_compare_row *row)
     return u;
 }
 
-bool mw_report_compare_is_telling(const struct mw_compare_row *row)
+bool mw_report_compare_is_notable(const struct mw_compare_row *row)
 {
     return row->verdict == MW_COMPARE_GREW || row->verdict == MW_COMPARE_SHRANK || row->verdict == MW_COMPARE_SAMPLED ||
            !strcmp(row->group, "job");
@@ -111,14 +111,14 @@ static struct mw_text_table *make_table(void)
 {
     struct mw_text_table *table = mw_text_table_create();
 
-    mw_text_table_column(table, "", MW_TEXT_LEFT, NAME_LEAST, MW_TEXT_CUT_MIDDLE);
+    mw_text_table_column(table, "", MW_TEXT_LEFT, NAME_MIN, MW_TEXT_CUT_MIDDLE);
     mw_text_table_column(table, "what", MW_TEXT_LEFT, 0, MW_TEXT_CUT_RIGHT);
     mw_text_table_column(table, "base", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
     mw_text_table_column(table, "candidate", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
     mw_text_table_column(table, "change", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
     mw_text_table_column(table, "spread", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
     mw_text_table_column(table, "verdict", MW_TEXT_LEFT, 0, MW_TEXT_CUT_RIGHT);
-    mw_text_table_column(table, "largest in", MW_TEXT_LEFT, WHERE_LEAST, MW_TEXT_CUT_MIDDLE);
+    mw_text_table_column(table, "largest in", MW_TEXT_LEFT, WHERE_MIN, MW_TEXT_CUT_MIDDLE);
     return table;
 }
 
@@ -132,7 +132,7 @@ int mw_report_compare_text_write(FILE *out, const struct mw_compare *compare, co
     write_side(out, compare, MW_COMPARE_CANDIDATE, "candidate");
     fputc('\n', out);
     for (size_t i = 0; i < compare->row_count; i++)
-        if (style->all || mw_report_compare_is_telling(&compare->rows[i]))
+        if (style->all || mw_report_compare_is_notable(&compare->rows[i]))
             add_row(table, &compare->rows[i]);
         else
             left_out++;

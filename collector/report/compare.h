@@ -23,6 +23,6 @@ struct mw_units mw_report_compare_value(const struct mw_compare_row *row, enum m
 struct mw_units mw_report_compare_change(const struct mw_compare_row *row);
 
 /* Rows worth a look: all that changed beyond the threshold, and the job's. */
-bool mw_report_compare_is_telling(const struct mw_compare_row *row);
+bool mw_report_compare_is_notable(const struct mw_compare_row *row);
 
 #endif

@@ -40,7 +40,7 @@ int mw_report_compare_markdown_write(FILE *out, const struct mw_compare *compare
     fputs("\n\n| | what | base | candidate | change | verdict | largest in |\n"
           "| --- | --- | ---: | ---: | ---: | --- | --- |\n", out);
     for (size_t i = 0; i < compare->row_count; i++)
-        if (style->all || (mw_report_compare_is_telling(&compare->rows[i]) && shown < ROWS_SHOWN)) {
+        if (style->all || (mw_report_compare_is_notable(&compare->rows[i]) && shown < ROWS_SHOWN)) {
             put_row(out, &compare->rows[i]);
             shown++;
         } else {

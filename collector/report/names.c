@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define VIA " (via "
-#define VIA_LEAST 8 /* columns that are left to the name behind it */
+#define VIA_MIN 8 /* columns that are left to the name behind it */
 
 struct mw_report_names {
     struct mw_map *labels; /* those that functions of different names have */
@@ -84,7 +84,7 @@ static const char *behind(const struct mw_report_names *names, const char *name)
 }
 
 /* "Mesh<double>::sum+0x1f" where "Mesh::sum+0x1f" could be another one. */
-static void put_whole(char out[MW_REPORT_NAME], const struct mw_model_place *place)
+static void put_full(char out[MW_REPORT_NAME], const struct mw_model_place *place)
 {
     const char *offset = strrchr(place->label, '+');
 
@@ -113,7 +113,7 @@ static void put_via(const struct mw_report_names *names, char out[MW_REPORT_NAME
     int around = (int)strlen(VIA ")");
 
     snprintf(place_text, sizeof(place_text), "%.*s", (int)(via - place->label), place->label);
-    fit(head, sizeof(head), place, behind(names, place_text), width - around - VIA_LEAST);
+    fit(head, sizeof(head), place, behind(names, place_text), width - around - VIA_MIN);
     snprintf(place_text, sizeof(place_text), "%s", via + strlen(VIA));
     if (place_text[0])
         place_text[strlen(place_text) - 1] = '\0'; /* the bracket */
@@ -130,7 +130,7 @@ void mw_report_names_where(const struct mw_report_names *names, const struct mw_
     if (!place) {
         snprintf(out, MW_REPORT_NAME, "?");
     } else if (is_double(names, place)) {
-        put_whole(whole, place);
+        put_full(whole, place);
         mw_text_fit(out, MW_REPORT_NAME, behind(names, whole), 2 * width, MW_TEXT_CUT_MIDDLE);
     } else if (via)
         put_via(names, out, place, via, width);

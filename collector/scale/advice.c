@@ -24,10 +24,10 @@ struct parting {
     double run, place, both;
 };
 
-static bool say_both(struct mw_fit_say say[2], const struct asked *asked, const struct mw_fit_model *model, double n, double s)
+static bool estimate_both(struct mw_fit_estimate say[2], const struct asked *asked, const struct mw_fit_model *model, double n, double s)
 {
-    return mw_fit_say(&say[0], model, asked->study->lapack, n, s) &&
-           mw_fit_say(&say[1], model, asked->study->lapack, asked->n, asked->s);
+    return mw_fit_estimate(&say[0], model, asked->study->lapack, n, s) &&
+           mw_fit_estimate(&say[1], model, asked->study->lapack, asked->n, asked->s);
 }
 
 static struct parting parting_at(const struct asked *asked, double n, double s)
@@ -37,8 +37,8 @@ static struct parting parting_at(const struct asked *asked, double n, double s)
 
     for (size_t i = 0; i < asked->rank->fit.model_count; i++) {
         const struct mw_fit_model *model = &asked->rank->fit.models[i];
-        struct mw_fit_say say[2];
-        if (!say_both(say, asked, model, n, s))
+        struct mw_fit_estimate say[2];
+        if (!estimate_both(say, asked, model, n, s))
             continue;
         all += model->weight;
         run += model->weight * say[0].mean;

@@ -54,12 +54,12 @@ struct mw_fit_band mw_fit_predict(const struct mw_fit *fit, const struct mw_lapa
 bool mw_fit_is_vague(struct mw_fit_band band);
 
 /* One model's say of a place: a mean, and what it is made of (of mw_squares_project()), with the scale of each part, bytes. */
-struct mw_fit_say {
+struct mw_fit_estimate {
     double mean, parts[MW_SQUARES_COLUMNS];
 };
 
 /* False where it says nothing. */
-bool mw_fit_say(struct mw_fit_say *say, const struct mw_fit_model *model, const struct mw_lapack *lapack, double n, double s);
+bool mw_fit_estimate(struct mw_fit_estimate *say, const struct mw_fit_model *model, const struct mw_lapack *lapack, double n, double s);
 
 /* "6.1 MiB + 48.2 MiB / n + 96 B · size / n". Returns text. */
 const char *mw_fit_formula(char *text, size_t size, const struct mw_fit_model *model, const char *name_s);

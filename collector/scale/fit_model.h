@@ -12,7 +12,7 @@
 struct mw_fit_point {
     double n, s;  /* s is 1 where there is no other parameter */
     double bytes;
-    double whole; /* what a model's errors are a share of: `bytes`, or what they are a part of */
+    double part_of; /* what a model's errors are a share of: `bytes`, or what they are a part of */
 };
 
 /* One model with what it needs to predict. */

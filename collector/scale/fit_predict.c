@@ -65,7 +65,7 @@ static double distance(double value, double least, double most)
 
 /* ---- what ---- */
 
-bool mw_fit_say(struct mw_fit_say *say, const struct mw_fit_model *model, const struct mw_lapack *lapack, double n, double s)
+bool mw_fit_estimate(struct mw_fit_estimate *say, const struct mw_fit_model *model, const struct mw_lapack *lapack, double n, double s)
 {
     double row[MW_SQUARES_COLUMNS], z[MW_SQUARES_COLUMNS];
     size_t last = model->term_count - 1;
@@ -74,7 +74,7 @@ bool mw_fit_say(struct mw_fit_say *say, const struct mw_fit_model *model, const 
         row[j] = mw_law_value(&model->terms[j], n, s);
     if (!knows(model, n) || !mw_squares_project(&model->squares, lapack, row, z))
         return false;
-    *say = (struct mw_fit_say){0};
+    *say = (struct mw_fit_estimate){0};
     for (size_t j = 0; j < model->term_count; j++) {
         say->mean += z[j] * (j == last ? model->last : model->squares.q[j]);
         say->parts[j] = z[j] * model->sigma * (j == last ? model->last_spread : 1);
@@ -86,10 +86,10 @@ bool mw_fit_say(struct mw_fit_say *say, const struct mw_fit_model *model, const 
 static bool doubt(struct mw_student *part, const struct mw_fit_model *model, const struct mw_lapack *lapack, double n, double s,
                   double drift)
 {
-    struct mw_fit_say say;
+    struct mw_fit_estimate say;
     double scale;
 
-    if (!mw_fit_say(&say, model, lapack, n, s))
+    if (!mw_fit_estimate(&say, model, lapack, n, s))
         return false;
     scale = hypot(model->sigma * mw_fit_noise(fmax(0, say.mean)), drift * say.mean);
     for (size_t j = 0; j < model->term_count; j++)

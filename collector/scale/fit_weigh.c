@@ -194,7 +194,7 @@ static double share_off(const struct mw_fit_problem *problem, const struct mw_fi
         return 0;
     for (size_t i = 0; i < problem->count; i++) {
         const struct mw_fit_point *p = &problem->points[i];
-        double off = (mw_fit_value(model, p->n, p->s) - p->bytes) / fmax(p->whole, mw_fit_noise(0));
+        double off = (mw_fit_value(model, p->n, p->s) - p->bytes) / fmax(p->part_of, mw_fit_noise(0));
         sum += off * off;
     }
     /* as much larger as the cross-validated residuals are */

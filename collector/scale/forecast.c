@@ -4,8 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-#define N_MOST 16777216.0 /* 2^24 ranks: more than any machine has */
-#define S_MOST 1e18       /* steps of two end here, whatever the runs carry to */
+#define N_MAX 16777216.0 /* 2^24 ranks: more than any machine has */
+#define S_MAX 1e18       /* steps of two end here, whatever the runs carry to */
 
 static struct mw_fit_band times(struct mw_fit_band band, double count)
 {
@@ -51,7 +51,7 @@ static struct mw_fit_band level_at(const struct asked *asked, const struct mw_st
 static bool has_level(const struct mw_forecast *forecast, const struct mw_study *study, const struct mw_study_series *series)
 {
     return (series->group == MW_STUDY_PHASE || series->group == MW_STUDY_SITE) && !series->follows &&
-           mw_study_is_telling(study, series) && reaches(series, forecast->n, forecast->s) &&
+           mw_study_is_notable(study, series) && reaches(series, forecast->n, forecast->s) &&
            mw_study_predict(study, series, forecast->n, forecast->s).bytes <= forecast->rank.high;
 }
 
@@ -100,7 +100,7 @@ static double crossing(const struct line *line, double from, double *searched)
 {
     double fits = 0;
 
-    for (double n = from; n <= N_MOST; n *= 2) {
+    for (double n = from; n <= N_MAX; n *= 2) {
         enum answer answer = answer_at(line, n);
         if (answer == UNKNOWN && fits > 0) { /* on fewer ranks than its model is of nothing is known either */
             *searched = fmin(*searched, last_with(line, FITS, fits, n));
@@ -124,7 +124,7 @@ static void find_first(struct mw_forecast *forecast, const struct asked *asked)
 {
     const struct mw_study *study = asked->study;
 
-    forecast->searched = fmin(N_MOST, floor(mw_fit_carries(asked->rank->fit.n_min, asked->rank->fit.n_max)));
+    forecast->searched = fmin(N_MAX, floor(mw_fit_carries(asked->rank->fit.n_min, asked->rank->fit.n_max)));
     for (size_t i = 0; i < study->series_count; i++) {
         const struct mw_study_series *series = &study->series[i];
         struct line line = {.asked = asked, .series = series};
@@ -146,7 +146,7 @@ static double fits_from(const struct line *line)
 {
     double not = line->asked->n;
 
-    for (double n = 2 * not; n <= N_MOST; n *= 2) {
+    for (double n = 2 * not; n <= N_MAX; n *= 2) {
         enum answer answer = answer_at(line, n);
         if (answer == UNKNOWN)
             return 0;
@@ -177,7 +177,7 @@ static double largest_s(const struct line *line, bool *open)
         fits = line->asked->rank->fit.s_min;
     if (!(fits > 0) || answer_at(line, fits) != FITS) /* names of records may have any number */
         return 0;
-    for (double s = 2 * fits; s <= S_MOST; s *= 2) {
+    for (double s = 2 * fits; s <= S_MAX; s *= 2) {
         enum answer answer = answer_at(line, s);
         if (answer != FITS) {
             fits = last_with(line, FITS, fits, s);

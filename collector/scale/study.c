@@ -160,7 +160,7 @@ const struct mw_study_series *mw_study_find(const struct mw_study *study, enum m
 }
 
 /* In at least as many runs as a model takes, and no small part of the fullest rank where it is largest. */
-bool mw_study_is_telling(const struct mw_study *study, const struct mw_study_series *series)
+bool mw_study_is_notable(const struct mw_study *study, const struct mw_study_series *series)
 {
     const struct mw_study_series *fullest = mw_study_find(study, MW_STUDY_RANK, "fullest rank");
 

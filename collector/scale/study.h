@@ -62,7 +62,7 @@ struct mw_study *mw_study_create(void);
 void mw_study_destroy(struct mw_study *study);
 
 /* Takes one run; nothing of the model is kept. Returns -1 with a line in err when it is of no use here. */
-int mw_study_take(struct mw_study *study, const struct mw_model *model, const char *name, double s, struct mw_err *err);
+int mw_study_add_run(struct mw_study *study, const struct mw_model *model, const char *name, double s, struct mw_err *err);
 
 /* Once, after the last run: puts them in order and makes the models. */
 void mw_study_judge(struct mw_study *study);
@@ -74,7 +74,7 @@ const struct mw_study_series *mw_study_find(const struct mw_study *study, enum m
 void mw_study_fold(struct mw_study *study);
 
 /* Could it matter? Roles of ranks, and those phases and calls that are no small part of the fullest rank somewhere. */
-bool mw_study_is_telling(const struct mw_study *study, const struct mw_study_series *series);
+bool mw_study_is_notable(const struct mw_study *study, const struct mw_study_series *series);
 
 /* Is there a prediction of it for this place, and why not? (study_reach.c) */
 enum mw_fit_reach mw_study_reach(const struct mw_study *study, const struct mw_study_series *series, double n, double s);

@@ -252,7 +252,7 @@ static void put_series(struct json *json, const struct mw_study *study, const st
         open_in(json, NULL, '{');
         string(json, "group", groups[series->group]);
         string(json, "name", series->name);
-        boolean(json, "telling", mw_study_is_telling(study, series));
+        boolean(json, "telling", mw_study_is_notable(study, series));
         string(json, "follows", series->follows ? series->follows->name : NULL);
         string(json, "verdict", study->lapack ? verdicts[series->fit.verdict] : "no_lapack");
         string(json, "why", good ? NULL : study->lapack ? series->fit.why : study->why);

@@ -45,7 +45,7 @@ static const char *rough(char *text, size_t size, double value)
 }
 
 /* "size was 14 to 22 in the runs, which carries to 46 at most, not to 60" */
-static void say_far(char *text, size_t size, const char *name, double least, double most, double asked)
+static void describe_far(char *text, size_t size, const char *name, double least, double most, double asked)
 {
     double carries = mw_fit_carries(least, most);
     char end[400];
@@ -55,7 +55,7 @@ static void say_far(char *text, size_t size, const char *name, double least, dou
              asked > most ? " at most" : "", asked);
 }
 
-static void say_vague(char *text, size_t size, const struct mw_study *study, const struct mw_study_series *series, double n,
+static void describe_vague(char *text, size_t size, const struct mw_study *study, const struct mw_study_series *series, double n,
                       double s)
 {
     struct mw_fit_band band = mw_study_predict(study, series, n, s);
@@ -84,9 +84,9 @@ const char *mw_study_why_not(char *text, size_t size, const struct mw_study *stu
         snprintf(text, size, "the models are of %g ranks and more",
                  fmax(fit->best.from_n, series->is_split ? mpi->best.from_n : 0));
         break;
-    case MW_FIT_N_FAR: say_far(text, size, "n", fit->n_min, fit->n_max, n); break;
-    case MW_FIT_S_FAR: say_far(text, size, study->param ? study->param : "s", fit->s_min, fit->s_max, s); break;
-    case MW_FIT_VAGUE: say_vague(text, size, study, series, n, s); break;
+    case MW_FIT_N_FAR: describe_far(text, size, "n", fit->n_min, fit->n_max, n); break;
+    case MW_FIT_S_FAR: describe_far(text, size, study->param ? study->param : "s", fit->s_min, fit->s_max, s); break;
+    case MW_FIT_VAGUE: describe_vague(text, size, study, series, n, s); break;
     }
     return text;
 }

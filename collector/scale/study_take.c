@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RISE_LEAST (1 << 20) /* bytes: smaller rises inside calls are not followed */
+#define RISE_MIN (1 << 20) /* bytes: smaller rises inside calls are not followed */
 
 /* Room for the run that was taken last, which does not have it yet; of a new series for those before as well. */
 static void make_room(struct mw_study *study, struct mw_study_series *series)
@@ -137,7 +137,7 @@ static void take_sites(struct mw_study *study, const struct mw_model *model)
 {
     for (size_t i = 0; i < model->site_count; i++) {
         const struct mw_model_merged_site *site = &model->sites[i];
-        if (site->spike < RISE_LEAST || !strncmp(site->call, "MPI_Init", 8)) /* that is MPI's own share */
+        if (site->spike < RISE_MIN || !strncmp(site->call, "MPI_Init", 8)) /* that is MPI's own share */
             continue;
         add(study, MW_STUDY_SITE, site->label, mw_model_sum(site->spike_entry_rss, site->spike),
             mpi_of(model, site->spike_rank));
@@ -150,7 +150,7 @@ static int32_t world_size(const struct mw_model *model)
     return model->world_count ? model->worlds[0].size : 0;
 }
 
-int mw_study_take(struct mw_study *study, const struct mw_model *model, const char *name, double s, struct mw_err *err)
+int mw_study_add_run(struct mw_study *study, const struct mw_model *model, const char *name, double s, struct mw_err *err)
 {
     struct mw_study_run *run;
 

@@ -106,7 +106,7 @@ static void back(struct reader *reader, void (*what)(struct reader *))
 }
 
 /* "s" number, "u", decimal length, "_", so many bytes. */
-static void identifier(struct reader *reader, const char *otherwise)
+static void identifier(struct reader *reader, const char *placeholder)
 {
     size_t length = 0;
 
@@ -124,7 +124,7 @@ static void identifier(struct reader *reader, const char *otherwise)
     else if (length)
         put(reader, reader->at, length);
     else
-        put_text(reader, otherwise);
+        put_text(reader, placeholder);
     reader->at += reader->failed ? 0 : length;
 }
 

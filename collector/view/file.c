@@ -104,21 +104,21 @@ static uint64_t most_seen(const struct mw_view_process *process)
 }
 
 /* How ranks end is always of interest, and what did not end by exit(0). */
-static bool is_dispensable(const struct mw_view_process *process)
+static bool is_evictable(const struct mw_view_process *process)
 {
     return process->end != MW_VIEW_LIVES && !process->is_kept &&
            (process->end != MW_VIEW_STATUS || !process->wait_status);
 }
 
 /* The smallest of those that may go, once there are enough of them; NULL: none has to. */
-static struct mw_view_process *find_dispensable(const struct mw_view *view)
+static struct mw_view_process *find_evictable(const struct mw_view *view)
 {
     struct mw_view_process *smallest = NULL;
     size_t count = 0;
 
     for (size_t i = 0; i < view->process_count; i++) {
         struct mw_view_process *process = &view->processes[i];
-        if (!is_dispensable(process))
+        if (!is_evictable(process))
             continue;
         count++;
         if (!smallest || most_seen(process) < most_seen(smallest))
@@ -129,7 +129,7 @@ static struct mw_view_process *find_dispensable(const struct mw_view *view)
 
 struct mw_view_process *mw_view_file_add_process(struct mw_view_file *file, struct mw_view *view)
 {
-    struct mw_view_process *old = view->process_count == file->room ? find_dispensable(view) : NULL;
+    struct mw_view_process *old = view->process_count == file->room ? find_evictable(view) : NULL;
 
     if (old) {
         memset(old, 0, sizeof(*old));
@@ -187,7 +187,7 @@ static void write_slices(struct mw_view_file *file, const struct mw_view *view)
 }
 
 /* Somebody has removed the file: another in its place, unless something else is there now. */
-static void make_again(struct mw_view_file *file)
+static void recreate(struct mw_view_file *file)
 {
     int fd = make_file(file->dirfd, file->name, length_for(FIRST_ROOM));
 
@@ -206,7 +206,7 @@ static void forget_if_damaged(struct mw_view_file *file)
     if (fstat(file->fd, &st))
         return;
     if (!st.st_nlink)
-        make_again(file);
+        recreate(file);
     if ((uint64_t)st.st_size >= file->file_length)
         return;
     memset(file->written, 0, file->room);
@@ -287,7 +287,7 @@ static void check_process(const struct mw_view *view, struct mw_view_process *pr
         process->launch_rank = 0;
     if (process->cgroup > view->cgroup_count)
         process->cgroup = 0;
-    process->moment_next %= MW_VIEW_MOMENTS;
+    process->recent_next %= MW_VIEW_RECENT;
 }
 
 static int check_head(const struct mw_view_file_head *found, struct mw_err *err)
@@ -305,7 +305,7 @@ int mw_view_file_parse(struct mw_view *view, const void *bytes, size_t size, str
 {
     const char *from = bytes;
     struct mw_view_file_head found;
-    size_t whole;
+    size_t complete_count;
 
     *view = (struct mw_view){0};
     if (size < PROCESSES_AT)
@@ -315,11 +315,11 @@ int mw_view_file_parse(struct mw_view *view, const void *bytes, size_t size, str
         return -1;
     memcpy(view, from + sizeof(found), MW_VIEW_FACTS_BYTES);
     check_facts(view);
-    whole = (size - PROCESSES_AT) / sizeof(*view->processes);
-    if (whole > MW_VIEW_FILE_PROCESSES)
-        whole = MW_VIEW_FILE_PROCESSES;
-    if (view->process_count > whole)
-        view->process_count = whole;
+    complete_count = (size - PROCESSES_AT) / sizeof(*view->processes);
+    if (complete_count > MW_VIEW_FILE_PROCESSES)
+        complete_count = MW_VIEW_FILE_PROCESSES;
+    if (view->process_count > complete_count)
+        view->process_count = complete_count;
     view->slices = mw_mem_alloc(view->slice_count, sizeof(*view->slices));
     memcpy(view->slices, from + SLICES_AT, view->slice_count * sizeof(*view->slices));
     view->processes = mw_mem_alloc(view->process_count, sizeof(*view->processes));

@@ -12,14 +12,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define MW_VIEW_MOMENTS 16
+#define MW_VIEW_RECENT 16
 #define MW_VIEW_CGROUPS 16
 #define MW_VIEW_CHARGES 24
 #define MW_VIEW_NODES 16
 #define MW_VIEW_SIGNALS 8
 
 /* RSS of a process at a moment. */
-struct mw_view_moment {
+struct mw_view_rss {
     uint64_t ns;
     uint64_t rss;
 };
@@ -41,7 +41,7 @@ struct mw_view_process {
     uint32_t end;         /* enum mw_view_end */
     int32_t wait_status;
     uint32_t cgroup;      /* in cgroups, plus one; 0 not known */
-    uint32_t moment_next; /* where the next one goes; older ones are overwritten */
+    uint32_t recent_next; /* where the next one goes; older ones are overwritten */
     uint32_t is_kept;     /* its end is watched: its entry stays for as long as the file */
     uint32_t launch_rank; /* the rank that its launcher's variables give it, plus one; 0 none */
     uint32_t facts;       /* MW_SEEN_* (collector/journal/seen.h): what tells why it may be no rank */
@@ -68,7 +68,7 @@ struct mw_view_process {
     uint64_t data_limit;    /* RLIMIT_DATA, likewise */
     uint64_t data_max;      /* largest VmData read */
     uint64_t data_last;
-    struct mw_view_moment moments[MW_VIEW_MOMENTS]; /* its last seconds, of ranks only; ns 0: empty */
+    struct mw_view_rss recent[MW_VIEW_RECENT]; /* its last seconds, of ranks only; ns 0: empty */
     char preload[120];    /* LD_PRELOAD in its environment, where memwatch's library is not in it; "" there was none */
     char mpi[64];         /* base name of the MPI library among its mappings; "" none was seen */
     char exe[200];        /* path of the program, or "" */

@@ -25,7 +25,7 @@ void mw_wait_log_create(int dirfd)
     char name[sizeof(MW_FILE_WAITS) + MW_HOSTNAME_SIZE] = MW_FILE_WAITS;
     int fd;
 
-    mw_hostname_own(name + strlen(name));
+    mw_hostname_local(name + strlen(name));
     fd = openat(dirfd, name, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
     if (fd >= 0)
         close(fd);

@@ -152,15 +152,15 @@ enum mw_doctor_state mw_doctor_floor(struct mw_doctor_text *found)
     return MW_DOCTOR_INFO;
 }
 
-static int number_in(const char *path, int otherwise)
+static int number_in(const char *path, int default_value)
 {
     FILE *file = fopen(path, "re");
-    int value = otherwise;
+    int value = default_value;
 
     if (!file)
-        return otherwise;
+        return default_value;
     if (fscanf(file, "%d", &value) != 1)
-        value = otherwise;
+        value = default_value;
     fclose(file);
     return value;
 }

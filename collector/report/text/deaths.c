@@ -12,7 +12,7 @@
 #define GROUPS_SHOWN 6
 #define CANDIDATES_SHOWN 8
 #define HELD_SHOWN 8
-#define MOMENTS_NAMED 4
+#define RECENT_NAMED 4
 
 static const struct mw_model_process *seen_of(const struct mw_model *model, const struct mw_model_death *death)
 {
@@ -93,23 +93,23 @@ static void write_memory(const struct mw_report *report, const struct mw_model_d
 }
 
 /* What it had over its last seconds, as bars and some of the numbers. */
-static void write_moments(const struct mw_report *report, const struct mw_model_process *seen)
+static void write_last_seconds(const struct mw_report *report, const struct mw_model_process *seen)
 {
     static const char *const bars[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-    char line[MW_VIEW_MOMENTS * 4 + 1] = "", numbers[400] = "";
+    char line[MW_VIEW_RECENT * 4 + 1] = "", numbers[400] = "";
     uint64_t most = 1;
 
-    if (!seen || seen->moment_count < 2)
+    if (!seen || seen->recent_count < 2)
         return;
-    for (uint32_t i = 0; i < seen->moment_count; i++)
-        if (most < seen->moments[i].rss)
-            most = seen->moments[i].rss;
-    for (uint32_t i = 0; i < seen->moment_count; i++)
-        strcat(line, bars[(size_t)((double)seen->moments[i].rss / (double)most * 7.0 + 0.5)]);
-    for (uint32_t i = 0; i < MOMENTS_NAMED && i < seen->moment_count; i++) {
-        uint32_t last = seen->moment_count - 1;
-        const struct mw_view_moment *moment =
-            &seen->moments[seen->moment_count <= MOMENTS_NAMED ? i : i * last / (MOMENTS_NAMED - 1)];
+    for (uint32_t i = 0; i < seen->recent_count; i++)
+        if (most < seen->recent[i].rss)
+            most = seen->recent[i].rss;
+    for (uint32_t i = 0; i < seen->recent_count; i++)
+        strcat(line, bars[(size_t)((double)seen->recent[i].rss / (double)most * 7.0 + 0.5)]);
+    for (uint32_t i = 0; i < RECENT_NAMED && i < seen->recent_count; i++) {
+        uint32_t last = seen->recent_count - 1;
+        const struct mw_view_rss *moment =
+            &seen->recent[seen->recent_count <= RECENT_NAMED ? i : i * last / (RECENT_NAMED - 1)];
         size_t length = strlen(numbers);
         snprintf(numbers + length, sizeof(numbers) - length, "%s%s at %s", i ? ", " : "",
                  mw_units_bytes(moment->rss).text, mw_report_when(report->model, moment->ns).text);
@@ -173,7 +173,7 @@ static void write_details(const struct mw_report *report, const struct mw_model_
     write_where(report, death);
     write_memory(report, death);
     mw_report_headroom_ulimits(report, death->rank, death->process);
-    write_moments(report, seen_of(report->model, death));
+    write_last_seconds(report, seen_of(report->model, death));
     write_waiting(report);
 }
 

@@ -54,7 +54,7 @@ static void describe_changes(char *text, size_t size, const struct mw_model_in_m
         snprintf(text, size, "%s by %s", sum->later ? "grow" : "fall", mw_units_bytes(sum->later + sum->fell).text);
 }
 
-static void say_later(struct sentence *sentence, const struct mw_in_mpi_job *job)
+static void write_later(struct sentence *sentence, const struct mw_in_mpi_job *job)
 {
     const struct mw_model_in_mpi *sum = &job->sum;
     char changes[96], received[96] = "";
@@ -70,7 +70,7 @@ static void say_later(struct sentence *sentence, const struct mw_in_mpi_job *job
         !sum->fell ? "first touched" : sum->later ? "first touched or freed" : "freed", received);
 }
 
-static void say_threads(struct sentence *sentence, const struct mw_in_mpi_job *job, size_t ranks)
+static void write_threads(struct sentence *sentence, const struct mw_in_mpi_job *job, size_t ranks)
 {
     if (job->init_threads)
         say(sentence, "other threads ran beside %s in %u of %zu ranks: what grew there may be theirs",
@@ -87,10 +87,10 @@ void mw_report_text_in_mpi(const struct mw_report *report)
 
     if (!report->model->site_count)
         return;
-    say_later(&sentence, &job);
+    write_later(&sentence, &job);
     if (job.sum.finalize)
         say(&sentence, "%s gave back %s", job.names.end, mw_units_bytes(job.sum.finalize).text);
-    say_threads(&sentence, &job, report->model->rank_count);
+    write_threads(&sentence, &job, report->model->rank_count);
     say(&sentence, "point-to-point and one-sided calls are not measured");
     mw_report_paragraph(report, "    ", MW_TEXT_DIM, "%s", sentence.text);
 }

@@ -4,7 +4,7 @@
 #include "collector/report/text/parts.h"
 
 /* Less than this is not said to be counted more than once. */
-#define SHARED_LEAST (16ULL << 20)
+#define SHARED_MIN (16ULL << 20)
 #define SHARED_SHARE 5 /* percent of RSS */
 
 /* One of the three numbers, padded so that what it means stands in one column. */
@@ -87,7 +87,7 @@ static void write_pss(const struct mw_report *report)
 /* Worth a line: what is shared by a few processes of every job, such as libraries, is not. */
 static bool is_much_shared(const struct mw_model_peak *peak)
 {
-    return peak->shared.bytes >= SHARED_LEAST && peak->shared.bytes / SHARED_SHARE >= peak->shared_rss / 100;
+    return peak->shared.bytes >= SHARED_MIN && peak->shared.bytes / SHARED_SHARE >= peak->shared_rss / 100;
 }
 
 static void write_shared(const struct mw_report *report)

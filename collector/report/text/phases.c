@@ -120,7 +120,7 @@ static bool has_named(const struct mw_model *model)
 }
 
 /* A phase between calls that took little time and kept little memory says nothing beside phases that have names. */
-static bool is_trifle(const struct mw_model *model, const struct mw_model_merged_phase *phase, uint64_t highest)
+static bool is_negligible(const struct mw_model *model, const struct mw_model_merged_phase *phase, uint64_t highest)
 {
     double lasted = (double)mw_model_elapsed(model, model->job.end_ns);
 
@@ -150,7 +150,7 @@ struct choice {
 static bool may_list(const struct choice *choice, const struct mw_model_merged_phase *phase)
 {
     return row_of(phase) != BETWEEN || choice->report->style->all || !choice->named ||
-           !is_trifle(choice->report->model, phase, choice->highest);
+           !is_negligible(choice->report->model, phase, choice->highest);
 }
 
 static void choose(struct choice *choice)

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define BAR_WIDTH 8
-#define BAR_LEAST 90 /* columns of the report below which there is no room for bars */
+#define BAR_MIN 90 /* columns of the report below which there is no room for bars */
 
 /* For a peak that no phase and no call is known of. */
 static const char *unknown_place(const struct mw_model_rank *rank)
@@ -93,7 +93,7 @@ static void add_columns(struct mw_text_table *table)
 }
 
 /* Whether all ranks run on the same CPUs and node: then one line says so for all. */
-static bool is_placed_alike(const struct mw_model *model)
+static bool has_same_placement(const struct mw_model *model)
 {
     if (model->host_count != 1)
         return false;
@@ -107,7 +107,7 @@ static bool is_placed_alike(const struct mw_model *model)
 static void add_placement(struct mw_text_table *table, const struct mw_report *report,
                           const struct mw_model_rank *rank)
 {
-    bool alike = is_placed_alike(report->model);
+    bool alike = has_same_placement(report->model);
 
     if (alike)
         mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", "");
@@ -133,7 +133,7 @@ static void add_rank(struct mw_text_table *table, const struct mw_report *report
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%d", rank->pid);
     add_placement(table, report, rank);
     mw_text_table_cell(table, worst ? MW_TEXT_BOLD : MW_TEXT_PLAIN, "%s", mw_report_bytes(rank->peak).text);
-    mw_text_table_cell(table, worst ? MW_TEXT_WARN : MW_TEXT_GOOD, "%s", report->width < BAR_LEAST ? "" : bar);
+    mw_text_table_cell(table, worst ? MW_TEXT_WARN : MW_TEXT_GOOD, "%s", report->width < BAR_MIN ? "" : bar);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_report_when(model, rank->peak_ns).text);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", place);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_report_bytes(rank->held_mpi).text);
@@ -198,7 +198,7 @@ static void write_placement(const struct mw_report *report)
     const struct mw_model_rank *first = &report->model->ranks[0];
     char node[64] = "";
 
-    if (!is_placed_alike(report->model) || (first->numa_node < 0 && !first->binding[0]))
+    if (!has_same_placement(report->model) || (first->numa_node < 0 && !first->binding[0]))
         return;
     if (first->numa_node >= 0)
         snprintf(node, sizeof(node), "on NUMA node %d at MPI_Init%s", first->numa_node, first->binding[0] ? ", " : "");

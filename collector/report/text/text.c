@@ -4,7 +4,7 @@
 #include "collector/report/text/parts.h"
 
 #define DEFAULT_WIDTH 100
-#define LEAST_WIDTH 60
+#define MIN_WIDTH 60
 #define NOTES_SHOWN 12
 #define LARGE_ERROR (4u << 20) /* of readings: what was found in truth is told */
 
@@ -63,8 +63,8 @@ int mw_report_text_write(FILE *out, const struct mw_model *model, const struct m
         .out = out, .model = model, .style = style, .width = style->width ? style->width : DEFAULT_WIDTH,
         .color = style->color};
 
-    if (report.width < LEAST_WIDTH)
-        report.width = LEAST_WIDTH;
+    if (report.width < MIN_WIDTH)
+        report.width = MIN_WIDTH;
     mw_report_text_job(&report);
     if (model->job_count)
         mw_report_text_jobs(&report);
