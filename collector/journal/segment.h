@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* A journal's memory: a System V shared memory segment.
  *
- * Any process that can open a mapped file can truncate it, and the next store into it is a SIGBUS. A segment has no path and cannot be shortened, stores need no system call, and it remains after all its processes were killed. It is removed with its run directory (collector/journal/segments.h).
+ * Any process that can open a mapped file can truncate it, and the next store into it is a SIGBUS. A segment has no path and
+ * cannot be shortened, stores need no system call, and it remains after all its processes were killed. It is removed with
+ * its run directory (collector/journal/segments.h).
  *
  *     segment: struct mw_segment_head | the journal (collector/journal/record.h)
  *     file journal-... of the run directory: struct mw_segment_locator, which says which segment it is
  *
- * The head identifies the owner of the segment, so that it is also found without the locator. Ids are reused and may belong to any process: an attached segment is accepted only if it has the right size and owner, no other user may write to it, and its head has the magic and the locator's token. */
+ * The head identifies the owner of the segment, so that it is also found without the locator. Ids are reused and may belong
+ * to any process: an attached segment is accepted only if it has the right size and owner, no other user may write to it,
+ * and its head has the magic and the locator's token. */
 #ifndef MW_COLLECTOR_JOURNAL_SEGMENT_H
 #define MW_COLLECTOR_JOURNAL_SEGMENT_H
 

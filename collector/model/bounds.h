@@ -18,8 +18,8 @@ struct mw_bounds *mw_bounds_create(struct mw_model *model);
 /* Adds a rank, whose phases and ticks must be there. */
 void mw_bounds_add_rank(struct mw_bounds *bounds, uint32_t rank);
 
-/* Adds the other processes, fills model->bounds, model->peak.upper, .upper_*, .error_bytes, .sum_of_peaks and each host's upper bound,
- * and frees `bounds`. */
+/* Adds the other processes, fills model->bounds, model->peak.upper, .upper_*, .error_bytes, .sum_of_peaks and each host's
+ * upper bound, and frees `bounds`. */
 void mw_bounds_finish(struct mw_bounds *bounds);
 
 #endif

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* RSS that grew inside MPI calls, and how much of it is surely MPI's own.
  *
- * Pages are counted where they are first touched. Inside a call these are MPI's own or the program's: a receive buffer
- * that nobody has touched before, what an MPI_Op or another function of the program allocates, what other threads do
- * meanwhile. What falls inside a call need not be MPI's either: a window that the program has filled, pages that it had
- * freed. And what MPI takes in calls that are not wrapped, point to point and one-sided ones, is in no call at all. So
- * a difference of the two says nothing about MPI, and none is made.
+ * Pages are counted where they are first touched. Inside a call these are MPI's own or the program's: a receive buffer that
+ * nobody has touched before, what an MPI_Op or another function of the program allocates, what other threads do meanwhile.
+ * What falls inside a call need not be MPI's either: a window that the program has filled, pages that it had freed. And what
+ * MPI takes in calls that are not wrapped, point to point and one-sided ones, is in no call at all. So a difference of the
+ * two says nothing about MPI, and none is made.
  *
- * Only inside MPI_Init, or the opening of a session, does nothing of the program run or receive, unless it has other threads: what RSS grew by there
- * is a lower bound of what MPI held when MPI_Init returned. */
+ * Only inside MPI_Init, or the opening of a session, does nothing of the program run or receive, unless it has other
+ * threads: what RSS grew by there is a lower bound of what MPI held when MPI_Init returned. */
 #ifndef MW_COLLECTOR_MODEL_IN_MPI_H
 #define MW_COLLECTOR_MODEL_IN_MPI_H
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* How a rank came to its peak: what it had before MPI began, what each phase and its beginning added and kept, what rose at last.
+/* How a rank came to its peak: what it had before MPI began, what each phase and its beginning added and kept, what rose at
+ * last.
  *
- * Made of what the rank measured itself. Growth that cannot be placed before the peak is not made up: it is part of the
- * step "other phases and calls", which is what is missing to the next known reading. All steps together are the peak. */
+ * Made of what the rank measured itself. Growth that cannot be placed before the peak is not made up: it is part of the step
+ * "other phases and calls", which is what is missing to the next known reading. All steps together are the peak. */
 #ifndef MW_COLLECTOR_MODEL_WATERFALL_H
 #define MW_COLLECTOR_MODEL_WATERFALL_H
 

@@ -283,7 +283,8 @@ static bool is_simultaneous(const struct mw_model *model, enum mw_post_mortem_la
            !(launcher == MW_POST_MORTEM_HYDRA && mw_post_mortem_launcher_sends(launcher, first->number));
 }
 
-/* What the command's own exit status says of the first one: when nothing else accounts for it, and one end only is not known. */
+/* What the command's own exit status says of the first one: when nothing else accounts for it, and one end only is not
+ * known. */
 static void infer(struct mw_model *model, enum mw_post_mortem_launcher launcher)
 {
     int signo = model->job.exit_status - 128;

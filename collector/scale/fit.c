@@ -112,8 +112,8 @@ static bool look_at_repeats(struct mw_fit *fit, struct mw_fit_problem *problem)
 
 /* ---- the choice ---- */
 
-/* The most likely one that the other runs check at each run, or one with as many terms as places would always be the best. Steps
- * below a plateau need no check: nothing is predicted of them. */
+/* The most likely one that the other runs check at each run, or one with as many terms as places would always be the best.
+ * Steps below a plateau need no check: nothing is predicted of them. */
 static const struct mw_fit_model *best_of(const struct mw_fit *fit)
 {
     for (size_t i = 0; i < fit->model_count; i++)

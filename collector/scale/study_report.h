@@ -22,7 +22,8 @@ const char *mw_scale_group_word(enum mw_study_group group);
 /* "65,536", "0.5". Returns text. */
 const char *mw_scale_number(char *text, size_t size, double value);
 
-/* What Slurm is to be asked for: a line to copy for this forecast. `per_cpu`: with --mem-per-cpu instead of --mem. Returns text. */
+/* What Slurm is to be asked for: a line to copy for this forecast. `per_cpu`: with --mem-per-cpu instead of --mem. Returns
+ * text. */
 const char *mw_scale_slurm(char *text, size_t size, const struct mw_forecast *forecast, bool per_cpu);
 
 /* Is there a prediction? Otherwise `forecast` says only what was asked. */

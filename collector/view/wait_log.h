@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The wait log: how children of programs that start MPI ranks ended, as their parents' wait calls returned it.
  *
- * libmemwatch-wait.so (pmpi/wait/) appends one record for each such child to the file waits-<host> of the run directory,
- * by one write, so nothing follows a record that was cut by a full disk; it never creates that file. The file is bounded: what comes when it is full is left out, so that the
- * ranks that ended first, which the post-mortem is about, are kept. */
+ * libmemwatch-wait.so (pmpi/wait/) appends one record for each such child to the file waits-<host> of the run directory, by
+ * one write, so nothing follows a record that was cut by a full disk; it never creates that file. The file is bounded: what
+ * comes when it is full is left out, so that the ranks that ended first, which the post-mortem is about, are kept. */
 #ifndef MW_COLLECTOR_VIEW_WAIT_LOG_H
 #define MW_COLLECTOR_VIEW_WAIT_LOG_H
 
