@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Less than this share of the highest peak, and less than these bytes, explains nothing. */
+/* Changes below this share of the highest peak, or below this number of bytes, are ignored. */
 #define MIN_SHARE 1000
 #define MIN_BYTES (64u << 10)
 
@@ -32,7 +32,7 @@ uint64_t mw_phase_choice_rise(const struct mw_model_merged_phase *phase)
     return phase->peak.max > around ? phase->peak.max - around : 0;
 }
 
-/* One phase while they are ranked: by weight, then by time. */
+/* A phase for sorting: by weight, then by time. */
 struct candidate {
     uint64_t weight;
     double time;
@@ -54,11 +54,11 @@ struct choice {
     const struct mw_model *model;
     const bool *among;
     bool *chosen;
-    size_t count; /* chosen so far */
-    struct candidate *candidates; /* room for all phases */
+    size_t count; /* number chosen so far */
+    struct candidate *candidates; /* space for all phases */
 };
 
-/* Chooses the heaviest of those that are not chosen yet and weigh at least `least`, until `most` are chosen in all.
+/* Chooses the phases with the largest weight of at least `least` that are not chosen yet, until `most` are chosen in total.
  * Differences below `unit` do not count. */
 static void choose(struct choice *choice, weigh *weight, uint64_t least, uint64_t unit, size_t most)
 {

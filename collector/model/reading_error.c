@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "collector/model/reading_error.h"
 
-/* Where none of n comparisons found more, with 95 % confidence fewer than 3 / n of all readings are further off. */
+/* If none of n comparisons found a larger error, then with 95 % confidence fewer than 3 / n of all readings have one. */
 #define MIN_CHECKS 16
 #define MULTIPLE 2
-#define MIN_BYTES (1ull << 20) /* more than any kernel's counter may be off on a small machine */
+#define MIN_BYTES (1ull << 20) /* above the error of any kernel's counter on a small machine */
 
 uint64_t mw_reading_error_likely(const struct mw_model_cost *cost)
 {

@@ -21,7 +21,7 @@ static uint32_t phase_of_peak(const struct mw_model_rank *rank)
     return at;
 }
 
-/* Whether all of a phase's growth was there before the peak, and nobody else counts it. */
+/* Whether all growth of a phase was before the peak, and no other step counts it. */
 static bool came_before(const struct mw_model_rank *rank, const struct mw_model_phase *phase)
 {
     return phase->parent == MW_MODEL_NONE && (phase->kind == MW_PHASE_BETWEEN || phase->kind == MW_PHASE_USER) &&
@@ -68,7 +68,7 @@ static uint32_t largest_left(const struct mw_waterfall *waterfall, const struct 
     return found;
 }
 
-/* Steps of phases, in order of time; there stays room for what follows. */
+/* Adds steps of phases in order of time, and leaves space for the steps that follow. */
 static void add_phases(struct mw_waterfall *waterfall, const struct mw_model_rank *rank)
 {
     const size_t first = waterfall->count;
