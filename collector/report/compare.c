@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What all forms of a comparison have in common, and the one for a terminal. */
+/* The parts that all forms of a comparison share, and the form for a terminal. */
 #include "collector/report/compare.h"
 
 #include "collector/base/text_table.h"
@@ -69,7 +69,7 @@ static void write_side(FILE *out, const struct mw_compare *compare, enum mw_comp
         fprintf(out, "  %-9s  %zu of these runs failed or had not ended\n", "", compare->failed[side]);
 }
 
-/* Whether all is well: nothing of failed runs is. */
+/* The verdict. A comparison of failed runs is never good. */
 static void write_verdict(FILE *out, const struct mw_compare *compare, bool color)
 {
     size_t grew = mw_compare_count(compare, MW_COMPARE_GREW);
@@ -80,7 +80,7 @@ static void write_verdict(FILE *out, const struct mw_compare *compare, bool colo
             mw_text_style_start(style, color), grew ? "✗" : sound ? "✓" : "?", grew,
             mw_compare_count(compare, MW_COMPARE_SHRANK), mw_text_style_end(style, color), compare->threshold * 100);
     if (!sound)
-        fputs("  Not a verdict: runs that failed were compared, or runs with ranks and without.\n", out);
+        fputs("  Not conclusive: runs that failed were compared, or runs with ranks and without.\n", out);
 }
 
 static enum mw_text_style style_of(enum mw_compare_verdict verdict)
@@ -140,9 +140,9 @@ int mw_report_compare_text_write(FILE *out, const struct mw_compare *compare, co
     mw_text_table_destroy(table);
     left_out -= style->all ? 0 : follow;
     if (follow && !style->all)
-        fprintf(out, "    %zu more grew only with these: --all lists them\n", follow);
+        fprintf(out, "    %zu more grew only because of these: --all lists them\n", follow);
     if (left_out)
-        fprintf(out, "    %zu more without a change that counts (%zu new, %zu gone): --all lists them\n", left_out,
+        fprintf(out, "    %zu more without a significant change (%zu new, %zu gone): --all lists them\n", left_out,
                 mw_compare_count(compare, MW_COMPARE_NEW), mw_compare_count(compare, MW_COMPARE_GONE));
     write_verdict(out, compare, style->color);
     return ferror(out) ? -1 : 0;

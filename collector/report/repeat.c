@@ -50,7 +50,7 @@ static void add_row(struct mw_text_table *table, const struct mw_compare_row *ro
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_units_bytes((uint64_t)runs->spread).text);
 }
 
-/* Rows of one axis; the job's, which every axis has, only with the first. */
+/* Rows of one axis; those of the job, which every axis has, only with the first. */
 static void add_axis(struct mw_text_table *table, const struct mw_compare *compare, bool first, bool all)
 {
     const struct mw_compare_row **rows = mw_mem_alloc(compare->row_count + 1, sizeof(*rows));

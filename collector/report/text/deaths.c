@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The post-mortem: which rank died first, of what, where; who was waiting; what the others held. */
+/* The post-mortem: which rank died first, why and where; which ranks were waiting; the memory of the others. */
 #include "collector/base/mem.h"
 #include "collector/base/ranges.h"
 #include "collector/model/rank_name.h"
@@ -51,7 +51,7 @@ static const char *user_phase(const struct mw_model_rank *rank)
     return phase == MW_MODEL_NONE ? "" : rank->phases[phase].path;
 }
 
-/* What the dead was doing, and where. */
+/* What the dead rank was doing, and where. */
 static void describe_where(char *text, size_t size, const struct mw_model *model, const struct mw_model_death *death)
 {
     const struct mw_model_rank *rank = death->rank == MW_MODEL_NONE ? NULL : &model->ranks[death->rank];
@@ -92,7 +92,7 @@ static void write_memory(const struct mw_report *report, const struct mw_model_d
                         mw_report_bytes(peak).text);
 }
 
-/* What it had over its last seconds, as bars and some of the numbers. */
+/* Its RSS over the last seconds, as bars and some of the numbers. */
 static void write_last_seconds(const struct mw_report *report, const struct mw_model_process *seen)
 {
     static const char *const bars[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
@@ -108,28 +108,28 @@ static void write_last_seconds(const struct mw_report *report, const struct mw_m
         strcat(line, bars[(size_t)((double)seen->recent[i].rss / (double)most * 7.0 + 0.5)]);
     for (uint32_t i = 0; i < RECENT_NAMED && i < seen->recent_count; i++) {
         uint32_t last = seen->recent_count - 1;
-        const struct mw_view_rss *moment =
+        const struct mw_view_rss *sample =
             &seen->recent[seen->recent_count <= RECENT_NAMED ? i : i * last / (RECENT_NAMED - 1)];
         size_t length = strlen(numbers);
         snprintf(numbers + length, sizeof(numbers) - length, "%s%s at %s", i ? ", " : "",
-                 mw_units_bytes(moment->rss).text, mw_report_when(report->model, moment->ns).text);
+                 mw_units_bytes(sample->rss).text, mw_report_when(report->model, sample->ns).text);
     }
     mw_report_paragraph(report, "      ", MW_TEXT_PLAIN, "its last seconds: %s  %s", line, numbers);
 }
 
-/* Why the OOM killer is only perhaps the one. */
+/* Why the OOM killer is only a possible cause. */
 static void write_perhaps(const struct mw_report *report, const struct mw_model_host *host,
                           const struct mw_model_cgroup *group)
 {
     unsigned long long kills = group && group->counts ? group->kills : host->kills;
 
     if (group && group->counts)
-        mw_report_paragraph(report, "      ", MW_TEXT_WARN, "the OOM killer killed %llu process%s in control group %s, "
-                            "which other processes %s", kills, kills == 1 ? "" : "es", group->name,
-                            group->shared ? "outside the job use as well" : "may have been");
+        mw_report_paragraph(report, "      ", MW_TEXT_WARN, "the OOM killer killed %llu process%s in control group %s; "
+                            "%s", kills, kills == 1 ? "" : "es", group->name,
+                            group->shared ? "processes outside of the job are in it as well" : "other processes may have been the victims");
     else
-        mw_report_paragraph(report, "      ", MW_TEXT_WARN, "the OOM killer killed %llu process%s on host %s meanwhile; no "
-                            "control group shows whether this one", kills, kills == 1 ? "" : "es", host->name);
+        mw_report_paragraph(report, "      ", MW_TEXT_WARN, "the OOM killer killed %llu process%s on host %s during the run; no "
+                            "control group shows whether this was one of them", kills, kills == 1 ? "" : "es", host->name);
 }
 
 static void write_oom(const struct mw_report *report, const struct mw_model_death *death)
@@ -142,8 +142,8 @@ static void write_oom(const struct mw_report *report, const struct mw_model_deat
     if (death->cause != MW_MODEL_CAUSE_OOM || !group)
         return;
     mw_report_paragraph(report, "      ", MW_TEXT_WARN, "control group %s %s%s%s%s: the OOM killer "
-                        "killed %llu process%s of it", group->name,
-                        group->limit ? "reached its limit of " : "has no limit that was seen",
+                        "killed %llu process%s in it", group->name,
+                        group->limit ? "reached its limit of " : "has no known limit",
                         group->limit ? mw_units_bytes(group->limit).text : "", group->limit_path[0] ? ", set in " : "",
                         group->limit_path, (unsigned long long)group->kills, group->kills == 1 ? "" : "es");
 }
@@ -196,7 +196,7 @@ static bool is_rank(const struct mw_model *model, const struct mw_model_death *d
     return death->rank != MW_MODEL_NONE && mw_rank_name_is_known(model, death->rank);
 }
 
-/* The ends from `from` on, those of one cause in one line, each with `before` in front. */
+/* The ends from `from` on, one line per cause, each prefixed by `before`. */
 static void write_list(const struct mw_report *report, size_t from, const char *before)
 {
     const struct mw_model *model = report->model;
@@ -212,7 +212,7 @@ static void write_list(const struct mw_report *report, size_t from, const char *
             continue;
         list = mw_mem_alloc(model->rank_count + 1, sizeof(*list));
         for (size_t k = i; k < model->death_count; k++)
-            if (model->deaths[k].text == death->text && /* equal strings are kept once */
+            if (model->deaths[k].text == death->text && /* equal strings are stored once */
                 (k == i || (is_rank(model, &model->deaths[k]) && is_rank(model, death)))) {
                 written[k] = true;
                 if (is_rank(model, death))
@@ -234,7 +234,7 @@ static void write_list(const struct mw_report *report, size_t from, const char *
     free(written);
 }
 
-/* Which was the first is not known: each that it may have been, with what is known of it. */
+/* The first death is not known: lists the candidates, with the facts known about each. */
 static void write_candidates(const struct mw_report *report)
 {
     const struct mw_model *model = report->model;
@@ -306,7 +306,7 @@ static void write_held(const struct mw_report *report)
     free(held);
 }
 
-/* The command died of a signal, and no rank with it: the job may have none. */
+/* The command died of a signal, but no rank did: the job may have none. */
 static void write_command_killed(const struct mw_report *report)
 {
     const struct mw_model *model = report->model;
@@ -316,10 +316,9 @@ static void write_command_killed(const struct mw_report *report)
         for (uint32_t g = 0; g < host->cgroup_count; g++)
             if (host->cgroups[g].kills > host->cgroups[g].victims)
                 mw_report_paragraph(report, "  ✗ ", MW_TEXT_ALARM,
-                                    "the kernel's OOM killer killed %llu process%s that %s no rank in control group %s%s%s",
+                                    "the kernel's OOM killer killed %llu process%s other than ranks in control group %s%s%s",
                                     (unsigned long long)(host->cgroups[g].kills - host->cgroups[g].victims),
                                     host->cgroups[g].kills - host->cgroups[g].victims == 1 ? "" : "es",
-                                    host->cgroups[g].kills - host->cgroups[g].victims == 1 ? "is" : "are",
                                     host->cgroups[g].name, host->cgroups[g].limit ? ", limit " : "",
                                     host->cgroups[g].limit ? mw_units_bytes(host->cgroups[g].limit).text : "");
     }

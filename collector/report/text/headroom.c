@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* How much was left, of the limit of which it was the least: which limit that is, what counts against it, how exact it
- * is. */
+/* The headroom of the limit with the least left: which limit, what counts against it, how exact it is. */
 #include "collector/report/text/parts.h"
 
 #include <string.h>
 
 #define FIRST "  Headroom    "
 #define NEXT "              "
-/* A death is said to be near a limit of its process where less than this part of the limit was left. */
+/* A death is reported as near a limit of its process if less than this part of the limit was left. */
 #define NEAR_SHARE 10
-/* A part of what is used is named from this share of it on, in percent. */
+/* Parts of the used memory below this share, in percent, are not listed. */
 #define PART_SHARE 2
 
 static uint64_t left_of(uint64_t bytes, uint64_t used)
@@ -84,7 +83,7 @@ static void add_part(char *text, size_t size, uint64_t part, uint64_t used, cons
         snprintf(text + length, size - length, "%s%s %s", length ? ", " : "", mw_units_bytes(part).text, what);
 }
 
-/* What the kernel counts beside the other parts. */
+/* What the kernel counts in addition to the other parts. */
 static const char *rest_words(enum mw_limit_kind kind)
 {
     switch (kind) {
@@ -105,7 +104,7 @@ static void list_parts(char *text, size_t size, const struct mw_model_charge *ch
     add_part(text, size, charge->kernel, used, rest_words(charge->kind));
 }
 
-/* Everybody's: the job's own share of it is not known, for its RSS counts shared pages more than once. */
+/* Of all processes: the share of the job is not known, because its RSS counts shared pages more than once. */
 static void write_used(const struct mw_report *report, const struct mw_model_charge *charge, bool shared)
 {
     uint64_t used = charge->anon + charge->shmem + charge->dirty + charge->kernel;
@@ -126,13 +125,13 @@ static void write_used(const struct mw_report *report, const struct mw_model_cha
         mw_report_paragraph(report, NEXT, MW_TEXT_DIM,
                             "in use, sampled at %s: %s (%s), without page cache that the kernel can drop%s%s",
                             mw_report_when(report->model, charge->ns).text, mw_units_bytes(used).text, parts, rss,
-                            shared ? "; others are in that group, too" : "");
+                            shared ? "; other processes are in that group as well" : "");
     if (charge->swap_left && charge->kind != MW_LIMIT_SLURM)
         mw_report_paragraph(report, NEXT, MW_TEXT_DIM, "beyond it, %s could have been swapped out",
                             mw_units_bytes(charge->swap_left).text);
 }
 
-/* What the kernel itself has seen at most. */
+/* The peak recorded by the kernel. */
 static void write_peak(const struct mw_report *report, const struct mw_model_charge *charge)
 {
     char left[100] = "";
@@ -143,11 +142,11 @@ static void write_peak(const struct mw_report *report, const struct mw_model_cha
         snprintf(left, sizeof(left), ": at least %s was always left",
                  mw_units_bytes(charge->bytes - charge->upper.bytes).text);
     mw_report_paragraph(report, NEXT, MW_TEXT_DIM,
-                        "the control group's own peak is %s, with all page cache and kernel memory%s",
+                        "the control group's peak is %s, including all page cache and kernel memory%s",
                         mw_units_bytes(charge->upper.bytes).text, left);
 }
 
-/* Peaks between two samples are not in the kernel's count of others. */
+/* Without a peak recorded by the kernel, peaks between two samples are not known. */
 static void write_between(const struct mw_report *report, const struct mw_model_host *host, uint64_t left)
 {
     uint64_t more = host->upper.kind == MW_MODEL_AT_MOST ? left_of(host->upper.bytes, host->seen.bytes) : 0;
@@ -182,15 +181,15 @@ static void write_ulimit(const struct mw_report *report, const struct mw_model_h
 
     if (headroom->kind == MW_LIMIT_ADDRESS)
         mw_report_paragraph(report, NEXT, MW_TEXT_DIM,
-                            "its address space was %s at its largest (VmPeak, %s), touched or not; RSS does not count", mw_units_bytes(headroom->used.bytes).text,
+                            "its address space was %s at its largest (VmPeak, %s), touched or not; the limit does not count RSS", mw_units_bytes(headroom->used.bytes).text,
                             exact ? "exact" : "as last read");
     else
         mw_report_paragraph(report, NEXT, MW_TEXT_DIM,
                             "its private writable memory was %s (the largest VmData that was read), "
-                            "touched or not; RSS does not count", mw_units_bytes(headroom->used.bytes).text);
+                            "touched or not; the limit does not count RSS", mw_units_bytes(headroom->used.bytes).text);
 }
 
-/* ---- what slows down ---- */
+/* ---- memory.high ---- */
 
 static void write_high(const struct mw_report *report, const struct mw_model_host *host,
                        const struct mw_model_charge *charge)
@@ -202,13 +201,13 @@ static void write_high(const struct mw_report *report, const struct mw_model_hos
         snprintf(where, sizeof(where), "on %s, ", host->name);
     if (charge->hits)
         mw_report_paragraph(report, NEXT, MW_TEXT_WARN,
-                            "%smemory.high (%s) of control group %s was exceeded %llu times: the kernel slows its "
-                            "processes down then", where, mw_units_bytes(charge->bytes).text, charge->path,
+                            "%smemory.high (%s) of control group %s was exceeded %llu times: the kernel throttles its "
+                            "processes then", where, mw_units_bytes(charge->bytes).text, charge->path,
                             (unsigned long long)charge->hits);
     else if (charge->used.kind != MW_MODEL_UNKNOWN &&
              left_of(charge->bytes, charge->used.bytes) < model->headroom.left.bytes)
         mw_report_paragraph(report, NEXT, MW_TEXT_PLAIN,
-                            "%sat most %s left of %s, memory.high of control group %s, above which the kernel slows processes down", where,
+                            "%sat most %s left of %s, memory.high of control group %s, above which the kernel throttles processes", where,
                             mw_units_bytes(left_of(charge->bytes, charge->used.bytes)).text,
                             mw_units_bytes(charge->bytes).text, charge->path);
 }
@@ -251,7 +250,7 @@ void mw_report_headroom(const struct mw_report *report)
     write_all_high(report);
 }
 
-/* Not that memory was refused: that nobody counts. */
+/* Failed allocations are not counted, so this says only that the limit was near. */
 static void write_near(const struct mw_report *report, enum mw_limit_kind kind, const struct mw_model_ulimit *ulimit)
 {
     uint64_t left = left_of(ulimit->bytes, ulimit->used.bytes);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is known of MPI's own memory, and what grew inside MPI calls without being known to be MPI's. */
+/* What is known of MPI's own memory, and growth inside MPI calls that may be of MPI or of the program. */
 #include "collector/model/in_mpi.h"
 #include "collector/report/text/parts.h"
 
@@ -15,7 +15,7 @@ void mw_report_mpi_own(char *text, size_t size, const struct mw_model *model)
 
     if (job.held.kind == MW_MODEL_UNKNOWN) {
         if (job.init_threads)
-            snprintf(others, sizeof(others), ": other threads ran beside %s", job.names.begin);
+            snprintf(others, sizeof(others), ": other threads ran during %s", job.names.begin);
         snprintf(text, size, OWN " is not known%s", others);
         return;
     }
@@ -44,11 +44,11 @@ __attribute__((format(printf, 2, 3))) static void say(struct sentence *sentence,
     va_end(args);
 }
 
-/* "grow by 5.0 MiB and fall by 4.0 MiB, added up" */
+/* "grow by 5.0 MiB and fall by 4.0 MiB in total" */
 static void describe_changes(char *text, size_t size, const struct mw_model_in_mpi *sum)
 {
     if (sum->later && sum->fell)
-        snprintf(text, size, "grow by %s and fall by %s, added up", mw_units_bytes(sum->later).text,
+        snprintf(text, size, "grow by %s and fall by %s in total", mw_units_bytes(sum->later).text,
                  mw_units_bytes(sum->fell).text);
     else
         snprintf(text, size, "%s by %s", sum->later ? "grow" : "fall", mw_units_bytes(sum->later + sum->fell).text);
@@ -73,10 +73,10 @@ static void write_later(struct sentence *sentence, const struct mw_in_mpi_job *j
 static void write_threads(struct sentence *sentence, const struct mw_in_mpi_job *job, size_t ranks)
 {
     if (job->init_threads)
-        say(sentence, "other threads ran beside %s in %u of %zu ranks: what grew there may be theirs",
+        say(sentence, "other threads ran during %s in %u of %zu ranks: growth there may be theirs",
             job->names.begin, job->init_threads, ranks);
     if (job->later_threads)
-        say(sentence, "other threads ran beside later calls in %u of %zu ranks: what grew in these may be theirs",
+        say(sentence, "other threads ran during later calls in %u of %zu ranks: growth in these may be theirs",
             job->later_threads, ranks);
 }
 
@@ -89,7 +89,7 @@ void mw_report_text_in_mpi(const struct mw_report *report)
         return;
     write_later(&sentence, &job);
     if (job.sum.finalize)
-        say(&sentence, "%s gave back %s", job.names.end, mw_units_bytes(job.sum.finalize).text);
+        say(&sentence, "%s released %s", job.names.end, mw_units_bytes(job.sum.finalize).text);
     write_threads(&sentence, &job, report->model->rank_count);
     say(&sentence, "point-to-point and one-sided calls are not measured");
     mw_report_paragraph(report, "    ", MW_TEXT_DIM, "%s", sentence.text);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The job: what ran and how it ended. */
+/* The job: its command and how it ended. */
 #include "collector/report/text/parts.h"
 
 #include <string.h>
 
-/* Hosts named in the first line; of more only the number is told. */
+/* Maximum number of hosts named in the first line; of more only the number is shown. */
 #define HOSTS_NAMED 3
 
 static void write_command(const struct mw_report *report)
@@ -30,16 +30,16 @@ void mw_report_text_end(char *text, size_t size, const struct mw_model *model)
     struct mw_units took = mw_units_time(mw_model_duration(model));
 
     if (!job->sampled)
-        snprintf(text, size, "%s from the first to the last moment recorded", took.text);
+        snprintf(text, size, "%s from the first to the last recorded time", took.text);
     else if (job->runs)
         snprintf(text, size, "still running after %s%s", took.text,
                  job->launcher_died ? ", but memwatch itself was killed" : "");
     else if (!job->command_end_ns && !job->launcher_died)
-        snprintf(text, size, "seen for %s: whether it still runs is not known on this host", took.text);
+        snprintf(text, size, "observed for %s; whether it is still running is not known on this host", took.text);
     else if (!job->command_end_ns)
         snprintf(text, size, "memwatch itself was killed after %s: how the command ended is not known", took.text);
     else if (job->status_unknown)
-        snprintf(text, size, "ended after %s: with which status is not known", took.text);
+        snprintf(text, size, "ended after %s with an unknown status", took.text);
     else if (job->exit_signal)
         snprintf(text, size, "killed by signal %d (%s) after %s", job->exit_signal,
                  strsignal(job->exit_signal), took.text);
@@ -72,7 +72,7 @@ static void append_ranks(char *line, size_t size, const struct mw_model *model)
         }
 }
 
-/* Of several jobs each may have another one. */
+/* Each of several jobs may have a different one. */
 static void append_library(char *line, size_t size, const struct mw_model *model)
 {
     char text[80];
@@ -88,12 +88,12 @@ static void append_samples(char *line, size_t size, const struct mw_model *model
     const struct mw_model_job *job = &model->job;
     char text[200], gaps[120] = "";
 
-    if (!job->sampled || model->number) /* the samples of several jobs are the run's */
+    if (!job->sampled || model->number) /* with several jobs the samples belong to the run */
         return;
     if (job->gap_mean_ns)
         snprintf(gaps, sizeof(gaps), ", one every %s on average, longest gap %s",
                  mw_units_time(job->gap_mean_ns).text, mw_units_time(job->gap_max_ns).text);
-    snprintf(text, sizeof(text), "%s sample%s%s (%s asked for)", mw_units_count(job->samples).text,
+    snprintf(text, sizeof(text), "%s sample%s%s (%s requested)", mw_units_count(job->samples).text,
              job->samples == 1 ? "" : "s", gaps, mw_units_time(job->interval_ns).text);
     append(line, size, text);
 }

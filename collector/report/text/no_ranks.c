@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* A job without ranks: why that is, as far as it is known. */
+/* A job without ranks: the reason, if known. */
 #include "collector/report/text/parts.h"
 
 #include <string.h>
 
 #define SHOWN 12 /* reasons */
 
-/* Whether the MPI launcher failed and nobody saw a process of a rank: then it has said why itself. */
+/* Whether the MPI launcher failed and no process of a rank was sampled: then the launcher has printed the reason. */
 static bool launcher_failed(const struct mw_model *model)
 {
     bool is_launcher = false;
@@ -19,13 +19,13 @@ static bool launcher_failed(const struct mw_model *model)
     return is_launcher && model->job.sampled && !model->job.runs && model->job.command_end_ns && model->job.exit_status;
 }
 
-/* A copy of a launcher that was about to execute something: seen between fork and exec only. */
+/* A copy of a launcher that was about to execute a program: sampled only between fork and exec. */
 static bool has_copies(const struct mw_model *model)
 {
     for (size_t i = 0; i < model->process_count; i++)
         for (size_t k = 0; k < model->process_count; k++)
             if (model->processes[i].ppid == model->processes[k].pid && model->processes[i].exe == model->processes[k].exe &&
-                model->processes[i].command == model->processes[k].command) /* equal strings are kept once */
+                model->processes[i].command == model->processes[k].command) /* equal strings are stored once */
                 return true;
     return false;
 }
@@ -37,10 +37,10 @@ static void write_launcher_failed(const struct mw_report *report)
 
     if (has_copies(report->model))
         mw_report_paragraph(report, "  ", MW_TEXT_WARN,
-                            "%.*s exited with %d, and nothing was seen of what it started; its own message is above.", length,
+                            "%.*s exited with %d before the processes that it started could be sampled; its message is above.", length,
                             job->command, job->exit_status);
     else
-        mw_report_paragraph(report, "  ", MW_TEXT_WARN, "%.*s exited with %d before it started a rank; its own message is above.",
+        mw_report_paragraph(report, "  ", MW_TEXT_WARN, "%.*s exited with %d before it started a rank; its message is above.",
                             length, job->command, job->exit_status);
 }
 
@@ -66,7 +66,7 @@ void mw_report_text_no_ranks(const struct mw_report *report)
         return;
     }
     mw_report_paragraph(report, "  ", MW_TEXT_WARN, "No rank reported.%s%s",
-                        model->job.sampled ? " Below is what sampling saw of the processes from outside." : "",
-                        model->unrecorded_count ? " Why:" : " Why is not known: no process was seen that may have become one.");
+                        model->job.sampled ? " The processes below were only sampled from outside." : "",
+                        model->unrecorded_count ? " Why:" : " The reason is not known: no process was seen that may have become a rank.");
     write_reasons(report);
 }

@@ -9,7 +9,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-#define SHORT_FILE 14 /* columns of a file's name where room is short */
+#define SHORT_FILE 14 /* columns of a file's name if space is short */
 #define SHORT_NAME 20 /* and of a function with an offset */
 
 struct mw_units mw_report_bytes(struct mw_model_bytes bytes)

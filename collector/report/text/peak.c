@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The job's peak in three numbers, the headroom, what memwatch cost. */
+/* The job's peak in three numbers, the headroom, the cost of memwatch. */
 #include "collector/model/rank_name.h"
 #include "collector/report/text/parts.h"
 
-/* Less than this is not said to be counted more than once. */
+/* Smaller amounts of shared memory are not reported. */
 #define SHARED_MIN (16ULL << 20)
 #define SHARED_SHARE 5 /* percent of RSS */
 
-/* One of the three numbers, padded so that what it means stands in one column. */
+/* One of the three numbers, padded so that the descriptions are aligned. */
 static void write_number(const struct mw_report *report, struct mw_model_bytes bytes, const char *meaning)
 {
     struct mw_units number = mw_report_bytes(bytes);
@@ -19,7 +19,7 @@ static void write_number(const struct mw_report *report, struct mw_model_bytes b
     mw_report_paragraph(report, first, MW_TEXT_PLAIN, "%s", meaning);
 }
 
-/* Of a job among several, whose processes were sampled together with the others. */
+/* For one of several jobs, which were sampled together. */
 static void describe_part(const struct mw_report *report, char *text, size_t size)
 {
     const struct mw_model_peak *peak = &report->model->peak;
@@ -28,19 +28,19 @@ static void describe_part(const struct mw_report *report, char *text, size_t siz
         snprintf(text, size, "at one moment: samples are of all jobs together");
     else
         snprintf(text, size, "%s, %s %s",
-                 peak->seen_processes == 1 ? "at some moment: the peak of one of its processes"
-                                           : "at one moment: the sum of RSS over all processes less what those of the rest had "
-                                             "at most",
+                 peak->seen_processes == 1 ? "at some time: the peak of one of its processes"
+                                           : "at one moment: the sum of RSS over all processes minus the upper bound of "
+                                             "the other jobs",
                  peak->seen_processes == 1 ? "by" : "at", mw_report_when(report->model, peak->seen_ns).text);
 }
 
 static void write_seen(const struct mw_report *report)
 {
     const struct mw_model_peak *peak = &report->model->peak;
-    char text[200] = "largest sum at one moment: nobody sampled the job";
+    char text[200] = "largest sum at one moment: the job was not sampled";
 
     if (peak->seen.kind != MW_MODEL_UNKNOWN && peak->seen_hosts)
-        snprintf(text, sizeof(text), "seen on %u hosts together, at %s: the sum of the least that each had within %s",
+        snprintf(text, sizeof(text), "seen on %u hosts together, at %s: the sum of each host's smallest sample within %s",
                  peak->seen_hosts, mw_report_when(report->model, peak->seen_ns).text,
                  mw_units_time(report->model->slice_ns).text);
     else if (report->model->number)
@@ -59,13 +59,13 @@ static void write_upper(const struct mw_report *report)
     if (peak->error_bytes)
         snprintf(error, sizeof(error), "; %s of it for reading errors", mw_units_bytes(peak->error_bytes).text);
     if (peak->upper_open_ranks)
-        snprintf(open, sizeof(open), "; does not hold for the end of %u rank%s that nobody measured",
+        snprintf(open, sizeof(open), "; without the end of %u rank%s, which was not measured",
                  peak->upper_open_ranks, peak->upper_open_ranks == 1 ? "" : "s");
     if (peak->upper_sampled)
-        snprintf(sampled, sizeof(sampled), "; %u other process%s in it with what sampling saw", peak->upper_sampled,
+        snprintf(sampled, sizeof(sampled), "; %u other process%s in it as sampled", peak->upper_sampled,
                  peak->upper_sampled == 1 ? " is" : "es are");
     if (peak->upper.kind != MW_MODEL_UNKNOWN)
-        snprintf(text, sizeof(text), "upper bound at any moment, from each process's peaks over time%s%s%s%s",
+        snprintf(text, sizeof(text), "upper bound at any time, from each process's peaks over time%s%s%s%s",
                  report->model->job.sampled ? "" : " (ranks only)", error, open, sampled);
     write_number(report, peak->upper, text);
 }
@@ -73,18 +73,18 @@ static void write_upper(const struct mw_report *report)
 static void write_pss(const struct mw_report *report)
 {
     const struct mw_model_peak *peak = &report->model->peak;
-    char text[200] = "PSS, which counts shared pages once: never read";
+    char text[200] = "PSS, which counts shared pages once: not sampled";
 
     if (peak->seen_hosts || report->model->number)
-        return; /* of each host alone: the table of hosts has it; of the whole run */
+        return; /* PSS of single hosts is in the table of hosts; PSS of jobs is that of the run */
     if (peak->pss.kind != MW_MODEL_UNKNOWN)
-        snprintf(text, sizeof(text), "PSS, which counts shared pages once: at %s, where RSS was %s (%llu sweep%s)",
+        snprintf(text, sizeof(text), "PSS, which counts shared pages once: at %s, when RSS was %s (%llu sweep%s)",
                  mw_report_when(report->model, peak->pss_ns).text, mw_units_bytes(peak->pss_rss).text,
                  (unsigned long long)peak->pss_sweeps, peak->pss_sweeps == 1 ? "" : "s");
     write_number(report, peak->pss, text);
 }
 
-/* Worth a line: what is shared by a few processes of every job, such as libraries, is not. */
+/* Whether so much is shared that it is worth a line; libraries alone are not. */
 static bool is_much_shared(const struct mw_model_peak *peak)
 {
     return peak->shared.bytes >= SHARED_MIN && peak->shared.bytes / SHARED_SHARE >= peak->shared_rss / 100;
@@ -118,7 +118,7 @@ static void write_cost(const struct mw_report *report)
                  mw_rank_name(model, cost->share_worst).text, mw_units_percent(cost->share_max).text,
                  mw_units_bytes(cost->shim_bytes_max).text, mw_units_count(cost->measured).text,
                  mw_units_count(cost->calls).text, cost->measured < cost->calls ? ", the others only counted" : "");
-    if (cost->launcher_rss_peak && lasted && !model->number) /* not when memwatch was killed */
+    if (cost->launcher_rss_peak && lasted && !model->number) /* not if memwatch was killed */
         snprintf(sampling, sizeof(sampling), "%ssampling took %s of one CPU and %s", model->rank_count ? "; " : "",
                  mw_units_percent((double)cost->launcher_cpu_ns / (double)lasted).text,
                  mw_units_bytes(cost->launcher_rss_peak).text);
@@ -131,7 +131,7 @@ void mw_report_text_peak(const struct mw_report *report)
     bool is_run = report->model->job_count > 0;
 
     mw_report_heading(report, is_run ? "Peak memory of all jobs together" : "Peak memory of the job",
-                      is_run ? "what they had at the same time: peaks of different times are not added" : "");
+                      is_run ? "peaks at different times are not added" : "");
     write_seen(report);
     write_upper(report);
     write_pss(report);

@@ -39,7 +39,7 @@ static void add_peak(struct mw_text_table *table, const struct mw_report *report
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_report_rank(report->model, peak->worst).text);
 }
 
-/* From the last `mark` on; '\0', or none of them: all of it. */
+/* The text from the last `mark` on; all of it for '\0' or without a mark. */
 static const char *tail_of(const char *text, char mark)
 {
     const char *at = mark ? strrchr(text, mark) : NULL;
@@ -50,7 +50,7 @@ static const char *tail_of(const char *text, char mark)
 void mw_report_phase(char *text, size_t size, const struct mw_model_merged_phase *phase)
 {
     const struct mw_model_place *from = phase->from_place, *to = phase->to_place;
-    /* (equal strings are kept once) */
+    /* (equal strings are stored once) */
     bool same_file = from && to && from->line && to->line && from->file == to->file;
     bool same_function = from && to && !from->line && !to->line && from->function[0] && from->function == to->function;
     const char *edge = phase->parent == MW_MODEL_NONE ? "named phase" : "phase edge";
@@ -94,7 +94,7 @@ static void add_phase(struct mw_text_table *table, const struct mw_report *repor
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_units_change(phase->growth.max).text);
 }
 
-/* The phases that the user named come first; what lies between calls inside them is detail. */
+/* User phases come first; phases between calls inside them are detail. */
 enum row { DETAIL, BETWEEN, NAMED, ROWS };
 
 static const struct {
@@ -119,7 +119,7 @@ static bool has_named(const struct mw_model *model)
     return false;
 }
 
-/* A phase between calls that took little time and kept little memory says nothing beside phases that have names. */
+/* A phase between calls with little time and growth is hidden if there are user phases. */
 static bool is_negligible(const struct mw_model *model, const struct mw_model_merged_phase *phase, uint64_t highest)
 {
     double lasted = (double)mw_model_elapsed(model, model->job.end_ns);
@@ -137,7 +137,7 @@ static uint64_t highest_peak(const struct mw_model *model)
     return highest;
 }
 
-/* What is listed of the phases, and what is left out, by the kind of their rows. */
+/* Which phases are listed and which are left out, by kind. */
 struct choice {
     const struct mw_report *report;
     bool named;
@@ -206,7 +206,7 @@ void mw_report_text_phases(const struct mw_report *report)
     write_left_out(&choice);
     if (choice.by_tick)
         mw_report_paragraph(report, "    ", MW_TEXT_DIM, "%s",
-                            "≈ calls were only counted there: time by the kernel's tick, right in the sum of many visits");
+                            "≈ calls were only counted there: time by the kernel's tick, accurate only for the sum of many visits");
     mw_text_table_destroy(table);
     free(choice.listed);
 }

@@ -9,9 +9,9 @@
 #include <string.h>
 
 #define BAR_WIDTH 8
-#define BAR_MIN 90 /* columns of the report below which there is no room for bars */
+#define BAR_MIN 90 /* width of the report below which bars are left out */
 
-/* For a peak that no phase and no call is known of. */
+/* The place of a peak without a known phase or call. */
 static const char *unknown_place(const struct mw_model_rank *rank)
 {
     bool by_session = strcmp(mw_in_mpi_names(rank, 1).begin, "MPI_Session_init") == 0;
@@ -41,14 +41,14 @@ void mw_report_rank_phase(char *text, size_t size, const struct mw_model_rank *r
     mw_report_phase(text, size, &shown);
 }
 
-/* Where the peak was: "phase: call" when it was inside a call, otherwise the phase. */
+/* The place of the peak: "phase: call" if it was inside a call, else the phase. */
 void mw_report_peak_place(char *text, size_t size, const struct mw_model_rank *rank)
 {
     const struct mw_model_phase *phase = rank->peak_phase == MW_MODEL_NONE ? NULL : &rank->phases[rank->peak_phase];
     const char *named = "";
     char call[200];
 
-    /* What lies between calls inside a phase that the user named says less than the user's name. */
+    /* Inside a user phase, the name of the user phase is shown instead of the phase between calls. */
     if (phase && phase->kind == MW_PHASE_BETWEEN && phase->parent != MW_MODEL_NONE)
         phase = &rank->phases[phase->parent];
     if (phase && phase->kind == MW_PHASE_USER)
@@ -92,14 +92,14 @@ static void add_columns(struct mw_text_table *table)
     mw_text_table_column(table, "+ swap", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
 }
 
-/* Whether all ranks run on the same CPUs and node: then one line says so for all. */
+/* Whether all ranks run on the same CPUs and node: then one line is enough. */
 static bool has_same_placement(const struct mw_model *model)
 {
     if (model->host_count != 1)
         return false;
     for (size_t i = 1; i < model->rank_count; i++)
         if (model->ranks[i].numa_node != model->ranks[0].numa_node
-            || model->ranks[i].binding != model->ranks[0].binding) /* the model keeps equal strings once */
+            || model->ranks[i].binding != model->ranks[0].binding) /* the model stores equal strings once */
             return false;
     return true;
 }
@@ -156,7 +156,7 @@ static int compare_peaks(const void *a, const void *b)
     return (x->index > y->index) - (x->index < y->index);
 }
 
-/* The value that `percent` of all are not above. */
+/* The value that `percent` of all values do not exceed. */
 static uint64_t quantile(const struct by_peak *sorted, size_t count, unsigned percent)
 {
     size_t above = count - (count * percent + 99) / 100;
@@ -207,7 +207,7 @@ static void write_placement(const struct mw_report *report)
                         first->binding);
 }
 
-/* What "(3)" in the first column means, where it is there. */
+/* Explains "(3)" in the first column, if it occurs. */
 static void write_numbers(const struct mw_report *report)
 {
     for (uint32_t i = 0; i < report->model->rank_count; i++)
