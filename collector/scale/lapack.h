@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The three routines of LAPACK that least squares need, through LAPACKE, its interface for C. The library is loaded when
- * the first model is made: the launcher, which stays beside every job, and the agents have no use for its megabytes, and
- * nobody needs it to build memwatch. */
+/* The three LAPACK routines for least squares, through LAPACKE, its C interface. The library is loaded for the first model:
+ * the launcher and the agents, which run during every job, do not need it, nor does building memwatch. */
 #ifndef MW_COLLECTOR_SCALE_LAPACK_H
 #define MW_COLLECTOR_SCALE_LAPACK_H
 
@@ -11,7 +10,7 @@
 
 #define MW_LAPACK_COLUMNS 102 /* LAPACK_COL_MAJOR of lapacke.h */
 
-/* As lapacke.h declares them where lapack_int is 32 bits wide (a library with 64 has another name). 0 is success. */
+/* As declared in lapacke.h with a 32-bit lapack_int (a library with 64 bits has another name). 0 is success. */
 struct mw_lapack {
     int32_t (*dgeqrf)(int layout, int32_t m, int32_t n, double *a, int32_t lda, double *tau); /* A = QR */
     int32_t (*dorgqr)(int layout, int32_t m, int32_t n, int32_t k, double *a, int32_t lda, const double *tau); /* Q */
@@ -19,7 +18,7 @@ struct mw_lapack {
                       double *b, int32_t ldb); /* solves with R */
 };
 
-/* NULL with a line in err when the library is not there. */
+/* NULL with a line in err if the library is missing. */
 const struct mw_lapack *mw_lapack_load(struct mw_err *err);
 
 #endif

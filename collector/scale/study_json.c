@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A study for programs: doc/scale.schema.json describes it. */
+/* A study as JSON, described by doc/scale.schema.json. */
 #include "collector/scale/study_report.h"
 
 #include "collector/base/json_out.h"
@@ -11,10 +11,10 @@
 
 #define SCHEMA 1
 
-/* One object or array after the other: commas where they belong. */
+/* Writes objects and arrays with the commas between them. */
 struct json {
     FILE *out;
-    bool begun; /* something stands before in the innermost one */
+    bool begun; /* the innermost one already has an element */
 };
 
 static void key(struct json *json, const char *name)
@@ -47,7 +47,7 @@ static void number(struct json *json, const char *name, double value)
     mw_json_out_double(json->out, value);
 }
 
-/* Whole bytes; null when unknown. */
+/* Integer bytes; null if unknown. */
 static void bytes(struct json *json, const char *name, double value)
 {
     number(json, name, round(value));
@@ -149,7 +149,7 @@ static void put_rivals(struct json *json, const struct mw_fit *fit, const char *
     close_in(json, ']');
 }
 
-/* null where there is none. */
+/* null if there is none. */
 static void put_fit(struct json *json, const char *name, const struct mw_fit *fit, bool there, const char *param)
 {
     const struct mw_fit_model *model = &fit->best;
@@ -220,7 +220,7 @@ static void put_curve(struct json *json, const struct mw_study *study, const str
     close_in(json, '}');
 }
 
-/* One at each value of the parameter that was measured, and at the one that was asked for. */
+/* One at each measured value of the parameter, and at the requested one. */
 static void put_curves(struct json *json, const struct mw_study *study, const struct mw_study_series *series,
                        const struct mw_forecast *forecast)
 {

@@ -32,7 +32,7 @@ void mw_scale_text_heading(FILE *out, const char *title, const char *more, const
             mw_text_style_end(MW_TEXT_BOLD, style->color), *more ? "   " : "", more);
 }
 
-/* One cause, one row: without --all neither those that follow another one nor those that stay small. */
+/* Without --all, series that follow another one and small ones are not shown. */
 static bool is_shown(const struct mw_study *study, const struct mw_study_series *series, const struct mw_report_style *style)
 {
     return style->all || (!series->follows && mw_study_is_notable(study, series));
@@ -46,7 +46,7 @@ static void put_name(struct mw_text_table *table, const struct mw_study_series *
         mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", series->name);
 }
 
-/* ---- what was measured ---- */
+/* ---- measurements ---- */
 
 static void write_places(FILE *out, const struct mw_study *study, const struct mw_report_style *style)
 {
@@ -90,7 +90,7 @@ static void write_places(FILE *out, const struct mw_study *study, const struct m
 
 #define COLUMNS_MAX 8
 
-/* The different n at one s, from the smallest on; the last ones of many. */
+/* The different n at one s, ascending; if there are many, the largest ones. */
 static size_t ranks_at(const struct mw_study *study, double s, double n[COLUMNS_MAX])
 {
     size_t count = 0;
@@ -105,7 +105,7 @@ static size_t ranks_at(const struct mw_study *study, double s, double n[COLUMNS_
     return count;
 }
 
-/* The largest of the runs there; NAN where none had it. */
+/* The largest of the runs there; NAN if none has it. */
 static double largest_at(const struct mw_study *study, const struct mw_study_series *series, double n, double s)
 {
     double largest = NAN;
@@ -116,7 +116,7 @@ static double largest_at(const struct mw_study *study, const struct mw_study_ser
     return largest;
 }
 
-/* Without a parameter, and otherwise for its largest value: that is where memory is short. */
+/* Without a parameter, or else for its largest value, which needs the most memory. */
 static void write_parts(FILE *out, const struct mw_study *study, const struct mw_report_style *style)
 {
     struct mw_text_table *table = mw_text_table_create();
@@ -227,7 +227,7 @@ static void write_models(FILE *out, const struct mw_study *study, const struct m
             follow++;
         else
             left_out++;
-    mw_scale_text_heading(out, "Models", "n ranks; off by: how far each run is from what the others predict", style);
+    mw_scale_text_heading(out, "Models", "n ranks; off by: deviation of each run from the prediction of the others", style);
     mw_text_table_write(table, out, width_of(style), style->color);
     mw_text_table_destroy(table);
     if (follow)
