@@ -12,6 +12,7 @@ AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; 
 unit_tests =
 shell_tests = \
     tests/integration/arrows.sh \
+    tests/integration/words.sh \
     tests/integration/harness.sh \
     tests/integration/descriptors.sh \
     tests/integration/exports.sh \

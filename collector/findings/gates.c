@@ -91,7 +91,7 @@ static enum verdict verdict_of_rank(const struct mw_model_rank *rank, uint64_t l
 }
 
 static void report_rank(const struct mw_model *model, uint32_t index, enum verdict verdict, uint64_t limit,
-                      const char *check, const char *others, struct mw_findings *findings)
+                        const char *check, const char *others, struct mw_findings *findings)
 {
     const struct mw_model_rank *rank = &model->ranks[index];
     char name[64], where[400];
@@ -123,14 +123,13 @@ static const char *list_others(char *text, size_t size, const struct mw_model *m
             mw_ranges_add(&ranges, model->ranks[i].rank, model->ranks[i].rank);
     text[0] = '\0';
     if (ranges.count)
-        snprintf(text, size, "; so %s rank%s %s", ranges.count == 1 ? "has" : "have", ranges.count == 1 ? "" : "s",
-                 mw_ranges_text(&ranges));
+        snprintf(text, size, "; also rank%s %s", ranges.count == 1 ? "" : "s", mw_ranges_text(&ranges));
     return text;
 }
 
 /* Reports the largest rank with this verdict. Returns whether there was one. */
 static bool report_worst_rank(const struct mw_model *model, uint64_t limit, enum verdict verdict, const char *check,
-                            struct mw_findings *findings)
+                              struct mw_findings *findings)
 {
     uint32_t worst = MW_MODEL_NONE;
     char others[200];
@@ -171,7 +170,7 @@ static bool report_worst_process(const struct mw_model *model, uint64_t limit, s
 
     for (size_t i = 0; i < model->process_count; i++) {
         const struct mw_model_process *process = &model->processes[i];
-        if (process->role == MW_MODEL_RANK || hold(&process->peak, 0, limit) != OVER)
+        if (process->role == MW_MODEL_RANK || verdict_of(&process->peak, 0, limit) != OVER)
             continue;
         over++;
         if (!worst || process->peak.bytes > worst->peak.bytes)
@@ -182,7 +181,7 @@ static bool report_worst_process(const struct mw_model *model, uint64_t limit, s
                         "process %d had %s (%s), %s over the limit of %s: %.150s%s", worst->pid,
                         mw_units_bytes(worst->peak.bytes).text, mw_certainty[worst->peak.kind].words,
                         mw_units_bytes(worst->peak.bytes - limit).text, mw_units_bytes(limit).text, worst->command,
-                        over > 1 ? "; other non-MPI processes were over it as well" : "");
+                        over > 1 ? "; other processes that are not ranks were over it as well" : "");
     return worst;
 }
 

@@ -12,7 +12,7 @@ struct search {
     struct mw_jobs_tree tree;
     struct mw_jobs_above *above; /* of each node */
     bool *is_busy;                /* for each node: a starter that has or may have ranks, though none is joined to it */
-    uint32_t *set;                /* for each element: another one of its set; following these leads to the representative of the set */
+    uint32_t *set;                /* for each element: its parent in its set; the root represents the set */
     struct about {
         bool has_world, has_first_world; /* not spawned by another world */
         bool in_command;

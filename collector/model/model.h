@@ -454,7 +454,8 @@ struct mw_model_job {
     struct mw_view_over over; /* why memwatch ended the job */
     uint64_t samples;
     uint64_t interval_ns;             /* requested time between samples */
-    uint64_t gap_mean_ns, gap_max_ns; /* achieved time between samples; 0 with fewer than two samples. The longest of several hosts */
+    uint64_t gap_mean_ns, gap_max_ns; /* achieved time between samples; 0 with fewer than two samples. Of several
+                                         hosts: the longest */
     uint64_t begin_ns, end_ns;
     uint64_t begin_wall_ns;
     const char *library; /* of the ranks; the first one's */

@@ -26,10 +26,11 @@ struct parting {
     double run, place, both;
 };
 
-static bool estimate_both(struct mw_fit_estimate say[2], const struct asked *asked, const struct mw_fit_model *model, double n, double s)
+static bool estimate_both(struct mw_fit_estimate estimate[2], const struct asked *asked, const struct mw_fit_model *model,
+                          double n, double s)
 {
-    return mw_fit_estimate(&say[0], model, asked->study->lapack, n, s) &&
-           mw_fit_estimate(&say[1], model, asked->study->lapack, asked->n, asked->s);
+    return mw_fit_estimate(&estimate[0], model, asked->study->lapack, n, s) &&
+           mw_fit_estimate(&estimate[1], model, asked->study->lapack, asked->n, asked->s);
 }
 
 static struct parting parting_at(const struct asked *asked, double n, double s)
@@ -39,19 +40,19 @@ static struct parting parting_at(const struct asked *asked, double n, double s)
 
     for (size_t i = 0; i < asked->rank->fit.model_count; i++) {
         const struct mw_fit_model *model = &asked->rank->fit.models[i];
-        struct mw_fit_estimate say[2];
-        if (!estimate_both(say, asked, model, n, s))
+        struct mw_fit_estimate estimate[2];
+        if (!estimate_both(estimate, asked, model, n, s))
             continue;
         all += model->weight;
-        run += model->weight * say[0].mean;
-        place += model->weight * say[1].mean;
-        sum.run += model->weight * say[0].mean * say[0].mean;
-        sum.place += model->weight * say[1].mean * say[1].mean;
-        sum.both += model->weight * say[0].mean * say[1].mean;
+        run += model->weight * estimate[0].mean;
+        place += model->weight * estimate[1].mean;
+        sum.run += model->weight * estimate[0].mean * estimate[0].mean;
+        sum.place += model->weight * estimate[1].mean * estimate[1].mean;
+        sum.both += model->weight * estimate[0].mean * estimate[1].mean;
         for (size_t j = 0; j < model->term_count; j++) {
-            sum.run += model->weight * say[0].parts[j] * say[0].parts[j];
-            sum.place += model->weight * say[1].parts[j] * say[1].parts[j];
-            sum.both += model->weight * say[0].parts[j] * say[1].parts[j];
+            sum.run += model->weight * estimate[0].parts[j] * estimate[0].parts[j];
+            sum.place += model->weight * estimate[1].parts[j] * estimate[1].parts[j];
+            sum.both += model->weight * estimate[0].parts[j] * estimate[1].parts[j];
         }
     }
     if (!(all > 0))

@@ -60,7 +60,8 @@ struct mw_fit_estimate {
 };
 
 /* Returns false without an estimate. */
-bool mw_fit_estimate(struct mw_fit_estimate *say, const struct mw_fit_model *model, const struct mw_lapack *lapack, double n, double s);
+bool mw_fit_estimate(struct mw_fit_estimate *estimate, const struct mw_fit_model *model, const struct mw_lapack *lapack,
+                     double n, double s);
 
 /* "6.1 MiB + 48.2 MiB / n + 96 B · size / n". Returns text. */
 const char *mw_fit_formula(char *text, size_t size, const struct mw_fit_model *model, const char *name_s);

@@ -65,7 +65,8 @@ static double distance(double value, double least, double most)
 
 /* ---- values ---- */
 
-bool mw_fit_estimate(struct mw_fit_estimate *say, const struct mw_fit_model *model, const struct mw_lapack *lapack, double n, double s)
+bool mw_fit_estimate(struct mw_fit_estimate *estimate, const struct mw_fit_model *model, const struct mw_lapack *lapack,
+                     double n, double s)
 {
     double row[MW_SQUARES_COLUMNS], z[MW_SQUARES_COLUMNS];
     size_t last = model->term_count - 1;
@@ -74,27 +75,27 @@ bool mw_fit_estimate(struct mw_fit_estimate *say, const struct mw_fit_model *mod
         row[j] = mw_law_value(&model->terms[j], n, s);
     if (!knows(model, n) || !mw_squares_project(&model->squares, lapack, row, z))
         return false;
-    *say = (struct mw_fit_estimate){0};
+    *estimate = (struct mw_fit_estimate){0};
     for (size_t j = 0; j < model->term_count; j++) {
-        say->mean += z[j] * (j == last ? model->last : model->squares.q[j]);
-        say->parts[j] = z[j] * model->sigma * (j == last ? model->last_spread : 1);
+        estimate->mean += z[j] * (j == last ? model->last : model->squares.q[j]);
+        estimate->parts[j] = z[j] * model->sigma * (j == last ? model->last_spread : 1);
     }
-    return isfinite(say->mean);
+    return isfinite(estimate->mean);
 }
 
 /* The uncertainty of its weights, of one new reading, and the drift. */
 static bool doubt(struct mw_student *part, const struct mw_fit_model *model, const struct mw_lapack *lapack, double n, double s,
                   double drift)
 {
-    struct mw_fit_estimate say;
+    struct mw_fit_estimate estimate;
     double scale;
 
-    if (!mw_fit_estimate(&say, model, lapack, n, s))
+    if (!mw_fit_estimate(&estimate, model, lapack, n, s))
         return false;
-    scale = hypot(model->sigma * mw_fit_noise(fmax(0, say.mean)), drift * say.mean);
+    scale = hypot(model->sigma * mw_fit_noise(fmax(0, estimate.mean)), drift * estimate.mean);
     for (size_t j = 0; j < model->term_count; j++)
-        scale = hypot(scale, say.parts[j]);
-    *part = (struct mw_student){model->weight, say.mean, scale, model->freedom};
+        scale = hypot(scale, estimate.parts[j]);
+    *part = (struct mw_student){model->weight, estimate.mean, scale, model->freedom};
     return isfinite(scale) && scale > 0;
 }
 

@@ -44,7 +44,7 @@ struct mw_study_series {
     bool is_split;     /* the program's share and MPI's own have separate models */
     struct mw_fit fit; /* of the program's share, or of the sum */
     struct mw_fit mpi_fit; /* if is_split */
-    const struct mw_study_series *follows; /* an earlier series (phase, role, ...) with the same memory in each run, whose model this one uses; NULL if none */
+    const struct mw_study_series *follows; /* an earlier series with the same memory in each run, whose model this one uses */
     size_t followers;  /* number of series that follow this one */
 };
 

@@ -41,7 +41,7 @@ struct mw_view_file {
     void *map;
     size_t length; /* bytes of it; grows with the processes */
     size_t room;   /* capacity in processes */
-    unsigned char *written; /* for each process its end (enum mw_view_end) plus one as written to the file; 0 if not written yet */
+    unsigned char *written; /* by process: its end (enum mw_view_end) plus one, as in the file; 0 if not written yet */
     uint64_t file_length; /* length of the file in bytes, unless it was truncated */
     uint64_t slices_written, slice_ns_written; /* slice_count and slice_ns as the file has them */
     int error;     /* errno of the last mw_view_file_sync(); 0 on success */

@@ -126,7 +126,8 @@ static void write_perhaps(const struct mw_report *report, const struct mw_model_
     if (group && group->counts)
         mw_report_paragraph(report, "      ", MW_TEXT_WARN, "the OOM killer killed %llu process%s in control group %s; "
                             "%s", kills, kills == 1 ? "" : "es", group->name,
-                            group->shared ? "processes outside of the job are in it as well" : "other processes may have been the victims");
+                            group->shared ? "processes outside of the job are in it as well"
+                                          : "other processes may have been the victims");
     else
         mw_report_paragraph(report, "      ", MW_TEXT_WARN, "the OOM killer killed %llu process%s on host %s during the run; no "
                             "control group shows whether this was one of them", kills, kills == 1 ? "" : "es", host->name);

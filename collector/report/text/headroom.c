@@ -181,7 +181,8 @@ static void write_ulimit(const struct mw_report *report, const struct mw_model_h
 
     if (headroom->kind == MW_LIMIT_ADDRESS)
         mw_report_paragraph(report, NEXT, MW_TEXT_DIM,
-                            "its address space was %s at its largest (VmPeak, %s), touched or not; the limit does not count RSS", mw_units_bytes(headroom->used.bytes).text,
+                            "its address space was %s at its largest (VmPeak, %s), touched or not; the limit does not count RSS",
+                            mw_units_bytes(headroom->used.bytes).text,
                             exact ? "exact" : "as last read");
     else
         mw_report_paragraph(report, NEXT, MW_TEXT_DIM,

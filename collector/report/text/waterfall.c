@@ -50,7 +50,7 @@ void mw_report_text_waterfall(const struct mw_report *report)
                  i ? mw_units_change(step->bytes).text : mw_units_bytes((uint64_t)step->bytes).text);
     }
     add_step(table, MW_TEXT_BOLD, "peak", mw_report_bytes(rank->peak).text);
-    snprintf(text, sizeof(text), "How %s reached its peak", mw_rank_name(model, model->rank_peak.worst).text);
+    snprintf(text, sizeof(text), "How %s came to its peak", mw_rank_name(model, model->rank_peak.worst).text);
     mw_report_heading(report, text, "");
     mw_text_table_write(table, report->out, report->width, report->color);
     mw_text_table_destroy(table);
