@@ -15,8 +15,8 @@ struct replacement {
 /* Replacements at any position. Clean text has no control characters or line ends. */
 static const struct replacement xml[] = {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}, {"\"", "&quot;"}, {"'", "&#39;"}, {NULL, NULL}};
 static const struct replacement markdown[] = {
-    {"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}, {"@", "&#64;"}, /* mentions nobody */
-    {"://", ":&#47;&#47;"}, {"www.", "www&#46;"},                 /* links nowhere */
+    {"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}, {"@", "&#64;"}, /* no mentions */
+    {"://", ":&#47;&#47;"}, {"www.", "www&#46;"},                 /* no links */
     {"\\", "\\\\"}, {"|", "\\|"}, {"`", "\\`"}, {"*", "\\*"}, {"_", "\\_"}, {"[", "\\["}, {"]", "\\]"},
     {"#", "\\#"}, {"~", "\\~"}, {"!", "\\!"}, {"$", "\\$"}, {NULL, NULL}};
 static const struct replacement github[] = {{"%", "%25"}, {"##[", "## ["}, {NULL, NULL}};

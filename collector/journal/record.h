@@ -204,8 +204,8 @@ struct mw_frame {
 /* A call site: one MPI call, on communicators of one size, from one place of the program. */
 #define MW_SITE_SHARED 1u /* a shared entry for call sites without a separate one: for all callers with one frame in common,
                              else for all places, and for communicators of any size (comm_size 0) */
-#define MW_SITE_NAME 2u   /* the site has no entry of its own, but the rank's highest peak or a spike: this one gets the name
-                             of another site when no mw_state.peak_site or mw_spike.site points at it, and nothing else does */
+#define MW_SITE_NAME 2u   /* an entry for a site without one that has the rank's highest peak or a spike: it is renamed for
+                             another site when no mw_state.peak_site or mw_spike.site refers to it, and has no other data */
 struct mw_site {
     char call[40];        /* "MPI_Allreduce", never the PMPI_ name; "MPI_Iallreduce+Wait" where a call that was started
                              elsewhere is completed: its spike is that of the pair, from the start to the completion */

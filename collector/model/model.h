@@ -343,7 +343,7 @@ struct mw_model_host {
     struct mw_model_bytes pss;   /* largest sum of PSS in one sweep */
     uint64_t together;           /* upper bound of the processes that were counted together; only while merging */
     struct mw_model_limit limit;
-    uint64_t kills;              /* by the OOM killer, on the whole host */
+    uint64_t kills;              /* by the OOM killer, on the host */
     uint64_t victims;            /* of kills: ranks, not in a group that counted the kill */
     struct mw_model_cgroup *cgroups;
     struct mw_model_charge *charges;

@@ -25,7 +25,7 @@ typedef bool mw_post_mortem_lives(const void *context, const char *host, int32_t
 /* post_mortem/ends.c: what is known of each irregular end, in order of time. */
 void mw_post_mortem_ends(struct mw_model *model, mw_post_mortem_lives *lives, const void *context);
 
-/* post_mortem/oom.c: which SIGKILLs the kernel's OOM killer sent, surely or perhaps. */
+/* post_mortem/oom.c: which SIGKILLs the kernel's OOM killer certainly or possibly sent. */
 void mw_post_mortem_oom(struct mw_model *model);
 
 /* post_mortem/outside.c: sets ended_by if something other than a rank's end ended the job. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Rows of comma-separated values, quoted as RFC 4180 says. Lines end with a newline; numbers use a point in every locale.
+/* Rows of comma-separated values, quoted as in RFC 4180. Lines end with a newline; numbers use a point in every locale.
  * Unknown values are empty, never 0. A text that a spreadsheet would read as a formula (a leading =, +, - or @) gets a
  * leading apostrophe. */
 #ifndef MW_COLLECTOR_REPORT_CSV_H

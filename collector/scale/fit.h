@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* How a number of bytes depends on the number of ranks n and on one other parameter s: models in the performance model
  * normal form (a constant and up to two terms of law.h, or three steps of a plateau, with a positive weight each; memory is
- * never taken away).
+ * never negative).
  *
  * A few runs rarely determine one model. So every model of the family gets a weight: by how well it explains the runs, how
  * simple it is, and how common its laws are. The most likely one gives the formula and the prediction; the band is that of

@@ -40,7 +40,7 @@ static enum match compare_build_id(int fd, const void *bits, int length)
     return match;
 }
 
-/* As in a debug link: CRC-32 of the whole file (that of zlib and Ethernet). */
+/* As in a debug link: CRC-32 of the complete file (that of zlib and Ethernet). */
 static uint32_t crc_of(int fd)
 {
     unsigned char buffer[16384];

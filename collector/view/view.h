@@ -206,7 +206,7 @@ struct mw_view {
 
     uint64_t node_bytes;   /* memory of the host by hwloc; 0 unknown */
     uint64_t available_begin_bytes; /* MemAvailable at the start; 0 unknown */
-    uint64_t host_kills;   /* by the OOM killer on the whole host, since the start */
+    uint64_t host_kills;   /* by the OOM killer on the host, since the start */
     uint64_t host_kills_begin;
     uint32_t cgroup_count; /* cgroups[0] is that of the sampler */
     uint32_t processes_replaced; /* number of evicted entries of small ended processes */
