@@ -50,3 +50,4 @@ END
 check "each kind of word is found, and nothing else" same "$(words "$work/sample.c" | sed 's/^[^:]*://')" '5: "this tells\nnothing"
 5: "an \"x\" is no y"
 6: "TOLD"'
+done_testing
