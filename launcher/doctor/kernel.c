@@ -145,22 +145,22 @@ enum mw_doctor_state mw_doctor_floor(struct mw_doctor_text *found)
     struct rusage usage;
 
     if (getrusage(RUSAGE_SELF, &usage) || (uint64_t)usage.ru_maxrss * 1024 <= own)
-        mw_doctor_say(found, "getrusage tells the mark itself");
+        mw_doctor_say(found, "getrusage() returns the mark");
     else
-        mw_doctor_say(found, "getrusage tells at least the %s that this program's parent had: below, ranks read "
+        mw_doctor_say(found, "getrusage() returns at least the %s that this program's parent had: below, ranks read "
                       "/proc/self/status", mw_units_bytes((uint64_t)usage.ru_maxrss * 1024).text);
     return MW_DOCTOR_INFO;
 }
 
-static int number_in(const char *path, int otherwise)
+static int number_in(const char *path, int default_value)
 {
     FILE *file = fopen(path, "re");
-    int value = otherwise;
+    int value = default_value;
 
     if (!file)
-        return otherwise;
+        return default_value;
     if (fscanf(file, "%d", &value) != 1)
-        value = otherwise;
+        value = default_value;
     fclose(file);
     return value;
 }

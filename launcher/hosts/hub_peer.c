@@ -151,7 +151,7 @@ static int take(struct serving *s, const struct mw_wire_message *message, struct
     struct mw_wire_message pong = {.kind = MW_WIRE_PONG, .mono_ns = message->mono_ns, .hub_ns = mw_clock_now()};
 
     if (mw_hub_peer_is_known(s->peer) == (message->kind == MW_WIRE_HELLO))
-        return mw_err_set(err, "its first message, and only that, must tell who it is");
+        return mw_err_set(err, "it must identify itself in its first message, and only there");
     switch (message->kind) {
     case MW_WIRE_HELLO: return take_hello(s, message, err);
     case MW_WIRE_FILE:

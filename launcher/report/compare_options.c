@@ -36,7 +36,7 @@ static const struct argp_option table[] = {
     {0}};
 
 static const char doc[] =
-    "Tells what grew between runs before and after a change, where and by how much. BASE and CANDIDATE are each what "
+    "Shows what grew between runs before and after a change, where and by how much. BASE and CANDIDATE are each what "
     "memwatch report takes, several of them with commas between, or a directory that holds them.\n"
     "\n"
     "  memwatch run -o before/1.json -- mpirun ./app     (and 2, 3)\n"

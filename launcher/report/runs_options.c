@@ -15,7 +15,7 @@ static const struct argp_option table[] = {
 
 static const char doc[] =
     "Lists the run directories of this user on this host: of jobs that run, and what was left behind where memwatch was "
-    "killed or told to --keep. Those whose job is gone and whose report was read are removed.\n"
+    "killed or used --keep. Those whose job is gone and whose report was read are removed.\n"
     "\n"
     "  memwatch runs\n"
     "  memwatch report /dev/shm/memwatch-1000-5f0c6a1be2d94c37   (one of them)\n"

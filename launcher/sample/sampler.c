@@ -516,15 +516,15 @@ static bool look_is_due(const struct mw_sampler *sampler, const struct mw_tree_p
 }
 
 /* Keeps the last seconds: a moment that stands closer than MOMENT_GAP_NS to the one before is replaced. */
-static void note_moment(struct mw_view_process *entry, uint64_t now, uint64_t rss)
+static void note_recent(struct mw_view_process *entry, uint64_t now, uint64_t rss)
 {
-    uint32_t last = (entry->moment_next + MW_VIEW_MOMENTS - 1) % MW_VIEW_MOMENTS;
-    uint32_t before = (last + MW_VIEW_MOMENTS - 1) % MW_VIEW_MOMENTS;
-    bool close = entry->moments[before].ns && entry->moments[last].ns - entry->moments[before].ns < MOMENT_GAP_NS;
+    uint32_t last = (entry->recent_next + MW_VIEW_RECENT - 1) % MW_VIEW_RECENT;
+    uint32_t before = (last + MW_VIEW_RECENT - 1) % MW_VIEW_RECENT;
+    bool close = entry->recent[before].ns && entry->recent[last].ns - entry->recent[before].ns < MOMENT_GAP_NS;
 
-    entry->moments[close ? last : entry->moment_next] = (struct mw_view_moment){now, rss};
+    entry->recent[close ? last : entry->recent_next] = (struct mw_view_rss){now, rss};
     if (!close)
-        entry->moment_next = (entry->moment_next + 1) % MW_VIEW_MOMENTS;
+        entry->recent_next = (entry->recent_next + 1) % MW_VIEW_RECENT;
 }
 
 static uint64_t sample_process(struct mw_sampler *sampler, struct mw_tree_process *process)
@@ -538,7 +538,7 @@ static uint64_t sample_process(struct mw_sampler *sampler, struct mw_tree_proces
     entry->last_ns = sampler->now;
     entry->rss_last = rss;
     if (sampled_of(sampler, process)->is_rank)
-        note_moment(entry, sampler->now, rss);
+        note_recent(entry, sampler->now, rss);
     if (entry->rss_max < rss) {
         entry->rss_max = rss;
         entry->rss_max_ns = sampler->now;

@@ -34,7 +34,7 @@ static const struct argp_option options_table[] = {
     {"exact", KEY_EXACT, NULL, 0, "Measure memory at every MPI call, as memwatch run --exact", 1},
     {"dir", KEY_DIR, "DIR", 0, "Keep the study's records in DIR (default " MW_SCALE_DIR "); what is there is not run again", 2},
     {"from", KEY_FROM, "DIR", 0, "Run nothing: take the records in DIR, which may come from another machine", 2},
-    {"predict", KEY_PREDICT, "PLACE", 0, "Tell what so many ranks need, with this value of the parameter: n=512,size=1e8", 3},
+    {"predict", KEY_PREDICT, "PLACE", 0, "Predict the memory of that many ranks with this value of the parameter: n=512,size=1e8", 3},
     {"ranks-per-node", KEY_RANKS_PER_NODE, "N", 0, "Ranks on each node there (default: cores of this machine)", 3},
     {"node-mem", KEY_NODE_MEM, "SIZE", 0, "Memory of a node there (default: this machine's)", 3},
     {"all", KEY_ALL, NULL, 0, "Every phase and call site, not only the important ones", 5},
@@ -47,7 +47,7 @@ static const struct argp_option options_table[] = {
 static const char doc[] =
     "Runs COMMAND on several numbers of ranks, and shows how the memory of its ranks, phases and call sites depends on that: "
     "by models that are checked against the runs, and what they predict, with an error, for many more ranks. In COMMAND, {n} "
-    "stands for the number of ranks and {NAME} for the value of a parameter.\n"
+    "is replaced by the number of ranks and {NAME} by the value of a parameter.\n"
     "\n"
     "  memwatch scale -n 2,4,8 -- mpirun -n {n} ./app\n"
     "  memwatch scale -n 2,4,8 --param s=1e5,2e5,4e5 -- mpirun -n {n} ./app {s}\n"

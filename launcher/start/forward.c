@@ -21,7 +21,7 @@
 static const char *const variables[] = {
     "LD_PRELOAD", "ASAN_OPTIONS", "MEMWATCH_RUN_DIR", "MEMWATCH_HOST", "MEMWATCH_AGENT", "MEMWATCH_CONNECT", "MEMWATCH_SECRET",
     "MEMWATCH_IPC", MW_INTERVAL_VARIABLE,
-#define MW_ROW(name, variable, least, most, otherwise) variable,
+#define MW_ROW(name, variable, minimum, maximum, default_value) variable,
     MW_SETTINGS(MW_ROW)
 #undef MW_ROW
 };
@@ -125,7 +125,7 @@ static int set_list(const char *variable, const char *before, const char *separa
 
 static void say_what_to_add(void)
 {
-    mw_message("memwatch: not told to Open MPI, which has a list of variables of yours: on other hosts nothing is recorded "
+    mw_message("memwatch: not passed to Open MPI, which has a list of variables of yours: on other hosts nothing is recorded "
                "unless these are in it:");
     for (size_t i = 0; i < COUNT(variables); i++)
         if (getenv(variables[i]))
