@@ -13,6 +13,7 @@ unit_tests =
 shell_tests = \
     tests/integration/arrows.sh \
     tests/integration/lint.sh \
+    tests/integration/words.sh \
     tests/integration/harness.sh \
     tests/integration/tree_clean.sh \
     tests/integration/descriptors.sh \

@@ -10,10 +10,10 @@
 #include <string.h>
 #include <time.h>
 
-/* No step is longer, unless we ourselves waited for a core. */
-#define STEP_MOST_NS (2 * MW_CHILD_TIME_STEP_NS)
+/* A step is longer only when this process waited for a core. */
+#define STEP_MAX_NS (2 * MW_CHILD_TIME_STEP_NS)
 
-/* CPU time of a process; 0 where that is not to be had. */
+/* CPU time of a process, in ns; 0 if unavailable. */
 static uint64_t cpu_of(pid_t pid)
 {
     clockid_t clock;
@@ -44,8 +44,8 @@ uint64_t mw_child_time_note(struct mw_child_time *time)
     uint64_t wall = mw_clock_now(), cpu = cpu_of(time->pid);
     uint64_t passed = wall - time->wall_ns, ran = cpu > time->cpu_ns ? cpu - time->cpu_ns : 0;
 
-    if (passed > STEP_MOST_NS)
-        passed = STEP_MOST_NS;
+    if (passed > STEP_MAX_NS)
+        passed = STEP_MAX_NS;
     time->taken_ns += is_runnable(time->pid) && ran < passed ? ran : passed;
     time->wall_ns = wall;
     time->cpu_ns = cpu;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* How long a child has taken: the time that it ran, slept or was blocked, but not the time that it waited for a core. On a
- * crowded machine a limit by the wall clock would cut off a child that works as it should. */
+/* The time that a child process has used: running, sleeping and blocked time, without the time spent waiting for a core. On
+ * a crowded machine a wall-clock limit would kill a child that makes progress. */
 #ifndef MW_COLLECTOR_BASE_CHILD_TIME_H
 #define MW_COLLECTOR_BASE_CHILD_TIME_H
 
@@ -11,15 +11,15 @@
 
 struct mw_child_time {
     pid_t pid;
-    uint64_t taken_ns;        /* up to the last mw_child_time_note() */
-    uint64_t wall_ns, cpu_ns; /* then */
+    uint64_t taken_ns;        /* until the last mw_child_time_note() */
+    uint64_t wall_ns, cpu_ns; /* at that time */
 };
 
 /* Starts at 0 now. */
 void mw_child_time_start(struct mw_child_time *time, pid_t pid);
 
-/* Adds what has passed since the last time: all of it, unless the child is runnable, which is then charged the CPU time
- * that it got. To be called about every MW_CHILD_TIME_STEP_NS: of a much longer step the rest was ours. Returns taken_ns. */
+/* Adds the time since the last call; for a runnable child only the CPU time that it got. Call it about every
+ * MW_CHILD_TIME_STEP_NS: the excess of a much longer step counts as the caller's own waiting. Returns taken_ns. */
 uint64_t mw_child_time_note(struct mw_child_time *time);
 
 #endif

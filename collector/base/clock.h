@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The one time axis of a host: CLOCK_MONOTONIC, in nanoseconds. */
+/* The time axis of a host: CLOCK_MONOTONIC, in nanoseconds. */
 #ifndef MW_COLLECTOR_BASE_CLOCK_H
 #define MW_COLLECTOR_BASE_CLOCK_H
 
@@ -23,7 +23,7 @@ static inline uint64_t mw_clock_now(void)
     return mw_clock_read(CLOCK_MONOTONIC);
 }
 
-/* Nanoseconds since 1970 (UTC): only to put a run on the calendar. */
+/* Nanoseconds since 1970 (UTC). Used only for calendar dates. */
 static inline uint64_t mw_clock_wall(void)
 {
     return mw_clock_read(CLOCK_REALTIME);

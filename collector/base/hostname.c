@@ -19,7 +19,7 @@ void mw_hostname_clean(const char *from, char clean[MW_HOSTNAME_SIZE])
             clean[i] = '_';
 }
 
-void mw_hostname_own(char clean[MW_HOSTNAME_SIZE])
+void mw_hostname_local(char clean[MW_HOSTNAME_SIZE])
 {
     char name[256] = "";
 

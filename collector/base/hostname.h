@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* A host's name as part of a file's name: pids repeat from host to host, and a run directory may be shared. */
+/* Host names as part of file names: pids repeat on other hosts, and a run directory may be shared. */
 #ifndef MW_COLLECTOR_BASE_HOSTNAME_H
 #define MW_COLLECTOR_BASE_HOSTNAME_H
 
 #define MW_HOSTNAME_SIZE 64 /* with the NUL; longer names are cut */
-/* What is left in one. Not isalnum(): a locale must not make two names of one. */
+/* Allowed characters. Not isalnum(): the result must not depend on the locale. */
 #define MW_HOSTNAME_ALLOWED "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
 
-/* Copies a name, with everything but letters, digits, '.', '_' and '-' made '_'. An empty one becomes "_". */
+/* Copies a name and replaces every character that is not allowed by '_'. An empty name becomes "_". */
 void mw_hostname_clean(const char *from, char clean[MW_HOSTNAME_SIZE]);
 
-/* The same of this host's own name. */
-void mw_hostname_own(char clean[MW_HOSTNAME_SIZE]);
+/* The same for the name of this host. */
+void mw_hostname_local(char clean[MW_HOSTNAME_SIZE]);
 
 #endif

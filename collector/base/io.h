@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Whole reads and writes, retried over EINTR and short counts. */
+/* Complete reads and writes, retried after EINTR and short counts. */
 #ifndef MW_COLLECTOR_BASE_IO_H
 #define MW_COLLECTOR_BASE_IO_H
 
@@ -14,11 +14,11 @@ ssize_t mw_io_pread(int fd, void *buffer, size_t size, off_t offset);
 /* Writes all `size` bytes at `offset`; returns 0, or -1 with errno. */
 int mw_io_pwrite(int fd, const void *buffer, size_t size, off_t offset);
 
-/* Moves *offset over a hole of the file to where its next data begin, or to its end. Where the file system does not know
- * of holes nothing is moved. Returns *offset. */
+/* If *offset is in a hole of the file, moves it to the next data or to the end of the file. Does nothing on file systems
+ * without SEEK_DATA. Returns *offset. */
 off_t mw_io_next_data(int fd, off_t *offset);
 
-/* Whether RLIMIT_FSIZE lets a file grow to `length` bytes. Growing beyond it would kill the process (SIGXFSZ). */
+/* Whether RLIMIT_FSIZE allows a file of `length` bytes. Exceeding it would kill the process (SIGXFSZ). */
 bool mw_io_may_grow(uint64_t length);
 
 /* Reads a small text file, relative to `dirfd`, into `buffer` and terminates it with NUL.

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define DIGITS 9
-#define DIGITS_MOST 17 /* what a double holds */
+#define DIGITS_MAX 17 /* precision of a double */
 
 void mw_json_out_unsigned(FILE *out, uint64_t value)
 {
@@ -18,9 +18,9 @@ void mw_json_out_unsigned(FILE *out, uint64_t value)
 
 static void print_double(char text[40], double value)
 {
-    int whole = fabs(value) >= 1 ? (int)log10(fabs(value)) + 1 : 0;
+    int integer_digits = fabs(value) >= 1 ? (int)log10(fabs(value)) + 1 : 0;
 
-    snprintf(text, 40, "%.*g", whole < DIGITS ? DIGITS : whole < DIGITS_MOST ? whole : DIGITS_MOST, value);
+    snprintf(text, 40, "%.*g", integer_digits < DIGITS ? DIGITS : integer_digits < DIGITS_MAX ? integer_digits : DIGITS_MAX, value);
 }
 
 double mw_json_out_rounded(double value)

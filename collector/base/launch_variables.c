@@ -22,12 +22,12 @@ int32_t mw_launch_number(const char *text)
     return text[0] >= '0' && text[0] <= '9' && !*end && number < INT32_MAX ? (int32_t)number : -1;
 }
 
-int32_t mw_launch_rank(char *(*own)(const char *name))
+int32_t mw_launch_rank(char *(*get_variable)(const char *name))
 {
     for (size_t i = 0; i < MW_LAUNCH_VARIABLES; i++) {
         const struct mw_launch_variable *variable = &mw_launch_variables[i];
-        const char *value = own(variable->rank);
-        if (value && mw_launch_number(value) >= 0 && (!variable->size || own(variable->size)))
+        const char *value = get_variable(variable->rank);
+        if (value && mw_launch_number(value) >= 0 && (!variable->size || get_variable(variable->size)))
             return mw_launch_number(value);
     }
     return -1;

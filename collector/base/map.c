@@ -20,7 +20,7 @@ struct mw_map {
     size_t slot_count; /* a power of two, at least twice the entries */
 };
 
-/* Eight bytes at a time: strings of names are hashed for every call and phase of every rank. */
+/* Eight bytes at a time, since names are hashed for every call and phase of every rank. */
 static uint64_t hash_bytes(const void *key, size_t length)
 {
     const char *bytes = key;
@@ -55,7 +55,7 @@ void mw_map_destroy(struct mw_map *map)
     free(map);
 }
 
-/* The slot of a key: the one that holds it, or the free one where it belongs. */
+/* The slot of a key: the one that holds it, or the free one where it would go. */
 static uint32_t *find_slot(const struct mw_map *map, uint64_t hash, const void *key, size_t length)
 {
     for (size_t i = hash;; i++) {

@@ -16,8 +16,7 @@ void mw_map_destroy(struct mw_map *map);
 /* The number stored for a key, or MW_MAP_NONE. */
 uint32_t mw_map_find(const struct mw_map *map, const void *key, size_t length);
 
-/* Stores `value` unless the key is there already. Returns what is stored then: `value` when the key was new. The
- * key is copied. */
+/* Stores `value` unless the key exists. Returns the stored value: `value` if the key was new. The key is copied. */
 uint32_t mw_map_add(struct mw_map *map, const void *key, size_t length, uint32_t value);
 
 #endif

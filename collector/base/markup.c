@@ -12,11 +12,11 @@ struct replacement {
     const char *from, *to;
 };
 
-/* What is replaced, wherever it is. Control characters, among them line ends, are not in a clean text. */
+/* Replacements at any position. Clean text has no control characters or line ends. */
 static const struct replacement xml[] = {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}, {"\"", "&quot;"}, {"'", "&#39;"}, {NULL, NULL}};
 static const struct replacement markdown[] = {
-    {"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}, {"@", "&#64;"}, /* mentions nobody */
-    {"://", ":&#47;&#47;"}, {"www.", "www&#46;"},                 /* links nowhere */
+    {"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}, {"@", "&#64;"}, /* no mentions */
+    {"://", ":&#47;&#47;"}, {"www.", "www&#46;"},                 /* no links */
     {"\\", "\\\\"}, {"|", "\\|"}, {"`", "\\`"}, {"*", "\\*"}, {"_", "\\_"}, {"[", "\\["}, {"]", "\\]"},
     {"#", "\\#"}, {"~", "\\~"}, {"!", "\\!"}, {"$", "\\$"}, {NULL, NULL}};
 static const struct replacement github[] = {{"%", "%25"}, {"##[", "## ["}, {NULL, NULL}};
@@ -33,7 +33,7 @@ static const struct replacement *const rules[] = {
     [MW_MARKUP_METRICS] = metrics, [MW_MARKUP_GNUPLOT] = gnuplot,
     [MW_MARKUP_CSV] = csv,         [MW_MARKUP_JSON] = json};
 
-/* How formulas begin; the wide forms, too, where a spreadsheet's language has them. */
+/* Characters that start a formula, including the full-width forms of some spreadsheet locales. */
 static bool is_formula(const char *text)
 {
     static const char *const starts[] = {"=", "+", "-", "@", "＝", "＋", "－", "＠"};
@@ -63,7 +63,7 @@ void mw_markup_put(FILE *out, enum mw_markup rule, const char *text)
 {
     char *copy = NULL;
 
-    /* (a tab or line end in front is gone by then, but not what it hid) */
+    /* (cleaning replaces a leading tab or line end, but not the formula behind it) */
     if (rule == MW_MARKUP_CSV && (is_formula(text) || is_formula(text + strspn(text, " \t\r\n\v\f"))))
         putc('\'', out);
     if (!mw_text_is_clean(text)) {

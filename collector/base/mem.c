@@ -31,7 +31,7 @@ char *mw_mem_copy(const char *text)
 
 void *mw_mem_more(void *items, size_t count, size_t size)
 {
-    /* The capacity is the next power of two, so it need not be kept. */
+    /* The capacity is the next power of two, so it is not stored. */
     if ((count & (count - 1)) == 0)
         items = mw_mem_resize(items, count ? 2 * count : 1, size);
     memset((char *)items + count * size, 0, size);

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A reader that went away ends memwatch only where SIGPIPE does; there is nobody else to say it to. */
+/* Errors are ignored: there is no other place to report them. A closed pipe ends memwatch only by SIGPIPE. */
 static void write_all(const char *text, size_t length)
 {
     while (length > 0) {
@@ -25,7 +25,7 @@ static void write_all(const char *text, size_t length)
 size_t mw_message_make(char text[4096], const char *format, va_list args)
 {
     size_t last = strlen(format), length;
-    bool ends = last > 0 && format[last - 1] == '\n'; /* kept also where the text is cut */
+    bool ends = last > 0 && format[last - 1] == '\n'; /* kept even if the text is cut */
 
     vsnprintf(text, 4095, format, args);
     length = strlen(text);

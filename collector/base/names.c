@@ -37,13 +37,13 @@ void mw_names_add(struct mw_names *names, const char *name)
 
 int mw_names_list(struct mw_names *names, int dirfd, const char *prefix, struct mw_err *err)
 {
-    int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC); /* its own offset */
+    int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC); /* a separate file offset */
     DIR *dir = fd < 0 ? NULL : fdopendir(fd);
     const struct dirent *entry;
 
     *names = (struct mw_names){0};
     if (!dir && errno == ENOENT)
-        return 0; /* a directory that was removed while it was open has no names */
+        return 0; /* the directory was removed while it was open */
     if (!dir) {
         mw_err_set(err, "cannot list the run directory: %s", strerror(errno));
         if (fd >= 0)

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Whether first..last are numbers that were added. */
+/* Whether first..last is a range that was added. */
 static bool has_range(const struct mw_ranges *ranges)
 {
     return ranges->count > ranges->unknown;
@@ -16,9 +16,9 @@ static void flush(struct mw_ranges *ranges)
     size_t length = strlen(ranges->text), size = sizeof(ranges->text);
     const char *comma = length ? ", " : "";
 
-    if (++ranges->told > MW_RANGES_TOLD)
+    if (++ranges->shown > MW_RANGES_SHOWN)
         return;
-    if (ranges->told == MW_RANGES_TOLD)
+    if (ranges->shown == MW_RANGES_SHOWN)
         snprintf(ranges->text + length, size - length, ", …");
     else if (ranges->first == ranges->last)
         snprintf(ranges->text + length, size - length, "%s%lld", comma, (long long)ranges->first);
@@ -53,7 +53,7 @@ const char *mw_ranges_text(struct mw_ranges *ranges)
 
     if (has_range(ranges) && ranges->last >= ranges->first) {
         flush(ranges);
-        ranges->last = ranges->first - 1; /* flushed: the next one is a range of its own */
+        ranges->last = ranges->first - 1; /* flushed: the next number starts a new range */
     }
     length = strlen(ranges->text);
     if (ranges->unknown && length < sizeof(ranges->text))

@@ -28,7 +28,7 @@ static int check_regular(int fd, const char *name, struct stat *st, struct mw_er
     if (fd < 0)
         return mw_err_set(err, "cannot open %s: %s", name, strerror(errno));
     if (fstat(fd, st) != 0)
-        return mw_err_set(err, "cannot look at %s: %s", name, strerror(errno));
+        return mw_err_set(err, "cannot stat %s: %s", name, strerror(errno));
     if (S_ISLNK(st->st_mode))
         return mw_err_set(err, "%s is a symbolic link", name);
     if (!S_ISREG(st->st_mode))
@@ -36,8 +36,8 @@ static int check_regular(int fd, const char *name, struct stat *st, struct mw_er
     return 0;
 }
 
-/* Opening a FIFO or a device can itself do something there (a waiting writer goes on, a tape rewinds): what `name` is
- * is known before it is opened. Without /proc it is opened at once. */
+/* Opening a FIFO or a device has side effects (it wakes a waiting writer, rewinds a tape), so the type of `name` is checked
+ * before it is opened. Without /proc it is opened directly. */
 static int open_regular(int dirfd, const char *name, int flags, struct stat *st, struct mw_err *err)
 {
     int path_fd = openat(dirfd, name, O_PATH | O_CLOEXEC | flags), fd;

@@ -21,7 +21,7 @@ static bool begins(const char *text, const char *with)
     return strncmp(text, with, strlen(with)) == 0;
 }
 
-/* Where the bracket at the start of `text` is closed; NULL: it is not. The '>' of "->" closes none. */
+/* The bracket that closes the one at the start of `text`, or NULL. The '>' of "->" is not a bracket. */
 static const char *closing(const char *text)
 {
     const char open = text[0], close = open == '<' ? '>' : open == '(' ? ')' : ']';
@@ -35,7 +35,7 @@ static const char *closing(const char *text)
     return NULL;
 }
 
-/* What is written so far, and what is still to be read. */
+/* The output so far, and the rest of the input. */
 struct copy {
     const char *name, *from;
     char *out;
@@ -54,7 +54,7 @@ static bool is_at_word(const struct copy *copy)
     return copy->from == copy->name || !(isalnum((unsigned char)copy->from[-1]) || copy->from[-1] == '_');
 }
 
-/* "operator<<", "operator()": its characters are no brackets. False: it is not one. */
+/* "operator<<", "operator()": its characters are not brackets. Returns false if it is not an operator. */
 static bool put_operator(struct copy *copy)
 {
     size_t length = strlen(OPERATOR);
@@ -83,7 +83,7 @@ static void put_self(struct copy *copy, const char *close)
     copy->from = close + 1;
 }
 
-/* Leaves out what is in brackets; with "::" before it, as Rust writes arguments, that too. */
+/* Skips what is in brackets, and a "::" before it (Rust's arguments). */
 static void drop(struct copy *copy, const char *close)
 {
     bool nested = copy->used >= 2 && memcmp(copy->out + copy->used - 2, "::", 2) == 0;
@@ -125,18 +125,18 @@ void mw_short_name(char *out, size_t size, const char *name)
 
 /* ---- namespaces ---- */
 
-/* Bytes of the whole parts that begin both names alike. */
+/* Length of the complete parts that both names start with. */
 static size_t shared(const char *a, const char *b, size_t most)
 {
-    size_t whole = 0;
+    size_t length = 0;
 
     for (size_t i = 0; i + 1 < most && a[i] && a[i] == b[i]; i++)
         if (a[i] == ':' && a[i + 1] == ':' && b[i + 1] == ':')
-            whole = i + 2;
-    return whole;
+            length = i + 2;
+    return length;
 }
 
-/* The same without its last part. */
+/* The length without its last part. */
 static size_t without_last(const char *name, size_t length)
 {
     size_t at = length > 2 ? length - 2 : 0;

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* What a unit stands for; 0 for what is none. */
+/* The factor of a unit; 0 if it is not a unit. */
 static double factor_of(const char *unit)
 {
     static const char letters[] = "KMGTP";
@@ -28,16 +28,16 @@ int mw_size_parse(const char *text, uint64_t *bytes, struct mw_err *err)
     char *end;
     double value = strtod(text, &end), factor;
 
-    if (!digits || text + digits != end) /* signs, exponents, "inf" and two points are no sizes */
-        return mw_err_set(err, "'%.40s' is not a size: write 512M, 8GiB, or bytes", text);
+    if (!digits || text + digits != end) /* signs, exponents, "inf" and two points are rejected */
+        return mw_err_set(err, "'%.40s' is not a size: use 512M, 8GiB, or a number of bytes", text);
     factor = factor_of(end + strspn(end, " "));
     if (factor == 0)
-        return mw_err_set(err, "'%.40s' has no unit of memory: write K, M, G, T or P, as in 512M or 8GiB", text);
+        return mw_err_set(err, "'%.40s' has an unknown unit: use K, M, G, T or P, as in 512M or 8GiB", text);
     value = floor(value * factor);
     if (value < 1)
-        return mw_err_set(err, "'%.40s' is less than a byte: write 512M, 8GiB, or bytes", text);
-    if (value >= 9007199254740992.0 * 1024) /* 8 EiB, far beyond any machine */
-        return mw_err_set(err, "'%.40s' is more than any machine has", text);
+        return mw_err_set(err, "'%.40s' is less than one byte: use 512M, 8GiB, or a number of bytes", text);
+    if (value >= 9007199254740992.0 * 1024) /* 8 EiB */
+        return mw_err_set(err, "'%.40s' is too large: the maximum is 8 EiB", text);
     *bytes = (uint64_t)value;
     return 0;
 }

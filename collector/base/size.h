@@ -7,8 +7,8 @@
 
 #include <stdint.h>
 
-/* Bytes of a size above 0. K, M, G, T and P are powers of 1024, with "iB" behind them or not; with "B" alone (10MB) they
- * are powers of 1000, as everywhere in GNU; no unit, or B, is bytes. Small letters do as well, and blanks before the unit.
+/* Parses a size above 0 into bytes. K, M, G, T and P, alone or with "iB", are powers of 1024; with "B" (10MB) they are
+ * powers of 1000, as in GNU tools; no unit, or B, is bytes. Case does not matter; blanks before the unit are allowed.
  * Returns 0, or -1 with a line in err. */
 int mw_size_parse(const char *text, uint64_t *bytes, struct mw_err *err);
 

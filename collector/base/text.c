@@ -37,7 +37,7 @@ void mw_text_clean(char *text)
 {
     char *out;
 
-    while (*text >= 0x20 && *text < 0x7f) /* as a rule that is all of it */
+    while (*text >= 0x20 && *text < 0x7f) /* usually this is the entire text */
         text++;
     out = text;
     while (*text) {
@@ -103,7 +103,7 @@ void mw_text_quote(char *out, size_t size, const char *text)
     }
 }
 
-/* Columns of one character: combining marks none, East Asian wide ones two (the coarse blocks suffice here). */
+/* Columns of one character: 0 for combining marks, 2 for East Asian wide characters (by coarse blocks). */
 static int code_width(uint32_t code)
 {
     if (code >= 0x300 && code < 0x370)
@@ -136,7 +136,7 @@ int mw_text_width(const char *text)
     return width;
 }
 
-/* Bytes at the start of `text` that fit into `width` columns. */
+/* Number of leading bytes of `text` that fit into `width` columns. */
 static size_t head_bytes(const char *text, int width)
 {
     size_t bytes = 0;
@@ -152,7 +152,7 @@ static size_t head_bytes(const char *text, int width)
     return bytes;
 }
 
-/* Where the end of `text` starts that fits into `width` columns. */
+/* Offset of the longest end of `text` that fits into `width` columns. */
 static const char *tail_start(const char *text, int width)
 {
     int left = mw_text_width(text);
@@ -165,7 +165,7 @@ static const char *tail_start(const char *text, int width)
     return text;
 }
 
-/* Takes a character that has no room for all of its bytes off the end of `text` (combining marks need bytes, not columns). */
+/* Removes an incomplete character at the end of `text` (combining marks need bytes, but no columns). */
 static void drop_torn_end(char *text)
 {
     size_t end = strlen(text), at = end;
@@ -201,7 +201,7 @@ size_t mw_text_break(const char *text, int width)
         if (text[at] == ' ')
             best = at;
         if (used + w > width && best)
-            return best; /* a word that is longer than the line stays whole */
+            return best; /* a word longer than the line is not broken */
         used += w;
         at += length;
     }

@@ -11,7 +11,7 @@
 
 #define INDENT 2
 #define GAP 2
-#define VANISH_BELOW 8 /* a column that may vanish does so when it would get narrower */
+#define VANISH_BELOW 8 /* an optional column is dropped before it gets narrower */
 
 struct column {
     char *header;
@@ -28,7 +28,7 @@ struct cell {
 struct row {
     struct cell *cells;
     size_t count;
-    bool is_line; /* one cell over the whole width */
+    bool is_line; /* one cell over the full width */
 };
 
 struct mw_text_table {
@@ -117,7 +117,7 @@ static const char *cell_text(const struct row *row, size_t column)
     return !row->is_line && column < row->count ? row->cells[column].text : "";
 }
 
-/* Widths by content; 0 for columns without any. Returns the width of the whole line. */
+/* Widths by content; 0 for empty columns. Returns the width of the line. */
 static int natural_widths(const struct mw_text_table *table, int *widths)
 {
     int total = INDENT - GAP;
@@ -148,7 +148,7 @@ static void fit(char *out, size_t size, const struct column *column, const char 
         mw_text_fit(out, size, text, width, column->cut);
 }
 
-/* Whether two different texts of a column would be cut to the same at this width. */
+/* Whether two different texts of a column would be cut to the same text at this width. */
 static bool are_alike(const struct mw_text_table *table, size_t column, int width)
 {
     struct mw_map *seen = mw_map_create();
@@ -168,7 +168,7 @@ static bool are_alike(const struct mw_text_table *table, size_t column, int widt
     return alike;
 }
 
-/* The widest of the columns that can give way; column_count: none can. */
+/* The widest column that can shrink; column_count if there is none. */
 static size_t find_widest(const struct mw_text_table *table, const int *widths)
 {
     size_t widest = table->column_count;
@@ -180,7 +180,7 @@ static size_t find_widest(const struct mw_text_table *table, const int *widths)
     return widest;
 }
 
-/* Takes columns from the widest that can give way, until the line fits or none can. */
+/* Shrinks the widest column that can shrink, until the line fits or none can. */
 static void shrink(const struct mw_text_table *table, int *widths, int excess)
 {
     while (excess-- > 0) {
@@ -212,7 +212,7 @@ static void write_cell(FILE *out, const struct column *column, const char *text,
         fprintf(out, "%*s", left, "");
 }
 
-/* Whether nothing is written behind this column. */
+/* Whether this is the last column with text. */
 static bool is_last(const struct mw_text_table *table, const int *widths, const struct row *row, size_t column)
 {
     for (size_t c = column + 1; c < table->column_count; c++)

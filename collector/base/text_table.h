@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A table for a terminal: columns are as wide as what stands in them, and some give way when the line is full. */
+/* A table for a terminal. Columns are as wide as their content; some are cut or dropped if the line is too long. */
 #ifndef MW_COLLECTOR_BASE_TEXT_TABLE_H
 #define MW_COLLECTOR_BASE_TEXT_TABLE_H
 
@@ -16,7 +16,7 @@ const char *mw_text_style_end(enum mw_text_style style, bool color);
 
 enum mw_text_align { MW_TEXT_LEFT, MW_TEXT_RIGHT };
 
-#define MW_TEXT_TABLE_VANISH (-1)
+#define MW_TEXT_TABLE_OPTIONAL (-1)
 #define MW_TEXT_TABLE_NAMES (-2)
 
 struct mw_text_table;
@@ -24,22 +24,21 @@ struct mw_text_table;
 struct mw_text_table *mw_text_table_create(void);
 void mw_text_table_destroy(struct mw_text_table *table);
 
-/* Adds a column. `least`: 0 never cut, otherwise it may shrink to that many columns, cut as `cut` says;
- * MW_TEXT_TABLE_VANISH: it may go altogether; MW_TEXT_TABLE_NAMES: likewise, before two names in it would look alike,
- * which are cut as mw_short_name_fit() does. All columns come before the first row. A column without any text is
- * left out. */
+/* Adds a column. `least`: 0 never cut, else it may shrink to that many columns, cut as `cut` says; MW_TEXT_TABLE_OPTIONAL:
+ * it may be dropped; MW_TEXT_TABLE_NAMES: names are cut as by mw_short_name_fit(), and the column is dropped if two of them
+ * would look the same. Add all columns before the first row. Columns without text are left out. */
 void mw_text_table_column(struct mw_text_table *table, const char *header, enum mw_text_align align, int least,
                           enum mw_text_cut cut);
 
-/* Starts a row; then mw_text_table_cell() fills it from left to right. */
+/* Starts a row, which mw_text_table_cell() fills from left to right. */
 void mw_text_table_row(struct mw_text_table *table);
 void mw_text_table_cell(struct mw_text_table *table, enum mw_text_style style, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* A line of its own behind the last row, indented, broken at spaces. */
+/* A separate line after the last row, indented, broken at spaces. */
 void mw_text_table_line(struct mw_text_table *table, enum mw_text_style style, const char *text);
 
-/* Writes the table, no line wider than `width`, unless its fixed columns alone are. */
+/* Writes the table. No line is wider than `width`, unless its fixed columns are. */
 void mw_text_table_write(const struct mw_text_table *table, FILE *out, int width, bool color);
 
 #endif

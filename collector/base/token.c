@@ -18,14 +18,14 @@
 #define FLAGS (O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
 #define HEX "0123456789abcdef"
 
-/* Bytes of the file that are locked; whether they are there does not matter. */
+/* Bytes of the file that are locked; they need not exist. */
 enum { LAUNCHERS_BYTE, USERS_BYTE, BYTES };
 
-/* How often, and after how many nanoseconds, one that leaves tries again while another one does the same. */
+/* Number of retries, and the pause between them in ns, when several processes leave at the same time. */
 #define LEAVE_TRIES 50
 #define LEAVE_PAUSE_NS 2000000
 
-/* ---- who we are ---- */
+/* ---- identity ---- */
 
 const char *mw_token_id(const char *path)
 {
@@ -39,7 +39,7 @@ const char *mw_token_id(const char *path)
     return name + length;
 }
 
-/* 0 where /proc is that of another namespace: pids mean nothing then. */
+/* 0 if /proc belongs to another namespace: its pids cannot be compared. */
 static uint64_t pid_namespace(void)
 {
     char self[24] = "", link[64] = ""; /* "pid:[4026531836]" */
@@ -54,7 +54,7 @@ void mw_token_here(struct mw_token *token, const char *id)
 {
     *token = (struct mw_token){.boot = "-", .pid_namespace = pid_namespace()};
     snprintf(token->id, sizeof(token->id), "%s", id);
-    mw_hostname_own(token->host);
+    mw_hostname_local(token->host);
     if (mw_io_read_text(AT_FDCWD, "/proc/sys/kernel/random/boot_id", token->boot, sizeof(token->boot)) <= 0)
         strcpy(token->boot, "-");
     token->boot[strspn(token->boot, HEX "-")] = '\0';
@@ -83,7 +83,7 @@ bool mw_token_is_here(const struct mw_token *token)
 
 /* ---- the file ---- */
 
-/* Where no file may grow (ulimit -f) it stays empty: then nobody else knows whether the run goes on. */
+/* With ulimit -f 0 it stays empty: then other processes cannot see whether the run is active. */
 static int write_token(int fd, const char *id)
 {
     struct mw_token token;
@@ -112,7 +112,7 @@ static bool read_token(int fd, struct mw_token *token)
     return strlen(token->id) == MW_TOKEN_DIGITS;
 }
 
-/* A regular file of ours that has no second name. */
+/* A regular file of this user with one link. */
 static bool is_own_file(int fd)
 {
     struct stat st;
@@ -125,7 +125,7 @@ int mw_token_open(int dirfd, struct mw_token *token)
     int fd = openat(dirfd, MW_FILE_TOKEN, O_RDWR | FLAGS);
 
     if (fd < 0)
-        fd = openat(dirfd, MW_FILE_TOKEN, O_RDONLY | FLAGS); /* a file system that cannot be written to */
+        fd = openat(dirfd, MW_FILE_TOKEN, O_RDONLY | FLAGS); /* a read-only file system */
     if (fd < 0 || (is_own_file(fd) && read_token(fd, token)))
         return fd;
     close(fd);
@@ -158,7 +158,7 @@ static struct flock range(short type, off_t first, off_t bytes)
     return (struct flock){.l_type = type, .l_whence = SEEK_SET, .l_start = first, .l_len = bytes};
 }
 
-/* Returns false when somebody else holds the lock. Where there are no locks nobody does. */
+/* Returns false if another process holds the lock; true on file systems without locks. */
 static bool lock(int fd, short type, off_t first, off_t bytes)
 {
     struct flock wanted = range(type, first, bytes);
@@ -238,7 +238,7 @@ int mw_token_open_private(const char *path, struct mw_err *err)
         return fd;
     close(fd);
     errno = EACCES;
-    return mw_err_set(err, "the run directory %s does not belong to this user alone", path);
+    return mw_err_set(err, "the run directory %s is accessible to other users", path);
 }
 
 static bool is_same(int a, int b)
@@ -273,10 +273,10 @@ int mw_token_rmdir(int dirfd, const char *path)
 static void name_mark(char name[sizeof(MW_FILE_OUTSIDE) + MW_HOSTNAME_SIZE])
 {
     strcpy(name, MW_FILE_OUTSIDE);
-    mw_hostname_own(name + strlen(name));
+    mw_hostname_local(name + strlen(name));
 }
 
-/* Apart from this host's mark. */
+/* Ignores the file outside-<host> of this host. */
 static bool only_the_token_is_left(int dirfd)
 {
     char mark[sizeof(MW_FILE_OUTSIDE) + MW_HOSTNAME_SIZE];

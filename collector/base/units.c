@@ -13,7 +13,7 @@ struct mw_units mw_units_bytes(uint64_t bytes)
     double value = (double)bytes;
     int unit = 0;
 
-    /* The next unit as soon as rounding would show 1024 of this one. */
+    /* Use the next unit if rounding would show 1024 of this one. */
     while (unit < 6 && value >= (unit < 2 ? 1023.5 : 1023.95)) {
         value /= 1024;
         unit++;
@@ -61,20 +61,20 @@ struct mw_units mw_units_time(uint64_t ns)
     return u;
 }
 
-/* A mean of numbers up to 2^64 may round up to 2^64 itself, which no uint64_t holds. */
-static uint64_t whole(double mean)
+/* A mean of numbers up to 2^64 may round up to 2^64, which does not fit a uint64_t. */
+static uint64_t to_unsigned(double mean)
 {
     return mean >= 18446744073709551615.0 ? UINT64_MAX : mean > 0 ? (uint64_t)mean : 0;
 }
 
 struct mw_units mw_units_bytes_mean(double bytes)
 {
-    return mw_units_bytes(whole(bytes));
+    return mw_units_bytes(to_unsigned(bytes));
 }
 
 struct mw_units mw_units_time_mean(double ns)
 {
-    return mw_units_time(whole(ns));
+    return mw_units_time(to_unsigned(ns));
 }
 
 struct mw_units mw_units_count(uint64_t count)

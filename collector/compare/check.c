@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which runs can be compared: one that ended early needed less memory than its program does. */
+/* Checks which runs can be compared: a run that ended early used less memory than its program needs. */
 #include "collector/compare/compare.h"
 
 static const char *const sides[] = {[MW_COMPARE_BASE] = "BASE", [MW_COMPARE_CANDIDATE] = "CANDIDATE"};

@@ -60,7 +60,7 @@ struct mw_compare_row *mw_compare_row(struct mw_compare *compare, const char *gr
     row = MW_MEM_PUSH(compare->rows, compare->row_count);
     row->group = group;
     row->name = mw_mem_copy(name);
-    mw_text_clean(row->name); /* mends a character cut in two */
+    mw_text_clean(row->name); /* removes a character that was cut */
     row->what = what;
     return row;
 }
@@ -84,7 +84,7 @@ void mw_compare_add(struct mw_compare_values *values, int64_t value, enum mw_mod
     *MW_MEM_PUSH(values->values, values->count) = value;
 }
 
-/* Rows that mw_compare_match() has emptied. */
+/* Removes rows emptied by mw_compare_match(). */
 static void drop_empty(struct mw_compare *compare)
 {
     size_t kept = 0;
@@ -97,7 +97,7 @@ static void drop_empty(struct mw_compare *compare)
     compare->row_count = kept;
 }
 
-/* ---- judging ---- */
+/* ---- verdicts ---- */
 
 static int compare_values(const void *a, const void *b)
 {
@@ -161,7 +161,7 @@ static int compare_rows(const void *a, const void *b)
     return job_x ? strcmp(y->name, x->name) : strcmp(x->name, y->name);
 }
 
-/* A job's sampled sum counts only where no bound is known on both sides. */
+/* A job's sampled sum counts only if no upper bound is known on both sides. */
 static void find_informing(struct mw_compare *compare)
 {
     const struct mw_compare_row *upper = NULL;

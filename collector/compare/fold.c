@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* One cause, one row: what grew only because something before it did, or as others of its kind did, follows.
+/* One row per cause: rows that grew only because of an earlier one, or like others of their kind, follow it.
  *
- * Phases: one that began as much higher as its peak is higher has not grown itself; the first phase in time that is that
- * much higher stands for it. Ranks: those that grew by about as much are one finding, named after the one that grew most. */
+ * Phases: if the start of a phase is as much higher as its peak, it has not grown itself; it follows the first phase in time
+ * that grew. Ranks: those with about the same growth are one finding, named after the one that grew most. */
 #include "collector/compare/compare.h"
 
 #include "collector/base/mem.h"
@@ -18,7 +18,7 @@ static int64_t larger(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
-/* Differences that mean nothing: the readings' error, and what differs between the runs of a side. */
+/* Differences that are noise: the error of the readings, and the spread of a side. */
 static int64_t tolerance(const struct mw_compare_row *row)
 {
     const struct mw_compare_values *base = &row->sides[MW_COMPARE_BASE], *now = &row->sides[MW_COMPARE_CANDIDATE];
@@ -33,7 +33,7 @@ static void follow(struct mw_compare_row *leader, struct mw_compare_row *row)
     leader->followers++;
 }
 
-/* How much higher a phase began; 0 when that is not known of both sides. */
+/* How much higher a phase started; 0 if unknown on one side. */
 static int64_t change_at_entry(const struct mw_compare_row *row)
 {
     const struct mw_compare_values *base = &row->entries[MW_COMPARE_BASE], *now = &row->entries[MW_COMPARE_CANDIDATE];
@@ -41,7 +41,7 @@ static int64_t change_at_entry(const struct mw_compare_row *row)
     return base->count && now->count ? now->median - base->median : 0;
 }
 
-/* Of the rows before `end` that grew themselves, the one that explains best why memory was so much higher afterwards. */
+/* The row before `end` that grew itself and best explains the higher level afterwards. */
 static struct mw_compare_row *cause_of(struct mw_compare_row **rows, size_t end, int64_t higher, int64_t least)
 {
     struct mw_compare_row *best = NULL;

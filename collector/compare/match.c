@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* One place under two labels is one row: a line that moved, a place of which one side knew the line and the other the
- * function, or only the object.
+/* Joins rows of one place under two labels: a line that moved, a place known by its line on one side and by its function or
+ * object on the other.
  *
- * What has the same alias is the same if it is the only one of its alias on each side. */
+ * Rows with the same alias are the same place if the alias is unique on each side. */
 #include "collector/compare/compare.h"
 
 #include <string.h>
 
-/* The only row with this alias that has runs of this side alone; NULL when there are several. */
+/* The only row with this alias that has runs of only this side; NULL if there are several. */
 static struct mw_compare_row *only_one(struct mw_compare *compare, const struct mw_compare_row *like,
                                        enum mw_compare_alias kind, enum mw_compare_side side)
 {
@@ -25,8 +25,8 @@ static struct mw_compare_row *only_one(struct mw_compare *compare, const struct 
     return found;
 }
 
-/* An address is another place after a build, where both sides know the function; and functions of one name in two files are
- * two, where both know the file. */
+/* If both sides know the function, equal addresses are not enough (the program may have been rebuilt); if both know the
+ * file, functions of one name in two files are different. */
 static bool may_be_same(const struct mw_compare_row *a, const struct mw_compare_row *b, enum mw_compare_alias kind)
 {
     switch (kind) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What of a run is compared: the job's sums always, and peaks by phase, by rank, or by call site. */
+/* Adds the values of a run to a comparison: always the job's sums, and peaks by phase, by rank, or by call site. */
 #include "collector/base/mem.h"
 #include "collector/compare/compare.h"
 #include "collector/model/rank_name.h"
@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A value from outside may be anything. */
+/* Clamps an untrusted value. */
 static int64_t bounded(uint64_t bytes)
 {
     return bytes > INT64_MAX / 4 ? INT64_MAX / 4 : (int64_t)bytes;
@@ -68,7 +68,7 @@ static void take_job(struct mw_compare *compare, enum mw_compare_side side, cons
     }
 }
 
-/* ---- what a place may be known by ---- */
+/* ---- aliases of places ---- */
 
 static const char *base_name(const char *path)
 {
@@ -77,13 +77,13 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
-/* Adds what a call's place is known by. False: that is not known. */
+/* Adds the aliases of a call's place. Returns false if unknown. */
 static bool append_alias(char *text, size_t size, enum mw_compare_alias kind, const char *call,
                          const struct mw_model_place *place)
 {
     size_t length = strlen(text);
 
-    if (!call) /* a phase that begins or ends without one */
+    if (!call) /* a phase that starts or ends without a call */
         return true;
     if (!place || (kind == MW_COMPARE_BY_ADDRESS ? !place->module[0] : !place->function[0]))
         return false;
@@ -100,7 +100,7 @@ static bool append_alias(char *text, size_t size, enum mw_compare_alias kind, co
 struct around {
     const char *from_call, *to_call;
     const struct mw_model_place *from, *to;
-    const char *more; /* what else must agree */
+    const char *more; /* context that must also be equal */
 };
 
 static void note_places(struct mw_compare_row *row, const struct around *around)
@@ -176,7 +176,7 @@ static void note_site(struct mw_compare_row *row, const struct mw_model_merged_s
     }
 }
 
-/* "MPI_Allreduce fft.c:120 on 8". Functions of two objects may have one name. */
+/* "MPI_Allreduce fft.c:120 on 8", with the object, because two objects may have functions of one name. */
 static void name_site(char *text, size_t size, const struct mw_model_merged_site *site)
 {
     const struct mw_model_place *place = site->place;
@@ -204,7 +204,7 @@ static void take_sites(struct mw_compare *compare, enum mw_compare_side side, co
     }
 }
 
-void mw_compare_take(struct mw_compare *compare, enum mw_compare_side side, const struct mw_model *model)
+void mw_compare_add_run(struct mw_compare *compare, enum mw_compare_side side, const struct mw_model *model)
 {
     static void (*const takes[])(struct mw_compare *, enum mw_compare_side, const struct mw_model *) = {
         [MW_COMPARE_BY_PHASE] = take_phases, [MW_COMPARE_BY_RANK] = take_ranks, [MW_COMPARE_BY_SITE] = take_sites};

@@ -21,7 +21,7 @@ struct mw_finding *mw_findings_add(struct mw_findings *findings, const char *che
     va_start(args, format);
     vsnprintf(finding->text, sizeof(finding->text), format, args);
     va_end(args);
-    mw_text_clean(finding->text); /* mends a character cut in two */
+    mw_text_clean(finding->text); /* removes a character that was cut */
     return finding;
 }
 

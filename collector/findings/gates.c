@@ -18,9 +18,9 @@ bool mw_gates_any(const struct mw_gates *gates)
     return gates->total || gates->rank || gates->process || gates->leaks;
 }
 
-/* ---- where a rank had its peak ---- */
+/* ---- the place of a rank's peak ---- */
 
-/* "rank 3", and its world where there are several. */
+/* "rank 3", with its world if there are several. */
 static const char *name_rank(char *text, size_t size, const struct mw_model *model, const struct mw_model_rank *rank)
 {
     if (rank->rank < 0)
@@ -32,7 +32,7 @@ static const char *name_rank(char *text, size_t size, const struct mw_model *mod
     return text;
 }
 
-/* The call inside which it was; for a stretch between two calls the one that it began with. */
+/* The call of the peak; between two calls the first of them. */
 static const struct mw_model_place *peak_place(const struct mw_model_rank *rank)
 {
     uint32_t site = rank->peak_site;
@@ -42,7 +42,7 @@ static const struct mw_model_place *peak_place(const struct mw_model_rank *rank)
     return site != MW_MODEL_NONE && site < rank->site_count ? rank->sites[site].place : NULL;
 }
 
-/* ", in phase "fft", in MPI_Alltoall fft.c:120, by 3.2 s": what of it is known. */
+/* ", in phase "fft", in MPI_Alltoall fft.c:120, by 3.2 s": the known parts. */
 static const char *describe_where(char *text, size_t size, const struct mw_model *model,
                                   const struct mw_model_rank *rank)
 {
@@ -77,21 +77,21 @@ static void point_at(struct mw_finding *finding, const struct mw_model_place *pl
 
 enum verdict { WITHIN, MAYBE, OVER };
 
-/* An exact mark may be read too low by `error`; of a lower bound the real peak is unknown, and not guessed at. */
-static enum verdict hold(const struct mw_model_bytes *peak, uint64_t error, uint64_t limit)
+/* An exact mark may be read too low by `error`; the real peak above a lower bound is unknown and not guessed. */
+static enum verdict verdict_of(const struct mw_model_bytes *peak, uint64_t error, uint64_t limit)
 {
     if (peak->bytes > limit)
         return peak->kind == MW_MODEL_AT_MOST ? MAYBE : OVER;
     return peak->kind == MW_MODEL_EXACT && mw_model_sum(peak->bytes, error) > limit ? MAYBE : WITHIN;
 }
 
-static enum verdict hold_rank(const struct mw_model_rank *rank, uint64_t limit)
+static enum verdict verdict_of_rank(const struct mw_model_rank *rank, uint64_t limit)
 {
-    return hold(&rank->peak, rank->error_bytes, limit);
+    return verdict_of(&rank->peak, rank->error_bytes, limit);
 }
 
-static void tell_rank(const struct mw_model *model, uint32_t index, enum verdict verdict, uint64_t limit,
-                      const char *check, const char *others, struct mw_findings *findings)
+static void report_rank(const struct mw_model *model, uint32_t index, enum verdict verdict, uint64_t limit,
+                        const char *check, const char *others, struct mw_findings *findings)
 {
     const struct mw_model_rank *rank = &model->ranks[index];
     char name[64], where[400];
@@ -111,38 +111,37 @@ static void tell_rank(const struct mw_model *model, uint32_t index, enum verdict
                                  mw_units_bytes(rank->error_bytes).text, where, others), peak_place(rank));
 }
 
-/* "; over it as well: ranks 0, 2-3". */
-static const char *list_others(char *text, size_t size, const struct mw_model *model, uint32_t told,
+/* "; also ranks 0, 2-3". */
+static const char *list_others(char *text, size_t size, const struct mw_model *model, uint32_t reported,
                                enum verdict verdict, uint64_t limit)
 {
     struct mw_ranges ranges = {0};
 
     for (uint32_t i = 0; i < model->rank_count; i++)
-        if (i != told && hold_rank(&model->ranks[i], limit) == verdict &&
-            model->ranks[i].world == model->ranks[told].world)
+        if (i != reported && verdict_of_rank(&model->ranks[i], limit) == verdict &&
+            model->ranks[i].world == model->ranks[reported].world)
             mw_ranges_add(&ranges, model->ranks[i].rank, model->ranks[i].rank);
     text[0] = '\0';
     if (ranges.count)
-        snprintf(text, size, "; so %s rank%s %s", ranges.count == 1 ? "has" : "have", ranges.count == 1 ? "" : "s",
-                 mw_ranges_text(&ranges));
+        snprintf(text, size, "; also rank%s %s", ranges.count == 1 ? "" : "s", mw_ranges_text(&ranges));
     return text;
 }
 
-/* The largest rank that fares like this, if any does. Returns whether there was one. */
-static bool tell_worst_rank(const struct mw_model *model, uint64_t limit, enum verdict verdict, const char *check,
-                            struct mw_findings *findings)
+/* Reports the largest rank with this verdict. Returns whether there was one. */
+static bool report_worst_rank(const struct mw_model *model, uint64_t limit, enum verdict verdict, const char *check,
+                              struct mw_findings *findings)
 {
     uint32_t worst = MW_MODEL_NONE;
     char others[200];
 
     for (uint32_t i = 0; i < model->rank_count; i++)
-        if (hold_rank(&model->ranks[i], limit) == verdict &&
+        if (verdict_of_rank(&model->ranks[i], limit) == verdict &&
             (worst == MW_MODEL_NONE || model->ranks[i].peak.bytes > model->ranks[worst].peak.bytes))
             worst = i;
     if (worst == MW_MODEL_NONE)
         return false;
     list_others(others, sizeof(others), model, worst, verdict, limit);
-    tell_rank(model, worst, verdict, limit, check, others, findings);
+    report_rank(model, worst, verdict, limit, check, others, findings);
     return true;
 }
 
@@ -156,22 +155,22 @@ static void judge_ranks(const struct mw_model *model, uint64_t limit, struct mw_
 {
     if (model->rank_count == 0)
         mw_findings_add(findings, RANK, MW_FINDING_WARNING, MW_FINDINGS_NONE,
-                        "no rank was recorded: --" RANK " judged nothing; --" PROCESS " judges all processes");
-    else if (!tell_worst_rank(model, limit, OVER, RANK, findings) &&
-             !tell_worst_rank(model, limit, MAYBE, RANK, findings))
+                        "no rank was recorded: --" RANK " was not checked; --" PROCESS " checks all processes");
+    else if (!report_worst_rank(model, limit, OVER, RANK, findings) &&
+             !report_worst_rank(model, limit, MAYBE, RANK, findings))
         pass(RANK, limit, findings);
 }
 
 /* ---- every process ---- */
 
-static bool tell_worst_process(const struct mw_model *model, uint64_t limit, struct mw_findings *findings)
+static bool report_worst_process(const struct mw_model *model, uint64_t limit, struct mw_findings *findings)
 {
     const struct mw_model_process *worst = NULL;
     size_t over = 0;
 
     for (size_t i = 0; i < model->process_count; i++) {
         const struct mw_model_process *process = &model->processes[i];
-        if (process->role == MW_MODEL_RANK || hold(&process->peak, 0, limit) != OVER)
+        if (process->role == MW_MODEL_RANK || verdict_of(&process->peak, 0, limit) != OVER)
             continue;
         over++;
         if (!worst || process->peak.bytes > worst->peak.bytes)
@@ -182,22 +181,22 @@ static bool tell_worst_process(const struct mw_model *model, uint64_t limit, str
                         "process %d had %s (%s), %s over the limit of %s: %.150s%s", worst->pid,
                         mw_units_bytes(worst->peak.bytes).text, mw_certainty[worst->peak.kind].words,
                         mw_units_bytes(worst->peak.bytes - limit).text, mw_units_bytes(limit).text, worst->command,
-                        over > 1 ? "; others that are no ranks were over it, too" : "");
+                        over > 1 ? "; other processes that are not ranks were over it as well" : "");
     return worst;
 }
 
 static void judge_processes(const struct mw_model *model, uint64_t limit, struct mw_findings *findings)
 {
-    bool over = tell_worst_process(model, limit, findings);
+    bool over = report_worst_process(model, limit, findings);
 
-    if (!tell_worst_rank(model, limit, OVER, PROCESS, findings) && !over &&
-        !tell_worst_rank(model, limit, MAYBE, PROCESS, findings))
+    if (!report_worst_rank(model, limit, OVER, PROCESS, findings) && !over &&
+        !report_worst_rank(model, limit, MAYBE, PROCESS, findings))
         pass(PROCESS, limit, findings);
 }
 
 /* ---- the job ---- */
 
-/* Surely at one moment: the largest sum that was seen, or what one process had for itself. */
+/* A lower bound of the job's peak: the largest sampled sum, or the peak of one process. */
 static struct mw_model_bytes least_total(const struct mw_model *model)
 {
     struct mw_model_bytes least = {model->peak.seen.bytes, MW_MODEL_AT_LEAST};
@@ -253,7 +252,7 @@ static void judge_total(const struct mw_model *model, uint64_t limit, struct mw_
 
 /* ---- all ---- */
 
-/* A job without ranks, one of several, has processes only. */
+/* A job without ranks, among several, has only processes. */
 static void judge_job(const struct mw_gates *gates, const struct mw_model *job, struct mw_findings *findings)
 {
     bool has_ranks = !job->number || job->rank_count;
@@ -269,18 +268,18 @@ static void judge_job(const struct mw_gates *gates, const struct mw_model *job, 
         mw_findings_name_job(findings, first, job->number);
 }
 
-/* What belongs to no job, and what is missing in all of them. */
+/* Checks what belongs to no job, or is missing in all jobs. */
 static void judge_rest(const struct mw_gates *gates, const struct mw_model *run, struct mw_findings *findings)
 {
     if (gates->process)
-        tell_worst_process(run, gates->process, findings);
+        report_worst_process(run, gates->process, findings);
     if (gates->rank && !mw_model_rank_total(run))
         judge_ranks(run, gates->rank, findings);
     if (gates->leaks && !mw_model_rank_total(run))
         mw_leaks_judge(run, findings);
 }
 
-/* The largest rank is that of one of the jobs; what all had together is the run's. */
+/* Ranks are checked per job, the total for the run. */
 void mw_gates_judge(const struct mw_gates *gates, const struct mw_model *model, struct mw_findings *findings)
 {
     if (gates->total)

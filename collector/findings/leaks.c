@@ -11,8 +11,8 @@
 #include <stdlib.h>
 
 #define CHECK "leak-check"
-#define LEAST_VISITS 8
-#define LEAST_GROWTH (1.0 * (1 << 20))
+#define MIN_VISITS 8
+#define MIN_GROWTH (1.0 * (1 << 20))
 #define PAIRS (MW_RECORD_VISITS * (MW_RECORD_VISITS - 1) / 2)
 
 static int compare_slopes(const void *a, const void *b)
@@ -28,7 +28,7 @@ static double rise(const struct mw_visit *from, const struct mw_visit *to)
     return ((double)to->exit_kib - (double)from->exit_kib) * 1024;
 }
 
-/* Theil-Sen: the median slope of all pairs, in bytes for each visit. */
+/* Theil-Sen: the median slope of all pairs, in bytes per visit. */
 static double slope_of(const struct mw_visit *visits, uint32_t count)
 {
     double slopes[PAIRS];
@@ -41,7 +41,7 @@ static double slope_of(const struct mw_visit *visits, uint32_t count)
     return n % 2 ? slopes[n / 2] : (slopes[n / 2 - 1] + slopes[n / 2]) / 2;
 }
 
-/* Rises nearly always, and never by half of the whole at once. */
+/* Rises nearly always, and never by half of the total in one step. */
 static bool is_steady(const struct mw_visit *visits, uint32_t count, double total)
 {
     uint32_t rising = 0;
@@ -61,12 +61,12 @@ double mw_leaks_slope(const struct mw_model_phase *phase, uint64_t error_bytes)
     uint32_t count = phase->visit_count, half = count / 2;
     double slope, total, own;
 
-    if (count < LEAST_VISITS || count > MW_RECORD_VISITS || !phase->measured)
+    if (count < MIN_VISITS || count > MW_RECORD_VISITS || !phase->measured)
         return 0;
     slope = slope_of(visits, count);
     total = slope * ((double)visits[count - 1].visit - (double)visits[0].visit);
     own = (double)phase->growth / (double)phase->measured;
-    if (total < LEAST_GROWTH || total < 2 * (double)error_bytes || own < slope / 2 ||
+    if (total < MIN_GROWTH || total < 2 * (double)error_bytes || own < slope / 2 ||
         slope_of(visits + half, count - half) < slope / 2 || !is_steady(visits, count, total))
         return 0;
     return slope;
@@ -81,7 +81,7 @@ bool mw_leaks_is_spanned(const struct mw_model_phase *phase)
 
 /* ---- one rank ---- */
 
-/* Of the phases within, or that begin with this one, is there a leaking one that the program has named? */
+/* Whether a leaking user phase is inside this phase, or starts with it. */
 static bool has_leaking_child(const struct mw_model_rank *rank, uint32_t parent, uint64_t error)
 {
     for (uint32_t i = parent + 1; i < rank->phase_count; i++)
@@ -91,8 +91,8 @@ static bool has_leaking_child(const struct mw_model_rank *rank, uint32_t parent,
     return false;
 }
 
-/* The phase to be told: the innermost named one; a stretch between calls only where no named phase is told for it. */
-static bool is_told(const struct mw_model_rank *rank, uint32_t index, uint64_t error)
+/* Which phase to report: the innermost user phase; a phase between calls only if no user phase is reported for it. */
+static bool is_reported(const struct mw_model_rank *rank, uint32_t index, uint64_t error)
 {
     const struct mw_model_phase *phase = &rank->phases[index];
 
@@ -109,13 +109,13 @@ static bool is_told(const struct mw_model_rank *rank, uint32_t index, uint64_t e
 /* A phase that leaks in some ranks. */
 struct leak {
     struct mw_ranges ranks;
-    bool sure;      /* of its ranks' visits enough were measured */
+    bool sure;      /* enough visits of its ranks were measured */
     double slope;   /* of the worst rank */
     uint32_t rank;  /* index of that one */
     uint32_t phase; /* in its phases */
 };
 
-/* The stretch within a named phase that has grown most, which says where. */
+/* The phase between calls with the largest growth inside a user phase: the place of the leak. */
 static const struct mw_model_phase *growing_part(const struct mw_model_rank *rank, uint32_t index)
 {
     const struct mw_model_phase *best = NULL;
@@ -129,8 +129,8 @@ static const struct mw_model_phase *growing_part(const struct mw_model_rank *ran
     return best;
 }
 
-/* The call that has grown most, for a phase that grew inside MPI calls; NULL for another one, and where it may have been
- * other threads that grew beside a call. */
+/* The call with the largest growth, for a phase that grew inside MPI calls; NULL for other phases, and if other threads may
+ * have grown during the calls. */
 static const struct mw_model_site *growing_call(const struct mw_model_rank *rank, const struct mw_model_phase *phase)
 {
     const struct mw_model_site *best = NULL;
@@ -158,7 +158,7 @@ static const struct mw_model_place *place_of(const struct mw_model_rank *rank, c
     return site < rank->site_count ? rank->sites[site].place : NULL;
 }
 
-static void tell(const struct mw_model *model, struct leak *leak, struct mw_findings *findings)
+static void report_leak(const struct mw_model *model, struct leak *leak, struct mw_findings *findings)
 {
     const struct mw_model_rank *rank = &model->ranks[leak->rank];
     const struct mw_model_phase *phase = &rank->phases[leak->phase], *part = growing_part(rank, leak->phase);
@@ -178,7 +178,7 @@ static void tell(const struct mw_model *model, struct leak *leak, struct mw_find
              call ? call->place : part ? place_of(rank, part) : NULL);
 }
 
-/* What is sure in one rank is not made unsure by another one. */
+/* A certain leak in one rank is not made uncertain by another rank. */
 static void take(struct leak *leak, const struct mw_model *model, uint32_t index, uint32_t phase)
 {
     const struct mw_model_rank *rank = &model->ranks[index];
@@ -204,22 +204,22 @@ void mw_leaks_judge(const struct mw_model *model, struct mw_findings *findings)
     size_t unknown = 0, found = 0;
 
     for (uint32_t i = 0; i < model->rank_count; i++) {
-        unknown += !model->ranks[i].whole;
-        for (uint32_t k = 0; k < model->ranks[i].phase_count && model->ranks[i].whole; k++)
-            if (model->ranks[i].phases[k].merged < model->phase_count && is_told(&model->ranks[i], k,
+        unknown += !model->ranks[i].has_details;
+        for (uint32_t k = 0; k < model->ranks[i].phase_count && model->ranks[i].has_details; k++)
+            if (model->ranks[i].phases[k].merged < model->phase_count && is_reported(&model->ranks[i], k,
                                                                                 mw_reading_error_of(model, &model->ranks[i])))
                 take(&leaks[model->ranks[i].phases[k].merged], model, i, k);
     }
     for (size_t i = 0; i < model->phase_count; i++)
         if (leaks[i].slope > 0) {
-            tell(model, &leaks[i], findings);
+            report_leak(model, &leaks[i], findings);
             found++;
         }
     if (unknown || !model->rank_count)
-        mw_findings_add(findings, CHECK, MW_FINDING_WARNING, MW_FINDINGS_NONE, "%zu of %zu ranks were looked at: of the "
-                        "others nothing is known visit by visit", model->rank_count - unknown, model->rank_count);
+        mw_findings_add(findings, CHECK, MW_FINDING_WARNING, MW_FINDINGS_NONE, "%zu of %zu ranks were checked: single "
+                        "visits of the others are not kept", model->rank_count - unknown, model->rank_count);
     else if (!found)
         mw_findings_add(findings, CHECK, MW_FINDING_PASSED, MW_FINDINGS_NONE,
-                        "no phase was found that leaves more memory behind at every visit");
+                        "no phase leaves more memory behind at every visit");
     free(leaks);
 }

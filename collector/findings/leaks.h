@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Phases that repeat, and leave more memory behind at every visit.
+/* Finds phases that repeat and leave more memory behind at every visit.
  *
- * Of each rank the record holds how up to 16 visits of a phase ended, spread evenly over all (struct mw_visit). A leak is
- * only told when all of this holds: at least 8 such ends; their robust slope (Theil-Sen: the median of the slopes of all
+ * The record of a rank has the ends of up to 16 visits of a phase, spread evenly over all (struct mw_visit). A leak is
+ * reported only if all of this holds: at least 8 such ends; their robust slope (Theil-Sen: the median of the slopes of all
  * pairs) makes up at least 1 MiB and twice the error of the readings; three quarters of the ends lie higher than the one
- * before; the later half grows at least half as fast; no single step is half of the whole; and the phase itself grows by
- * at least half of it, so that it is not another phase's memory. What warms up, levels off, goes up and down or grows
- * once is no leak by that.
+ * before; the later half grows at least half as fast; no single step is half of the total; and the phase itself grows by at
+ * least half of it, so that it is not another phase's memory. So warm-up, saturation, fluctuation and a single growth are
+ * not reported as leaks.
  */
 #ifndef MW_COLLECTOR_FINDINGS_LEAKS_H
 #define MW_COLLECTOR_FINDINGS_LEAKS_H
@@ -14,16 +14,15 @@
 #include "collector/findings/findings.h"
 #include "collector/model/model.h"
 
-/* What a phase of a rank gains with each visit, in bytes, as far as its visits were measured; 0: nothing that looks like a
- * leak. */
+/* Growth of a phase of a rank per visit, in bytes, from its measured visits; 0 if it does not look like a leak. */
 double mw_leaks_slope(const struct mw_model_phase *phase, uint64_t error_bytes);
 
-/* Whether the visits that were measured span three quarters of all. Otherwise (calls that came too fast for the budget) a
- * slope may be that of a warm-up, and is told as a warning. */
+/* Whether the measured visits span three quarters of all. If not (calls were too frequent for the budget), a slope may be
+ * that of a warm-up and is reported as a warning. */
 bool mw_leaks_is_spanned(const struct mw_model_phase *phase);
 
-/* Adds a finding for each leaking phase, the innermost of those that the program names, with the rank that grows fastest
- * and the line where; a MW_FINDING_PASSED when there is none. */
+/* Adds a finding for each leaking phase (the innermost user phase) with the rank that grows fastest and the source line; a
+ * MW_FINDING_PASSED if there is none. */
 void mw_leaks_judge(const struct mw_model *model, struct mw_findings *findings);
 
 #endif

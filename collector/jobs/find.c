@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Joins worlds and starters to jobs: sets that grow by evidence, from the process trees first, then from time. */
+/* Joins worlds and starters to jobs: sets that are merged by evidence, first from the process trees, then from times. */
 #include "collector/base/mem.h"
 #include "collector/jobs/jobs.h"
 
@@ -11,15 +11,15 @@ struct search {
     const struct mw_model *model;
     struct mw_jobs_tree tree;
     struct mw_jobs_above *above; /* of each node */
-    bool *is_busy;                /* of each node: a starter that has ranks, or may have, though none is joined to it */
-    uint32_t *set;                /* of each element: another one of its set, at last the set's name */
+    bool *is_busy;                /* for each node: a starter that has or may have ranks, though none is joined to it */
+    uint32_t *set;                /* for each element: its parent in its set; the root represents the set */
     struct about {
-        bool has_world, has_first_world; /* one that no other world spawned */
+        bool has_world, has_first_world; /* not spawned by another world */
         bool in_command;
         uint64_t begin_ns, end_ns;
         uint32_t starter; /* node: mpirun or srun; or none */
-        uint32_t job;     /* its number from 0, or none */
-    } *sets;              /* of each set, by its name */
+        uint32_t job;     /* its number, from 0, or none */
+    } *sets;              /* for each set, by its representative */
     size_t count;
 };
 
@@ -87,7 +87,7 @@ static bool has_status(const struct search *search, uint32_t node)
     return search->model->processes[search->tree.nodes[node].process].end == MW_VIEW_STATUS;
 }
 
-/* Of the programs of a starter's process the last one that has its status, or else the last one. */
+/* The last program of a starter's process that has its status, else the last one. */
 static uint32_t last_image(const struct search *search, uint32_t node)
 {
     const struct mw_jobs_node *nodes = search->tree.nodes;
@@ -117,7 +117,7 @@ static void join_by_tree(struct search *search)
     }
 }
 
-/* A script that mpirun starts may start others: then it is these that have the ranks. */
+/* A script started by mpirun may start other starters: then these have the ranks. */
 static void note_inner(struct search *search, uint32_t node)
 {
     for (uint32_t at = search->tree.nodes[node].parent, depth = 0; at != MW_MODEL_NONE && depth < MW_JOBS_TREE_DEPTH;
@@ -128,8 +128,8 @@ static void note_inner(struct search *search, uint32_t node)
     }
 }
 
-/* Commands that only ask a starter for help start nothing. */
-static bool asks_only(const struct mw_model_process *process)
+/* Commands that only query a starter (--help, --version) start nothing. */
+static bool is_query(const struct mw_model_process *process)
 {
     static const char *const options[] = {"--version", "-V", "--help", "-h", "-info", "-version"};
     size_t first = strcspn(process->command, " ");
@@ -140,13 +140,13 @@ static bool asks_only(const struct mw_model_process *process)
     return false;
 }
 
-/* Is this node mpirun or srun, and not one that works for another? */
+/* Whether this node is mpirun or srun, and not the helper of another one. */
 static bool is_first_starter(const struct search *search, uint32_t node)
 {
     const struct mw_jobs_node *one = &search->tree.nodes[node];
 
     return one->is_starter && !one->is_daemon && search->above[node].starter == node && one->process != MW_MODEL_NONE &&
-           !asks_only(&search->model->processes[one->process]);
+           !is_query(&search->model->processes[one->process]);
 }
 
 static void note_time(struct about *about, uint64_t begin_ns, uint64_t end_ns)
@@ -192,7 +192,7 @@ static void describe(struct search *search)
     describe_starters(search);
 }
 
-/* A starter without ranks that was there when the world began. */
+/* A starter without ranks that was running when the world began. */
 static bool may_have_started(const struct search *search, uint32_t node, uint32_t world)
 {
     const struct mw_jobs_node *one = &search->tree.nodes[node];
@@ -202,7 +202,7 @@ static bool may_have_started(const struct search *search, uint32_t node, uint32_
            one->first_ns <= ns && ns <= one->last_ns;
 }
 
-/* Of several nobody knows which it was: then none of them is said to have started nothing. */
+/* With several candidates it is not known which one it was: then none of them is reported as having started nothing. */
 static void join_starter(struct search *search, uint32_t world)
 {
     uint32_t found = MW_MODEL_NONE;
@@ -221,7 +221,7 @@ static void join_starter(struct search *search, uint32_t world)
     }
 }
 
-/* Ranks on other hosts, and those of Slurm, are not below their starter. */
+/* Ranks on other hosts, and those of Slurm, are not descendants of their starter. */
 static void join_starters(struct search *search)
 {
     for (uint32_t world = 0; world < search->model->world_count; world++) {
@@ -231,7 +231,7 @@ static void join_starters(struct search *search)
     }
 }
 
-/* Spawned elsewhere, with nothing in a tree that says by whom: by the job that had begun last and still lived. */
+/* A spawned world on another host, without a parent in a tree: assigned to the latest job that was still running. */
 static void join_spawned(struct search *search)
 {
     const struct mw_model *model = search->model;
@@ -263,7 +263,7 @@ static int compare_jobs(const void *a, const void *b)
     return (x->set > y->set) - (x->set < y->set);
 }
 
-/* A set is a job when it has ranks, or is a starter that was to start some. */
+/* A set is a job if it has ranks, or is a starter that was to start some. */
 static bool is_job(const struct search *search, const struct about *about)
 {
     return about->has_world || (about->starter != MW_MODEL_NONE && !search->is_busy[about->starter]);
@@ -293,7 +293,7 @@ static void number_jobs(struct mw_jobs *jobs, struct search *search)
         search->sets[jobs->jobs[i].set].job = i;
 }
 
-/* Of a process: its starter's, or that of the rank that started it. */
+/* The job of a process: that of its starter, or of the rank that started it. */
 static uint32_t job_of_node(const struct search *search, uint32_t node)
 {
     const struct mw_jobs_above *above = &search->above[node];

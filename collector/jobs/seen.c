@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* What a job had at one moment, from samples of the whole run: the sum of all less what the processes of the rest, that
- * were there then, ever had. */
+/* What a job had at one time, from samples of the run: the sum of all processes minus the peaks of the other jobs' processes
+ * that were running then. */
 #include "collector/base/mem.h"
 #include "collector/jobs/jobs.h"
 
 #include <stdlib.h>
 
-/* By slice: changes of the largest sum that some processes can have had. */
+/* By slice: changes of the upper bound of some processes. */
 struct sums {
     const struct mw_model *run;
     int64_t *changes;
@@ -19,7 +19,7 @@ static size_t slice_at(const struct mw_model *run, uint64_t ns)
     return slice < run->slice_count ? (size_t)slice : run->slice_count - 1;
 }
 
-/* Sampled from first_ns to last_ns, which lie on the times of samples. */
+/* Sampled from first_ns to last_ns, which are times of samples. */
 static void add(struct sums *sums, const struct mw_model_process *process)
 {
     if (!process->samples)
@@ -48,7 +48,7 @@ static void take_slice(struct mw_model *job, size_t slice, uint64_t others)
 static void see(struct mw_model *run, struct mw_model *job)
 {
     struct sums sums = {.run = run, .changes = mw_mem_alloc(run->slice_count + 1, sizeof(*sums.changes))};
-    uint64_t others = 0; /* halved, so that hostile sums stay in range */
+    uint64_t others = 0; /* halved, so that untrusted sums stay in range */
 
     add_all(&sums, run);
     for (size_t i = 0; i < run->job_count; i++)
@@ -63,7 +63,7 @@ static void see(struct mw_model *run, struct mw_model *job)
     free(sums.changes);
 }
 
-/* One process's own peak is a moment, too. */
+/* The peak of one process is a lower bound as well. */
 static void take_largest(struct mw_model *job)
 {
     const struct mw_model_rank *worst = job->rank_count ? &job->ranks[job->rank_peak.worst] : NULL;

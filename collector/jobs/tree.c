@@ -24,7 +24,7 @@ static void add_process(struct mw_jobs_tree *tree, const struct mw_model *model,
     bool is_starter = process->role == MW_MODEL_LAUNCHER;
 
     tree->of_process[index] = MW_MODEL_NONE;
-    if (process->count != 1) /* counted together with others: it has no place in a tree */
+    if (process->count != 1) /* counted together with others: not in a tree */
         return;
     tree->of_process[index] = (uint32_t)tree->count;
     add_node(tree, &(struct mw_jobs_node){
@@ -35,7 +35,7 @@ static void add_process(struct mw_jobs_tree *tree, const struct mw_model *model,
                        .is_daemon = is_starter && mw_starters_is_daemon(process->name)});
 }
 
-/* Nobody may have seen its process. */
+/* Its process may not have been sampled. */
 static void add_rank(struct mw_jobs_tree *tree, const struct mw_model *model, uint32_t index)
 {
     const struct mw_model_rank *rank = &model->ranks[index];
@@ -81,9 +81,9 @@ static uint32_t newest_parent(const struct numbers *numbers, const struct mw_job
     return list == MW_MAP_NONE ? MW_MODEL_NONE : numbers->newest[list];
 }
 
-/* Is `a` likelier than `b` to be what started the node? It is the process that began last of those that were there, and of
- * its programs the last one that ran by then; one that samplers noticed late, if that starts ranks. */
-static bool is_likelier(const struct mw_jobs_node *a, const struct mw_jobs_node *b, const struct mw_jobs_node *node,
+/* Whether `a` is more likely than `b` to be the parent of the node: the process that started last before the node, and of
+ * its programs the last one that ran by then; or one that was sampled late, if it starts ranks. */
+static bool is_more_likely(const struct mw_jobs_node *a, const struct mw_jobs_node *b, const struct mw_jobs_node *node,
                         uint64_t late_ns)
 {
     bool a_ran = a->first_ns <= node->first_ns, b_ran = b->first_ns <= node->first_ns;
@@ -107,7 +107,7 @@ static void find_parents(struct mw_jobs_tree *tree, uint64_t late_ns)
         for (uint32_t at = newest_parent(&numbers, node); at != MW_MODEL_NONE; at = numbers.next[at]) {
             const struct mw_jobs_node *one = &tree->nodes[at];
             if (one->pid != node->pid && one->start_ticks <= node->start_ticks &&
-                (node->parent == MW_MODEL_NONE || is_likelier(one, &tree->nodes[node->parent], node, late_ns)))
+                (node->parent == MW_MODEL_NONE || is_more_likely(one, &tree->nodes[node->parent], node, late_ns)))
                 node->parent = at;
         }
     }
@@ -134,10 +134,10 @@ void mw_jobs_tree_free(struct mw_jobs_tree *tree)
     free(tree->of_rank);
 }
 
-/* ---- what is above ---- */
+/* ---- ancestors ---- */
 
-/* Starters that follow one another are one: mpirun and its proxy, srun and its child. A daemon works for the next starter
- * above it, whatever lies between (ssh, a script). */
+/* Consecutive starters are one: mpirun and its proxy, srun and its child. A daemon works for the next starter above it,
+ * whatever is between (ssh, a script). */
 struct mw_jobs_above mw_jobs_tree_above(const struct mw_jobs_tree *tree, const struct mw_model *model, uint32_t node)
 {
     struct mw_jobs_above above = {.starter = MW_MODEL_NONE, .rank = MW_MODEL_NONE};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Whether a process that is named in a run directory still lives. Pids prove something only where they were given: on
- * this host, in this boot and in this PID namespace (collector/base/token). */
+/* Whether a process that is named in a run directory is still running. Pids are comparable only within one host, boot and
+ * PID namespace (collector/base/token). */
 #ifndef MW_COLLECTOR_JOURNAL_ALIVE_H
 #define MW_COLLECTOR_JOURNAL_ALIVE_H
 
@@ -10,24 +10,24 @@
 #include <stdint.h>
 
 struct mw_alive {
-    char host[64];   /* this one's name */
+    char host[64];   /* name of this host */
     int procfd;
     int dirfd;       /* the run directory; borrowed */
     int token_fd;    /* -1: it has no token */
     struct mw_token token;
-    bool pids_known; /* pids in it are of this host, boot and namespace, unless outside-<host> is there */
+    bool pids_known; /* its pids are of this host, boot and namespace, unless outside-<host> exists */
 };
 
 void mw_alive_open(struct mw_alive *alive, int dirfd);
 void mw_alive_close(struct mw_alive *alive);
 
-/* Whether it can be known here which processes of `host` live. */
+/* Whether this process can find out which processes of `host` are running. */
 bool mw_alive_is_here(const struct mw_alive *alive, const char *host);
 
-/* Whether exactly that process lives here: same pid, same start time (/proc/PID/stat field 22), and no zombie. */
+/* Whether exactly that process is running here: same pid and start time (/proc/PID/stat field 22), and not a zombie. */
 bool mw_alive_check(const struct mw_alive *alive, const char *host, int32_t pid, uint64_t start_ticks);
 
-/* The launcher, by its lock; by its pid on a file system that has no locks. */
+/* The state of the launcher, by its lock; by its pid on file systems without locks. */
 enum mw_alive_state { MW_ALIVE_GONE, MW_ALIVE_LIVES, MW_ALIVE_UNKNOWN };
 enum mw_alive_state mw_alive_launcher(const struct mw_alive *alive, const char *host, int32_t pid, uint64_t start_ticks);
 

@@ -20,7 +20,7 @@ void mw_journal_check_note(struct mw_journal_read *journal, const char *format, 
         snprintf(journal->damage + length, sizeof(journal->damage) - length, "%s%s", length ? ", " : "", text);
 }
 
-/* An index plus one, or 0. Returns 1 when it had to be put right. */
+/* An index plus one, or 0. Returns 1 if it was corrected. */
 static unsigned fix_index(uint32_t *index, uint32_t count)
 {
     if (*index <= count)
@@ -80,7 +80,7 @@ static unsigned fix_state(struct mw_journal_read *journal)
          + fix_index(&state->peak_phase, journal->phase_count);
 }
 
-/* Visits in order of time; while they are thinned out the tail may be of before: it is left out. */
+/* Keeps visits that are in order of time. While the rank thins them out, the tail may have old entries, which are dropped. */
 static unsigned fix_visits(struct mw_phase *phase)
 {
     unsigned fixed = phase->visit_count > MW_RECORD_VISITS;
@@ -106,7 +106,7 @@ static unsigned fix_phase(const struct mw_journal_read *journal, uint32_t i)
         phase->kind = MW_JOURNAL_READ_BAD_PHASE;
         return 1;
     }
-    /* A parent stands before its children, so that walking up always ends. */
+    /* A parent precedes its children, so that walking up always ends. */
     fixed = fix_index(&phase->parent, i) + fix_visits(phase);
     if (phase->parent && journal->phases[phase->parent - 1].kind != MW_PHASE_USER) {
         phase->parent = 0;
@@ -115,7 +115,7 @@ static unsigned fix_phase(const struct mw_journal_read *journal, uint32_t i)
     return fixed + fix_index(&phase->from_site, journal->site_count) + fix_index(&phase->to_site, journal->site_count);
 }
 
-/* Keeps the sound spikes. Returns how many were not. */
+/* Keeps the valid spikes. Returns the number of dropped ones. */
 static unsigned keep_spikes(struct mw_journal_read *journal, unsigned *fixed)
 {
     uint32_t kept = 0;

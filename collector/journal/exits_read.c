@@ -53,7 +53,7 @@ static uint64_t sum_lanes(const struct mw_exit_index *index)
     return sum;
 }
 
-/* Nothing in it is trusted. */
+/* The input is not trusted. */
 static void take_entry(struct mw_exits_read *exits, const struct mw_exit_entry *entry, const void *text, size_t slot)
 {
     struct mw_exit *one;
@@ -64,7 +64,7 @@ static void take_entry(struct mw_exits_read *exits, const struct mw_exit_entry *
     one->entry = *entry;
     memcpy(&one->text, text, sizeof(one->text));
     terminate(&one->text);
-    /* what came too late for the lock is of any program */
+    /* entries written without the lock are of any program */
     one->is_others = entry->count > 1 && (slot == MW_EXIT_OTHERS || slot >= MW_EXIT_SLOTS - MW_EXIT_LATE);
     if (one->entry.first_ns > one->entry.last_ns)
         one->entry.first_ns = one->entry.last_ns;
@@ -113,7 +113,7 @@ static int read_file(struct mw_exits_read *exits, int dirfd, const char *name, s
 
 int mw_exits_read_dir(struct mw_exits_read *exits, int dirfd, struct mw_err *err)
 {
-    int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC); /* its own offset */
+    int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC); /* a separate file offset */
     DIR *dir = fd < 0 ? NULL : fdopendir(fd);
     const struct dirent *entry;
     int status = 0;

@@ -15,11 +15,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* Stride and capacity of each section, in the order they lie in the file. */
+/* Stride and capacity of each section, in file order. */
 static const struct {
     uint32_t stride;
     uint32_t capacity;
-    bool always; /* one entry that is valid from the start */
+    bool always; /* one entry, always valid */
 } layout[MW_SECTION_COUNT] = {
     [MW_SECTION_IDENT] = {sizeof(struct mw_ident), 1, true},
     [MW_SECTION_STATE] = {sizeof(struct mw_state), 1, true},
@@ -48,7 +48,7 @@ size_t mw_journal_length(void)
     return length;
 }
 
-/* Writes the head of a record that holds `counts[s]` entries of each section. */
+/* Writes the head of a record with `counts[s]` entries in each section. */
 static void write_head(struct mw_record_head *head, const uint32_t counts[], const uint32_t used[])
 {
     uint64_t offset = sizeof(*head);
@@ -95,7 +95,7 @@ long mw_journal_name_pid(const char *name, const uint64_t *world, const char *ho
     if (name[0] != '-' || strncmp(name + 1, host, length) != 0 || name[1 + length] != '-')
         return 0;
     name += length + 2;
-    if (name[0] < '1' || name[0] > '9') /* a host called "a" is not one called "a-1" */
+    if (name[0] < '1' || name[0] > '9') /* do not match host "a-1" for host "a" */
         return 0;
     pid = strtol(name, &end, 10);
     if (pid > INT32_MAX)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* No heap and no stdio here: the shim reads its own process with these functions, inside other people's programs. */
+/* No heap and no stdio: the shim runs these functions inside the user's program. */
 #include "collector/journal/procmem.h"
 
 #include "collector/base/file_names.h"
@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* /proc/PID/status has the user's groups before the lines we want: room for some seven hundred of them. */
+/* /proc/PID/status lists the user's groups before the lines needed here: space for about 700 groups. */
 #define STATUS_ROOM 8192
 
 static int fail(int error)
@@ -23,7 +23,7 @@ static int fail(int error)
 
 /* ---- text ---- */
 
-/* A run of digits at *at, which is moved behind it. Returns false when there is none, or it does not fit. */
+/* Parses digits at *at and moves *at after them. Returns false if there are none, or the number does not fit. */
 static bool digits(const char **at, uint64_t *value)
 {
     const char *c = *at;
@@ -37,7 +37,7 @@ static bool digits(const char **at, uint64_t *value)
     return true;
 }
 
-/* "size resident shared ..." in pages. A blank must follow: at the end of the text a number may have been cut. */
+/* "size resident shared ..." in pages. A blank must follow, because a number at the end of the text may be cut. */
 int mw_procmem_parse_statm(const char *text, uint64_t page_bytes, uint64_t *rss)
 {
     uint64_t size, resident;
@@ -48,7 +48,7 @@ int mw_procmem_parse_statm(const char *text, uint64_t page_bytes, uint64_t *rss)
     return 0;
 }
 
-/* "Name:   123 kB", whole with its newline. Returns 1 and the bytes, 0 when it is another line, -1 when it is broken. */
+/* "Name: 123 kB" with its newline. Returns 1 and the bytes, 0 if it is another line, -1 if it is malformed. */
 static int read_line(const char *line, const char *name, uint64_t *bytes)
 {
     size_t length = strlen(name);
@@ -109,7 +109,7 @@ int mw_procmem_parse_rollup(const char *text, struct mw_procmem_rollup *rollup)
     return has_rss && has_pss ? 0 : fail(EPROTO);
 }
 
-/* Moves over fields that single blanks separate. NULL when there are not so many. */
+/* Skips fields separated by single blanks. NULL if there are fewer. */
 static const char *skip_fields(const char *at, int count)
 {
     for (; at && count > 0; count--) {
@@ -124,7 +124,7 @@ static const char *read_field(const char *at, uint64_t *value)
     return at && digits(&at, value) && *at == ' ' ? at + 1 : NULL;
 }
 
-/* The name may hold blanks and parentheses itself, so it ends at the last one. */
+/* The name may contain blanks and parentheses, so it ends at the last parenthesis. */
 static const char *read_comm(const char *text, char *comm, size_t size)
 {
     const char *open = strchr(text, '('), *close = strrchr(text, ')');
@@ -162,7 +162,7 @@ int mw_procmem_parse_stat(const char *text, struct mw_procmem_stat *stat)
     stat->ppid = (int32_t)ppid;
     stat->threads = (int32_t)threads;
     stat->flags = (uint32_t)flags;
-    at = read_field(skip_fields(at, 19), &stat->arg_start); /* none in a recorded or cut text */
+    at = read_field(skip_fields(at, 19), &stat->arg_start); /* missing in a recorded or cut text */
     at = skip_fields(at, 3);
     stat->exit_code = at ? (int32_t)strtol(at, NULL, 10) : 0;
     return 0;
@@ -170,8 +170,8 @@ int mw_procmem_parse_stat(const char *text, struct mw_procmem_stat *stat)
 
 /* ---- files ---- */
 
-/* Reads an open /proc file from its start; returns its length. An empty one is that of a process that has ended. One call
- * gets all of it (seq_file): to look for more would cost every sample another one for each process. */
+/* Reads an open /proc file from its start; returns its length. An empty file is that of a process that has ended. One call
+ * returns all of it (seq_file): a second call would double the cost of each sample. */
 static ssize_t read_again(int fd, char *text, size_t size)
 {
     ssize_t length = pread(fd, text, size - 1, 0);
@@ -201,7 +201,7 @@ int mw_procmem_status_read(int fd, struct mw_procmem_status *status)
 
     if (length < 0 || mw_procmem_parse_status(text, status))
         return -1;
-    if (length == sizeof(text) - 1 && status->hwm == 0) /* not a process without memory: we did not get that far */
+    if (length == sizeof(text) - 1 && status->hwm == 0) /* the text is cut: not a process without memory */
         return fail(EPROTO);
     return 0;
 }
@@ -213,7 +213,7 @@ int mw_procmem_stat_read(int fd, struct mw_procmem_stat *stat)
     return read_again(fd, text, sizeof(text)) < 0 ? -1 : mw_procmem_parse_stat(text, stat);
 }
 
-/* Writes "PID/name" or "self/name". By hand: snprintf is not for the inside of other people's programs. */
+/* Writes "PID/name" or "self/name". Without snprintf, which the shim does not use inside the user's program. */
 static int make_path(char *path, size_t size, pid_t pid, const char *name)
 {
     char reversed[16];
@@ -242,7 +242,7 @@ int mw_procmem_open(int procfd, pid_t pid, const char *name)
 }
 
 /* Unlike read_again() an empty file is allowed. */
-static ssize_t read_whole(int procfd, pid_t pid, const char *name, char *text, size_t size)
+static ssize_t read_all(int procfd, pid_t pid, const char *name, char *text, size_t size)
 {
     char path[64];
 
@@ -252,7 +252,7 @@ static ssize_t read_whole(int procfd, pid_t pid, const char *name, char *text, s
 int mw_procmem_rollup(int procfd, pid_t pid, struct mw_procmem_rollup *rollup)
 {
     char text[4096];
-    ssize_t length = read_whole(procfd, pid, "smaps_rollup", text, sizeof(text));
+    ssize_t length = read_all(procfd, pid, "smaps_rollup", text, sizeof(text));
 
     if (length == 0)
         return fail(ESRCH);
@@ -261,11 +261,11 @@ int mw_procmem_rollup(int procfd, pid_t pid, struct mw_procmem_rollup *rollup)
 
 int mw_procmem_command(int procfd, pid_t pid, char *buffer, size_t size)
 {
-    ssize_t length = read_whole(procfd, pid, "cmdline", buffer, size);
+    ssize_t length = read_all(procfd, pid, "cmdline", buffer, size);
 
     if (length < 0)
         return -1;
-    while (length > 0 && !buffer[length - 1]) /* the end of the last argument, or what setproctitle() left */
+    while (length > 0 && !buffer[length - 1]) /* the end of the last argument, or the rest of a setproctitle() */
         length--;
     for (ssize_t i = 0; i < length; i++)
         if (!buffer[i])
@@ -318,7 +318,7 @@ pid_t mw_procmem_own_pid(int procfd, pid_t pid)
 {
     char text[4096];
 
-    return read_whole(procfd, pid, "status", text, sizeof(text)) > 0 ? mw_procmem_parse_own_pid(text) : 0;
+    return read_all(procfd, pid, "status", text, sizeof(text)) > 0 ? mw_procmem_parse_own_pid(text) : 0;
 }
 
 bool mw_procmem_has_ended(const struct mw_procmem_stat *stat)
@@ -336,8 +336,8 @@ static bool begins_with_any(const char *base, size_t length, const char *const n
     return false;
 }
 
-/* "libmpi.so.40", "libmpich.so.12", Cray's and others' for each compiler, "libmpi_gnu_123.so.12"; but no bindings for
- * languages, "libmpi_mpifh.so", "libmpifort.so", which are there beside it. */
+/* "libmpi.so.40", "libmpich.so.12", and those of one compiler (Cray and others), "libmpi_gnu_123.so.12"; but not the
+ * language bindings that are loaded as well, "libmpi_mpifh.so", "libmpifort.so". */
 static bool is_mpi(const char *base, size_t length)
 {
     static const char *const libraries[] = {"libmpi.", "libmpich.", "libmpi_", "libmpt.", NULL};
@@ -360,7 +360,7 @@ void mw_procmem_parse_map(const char *line, struct mw_procmem_maps *maps)
     maps->mpi[length] = '\0';
 }
 
-/* The lines of `text` that are whole; what is left of it is moved to its start. Returns its length. */
+/* Parses the complete lines of `text`; the rest is moved to its start. Returns the length of the rest. */
 static size_t take_maps(char *text, size_t length, struct mw_procmem_maps *maps)
 {
     char *line = text, *end;

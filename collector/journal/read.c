@@ -14,13 +14,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#define SEARCH_MAX (256u << 20) /* for the next of several records; each has at most 16 MiB */
-#define LIVE_ATTEMPTS 5 /* of copying a journal that changes under the copy */
+#define SEARCH_MAX (256u << 20) /* distance searched for the next of several records; a record has at most 16 MiB */
+#define LIVE_ATTEMPTS 5 /* attempts to copy a journal that changes meanwhile */
 
 static const struct {
     const char *name;
     uint32_t stride;
-    bool needed; /* without it the record tells nothing */
+    bool needed; /* a record without it is useless */
 } expected[MW_SECTION_COUNT] = {
     [MW_SECTION_IDENT] = {"identity", sizeof(struct mw_ident), true},
     [MW_SECTION_STATE] = {"state", sizeof(struct mw_state), true},
@@ -37,7 +37,7 @@ static int check_head(const struct mw_record_head *head, struct mw_err *err)
     if (memcmp(head->magic, MW_RECORD_MAGIC, sizeof(head->magic)) != 0)
         return mw_err_set(err, "not a memwatch journal");
     if (head->endian == __builtin_bswap32(MW_RECORD_ENDIAN))
-        return mw_err_set(err, "written on a machine of the other byte order");
+        return mw_err_set(err, "written on a machine of another byte order");
     if (head->endian != MW_RECORD_ENDIAN)
         return mw_err_set(err, "damaged: byte order mark %08x", (unsigned)head->endian);
     if (head->version != MW_RECORD_VERSION)
@@ -48,7 +48,7 @@ static int check_head(const struct mw_record_head *head, struct mw_err *err)
     return 0;
 }
 
-/* Whether the section's description makes sense within a record of `length` bytes. */
+/* Whether the section's description is valid for a record of `length` bytes. */
 static bool is_section_sound(const struct mw_record_section *section, uint32_t stride, uint64_t length)
 {
     return section->stride == stride && section->offset % 8 == 0 && section->offset >= sizeof(struct mw_record_head)
@@ -56,7 +56,7 @@ static bool is_section_sound(const struct mw_record_section *section, uint32_t s
         && section->used <= section->capacity;
 }
 
-/* Copies the valid entries of a section that the first `size` bytes hold. Returns how many. */
+/* Copies the valid entries of a section that are within the first `size` bytes. Returns their number. */
 static uint32_t copy_section(struct mw_journal_read *journal, int s, const char *bytes, size_t size, void **entries)
 {
     const struct mw_record_head *head = (const void *)bytes;
@@ -80,7 +80,7 @@ static uint32_t copy_section(struct mw_journal_read *journal, int s, const char 
     return count;
 }
 
-/* Copies a section of one entry. Returns 0, or -1 when it isn't there. */
+/* Copies a section of one entry. Returns 0, or -1 if it is missing. */
 static int copy_single(int s, const char *bytes, size_t size, void *entry, struct mw_err *err)
 {
     const struct mw_record_head *head = (const void *)bytes;
@@ -95,7 +95,7 @@ static int copy_single(int s, const char *bytes, size_t size, void *entry, struc
     return 0;
 }
 
-/* `bytes` is 8-byte aligned and starts with a sound head. */
+/* `bytes` is 8-byte aligned and starts with a valid head. */
 static int parse_aligned(struct mw_journal_read *journal, const char *bytes, size_t size, struct mw_err *err)
 {
     const struct mw_record_head *head = (const void *)bytes;
@@ -117,12 +117,12 @@ static int parse_aligned(struct mw_journal_read *journal, const char *bytes, siz
     return 0;
 }
 
-/* The same for bytes that may start with anything. */
+/* The same for untrusted bytes. */
 static int parse_any(struct mw_journal_read *journal, const char *bytes, size_t size, struct mw_err *err)
 {
     memset(journal, 0, sizeof(*journal));
     if (size < sizeof(struct mw_record_head))
-        return mw_err_set(err, "cut off after %zu bytes: not even a head", size);
+        return mw_err_set(err, "cut off after %zu bytes, within the head", size);
     if (check_head((const void *)bytes, err) != 0)
         return -1;
     return parse_aligned(journal, bytes, size, err);
@@ -152,8 +152,8 @@ void mw_journal_read_fini(struct mw_journal_read *journal)
     memset(journal, 0, sizeof(*journal));
 }
 
-/* Whether what is rewritten in place (spikes, and the timeline when its slices get longer) has not changed while
- * `bytes` were copied: the marks of change are the same in the file now, and no spike was half written. */
+/* Whether data that are rewritten in place (spikes, and the timeline when its slices get longer) were stable while `bytes`
+ * were copied: the sequence numbers in the file are still the same, and no spike was half written. */
 static bool is_settled(const struct mw_journal_source *source, const char *bytes, size_t size)
 {
     const struct mw_record_head *head = (const void *)bytes;
@@ -163,7 +163,7 @@ static bool is_settled(const struct mw_journal_source *source, const char *bytes
 
     if (state->offset + sizeof(now) > size ||
         mw_journal_source_read(source, &now, sizeof(now), state->offset) != sizeof(now))
-        return true; /* cut off: it will not get better */
+        return true; /* cut off: a retry would not help */
     memcpy(&then, bytes + state->offset, sizeof(then));
     if (now.tick_ns != then.tick_ns)
         return false;
@@ -179,8 +179,9 @@ static bool is_settled(const struct mw_journal_source *source, const char *bytes
     return true;
 }
 
-/* Reads what is valid of a journal of `size` bytes to where it belongs in `bytes`: most of its room is unused as a rule,
- * and of many journals that adds up. Returns the bytes there are, less when the file has become shorter; or -1. */
+/* Reads the valid parts of a journal of `size` bytes to the same offsets in `bytes`. Most of a journal is usually unused,
+ * and with many journals reading all of it is expensive. Returns the bytes available, less if the file has become shorter;
+ * or -1. */
 static ssize_t read_used(const struct mw_journal_source *source, char *bytes, size_t size)
 {
     const struct mw_record_head *head = (const void *)bytes;
@@ -202,7 +203,7 @@ static ssize_t read_used(const struct mw_journal_source *source, char *bytes, si
     return (ssize_t)size;
 }
 
-/* Copies up to `size` bytes and parses them; again when the rank wrote meanwhile. */
+/* Copies up to `size` bytes and parses them; repeats that if the rank wrote meanwhile. */
 static int read_live(struct mw_journal_read *journal, const struct mw_journal_source *source, char *bytes, size_t size,
                      struct mw_err *err)
 {
@@ -232,7 +233,7 @@ int mw_journal_read_file(struct mw_journal_read *journal, int dirfd, const char 
     if (mw_journal_source_open(&source, dirfd, name, err) < 0)
         return -1;
     size = source.size < MW_JOURNAL_READ_MAX ? (size_t)source.size : MW_JOURNAL_READ_MAX;
-    bytes = mw_mem_resize(NULL, size, 1); /* most of it is never filled, nor looked at: zeros would cost more than reading */
+    bytes = mw_mem_resize(NULL, size, 1); /* not zeroed: most of it is never used, and zeroing would cost more than reading */
     result = read_live(journal, &source, bytes, size, err);
     free(bytes);
     mw_journal_source_close(&source);
@@ -246,7 +247,7 @@ int mw_journal_read_head(struct mw_record_head *head, const struct mw_journal_so
     if (length < 0)
         return mw_err_set(err, "cannot be read: %s", strerror(errno));
     if (length < (ssize_t)sizeof(*head))
-        return mw_err_set(err, "cut off after %zd bytes: not even a head", length);
+        return mw_err_set(err, "cut off after %zd bytes, within the head", length);
     return check_head(head, err);
 }
 
@@ -279,8 +280,8 @@ int mw_journal_read_ident(struct mw_ident *ident, int dirfd, const char *name)
     return 0;
 }
 
-/* The next magic at or after `offset`, in steps of 8 bytes; the end of the file when there is none within SEARCH_MAX bytes.
- * Holes are passed over: a file may be as long as its file system allows, and empty. */
+/* The offset of the next magic at or after `offset`, in steps of 8 bytes; the end of the file if there is none within
+ * SEARCH_MAX bytes. Holes are skipped: a sparse file may be as long as its file system allows. */
 static off_t find_magic(int fd, off_t offset)
 {
     char block[4096];
@@ -312,7 +313,7 @@ int mw_journal_read_next(struct mw_journal_read *journal, int fd, off_t *offset,
     if (length < (ssize_t)sizeof(head)) {
         *offset += length > 0 ? length : 0;
         return length < 0 ? mw_err_set(err, "cannot be read: %s", strerror(errno))
-                          : mw_err_set(err, "cut off after %zd bytes of a head", length);
+                          : mw_err_set(err, "cut off after %zd bytes, within a head", length);
     }
     if (check_head(&head, err) == 0) {
         bytes = mw_mem_alloc(head.length, 1);

@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define PAGE_MASK 4095u /* the smallest page there is: what is aligned to less begins none */
+#define PAGE_MASK 4095u /* the smallest page size: an address with smaller alignment is not a page boundary */
 
 _Static_assert(sizeof(struct mw_segment_head) % 8 == 0, "the journal starts aligned");
 _Static_assert((sizeof(struct mw_segment_head) & PAGE_MASK) != 0, "the journal begins no page");
@@ -93,7 +93,7 @@ static int write_locator(const struct mw_segment_place *place, const struct mw_s
     return -1;
 }
 
-/* The magic goes last: a head that has it is complete. */
+/* The magic is written last: a head that has it is complete. */
 static void fill_head(struct mw_segment_head *head, const struct mw_segment_place *place, uint64_t token)
 {
     uint64_t magic;
@@ -125,7 +125,7 @@ void *mw_segment_create(int *id, const struct mw_segment_place *place, struct mw
         if (!write_locator(place, &locator))
             return head + 1;
     }
-    mw_err_set(err, "cannot make a shared memory segment for the journal %s: %s", place->name, strerror(errno));
+    mw_err_set(err, "cannot create a shared memory segment for the journal %s: %s", place->name, strerror(errno));
     if (head != (void *)-1)
         shmdt(head);
     if (*id >= 0)
@@ -144,7 +144,7 @@ int mw_segment_read_locator(struct mw_segment_locator *locator, int fd)
     return locator->endian == MW_RECORD_ENDIAN && locator->id >= 0 && locator->token ? 0 : -1;
 }
 
-/* Asked while it is attached: the id cannot become another's meanwhile. */
+/* Checked while attached, so that the id cannot be reused meanwhile. */
 static bool is_sound(int id, const struct mw_segment_head *head, size_t length, uid_t owner, uint64_t token)
 {
     struct shmid_ds ds;

@@ -17,8 +17,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define DELETED " (deleted)" /* what the kernel adds to the path of a directory that is gone */
-#define HALF_MADE_S 60       /* from shmget() to the head takes microseconds */
+#define DELETED " (deleted)" /* suffix that the kernel adds to the path of a removed directory */
+#define HALF_MADE_S 60       /* writing the head takes microseconds after shmget() */
 
 uid_t mw_segments_owner(int dirfd)
 {
@@ -31,14 +31,14 @@ uid_t mw_segments_owner(int dirfd)
 
 struct found {
     int id;
-    bool attached; /* somebody was, before we were */
+    bool attached; /* number of other attached processes */
     const struct mw_segment_head *head;
 };
 
-/* Returns whether to go on. */
+/* Returns whether to continue. */
 typedef bool visitor(void *context, struct found *found);
 
-/* Visits the segments of a user that have the size of a journal. `pid`: only those that this process made; 0 all. */
+/* Visits the segments of a user that have the size of a journal. `pid`: only those made by this process; 0 for all. */
 static bool visit_all(uid_t owner, pid_t pid, visitor *visit, void *context)
 {
     const size_t length = mw_journal_length();
@@ -83,7 +83,7 @@ static bool visit_if_ours(void *context, struct found *found)
     return run->visit(run->context, found);
 }
 
-/* Which run a directory is. Also when it was removed meanwhile. */
+/* The run of a directory, also if the directory has been removed. */
 static bool number_of(int dirfd, uint64_t *number)
 {
     char link[32], path[PATH_MAX];
@@ -102,12 +102,12 @@ static bool number_of(int dirfd, uint64_t *number)
     return true;
 }
 
-/* `pid`: as visit_all(). Returns false when a visitor stopped. */
+/* `pid` as for visit_all(). Returns false if a visitor stopped. */
 static bool visit_run(int dirfd, pid_t pid, visitor *visit, void *context)
 {
     struct run run = {.dirfd = dirfd, .visit = visit, .context = context};
 
-    mw_hostname_own(run.host);
+    mw_hostname_local(run.host);
     return !number_of(dirfd, &run.number) || visit_all(mw_segments_owner(dirfd), pid, visit_if_ours, &run);
 }
 
@@ -125,11 +125,11 @@ static bool take_if_named(void *context, struct found *found)
     if (strcmp(found->head->name, search->name))
         return true;
     search->head = found->head;
-    found->head = NULL; /* the caller's now */
+    found->head = NULL; /* now owned by the caller */
     return false;
 }
 
-/* As visit_all() takes it. */
+/* A visitor for visit_all(). */
 static pid_t maker_of(const char *name, const char *host)
 {
     long pid = mw_journal_name_pid(name, NULL, host);
@@ -142,9 +142,9 @@ const struct mw_segment_head *mw_segments_find(int dirfd, const char *name)
     struct search search = {.name = name};
     char host[MW_HOSTNAME_SIZE];
 
-    mw_hostname_own(host);
-    /* First those of that process, so that many lost files take no square of time; in a PID namespace of its own the
-     * process had another number. */
+    mw_hostname_local(host);
+    /* First the segments of that process, to avoid quadratic time with many lost files; then all, because the process may
+     * have another pid in its PID namespace. */
     if (visit_run(dirfd, maker_of(name, host), take_if_named, &search))
         visit_run(dirfd, 0, take_if_named, &search);
     return search.head;
@@ -200,7 +200,7 @@ uint64_t mw_segments_bytes(int dirfd)
 
 /* ---- to files ---- */
 
-/* Zeros are left out. The record's head goes last: before it is there the file is not taken for a record. */
+/* Zeros are left out as holes. The record's head is written last: a file without it is not a record. */
 static int write_record(int fd, const struct mw_segment_head *head)
 {
     static const char zeros[4096];
@@ -250,7 +250,7 @@ static bool write_file(void *context, struct found *found)
         return true;
     }
     writing->error = errno;
-    writing->failed++; /* the segment is still found by its head */
+    writing->failed++; /* the segment can still be found by its head */
     return true;
 }
 
@@ -283,7 +283,7 @@ void mw_segments_remove_file(int dirfd, const char *name)
 {
     char host[MW_HOSTNAME_SIZE];
 
-    mw_hostname_own(host);
+    mw_hostname_local(host);
     mw_segment_remove(dirfd, name);
     if (mw_journal_name_pid(name, NULL, host)) /* the file may have been damaged */
         visit_run(dirfd, maker_of(name, host), remove_if_named, (void *)(uintptr_t)name);
@@ -296,7 +296,7 @@ void mw_segments_remove(int dirfd)
 
 struct removing {
     uint64_t run;
-    bool only_looks;
+    bool dry_run;
     size_t removed, used;
 };
 
@@ -307,17 +307,17 @@ static bool remove_if_of_run(void *context, struct found *found)
     if (found->head->run != removing->run)
         return true;
     removing->used += found->attached;
-    removing->removed += !removing->only_looks && !shmctl(found->id, IPC_RMID, NULL);
+    removing->removed += !removing->dry_run && !shmctl(found->id, IPC_RMID, NULL);
     return true;
 }
 
 size_t mw_segments_remove_named(const char *directory, size_t *used)
 {
-    struct removing removing = {.run = mw_segment_run(directory), .only_looks = true};
+    struct removing removing = {.run = mw_segment_run(directory), .dry_run = true};
 
     visit_all(geteuid(), 0, remove_if_of_run, &removing);
     *used = removing.used;
-    removing.only_looks = false;
+    removing.dry_run = false;
     if (!removing.used)
         visit_all(geteuid(), 0, remove_if_of_run, &removing);
     return removing.removed;
@@ -365,7 +365,7 @@ static bool is_zero(const struct mw_segment_head *head)
     return !memcmp(head, &zero, sizeof(zero));
 }
 
-/* A rank was killed between shmget() and the head: nothing says whose it was, but the size, and that it is empty. */
+/* Segments of ranks that were killed between shmget() and writing the head, recognized by their size and by being empty. */
 static void remove_half_made(int id, const struct shmid_ds *ds)
 {
     const struct mw_segment_head *head;

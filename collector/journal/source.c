@@ -17,7 +17,7 @@ static bool is_journal_of_this_host(const char *name)
 {
     char host[MW_HOSTNAME_SIZE];
 
-    mw_hostname_own(host);
+    mw_hostname_local(host);
     return mw_journal_name_pid(name, NULL, host) != 0;
 }
 
@@ -29,7 +29,7 @@ static bool is_record(int fd)
            !memcmp(magic, MW_RECORD_MAGIC, sizeof(magic));
 }
 
-/* The segment that a locator points at, or NULL with a line in err. */
+/* The segment that a locator refers to, or NULL with a line in err. */
 static const struct mw_segment_head *follow(const struct mw_segment_locator *locator, int dirfd, const char *name,
                                             struct mw_err *err)
 {
@@ -44,7 +44,7 @@ static const struct mw_segment_head *follow(const struct mw_segment_locator *loc
     if (!segment || !strcmp(segment->name, name))
         return segment;
     mw_segment_detach(segment);
-    mw_err_set(err, "it points at the shared memory of another journal");
+    mw_err_set(err, "it refers to the shared memory of another journal");
     return NULL;
 }
 
@@ -65,7 +65,7 @@ int mw_journal_source_open(struct mw_journal_source *source, int dirfd, const ch
     if (!source->segment)
         source->segment = mw_segments_find(dirfd, name);
     if (!source->segment && !is_locator)
-        return fd < 0 ? -1 : 0; /* who reads the file says what is wrong with it */
+        return fd < 0 ? -1 : 0; /* the reader of the file reports the error */
     if (fd >= 0)
         close(fd);
     source->fd = -1;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Where the bytes of a file of a run directory are: in the file, or, of a journal, in the shared memory segment that it
- * points at. Reading is bounded by what is there; a segment cannot become shorter, a file is read by pread.
+/* The data of a file of a run directory: in the file itself, or, for a journal, in the shared memory segment that it refers
+ * to. Reads are bounded by the available data; a segment cannot become shorter, a file is read by pread.
  *
- * A journal's file that was truncated, replaced or removed is passed over when the segment is still there: it is found
- * by what its head says (collector/journal/segments.h). */
+ * If a journal's file was truncated, replaced or removed, its segment is found by its head (collector/journal/segments.h). */
 #ifndef MW_COLLECTOR_JOURNAL_SOURCE_H
 #define MW_COLLECTOR_JOURNAL_SOURCE_H
 
@@ -16,9 +15,9 @@
 #include <sys/types.h>
 
 struct mw_journal_source {
-    int fd;                               /* -1: a segment */
-    const struct mw_segment_head *segment; /* NULL: a file */
-    uint64_t size;                        /* bytes; a file's may change */
+    int fd;                               /* -1 for a segment */
+    const struct mw_segment_head *segment; /* NULL for a file */
+    uint64_t size;                        /* bytes; may change for a file */
 };
 
 /* Opens the file `name` of the directory `dirfd` (rules of mw_safe_open()) or the segment of a journal of this host.
@@ -30,8 +29,8 @@ ssize_t mw_journal_source_read(const struct mw_journal_source *source, void *buf
 
 void mw_journal_source_close(struct mw_journal_source *source);
 
-/* The names of all journals of a run directory: of files, and of segments of this host that have no file there any more,
- * whose number goes to *lost (may be NULL). Returns 0, or -1 with a line in err. Free with mw_names_fini(). */
+/* The names of all journals of a run directory: of files, and of segments of this host without a file, whose number is
+ * stored in *lost (may be NULL). Returns 0, or -1 with a line in err. Free with mw_names_fini(). */
 int mw_journal_source_list(struct mw_names *names, int dirfd, size_t *lost, struct mw_err *err);
 
 #endif

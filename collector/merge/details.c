@@ -76,7 +76,7 @@ static void load(struct work *work, struct mw_model_rank *rank)
 {
     struct mw_journal_read journal;
 
-    if (rank->whole)
+    if (rank->has_details)
         return;
     mw_model_rank_drop(rank);
     if (read_again(work->merge, rank, &journal) == 0) {
@@ -209,7 +209,7 @@ static void restore_spiking(struct work *work)
         qsort(order, model->site_count, sizeof(*order), compare_spikes);
     for (size_t i = 0; i < model->site_count && i < SPIKES && order[i]->spike; i++) {
         struct mw_model_rank *rank = &model->ranks[order[i]->spike_rank];
-        if (!rank->whole) {
+        if (!rank->has_details) {
             set_pointers(rank, &work->whole[order[i]->spike_rank]);
             load(work, rank);
             mw_merge_processes_place(model, rank);
@@ -261,7 +261,7 @@ static uint64_t held_by(struct mw_merge *merge, const struct mw_model_rank *rank
     struct mw_journal_read journal;
     uint64_t held;
 
-    if (rank->whole || read_again(merge, rank, &journal) != 0)
+    if (rank->has_details || read_again(merge, rank, &journal) != 0)
         return mw_rank_rss_at(merge->model, rank, ns).bytes;
     mw_merge_take_ticks(&journal, &read);
     mw_journal_read_fini(&journal);

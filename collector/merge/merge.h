@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-/* Up to so many ranks keep all details in the model (mw_model_rank.whole): some 20 KiB each as a rule, so 80 MiB. Of a
+/* Up to so many ranks keep all details in the model (mw_model_rank.has_details): some 20 KiB each as a rule, so 80 MiB. Of a
  * larger job only the telling ones do, and the records are read twice. The merged numbers are the same. */
 #define MW_MERGE_WHOLE_RANKS 4096
 

@@ -32,7 +32,7 @@ struct mw_merge {
     struct mw_symbols *symbols;
     struct mw_merge_origins *origins;
     struct mw_merge_layers *layers;
-    /* What is done with each record: `offset` is where it lies in the file `name`. */
+    /* Called for each record; `offset` is its position in the file `name`. */
     void (*take)(struct mw_merge *merge, const struct mw_journal_read *journal, bool gathered, const char *name, off_t offset);
     const struct mw_model_place **places; /* model's places by mw_symbols_place.id */
     size_t place_count;
@@ -76,7 +76,7 @@ void mw_merge_take_ticks(const struct mw_journal_read *journal, struct mw_model_
 /* Names a stretch between two calls, and sets its path. */
 void mw_merge_take_name(struct mw_model *model, const struct mw_model_rank *rank, struct mw_model_phase *phase);
 
-/* merge/ranks.c: makes a rank of a record, which comes from the file `source`; NULL when its process has one already. When all
+/* merge/ranks.c: makes a rank of a record, which comes from the file `source`; NULL if its process has one already. When all
  * are there they are put in order. */
 struct mw_model_rank *mw_merge_ranks_add(struct mw_merge *merge, const struct mw_journal_read *journal, bool gathered,
                                          const char *source);
@@ -90,7 +90,7 @@ uint32_t mw_merge_ranks_number(const struct mw_merge *merge, const struct mw_mod
 struct mw_merge_origins *mw_merge_origins_create(void);
 void mw_merge_origins_destroy(struct mw_merge_origins *origins);
 void mw_merge_origins_add(struct mw_merge_origins *origins, const char *name, bool gathered, off_t offset);
-/* Reads the record of a rank again, which came behind `index` others. Returns 0, or -1 when it is not there any more. */
+/* Reads the record of a rank again, which was preceded by `index` others. Returns 0, or -1 if it no longer exists. */
 int mw_merge_origins_read(struct mw_merge *merge, uint32_t index, const struct mw_model_rank *rank,
                           struct mw_journal_read *journal);
 

@@ -51,11 +51,11 @@ static void add_seen(struct mw_model *model, const struct mw_view *view, const s
         .address = mw_merge_limits_sampled(from->address_limit, from->address_peak),
         .data = mw_merge_limits_sampled(from->data_limit, from->data_max),
     };
-    for (uint32_t i = 0; i < MW_VIEW_MOMENTS; i++) {
-        const struct mw_view_moment *moment = &from->moments[(from->moment_next + i) % MW_VIEW_MOMENTS];
+    for (uint32_t i = 0; i < MW_VIEW_RECENT; i++) {
+        const struct mw_view_rss *moment = &from->recent[(from->recent_next + i) % MW_VIEW_RECENT];
         if (moment->ns)
-            to->moments[to->moment_count++] =
-                (struct mw_view_moment){mw_merge_hosts_time(model, host, moment->ns), moment->rss};
+            to->recent[to->recent_count++] =
+                (struct mw_view_rss){mw_merge_hosts_time(model, host, moment->ns), moment->rss};
     }
     to->role = mw_merge_chains_role(to->name);
 }

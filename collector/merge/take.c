@@ -447,7 +447,7 @@ static void take_details(struct source *source, bool whole)
     find_modules(source);
     source->rank->frames = mw_mem_alloc(count_frames(source), sizeof(*source->rank->frames));
     take_sites(source);
-    source->rank->whole = whole;
+    source->rank->has_details = whole;
     if (!whole)
         return;
     take_phases(source);
@@ -471,7 +471,7 @@ void mw_merge_take(struct mw_merge *merge, const struct mw_journal_read *journal
     take_state(&source);
     take_cost(&source);
     rank->mpi_ns = time_in_mpi(rank);
-    mw_in_mpi_take(rank);
+    mw_in_mpi_set(rank);
     find_times(&source);
     rank->peak.kind = peak_kind(rank);
 }

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* This host's topology does not change: loaded once (tens of milliseconds), when first asked for. */
+/* This host's topology, which does not change: loaded on first use (tens of milliseconds). */
 static hwloc_topology_t topology;
 static bool tried;
 
@@ -54,7 +54,7 @@ static const char *list_string(struct mw_model *model, const char *prefix, hwloc
     return string;
 }
 
-/* The cores of the set, when it holds nothing but whole cores; NULL otherwise. */
+/* The cores of the set if it consists of complete cores; else NULL. */
 static hwloc_bitmap_t whole_cores(hwloc_topology_t topo, hwloc_const_bitmap_t set)
 {
     hwloc_bitmap_t cores = hwloc_bitmap_alloc(), covered = hwloc_bitmap_alloc();
@@ -78,7 +78,7 @@ static void describe_here(struct mw_model *model, struct mw_model_rank *rank, hw
 {
     hwloc_bitmap_t nodes = hwloc_bitmap_alloc(), cores;
 
-    /* CPUs of the mask that the host does not have, or we may not see, tell nothing. */
+    /* CPUs of the mask that the topology does not have are ignored. */
     hwloc_bitmap_and(set, set, hwloc_topology_get_topology_cpuset(topo));
     hwloc_cpuset_to_nodeset(topo, set, nodes);
     rank->nodes = list_string(model, "", nodes);

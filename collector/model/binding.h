@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Where a rank may run, told by hwloc. */
+/* Describes where a rank may run, by hwloc. */
 #ifndef MW_COLLECTOR_MODEL_BINDING_H
 #define MW_COLLECTOR_MODEL_BINDING_H
 
 #include "collector/model/model.h"
 
-/* Fills rank->binding and rank->nodes from its affinity mask (16 words, all 0 unknown). For a rank on this host it
- * speaks of cores and NUMA nodes by the topology, which is loaded when it is first needed; of another host only the
- * CPU numbers are known. */
+/* Fills rank->binding and rank->nodes from its affinity mask (16 words, all 0 unknown). For a rank on this host it names
+ * cores and NUMA nodes of the topology, which is loaded on first use; for another host only CPU numbers are known. */
 void mw_binding_describe(struct mw_model *model, struct mw_model_rank *rank, const uint64_t affinity[16],
                          const char *host);
 

@@ -7,9 +7,9 @@
 #include <string.h>
 
 #define CELLS 1024
-#define SAMPLE_SHARE 4 /* a sample never takes more of the time than one part of so many */
+#define SAMPLE_SHARE 4 /* a sample takes at most 1/n of the time */
 
-/* A sum over processes at each moment. */
+/* Sums over processes, per cell of time. */
 struct sums {
     uint64_t cells[CELLS];
     uint64_t error_bytes; /* of the ranks */
@@ -18,8 +18,8 @@ struct sums {
 struct mw_bounds {
     struct mw_model *model;
     uint64_t begin, cell_ns;
-    uint64_t one[CELLS]; /* of the process at hand: the most it can have had in the cell */
-    bool open[CELLS];    /* a rank went on that nobody measured: no bound there */
+    uint64_t one[CELLS]; /* upper bound of the current process in the cell */
+    bool open[CELLS];    /* a rank ran that was not measured: no bound there */
     struct sums job, *hosts;
 };
 
@@ -41,7 +41,7 @@ static size_t cell_at(const struct mw_bounds *bounds, uint64_t ns)
     return cell < CELLS ? cell : CELLS - 1;
 }
 
-/* The process may have had `bytes` at any moment from `from` to `to`. What lies outside counts at the edge. */
+/* The process may have had `bytes` at any time from `from` to `to`. Times outside of the grid count at its edge. */
 static void raise_to(struct mw_bounds *bounds, uint64_t from, uint64_t to, uint64_t bytes)
 {
     for (size_t cell = cell_at(bounds, from), last = cell_at(bounds, to > from ? to : from); cell <= last; cell++)
@@ -55,7 +55,7 @@ static void add_cells(struct sums *sums, const uint64_t one[CELLS], uint64_t mos
         sums->cells[i] = mw_model_sum(sums->cells[i], one[i] < most ? one[i] : most);
 }
 
-/* Adds the process at hand, which never had more than `most`. */
+/* Adds the current process, which never had more than `most`. */
 static void add_process(struct mw_bounds *bounds, uint32_t host, uint64_t most)
 {
     add_cells(&bounds->job, bounds->one, most);
@@ -63,8 +63,8 @@ static void add_process(struct mw_bounds *bounds, uint32_t host, uint64_t most)
     memset(bounds->one, 0, sizeof(bounds->one));
 }
 
-/* A process may have lived this much before and after it was seen: as long as its host's sampler ever looked away, and as a
- * sample itself takes, which is a small part of that. */
+/* Time that a process may have run before and after it was sampled: the longest gap between samples of its host, and the
+ * duration of a sample, which is a small part of that. */
 static uint64_t seen_margin(const struct mw_model *model, uint32_t host)
 {
     uint64_t gap = model->hosts[host].gap_max_ns;
@@ -79,7 +79,7 @@ static void open_cells(struct mw_bounds *bounds, uint64_t from, uint64_t to)
         bounds->open[cell] = true;
 }
 
-/* It was gone when its end was noticed. */
+/* It had ended when its end was noticed. */
 static uint64_t end_of(const struct mw_model_process *seen, uint64_t margin)
 {
     uint64_t end = mw_model_sum(seen->last_ns, margin);
@@ -92,12 +92,12 @@ static uint64_t before(uint64_t ns, uint64_t margin)
     return ns > margin ? ns - margin : 0;
 }
 
-static uint64_t phase_peak(const struct mw_model_rank *rank, enum mw_phase_kind kind, uint64_t otherwise)
+static uint64_t phase_peak(const struct mw_model_rank *rank, enum mw_phase_kind kind, uint64_t default_value)
 {
     for (uint32_t i = 0; i < rank->phase_count; i++)
         if (rank->phases[i].kind == kind && rank->phases[i].peak.kind != MW_MODEL_UNKNOWN)
             return rank->phases[i].peak.bytes;
-    return otherwise;
+    return default_value;
 }
 
 /* Raises the slices from the `first` to before the `end`. */
@@ -110,10 +110,10 @@ static void raise_slices(struct mw_bounds *bounds, const struct mw_model_rank *r
         raise_to(bounds, mw_model_sum(rank->created_ns, from), mw_model_sum(rank->created_ns, to), bytes);
 }
 
-/* The writer leaves no slice empty before its last boundary; if one is, it had at most what its neighbours had. */
+/* The writer leaves no slice empty before its last boundary; an empty one has at most the values of its neighbours. */
 static void raise_timeline(struct mw_bounds *bounds, const struct mw_model_rank *rank)
 {
-    uint32_t gap = 0; /* where the empty slices at hand began */
+    uint32_t gap = 0; /* start of the current run of empty slices */
 
     for (uint32_t i = 0; i < rank->tick_count; i++) {
         uint64_t left = gap ? rank->ticks[gap - 1].peak : 0, here = rank->ticks[i].peak;
@@ -126,7 +126,7 @@ static void raise_timeline(struct mw_bounds *bounds, const struct mw_model_rank 
     }
 }
 
-/* Where the last slice begins that holds anything. */
+/* Start of the last slice that is not empty. */
 static uint64_t last_slice_begin(const struct mw_model_rank *rank)
 {
     uint64_t ns = 0;
@@ -156,7 +156,7 @@ static void raise_rank(struct mw_bounds *bounds, const struct mw_model *model, c
     }
     raise_to(bounds, begin, rank->created_ns, phase_peak(rank, MW_PHASE_START, most));
     raise_timeline(bounds, rank);
-    /* Behind the last boundary: the last phase's peak when its end was measured; otherwise nobody knows. */
+    /* After the last boundary: the last phase's peak if its end was measured; else unknown. */
     raise_to(bounds, rank->tick_count ? after : rank->created_ns, end,
              ended && rank->tick_count ? phase_peak(rank, MW_PHASE_END, most) : most);
     if (rank->peak.kind != MW_MODEL_EXACT)
@@ -193,7 +193,7 @@ static void add_other(struct mw_bounds *bounds, const struct mw_model_process *p
     peak->sum_of_peaks = mw_model_sum(peak->sum_of_peaks, process->peak.bytes);
 }
 
-/* The processes of a host that were counted together, of whatever program: while any of them may have lived. */
+/* The processes of a host that were counted together, of any program: while any of them may have run. */
 static void add_together(struct mw_bounds *bounds, uint32_t host)
 {
     const struct mw_model *model = bounds->model;
@@ -205,7 +205,7 @@ static void add_together(struct mw_bounds *bounds, uint32_t host)
     add_process(bounds, host, together);
 }
 
-/* Samples alone bound nothing from above. */
+/* Samples alone are not an upper bound. */
 static bool is_any_exact(const struct mw_model *model)
 {
     for (size_t i = 0; i < model->process_count; i++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How certain a number of bytes is (enum mw_model_kind), as every form of a report writes it. */
+/* Names of the kinds of numbers (enum mw_model_kind) in all forms of a report. */
 #ifndef MW_COLLECTOR_MODEL_CERTAINTY_H
 #define MW_COLLECTOR_MODEL_CERTAINTY_H
 
@@ -14,7 +14,7 @@
 
 struct mw_certainty {
     const char *name;  /* for programs: "at_least" */
-    const char *sign;  /* in front of a number: "≥" */
+    const char *sign;  /* before a number: "≥" */
     const char *words; /* in a sentence: "at least" */
 };
 

@@ -21,7 +21,7 @@ static bool is_session(const struct mw_model_site *site)
 struct mw_in_mpi_names mw_in_mpi_names(const struct mw_model_rank *ranks, size_t count)
 {
     static const struct mw_in_mpi_names names[] = {
-        {"MPI_Init", "MPI_Finalize"}, /* nothing is known: as nearly every program */
+        {"MPI_Init", "MPI_Finalize"}, /* unknown: assume the most common one */
         {"MPI_Init", "MPI_Finalize"},
         {"MPI_Session_init", "MPI_Session_finalize"},
         {"MPI_Init and MPI_Session_init", "MPI_Finalize and MPI_Session_finalize"},
@@ -68,8 +68,8 @@ static void add_site(struct mw_model_in_mpi *in, const struct mw_model_site *sit
     in->received = mw_model_sum(in->received, site->received);
 }
 
-/* Whether MPI_Init was measured from its entry to its end. Of several sessions in turn each gives back what it took: what they
- * grew by in all is no bound. */
+/* Whether MPI_Init was measured from entry to exit. With several sessions in sequence each releases its memory: the sum of
+ * their growth is not a bound. */
 static bool knows_init(const struct mw_model_rank *rank)
 {
     uint64_t calls = 0, measured = 0;
@@ -82,7 +82,7 @@ static bool knows_init(const struct mw_model_rank *rank)
     return calls == 1 && measured == 1;
 }
 
-void mw_in_mpi_take(struct mw_model_rank *rank)
+void mw_in_mpi_set(struct mw_model_rank *rank)
 {
     bool alone = rank->threads == MW_THREADS_NONE || rank->threads == MW_THREADS_LATER;
 

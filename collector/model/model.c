@@ -46,10 +46,10 @@ void mw_model_rank_drop(struct mw_model_rank *rank)
     rank->ticks = NULL;
     rank->frames = NULL;
     rank->site_count = rank->phase_count = rank->spike_count = rank->tick_count = 0;
-    rank->whole = false;
+    rank->has_details = false;
 }
 
-/* All but strings and places, which a job shares with its run. */
+/* Everything except strings and places, which a job shares with its run. */
 static void free_tables(struct mw_model *model)
 {
     for (size_t i = 0; i < model->rank_count; i++)
@@ -111,7 +111,7 @@ const char *mw_model_string(struct mw_model *model, const char *text)
 __attribute__((format(printf, 2, 0)))
 static const char *format_string(struct mw_model *model, const char *format, va_list args)
 {
-    char text[1024]; /* longer ones are cut; mw_text_clean() mends a character cut in two */
+    char text[1024]; /* longer ones are cut; mw_text_clean() removes an incomplete character */
 
     vsnprintf(text, sizeof(text), format, args);
     return mw_model_string(model, text);

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Less than this share of the highest peak, and less than these bytes, explains nothing. */
-#define LEAST_SHARE 1000
-#define LEAST_BYTES (64u << 10)
+/* Changes below this share of the highest peak, or below this number of bytes, are ignored. */
+#define MIN_SHARE 1000
+#define MIN_BYTES (64u << 10)
 
 typedef uint64_t weigh(const struct mw_model_merged_phase *phase);
 
@@ -32,7 +32,7 @@ uint64_t mw_phase_choice_rise(const struct mw_model_merged_phase *phase)
     return phase->peak.max > around ? phase->peak.max - around : 0;
 }
 
-/* One phase while they are ranked: by weight, then by time. */
+/* A phase for sorting: by weight, then by time. */
 struct candidate {
     uint64_t weight;
     double time;
@@ -54,11 +54,11 @@ struct choice {
     const struct mw_model *model;
     const bool *among;
     bool *chosen;
-    size_t count; /* chosen so far */
-    struct candidate *candidates; /* room for all phases */
+    size_t count; /* number chosen so far */
+    struct candidate *candidates; /* space for all phases */
 };
 
-/* Chooses the heaviest of those that are not chosen yet and weigh at least `least`, until `most` are chosen in all.
+/* Chooses the phases with the largest weight of at least `least` that are not chosen yet, until `most` are chosen in total.
  * Differences below `unit` do not count. */
 static void choose(struct choice *choice, weigh *weight, uint64_t least, uint64_t unit, size_t most)
 {
@@ -83,7 +83,7 @@ static uint64_t least_of(const struct mw_model *model)
     for (size_t i = 0; i < model->phase_count; i++)
         if (height(&model->phases[i]) > highest)
             highest = height(&model->phases[i]);
-    return highest / LEAST_SHARE > LEAST_BYTES ? highest / LEAST_SHARE : LEAST_BYTES;
+    return highest / MIN_SHARE > MIN_BYTES ? highest / MIN_SHARE : MIN_BYTES;
 }
 
 void mw_phase_choice_make(const struct mw_model *model, const bool *among, size_t most, bool *chosen)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "collector/model/phase_span.h"
 
-/* Whether the rank's record ends inside of it. */
+/* Whether the rank's record ends inside the phase. */
 static bool is_open(const struct mw_model_rank *rank, const struct mw_model_phase *phase)
 {
     for (uint32_t at = rank->phase; at != MW_MODEL_NONE; at = rank->phases[at].parent)
@@ -10,7 +10,7 @@ static bool is_open(const struct mw_model_rank *rank, const struct mw_model_phas
     return false;
 }
 
-/* Time in all its occurrences; its last_ns is the start of one that is open. */
+/* Time in all its occurrences; last_ns is the start of an open one. */
 static uint64_t time_in(const struct mw_model_rank *rank, const struct mw_model_phase *phase)
 {
     uint64_t begun = is_open(rank, phase) && rank->known_ns > phase->last_ns ? rank->known_ns - phase->last_ns : 0;
@@ -41,7 +41,7 @@ struct mw_phase_span mw_phase_span_of(const struct mw_model_rank *rank, const st
     return span;
 }
 
-/* The ranks of a large job have no phases of their own any more: what has ended is known then. */
+/* The phases of single ranks are not kept for a large job: then only ended occurrences are known. */
 static struct mw_phase_span without_ranks(const struct mw_model_merged_phase *phase)
 {
     return (struct mw_phase_span){phase->first_ns, phase->last_ns, phase->visits_max,
@@ -55,7 +55,7 @@ struct mw_phase_span mw_phase_span_merged(const struct mw_model *model, uint32_t
     uint32_t count = 0;
 
     for (size_t r = 0; r < model->rank_count; r++)
-        for (uint32_t i = 0; model->ranks[r].whole && i < model->ranks[r].phase_count; i++) {
+        for (uint32_t i = 0; model->ranks[r].has_details && i < model->ranks[r].phase_count; i++) {
             const struct mw_model_phase *phase = &model->ranks[r].phases[i];
             struct mw_phase_span one;
             if (phase->merged != merged)

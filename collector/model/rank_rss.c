@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "collector/model/rank_rss.h"
 
-/* The later one of those not after `until`. */
+/* The latest value not after `until`. */
 static void take(struct mw_rank_rss *latest, uint64_t until, uint64_t ns, uint64_t bytes)
 {
     if (bytes && ns <= until && ns > latest->ns)
         *latest = (struct mw_rank_rss){bytes, ns};
 }
 
-/* The slice that holds `until` may have been measured later: the one before it ended in time. */
+/* The slice that contains `until` may have been measured after it: use the one before. */
 static void take_tick(struct mw_rank_rss *latest, uint64_t until, const struct mw_model_rank *rank)
 {
     uint64_t end = until > rank->created_ns && rank->tick_ns ? (until - rank->created_ns) / rank->tick_ns : 0;
@@ -20,15 +20,15 @@ static void take_tick(struct mw_rank_rss *latest, uint64_t until, const struct m
         }
 }
 
-/* By its last measurement and by samples. */
+/* From its last measurement and samples. */
 static struct mw_rank_rss latest_of(const struct mw_model *model, const struct mw_model_rank *rank, uint64_t ns)
 {
     const struct mw_model_process *seen = rank->process == MW_MODEL_NONE ? NULL : &model->processes[rank->process];
     struct mw_rank_rss latest = {0, 0};
 
     take(&latest, ns, rank->rss_ns, rank->rss);
-    for (uint32_t i = 0; seen && i < seen->moment_count; i++)
-        take(&latest, ns, seen->moments[i].ns, seen->moments[i].rss);
+    for (uint32_t i = 0; seen && i < seen->recent_count; i++)
+        take(&latest, ns, seen->recent[i].ns, seen->recent[i].rss);
     if (seen)
         take(&latest, ns, seen->last_ns, seen->rss_last);
     return latest;
@@ -44,7 +44,7 @@ struct mw_rank_rss mw_rank_rss_at(const struct mw_model *model, const struct mw_
 
 struct mw_rank_rss mw_rank_rss_last(const struct mw_model *model, const struct mw_model_rank *rank)
 {
-    if (rank->exited || rank->stage == MW_STAGE_EXITED) /* a later sample is of a process that is being taken down */
+    if (rank->exited || rank->stage == MW_STAGE_EXITED) /* a later sample is of a process that is exiting */
         return (struct mw_rank_rss){rank->rss, rank->rss_ns};
     return latest_of(model, rank, UINT64_MAX);
 }

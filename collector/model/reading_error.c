@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "collector/model/reading_error.h"
 
-/* Where none of n comparisons found more, with 95 % confidence fewer than 3 / n of all readings are further off. */
-#define LEAST_CHECKS 16
+/* If none of n comparisons found a larger error, then with 95 % confidence fewer than 3 / n of all readings have one. */
+#define MIN_CHECKS 16
 #define MULTIPLE 2
-#define LEAST_BYTES (1ull << 20) /* more than any kernel's counter may be off on a small machine */
+#define MIN_BYTES (1ull << 20) /* above the error of any kernel's counter on a small machine */
 
 uint64_t mw_reading_error_likely(const struct mw_model_cost *cost)
 {
     uint64_t likely = cost->checked_bytes_max > UINT64_MAX / MULTIPLE ? UINT64_MAX : MULTIPLE * cost->checked_bytes_max;
 
-    likely = likely < LEAST_BYTES ? LEAST_BYTES : likely;
-    return cost->checks < LEAST_CHECKS || likely > cost->error_bytes_max ? cost->error_bytes_max : likely;
+    likely = likely < MIN_BYTES ? MIN_BYTES : likely;
+    return cost->checks < MIN_CHECKS || likely > cost->error_bytes_max ? cost->error_bytes_max : likely;
 }
 
 uint64_t mw_reading_error_of(const struct mw_model *model, const struct mw_model_rank *rank)

@@ -4,7 +4,7 @@
 #include "collector/model/in_mpi.h"
 
 /* Steps of less than this share of the peak are part of OTHER. */
-#define LEAST_SHARE 100
+#define MIN_SHARE 100
 
 static void add(struct mw_waterfall *waterfall, enum mw_waterfall_kind kind, uint32_t phase, int64_t bytes)
 {
@@ -21,7 +21,7 @@ static uint32_t phase_of_peak(const struct mw_model_rank *rank)
     return at;
 }
 
-/* Whether all of a phase's growth was there before the peak, and nobody else counts it. */
+/* Whether all growth of a phase was before the peak, and no other step counts it. */
 static bool came_before(const struct mw_model_rank *rank, const struct mw_model_phase *phase)
 {
     return phase->parent == MW_MODEL_NONE && (phase->kind == MW_PHASE_BETWEEN || phase->kind == MW_PHASE_USER) &&
@@ -55,7 +55,7 @@ static bool has_step(const struct mw_waterfall *waterfall, uint32_t phase)
 /* The phase with the largest change that has no step yet; none when all others are small. */
 static uint32_t largest_left(const struct mw_waterfall *waterfall, const struct mw_model_rank *rank, uint32_t own)
 {
-    uint64_t most = rank->peak.bytes / LEAST_SHARE;
+    uint64_t most = rank->peak.bytes / MIN_SHARE;
     uint32_t found = MW_MODEL_NONE;
 
     for (uint32_t i = 0; i < rank->phase_count; i++) {
@@ -68,7 +68,7 @@ static uint32_t largest_left(const struct mw_waterfall *waterfall, const struct 
     return found;
 }
 
-/* Steps of phases, in order of time; there stays room for what follows. */
+/* Adds steps of phases in order of time, and leaves space for the steps that follow. */
 static void add_phases(struct mw_waterfall *waterfall, const struct mw_model_rank *rank)
 {
     const size_t first = waterfall->count;
@@ -103,7 +103,7 @@ struct mw_waterfall mw_waterfall_make(const struct mw_model_rank *rank)
     struct mw_waterfall waterfall = {.count = 0};
     uint64_t peak = rank->peak.bytes, entry;
 
-    if (!rank->whole || rank->peak.kind == MW_MODEL_UNKNOWN || !rank->init_rss || peak > INT64_MAX ||
+    if (!rank->has_details || rank->peak.kind == MW_MODEL_UNKNOWN || !rank->init_rss || peak > INT64_MAX ||
         rank->peak_ns < rank->created_ns)
         return waterfall;
     add(&waterfall, MW_WATERFALL_START, MW_MODEL_NONE, (int64_t)rank->init_rss);

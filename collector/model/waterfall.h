@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* How a rank came to its peak: what it had before MPI began, what each phase and its beginning added and kept, what rose at last.
+/* How a rank's memory reached its peak: the level before MPI started, the lasting growth of each phase, and the final rise.
  *
- * Made of what the rank measured itself. Growth that cannot be placed before the peak is not made up: it is part of the
- * step "other phases and calls", which is what is missing to the next known reading. All steps together are the peak. */
+ * Uses only the rank's measurements. Growth that cannot be placed before the peak is not guessed: it is part of the step
+ * "other phases and calls", the difference to the next known reading. The sum of all steps is the peak. */
 #ifndef MW_COLLECTOR_MODEL_WATERFALL_H
 #define MW_COLLECTOR_MODEL_WATERFALL_H
 
@@ -15,14 +15,13 @@ enum mw_waterfall_kind {
     MW_WATERFALL_START, /* RSS on the way into MPI_Init or the first session */
     MW_WATERFALL_CALL,  /* growth inside of these */
     MW_WATERFALL_PHASE, /* growth of a phase that ended before the peak */
-    MW_WATERFALL_OTHER, /* what is missing to the next reading that is known */
-    MW_WATERFALL_RISE   /* from the entry of the peak's own phase or call to the peak; OTHER is part of it when that entry
-                           is not known */
+    MW_WATERFALL_OTHER, /* difference to the next known reading */
+    MW_WATERFALL_RISE   /* from the entry of the peak's phase or call to the peak; includes OTHER if that entry is not known */
 };
 
 struct mw_waterfall_step {
     enum mw_waterfall_kind kind;
-    uint32_t phase; /* index in rank->phases, of a PHASE; otherwise MW_MODEL_NONE */
+    uint32_t phase; /* index in rank->phases for a PHASE; else MW_MODEL_NONE */
     int64_t bytes;
 };
 
@@ -31,11 +30,11 @@ struct mw_waterfall_step {
 struct mw_waterfall {
     struct mw_waterfall_step steps[MW_WATERFALL_STEPS]; /* in order of time; they add up to the peak */
     size_t count;
-    bool split; /* OTHER and RISE are known apart */
+    bool split; /* OTHER and RISE are separate */
 };
 
-/* Returns the steps of a rank whose details are there (mw_model_rank.whole); count is 0 where too little is known: no
- * peak of its own, or no reading there. */
+/* Returns the steps of a rank with details (mw_model_rank.has_details); count is 0 if too little is known: no peak, or no
+ * reading at the peak. */
 struct mw_waterfall mw_waterfall_make(const struct mw_model_rank *rank);
 
 #endif

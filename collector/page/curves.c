@@ -117,12 +117,12 @@ static bool enter_samples(uint64_t *slices, const struct mw_page_curves *curves,
 {
     bool any = false;
 
-    for (uint32_t i = 0; i < process->moment_count; i++) {
-        uint64_t begin = mw_model_elapsed(model, process->moments[i].ns);
-        uint64_t end = mw_model_elapsed(model, i + 1 < process->moment_count ? process->moments[i + 1].ns : process->last_ns);
+    for (uint32_t i = 0; i < process->recent_count; i++) {
+        uint64_t begin = mw_model_elapsed(model, process->recent[i].ns);
+        uint64_t end = mw_model_elapsed(model, i + 1 < process->recent_count ? process->recent[i + 1].ns : process->last_ns);
         if (begin < known || begin > curves->span_ns)
             continue;
-        enter(slices, curves, begin, end, process->moments[i].rss);
+        enter(slices, curves, begin, end, process->recent[i].rss);
         any = true;
     }
     return any;

@@ -7,7 +7,7 @@
 #include "collector/page/table.h"
 #include "collector/report/lines/lines.h"
 
-/* ---- members of the object, each but the first behind a comma ---- */
+/* ---- members of the object, each except the first after a comma ---- */
 
 static void put(FILE *out, const char *key, uint64_t value)
 {
@@ -53,7 +53,7 @@ static void put_lines(FILE *out, const char *key, const struct mw_lines *lines)
     putc(']', out);
 }
 
-/* Of lines that only make one paragraph the texts. */
+/* The texts of lines that form one paragraph. */
 static void put_texts(FILE *out, const char *key, const struct mw_lines *lines)
 {
     fprintf(out, ",\n\"%s\":[", key);
@@ -85,7 +85,7 @@ static void say_notes(struct mw_lines *lines)
         mw_lines_add(lines, 0, MW_LINE_ASIDE, "%zu more notes", model->notes_dropped);
 }
 
-/* What is known of MPI's own memory, and what else grew inside calls. */
+/* MPI's memory and other growth inside calls. */
 static void say_mpi(struct mw_lines *lines)
 {
     char text[200];
@@ -97,7 +97,7 @@ static void say_mpi(struct mw_lines *lines)
     mw_lines_in_mpi(lines);
 }
 
-/* A run with several jobs leaves their ranks to them. */
+/* In a run with several jobs the ranks are in the data of the jobs. */
 static void say_no_ranks(struct mw_lines *lines)
 {
     if (!lines->model->job_count)
@@ -116,7 +116,7 @@ static void put_sentences(FILE *out, const struct mw_model *model)
 
 /* ---- the job ---- */
 
-/* The limit of which the least was left; null: none is known. */
+/* The limit with the least left; null: none is known. */
 static void put_headroom(FILE *out, const struct mw_model *model)
 {
     const struct mw_model_headroom *headroom = &model->headroom;

@@ -5,7 +5,7 @@
 
 #include "collector/report/report.h"
 
-/* Bytes and ns; times since the job began. Members of the value have names, and so have the columns of a table
+/* Bytes and ns; times since the start of the job. Members of the value have names, and so have the columns of a table
  * (collector/page/table.h), with their types. Sentences are an array of {"level": 0, or 1 for detail, "kind": "plain", "alarm",
  * "warn" or "aside", "text"}, some with a "value" or a "label" in front; those that make one paragraph an array of texts. A
  * number that may be inexact is {"bytes","kind"}, or null. Strings are safe inside HTML. */

@@ -5,7 +5,7 @@
 #include "collector/page/table.h"
 #include "collector/report/lines/lines.h"
 
-/* Times count from the begin of the run. */
+/* Times are since the start of the run. */
 static void put_row(struct mw_page_table *table, const struct mw_model *job)
 {
     const struct mw_model_rank *worst = job->rank_count ? &job->ranks[job->rank_peak.worst] : NULL;

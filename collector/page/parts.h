@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The parts of a page's data. Not for other folders. Each adds members to the object that is being written. */
+/* The parts of a page's data. Internal. Each adds members to the current object. */
 #ifndef MW_COLLECTOR_PAGE_PARTS_H
 #define MW_COLLECTOR_PAGE_PARTS_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The processes that the filters let through, those with the largest peaks first. */
+/* The processes that match the filters, sorted by peak. */
 #include "collector/base/json_out.h"
 #include "collector/base/map.h"
 #include "collector/base/mem.h"
@@ -75,7 +75,7 @@ static void put_commands(FILE *out, const char *const *commands, size_t count)
     putc(']', out);
 }
 
-/* Ranks have long command lines, and all the same: each is written once. The model keeps equal strings once. */
+/* The command lines of ranks are long and equal: each is written once. The model stores equal strings once. */
 static void put_listed(FILE *out, const struct mw_model *model, const struct listed *list)
 {
     struct mw_page_table table = mw_page_table_begin(out, "processes");

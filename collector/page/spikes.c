@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-#define MOST 500
+#define SPIKES_MAX 500
 
 struct spike {
     uint32_t rank;
@@ -35,7 +35,7 @@ static struct spike *list_spikes(const struct mw_model *model, size_t *count)
         for (uint32_t j = 0; j < model->ranks[i].spike_count; j++) {
             const struct mw_model_spike *spike = &model->ranks[i].spikes[j];
             uint64_t base = spike->entry_rss > spike->exit_rss ? spike->entry_rss : spike->exit_rss;
-            if (spike->peak_rss >= base + MW_REPORT_SPIKE) /* what came to stay is growth */
+            if (spike->peak_rss >= base + MW_REPORT_SPIKE) /* a rise that remained is growth */
                 *MW_MEM_PUSH(list, *count) = (struct spike){i, spike, spike->peak_rss - base};
         }
     if (list)
@@ -82,9 +82,9 @@ void mw_page_spikes(FILE *out, const struct mw_model *model)
     size_t count;
     struct spike *list = list_spikes(model, &count);
 
-    for (size_t i = 0; i < count && i < MOST; i++)
+    for (size_t i = 0; i < count && i < SPIKES_MAX; i++)
         put_spike(&table, model, list[i].rank, list[i].spike);
     mw_page_table_end(&table);
-    fprintf(out, ",\"spikes_left_out\":%zu", count > MOST ? count - MOST : 0);
+    fprintf(out, ",\"spikes_left_out\":%zu", count > SPIKES_MAX ? count - SPIKES_MAX : 0);
     free(list);
 }

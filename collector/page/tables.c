@@ -80,7 +80,7 @@ void mw_page_ranks(FILE *out, const struct mw_model *model, const struct mw_page
 
 /* ---- phases ---- */
 
-/* The phases that the table shows at first, with those that they are inside of. */
+/* The phases that the table shows at first, and their enclosing phases. */
 static bool *choose_phases(const struct mw_model *model)
 {
     bool *among = mw_mem_alloc(model->phase_count, sizeof(*among));

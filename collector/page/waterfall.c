@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How the fullest rank came to its peak. */
+/* How the rank with the highest peak reached it. */
 #include "collector/model/waterfall.h"
 
 #include "collector/page/parts.h"
@@ -13,7 +13,7 @@ static void put_step(struct mw_page_table *table, const char *text, int64_t byte
     mw_page_table_change(table, "change", bytes);
 }
 
-/* The rank is an index of "ranks"; without steps it says nothing. */
+/* The rank is an index of "ranks"; nothing is written without steps. */
 void mw_page_waterfall(FILE *out, const struct mw_model *model, const struct mw_report_style *style)
 {
     const struct mw_model_rank *rank = model->rank_count ? &model->ranks[model->rank_peak.worst] : NULL;

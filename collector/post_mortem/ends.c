@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What is known of each irregular end. Of a rank: what its sampler saw and what its journal holds. Of a process that a
- * launcher started as a rank and that never called MPI_Init: what its sampler saw, and the rank number in its environment.
- * Where nobody watched, the journal alone shows that a rank never left MPI_Finalize. */
+/* Collects what is known of each irregular end. For a rank: its samples and its journal. For a process that a launcher
+ * started as a rank but that never called MPI_Init: its samples, and the rank number in its environment. Without a sampler,
+ * the journal alone shows that a rank never left MPI_Finalize. */
 #include "collector/model/rank_rss.h"
 #include "collector/post_mortem/post_mortem.h"
 
@@ -16,9 +16,9 @@ static void add(struct mw_model *model, const struct mw_model_death *death)
     *MW_MEM_PUSH(model->deaths, model->death_count) = *death;
 }
 
-/* ---- what was seen of a process ---- */
+/* ---- from samples of a process ---- */
 
-/* What a status as wait(2) gives it means. */
+/* The cause in a status of wait(2). */
 static void take_status(struct mw_model_death *death, int status)
 {
     death->dumped = WIFSIGNALED(status) && WCOREDUMP(status);
@@ -31,7 +31,7 @@ static void take_status(struct mw_model_death *death, int status)
     }
 }
 
-/* While a core is written a process is there, but has been hit. */
+/* While it dumps core a process still exists, but the fatal signal was earlier. */
 static void take_alive(struct mw_model_death *death, uint64_t ns, uint64_t end_ns)
 {
     if (!death->dumped && death->after_ns < ns && ns < end_ns)
@@ -57,14 +57,14 @@ static bool is_finalized(const struct mw_model_rank *rank)
     return rank->stage == MW_STAGE_FINALIZED || rank->stage == MW_STAGE_EXITED;
 }
 
-/* The last RSS that anybody saw. */
+/* The last known RSS. */
 static void take_rss(struct mw_model_death *death, struct mw_rank_rss last)
 {
     death->rss = (struct mw_model_bytes){last.bytes, last.bytes ? MW_MODEL_AT_LEAST : MW_MODEL_UNKNOWN};
     death->rss_ns = last.ns;
 }
 
-/* The call of MPI_Abort is what ended the rank, whatever came then. */
+/* The call of MPI_Abort ended the rank, whatever followed. */
 static void take_abort(struct mw_model_death *death, const struct mw_model_rank *rank)
 {
     death->cause = MW_MODEL_CAUSE_ABORT;
@@ -74,7 +74,7 @@ static void take_abort(struct mw_model_death *death, const struct mw_model_rank 
     death->order_ns = 0;
 }
 
-/* exit() is called some time before the end: other ranks' ends in between are not its cause. */
+/* exit() is called some time before the end: ends of other ranks in between are not the cause. */
 static void take_exit(struct mw_model_death *death, const struct mw_model_rank *rank)
 {
     bool by_exit = death->cause == MW_MODEL_CAUSE_EXIT || death->cause == MW_MODEL_CAUSE_STATUS;
@@ -90,7 +90,7 @@ static void take_exit(struct mw_model_death *death, const struct mw_model_rank *
     }
 }
 
-/* How a rank ended, when that was not regular. Returns false otherwise. */
+/* Describes the end of a rank if it was irregular; else returns false. */
 static bool find_end(const struct mw_model *model, uint32_t index, mw_post_mortem_lives *lives, const void *context,
                      struct mw_model_death *death)
 {
@@ -129,7 +129,7 @@ static bool find_end(const struct mw_model *model, uint32_t index, mw_post_morte
     return !model->job.runs && !lives(context, host->name, rank->pid, rank->start_ticks);
 }
 
-/* ---- processes that never were ranks ---- */
+/* ---- processes that never became ranks ---- */
 
 static bool has_next_image(const struct mw_model *model, size_t index)
 {
@@ -142,7 +142,7 @@ static bool has_next_image(const struct mw_model *model, size_t index)
     return false;
 }
 
-/* The process that this one was started by, when both have the same number from the launcher; or NULL. */
+/* The parent of this process, if both have the same number from the launcher; or NULL. */
 static const struct mw_model_process *above(const struct mw_model *model, const struct mw_model_process *process)
 {
     for (size_t i = 0; i < model->process_count; i++) {
@@ -178,8 +178,8 @@ static bool ended_by_signal(const struct mw_model_process *process)
     return process->end == MW_VIEW_STATUS && WIFSIGNALED(process->wait_status);
 }
 
-/* What a shell makes of its last command's end: its status, or 128 and the signal. */
-static bool hands_on(const struct mw_model_process *wrapper, const struct mw_model_process *inner)
+/* The status of a shell for its last command: its status, or 128 plus the signal. */
+static bool passes_on_status(const struct mw_model_process *wrapper, const struct mw_model_process *inner)
 {
     int status = inner->wait_status;
     int handed_on = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
@@ -188,8 +188,8 @@ static bool hands_on(const struct mw_model_process *wrapper, const struct mw_mod
            inner->end_ns <= wrapper->end_ns;
 }
 
-/* Where a rank is below the process that the launcher started, that one's end counts, unless it ended well, or the wrapper
- * was killed before it. */
+/* If a rank is below the process that the launcher started, its end counts, unless it ended regularly, or the wrapper was
+ * killed before it. */
 static bool is_reported_by_rank(const struct mw_model *model, const struct mw_model_process *top)
 {
     for (size_t i = 0; i < model->process_count; i++) {
@@ -203,7 +203,7 @@ static bool is_reported_by_rank(const struct mw_model *model, const struct mw_mo
     return false;
 }
 
-/* The program below a wrapper whose end the wrapper handed on; or the process itself. */
+/* The program below a wrapper whose status the wrapper passed on; or the process itself. */
 static uint32_t innermost(const struct mw_model *model, uint32_t top)
 {
     uint32_t found = top;
@@ -211,13 +211,13 @@ static uint32_t innermost(const struct mw_model *model, uint32_t top)
     for (uint32_t i = 0; i < model->process_count; i++) {
         const struct mw_model_process *inner = &model->processes[i];
         if (inner->role == MW_MODEL_OTHER && ended_badly(inner) && !is_same(inner, &model->processes[top]) &&
-            is_below(model, inner, &model->processes[top]) && hands_on(&model->processes[top], inner))
+            is_below(model, inner, &model->processes[top]) && passes_on_status(&model->processes[top], inner))
             found = i;
     }
     return found;
 }
 
-/* An orphan has memwatch for its parent, which is not among the processes: whose child it was is not known. */
+/* The parent of an orphan is memwatch, which is not among the processes: its former parent is not known. */
 static bool is_orphan(const struct mw_model *model, const struct mw_model_process *process)
 {
     for (size_t i = 0; i < model->process_count; i++)
@@ -226,14 +226,14 @@ static bool is_orphan(const struct mw_model *model, const struct mw_model_proces
     return true;
 }
 
-/* Nobody saw how it ended, and the job failed: it may be what the others were ended for. */
+/* Its end was not observed, and the job failed: it may be the reason why the others were ended. */
 static bool may_have_failed(const struct mw_model *model, const struct mw_model_process *process)
 {
     return process->end == MW_VIEW_ENDED && (model->job.exit_status || model->job.exit_signal);
 }
 
-/* Was it started as a rank, and did it end irregularly? Its launcher sees only the process that it started itself: what
- * that starts and outlives is its own affair (a test that fails, `false` in a script). */
+/* Whether it was started as a rank and ended irregularly. A launcher sees only the process that it started: what that starts
+ * and outlives does not count (a failing test, `false` in a script). */
 static bool is_lost(const struct mw_model *model, uint32_t index)
 {
     const struct mw_model_process *process = &model->processes[index];

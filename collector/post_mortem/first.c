@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Which end was the first. The rules, in this order:
+/* Determines which end was the first. The rules, in this order:
  *
- * 1. Times. An end that another one certainly precedes was not the first. What is left are the candidates. A time is as
- *    exact as the way in which it was seen: the kernel's order of closing files, the call of MPI_Abort or exit() in a
- *    journal, a notice (after which a launcher's clean-up may overtake it by MW_POST_MORTEM_TOGETHER_NS), the last sign of life.
- *    Times of two hosts are compared no closer than their clocks are.
+ * 1. Times. An end that another one certainly precedes was not the first. The others are the candidates. A time is as
+ *    exact as its source: the kernel's order of closing files, the call of MPI_Abort or exit() in a
+ *    journal, a notice (which a launcher's clean-up may overtake by MW_POST_MORTEM_TOGETHER_NS), the last sample.
+ *    Times of two hosts are compared within the error of their clocks.
  * 2. Causes. Of several candidates one whose cause cannot be a launcher's clean-up was the first: a fault, MPI_Abort, an
  *    exit status, the OOM killer, a signal that this launcher does not send.
  * 3. The launcher's report: the exit status of Open MPI's mpirun is that of the process that it saw fail first.
  *
- * Where that leaves several, or where all got the same signal at once (as when a job is ended from outside), the first one
- * is not known. That a rank waited in a call, or computed, is no evidence. */
+ * If several candidates remain, or if all got the same signal at once (as when a job is ended from outside), the first one
+ * is not known. Whether a rank waited in a call or computed is not evidence. */
 #include "collector/base/clock.h"
 #include "collector/base/mem.h"
 #include "collector/base/starters.h"
@@ -20,7 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Hosts whose clocks were compared by wall clocks only. */
+/* Error of hosts whose clocks were compared only by wall clock. */
 #define WALL_ERROR_NS MW_NS_PER_SEC
 
 /* ---- launchers ---- */
@@ -50,7 +50,8 @@ enum mw_post_mortem_launcher mw_post_mortem_launcher(const struct mw_model *mode
     return found;
 }
 
-/* Seen in mpiexec.hydra of MPICH 4.0, orted of Open MPI 4.1, slurmstepd 22.05. Unknown ones may send all that ends a job. */
+/* Observed with mpiexec.hydra of MPICH 4.0, orted of Open MPI 4.1, slurmstepd 22.05. Unknown launchers may send any signal
+ * that ends a job. */
 bool mw_post_mortem_launcher_sends(enum mw_post_mortem_launcher launcher, int signo)
 {
     switch (launcher) {
@@ -62,7 +63,7 @@ bool mw_post_mortem_launcher_sends(enum mw_post_mortem_launcher launcher, int si
     return signo == SIGKILL || signo == SIGTERM || signo == SIGINT || signo == SIGHUP || signo == SIGQUIT;
 }
 
-/* ---- when ---- */
+/* ---- times ---- */
 
 static uint64_t clock_error(const struct mw_model *model, const struct mw_model_death *a, const struct mw_model_death *b)
 {
@@ -81,13 +82,13 @@ static uint64_t clock_error(const struct mw_model *model, const struct mw_model_
     return sum;
 }
 
-/* It had begun to end at this time, at the latest. */
+/* The latest time at which it began to end. */
 static uint64_t latest(const struct mw_model_death *death)
 {
     return !death->exact ? UINT64_MAX : death->order_ns && death->order_ns < death->ns ? death->order_ns : death->ns;
 }
 
-/* It had not begun to end before this time. What journals say of MPI_Abort and exit() is exact. */
+/* The earliest time at which it began to end. Times of MPI_Abort and exit() in journals are exact. */
 static uint64_t earliest(const struct mw_model_death *death)
 {
     uint64_t seen = latest(death);
@@ -114,7 +115,7 @@ static bool is_preceded(const struct mw_model *model, size_t index)
     return false;
 }
 
-/* Puts the one at `from` to `to`, before it, and moves those in between. */
+/* Moves the entry at `from` before the one at `to`. */
 static void move_up(struct mw_model_death *deaths, size_t from, size_t to)
 {
     struct mw_model_death one = deaths[from];
@@ -123,14 +124,14 @@ static void move_up(struct mw_model_death *deaths, size_t from, size_t to)
     deaths[to] = one;
 }
 
-/* ---- of what ---- */
+/* ---- causes ---- */
 
 enum weight {
-    NOTHING_KNOWN,  /* it may have been anything */
-    CLEANUP,        /* as the launcher does it */
-    OTHER_SIGNAL,   /* one that this launcher does not send */
+    NOTHING_KNOWN,  /* unknown */
+    CLEANUP,        /* possibly the launcher's clean-up */
+    OTHER_SIGNAL,   /* a signal that this launcher does not send */
     OWN_END,        /* MPI_Abort, exit() */
-    FAULT           /* the program's own fault, or the OOM killer */
+    FAULT           /* a fault of the program, or the OOM killer */
 };
 
 static bool is_fault(int signo)
@@ -149,7 +150,7 @@ static enum weight weigh(enum mw_post_mortem_launcher launcher, const struct mw_
     case MW_MODEL_CAUSE_OOM: return FAULT;
     case MW_MODEL_CAUSE_ABORT: return OWN_END;
     case MW_MODEL_CAUSE_EXIT:
-    case MW_MODEL_CAUSE_STATUS: /* a handler of SIGTERM, or a shell, makes 143 of it */
+    case MW_MODEL_CAUSE_STATUS: /* the status of a shell, or of a SIGTERM handler */
         if (death->number > 128 && is_fault(death->number - 128))
             return FAULT;
         return death->number > 128 && mw_post_mortem_launcher_sends(launcher, death->number - 128) ? CLEANUP : OWN_END;
@@ -175,7 +176,7 @@ static bool is_same_cause(const struct mw_model_death *a, const struct mw_model_
 
 /* ---- the rules ---- */
 
-/* Rule 1: moves the candidates to the start, in order, and returns how many there are. */
+/* Rule 1: moves the candidates to the start, in order, and returns their number. */
 static size_t find_candidates(struct mw_model *model)
 {
     size_t count = 0;
@@ -190,8 +191,8 @@ static size_t find_candidates(struct mw_model *model)
     return count ? count : model->death_count;
 }
 
-/* A rank that nobody watched may have ended long before, and another one have called exit() or MPI_Abort for it. */
-static bool is_overshadowed(const struct mw_model *model, size_t count, enum weight weight)
+/* A rank that was not sampled may have ended long before, and be the reason why another one called exit() or MPI_Abort. */
+static bool has_earlier_cause(const struct mw_model *model, size_t count, enum weight weight)
 {
     for (size_t i = 0; i < count && weight < FAULT; i++)
         if (!model->deaths[i].exact)
@@ -199,7 +200,7 @@ static bool is_overshadowed(const struct mw_model *model, size_t count, enum wei
     return false;
 }
 
-/* A status without exit handlers (_exit) is seen at its end only: who seems to be gone before may be its reason. */
+/* A status without exit handlers (_exit) has only the time of its end: an earlier end may be its reason. */
 static bool is_late(const struct mw_model *model, size_t count, size_t index)
 {
     const struct mw_model_death *one = &model->deaths[index];
@@ -212,7 +213,7 @@ static bool is_late(const struct mw_model *model, size_t count, size_t index)
     return false;
 }
 
-/* Rule 2: the only candidate of the heaviest cause, or SIZE_MAX. */
+/* Rule 2: the only candidate with the strongest cause, or SIZE_MAX. */
 static size_t find_by_cause(const struct mw_model *model, enum mw_post_mortem_launcher launcher, size_t count)
 {
     enum weight most = NOTHING_KNOWN;
@@ -227,13 +228,13 @@ static size_t find_by_cause(const struct mw_model *model, enum mw_post_mortem_la
             found = i;
         }
     }
-    if (most <= CLEANUP || found == SIZE_MAX || is_overshadowed(model, count, most) ||
+    if (most <= CLEANUP || found == SIZE_MAX || has_earlier_cause(model, count, most) ||
         (most == OWN_END && is_late(model, count, found)))
         return SIZE_MAX;
     return found;
 }
 
-/* One of at least three that got another signal than all others, which got one and the same. */
+/* The one of at least three that got a different signal than all others, which got the same one. */
 static size_t find_odd_one(const struct mw_model *model, size_t count)
 {
     for (size_t i = 0; i < count && model->death_count > 2; i++) {
@@ -267,8 +268,8 @@ static size_t find_by_report(const struct mw_model *model, enum mw_post_mortem_l
     return found;
 }
 
-/* All that is known of how they ended is one and the same signal, at the same time: nothing shows that one was first, unless
- * the launcher kills with it at once. */
+/* All got the same signal at the same time: nothing shows which was first, unless the launcher sends this signal
+ * immediately. */
 static bool is_simultaneous(const struct mw_model *model, enum mw_post_mortem_launcher launcher)
 {
     const struct mw_model_death *first = &model->deaths[0];
@@ -283,7 +284,8 @@ static bool is_simultaneous(const struct mw_model *model, enum mw_post_mortem_la
            !(launcher == MW_POST_MORTEM_HYDRA && mw_post_mortem_launcher_sends(launcher, first->number));
 }
 
-/* What the command's own exit status says of the first one: when nothing else accounts for it, and one end only is not known. */
+/* Derives the cause of the first one from the command's exit status, if nothing else explains the status and only one end is
+ * unknown. */
 static void infer(struct mw_model *model, enum mw_post_mortem_launcher launcher)
 {
     int signo = model->job.exit_status - 128;
@@ -309,8 +311,8 @@ static const char *why_not(const struct mw_model *model, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (!model->deaths[i].exact)
-            return "nobody saw when each of them ended";
-    return "their recorded times and what ended them do not show it";
+            return "the times of their ends were not observed";
+    return "their recorded times and causes do not show it";
 }
 
 void mw_post_mortem_first(struct mw_model *model)

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The kernel's OOM killer kills by SIGKILL, as launchers and people do. It did it, surely, when the counter of the victim's
- * own control group had risen just before that end, and nothing else can have been the one that was counted. Other groups'
- * kills, also below or beside ours, are not counted there; the host's own count is of every group. */
+/* The kernel's OOM killer sends SIGKILL, as launchers and users do. It was certainly the OOM killer if the counter of the
+ * victim's control group rose just before the end, and no other process can be the one that was counted. Kills in other
+ * groups are not in that counter; the host's counter has those of all groups. */
 #include "collector/base/clock.h"
 #include "collector/post_mortem/post_mortem.h"
 
 #include <signal.h>
 
-/* A kill is noticed with the next sample, or with the end itself. */
+/* A kill is noticed at the next sample, or at the end of the process. */
 #define NOTICED_NS (200 * MW_NS_PER_MS)
 
 static struct mw_model_host *host_of(struct mw_model *model, const struct mw_model_death *death)
@@ -22,7 +22,7 @@ static struct mw_model_cgroup *group_of(struct mw_model *model, const struct mw_
     return death->cgroup < host->cgroup_count ? &host->cgroups[death->cgroup] : NULL;
 }
 
-/* The kill that was counted before this end, and not long before; 0: there was none. */
+/* The kill that was counted shortly before this end; 0 if there was none. */
 static uint64_t kill_before(const struct mw_model *model, const struct mw_model_death *death)
 {
     uint64_t oom_ns = death->process == MW_MODEL_NONE ? 0 : model->processes[death->process].oom_ns;
@@ -30,7 +30,7 @@ static uint64_t kill_before(const struct mw_model *model, const struct mw_model_
     return oom_ns && death->ns <= oom_ns + MW_POST_MORTEM_DYING_NS ? oom_ns : 0;
 }
 
-/* Another process of the group, not a dead rank, that ended between the kill and this end may be the one. */
+/* Whether another process of the group, not a dead rank, ended between the kill and this end: it may be the victim. */
 static bool has_rival(const struct mw_model *model, const struct mw_model_death *death, uint64_t oom_ns)
 {
     for (size_t i = 0; i < model->process_count; i++) {
@@ -53,8 +53,8 @@ static bool is_candidate(struct mw_model *model, const struct mw_model_death *de
     return is_sigkill(death) && group_of(model, death) == group && kill_before(model, death);
 }
 
-/* Of more ends by SIGKILL than kills: the OOM killer takes the largest, and its kill came before those of the launcher.
- * Where both do not point at one rank it is not known which. */
+/* With more ends by SIGKILL than kills: the OOM killer picks the largest process, and its kill was before those of the
+ * launcher. If these two do not agree on one rank the victim is not known. */
 static struct mw_model_death *next_victim(struct mw_model *model, const struct mw_model_cgroup *group, bool *sure)
 {
     struct mw_model_death *first = NULL, *largest = NULL;
@@ -105,7 +105,7 @@ void mw_post_mortem_oom(struct mw_model *model)
         struct mw_model_death *death = &model->deaths[i];
         const struct mw_model_cgroup *group = group_of(model, death);
         if (is_sigkill(death) && !(group && group->counts) && host_of(model, death)->kills)
-            death->perhaps_oom = true; /* no counter speaks for it or against it */
+            death->perhaps_oom = true; /* no counter is available */
         if (death->cause != MW_MODEL_CAUSE_OOM && !death->perhaps_oom)
             death->cgroup = MW_MODEL_NONE;
     }

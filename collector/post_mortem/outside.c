@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What ended the job from outside, before any of its ranks failed: memwatch itself, a signal to it, or the end of what
- * had started the ranks. */
+/* Finds what ended the job from outside before any of its ranks failed: memwatch, a signal to memwatch, or the end of the
+ * process that had started the ranks. */
 #include "collector/base/clock.h"
 #include "collector/base/units.h"
 #include "collector/model/rank_name.h"
@@ -26,7 +26,7 @@ static const char *when(struct mw_model *model, uint64_t ns)
     return mw_model_format(model, "%s", mw_units_time(mw_model_elapsed(model, ns)).text);
 }
 
-/* memwatch's own doing: a sample was over a limit of --kill-over. */
+/* memwatch ended the job: a sample was over a limit of --kill-over. */
 static const char *describe_over(struct mw_model *model)
 {
     static const char *const options[] = {"", "--max-total-rss", "--max-rank-rss", "--max-per-proc-rss"};
@@ -43,8 +43,8 @@ static const char *describe_over(struct mw_model *model)
                            mw_units_bytes(over->bytes).text, options[over->what], mw_units_bytes(over->limit).text);
 }
 
-#define PASS_MAX_NS (250 * MW_NS_PER_MS) /* the time between two samples is no more than a bound for a pass */
-#define SETTLE_NS (20 * MW_NS_PER_MS)    /* for telling signals apart */
+#define PASS_MAX_NS (250 * MW_NS_PER_MS) /* the time between two samples bounds the duration of a pass */
+#define SETTLE_NS (20 * MW_NS_PER_MS)    /* to separate signals to memwatch from those to the group */
 
 uint64_t mw_post_mortem_read_by(const struct mw_model *model, uint64_t came_ns)
 {
@@ -56,7 +56,7 @@ uint64_t mw_post_mortem_read_by(const struct mw_model *model, uint64_t came_ns)
     return mw_model_sum(came_ns, (pass < PASS_MAX_NS ? pass : PASS_MAX_NS) + SETTLE_NS);
 }
 
-/* Before the first death, or so that the rank died of it. */
+/* Whether it was before the first death, or may have caused it. */
 static bool came_before(const struct mw_model *model, const struct mw_view_signal *sent, uint64_t first)
 {
     const struct mw_model_death *death = model->death_count ? &model->deaths[0] : NULL;
@@ -67,21 +67,21 @@ static bool came_before(const struct mw_model *model, const struct mw_view_signa
            sent->ns <= mw_post_mortem_read_by(model, first);
 }
 
-/* The first signal that memwatch was sent before any rank had died. */
+/* The first signal to memwatch before any rank had died. */
 static const char *describe_signal(struct mw_model *model, uint64_t first)
 {
     for (uint32_t i = 0; i < model->job.signal_count; i++) {
         const struct mw_view_signal *sent = &model->job.signals[i];
         if (ends_jobs(sent->signo) && came_before(model, sent, first))
             return mw_model_format(
-                model, "memwatch was sent %s at %s%s, and the job got it", mw_post_mortem_signal(model, sent->signo),
+                model, "memwatch was sent %s at %s%s and passed it on to the job", mw_post_mortem_signal(model, sent->signo),
                 when(model, sent->ns),
                 sent->sender ? mw_model_format(model, " by process %d", sent->sender) : " from the terminal");
     }
     return NULL;
 }
 
-/* A launcher does not die of its ranks' deaths: where nothing else than a clean-up is seen of these, it was first. */
+/* A launcher does not die because its ranks do: if their ends look like a clean-up, it ended first. */
 static const char *describe_command(struct mw_model *model, uint64_t first)
 {
     const struct mw_model_job *job = &model->job;
@@ -109,7 +109,7 @@ static const struct mw_model_process *parent_of(const struct mw_model *model, co
     return NULL;
 }
 
-/* A launcher's process (mpirun, a proxy on the host) above the first dead that was seen to be gone before it. */
+/* A launcher process (mpirun, a proxy on the host) above the first dead rank that ended before it. */
 static const char *describe_launcher(struct mw_model *model, uint64_t first)
 {
     const struct mw_model_death *death = model->death_count ? &model->deaths[0] : NULL;

@@ -13,7 +13,7 @@ const char *mw_post_mortem_signal(struct mw_model *model, int signo)
                 : mw_model_format(model, "signal %d", signo);
 }
 
-/* What it had not done, or had done. */
+/* The stage of MPI at the end. */
 static const char *with_finalize(const struct mw_model_death *death)
 {
     return death->rank == MW_MODEL_NONE ? ", before MPI_Init" : death->finalized ? " after MPI_Finalize" : "";

@@ -5,11 +5,11 @@
 
 #include <stdlib.h>
 
-/* The index of the rank's waiting group, which is made when it is new. */
+/* The index of the rank's waiting group, which is created if needed. */
 static size_t group_of(struct mw_model *model, const char *label, uint64_t since)
 {
     for (size_t i = 0; i < model->waiting_count; i++)
-        if (model->waiting[i].label == label) { /* equal strings are kept once */
+        if (model->waiting[i].label == label) { /* equal strings are stored once */
             if (since < model->waiting[i].since_ns)
                 model->waiting[i].since_ns = since;
             return i;
@@ -27,14 +27,14 @@ static int compare_waiting(const void *a, const void *b)
     return (x->since_ns > y->since_ns) - (x->since_ns < y->since_ns);
 }
 
-/* A process that never became a rank was missed by all. */
+/* All ranks were waiting for a process that never became a rank. */
 static bool is_in_its_world(const struct mw_model *model, const struct mw_model_death *first,
                             const struct mw_model_rank *rank)
 {
     return first->rank == MW_MODEL_NONE || rank->world == model->ranks[first->rank].world;
 }
 
-/* Ranks of the dead one's world that were inside a call when it died, and never left it. */
+/* Ranks of the dead rank's world that were inside a call when it died, and never left it. */
 void mw_post_mortem_waiting(struct mw_model *model)
 {
     const struct mw_model_death *first = &model->deaths[0];

@@ -5,12 +5,12 @@
 
 #include <string.h>
 
-/* Functions inlined into one another, phases inside one another: more than any compiler or program makes. */
+/* Maximum depth of inlined functions and nested phases; compilers and programs stay far below. */
 #define CHAIN_MAX 256
 
 struct check {
     const struct mw_model *model;
-    const struct mw_model_rank *rank; /* that the field lies in */
+    const struct mw_model_rank *rank; /* that contains the field */
     struct mw_err *err;
 };
 
@@ -42,7 +42,7 @@ static int check_object(struct check *check, const struct mw_fields *fields, con
 
 static int check_items(struct check *check, const struct mw_field *field, const void *items, size_t count)
 {
-    if (field->of == &mw_fields_job) /* their indices point into themselves: mw_record_check() */
+    if (field->of == &mw_fields_job) /* their indices point into their job: checked by mw_record_check() */
         return 0;
     for (size_t i = 0; i < count; i++) {
         const void *item = (const char *)items + i * field->of->size;
@@ -54,7 +54,7 @@ static int check_items(struct check *check, const struct mw_field *field, const 
     return 0;
 }
 
-/* The index of a rank is 0, too, where there are none. */
+/* The index of a rank is also 0 if there are no ranks. */
 static int check_index(const struct check *check, const struct mw_field *field, uint32_t index)
 {
     size_t bound = bound_of(check, field->bound);
@@ -82,7 +82,7 @@ static int check_object(struct check *check, const struct mw_fields *fields, con
     return bad;
 }
 
-/* ---- what no table says ---- */
+/* ---- constraints that are not in the table ---- */
 
 static bool within(uint32_t index, size_t count)
 {
@@ -108,7 +108,7 @@ static int check_sites(const struct check *check)
     return 0;
 }
 
-/* Where an index is not optional. */
+/* For indices that are not optional. */
 static int check_ranks(const struct check *check)
 {
     const struct mw_model *model = check->model;
@@ -120,10 +120,10 @@ static int check_ranks(const struct check *check)
         if (rank->host == MW_MODEL_NONE || rank->world == MW_MODEL_NONE)
             return outside(check, rank->host == MW_MODEL_NONE ? "host" : "world");
         for (uint32_t s = 0; s < rank->site_count; s++)
-            if (rank->sites[s].merged == MW_MODEL_NONE && rank->whole)
+            if (rank->sites[s].merged == MW_MODEL_NONE && rank->has_details)
                 return outside(check, "merged");
         for (uint32_t s = 0; s < rank->phase_count; s++)
-            if ((rank->phases[s].merged == MW_MODEL_NONE && rank->whole) ||
+            if ((rank->phases[s].merged == MW_MODEL_NONE && rank->has_details) ||
                 (rank->phases[s].parent != MW_MODEL_NONE && rank->phases[s].parent >= s))
                 return outside(check, "parent");
         for (uint32_t s = 0; s < rank->spike_count; s++)
@@ -135,7 +135,7 @@ static int check_ranks(const struct check *check)
     return 0;
 }
 
-/* It is the limit of a host, of a rank or of a process. */
+/* The limit is of a host, a rank or a process. */
 static int check_headroom(const struct check *check)
 {
     const struct mw_model *model = check->model;
@@ -184,7 +184,7 @@ static int check_chains(const struct check *check)
 
     for (size_t i = 0; i < model->phase_count; i++)
         if (model->phases[i].parent != MW_MODEL_NONE && model->phases[i].parent >= i)
-            return outside(check, "parent"); /* parents stand before their children */
+            return outside(check, "parent"); /* parents precede their children */
     for (size_t i = 0; i < model->place_count; i++) {
         const struct mw_model_place *place = model->places[i];
         int length = 0;
@@ -210,7 +210,7 @@ static int check_model(const struct mw_model *model, struct mw_err *err)
                : 0;
 }
 
-/* Jobs have no jobs, and where there are some the ranks are theirs. */
+/* Jobs have no jobs; a run with jobs has no ranks itself. */
 static int check_jobs(const struct mw_model *model, struct mw_err *err)
 {
     if (model->job_count == 1 || (model->job_count && (model->rank_count || model->site_count || model->phase_count)))

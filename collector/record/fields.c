@@ -63,14 +63,14 @@ static const char *const note_kinds[] = {[MW_MODEL_NOTE_LOST] = "lost", [MW_MODE
 static const struct mw_field bytes_fields[] = {
     FIELD(U64, bytes, "bytes", "bytes"),
     ENUM(kinds, kind, "kind",
-        "how the number relates to the truth; at_least: sampled, or known up to some moment only"),
+        "how the number relates to the true value; at_least: sampled, or known only up to some time"),
     {.type = MW_FIELD_END}};
 static const struct mw_fields bytes = {"bytes", bytes_fields, sizeof(THIS), false};
 #undef THIS
 
 #define THIS struct mw_model_ulimit
 static const struct mw_field ulimit_fields[] = {
-    FIELD(U64, bytes, "limit_bytes", "bytes; 0 no limit, or unknown"),
+    FIELD(U64, bytes, "limit_bytes", "bytes; 0 if no limit, or unknown"),
     STRUCT(bytes, used, "used", "the most that counted against it"),
     {.type = MW_FIELD_END}};
 static const struct mw_fields ulimit = {"ulimit", ulimit_fields, sizeof(THIS), false};
@@ -103,7 +103,7 @@ static const struct mw_field place_fields[] = {
     FIELD(STRING, label, "label", "\"fft.c:120\"; without a line \"sum+0x1f\"; without a name \"app+0x1f20\""),
     FIELD(STRING, function, "function", "name, demangled; \"\" unknown"),
     FIELD(STRING, file, "file", "base name; \"\" unknown"),
-    FIELD(STRING, path, "path", "whole path; \"\" unknown"),
+    FIELD(STRING, path, "path", "full path; \"\" unknown"),
     FIELD(STRING, module, "module", "base name of the object; \"\" none"),
     FIELD(PLACE, outer, "outer", "the place whose function this one was inlined into"),
     {.type = MW_FIELD_END}};
@@ -116,10 +116,10 @@ static const struct mw_field site_fields[] = {
     FIELD(STRING, label, "label", "call and place"),
     FIELD(U32, comm_size, "comm_size", "processes of the communicator"),
     PLACES(depth, frames, "frames", "stack, innermost first"),
-    FIELD(PLACE, place, "place", "where the report says it is"),
+    FIELD(PLACE, place, "place", "the place shown in reports"),
     INDEX(SITE, merged, "merged", "in `sites`"),
     FIELD(U64, calls, "calls", "number"),
-    FIELD(U64, measured, "measured", "of these, measured ones"),
+    FIELD(U64, measured, "measured", "of these, measured"),
     FIELD(U64, sent, "sent_bytes", "bytes"),
     FIELD(U64, received, "received_bytes", "bytes"),
     FIELD(U64, time_ns, "time_ns", "ns inside the call"),
@@ -130,7 +130,7 @@ static const struct mw_field site_fields[] = {
     FIELD(U64, spike_entry_rss, "spike_entry_rss_bytes", "bytes"),
     FIELD(U64, spike_ns, "spike_ns", "ns, monotonic"),
     FIELD(U64, spike_visit, "spike_visit", "number of that call"),
-    FIELD(U64, coarse_spike, "coarse_spike_bytes", "bytes, upper bound: of a stretch with other calls in it"),
+    FIELD(U64, coarse_spike, "coarse_spike_bytes", "bytes, upper bound: from an interval with other calls in it"),
     {.type = MW_FIELD_END}};
 static const struct mw_fields site = {"site", site_fields, sizeof(THIS), false};
 #undef THIS
@@ -145,27 +145,27 @@ static const struct mw_fields visit = {"visit", visit_fields, sizeof(THIS), true
 
 #define THIS struct mw_model_phase
 static const struct mw_field phase_fields[] = {
-    ENUM(phase_kinds, kind, "kind", "what kind of stretch"),
+    ENUM(phase_kinds, kind, "kind", "kind of phase"),
     INDEX(RANK_PHASE, parent, "parent", "in the rank's phases"),
     INDEX(RANK_SITE, from_site, "from_site", "in the rank's sites"),
     INDEX(RANK_SITE, to_site, "to_site", "in the rank's sites"),
-    FIELD(STRING, name, "name", "the program's name of it, or the report's"),
-    FIELD(STRING, path, "path", "behind its parents, \"a/b\""),
+    FIELD(STRING, name, "name", "the name given by the program, or by the report"),
+    FIELD(STRING, path, "path", "name after those of its parents, \"a/b\""),
     INDEX(PHASE, merged, "merged", "in `phases`"),
     FIELD(U64, visits, "visits", "number"),
-    FIELD(U64, measured, "measured", "visits whose both ends were measured"),
+    FIELD(U64, measured, "measured", "visits with both ends measured"),
     FIELD(U64, time_ns, "time_ns", "ns"),
     FIELD(U64, first_ns, "first_ns", "ns, monotonic"),
     FIELD(U64, last_ns, "last_ns", "ns, monotonic"),
     FIELD(U64, entry_rss, "entry_rss_bytes", "bytes, first measured entry"),
     FIELD(U64, exit_rss, "exit_rss_bytes", "bytes, last measured exit"),
     STRUCT(bytes, peak, "peak", "highest RSS during it"),
-    FIELD(U64, peak_exact, "peak_exact_bytes", "bytes: highest that is surely its own"),
+    FIELD(U64, peak_exact, "peak_exact_bytes", "bytes: highest value that is certainly of this phase"),
     FIELD(U64, peak_ns, "peak_ns", "ns, monotonic"),
     FIELD(U64, peak_visit, "peak_visit", "number of that visit"),
     FIELD(I64, growth, "growth_bytes", "bytes, measured visits"),
     FIELD(I64, growth_mpi, "growth_mpi_bytes", "bytes, inside MPI calls"),
-    ROOM(visit, visit_count, MW_RECORD_VISITS, kept, "kept", "how some of its visits ended, spread evenly over all"),
+    ROOM(visit, visit_count, MW_RECORD_VISITS, kept, "kept", "ends of some of its visits, spread evenly over all"),
     {.type = MW_FIELD_END}};
 static const struct mw_fields phase = {"phase", phase_fields, sizeof(THIS), false};
 #undef THIS
@@ -196,12 +196,12 @@ static const struct mw_fields tick = {"tick", tick_fields, sizeof(THIS), true};
 #define THIS struct mw_model_in_mpi
 static const struct mw_field in_mpi_fields[] = {
     FIELD(U64, init, "init_bytes", "bytes that grew in MPI_Init"),
-    FIELD(U64, later, "later_bytes", "bytes that grew in later calls: MPI's own or the program's, such as receive buffers that "
+    FIELD(U64, later, "later_bytes", "bytes that grew in later calls: memory of MPI or of the program, such as receive buffers that "
         "are first touched there"),
-    FIELD(U64, fell, "fell_bytes", "bytes given back in later calls, by whoever had touched them"),
-    FIELD(U64, finalize, "finalize_fell_bytes", "bytes given back in MPI_Finalize"),
-    FIELD(U64, received, "received_bytes", "bytes that later calls received: at most so much of later_bytes are their receive "
-        "buffers, whole pages aside"),
+    FIELD(U64, fell, "fell_bytes", "bytes released in later calls, of MPI or of the program"),
+    FIELD(U64, finalize, "finalize_fell_bytes", "bytes released in MPI_Finalize"),
+    FIELD(U64, received, "received_bytes", "bytes that later calls received: upper bound of the receive "
+        "buffers in later_bytes, except for page rounding"),
     {.type = MW_FIELD_END}};
 static const struct mw_fields in_mpi = {"in_mpi", in_mpi_fields, sizeof(THIS), false};
 #undef THIS
@@ -210,14 +210,14 @@ static const struct mw_fields in_mpi = {"in_mpi", in_mpi_fields, sizeof(THIS), f
 static const struct mw_field rank_fields[] = {
     INDEX(WORLD, world, "world", "in `worlds`"),
     INDEX(HOST, host, "host", "in `hosts`"),
-    INDEX(PROCESS, process, "process", "in `processes`: what was sampled of it"),
+    INDEX(PROCESS, process, "process", "in `processes`: its samples"),
     FIELD(RANK, rank, "rank", "in MPI_COMM_WORLD; null: MPI_Init has not returned"),
     FIELD(I32, size, "size", "of MPI_COMM_WORLD"),
     FIELD(I32, pid, "pid", "on its host"),
     FIELD(I32, ppid, "ppid", "on its host"),
     FIELD(U64, start_ticks, "start_ticks", "clock ticks since boot"),
     FIELD(BOOL, spawned, "spawned", "by MPI_Comm_spawn"),
-    FIELD(BOOL, gathered, "gathered", "known by the gather in MPI_Finalize only"),
+    FIELD(BOOL, gathered, "gathered", "known only by the gather in MPI_Finalize"),
     ENUM(abis, abi, "abi", "the MPI library's binary interface"),
     FIELD(STRING, library, "library", "the MPI library's name and version"),
     FIELD(STRING, exe, "exe", "path of the program"),
@@ -228,55 +228,56 @@ static const struct mw_field rank_fields[] = {
     FIELD(U64, created_ns, "created_ns", "ns, monotonic: in MPI_Init"),
     FIELD(U64, begin_ns, "begin_ns", "ns, monotonic: of the process"),
     FIELD(U64, known_ns, "known_ns", "ns, monotonic: the last that is known"),
-    ENUM(stages, stage, "stage", "where it stands"),
+    ENUM(stages, stage, "stage", "stage of the rank"),
     FIELD(BOOL, exited, "exited", "exit handlers ran"),
-    FIELD(U64, exited_ns, "exited_ns", "ns, monotonic: when that began; 0 they did not"),
+    FIELD(U64, exited_ns, "exited_ns", "ns, monotonic: when that began; 0 if they did not run"),
     FIELD(I32, abort_code, "abort_code", "of MPI_Abort"),
     FIELD(U64, abort_ns, "abort_ns", "ns, monotonic: when MPI_Abort was first called; 0 unknown, or it was not"),
-    INDEX(RANK_SITE, in_site, "in_site", "call that it is in"),
-    INDEX(RANK_SITE, last_site, "last_site", "call that it left last"),
+    INDEX(RANK_SITE, in_site, "in_site", "current call"),
+    INDEX(RANK_SITE, last_site, "last_site", "last call that it left"),
     INDEX(RANK_PHASE, phase, "phase", "innermost now"),
-    FIELD(U64, since_ns, "since_ns", "ns, monotonic: in that call, or out of the last one"),
+    FIELD(U64, since_ns, "since_ns", "ns, monotonic: entry of that call, or exit of the last one"),
     STRUCT(bytes, peak, "peak", "highest RSS"),
     FIELD(U64, peak_ns, "peak_ns", "ns, monotonic"),
     INDEX(RANK_PHASE, peak_phase, "peak_phase", "where"),
     INDEX(RANK_SITE, peak_site, "peak_site", "where"),
     FIELD(U64, rss, "rss_bytes", "bytes, at the last measured boundary"),
     FIELD(U64, rss_ns, "rss_ns", "ns, monotonic"),
-    FIELD(U64, held_rss, "rss_at_first_death_bytes", "bytes, the last that is known of the time up to then; 0 unknown, or none died"),
-    FIELD(U64, end_rss, "rss_at_end_bytes", "bytes, the last that is known: measured at the end, or sampled before"),
+    FIELD(U64, held_rss, "rss_at_first_death_bytes", "bytes, last known value before the first death; 0 unknown, or no rank "
+        "died"),
+    FIELD(U64, end_rss, "rss_at_end_bytes", "bytes, last known value: measured at the end, or sampled before"),
     FIELD(U64, end_rss_ns, "rss_at_end_ns", "ns, monotonic: when that was"),
     FIELD(U64, init_rss, "init_rss_bytes", "bytes, in MPI_Init"),
     FIELD(I64, grown_mpi, "grown_mpi_bytes", "bytes, in MPI calls"),
     FIELD(I64, grown_program, "grown_program_bytes", "bytes, outside"),
-    ENUM(threads, threads, "threads", "other threads that ran beside its MPI calls: seen while MPI_Init ran, or only later"),
+    ENUM(threads, threads, "threads", "other threads that ran during its MPI calls: in MPI_Init, or only later"),
     STRUCT(in_mpi, in_mpi, "in_mpi", "RSS inside measured MPI calls, by call sites"),
-    FIELD(AT_LEAST, held_mpi, "held_mpi_bytes", "bytes, at least: MPI's own memory, as MPI_Init took it; null: not known, as where "
+    FIELD(AT_LEAST, held_mpi, "held_mpi_bytes", "bytes, lower bound: MPI's own memory, allocated in MPI_Init; null: unknown, for example if "
         "other threads ran meanwhile"),
-    FIELD(U64, huge_bytes, "huge_bytes", "bytes, huge pages beside RSS"),
-    FIELD(U64, swap_bytes, "swap_bytes", "bytes, beside RSS"),
-    STRUCT(ulimit, address, "address_space", "what ulimit -v allows, and VmPeak"),
-    STRUCT(ulimit, data, "data", "what ulimit -d allows, and the largest VmData that was read"),
+    FIELD(U64, huge_bytes, "huge_bytes", "bytes, huge pages; not part of RSS"),
+    FIELD(U64, swap_bytes, "swap_bytes", "bytes; not part of RSS"),
+    STRUCT(ulimit, address, "address_space", "limit of ulimit -v, and VmPeak"),
+    STRUCT(ulimit, data, "data", "limit of ulimit -d, and the largest VmData that was read"),
     FIELD(U64, unmeasured_ns, "unmeasured_ns", "ns, monotonic: from then on memory was not measured, only sampled; 0 never"),
-    ENUM(unmeasured, unmeasured, "unmeasured", "why; sandbox: it entered a seccomp sandbox; asked: --no-syscalls"),
+    ENUM(unmeasured, unmeasured, "unmeasured", "the reason; sandbox: it entered a seccomp sandbox; asked: --no-syscalls"),
     FIELD(U64, mpi_ns, "mpi_ns", "ns inside wrapped calls"),
-    FIELD(U64, error_bytes, "error_bytes", "bytes: peaks may be this much higher, by the design of the kernel's counters"),
-    FIELD(U64, checks, "checks", "times that these were compared with a count of the pages"),
+    FIELD(U64, error_bytes, "error_bytes", "bytes: peaks may be this much higher, by design of the kernel's counters"),
+    FIELD(U64, checks, "checks", "number of comparisons of the counters with a count of the pages"),
     FIELD(U64, checked_bytes, "checked_bytes", "bytes: the largest difference that was found"),
-    FIELD(U64, measure_ns, "measure_ns", "ns that measuring took, and counting by estimate"),
+    FIELD(U64, measure_ns, "measure_ns", "ns used for measuring, and an estimate for counting"),
     FIELD(U64, setup_ns, "setup_ns", "ns in MPI_Init and MPI_Finalize"),
-    FIELD(U64, shim_bytes, "shim_bytes", "bytes of RSS that are memwatch's own, at most: journal, libraries, unwinder's tables"),
+    FIELD(U64, shim_bytes, "shim_bytes", "bytes, upper bound of memwatch's part of RSS: journal, libraries, unwinder's tables"),
     FIELD(U64, calls, "calls", "wrapped calls"),
     FIELD(U64, measured, "measured", "of these, measured"),
     FIELD(U64, coarse_calls, "coarse_calls", "of these, counted only"),
-    FIELD(U64, lost_sites, "lost_sites", "calls counted together with others, for want of room"),
-    FIELD(U64, lost_phases, "lost_phases", "visits counted together with others, for want of room"),
-    FIELD(U64, lost_modules, "lost_modules", "objects that found no room"),
-    FIELD(U64, lost_requests, "lost_requests", "requests whose completion is left out"),
+    FIELD(U64, lost_sites, "lost_sites", "calls counted together with others, because a table was full"),
+    FIELD(U64, lost_phases, "lost_phases", "visits counted together with others, because a table was full"),
+    FIELD(U64, lost_modules, "lost_modules", "objects that did not fit in the table"),
+    FIELD(U64, lost_requests, "lost_requests", "requests whose completion is not recorded"),
     FIELD(U64, lost_nested, "lost_nested", "phases that are nested too deeply"),
-    FIELD(U64, unrecorded, "unrecorded_calls", "calls that are not in any other number"),
+    FIELD(U64, unrecorded, "unrecorded_calls", "calls that are not counted anywhere else"),
     FIELD(U32, cost_flags, "cost_flags", "MW_COST_* of collector/journal/record.h"),
-    FIELD(BOOL, whole, "whole", "sites, phases, spikes and ticks are all here"),
+    FIELD(BOOL, has_details, "whole", "sites, phases, spikes and ticks are all here"),
     FIELD(U64, tick_ns, "tick_ns", "ns, length of a slice"),
     LIST(site, site_count, sites, "sites", "its call sites"),
     LIST(phase, phase_count, phases, "phases", "its phases"),
@@ -307,8 +308,8 @@ static const struct mw_field merged_site_fields[] = {
     FIELD(U64, spike_ns, "spike_ns", "ns, monotonic"),
     FIELD(U64, spike_visit, "spike_visit", "number of the call"),
     FIELD(U64, spike_entry_rss, "spike_entry_rss_bytes", "bytes"),
-    FIELD(U32, spike_ranks, "spike_ranks", "ranks whose own largest is at least half of it"),
-    FIELD(U64, coarse_spike, "coarse_spike_bytes", "bytes, upper bound of a stretch with calls of this site in it"),
+    FIELD(U32, spike_ranks, "spike_ranks", "ranks whose largest rise is at least half of it"),
+    FIELD(U64, coarse_spike, "coarse_spike_bytes", "bytes, upper bound from an interval with calls of this site in it"),
     INDEX(RANK, coarse_rank, "coarse_rank", "rank index"),
     {.type = MW_FIELD_END}};
 static const struct mw_fields merged_site = {"merged_site", merged_site_fields, sizeof(THIS), false};
@@ -316,11 +317,11 @@ static const struct mw_fields merged_site = {"merged_site", merged_site_fields, 
 
 #define THIS struct mw_model_merged_phase
 static const struct mw_field merged_phase_fields[] = {
-    ENUM(phase_kinds, kind, "kind", "what kind of stretch"),
+    ENUM(phase_kinds, kind, "kind", "kind of phase"),
     INDEX(PHASE, parent, "parent", "in `phases`"),
     FIELD(U32, depth, "depth", "parents above it"),
     FIELD(STRING, name, "name", "name"),
-    FIELD(STRING, path, "path", "behind its parents"),
+    FIELD(STRING, path, "path", "name after those of its parents"),
     FIELD(NAME, from_call, "from_call", "the call before it"),
     FIELD(NAME, to_call, "to_call", "the call after it"),
     FIELD(PLACE, from_place, "from_place", "of the call before"),
@@ -328,7 +329,7 @@ static const struct mw_field merged_phase_fields[] = {
     FIELD(U32, ranks, "ranks", "number of ranks that have it"),
     FIELD(U64, visits, "visits", "over all ranks"),
     FIELD(U64, visits_max, "visits_max", "of one rank"),
-    FIELD(U64, measured, "measured", "visits whose both ends were measured; the time of the others is by the kernel's tick"),
+    FIELD(U64, measured, "measured", "visits with both ends measured; the time of the others is by the kernel's tick"),
     FIELD(U64, first_ns, "first_ns", "ns, monotonic"),
     FIELD(U64, last_ns, "last_ns", "ns, monotonic"),
     STRUCT(spread, time, "time_ns", "ns"),
@@ -342,7 +343,7 @@ static const struct mw_field merged_phase_fields[] = {
 static const struct mw_fields merged_phase = {"merged_phase", merged_phase_fields, sizeof(THIS), false};
 #undef THIS
 
-#define THIS struct mw_view_moment
+#define THIS struct mw_view_rss
 static const struct mw_field moment_fields[] = {
     FIELD(U64, ns, "ns", "ns, monotonic"),
     FIELD(U64, rss, "rss_bytes", "bytes"),
@@ -367,14 +368,15 @@ static const struct mw_field process_fields[] = {
     FIELD(STRING, command, "command", "arguments separated by spaces, cut"),
     FIELD(U64, first_ns, "first_ns", "ns, monotonic: first seen"),
     FIELD(U64, last_ns, "last_ns", "ns, monotonic: last seen"),
-    ENUM(ends, end, "end", "what is known of its end"),
+    ENUM(ends, end, "end", "what is known about its end"),
     FIELD(U64, end_ns, "end_ns", "ns, monotonic"),
-    FIELD(BOOL, left_running, "left_running", "it outlived the job: the last sample still saw it"),
-    FIELD(U64, leave_ns, "leave_ns", "ns, monotonic: when it closed its files in order to end; 0 not seen"),
-    FIELD(U64, alive_ns, "alive_ns", "ns, monotonic: last seen not to be ending, as another one was; 0 never"),
+    FIELD(BOOL, left_running, "left_running", "it outlived the job: it was in the last sample"),
+    FIELD(U64, leave_ns, "leave_ns", "ns, monotonic: when it closed its files on exit; 0 not seen"),
+    FIELD(U64, alive_ns, "alive_ns", "ns, monotonic: when it was last seen not to be exiting while another process was; 0 "
+        "never"),
     FIELD(U64, oom_ns, "oom_ns", "ns, monotonic: the OOM killer's last kill in its group before its end; 0 none"),
-    FIELD(RANK, launch_rank, "launch_rank", "that its launcher's variables give it; null: none"),
-    FIELD(I32, wait_status, "wait_status", "as wait(2) gives it"),
+    FIELD(RANK, launch_rank, "launch_rank", "rank by its launcher's variables; null: none"),
+    FIELD(I32, wait_status, "wait_status", "as returned by wait(2)"),
     INDEX(ELSEWHERE, cgroup, "cgroup", "in its host's cgroups"),
     STRUCT(bytes, peak, "peak", "highest RSS"),
     FIELD(U64, rss_last, "rss_last_bytes", "bytes, when last seen"),
@@ -382,11 +384,11 @@ static const struct mw_field process_fields[] = {
     FIELD(U64, rss_max_ns, "rss_max_ns", "ns, monotonic"),
     FIELD(U64, hwm_seen, "hwm_seen_bytes", "bytes, largest VmHWM read"),
     FIELD(U64, pss_max, "pss_max_bytes", "bytes, largest PSS sampled"),
-    FIELD(U64, huge_max, "huge_max_bytes", "bytes, huge pages beside RSS"),
+    FIELD(U64, huge_max, "huge_max_bytes", "bytes, huge pages; not part of RSS"),
     FIELD(U64, swap_max, "swap_max_bytes", "bytes, swap beside RSS"),
-    STRUCT(ulimit, address, "address_space", "what ulimit -v allows, and VmPeak"),
-    STRUCT(ulimit, data, "data", "what ulimit -d allows, and the largest VmData that was read"),
-    ROOM(moment, moment_count, MW_VIEW_MOMENTS, moments, "moments", "its last seconds, oldest first"),
+    STRUCT(ulimit, address, "address_space", "limit of ulimit -v, and VmPeak"),
+    STRUCT(ulimit, data, "data", "limit of ulimit -d, and the largest VmData that was read"),
+    ROOM(moment, recent_count, MW_VIEW_RECENT, recent, "moments", "its last seconds, oldest first"),
     {.type = MW_FIELD_END}};
 const struct mw_fields mw_fields_process = {"process", process_fields, sizeof(THIS), false};
 #undef THIS
@@ -394,7 +396,7 @@ const struct mw_fields mw_fields_process = {"process", process_fields, sizeof(TH
 #define THIS struct mw_model_limit
 static const struct mw_field limit_fields[] = {
     ENUM(limit_kinds, kind, "kind",
-        "of the hard limit of which the least was left; of the lower one where that is not known"),
+        "of the hard limit with the least headroom; of the lower limit if that is not known"),
     FIELD(U64, bytes, "bytes", "bytes"),
     STRUCT(bytes, used, "used", "what counted against it"),
     FIELD(U64, cgroup_limit, "cgroup_limit_bytes", "bytes, 0 unknown"),
@@ -408,7 +410,7 @@ static const struct mw_fields limit = {"limit", limit_fields, sizeof(THIS), fals
 
 #define THIS struct mw_model_charge
 static const struct mw_field charge_fields[] = {
-    ENUM(limit_kinds, kind, "kind", "what limits; cgroup_high only slows down"),
+    ENUM(limit_kinds, kind, "kind", "kind of limit; cgroup_high only throttles"),
     FIELD(U64, bytes, "limit_bytes", "bytes"),
     STRUCT(bytes, used, "used",
         "what counted against it when the least was left, without memory that the kernel could drop"),
@@ -416,14 +418,14 @@ static const struct mw_field charge_fields[] = {
     STRUCT(bytes, upper, "upper", "the kernel's own peak, with memory that it could drop"),
     FIELD(U64, hits, "hits", "how often the kernel found the limit reached; 0 also unknown"),
     FIELD(BOOL, ran_out, "ran_out", "the OOM killer was called for it"),
-    FIELD(BOOL, above, "above", "it is set in a group above path that is not visible there"),
-    FIELD(BOOL, cache_counts, "cache_counts", "used has page cache in it that the kernel could drop"),
+    FIELD(BOOL, above, "above", "it is set in an ancestor of path that is not visible there"),
+    FIELD(BOOL, cache_counts, "cache_counts", "used includes page cache that the kernel could drop"),
     FIELD(U64, anon, "anon_bytes", "bytes of used: memory of programs; 0 also unknown"),
     FIELD(U64, shmem, "shmem_bytes", "bytes: files in tmpfs, and shared memory"),
-    FIELD(U64, dirty, "dirty_bytes", "bytes: page cache that is not yet written"),
+    FIELD(U64, dirty, "dirty_bytes", "bytes: page cache not yet written"),
     FIELD(U64, kernel, "kernel_bytes", "bytes: the rest, the kernel's own"),
     FIELD(U64, rss, "rss_sum_bytes", "bytes: sum of RSS of the job's processes in the same sample"),
-    FIELD(U64, swap_left, "swap_left_bytes", "bytes that could still have been swapped out"),
+    FIELD(U64, swap_left, "swap_left_bytes", "bytes that could have been swapped out"),
     FIELD(STRING, path, "path", "of the control group's files; \"\" none"),
     {.type = MW_FIELD_END}};
 static const struct mw_fields charge = {"charge", charge_fields, sizeof(THIS), false};
@@ -453,7 +455,7 @@ static const struct mw_field cgroup_fields[] = {
     FIELD(U64, kills_ns, "kills_ns", "ns, monotonic: of the first"),
     FIELD(U64, victims, "victims", "of kills: ranks"),
     FIELD(BOOL, counts, "counts", "it has a counter of kills"),
-    FIELD(BOOL, shared, "shared", "processes that are not the job's were seen in it"),
+    FIELD(BOOL, shared, "shared", "processes outside of the job were seen in it"),
     {.type = MW_FIELD_END}};
 static const struct mw_fields cgroup = {"cgroup", cgroup_fields, sizeof(THIS), false};
 #undef THIS
@@ -462,7 +464,7 @@ static const struct mw_fields cgroup = {"cgroup", cgroup_fields, sizeof(THIS), f
 static const struct mw_field numa_fields[] = {
     FIELD(I32, index, "index", "the system's number"),
     FIELD(U32, ranks, "ranks", "that were on it at MPI_Init"),
-    FIELD(U64, peaks, "peaks_bytes", "bytes, added up: at most what they had together"),
+    FIELD(U64, peaks, "peaks_bytes", "bytes, sum: an upper bound of what they had together"),
     FIELD(U64, bytes, "bytes", "bytes of the node"),
     {.type = MW_FIELD_END}};
 static const struct mw_fields numa = {"numa", numa_fields, sizeof(THIS), false};
@@ -473,7 +475,7 @@ static const struct mw_field host_fields[] = {
     FIELD(STRING, name, "name", "its name"),
     FIELD(BOOL, is_launcher, "is_launcher", "the host of memwatch run"),
     FIELD(BOOL, is_sampled, "is_sampled", "by the launcher or an agent"),
-    FIELD(I64, shift_ns, "shift_ns", "ns, added to its clock to reach the one axis"),
+    FIELD(I64, shift_ns, "shift_ns", "ns, added to its clock to reach the reference axis"),
     FIELD(U64, clock_error_ns, "clock_error_ns",
         "ns, of shift_ns; 0: compared by wall clocks, or the reference itself"),
     FIELD(U32, ranks, "ranks", "number"),
@@ -482,15 +484,15 @@ static const struct mw_field host_fields[] = {
     FIELD(U64, samples, "samples", "number"),
     FIELD(U64, gap_mean_ns, "gap_mean_ns", "ns between samples, as achieved; 0 unknown"),
     FIELD(U64, gap_max_ns, "gap_max_ns", "ns, longest time without a sample; 0 unknown"),
-    ENUM(peers, peer, "peer", "what became of its agent"),
+    ENUM(peers, peer, "peer", "state of the connection to its agent"),
     FIELD(U64, heard_ns, "heard_ns", "ns, monotonic"),
     FIELD(STRING, why, "why", "of a lost agent"),
-    STRUCT(bytes, upper, "upper", "no moment can have had more"),
+    STRUCT(bytes, upper, "upper", "upper bound at any time"),
     STRUCT(bytes, seen, "seen", "largest sum of RSS in one sample"),
     FIELD(U64, seen_ns, "seen_ns", "ns, monotonic"),
     STRUCT(bytes, pss, "pss", "largest sum of PSS in one sweep"),
     STRUCT(limit, limit, "limit", "what limits memory"),
-    FIELD(U64, kills, "kills", "by the OOM killer on the whole host"),
+    FIELD(U64, kills, "kills", "by the OOM killer on the host"),
     FIELD(U64, victims, "victims", "of kills: ranks"),
     LIST(cgroup, cgroup_count, cgroups, "cgroups", "control groups of the job"),
     LIST(charge, charge_count, charges, "charges", "limits on its processes together, and what counted against each"),
@@ -501,7 +503,7 @@ static const struct mw_fields host = {"host", host_fields, sizeof(THIS), false};
 
 #define THIS struct mw_model_world
 static const struct mw_field world_fields[] = {
-    FIELD(U64, id, "id", "tells worlds of a run apart"),
+    FIELD(U64, id, "id", "identifies a world of the run"),
     FIELD(I32, size, "size", "of MPI_COMM_WORLD"),
     FIELD(U32, ranks, "ranks", "that are known"),
     FIELD(U64, first_ns, "first_ns", "ns, monotonic"),
@@ -512,19 +514,20 @@ static const struct mw_fields world = {"world", world_fields, sizeof(THIS), fals
 #define THIS struct mw_model_death
 static const struct mw_field death_fields[] = {
     INDEX(RANK, rank, "rank", "rank index; none: a process that never called MPI_Init"),
-    INDEX(ELSEWHERE, process, "process", "in `processes`: what was seen of it"),
-    FIELD(RANK, launch_rank, "launch_rank", "before MPI_Init has returned: the number that its launcher's variables give it; or null"),
-    ENUM(causes, cause, "cause", "what it died of"),
+    INDEX(ELSEWHERE, process, "process", "in `processes`: its samples"),
+    FIELD(RANK, launch_rank, "launch_rank", "before MPI_Init has returned: the rank by its launcher's variables; or null"),
+    ENUM(causes, cause, "cause", "cause of its death"),
     FIELD(I32, number, "number", "signal, code or status; -1 unknown"),
     INDEX(ELSEWHERE, cgroup, "cgroup", "in its host's cgroups"),
     FIELD(U64, ns, "ns", "ns, monotonic"),
-    FIELD(BOOL, exact, "exact", "noticed at once; otherwise it died at some time after `ns`"),
-    FIELD(U64, after_ns, "after_ns", "ns, monotonic: it was alive then"),
-    FIELD(U64, order_ns, "order_ns", "ns, monotonic: of two of one host the smaller one is of the first; 0 unknown"),
+    FIELD(BOOL, exact, "exact", "noticed at once; else it died at some time after `ns`"),
+    FIELD(U64, after_ns, "after_ns", "ns, monotonic: it was still running then"),
+    FIELD(U64, order_ns, "order_ns", "ns, monotonic: comparable between ends on one host, the smaller one was first; 0 "
+        "unknown"),
     FIELD(BOOL, finalized, "finalized", "it had left MPI_Finalize"),
     FIELD(BOOL, waiting, "waiting", "it was inside an MPI call"),
     FIELD(BOOL, perhaps_oom, "perhaps_oom", "SIGKILL that the OOM killer may have sent"),
-    FIELD(BOOL, inferred, "inferred", "the cause is what the command's exit status says of the first one"),
+    FIELD(BOOL, inferred, "inferred", "the cause is derived from the command's exit status"),
     FIELD(BOOL, dumped, "dumped", "it wrote a core file"),
     FIELD(STRING, text, "text", "for people"),
     STRUCT(bytes, rss, "rss", "when it was last seen"),
@@ -538,7 +541,7 @@ static const struct mw_field waiting_fields[] = {
     FIELD(STRING, label, "label", "of the call site"),
     FIELD(STRING, ranks, "ranks", "\"0, 2-7\""),
     FIELD(U32, count, "count", "ranks"),
-    FIELD(BOOL, first_too, "first_too", "the first to die was in it, too"),
+    FIELD(BOOL, first_too, "first_too", "the first to die was in it as well"),
     FIELD(U64, since_ns, "since_ns", "ns, monotonic"),
     {.type = MW_FIELD_END}};
 static const struct mw_fields waiting = {"waiting", waiting_fields, sizeof(THIS), false};
@@ -548,7 +551,7 @@ static const struct mw_fields waiting = {"waiting", waiting_fields, sizeof(THIS)
 static const struct mw_field unrecorded_fields[] = {
     ENUM(whys, why, "reason", "why it left no record"),
     FIELD(U64, count, "count", "processes of one program"),
-    FIELD(STRING, text, "text", "the reason in words, and by what it is known"),
+    FIELD(STRING, text, "text", "the reason in words, and the evidence"),
     {.type = MW_FIELD_END}};
 static const struct mw_fields unrecorded = {"unrecorded", unrecorded_fields, sizeof(THIS), false};
 #undef THIS
@@ -600,14 +603,14 @@ static const struct mw_field job_fields[] = {
     FIELD(I32, pid, "pid", "of the command"),
     FIELD(I32, exit_status, "exit_status", "128 + signal when killed"),
     FIELD(I32, exit_signal, "exit_signal", "0, or the signal"),
-    FIELD(BOOL, status_unknown, "status_unknown", "it has ended, but nobody saw its exit status"),
-    FIELD(RANK, inside_rank, "inside_rank", "an mpirun started memwatch itself, as this rank; null: none did"),
-    FIELD(U32, inside_size, "inside_size", "of how many; 0 not known"),
+    FIELD(BOOL, status_unknown, "status_unknown", "it has ended, but its exit status was not observed"),
+    FIELD(RANK, inside_rank, "inside_rank", "memwatch itself was started by an mpirun, as this rank; null: it was not"),
+    FIELD(U32, inside_size, "inside_size", "number of ranks then; 0 unknown"),
     FIELD(U64, command_end_ns, "command_end_ns", "ns, monotonic; 0 unknown"),
-    ROOM(signal, signal_count, MW_VIEW_SIGNALS, signals, "signals", "that memwatch was sent"),
-    STRUCT(over, over, "over", "why memwatch itself ended the job"),
+    ROOM(signal, signal_count, MW_VIEW_SIGNALS, signals, "signals", "signals that memwatch was sent"),
+    STRUCT(over, over, "over", "why memwatch ended the job"),
     FIELD(U64, samples, "samples", "number"),
-    FIELD(U64, interval_ns, "interval_ns", "ns between samples, as asked for"),
+    FIELD(U64, interval_ns, "interval_ns", "ns between samples, as requested"),
     FIELD(U64, gap_mean_ns, "gap_mean_ns", "ns between samples, as achieved; 0 unknown"),
     FIELD(U64, gap_max_ns, "gap_max_ns", "ns, longest time without a sample; 0 unknown"),
     FIELD(U64, begin_ns, "begin_ns", "ns, monotonic: zero of the times for people"),
@@ -624,21 +627,21 @@ static const struct mw_field peak_fields[] = {
     FIELD(U64, seen_ns, "seen_ns", "ns, monotonic"),
     FIELD(U32, seen_processes, "seen_processes", "in that sample"),
     FIELD(U32, seen_hosts, "seen_hosts",
-        "0: one sample of one host; otherwise the sum of each host's smallest in one slice"),
-    STRUCT(bytes, upper, "upper", "no moment can have had more (RSS)"),
+        "0: one sample of one host; else the sum over hosts of the smallest sample in one slice"),
+    STRUCT(bytes, upper, "upper", "upper bound of RSS at any time"),
     FIELD(U32, upper_open_ranks, "upper_open_ranks",
-        "ranks whose end nobody measured: the bound does not hold for them"),
-    FIELD(U32, upper_sampled, "upper_sampled", "other processes known by samples only"),
+        "ranks whose end was not measured: the bound does not cover it"),
+    FIELD(U32, upper_sampled, "upper_sampled", "other processes known only by samples"),
     FIELD(U64, error_bytes, "error_bytes", "bytes, contained in upper"),
-    FIELD(U64, sum_of_peaks, "sum_of_peaks_bytes", "bytes, of all processes; not simultaneous: no peak"),
+    FIELD(U64, sum_of_peaks, "sum_of_peaks_bytes", "bytes, over all processes; not simultaneous, so not a peak"),
     STRUCT(bytes, pss, "pss", "shared pages once, sampled"),
     FIELD(U64, pss_ns, "pss_ns", "ns, monotonic"),
     FIELD(U64, pss_rss, "pss_rss_bytes", "bytes, RSS in that sweep"),
     FIELD(U64, pss_sweeps, "pss_sweeps", "number"),
-    STRUCT(bytes, shared, "shared", "what sums of RSS count more than once"),
+    STRUCT(bytes, shared, "shared", "memory that sums of RSS count more than once"),
     FIELD(U64, shared_ns, "shared_ns", "ns, monotonic"),
     FIELD(U64, shared_rss, "shared_rss_bytes", "bytes"),
-    FIELD(U64, shared_shmem, "shared_shmem_bytes", "bytes, 0 also unknown"),
+    FIELD(U64, shared_shmem, "shared_shmem_bytes", "bytes; 0 also if unknown"),
     {.type = MW_FIELD_END}};
 static const struct mw_fields peak = {"peak", peak_fields, sizeof(THIS), false};
 #undef THIS
@@ -662,7 +665,7 @@ static const struct mw_field cost_fields[] = {
     FIELD(U64, lost_requests, "lost_requests", "number"),
     FIELD(U64, lost_nested, "lost_nested", "number"),
     FIELD(U64, unrecorded, "unrecorded_calls", "number"),
-    FIELD(U64, launcher_cpu_ns, "launcher_cpu_ns", "ns that sampling took"),
+    FIELD(U64, launcher_cpu_ns, "launcher_cpu_ns", "ns of CPU time used for sampling"),
     FIELD(U64, launcher_rss_peak, "launcher_rss_peak_bytes", "bytes of memwatch itself"),
     {.type = MW_FIELD_END}};
 static const struct mw_fields cost = {"cost", cost_fields, sizeof(THIS), false};
@@ -671,42 +674,46 @@ static const struct mw_fields cost = {"cost", cost_fields, sizeof(THIS), false};
 #define THIS struct mw_model_bound
 static const struct mw_field bound_fields[] = {
     FIELD(U64, bytes, "bytes", "bytes, upper bound"),
-    FIELD(BOOL, known, "known", "false: a rank went on there that nobody measured"),
+    FIELD(BOOL, known, "known", "false: a rank ran then that was not measured"),
     {.type = MW_FIELD_END}};
 static const struct mw_fields bound = {"bound", bound_fields, sizeof(THIS), true};
 #undef THIS
 
 /* Of a run, and of each of its jobs where there are several. */
 #define MODEL_FIELDS \
-    STRUCT(job, job, "job", "the job as a whole"), \
+    STRUCT(job, job, "job", "the job"), \
     STRUCT(peak, peak, "peak", "the job's peak: three numbers that are never mixed"), \
-    STRUCT(headroom, headroom, "headroom", "the limit of which the least was left; of one of several jobs, of its processes alone"), \
-    STRUCT(cost, cost, "cost", "what memwatch itself took"), \
+    STRUCT(headroom, headroom, "headroom", "the limit with the least headroom; for one of several jobs, only limits of its " \
+        "processes"), \
+    STRUCT(cost, cost, "cost", "the cost of memwatch"), \
     STRUCT(spread, rank_peak, "rank_peak_bytes", "bytes, over the ranks"), \
-    STRUCT(change, mpi_growth, "mpi_growth_bytes", "bytes that grew inside MPI calls, without what " \
-        "MPI_Finalize gave back, over the ranks: MPI's own and the program's"), \
+    STRUCT(change, mpi_growth, "mpi_growth_bytes", "bytes that grew inside MPI calls, without memory released in " \
+        "MPI_Finalize, over the ranks: of MPI and of the program"), \
     FIELD(STRING, ended_by, "ended_by", "what ended the job from outside before any rank died"), \
     LIST(host, host_count, hosts, "hosts", "hosts"), \
     LIST(world, world_count, worlds, "worlds", "MPI_COMM_WORLDs, by time"), \
     LIST(merged_site, site_count, sites, "sites", "call sites of all ranks"), \
     LIST(merged_phase, phase_count, phases, "phases", "phases of all ranks"), \
-    LIST(death, death_count, deaths, "deaths", "irregular ends of ranks and of processes that were to become ranks, the first one first"), \
-    FIELD(U32, first_count, "first_count", "how many of `deaths`, from the start, may have been the first: 1 it is known; 0 ended from outside"), \
-    FIELD(STRING, first_why, "first_why", "why it is not known which was the first; \"\" otherwise"), \
-    LIST(unrecorded, unrecorded_count, unrecorded, "unrecorded", "processes that may have been meant as ranks, without a record, by reason"), \
-    LIST(waiting, waiting_count, waiting, "waiting", "who was inside the same call then"), \
-    LIST(note, note_count, notes, "notes", "what is missing, or good to know"), \
+    LIST(death, death_count, deaths, "deaths", "irregular ends of ranks and of processes that were to become ranks: the " \
+        "candidates for the first one, then in order of time"), \
+    FIELD(U32, first_count, "first_count", "number of leading entries of `deaths` that may have been the first: 1: it is " \
+        "known; 0: ended from outside"), \
+    FIELD(STRING, first_why, "first_why", "why it is not known which was the first; else \"\""), \
+    LIST(unrecorded, unrecorded_count, unrecorded, "unrecorded", "processes that may have been intended as ranks, without a " \
+        "record, by reason"), \
+    LIST(waiting, waiting_count, waiting, "waiting", "ranks that were inside the same call then"), \
+    LIST(note, note_count, notes, "notes", "missing data, and other information"), \
     FIELD(U64, notes_dropped, "notes_dropped", "notes beyond those"), \
     FIELD(U64, slice_ns, "slice_ns", "ns, length of a slice"), \
     LIST(slice, slice_count, slices, "slices", "the sampled sum over time, from job.begin_ns"), \
     FIELD(U64, bound_ns, "bound_ns", "ns, length of a slice of `bounds`"), \
-    LIST(bound, bound_count, bounds, "bounds", "what all processes together had at most over time, from job.begin_ns"), \
-    LIST(mw_fields_process, process_count, processes, "processes", "all that was seen of processes"), \
+    LIST(bound, bound_count, bounds, "bounds", "upper bound of all processes together over time, from job.begin_ns"), \
+    LIST(mw_fields_process, process_count, processes, "processes", "all processes that were seen"), \
     LIST(mw_fields_rank, rank_count, ranks, "ranks", "by world, then rank")
 
 #define THIS struct mw_model
 static const struct mw_field job_fields_of_run[] = {
-    FIELD(U32, number, "number", "from 1, by the time of their begin"),
+    FIELD(U32, number, "number", "from 1, by start time"),
     MODEL_FIELDS,
     {.type = MW_FIELD_END}};
 const struct mw_fields mw_fields_job = {"one_of_several_jobs", job_fields_of_run, sizeof(THIS), false};
@@ -714,8 +721,8 @@ const struct mw_fields mw_fields_job = {"one_of_several_jobs", job_fields_of_run
 static const struct mw_field model_fields[] = {
     MODEL_FIELDS,
     LIST(mw_fields_job, job_count, jobs, "jobs",
-        "where the command started several MPI jobs: each by itself. The rest is then about all of them together, and has no "
-        "worlds, ranks, sites and phases, and only those processes that belong to no job. Otherwise empty"),
+        "if the command started several MPI jobs: one entry for each. The other fields are then about all of them together, without "
+        "worlds, ranks, sites and phases, and with only those processes that belong to no job. Else empty"),
     {.type = MW_FIELD_END}};
 const struct mw_fields mw_fields_model = {"model", model_fields, sizeof(THIS), false};
 #undef THIS

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The record's fields: one table that says how the model is written as JSON, read back, checked and described (doc/
- * record.schema.json is made of it). A field of the model that is not here is not in the record. */
+/* The record's fields: one table by which the model is written as JSON, read back, checked and described
+ * (doc/record.schema.json is generated from it). A field of the model that is not here is not in the record. */
 #ifndef MW_COLLECTOR_RECORD_FIELDS_H
 #define MW_COLLECTOR_RECORD_FIELDS_H
 
@@ -13,7 +13,7 @@
 
 enum mw_field_type {
     MW_FIELD_END,
-    MW_FIELD_U64,    /* above INT64_MAX: written as that */
+    MW_FIELD_U64,    /* values above INT64_MAX are written as INT64_MAX */
     MW_FIELD_I64,
     MW_FIELD_U32,
     MW_FIELD_I32,
@@ -24,15 +24,15 @@ enum mw_field_type {
     MW_FIELD_STRING, /* never NULL */
     MW_FIELD_NAME,   /* a string that may be NULL: null */
     MW_FIELD_ENUM,   /* `words`, ended by NULL */
-    MW_FIELD_INDEX,  /* uint32_t, less than `bound` says; MW_MODEL_NONE: null */
+    MW_FIELD_INDEX,  /* uint32_t, less than the size of `bound`; MW_MODEL_NONE: null */
     MW_FIELD_PLACE,  /* a pointer to a place: its index in `places`; NULL: null */
     MW_FIELD_PLACES, /* an array of these in the rank's frames, and its count */
     MW_FIELD_STRUCT, /* one `of`, in place */
     MW_FIELD_LIST,   /* an array of `of`, and its count */
-    MW_FIELD_ROOM    /* the same with its fixed room, `room` items, in place */
+    MW_FIELD_ROOM    /* the same for a fixed array of `room` items, in place */
 };
 
-/* What an index points into. */
+/* The array that an index points into. */
 enum mw_field_bound {
     MW_BOUND_NONE,
     MW_BOUND_HOST,
@@ -41,9 +41,9 @@ enum mw_field_bound {
     MW_BOUND_PROCESS,
     MW_BOUND_SITE,
     MW_BOUND_PHASE,
-    MW_BOUND_RANK_SITE,  /* of the rank that the field lies in */
+    MW_BOUND_RANK_SITE,  /* of the rank that contains the field */
     MW_BOUND_RANK_PHASE,
-    MW_BOUND_ELSEWHERE   /* of another rank or host: collector/record/check.c knows */
+    MW_BOUND_ELSEWHERE   /* of another rank or host: see collector/record/check.c */
 };
 
 struct mw_fields;

@@ -13,11 +13,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#define BLANKS_MAX 4096 /* before a record's first brace */
+#define BLANKS_MAX 4096 /* allowed blanks before a record's first brace */
 
 struct reader {
     struct mw_model *model;
-    const struct mw_model_place **frames; /* where the next ones of the rank go */
+    const struct mw_model_place **frames; /* position of the rank's next frames */
     struct mw_err *err;
 };
 
@@ -30,11 +30,11 @@ static int wrong(struct reader *reader, const char *name, const char *what)
     return mw_err_set(reader->err, "the record is damaged: \"%s\" is not %s", name, what);
 }
 
-static int read_whole(struct reader *reader, const struct mw_field *field, const json_t *json, int64_t low,
+static int read_integer(struct reader *reader, const struct mw_field *field, const json_t *json, int64_t low,
                       int64_t high, int64_t *value)
 {
     if (!json_is_integer(json) || json_integer_value(json) < low || json_integer_value(json) > high)
-        return wrong(reader, field->name, "a whole number in its range");
+        return wrong(reader, field->name, "an integer in its range");
     *value = json_integer_value(json);
     return 0;
 }
@@ -45,18 +45,18 @@ static int read_number(struct reader *reader, const struct mw_field *field, void
 
     switch (field->type) {
     case MW_FIELD_U64:
-        if (read_whole(reader, field, json, 0, INT64_MAX, &value) < 0)
+        if (read_integer(reader, field, json, 0, INT64_MAX, &value) < 0)
             return -1;
         *(uint64_t *)at = (uint64_t)value;
         return 0;
-    case MW_FIELD_I64: return read_whole(reader, field, json, INT64_MIN, INT64_MAX, at);
+    case MW_FIELD_I64: return read_integer(reader, field, json, INT64_MIN, INT64_MAX, at);
     case MW_FIELD_U32:
-        if (read_whole(reader, field, json, 0, UINT32_MAX, &value) < 0)
+        if (read_integer(reader, field, json, 0, UINT32_MAX, &value) < 0)
             return -1;
         *(uint32_t *)at = (uint32_t)value;
         return 0;
     default:
-        if (read_whole(reader, field, json, INT32_MIN, INT32_MAX, &value) < 0)
+        if (read_integer(reader, field, json, INT32_MIN, INT32_MAX, &value) < 0)
             return -1;
         *(int32_t *)at = (int32_t)value;
         return 0;
@@ -65,9 +65,9 @@ static int read_number(struct reader *reader, const struct mw_field *field, void
 
 static int read_at_least(struct reader *reader, const struct mw_field *field, struct mw_model_bytes *at, const json_t *json)
 {
-    int64_t value = -1; /* records of earlier versions have differences here, which may be less than 0 */
+    int64_t value = -1; /* records of earlier versions have differences here, which may be negative */
 
-    if (!json_is_null(json) && read_whole(reader, field, json, INT64_MIN, INT64_MAX, &value) < 0)
+    if (!json_is_null(json) && read_integer(reader, field, json, INT64_MIN, INT64_MAX, &value) < 0)
         return -1;
     *at = (struct mw_model_bytes){0, MW_MODEL_UNKNOWN};
     if (value >= 0)
@@ -82,14 +82,14 @@ static int read_word(struct reader *reader, const struct mw_field *field, int *a
             *at = i;
             return 0;
         }
-    return wrong(reader, field->name, "one of its words");
+    return wrong(reader, field->name, "one of the allowed words");
 }
 
 static int read_index(struct reader *reader, const struct mw_field *field, uint32_t *at, const json_t *json)
 {
     int64_t value = MW_MODEL_NONE;
 
-    if (!json_is_null(json) && read_whole(reader, field, json, 0, MW_MODEL_NONE - 1, &value) < 0)
+    if (!json_is_null(json) && read_integer(reader, field, json, 0, MW_MODEL_NONE - 1, &value) < 0)
         return -1;
     *at = (uint32_t)value;
     return 0;
@@ -100,7 +100,7 @@ static int read_rank(struct reader *reader, const struct mw_field *field, int32_
 {
     int64_t value = -1;
 
-    if (!json_is_null(json) && read_whole(reader, field, json, -1, INT32_MAX, &value) < 0)
+    if (!json_is_null(json) && read_integer(reader, field, json, -1, INT32_MAX, &value) < 0)
         return -1;
     *at = (int32_t)value;
     return 0;
@@ -134,8 +134,8 @@ static int read_places(struct reader *reader, const struct mw_field *field, void
     const struct mw_model_place **frames = reader->frames;
     size_t count = json_array_size(json);
 
-    if (!frames) /* nobody has counted them: not in a rank */
-        return wrong(reader, field->name, "where it belongs");
+    if (!frames) /* not counted: not in a rank */
+        return wrong(reader, field->name, "at the expected place");
     for (size_t i = 0; i < count; i++)
         if (read_place(reader, field, &frames[i], json_array_get(json, i)) < 0 || !frames[i])
             return wrong(reader, field->name, "a list of places");
@@ -147,7 +147,7 @@ static int read_places(struct reader *reader, const struct mw_field *field, void
 
 /* ---- structures ---- */
 
-/* What the model says where nothing is known. */
+/* Default values for unknown fields. */
 static void clear(struct reader *reader, const struct mw_fields *fields, void *item)
 {
     for (const struct mw_field *field = fields->field; field->type != MW_FIELD_END; field++) {
@@ -163,7 +163,7 @@ static void clear(struct reader *reader, const struct mw_fields *fields, void *i
     }
 }
 
-/* All frames of a rank's sites and spikes lie in one array of it. */
+/* All frames of a rank's sites and spikes are in one array. */
 static size_t count_frames(const json_t *list)
 {
     size_t count = 0;
@@ -205,10 +205,10 @@ static int read_list(struct reader *reader, const struct mw_field *field, void *
     if (!json_is_array(json))
         return wrong(reader, field->name, "a list");
     if (field->type == MW_FIELD_ROOM && count > field->room)
-        return wrong(reader, field->name, "as short as it has to be");
+        return wrong(reader, field->name, "of at most the allowed length");
     if (field->type == MW_FIELD_LIST) {
         items = mw_mem_alloc(count, field->of->size);
-        memcpy(at, &items, sizeof(items)); /* the model's from now on, also when reading fails */
+        memcpy(at, &items, sizeof(items)); /* owned by the model from now on, also if reading fails */
     } else {
         items = at;
     }
@@ -265,7 +265,7 @@ static int read_object(struct reader *reader, const struct mw_fields *fields, vo
 
 /* ---- all ---- */
 
-/* Places point at one another: all are there before the first is read. */
+/* Places refer to each other: all are allocated before the first is read. */
 static int read_all_places(struct reader *reader, const json_t *json)
 {
     struct mw_model *model = reader->model;
@@ -282,8 +282,8 @@ static int read_all_places(struct reader *reader, const json_t *json)
     return 0;
 }
 
-/* Records of before processes were counted together do not say how many an entry is. Those of before threads were looked
- * for have as MPI's own memory whatever grew inside its calls. */
+/* Older records have no count of processes in an entry. Records from before threads were detected count all growth inside
+ * MPI calls as MPI's own memory. */
 static void complete(struct mw_model *model)
 {
     for (size_t i = 0; i < model->job_count; i++)
@@ -359,13 +359,13 @@ struct mw_model *mw_record_json_read(const char *path, struct mw_err *err)
         return NULL;
     if (size > MW_RECORD_JSON_MAX) {
         fclose(file);
-        mw_err_set(err, "cannot read %s: larger than %llu GiB, more than any record", path, MW_RECORD_JSON_MAX >> 30);
+        mw_err_set(err, "cannot read %s: larger than %llu GiB, the maximum of a record", path, MW_RECORD_JSON_MAX >> 30);
         return NULL;
     }
     json = json_loadf(file, JSON_ALLOW_NUL, &error);
     fclose(file);
     if (!json) {
-        mw_err_set(err, "%s is not a whole record: line %d: %s", path, error.line, error.text);
+        mw_err_set(err, "%s is not a complete record: line %d: %s", path, error.line, error.text);
         return NULL;
     }
     model = read_model(json, err);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Means and shares are rounded to what a record holds of them, so that a report of the record is the same as one without. */
+/* Rounds means and shares to the precision of a record, so that a report from the record is the same as one without it. */
 #ifndef MW_COLLECTOR_RECORD_ROUND_H
 #define MW_COLLECTOR_RECORD_ROUND_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What all forms of a comparison have in common, and the one for a terminal. */
+/* The parts that all forms of a comparison share, and the form for a terminal. */
 #include "collector/report/compare.h"
 
 #include "collector/base/text_table.h"
@@ -9,8 +9,8 @@
 #include <string.h>
 
 #define DEFAULT_WIDTH 100
-#define NAME_LEAST 20
-#define WHERE_LEAST 12
+#define NAME_MIN 20
+#define WHERE_MIN 12
 
 const char *mw_report_compare_word(enum mw_compare_verdict verdict)
 {
@@ -49,7 +49,7 @@ struct mw_units mw_report_compare_change(const struct mw_compare_row *row)
     return u;
 }
 
-bool mw_report_compare_is_telling(const struct mw_compare_row *row)
+bool mw_report_compare_is_notable(const struct mw_compare_row *row)
 {
     return row->verdict == MW_COMPARE_GREW || row->verdict == MW_COMPARE_SHRANK || row->verdict == MW_COMPARE_SAMPLED ||
            !strcmp(row->group, "job");
@@ -69,7 +69,7 @@ static void write_side(FILE *out, const struct mw_compare *compare, enum mw_comp
         fprintf(out, "  %-9s  %zu of these runs failed or had not ended\n", "", compare->failed[side]);
 }
 
-/* Whether all is well: nothing of failed runs is. */
+/* The verdict. A comparison of failed runs is never good. */
 static void write_verdict(FILE *out, const struct mw_compare *compare, bool color)
 {
     size_t grew = mw_compare_count(compare, MW_COMPARE_GREW);
@@ -80,7 +80,7 @@ static void write_verdict(FILE *out, const struct mw_compare *compare, bool colo
             mw_text_style_start(style, color), grew ? "✗" : sound ? "✓" : "?", grew,
             mw_compare_count(compare, MW_COMPARE_SHRANK), mw_text_style_end(style, color), compare->threshold * 100);
     if (!sound)
-        fputs("  Not a verdict: runs that failed were compared, or runs with ranks and without.\n", out);
+        fputs("  Not conclusive: runs that failed were compared, or runs with ranks and without.\n", out);
 }
 
 static enum mw_text_style style_of(enum mw_compare_verdict verdict)
@@ -111,14 +111,14 @@ static struct mw_text_table *make_table(void)
 {
     struct mw_text_table *table = mw_text_table_create();
 
-    mw_text_table_column(table, "", MW_TEXT_LEFT, NAME_LEAST, MW_TEXT_CUT_MIDDLE);
+    mw_text_table_column(table, "", MW_TEXT_LEFT, NAME_MIN, MW_TEXT_CUT_MIDDLE);
     mw_text_table_column(table, "what", MW_TEXT_LEFT, 0, MW_TEXT_CUT_RIGHT);
     mw_text_table_column(table, "base", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
     mw_text_table_column(table, "candidate", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
     mw_text_table_column(table, "change", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
     mw_text_table_column(table, "spread", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
     mw_text_table_column(table, "verdict", MW_TEXT_LEFT, 0, MW_TEXT_CUT_RIGHT);
-    mw_text_table_column(table, "largest in", MW_TEXT_LEFT, WHERE_LEAST, MW_TEXT_CUT_MIDDLE);
+    mw_text_table_column(table, "largest in", MW_TEXT_LEFT, WHERE_MIN, MW_TEXT_CUT_MIDDLE);
     return table;
 }
 
@@ -132,7 +132,7 @@ int mw_report_compare_text_write(FILE *out, const struct mw_compare *compare, co
     write_side(out, compare, MW_COMPARE_CANDIDATE, "candidate");
     fputc('\n', out);
     for (size_t i = 0; i < compare->row_count; i++)
-        if (style->all || mw_report_compare_is_telling(&compare->rows[i]))
+        if (style->all || mw_report_compare_is_notable(&compare->rows[i]))
             add_row(table, &compare->rows[i]);
         else
             left_out++;
@@ -140,9 +140,9 @@ int mw_report_compare_text_write(FILE *out, const struct mw_compare *compare, co
     mw_text_table_destroy(table);
     left_out -= style->all ? 0 : follow;
     if (follow && !style->all)
-        fprintf(out, "    %zu more grew only with these: --all lists them\n", follow);
+        fprintf(out, "    %zu more grew only because of these: --all lists them\n", follow);
     if (left_out)
-        fprintf(out, "    %zu more without a change that counts (%zu new, %zu gone): --all lists them\n", left_out,
+        fprintf(out, "    %zu more without a significant change (%zu new, %zu gone): --all lists them\n", left_out,
                 mw_compare_count(compare, MW_COMPARE_NEW), mw_compare_count(compare, MW_COMPARE_GONE));
     write_verdict(out, compare, style->color);
     return ferror(out) ? -1 : 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The forms in which a comparison is told. Each returns 0, or -1 when writing failed (errno). The caller flushes. */
+/* The forms of a comparison. Each returns 0, or -1 with errno if writing failed. The caller flushes. */
 #ifndef MW_COLLECTOR_REPORT_COMPARE_H
 #define MW_COLLECTOR_REPORT_COMPARE_H
 
@@ -13,16 +13,16 @@ mw_report_compare_write mw_report_compare_text_write;     /* for a terminal */
 mw_report_compare_write mw_report_compare_markdown_write; /* for a pull request */
 mw_report_compare_write mw_report_compare_json_write;     /* every row, bytes as numbers; "schema" is its version */
 
-/* What a verdict is called: "grew", "same". */
+/* The name of a verdict: "grew", "same". */
 const char *mw_report_compare_word(enum mw_compare_verdict verdict);
 
-/* A row's number on one side as people read it, with its mark; "–" where it is not. */
+/* A row's number on one side, formatted, with its mark; "–" if it is missing. */
 struct mw_units mw_report_compare_value(const struct mw_compare_row *row, enum mw_compare_side side);
 
-/* "+12.0 MiB (+5.1 %)"; "" where there is nothing to compare. */
+/* "+12.0 MiB (+5.1 %)"; "" if there is nothing to compare. */
 struct mw_units mw_report_compare_change(const struct mw_compare_row *row);
 
-/* Rows worth a look: all that changed beyond the threshold, and the job's. */
-bool mw_report_compare_is_telling(const struct mw_compare_row *row);
+/* Rows that are shown by default: changes beyond the threshold, and those of the job. */
+bool mw_report_compare_is_notable(const struct mw_compare_row *row);
 
 #endif

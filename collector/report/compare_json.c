@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A comparison for programs. */
+/* A comparison as JSON. */
 #include "collector/report/compare.h"
 
 #include "collector/model/certainty.h"
@@ -40,7 +40,7 @@ static json_t *runs_of(const struct mw_compare *compare, enum mw_compare_side si
                      (json_int_t)compare->ranks_max[side]);
 }
 
-/* Every string is clean UTF-8 (collector/model/model.h), or jansson would refuse it. */
+/* Strings are clean UTF-8 (collector/model/model.h), as jansson requires. */
 int mw_report_compare_json_write(FILE *out, const struct mw_compare *compare, const struct mw_report_style *style)
 {
     static const char *const axes[] = {"phase", "rank", "site"};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A comparison for a pull request. */
+/* A comparison as Markdown, for a pull request. */
 #include "collector/report/compare.h"
 
 #include "collector/base/markup.h"
@@ -36,11 +36,11 @@ int mw_report_compare_markdown_write(FILE *out, const struct mw_compare *compare
             compare->runs[MW_COMPARE_BASE] == 1 ? "" : "s", compare->runs[MW_COMPARE_CANDIDATE]);
     put(out, compare->commands[MW_COMPARE_CANDIDATE]);
     if (!mw_compare_is_sound(compare))
-        fputs("\n\n**Not a verdict: runs that failed were compared, or runs with ranks and without.**", out);
+        fputs("\n\n***Not conclusive: runs that failed were compared, or runs with ranks and without.**", out);
     fputs("\n\n| | what | base | candidate | change | verdict | largest in |\n"
           "| --- | --- | ---: | ---: | ---: | --- | --- |\n", out);
     for (size_t i = 0; i < compare->row_count; i++)
-        if (style->all || (mw_report_compare_is_telling(&compare->rows[i]) && shown < ROWS_SHOWN)) {
+        if (style->all || (mw_report_compare_is_notable(&compare->rows[i]) && shown < ROWS_SHOWN)) {
             put_row(out, &compare->rows[i]);
             shown++;
         } else {
@@ -49,7 +49,7 @@ int mw_report_compare_markdown_write(FILE *out, const struct mw_compare *compare
     fputc('\n', out);
     if (left_out)
         fprintf(out, "%zu more rows are not listed. ", left_out);
-    fprintf(out, "Counted is what changed beyond %g %%, the spread of the runs and the error of the readings.\n",
+    fprintf(out, "A change counts if it is beyond %g %%, the spread of the runs and the error of the readings.\n",
             compare->threshold * 100);
     return ferror(out) ? -1 : 0;
 }

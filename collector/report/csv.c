@@ -16,7 +16,7 @@ static void separate(struct mw_csv *csv)
     csv->begun = true;
 }
 
-/* Many readers drop blanks around a cell that is not quoted. */
+/* Many readers strip blanks around an unquoted cell. */
 static bool has_blank_edge(const char *text)
 {
     return text[0] && (text[0] == ' ' || text[strlen(text) - 1] == ' ');

@@ -45,7 +45,7 @@ static void write_places(struct json *json, const struct mw_model_place *const *
     putc(']', json->out);
 }
 
-/* An item a line. */
+/* One item per line. */
 static void write_list(struct json *json, const struct mw_fields *fields, const void *items, size_t count)
 {
     putc('[', json->out);
@@ -118,7 +118,7 @@ static void write_value(struct json *json, const struct mw_field *field, const v
     }
 }
 
-/* ---- what users of samplers know ---- */
+/* ---- fields compatible with samplers ---- */
 
 /* RFC 3339, UTC, milliseconds, of a monotonic time; null for 0. */
 static void write_time(struct json *json, const char *name, uint64_t ns)
@@ -199,7 +199,7 @@ static void write_filter(struct json *json)
             bytes / 1024);
 }
 
-/* Milliseconds between samples as they were; null unknown. */
+/* Achieved milliseconds between samples; null if unknown. */
 static void write_gap(FILE *out, uint64_t ns)
 {
     if (ns)

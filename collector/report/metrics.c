@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A family of metrics after the other, each with the samples of all jobs: what belongs to one family must stand together.
- * Every sample has the label `run`, which no other run has, so that files of several runs can lie in one directory. There
- * is no label `job`: Prometheus gives that name to what it scrapes, and renames ours. */
+/* Writes one metric family after the other, each with the samples of all jobs: the samples of a family must be consecutive.
+ * Every sample has the label `run`, unique to the run, so that files of several runs can be in one directory. There is no
+ * label `job`: Prometheus uses that name for its scrape targets and would rename ours. */
 #include "collector/report/metrics.h"
 
 #include "collector/base/clock.h"
@@ -43,7 +43,7 @@ static void begin(const struct metrics *metrics, const char *name, const struct 
         fprintf(metrics->out, ",mpi_job=\"%u\"", job->number ? job->number : 1);
 }
 
-/* What one model has to say of a family; nothing where it does not know. */
+/* The samples of one model in a family; none if unknown. */
 typedef void write_sample(const struct metrics *metrics, const char *name, const struct mw_model *model,
                           const struct mw_model *job);
 
@@ -134,7 +134,7 @@ static const char *const limit_words[MW_LIMIT_KINDS] = {
     [MW_LIMIT_MEMSW] = "cgroup_memory_and_swap", [MW_LIMIT_SLURM] = "slurm", [MW_LIMIT_ADDRESS] = "address_space",
     [MW_LIMIT_DATA] = "data"};
 
-/* One value for each limit of several processes together; memory.high is one of a group that may have another as well. */
+/* One value per limit on several processes together; a group with memory.high may have another limit as well. */
 static void put_charges(const struct metrics *metrics, const char *name, const struct mw_model *model, bool used)
 {
     for (size_t i = 0; i < model->host_count; i++)
@@ -179,7 +179,7 @@ static void put_one_headroom(const struct metrics *metrics, const char *name, co
     fprintf(metrics->out, "} %" PRIu64 "\n", headroom->left.bytes);
 }
 
-/* Of the run, and of each of its jobs where they are several. */
+/* Of the run, and of each of its jobs if there are several. */
 static void put_headroom(const struct metrics *metrics, const char *name, const struct mw_model *model,
                          const struct mw_model *job)
 {
@@ -204,8 +204,8 @@ static void put_rank_peaks(const struct metrics *metrics, const char *name, cons
     }
 }
 
-/* Phases of one path are one series: a phase "a/b" and "b" inside of "a" have the same. Equal strings of a model are kept
- * once. */
+/* Phases with one path are one series: a phase "a/b" and "b" inside "a" have the same path. Equal strings of a model are
+ * stored once. */
 static bool largest_of_path(const struct mw_model *model, size_t index, uint64_t *bytes)
 {
     const char *path = model->phases[index].path;
@@ -215,14 +215,14 @@ static bool largest_of_path(const struct mw_model *model, size_t index, uint64_t
         if (model->phases[i].kind != MW_PHASE_USER || model->phases[i].path != path)
             continue;
         if (i < index)
-            return false; /* it was written with that one */
+            return false; /* written with the earlier one */
         if (model->phases[i].peak_kind != MW_MODEL_UNKNOWN && model->phases[i].peak.max > *bytes)
             *bytes = model->phases[i].peak.max;
     }
     return *bytes;
 }
 
-/* Those that the program names: the others are too many, and change with every line. */
+/* Only user phases: the others are too many, and their names change with the source lines. */
 static void put_phases(const struct metrics *metrics, const char *name, const struct mw_model *model,
                        const struct mw_model *job)
 {
@@ -239,7 +239,7 @@ static void put_phases(const struct metrics *metrics, const char *name, const st
 
 static const struct family {
     const char *name, *unit, *help;
-    bool of_run; /* of the run; otherwise of each job */
+    bool of_run; /* of the run; else of each job */
     write_sample *put;
 } families[] = {
     {"memwatch_run_info", NULL, "The command of memwatch run; always 1.", true, put_info},
@@ -247,20 +247,20 @@ static const struct family {
     {"memwatch_run_duration_seconds", "seconds", "From the start of the command to its end, or to the last sample.", true, put_duration},
     {"memwatch_run_exit_status", NULL, "The command's exit status, 128 plus the signal that killed it.", true, put_status},
     {"memwatch_run_rss_seen_bytes", "bytes", "Largest sum of RSS in one sample, of all processes.", true, put_seen},
-    {"memwatch_run_rss_upper_bytes", "bytes", "No moment can have had more RSS, of all processes.", true, put_upper},
-    {"memwatch_host_rss_upper_bytes", "bytes", "No moment can have had more RSS on this host.", true, put_hosts},
+    {"memwatch_run_rss_upper_bytes", "bytes", "Upper bound of RSS at any time, of all processes.", true, put_upper},
+    {"memwatch_host_rss_upper_bytes", "bytes", "Upper bound of RSS at any time on this host.", true, put_hosts},
     {"memwatch_limit_bytes", "bytes", "A limit on memory of several processes together.", true, put_limits},
-    {"memwatch_limit_used_bytes", "bytes", "What counted against it when the least was left, sampled, without memory that the "
+    {"memwatch_limit_used_bytes", "bytes", "Memory that counted against it when the least was left, sampled, without memory that the "
      "kernel could drop.", true, put_used},
-    {"memwatch_headroom_bytes", "bytes", "What was left of the limit of which it was the least.", true, put_headroom},
+    {"memwatch_headroom_bytes", "bytes", "Memory left of the limit with the least headroom.", true, put_headroom},
     {"memwatch_job_info", NULL, "What started the job; always 1.", false, put_info},
     {"memwatch_job_duration_seconds", "seconds", "How long the job ran.", false, put_duration},
     {"memwatch_job_exit_status", NULL, "The exit status of what started the job, 128 plus the signal that killed it.", false,
      put_status},
     {"memwatch_job_ranks", NULL, "MPI ranks that are known.", false, put_ranks},
     {"memwatch_job_deaths", NULL, "Ranks that did not end regularly.", false, put_deaths},
-    {"memwatch_job_rss_seen_bytes", "bytes", "A sum of RSS at one moment: at least what the job had.", false, put_seen},
-    {"memwatch_job_rss_upper_bytes", "bytes", "No moment can have had more RSS.", false, put_upper},
+    {"memwatch_job_rss_seen_bytes", "bytes", "A sum of RSS at one time: a lower bound.", false, put_seen},
+    {"memwatch_job_rss_upper_bytes", "bytes", "Upper bound of RSS at any time.", false, put_upper},
     {"memwatch_job_pss_seen_bytes", "bytes", "Largest sum of PSS in one sweep: shared pages once.", false, put_pss},
     {"memwatch_rank_rss_peak_bytes", "bytes", "Highest RSS of a rank.", false, put_rank_peaks},
     {"memwatch_phase_rss_peak_bytes", "bytes", "Highest RSS of one rank in a phase of the program.", false, put_phases},
@@ -275,7 +275,7 @@ static void write_family(const struct metrics *metrics, const struct family *fam
         family->put(metrics, family->name, mw_model_part(metrics->run, i), mw_model_part(metrics->run, i));
 }
 
-/* No other run has the same: host, process and time of its begin; without a launcher the number of its world. */
+/* Unique to the run: host, process and start time; without a launcher the world id. */
 static void write_id(char *id, size_t size, const struct mw_model *run)
 {
     const char *host = run->host_count ? run->hosts[0].name : "";

@@ -11,15 +11,15 @@
 #include <string.h>
 
 #define VIA " (via "
-#define VIA_LEAST 8 /* columns that are left to the name behind it */
+#define VIA_MIN 8 /* columns reserved for the name after it */
 
 struct mw_report_names {
-    struct mw_map *labels; /* those that functions of different names have */
-    char *like;            /* a name that begins with the namespaces that all share; NULL none */
+    struct mw_map *labels; /* labels shared by functions of different names */
+    char *like;            /* a name that starts with the namespaces that all share; NULL if none */
     size_t length;         /* of these */
 };
 
-/* ---- what all share ---- */
+/* ---- common prefix ---- */
 
 static char *short_copy(const char *name)
 {
@@ -37,7 +37,7 @@ static void find_common(struct mw_report_names *names, char **functions, size_t 
             names->like = mw_mem_copy(functions[i]);
 }
 
-/* Labels that stand for different functions: instances of one template, say. */
+/* Labels that belong to different functions, for example instances of one template. */
 static struct mw_map *find_double(const struct mw_model_place *const *places, size_t count)
 {
     struct mw_map *first = mw_map_create(), *labels = mw_map_create();
@@ -76,15 +76,15 @@ void mw_report_names_destroy(struct mw_report_names *names)
     free(names);
 }
 
-/* ---- one of them ---- */
+/* ---- one name ---- */
 
 static const char *behind(const struct mw_report_names *names, const char *name)
 {
     return names->like ? mw_short_name_behind(name, names->like, names->length) : name;
 }
 
-/* "Mesh<double>::sum+0x1f" where "Mesh::sum+0x1f" could be another one. */
-static void put_whole(char out[MW_REPORT_NAME], const struct mw_model_place *place)
+/* "Mesh<double>::sum+0x1f" if "Mesh::sum+0x1f" is ambiguous. */
+static void put_full(char out[MW_REPORT_NAME], const struct mw_model_place *place)
 {
     const char *offset = strrchr(place->label, '+');
 
@@ -105,7 +105,7 @@ static void fit(char *out, size_t size, const struct mw_model_place *place, cons
         mw_short_name_fit(out, size, name, width);
 }
 
-/* The place outside of a layer first; the layer gets what is left of the width. */
+/* The place outside of a layer first; the layer gets the remaining width. */
 static void put_via(const struct mw_report_names *names, char out[MW_REPORT_NAME], const struct mw_model_place *place,
                     const char *via, int width)
 {
@@ -113,7 +113,7 @@ static void put_via(const struct mw_report_names *names, char out[MW_REPORT_NAME
     int around = (int)strlen(VIA ")");
 
     snprintf(place_text, sizeof(place_text), "%.*s", (int)(via - place->label), place->label);
-    fit(head, sizeof(head), place, behind(names, place_text), width - around - VIA_LEAST);
+    fit(head, sizeof(head), place, behind(names, place_text), width - around - VIA_MIN);
     snprintf(place_text, sizeof(place_text), "%s", via + strlen(VIA));
     if (place_text[0])
         place_text[strlen(place_text) - 1] = '\0'; /* the bracket */
@@ -130,7 +130,7 @@ void mw_report_names_where(const struct mw_report_names *names, const struct mw_
     if (!place) {
         snprintf(out, MW_REPORT_NAME, "?");
     } else if (is_double(names, place)) {
-        put_whole(whole, place);
+        put_full(whole, place);
         mw_text_fit(out, MW_REPORT_NAME, behind(names, whole), 2 * width, MW_TEXT_CUT_MIDDLE);
     } else if (via)
         put_via(names, out, place, via, width);

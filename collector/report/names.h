@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* How the rows of a list show where they are: as short as it goes, but no two places alike. The namespace that all of them
- * share is left out, and where the label has the function already, the object is shown beside it instead. */
+/* Short and distinct names of the places in a list. The namespace that all of them share is left out. If the label already
+ * has the function, the object is shown next to it instead. */
 #ifndef MW_COLLECTOR_REPORT_NAMES_H
 #define MW_COLLECTOR_REPORT_NAMES_H
 
@@ -10,10 +10,10 @@
 
 struct mw_report_names;
 
-/* Whether a place's label has its function already: "Pair::compute+0x1f", "mpi4py.MPI.Bcast". */
+/* Whether a place's label contains its function: "Pair::compute+0x1f", "mpi4py.MPI.Bcast". */
 bool mw_report_names_is_in_label(const struct mw_model_place *place);
 
-/* For a list with these places; some may be NULL. Free it. */
+/* For a list with these places; some may be NULL. Free with mw_report_names_destroy(). */
 struct mw_report_names *mw_report_names_create(const struct mw_model_place *const *places, size_t count);
 void mw_report_names_destroy(struct mw_report_names *names);
 
@@ -21,7 +21,7 @@ void mw_report_names_destroy(struct mw_report_names *names);
 void mw_report_names_where(const struct mw_report_names *names, const struct mw_model_place *place, int width,
                            char out[MW_REPORT_NAME]);
 
-/* "Pair::compute", not cut; "libmd.so" where the label has that; "" for NULL, or when neither is known. */
+/* "Pair::compute", not cut; "libmd.so" if the label has the function; "" for NULL, or if neither is known. */
 void mw_report_names_in(const struct mw_report_names *names, const struct mw_model_place *place,
                         char out[MW_REPORT_NAME]);
 

@@ -18,7 +18,7 @@ static void add_worst(struct mw_csv *csv, const struct mw_model *model, uint32_t
     mw_csv_rank(csv, model->ranks[worst].rank);
 }
 
-/* Times count from the begin of the run, also in its jobs. */
+/* Times are relative to the start of the run, also in its jobs. */
 static void add_phase(struct mw_csv *csv, const struct mw_model *run, const struct mw_model *model,
                       const struct mw_model_merged_phase *phase)
 {

@@ -12,14 +12,14 @@ static const char *const head[] = {
     "rank_peak_call", "mpi_holds_bytes", "mpi_holds_kind", "rss_at_end_bytes", "mpi_time_s", "mpi_calls",
     "mpi_calls_measured", "count", "job", NULL};
 
-/* Times count from the begin of the run, also in its jobs. */
+/* Times are relative to the start of the run, also in its jobs. */
 struct table {
     struct mw_csv csv;
-    const struct mw_model *run, *model; /* `model`: the job at hand */
+    const struct mw_model *run, *model; /* `model`: the current job */
 };
 
-#define SAMPLED_CELLS 11 /* first_seen_s and what follows */
-#define RANK_CELLS 13    /* world and what follows */
+#define SAMPLED_CELLS 11 /* first_seen_s and following */
+#define RANK_CELLS 13    /* world and following */
 
 static void add_end(struct mw_csv *csv, const struct mw_model_process *process)
 {
@@ -55,7 +55,7 @@ static void add_rank(struct table *table, const struct mw_model_rank *rank)
     mw_csv_end(csv);
 }
 
-/* What samples saw: nothing where there was none. */
+/* Values from samples: empty if there were none. */
 static void add_sampled(struct table *table, const struct mw_model_process *process)
 {
     struct mw_csv *csv = &table->csv;
@@ -101,7 +101,7 @@ static void add_process(struct table *table, const struct mw_model_process *proc
     mw_csv_end(csv);
 }
 
-/* A rank of which nobody saw the process. */
+/* A rank whose process was not sampled. */
 static void add_unseen(struct table *table, const struct mw_model_rank *rank)
 {
     struct mw_csv *csv = &table->csv;

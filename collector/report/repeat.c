@@ -11,7 +11,7 @@
 
 #define DEFAULT_WIDTH 100
 #define ROWS_SHOWN 8
-#define NAME_LEAST 20
+#define NAME_MIN 20
 
 static const struct mw_compare_values *runs_of(const struct mw_compare_row *row)
 {
@@ -50,7 +50,7 @@ static void add_row(struct mw_text_table *table, const struct mw_compare_row *ro
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_units_bytes((uint64_t)runs->spread).text);
 }
 
-/* Rows of one axis; the job's, which every axis has, only with the first. */
+/* Rows of one axis; those of the job, which every axis has, only with the first. */
 static void add_axis(struct mw_text_table *table, const struct mw_compare *compare, bool first, bool all)
 {
     const struct mw_compare_row **rows = mw_mem_alloc(compare->row_count + 1, sizeof(*rows));
@@ -71,7 +71,7 @@ int mw_report_repeat_write(FILE *out, const struct mw_compare *const axes[MW_REP
     static const char *const headers[] = {"runs", "smallest", "median", "largest", "spread"};
     struct mw_text_table *table = mw_text_table_create();
 
-    mw_text_table_column(table, "", MW_TEXT_LEFT, NAME_LEAST, MW_TEXT_CUT_MIDDLE);
+    mw_text_table_column(table, "", MW_TEXT_LEFT, NAME_MIN, MW_TEXT_CUT_MIDDLE);
     mw_text_table_column(table, "what", MW_TEXT_LEFT, 0, MW_TEXT_CUT_RIGHT);
     for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
         mw_text_table_column(table, headers[i], MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);

@@ -28,7 +28,7 @@ static char *stack_text(const struct mw_model_spike *spike)
     return text;
 }
 
-/* Times count from the begin of the run, also in its jobs. */
+/* Times are relative to the start of the run, also in its jobs. */
 static void add_spike(struct mw_csv *csv, const struct mw_model *run, const struct mw_model *model,
                       const struct mw_model_rank *rank, const struct mw_model_spike *spike)
 {

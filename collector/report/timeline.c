@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-/* "rank_3_peak_bytes", and with its job "job_2_rank_3_peak_bytes". */
+/* "rank_3_peak_bytes"; with several jobs "job_2_rank_3_peak_bytes". */
 static void write_rank_head(struct mw_csv *csv, const struct mw_model *model, uint32_t rank)
 {
     char name[96], job[32] = "";
@@ -34,7 +34,7 @@ static void write_head(struct mw_csv *csv, const struct mw_model *model, bool ra
     mw_csv_end(csv);
 }
 
-/* A rank's highest RSS between two times, from its own slices; empty where it knows nothing. */
+/* A rank's highest RSS between two times, from its slices; empty if unknown. */
 static void add_rank(struct mw_csv *csv, const struct mw_model_rank *rank, uint64_t begin, uint64_t end)
 {
     uint64_t highest = 0;

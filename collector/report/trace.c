@@ -7,13 +7,13 @@
 
 #include <inttypes.h>
 
-/* Times count from the begin of the run, also in its jobs. Process 0 of the trace is the whole run; the others are the hosts,
- * of each job among several apart. Ranks are threads: by their index plus one, over all jobs, for ids of phases are
- * made of it. */
+/* Times are relative to the start of the run, also in its jobs. Process 0 of the trace is the run; the others are the hosts,
+ * separately for each of several jobs. Ranks are threads, numbered by their index plus one over all jobs, because ids of
+ * phases are derived from it. */
 struct trace {
     FILE *out;
-    const struct mw_model *run, *model; /* `model`: the job at hand */
-    uint32_t first_process, first_thread; /* of that job: of its first host, and of its first rank */
+    const struct mw_model *run, *model; /* `model`: the current job */
+    uint32_t first_process, first_thread; /* number of its first host and of its first rank */
     bool begun;
 };
 
@@ -25,7 +25,7 @@ static void begin(struct trace *trace, const char *type, const char *name, uint3
     trace->begun = true;
 }
 
-/* Microseconds since the job began. */
+/* Microseconds since the start of the job. */
 static void at(struct trace *trace, const char *key, uint64_t ns)
 {
     fprintf(trace->out, ",\"%s\":%llu.%03llu", key, (unsigned long long)(ns / 1000), (unsigned long long)(ns % 1000));
@@ -51,7 +51,7 @@ static void counter(struct trace *trace, const char *name, uint32_t process, uin
     fprintf(trace->out, ",\"args\":{\"bytes\":%" PRIu64 "}}", bytes);
 }
 
-/* A counter keeps its value until the next one: without a last 0 it would go on to the end of the trace. */
+/* A counter keeps its value until the next one: a final 0 ends it before the end of the trace. */
 static void add_job(struct trace *trace)
 {
     static const char name[] = "sum of RSS, sampled";
@@ -68,7 +68,7 @@ static void add_job(struct trace *trace)
         counter(trace, name, 0, end, 0);
 }
 
-/* When the rank was gone, as far as anybody knows; 0: it may live. */
+/* When the rank had ended; 0 if it may still be running. */
 static uint64_t end_of(const struct trace *trace, const struct mw_model_rank *rank)
 {
     const struct mw_model_process *seen =
@@ -92,7 +92,7 @@ static void add_curve(struct trace *trace, const struct mw_model_rank *rank, con
         counter(trace, name, process_of(trace, rank->host), end > last ? end : last + 1, 0);
 }
 
-/* One occurrence, as an asynchronous slice: those of one rank may overlap. */
+/* One occurrence, as an asynchronous slice, because those of one rank may overlap. */
 static void add_occurrence(struct trace *trace, const struct mw_model_rank *rank, uint32_t thread,
                            const struct mw_model_phase *phase, const struct mw_phase_span *span)
 {
@@ -107,7 +107,8 @@ static void add_occurrence(struct trace *trace, const struct mw_model_rank *rank
     }
 }
 
-/* Of several only the first and the last one's time is recorded: a counter of the share of the time that was spent in it. */
+/* Several occurrences: only the first and the last are recorded, so this is a counter of the share of time spent in the
+ * phase. */
 static void add_share(struct trace *trace, const struct mw_model_rank *rank, const char *rank_name,
                       const struct mw_model_phase *phase, const struct mw_phase_span *span)
 {
@@ -160,8 +161,8 @@ static void add_spike(struct trace *trace, const struct mw_model_rank *rank, uin
     fputs("}}", trace->out);
 }
 
-/* Counters of one name are one track, within a process of the trace: before MPI_Init has returned a rank has no number but
- * that of its process. */
+/* Counters of one name are one track within a process of the trace: before MPI_Init has returned a rank is named by its
+ * pid. */
 static void add_rank(struct trace *trace, uint32_t index)
 {
     const struct mw_model *model = trace->model;

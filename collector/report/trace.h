@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The run for a trace viewer (Perfetto, chrome://tracing): Chrome's trace-event JSON. Hosts are processes, ranks their
- * threads. Only what is known is drawn: curves, spikes with their stacks, deaths, and of each phase that the program names
- * the stretch from its first visit to its last. */
+ * threads. It has curves, spikes with their stacks, deaths, and for each user phase the interval from its first visit to its
+ * last. */
 #ifndef MW_COLLECTOR_REPORT_TRACE_H
 #define MW_COLLECTOR_REPORT_TRACE_H
 

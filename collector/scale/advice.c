@@ -3,31 +3,34 @@
 
 #include <math.h>
 
-/* A run costs its ranks times the memory of each; it may cost so many times as much as the most expensive run so far. */
+/* The cost of a run is its number of ranks times the memory of each. Maximum cost, relative to the most expensive run so
+ * far. */
 #define CHEAP 4
-/* Of the cheap ones only those that say at least this share of what the best says: then the cheapest for what it says. */
+/* Candidates must have at least this share of the best gain; among them the best gain per cost wins. */
 #define ENOUGH 0.5
-#define TRIED 6 /* values of n, and of s */
+#define TRIED 6 /* number of values of n, and of s */
 
 struct asked {
     const struct mw_study *study;
     const struct mw_study_series *rank;
-    double n, s; /* the place that matters */
-    bool new_n, new_s; /* the run must extend the range of these, or nothing can be said there */
+    double n, s; /* the place of the prediction */
+    bool new_n, new_s; /* the run must extend the range of these, else nothing can be predicted there */
     double budget;
 };
 
-/* ---- what a run there would say ---- */
+/* ---- gain of a run ---- */
 
-/* Of two places together, by all models: how far they part, and what the weights of each leave open. Bytes squared. */
+/* Covariance of two places over all models: the differences between models, and the uncertainty of their weights. Bytes
+ * squared. */
 struct parting {
     double run, place, both;
 };
 
-static bool say_both(struct mw_fit_say say[2], const struct asked *asked, const struct mw_fit_model *model, double n, double s)
+static bool estimate_both(struct mw_fit_estimate estimate[2], const struct asked *asked, const struct mw_fit_model *model,
+                          double n, double s)
 {
-    return mw_fit_say(&say[0], model, asked->study->lapack, n, s) &&
-           mw_fit_say(&say[1], model, asked->study->lapack, asked->n, asked->s);
+    return mw_fit_estimate(&estimate[0], model, asked->study->lapack, n, s) &&
+           mw_fit_estimate(&estimate[1], model, asked->study->lapack, asked->n, asked->s);
 }
 
 static struct parting parting_at(const struct asked *asked, double n, double s)
@@ -37,19 +40,19 @@ static struct parting parting_at(const struct asked *asked, double n, double s)
 
     for (size_t i = 0; i < asked->rank->fit.model_count; i++) {
         const struct mw_fit_model *model = &asked->rank->fit.models[i];
-        struct mw_fit_say say[2];
-        if (!say_both(say, asked, model, n, s))
+        struct mw_fit_estimate estimate[2];
+        if (!estimate_both(estimate, asked, model, n, s))
             continue;
         all += model->weight;
-        run += model->weight * say[0].mean;
-        place += model->weight * say[1].mean;
-        sum.run += model->weight * say[0].mean * say[0].mean;
-        sum.place += model->weight * say[1].mean * say[1].mean;
-        sum.both += model->weight * say[0].mean * say[1].mean;
+        run += model->weight * estimate[0].mean;
+        place += model->weight * estimate[1].mean;
+        sum.run += model->weight * estimate[0].mean * estimate[0].mean;
+        sum.place += model->weight * estimate[1].mean * estimate[1].mean;
+        sum.both += model->weight * estimate[0].mean * estimate[1].mean;
         for (size_t j = 0; j < model->term_count; j++) {
-            sum.run += model->weight * say[0].parts[j] * say[0].parts[j];
-            sum.place += model->weight * say[1].parts[j] * say[1].parts[j];
-            sum.both += model->weight * say[0].parts[j] * say[1].parts[j];
+            sum.run += model->weight * estimate[0].parts[j] * estimate[0].parts[j];
+            sum.place += model->weight * estimate[1].parts[j] * estimate[1].parts[j];
+            sum.both += model->weight * estimate[0].parts[j] * estimate[1].parts[j];
         }
     }
     if (!(all > 0))
@@ -58,7 +61,7 @@ static struct parting parting_at(const struct asked *asked, double n, double s)
                             sum.both / all - run / all * place / all};
 }
 
-/* By which share the variance at the place falls when this is known, up to a reading's noise. */
+/* The share by which the variance at the place falls if this value is known, except for the noise of a reading. */
 static double gain_of(const struct asked *asked, double n, double s)
 {
     struct parting parting = parting_at(asked, n, s);
@@ -67,7 +70,7 @@ static double gain_of(const struct asked *asked, double n, double s)
     return parting.place > 0 ? parting.both * parting.both / (parting.place * (fmax(0, parting.run) + noise * noise)) : 0;
 }
 
-/* ---- which runs come into question ---- */
+/* ---- candidate runs ---- */
 
 static bool was_run(const struct mw_study *study, double n, double s)
 {
@@ -91,14 +94,14 @@ static double budget_of(const struct mw_study *study)
     return CHEAP * most;
 }
 
-/* The ends of the range, its middle, and what lies beside it. Whole numbers stay whole. Returns how many. */
-static size_t values_near(double values[TRIED], double least, double most, bool whole)
+/* The ends of the range, its middle, and values just outside. Integers stay integers. Returns the number of values. */
+static size_t values_near(double values[TRIED], double least, double most, bool integer)
 {
     const double tried[TRIED] = {least, most, sqrt(least * most), 2 * most, 4 * most, least / 2};
     size_t count = 0;
 
     for (size_t i = 0; i < TRIED; i++) {
-        double value = whole ? round(tried[i]) : tried[i];
+        double value = integer ? round(tried[i]) : tried[i];
         bool known = value <= 0;
         for (size_t j = 0; j < count; j++)
             known |= values[j] == value;
@@ -148,7 +151,7 @@ static void find_most(struct mw_advice *best, double *score, const struct asked 
     score[0] = fmax(score[0], gain_of(asked, n, s));
 }
 
-/* score[0] is the least gain that is enough, score[1] the largest one for its cost so far. */
+/* score[0] is the minimum gain, score[1] the largest gain per cost so far. */
 static void find_cheapest(struct mw_advice *best, double *score, const struct asked *asked, double n, double s)
 {
     double gain = gain_of(asked, n, s), value = gain / cost_of(asked, n, s);
@@ -161,7 +164,7 @@ static void find_cheapest(struct mw_advice *best, double *score, const struct as
 
 /* ---- without models ---- */
 
-/* One more number of ranks, or value, than were measured: that is what models lack. */
+/* One more number of ranks, or value, than measured, which the models need. */
 static void extend(struct mw_advice *advice, const struct asked *asked)
 {
     const struct mw_fit *fit = &asked->rank->fit;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which further run would say most about a place: one where the models part as they do there, and that is cheap. */
+/* Chooses the next run that reduces the uncertainty at a place most: a cheap one where the models differ in the same way. */
 #ifndef MW_COLLECTOR_SCALE_ADVICE_H
 #define MW_COLLECTOR_SCALE_ADVICE_H
 
@@ -9,7 +9,7 @@ struct mw_advice {
     bool found;
     double n, s;             /* the run */
     bool has_band;
-    struct mw_fit_band band; /* what the models say of the fullest rank there */
+    struct mw_fit_band band; /* predictions of the models for the fullest rank there */
 };
 
 /* For a prediction of the fullest rank at (n, s). */

@@ -10,17 +10,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How many repetitions it takes to know better, and what is the least to be believed then, as a share of
- * mw_fit_noise(). */
+/* Number of repetitions needed to estimate the noise, and its minimum as a share of mw_fit_noise(). */
 #define FREEDOM 3
 #define QUIET 0.25
-/* The same run twice may differ by this much, or something else is at work. */
+/* Maximum difference between repeated runs; above it the runs contradict each other. */
 #define CONTRADICTS 0.15
-/* A model that is off by more explains nothing. */
+/* Maximum error of a usable model. */
 #define UNEXPLAINED 0.10
-#define LEVELS 3 /* of n or s that it takes to see how something depends on it */
+#define LEVELS 3 /* number of different values of n or s needed to find a dependence */
 
-/* ---- what was measured ---- */
+/* ---- measurements ---- */
 
 /* Different numbers of ranks, or of the other parameter. */
 static size_t levels(const struct mw_fit_point *points, size_t count, bool of_s)
@@ -45,7 +44,7 @@ static bool same_place(const struct mw_fit_point *a, const struct mw_fit_point *
 struct place {
     size_t count;
     double low, high, mean;
-    double squares; /* of their distances from the mean, in units of noise */
+    double squares; /* of their deviations from the mean, in units of noise */
 };
 
 static bool is_first_of_its_place(const struct mw_fit_point *points, size_t index)
@@ -82,7 +81,7 @@ static struct place look_at_place(const struct mw_fit_point *points, size_t coun
     return place;
 }
 
-/* Counts places, and looks at how runs of the same place differ. Returns whether they contradict each other. */
+/* Counts places, and compares runs of the same place. Returns whether they contradict each other. */
 static bool look_at_repeats(struct mw_fit *fit, struct mw_fit_problem *problem)
 {
     double sum = 0;
@@ -103,7 +102,7 @@ static bool look_at_repeats(struct mw_fit *fit, struct mw_fit_problem *problem)
         sum += place.squares;
         freedom += place.count - 1;
     }
-    if (freedom >= FREEDOM) /* repeated runs show what the noise really is */
+    if (freedom >= FREEDOM) /* repeated runs show the actual noise */
         problem->noise = fmax(QUIET, sqrt(sum / (double)freedom));
     else
         problem->noise = freedom ? fmax(1, sqrt(sum / (double)freedom)) : 1;
@@ -112,8 +111,8 @@ static bool look_at_repeats(struct mw_fit *fit, struct mw_fit_problem *problem)
 
 /* ---- the choice ---- */
 
-/* The most likely one that the other runs check at each run, or one with as many terms as places would always be the best. Steps
- * below a plateau need no check: nothing is predicted of them. */
+/* The most likely model with leave-one-out residuals at each run; without these a model with as many terms as places would
+ * always be the best. Steps below a plateau are not checked, since they predict nothing. */
 static const struct mw_fit_model *best_of(const struct mw_fit *fit)
 {
     for (size_t i = 0; i < fit->model_count; i++)

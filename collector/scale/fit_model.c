@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "collector/scale/fit_model.h"
 
-/* What a measurement is good for: the kernel counts RSS in batches, allocators and shared pages fall a little differently
- * in every run. */
+/* Noise of a measurement: the kernel counts RSS in batches, and allocators and shared pages differ a little in every run. */
 #define NOISE_BYTES (256 * 1024.0)
 #define NOISE_SHARE 0.005
 

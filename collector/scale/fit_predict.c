@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a fit says of places where nothing was measured. */
+/* Predictions of a fit for places that were not measured. */
 #include "collector/scale/fit.h"
 #include "collector/scale/student.h"
 
@@ -8,12 +8,12 @@
 #include <string.h>
 
 #define VAGUE 4
-/* What no model knows of, such as parts that are not split evenly: for each doubling beyond the runs, a share of the bytes. */
+/* Effects outside of the models, such as uneven splits: a share of the bytes per doubling beyond the runs. */
 #define DRIFT 0.015
-/* Models beyond this share of all together do not move the band. */
+/* Models beyond this cumulative weight do not change the band. */
 #define ENOUGH 0.995
 
-/* ---- how far ---- */
+/* ---- range ---- */
 
 double mw_fit_carries(double least, double most)
 {
@@ -22,7 +22,7 @@ double mw_fit_carries(double least, double most)
     return most * exp2(doublings * (1 + doublings));
 }
 
-/* As far below as above. */
+/* The same distance below as above. */
 static bool is_far(double value, double least, double most)
 {
     double factor = mw_fit_carries(least, most) / most * (1 + 1e-9);
@@ -30,7 +30,7 @@ static bool is_far(double value, double least, double most)
     return value > most * factor || value < least / factor;
 }
 
-/* A plateau says nothing of fewer ranks, but of those that were measured. */
+/* A plateau does not cover fewer ranks than it begins on, except measured ones. */
 static bool knows(const struct mw_fit_model *model, double n)
 {
     for (size_t i = 0; i < model->term_count; i++)
@@ -63,9 +63,10 @@ static double distance(double value, double least, double most)
     return fmax(0, fmax(log2(value / most), log2(least / value)));
 }
 
-/* ---- what ---- */
+/* ---- values ---- */
 
-bool mw_fit_say(struct mw_fit_say *say, const struct mw_fit_model *model, const struct mw_lapack *lapack, double n, double s)
+bool mw_fit_estimate(struct mw_fit_estimate *estimate, const struct mw_fit_model *model, const struct mw_lapack *lapack,
+                     double n, double s)
 {
     double row[MW_SQUARES_COLUMNS], z[MW_SQUARES_COLUMNS];
     size_t last = model->term_count - 1;
@@ -74,27 +75,27 @@ bool mw_fit_say(struct mw_fit_say *say, const struct mw_fit_model *model, const 
         row[j] = mw_law_value(&model->terms[j], n, s);
     if (!knows(model, n) || !mw_squares_project(&model->squares, lapack, row, z))
         return false;
-    *say = (struct mw_fit_say){0};
+    *estimate = (struct mw_fit_estimate){0};
     for (size_t j = 0; j < model->term_count; j++) {
-        say->mean += z[j] * (j == last ? model->last : model->squares.q[j]);
-        say->parts[j] = z[j] * model->sigma * (j == last ? model->last_spread : 1);
+        estimate->mean += z[j] * (j == last ? model->last : model->squares.q[j]);
+        estimate->parts[j] = z[j] * model->sigma * (j == last ? model->last_spread : 1);
     }
-    return isfinite(say->mean);
+    return isfinite(estimate->mean);
 }
 
-/* The doubt of its weights, that of one new reading, and the drift. */
+/* The uncertainty of its weights, of one new reading, and the drift. */
 static bool doubt(struct mw_student *part, const struct mw_fit_model *model, const struct mw_lapack *lapack, double n, double s,
                   double drift)
 {
-    struct mw_fit_say say;
+    struct mw_fit_estimate estimate;
     double scale;
 
-    if (!mw_fit_say(&say, model, lapack, n, s))
+    if (!mw_fit_estimate(&estimate, model, lapack, n, s))
         return false;
-    scale = hypot(model->sigma * mw_fit_noise(fmax(0, say.mean)), drift * say.mean);
+    scale = hypot(model->sigma * mw_fit_noise(fmax(0, estimate.mean)), drift * estimate.mean);
     for (size_t j = 0; j < model->term_count; j++)
-        scale = hypot(scale, say.parts[j]);
-    *part = (struct mw_student){model->weight, say.mean, scale, model->freedom};
+        scale = hypot(scale, estimate.parts[j]);
+    *part = (struct mw_student){model->weight, estimate.mean, scale, model->freedom};
     return isfinite(scale) && scale > 0;
 }
 

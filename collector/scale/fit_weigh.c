@@ -5,20 +5,20 @@
 #include <string.h>
 
 #define PI 3.14159265358979323846
-/* Beside what the runs say of the noise, this is worth as many runs. */
+/* Weight of the prior of the noise, as a number of runs. */
 #define PRIOR_FREEDOM 3
-/* What a term adds, where it is most, may be of any magnitude from here on, in units of noise. */
+/* Minimum magnitude of a term at its maximum, in units of noise. */
 #define LEAST 0.5
-/* The last term of a model may come out as negative by so many standard deviations. */
+/* The last term of a model may be negative by this many standard deviations. */
 #define NEGATIVE 2.5
-/* The logarithm of how likely a plateau is where it is expected, and of each step below it where it is not. */
+/* Log probability of a plateau where it is expected, and of each step below it where it is not. */
 #define PLATEAU 4.0
 #define STEP (-1.0)
-/* The same of a law of s where a plateau is expected. */
+/* The same for a law of s where a plateau is expected. */
 #define EARLY (-6.0)
-/* The same of a model without a constant: every process has some memory whatever it does. */
+/* The same for a model without a constant: every process has some base memory. */
 #define BARE (-4.0)
-/* Models that are less likely than the best by this factor (as a logarithm) do not count. */
+/* Models less likely than the best by this log factor are ignored. */
 #define UNLIKELY 9.0
 
 bool mw_fit_weigh_is_positive(const struct mw_fit_model *model)
@@ -63,8 +63,8 @@ static bool solve(struct mw_fit_model *model, const struct mw_fit_problem *probl
                             problem->work);
 }
 
-/* The one term that takes memory away, which may be put last; the constant is none. `term_count` when there is none, more
- * when there is no hope. */
+/* The only negative term, which may be moved to the end; never the constant. `term_count` if there is none, more if the
+ * model cannot be used. */
 static size_t negative_of(const struct mw_fit_model *model)
 {
     size_t found = model->term_count;
@@ -97,8 +97,8 @@ static bool solve_in_order(struct mw_fit_model *model, const struct mw_fit_probl
     return solve(model, problem, scale);
 }
 
-/* Memory is not taken away: of the normal distribution of the last term only the part above 0 counts. Returns how much of it
- * that is; 0: too little. */
+/* Terms must not be negative: of the normal distribution of the last term only the part above 0 counts. Returns that part; 0
+ * if it is too small. */
 static double cut_last(struct mw_fit_model *model)
 {
     size_t last = model->term_count - 1;
@@ -113,7 +113,7 @@ static double cut_last(struct mw_fit_model *model)
     return part;
 }
 
-/* With the last term at its mean, no other one may have become negative. */
+/* With the last term at its mean, no other term may be negative. */
 static bool stays_positive(const struct mw_fit_model *model, const struct mw_lapack *lapack)
 {
     double coefs[MW_SQUARES_COLUMNS];
@@ -129,14 +129,14 @@ static bool stays_positive(const struct mw_fit_model *model, const struct mw_lap
     return true;
 }
 
-/* What a term adds, where it is most; of a step below a plateau, how far it is from that. */
+/* The magnitude of a term at its maximum; for a step below a plateau its distance from the plateau. */
 static double magnitude(const struct mw_fit_model *model, size_t term)
 {
     return model->terms[term].to_n > 0 ? fabs(model->squares.coefs[term] - model->squares.coefs[0])
                                        : model->squares.coefs[term];
 }
 
-/* How far a weight may be off: its standard deviation. */
+/* The standard deviation of a weight. */
 static double spread_of(const struct mw_fit_model *model, const struct mw_lapack *lapack, size_t term)
 {
     double unit[MW_SQUARES_COLUMNS] = {0}, z[MW_SQUARES_COLUMNS], sum = 0;
@@ -149,7 +149,7 @@ static double spread_of(const struct mw_fit_model *model, const struct mw_lapack
     return model->sigma * sqrt(sum);
 }
 
-/* The largest y, and how likely one magnitude is among all up to there. */
+/* The largest y, and the probability of one magnitude among all up to it. */
 static double magnitudes(const struct mw_fit_problem *problem)
 {
     double most = LEAST;
@@ -159,8 +159,8 @@ static double magnitudes(const struct mw_fit_problem *problem)
     return 1 + log(most / LEAST);
 }
 
-/* The logarithm of the probability of the runs under the model, up to what is the same for all: Laplace's approximation for
- * the weights, whose magnitude is unknown (their logarithm is uniform), and the noise integrated out. */
+/* The log probability of the runs under the model, without terms that are equal for all models: Laplace's approximation for
+ * the weights, with a log-uniform prior of their magnitude, and the noise integrated out. */
 static double evidence(const struct mw_fit_model *model, const struct mw_fit_problem *problem)
 {
     double free = (double)(problem->count - model->term_count), known = PRIOR_FREEDOM;
@@ -194,14 +194,14 @@ static double share_off(const struct mw_fit_problem *problem, const struct mw_fi
         return 0;
     for (size_t i = 0; i < problem->count; i++) {
         const struct mw_fit_point *p = &problem->points[i];
-        double off = (mw_fit_value(model, p->n, p->s) - p->bytes) / fmax(p->whole, mw_fit_noise(0));
+        double off = (mw_fit_value(model, p->n, p->s) - p->bytes) / fmax(p->part_of, mw_fit_noise(0));
         sum += off * off;
     }
-    /* as much larger as the cross-validated residuals are */
+    /* scaled up to the cross-validated residuals */
     return sqrt(sum / rows * model->squares.left_out / model->squares.sum);
 }
 
-/* Fits it, and weighs it: model->weight becomes a logarithm. */
+/* Fits a model and sets model->weight to its log probability. */
 static bool weigh(struct mw_fit_model *model, const struct mw_fit_problem *problem, double prior)
 {
     double scale[MW_SQUARES_COLUMNS], part;
@@ -220,9 +220,9 @@ static bool weigh(struct mw_fit_model *model, const struct mw_fit_problem *probl
     return isfinite(model->weight);
 }
 
-/* ---- all of them ---- */
+/* ---- all models ---- */
 
-/* Keeps it where it belongs among the most likely ones. */
+/* Inserts it into the list of the most likely models. */
 static void keep(struct mw_fit *fit, const struct mw_fit_model *model)
 {
     size_t at = fit->model_count;
@@ -248,13 +248,13 @@ static bool is_open(const struct mw_fit *fit, const struct mw_law *law)
     return (fit->varies_n || !mw_law_needs_n(&law->term)) && (fit->varies_s || !mw_law_needs_s(&law->term));
 }
 
-/* What levels off with n is set up before the program has read its parameter. */
+/* Memory that levels off with n is allocated before the program has read its parameter. */
 static double prior_of(const struct mw_fit_problem *problem, const struct mw_law *law)
 {
     return law->prior + (problem->levels_off && mw_law_needs_s(&law->term) ? EARLY : 0);
 }
 
-/* With the constant, and without it. */
+/* With and without the constant. */
 static void consider_both(struct mw_fit *fit, const struct mw_fit_problem *problem, const struct mw_law *const laws[], size_t count)
 {
     double prior = BARE;
@@ -289,7 +289,7 @@ static void weigh_laws(struct mw_fit *fit, const struct mw_fit_problem *problem)
     }
 }
 
-/* The number of ranks that was measured next after this one; INFINITY: none. */
+/* The next larger measured number of ranks; INFINITY if none. */
 static double next_n(const struct mw_fit_problem *problem, double n)
 {
     double next = INFINITY;
@@ -300,7 +300,7 @@ static double next_n(const struct mw_fit_problem *problem, double n)
     return next;
 }
 
-/* By itself, and with one law beside it. Where a plateau is expected, that is one without any growth in n. */
+/* Alone, and with one other law. Where a plateau is expected, the law must not grow with n. */
 static void weigh_plateau(struct mw_fit *fit, const struct mw_fit_problem *problem, const struct mw_fit_model *plateau)
 {
     double steps = STEP * (double)(plateau->term_count - 1), level = problem->levels_off ? PLATEAU : steps;
@@ -316,8 +316,8 @@ static void weigh_plateau(struct mw_fit *fit, const struct mw_fit_problem *probl
     }
 }
 
-/* The same on more than the first number of ranks, on more than the second ...; each of these is a step. (Somewhere between
- * two numbers the plateau begins; `from_n` is where it was seen first.) */
+/* Plateaus that begin after the first number of ranks, after the second, and so on, with one step for each smaller number.
+ * (The plateau begins somewhere between two numbers; `from_n` is the first measured one.) */
 static void weigh_plateaus(struct mw_fit *fit, const struct mw_fit_problem *problem)
 {
     struct mw_fit_model model = {.from_n = fit->n_min, .term_count = 1};

@@ -4,8 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-#define N_MOST 16777216.0 /* 2^24 ranks: more than any machine has */
-#define S_MOST 1e18       /* steps of two end here, whatever the runs carry to */
+#define N_MAX 16777216.0 /* 2^24 ranks: the maximum that is searched */
+#define S_MAX 1e18       /* doubling ends here, whatever the range of the runs */
 
 static struct mw_fit_band times(struct mw_fit_band band, double count)
 {
@@ -41,33 +41,33 @@ static struct mw_fit_band node_at(const struct asked *asked, double n, double s)
     return times(mw_study_predict(asked->study, asked->rank, n, s), ranks);
 }
 
-/* What a node has while each rank is at this series' level. */
+/* Memory of a node if each rank is at this series' level. */
 static struct mw_fit_band level_at(const struct asked *asked, const struct mw_study_series *series, double n, double s)
 {
     return times(mw_study_predict(asked->study, series, n, s), fmin(asked->ranks_per_node, n));
 }
 
-/* Those that matter; and none has more than the fullest rank: what a model says beyond that is its own error. */
+/* Only notable series, limited by the fullest rank: values above it are errors of a model. */
 static bool has_level(const struct mw_forecast *forecast, const struct mw_study *study, const struct mw_study_series *series)
 {
     return (series->group == MW_STUDY_PHASE || series->group == MW_STUDY_SITE) && !series->follows &&
-           mw_study_is_telling(study, series) && reaches(series, forecast->n, forecast->s) &&
+           mw_study_is_notable(study, series) && reaches(series, forecast->n, forecast->s) &&
            mw_study_predict(study, series, forecast->n, forecast->s).bytes <= forecast->rank.high;
 }
 
-/* ---- where it ends ---- */
+/* ---- limits ---- */
 
-/* One question along one line of places. */
+/* A search along one parameter. */
 struct line {
     const struct asked *asked;
-    const struct mw_study_series *series; /* a level; NULL: the node itself */
-    bool along_s;                         /* n stays; otherwise s does */
-    bool by_band;                         /* the upper end counts */
+    const struct mw_study_series *series; /* a level; NULL for the node */
+    bool along_s;                         /* n is fixed; else s is */
+    bool by_band;                         /* use the upper end of the band */
 };
 
 enum answer { FITS, TOO_MUCH, UNKNOWN };
 
-/* A place with a vague band is one of which nothing is said. */
+/* A place with a vague band has no prediction. */
 static enum answer answer_at(const struct line *line, double value)
 {
     const struct asked *asked = line->asked;
@@ -81,7 +81,7 @@ static enum answer answer_at(const struct line *line, double value)
     return (line->by_band ? band.high : band.bytes) <= asked->limit ? FITS : TOO_MUCH;
 }
 
-/* Between a value with this answer and one with another: the last that has it, to a thousandth, or whole. */
+/* Bisects between two values with different answers: the last with the first answer, as an integer or to a thousandth. */
 static double last_with(const struct line *line, enum answer answer, double has, double has_not)
 {
     while (line->along_s ? has_not > has * 1.001 : has_not - has > 1) {
@@ -94,27 +94,27 @@ static double last_with(const struct line *line, enum answer answer, double has,
     return has;
 }
 
-/* The first n from `from` on at which a node cannot hold this, though it holds it on fewer ranks; 0: there is none up to
- * *searched, where the runs reach no further. */
+/* The first n >= `from` at which a node cannot hold this, although it can on fewer ranks; 0 if none up to *searched, the
+ * limit of predictions. */
 static double crossing(const struct line *line, double from, double *searched)
 {
     double fits = 0;
 
-    for (double n = from; n <= N_MOST; n *= 2) {
+    for (double n = from; n <= N_MAX; n *= 2) {
         enum answer answer = answer_at(line, n);
-        if (answer == UNKNOWN && fits > 0) { /* on fewer ranks than its model is of nothing is known either */
+        if (answer == UNKNOWN && fits > 0) { /* no prediction either below the range of its model */
             *searched = fmin(*searched, last_with(line, FITS, fits, n));
             return 0;
         }
         if (answer == TOO_MUCH && fits > 0)
             return last_with(line, FITS, fits, n) + 1;
         if (answer == FITS)
-            fits = n; /* what shrinks with n does not fit at first: that is no crossing */
+            fits = n; /* memory that shrinks with n does not fit at first: not a crossing */
     }
     return 0;
 }
 
-/* The upper end crosses first, unless it is too much from the start. */
+/* The upper end crosses first, unless it is above the limit from the start. */
 static double earliest(struct mw_forecast_limit n)
 {
     return n.by_band > 0 ? n.by_band : n.by_value;
@@ -124,7 +124,7 @@ static void find_first(struct mw_forecast *forecast, const struct asked *asked)
 {
     const struct mw_study *study = asked->study;
 
-    forecast->searched = fmin(N_MOST, floor(mw_fit_carries(asked->rank->fit.n_min, asked->rank->fit.n_max)));
+    forecast->searched = fmin(N_MAX, floor(mw_fit_carries(asked->rank->fit.n_min, asked->rank->fit.n_max)));
     for (size_t i = 0; i < study->series_count; i++) {
         const struct mw_study_series *series = &study->series[i];
         struct line line = {.asked = asked, .series = series};
@@ -141,12 +141,12 @@ static void find_first(struct mw_forecast *forecast, const struct asked *asked)
     }
 }
 
-/* The next larger n at which it fits; 0: none that the runs carry to. */
+/* The next larger n at which it fits; 0 if none in the range of predictions. */
 static double fits_from(const struct line *line)
 {
     double not = line->asked->n;
 
-    for (double n = 2 * not; n <= N_MOST; n *= 2) {
+    for (double n = 2 * not; n <= N_MAX; n *= 2) {
         enum answer answer = answer_at(line, n);
         if (answer == UNKNOWN)
             return 0;
@@ -166,8 +166,8 @@ static void find_fits_from(struct mw_forecast *forecast, const struct asked *ask
     forecast->fits_from.by_band = fits_from(&line);
 }
 
-/* The largest s that fits, from the one that was asked for on, or else the smallest measured one; 0: not even that. `open`
- * when nothing is said of larger ones. */
+/* The largest s that fits, starting from the requested one, else from the smallest measured one; 0 if not even that. `open`
+ * if there are no predictions for larger ones. */
 static double largest_s(const struct line *line, bool *open)
 {
     double fits = line->asked->s;
@@ -175,9 +175,9 @@ static double largest_s(const struct line *line, bool *open)
     *open = false;
     if (answer_at(line, fits) != FITS)
         fits = line->asked->rank->fit.s_min;
-    if (!(fits > 0) || answer_at(line, fits) != FITS) /* names of records may have any number */
+    if (!(fits > 0) || answer_at(line, fits) != FITS) /* names in records may have any number */
         return 0;
-    for (double s = 2 * fits; s <= S_MOST; s *= 2) {
+    for (double s = 2 * fits; s <= S_MAX; s *= 2) {
         enum answer answer = answer_at(line, s);
         if (answer != FITS) {
             fits = last_with(line, FITS, fits, s);

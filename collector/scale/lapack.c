@@ -63,7 +63,7 @@ const struct mw_lapack *mw_lapack_load(struct mw_err *err)
     return NULL;
 }
 
-/* Never called: there is no library to call them with. */
+/* Never called: without LAPACKE there is no library. */
 int mw_lapack_qr(const struct mw_lapack *lapack, size_t rows, size_t columns, double *a, double *tau)
 {
     (void)lapack, (void)rows, (void)columns, (void)a, (void)tau;

@@ -10,16 +10,16 @@
 
 #define LIKELY 0.0
 #define RARE (-2.0) /* seen in some programs */
-#define STRANGE (-6.0) /* of several meanings of s at once */
+#define STRANGE (-6.0) /* for several meanings of s */
 #define DIVIDED (-6)   /* n_sixths of what is divided among the ranks */
-#define ODD (-4.0)  /* of no known kind, but something may look like it */
+#define ODD (-4.0)  /* not a known law, but a possible approximation */
 
 const struct mw_law mw_laws[] = {
-    /* n alone */
+    /* only n */
     {{.n_sixths = -6}, LIKELY}, {{.n_sixths = 6}, LIKELY}, {{.n_logs = 1}, LIKELY}, {{.n_sixths = -4}, LIKELY},
     {{.n_sixths = -3}, LIKELY}, {{.n_sixths = 3}, RARE}, {{.n_sixths = -2}, ODD}, {{.n_sixths = 2}, ODD},
     {{.n_sixths = 4}, ODD}, {{.n_sixths = 6, .n_logs = 1}, ODD}, {{.n_sixths = 9}, ODD}, {{.n_sixths = 12}, ODD},
-    /* what is divided: as many, a square, a cube */
+    /* divided: linear, square, cube */
     {{.n_sixths = -6, .s_sixths = 6}, LIKELY}, {{.n_sixths = -6, .s_sixths = 12}, LIKELY},
     {{.n_sixths = -6, .s_sixths = 18}, LIKELY}, {{.n_sixths = -6, .s_sixths = 6, .s_logs = 1}, RARE},
     {{.n_sixths = -6, .s_sixths = 9}, ODD},
@@ -27,7 +27,7 @@ const struct mw_law mw_laws[] = {
     {{.n_sixths = -4, .s_sixths = 4}, LIKELY}, {{.n_sixths = -4, .s_sixths = 12}, LIKELY},
     {{.n_sixths = -3, .s_sixths = 3}, LIKELY}, {{.n_sixths = -3, .s_sixths = 6}, LIKELY},
     {{.n_sixths = -3, .s_sixths = 12}, RARE},
-    /* what each rank has of all */
+    /* replicated in each rank */
     {{.s_sixths = 6}, LIKELY}, {{.s_sixths = 12}, LIKELY}, {{.s_sixths = 18}, LIKELY}, {{.s_sixths = 6, .s_logs = 1}, RARE},
     {{.s_logs = 1}, RARE}, {{.s_sixths = 3}, RARE}, {{.s_sixths = 4}, RARE}, {{.s_sixths = 2}, ODD}, {{.s_sixths = 9}, ODD},
     {{.n_sixths = 6, .s_sixths = 6}, ODD}, {{.n_logs = 1, .s_sixths = 6}, ODD},
@@ -82,9 +82,9 @@ bool mw_law_is_constant(const struct mw_law_term *term)
     return !mw_law_needs_n(term) && !mw_law_needs_s(term);
 }
 
-/* ---- in words ---- */
+/* ---- text ---- */
 
-#define EXACT 10240 /* in whole KiB less than two digits would be left */
+#define EXACT 10240 /* above it, rounding to KiB keeps at least two digits */
 
 static void put(char *text, size_t size, const char *more)
 {

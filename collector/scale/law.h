@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The terms that models are made of, n^a log2(n)^b s^c log2(s)^d, and how likely each is before anything was measured: laws
- * of physics' kind come first. What is divided among n ranks (s/n, s^2/n, s^3/n), its surface ((s/n)^(2/3), s^2/n^(2/3),
- * (s/n)^(1/2), s/n^(1/2)), what each rank has of all (s, s^2, s^3), tables of all ranks (n), trees (log n). */
+/* The terms of models, n^a log2(n)^b s^c log2(s)^d, and the prior probability of each; common laws come first: memory
+ * divided among n ranks (s/n, s^2/n, s^3/n), its surface ((s/n)^(2/3), s^2/n^(2/3), (s/n)^(1/2), s/n^(1/2)), memory
+ * replicated in each rank (s, s^2, s^3), tables of all ranks (n), trees (log n). */
 #ifndef MW_COLLECTOR_SCALE_LAW_H
 #define MW_COLLECTOR_SCALE_LAW_H
 
@@ -12,20 +12,20 @@
 /* One term; all zero is the constant. Powers are in sixths, so that they are exact. */
 struct mw_law_term {
     int8_t n_sixths, n_logs, s_sixths, s_logs;
-    double from_n, to_n; /* it is 0 on fewer ranks, and on more; 0: everywhere */
+    double from_n, to_n; /* it is 0 on fewer and on more ranks; 0: everywhere */
 };
 
 struct mw_law {
     struct mw_law_term term;
-    double prior; /* logarithm of how likely it is, against the most likely ones (0) */
+    double prior; /* log probability, relative to the most likely ones (0) */
 };
 
-/* All but the constant. */
+/* All terms except the constant. */
 extern const struct mw_law mw_laws[];
 extern const size_t mw_law_count;
 
-/* How likely two of them are together, against each by itself: a logarithm. If s counts what is divided, nothing grows with
- * its square or cube; if s is the edge of a cube, its surface and its edge may well play a part. */
+/* Log probability of two of them together, relative to each alone. If s counts what is divided, nothing grows with its
+ * square or cube; if s is the edge of a cube, its surface and its edge are likely terms. */
 double mw_law_together(const struct mw_law *a, const struct mw_law *b);
 
 double mw_law_value(const struct mw_law_term *term, double n, double s);

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-/* Below this share of the largest, a diagonal of R is no more than rounding. */
+/* Below this share of the largest one, a diagonal element of R is rounding error. */
 #define SINGULAR 1e-9
 
 static bool is_singular(const struct mw_squares *squares)
@@ -40,7 +40,7 @@ static double dot(const double *a, const double *b, size_t count)
     return sum;
 }
 
-/* Q Qᵀ is the hat matrix: its diagonal says how much a row pulls the fit towards itself. */
+/* Q Qᵀ is the hat matrix: its diagonal is the leverage of each row. */
 static void judge(struct mw_squares *squares, const double *matrix, const double *y, const double *q)
 {
     squares->sum = squares->left_out = 0;

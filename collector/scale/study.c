@@ -78,7 +78,7 @@ static void sort_runs(struct mw_study *study)
     free(room);
 }
 
-/* Stable: within a group the program's own order stays. */
+/* Stable: keeps the program's order within a group. */
 static void sort_series(struct mw_study *study)
 {
     struct mw_study_series *sorted = mw_mem_alloc(study->series_count, sizeof(*sorted));
@@ -113,7 +113,7 @@ static void fit_part(struct mw_fit *fit, const struct mw_study *study, const str
     free(points);
 }
 
-/* What follows has the model of what it follows. */
+/* A series that follows another one has its model. */
 static void copy_model(struct mw_study_series *series)
 {
     series->is_split = series->follows->is_split;
@@ -121,7 +121,7 @@ static void copy_model(struct mw_study_series *series)
     series->mpi_fit = series->follows->mpi_fit;
 }
 
-/* MPI's own share follows a law of its own, which the sum of both would hide; where it follows none, the sum must do. */
+/* MPI's own share has a separate law, which the sum of both would hide; if it has none, the sum is modelled. */
 static void model(struct mw_study *study, struct mw_study_series *series)
 {
     if (series->follows) { /* an earlier one */
@@ -159,8 +159,8 @@ const struct mw_study_series *mw_study_find(const struct mw_study *study, enum m
     return NULL;
 }
 
-/* In at least as many runs as a model takes, and no small part of the fullest rank where it is largest. */
-bool mw_study_is_telling(const struct mw_study *study, const struct mw_study_series *series)
+/* In at least as many runs as a model needs, and a significant part of the fullest rank where it is largest. */
+bool mw_study_is_notable(const struct mw_study *study, const struct mw_study_series *series)
 {
     const struct mw_study_series *fullest = mw_study_find(study, MW_STUDY_RANK, "fullest rank");
 
@@ -199,7 +199,7 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* 0 stands for unknown. */
+/* 0 is unknown. */
 static double median_of(const struct mw_study_run *runs, size_t count, size_t offset, double *spread)
 {
     double *values = mw_mem_alloc(count, sizeof(*values)), median = NAN;
@@ -269,7 +269,7 @@ static bool ends_of(const struct mw_study_place *places, size_t count, enum mw_s
         return false;
     *trend = (struct mw_study_trend){.scaling = scaling, .s = key, .n_from = first->n, .n_to = last->n,
                                      .from = first->program, .to = last->program};
-    /* of a part d of `from` only the ratio of the numbers of ranks is left */
+    /* a divided part d of `from` shrinks by the ratio of the numbers of ranks */
     trend->divided = (trend->from - trend->to) / (trend->from * (1 - first->n / last->n));
     return trend->from > 0;
 }

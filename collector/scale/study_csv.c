@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What was measured, and what the models say of it: a row for each thing and run, and one for each that was asked for. */
+/* Measurements and values of the models: a row for each series and run, and one for each prediction. */
 #include "collector/scale/study_report.h"
 
 #include "collector/report/csv.h"

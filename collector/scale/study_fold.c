@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* One cause, one row: memory that is only carried along follows what it came from. A phase that had as much in each run as an
- * earlier one has grown nothing itself; so has a call; and ranks of different roles that have as much are one finding. */
+/* One row per cause: memory that is only carried along follows its origin. A phase or call with the same memory in each run
+ * as an earlier one has not grown itself; ranks of different roles with the same memory are one finding. */
 #include "collector/scale/study.h"
 
 #include <math.h>
 
-/* Differences that mean nothing, in units of what a reading is good for. */
+/* Differences that are noise, in units of the noise of a reading. */
 #define ALIKE 3
 
 /* In each run that has the second one. */
@@ -20,7 +20,7 @@ static bool is_alike(const struct mw_study *study, const struct mw_study_series 
     return true;
 }
 
-/* The first of its group that is alike; a detail does not lead what the program names. */
+/* The first similar one of its group; a user phase does not follow a phase between calls. */
 static struct mw_study_series *leader_of(struct mw_study *study, const struct mw_study_series *series)
 {
     for (struct mw_study_series *other = study->series; other < series; other++)
@@ -34,7 +34,7 @@ void mw_study_fold(struct mw_study *study)
 {
     for (size_t i = 0; i < study->series_count; i++) {
         struct mw_study_series *series = &study->series[i], *leader;
-        if (series->group == MW_STUDY_RISE) /* each is a cause */
+        if (series->group == MW_STUDY_RISE) /* each is a separate cause */
             continue;
         leader = leader_of(study, series);
         if (!leader)

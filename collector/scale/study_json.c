@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A study for programs: doc/scale.schema.json describes it. */
+/* A study as JSON, described by doc/scale.schema.json. */
 #include "collector/scale/study_report.h"
 
 #include "collector/base/json_out.h"
@@ -11,10 +11,10 @@
 
 #define SCHEMA 1
 
-/* One object or array after the other: commas where they belong. */
+/* Writes objects and arrays with the commas between them. */
 struct json {
     FILE *out;
-    bool begun; /* something stands before in the innermost one */
+    bool begun; /* the innermost one already has an element */
 };
 
 static void key(struct json *json, const char *name)
@@ -47,7 +47,7 @@ static void number(struct json *json, const char *name, double value)
     mw_json_out_double(json->out, value);
 }
 
-/* Whole bytes; null when unknown. */
+/* Integer bytes; null if unknown. */
 static void bytes(struct json *json, const char *name, double value)
 {
     number(json, name, round(value));
@@ -149,7 +149,7 @@ static void put_rivals(struct json *json, const struct mw_fit *fit, const char *
     close_in(json, ']');
 }
 
-/* null where there is none. */
+/* null if there is none. */
 static void put_fit(struct json *json, const char *name, const struct mw_fit *fit, bool there, const char *param)
 {
     const struct mw_fit_model *model = &fit->best;
@@ -197,7 +197,7 @@ static void put_points(struct json *json, const struct mw_study *study, const st
     close_in(json, ']');
 }
 
-/* One of a curve's numbers at each of its points: an array for each keeps names out of the points. */
+/* One number of a curve at each of its points: one array per number, so that names are not repeated for each point. */
 static void put_column(struct json *json, const char *name, const struct mw_scale_point *curve, size_t count,
                        double (*of)(const struct mw_scale_point *))
 {
@@ -244,7 +244,7 @@ static void put_curve(struct json *json, const struct mw_study *study, const str
     close_in(json, '}');
 }
 
-/* One at each value of the parameter that was measured, and at the one that was asked for. */
+/* One at each measured value of the parameter, and at the requested one. */
 static void put_curves(struct json *json, const struct mw_study *study, const struct mw_study_series *series,
                        const struct mw_forecast *forecast)
 {
@@ -276,7 +276,7 @@ static void put_series(struct json *json, const struct mw_study *study, const st
         open_in(json, NULL, '{');
         string(json, "group", groups[series->group]);
         string(json, "name", series->name);
-        boolean(json, "telling", mw_study_is_telling(study, series));
+        boolean(json, "telling", mw_study_is_notable(study, series));
         string(json, "follows", series->follows ? series->follows->name : NULL);
         string(json, "verdict", study->lapack ? verdicts[series->fit.verdict] : "no_lapack");
         string(json, "why", good ? NULL : study->lapack ? series->fit.why : study->why);

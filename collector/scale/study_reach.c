@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the models of a study say of a place, and where they say nothing. */
+/* Predictions of a study's models, and the limits of their range. */
 #include "collector/base/units.h"
 #include "collector/scale/study.h"
 
@@ -44,23 +44,23 @@ static const char *rough(char *text, size_t size, double value)
     return text;
 }
 
-/* "size was 14 to 22 in the runs, which carries to 46 at most, not to 60" */
-static void say_far(char *text, size_t size, const char *name, double least, double most, double asked)
+/* "size was 14 to 22 in the runs: predictions reach to 46 at most, not to 60" */
+static void describe_far(char *text, size_t size, const char *name, double least, double most, double asked)
 {
     double carries = mw_fit_carries(least, most);
     char end[400];
 
-    snprintf(text, size, "%s was %.6g to %.6g in the runs, which carries %s %s%s, not to %.6g", name, least, most,
+    snprintf(text, size, "%s was %.6g to %.6g in the runs: predictions reach %s %s%s, not to %.6g", name, least, most,
              asked > most ? "to" : "down to", rough(end, sizeof(end), asked > most ? carries : least * most / carries),
              asked > most ? " at most" : "", asked);
 }
 
-static void say_vague(char *text, size_t size, const struct mw_study *study, const struct mw_study_series *series, double n,
+static void describe_vague(char *text, size_t size, const struct mw_study *study, const struct mw_study_series *series, double n,
                       double s)
 {
     struct mw_fit_band band = mw_study_predict(study, series, n, s);
 
-    snprintf(text, size, "the models that explain these runs part too far there: %s to %s",
+    snprintf(text, size, "the models of these runs differ too much there: %s to %s",
              mw_units_bytes_mean(band.low).text, mw_units_bytes_mean(band.high).text);
 }
 
@@ -81,12 +81,12 @@ const char *mw_study_why_not(char *text, size_t size, const struct mw_study *stu
                  study->param ? study->param : "the parameter");
         break;
     case MW_FIT_N_BELOW:
-        snprintf(text, size, "the models are of %g ranks and more",
+        snprintf(text, size, "the models are valid for %g ranks and more",
                  fmax(fit->best.from_n, series->is_split ? mpi->best.from_n : 0));
         break;
-    case MW_FIT_N_FAR: say_far(text, size, "n", fit->n_min, fit->n_max, n); break;
-    case MW_FIT_S_FAR: say_far(text, size, study->param ? study->param : "s", fit->s_min, fit->s_max, s); break;
-    case MW_FIT_VAGUE: say_vague(text, size, study, series, n, s); break;
+    case MW_FIT_N_FAR: describe_far(text, size, "n", fit->n_min, fit->n_max, n); break;
+    case MW_FIT_S_FAR: describe_far(text, size, study->param ? study->param : "s", fit->s_min, fit->s_max, s); break;
+    case MW_FIT_VAGUE: describe_vague(text, size, study, series, n, s); break;
     }
     return text;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the forms of a study share. */
+/* The shared parts of the forms of a study. */
 #include "collector/scale/study_report.h"
 
 #include "collector/base/units.h"
@@ -108,7 +108,7 @@ const char *mw_scale_largest(char *text, size_t size, const struct mw_forecast_l
     put_limit(band, sizeof(band), limit->by_band, limit->open_by_band);
     snprintf(text, size, "%s%s%s%s%s", value, limit->by_band > 0 ? "   " : "", limit->by_band > 0 ? band : "",
              limit->by_band > 0 ? " by the upper end of the band" : "",
-             limit->open_by_value || limit->open_by_band ? "; the runs reach no further" : "");
+             limit->open_by_value || limit->open_by_band ? "; predictions end there" : "");
     return text;
 }
 

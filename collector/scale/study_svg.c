@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The fullest rank against the number of ranks, drawn by gnuplot: what was measured, the model, its band, the limit. */
+/* The fullest rank by number of ranks, drawn by gnuplot: measurements, the model, its band, the limit. */
 #include "collector/scale/study_report.h"
 
 #include "collector/base/markup.h"
@@ -50,7 +50,7 @@ static bool has_points(const struct mw_study *study, double s)
     return false;
 }
 
-/* The title stands at the points; at the curve where there are none. */
+/* The title belongs to the points, or to the curve if there are none. */
 static void put_plot(FILE *script, const struct mw_study *study, int index, double s, bool has_curve)
 {
     static const char *const colors[] = {"#2563eb", "#b45309", "#0f766e", "#a21caf", "#4d7c0f", "#be123c", "#475569", "#7c3aed"};
@@ -109,7 +109,7 @@ static void put_script(FILE *script, const struct mw_study *study, const struct 
     fputc('\n', script);
 }
 
-/* Runs gnuplot on the script; what it draws goes to `out`. */
+/* Runs gnuplot on the script and writes its output to `out`. */
 static int draw(FILE *out, FILE *script)
 {
     char *argv[] = {(char[]){"gnuplot"}, (char[]){"-"}, NULL};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What of a run goes into a study. */
+/* Adds the values of a run to a study. */
 #include "collector/base/mem.h"
 #include "collector/model/in_mpi.h"
 #include "collector/scale/study.h"
@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RISE_LEAST (1 << 20) /* bytes: smaller rises inside calls are not followed */
+#define RISE_MIN (1 << 20) /* bytes: smaller rises inside calls are ignored */
 
-/* Room for the run that was taken last, which does not have it yet; of a new series for those before as well. */
+/* Makes space for the last run; in a new series also for the runs before. */
 static void make_room(struct mw_study *study, struct mw_study_series *series)
 {
     size_t first = series->bytes ? study->run_count - 1 : 0;
@@ -36,7 +36,7 @@ static struct mw_study_series *series_of(struct mw_study *study, enum mw_study_g
     return series;
 }
 
-/* Of the run that was taken last. What has the same name twice in it counts where it is larger. */
+/* Sets a value of the last run. If a name occurs twice in it, the larger value counts. */
 static void add(struct mw_study *study, enum mw_study_group group, const char *name, uint64_t bytes, uint64_t mpi)
 {
     struct mw_study_series *series = series_of(study, group, name);
@@ -50,8 +50,8 @@ static void add(struct mw_study *study, enum mw_study_group group, const char *n
     series->count += is_new;
 }
 
-/* What MPI_Init made a rank grow by (collector/model/in_mpi.h says why no other call): 0 where threads of the program may have
- * grown meanwhile. Records of earlier versions do not say whether any did, and have their sites only. */
+/* Growth of a rank in MPI_Init (collector/model/in_mpi.h explains why only there): 0 if other threads may have grown
+ * meanwhile. Records of earlier versions do not have this information, only the sites. */
 static uint64_t mpi_of(const struct mw_model *model, uint32_t index)
 {
     const struct mw_model_rank *rank = index < model->rank_count ? &model->ranks[index] : NULL;
@@ -71,7 +71,7 @@ static void raise(uint64_t *known, uint64_t value)
         *known = value;
 }
 
-/* Ranks of worlds that others spawned are another matter. */
+/* Ranks of spawned worlds are not included. */
 static bool counts(const struct mw_model_rank *rank)
 {
     return rank->world == 0 && rank->rank >= 0 && rank->peak.kind != MW_MODEL_UNKNOWN;
@@ -137,7 +137,7 @@ static void take_sites(struct mw_study *study, const struct mw_model *model)
 {
     for (size_t i = 0; i < model->site_count; i++) {
         const struct mw_model_merged_site *site = &model->sites[i];
-        if (site->spike < RISE_LEAST || !strncmp(site->call, "MPI_Init", 8)) /* that is MPI's own share */
+        if (site->spike < RISE_MIN || !strncmp(site->call, "MPI_Init", 8)) /* that is MPI's own share */
             continue;
         add(study, MW_STUDY_SITE, site->label, mw_model_sum(site->spike_entry_rss, site->spike),
             mpi_of(model, site->spike_rank));
@@ -150,7 +150,7 @@ static int32_t world_size(const struct mw_model *model)
     return model->world_count ? model->worlds[0].size : 0;
 }
 
-int mw_study_take(struct mw_study *study, const struct mw_model *model, const char *name, double s, struct mw_err *err)
+int mw_study_add_run(struct mw_study *study, const struct mw_model *model, const char *name, double s, struct mw_err *err)
 {
     struct mw_study_run *run;
 

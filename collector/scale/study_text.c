@@ -12,7 +12,7 @@
 #include <string.h>
 
 #define DEFAULT_WIDTH 100
-#define NAME_LEAST 16
+#define NAME_MIN 16
 
 static int width_of(const struct mw_report_style *style)
 {
@@ -32,10 +32,10 @@ void mw_scale_text_heading(FILE *out, const char *title, const char *more, const
             mw_text_style_end(MW_TEXT_BOLD, style->color), *more ? "   " : "", more);
 }
 
-/* One cause, one row: without --all neither those that follow another one nor those that stay small. */
+/* Without --all, series that follow another one and small ones are not shown. */
 static bool is_shown(const struct mw_study *study, const struct mw_study_series *series, const struct mw_report_style *style)
 {
-    return style->all || (!series->follows && mw_study_is_telling(study, series));
+    return style->all || (!series->follows && mw_study_is_notable(study, series));
 }
 
 static void put_name(struct mw_text_table *table, const struct mw_study_series *series, const struct mw_report_style *style)
@@ -46,7 +46,7 @@ static void put_name(struct mw_text_table *table, const struct mw_study_series *
         mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", series->name);
 }
 
-/* ---- what was measured ---- */
+/* ---- measurements ---- */
 
 static void write_places(FILE *out, const struct mw_study *study, const struct mw_report_style *style)
 {
@@ -88,24 +88,24 @@ static void write_places(FILE *out, const struct mw_study *study, const struct m
 
 /* ---- by phase and call site ---- */
 
-#define COLUMNS_MOST 8
+#define COLUMNS_MAX 8
 
-/* The different n at one s, from the smallest on; the last ones of many. */
-static size_t ranks_at(const struct mw_study *study, double s, double n[COLUMNS_MOST])
+/* The different n at one s, ascending; if there are many, the largest ones. */
+static size_t ranks_at(const struct mw_study *study, double s, double n[COLUMNS_MAX])
 {
     size_t count = 0;
 
     for (size_t i = 0; i < study->run_count; i++) { /* they are in order */
         if (study->runs[i].s != s || (count && n[count - 1] == study->runs[i].n))
             continue;
-        if (count == COLUMNS_MOST)
+        if (count == COLUMNS_MAX)
             memmove(n, n + 1, --count * sizeof(*n));
         n[count++] = study->runs[i].n;
     }
     return count;
 }
 
-/* The largest of the runs there; NAN where none had it. */
+/* The largest of the runs there; NAN if none has it. */
 static double largest_at(const struct mw_study *study, const struct mw_study_series *series, double n, double s)
 {
     double largest = NAN;
@@ -116,16 +116,16 @@ static double largest_at(const struct mw_study *study, const struct mw_study_ser
     return largest;
 }
 
-/* Without a parameter, and otherwise for its largest value: that is where memory is short. */
+/* Without a parameter, or else for its largest value, which needs the most memory. */
 static void write_parts(FILE *out, const struct mw_study *study, const struct mw_report_style *style)
 {
     struct mw_text_table *table = mw_text_table_create();
-    double n[COLUMNS_MOST], s = study->runs[study->run_count - 1].s;
+    double n[COLUMNS_MAX], s = study->runs[study->run_count - 1].s;
     size_t columns = ranks_at(study, s, n), rows = 0;
     char head[128] = "", value[32];
 
     mw_text_table_column(table, "", MW_TEXT_LEFT, 0, MW_TEXT_CUT_RIGHT);
-    mw_text_table_column(table, "", MW_TEXT_LEFT, NAME_LEAST, MW_TEXT_CUT_MIDDLE);
+    mw_text_table_column(table, "", MW_TEXT_LEFT, NAME_MIN, MW_TEXT_CUT_MIDDLE);
     for (size_t i = 0; i < columns; i++) {
         snprintf(value, sizeof(value), "n = %g", n[i]);
         mw_text_table_column(table, value, MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
@@ -217,7 +217,7 @@ static void write_models(FILE *out, const struct mw_study *study, const struct m
         return;
     }
     mw_text_table_column(table, "of", MW_TEXT_LEFT, 0, MW_TEXT_CUT_RIGHT);
-    mw_text_table_column(table, "", MW_TEXT_LEFT, NAME_LEAST, MW_TEXT_CUT_MIDDLE);
+    mw_text_table_column(table, "", MW_TEXT_LEFT, NAME_MIN, MW_TEXT_CUT_MIDDLE);
     mw_text_table_column(table, "model", MW_TEXT_LEFT, 40, MW_TEXT_CUT_RIGHT);
     mw_text_table_column(table, "off by", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
     for (size_t i = 0; i < study->series_count; i++)
@@ -227,7 +227,7 @@ static void write_models(FILE *out, const struct mw_study *study, const struct m
             follow++;
         else
             left_out++;
-    mw_scale_text_heading(out, "Models", "n ranks; off by: how far each run is from what the others predict", style);
+    mw_scale_text_heading(out, "Models", "n ranks; off by: deviation of each run from the prediction of the others", style);
     mw_text_table_write(table, out, width_of(style), style->color);
     mw_text_table_destroy(table);
     if (follow)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is predicted, and which run would say more. */
+/* The prediction, and the run that would help most. */
 #include "collector/scale/study_text_parts.h"
 
 #include "collector/base/text_table.h"
@@ -46,7 +46,7 @@ static void write_fits_from(FILE *out, const struct mw_forecast *forecast)
     if (!forecast->fits && n->by_value > 0)
         fprintf(out, "  %-22s %s ranks on\n", "it fits from", mw_scale_number(text, sizeof(text), n->by_value));
     if (n->by_band > 0)
-        fprintf(out, "  %-22s %s ranks on\n", forecast->fits ? "it surely fits from" : "  with the whole band",
+        fprintf(out, "  %-22s %s ranks on\n", forecast->fits ? "it surely fits from" : "  even at the upper end",
                 mw_scale_number(text, sizeof(text), n->by_band));
     else if (!forecast->fits && !(n->by_value > 0))
         fprintf(out, "  %-22s on fewer ranks for each node, or on nodes with more memory\n", "it fits");
@@ -63,7 +63,7 @@ static void write_limits(FILE *out, const struct mw_study *study, const struct m
     if (forecast->first)
         write_first(out, forecast);
     else if (forecast->fits)
-        fprintf(out, "  %-22s nothing, up to %s ranks, %g on each node; the runs reach no further\n", "first not to fit",
+        fprintf(out, "  %-22s nothing, up to %s ranks, %g on each node; predictions end there\n", "first not to fit",
                 mw_scale_number(text, sizeof(text), forecast->searched), forecast->ranks_per_node);
     if (!forecast->surely)
         write_fits_from(out, forecast);

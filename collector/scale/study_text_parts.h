@@ -7,7 +7,7 @@
 
 void mw_scale_text_heading(FILE *out, const char *title, const char *more, const struct mw_report_style *style);
 
-/* The prediction, and the run that would help most; the latter alone where no prediction was asked for (NULL). */
+/* The prediction, and the run that would help most; only the latter if no prediction was requested (NULL). */
 void mw_scale_text_forecast(FILE *out, const struct mw_study *study, const struct mw_forecast *forecast,
                             const struct mw_report_style *style);
 

@@ -40,7 +40,7 @@ static enum match compare_build_id(int fd, const void *bits, int length)
     return match;
 }
 
-/* As in a debug link: CRC-32 of the whole file (that of zlib and Ethernet). */
+/* As in a debug link: CRC-32 of the complete file (that of zlib and Ethernet). */
 static uint32_t crc_of(int fd)
 {
     unsigned char buffer[16384];
@@ -59,13 +59,13 @@ static uint32_t crc_of(int fd)
     return ~crc;
 }
 
-/* What shows that a file belongs to a module. */
+/* How a file is matched with its module. */
 struct proof {
     const unsigned char *bits; /* build id */
     int length;                /* 0: it has none */
     bool by_crc;               /* without build ids the checksum decides */
     uint32_t crc;
-    bool any;                  /* whatever it is: mw_debug_files_are_known() looks */
+    bool any;                  /* not checked here: mw_debug_files_are_known() does */
 };
 
 static bool belongs(int fd, const struct proof *proof)
@@ -75,7 +75,7 @@ static bool belongs(int fd, const struct proof *proof)
     return match == SAME || (match == NO_ID && proof->by_crc && crc_of(fd) == proof->crc);
 }
 
-/* Opens `path` when it is there and belongs to the module. */
+/* Opens `path` if it exists and belongs to the module. */
 static int try(const char *path, const struct proof *proof, char **found)
 {
     int fd = mw_safe_open_path(path, NULL, NULL);
@@ -104,13 +104,13 @@ static int find_by_build_id(const struct proof *proof, const char *suffix, char 
     return try(path, &sure, found);
 }
 
-/* Beside the module, in .debug below it, and in the same place below /usr/lib/debug, where a system whose /lib is /usr/lib
- * may have it under either name. */
+/* Next to the module, in .debug below it, and at the same path below /usr/lib/debug, which may use either name on systems
+ * where /lib is /usr/lib. */
 static int find_by_link(const char *module, const char *link, const struct proof *proof, char **found)
 {
     static const struct {
         const char *before, *behind;
-        const char *skip; /* start of the module's folder that is left out; another one has no such place */
+        const char *skip; /* prefix of the module's directory to remove; other directories have no such place */
     } places[] = {{"", "/", ""}, {"", "/.debug/", ""}, {ROOT, "/", ""}, {ROOT, "/", "/usr"}, {ROOT "/usr", "/", ""}};
     const char *slash = strrchr(module, '/');
     char path[PATH_MAX];
@@ -131,7 +131,7 @@ static int find_by_link(const char *module, const char *link, const struct proof
     return fd;
 }
 
-/* Without a link: the usual name, of a file with the module's build id. */
+/* Without a debug link: the usual name, of a file with the module's build id. */
 static int find_by_name(const char *module, const struct proof *proof, char **found)
 {
     const char *slash = strrchr(module, '/');
@@ -142,11 +142,11 @@ static int find_by_name(const char *module, const struct proof *proof, char **fo
     return find_by_link(module, name, proof, found);
 }
 
-/* The file that dwz has moved parts to: by its own build id, else by name. `path` is that of the debug file. */
+/* The file to which dwz has moved parts: by its build id, else by name. `path` is that of the debug file. */
 static int find_supplementary(Dwfl_Module *module, const char *path, const char *link, char **found)
 {
     Dwarf_Addr bias;
-    Dwarf *dwarf = dwfl_module_getdwarf(module, &bias); /* libdwfl has opened it, and asks for what it refers to */
+    Dwarf *dwarf = dwfl_module_getdwarf(module, &bias); /* libdwfl has opened it, and looks up the file it refers to */
     const void *bits = NULL;
     const char *name;
     ssize_t length = dwarf ? dwelf_dwarf_gnu_debugaltlink(dwarf, &name, &bits) : -1;
@@ -157,7 +157,7 @@ static int find_supplementary(Dwfl_Module *module, const char *path, const char 
     return fd < 0 && path ? find_by_link(path, link, &any, found) : fd;
 }
 
-/* By libdebuginfod, as libdwfl does: it is loaded when it is wanted. */
+/* By libdebuginfod, which is loaded on first use, as libdwfl does. */
 static int ask_servers(const struct proof *proof, char **found)
 {
     union {
@@ -180,7 +180,7 @@ static int ask_servers(const struct proof *proof, char **found)
         fd = find.find(client, proof->bits, proof->length, found);
         end.end(client);
     }
-    return fd < 0 ? -1 : fd; /* the library stays: curl does not like to be unloaded */
+    return fd < 0 ? -1 : fd; /* never unloaded: libcurl does not support it */
 }
 
 int mw_debug_files_find(Dwfl_Module *module, void **user, const char *name, Dwarf_Addr base, const char *path,

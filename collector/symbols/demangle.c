@@ -37,7 +37,7 @@ static void cut_suffix(char *name, const char *suffix)
         name[length - cut] = '\0';
 }
 
-/* The parenthesis that the last character closes; NULL when it closes none. */
+/* The parenthesis that the last character closes, or NULL. */
 static char *opening(char *name)
 {
     int depth = 0;
@@ -51,7 +51,7 @@ static char *opening(char *name)
     return NULL;
 }
 
-/* Rust writes what a C++ name can't hold as "$LT$" and "..". The result is never longer. */
+/* Decodes Rust's escapes for characters that C++ names cannot have, "$LT$" and "..". The result is never longer. */
 static void unescape(char *name)
 {
     static const char *const escapes[][2] = {
@@ -63,7 +63,7 @@ static void unescape(char *name)
 
     for (const char *from = name; *from;) {
         size_t i = 0, count = sizeof(escapes) / sizeof(escapes[0]);
-        if (*from == '_' && from[1] == '$' && (from == name || from[-1] == ':')) /* only marks that an escape follows */
+        if (*from == '_' && from[1] == '$' && (from == name || from[-1] == ':')) /* only announces an escape */
             from++;
         while (i < count && strncmp(from, escapes[i][0], strlen(escapes[i][0])) != 0)
             i++;
@@ -77,7 +77,7 @@ static void unescape(char *name)
     *to = '\0';
 }
 
-/* "::h0123456789abcdef": a name of Rust's */
+/* "::h0123456789abcdef": a Rust name */
 static void cut_hash(char *name)
 {
     size_t length = strlen(name);
@@ -89,7 +89,7 @@ static void cut_hash(char *name)
     }
 }
 
-/* Instances of a function template begin with what they return: "double mesh::sum<int>". */
+/* Instances of function templates start with the return type: "double mesh::sum<int>". */
 static void cut_return(char *name)
 {
     char *start = name;
@@ -116,7 +116,7 @@ void mw_demangle_shorten(char *name)
     for (size_t i = 0; i < sizeof(qualifiers) / sizeof(qualifiers[0]); i++)
         cut_suffix(name, qualifiers[i]);
     parameters = opening(name);
-    /* "(anonymous namespace)" names something, and so does "operator()" without parameters */
+    /* part of the name, as in "operator()" without parameters */
     if (parameters && parameters > name && strcmp(parameters, "(anonymous namespace)") != 0
         && (parameters - name < 8 || strncmp(parameters - 8, "operator", 8) != 0))
         *parameters = '\0';
@@ -124,7 +124,7 @@ void mw_demangle_shorten(char *name)
     cut_return(name);
 }
 
-/* "solve.constprop.0", "solve.cold": a part or a variant of a function that the compiler has made. */
+/* "solve.constprop.0", "solve.cold": a part or variant of a function made by the compiler. */
 static char *without_suffix(const char *name)
 {
     static const char *const suffixes[] = {".constprop.", ".isra.", ".part.", ".cold", ".lto_priv.", ".llvm."};

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Bytes of a name in lower case, as all compilers write them. */
+/* Length of a lower-case name, as all compilers write them. */
 static size_t word(const char *text)
 {
     return strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_");
@@ -33,7 +33,7 @@ static char *split(const char *name, const char *before, const char *between, co
     return join(module, (size_t)(at - module), procedure, (size_t)(name + end - cut - procedure));
 }
 
-/* "_QMmeshFtotalPinner": a capital letter says what begins: a module, submodule, function around, procedure. */
+/* "_QMmeshFtotalPinner": a capital letter starts each part: module, submodule, enclosing function, procedure. */
 static char *of_flang(const char *name)
 {
     char out[1024] = "";

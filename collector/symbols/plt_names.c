@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#define STUB 16 /* bytes, where the section does not say */
+#define STUB 16 /* bytes, if the section has no entry size */
 #define JUMP 6  /* bytes of "jmp *distance(%rip)" */
 
 /* The section of stubs around an address. */
@@ -25,7 +25,7 @@ static Elf_Scn *find_section(Elf *elf, GElf_Addr address, GElf_Shdr *header)
     return NULL;
 }
 
-/* Where the stub reads the address that it jumps to; 0: it is not such a stub. */
+/* The slot from which the stub reads its jump target; 0 if it is not such a stub. */
 static GElf_Addr slot_of(Elf_Scn *section, const GElf_Shdr *header, GElf_Addr stub, size_t size)
 {
     const Elf_Data *data = elf_rawdata(section, NULL);
@@ -44,7 +44,7 @@ static GElf_Addr slot_of(Elf_Scn *section, const GElf_Shdr *header, GElf_Addr st
     return 0;
 }
 
-/* The name of the symbol whose address the loader writes to a slot, by one table of relocations. */
+/* The name of the symbol whose address the loader writes to a slot, from one table of relocations. */
 static const char *find_name(Elf *elf, Elf_Scn *section, const GElf_Shdr *header, GElf_Addr slot)
 {
     Elf_Data *data = elf_getdata(section, NULL);

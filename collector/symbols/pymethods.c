@@ -28,7 +28,7 @@ bool mw_pymethods_module(const char *path, char name[200])
     return true;
 }
 
-/* The bytes of the file's section around an address, from the address on. NULL none. */
+/* The bytes of the file's section from an address on. NULL if there is none. */
 static const char *bytes_at(Elf *elf, GElf_Addr address, size_t *room)
 {
     for (Elf_Scn *section = NULL; (section = elf_nextscn(elf, section));) {
@@ -57,9 +57,9 @@ static GElf_Addr find_unwind_index(Elf *elf)
     return 0;
 }
 
-/* Where the function around an address begins. Stripped files too have the unwinder's index (.eh_frame_hdr): four
- * bytes that say how it is written, where .eh_frame is, a count, then pairs (begin of a function, its entry there),
- * sorted, relative to the index. All linkers write it in this one way. */
+/* The start of the function at an address, by the unwinder's index (.eh_frame_hdr), which stripped files have as well: four
+ * bytes of encodings, the address of .eh_frame, a count, then sorted pairs (function start, its entry), relative to the
+ * index. All linkers use these encodings. */
 static bool find_start(Elf *elf, GElf_Addr address, GElf_Addr *start)
 {
     static const char usual[] = {1, 0x1b, 0x03, 0x3b};
@@ -83,7 +83,7 @@ static bool find_start(Elf *elf, GElf_Addr address, GElf_Addr *start)
     return found;
 }
 
-/* The identifier at an address of the file; NULL when there is none. */
+/* The identifier at an address of the file; NULL if there is none. */
 static const char *read_identifier(Elf *elf, GElf_Addr address)
 {
     size_t room = 0, length = 0;
@@ -94,7 +94,7 @@ static const char *read_identifier(Elf *elf, GElf_Addr address)
     return length && length < room && text[length] == '\0' && !isdigit((unsigned char)text[0]) ? text : NULL;
 }
 
-/* In one table of relocations: a word that becomes the function's address, right behind one that becomes a name's. */
+/* Finds, in one table of relocations, the function's address directly after the address of a name. */
 static const char *find_pair(Elf *elf, Elf_Data *data, size_t count, GElf_Addr start)
 {
     GElf_Rela before = {0}, rela;

@@ -17,14 +17,14 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What is followed from one definition to the next: deeper ones are left out. */
+/* Maximum number of definitions that are followed; deeper ones are ignored. */
 #define DEFINITIONS_MAX 16
 
 struct module {
     struct mw_module key; /* path and build id */
     enum mw_symbol_detail detail;
     Dwfl *dwfl;
-    Dwfl_Module *dwfl_module; /* NULL: gone, or not the file that ran */
+    Dwfl_Module *dwfl_module; /* NULL: missing, or not the file that ran */
 };
 
 struct mw_symbol_reader {
@@ -33,7 +33,7 @@ struct mw_symbol_reader {
     struct mw_map *module_map;
 };
 
-/* The file is open already: libdwfl looks for none. */
+/* The file is already open: libdwfl need not search for it. */
 static int find_no_elf(Dwfl_Module *module, void **user, const char *name, Dwarf_Addr base, char **path, Elf **elf)
 {
     (void)module, (void)user, (void)name, (void)base, (void)path, (void)elf;
@@ -79,11 +79,11 @@ static bool is_same_build(Dwfl_Module *dwfl_module, const struct mw_module *key)
     int length = dwfl_module_build_id(dwfl_module, &bits, &address);
 
     if (length <= 0)
-        return key->build_id_length == 0; /* neither has one: nothing speaks against it */
+        return key->build_id_length == 0; /* neither has a build id: accepted */
     return (uint32_t)length == key->build_id_length && memcmp(bits, key->build_id, (size_t)length) == 0;
 }
 
-/* Takes a file, whose descriptor becomes libdwfl's, laid out so that addresses are offsets. */
+/* Adds a file, whose descriptor libdwfl then owns, so that addresses are offsets. */
 static void take_file(struct module *module, const char *path, int fd)
 {
     Dwfl_Module *found;
@@ -102,7 +102,7 @@ static void take_file(struct module *module, const char *path, int fd)
         module->dwfl_module = found;
 }
 
-/* What debug packages have of a module that is not here, as of another host's, or was replaced since. */
+/* The debug file of a module that is missing here (from another host) or was replaced since. */
 static void open_installed(struct module *module)
 {
     char *path = NULL;
@@ -132,7 +132,7 @@ static void open_module(struct module *module)
         open_installed(module);
 }
 
-/* The module of a key, opened when it comes first. */
+/* The module of a key, opened at the first use. */
 static struct module *find_module(struct mw_symbol_reader *reader, const struct mw_module *key,
                                   enum mw_symbol_detail detail)
 {
@@ -151,8 +151,8 @@ static struct module *find_module(struct mw_symbol_reader *reader, const struct 
     return &reader->modules[id];
 }
 
-/* The compilation unit around an address. The index over units (.debug_aranges) is there with gcc; clang leaves it
- * out, and then every unit is asked. */
+/* The compilation unit of an address. gcc writes an index of units (.debug_aranges); clang does not, and then all units are
+ * searched. */
 static Dwarf_Die *find_unit(Dwfl_Module *module, Dwarf_Addr address, Dwarf_Addr *bias)
 {
     Dwarf *dwarf = dwfl_module_getdwarf(module, bias);
@@ -183,7 +183,7 @@ static bool has_function(Dwarf_Die *scopes, int count)
     return false;
 }
 
-/* dwarf_getscopes(), which does not look into what has no addresses itself: Fortran's modules, Rust's namespaces. */
+/* Like dwarf_getscopes(), but also searches in scopes without addresses: Fortran's modules, Rust's namespaces. */
 static int search_scopes(Dwarf_Die *root, Dwarf_Addr address, Dwarf_Die **scopes, int depth)
 {
     int count = dwarf_getscopes(root, address, scopes);
@@ -202,8 +202,8 @@ static int search_scopes(Dwarf_Die *root, Dwarf_Addr address, Dwarf_Die **scopes
     return count;
 }
 
-/* The scopes around an address, as the machine's code is nested: an inlined function is inside its caller.
- * (dwarf_getscopes() alone goes on with what is around the inlined function's definition.) Free *scopes. */
+/* The scopes of an address as the code is nested: an inlined function is inside its caller. (dwarf_getscopes() alone
+ * continues with the scopes of the inlined function's definition.) The caller frees *scopes. */
 static int find_scopes(Dwarf_Die *unit, Dwarf_Addr address, Dwarf_Die **scopes)
 {
     Dwarf_Die *innermost = NULL;
@@ -233,7 +233,7 @@ static Dwarf_Die declaration_of(const Dwarf_Die *function)
     return at;
 }
 
-/* "mesh::Field::sum" into a frame; also of Fortran's modules. */
+/* Stores "mesh::Field::sum" in a frame; also for Fortran modules. */
 static void set_name(struct mw_symbol_frame *frame, Dwarf_Die *function)
 {
     Dwarf_Die declaration = declaration_of(function), *scopes = NULL;
@@ -250,7 +250,7 @@ static void set_name(struct mw_symbol_frame *frame, Dwarf_Die *function)
         int tag = dwarf_tag(&scopes[i]);
         const char *part = dwarf_diename(&scopes[i]);
         size_t length = strlen(text);
-        if (tag == DW_TAG_subprogram) /* a class inside a function is known by itself */
+        if (tag == DW_TAG_subprogram) /* a class inside a function: its name is enough */
             text[0] = '\0';
         else if (tag == DW_TAG_namespace || tag == DW_TAG_module
                  || (part && (tag == DW_TAG_class_type || tag == DW_TAG_structure_type)))
@@ -282,8 +282,8 @@ static void set_caller(struct mw_symbol_frame *frame, Dwarf_Die *unit, Dwarf_Die
         set_line(frame, dwarf_filesrc(files, (size_t)file, NULL, NULL), (int)line);
 }
 
-/* The frames at an address, from the inside out: one for each function that was inlined there, and the one that is
- * really called. The first has its line already. Returns how many. */
+/* The frames at an address, innermost first: one for each inlined function, and the function that contains them. The first
+ * already has its line. Returns their number. */
 static unsigned set_nested(struct mw_symbol_frame *frames, Dwarf_Die *unit, Dwarf_Addr address)
 {
     Dwarf_Die *scopes;
@@ -304,14 +304,14 @@ static unsigned set_nested(struct mw_symbol_frame *frames, Dwarf_Die *unit, Dwar
     return nested + 1;
 }
 
-/* Of split DWARF: the functions are in a file that libdw would open, whatever it is. */
+/* Split DWARF: the functions are in another file, which libdw would open without checks. */
 static bool is_skeleton(Dwarf_Die *unit)
 {
     return dwarf_hasattr(unit, DW_AT_dwo_name) || dwarf_hasattr(unit, DW_AT_GNU_dwo_name);
 }
 
-/* What the symbol tables say: .symtab, also that of the separate file, .dynsym, .gnu_debugdata; or of a stub, what it calls.
- * A name that the debug information has given stays. */
+/* Names from symbol tables: .symtab, also of the separate file, .dynsym, .gnu_debugdata; for a stub, the function it calls.
+ * Keeps a name from the debug information. */
 static void set_symbol(struct mw_symbol_frame *frame, const struct module *module, Dwarf_Addr address)
 {
     GElf_Off into = 0;
@@ -329,7 +329,7 @@ static void set_symbol(struct mw_symbol_frame *frame, const struct module *modul
     free(plain);
 }
 
-/* A place of which there is no debug information. */
+/* A place without debug information. */
 static void set_plain(struct mw_symbol_frame *frame, const struct module *module, Dwarf_Addr address)
 {
     char extension[MW_PYMETHODS_NAME];

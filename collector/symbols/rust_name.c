@@ -9,14 +9,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#define DEPTH_MAX 100    /* of what is nested */
-#define STEPS_MAX 20000  /* in all: references back can be nested, too */
+#define DEPTH_MAX 100    /* nesting depth */
+#define STEPS_MAX 20000  /* in total: back references can be nested, too */
 
 struct reader {
-    const char *start, *at; /* behind "_R" */
+    const char *start, *at; /* after "_R" */
     char out[1024];
     size_t used;
-    unsigned quiet;  /* nothing is written while it is not 0 */
+    unsigned quiet;  /* no output while it is not 0 */
     unsigned depth, steps;
     bool failed;
 };
@@ -56,7 +56,7 @@ static bool take(struct reader *reader, char c)
     return true;
 }
 
-/* Whether something nested may begin; then leave() ends it. */
+/* Returns whether a deeper level may start; leave() ends it. */
 static bool enter(struct reader *reader)
 {
     if (reader->failed || ++reader->steps > STEPS_MAX || ++reader->depth > DEPTH_MAX)
@@ -69,7 +69,7 @@ static void leave(struct reader *reader)
     reader->depth--;
 }
 
-/* "_" is 0, "0_" 1, ... in base 62. A crate's number may be larger than 64 bits have room for: it is not shown. */
+/* "_" is 0, "0_" 1, ... in base 62. A crate's number may not fit 64 bits; it is not shown. */
 static uint64_t number62(struct reader *reader)
 {
     static const char digits[] = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -89,7 +89,7 @@ static uint64_t number62(struct reader *reader)
     return any ? value + 1 : 0;
 }
 
-/* Reads once more what was at an earlier place. */
+/* Reads again what is at an earlier position. */
 static void back(struct reader *reader, void (*what)(struct reader *))
 {
     uint64_t to = number62(reader);
@@ -106,16 +106,16 @@ static void back(struct reader *reader, void (*what)(struct reader *))
 }
 
 /* "s" number, "u", decimal length, "_", so many bytes. */
-static void identifier(struct reader *reader, const char *otherwise)
+static void identifier(struct reader *reader, const char *placeholder)
 {
     size_t length = 0;
 
     if (take(reader, 's'))
         number62(reader);
-    take(reader, 'u'); /* punycode stays as it is */
+    take(reader, 'u'); /* punycode is not decoded */
     if (!isdigit((unsigned char)*reader->at))
         fail(reader);
-    if (!take(reader, '0')) /* which has no more digits */
+    if (!take(reader, '0')) /* at the end of the digits */
         while (isdigit((unsigned char)*reader->at) && length < 10000)
             length = 10 * length + (size_t)(*reader->at++ - '0');
     take(reader, '_');
@@ -124,11 +124,11 @@ static void identifier(struct reader *reader, const char *otherwise)
     else if (length)
         put(reader, reader->at, length);
     else
-        put_text(reader, otherwise);
+        put_text(reader, placeholder);
     reader->at += reader->failed ? 0 : length;
 }
 
-/* ---- what is read, but not written ---- */
+/* ---- parsed, but not written ---- */
 
 static void constant(struct reader *reader)
 {
@@ -165,7 +165,7 @@ static void types(struct reader *reader)
         type(reader);
 }
 
-/* The place of an "impl" says nothing that its type does not. */
+/* The place of an "impl" is skipped: its type is enough. */
 static void impl_path(struct reader *reader)
 {
     reader->quiet++;
@@ -221,7 +221,7 @@ static const char *basic_type(char c)
     return c >= 'a' && c <= 'z' ? names[c - 'a'] : NULL;
 }
 
-/* Of what is in brackets only the brackets are written. */
+/* Of generic arguments only the brackets are written. */
 static void quiet_type(struct reader *reader, const char *shown, void (*what)(struct reader *))
 {
     put_text(reader, shown);

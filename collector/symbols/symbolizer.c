@@ -20,10 +20,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define STARTS_MAX 16         /* children of one symbolizer: a file that crashes them costs two */
+#define STARTS_MAX 16         /* maximum number of children of one symbolizer; a file that crashes them uses up two */
 #define DEBUGINFOD_DEFAULT_S 90
 
-/* For one answer (collector/base/child_time.h): the first of a module opens its files. */
+/* Time limit of one reply (collector/base/child_time.h); the first one of a module opens its files. */
 static const uint64_t answer_ns[] = {[MW_SYMBOL_LINES] = 3 * MW_NS_PER_SEC, [MW_SYMBOL_NAMES] = MW_NS_PER_SEC};
 
 struct mw_symbolizer {
@@ -31,14 +31,14 @@ struct mw_symbolizer {
     pid_t pid;
     unsigned starts;
     uint64_t spent_ns;
-    char first[256]; /* path of the first file that was given up */
+    char first[256]; /* path of the first file that was abandoned */
     char why[128];
-    unsigned given_up; /* files */
+    unsigned given_up; /* number of files */
     char problem[600];
 };
 
 static enum mw_symbolizer_sources allowed = MW_SYMBOLIZER_FILES;
-static uint64_t lost_ns; /* to answers that did not come, in this process */
+static uint64_t lost_ns; /* time lost by replies that did not come, in this process */
 
 void mw_symbolizer_use(enum mw_symbolizer_sources sources)
 {
@@ -46,7 +46,7 @@ void mw_symbolizer_use(enum mw_symbolizer_sources sources)
     mw_debug_files_allow_network(sources == MW_SYMBOLIZER_DEBUGINFOD);
 }
 
-/* libdebuginfod's own limit, which it keeps for each file. */
+/* libdebuginfod's time limit for each file. */
 static uint64_t network_ns(void)
 {
     const char *text = getenv("DEBUGINFOD_TIMEOUT");
@@ -65,7 +65,7 @@ struct mw_symbolizer *mw_symbolizer_create(void)
     return symbolizer;
 }
 
-/* Ends the child. One that does not end at once is not waited for. Returns the signal that had ended it, or 0. */
+/* Ends the child, and does not wait if it does not end at once. Returns the signal that had ended it, or 0. */
 static int end_child(struct mw_symbolizer *symbolizer)
 {
     const struct timespec pause = {0, 1000000};
@@ -113,11 +113,11 @@ static bool start_child(struct mw_symbolizer *symbolizer)
     return true;
 }
 
-/* ---- one question ---- */
+/* ---- one request ---- */
 
 enum outcome { ANSWERED, LATE, CHILD_ENDED };
 
-/* Receives all of it before the child has taken so long. */
+/* Receives the complete reply within a limit of the child's time. */
 static enum outcome receive(int fd, void *bytes, size_t size, struct mw_child_time *time, uint64_t limit_ns)
 {
     for (size_t done = 0; done < size;) {
@@ -135,7 +135,7 @@ static enum outcome receive(int fd, void *bytes, size_t size, struct mw_child_ti
     return ANSWERED;
 }
 
-/* Asks the child. What it answers is not trusted: it may be what a crafted file made of it. */
+/* Sends a request to the child. The reply is not trusted: a crafted file may have taken over the child. */
 static enum outcome ask(struct mw_symbolizer *symbolizer, const struct mw_symbolizer_question *question,
                         struct mw_child_time *time, uint64_t limit_ns, struct mw_symbol_frame *frames, uint32_t *count)
 {
@@ -155,7 +155,7 @@ static enum outcome ask(struct mw_symbolizer *symbolizer, const struct mw_symbol
     return outcome;
 }
 
-/* ---- what was given up ---- */
+/* ---- abandoned files ---- */
 
 static void __attribute__((format(printf, 3, 4)))
 give_up(struct mw_symbolizer *symbolizer, const struct mw_symbolizer_module *module, const char *format, ...)
@@ -180,7 +180,7 @@ const char *mw_symbolizer_problem(const struct mw_symbolizer *symbolizer)
     return symbolizer->given_up ? symbolizer->problem : NULL;
 }
 
-/* How long an answer may take; 0: there is no time left. */
+/* Time limit of a reply; 0 if no time is left. */
 static uint64_t time_left(const struct mw_symbolizer *symbolizer, enum mw_symbol_detail detail)
 {
     uint64_t total = MW_SYMBOLIZER_S * MW_NS_PER_SEC + network_ns(), one = answer_ns[detail];
@@ -191,7 +191,7 @@ static uint64_t time_left(const struct mw_symbolizer *symbolizer, enum mw_symbol
     return used >= total ? 0 : total - used < one ? total - used : one;
 }
 
-/* Tries with the detail that the module has; after a failure it has less. */
+/* Tries with the current level of detail of the module, which is lowered after a failure. */
 static bool find(struct mw_symbolizer *symbolizer, struct mw_symbolizer_module *module, uint64_t offset,
                  struct mw_symbol_frame *frames, uint32_t *count)
 {
@@ -202,8 +202,8 @@ static bool find(struct mw_symbolizer *symbolizer, struct mw_symbolizer_module *
     int signo;
 
     if (!limit || (symbolizer->fd < 0 && !start_child(symbolizer))) {
-        give_up(symbolizer, module, limit ? "no process can be started to read them"
-                                          : "reading symbols took more than %d s in all", MW_SYMBOLIZER_S);
+        give_up(symbolizer, module, limit ? "cannot start a process to read them"
+                                          : "reading symbols took more than %d s in total", MW_SYMBOLIZER_S);
         module->detail = MW_SYMBOL_ADDRESSES;
         return false;
     }
@@ -232,7 +232,7 @@ unsigned mw_symbolizer_find(struct mw_symbolizer *symbolizer, struct mw_symboliz
 {
     uint32_t count = 1;
 
-    /* (a name that is not a path from the root is not a file: "[vdso]") */
+    /* (a name without an absolute path is not a file: "[vdso]") */
     while (allowed != MW_SYMBOLIZER_NONE && module->key.path[0] == '/' && module->detail != MW_SYMBOL_ADDRESSES)
         if (find(symbolizer, module, offset, frames, &count))
             return count;

@@ -15,7 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define MEMORY_MAX (4ull << 30) /* beside what the parent has: mapped files and what they are unpacked to */
+#define MEMORY_MAX (4ull << 30) /* in addition to the parent's: mapped and decompressed files */
 #define SOCKET 3
 
 static void limit(int resource, rlim_t value)
@@ -30,7 +30,7 @@ static void limit(int resource, rlim_t value)
     setrlimit(resource, &now);
 }
 
-/* Bytes of address space that this process has already; 0 unknown. */
+/* Bytes of address space of this process; 0 if unknown. */
 static uint64_t address_space(void)
 {
     char text[128];
@@ -41,7 +41,7 @@ static uint64_t address_space(void)
     return pages * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
-/* What a file can make of it hurts nobody else. When memory is short, it is the first that the kernel ends. */
+/* Limits the damage that a crafted file can do. If memory is short, the OOM killer ends this process first. */
 static void limit_all(unsigned cpu_s)
 {
     uint64_t used = address_space();
@@ -57,11 +57,11 @@ static void limit_all(unsigned cpu_s)
     limit(RLIMIT_CPU, cpu_s);
     limit(RLIMIT_CORE, 0);
     if (!getrlimit(RLIMIT_NOFILE, &files))
-        limit(RLIMIT_NOFILE, files.rlim_max); /* a descriptor for each module */
+        limit(RLIMIT_NOFILE, files.rlim_max); /* one descriptor per module */
 }
 
-/* Keeps no descriptor but the socket: who waits for the end of a pipe must not wait for this process. debuginfod shows
- * its progress on stderr when the user asks for that. */
+/* Closes all descriptors except the socket, so that readers of a pipe do not wait for this process. debuginfod shows its
+ * progress on stderr if the user has asked for that. */
 static bool keep_only(int fd)
 {
     int null = open("/dev/null", O_RDWR);
@@ -111,7 +111,7 @@ void mw_symbolizer_child(int fd, pid_t parent, unsigned cpu_s)
     if (getppid() == parent && keep_only(fd)) {
         limit_all(cpu_s);
         if (!mw_debug_files_network_allowed())
-            unsetenv("DEBUGINFOD_URLS"); /* whatever in libdw would ask them */
+            unsetenv("DEBUGINFOD_URLS"); /* for any other query by libdw */
         serve();
     }
     _exit(0);

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LABEL_WIDTH 120 /* columns that a function's name takes in a label */
+#define LABEL_WIDTH 120 /* columns of a function's name in a label */
 
 struct mw_symbols {
     struct mw_symbolizer *symbolizer;
@@ -117,7 +117,7 @@ static char *make_label(const struct mw_symbols_place *place, uint64_t into)
     return clean_copy(text);
 }
 
-/* "mpi4py.MPI.Bcast" where an extension module of Python has no lines. NULL: it has a line, or another name. */
+/* "mpi4py.MPI.Bcast" for a Python extension module without lines. NULL: it has a line, or another name. */
 static char *make_python_label(const struct mw_symbols_place *place, bool method)
 {
     char extension[MW_PYMETHODS_NAME], text[400];

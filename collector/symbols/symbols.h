@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* From module + offset to function, file and line, afterwards and from outside the program.
+/* From module + offset to function, file and line, after the run and outside of the program.
  *
- * The label is the best that is known: the line; else the function, of its short name (collector/base/short_name.h), and the
- * offset in it; else module + offset, which is true in any case. Names and lines are only given when the file on disk is
- * the one that ran: its build id is compared.
+ * The label is the best known name: the line; else the function's short name (collector/base/short_name.h) and the offset in
+ * it; else module + offset. Names and lines are only used if the file on disk is the one that ran, by its build id.
  */
 #ifndef MW_COLLECTOR_SYMBOLS_SYMBOLS_H
 #define MW_COLLECTOR_SYMBOLS_SYMBOLS_H
@@ -16,13 +15,13 @@
 struct mw_symbols_place {
     uint32_t id;          /* 0, 1, ... in order of first look-up */
     uint32_t line;        /* 0 unknown */
-    uint64_t offset;      /* of the return address in the module; absolute when there is no module */
+    uint64_t offset;      /* offset of the return address in the module; absolute without a module */
     const char *label;    /* "fft.c:120", "mesh::Field::sum+0x1f", "app+0x1f20", "0x7f0012345678" */
     const char *function; /* "mesh::Field::sum", without parameters; "" unknown */
     const char *file;     /* base name of the source file; "" unknown */
     const char *path;     /* the source file's path as the compiler recorded it; "" unknown */
     const char *module;   /* path of the object; "" none */
-    const struct mw_symbols_place *outer; /* the place whose function this one was inlined into; NULL: none */
+    const struct mw_symbols_place *outer; /* the place whose function this one was inlined into; NULL if none */
 };
 
 struct mw_symbols;
@@ -30,15 +29,16 @@ struct mw_symbols;
 struct mw_symbols *mw_symbols_create(void);
 void mw_symbols_destroy(struct mw_symbols *symbols);
 
-/* The number by which mw_symbols_find() knows a module; the same for the same path and build id. NULL: none. */
+/* Returns a module's handle for mw_symbols_find(); the same for the same path and build id. `module` may be NULL: no
+ * module. */
 uint32_t mw_symbols_module(struct mw_symbols *symbols, const struct mw_module *module);
 
-/* The place that a call returns to, the innermost one where functions were inlined there. The line is that of the
- * call, one byte before. Without a line, in an extension module of Python, the label is its method ("mpi4py.MPI.Bcast").
- * Valid until mw_symbols_destroy(). */
+/* The place that a call returns to; the innermost one if functions were inlined there. The line is that of the call, one
+ * byte before. Without a line, in a Python extension module, the label is the method ("mpi4py.MPI.Bcast"). Valid until
+ * mw_symbols_destroy(). */
 const struct mw_symbols_place *mw_symbols_find(struct mw_symbols *symbols, uint32_t module, uint64_t offset);
 
-/* One line that says why lines or names are missing; NULL: nothing went wrong. Owned by the symbols. */
+/* One line with the reason why lines or names are missing; NULL if none are. Owned by the symbols. */
 const char *mw_symbols_problem(const struct mw_symbols *symbols);
 
 #endif

@@ -44,7 +44,7 @@ static void point_into(const struct mw_view_file *file, struct mw_view *view)
     view->processes = (void *)((char *)file->map + PROCESSES_AT);
 }
 
-/* Whether there is room is known at once. */
+/* Allocates the blocks, so that a full disk is detected now. */
 static int allocate(int fd, size_t length)
 {
     return mw_io_may_grow(length) ? posix_fallocate(fd, 0, (off_t)length) : EFBIG;
@@ -69,7 +69,7 @@ int mw_view_file_create(struct mw_view_file *file, struct mw_view *view, int dir
     snprintf(file->name, sizeof(file->name), "%s", name);
     file->map = mmap(NULL, file->length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (file->map == MAP_FAILED)
-        return mw_err_set(err, "no memory for what is sampled: %s", strerror(errno));
+        return mw_err_set(err, "no memory for samples: %s", strerror(errno));
     file->written = mw_mem_alloc(file->room, sizeof(*file->written));
     file->fd = make_file(dirfd, name, file->length);
     memcpy(file->map, &head, sizeof(head));
@@ -103,22 +103,22 @@ static uint64_t most_seen(const struct mw_view_process *process)
     return process->hwm_seen > process->rss_max ? process->hwm_seen : process->rss_max;
 }
 
-/* How ranks end is always of interest, and what did not end by exit(0). */
-static bool is_dispensable(const struct mw_view_process *process)
+/* Ranks, and processes that did not end by exit(0), are always kept. */
+static bool is_evictable(const struct mw_view_process *process)
 {
     return process->end != MW_VIEW_LIVES && !process->is_kept &&
            (process->end != MW_VIEW_STATUS || !process->wait_status);
 }
 
-/* The smallest of those that may go, once there are enough of them; NULL: none has to. */
-static struct mw_view_process *find_dispensable(const struct mw_view *view)
+/* The smallest evictable process, if there are enough of them; NULL if none must be evicted. */
+static struct mw_view_process *find_evictable(const struct mw_view *view)
 {
     struct mw_view_process *smallest = NULL;
     size_t count = 0;
 
     for (size_t i = 0; i < view->process_count; i++) {
         struct mw_view_process *process = &view->processes[i];
-        if (!is_dispensable(process))
+        if (!is_evictable(process))
             continue;
         count++;
         if (!smallest || most_seen(process) < most_seen(smallest))
@@ -129,7 +129,7 @@ static struct mw_view_process *find_dispensable(const struct mw_view *view)
 
 struct mw_view_process *mw_view_file_add_process(struct mw_view_file *file, struct mw_view *view)
 {
-    struct mw_view_process *old = view->process_count == file->room ? find_dispensable(view) : NULL;
+    struct mw_view_process *old = view->process_count == file->room ? find_evictable(view) : NULL;
 
     if (old) {
         memset(old, 0, sizeof(*old));
@@ -155,7 +155,7 @@ static int write_part(struct mw_view_file *file, size_t begin, size_t end)
     return -1;
 }
 
-/* One that lives changes with every sample; one that has ended when more becomes known of its end. */
+/* A running process changes with every sample; an ended one when more is known about its end. */
 static bool is_changed(const struct mw_view_file *file, const struct mw_view *view, size_t i)
 {
     return view->processes[i].end == MW_VIEW_LIVES || file->written[i] != view->processes[i].end + 1;
@@ -173,7 +173,7 @@ static void write_processes(struct mw_view_file *file, const struct mw_view *vie
     }
 }
 
-/* The last one is still being added to; when they were made longer all have changed. */
+/* The last slice still changes; after slices were made longer all have changed. */
 static void write_slices(struct mw_view_file *file, const struct mw_view *view)
 {
     bool same = file->slice_ns_written == view->slice_ns && file->slices_written <= view->slice_count;
@@ -186,8 +186,8 @@ static void write_slices(struct mw_view_file *file, const struct mw_view *view)
     file->slice_ns_written = view->slice_ns;
 }
 
-/* Somebody has removed the file: another in its place, unless something else is there now. */
-static void make_again(struct mw_view_file *file)
+/* The file was removed: creates a new one, unless there is another file in its place. */
+static void recreate(struct mw_view_file *file)
 {
     int fd = make_file(file->dirfd, file->name, length_for(FIRST_ROOM));
 
@@ -195,10 +195,10 @@ static void make_again(struct mw_view_file *file)
         return;
     close(file->fd);
     file->fd = fd;
-    file->file_length = UINT64_MAX; /* it has nothing yet */
+    file->file_length = UINT64_MAX; /* it is empty */
 }
 
-/* Of a file that somebody has truncated or removed nothing is to be relied on. */
+/* The content of a file that was truncated or removed is not reliable. */
 static void forget_if_damaged(struct mw_view_file *file)
 {
     struct stat st;
@@ -206,7 +206,7 @@ static void forget_if_damaged(struct mw_view_file *file)
     if (fstat(file->fd, &st))
         return;
     if (!st.st_nlink)
-        make_again(file);
+        recreate(file);
     if ((uint64_t)st.st_size >= file->file_length)
         return;
     memset(file->written, 0, file->room);
@@ -287,7 +287,7 @@ static void check_process(const struct mw_view *view, struct mw_view_process *pr
         process->launch_rank = 0;
     if (process->cgroup > view->cgroup_count)
         process->cgroup = 0;
-    process->moment_next %= MW_VIEW_MOMENTS;
+    process->recent_next %= MW_VIEW_RECENT;
 }
 
 static int check_head(const struct mw_view_file_head *found, struct mw_err *err)
@@ -305,7 +305,7 @@ int mw_view_file_parse(struct mw_view *view, const void *bytes, size_t size, str
 {
     const char *from = bytes;
     struct mw_view_file_head found;
-    size_t whole;
+    size_t complete_count;
 
     *view = (struct mw_view){0};
     if (size < PROCESSES_AT)
@@ -315,11 +315,11 @@ int mw_view_file_parse(struct mw_view *view, const void *bytes, size_t size, str
         return -1;
     memcpy(view, from + sizeof(found), MW_VIEW_FACTS_BYTES);
     check_facts(view);
-    whole = (size - PROCESSES_AT) / sizeof(*view->processes);
-    if (whole > MW_VIEW_FILE_PROCESSES)
-        whole = MW_VIEW_FILE_PROCESSES;
-    if (view->process_count > whole)
-        view->process_count = whole;
+    complete_count = (size - PROCESSES_AT) / sizeof(*view->processes);
+    if (complete_count > MW_VIEW_FILE_PROCESSES)
+        complete_count = MW_VIEW_FILE_PROCESSES;
+    if (view->process_count > complete_count)
+        view->process_count = complete_count;
     view->slices = mw_mem_alloc(view->slice_count, sizeof(*view->slices));
     memcpy(view->slices, from + SLICES_AT, view->slice_count * sizeof(*view->slices));
     view->processes = mw_mem_alloc(view->process_count, sizeof(*view->processes));

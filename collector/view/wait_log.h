@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The wait log: how children of programs that start MPI ranks ended, as their parents' wait calls returned it.
  *
- * libmemwatch-wait.so (pmpi/wait/) appends one record for each such child to the file waits-<host> of the run directory,
- * by one write, so nothing follows a record that was cut by a full disk; it never creates that file. The file is bounded: what comes when it is full is left out, so that the
- * ranks that ended first, which the post-mortem is about, are kept. */
+ * libmemwatch-wait.so (pmpi/wait/) appends one record for each such child to the file waits-<host> of the run directory, by
+ * one write, so nothing follows a record that was cut by a full disk; it never creates that file. The file is bounded:
+ * records are dropped when it is full, so that the ranks that ended first, which the post-mortem needs, are kept. */
 #ifndef MW_COLLECTOR_VIEW_WAIT_LOG_H
 #define MW_COLLECTOR_VIEW_WAIT_LOG_H
 
@@ -13,8 +13,8 @@
 
 #define MW_WAIT_LOG_MAGIC "MWWAIT\0\1" /* the last byte is the version */
 
-/* Bytes after which no record is appended, and after which only those of ranks that failed are. Several writers at once
- * may exceed them by a record each. */
+/* Length in bytes at which no more records are appended, and at which only those of failed ranks are. Concurrent writers may
+ * exceed it by one record each. */
 #define MW_WAIT_LOG_BYTES (20u << 10)
 #define MW_WAIT_LOG_COMMON_BYTES (MW_WAIT_LOG_BYTES / 4)
 
@@ -22,7 +22,7 @@ struct mw_wait_record {
     char magic[8] MW_MAGIC;
     uint64_t ns;         /* CLOCK_MONOTONIC when the wait call had returned */
     int32_t pid;         /* of the child */
-    int32_t wait_status; /* as wait(2) gives it */
+    int32_t wait_status; /* as returned by wait(2) */
     int32_t waiter;      /* pid of the parent */
     uint32_t pid_ns;     /* inode of the PID namespace that both pids belong to; 0 unknown */
 };

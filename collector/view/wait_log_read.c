@@ -25,13 +25,13 @@ void mw_wait_log_create(int dirfd)
     char name[sizeof(MW_FILE_WAITS) + MW_HOSTNAME_SIZE] = MW_FILE_WAITS;
     int fd;
 
-    mw_hostname_own(name + strlen(name));
+    mw_hostname_local(name + strlen(name));
     fd = openat(dirfd, name, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
     if (fd >= 0)
         close(fd);
 }
 
-/* The program image that the record speaks of, which is the last one of its process; NULL when nobody saw it. */
+/* The program image of the record: the last one of its process; NULL if it was not sampled. */
 static struct mw_view_process *find_process(struct mw_view *view, const struct mw_wait_record *record)
 {
     struct mw_view_process *last = NULL;
@@ -58,7 +58,7 @@ static void note(struct mw_view_process *process, const struct mw_wait_record *r
     mw_view_end_note(process, &seen);
 }
 
-/* ---- ranks that nobody saw ---- */
+/* ---- ranks that were not sampled ---- */
 
 static bool has_seen(const struct mw_view *view, const struct mw_ident *ident)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reads a wait log (collector/view/wait_log.h): what the ranks' parents have learned completes what a sampler saw. */
+/* Reads a wait log (collector/view/wait_log.h), which completes the samples with exit statuses from the ranks' parents. */
 #ifndef MW_COLLECTOR_VIEW_WAIT_LOG_READ_H
 #define MW_COLLECTOR_VIEW_WAIT_LOG_READ_H
 
@@ -7,17 +7,17 @@
 
 #include <stddef.h>
 
-/* Of a longer file only so much is read. */
+/* Maximum length that is read. */
 #define MW_WAIT_LOG_READ_MAX (64u << 10)
 
-/* Makes this host's, empty, unless it is there: MPI starters write only to one that is. */
+/* Creates the empty log of this host, unless it exists: MPI starters only append to an existing one. */
 void mw_wait_log_create(int dirfd);
 
-/* Completes the processes of a view (by mw_view_file_read() or mw_view_copy()) by the log of its host in the run
- * directory. That there is none is not an error.
+/* Completes the processes of a view (from mw_view_file_read() or mw_view_copy()) with the log of its host in the run
+ * directory. A missing log is not an error.
  *
- * A record belongs to a process of its PID namespace, seen before the record was made and never after it. A rank that the
- * sampler never saw is added when its journal names the same parent. */
+ * A record belongs to a process of its PID namespace that was sampled before the record was made and never after it. A rank
+ * that was never sampled is added if its journal has the same parent. */
 void mw_wait_log_read(struct mw_view *view, int dirfd);
 
 /* The same from memory, without journals. */

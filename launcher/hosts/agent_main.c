@@ -84,7 +84,7 @@ static uint64_t interval_ns(void)
     const char *text = getenv(MW_INTERVAL_VARIABLE);
     long ms = text ? strtol(text, NULL, 10) : 0;
 
-    return (uint64_t)(ms >= MW_INTERVAL_LEAST && ms <= MW_INTERVAL_MOST ? ms : MW_INTERVAL_DEFAULT) * MW_NS_PER_MS;
+    return (uint64_t)(ms >= MW_INTERVAL_MIN && ms <= MW_INTERVAL_MAX ? ms : MW_INTERVAL_DEFAULT) * MW_NS_PER_MS;
 }
 
 /* Process titles: the agent is "memwatch agent", its supervisor "memwatch guard". */
@@ -121,7 +121,7 @@ int mw_agent_main(int argc, char **argv)
         return strcmp(argv[1], "--help") ? MW_EXIT_FAILURE : 0;
     }
     secret = take_secret();
-    mw_hostname_own(settings.host);
+    mw_hostname_local(settings.host);
     settings.launcher = launcher ? launcher : "";
     settings.connect = connect ? connect : "";
     settings.secret = secret ? secret : "";

@@ -93,7 +93,7 @@ int mw_hub_open(struct mw_hub **hub, int run_dirfd, struct mw_err *err)
     if (!new)
         return mw_err_set(err, "out of memory");
     new->epoll_fd = new->timer_fd = -1;
-    mw_hostname_own(host);
+    mw_hostname_local(host);
     mw_hub_files_init(&new->files, run_dirfd, host);
     new->peers = calloc(PEERS, sizeof(*new->peers));
     failed = !new->peers || sodium_init() < 0 ? mw_err_set(err, "no memory or no random numbers") : open_all(new, err);

@@ -81,7 +81,7 @@ static int take_model(struct request *request, enum mw_compare_side side, const 
         if (check_one(request, side, path, mw_model_part(model, i), err) < 0)
             return -1;
     for (size_t i = 0; i < jobs; i++)
-        mw_compare_take(request->compares[i], side, mw_model_part(model, i));
+        mw_compare_add_run(request->compares[i], side, mw_model_part(model, i));
     return 0;
 }
 

@@ -49,7 +49,7 @@ static const struct mw_view_process *fullest(const struct mw_view *view, bool ra
 
     for (uint64_t i = 0; i < view->process_count; i++) {
         const struct mw_view_process *process = &view->processes[i];
-        if (process->end == MW_VIEW_LIVES && process->last_ns == view->last_ns && (!ranks || process->moment_next) &&
+        if (process->end == MW_VIEW_LIVES && process->last_ns == view->last_ns && (!ranks || process->recent_next) &&
             (!found || process->rss_last > found->rss_last))
             found = process;
     }

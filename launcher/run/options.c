@@ -97,7 +97,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     switch (key) {
     case ARGP_KEY_INIT: return begin(options, state);
     case 'i':
-        measure->interval_ns = mw_parse_int(argument, MW_INTERVAL_LEAST, MW_INTERVAL_MOST, "-i") * MW_NS_PER_MS;
+        measure->interval_ns = mw_parse_int(argument, MW_INTERVAL_MIN, MW_INTERVAL_MAX, "-i") * MW_NS_PER_MS;
         return 0;
     case KEY_EXACT: measure->exact = true; return 0;
     case KEY_NO_RESET: measure->no_reset = true; return 0;
@@ -105,7 +105,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case KEY_NO_WAIT_LIBRARY: measure->no_wait_library = true; return 0;
     case KEY_OVERHEAD: measure->budget_ppm = mw_parse_percent(argument, "--overhead"); return 0;
     case KEY_SITE_DEPTH:
-        measure->site_depth = (int)mw_parse_int(argument, MW_SITE_DEPTH_LEAST, MW_SITE_DEPTH_MOST, "--site-depth");
+        measure->site_depth = (int)mw_parse_int(argument, MW_SITE_DEPTH_MIN, MW_SITE_DEPTH_MAX, "--site-depth");
         return 0;
     case KEY_RUN_DIR: options->base_dir = argument; return 0;
     case KEY_KEEP: options->keep = true; return 0;

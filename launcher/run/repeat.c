@@ -61,7 +61,7 @@ static void take(struct repeated *repeated, const struct mw_model *model)
     }
     for (size_t k = 0; k < mw_model_parts(model); k++)
         for (int i = 0; i < MW_REPORT_REPEAT_AXES; i++)
-            mw_compare_take(repeated->jobs[k].axes[i], MW_COMPARE_CANDIDATE, mw_model_part(model, k));
+            mw_compare_add_run(repeated->jobs[k].axes[i], MW_COMPARE_CANDIDATE, mw_model_part(model, k));
 }
 
 static void write_all(const struct repeated *repeated, const struct mw_report_style *style)

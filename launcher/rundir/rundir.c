@@ -40,7 +40,7 @@ static int make_logs(int dirfd)
     char host[MW_HOSTNAME_SIZE];
 
     mw_wait_log_create(dirfd);
-    mw_hostname_own(host);
+    mw_hostname_local(host);
     return mw_exits_create(dirfd, host);
 }
 

@@ -76,7 +76,7 @@ static bool may_live(const struct mw_alive *alive, const char *name)
     char host[MW_HOSTNAME_SIZE];
     long pid;
 
-    mw_hostname_own(host);
+    mw_hostname_local(host);
     pid = mw_journal_name_pid(name, NULL, host);
     if (!pid || pid == MW_JOURNAL_ELSEWHERE)
         return true;

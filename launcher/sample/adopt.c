@@ -36,7 +36,7 @@ static int open_watch(void)
 void mw_adopt_init(struct mw_adopt *adopt, int dirfd)
 {
     *adopt = (struct mw_adopt){.dirfd = dirfd, .fd = open_watch()};
-    mw_hostname_own(adopt->host);
+    mw_hostname_local(adopt->host);
     mw_adopt_watch_again(adopt);
 }
 

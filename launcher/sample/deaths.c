@@ -65,7 +65,7 @@ static void watch_log(struct mw_deaths *deaths, int dirfd)
     deaths->log_fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
     if (deaths->log_fd < 0)
         return;
-    mw_hostname_own(host);
+    mw_hostname_local(host);
     snprintf(path, sizeof(path), "/proc/self/fd/%d/" MW_FILE_WAITS "%s", dirfd, host);
     inotify_add_watch(deaths->log_fd, path, IN_MODIFY);
     event.data.fd = deaths->log_fd;

@@ -41,7 +41,7 @@
 #define COST_SHARE 10    /* samples use at most a tenth of a CPU */
 #define ALIVE_GAP_NS (20 * MW_NS_PER_MS) /* a thousand ranks may end one by one */
 #define LAUNCH_RANK_LOOKS 8
-#define MOMENT_GAP_NS (250 * MW_NS_PER_MS)
+#define RECENT_GAP_NS (250 * MW_NS_PER_MS)
 #define MAPS_NS (60 * MW_NS_PER_SEC) /* how long an MPI library is looked for in a process that is not a rank */
 
 /* The sampling process, so that readers of the file can check whether it is alive. */
@@ -516,16 +516,16 @@ static bool look_is_due(const struct mw_sampler *sampler, const struct mw_tree_p
            since >= (sampled->looked_ns - entry->first_ns) / 2 + (sampled->is_rank ? LOOK_RANK_NS : MW_NS_PER_MS);
 }
 
-/* Keeps the last seconds: a sample less than MOMENT_GAP_NS after the previous one replaces it. */
-static void note_moment(struct mw_view_process *entry, uint64_t now, uint64_t rss)
+/* Keeps the last seconds: a sample less than RECENT_GAP_NS after the previous one replaces it. */
+static void note_recent(struct mw_view_process *entry, uint64_t now, uint64_t rss)
 {
-    uint32_t last = (entry->moment_next + MW_VIEW_MOMENTS - 1) % MW_VIEW_MOMENTS;
-    uint32_t before = (last + MW_VIEW_MOMENTS - 1) % MW_VIEW_MOMENTS;
-    bool close = entry->moments[before].ns && entry->moments[last].ns - entry->moments[before].ns < MOMENT_GAP_NS;
+    uint32_t last = (entry->recent_next + MW_VIEW_RECENT - 1) % MW_VIEW_RECENT;
+    uint32_t before = (last + MW_VIEW_RECENT - 1) % MW_VIEW_RECENT;
+    bool close = entry->recent[before].ns && entry->recent[last].ns - entry->recent[before].ns < RECENT_GAP_NS;
 
-    entry->moments[close ? last : entry->moment_next] = (struct mw_view_moment){now, rss};
+    entry->recent[close ? last : entry->recent_next] = (struct mw_view_rss){now, rss};
     if (!close)
-        entry->moment_next = (entry->moment_next + 1) % MW_VIEW_MOMENTS;
+        entry->recent_next = (entry->recent_next + 1) % MW_VIEW_RECENT;
 }
 
 static uint64_t sample_process(struct mw_sampler *sampler, struct mw_tree_process *process)
@@ -539,7 +539,7 @@ static uint64_t sample_process(struct mw_sampler *sampler, struct mw_tree_proces
     entry->last_ns = sampler->now;
     entry->rss_last = rss;
     if (sampled_of(sampler, process)->is_rank)
-        note_moment(entry, sampler->now, rss);
+        note_recent(entry, sampler->now, rss);
     if (entry->rss_max < rss) {
         entry->rss_max = rss;
         entry->rss_max_ns = sampler->now;

@@ -147,7 +147,7 @@ static int take_job(struct reading *reading, const struct mw_model *model, const
     if (!find_value(reading, model, name, &s))
         return mw_err_set(err, "%s: no value of %s in its name (%s=...) or, with a template as in -- --%s {%s}, in its command line",
                           path, reading->param, reading->param, reading->param, reading->param);
-    return mw_study_take(reading->study, model, name, s, err);
+    return mw_study_add_run(reading->study, model, name, s, err);
 }
 
 /* Whether all jobs run the same program, as a study requires. */

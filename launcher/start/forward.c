@@ -21,7 +21,7 @@
 static const char *const variables[] = {
     "LD_PRELOAD", "ASAN_OPTIONS", "MEMWATCH_RUN_DIR", "MEMWATCH_HOST", "MEMWATCH_AGENT", "MEMWATCH_CONNECT", "MEMWATCH_SECRET",
     "MEMWATCH_IPC", MW_INTERVAL_VARIABLE,
-#define MW_ROW(name, variable, least, most, default_value) variable,
+#define MW_ROW(name, variable, minimum, maximum, default_value) variable,
     MW_SETTINGS(MW_ROW)
 #undef MW_ROW
 };

@@ -101,7 +101,7 @@ static int set_number(const char *name, long value)
 }
 
 static const char *const variables[MW_SETTING_COUNT] = {
-#define MW_ROW(name, variable, least, most, default_value) [MW_SETTING_##name] = variable,
+#define MW_ROW(name, variable, minimum, maximum, default_value) [MW_SETTING_##name] = variable,
     MW_SETTINGS(MW_ROW)
 #undef MW_ROW
 };

@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define MOMENT_GAP_NS (250 * MW_NS_PER_MS)
+#define RECENT_GAP_NS (250 * MW_NS_PER_MS)
 #define GROWTH_NS (2 * MW_NS_PER_SEC)       /* interval over which growth is computed, */
 #define STALE_NS (5 * MW_NS_PER_SEC)        /* unless it ended this long ago, without a sampler; */
 #define GROWTH_LEAST_NS (200 * MW_NS_PER_MS) /* minimum interval */
@@ -222,37 +222,37 @@ static void take_process(struct mw_top_member *member, const struct mw_view_proc
     }
     if (seen > member->peak)
         member->peak = seen;
-    member->moment_count = 0;
-    for (uint32_t i = 0; i < MW_VIEW_MOMENTS; i++) {
-        const struct mw_view_moment *moment = &process->moments[(process->moment_next + i) % MW_VIEW_MOMENTS];
+    member->recent_count = 0;
+    for (uint32_t i = 0; i < MW_VIEW_RECENT; i++) {
+        const struct mw_view_rss *moment = &process->recent[(process->recent_next + i) % MW_VIEW_RECENT];
         if (moment->ns)
-            member->moments[member->moment_count++] = *moment;
+            member->recent[member->recent_count++] = *moment;
     }
 }
 
 /* Without a sampler, uses readings made by this process. */
-static void note_moment(struct mw_top_member *member)
+static void note_recent(struct mw_top_member *member)
 {
-    uint32_t count = member->moment_count;
+    uint32_t count = member->recent_count;
 
-    if (!member->rss_ns || (count && member->rss_ns < member->moments[count - 1].ns + MOMENT_GAP_NS))
+    if (!member->rss_ns || (count && member->rss_ns < member->recent[count - 1].ns + RECENT_GAP_NS))
         return;
-    if (count == MW_VIEW_MOMENTS)
-        memmove(member->moments, member->moments + 1, --count * sizeof(member->moments[0]));
-    member->moments[count] = (struct mw_view_moment){member->rss_ns, member->rss};
-    member->moment_count = count + 1;
+    if (count == MW_VIEW_RECENT)
+        memmove(member->recent, member->recent + 1, --count * sizeof(member->recent[0]));
+    member->recent[count] = (struct mw_view_rss){member->rss_ns, member->rss};
+    member->recent_count = count + 1;
 }
 
 static void find_growth(const struct mw_top_data *data, struct mw_top_member *member, bool sampled)
 {
-    const struct mw_view_moment *last, *first;
+    const struct mw_view_rss *last, *first;
 
     member->growth_known = false;
     member->growth = 0;
-    if (!member->moment_count || member->end != MW_TOP_LIVES)
+    if (!member->recent_count || member->end != MW_TOP_LIVES)
         return;
-    last = first = &member->moments[member->moment_count - 1];
-    while (first > member->moments && (first == last || last->ns - first[-1].ns <= GROWTH_NS))
+    last = first = &member->recent[member->recent_count - 1];
+    while (first > member->recent && (first == last || last->ns - first[-1].ns <= GROWTH_NS))
         first--; /* samples may be at longer intervals */
     if (!sampled && data->now > last->ns + STALE_NS)
         return;
@@ -342,7 +342,7 @@ static void settle(struct mw_top_data *data, struct mw_top_member *member)
     if (sampled)
         take_process(member, process);
     else
-        note_moment(member);
+        note_recent(member);
     find_end(data, member, process);
     find_growth(data, member, sampled);
     member->done = member->end != MW_TOP_LIVES;

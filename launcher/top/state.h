@@ -43,8 +43,8 @@ struct mw_top_member {
     char *journal;         /* file name */
     uint32_t site, phase_index; /* plus one, of that call and phase */
     uint32_t process;      /* index in its host's view, or MW_TOP_NONE */
-    struct mw_view_moment moments[MW_VIEW_MOMENTS]; /* oldest first */
-    uint32_t moment_count;
+    struct mw_view_rss recent[MW_VIEW_RECENT]; /* oldest first */
+    uint32_t recent_count;
     bool done;
 };
 

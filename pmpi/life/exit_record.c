@@ -228,7 +228,7 @@ static int open_exits(const char *dir)
 
     if (dirfd < 0)
         return -1;
-    mw_hostname_own(name + strlen(name));
+    mw_hostname_local(name + strlen(name));
     fd = openat(dirfd, name, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     close(dirfd);
     return fd;

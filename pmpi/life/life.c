@@ -151,7 +151,7 @@ static int open_journal(struct mw_err *err)
     mw_rank.standalone = dir.standalone;
     if (!mw_rank.standalone)
         mw_agent_start(dir.fd);
-    mw_hostname_own(mw_rank.host);
+    mw_hostname_local(mw_rank.host);
     mw_rank.dir_pid_ns = dir.pid_ns;
     fill_name(&world);
     failed = make_journal(dir.fd, err);

@@ -40,7 +40,7 @@ bool mw_agent_is_launchers_host(void)
     char launchers[MW_HOSTNAME_SIZE], own[MW_HOSTNAME_SIZE];
 
     launchers_host(launchers);
-    mw_hostname_own(own);
+    mw_hostname_local(own);
     return !launchers[0] || !strcmp(launchers, own);
 }
 
@@ -174,7 +174,7 @@ void mw_agent_start(int dirfd)
 
     if (!connect || !*connect || !path || (mw_agent_is_launchers_host() && is_launchers_directory(dirfd)))
         return;
-    mw_hostname_own(own);
+    mw_hostname_local(own);
     file_of(name, MW_FILE_AGENT, own);
     if (file_begins_with(dirfd, name, CANNOT_START) || (fd = lock_file(dirfd, name, O_CREAT)) < 0)
         return;

@@ -117,7 +117,7 @@ static void append(int dirfd, struct mw_wait_record *record)
     uint64_t limit;
     int fd;
 
-    mw_hostname_own(host);
+    mw_hostname_local(host);
     fd = open_log(dirfd, host);
     if (fd < 0)
         return;

@@ -87,8 +87,8 @@ static void check_compare(const struct mw_model *model)
     const struct mw_report_style style = {.all = true};
     struct mw_compare *compare = mw_compare_create(MW_COMPARE_BY_SITE, 0.05);
 
-    mw_compare_take(compare, MW_COMPARE_BASE, model);
-    mw_compare_take(compare, MW_COMPARE_CANDIDATE, model);
+    mw_compare_add_run(compare, MW_COMPARE_BASE, model);
+    mw_compare_add_run(compare, MW_COMPARE_CANDIDATE, model);
     mw_compare_judge(compare);
     for (int i = 0; i < 3; i++) {
         char *text = NULL;

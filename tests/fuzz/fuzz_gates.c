@@ -35,8 +35,8 @@ static void compare(const struct mw_model *model, enum mw_compare_by by)
     const struct mw_compare *axes[MW_REPORT_REPEAT_AXES] = {compare, compare};
     FILE *out = fopen("/dev/null", "w");
 
-    mw_compare_take(compare, MW_COMPARE_BASE, model);
-    mw_compare_take(compare, MW_COMPARE_CANDIDATE, model);
+    mw_compare_add_run(compare, MW_COMPARE_BASE, model);
+    mw_compare_add_run(compare, MW_COMPARE_CANDIDATE, model);
     mw_compare_judge(compare);
     for (size_t i = 0; i < sizeof(writers) / sizeof(writers[0]); i++)
         fuzz_expect(writers[i](out, compare, &style) == 0);

@@ -23,7 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (uint64_t i = 0; i < view.process_count; i++) {
         const struct mw_view_process *process = &view.processes[i];
         fuzz_expect(IS_STRING(process->exe) && IS_STRING(process->command));
-        fuzz_expect(process->cgroup <= view.cgroup_count && process->moment_next < MW_VIEW_MOMENTS);
+        fuzz_expect(process->cgroup <= view.cgroup_count && process->recent_next < MW_VIEW_RECENT);
         sum += process->rss_max;
     }
     mw_view_free(&view);

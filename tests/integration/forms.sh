@@ -85,7 +85,7 @@ def over_time(): # what was seen and what can have been are of the same processe
 
 def samples():
     equal(job["samples"], record["samples"], total(table["timeline"], "samples"))
-    shown = re.search(r"([\d,]+) samples, one every ([\d.]+ \w+) on average, longest gap ([\d.]+ \w+) \(([\d.]+ \w+) asked for\)", text)
+    shown = re.search(r"([\d,]+) samples, one every ([\d.]+ \w+) on average, longest gap ([\d.]+ \w+) \(([\d.]+ \w+) requested\)", text)
     equal(job["samples"], int(shown.group(1).replace(",", "")))
     assert is_time(job["gap_mean_ns"], shown.group(2)) and is_time(job["gap_max_ns"], shown.group(3))
     equal(shown.group(4), "50.0 ms") and equal(record["interval_ms"], 50.0)

@@ -37,7 +37,7 @@ for mpi in $(mpis); do
     limited -v 512000 "$mpi" 2 grow 6 abort
     check "$mpi: ulimit -v: the job's own status" same $? 7
     check "$mpi: ulimit -v ended the job: how near it was, and whose" less "$(left '500.0 MiB' 'ulimit -v .address space. of rank 1')" 24
-    check "$mpi: ulimit -v: what counts, and what does not" says 'address space was .* \(VmPeak, .*RSS does not count'
+    check "$mpi: ulimit -v: what counts, and what does not" says 'address space was .* \(VmPeak, .*does not count RSS'
     check "$mpi: ulimit -v: the post-mortem agrees" says 'rank 1 .*near its limit: .* left of 500.0 MiB, ulimit -v'
 
     limited -d 307200 "$mpi" 2 grow 5 segv

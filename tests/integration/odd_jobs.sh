@@ -35,7 +35,7 @@ for mpi in $(mpis); do
 
     # The launcher itself fails, and has said why: nothing is to be guessed.
     "$memwatch" run -- "$(mpirun_of "$mpi")" -n 2 --nonsense true >out 2>err
-    check "$mpi: the launcher fails: said so" grep -q ' exited with [0-9]* before it started a rank; its own message' err
+    check "$mpi: the launcher fails: said so" grep -q ' exited with [0-9]* before it started a rank; its message' err
     check "$mpi: the launcher fails: no guesses" same "$(grep -c 'Why that may be' err)" 0
     "$memwatch" run -- "$(mpirun_of "$mpi")" -n 2 sh -c "sleep 0.4; exit 1" >out 2>err
     check "$mpi: what it started fails: that is not said" same "$(grep -c 'before it started a rank' err)" 0

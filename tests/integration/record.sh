@@ -71,7 +71,7 @@ check "the fields of samplers are there and hold" "$python" words.py words.json
 head -c 2000 words.json >cut.json
 "$memwatch" report cut.json >out 2>err
 check "a cut record: status 1" same $? 1
-check "a cut record: one line" grep -q '^memwatch: cut.json is not a whole record: line ' err
+check "a cut record: one line" grep -q '^memwatch: cut.json is not a complete record: line ' err
 echo '{"schema": "other"}' >other.json
 "$memwatch" report -o new.json other.json >out 2>err
 check "something else: status 1" same $? 1

@@ -117,7 +117,7 @@ check "a run that would help" same "$(grep -c '^  a run that would help ' out)" 
     "$(grep -c -E '^  a run that would help  n = [0-9]+, table = [0-9.e+,]+( |$)' out)"
 check "strong and weak are told apart" sh -c 'grep -q -E "^  strong +32 .* nothing of it divides" out && grep -q -E "^  weak +8 a rank" out'
 check "too far: 0" same "$(scale --from grid --predict n=64,table=1e7)" 0
-check "is refused, and why" grep -q -E '^  none: table was 4 to 32 in the runs, which carries to [0-9.e+]+ at most, not to 1e\+07$' out
+check "is refused, and why" grep -q -E '^  none: table was 4 to 32 in the runs: predictions reach to [0-9.e+]+ at most, not to 1e\+07$' out
 check "no advice for Slurm then" sh -c '! grep -q sbatch out'
 check "too many ranks: 0" same "$(scale --from grid --predict n=4096,table=16 --json=far.json --report far)" 0
 valid "JSON of what is refused" "$top_srcdir/doc/scale.schema.json" far.json

@@ -448,9 +448,9 @@ static void fill_process(struct generator *g, struct mw_view_process *process, c
         .command = "./app --size 1048576",
     };
     process->rss_max = process->rss_last;
-    process->moments[0] = (struct mw_view_moment){view->last_ns - 1000 * MS, process->rss_last - MIB};
-    process->moments[1] = (struct mw_view_moment){view->last_ns, process->rss_last};
-    process->moment_next = 2;
+    process->recent[0] = (struct mw_view_rss){view->last_ns - 1000 * MS, process->rss_last - MIB};
+    process->recent[1] = (struct mw_view_rss){view->last_ns, process->rss_last};
+    process->recent_next = 2;
 }
 
 /* What the sampler of a host has seen. The first host is the launcher's. */

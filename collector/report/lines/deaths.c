@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Lines of the post-mortem: which rank died first, of what, where; who was waiting; what the others held. */
+/* Lines of the post-mortem: which rank died first, why and where; which ranks were waiting; the memory of the others. */
 #include "collector/base/mem.h"
 #include "collector/base/ranges.h"
 #include "collector/model/rank_name.h"
@@ -14,7 +14,7 @@
 #define GROUPS_SHOWN 6
 #define CANDIDATES_SHOWN 8
 #define HELD_SHOWN 8
-#define MOMENTS_NAMED 4
+#define RECENT_NAMED 4
 
 static const struct mw_model_process *seen_of(const struct mw_model *model, const struct mw_model_death *death)
 {
@@ -53,7 +53,7 @@ static const char *user_phase(const struct mw_model_rank *rank)
     return phase == MW_MODEL_NONE ? "" : rank->phases[phase].path;
 }
 
-/* What the dead was doing, and where. */
+/* What the dead rank was doing, and where. */
 static void describe_where(char *text, size_t size, const struct mw_model *model, const struct mw_model_death *death)
 {
     const struct mw_model_rank *rank = death->rank == MW_MODEL_NONE ? NULL : &model->ranks[death->rank];
@@ -90,48 +90,51 @@ static void write_memory(struct mw_lines *lines, const struct mw_model_death *de
     if (death->ns > death->rss_ns)
         snprintf(age, sizeof(age), ", %s before", mw_units_time(death->ns - death->rss_ns).text);
     mw_lines_add(lines, 1, MW_LINE_PLAIN, "RSS then: %s, last seen at %s%s · its peak until then: %s",
-                 mw_report_bytes(death->rss).text, mw_report_when(model, death->rss_ns).text, age,
-                 mw_report_bytes(peak).text);
+                 mw_report_bytes(death->rss).text, mw_report_when(model, death->rss_ns).text, age, mw_report_bytes(peak).text);
 }
 
-/* What it had over its last seconds, as bars and some of the numbers. */
-static void write_moments(struct mw_lines *lines, const struct mw_model_process *seen)
+/* Its RSS over the last seconds, as bars and some of the numbers. */
+static void write_last_seconds(struct mw_lines *lines, const struct mw_model_process *seen)
 {
     static const char *const bars[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-    char line[MW_VIEW_MOMENTS * 4 + 1] = "", numbers[400] = "";
+    char line[MW_VIEW_RECENT * 4 + 1] = "", numbers[400] = "";
     uint64_t most = 1;
 
-    if (!seen || seen->moment_count < 2)
+    if (!seen || seen->recent_count < 2)
         return;
-    for (uint32_t i = 0; i < seen->moment_count; i++)
-        if (most < seen->moments[i].rss)
-            most = seen->moments[i].rss;
-    for (uint32_t i = 0; i < seen->moment_count; i++)
-        strcat(line, bars[(size_t)((double)seen->moments[i].rss / (double)most * 7.0 + 0.5)]);
-    for (uint32_t i = 0; i < MOMENTS_NAMED && i < seen->moment_count; i++) {
-        uint32_t last = seen->moment_count - 1;
-        const struct mw_view_moment *moment =
-            &seen->moments[seen->moment_count <= MOMENTS_NAMED ? i : i * last / (MOMENTS_NAMED - 1)];
+    for (uint32_t i = 0; i < seen->recent_count; i++)
+        if (most < seen->recent[i].rss)
+            most = seen->recent[i].rss;
+    for (uint32_t i = 0; i < seen->recent_count; i++)
+        strcat(line, bars[(size_t)((double)seen->recent[i].rss / (double)most * 7.0 + 0.5)]);
+    for (uint32_t i = 0; i < RECENT_NAMED && i < seen->recent_count; i++) {
+        uint32_t last = seen->recent_count - 1;
+        const struct mw_view_rss
+            *sample = &seen->recent[seen->recent_count <= RECENT_NAMED ? i : i * last / (RECENT_NAMED - 1)];
         size_t length = strlen(numbers);
-        snprintf(numbers + length, sizeof(numbers) - length, "%s%s at %s", i ? ", " : "",
-                 mw_units_bytes(moment->rss).text, mw_report_when(lines->model, moment->ns).text);
+        snprintf(numbers + length, sizeof(numbers) - length, "%s%s at %s", i ? ", " : "", mw_units_bytes(sample->rss).text,
+                 mw_report_when(lines->model, sample->ns).text);
     }
     mw_lines_add(lines, 1, MW_LINE_PLAIN, "its last seconds: %s  %s", line, numbers);
 }
 
-/* Why the OOM killer is only perhaps the one. */
-static void write_perhaps(struct mw_lines *lines, const struct mw_model_host *host,
-                          const struct mw_model_cgroup *group)
+/* Why the OOM killer is only a possible cause. */
+static void write_perhaps(struct mw_lines *lines, const struct mw_model_host *host, const struct mw_model_cgroup *group)
 {
     unsigned long long kills = group && group->counts ? group->kills : host->kills;
 
     if (group && group->counts)
-        mw_lines_add(lines, 1, MW_LINE_WARN, "the OOM killer killed %llu process%s in control group %s, "
-                     "which other processes %s", kills, kills == 1 ? "" : "es", group->name,
-                     group->shared ? "outside the job use as well" : "may have been");
+        mw_lines_add(lines, 1, MW_LINE_WARN,
+                     "the OOM killer killed %llu process%s in control group %s; "
+                     "%s",
+                     kills, kills == 1 ? "" : "es", group->name,
+                     group->shared ? "processes outside of the job are in it as well"
+                                   : "other processes may have been the victims");
     else
-        mw_lines_add(lines, 1, MW_LINE_WARN, "the OOM killer killed %llu process%s on host %s meanwhile; no "
-                     "control group shows whether this one", kills, kills == 1 ? "" : "es", host->name);
+        mw_lines_add(lines, 1, MW_LINE_WARN,
+                     "the OOM killer killed %llu process%s on host %s during the run; no "
+                     "control group shows whether this was one of them",
+                     kills, kills == 1 ? "" : "es", host->name);
 }
 
 static void write_oom(struct mw_lines *lines, const struct mw_model_death *death)
@@ -143,9 +146,10 @@ static void write_oom(struct mw_lines *lines, const struct mw_model_death *death
         write_perhaps(lines, host, group);
     if (death->cause != MW_MODEL_CAUSE_OOM || !group)
         return;
-    mw_lines_add(lines, 1, MW_LINE_WARN, "control group %s %s%s%s%s: the OOM killer "
-                 "killed %llu process%s of it", group->name,
-                 group->limit ? "reached its limit of " : "has no limit that was seen",
+    mw_lines_add(lines, 1, MW_LINE_WARN,
+                 "control group %s %s%s%s%s: the OOM killer "
+                 "killed %llu process%s in it",
+                 group->name, group->limit ? "reached its limit of " : "has no known limit",
                  group->limit ? mw_units_bytes(group->limit).text : "", group->limit_path[0] ? ", set in " : "",
                  group->limit_path, (unsigned long long)group->kills, group->kills == 1 ? "" : "es");
 }
@@ -159,14 +163,13 @@ static void write_waiting(struct mw_lines *lines)
         if (group->first_too && group->count == 1)
             continue;
         mw_lines_add(lines, 1, MW_LINE_PLAIN, "%s rank%s %s in %s, since %s",
-                     group->first_too           ? "in it together:"
+                     group->first_too          ? "in it together:"
                      : model->first_count == 1 ? "waiting for it:"
-                                               : "inside a call then:", group->count == 1 ? "" : "s",
-                     group->ranks, group->label, mw_report_when(model, group->since_ns).text);
+                                               : "inside a call then:",
+                     group->count == 1 ? "" : "s", group->ranks, group->label, mw_report_when(model, group->since_ns).text);
     }
     if (model->waiting_count > GROUPS_SHOWN)
-        mw_lines_add(lines, 1, MW_LINE_ASIDE, "and ranks in %zu more calls",
-                     model->waiting_count - GROUPS_SHOWN);
+        mw_lines_add(lines, 1, MW_LINE_ASIDE, "and ranks in %zu more calls", model->waiting_count - GROUPS_SHOWN);
 }
 
 static void write_details(struct mw_lines *lines, const struct mw_model_death *death)
@@ -175,7 +178,7 @@ static void write_details(struct mw_lines *lines, const struct mw_model_death *d
     write_where(lines, death);
     write_memory(lines, death);
     mw_lines_ulimits(lines, death->rank, death->process);
-    write_moments(lines, seen_of(lines->model, death));
+    write_last_seconds(lines, seen_of(lines->model, death));
     write_waiting(lines);
 }
 
@@ -187,8 +190,7 @@ static void write_first(struct mw_lines *lines)
     char name[80];
 
     write_name(name, sizeof(name), model, death);
-    mw_lines_add(lines, 0, MW_LINE_ALARM, "%s%s%s%s: %s", name, first,
-                 death->exact ? (first[0] ? " at " : " died at ") : "",
+    mw_lines_add(lines, 0, MW_LINE_ALARM, "%s%s%s%s: %s", name, first, death->exact ? (first[0] ? " at " : " died at ") : "",
                  death->exact ? mw_report_when(model, death->ns).text : "", death->text);
     write_details(lines, death);
 }
@@ -198,7 +200,7 @@ static bool is_rank(const struct mw_model *model, const struct mw_model_death *d
     return death->rank != MW_MODEL_NONE && mw_rank_name_is_known(model, death->rank);
 }
 
-/* The ends from `from` on, those of one cause in one line, each with `before` in front. */
+/* The ends from `from` on, one line per cause, each prefixed by `before`. */
 static void write_list(struct mw_lines *lines, size_t from, const char *before)
 {
     const struct mw_model *model = lines->model;
@@ -214,7 +216,7 @@ static void write_list(struct mw_lines *lines, size_t from, const char *before)
             continue;
         list = mw_mem_alloc(model->rank_count + 1, sizeof(*list));
         for (size_t k = i; k < model->death_count; k++)
-            if (model->deaths[k].text == death->text && /* equal strings are kept once */
+            if (model->deaths[k].text == death->text && /* equal strings are stored once */
                 (k == i || (is_rank(model, &model->deaths[k]) && is_rank(model, death)))) {
                 written[k] = true;
                 if (is_rank(model, death))
@@ -236,7 +238,7 @@ static void write_list(struct mw_lines *lines, size_t from, const char *before)
     free(written);
 }
 
-/* Which was the first is not known: each that it may have been, with what is known of it. */
+/* The first death is not known: lists the candidates, with the facts known about each. */
 static void write_candidates(struct mw_lines *lines)
 {
     const struct mw_model *model = lines->model;
@@ -256,8 +258,8 @@ static void write_candidates(struct mw_lines *lines)
         const struct mw_model_death *death = &model->deaths[i];
         write_name(name, sizeof(name), model, death);
         describe_where(where, sizeof(where), model, death);
-        mw_lines_add(lines, 1, MW_LINE_PLAIN, "%s: %s%s%s · %s", name, death->text,
-                     death->exact ? ", at " : ", last known at ", mw_report_when(model, death->ns).text, where);
+        mw_lines_add(lines, 1, MW_LINE_PLAIN, "%s: %s%s%s · %s", name, death->text, death->exact ? ", at " : ", last known at ",
+                     mw_report_when(model, death->ns).text, where);
         write_oom(lines, death);
     }
     if (model->first_count > CANDIDATES_SHOWN)
@@ -295,8 +297,8 @@ static void write_held(struct mw_lines *lines)
     shown = count <= HELD_SHOWN + 1 ? count : HELD_SHOWN;
     for (size_t i = 0; i < shown; i++) {
         size_t length = strlen(line);
-        snprintf(line + length, sizeof(line) - length, "%s%s %s", i ? ", " : "",
-                 mw_rank_name(model, held[i].rank).text, mw_units_bytes(held[i].rss).text);
+        snprintf(line + length, sizeof(line) - length, "%s%s %s", i ? ", " : "", mw_rank_name(model, held[i].rank).text,
+                 mw_units_bytes(held[i].rss).text);
     }
     if (count > shown) {
         size_t length = strlen(line);
@@ -308,7 +310,7 @@ static void write_held(struct mw_lines *lines)
     free(held);
 }
 
-/* The command died of a signal, and no rank with it: the job may have none. */
+/* The command died of a signal, but no rank did: the job may have none. */
 static void write_command_killed(struct mw_lines *lines)
 {
     const struct mw_model *model = lines->model;
@@ -318,11 +320,10 @@ static void write_command_killed(struct mw_lines *lines)
         for (uint32_t g = 0; g < host->cgroup_count; g++)
             if (host->cgroups[g].kills > host->cgroups[g].victims)
                 mw_lines_add(lines, 0, MW_LINE_ALARM,
-                             "the kernel's OOM killer killed %llu process%s that %s no rank in control group %s%s%s",
+                             "the kernel's OOM killer killed %llu process%s other than ranks in control group %s%s%s",
                              (unsigned long long)(host->cgroups[g].kills - host->cgroups[g].victims),
-                             host->cgroups[g].kills - host->cgroups[g].victims == 1 ? "" : "es",
-                             host->cgroups[g].kills - host->cgroups[g].victims == 1 ? "is" : "are",
-                             host->cgroups[g].name, host->cgroups[g].limit ? ", limit " : "",
+                             host->cgroups[g].kills - host->cgroups[g].victims == 1 ? "" : "es", host->cgroups[g].name,
+                             host->cgroups[g].limit ? ", limit " : "",
                              host->cgroups[g].limit ? mw_units_bytes(host->cgroups[g].limit).text : "");
     }
 }

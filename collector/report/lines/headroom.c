@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* How much was left, of the limit of which it was the least: which limit that is, what counts against it, how exact it
- * is. */
+/* The headroom of the limit with the least left: which limit, what counts against it, how exact it is. */
 #include "collector/report/lines/lines.h"
 #include "collector/report/lines/words.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* A death is said to be near a limit of its process where less than this part of the limit was left. */
+/* A death is reported as near a limit of its process if less than this part of the limit was left. */
 #define NEAR_SHARE 10
-/* A part of what is used is named from this share of it on, in percent. */
+/* Parts of the used memory below this share, in percent, are not listed. */
 #define PART_SHARE 2
 
 static uint64_t left_of(uint64_t bytes, uint64_t used)
@@ -39,8 +38,8 @@ static void describe_charge(char *text, size_t size, const struct mw_model_charg
     case MW_LIMIT_HIGH: snprintf(text, size, "memory.high of control group %s", charge->path); break;
     case MW_LIMIT_MEMSW: snprintf(text, size, "the limit on memory and swap of control group %s", charge->path); break;
     default:
-        snprintf(text, size, "the limit of %scontrol group %s",
-                 charge->above ? "a group, not visible here, above " : "", charge->path);
+        snprintf(text, size, "the limit of %scontrol group %s", charge->above ? "a group, not visible here, above " : "",
+                 charge->path);
     }
 }
 
@@ -49,8 +48,7 @@ static const struct mw_model_charge *charge_of(const struct mw_model *model, con
     return headroom->charge == MW_MODEL_NONE ? NULL : &model->hosts[headroom->host].charges[headroom->charge];
 }
 
-static void describe_limit(char *text, size_t size, const struct mw_model *model,
-                           const struct mw_model_headroom *headroom)
+static void describe_limit(char *text, size_t size, const struct mw_model *model, const struct mw_model_headroom *headroom)
 {
     const struct mw_model_charge *charge = charge_of(model, headroom);
 
@@ -84,7 +82,7 @@ static void add_part(char *text, size_t size, uint64_t part, uint64_t used, cons
         snprintf(text + length, size - length, "%s%s %s", length ? ", " : "", mw_units_bytes(part).text, what);
 }
 
-/* What the kernel counts beside the other parts. */
+/* What the kernel counts in addition to the other parts. */
 static const char *rest_words(enum mw_limit_kind kind)
 {
     switch (kind) {
@@ -105,7 +103,7 @@ static void list_parts(char *text, size_t size, const struct mw_model_charge *ch
     add_part(text, size, charge->kernel, used, rest_words(charge->kind));
 }
 
-/* Everybody's: the job's own share of it is not known, for its RSS counts shared pages more than once. */
+/* Of all processes: the share of the job is not known, because its RSS counts shared pages more than once. */
 static void write_used(struct mw_lines *lines, const struct mw_model_charge *charge, bool shared)
 {
     uint64_t used = charge->anon + charge->shmem + charge->dirty + charge->kernel;
@@ -115,24 +113,25 @@ static void write_used(struct mw_lines *lines, const struct mw_model_charge *cha
         snprintf(rss, sizeof(rss), "; the job's RSS adds up to %s", mw_units_bytes(charge->rss).text);
     list_parts(parts, sizeof(parts), charge);
     if (charge->kind == MW_LIMIT_SLURM)
-        mw_lines_add(lines, 1, MW_LINE_ASIDE,
-                     "counted by the sum of RSS, %s at %s (sampled); whether Slurm enforces it is not known: no control group does", mw_units_bytes(charge->used.bytes).text,
-                     mw_report_when(lines->model, charge->ns).text);
+        mw_lines_add(
+            lines, 1, MW_LINE_ASIDE,
+            "counted by the sum of RSS, %s at %s (sampled); whether Slurm enforces it is not known: no control group does",
+            mw_units_bytes(charge->used.bytes).text, mw_report_when(lines->model, charge->ns).text);
     else if (charge->cache_counts)
-        mw_lines_add(lines, 1, MW_LINE_ASIDE,
-                     "at %s (sampled) %s was not free; the kernel does not say here how much of it is page cache that it could drop", mw_report_when(lines->model, charge->ns).text,
-                     mw_units_bytes(charge->used.bytes).text);
+        mw_lines_add(
+            lines, 1, MW_LINE_ASIDE,
+            "at %s (sampled) %s was not free; the kernel does not say here how much of it is page cache that it could drop",
+            mw_report_when(lines->model, charge->ns).text, mw_units_bytes(charge->used.bytes).text);
     else if (used)
-        mw_lines_add(lines, 1, MW_LINE_ASIDE,
-                     "in use, sampled at %s: %s (%s), without page cache that the kernel can drop%s%s",
+        mw_lines_add(lines, 1, MW_LINE_ASIDE, "in use, sampled at %s: %s (%s), without page cache that the kernel can drop%s%s",
                      mw_report_when(lines->model, charge->ns).text, mw_units_bytes(used).text, parts, rss,
-                     shared ? "; others are in that group, too" : "");
+                     shared ? "; other processes are in that group as well" : "");
     if (charge->swap_left && charge->kind != MW_LIMIT_SLURM)
         mw_lines_add(lines, 1, MW_LINE_ASIDE, "beyond it, %s could have been swapped out",
                      mw_units_bytes(charge->swap_left).text);
 }
 
-/* What the kernel itself has seen at most. */
+/* The peak recorded by the kernel. */
 static void write_peak(struct mw_lines *lines, const struct mw_model_charge *charge)
 {
     char left[100] = "";
@@ -140,14 +139,12 @@ static void write_peak(struct mw_lines *lines, const struct mw_model_charge *cha
     if (charge->upper.kind == MW_MODEL_UNKNOWN)
         return;
     if (charge->upper.bytes < charge->bytes && !charge->ran_out)
-        snprintf(left, sizeof(left), ": at least %s was always left",
-                 mw_units_bytes(charge->bytes - charge->upper.bytes).text);
-    mw_lines_add(lines, 1, MW_LINE_ASIDE,
-                 "the control group's own peak is %s, with all page cache and kernel memory%s",
+        snprintf(left, sizeof(left), ": at least %s was always left", mw_units_bytes(charge->bytes - charge->upper.bytes).text);
+    mw_lines_add(lines, 1, MW_LINE_ASIDE, "the control group's peak is %s, including all page cache and kernel memory%s",
                  mw_units_bytes(charge->upper.bytes).text, left);
 }
 
-/* Peaks between two samples are not in the kernel's count of others. */
+/* Without a peak recorded by the kernel, peaks between two samples are not known. */
 static void write_between(struct mw_lines *lines, const struct mw_model_host *host, uint64_t left)
 {
     uint64_t more = host->upper.kind == MW_MODEL_AT_MOST ? left_of(host->upper.bytes, host->seen.bytes) : 0;
@@ -165,8 +162,7 @@ static bool is_shared(const struct mw_model_host *host, const struct mw_model_ch
     return false;
 }
 
-static void write_charge(struct mw_lines *lines, const struct mw_model_host *host,
-                         const struct mw_model_charge *charge)
+static void write_charge(struct mw_lines *lines, const struct mw_model_host *host, const struct mw_model_charge *charge)
 {
     if (charge->ran_out)
         mw_lines_add(lines, 1, MW_LINE_ALARM, "the limit was reached: the OOM killer was called for it");
@@ -182,18 +178,18 @@ static void write_ulimit(struct mw_lines *lines, const struct mw_model_headroom 
 
     if (headroom->kind == MW_LIMIT_ADDRESS)
         mw_lines_add(lines, 1, MW_LINE_ASIDE,
-                     "its address space was %s at its largest (VmPeak, %s), touched or not; RSS does not count", mw_units_bytes(headroom->used.bytes).text,
-                     exact ? "exact" : "as last read");
+                     "its address space was %s at its largest (VmPeak, %s), touched or not; the limit does not count RSS",
+                     mw_units_bytes(headroom->used.bytes).text, exact ? "exact" : "as last read");
     else
         mw_lines_add(lines, 1, MW_LINE_ASIDE,
                      "its private writable memory was %s (the largest VmData that was read), "
-                     "touched or not; RSS does not count", mw_units_bytes(headroom->used.bytes).text);
+                     "touched or not; the limit does not count RSS",
+                     mw_units_bytes(headroom->used.bytes).text);
 }
 
-/* ---- what slows down ---- */
+/* ---- memory.high ---- */
 
-static void write_high(struct mw_lines *lines, const struct mw_model_host *host,
-                       const struct mw_model_charge *charge)
+static void write_high(struct mw_lines *lines, const struct mw_model_host *host, const struct mw_model_charge *charge)
 {
     const struct mw_model *model = lines->model;
     char where[160] = "";
@@ -202,15 +198,14 @@ static void write_high(struct mw_lines *lines, const struct mw_model_host *host,
         snprintf(where, sizeof(where), "on %s, ", host->name);
     if (charge->hits)
         mw_lines_add(lines, 1, MW_LINE_WARN,
-                     "%smemory.high (%s) of control group %s was exceeded %llu times: the kernel slows its "
-                     "processes down then", where, mw_units_bytes(charge->bytes).text, charge->path,
-                     (unsigned long long)charge->hits);
-    else if (charge->used.kind != MW_MODEL_UNKNOWN &&
-             left_of(charge->bytes, charge->used.bytes) < model->headroom.left.bytes)
+                     "%smemory.high (%s) of control group %s was exceeded %llu times: the kernel throttles its "
+                     "processes then",
+                     where, mw_units_bytes(charge->bytes).text, charge->path, (unsigned long long)charge->hits);
+    else if (charge->used.kind != MW_MODEL_UNKNOWN && left_of(charge->bytes, charge->used.bytes) < model->headroom.left.bytes)
         mw_lines_add(lines, 1, MW_LINE_PLAIN,
-                     "%sat most %s left of %s, memory.high of control group %s, above which the kernel slows processes down", where,
-                     mw_units_bytes(left_of(charge->bytes, charge->used.bytes)).text,
-                     mw_units_bytes(charge->bytes).text, charge->path);
+                     "%sat most %s left of %s, memory.high of control group %s, above which the kernel throttles processes",
+                     where, mw_units_bytes(left_of(charge->bytes, charge->used.bytes)).text, mw_units_bytes(charge->bytes).text,
+                     charge->path);
 }
 
 static void write_all_high(struct mw_lines *lines)
@@ -232,9 +227,7 @@ void mw_lines_headroom(struct mw_lines *lines)
     if (headroom->kind == MW_LIMIT_NONE)
         return;
     charge = charge_of(model, headroom);
-    kind = !headroom->left.bytes                             ? MW_LINE_ALARM
-           : headroom->left.bytes < headroom->bytes / 20 ? MW_LINE_WARN
-                                                         : MW_LINE_PLAIN;
+    kind = !headroom->left.bytes ? MW_LINE_ALARM : headroom->left.bytes < headroom->bytes / 20 ? MW_LINE_WARN : MW_LINE_PLAIN;
     describe_limit(what, sizeof(what), model, headroom);
     if (model->host_count > 1)
         snprintf(where, sizeof(where), "on %s, where it was least: ", model->hosts[headroom->host].name);
@@ -242,8 +235,7 @@ void mw_lines_headroom(struct mw_lines *lines)
         mw_lines_add(lines, 0, kind, "%s%s%s left of %s, %s", where, how_sure(headroom),
                      mw_units_bytes(headroom->left.bytes).text, mw_units_bytes(headroom->bytes).text, what);
     else
-        mw_lines_add(lines, 0, kind, "%snothing left of %s, %s", where,
-                     mw_units_bytes(headroom->bytes).text, what);
+        mw_lines_add(lines, 0, kind, "%snothing left of %s, %s", where, mw_units_bytes(headroom->bytes).text, what);
     mw_lines_label(lines, "Headroom");
     if (charge)
         write_charge(lines, &model->hosts[headroom->host], charge);
@@ -252,7 +244,7 @@ void mw_lines_headroom(struct mw_lines *lines)
     write_all_high(lines);
 }
 
-/* Not that memory was refused: that nobody counts. */
+/* Failed allocations are not counted, so this says only that the limit was near. */
 static void write_near(struct mw_lines *lines, enum mw_limit_kind kind, const struct mw_model_ulimit *ulimit)
 {
     uint64_t left = left_of(ulimit->bytes, ulimit->used.bytes);

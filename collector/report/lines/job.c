@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* How the job ended and what it was: a line for each thing, all for one paragraph. */
+/* How the job ended, ranks, library and samples: one line each, for one paragraph. */
 #include "collector/report/lines/lines.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* Hosts named in the first line; of more only the number is told. */
+/* Maximum number of hosts named in the first line; of more only the number is shown. */
 #define HOSTS_NAMED 3
 
 void mw_lines_end(char *text, size_t size, const struct mw_model *model)
@@ -14,16 +14,16 @@ void mw_lines_end(char *text, size_t size, const struct mw_model *model)
     struct mw_units took = mw_units_time(mw_model_duration(model));
 
     if (!job->sampled)
-        snprintf(text, size, "%s from the first to the last moment recorded", took.text);
+        snprintf(text, size, "%s from the first to the last recorded time", took.text);
     else if (job->runs)
         snprintf(text, size, "still running after %s%s", took.text,
                  job->launcher_died ? ", but memwatch itself was killed" : "");
     else if (!job->command_end_ns && !job->launcher_died)
-        snprintf(text, size, "seen for %s: whether it still runs is not known on this host", took.text);
+        snprintf(text, size, "observed for %s; whether it is still running is not known on this host", took.text);
     else if (!job->command_end_ns)
         snprintf(text, size, "memwatch itself was killed after %s: how the command ended is not known", took.text);
     else if (job->status_unknown)
-        snprintf(text, size, "ended after %s: with which status is not known", took.text);
+        snprintf(text, size, "ended after %s with an unknown status", took.text);
     else if (job->exit_signal)
         snprintf(text, size, "killed by signal %d (%s) after %s", job->exit_signal,
                  strsignal(job->exit_signal), took.text);
@@ -39,7 +39,7 @@ static void add_end(struct mw_lines *lines)
     mw_lines_add(lines, 0, MW_LINE_PLAIN, "%s", text);
 }
 
-/* " (node1, node2)"; of many hosts only the number is told. */
+/* " (node1, node2)"; of many hosts only the number is shown. */
 static void name_hosts(char *text, size_t size, const struct mw_model *model, size_t hosts)
 {
     text[0] = '\0';
@@ -72,7 +72,7 @@ static void add_ranks(struct mw_lines *lines)
         mw_lines_add(lines, 0, MW_LINE_PLAIN, "no ranks");
 }
 
-/* Of several jobs each may have another one. */
+/* Each of several jobs may have a different one. */
 static void add_library(struct mw_lines *lines)
 {
     char text[80];
@@ -88,12 +88,12 @@ static void add_samples(struct mw_lines *lines)
     const struct mw_model_job *job = &lines->model->job;
     char gaps[120] = "";
 
-    if (!job->sampled || lines->model->number) /* the samples of several jobs are the run's */
+    if (!job->sampled || lines->model->number) /* with several jobs the samples belong to the run */
         return;
     if (job->gap_mean_ns)
         snprintf(gaps, sizeof(gaps), ", one every %s on average, longest gap %s",
                  mw_units_time(job->gap_mean_ns).text, mw_units_time(job->gap_max_ns).text);
-    mw_lines_add(lines, 0, MW_LINE_PLAIN, "%s sample%s%s (%s asked for)", mw_units_count(job->samples).text,
+    mw_lines_add(lines, 0, MW_LINE_PLAIN, "%s sample%s%s (%s requested)", mw_units_count(job->samples).text,
                  job->samples == 1 ? "" : "s", gaps, mw_units_time(job->interval_ns).text);
 }
 

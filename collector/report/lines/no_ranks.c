@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A job without ranks: why that is, as far as it is known. */
+/* A job without ranks: the reason, if known. */
 #include "collector/report/lines/lines.h"
 #include "collector/report/lines/words.h"
 
@@ -8,7 +8,7 @@
 
 #define SHOWN 12 /* reasons */
 
-/* Whether the MPI launcher failed and nobody saw a process of a rank: then it has said why itself. */
+/* Whether the MPI launcher failed and no process of a rank was sampled: then the launcher has printed the reason. */
 static bool launcher_failed(const struct mw_model *model)
 {
     bool is_launcher = false;
@@ -21,13 +21,13 @@ static bool launcher_failed(const struct mw_model *model)
     return is_launcher && model->job.sampled && !model->job.runs && model->job.command_end_ns && model->job.exit_status;
 }
 
-/* A copy of a launcher that was about to execute something: seen between fork and exec only. */
+/* A copy of a launcher that was about to execute a program: sampled only between fork and exec. */
 static bool has_copies(const struct mw_model *model)
 {
     for (size_t i = 0; i < model->process_count; i++)
         for (size_t k = 0; k < model->process_count; k++)
             if (model->processes[i].ppid == model->processes[k].pid && model->processes[i].exe == model->processes[k].exe &&
-                model->processes[i].command == model->processes[k].command) /* equal strings are kept once */
+                model->processes[i].command == model->processes[k].command) /* equal strings are stored once */
                 return true;
     return false;
 }
@@ -39,11 +39,11 @@ static void write_launcher_failed(struct mw_lines *lines)
 
     if (has_copies(lines->model))
         mw_lines_add(lines, 0, MW_LINE_WARN,
-                     "%.*s exited with %d, and nothing was seen of what it started; its own message is above.", length,
+                     "%.*s exited with %d before the processes that it started could be sampled; its message is above.", length,
                      job->command, job->exit_status);
     else
-        mw_lines_add(lines, 0, MW_LINE_WARN, "%.*s exited with %d before it started a rank; its own message is above.",
-                     length, job->command, job->exit_status);
+        mw_lines_add(lines, 0, MW_LINE_WARN, "%.*s exited with %d before it started a rank; its message is above.", length,
+                     job->command, job->exit_status);
 }
 
 static void write_reasons(struct mw_lines *lines)
@@ -67,7 +67,8 @@ void mw_lines_no_ranks(struct mw_lines *lines)
         return;
     }
     mw_lines_add(lines, 0, MW_LINE_WARN, "No rank reported.%s%s",
-                 model->job.sampled ? " Below is what sampling saw of the processes from outside." : "",
-                 model->unrecorded_count ? " Why:" : " Why is not known: no process was seen that may have become one.");
+                 model->job.sampled ? " The processes below were only sampled from outside." : "",
+                 model->unrecorded_count ? " Why:"
+                                         : " The reason is not known: no process was seen that may have become a rank.");
     write_reasons(lines);
 }

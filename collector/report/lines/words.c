@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SHORT_FILE 14 /* columns of a file's name where room is short */
+#define SHORT_FILE 14 /* columns of a file's name if space is short */
 #define SHORT_NAME 20 /* and of a function with an offset */
 #define NAME 1200     /* bytes of a place's label */
 
@@ -52,7 +52,7 @@ void mw_report_call(char *text, size_t size, const char *call, const struct mw_m
         snprintf(text, size, "%s", bare);
 }
 
-/* From the last `mark` on; '\0', or none of them: all of it. */
+/* The text from the last `mark` on; all of it for '\0' or without a mark. */
 static const char *tail_of(const char *text, char mark)
 {
     const char *at = mark ? strrchr(text, mark) : NULL;
@@ -63,7 +63,7 @@ static const char *tail_of(const char *text, char mark)
 void mw_report_phase(char *text, size_t size, const struct mw_model_merged_phase *phase)
 {
     const struct mw_model_place *from = phase->from_place, *to = phase->to_place;
-    /* (equal strings are kept once) */
+    /* (equal strings are stored once) */
     bool same_file = from && to && from->line && to->line && from->file == to->file;
     bool same_function = from && to && !from->line && !to->line && from->function[0] && from->function == to->function;
     const char *edge = phase->parent == MW_MODEL_NONE ? "named phase" : "phase edge";
@@ -87,7 +87,7 @@ bool mw_report_by_tick(const struct mw_model_merged_phase *phase)
     return phase->kind == MW_PHASE_BETWEEN && phase->measured < phase->visits;
 }
 
-/* For a peak that no phase and no call is known of. */
+/* The place of a peak without a known phase or call. */
 static const char *unknown_place(const struct mw_model_rank *rank)
 {
     bool by_session = strcmp(mw_in_mpi_names(rank, 1).begin, "MPI_Session_init") == 0;
@@ -117,14 +117,14 @@ void mw_report_rank_phase(char *text, size_t size, const struct mw_model_rank *r
     mw_report_phase(text, size, &shown);
 }
 
-/* Where the peak was: "phase: call" when it was inside a call, otherwise the phase. */
+/* The place of the peak: "phase: call" if it was inside a call, else the phase. */
 void mw_report_peak_place(char *text, size_t size, const struct mw_model_rank *rank)
 {
     const struct mw_model_phase *phase = rank->peak_phase == MW_MODEL_NONE ? NULL : &rank->phases[rank->peak_phase];
     const char *named = "";
     char call[200];
 
-    /* What lies between calls inside a phase that the user named says less than the user's name. */
+    /* Inside a user phase, the name of the user phase is shown instead of the phase between calls. */
     if (phase && phase->kind == MW_PHASE_BETWEEN && phase->parent != MW_MODEL_NONE)
         phase = &rank->phases[phase->parent];
     if (phase && phase->kind == MW_PHASE_USER)

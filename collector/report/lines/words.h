@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What numbers, ranks, calls and phases are called in a report that people read. */
+/* The names of numbers, ranks, calls and phases in a report. */
 #ifndef MW_COLLECTOR_REPORT_LINES_WORDS_H
 #define MW_COLLECTOR_REPORT_LINES_WORDS_H
 
@@ -7,26 +7,27 @@
 #include "collector/model/model.h"
 #include "collector/model/waterfall.h"
 
-/* A rise inside a call is called a spike from here on: smaller ones are noise of MPI's own buffers. */
+/* The smallest rise inside a call that is shown as a spike: smaller ones are noise of MPI's buffers. */
 #define MW_REPORT_SPIKE (1u << 20)
 
-/* "= 64.0 MiB", or "?" when unknown. */
+/* "= 64.0 MiB", or "?" if unknown. */
 struct mw_units mw_report_bytes(struct mw_model_bytes bytes);
-/* "3", or "2.3" (world.rank) when there are several worlds; "-" for none. */
+/* "3", or "2.3" (world.rank) if there are several worlds; "-" for none. */
 struct mw_units mw_report_rank(const struct mw_model *model, uint32_t rank);
-/* Since the job began. */
+/* Time since the start of the job. */
 struct mw_units mw_report_when(const struct mw_model *model, uint64_t ns);
-/* A call in little room: "fft.c:120 Alltoall". */
+/* A short name of a call: "fft.c:120 Alltoall". */
 void mw_report_call(char *text, size_t size, const char *call, const struct mw_model_place *place);
 /* Where a rank had its peak: "solve: fft.c:120 Alltoall". */
 void mw_report_peak_place(char *text, size_t size, const struct mw_model_rank *rank);
-/* A phase; "MPI_Alltoall fft.c:120 → MPI_Allreduce fft.c:131" in less room: "fft.c:120 Alltoall → :131 Allreduce". */
+/* A phase; "MPI_Alltoall fft.c:120 → MPI_Allreduce fft.c:131" is shortened to "fft.c:120 Alltoall → :131 Allreduce". */
 void mw_report_phase(char *text, size_t size, const struct mw_model_merged_phase *phase);
-/* The same, of one rank: a phase by its index in rank->phases. */
+/* The same for one rank: a phase by its index in rank->phases. */
 void mw_report_rank_phase(char *text, size_t size, const struct mw_model_rank *rank, uint32_t index);
-/* Is it a stretch that was only counted? Its time is by the kernel's tick then: random for one visit, right in the sum. */
+/* Whether calls were only counted in a phase. Then its time is by the kernel's tick: random for one visit, accurate in the
+ * sum. */
 bool mw_report_by_tick(const struct mw_model_merged_phase *phase);
-/* What a step is called. */
+/* The name of a step. */
 void mw_report_waterfall_step(char *text, size_t size, const struct mw_model_rank *rank,
                               const struct mw_waterfall *waterfall, const struct mw_waterfall_step *step);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The hosts of a job on several: what each held against what it has; and NUMA nodes, where there are several. */
+/* The hosts of a job on several hosts: used and available memory; and NUMA nodes, if there are several. */
 #include "collector/report/text/parts.h"
 
 #include <stdlib.h>
@@ -77,12 +77,12 @@ static void write_table(const struct mw_report *report)
     free(sorted);
 }
 
-/* Ranks are counted where they were at MPI_Init; each one's own peak, added up, is what they may have had at most. */
+/* Ranks are counted where they were at MPI_Init; the sum of their peaks is an upper bound of what they had together. */
 static void write_nodes(const struct mw_report *report, const struct mw_model_host *host)
 {
     for (uint32_t i = 0; host->node_count > 1 && i < host->node_count; i++)
-        mw_report_paragraph(report, "    ", MW_TEXT_DIM, "%s NUMA node %d: %u rank%s, together at most %s (their own peaks, "
-                            "not of one moment), of %s", host->name, host->nodes[i].index, host->nodes[i].ranks,
+        mw_report_paragraph(report, "    ", MW_TEXT_DIM, "%s NUMA node %d: %u rank%s, together at most %s (sum of their peaks, "
+                            "which may be at different times), of %s", host->name, host->nodes[i].index, host->nodes[i].ranks,
                             host->nodes[i].ranks == 1 ? "" : "s", mw_units_bytes(host->nodes[i].peaks).text,
                             mw_units_bytes(host->nodes[i].bytes).text);
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* A run with several jobs: what concerns all of them, a table of the jobs, then each job's sections. */
+/* A run with several jobs: the sections about all of them, a table of the jobs, then each job's sections. */
 #include "collector/report/text/parts.h"
 
 #include "collector/base/mem.h"
 
 #include <stdlib.h>
 
-/* Jobs whose sections are written without --all: those that failed, then the fullest. */
+/* Jobs whose sections are written without --all: those that failed, then those with the most memory. */
 #define SHOWN 4
 /* Rows of the table of jobs. */
 #define ROWS 40
@@ -70,7 +70,7 @@ static void write_table(const struct mw_report *report)
     add_columns(table);
     for (size_t i = 0; i < shown; i++)
         add_job(table, run, &run->jobs[i]);
-    mw_report_heading(report, "Jobs", "in order of time · begin and end are counted from the start of the run");
+    mw_report_heading(report, "Jobs", "in order of time · begin and end are relative to the start of the run");
     mw_text_table_write(table, report->out, report->width, report->color);
     mw_report_left_out(report, run->job_count - shown, "more job", "more jobs");
     mw_text_table_destroy(table);
@@ -81,7 +81,7 @@ static uint64_t height(const struct mw_model *job)
     return job->peak.upper.kind != MW_MODEL_UNKNOWN ? job->peak.upper.bytes : job->peak.seen.bytes;
 }
 
-/* Those that failed first, then the fullest ones; of equals the earlier. */
+/* Those that failed first, then those with the most memory; of equals the earlier. */
 static int compare(const void *a, const void *b)
 {
     const struct mw_model *x = *(const struct mw_model *const *)a, *y = *(const struct mw_model *const *)b;
@@ -135,7 +135,7 @@ void mw_report_text_jobs(const struct mw_report *report)
         }
     if (left) {
         fputc('\n', report->out);
-        mw_report_left_out(report, left, "more job has sections of its own like these", "more jobs have sections like these");
+        mw_report_left_out(report, left, "more job has sections like these", "more jobs have sections like these");
     }
     mw_report_text_processes(report);
     mw_report_text_notes(report);

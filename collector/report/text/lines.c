@@ -16,7 +16,7 @@ static void write_line(const struct mw_report *report, const char *first, const 
     mw_report_paragraph(report, first, styles[line->kind], "%s", line->text);
 }
 
-/* Each line as a paragraph, behind what lines of its level begin with. */
+/* Each line as a paragraph, prefixed by `first` or `detail`, by its level. */
 static void write_lines(const struct mw_report *report, const struct mw_lines *lines, const char *first, const char *detail)
 {
     for (size_t i = 0; i < lines->count; i++)
@@ -67,7 +67,7 @@ void mw_report_text_deaths(const struct mw_report *report)
     mw_lines_free(&lines);
 }
 
-/* The number, padded so that what the numbers mean stands in one column. */
+/* The number, padded so that the descriptions are aligned. */
 static void write_value(const struct mw_report *report, const struct mw_line *line)
 {
     struct mw_units number = mw_report_bytes(line->value);
@@ -93,7 +93,7 @@ void mw_report_text_peak(const struct mw_report *report)
     bool is_run = report->model->job_count > 0;
 
     mw_report_heading(report, is_run ? "Peak memory of all jobs together" : "Peak memory of the job",
-                      is_run ? "what they had at the same time: peaks of different times are not added" : "");
+                      is_run ? "peaks at different times are not added" : "");
     mw_lines_peak(&lines);
     for (size_t i = 0; i < lines.count; i++)
         if (lines.items[i].has_value)

@@ -59,7 +59,7 @@ static void add_phase(struct mw_text_table *table, const struct mw_report *repor
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_units_change(phase->growth.max).text);
 }
 
-/* The phases that the user named come first; what lies between calls inside them is detail. */
+/* User phases come first; phases between calls inside them are detail. */
 enum row { DETAIL, BETWEEN, NAMED, ROWS };
 
 static const struct {
@@ -84,8 +84,8 @@ static bool has_named(const struct mw_model *model)
     return false;
 }
 
-/* A phase between calls that took little time and kept little memory says nothing beside phases that have names. */
-static bool is_trifle(const struct mw_model *model, const struct mw_model_merged_phase *phase, uint64_t highest)
+/* A phase between calls with little time and growth is hidden if there are user phases. */
+static bool is_negligible(const struct mw_model *model, const struct mw_model_merged_phase *phase, uint64_t highest)
 {
     double lasted = (double)mw_model_elapsed(model, model->job.end_ns);
 
@@ -102,7 +102,7 @@ static uint64_t highest_peak(const struct mw_model *model)
     return highest;
 }
 
-/* What is listed of the phases, and what is left out, by the kind of their rows. */
+/* Which phases are listed and which are left out, by kind. */
 struct choice {
     const struct mw_report *report;
     bool named;
@@ -115,7 +115,7 @@ struct choice {
 static bool may_list(const struct choice *choice, const struct mw_model_merged_phase *phase)
 {
     return row_of(phase) != BETWEEN || choice->report->style->all || !choice->named ||
-           !is_trifle(choice->report->model, phase, choice->highest);
+           !is_negligible(choice->report->model, phase, choice->highest);
 }
 
 static void choose(struct choice *choice)
@@ -171,7 +171,7 @@ void mw_report_text_phases(const struct mw_report *report)
     write_left_out(&choice);
     if (choice.by_tick)
         mw_report_paragraph(report, "    ", MW_TEXT_DIM, "%s",
-                            "≈ calls were only counted there: time by the kernel's tick, right in the sum of many visits");
+                            "≈ calls were only counted there: time by the kernel's tick, accurate only for the sum of many visits");
     mw_text_table_destroy(table);
     free(choice.listed);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Processes, grouped: by role and program those that are no ranks, or all of them as --group-by says. */
+/* Processes in groups: by role and program those that are not ranks, or all of them by --group-by. */
 #include "collector/base/map.h"
 #include "collector/base/mem.h"
 #include "collector/report/text/parts.h"
@@ -9,7 +9,7 @@
 struct group {
     const struct mw_model_process *largest;
     size_t count, exact;
-    uint64_t sum;   /* of peaks: together at most, when each is exact or at most so much */
+    uint64_t sum;   /* sum of peaks: an upper bound if each is exact or an upper bound */
     bool bounded;
     uint64_t huge_max, swap_max; /* of one process; not part of RSS */
 };
@@ -21,12 +21,12 @@ struct groups {
     uint64_t left_out_largest;
 };
 
-/* What processes of one group have in common; the model keeps equal strings once. */
+/* The key of a group; the model stores equal strings once. */
 static void key_of(uintptr_t key[2], const struct mw_model_process *process, const struct mw_report_style *style)
 {
     key[0] = key[1] = 0;
     switch (style->by) {
-    case MW_REPORT_BY_PROGRAM: /* with --all each by itself */
+    case MW_REPORT_BY_PROGRAM: /* with --all each process separately */
         key[0] = style->all ? (uintptr_t)process : (uintptr_t)process->name;
         key[1] = process->role;
         break;
@@ -96,7 +96,7 @@ static struct groups make_groups(const struct mw_report *report)
     return groups;
 }
 
-/* The first column, the heading, and what is left out. */
+/* The first column, the heading, and the words for rows left out. */
 static const struct {
     const char *column, *heading, *one, *many;
 } words[] = {
@@ -135,7 +135,7 @@ static const char *name_of(const struct mw_report *report, const struct mw_model
     return process->name;
 }
 
-/* Peaks need not fall together: their sum only bounds what a group had, and that where each is exact. */
+/* Peaks may be at different times: their sum is only an upper bound of a group's memory, and only if each is exact. */
 static const char *together(const struct mw_report *report, const struct group *group, struct mw_units *text)
 {
     if (report->style->by == MW_REPORT_BY_PROGRAM || group->count < 2)
@@ -166,11 +166,11 @@ static void add_group(struct mw_text_table *table, const struct mw_report *repor
 static void write_heading(const struct mw_report *report)
 {
     enum mw_report_by by = report->style->by;
-    bool beside = report->model->rank_count && by == MW_REPORT_BY_PROGRAM; /* ranks have a list of their own */
+    bool beside = report->model->rank_count && by == MW_REPORT_BY_PROGRAM; /* ranks have a separate list */
     char remark[200];
 
-    snprintf(remark, sizeof(remark), "%s · exact: those that left their own peak when they ended%s", words[by].heading,
-             by == MW_REPORT_BY_PROGRAM ? "" : " · together: the sum of peaks, which need not fall together");
+    snprintf(remark, sizeof(remark), "%s · exact: those that recorded their peak at exit%s", words[by].heading,
+             by == MW_REPORT_BY_PROGRAM ? "" : " · together: the sum of peaks, which may be at different times");
     mw_report_heading(report, report->model->job_count ? "Processes outside of the jobs"
                               : beside ? "Other processes" : "Processes",
                       report->style->all && by == MW_REPORT_BY_PROGRAM ? "each by itself" : remark);

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define BAR_WIDTH 8
-#define BAR_LEAST 90 /* columns of the report below which there is no room for bars */
+#define BAR_MIN 90 /* width of the report below which bars are left out */
 
 /* A bar of up to BAR_WIDTH columns, in eighths. */
 static void draw_bar(char *text, size_t size, uint64_t value, uint64_t max)
@@ -39,14 +39,14 @@ static void add_columns(struct mw_text_table *table)
     mw_text_table_column(table, "+ swap", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
 }
 
-/* Whether all ranks run on the same CPUs and node: then one line says so for all. */
-static bool is_placed_alike(const struct mw_model *model)
+/* Whether all ranks run on the same CPUs and node: then one line is enough. */
+static bool has_same_placement(const struct mw_model *model)
 {
     if (model->host_count != 1)
         return false;
     for (size_t i = 1; i < model->rank_count; i++)
         if (model->ranks[i].numa_node != model->ranks[0].numa_node
-            || model->ranks[i].binding != model->ranks[0].binding) /* the model keeps equal strings once */
+            || model->ranks[i].binding != model->ranks[0].binding) /* the model stores equal strings once */
             return false;
     return true;
 }
@@ -54,7 +54,7 @@ static bool is_placed_alike(const struct mw_model *model)
 static void add_placement(struct mw_text_table *table, const struct mw_report *report,
                           const struct mw_model_rank *rank)
 {
-    bool alike = is_placed_alike(report->model);
+    bool alike = has_same_placement(report->model);
 
     if (alike)
         mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", "");
@@ -80,7 +80,7 @@ static void add_rank(struct mw_text_table *table, const struct mw_report *report
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%d", rank->pid);
     add_placement(table, report, rank);
     mw_text_table_cell(table, worst ? MW_TEXT_BOLD : MW_TEXT_PLAIN, "%s", mw_report_bytes(rank->peak).text);
-    mw_text_table_cell(table, worst ? MW_TEXT_WARN : MW_TEXT_GOOD, "%s", report->width < BAR_LEAST ? "" : bar);
+    mw_text_table_cell(table, worst ? MW_TEXT_WARN : MW_TEXT_GOOD, "%s", report->width < BAR_MIN ? "" : bar);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_report_when(model, rank->peak_ns).text);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", place);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_report_bytes(rank->held_mpi).text);
@@ -103,7 +103,7 @@ static int compare_peaks(const void *a, const void *b)
     return (x->index > y->index) - (x->index < y->index);
 }
 
-/* The value that `percent` of all are not above. */
+/* The value that `percent` of all values do not exceed. */
 static uint64_t quantile(const struct by_peak *sorted, size_t count, unsigned percent)
 {
     size_t above = count - (count * percent + 99) / 100;
@@ -145,7 +145,7 @@ static void write_placement(const struct mw_report *report)
     const struct mw_model_rank *first = &report->model->ranks[0];
     char node[64] = "";
 
-    if (!is_placed_alike(report->model) || (first->numa_node < 0 && !first->binding[0]))
+    if (!has_same_placement(report->model) || (first->numa_node < 0 && !first->binding[0]))
         return;
     if (first->numa_node >= 0)
         snprintf(node, sizeof(node), "on NUMA node %d at MPI_Init%s", first->numa_node, first->binding[0] ? ", " : "");
@@ -154,7 +154,7 @@ static void write_placement(const struct mw_report *report)
                         first->binding);
 }
 
-/* What "(3)" in the first column means, where it is there. */
+/* Explains "(3)" in the first column, if it occurs. */
 static void write_numbers(const struct mw_report *report)
 {
     for (uint32_t i = 0; i < report->model->rank_count; i++)

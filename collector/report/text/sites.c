@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The MPI calls: which of them needed memory while it ran, and which kept some. */
+/* The MPI calls: which of them needed memory temporarily, and which kept some. */
 #include "collector/base/mem.h"
 #include "collector/report/lines/lines.h"
 #include "collector/report/names.h"
@@ -28,7 +28,7 @@ static void add_columns(struct mw_text_table *table)
     mw_text_table_column(table, "grew", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
 }
 
-/* What a site shows as its spike: an exact one when it is large enough, otherwise the bound of a coarse one. */
+/* The spike of a site: an exact one if it is large enough, else the bound of a coarse one. */
 static struct mw_model_bytes shown_spike(const struct mw_report *report, const struct mw_model_merged_site *site)
 {
     uint64_t least = report->style->all ? 1 : MW_REPORT_SPIKE;
@@ -59,7 +59,7 @@ static void add_spike(struct mw_text_table *table, const struct mw_report *repor
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", exact ? mw_report_when(report->model, site->spike_ns).text : "");
 }
 
-/* The communicator's size, where it isn't that of the whole world. */
+/* The communicator's size, if it is not that of MPI_COMM_WORLD. */
 static void add_comm(struct mw_text_table *table, const struct mw_report *report,
                      const struct mw_model_merged_site *site)
 {
@@ -97,21 +97,21 @@ static void add_site(struct mw_text_table *table, const struct mw_report *report
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_units_change(site->growth.sum).text);
 }
 
-/* What the C library, or Rust's, calls main() from tells nothing. */
+/* Frames of the C library, or of Rust's, below main() are not useful. */
 static bool is_start(const struct mw_model_place *place)
 {
     return strncmp(place->function, "__libc_start", 12) == 0 || strcmp(place->function, "_start") == 0
         || strstr(place->function, "call_once<fn(), ()>") || strstr(place->function, "__rust_begin_short_backtrace");
 }
 
-/* "fft_step fft.c:210"; only ":210" when the file is that of the frame before. */
+/* "fft_step fft.c:210"; only ":210" if the file is that of the previous frame. */
 static void append_frame(char *text, size_t size, const struct mw_model_place *place,
                          const struct mw_model_place *before)
 {
     size_t length = strlen(text);
     const char *label = place->label, *function = mw_report_names_is_in_label(place) ? "" : place->function;
 
-    if (before && place->line && before->file == place->file) /* equal strings are kept once */
+    if (before && place->line && before->file == place->file) /* equal strings are stored once */
         label = strrchr(label, ':');
     snprintf(text + length, size - length, "%s%s%s%s", length ? " ← " : "", function,
              function[0] ? " " : "", label);
@@ -135,7 +135,7 @@ static void add_stack(struct mw_text_table *table, const struct mw_model *model,
     mw_text_table_line(table, MW_TEXT_DIM, line);
 }
 
-/* The index of a site, by what makes it worth listing. */
+/* The index of a site, sorted by importance. */
 struct by_weight {
     uint64_t spike, grown, moved;
     uint32_t index;
@@ -174,7 +174,7 @@ static struct by_weight *sort_sites(const struct mw_report *report)
     return order;
 }
 
-/* Of the sites that are listed. */
+/* Totals of the listed sites. */
 static struct mw_report_names *make_names(const struct mw_model *model, const struct by_weight *order, size_t count)
 {
     const struct mw_model_place **places = mw_mem_alloc(count, sizeof(*places));
@@ -219,7 +219,7 @@ void mw_report_text_sites(const struct mw_report *report)
         write_heading(report);
         mw_text_table_write(table, report->out, report->width, report->color);
         if (spikes == 0)
-            mw_report_paragraph(report, "    ", MW_TEXT_DIM, "no call needed %s or more beyond what it found",
+            mw_report_paragraph(report, "    ", MW_TEXT_DIM, "no call raised RSS by %s or more above its level at entry",
                                 mw_units_bytes(MW_REPORT_SPIKE).text);
     }
     mw_report_left_out(report, model->site_count - shown, "more call site", "more call sites");

@@ -4,9 +4,9 @@
 #include "collector/report/text/parts.h"
 
 #define DEFAULT_WIDTH 100
-#define LEAST_WIDTH 60
+#define MIN_WIDTH 60
 #define NOTES_SHOWN 12
-#define LARGE_ERROR (4u << 20) /* of readings: what was found in truth is told */
+#define LARGE_ERROR (4u << 20) /* reading errors above this are shown with the largest difference found */
 
 void mw_report_text_notes(const struct mw_report *report)
 {
@@ -39,7 +39,7 @@ static void write_legend(const struct mw_report *report)
                  "most %s", (unsigned long long)cost->checks, mw_units_bytes(cost->checked_bytes_max).text);
     fputc('\n', report->out);
     mw_report_paragraph(report, "  ", MW_TEXT_DIM, "= exact: the kernel's own high-water mark%s%s   ≤ at most   ≥ at least: "
-                        "sampled, or known up to some moment only", error, checked);
+                        "sampled, or known only up to some time", error, checked);
 }
 
 void mw_report_text_sections(const struct mw_report *report)
@@ -47,7 +47,7 @@ void mw_report_text_sections(const struct mw_report *report)
     mw_report_text_deaths(report);
     mw_report_text_peak(report);
     mw_report_text_no_ranks(report);
-    if (!report->model->number) /* hosts and their limits are those of the whole run */
+    if (!report->model->number) /* hosts and their limits are those of the run */
         mw_report_text_hosts(report);
     mw_report_text_ranks(report);
     mw_report_text_waterfall(report);
@@ -63,8 +63,8 @@ int mw_report_text_write(FILE *out, const struct mw_model *model, const struct m
         .out = out, .model = model, .style = style, .width = style->width ? style->width : DEFAULT_WIDTH,
         .color = style->color};
 
-    if (report.width < LEAST_WIDTH)
-        report.width = LEAST_WIDTH;
+    if (report.width < MIN_WIDTH)
+        report.width = MIN_WIDTH;
     mw_report_text_job(&report);
     if (model->job_count)
         mw_report_text_jobs(&report);

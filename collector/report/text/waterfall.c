@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How the fullest rank came to its peak. */
+/* How the rank with the highest peak reached it. */
 #include "collector/model/rank_name.h"
 #include "collector/report/text/parts.h"
 

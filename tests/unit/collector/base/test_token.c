@@ -297,8 +297,8 @@ static bool has_logs(void)
 {
     char exits[16 + MW_HOSTNAME_SIZE] = MW_FILE_EXITS, waits[16 + MW_HOSTNAME_SIZE] = MW_FILE_WAITS;
 
-    mw_hostname_own(exits + strlen(exits));
-    mw_hostname_own(waits + strlen(waits));
+    mw_hostname_local(exits + strlen(exits));
+    mw_hostname_local(waits + strlen(waits));
     return !faccessat(dir.fd, exits, F_OK, 0) && !faccessat(dir.fd, waits, F_OK, 0);
 }
 
@@ -394,7 +394,7 @@ static void test_ranks_outside(void **state)
     assert_true(mw_alive_is_here(&alive, host));
     assert_false(mw_alive_is_here(&alive, "elsewhere"));
     assert_int_equal(mw_alive_launcher(&alive, host, 1, 1), MW_ALIVE_LIVES);
-    mw_hostname_own(mark + strlen(mark));
+    mw_hostname_local(mark + strlen(mark));
     put(mark);
     assert_false(mw_alive_is_here(&alive, host));
     mw_alive_close(&alive);

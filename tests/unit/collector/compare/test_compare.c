@@ -49,7 +49,7 @@ static void take(struct mw_compare *compare, enum mw_compare_side side, uint64_t
     struct mw_model_place place = {.line = line};
     struct mw_model *model = run_of(peak, &place, spike);
 
-    mw_compare_take(compare, side, model);
+    mw_compare_add_run(compare, side, model);
     mw_model_destroy(model);
 }
 
@@ -164,7 +164,7 @@ static void take_site(struct mw_compare *compare, enum mw_compare_side side, con
         .kind = MW_PHASE_BETWEEN, .parent = MW_MODEL_NONE, .from_call = "MPI_Allreduce", .from_place = &place,
         .path = mw_model_format(model, "MPI_Allreduce %s → end", known->label), .peak_kind = MW_MODEL_EXACT,
         .peak = {.max = 100 * MIB}, .entry_rss = {.max = 90 * MIB}};
-    mw_compare_take(compare, side, model);
+    mw_compare_add_run(compare, side, model);
     mw_model_destroy(model);
 }
 
@@ -229,7 +229,7 @@ static void take_phases(struct mw_compare *compare, enum mw_compare_side side, c
         phase->peak.max = changes[i].peak[side] * MIB;
         phase->entry_rss.max = changes[i].entry[side] * MIB;
     }
-    mw_compare_take(compare, side, model);
+    mw_compare_add_run(compare, side, model);
     mw_model_destroy(model);
 }
 
@@ -278,7 +278,7 @@ static void take_ranks(struct mw_compare *compare, enum mw_compare_side side, ui
         *MW_MEM_PUSH(model->ranks, model->rank_count) = (struct mw_model_rank){
             .rank = i, .peak = {100 * MIB + (i == 7 ? 5 * more : more) + (uint64_t)i * 4096, MW_MODEL_EXACT},
             .peak_phase = MW_MODEL_NONE, .peak_site = MW_MODEL_NONE, .error_bytes = MIB / 4};
-    mw_compare_take(compare, side, model);
+    mw_compare_add_run(compare, side, model);
     mw_model_destroy(model);
 }
 
@@ -333,8 +333,8 @@ static void test_failed(void **state)
             *MW_MEM_PUSH(model->deaths, model->death_count) = death;
         assert_int_equal(mw_compare_check(model, &err), cases[i].why ? -1 : 0);
         assert_true(!cases[i].why || strstr(err.text, cases[i].why));
-        mw_compare_take(compare, MW_COMPARE_BASE, model);
-        mw_compare_take(compare, MW_COMPARE_CANDIDATE, model);
+        mw_compare_add_run(compare, MW_COMPARE_BASE, model);
+        mw_compare_add_run(compare, MW_COMPARE_CANDIDATE, model);
         mw_compare_judge(compare);
         assert_int_equal(mw_compare_is_sound(compare), !cases[i].why);
         mw_compare_findings(compare, &findings);

@@ -212,7 +212,7 @@ static void test_foreign(void **state)
     assert_refused(head, size, "claims to be");
     head->magic[0] = 'm';
     assert_refused(head, size, "not a memwatch journal");
-    assert_refused(head, 0, "not even a head");
+    assert_refused(head, 0, "within the head");
     free(head);
 }
 

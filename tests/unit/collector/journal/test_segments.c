@@ -58,7 +58,7 @@ static struct run *make(void)
     char host[MW_HOSTNAME_SIZE];
 
     synthetic_make(&run->dir);
-    mw_hostname_own(host);
+    mw_hostname_local(host);
     for (int i = 0; i < RANKS; i++) {
         struct mw_ident *ident;
         mw_journal_name(run->names[i], 0x77, host, (long)getpid() + i);

@@ -477,7 +477,7 @@ static void test_ended_from_outside(void **state)
     view.signals[1] = (struct mw_view_signal){SIGTERM, 77, SYNTHETIC_BEGIN + 700 * MS};
     view.signal_count = 2;
     model = merge_ended(&dir, &view, (int[]){SIGTERM, SIGTERM, SIGTERM}, (uint64_t[]){730, 720, 710});
-    assert_string_equal(model->ended_by, "memwatch was sent SIGTERM (Terminated) at 700 ms by process 77, and the job got it");
+    assert_string_equal(model->ended_by, "memwatch was sent SIGTERM (Terminated) at 700 ms by process 77 and passed it on to the job");
     mw_model_destroy(model);
     synthetic_remove(&dir);
 
@@ -1026,9 +1026,9 @@ static void test_gone_meanwhile(void **state)
     assert_noted(model, "2 records could not be read a second time");
     assert_int_equal(model->rank_count, 4);
     assert_int_equal(model->rank_peak.worst, 2);
-    assert_true(model->ranks[1].whole);
+    assert_true(model->ranks[1].has_details);
     assert_int_equal(model->ranks[1].site_count, 3);
-    assert_false(model->ranks[2].whole);
+    assert_false(model->ranks[2].has_details);
     assert_int_equal(model->ranks[2].site_count, 0);
     assert_int_equal(model->ranks[2].peak_site, MW_MODEL_NONE);
     assert_int_equal(model->ranks[2].peak_phase, MW_MODEL_NONE);
@@ -1052,13 +1052,13 @@ static void test_reduced(void **state)
     mw_merge_set_whole_ranks(MW_MERGE_WHOLE_RANKS);
     for (size_t i = 0; i < 100; i++) {
         const struct mw_model_rank *rank = &model->ranks[i];
-        whole += rank->whole;
+        whole += rank->has_details;
         assert_string_equal(rank->phases[rank->peak_phase].path, "fft");
-        assert_true(rank->whole || rank->phase_count == 1);
+        assert_true(rank->has_details || rank->phase_count == 1);
         assert_int_equal(rank->phases[rank->peak_phase].merged, model->ranks[2].phases[2].merged);
     }
     assert_uint_in_range(whole, 64, 65);
-    assert_true(model->ranks[2].whole);
+    assert_true(model->ranks[2].has_details);
     assert_int_equal(find_site(model, "MPI_Alltoall")->spike_record, 0);
     assert_int_equal(find_site(model, "MPI_Alltoall")->ranks, 100);
     assert_int_equal(find_phase(model, "fft")->ranks, 100);

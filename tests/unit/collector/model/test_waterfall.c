@@ -27,7 +27,7 @@ static struct mw_model_rank make_rank(void)
     phases[0].peak = (struct mw_model_bytes){64 * MIB, MW_MODEL_EXACT};
     phases[0].entry_rss = 30 * MIB;
     return (struct mw_model_rank){
-        .whole = true, .peak = {64 * MIB, MW_MODEL_EXACT}, .peak_ns = 1000, .created_ns = 50, .init_rss = 4 * MIB,
+        .has_details = true, .peak = {64 * MIB, MW_MODEL_EXACT}, .peak_ns = 1000, .created_ns = 50, .init_rss = 4 * MIB,
         .peak_phase = 0, .peak_site = MW_MODEL_NONE, .sites = sites, .site_count = 2, .phases = phases,
         .phase_count = 40};
 }
@@ -113,7 +113,7 @@ static void test_too_little(void **state)
     struct mw_model_rank rank = make_rank();
 
     (void)state;
-    rank.whole = false;
+    rank.has_details = false;
     assert_int_equal(mw_waterfall_make(&rank).count, 0);
     rank = make_rank();
     rank.init_rss = 0;

@@ -131,10 +131,10 @@ static void test_last_seconds(void **state)
     job.model.ranks[0].tick_count = 100; /* until 11 s */
     job.model.ranks[0].known_ns = BEGIN + 11 * SECOND;
     job.process = (struct mw_model_process){.role = MW_MODEL_RANK, .rss_max = 500 * MIB, .last_ns = BEGIN + 40 * SECOND,
-                                            .moment_count = 3};
-    job.process.moments[0] = (struct mw_view_moment){.ns = BEGIN + 5 * SECOND, .rss = 200 * MIB};
-    job.process.moments[1] = (struct mw_view_moment){.ns = BEGIN + 20 * SECOND, .rss = 300 * MIB};
-    job.process.moments[2] = (struct mw_view_moment){.ns = BEGIN + 30 * SECOND, .rss = 500 * MIB};
+                                            .recent_count = 3};
+    job.process.recent[0] = (struct mw_view_rss){.ns = BEGIN + 5 * SECOND, .rss = 200 * MIB};
+    job.process.recent[1] = (struct mw_view_rss){.ns = BEGIN + 20 * SECOND, .rss = 300 * MIB};
+    job.process.recent[2] = (struct mw_view_rss){.ns = BEGIN + 30 * SECOND, .rss = 500 * MIB};
     struct mw_page_curves curves = mw_page_curves_of(&job.model);
     uint64_t *values = read_rank(&curves, &job.model, 0);
     assert_non_null(values);

@@ -147,7 +147,7 @@ static void test_tables(void **state)
     json_t *data;
 
     (void)state;
-    worst->whole = true; /* what a waterfall needs */
+    worst->has_details = true; /* what a waterfall needs */
     worst->init_rss = 3 * MIB;
     data = data_of(model);
     check_table(data, "hosts", model->host_count);

@@ -133,14 +133,14 @@ static void test_damaged(void **state)
         {"\"ranks\":[\n", "\"host\":0", "\"host\":77", "\"host\" points at nothing"},
         {"\"ranks\":[\n", "\"host\":0", "\"host\":null", "\"host\" points at nothing"},
         {"\"ranks\":[\n", "\"tick_ns\":", "\"tick_ns\":0,\"x\":", "\"tick_ns\""},
-        {"\"ranks\":[\n", "\"threads\":\"none\"", "\"threads\":\"some\"", "\"threads\" is not one of its words"},
-        {"\"ranks\":[\n", "\"held_mpi_bytes\":", "\"held_mpi_bytes\":\"", "is not a whole record"},
+        {"\"ranks\":[\n", "\"threads\":\"none\"", "\"threads\":\"some\"", "\"threads\" is not one of the allowed words"},
+        {"\"ranks\":[\n", "\"held_mpi_bytes\":", "\"held_mpi_bytes\":\"", "is not a complete record"},
         {"\"ranks\":[\n", "\"held_mpi_bytes\":", "\"held_mpi_bytes\":1.5,\"x\":", "\"held_mpi_bytes\""},
         {"\"ranks\":[\n", "\"frames\":[0", "\"frames\":[99999", "\"frames\""},
         {"\"ranks\":[\n", "\"frames\":[0", "\"frames\":[null", "\"frames\""},
         {"\"places\":[\n", "\"outer\":null", "\"outer\":0", "\"outer\" points at nothing"},
         {"\"phases\":[\n", "\"parent\":null", "\"parent\":0", "\"parent\" points at nothing"},
-        {"\"ranks\":[\n", "\"sites\":[", "\"sites\":{", "is not a whole record"},
+        {"\"ranks\":[\n", "\"sites\":[", "\"sites\":{", "is not a complete record"},
     };
     struct mw_model *model = make_model(4, true);
     char *json = render(mw_report_json_write, model, false);

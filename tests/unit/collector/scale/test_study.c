@@ -157,7 +157,7 @@ static void what_is_too_far_is_refused(void **state)
     forecast = forecast_of(8, 80 * 65, 1e9);
     assert_int_equal(forecast.reach, MW_FIT_S_FAR);
     mw_study_why_not(text, sizeof(text), study, mw_study_find(study, MW_STUDY_RANK, "fullest rank"), forecast.reach, 8, 80 * 65);
-    assert_string_equal(text, "size was 20 to 80 in the runs, which carries to 5120 at most, not to 5200");
+    assert_string_equal(text, "size was 20 to 80 in the runs: predictions reach to 5120 at most, not to 5200");
     assert_true(forecast.advice.found);
     assert_true(forecast.advice.s > 80 || forecast.advice.s < 20); /* only that carries further */
 }

@@ -204,7 +204,7 @@ static void test_stall(void **state)
     symbolizer = mw_symbolizer_create(); /* of the next report: the process has lost its time */
     late = module("/late");
     expect(symbolizer, &late, "", 0);
-    assert_non_null(strstr(mw_symbolizer_problem(symbolizer), "more than 5 s in all"));
+    assert_non_null(strstr(mw_symbolizer_problem(symbolizer), "more than 5 s in total"));
     mw_symbolizer_destroy(symbolizer);
 }
 

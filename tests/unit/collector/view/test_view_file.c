@@ -249,7 +249,7 @@ static void flipped(void **state)
             assert_true(strnlen(view.host, sizeof(view.host)) < sizeof(view.host));
             for (size_t i = 0; i < view.process_count; i++) {
                 const struct mw_view_process *process = &view.processes[i];
-                assert_true(process->cgroup <= view.cgroup_count && process->moment_next < MW_VIEW_MOMENTS);
+                assert_true(process->cgroup <= view.cgroup_count && process->recent_next < MW_VIEW_RECENT);
                 assert_true(strnlen(process->command, sizeof(process->command)) < sizeof(process->command));
             }
             mw_view_free(&view);

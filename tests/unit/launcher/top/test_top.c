@@ -61,9 +61,9 @@ static void sample(struct job *job, int rank, uint64_t rss)
     process->last_ns = job->view.last_ns;
     process->rss_last = rss;
     process->rss_max = rss > process->rss_max ? rss : process->rss_max;
-    process->moments[0] = (struct mw_view_moment){job->view.last_ns - 1000 * MS, rss - (uint64_t)rank * MIB};
-    process->moments[1] = (struct mw_view_moment){job->view.last_ns, rss};
-    process->moment_next = 2;
+    process->recent[0] = (struct mw_view_rss){job->view.last_ns - 1000 * MS, rss - (uint64_t)rank * MIB};
+    process->recent[1] = (struct mw_view_rss){job->view.last_ns, rss};
+    process->recent_next = 2;
 }
 
 static void begin(struct job *job)

@@ -28,7 +28,7 @@ void mw_log(const char *format, ...)
 }
 
 static const char *const variables[] = {
-#define MW_ROW(name, variable, least, most, otherwise) variable,
+#define MW_ROW(name, variable, minimum, maximum, default_value) variable,
     MW_SETTINGS(MW_ROW)
 #undef MW_ROW
 };

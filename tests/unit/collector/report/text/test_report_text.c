@@ -174,8 +174,8 @@ static void test_killed(void **state)
     view.processes[3].end_ns = SYNTHETIC_BEGIN + 720 * MS;
     view.processes[3].last_ns = SYNTHETIC_BEGIN + 710 * MS;
     for (uint32_t i = 0; i < 10; i++)
-        view.processes[3].moments[view.processes[3].moment_next++] =
-            (struct mw_view_moment){SYNTHETIC_BEGIN + (460 + 25 * i) * MS, (1 + i * i) * MIB};
+        view.processes[3].recent[view.processes[3].recent_next++] =
+            (struct mw_view_rss){SYNTHETIC_BEGIN + (460 + 25 * i) * MS, (1 + i * i) * MIB};
     synthetic_write_view(&view, &dir);
     model = mw_merge_run(dir.fd, NULL, NULL);
     text = render(model, &(struct mw_report_style){0});
