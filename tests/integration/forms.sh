@@ -16,7 +16,6 @@ metrics = [line.rsplit(" ", 1) for line in open("metrics.txt") if line[0] != "#"
 metric = {re.sub(r"[{].*", "", name): float(value) for name, value in metrics} # of families with one sample
 job, peak, cost, ranks = record["job"], record["peak"], record["cost"], record["ranks"]
 MARK = {"exact": "=", "at_least": "≥", "at_most": "≤"}
-KIND = ["unknown", "exact", "at_least", "at_most"]
 
 def size(n): return "%.1f MiB" % (n / 1048576) if n >= 1048576 else "%.0f KiB" % (n / 1024)
 def is_time(n, shown): # to the digits that people get
@@ -26,6 +25,7 @@ def equal(*values): assert len(set(values)) == 1, values
 def most(values): return max((int(v) for v in values if v not in ("", None)), default=0)
 def says(words): assert words in text, words
 def total(rows, name): return sum(int(row[name]) for row in rows if row[name])
+page_ranks = [dict(zip((c["name"] for c in page["ranks"]["columns"]), row)) for row in page["ranks"]["rows"]]
 rank_rows = {int(row["rank"]): row for row in table["processes"] if row["rank"]}
 
 def duration():
@@ -44,17 +44,17 @@ def ranks_peaks():
     for i, rank in enumerate(ranks):
         bytes, kind = rank["peak"]["bytes"], rank["peak"]["kind"]
         row = rank_rows[rank["rank"]]
-        shown = next(r for r in page["ranks"] if r[0] == str(rank["rank"]))
+        shown = next(r for r in page_ranks if r["label"] == str(rank["rank"]))
         gauge = next(float(v) for n, v in metrics if n.startswith("memwatch_rank_rss_peak_bytes") and
                      'rank="%d"' % rank["rank"] in n and 'kind="%s"' % kind in n)
-        equal(bytes, int(row["rank_peak_bytes"]), shown[3][0], int(gauge))
-        equal(kind, row["rank_peak_kind"], KIND[shown[3][1]])
+        equal(bytes, int(row["rank_peak_bytes"]), shown["peak"]["bytes"], int(gauge))
+        equal(kind, row["rank_peak_kind"], shown["peak"]["kind"])
         assert re.search(r"\b%d %d %s %s " % (rank["rank"], rank["pid"], MARK[kind], size(bytes)), text), rank["pid"]
         curve = [e["args"]["bytes"] for e in events if e["ph"] == "C" and e["name"] == "rank %d" % rank["rank"]]
         assert max(curve) <= bytes and (died or max(curve) >= bytes - rank["error_bytes"])
         process = record["processes"][rank["process"]]
         equal(bytes // 1024, process["max_rss_kib"], int(row["peak_bytes"]) // 1024)
-        equal(rank["rss_at_end_bytes"], int(row["rss_at_end_bytes"]), shown[7])
+        equal(rank["rss_at_end_bytes"], int(row["rss_at_end_bytes"]), shown["at_end"])
     largest = max(ranks, key=lambda r: r["peak"]["bytes"])
     says("largest peak %s %s in rank %d" % (MARK[largest["peak"]["kind"]], size(largest["peak"]["bytes"]), largest["rank"]))
     equal(record["rank_peak_bytes"]["max"], largest["peak"]["bytes"])
@@ -62,14 +62,14 @@ def ranks_peaks():
 def totals():
     seen, upper = peak["seen"]["bytes"], peak["upper"]["bytes"]
     curve = [e["args"]["bytes"] for e in events if e["name"] == "sum of RSS, sampled"]
-    equal(seen, int(metric["memwatch_job_rss_seen_bytes"]), page["seen"][0], most(page["job"]), max(curve),
+    equal(seen, int(metric["memwatch_job_rss_seen_bytes"]), page["seen"]["bytes"], most(page["seen_curve"]), max(curve),
           most(row["total_rss_bytes"] for row in table["timeline"]))
     equal(seen // 1024, record["max_total_rss_kib"], max(t["total_rss_kib"] for t in record["timeline"]))
-    equal(upper, int(metric["memwatch_job_rss_upper_bytes"]), page["upper"][0])
+    equal(upper, int(metric["memwatch_job_rss_upper_bytes"]), page["upper"]["bytes"])
     known = [bytes for bytes, known in record["bounds"] if known]
-    assert most(row["total_upper_bytes"] for row in table["timeline"]) <= most(page["bound"]) <= max(known) <= upper
+    assert most(row["total_upper_bytes"] for row in table["timeline"]) <= most(page["bound_curve"]) <= max(known) <= upper
     # (a slice of the page is not known where one of its cells is not)
-    assert died or len(known) < len(record["bounds"]) or most(page["bound"]) == max(known)
+    assert died or len(known) < len(record["bounds"]) or most(page["bound_curve"]) == max(known)
     assert max(known) == upper or (died and max(known) <= upper)
     says("≥ %s seen at one moment" % size(seen))
     says("≤ %s upper bound" % size(upper))
@@ -78,7 +78,7 @@ def totals():
 
 def over_time(): # what was seen and what can have been are of the same processes
     least = 0 if died else 3 # of a job that dies soon there may be few samples before the ranks' last words
-    both = [(a, b) for a, b in zip(page["job"], page["bound"]) if a is not None and b is not None]
+    both = [(a, b) for a, b in zip(page["seen_curve"], page["bound_curve"]) if a is not None and b is not None]
     assert len(both) > least and all(a <= b for a, b in both), [x for x in both if x[0] > x[1]][:3]
     rows = [row for row in table["timeline"] if row["total_rss_bytes"] and row["total_upper_bytes"]]
     assert len(rows) > least and all(int(row["total_rss_bytes"]) <= int(row["total_upper_bytes"]) for row in rows)
@@ -95,8 +95,8 @@ def samples():
 
 def calls():
     equal(cost["calls"], sum(r["calls"] for r in ranks), total(table["processes"], "mpi_calls"),
-          sum(site["calls"] for site in record["sites"]), sum(row[8] for row in page["ranks"]))
-    equal(cost["measured"], total(table["processes"], "mpi_calls_measured"), sum(row[9] for row in page["ranks"]))
+          sum(site["calls"] for site in record["sites"]), sum(row["calls"] for row in page_ranks))
+    equal(cost["measured"], total(table["processes"], "mpi_calls_measured"), sum(row["measured"] for row in page_ranks))
     says("%s of %s calls measured" % ("{:,}".format(cost["measured"]), "{:,}".format(cost["calls"])))
 
 def phases():
