@@ -54,7 +54,7 @@ check "both without ranks: 0" same "$(compare plain.json plain.json; grep -c "^�
 1"
 check "--allow-failed: 0" same "$(compare --allow-failed --junit allowed.xml before failed.json)" 0
 check "warned" grep -q '^memwatch: warning: CANDIDATE, failed.json: the run failed' err
-check "but not called good" same "$(grep -c -e '✓' -e 'Not a verdict' out; grep -c '^? 0 grew,' out)" "1
+check "but not called good" same "$(grep -c -e '✓' -e 'Not conclusive' out; grep -c '^? 0 grew,' out)" "1
 1"
 check "nor passed" grep -q 'runs that failed were compared' allowed.xml
 check "JSON says so" same "$(compare --allow-failed --json before failed.json; python3 -c "
