@@ -84,7 +84,7 @@ static uint32_t newest_parent(const struct numbers *numbers, const struct mw_job
 /* Whether `a` is more likely than `b` to be the parent of the node: the process that started last before the node, and of
  * its programs the last one that ran by then; or one that was sampled late, if it starts ranks. */
 static bool is_more_likely(const struct mw_jobs_node *a, const struct mw_jobs_node *b, const struct mw_jobs_node *node,
-                        uint64_t late_ns)
+                           uint64_t late_ns)
 {
     bool a_ran = a->first_ns <= node->first_ns, b_ran = b->first_ns <= node->first_ns;
 

@@ -74,7 +74,7 @@ static const char *describe_signal(struct mw_model *model, uint64_t first)
         const struct mw_view_signal *sent = &model->job.signals[i];
         if (ends_jobs(sent->signo) && came_before(model, sent, first))
             return mw_model_format(
-                model, "memwatch was sent %s at %s%s and passed it on to the job", mw_post_mortem_signal(model, sent->signo),
+                model, "memwatch was sent %s at %s%s, and the job received it", mw_post_mortem_signal(model, sent->signo),
                 when(model, sent->ns),
                 sent->sender ? mw_model_format(model, " by process %d", sent->sender) : " from the terminal");
     }

@@ -31,7 +31,7 @@ static int wrong(struct reader *reader, const char *name, const char *what)
 }
 
 static int read_integer(struct reader *reader, const struct mw_field *field, const json_t *json, int64_t low,
-                      int64_t high, int64_t *value)
+                        int64_t high, int64_t *value)
 {
     if (!json_is_integer(json) || json_integer_value(json) < low || json_integer_value(json) > high)
         return wrong(reader, field->name, "an integer in its range");

@@ -56,7 +56,7 @@ static void describe_far(char *text, size_t size, const char *name, double least
 }
 
 static void describe_vague(char *text, size_t size, const struct mw_study *study, const struct mw_study_series *series, double n,
-                      double s)
+                           double s)
 {
     struct mw_fit_band band = mw_study_predict(study, series, n, s);
 

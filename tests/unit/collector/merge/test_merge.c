@@ -477,7 +477,7 @@ static void test_ended_from_outside(void **state)
     view.signals[1] = (struct mw_view_signal){SIGTERM, 77, SYNTHETIC_BEGIN + 700 * MS};
     view.signal_count = 2;
     model = merge_ended(&dir, &view, (int[]){SIGTERM, SIGTERM, SIGTERM}, (uint64_t[]){730, 720, 710});
-    assert_string_equal(model->ended_by, "memwatch was sent SIGTERM (Terminated) at 700 ms by process 77 and passed it on to the job");
+    assert_string_equal(model->ended_by, "memwatch was sent SIGTERM (Terminated) at 700 ms by process 77, and the job received it");
     mw_model_destroy(model);
     synthetic_remove(&dir);
 
