@@ -129,7 +129,7 @@ mkdir elsewhere
 i=0
 for record in grid/*.json; do cp "$record" "elsewhere/job-$((i += 1)).json"; done
 check "from elsewhere, without a name: said" same "$(scale --from elsewhere -- --mib {mib})" 1
-check "and why" grep -q 'no mib in its name' err
+check "and why" grep -q 'no value of mib in its name' err
 check "with the command line: 0" same "$(scale --from elsewhere --csv e.csv --report e.txt -- --table {table})" 0
 check "is the same" same "$(grep 'fullest rank' e.txt)" "$(scale --from grid >/dev/null; grep 'fullest rank' out)"
 check "a parameter that was not said" same "$(scale --from grid --predict n=8)" 125
