@@ -20,7 +20,11 @@ static void print_double(char text[40], double value)
 {
     int integer_digits = fabs(value) >= 1 ? (int)log10(fabs(value)) + 1 : 0;
 
-    snprintf(text, 40, "%.*g", integer_digits < DIGITS ? DIGITS : integer_digits < DIGITS_MAX ? integer_digits : DIGITS_MAX, value);
+    snprintf(text, 40, "%.*g",
+             integer_digits < DIGITS       ? DIGITS
+             : integer_digits < DIGITS_MAX ? integer_digits
+                                           : DIGITS_MAX,
+             value);
 }
 
 double mw_json_out_rounded(double value)

@@ -16,7 +16,7 @@ struct entry {
 struct mw_map {
     struct entry *entries;
     size_t count;
-    uint32_t *slots; /* entry + 1, or 0; open addressing */
+    uint32_t *slots;   /* entry + 1, or 0; open addressing */
     size_t slot_count; /* a power of two, at least twice the entries */
 };
 

@@ -13,25 +13,25 @@ struct replacement {
 };
 
 /* Replacements at any position. Clean text has no control characters or line ends. */
-static const struct replacement xml[] = {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}, {"\"", "&quot;"}, {"'", "&#39;"}, {NULL, NULL}};
+static const struct replacement xml[] = {{"&", "&amp;"},   {"<", "&lt;"},  {">", "&gt;"},
+                                         {"\"", "&quot;"}, {"'", "&#39;"}, {NULL, NULL}};
 static const struct replacement markdown[] = {
-    {"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}, {"@", "&#64;"}, /* no mentions */
-    {"://", ":&#47;&#47;"}, {"www.", "www&#46;"},                 /* no links */
-    {"\\", "\\\\"}, {"|", "\\|"}, {"`", "\\`"}, {"*", "\\*"}, {"_", "\\_"}, {"[", "\\["}, {"]", "\\]"},
-    {"#", "\\#"}, {"~", "\\~"}, {"!", "\\!"}, {"$", "\\$"}, {NULL, NULL}};
+    {"&", "&amp;"},         {"<", "&lt;"},        {">", "&gt;"}, {"@", "&#64;"}, /* no mentions */
+    {"://", ":&#47;&#47;"}, {"www.", "www&#46;"},                                /* no links */
+    {"\\", "\\\\"},         {"|", "\\|"},         {"`", "\\`"},  {"*", "\\*"},   {"_", "\\_"}, {"[", "\\["},
+    {"]", "\\]"},           {"#", "\\#"},         {"~", "\\~"},  {"!", "\\!"},   {"$", "\\$"}, {NULL, NULL}};
 static const struct replacement github[] = {{"%", "%25"}, {"##[", "## ["}, {NULL, NULL}};
 static const struct replacement github_property[] = {{"%", "%25"}, {":", "%3A"}, {",", "%2C"}, {"##[", "## ["}, {NULL, NULL}};
 static const struct replacement metrics[] = {{"\\", "\\\\"}, {"\"", "\\\""}, {NULL, NULL}};
 static const struct replacement gnuplot[] = {{"'", "''"}, {NULL, NULL}};
 static const struct replacement csv[] = {{"\"", "\"\""}, {NULL, NULL}};
-static const struct replacement json[] = {
-    {"\"", "\\u0022"}, {"\\", "\\u005c"}, {"<", "\\u003c"}, {">", "\\u003e"}, {"&", "\\u0026"}, {NULL, NULL}};
+static const struct replacement json[] = {{"\"", "\\u0022"}, {"\\", "\\u005c"}, {"<", "\\u003c"},
+                                          {">", "\\u003e"},  {"&", "\\u0026"},  {NULL, NULL}};
 
-static const struct replacement *const rules[] = {
-    [MW_MARKUP_XML] = xml,         [MW_MARKUP_MARKDOWN] = markdown,
-    [MW_MARKUP_GITHUB] = github,   [MW_MARKUP_GITHUB_PROPERTY] = github_property,
-    [MW_MARKUP_METRICS] = metrics, [MW_MARKUP_GNUPLOT] = gnuplot,
-    [MW_MARKUP_CSV] = csv,         [MW_MARKUP_JSON] = json};
+static const struct replacement *const rules[] = {[MW_MARKUP_XML] = xml,         [MW_MARKUP_MARKDOWN] = markdown,
+                                                  [MW_MARKUP_GITHUB] = github,   [MW_MARKUP_GITHUB_PROPERTY] = github_property,
+                                                  [MW_MARKUP_METRICS] = metrics, [MW_MARKUP_GNUPLOT] = gnuplot,
+                                                  [MW_MARKUP_CSV] = csv,         [MW_MARKUP_JSON] = json};
 
 /* Characters that start a formula, including the full-width forms of some spreadsheet locales. */
 static bool is_formula(const char *text)

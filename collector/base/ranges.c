@@ -23,8 +23,7 @@ static void flush(struct mw_ranges *ranges)
     else if (ranges->first == ranges->last)
         snprintf(ranges->text + length, size - length, "%s%lld", comma, (long long)ranges->first);
     else
-        snprintf(ranges->text + length, size - length, "%s%lld-%lld", comma, (long long)ranges->first,
-                 (long long)ranges->last);
+        snprintf(ranges->text + length, size - length, "%s%lld-%lld", comma, (long long)ranges->first, (long long)ranges->last);
 }
 
 void mw_ranges_add(struct mw_ranges *ranges, int64_t first, int64_t last)

@@ -12,9 +12,9 @@
 struct mw_ranges {
     char text[MW_RANGES_SHOWN * 24 + 8];
     unsigned shown;
-    uint32_t count;        /* of numbers, including those below 0 */
-    uint32_t unknown;      /* of numbers below 0 */
-    int64_t first, last;   /* of the range that may still be extended */
+    uint32_t count;      /* of numbers, including those below 0 */
+    uint32_t unknown;    /* of numbers below 0 */
+    int64_t first, last; /* of the range that may still be extended */
 };
 
 /* Adds first..last, which must be above all earlier ones. Numbers below 0 represent ranks without a number yet: they are

@@ -5,12 +5,12 @@
 #define MW_COLLECTOR_BASE_SETTINGS_H
 
 /* Integers: MW_ROW(name, environment variable, minimum, maximum, default). */
-#define MW_SETTINGS(MW_ROW)                                        \
-    MW_ROW(EXACT, "MEMWATCH_EXACT", 0, 1, 0)                       \
-    MW_ROW(RESET, "MEMWATCH_RESET", 0, 1, 1)                       \
-    MW_ROW(OVERHEAD, "MEMWATCH_OVERHEAD", 0, 1000000, 10000)       \
+#define MW_SETTINGS(MW_ROW)                                                                                \
+    MW_ROW(EXACT, "MEMWATCH_EXACT", 0, 1, 0)                                                               \
+    MW_ROW(RESET, "MEMWATCH_RESET", 0, 1, 1)                                                               \
+    MW_ROW(OVERHEAD, "MEMWATCH_OVERHEAD", 0, 1000000, 10000)                                               \
     MW_ROW(SITE_DEPTH, "MEMWATCH_SITE_DEPTH", MW_SITE_DEPTH_MIN, MW_SITE_DEPTH_MAX, MW_SITE_DEPTH_DEFAULT) \
-    MW_ROW(SYSCALLS, "MEMWATCH_SYSCALLS", 0, 1, 1)                 \
+    MW_ROW(SYSCALLS, "MEMWATCH_SYSCALLS", 0, 1, 1)                                                         \
     MW_ROW(GATHER, "MEMWATCH_GATHER", 0, 1, 0)
 
 /* Number of stack frames that identify a call site. */
@@ -25,7 +25,8 @@
 #define MW_INTERVAL_DEFAULT 100
 
 /* "1 to 8; default 3": the range of such a row for help texts. */
-#define MW_SETTINGS_RANGE(row) MW_SETTINGS_TEXT(row##_MIN) " to " MW_SETTINGS_TEXT(row##_MAX) "; default " MW_SETTINGS_TEXT(row##_DEFAULT)
+#define MW_SETTINGS_RANGE(row) \
+    MW_SETTINGS_TEXT(row##_MIN) " to " MW_SETTINGS_TEXT(row##_MAX) "; default " MW_SETTINGS_TEXT(row##_DEFAULT)
 #define MW_SETTINGS_TEXT(value) MW_SETTINGS_QUOTE(value)
 #define MW_SETTINGS_QUOTE(value) #value
 
@@ -33,7 +34,7 @@ enum mw_setting {
 #define MW_ROW(name, variable, minimum, maximum, default_value) MW_SETTING_##name,
     MW_SETTINGS(MW_ROW)
 #undef MW_ROW
-    MW_SETTING_COUNT
+        MW_SETTING_COUNT
 };
 
 #endif

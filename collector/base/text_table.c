@@ -72,8 +72,8 @@ void mw_text_table_destroy(struct mw_text_table *table)
 void mw_text_table_column(struct mw_text_table *table, const char *header, enum mw_text_align align, int least,
                           enum mw_text_cut cut)
 {
-    *MW_MEM_PUSH(table->columns, table->column_count) =
-        (struct column){.header = mw_mem_copy(header), .align = align, .least = least, .cut = cut};
+    *MW_MEM_PUSH(table->columns, table->column_count) = (struct column){
+        .header = mw_mem_copy(header), .align = align, .least = least, .cut = cut};
 }
 
 void mw_text_table_row(struct mw_text_table *table)
@@ -174,8 +174,8 @@ static size_t find_widest(const struct mw_text_table *table, const int *widths)
     size_t widest = table->column_count;
 
     for (size_t c = 0; c < table->column_count; c++)
-        if (table->columns[c].least && widths[c] > (table->columns[c].least > 0 ? table->columns[c].least : 0)
-            && (widest == table->column_count || widths[c] > widths[widest]))
+        if (table->columns[c].least && widths[c] > (table->columns[c].least > 0 ? table->columns[c].least : 0) &&
+            (widest == table->column_count || widths[c] > widths[widest]))
             widest = c;
     return widest;
 }
@@ -221,8 +221,7 @@ static bool is_last(const struct mw_text_table *table, const int *widths, const 
     return true;
 }
 
-static void write_row(const struct mw_text_table *table, FILE *out, const int *widths, const struct row *row,
-                      bool color)
+static void write_row(const struct mw_text_table *table, FILE *out, const int *widths, const struct row *row, bool color)
 {
     int gap = INDENT;
 
@@ -233,7 +232,10 @@ static void write_row(const struct mw_text_table *table, FILE *out, const int *w
             continue;
         fprintf(out, "%*s", gap, "");
         write_cell(out, column, row ? cell_text(row, c) : column->header, widths[c],
-                   !row ? MW_TEXT_DIM : c < row->count ? row->cells[c].style : MW_TEXT_PLAIN, color, last);
+                   !row             ? MW_TEXT_DIM
+                   : c < row->count ? row->cells[c].style
+                                    : MW_TEXT_PLAIN,
+                   color, last);
         if (last)
             break;
         gap = GAP;

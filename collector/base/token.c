@@ -105,8 +105,8 @@ static bool read_token(int fd, struct mw_token *token)
     if (length <= 0)
         return false;
     text[length] = '\0';
-    if (sscanf(text, "memwatch-run 1\nid %16[0-9a-f]\nhost %63[-A-Za-z0-9._]\nboot %39[-0-9a-f]\npidns %llu\n",
-               token->id, token->host, token->boot, &pid_namespace_there) != 4)
+    if (sscanf(text, "memwatch-run 1\nid %16[0-9a-f]\nhost %63[-A-Za-z0-9._]\nboot %39[-0-9a-f]\npidns %llu\n", token->id,
+               token->host, token->boot, &pid_namespace_there) != 4)
         return false;
     token->pid_namespace = pid_namespace_there;
     return strlen(token->id) == MW_TOKEN_DIGITS;

@@ -65,11 +65,10 @@ struct mw_compare_row *mw_compare_row(struct mw_compare *compare, const char *gr
     return row;
 }
 
-void mw_compare_add(struct mw_compare_values *values, int64_t value, enum mw_model_kind kind, uint64_t error,
-                    const char *where)
+void mw_compare_add(struct mw_compare_values *values, int64_t value, enum mw_model_kind kind, uint64_t error, const char *where)
 {
-    static const int sureness[] = {[MW_MODEL_UNKNOWN] = 0, [MW_MODEL_AT_LEAST] = 1, [MW_MODEL_AT_MOST] = 2,
-                                   [MW_MODEL_EXACT] = 3};
+    static const int sureness[] = {
+        [MW_MODEL_UNKNOWN] = 0, [MW_MODEL_AT_LEAST] = 1, [MW_MODEL_AT_MOST] = 2, [MW_MODEL_EXACT] = 3};
 
     if (values->count == 0 || sureness[kind] < sureness[values->kind])
         values->kind = kind;
@@ -113,8 +112,7 @@ static void summarize(struct mw_compare_values *side)
     if (n == 0)
         return;
     qsort(side->values, n, sizeof(*side->values), compare_values);
-    side->median = n % 2 ? side->values[n / 2]
-                         : side->values[n / 2 - 1] + (side->values[n / 2] - side->values[n / 2 - 1]) / 2;
+    side->median = n % 2 ? side->values[n / 2] : side->values[n / 2 - 1] + (side->values[n / 2] - side->values[n / 2 - 1]) / 2;
     side->spread = side->values[n - 1] - side->values[0];
 }
 
@@ -140,9 +138,9 @@ static enum mw_compare_verdict judge(const struct mw_compare *compare, const str
 
 static int order_of(enum mw_compare_verdict verdict)
 {
-    static const int order[] = {[MW_COMPARE_GREW] = 0, [MW_COMPARE_SHRANK] = 1, [MW_COMPARE_SAMPLED] = 2,
-                                [MW_COMPARE_FOLLOWS] = 3, [MW_COMPARE_NOISE] = 4, [MW_COMPARE_NEW] = 5,
-                                [MW_COMPARE_GONE] = 6, [MW_COMPARE_SAME] = 7};
+    static const int order[] = {
+        [MW_COMPARE_GREW] = 0,  [MW_COMPARE_SHRANK] = 1, [MW_COMPARE_SAMPLED] = 2, [MW_COMPARE_FOLLOWS] = 3,
+        [MW_COMPARE_NOISE] = 4, [MW_COMPARE_NEW] = 5,    [MW_COMPARE_GONE] = 6,    [MW_COMPARE_SAME] = 7};
 
     return order[verdict];
 }

@@ -49,29 +49,29 @@ struct mw_compare_values {
 };
 
 struct mw_compare_row {
-    const char *group; /* "job", "phase", "rank", "site" */
-    char *name;        /* "fft", "rank 3", "MPI_Allreduce fft.c:120" */
-    const char *what;  /* "peak", "rise inside a call": the measure */
+    const char *group;                 /* "job", "phase", "rank", "site" */
+    char *name;                        /* "fft", "rank 3", "MPI_Allreduce fft.c:120" */
+    const char *what;                  /* "peak", "rise inside a call": the measure */
     char *aliases[MW_COMPARE_ALIASES]; /* of its place, or of the places around a phase; NULL if none */
-    char *function;    /* there; NULL unknown */
-    bool has_file;     /* a source file is known there */
-    bool informs;      /* it never counts, because another row is more precise */
-    char *file;        /* in the candidate; NULL unknown */
+    char *function;                    /* there; NULL unknown */
+    bool has_file;                     /* a source file is known there */
+    bool informs;                      /* it never counts, because another row is more precise */
+    char *file;                        /* in the candidate; NULL unknown */
     uint32_t line;
     struct mw_compare_values sides[MW_COMPARE_SIDES];
     struct mw_compare_values entries[MW_COMPARE_SIDES]; /* phases: RSS at their start */
-    size_t order;      /* phases: order of time in the first run that had it */
-    size_t followers;  /* rows that follow this one */
-    int64_t change;    /* of the medians, if both sides have one */
+    size_t order;                                       /* phases: order of time in the first run that had it */
+    size_t followers;                                   /* rows that follow this one */
+    int64_t change;                                     /* of the medians, if both sides have one */
     enum mw_compare_verdict verdict;
 };
 
 struct mw_compare {
     enum mw_compare_by by;
-    double threshold;  /* 0.05 */
+    double threshold;                 /* 0.05 */
     char *commands[MW_COMPARE_SIDES]; /* of the first run of each */
     size_t runs[MW_COMPARE_SIDES];
-    size_t failed[MW_COMPARE_SIDES];  /* number of runs rejected by mw_compare_check() */
+    size_t failed[MW_COMPARE_SIDES]; /* number of runs rejected by mw_compare_check() */
     size_t ranks_min[MW_COMPARE_SIDES], ranks_max[MW_COMPARE_SIDES];
     struct mw_compare_row *rows; /* after mw_compare_judge(): the job's rows first, then by change, descending */
     size_t row_count;

@@ -63,8 +63,8 @@ static void take_job(struct mw_compare *compare, enum mw_compare_side side, cons
     }
     if (model->rank_count) {
         row = mw_compare_row(compare, "job", "fullest rank", "peak");
-        mw_compare_add(&row->sides[side], bounded(model->rank_peak.max),
-                       model->ranks[model->rank_peak.worst].peak.kind, mw_reading_error_likely(&model->cost), fullest);
+        mw_compare_add(&row->sides[side], bounded(model->rank_peak.max), model->ranks[model->rank_peak.worst].peak.kind,
+                       mw_reading_error_likely(&model->cost), fullest);
     }
 }
 
@@ -199,8 +199,8 @@ static void take_sites(struct mw_compare *compare, enum mw_compare_side side, co
                        site->spike ? name_rank(worst, sizeof(worst), model, site->spike_rank) : NULL);
         stays = mw_compare_row(compare, "site", name, "growth that stays");
         note_site(stays, site);
-        mw_compare_add(&stays->sides[side], bounded_change(site->growth.max), MW_MODEL_EXACT, mw_reading_error_likely(&model->cost),
-                       name_rank(worst, sizeof(worst), model, site->growth.worst));
+        mw_compare_add(&stays->sides[side], bounded_change(site->growth.max), MW_MODEL_EXACT,
+                       mw_reading_error_likely(&model->cost), name_rank(worst, sizeof(worst), model, site->growth.worst));
     }
 }
 

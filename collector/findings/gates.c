@@ -43,8 +43,7 @@ static const struct mw_model_place *peak_place(const struct mw_model_rank *rank)
 }
 
 /* ", in phase "fft", in MPI_Alltoall fft.c:120, by 3.2 s": the known parts. */
-static const char *describe_where(char *text, size_t size, const struct mw_model *model,
-                                  const struct mw_model_rank *rank)
+static const char *describe_where(char *text, size_t size, const struct mw_model *model, const struct mw_model_rank *rank)
 {
     const struct mw_model_phase *phase = NULL, *user = NULL;
     size_t length = 0;
@@ -90,8 +89,8 @@ static enum verdict verdict_of_rank(const struct mw_model_rank *rank, uint64_t l
     return verdict_of(&rank->peak, rank->error_bytes, limit);
 }
 
-static void report_rank(const struct mw_model *model, uint32_t index, enum verdict verdict, uint64_t limit,
-                        const char *check, const char *others, struct mw_findings *findings)
+static void report_rank(const struct mw_model *model, uint32_t index, enum verdict verdict, uint64_t limit, const char *check,
+                        const char *others, struct mw_findings *findings)
 {
     const struct mw_model_rank *rank = &model->ranks[index];
     char name[64], where[400];
@@ -103,17 +102,19 @@ static void report_rank(const struct mw_model *model, uint32_t index, enum verdi
         point_at(mw_findings_add(findings, check, MW_FINDING_FAILED, MW_FINDINGS_PROCESS,
                                  "%s had %s (%s), %s over the limit of %s%s%s", name, mw_units_bytes(bytes).text,
                                  mw_certainty[rank->peak.kind].words, mw_units_bytes(bytes - limit).text,
-                                 mw_units_bytes(limit).text, where, others), peak_place(rank));
+                                 mw_units_bytes(limit).text, where, others),
+                 peak_place(rank));
     else
         point_at(mw_findings_add(findings, check, MW_FINDING_WARNING, MW_FINDINGS_NONE,
                                  "%s may have been over the limit of %s: %s was read, up to %s too low%s%s", name,
-                                 mw_units_bytes(limit).text, mw_units_bytes(bytes).text,
-                                 mw_units_bytes(rank->error_bytes).text, where, others), peak_place(rank));
+                                 mw_units_bytes(limit).text, mw_units_bytes(bytes).text, mw_units_bytes(rank->error_bytes).text,
+                                 where, others),
+                 peak_place(rank));
 }
 
 /* "; also ranks 0, 2-3". */
-static const char *list_others(char *text, size_t size, const struct mw_model *model, uint32_t reported,
-                               enum verdict verdict, uint64_t limit)
+static const char *list_others(char *text, size_t size, const struct mw_model *model, uint32_t reported, enum verdict verdict,
+                               uint64_t limit)
 {
     struct mw_ranges ranges = {0};
 
@@ -156,8 +157,7 @@ static void judge_ranks(const struct mw_model *model, uint64_t limit, struct mw_
     if (model->rank_count == 0)
         mw_findings_add(findings, RANK, MW_FINDING_WARNING, MW_FINDINGS_NONE,
                         "no rank was recorded: --" RANK " was not checked; --" PROCESS " checks all processes");
-    else if (!report_worst_rank(model, limit, OVER, RANK, findings) &&
-             !report_worst_rank(model, limit, MAYBE, RANK, findings))
+    else if (!report_worst_rank(model, limit, OVER, RANK, findings) && !report_worst_rank(model, limit, MAYBE, RANK, findings))
         pass(RANK, limit, findings);
 }
 
@@ -242,7 +242,8 @@ static void judge_total(const struct mw_model *model, uint64_t limit, struct mw_
     else if (upper->kind == MW_MODEL_AT_MOST && upper->bytes > limit)
         finding = mw_findings_add(findings, TOTAL, MW_FINDING_WARNING, MW_FINDINGS_NONE,
                                   "the %s may have been over the limit of %s: %s were seen at one moment, %s is the upper "
-                                  "bound%s", what, mw_units_bytes(limit).text, mw_units_bytes(least.bytes).text,
+                                  "bound%s",
+                                  what, mw_units_bytes(limit).text, mw_units_bytes(least.bytes).text,
                                   mw_units_bytes(upper->bytes).text, most);
     else
         pass(TOTAL, limit, findings);

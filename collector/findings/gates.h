@@ -14,10 +14,10 @@
 
 /* Bytes of RSS; 0: no limit. */
 struct mw_gates {
-    uint64_t total;    /* of the job at one time: the sum over its processes */
-    uint64_t rank;     /* of each rank */
-    uint64_t process;  /* of each process, ranks among them */
-    bool leaks;        /* look for leaks (collector/findings/leaks.h) */
+    uint64_t total;   /* of the job at one time: the sum over its processes */
+    uint64_t rank;    /* of each rank */
+    uint64_t process; /* of each process, ranks among them */
+    bool leaks;       /* look for leaks (collector/findings/leaks.h) */
 };
 
 bool mw_gates_any(const struct mw_gates *gates);

@@ -166,16 +166,19 @@ static void report_leak(const struct mw_model *model, struct leak *leak, struct 
     const struct mw_model_site *call = growing_call(rank, phase);
     const char *where = call ? call->label : part && part != phase ? part->name : "";
 
-    point_at(mw_findings_add(
-                 findings, CHECK, leak->sure ? MW_FINDING_FAILED : MW_FINDING_WARNING, MW_FINDINGS_LEAK,
-                 "phase \"%.160s\" %s %s more behind at every visit: %s grew from %s to %s from visit %u to %u of %llu"
-                 "%s%.200s; rank%s %.100s%s", phase->path, leak->sure ? "leaves" : "may leave",
-                 mw_units_bytes_mean(leak->slope).text, mw_rank_name(model, leak->rank).text, mw_units_bytes((uint64_t)first->exit_kib * 1024).text,
-                 mw_units_bytes((uint64_t)last->exit_kib * 1024).text, (unsigned)first->visit, (unsigned)last->visit,
-                 (unsigned long long)phase->visits, where[0] ? (call ? ", inside " : ", at ") : "", where,
-                 leak->ranks.count == 1 ? "" : "s", mw_ranges_text(&leak->ranks),
-                 leak->sure ? "" : "; later visits were not measured: --exact measures all"),
-             call ? call->place : part ? place_of(rank, part) : NULL);
+    point_at(
+        mw_findings_add(findings, CHECK, leak->sure ? MW_FINDING_FAILED : MW_FINDING_WARNING, MW_FINDINGS_LEAK,
+                        "phase \"%.160s\" %s %s more behind at every visit: %s grew from %s to %s from visit %u to %u of %llu"
+                        "%s%.200s; rank%s %.100s%s",
+                        phase->path, leak->sure ? "leaves" : "may leave", mw_units_bytes_mean(leak->slope).text,
+                        mw_rank_name(model, leak->rank).text, mw_units_bytes((uint64_t)first->exit_kib * 1024).text,
+                        mw_units_bytes((uint64_t)last->exit_kib * 1024).text, (unsigned)first->visit, (unsigned)last->visit,
+                        (unsigned long long)phase->visits, where[0] ? (call ? ", inside " : ", at ") : "", where,
+                        leak->ranks.count == 1 ? "" : "s", mw_ranges_text(&leak->ranks),
+                        leak->sure ? "" : "; later visits were not measured: --exact measures all"),
+        call   ? call->place
+        : part ? place_of(rank, part)
+               : NULL);
 }
 
 /* A certain leak in one rank is not made uncertain by another rank. */
@@ -206,8 +209,8 @@ void mw_leaks_judge(const struct mw_model *model, struct mw_findings *findings)
     for (uint32_t i = 0; i < model->rank_count; i++) {
         unknown += !model->ranks[i].has_details;
         for (uint32_t k = 0; k < model->ranks[i].phase_count && model->ranks[i].has_details; k++)
-            if (model->ranks[i].phases[k].merged < model->phase_count && is_reported(&model->ranks[i], k,
-                                                                                mw_reading_error_of(model, &model->ranks[i])))
+            if (model->ranks[i].phases[k].merged < model->phase_count &&
+                is_reported(&model->ranks[i], k, mw_reading_error_of(model, &model->ranks[i])))
                 take(&leaks[model->ranks[i].phases[k].merged], model, i, k);
     }
     for (size_t i = 0; i < model->phase_count; i++)
@@ -216,8 +219,10 @@ void mw_leaks_judge(const struct mw_model *model, struct mw_findings *findings)
             found++;
         }
     if (unknown || !model->rank_count)
-        mw_findings_add(findings, CHECK, MW_FINDING_WARNING, MW_FINDINGS_NONE, "%zu of %zu ranks were checked: single "
-                        "visits of the others are not kept", model->rank_count - unknown, model->rank_count);
+        mw_findings_add(findings, CHECK, MW_FINDING_WARNING, MW_FINDINGS_NONE,
+                        "%zu of %zu ranks were checked: single "
+                        "visits of the others are not kept",
+                        model->rank_count - unknown, model->rank_count);
     else if (!found)
         mw_findings_add(findings, CHECK, MW_FINDING_PASSED, MW_FINDINGS_NONE,
                         "no phase leaves more memory behind at every visit");

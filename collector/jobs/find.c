@@ -11,15 +11,15 @@ struct search {
     const struct mw_model *model;
     struct mw_jobs_tree tree;
     struct mw_jobs_above *above; /* of each node */
-    bool *is_busy;                /* for each node: a starter that has or may have ranks, though none is joined to it */
-    uint32_t *set;                /* for each element: its parent in its set; the root represents the set */
+    bool *is_busy;               /* for each node: a starter that has or may have ranks, though none is joined to it */
+    uint32_t *set;               /* for each element: its parent in its set; the root represents the set */
     struct about {
         bool has_world, has_first_world; /* not spawned by another world */
         bool in_command;
         uint64_t begin_ns, end_ns;
         uint32_t starter; /* node: mpirun or srun; or none */
         uint32_t job;     /* its number, from 0, or none */
-    } *sets;              /* for each set, by its representative */
+    } * sets;             /* for each set, by its representative */
     size_t count;
 };
 
@@ -271,8 +271,7 @@ static bool is_job(const struct search *search, const struct about *about)
 
 static uint32_t process_of(const struct search *search, const struct about *about)
 {
-    return about->starter == MW_MODEL_NONE ? MW_MODEL_NONE
-                                           : search->tree.nodes[last_image(search, about->starter)].process;
+    return about->starter == MW_MODEL_NONE ? MW_MODEL_NONE : search->tree.nodes[last_image(search, about->starter)].process;
 }
 
 static void number_jobs(struct mw_jobs *jobs, struct search *search)
@@ -284,8 +283,7 @@ static void number_jobs(struct mw_jobs *jobs, struct search *search)
         const struct about *about = &search->sets[i];
         if (set_of(search, i) == i && is_job(search, about))
             *MW_MEM_PUSH(jobs->jobs, jobs->count) = (struct mw_jobs_job){
-                .starter = process_of(search, about),
-                .begin_ns = about->begin_ns, .set = i};
+                .starter = process_of(search, about), .begin_ns = about->begin_ns, .set = i};
     }
     if (jobs->count)
         qsort(jobs->jobs, jobs->count, sizeof(*jobs->jobs), compare_jobs);
@@ -311,7 +309,7 @@ void mw_jobs_find(struct mw_jobs *jobs, const struct mw_model *model)
     struct search search;
 
     *jobs = (struct mw_jobs){.of_world = mw_mem_alloc(model->world_count, sizeof(*jobs->of_world)),
-                                   .of_process = mw_mem_alloc(model->process_count, sizeof(*jobs->of_process))};
+                             .of_process = mw_mem_alloc(model->process_count, sizeof(*jobs->of_process))};
     begin(&search, model);
     join_images(&search);
     join_by_tree(&search);

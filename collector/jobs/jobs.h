@@ -20,7 +20,7 @@ struct mw_jobs_tree {
         uint32_t parent;  /* a node, or none */
         bool is_starter;  /* starts ranks: mpirun, a daemon */
         bool is_daemon;   /* only as the helper of another starter */
-    } *nodes;
+    } * nodes;
     size_t count;
     uint32_t *of_process; /* the node of each process, or none */
     uint32_t *of_rank;    /* the node of each rank */
@@ -45,10 +45,10 @@ struct mw_jobs {
         uint32_t starter;  /* in model->processes, or none */
         uint64_t begin_ns; /* earliest known time */
         uint32_t set;      /* for jobs/find.c */
-    } *jobs;               /* by begin */
+    } * jobs;              /* by begin */
     size_t count;
-    uint32_t *of_world;    /* a job for each world */
-    uint32_t *of_process;  /* a job for each process, or none */
+    uint32_t *of_world;   /* a job for each world */
+    uint32_t *of_process; /* a job for each process, or none */
 };
 
 /* jobs/find.c. Ranks and processes must be sorted. */

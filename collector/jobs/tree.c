@@ -27,12 +27,17 @@ static void add_process(struct mw_jobs_tree *tree, const struct mw_model *model,
     if (process->count != 1) /* counted together with others: not in a tree */
         return;
     tree->of_process[index] = (uint32_t)tree->count;
-    add_node(tree, &(struct mw_jobs_node){
-                       .host = process->host, .pid_ns = process->pid_ns, .pid = process->pid, .ppid = process->ppid,
-                       .start_ticks = process->start_ticks, .first_ns = process->first_ns,
-                       .last_ns = process->end_ns > process->last_ns ? process->end_ns : process->last_ns,
-                       .process = index, .rank = MW_MODEL_NONE, .is_starter = is_starter,
-                       .is_daemon = is_starter && mw_starters_is_daemon(process->name)});
+    add_node(tree, &(struct mw_jobs_node){.host = process->host,
+                                          .pid_ns = process->pid_ns,
+                                          .pid = process->pid,
+                                          .ppid = process->ppid,
+                                          .start_ticks = process->start_ticks,
+                                          .first_ns = process->first_ns,
+                                          .last_ns = process->end_ns > process->last_ns ? process->end_ns : process->last_ns,
+                                          .process = index,
+                                          .rank = MW_MODEL_NONE,
+                                          .is_starter = is_starter,
+                                          .is_daemon = is_starter && mw_starters_is_daemon(process->name)});
 }
 
 /* Its process may not have been sampled. */
@@ -40,12 +45,14 @@ static void add_rank(struct mw_jobs_tree *tree, const struct mw_model *model, ui
 {
     const struct mw_model_rank *rank = &model->ranks[index];
     uint32_t seen = rank->process == MW_MODEL_NONE ? MW_MODEL_NONE : tree->of_process[rank->process];
-    struct mw_jobs_node *node =
-        seen != MW_MODEL_NONE
-            ? &tree->nodes[seen]
-            : add_node(tree, &(struct mw_jobs_node){.host = rank->host, .pid_ns = rank->pid_ns, .pid = rank->pid,
-                                                     .start_ticks = rank->start_ticks, .first_ns = rank->created_ns, .last_ns = rank->known_ns,
-                                                     .process = MW_MODEL_NONE});
+    struct mw_jobs_node *node = seen != MW_MODEL_NONE ? &tree->nodes[seen]
+                                                      : add_node(tree, &(struct mw_jobs_node){.host = rank->host,
+                                                                                              .pid_ns = rank->pid_ns,
+                                                                                              .pid = rank->pid,
+                                                                                              .start_ticks = rank->start_ticks,
+                                                                                              .first_ns = rank->created_ns,
+                                                                                              .last_ns = rank->known_ns,
+                                                                                              .process = MW_MODEL_NONE});
 
     tree->of_rank[index] = (uint32_t)(node - tree->nodes);
     node->rank = index;
@@ -119,7 +126,7 @@ static void find_parents(struct mw_jobs_tree *tree, uint64_t late_ns)
 void mw_jobs_tree_make(struct mw_jobs_tree *tree, const struct mw_model *model)
 {
     *tree = (struct mw_jobs_tree){.of_process = mw_mem_alloc(model->process_count, sizeof(*tree->of_process)),
-                                   .of_rank = mw_mem_alloc(model->rank_count, sizeof(*tree->of_rank))};
+                                  .of_rank = mw_mem_alloc(model->rank_count, sizeof(*tree->of_rank))};
     for (uint32_t i = 0; i < model->process_count; i++)
         add_process(tree, model, i);
     for (uint32_t i = 0; i < model->rank_count; i++)
@@ -143,15 +150,16 @@ struct mw_jobs_above mw_jobs_tree_above(const struct mw_jobs_tree *tree, const s
     struct mw_jobs_above above = {.starter = MW_MODEL_NONE, .rank = MW_MODEL_NONE};
     bool open = true, after_starter = false;
 
-    for (uint32_t at = node, depth = 0; at != MW_MODEL_NONE && depth < MW_JOBS_TREE_DEPTH; at = tree->nodes[at].parent, depth++) {
+    for (uint32_t at = node, depth = 0; at != MW_MODEL_NONE && depth < MW_JOBS_TREE_DEPTH;
+         at = tree->nodes[at].parent, depth++) {
         const struct mw_jobs_node *here = &tree->nodes[at];
         above.in_command |= here->pid == model->job.pid && model->hosts[here->host].is_launcher;
         if (open && here->rank != MW_MODEL_NONE && at != node) {
             above.rank = here->rank;
             open = false;
         }
-        if (open && here->is_starter && (above.starter == MW_MODEL_NONE || after_starter ||
-                                         tree->nodes[above.starter].is_daemon))
+        if (open && here->is_starter &&
+            (above.starter == MW_MODEL_NONE || after_starter || tree->nodes[above.starter].is_daemon))
             above.starter = at;
         after_starter = here->is_starter;
         open = open && (above.starter == MW_MODEL_NONE || after_starter || tree->nodes[above.starter].is_daemon);

@@ -45,8 +45,7 @@ bool mw_alive_check(const struct mw_alive *alive, const char *host, int32_t pid,
     if (!mw_alive_is_here(alive, host))
         return false;
     fd = mw_procmem_open(alive->procfd, pid, "stat");
-    lives = fd >= 0 && !mw_procmem_stat_read(fd, &stat) && stat.start_ticks == start_ticks &&
-            !mw_procmem_has_ended(&stat);
+    lives = fd >= 0 && !mw_procmem_stat_read(fd, &stat) && stat.start_ticks == start_ticks && !mw_procmem_has_ended(&stat);
     if (fd >= 0)
         close(fd);
     return lives;

@@ -10,10 +10,10 @@
 #include <stdint.h>
 
 struct mw_alive {
-    char host[64];   /* name of this host */
+    char host[64]; /* name of this host */
     int procfd;
-    int dirfd;       /* the run directory; borrowed */
-    int token_fd;    /* -1: it has no token */
+    int dirfd;    /* the run directory; borrowed */
+    int token_fd; /* -1: it has no token */
     struct mw_token token;
     bool pids_known; /* its pids are of this host, boot and namespace, unless outside-<host> exists */
 };

@@ -75,9 +75,9 @@ static unsigned fix_state(struct mw_journal_read *journal)
         state->unmeasured_why = MW_UNMEASURED_ASKED;
         fixed++;
     }
-    return fixed + fix_index(&state->in_site, journal->site_count) + fix_index(&state->last_site, journal->site_count)
-         + fix_index(&state->peak_site, journal->site_count) + fix_index(&state->phase, journal->phase_count)
-         + fix_index(&state->peak_phase, journal->phase_count);
+    return fixed + fix_index(&state->in_site, journal->site_count) + fix_index(&state->last_site, journal->site_count) +
+           fix_index(&state->peak_site, journal->site_count) + fix_index(&state->phase, journal->phase_count) +
+           fix_index(&state->peak_phase, journal->phase_count);
 }
 
 /* Keeps visits that are in order of time. While the rank thins them out, the tail may have old entries, which are dropped. */

@@ -21,7 +21,7 @@ struct mw_journal_read {
     struct mw_spike *spikes; /* without spikes that were being written when the rank died */
     struct mw_tick *ticks;
     uint32_t module_count, site_count, phase_count, spike_count, tick_count;
-    char damage[256];        /* what was invalid and was dropped or corrected; "" if nothing */
+    char damage[256]; /* what was invalid and was dropped or corrected; "" if nothing */
 };
 
 #endif

@@ -124,8 +124,7 @@ int mw_exits_read_dir(struct mw_exits_read *exits, int dirfd, struct mw_err *err
     if (!dir)
         return mw_err_set(err, "cannot list the run directory: %s", strerror(errno));
     while ((entry = readdir(dir)))
-        if (!strncmp(entry->d_name, MW_FILE_EXITS, strlen(MW_FILE_EXITS)) &&
-            read_file(exits, dirfd, entry->d_name, err))
+        if (!strncmp(entry->d_name, MW_FILE_EXITS, strlen(MW_FILE_EXITS)) && read_file(exits, dirfd, entry->d_name, err))
             status = -1;
     closedir(dir);
     return status;

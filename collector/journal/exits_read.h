@@ -21,7 +21,7 @@ struct mw_exit {
 struct mw_exits_host {
     char name[MW_HOSTNAME_SIZE]; /* from the file's name */
     size_t first, count;
-    uint64_t together;           /* bytes; upper bound at any time of the processes that were counted together */
+    uint64_t together; /* bytes; upper bound at any time of the processes that were counted together */
 };
 
 struct mw_exits_read {
@@ -29,7 +29,7 @@ struct mw_exits_read {
     size_t count;
     struct mw_exits_host *hosts; /* owned */
     size_t host_count;
-    size_t damaged;          /* number of files that are not a valid table */
+    size_t damaged; /* number of files that are not a valid table */
 };
 
 /* Makes the empty table of `host` in the run directory and allocates all its blocks. An existing one is kept. Without it

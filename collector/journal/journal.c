@@ -66,8 +66,7 @@ static void write_head(struct mw_record_head *head, const uint32_t counts[], con
 
 void mw_journal_name(char name[MW_JOURNAL_NAME_SIZE], uint64_t world, const char *host, long pid)
 {
-    snprintf(name, MW_JOURNAL_NAME_SIZE, MW_FILE_JOURNAL "%016llx-%.63s-%ld", (unsigned long long)world, host,
-             pid);
+    snprintf(name, MW_JOURNAL_NAME_SIZE, MW_FILE_JOURNAL "%016llx-%.63s-%ld", (unsigned long long)world, host, pid);
 }
 
 void mw_journal_name_elsewhere(char name[MW_JOURNAL_NAME_SIZE], uint64_t world, const char *host, long pid, uint32_t pid_ns)

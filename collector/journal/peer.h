@@ -19,8 +19,8 @@ enum mw_peer_state {
 
 struct mw_peer {
     char magic[8] MW_MAGIC;
-    uint32_t state;        /* enum mw_peer_state */
-    uint32_t agent_pid;    /* there */
+    uint32_t state;     /* enum mw_peer_state */
+    uint32_t agent_pid; /* there */
     char host[64];
     char address[64];      /* its address */
     uint64_t connected_ns; /* the launcher's CLOCK_MONOTONIC */

@@ -75,9 +75,9 @@ int mw_procmem_parse_status(const char *text, struct mw_procmem_status *status)
         const char *name;
         uint64_t *value;
     } lines[] = {
-        {"VmRSS", &status->rss},         {"VmHWM", &status->hwm},           {"RssAnon", &status->rss_anon},
-        {"RssFile", &status->rss_file},  {"RssShmem", &status->rss_shmem},  {"VmSwap", &status->swap},
-        {"HugetlbPages", &status->huge}, {"VmSize", &status->address},      {"VmPeak", &status->address_peak},
+        {"VmRSS", &status->rss},         {"VmHWM", &status->hwm},          {"RssAnon", &status->rss_anon},
+        {"RssFile", &status->rss_file},  {"RssShmem", &status->rss_shmem}, {"VmSwap", &status->swap},
+        {"HugetlbPages", &status->huge}, {"VmSize", &status->address},     {"VmPeak", &status->address_peak},
         {"VmData", &status->data},
     };
 
@@ -341,8 +341,8 @@ static bool begins_with_any(const char *base, size_t length, const char *const n
 static bool is_mpi(const char *base, size_t length)
 {
     static const char *const libraries[] = {"libmpi.", "libmpich.", "libmpi_", "libmpt.", NULL};
-    static const char *const bindings[] = {"libmpi_mpifh", "libmpi_use", "libmpi_cxx", "libmpi_java", "libmpi_f77", "libmpi_f90",
-                                           NULL};
+    static const char *const bindings[] = {"libmpi_mpifh", "libmpi_use", "libmpi_cxx", "libmpi_java",
+                                           "libmpi_f77",   "libmpi_f90", NULL};
 
     return begins_with_any(base, length, libraries) && !begins_with_any(base, length, bindings);
 }

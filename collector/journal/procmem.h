@@ -18,11 +18,11 @@
 
 /* The memory lines of /proc/PID/status. Kernel threads and zombies have none: all 0. */
 struct mw_procmem_status {
-    uint64_t rss;       /* VmRSS */
-    uint64_t hwm;       /* VmHWM: the high-water mark of RSS */
+    uint64_t rss; /* VmRSS */
+    uint64_t hwm; /* VmHWM: the high-water mark of RSS */
     uint64_t rss_anon, rss_file, rss_shmem;
-    uint64_t swap;      /* VmSwap; not part of RSS */
-    uint64_t huge;      /* HugetlbPages; not part of RSS */
+    uint64_t swap;         /* VmSwap; not part of RSS */
+    uint64_t huge;         /* HugetlbPages; not part of RSS */
     uint64_t address;      /* VmSize: the address space, against which RLIMIT_AS counts */
     uint64_t address_peak; /* VmPeak: its maximum since exec; exact */
     uint64_t data;         /* VmData: private writable memory, touched or not, against which RLIMIT_DATA counts (Linux 4.7) */
@@ -37,8 +37,8 @@ struct mw_procmem_rollup {
 
 /* Which libraries of interest a process has mapped, from /proc/PID/maps. */
 struct mw_procmem_maps {
-    bool shim;     /* libmemwatch-pmpi.so */
-    char mpi[64];  /* base name of the MPI library, "libmpi.so.40"; "" if none, or of an unknown name */
+    bool shim;    /* libmemwatch-pmpi.so */
+    char mpi[64]; /* base name of the MPI library, "libmpi.so.40"; "" if none, or of an unknown name */
 };
 
 /* Bits of the flags in /proc/PID/stat (linux/sched.h): the process is exiting (it closes its files); it is dumping core, or

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #define SEARCH_MAX (256u << 20) /* distance searched for the next of several records; a record has at most 16 MiB */
-#define LIVE_ATTEMPTS 5 /* attempts to copy a journal that changes meanwhile */
+#define LIVE_ATTEMPTS 5         /* attempts to copy a journal that changes meanwhile */
 
 static const struct {
     const char *name;
@@ -41,8 +41,7 @@ static int check_head(const struct mw_record_head *head, struct mw_err *err)
     if (head->endian != MW_RECORD_ENDIAN)
         return mw_err_set(err, "damaged: byte order mark %08x", (unsigned)head->endian);
     if (head->version != MW_RECORD_VERSION)
-        return mw_err_set(err, "format version %u, this memwatch reads version %u", (unsigned)head->version,
-                          MW_RECORD_VERSION);
+        return mw_err_set(err, "format version %u, this memwatch reads version %u", (unsigned)head->version, MW_RECORD_VERSION);
     if (head->length < sizeof(*head) || head->length > MW_JOURNAL_READ_MAX || head->length % 8)
         return mw_err_set(err, "damaged: claims to be %llu bytes long", (unsigned long long)head->length);
     return 0;
@@ -51,9 +50,9 @@ static int check_head(const struct mw_record_head *head, struct mw_err *err)
 /* Whether the section's description is valid for a record of `length` bytes. */
 static bool is_section_sound(const struct mw_record_section *section, uint32_t stride, uint64_t length)
 {
-    return section->stride == stride && section->offset % 8 == 0 && section->offset >= sizeof(struct mw_record_head)
-        && section->offset <= length && section->capacity <= (length - section->offset) / stride
-        && section->used <= section->capacity;
+    return section->stride == stride && section->offset % 8 == 0 && section->offset >= sizeof(struct mw_record_head) &&
+           section->offset <= length && section->capacity <= (length - section->offset) / stride &&
+           section->used <= section->capacity;
 }
 
 /* Copies the valid entries of a section that are within the first `size` bytes. Returns their number. */
@@ -89,8 +88,8 @@ static int copy_single(int s, const char *bytes, size_t size, void *entry, struc
     if (!is_section_sound(section, expected[s].stride, head->length) || section->used < 1)
         return mw_err_set(err, "damaged: no %s", expected[s].name);
     if (section->offset + section->stride > size)
-        return mw_err_set(err, "cut off after %zu of %llu bytes, before its %s", size,
-                          (unsigned long long)head->length, expected[s].name);
+        return mw_err_set(err, "cut off after %zu of %llu bytes, before its %s", size, (unsigned long long)head->length,
+                          expected[s].name);
     memcpy(entry, bytes + section->offset, section->stride);
     return 0;
 }
@@ -102,9 +101,9 @@ static int parse_aligned(struct mw_journal_read *journal, const char *bytes, siz
 
     if (size > head->length)
         size = head->length;
-    if (copy_single(MW_SECTION_IDENT, bytes, size, &journal->ident, err) != 0
-        || copy_single(MW_SECTION_STATE, bytes, size, &journal->state, err) != 0
-        || copy_single(MW_SECTION_COST, bytes, size, &journal->cost, err) != 0)
+    if (copy_single(MW_SECTION_IDENT, bytes, size, &journal->ident, err) != 0 ||
+        copy_single(MW_SECTION_STATE, bytes, size, &journal->state, err) != 0 ||
+        copy_single(MW_SECTION_COST, bytes, size, &journal->cost, err) != 0)
         return -1;
     if (size < head->length)
         mw_journal_check_note(journal, "cut off after %zu of %llu bytes", size, (unsigned long long)head->length);
@@ -161,8 +160,7 @@ static bool is_settled(const struct mw_journal_source *source, const char *bytes
     const struct mw_record_section *spikes = &head->sections[MW_SECTION_SPIKE];
     struct mw_state now, then;
 
-    if (state->offset + sizeof(now) > size ||
-        mw_journal_source_read(source, &now, sizeof(now), state->offset) != sizeof(now))
+    if (state->offset + sizeof(now) > size || mw_journal_source_read(source, &now, sizeof(now), state->offset) != sizeof(now))
         return true; /* cut off: a retry would not help */
     memcpy(&then, bytes + state->offset, sizeof(then));
     if (now.tick_ns != then.tick_ns)
@@ -270,8 +268,7 @@ int mw_journal_read_ident(struct mw_ident *ident, int dirfd, const char *name)
 
     if (mw_journal_source_open(&source, dirfd, name, NULL) < 0)
         return -1;
-    ok = !mw_journal_read_head(&head, &source, NULL) &&
-         !mw_journal_read_entry(ident, &source, &head, MW_SECTION_IDENT, 0);
+    ok = !mw_journal_read_head(&head, &source, NULL) && !mw_journal_read_entry(ident, &source, &head, MW_SECTION_IDENT, 0);
     mw_journal_source_close(&source);
     if (!ok || !ident->start_ticks || !ident->host[0])
         return -1;

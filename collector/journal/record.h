@@ -81,12 +81,12 @@ struct mw_ident {
     int32_t size;         /* of MPI_COMM_WORLD; 0 before MPI_Init has returned */
     int32_t pid;
     int32_t ppid;
-    int32_t numa_node;    /* the kernel's node number at MPI_Init (getcpu); -1 unknown */
-    int32_t spawned;      /* 1: started by MPI_Comm_spawn */
-    uint32_t abi;         /* enum mw_mpi_kind */
+    int32_t numa_node; /* the kernel's node number at MPI_Init (getcpu); -1 unknown */
+    int32_t spawned;   /* 1: started by MPI_Comm_spawn */
+    uint32_t abi;      /* enum mw_mpi_kind */
     uint32_t page_bytes;
-    uint32_t reach;       /* of the world id: enum mw_world_reach */
-    uint32_t pid_ns;      /* inode of the PID namespace that both pids belong to; 0 unknown */
+    uint32_t reach;        /* of the world id: enum mw_world_reach */
+    uint32_t pid_ns;       /* inode of the PID namespace that both pids belong to; 0 unknown */
     uint64_t affinity[16]; /* CPUs the process may run on at MPI_Init, bit i of word i/64; all 0 unknown */
     char host[64];
     char library[64]; /* name and version of the MPI library, first line of its version string */
@@ -96,14 +96,14 @@ struct mw_ident {
 
 /* Progress of a rank. Later stages have larger numbers. */
 enum mw_stage {
-    MW_STAGE_STARTING,   /* before MPI_Init has returned */
+    MW_STAGE_STARTING, /* before MPI_Init has returned */
     MW_STAGE_RUNNING,
-    MW_STAGE_READY,      /* in MPI_Finalize, waiting for the others before the gather */
-    MW_STAGE_COMMITTED,  /* has seen that every rank is ready */
-    MW_STAGE_DECLINED,   /* in MPI_Finalize, and will not gather */
-    MW_STAGE_FINALIZED,  /* MPI_Finalize has returned */
-    MW_STAGE_EXITED,     /* exit handlers ran */
-    MW_STAGE_ABORTED     /* called MPI_Abort */
+    MW_STAGE_READY,     /* in MPI_Finalize, waiting for the others before the gather */
+    MW_STAGE_COMMITTED, /* has seen that every rank is ready */
+    MW_STAGE_DECLINED,  /* in MPI_Finalize, and will not gather */
+    MW_STAGE_FINALIZED, /* MPI_Finalize has returned */
+    MW_STAGE_EXITED,    /* exit handlers ran */
+    MW_STAGE_ABORTED    /* called MPI_Abort */
 };
 
 /* Why a rank makes no more system calls. */
@@ -123,69 +123,70 @@ enum mw_threads {
 
 /* What the rank is doing now, and sums over its lifetime. */
 struct mw_state {
-    uint32_t stage;         /* enum mw_stage */
-    int32_t abort_code;     /* of MPI_Abort */
-    uint32_t in_site;       /* call that the main thread is in: site + 1, or 0 */
-    uint32_t last_site;     /* last call that the main thread left: site + 1, or 0 */
-    uint32_t phase;         /* current innermost phase + 1, or 0 */
-    uint32_t peak_phase;    /* phase + 1 in which `peak` was seen */
-    uint32_t peak_site;     /* site + 1 inside which `peak` was seen; 0: in the program */
-    uint32_t decision;      /* state of the gather: MW_STAGE_READY, _COMMITTED or _DECLINED, or 0; never reset */
-    uint64_t since_ns;      /* when the call was entered, or the last one was left */
-    uint64_t rss;           /* at the last measured boundary */
-    uint64_t rss_ns;        /* when that was */
-    uint64_t peak;          /* highest RSS of the process so far; exact to mw_cost.error_bytes */
-    uint64_t peak_ns;       /* time of the boundary that measured it (the peak was before) */
-    uint64_t calls;         /* wrapped calls, each counted once */
-    uint64_t measured;      /* of these, measured */
-    int64_t grown_mpi;      /* RSS that grew inside measured MPI calls and stayed (may be negative) */
-    int64_t grown_program;  /* the same outside MPI calls, since the journal's creation */
-    int64_t grown_shared;   /* the same in intervals that contain both, because calls were not measured */
-    uint64_t peak_shared;   /* 1: `peak` was in such an interval, and its place is not known */
-    uint64_t tick_ns;       /* length of one slice of the timeline; doubles when the table is full */
-    uint64_t init_rss;      /* RSS when MPI_Init was entered */
-    uint64_t huge_bytes;    /* HugetlbPages at the end or at the last reading; not part of RSS */
-    uint64_t swap_bytes;    /* VmSwap at the end or at the last reading; not part of RSS */
-    uint64_t address_limit; /* RLIMIT_AS (ulimit -v) at the last reading; 0 if none, or unknown */
-    uint64_t address_peak;  /* VmPeak at the last reading: maximum address space since exec; only with a limit */
-    uint64_t data_limit;    /* RLIMIT_DATA (ulimit -d), likewise */
-    uint64_t data_max;      /* VmData, the largest that was read; only with a limit */
-    int64_t clock_shift_ns; /* added to this host's CLOCK_MONOTONIC it gives that of rank 0's host; see clock_known */
+    uint32_t stage;          /* enum mw_stage */
+    int32_t abort_code;      /* of MPI_Abort */
+    uint32_t in_site;        /* call that the main thread is in: site + 1, or 0 */
+    uint32_t last_site;      /* last call that the main thread left: site + 1, or 0 */
+    uint32_t phase;          /* current innermost phase + 1, or 0 */
+    uint32_t peak_phase;     /* phase + 1 in which `peak` was seen */
+    uint32_t peak_site;      /* site + 1 inside which `peak` was seen; 0: in the program */
+    uint32_t decision;       /* state of the gather: MW_STAGE_READY, _COMMITTED or _DECLINED, or 0; never reset */
+    uint64_t since_ns;       /* when the call was entered, or the last one was left */
+    uint64_t rss;            /* at the last measured boundary */
+    uint64_t rss_ns;         /* when that was */
+    uint64_t peak;           /* highest RSS of the process so far; exact to mw_cost.error_bytes */
+    uint64_t peak_ns;        /* time of the boundary that measured it (the peak was before) */
+    uint64_t calls;          /* wrapped calls, each counted once */
+    uint64_t measured;       /* of these, measured */
+    int64_t grown_mpi;       /* RSS that grew inside measured MPI calls and stayed (may be negative) */
+    int64_t grown_program;   /* the same outside MPI calls, since the journal's creation */
+    int64_t grown_shared;    /* the same in intervals that contain both, because calls were not measured */
+    uint64_t peak_shared;    /* 1: `peak` was in such an interval, and its place is not known */
+    uint64_t tick_ns;        /* length of one slice of the timeline; doubles when the table is full */
+    uint64_t init_rss;       /* RSS when MPI_Init was entered */
+    uint64_t huge_bytes;     /* HugetlbPages at the end or at the last reading; not part of RSS */
+    uint64_t swap_bytes;     /* VmSwap at the end or at the last reading; not part of RSS */
+    uint64_t address_limit;  /* RLIMIT_AS (ulimit -v) at the last reading; 0 if none, or unknown */
+    uint64_t address_peak;   /* VmPeak at the last reading: maximum address space since exec; only with a limit */
+    uint64_t data_limit;     /* RLIMIT_DATA (ulimit -d), likewise */
+    uint64_t data_max;       /* VmData, the largest that was read; only with a limit */
+    int64_t clock_shift_ns;  /* added to this host's CLOCK_MONOTONIC it gives that of rank 0's host; see clock_known */
     uint64_t clock_error_ns; /* its maximum error */
-    uint64_t clock_known;   /* 1: the two lines above were measured */
-    char gathered_host[64]; /* where rank 0 has written the records of several hosts; "" if unknown */
-    uint64_t exited_ns;     /* when exit handlers ran; 0 if they did not */
-    uint64_t unmeasured_ns; /* since then calls were only counted, not measured; 0 if always measured */
+    uint64_t clock_known;    /* 1: the two lines above were measured */
+    char gathered_host[64];  /* where rank 0 has written the records of several hosts; "" if unknown */
+    uint64_t exited_ns;      /* when exit handlers ran; 0 if they did not */
+    uint64_t unmeasured_ns;  /* since then calls were only counted, not measured; 0 if always measured */
     uint64_t unmeasured_why; /* enum mw_unmeasured */
-    uint64_t abort_ns;      /* when MPI_Abort was first called; 0 if it was not */
-    uint64_t threads;       /* enum mw_threads; never decreases, and MW_THREADS_UNKNOWN is final */
+    uint64_t abort_ns;       /* when MPI_Abort was first called; 0 if it was not */
+    uint64_t threads;        /* enum mw_threads; never decreases, and MW_THREADS_UNKNOWN is final */
 };
 
 /* The cost of memwatch in this rank, and the accuracy of its numbers. */
 struct mw_cost {
-    uint64_t measure_ns;  /* time spent reading and resetting marks, and on bookkeeping of measured calls */
-    uint64_t setup_ns;    /* time added to MPI_Init and MPI_Finalize */
-    uint64_t counting_ns; /* time spent in calls that were only counted; estimated from every 256th */
-    uint64_t shim_bytes;  /* upper bound of memwatch's part of RSS at the last reading (pmpi/measure/own_memory.h) */
-    uint64_t error_bytes; /* a peak may be this much higher than reported, by design of the kernel's counters */
+    uint64_t measure_ns;    /* time spent reading and resetting marks, and on bookkeeping of measured calls */
+    uint64_t setup_ns;      /* time added to MPI_Init and MPI_Finalize */
+    uint64_t counting_ns;   /* time spent in calls that were only counted; estimated from every 256th */
+    uint64_t shim_bytes;    /* upper bound of memwatch's part of RSS at the last reading (pmpi/measure/own_memory.h) */
+    uint64_t error_bytes;   /* a peak may be this much higher than reported, by design of the kernel's counters */
     uint64_t checked_bytes; /* largest difference between the counters and a count of the pages in `checks` comparisons */
     uint64_t checks;
-    uint64_t floor_bytes; /* getrusage() is not usable below this value; /proc/self/status is read */
-    uint64_t lost_sites;  /* calls from stacks without a separate entry: counted in a shared one (MW_SITE_SHARED) */
-    uint64_t lost_phases; /* visits of phases without a separate entry: counted in a shared one */
-    uint64_t lost_modules; /* objects not in the table because it was full; counted once per new stack through them */
+    uint64_t floor_bytes;   /* getrusage() is not usable below this value; /proc/self/status is read */
+    uint64_t lost_sites;    /* calls from stacks without a separate entry: counted in a shared one (MW_SITE_SHARED) */
+    uint64_t lost_phases;   /* visits of phases without a separate entry: counted in a shared one */
+    uint64_t lost_modules;  /* objects not in the table because it was full; counted once per new stack through them */
     uint64_t lost_requests; /* requests of collectives while too many were active: their completion is not recorded as a call */
-    uint64_t lost_nested; /* phases nested too deeply: their memory counts in the enclosing phase */
-    uint64_t coarse_calls; /* calls that were counted but not measured */
-    uint64_t unrecorded;   /* calls passed on to MPI without a record: made by a signal handler during another call, or the
+    uint64_t lost_nested;   /* phases nested too deeply: their memory counts in the enclosing phase */
+    uint64_t coarse_calls;  /* calls that were counted but not measured */
+    uint64_t unrecorded;    /* calls passed on to MPI without a record: made by a signal handler during another call, or the
                               lock of the record was not released in time */
-    uint32_t flags;        /* MW_COST_* */
-    uint32_t budget_ppm;   /* share of the run time that measuring may use, in millionths; 0: no bound */
+    uint32_t flags;         /* MW_COST_* */
+    uint32_t budget_ppm;    /* share of the run time that measuring may use, in millionths; 0: no bound */
 };
 
-#define MW_COST_NO_RESET 1u /* the mark was not reset, by option or because it failed: peaks are since the start of the process */
-#define MW_COST_EXACT 2u    /* every boundary is measured */
-#define MW_COST_BLIND 4u    /* reading from the kernel failed at some time: later peaks may be missing */
+#define MW_COST_NO_RESET \
+    1u                   /* the mark was not reset, by option or because it failed: peaks are since the start of the process */
+#define MW_COST_EXACT 2u /* every boundary is measured */
+#define MW_COST_BLIND 4u /* reading from the kernel failed at some time: later peaks may be missing */
 
 struct mw_module {
     uint64_t base; /* load bias in the rank when first seen; a library may later be loaded at another address */
@@ -202,31 +203,33 @@ struct mw_frame {
 };
 
 /* A call site: one MPI call, on communicators of one size, from one place of the program. */
-#define MW_SITE_SHARED 1u /* a shared entry for call sites without a separate one: for all callers with one frame in common,
+#define MW_SITE_SHARED \
+    1u /* a shared entry for call sites without a separate one: for all callers with one frame in common,
                              else for all places, and for communicators of any size (comm_size 0) */
-#define MW_SITE_NAME 2u   /* an entry for a site without one that has the rank's highest peak or a spike: it is renamed for
+#define MW_SITE_NAME \
+    2u /* an entry for a site without one that has the rank's highest peak or a spike: it is renamed for
                              another site when no mw_state.peak_site or mw_spike.site refers to it, and has no other data */
 struct mw_site {
-    char call[40];        /* "MPI_Allreduce", never the PMPI_ name; "MPI_Iallreduce+Wait" where a call that was started
+    char call[40];       /* "MPI_Allreduce", never the PMPI_ name; "MPI_Iallreduce+Wait" where a call that was started
                              elsewhere is completed: its spike is that of the pair, from the start to the completion */
-    uint32_t comm_size;   /* processes in the (local) group of the communicator; 0 for calls without a communicator */
-    uint32_t depth;       /* frames used */
-    uint32_t start_site;  /* the call that is completed here: site + 1, or 0 */
-    uint32_t flags;       /* MW_SITE_* */
+    uint32_t comm_size;  /* processes in the (local) group of the communicator; 0 for calls without a communicator */
+    uint32_t depth;      /* frames used */
+    uint32_t start_site; /* the call that is completed here: site + 1, or 0 */
+    uint32_t flags;      /* MW_SITE_* */
     struct mw_frame frames[MW_RECORD_SITE_FRAMES]; /* innermost first, without the MPI libraries */
     uint64_t calls;
     uint64_t measured;
-    uint64_t sent;        /* bytes of this rank's send buffers; MPI_IN_PLACE counts as if it were two buffers */
-    uint64_t received;    /* bytes of this rank's receive buffers that the call fills */
-    uint64_t time_ns;     /* time inside the call, of all calls: measured ones by the clock, others by the kernel's tick,
+    uint64_t sent;     /* bytes of this rank's send buffers; MPI_IN_PLACE counts as if it were two buffers */
+    uint64_t received; /* bytes of this rank's receive buffers that the call fills */
+    uint64_t time_ns;  /* time inside the call, of all calls: measured ones by the clock, others by the kernel's tick,
                              which is accurate only for the sum of many calls */
-    uint64_t first_ns;    /* entry of the first call */
-    uint64_t last_ns;     /* entry of the last call */
-    int64_t growth;       /* RSS at exit minus RSS at entry, summed over measured calls */
-    uint64_t spike;       /* largest rise: peak inside minus RSS at entry; 0 if there was none */
+    uint64_t first_ns; /* entry of the first call */
+    uint64_t last_ns;  /* entry of the last call */
+    int64_t growth;    /* RSS at exit minus RSS at entry, summed over measured calls */
+    uint64_t spike;    /* largest rise: peak inside minus RSS at entry; 0 if there was none */
     uint64_t spike_entry_rss;
-    uint64_t spike_ns;    /* when that call was entered */
-    uint64_t spike_visit; /* number of that call, from 1 */
+    uint64_t spike_ns;     /* when that call was entered */
+    uint64_t spike_visit;  /* number of that call, from 1 */
     uint64_t coarse_spike; /* a rise in an interval of several calls that includes this one */
 };
 
@@ -260,9 +263,9 @@ struct mw_phase {
     uint64_t peak;      /* highest RSS during it; exact unless coarse */
     uint64_t peak_ns;   /* when the boundary was that saw it */
     uint64_t peak_visit;
-    uint64_t coarse_peak; /* highest mark of an interval that this phase shares with others: an upper bound */
-    int64_t growth;       /* exit minus entry, summed over measured visits */
-    int64_t growth_mpi;   /* of that, inside measured MPI calls (user phases only) */
+    uint64_t coarse_peak;  /* highest mark of an interval that this phase shares with others: an upper bound */
+    int64_t growth;        /* exit minus entry, summed over measured visits */
+    int64_t growth_mpi;    /* of that, inside measured MPI calls (user phases only) */
     uint32_t visit_stride; /* one of so many measured visits is kept: a power of two, doubled when the table is full */
     uint32_t visit_count;
     struct mw_visit kept[MW_RECORD_VISITS]; /* sorted by time */
@@ -304,10 +307,10 @@ struct mw_tick {
 
 /* One process, or several of one program: `count` of them. */
 struct mw_exit_entry {
-    uint64_t program;  /* hash of its path and facts; equal for processes that share the entry */
-    uint64_t count;    /* 0: the slot is free */
-    uint64_t peak;     /* VmHWM of /proc/self/status at exit: exact; the largest of several */
-    uint64_t peak_sum; /* of all */
+    uint64_t program;     /* hash of its path and facts; equal for processes that share the entry */
+    uint64_t count;       /* 0: the slot is free */
+    uint64_t peak;        /* VmHWM of /proc/self/status at exit: exact; the largest of several */
+    uint64_t peak_sum;    /* of all */
     uint64_t start_ticks; /* of the process with that peak; also the following, up to `ppid` */
     uint64_t end_ns;      /* CLOCK_MONOTONIC */
     int32_t pid;

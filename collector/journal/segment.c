@@ -193,8 +193,8 @@ void mw_segment_remove(int dirfd, const char *name)
     struct mw_segment_locator locator;
 
     if (fd >= 0 && !mw_segment_read_locator(&locator, fd)) {
-        const struct mw_segment_head *head = mw_segment_attach(locator.id, (size_t)locator.length, geteuid(),
-                                                               locator.token, NULL);
+        const struct mw_segment_head *head = mw_segment_attach(locator.id, (size_t)locator.length, geteuid(), locator.token,
+                                                               NULL);
         if (head && !strncmp(head->name, name, sizeof(head->name)))
             shmctl(locator.id, IPC_RMID, NULL);
         if (head)

@@ -352,8 +352,8 @@ static bool remove_if_left(void *context, struct found *found)
     const uint64_t *root = context;
     struct stat st;
 
-    if (!found->attached && *root && found->head->root == *root &&
-        found->head->directory[0] == '/' && lstat(found->head->directory, &st) && errno == ENOENT)
+    if (!found->attached && *root && found->head->root == *root && found->head->directory[0] == '/' &&
+        lstat(found->head->directory, &st) && errno == ENOENT)
         shmctl(found->id, IPC_RMID, NULL);
     return true;
 }

@@ -25,8 +25,7 @@ static bool is_record(int fd)
 {
     char magic[8];
 
-    return mw_io_pread(fd, magic, sizeof(magic), 0) == (ssize_t)sizeof(magic) &&
-           !memcmp(magic, MW_RECORD_MAGIC, sizeof(magic));
+    return mw_io_pread(fd, magic, sizeof(magic), 0) == (ssize_t)sizeof(magic) && !memcmp(magic, MW_RECORD_MAGIC, sizeof(magic));
 }
 
 /* The segment that a locator refers to, or NULL with a line in err. */

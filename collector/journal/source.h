@@ -15,9 +15,9 @@
 #include <sys/types.h>
 
 struct mw_journal_source {
-    int fd;                               /* -1 for a segment */
+    int fd;                                /* -1 for a segment */
     const struct mw_segment_head *segment; /* NULL for a file */
-    uint64_t size;                        /* bytes; may change for a file */
+    uint64_t size;                         /* bytes; may change for a file */
 };
 
 /* Opens the file `name` of the directory `dirfd` (rules of mw_safe_open()) or the segment of a journal of this host.

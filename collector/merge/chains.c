@@ -39,8 +39,8 @@ void mw_merge_chains_add(struct mw_merge_chains *chains, const struct mw_model *
 {
     uint32_t entry = (uint32_t)model->process_count - 1;
     const struct mw_model_process *process = &model->processes[entry];
-    struct mw_merge_chains_key key =
-        mw_merge_chains_key(process->host, process->own_ns, process->own_pid, process->start_ticks);
+    struct mw_merge_chains_key key = mw_merge_chains_key(process->host, process->own_ns, process->own_pid,
+                                                         process->start_ticks);
     uint32_t group = mw_map_add(chains->groups, &key, sizeof(key), (uint32_t)chains->head_count);
 
     if (group == chains->head_count)

@@ -15,7 +15,7 @@ struct mw_merge_chains {
     struct mw_map *groups; /* key: number of the process */
     uint32_t *heads;       /* by number: its newest entry */
     size_t head_count;
-    uint32_t *next;        /* by entry: the entry before it of the same process */
+    uint32_t *next; /* by entry: the entry before it of the same process */
     size_t next_count;
 };
 

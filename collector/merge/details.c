@@ -224,8 +224,10 @@ static void restore_spiking(struct work *work)
 void mw_merge_details(struct mw_merge *merge)
 {
     struct mw_model *model = merge->model;
-    struct work work = {.merge = merge, .sites = mw_merge_sites_create(model),
-                        .phases = mw_merge_phases_create(model), .bounds = mw_bounds_create(model),
+    struct work work = {.merge = merge,
+                        .sites = mw_merge_sites_create(model),
+                        .phases = mw_merge_phases_create(model),
+                        .bounds = mw_bounds_create(model),
                         .worst_peak = find_worst_peak(model),
                         .whole = mw_mem_alloc(merge->is_large ? model->rank_count : 0, sizeof(*work.whole))};
 
@@ -250,8 +252,10 @@ void mw_merge_details(struct mw_merge *merge)
     mw_bounds_finish(work.bounds);
     free(work.whole);
     if (work.unreadable)
-        mw_model_note(model, MW_MODEL_NOTE_LOST, "%zu records could not be read a second time: the calls and phases of "
-                      "their ranks are missing", work.unreadable);
+        mw_model_note(model, MW_MODEL_NOTE_LOST,
+                      "%zu records could not be read a second time: the calls and phases of "
+                      "their ranks are missing",
+                      work.unreadable);
 }
 
 /* Its curve is read for this alone where it was let go. */

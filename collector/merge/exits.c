@@ -152,8 +152,7 @@ static void add_later_image(struct mw_model *model, const struct mw_exit *one, u
 static void take_exit(struct mw_merge *merge, struct mw_merge_chains *chains, const struct mw_exit *one, uint32_t host)
 {
     struct mw_model *model = merge->model;
-    struct mw_merge_chains_key key = mw_merge_chains_key(host, one->entry.pid_ns, one->entry.pid,
-                                                         one->entry.start_ticks);
+    struct mw_merge_chains_key key = mw_merge_chains_key(host, one->entry.pid_ns, one->entry.pid, one->entry.start_ticks);
     uint32_t entry = mw_merge_chains_last(model, chains, &key);
 
     if (mw_map_find(merge->rank_keys, &key, sizeof(key)) != MW_MAP_NONE)
@@ -190,14 +189,13 @@ static bool is_counted(const struct mw_merge *merge, const struct mw_merge_chain
                        const struct mw_model_process *together, const struct mw_exit *one)
 {
     const struct mw_model_process *process = &merge->model->processes[index];
-    struct mw_merge_chains_key key =
-        mw_merge_chains_key(process->host, process->own_ns, process->own_pid, process->start_ticks);
+    struct mw_merge_chains_key key = mw_merge_chains_key(process->host, process->own_ns, process->own_pid,
+                                                         process->start_ticks);
 
-    return process->count == 1 && process->host == together->host &&
-           is_same_program(process, together, one) && process->end != MW_VIEW_LIVES &&
-           (process->end != MW_VIEW_STATUS || !process->wait_status) && process->peak.kind != MW_MODEL_EXACT &&
-           process->peak.bytes <= together->peak.bytes + MARK_ERROR_BYTES && process->first_ns <= together->last_ns &&
-           mw_merge_chains_last(merge->model, chains, &key) == index &&
+    return process->count == 1 && process->host == together->host && is_same_program(process, together, one) &&
+           process->end != MW_VIEW_LIVES && (process->end != MW_VIEW_STATUS || !process->wait_status) &&
+           process->peak.kind != MW_MODEL_EXACT && process->peak.bytes <= together->peak.bytes + MARK_ERROR_BYTES &&
+           process->first_ns <= together->last_ns && mw_merge_chains_last(merge->model, chains, &key) == index &&
            mw_map_find(merge->rank_keys, &key, sizeof(key)) == MW_MAP_NONE;
 }
 

@@ -28,8 +28,8 @@ void mw_merge_hosts_clock(struct mw_merge *merge, const struct mw_ident *ident, 
         merge->gathered_host = mw_model_string(merge->model, state->gathered_host);
     if (state->clock_known != 1 || find_clock(merge, host))
         return;
-    *MW_MEM_PUSH(merge->clocks, merge->clock_count) =
-        (struct mw_merge_clock){host, state->clock_shift_ns, state->clock_error_ns};
+    *MW_MEM_PUSH(merge->clocks, merge->clock_count) = (struct mw_merge_clock){host, state->clock_shift_ns,
+                                                                              state->clock_error_ns};
 }
 
 /* Monotonic clocks of two hosts have nothing in common. Where ranks have measured how far both are from a third, that

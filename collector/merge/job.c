@@ -158,8 +158,7 @@ static void sum_views(struct mw_merge *merge)
         join_hosts(merge);
 }
 
-static void add_cost(struct mw_model_cost *cost, const struct mw_model_rank *rank, uint32_t index, double *lived,
-                     double *spent)
+static void add_cost(struct mw_model_cost *cost, const struct mw_model_rank *rank, uint32_t index, double *lived, double *spent)
 {
     double life = rank->known_ns > rank->created_ns ? (double)(rank->known_ns - rank->created_ns) : 0;
 

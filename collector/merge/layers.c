@@ -70,9 +70,10 @@ static bool is_same(struct key a, struct key b)
 /* What starts main(), threads and callbacks, and interpreters: names and lines in these are not the program's. */
 static bool is_runtime(const char *module)
 {
-    static const char *const names[] = {"libc.so", "libpthread.so", "libpthread-", "libc-2.", "ld-linux", "ld-musl",
-                                        "libc.musl", "libstdc++.so", "libc++.so", "libgcc_s", "libgfortran.so", "libgomp.so",
-                                        "libomp.so", "libiomp5.so", "libffi.so", "libpython", "python"};
+    static const char *const names[] = {"libc.so",        "libpthread.so", "libpthread-",  "libc-2.",     "ld-linux",
+                                        "ld-musl",        "libc.musl",     "libstdc++.so", "libc++.so",   "libgcc_s",
+                                        "libgfortran.so", "libgomp.so",    "libomp.so",    "libiomp5.so", "libffi.so",
+                                        "libpython",      "python"};
     const char *slash = strrchr(module, '/');
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -103,8 +104,8 @@ static const struct mw_model_place *caller_of(const struct mw_model_rank *rank, 
                                               struct key group, enum kind kind)
 {
     for (uint32_t i = 1; i < site->depth; i++)
-        if (!is_same(group_of(rank, site->frames[i], kind), group) && is_telling(site->frames[i])
-            && (site->frames[i]->line || !is_python(site->frames[0])))
+        if (!is_same(group_of(rank, site->frames[i], kind), group) && is_telling(site->frames[i]) &&
+            (site->frames[i]->line || !is_python(site->frames[0])))
             return site->frames[i];
     return NULL;
 }
@@ -121,8 +122,8 @@ static bool is_frame_of_job(const char *call)
     return strncmp(call, "MPI_Init", 8) == 0 || strcmp(call, "MPI_Finalize") == 0 || strncmp(call, "MPI_Session_", 12) == 0;
 }
 
-static void note_line(struct mw_merge_layers *layers, const struct mw_model_rank *rank,
-                      const struct mw_model_site *site, enum kind kind)
+static void note_line(struct mw_merge_layers *layers, const struct mw_model_rank *rank, const struct mw_model_site *site,
+                      enum kind kind)
 {
     struct key group = group_of(rank, site->frames[0], kind);
     const struct mw_model_place *caller = group.name ? caller_of(rank, site, group, kind) : NULL;
@@ -162,8 +163,8 @@ static bool is_layer(const struct mw_merge_layers *layers, struct key group)
 {
     uint32_t found = group.name ? mw_map_find(layers->group_keys, &group, sizeof(group)) : MW_MAP_NONE;
 
-    return found != MW_MAP_NONE && layers->groups[found].shared
-        && layers->groups[found].shared * 2 >= layers->groups[found].lines;
+    return found != MW_MAP_NONE && layers->groups[found].shared &&
+           layers->groups[found].shared * 2 >= layers->groups[found].lines;
 }
 
 /* "comm.c:34", "comm_sum". */
@@ -299,8 +300,8 @@ struct mw_merge_layers *mw_merge_layers_create(struct mw_model *model)
 {
     struct mw_merge_layers *layers = mw_mem_alloc(1, sizeof(*layers));
 
-    *layers = (struct mw_merge_layers){.model = model, .line_keys = mw_map_create(), .group_keys = mw_map_create(),
-                                     .via_keys = mw_map_create()};
+    *layers = (struct mw_merge_layers){
+        .model = model, .line_keys = mw_map_create(), .group_keys = mw_map_create(), .via_keys = mw_map_create()};
     return layers;
 }
 

@@ -59,8 +59,8 @@ static struct mw_model_bytes used_of(const struct mw_view_charge *charge, bool a
         return (struct mw_model_bytes){charge->bytes, MW_MODEL_EXACT};
     if (!(charge->flags & MW_VIEW_CHARGE_SEEN))
         return (struct mw_model_bytes){0, MW_MODEL_UNKNOWN};
-    return (struct mw_model_bytes){charge->least.used, charge->flags & MW_VIEW_CHARGE_CACHE ? MW_MODEL_AT_MOST
-                                                                                            : MW_MODEL_AT_LEAST};
+    return (struct mw_model_bytes){charge->least.used,
+                                   charge->flags & MW_VIEW_CHARGE_CACHE ? MW_MODEL_AT_MOST : MW_MODEL_AT_LEAST};
 }
 
 static void take_charge(struct mw_model *model, uint32_t host, struct mw_model_charge *to, const struct mw_view *view,
@@ -136,8 +136,7 @@ static void find_smallest(struct mw_model_limit *limit, const struct mw_model_ho
 }
 
 /* The control group of the nearest limit; its peak only when it rose with the job. */
-static void name_group(struct mw_model_limit *limit, const struct mw_model_host *host,
-                       const struct mw_model_charge *charge)
+static void name_group(struct mw_model_limit *limit, const struct mw_model_host *host, const struct mw_model_charge *charge)
 {
     limit->cgroup_limit = charge->bytes;
     limit->cgroup_path = charge->path;
@@ -196,8 +195,7 @@ void mw_merge_limits_fill(struct mw_model *model, uint32_t index, const struct m
 
 void mw_merge_limits_join(struct mw_model_ulimit *rank, struct mw_model_ulimit *process)
 {
-    if (rank->used.bytes < process->used.bytes ||
-        (rank->used.kind == MW_MODEL_UNKNOWN && (process->bytes || !rank->bytes)))
+    if (rank->used.bytes < process->used.bytes || (rank->used.kind == MW_MODEL_UNKNOWN && (process->bytes || !rank->bytes)))
         *rank = *process;
     *process = *rank;
 }
@@ -210,8 +208,7 @@ struct mw_model_ulimit mw_merge_limits_sampled(uint64_t bytes, uint64_t used)
 /* The rank's own last reading of the kernel's mark is the last word when it was made at the end of its work. */
 static bool has_ended(const struct mw_state *state)
 {
-    bool ended = state->stage == MW_STAGE_FINALIZED || state->stage == MW_STAGE_EXITED ||
-                 state->stage == MW_STAGE_ABORTED;
+    bool ended = state->stage == MW_STAGE_FINALIZED || state->stage == MW_STAGE_EXITED || state->stage == MW_STAGE_ABORTED;
 
     return ended && !state->unmeasured_ns;
 }
@@ -228,8 +225,10 @@ void mw_merge_limits_take(struct mw_model_rank *rank, const struct mw_state *sta
 
 static struct mw_model_bytes other_way(uint64_t limit, struct mw_model_bytes used)
 {
-    static const enum mw_model_kind kinds[] = {[MW_MODEL_UNKNOWN] = MW_MODEL_UNKNOWN, [MW_MODEL_EXACT] = MW_MODEL_EXACT,
-        [MW_MODEL_AT_LEAST] = MW_MODEL_AT_MOST, [MW_MODEL_AT_MOST] = MW_MODEL_AT_LEAST};
+    static const enum mw_model_kind kinds[] = {[MW_MODEL_UNKNOWN] = MW_MODEL_UNKNOWN,
+                                               [MW_MODEL_EXACT] = MW_MODEL_EXACT,
+                                               [MW_MODEL_AT_LEAST] = MW_MODEL_AT_MOST,
+                                               [MW_MODEL_AT_MOST] = MW_MODEL_AT_LEAST};
 
     return (struct mw_model_bytes){left_of(limit, used.bytes), kinds[used.kind]};
 }

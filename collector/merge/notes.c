@@ -15,9 +15,10 @@ static bool note_inside(struct mw_model *model)
 
     if (!job->sampled || job->inside_rank < 0)
         return false;
-    mw_model_note(model, MW_MODEL_NOTE_REMARK, "memwatch was started inside the job, as rank %d%s, and saw that rank only: put it "
-                  "before mpirun for one report on all ranks", job->inside_rank,
-                  job->inside_size ? mw_model_format(model, " of %u", job->inside_size) : "");
+    mw_model_note(model, MW_MODEL_NOTE_REMARK,
+                  "memwatch was started inside the job, as rank %d%s, and saw that rank only: put it "
+                  "before mpirun for one report on all ranks",
+                  job->inside_rank, job->inside_size ? mw_model_format(model, " of %u", job->inside_size) : "");
     return true;
 }
 
@@ -38,8 +39,8 @@ static void note_missing(struct mw_model *model, uint32_t world, size_t *first)
             next = rank + 1;
     }
     if (list.count)
-        mw_model_note(model, MW_MODEL_NOTE_LOST, "%u of %lld ranks%s left no record: %s %s", list.count,
-                      (long long)size, model->world_count > 1 ? mw_model_format(model, " of world %u", world + 1) : "",
+        mw_model_note(model, MW_MODEL_NOTE_LOST, "%u of %lld ranks%s left no record: %s %s", list.count, (long long)size,
+                      model->world_count > 1 ? mw_model_format(model, " of world %u", world + 1) : "",
                       list.count == 1 ? "rank" : "ranks", mw_ranges_text(&list));
 }
 
@@ -61,18 +62,21 @@ static void note_full_tables(struct mw_model *model)
     const struct mw_model_cost *cost = &model->cost;
 
     if (cost->lost_sites)
-        mw_model_note(model, MW_MODEL_NOTE_LOST, "%s counted by line, or by MPI function as \"other places\", and not by call "
+        mw_model_note(model, MW_MODEL_NOTE_LOST,
+                      "%s counted by line, or by MPI function as \"other places\", and not by call "
                       "site: there were more call sites than the %d that each rank has room for; those that were called often, "
                       "or that much memory belongs to, are shown",
                       count_of(model, cost->lost_sites, "call is", "calls are"), MW_RECORD_SITES);
     if (cost->lost_phases)
-        mw_model_note(model, MW_MODEL_NOTE_LOST, "%s counted as \"other phases\": there were more phases than the %d that each "
+        mw_model_note(model, MW_MODEL_NOTE_LOST,
+                      "%s counted as \"other phases\": there were more phases than the %d that each "
                       "rank has room for; those that came often, or that much memory belongs to, are shown",
                       count_of(model, cost->lost_phases, "visit of a phase is", "visits of phases are"), MW_RECORD_PHASES);
     if (cost->lost_modules)
-        mw_model_note(model, MW_MODEL_NOTE_LOST, "%s no room in the table of libraries (%d for each rank); calls from there "
-                      "have no line", count_of(model, cost->lost_modules, "time a library found", "times a library found"),
-                      MW_RECORD_MODULES);
+        mw_model_note(model, MW_MODEL_NOTE_LOST,
+                      "%s no room in the table of libraries (%d for each rank); calls from there "
+                      "have no line",
+                      count_of(model, cost->lost_modules, "time a library found", "times a library found"), MW_RECORD_MODULES);
 }
 
 static void note_lost_detail(struct mw_model *model)
@@ -81,14 +85,16 @@ static void note_lost_detail(struct mw_model *model)
 
     note_full_tables(model);
     if (cost->lost_requests)
-        mw_model_note(model, MW_MODEL_NOTE_LOST, "%s while too many others were not completed yet: when they were completed "
+        mw_model_note(model, MW_MODEL_NOTE_LOST,
+                      "%s while too many others were not completed yet: when they were completed "
                       "is not recorded",
                       count_of(model, cost->lost_requests, "collective was started", "collectives were started"));
     if (cost->lost_nested)
         mw_model_note(model, MW_MODEL_NOTE_LOST, "%s nested too deeply, and counted in the phase around",
                       count_of(model, cost->lost_nested, "visit of a phase was", "visits of phases were"));
     if (cost->unrecorded)
-        mw_model_note(model, MW_MODEL_NOTE_LOST, "%llu %s not recorded: made in signal handlers in the middle of other "
+        mw_model_note(model, MW_MODEL_NOTE_LOST,
+                      "%llu %s not recorded: made in signal handlers in the middle of other "
                       "calls, or while a cancelled or stopped thread had the record",
                       (unsigned long long)cost->unrecorded, cost->unrecorded == 1 ? "call was" : "calls were");
 }
@@ -110,19 +116,20 @@ static void note_outside_rss(struct mw_model *model)
     if (huge)
         mw_model_note(model, MW_MODEL_NOTE_REMARK,
                       "huge pages are not part of RSS: the processes had up to %s of them, "
-                      "added up", mw_units_bytes(huge).text);
+                      "added up",
+                      mw_units_bytes(huge).text);
     if (swap)
         mw_model_note(model, MW_MODEL_NOTE_REMARK,
                       "swapped-out memory is not part of RSS: the processes had up to %s of "
-                      "it, added up", mw_units_bytes(swap).text);
+                      "it, added up",
+                      mw_units_bytes(swap).text);
 }
 
 static void note_contradiction(struct mw_model *model)
 {
     const struct mw_model_peak *peak = &model->peak;
 
-    if (peak->seen.kind != MW_MODEL_UNKNOWN && peak->upper.kind != MW_MODEL_UNKNOWN
-        && peak->seen.bytes > peak->upper.bytes)
+    if (peak->seen.kind != MW_MODEL_UNKNOWN && peak->upper.kind != MW_MODEL_UNKNOWN && peak->seen.bytes > peak->upper.bytes)
         mw_model_note(model, MW_MODEL_NOTE_REMARK,
                       "the sum seen at one moment is %s larger than the upper bound: readings err, "
                       "or a process that was only sampled had more",
@@ -171,11 +178,15 @@ static void note_clocks(struct mw_model *model)
             error = host->clock_error_ns;
     }
     if (error)
-        mw_model_note(model, MW_MODEL_NOTE_REMARK, "times of other hosts are right to %s or better: their clocks were "
-                      "compared over the network", mw_units_time(error).text);
+        mw_model_note(model, MW_MODEL_NOTE_REMARK,
+                      "times of other hosts are right to %s or better: their clocks were "
+                      "compared over the network",
+                      mw_units_time(error).text);
     if (model->host_count > 1 && compared)
-        mw_model_note(model, MW_MODEL_NOTE_REMARK, "times of %zu host%s are compared by wall clocks and are only as good as "
-                      "these agree", compared, compared == 1 ? "" : "s");
+        mw_model_note(model, MW_MODEL_NOTE_REMARK,
+                      "times of %zu host%s are compared by wall clocks and are only as good as "
+                      "these agree",
+                      compared, compared == 1 ? "" : "s");
 }
 
 /* Hosts whose agent broke off, and hosts that nobody sampled. */
@@ -187,16 +198,18 @@ static void note_hosts(struct mw_merge *merge)
     for (size_t i = 0; i < model->host_count; i++) {
         const struct mw_model_host *host = &model->hosts[i];
         if (host->peer == MW_MODEL_PEER_LOST && lost++ < HOSTS_TOLD)
-            mw_model_note(model, MW_MODEL_NOTE_LOST, "host %s was lost at %s (%s): what is known of it ends there",
-                          host->name, mw_units_time(mw_model_elapsed(model, host->heard_ns)).text,
+            mw_model_note(model, MW_MODEL_NOTE_LOST, "host %s was lost at %s (%s): what is known of it ends there", host->name,
+                          mw_units_time(mw_model_elapsed(model, host->heard_ns)).text,
                           host->why[0] ? host->why : "why is not known");
         unseen += merge->launcher && host->ranks && !host->is_sampled;
     }
     if (lost > HOSTS_TOLD)
         mw_model_note(model, MW_MODEL_NOTE_LOST, "%zu more hosts were lost", lost - HOSTS_TOLD);
     if (unseen)
-        mw_model_note(model, MW_MODEL_NOTE_LOST, "on %zu host%s nobody sampled: other processes there, and what ranks had "
-                      "after their last call, are not known", unseen, unseen == 1 ? "" : "s");
+        mw_model_note(model, MW_MODEL_NOTE_LOST,
+                      "on %zu host%s nobody sampled: other processes there, and what ranks had "
+                      "after their last call, are not known",
+                      unseen, unseen == 1 ? "" : "s");
 }
 
 /* Worlds that another one started. */
@@ -214,8 +227,8 @@ static void note_spawned(struct mw_model *model)
         if (told++ >= SPAWNS_TOLD)
             more++;
         else
-            mw_model_note(model, MW_MODEL_NOTE_REMARK, "world %u (%d rank%s) was started by MPI_Comm_spawn at %s",
-                          last + 1, world->size, world->size == 1 ? "" : "s",
+            mw_model_note(model, MW_MODEL_NOTE_REMARK, "world %u (%d rank%s) was started by MPI_Comm_spawn at %s", last + 1,
+                          world->size, world->size == 1 ? "" : "s",
                           mw_units_time(mw_model_elapsed(model, world->first_ns)).text);
     }
     if (more)
@@ -229,8 +242,8 @@ static void note_gathered_elsewhere(const struct mw_merge *merge)
 
     for (size_t i = 0; i < model->world_count; i++)
         if (merge->gathered_host && (int64_t)model->worlds[i].ranks < model->worlds[i].size) {
-            mw_model_note(model, MW_MODEL_NOTE_LOST,
-                          "the whole record lies on host %s in %s: memwatch report prints it there", merge->gathered_host, merge->path);
+            mw_model_note(model, MW_MODEL_NOTE_LOST, "the whole record lies on host %s in %s: memwatch report prints it there",
+                          merge->gathered_host, merge->path);
             return;
         }
 }

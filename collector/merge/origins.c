@@ -61,8 +61,7 @@ static int open_gathered(struct mw_merge *merge, const char *name, struct mw_err
     return origins->fd < 0 ? -1 : 0;
 }
 
-static int read_origin(struct mw_merge *merge, const struct origin *origin, struct mw_journal_read *journal,
-                       struct mw_err *err)
+static int read_origin(struct mw_merge *merge, const struct origin *origin, struct mw_journal_read *journal, struct mw_err *err)
 {
     off_t offset = origin->offset;
 

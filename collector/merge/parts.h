@@ -21,14 +21,14 @@ struct mw_merge_phases;
 
 struct mw_merge {
     struct mw_model *model;
-    struct mw_view *views;      /* of the hosts that were sampled, the launcher's first */
+    struct mw_view *views; /* of the hosts that were sampled, the launcher's first */
     size_t view_count;
     const struct mw_view *launcher; /* its view; NULL: nobody launched, or it left none */
-    bool alone;                 /* one gathered file is all there is */
-    bool is_part;               /* `model` is a job of a run with several */
-    int dirfd;                  /* the run directory; not with `alone` */
-    size_t whole_ranks;         /* with more ranks than these their details are not kept, but read again */
-    bool is_large;              /* there are more */
+    bool alone;                     /* one gathered file is all there is */
+    bool is_part;                   /* `model` is a job of a run with several */
+    int dirfd;                      /* the run directory; not with `alone` */
+    size_t whole_ranks;             /* with more ranks than these their details are not kept, but read again */
+    bool is_large;                  /* there are more */
     struct mw_symbols *symbols;
     struct mw_merge_origins *origins;
     struct mw_merge_layers *layers;
@@ -36,20 +36,20 @@ struct mw_merge {
     void (*take)(struct mw_merge *merge, const struct mw_journal_read *journal, bool gathered, const char *name, off_t offset);
     const struct mw_model_place **places; /* model's places by mw_symbols_place.id */
     size_t place_count;
-    struct mw_map *rank_keys;   /* struct mw_merge_chains_key of the ranks so far: their number in order of coming */
-    struct mw_map *host_keys;   /* name */
-    struct mw_map *world_keys;  /* world id */
-    int64_t reference_offset;   /* wall minus monotonic clock on the reference host */
+    struct mw_map *rank_keys;  /* struct mw_merge_chains_key of the ranks so far: their number in order of coming */
+    struct mw_map *host_keys;  /* name */
+    struct mw_map *world_keys; /* world id */
+    int64_t reference_offset;  /* wall minus monotonic clock on the reference host */
     bool has_reference;
-    const char *reference;      /* that host's name; the model's string */
+    const char *reference; /* that host's name; the model's string */
     struct mw_merge_clock {
-        const char *host;       /* the model's string */
-        int64_t shift_ns;       /* to rank 0's host */
+        const char *host; /* the model's string */
+        int64_t shift_ns; /* to rank 0's host */
         uint64_t error_ns;
-    } *clocks;                  /* as ranks have measured them, one for each host that has one */
+    } * clocks; /* as ranks have measured them, one for each host that has one */
     size_t clock_count;
-    const char *gathered_host;  /* where ranks say that their records were brought together; NULL nowhere */
-    char path[PATH_MAX];        /* of the run directory; "" unknown */
+    const char *gathered_host; /* where ranks say that their records were brought together; NULL nowhere */
+    char path[PATH_MAX];       /* of the run directory; "" unknown */
 };
 
 /* merge/views.c: reads what samplers saw, before all else; their hosts are the model's first ones. */

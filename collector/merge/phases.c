@@ -28,12 +28,11 @@ struct mw_merge_phases {
     struct share *shares; /* by merged phase */
     uint32_t *measured;   /* by merged phase: ranks in the spreads of RSS */
     size_t share_count, measured_count;
-    uint32_t *touched;    /* merged phases of the rank at hand */
+    uint32_t *touched; /* merged phases of the rank at hand */
     size_t touched_count;
 };
 
-static void take_call(const struct mw_model_rank *rank, uint32_t site, const char **call,
-                      const struct mw_model_place **place)
+static void take_call(const struct mw_model_rank *rank, uint32_t site, const char **call, const struct mw_model_place **place)
 {
     if (site == MW_MODEL_NONE)
         return;
@@ -66,8 +65,8 @@ static uint32_t find_merged(struct mw_merge_phases *phases, const struct mw_mode
     merged = MW_MEM_PUSH(model->phases, model->phase_count);
     (void)MW_MEM_PUSH(phases->shares, phases->share_count);
     (void)MW_MEM_PUSH(phases->measured, phases->measured_count);
-    *merged = (struct mw_model_merged_phase){.kind = phase->kind, .name = phase->name, .path = phase->path,
-                                             .parent = MW_MODEL_NONE, .first_ns = phase->first_ns};
+    *merged = (struct mw_model_merged_phase){
+        .kind = phase->kind, .name = phase->name, .path = phase->path, .parent = MW_MODEL_NONE, .first_ns = phase->first_ns};
     if (phase->kind == MW_PHASE_BETWEEN) {
         take_call(rank, phase->from_site, &merged->from_call, &merged->from_place);
         take_call(rank, phase->to_site, &merged->to_call, &merged->to_place);
@@ -94,8 +93,7 @@ static void add_share(struct share *share, const struct mw_model_phase *from)
         share->exit_rss = from->exit_rss;
         share->exit_ns = from->last_ns;
     }
-    if (from->peak.kind != MW_MODEL_UNKNOWN
-        && (share->peak.kind == MW_MODEL_UNKNOWN || from->peak.bytes > share->peak.bytes))
+    if (from->peak.kind != MW_MODEL_UNKNOWN && (share->peak.kind == MW_MODEL_UNKNOWN || from->peak.bytes > share->peak.bytes))
         share->peak = from->peak;
 }
 

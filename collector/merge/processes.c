@@ -54,8 +54,7 @@ static void add_seen(struct mw_model *model, const struct mw_view *view, const s
     for (uint32_t i = 0; i < MW_VIEW_RECENT; i++) {
         const struct mw_view_rss *moment = &from->recent[(from->recent_next + i) % MW_VIEW_RECENT];
         if (moment->ns)
-            to->recent[to->recent_count++] =
-                (struct mw_view_rss){mw_merge_hosts_time(model, host, moment->ns), moment->rss};
+            to->recent[to->recent_count++] = (struct mw_view_rss){mw_merge_hosts_time(model, host, moment->ns), moment->rss};
     }
     to->role = mw_merge_chains_role(to->name);
 }
@@ -82,8 +81,8 @@ static void take_view(struct mw_merge *merge, const struct mw_view *view, struct
  * the program before an exec, though it may have the same name. */
 static bool was_before_exec(const struct mw_model_process *process, const struct mw_model_rank *rank)
 {
-    return rank->peak.kind != MW_MODEL_UNKNOWN && !(rank->cost_flags & MW_COST_BLIND) &&
-           process->rss_max_ns < rank->rss_ns && process->rss_max > mw_model_sum(rank->peak.bytes, rank->error_bytes);
+    return rank->peak.kind != MW_MODEL_UNKNOWN && !(rank->cost_flags & MW_COST_BLIND) && process->rss_max_ns < rank->rss_ns &&
+           process->rss_max > mw_model_sum(rank->peak.bytes, rank->error_bytes);
 }
 
 /* Whether a program that was seen may be the one that the rank says it is. A rank may have been another one before:
@@ -106,9 +105,7 @@ static uint32_t find_rank_image(struct mw_model *model, const struct mw_merge_ch
         const struct mw_model_process *process = &model->processes[i], *chosen = &model->processes[best];
         bool may = may_be(process, rank, program), chosen_may = may_be(chosen, rank, program);
         bool was_there = process->first_ns <= rank->created_ns, chosen_was = chosen->first_ns <= rank->created_ns;
-        if (may != chosen_may ? may
-            : was_there != chosen_was ? was_there
-                                      : (process->image > chosen->image) == was_there)
+        if (may != chosen_may ? may : was_there != chosen_was ? was_there : (process->image > chosen->image) == was_there)
             best = i;
     }
     return best != MW_MODEL_NONE && may_be(&model->processes[best], rank, program) ? best : MW_MODEL_NONE;

@@ -40,12 +40,14 @@ void mw_merge_records_gathered(struct mw_merge *merge, int fd, const char *name)
         if (found > 0)
             take(merge, &journal, true, name, at);
         else if (++damaged == DAMAGED_MAX) {
-            mw_model_note(merge->model, MW_MODEL_NOTE_LOST, "%s: nothing after byte %lld was read: %u records before it are "
-                          "damaged", name, (long long)at, damaged);
+            mw_model_note(merge->model, MW_MODEL_NOTE_LOST,
+                          "%s: nothing after byte %lld was read: %u records before it are "
+                          "damaged",
+                          name, (long long)at, damaged);
             return;
         } else
-            mw_model_note(merge->model, MW_MODEL_NOTE_LOST, "%s: the record at byte %lld left out: %s", name,
-                          (long long)at, err.text);
+            mw_model_note(merge->model, MW_MODEL_NOTE_LOST, "%s: the record at byte %lld left out: %s", name, (long long)at,
+                          err.text);
         if (offset <= at)
             break; /* cannot be read on */
         at = offset;
@@ -157,12 +159,14 @@ static void note_directory(struct mw_model *model, int dirfd, size_t lost)
     struct stat st;
 
     if (!fstat(dirfd, &st) && !st.st_nlink)
-        mw_model_note(model, MW_MODEL_NOTE_LOST, "the run directory was removed during the run: processes that ended "
+        mw_model_note(model, MW_MODEL_NOTE_LOST,
+                      "the run directory was removed during the run: processes that ended "
                       "without MPI, and what other hosts had sent, may be missing");
     if (lost)
-        mw_model_note(model, MW_MODEL_NOTE_REMARK, "%zu journal%s read from shared memory: %s in the run directory %s "
-                      "removed or damaged during the run", lost, lost == 1 ? " was" : "s were",
-                      lost == 1 ? "its file" : "their files", lost == 1 ? "was" : "were");
+        mw_model_note(model, MW_MODEL_NOTE_REMARK,
+                      "%zu journal%s read from shared memory: %s in the run directory %s "
+                      "removed or damaged during the run",
+                      lost, lost == 1 ? " was" : "s were", lost == 1 ? "its file" : "their files", lost == 1 ? "was" : "were");
 }
 
 int mw_merge_records_dir(struct mw_merge *merge, int dirfd, struct mw_err *err)

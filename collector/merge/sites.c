@@ -33,7 +33,7 @@ struct mw_merge_sites {
     struct share *shares; /* by merged site */
     struct spikes *spikes;
     size_t share_count, spikes_count;
-    uint32_t *touched;    /* merged sites of the rank at hand */
+    uint32_t *touched; /* merged sites of the rank at hand */
     size_t touched_count;
 };
 
@@ -177,8 +177,7 @@ void mw_merge_sites_finish(struct mw_merge_sites *sites)
         struct mw_model_merged_site *site = &sites->model->sites[i];
         site->spike_ranks = count_spiking(&sites->spikes[i], site->spike);
         if (site->spike)
-            site->spike_record = find_record(&sites->model->ranks[site->spike_rank], site->spike_site,
-                                             site->spike_visit);
+            site->spike_record = find_record(&sites->model->ranks[site->spike_rank], site->spike_site, site->spike_visit);
         free(sites->spikes[i].values);
     }
     free(sites->spikes);

@@ -109,8 +109,9 @@ static void take_site(struct source *source, struct mw_model_site *to, const str
     };
     to->frames = take_frames(source, from->frames, from->depth, &to->depth);
     to->place = to->depth ? to->frames[0] : NULL;
-    to->label = to->place ? mw_model_format(source->model, "%s %s", to->call, to->place->label)
-              : is_of_call(from) ? mw_model_format(source->model, "%s (other places)", to->call) : to->call;
+    to->label = to->place          ? mw_model_format(source->model, "%s %s", to->call, to->place->label)
+                : is_of_call(from) ? mw_model_format(source->model, "%s (other places)", to->call)
+                                   : to->call;
 }
 
 static uint64_t time_in_mpi(const struct mw_model_rank *rank)
@@ -157,8 +158,7 @@ void mw_merge_take_name(struct mw_model *model, const struct mw_model_rank *rank
 /* MPI begins with MPI_Init, or with a session. */
 static const char *first_name(const struct source *source, const struct mw_model_phase *phase)
 {
-    bool is_session = phase->to_site != MW_MODEL_NONE &&
-                      !strcmp(source->rank->sites[phase->to_site].call, "MPI_Session_init");
+    bool is_session = phase->to_site != MW_MODEL_NONE && !strcmp(source->rank->sites[phase->to_site].call, "MPI_Session_init");
 
     return is_session ? "start → MPI_Session_init" : "start → MPI_Init";
 }
@@ -177,14 +177,10 @@ static const char *last_name(const struct source *source, const struct mw_model_
 static const char *given_name(const struct source *source, const struct mw_model_phase *phase, const char *given)
 {
     switch (phase->kind) {
-    case MW_PHASE_START:
-        return first_name(source, phase);
-    case MW_PHASE_END:
-        return last_name(source, phase);
-    case MW_PHASE_USER:
-        return mw_model_string(source->model, given[0] ? given : "(no name)");
-    case MW_PHASE_BETWEEN:
-        break;
+    case MW_PHASE_START: return first_name(source, phase);
+    case MW_PHASE_END: return last_name(source, phase);
+    case MW_PHASE_USER: return mw_model_string(source->model, given[0] ? given : "(no name)");
+    case MW_PHASE_BETWEEN: break;
     }
     if (given[0]) /* the entry that stands for all that found the table full */
         return mw_model_string(source->model, given);
@@ -201,8 +197,8 @@ static uint64_t open_peak(const struct mw_journal_read *journal, const struct mw
 
     if (state->rss_ns >= phase->last_ns && state->rss > peak)
         peak = state->rss;
-    if (state->peak_ns >= phase->last_ns && state->peak_phase && &journal->phases[state->peak_phase - 1] == phase
-        && state->peak > peak)
+    if (state->peak_ns >= phase->last_ns && state->peak_phase && &journal->phases[state->peak_phase - 1] == phase &&
+        state->peak > peak)
         peak = state->peak;
     return peak;
 }
@@ -225,8 +221,7 @@ static struct mw_model_bytes phase_peak(const struct source *source, const struc
     if (from->coarse_peak > from->peak)
         return (struct mw_model_bytes){from->coarse_peak, MW_MODEL_AT_MOST};
     /* Without a reset the mark of an earlier phase stands: only the first phase's is surely its own. */
-    return (struct mw_model_bytes){from->peak, reset || from->kind == MW_PHASE_START ? MW_MODEL_EXACT
-                                                                                    : MW_MODEL_AT_MOST};
+    return (struct mw_model_bytes){from->peak, reset || from->kind == MW_PHASE_START ? MW_MODEL_EXACT : MW_MODEL_AT_MOST};
 }
 
 /* Whether the rank is inside this phase where its journal ends. */
@@ -245,8 +240,13 @@ static void take_phase(struct source *source, uint32_t i)
     struct mw_model_phase *to = &rank->phases[i];
 
     if (from->kind == MW_JOURNAL_READ_BAD_PHASE) { /* keeps its place only, and is never shown */
-        *to = (struct mw_model_phase){.kind = MW_PHASE_BETWEEN, .parent = MW_MODEL_NONE, .from_site = MW_MODEL_NONE,
-                                      .to_site = MW_MODEL_NONE, .name = "?", .path = "?", .merged = MW_MODEL_NONE};
+        *to = (struct mw_model_phase){.kind = MW_PHASE_BETWEEN,
+                                      .parent = MW_MODEL_NONE,
+                                      .from_site = MW_MODEL_NONE,
+                                      .to_site = MW_MODEL_NONE,
+                                      .name = "?",
+                                      .path = "?",
+                                      .merged = MW_MODEL_NONE};
         return;
     }
     *to = (struct mw_model_phase){
@@ -416,8 +416,7 @@ static void take_cost(struct source *source)
 /* Exact when the rank's own measuring reached its end; a gathered record, as far as it reaches, is exact too. */
 static enum mw_model_kind peak_kind(const struct mw_model_rank *rank)
 {
-    bool ended = (rank->stage == MW_STAGE_EXITED || rank->stage == MW_STAGE_ABORTED || rank->gathered) &&
-                 !rank->unmeasured_ns;
+    bool ended = (rank->stage == MW_STAGE_EXITED || rank->stage == MW_STAGE_ABORTED || rank->gathered) && !rank->unmeasured_ns;
 
     return rank->peak.bytes == 0 ? MW_MODEL_UNKNOWN : ended ? MW_MODEL_EXACT : MW_MODEL_AT_LEAST;
 }

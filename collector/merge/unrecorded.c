@@ -49,11 +49,11 @@ static enum mw_model_why find_why(const struct mw_model_process *process)
 
 struct search {
     const struct mw_model *model;
-    struct mw_map *ranks;  /* (host, pid) of ranks */
+    struct mw_map *ranks;    /* (host, pid) of ranks */
     struct mw_map *launched; /* of processes that a launcher's variables named as ranks, in any image */
-    struct mw_map *kinds;  /* of all programs in these processes */
-    struct mw_map *had;    /* of processes with memwatch's library in their environment: the first such image */
-    struct mw_map *pids;   /* (host, pid): its last image, by `images` */
+    struct mw_map *kinds;    /* of all programs in these processes */
+    struct mw_map *had;      /* of processes with memwatch's library in their environment: the first such image */
+    struct mw_map *pids;     /* (host, pid): its last image, by `images` */
     uint32_t *images;
     size_t image_count;
     struct mw_map *parents; /* (host, pid) of processes that have other programs below them */
@@ -111,8 +111,13 @@ static struct kind kind_of(const struct mw_model_process *process)
 
 static struct search begin(const struct mw_model *model)
 {
-    struct search search = {.model = model, .ranks = mw_map_create(), .pids = mw_map_create(), .parents = mw_map_create(),
-                            .launched = mw_map_create(), .kinds = mw_map_create(), .had = mw_map_create()};
+    struct search search = {.model = model,
+                            .ranks = mw_map_create(),
+                            .pids = mw_map_create(),
+                            .parents = mw_map_create(),
+                            .launched = mw_map_create(),
+                            .kinds = mw_map_create(),
+                            .had = mw_map_create()};
 
     for (uint32_t i = 0; i < model->rank_count; i++) {
         struct place place = place_of(model->ranks[i].host, model->ranks[i].pid);
@@ -187,14 +192,17 @@ static const char *who_had(struct mw_model *model, const struct search *search, 
     if (before != MW_MAP_NONE)
         return mw_model_format(model, "; %s, which ran in that process before, still had it", model->processes[before].name);
     return parent && parent->facts & MW_SEEN_PRELOAD
-               ? mw_model_format(model, "; %s (pid %d), which started it, still had it", parent->name, parent->pid) : "";
+               ? mw_model_format(model, "; %s (pid %d), which started it, still had it", parent->name, parent->pid)
+               : "";
 }
 
 static const char *describe_lost(struct mw_model *model, const struct search *search, const struct mw_model_process *process)
 {
     if (process->preload[0])
-        return mw_model_format(model, "started with LD_PRELOAD=%s, without memwatch's library; what sets it should keep what "
-                               "was in it%s", process->preload, who_had(model, search, process));
+        return mw_model_format(model,
+                               "started with LD_PRELOAD=%s, without memwatch's library; what sets it should keep what "
+                               "was in it%s",
+                               process->preload, who_had(model, search, process));
     return mw_model_format(model, "started with an environment without %s%s",
                            process->facts & MW_SEEN_RUN ? "LD_PRELOAD" : "LD_PRELOAD and memwatch's other variables",
                            who_had(model, search, process));
@@ -208,10 +216,8 @@ static const char *describe(struct mw_model *model, const struct search *search,
     switch (why) {
     case MW_MODEL_WHY_STATIC: return "linked statically (its program file names no loader); nothing can be preloaded";
     case MW_MODEL_WHY_FOREIGN: return "a program for another word size or machine than memwatch's library";
-    case MW_MODEL_WHY_SECURE:
-        return "set-user-ID, or with capabilities: its loader ignores LD_PRELOAD (AT_SECURE is set)";
-    case MW_MODEL_WHY_USER:
-        return "another user's process; memwatch can see neither its environment nor its libraries";
+    case MW_MODEL_WHY_SECURE: return "set-user-ID, or with capabilities: its loader ignores LD_PRELOAD (AT_SECURE is set)";
+    case MW_MODEL_WHY_USER: return "another user's process; memwatch can see neither its environment nor its libraries";
     case MW_MODEL_WHY_OVERRIDDEN:
     case MW_MODEL_WHY_LOST: return describe_lost(model, search, process);
     case MW_MODEL_WHY_NO_FILE:
@@ -226,8 +232,10 @@ static const char *describe(struct mw_model *model, const struct search *search,
         return mw_model_format(model, "called MPI_Init of %s, an MPI that this memwatch was not built for", mpi);
     case MW_MODEL_WHY_FAILED: return "called MPI_Init, and could not be recorded; its own message says why";
     case MW_MODEL_WHY_DLOPEN:
-        return mw_model_format(model, "loaded %s by dlopen() and called none of its functions by name, nor by what "
-                               "dlsym() gave it; how it called them is not known", mpi);
+        return mw_model_format(model,
+                               "loaded %s by dlopen() and called none of its functions by name, nor by what "
+                               "dlsym() gave it; how it called them is not known",
+                               mpi);
     case MW_MODEL_WHY_NO_INIT: return mw_model_format(model, "%s was loaded, and MPI_Init was not called", mpi);
     case MW_MODEL_WHY_NO_MPI: return "no MPI library was loaded at its end";
     case MW_MODEL_WHY_UNKNOWN: break;
@@ -313,7 +321,8 @@ static void finish(struct mw_model *model, bool launched)
             continue;
         if (one.why == MW_MODEL_WHY_NO_MPI && !launched)
             one.text = mw_model_format(model, "%llu process%s had no MPI library loaded when %s ended",
-                                       (unsigned long long)one.count, one.count == 1 ? "" : "es", one.count == 1 ? "it" : "they");
+                                       (unsigned long long)one.count, one.count == 1 ? "" : "es",
+                                       one.count == 1 ? "it" : "they");
         else if (one.count > 1)
             one.text = mw_model_format(model, "%llu processes of %s", (unsigned long long)one.count, one.text);
         model->unrecorded[kept++] = one;

@@ -59,8 +59,13 @@ static void add_rank(struct joining *joining, uint32_t index)
 
     note_init(part, rank);
     if (!part->count)
-        *part = (struct part){.world = rank->world, .size = rank->size, .spawned = rank->spawned, .library = rank->library,
-                              .is_open = true, .in_ns = part->in_ns, .out_ns = part->out_ns};
+        *part = (struct part){.world = rank->world,
+                              .size = rank->size,
+                              .spawned = rank->spawned,
+                              .library = rank->library,
+                              .is_open = true,
+                              .in_ns = part->in_ns,
+                              .out_ns = part->out_ns};
     part->is_open &= rank->reach != MW_WORLD_WHOLE && rank->rank >= 0 && rank->size > 1 && rank->size == part->size;
     if (rank->host && host->clock_error_ns == 0)
         part->error_ns = CLOCKS_APART_NS;
@@ -293,8 +298,10 @@ static bool begin(struct joining *joining, const struct mw_merge *merge)
     struct mw_model *model = merge->model;
     size_t open = 0;
 
-    *joining = (struct joining){.model = model, .launcher = merge->launcher, .count = model->world_count,
-                                 .parts = mw_mem_alloc(model->world_count, sizeof(*joining->parts))};
+    *joining = (struct joining){.model = model,
+                                .launcher = merge->launcher,
+                                .count = model->world_count,
+                                .parts = mw_mem_alloc(model->world_count, sizeof(*joining->parts))};
     for (uint32_t i = 0; i < model->rank_count; i++)
         add_rank(joining, i);
     for (size_t i = 0; i < model->world_count; i++) {

@@ -73,8 +73,7 @@ static hwloc_bitmap_t whole_cores(hwloc_topology_t topo, hwloc_const_bitmap_t se
     return cores;
 }
 
-static void describe_here(struct mw_model *model, struct mw_model_rank *rank, hwloc_topology_t topo,
-                          hwloc_bitmap_t set)
+static void describe_here(struct mw_model *model, struct mw_model_rank *rank, hwloc_topology_t topo, hwloc_bitmap_t set)
 {
     hwloc_bitmap_t nodes = hwloc_bitmap_alloc(), cores;
 
@@ -99,8 +98,7 @@ static bool is_this_host(const char *host)
     return gethostname(name, sizeof(name) - 1) == 0 && strncmp(name, host, 63) == 0;
 }
 
-void mw_binding_describe(struct mw_model *model, struct mw_model_rank *rank, const uint64_t affinity[16],
-                         const char *host)
+void mw_binding_describe(struct mw_model *model, struct mw_model_rank *rank, const uint64_t affinity[16], const char *host)
 {
     hwloc_topology_t topo = NULL;
     hwloc_bitmap_t set = make_cpuset(affinity);

@@ -142,8 +142,7 @@ static uint64_t last_slice_begin(const struct mw_model_rank *rank)
 
 static void raise_rank(struct mw_bounds *bounds, const struct mw_model *model, const struct mw_model_rank *rank)
 {
-    const struct mw_model_process *seen =
-        rank->process == MW_MODEL_NONE ? NULL : &model->processes[rank->process];
+    const struct mw_model_process *seen = rank->process == MW_MODEL_NONE ? NULL : &model->processes[rank->process];
     uint64_t begin = rank->begin_ns, end = model->job.end_ns, most = rank->peak.bytes;
     uint64_t after = rank->rss_ns ? rank->rss_ns : last_slice_begin(rank);
     bool ended = rank->stage == MW_STAGE_EXITED;
@@ -186,8 +185,8 @@ static void add_other(struct mw_bounds *bounds, const struct mw_model_process *p
         peak->sum_of_peaks = mw_model_sum(peak->sum_of_peaks, process->peak_sum);
         return; /* add_together() */
     }
-    raise_to(bounds, before(process->first_ns, margin),
-             end_of(process, process->peak.kind != MW_MODEL_EXACT ? margin : 0), process->peak.bytes);
+    raise_to(bounds, before(process->first_ns, margin), end_of(process, process->peak.kind != MW_MODEL_EXACT ? margin : 0),
+             process->peak.bytes);
     add_process(bounds, process->host, process->peak.bytes);
     peak->upper_sampled += process->peak.kind != MW_MODEL_EXACT;
     peak->sum_of_peaks = mw_model_sum(peak->sum_of_peaks, process->peak.bytes);
@@ -235,8 +234,8 @@ static void write_bounds(struct mw_model *model, const struct mw_bounds *bounds)
     model->bounds = mw_mem_alloc(CELLS, sizeof(*model->bounds));
     for (size_t i = 0; i < CELLS; i++)
         if (!bounds->open[i])
-            model->bounds[i] = (struct mw_model_bound){
-                sums->cells[i] ? mw_model_sum(sums->cells[i], sums->error_bytes) : 0, true};
+            model->bounds[i] = (struct mw_model_bound){sums->cells[i] ? mw_model_sum(sums->cells[i], sums->error_bytes) : 0,
+                                                       true};
 }
 
 void mw_bounds_finish(struct mw_bounds *bounds)

@@ -6,9 +6,9 @@
 #include "collector/model/model.h"
 
 /* A row each: kind, name, sign, words. */
-#define MW_CERTAINTY(MW_ROW)                     \
-    MW_ROW(UNKNOWN, "unknown", "?", "unknown")   \
-    MW_ROW(EXACT, "exact", "=", "exact")         \
+#define MW_CERTAINTY(MW_ROW)                      \
+    MW_ROW(UNKNOWN, "unknown", "?", "unknown")    \
+    MW_ROW(EXACT, "exact", "=", "exact")          \
     MW_ROW(AT_LEAST, "at_least", "≥", "at least") \
     MW_ROW(AT_MOST, "at_most", "≤", "at most")
 

@@ -108,8 +108,7 @@ const char *mw_model_string(struct mw_model *model, const char *text)
     return *MW_MEM_PUSH(model->string_list, model->string_count) = copy;
 }
 
-__attribute__((format(printf, 2, 0)))
-static const char *format_string(struct mw_model *model, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static const char *format_string(struct mw_model *model, const char *format, va_list args)
 {
     char text[1024]; /* longer ones are cut; mw_text_clean() removes an incomplete character */
 

@@ -25,7 +25,7 @@
 
 /* How a number relates to the truth, apart from the reading's own error (mw_model_cost.error_bytes). */
 enum mw_model_kind {
-    MW_MODEL_UNKNOWN,  /* not known */
+    MW_MODEL_UNKNOWN, /* not known */
     MW_MODEL_EXACT,
     MW_MODEL_AT_LEAST, /* sampled, or known only up to some time */
     MW_MODEL_AT_MOST
@@ -38,13 +38,13 @@ struct mw_model_bytes {
 
 /* A place in the program. */
 struct mw_model_place {
-    uint32_t line;        /* 0 unknown */
-    uint64_t offset;      /* return address in the module */
-    const char *label;    /* "fft.c:120"; without a line "mesh::Field::sum+0x1f"; without a name "app+0x1f20" */
-    const char *function; /* "" unknown */
-    const char *file;     /* base name; "" unknown */
-    const char *path;     /* full path; "" unknown */
-    const char *module;   /* "" none */
+    uint32_t line;                      /* 0 unknown */
+    uint64_t offset;                    /* return address in the module */
+    const char *label;                  /* "fft.c:120"; without a line "mesh::Field::sum+0x1f"; without a name "app+0x1f20" */
+    const char *function;               /* "" unknown */
+    const char *file;                   /* base name; "" unknown */
+    const char *path;                   /* full path; "" unknown */
+    const char *module;                 /* "" none */
     const struct mw_model_place *outer; /* the place whose function this one was inlined into; NULL if none */
 };
 
@@ -65,14 +65,14 @@ struct mw_model_site {
     const char *call;
     const char *label; /* "MPI_Allreduce fft.c:120" */
     uint32_t comm_size;
-    uint32_t depth;    /* frames, innermost first, inlined ones too */
+    uint32_t depth; /* frames, innermost first, inlined ones too */
     const struct mw_model_place **frames;
     const struct mw_model_place *place; /* the place shown in reports: the innermost frame, or, if that is in a communication
                                            layer, the first one outside of it ("a.c:1 (via b.c:2)"). NULL if none */
-    uint32_t merged;   /* index in model->sites */
+    uint32_t merged;                    /* index in model->sites */
     uint64_t calls, measured, sent, received, time_ns, first_ns, last_ns;
-    int64_t growth;    /* growth that stayed, of measured calls */
-    uint64_t spike;    /* exact: peak inside a call minus RSS at its entry */
+    int64_t growth; /* growth that stayed, of measured calls */
+    uint64_t spike; /* exact: peak inside a call minus RSS at its entry */
     uint64_t spike_entry_rss, spike_ns, spike_visit;
     uint64_t coarse_spike; /* an upper bound, from an interval with other calls in it */
 };
@@ -83,9 +83,9 @@ struct mw_model_phase {
     uint32_t parent;    /* in rank->phases; a user phase before this one */
     uint32_t from_site; /* in rank->sites */
     uint32_t to_site;
-    const char *name;   /* user phases: the name; others: their name in reports */
-    const char *path;   /* the same after its parents, "a/b" */
-    uint32_t merged;    /* index in model->phases */
+    const char *name; /* user phases: the name; others: their name in reports */
+    const char *path; /* the same after its parents, "a/b" */
+    uint32_t merged;  /* index in model->phases */
     uint64_t visits, measured, time_ns, first_ns, last_ns, entry_rss, exit_rss;
     struct mw_model_bytes peak; /* AT_MOST if it may be the mark of another interval */
     uint64_t peak_exact;        /* highest value that is certainly of this phase */
@@ -121,18 +121,18 @@ struct mw_model_ulimit {
 };
 
 struct mw_model_rank {
-    uint32_t world; /* in model->worlds */
-    uint32_t host;  /* in model->hosts */
+    uint32_t world;   /* in model->worlds */
+    uint32_t host;    /* in model->hosts */
     uint32_t process; /* in model->processes: its samples, or none */
-    int32_t rank;   /* -1: MPI_Init has not returned */
+    int32_t rank;     /* -1: MPI_Init has not returned */
     int32_t size, pid, ppid;
     uint64_t start_ticks;
     enum mw_world_reach reach; /* of the id of its world; only while merging, as the next one */
-    uint32_t pid_ns; /* the PID namespace of `pid` and `ppid`; 0 unknown; as the next ones */
-    uint32_t own_ns; /* pid of the rank in its record and exit records */
-    int32_t own_pid; /* its pid there */
-    bool spawned;   /* by MPI_Comm_spawn */
-    bool gathered;  /* from the gather at MPI_Finalize: nothing later is known */
+    uint32_t pid_ns;           /* the PID namespace of `pid` and `ppid`; 0 unknown; as the next ones */
+    uint32_t own_ns;           /* pid of the rank in its record and exit records */
+    int32_t own_pid;           /* its pid there */
+    bool spawned;              /* by MPI_Comm_spawn */
+    bool gathered;             /* from the gather at MPI_Finalize: nothing later is known */
     enum mw_mpi_kind abi;
     const char *library, *exe, *command;
     int32_t numa_node;   /* -1 unknown */
@@ -143,10 +143,10 @@ struct mw_model_rank {
     uint64_t begin_ns;   /* earliest known time of the process */
     uint64_t known_ns;   /* last time in the journal */
     enum mw_stage stage;
-    bool exited;          /* exit handlers ran */
-    uint64_t exited_ns;   /* when that began; 0 if they did not run */
+    bool exited;        /* exit handlers ran */
+    uint64_t exited_ns; /* when that began; 0 if they did not run */
     int32_t abort_code;
-    uint64_t abort_ns;    /* when MPI_Abort was first called; 0 unknown, or it was not */
+    uint64_t abort_ns;           /* when MPI_Abort was first called; 0 unknown, or it was not */
     uint32_t in_site, last_site; /* in sites */
     uint32_t phase;              /* current innermost, in phases */
     uint64_t since_ns;
@@ -154,26 +154,26 @@ struct mw_model_rank {
     struct mw_model_bytes peak;
     uint64_t peak_ns;
     uint32_t peak_phase, peak_site;
-    uint64_t rss, rss_ns;      /* at the last measured boundary */
-    uint64_t held_rss;         /* last known value before the first death; 0 if no rank died, or unknown */
+    uint64_t rss, rss_ns;         /* at the last measured boundary */
+    uint64_t held_rss;            /* last known value before the first death; 0 if no rank died, or unknown */
     uint64_t end_rss, end_rss_ns; /* last known value; sampled for a rank that was killed (collector/model/rank_rss.h) */
     uint64_t init_rss;
     int64_t grown_mpi, grown_program;
-    enum mw_threads threads;   /* other threads during its MPI calls */
+    enum mw_threads threads; /* other threads during its MPI calls */
     struct mw_model_in_mpi in_mpi;
-    struct mw_model_bytes held_mpi; /* memory of MPI: MW_MODEL_AT_LEAST, or unknown */
-    uint64_t huge_bytes, swap_bytes; /* not part of RSS */
+    struct mw_model_bytes held_mpi;       /* memory of MPI: MW_MODEL_AT_LEAST, or unknown */
+    uint64_t huge_bytes, swap_bytes;      /* not part of RSS */
     struct mw_model_ulimit address, data; /* by the rank or by samples, whichever is larger */
-    uint64_t unmeasured_ns;    /* since then it measured nothing; 0 if it always measured */
-    enum mw_unmeasured unmeasured; /* why */
-    uint64_t mpi_ns;           /* time inside wrapped calls */
-    uint64_t error_bytes;      /* peaks may be this much higher, by design of the kernel's counters */
+    uint64_t unmeasured_ns;               /* since then it measured nothing; 0 if it always measured */
+    enum mw_unmeasured unmeasured;        /* why */
+    uint64_t mpi_ns;                      /* time inside wrapped calls */
+    uint64_t error_bytes;                 /* peaks may be this much higher, by design of the kernel's counters */
     uint64_t checks, checked_bytes; /* how often the counters were compared with a count of the pages; the largest difference */
     uint64_t measure_ns, setup_ns, shim_bytes;
     uint64_t calls, measured, coarse_calls;
     uint64_t lost_sites, lost_phases, lost_modules, lost_requests, lost_nested;
-    uint64_t unrecorded;       /* calls passed on without a record */
-    uint32_t cost_flags;       /* MW_COST_* */
+    uint64_t unrecorded; /* calls passed on without a record */
+    uint32_t cost_flags; /* MW_COST_* */
 
     bool has_details; /* has all sites, phases, spikes and ticks. Else, in a large job, only those sites and phases that the
                    fields above point at, and enclosing phases; these sites have no frames. */
@@ -233,7 +233,7 @@ struct mw_model_process {
     enum mw_model_role role;
     uint64_t count;    /* 1 */
     uint64_t peak_sum; /* of several: sum of their peaks, which need not be simultaneous */
-    uint32_t rank; /* rank index, for MW_MODEL_RANK */
+    uint32_t rank;     /* rank index, for MW_MODEL_RANK */
     uint32_t host;
     int32_t pid, ppid;
     uint64_t start_ticks;
@@ -256,11 +256,11 @@ struct mw_model_process {
     int32_t own_pid;     /* its pid there */
     int32_t launch_rank; /* rank by its launcher's variables; -1 if none */
     int32_t wait_status;
-    uint32_t cgroup;     /* in its host's groups, or none */
+    uint32_t cgroup; /* in its host's groups, or none */
     struct mw_model_bytes peak;
-    uint64_t rss_last;   /* at last_ns */
+    uint64_t rss_last; /* at last_ns */
     uint64_t rss_max, rss_max_ns, hwm_seen, pss_max, huge_max, swap_max;
-    struct mw_model_ulimit address, data; /* sampled; for ranks those of the rank */
+    struct mw_model_ulimit address, data;      /* sampled; for ranks those of the rank */
     struct mw_view_rss recent[MW_VIEW_RECENT]; /* ranks: samples of the last seconds, oldest first */
     uint32_t recent_count;
 };
@@ -278,18 +278,18 @@ struct mw_model_charge {
     bool cache_counts;           /* `used` includes page cache that could be dropped; the kernel does not say how much */
     uint64_t anon, shmem, dirty, kernel; /* of `used`: memory of programs; files in tmpfs and shared memory; page cache not
                                             yet written; the rest, the kernel's own. All 0 unknown */
-    uint64_t rss;                /* sum of RSS of the job's processes in the same sample */
-    uint64_t swap_left;          /* what could have been swapped out */
-    const char *path;            /* of the control group's files; "" none */
+    uint64_t rss;                        /* sum of RSS of the job's processes in the same sample */
+    uint64_t swap_left;                  /* what could have been swapped out */
+    const char *path;                    /* of the control group's files; "" none */
 };
 
 /* The limit with the least headroom, over all hosts. */
 struct mw_model_headroom {
-    enum mw_limit_kind kind;    /* MW_LIMIT_NONE: no limit is known */
-    uint32_t host;              /* index, or none */
-    uint32_t charge;            /* in the host's charges; none for a limit of one process */
-    uint32_t rank, process;     /* index of that process: of the rank, or of a process that is not a rank */
-    uint64_t bytes;             /* the limit */
+    enum mw_limit_kind kind; /* MW_LIMIT_NONE: no limit is known */
+    uint32_t host;           /* index, or none */
+    uint32_t charge;         /* in the host's charges; none for a limit of one process */
+    uint32_t rank, process;  /* index of that process: of the rank, or of a process that is not a rank */
+    uint64_t bytes;          /* the limit */
     struct mw_model_bytes used;
     struct mw_model_bytes left; /* the opposite kind: at most if `used` is sampled */
 };
@@ -298,9 +298,9 @@ struct mw_model_headroom {
 struct mw_model_limit {
     enum mw_limit_kind kind; /* of the hard limit with the least headroom; of the tighter limit if that is not known */
     uint64_t bytes;
-    struct mw_model_bytes used; /* what counted against it; unknown if not read */
+    struct mw_model_bytes used;                                            /* what counted against it; unknown if not read */
     uint64_t cgroup_limit, cgroup_peak, node_bytes, available_begin_bytes; /* 0 unknown */
-    const char *cgroup_path; /* "" none */
+    const char *cgroup_path;                                               /* "" none */
 };
 
 /* A control group of a host, and what the OOM killer did there. */
@@ -324,27 +324,27 @@ enum mw_model_peer { MW_MODEL_PEER_NONE, MW_MODEL_PEER_CONNECTED, MW_MODEL_PEER_
 
 struct mw_model_host {
     const char *name;
-    bool is_launcher;  /* the host of `memwatch run` */
-    bool is_sampled;   /* by the launcher or an agent */
+    bool is_launcher;           /* the host of `memwatch run` */
+    bool is_sampled;            /* by the launcher or an agent */
     const struct mw_view *view; /* while merging only */
-    int64_t shift_ns;  /* added to this host's CLOCK_MONOTONIC to reach the reference axis */
-    uint64_t clock_error_ns; /* of shift_ns; 0: compared by wall clocks, or the reference itself */
+    int64_t shift_ns;           /* added to this host's CLOCK_MONOTONIC to reach the reference axis */
+    uint64_t clock_error_ns;    /* of shift_ns; 0: compared by wall clocks, or the reference itself */
     uint32_t ranks;
-    uint64_t end_ns;   /* when sampling ended; 0 if it did not, or was not sampled */
-    uint64_t last_ns;  /* of the last sample */
+    uint64_t end_ns;  /* when sampling ended; 0 if it did not, or was not sampled */
+    uint64_t last_ns; /* of the last sample */
     uint64_t samples;
     uint64_t gap_mean_ns, gap_max_ns; /* between its samples */
     enum mw_model_peer peer;
-    uint64_t heard_ns; /* when its agent was heard last */
-    const char *why;   /* of PEER_LOST; "" */
+    uint64_t heard_ns;           /* when its agent was heard last */
+    const char *why;             /* of PEER_LOST; "" */
     struct mw_model_bytes upper; /* of what is known on this host */
     struct mw_model_bytes seen;  /* largest sum of RSS in one sample */
     uint64_t seen_ns;
-    struct mw_model_bytes pss;   /* largest sum of PSS in one sweep */
-    uint64_t together;           /* upper bound of the processes that were counted together; only while merging */
+    struct mw_model_bytes pss; /* largest sum of PSS in one sweep */
+    uint64_t together;         /* upper bound of the processes that were counted together; only while merging */
     struct mw_model_limit limit;
-    uint64_t kills;              /* by the OOM killer, on the host */
-    uint64_t victims;            /* of kills: ranks, not in a group that counted the kill */
+    uint64_t kills;   /* by the OOM killer, on the host */
+    uint64_t victims; /* of kills: ranks, not in a group that counted the kill */
     struct mw_model_cgroup *cgroups;
     struct mw_model_charge *charges;
     struct mw_model_numa *nodes;
@@ -354,32 +354,32 @@ struct mw_model_host {
 struct mw_model_world {
     uint64_t id;
     int32_t size;
-    uint32_t ranks;    /* number of known ones */
+    uint32_t ranks; /* number of known ones */
     uint64_t first_ns;
 };
 
 enum mw_model_note_kind {
-    MW_MODEL_NOTE_LOST,   /* something is missing or was damaged */
-    MW_MODEL_NOTE_REMARK  /* information */
+    MW_MODEL_NOTE_LOST,  /* something is missing or was damaged */
+    MW_MODEL_NOTE_REMARK /* information */
 };
 
 /* Why a process that may have been intended as a rank left no record. */
 enum mw_model_why {
     MW_MODEL_WHY_UNKNOWN,
-    MW_MODEL_WHY_STATIC,    /* statically linked */
-    MW_MODEL_WHY_FOREIGN,   /* for another word size or machine */
-    MW_MODEL_WHY_SECURE,    /* set-user-ID, or with capabilities */
-    MW_MODEL_WHY_USER,      /* another user's process */
+    MW_MODEL_WHY_STATIC,     /* statically linked */
+    MW_MODEL_WHY_FOREIGN,    /* for another word size or machine */
+    MW_MODEL_WHY_SECURE,     /* set-user-ID, or with capabilities */
+    MW_MODEL_WHY_USER,       /* another user's process */
     MW_MODEL_WHY_OVERRIDDEN, /* LD_PRELOAD was overwritten */
-    MW_MODEL_WHY_LOST,      /* LD_PRELOAD is not in its environment */
-    MW_MODEL_WHY_NO_FILE,   /* the library is not visible to it */
-    MW_MODEL_WHY_NO_DIR,    /* the run directory is not visible to it */
-    MW_MODEL_WHY_REFUSED,   /* its loader did not load the library */
-    MW_MODEL_WHY_NEW_ABI,   /* memwatch was not built for its MPI */
-    MW_MODEL_WHY_FAILED,    /* it called MPI_Init, but could not be recorded */
-    MW_MODEL_WHY_DLOPEN,    /* it looked up the functions of an MPI library by dlsym(), or called none */
-    MW_MODEL_WHY_NO_INIT,   /* it has an MPI library, but called none of its functions */
-    MW_MODEL_WHY_NO_MPI     /* it has no MPI library */
+    MW_MODEL_WHY_LOST,       /* LD_PRELOAD is not in its environment */
+    MW_MODEL_WHY_NO_FILE,    /* the library is not visible to it */
+    MW_MODEL_WHY_NO_DIR,     /* the run directory is not visible to it */
+    MW_MODEL_WHY_REFUSED,    /* its loader did not load the library */
+    MW_MODEL_WHY_NEW_ABI,    /* memwatch was not built for its MPI */
+    MW_MODEL_WHY_FAILED,     /* it called MPI_Init, but could not be recorded */
+    MW_MODEL_WHY_DLOPEN,     /* it looked up the functions of an MPI library by dlsym(), or called none */
+    MW_MODEL_WHY_NO_INIT,    /* it has an MPI library, but called none of its functions */
+    MW_MODEL_WHY_NO_MPI      /* it has no MPI library */
 };
 
 /* Processes of one program for which one reason was found. */
@@ -397,51 +397,51 @@ struct mw_model_note {
 /* Cause of a rank's death. */
 enum mw_model_cause {
     MW_MODEL_CAUSE_UNKNOWN,
-    MW_MODEL_CAUSE_SIGNAL,  /* `number` is the signal */
-    MW_MODEL_CAUSE_OOM,     /* SIGKILL, just after the OOM kill counter of its control group had risen */
-    MW_MODEL_CAUSE_ABORT,   /* MPI_Abort; `number` is its code */
-    MW_MODEL_CAUSE_EXIT,    /* exit() without MPI_Finalize; `number` is the status, -1 if unknown */
-    MW_MODEL_CAUSE_STATUS,  /* after MPI_Finalize, with a status that is not 0 */
-    MW_MODEL_CAUSE_HOST     /* its host was lost: it may still be running */
+    MW_MODEL_CAUSE_SIGNAL, /* `number` is the signal */
+    MW_MODEL_CAUSE_OOM,    /* SIGKILL, just after the OOM kill counter of its control group had risen */
+    MW_MODEL_CAUSE_ABORT,  /* MPI_Abort; `number` is its code */
+    MW_MODEL_CAUSE_EXIT,   /* exit() without MPI_Finalize; `number` is the status, -1 if unknown */
+    MW_MODEL_CAUSE_STATUS, /* after MPI_Finalize, with a status that is not 0 */
+    MW_MODEL_CAUSE_HOST    /* its host was lost: it may still be running */
 };
 
 /* The irregular end of a rank, or of a process that was launched as one but never called MPI_Init. */
 struct mw_model_death {
-    uint32_t rank;      /* rank index, or none */
-    uint32_t process;   /* in processes: its samples, or none */
+    uint32_t rank;       /* rank index, or none */
+    uint32_t process;    /* in processes: its samples, or none */
     int32_t launch_rank; /* before MPI_Init has returned: rank by its launcher's variables; or -1 */
     enum mw_model_cause cause;
     int32_t number;
-    uint32_t cgroup;    /* in its host's groups: the one with the OOM kill, or none */
-    uint64_t ns;        /* when its end was noticed, or it was last known to run; */
-    bool exact;         /* noticed at once, from the kernel; else it died at some time after `ns` */
-    uint64_t after_ns;  /* it was still running then */
-    uint64_t order_ns;  /* comparable between ends on one host: the smaller one was first; 0 if unknown */
-    bool finalized;     /* it had left MPI_Finalize */
-    bool waiting;       /* it was inside an MPI call */
-    bool perhaps_oom;   /* SIGKILL, possibly by the OOM killer, which killed a process at that time */
-    bool inferred;      /* its end was not observed: the cause is derived from the command's exit status */
-    bool dumped;        /* it wrote a core file: the fatal signal may have been long before its end */
-    const char *text;   /* "killed by SIGSEGV (Segmentation fault)" */
+    uint32_t cgroup;           /* in its host's groups: the one with the OOM kill, or none */
+    uint64_t ns;               /* when its end was noticed, or it was last known to run; */
+    bool exact;                /* noticed at once, from the kernel; else it died at some time after `ns` */
+    uint64_t after_ns;         /* it was still running then */
+    uint64_t order_ns;         /* comparable between ends on one host: the smaller one was first; 0 if unknown */
+    bool finalized;            /* it had left MPI_Finalize */
+    bool waiting;              /* it was inside an MPI call */
+    bool perhaps_oom;          /* SIGKILL, possibly by the OOM killer, which killed a process at that time */
+    bool inferred;             /* its end was not observed: the cause is derived from the command's exit status */
+    bool dumped;               /* it wrote a core file: the fatal signal may have been long before its end */
+    const char *text;          /* "killed by SIGSEGV (Segmentation fault)" */
     struct mw_model_bytes rss; /* when it was last seen */
-    uint64_t rss_ns;    /* when that was */
+    uint64_t rss_ns;           /* when that was */
 };
 
 /* Ranks that were inside the same call when the first rank died. */
 struct mw_model_waiting {
-    const char *label;  /* of the call site */
-    const char *ranks;  /* "0, 2-7" */
+    const char *label; /* of the call site */
+    const char *ranks; /* "0, 2-7" */
     uint32_t count;
-    bool first_too;     /* the first to die was in it as well */
-    uint64_t since_ns;  /* when the first of them entered it */
+    bool first_too;    /* the first to die was in it as well */
+    uint64_t since_ns; /* when the first of them entered it */
 };
 
 /* Maximum number of notes that are kept. */
 #define MW_MODEL_NOTES_MAX 1000
 
 struct mw_model_job {
-    bool sampled; /* a launcher sampled the job: the fields up to `interval_ns` are set */
-    bool runs;    /* it has not ended yet */
+    bool sampled;       /* a launcher sampled the job: the fields up to `interval_ns` are set */
+    bool runs;          /* it has not ended yet */
     bool launcher_died; /* memwatch ended before the job did */
     const char *command;
     int32_t pid, exit_status, exit_signal;
@@ -463,7 +463,7 @@ struct mw_model_job {
 
 /* The job's peak: three numbers that must not be mixed. */
 struct mw_model_peak {
-    struct mw_model_bytes seen;  /* largest sum of RSS in one sample */
+    struct mw_model_bytes seen; /* largest sum of RSS in one sample */
     uint64_t seen_ns;
     uint32_t seen_processes;
     uint32_t seen_hosts;         /* 0: one sample of one host; else the sum over hosts of the smallest sample in one slice */
@@ -501,7 +501,7 @@ struct mw_model {
     struct mw_model_peak peak;
     struct mw_model_headroom headroom;
     struct mw_model_cost cost;
-    struct mw_model_spread rank_peak;       /* over the ranks */
+    struct mw_model_spread rank_peak;         /* over the ranks */
     struct mw_model_spread_change mpi_growth; /* growth of RSS in MPI calls, without what MPI_Finalize released */
 
     struct mw_model_host *hosts;
@@ -510,17 +510,17 @@ struct mw_model {
     struct mw_model_process *processes;
     struct mw_model_merged_site *sites;
     struct mw_model_merged_phase *phases;
-    struct mw_model_death *deaths; /* the candidates for the first one, then the others in order of time */
-    uint32_t first_count;          /* number of leading entries that may have been the first death: 1: deaths[0] was the
+    struct mw_model_death *deaths;    /* the candidates for the first one, then the others in order of time */
+    uint32_t first_count;             /* number of leading entries that may have been the first death: 1: deaths[0] was the
                                       first; 0: not relevant, because the job was ended from outside */
-    const char *first_why;         /* why it is not known if first_count > 1; else "" */
+    const char *first_why;            /* why it is not known if first_count > 1; else "" */
     struct mw_model_waiting *waiting; /* sorted by number of ranks, descending */
-    const char *ended_by;          /* what ended the job from outside before any rank died; "" if nothing */
+    const char *ended_by;             /* what ended the job from outside before any rank died; "" if nothing */
     struct mw_model_unrecorded *unrecorded; /* processes that may have been intended as ranks, without a record */
     struct mw_model_note *notes;
-    struct mw_view_slice *slices;  /* the sampled sum over time, slices of slice_ns from job.begin_ns */
-    size_t host_count, world_count, rank_count, process_count, site_count, phase_count, note_count, slice_count,
-        death_count, waiting_count, unrecorded_count;
+    struct mw_view_slice *slices; /* the sampled sum over time, slices of slice_ns from job.begin_ns */
+    size_t host_count, world_count, rank_count, process_count, site_count, phase_count, note_count, slice_count, death_count,
+        waiting_count, unrecorded_count;
     uint64_t slice_ns;
     struct mw_model_bound *bounds; /* over time: slices of bound_ns from job.begin_ns; including reading errors. Other
                                       processes known only by samples count with their samples (peak.upper_sampled) */
@@ -528,10 +528,10 @@ struct mw_model {
     uint64_t bound_ns;
     uint64_t notes_dropped;
 
-    struct mw_model *jobs;         /* if there are several: one model each, sorted by start time */
-    size_t job_count;              /* 0 or at least 2 */
-    uint32_t number;               /* of one of several jobs: from 1, in that order. 0: a run */
-    struct mw_model *run;          /* of one of several jobs: the run, which owns its strings and places. NULL: a run */
+    struct mw_model *jobs; /* if there are several: one model each, sorted by start time */
+    size_t job_count;      /* 0 or at least 2 */
+    uint32_t number;       /* of one of several jobs: from 1, in that order. 0: a run */
+    struct mw_model *run;  /* of one of several jobs: the run, which owns its strings and places. NULL: a run */
 
     struct mw_model_place **places;
     size_t place_count;

@@ -54,7 +54,7 @@ struct choice {
     const struct mw_model *model;
     const bool *among;
     bool *chosen;
-    size_t count; /* number chosen so far */
+    size_t count;                 /* number chosen so far */
     struct candidate *candidates; /* space for all phases */
 };
 
@@ -88,7 +88,9 @@ static uint64_t least_of(const struct mw_model *model)
 
 void mw_phase_choice_make(const struct mw_model *model, const bool *among, size_t most, bool *chosen)
 {
-    struct choice choice = {.model = model, .among = among, .chosen = chosen,
+    struct choice choice = {.model = model,
+                            .among = among,
+                            .chosen = chosen,
                             .candidates = mw_mem_alloc(model->phase_count, sizeof(*choice.candidates))};
     uint64_t least = least_of(model);
 

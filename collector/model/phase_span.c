@@ -32,7 +32,8 @@ static double share_of(uint64_t time_ns, uint64_t first_ns, uint64_t last_ns)
 
 struct mw_phase_span mw_phase_span_of(const struct mw_model_rank *rank, const struct mw_model_phase *phase)
 {
-    struct mw_phase_span span = {.first_ns = phase->first_ns, .last_ns = end_of(rank, phase),
+    struct mw_phase_span span = {.first_ns = phase->first_ns,
+                                 .last_ns = end_of(rank, phase),
                                  .occurrences = mw_model_sum(phase->visits, is_open(rank, phase) ? 1 : 0)};
 
     if (span.last_ns < span.first_ns)

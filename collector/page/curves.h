@@ -8,10 +8,10 @@
 #include <stdio.h>
 
 struct mw_page_curves {
-    uint64_t span_ns;  /* from the job's begin to the last moment that is known */
-    uint64_t step_ns;  /* of a slice */
-    uint32_t count;    /* slices */
-    uint64_t unit;     /* bytes: ranks' values are told in these, rounded up; 65535 of them hold the largest */
+    uint64_t span_ns; /* from the job's begin to the last moment that is known */
+    uint64_t step_ns; /* of a slice */
+    uint32_t count;   /* slices */
+    uint64_t unit;    /* bytes: ranks' values are told in these, rounded up; 65535 of them hold the largest */
 };
 
 struct mw_page_curves mw_page_curves_of(const struct mw_model *model);

@@ -2,7 +2,7 @@
 #include "collector/page/files.h"
 
 /* MW_PAGE_DIR: collector/page/web in the source tree. */
-#define EMBED(name, file)                                                                                 \
+#define EMBED(name, file)                                                                                \
     __asm__(".pushsection .rodata\n.globl " #name "\n" #name ":\n.incbin \"" MW_PAGE_DIR "/" file "\"\n" \
             ".byte 0\n.popsection\n")
 

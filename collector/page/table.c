@@ -33,7 +33,8 @@ void mw_page_table_end(struct mw_page_table *table)
     end_row(table);
     fputs("],\"columns\":[", table->out);
     for (size_t i = 0; i < MW_PAGE_COLUMNS && table->columns[i].name; i++)
-        fprintf(table->out, "%s{\"name\":\"%s\",\"type\":\"%s\"}", i ? "," : "", table->columns[i].name, table->columns[i].type);
+        fprintf(table->out, "%s{\"name\":\"%s\",\"type\":\"%s\"}", i ? "," : "", table->columns[i].name,
+                table->columns[i].type);
     fputs("]}", table->out);
 }
 

@@ -12,10 +12,14 @@
 
 #define PHASES_SHOWN 60
 
-static const char *const limit_words[MW_LIMIT_KINDS] = {
-    [MW_LIMIT_NONE] = "", [MW_LIMIT_CGROUP] = "control group", [MW_LIMIT_NODE] = "memory of the node",
-    [MW_LIMIT_HIGH] = "memory.high of control group", [MW_LIMIT_MEMSW] = "memory and swap of control group",
-    [MW_LIMIT_SLURM] = "Slurm", [MW_LIMIT_ADDRESS] = "ulimit -v", [MW_LIMIT_DATA] = "ulimit -d"};
+static const char *const limit_words[MW_LIMIT_KINDS] = {[MW_LIMIT_NONE] = "",
+                                                        [MW_LIMIT_CGROUP] = "control group",
+                                                        [MW_LIMIT_NODE] = "memory of the node",
+                                                        [MW_LIMIT_HIGH] = "memory.high of control group",
+                                                        [MW_LIMIT_MEMSW] = "memory and swap of control group",
+                                                        [MW_LIMIT_SLURM] = "Slurm",
+                                                        [MW_LIMIT_ADDRESS] = "ulimit -v",
+                                                        [MW_LIMIT_DATA] = "ulimit -d"};
 
 static bool is_group(enum mw_limit_kind kind)
 {

@@ -7,7 +7,7 @@
 
 struct mw_page {
     const char *title;
-    const char *const *scripts; /* after uPlot and base.js, in this order; ended by NULL */
+    const char *const *scripts;                   /* after uPlot and base.js, in this order; ended by NULL */
     void (*text)(FILE *out, const void *context); /* the same as plain text, for who reads without scripts */
     void (*data)(FILE *out, const void *context); /* JSON in which "<", ">" and "&" are escaped */
     const void *context;

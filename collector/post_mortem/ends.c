@@ -99,10 +99,15 @@ static bool find_end(const struct mw_model *model, uint32_t index, mw_post_morte
     const struct mw_model_host *host = &model->hosts[rank->host];
     bool ended = seen && seen->end != MW_VIEW_LIVES;
 
-    *death = (struct mw_model_death){
-        .rank = index, .process = rank->process, .launch_rank = -1, .cgroup = MW_MODEL_NONE, .number = -1,
-        .finalized = is_finalized(rank), .ns = rank->known_ns, .after_ns = rank->known_ns,
-        .waiting = rank->in_site != MW_MODEL_NONE};
+    *death = (struct mw_model_death){.rank = index,
+                                     .process = rank->process,
+                                     .launch_rank = -1,
+                                     .cgroup = MW_MODEL_NONE,
+                                     .number = -1,
+                                     .finalized = is_finalized(rank),
+                                     .ns = rank->known_ns,
+                                     .after_ns = rank->known_ns,
+                                     .waiting = rank->in_site != MW_MODEL_NONE};
     take_rss(death, mw_rank_rss_last(model, rank));
     if (rank->rank < 0 && seen)
         death->launch_rank = seen->launch_rank;
@@ -159,8 +164,7 @@ static bool is_same(const struct mw_model_process *a, const struct mw_model_proc
     return a->host == b->host && a->pid == b->pid && a->start_ticks == b->start_ticks;
 }
 
-static bool is_below(const struct mw_model *model, const struct mw_model_process *process,
-                     const struct mw_model_process *top)
+static bool is_below(const struct mw_model *model, const struct mw_model_process *process, const struct mw_model_process *top)
 {
     for (int depth = 0; process && depth < 64; depth++, process = above(model, process))
         if (is_same(process, top))
@@ -184,8 +188,8 @@ static bool passes_on_status(const struct mw_model_process *wrapper, const struc
     int status = inner->wait_status;
     int handed_on = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 
-    return wrapper->end == MW_VIEW_STATUS && WIFEXITED(wrapper->wait_status) && WEXITSTATUS(wrapper->wait_status) == handed_on &&
-           inner->end_ns <= wrapper->end_ns;
+    return wrapper->end == MW_VIEW_STATUS && WIFEXITED(wrapper->wait_status) &&
+           WEXITSTATUS(wrapper->wait_status) == handed_on && inner->end_ns <= wrapper->end_ns;
 }
 
 /* If a rank is below the process that the launcher started, its end counts, unless it ended regularly, or the wrapper was
@@ -247,8 +251,12 @@ static struct mw_model_death end_of(const struct mw_model *model, uint32_t top)
 {
     uint32_t index = innermost(model, top);
     const struct mw_model_process *process = &model->processes[index];
-    struct mw_model_death death = {.rank = MW_MODEL_NONE, .process = index, .launch_rank = process->launch_rank,
-                                   .cgroup = MW_MODEL_NONE, .number = -1, .after_ns = process->first_ns};
+    struct mw_model_death death = {.rank = MW_MODEL_NONE,
+                                   .process = index,
+                                   .launch_rank = process->launch_rank,
+                                   .cgroup = MW_MODEL_NONE,
+                                   .number = -1,
+                                   .after_ns = process->first_ns};
 
     take_rss(&death, (struct mw_rank_rss){process->rss_last, process->rss_last ? process->last_ns : 0});
     take_end(&death, process);

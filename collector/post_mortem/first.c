@@ -27,10 +27,11 @@
 
 static enum mw_post_mortem_launcher launcher_of(const char *name)
 {
-    static const enum mw_post_mortem_launcher launchers[] = {
-        [MW_STARTER_NONE] = MW_POST_MORTEM_UNKNOWN, [MW_STARTER_ANY] = MW_POST_MORTEM_UNKNOWN,
-        [MW_STARTER_OPENMPI] = MW_POST_MORTEM_PRRTE, [MW_STARTER_HYDRA] = MW_POST_MORTEM_HYDRA,
-        [MW_STARTER_SLURM] = MW_POST_MORTEM_SLURM};
+    static const enum mw_post_mortem_launcher launchers[] = {[MW_STARTER_NONE] = MW_POST_MORTEM_UNKNOWN,
+                                                             [MW_STARTER_ANY] = MW_POST_MORTEM_UNKNOWN,
+                                                             [MW_STARTER_OPENMPI] = MW_POST_MORTEM_PRRTE,
+                                                             [MW_STARTER_HYDRA] = MW_POST_MORTEM_HYDRA,
+                                                             [MW_STARTER_SLURM] = MW_POST_MORTEM_SLURM};
 
     return launchers[mw_starters_family(name)];
 }
@@ -127,11 +128,11 @@ static void move_up(struct mw_model_death *deaths, size_t from, size_t to)
 /* ---- causes ---- */
 
 enum weight {
-    NOTHING_KNOWN,  /* unknown */
-    CLEANUP,        /* possibly the launcher's clean-up */
-    OTHER_SIGNAL,   /* a signal that this launcher does not send */
-    OWN_END,        /* MPI_Abort, exit() */
-    FAULT           /* a fault of the program, or the OOM killer */
+    NOTHING_KNOWN, /* unknown */
+    CLEANUP,       /* possibly the launcher's clean-up */
+    OTHER_SIGNAL,  /* a signal that this launcher does not send */
+    OWN_END,       /* MPI_Abort, exit() */
+    FAULT          /* a fault of the program, or the OOM killer */
 };
 
 static bool is_fault(int signo)
@@ -257,9 +258,8 @@ static size_t find_by_report(const struct mw_model *model, enum mw_post_mortem_l
 
     for (size_t i = 0; i < count && launcher == MW_POST_MORTEM_PRRTE && status && !model->job.exit_signal; i++) {
         const struct mw_model_death *death = &model->deaths[i];
-        bool fits = death->cause == MW_MODEL_CAUSE_SIGNAL || death->cause == MW_MODEL_CAUSE_OOM
-                        ? status == 128 + death->number
-                        : death->number == status;
+        bool fits = death->cause == MW_MODEL_CAUSE_SIGNAL || death->cause == MW_MODEL_CAUSE_OOM ? status == 128 + death->number
+                                                                                                : death->number == status;
         if ((fits && found != SIZE_MAX) || weigh(launcher, death) == NOTHING_KNOWN)
             return SIZE_MAX;
         if (fits)

@@ -38,8 +38,7 @@ static const char *describe_over(struct mw_model *model)
     for (size_t i = 0; i < model->rank_count && over->pid; i++)
         if (model->ranks[i].pid == over->pid && model->hosts[model->ranks[i].host].is_launcher)
             who = mw_model_string(model, mw_rank_name(model, (uint32_t)i).text);
-    return mw_model_format(model, "memwatch ended it at %s (--kill-over): %s had %s, over %s %s",
-                           when(model, over->ns), who,
+    return mw_model_format(model, "memwatch ended it at %s (--kill-over): %s had %s, over %s %s", when(model, over->ns), who,
                            mw_units_bytes(over->bytes).text, options[over->what], mw_units_bytes(over->limit).text);
 }
 
@@ -73,10 +72,10 @@ static const char *describe_signal(struct mw_model *model, uint64_t first)
     for (uint32_t i = 0; i < model->job.signal_count; i++) {
         const struct mw_view_signal *sent = &model->job.signals[i];
         if (ends_jobs(sent->signo) && came_before(model, sent, first))
-            return mw_model_format(
-                model, "memwatch was sent %s at %s%s, and the job received it", mw_post_mortem_signal(model, sent->signo),
-                when(model, sent->ns),
-                sent->sender ? mw_model_format(model, " by process %d", sent->sender) : " from the terminal");
+            return mw_model_format(model, "memwatch was sent %s at %s%s, and the job received it",
+                                   mw_post_mortem_signal(model, sent->signo), when(model, sent->ns),
+                                   sent->sender ? mw_model_format(model, " by process %d", sent->sender)
+                                                : " from the terminal");
     }
     return NULL;
 }

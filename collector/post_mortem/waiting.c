@@ -28,8 +28,7 @@ static int compare_waiting(const void *a, const void *b)
 }
 
 /* All ranks were waiting for a process that never became a rank. */
-static bool is_in_its_world(const struct mw_model *model, const struct mw_model_death *first,
-                            const struct mw_model_rank *rank)
+static bool is_in_its_world(const struct mw_model *model, const struct mw_model_death *first, const struct mw_model_rank *rank)
 {
     return first->rank == MW_MODEL_NONE || rank->world == model->ranks[first->rank].world;
 }
@@ -44,8 +43,8 @@ void mw_post_mortem_waiting(struct mw_model *model)
     for (uint32_t i = 0; i < model->rank_count; i++) {
         const struct mw_model_rank *rank = &model->ranks[i];
         size_t group;
-        if (!is_in_its_world(model, first, rank) || rank->in_site == MW_MODEL_NONE || rank->stage == MW_STAGE_FINALIZED || rank->stage == MW_STAGE_EXITED ||
-            (rank->since_ns > first->ns && first->exact))
+        if (!is_in_its_world(model, first, rank) || rank->in_site == MW_MODEL_NONE || rank->stage == MW_STAGE_FINALIZED ||
+            rank->stage == MW_STAGE_EXITED || (rank->since_ns > first->ns && first->exact))
             continue;
         group = group_of(model, rank->sites[rank->in_site].label, rank->since_ns);
         if (group == list_count)

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+/* clang-format off */
 #define AT(member) .offset = offsetof(THIS, member)
 #define FIELD(type_, member, name_, about_) {.name = name_, .type = MW_FIELD_##type_, AT(member), .about = about_}
 #define ENUM(words_, member, name_, about_) \
@@ -726,6 +727,7 @@ static const struct mw_field model_fields[] = {
     {.type = MW_FIELD_END}};
 const struct mw_fields mw_fields_model = {"model", model_fields, sizeof(THIS), false};
 #undef THIS
+/* clang-format on */
 
 size_t mw_field_count(const struct mw_field *field, const void *item)
 {

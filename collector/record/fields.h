@@ -13,23 +13,23 @@
 
 enum mw_field_type {
     MW_FIELD_END,
-    MW_FIELD_U64,    /* values above INT64_MAX are written as INT64_MAX */
+    MW_FIELD_U64, /* values above INT64_MAX are written as INT64_MAX */
     MW_FIELD_I64,
     MW_FIELD_U32,
     MW_FIELD_I32,
-    MW_FIELD_RANK,   /* int32_t; below 0, without a number: null */
+    MW_FIELD_RANK, /* int32_t; below 0, without a number: null */
     MW_FIELD_BOOL,
     MW_FIELD_DOUBLE,
     MW_FIELD_AT_LEAST, /* struct mw_model_bytes that is MW_MODEL_AT_LEAST: its bytes; unknown: null */
-    MW_FIELD_STRING, /* never NULL */
-    MW_FIELD_NAME,   /* a string that may be NULL: null */
-    MW_FIELD_ENUM,   /* `words`, ended by NULL */
-    MW_FIELD_INDEX,  /* uint32_t, less than the size of `bound`; MW_MODEL_NONE: null */
-    MW_FIELD_PLACE,  /* a pointer to a place: its index in `places`; NULL: null */
-    MW_FIELD_PLACES, /* an array of these in the rank's frames, and its count */
-    MW_FIELD_STRUCT, /* one `of`, in place */
-    MW_FIELD_LIST,   /* an array of `of`, and its count */
-    MW_FIELD_ROOM    /* the same for a fixed array of `room` items, in place */
+    MW_FIELD_STRING,   /* never NULL */
+    MW_FIELD_NAME,     /* a string that may be NULL: null */
+    MW_FIELD_ENUM,     /* `words`, ended by NULL */
+    MW_FIELD_INDEX,    /* uint32_t, less than the size of `bound`; MW_MODEL_NONE: null */
+    MW_FIELD_PLACE,    /* a pointer to a place: its index in `places`; NULL: null */
+    MW_FIELD_PLACES,   /* an array of these in the rank's frames, and its count */
+    MW_FIELD_STRUCT,   /* one `of`, in place */
+    MW_FIELD_LIST,     /* an array of `of`, and its count */
+    MW_FIELD_ROOM      /* the same for a fixed array of `room` items, in place */
 };
 
 /* The array that an index points into. */
@@ -41,9 +41,9 @@ enum mw_field_bound {
     MW_BOUND_PROCESS,
     MW_BOUND_SITE,
     MW_BOUND_PHASE,
-    MW_BOUND_RANK_SITE,  /* of the rank that contains the field */
+    MW_BOUND_RANK_SITE, /* of the rank that contains the field */
     MW_BOUND_RANK_PHASE,
-    MW_BOUND_ELSEWHERE   /* of another rank or host: see collector/record/check.c */
+    MW_BOUND_ELSEWHERE /* of another rank or host: see collector/record/check.c */
 };
 
 struct mw_fields;
@@ -64,7 +64,7 @@ struct mw_fields {
     const char *name;             /* of the structure */
     const struct mw_field *field; /* ended by MW_FIELD_END */
     size_t size;
-    bool tuple;                   /* written as an array of its fields' values */
+    bool tuple; /* written as an array of its fields' values */
 };
 
 /* mw_fields_job: a job of a run with several, a struct mw_model as well. */

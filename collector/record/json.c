@@ -30,8 +30,8 @@ static int wrong(struct reader *reader, const char *name, const char *what)
     return mw_err_set(reader->err, "the record is damaged: \"%s\" is not %s", name, what);
 }
 
-static int read_integer(struct reader *reader, const struct mw_field *field, const json_t *json, int64_t low,
-                        int64_t high, int64_t *value)
+static int read_integer(struct reader *reader, const struct mw_field *field, const json_t *json, int64_t low, int64_t high,
+                        int64_t *value)
 {
     if (!json_is_integer(json) || json_integer_value(json) < low || json_integer_value(json) > high)
         return wrong(reader, field->name, "an integer in its range");
@@ -106,8 +106,7 @@ static int read_rank(struct reader *reader, const struct mw_field *field, int32_
     return 0;
 }
 
-static int read_place(struct reader *reader, const struct mw_field *field, const struct mw_model_place **at,
-                      const json_t *json)
+static int read_place(struct reader *reader, const struct mw_field *field, const struct mw_model_place **at, const json_t *json)
 {
     uint32_t index;
 

@@ -15,10 +15,9 @@
 const char *mw_report_compare_word(enum mw_compare_verdict verdict)
 {
     static const char *const words[] = {
-        [MW_COMPARE_SAME] = "same", [MW_COMPARE_GREW] = "grew", [MW_COMPARE_FOLLOWS] = "follows",
-        [MW_COMPARE_SHRANK] = "shrank",
-        [MW_COMPARE_NOISE] = "within noise", [MW_COMPARE_SAMPLED] = "sampled only", [MW_COMPARE_NEW] = "new",
-        [MW_COMPARE_GONE] = "gone"};
+        [MW_COMPARE_SAME] = "same",     [MW_COMPARE_GREW] = "grew",          [MW_COMPARE_FOLLOWS] = "follows",
+        [MW_COMPARE_SHRANK] = "shrank", [MW_COMPARE_NOISE] = "within noise", [MW_COMPARE_SAMPLED] = "sampled only",
+        [MW_COMPARE_NEW] = "new",       [MW_COMPARE_GONE] = "gone"};
 
     return words[verdict];
 }
@@ -30,8 +29,7 @@ struct mw_units mw_report_compare_value(const struct mw_compare_row *row, enum m
 
     if (values->count)
         snprintf(u.text, sizeof(u.text), "%s %.24s", mw_certainty[values->kind].sign,
-                 values->median < 0 ? mw_units_change(values->median).text
-                                    : mw_units_bytes((uint64_t)values->median).text);
+                 values->median < 0 ? mw_units_change(values->median).text : mw_units_bytes((uint64_t)values->median).text);
     return u;
 }
 
@@ -77,8 +75,11 @@ static void write_verdict(FILE *out, const struct mw_compare *compare, bool colo
     enum mw_text_style style = grew ? MW_TEXT_ALARM : sound ? MW_TEXT_GOOD : MW_TEXT_PLAIN;
 
     fprintf(out, "\n%s%s %zu grew, %zu shrank%s: beyond %g %%, the spread of the runs and the error of the readings\n",
-            mw_text_style_start(style, color), grew ? "✗" : sound ? "✓" : "?", grew,
-            mw_compare_count(compare, MW_COMPARE_SHRANK), mw_text_style_end(style, color), compare->threshold * 100);
+            mw_text_style_start(style, color),
+            grew    ? "✗"
+            : sound ? "✓"
+                    : "?",
+            grew, mw_compare_count(compare, MW_COMPARE_SHRANK), mw_text_style_end(style, color), compare->threshold * 100);
     if (!sound)
         fputs("  Not conclusive: runs that failed were compared, or runs with ranks and without.\n", out);
 }

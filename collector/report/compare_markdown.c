@@ -38,7 +38,8 @@ int mw_report_compare_markdown_write(FILE *out, const struct mw_compare *compare
     if (!mw_compare_is_sound(compare))
         fputs("\n\n***Not conclusive: runs that failed were compared, or runs with ranks and without.**", out);
     fputs("\n\n| | what | base | candidate | change | verdict | largest in |\n"
-          "| --- | --- | ---: | ---: | ---: | --- | --- |\n", out);
+          "| --- | --- | ---: | ---: | ---: | --- | --- |\n",
+          out);
     for (size_t i = 0; i < compare->row_count; i++)
         if (style->all || (mw_report_compare_is_notable(&compare->rows[i]) && shown < ROWS_SHOWN)) {
             put_row(out, &compare->rows[i]);

@@ -108,9 +108,7 @@ static void write_value(struct json *json, const struct mw_field *field, const v
     case MW_FIELD_ENUM: write_word(out, field->words, *(const int *)at); break;
     case MW_FIELD_INDEX: write_index(out, *(const uint32_t *)at); break;
     case MW_FIELD_PLACE: write_place(json, *(const struct mw_model_place *const *)at); break;
-    case MW_FIELD_PLACES:
-        write_places(json, *(const struct mw_model_place **const *)at, mw_field_count(field, item));
-        break;
+    case MW_FIELD_PLACES: write_places(json, *(const struct mw_model_place **const *)at, mw_field_count(field, item)); break;
     case MW_FIELD_STRUCT: write_object(json, field->of, at); break;
     case MW_FIELD_LIST: write_list(json, field->of, *(void *const *)at, mw_field_count(field, item)); break;
     case MW_FIELD_ROOM: write_list(json, field->of, at, mw_field_count(field, item)); break;
@@ -161,8 +159,7 @@ static void write_timeline(struct json *json)
         write_time(json, "timestamp", mw_model_sum(model->job.begin_ns, i * model->slice_ns));
         fputs(",\"elapsed_seconds\":", json->out);
         mw_json_out_seconds(json->out, i * model->slice_ns);
-        fprintf(json->out, ",\"total_rss_kib\":%" PRIu64 ",\"process_count\":%u}", slice->rss_max / 1024,
-                slice->processes);
+        fprintf(json->out, ",\"total_rss_kib\":%" PRIu64 ",\"process_count\":%u}", slice->rss_max / 1024, slice->processes);
     }
     fputs("],\n", json->out);
 }
@@ -195,8 +192,7 @@ static void write_filter(struct json *json)
     } else {
         fputs("null", json->out);
     }
-    fprintf(json->out, ",\n\"filtered_process_count\":%zu,\n\"filtered_total_rss_kib\":%" PRIu64 ",\n", hidden,
-            bytes / 1024);
+    fprintf(json->out, ",\n\"filtered_process_count\":%zu,\n\"filtered_total_rss_kib\":%" PRIu64 ",\n", hidden, bytes / 1024);
 }
 
 /* Achieved milliseconds between samples; null if unknown. */

@@ -117,8 +117,7 @@ static void put_pss(const struct metrics *metrics, const char *name, const struc
     put_bytes(metrics, name, job, &model->peak.pss);
 }
 
-static void put_hosts(const struct metrics *metrics, const char *name, const struct mw_model *model,
-                      const struct mw_model *job)
+static void put_hosts(const struct metrics *metrics, const char *name, const struct mw_model *model, const struct mw_model *job)
 {
     for (size_t i = 0; i < model->host_count; i++) {
         if (model->hosts[i].upper.kind == MW_MODEL_UNKNOWN)
@@ -129,10 +128,14 @@ static void put_hosts(const struct metrics *metrics, const char *name, const str
     }
 }
 
-static const char *const limit_words[MW_LIMIT_KINDS] = {
-    [MW_LIMIT_NONE] = "none", [MW_LIMIT_CGROUP] = "cgroup", [MW_LIMIT_NODE] = "node", [MW_LIMIT_HIGH] = "cgroup_high",
-    [MW_LIMIT_MEMSW] = "cgroup_memory_and_swap", [MW_LIMIT_SLURM] = "slurm", [MW_LIMIT_ADDRESS] = "address_space",
-    [MW_LIMIT_DATA] = "data"};
+static const char *const limit_words[MW_LIMIT_KINDS] = {[MW_LIMIT_NONE] = "none",
+                                                        [MW_LIMIT_CGROUP] = "cgroup",
+                                                        [MW_LIMIT_NODE] = "node",
+                                                        [MW_LIMIT_HIGH] = "cgroup_high",
+                                                        [MW_LIMIT_MEMSW] = "cgroup_memory_and_swap",
+                                                        [MW_LIMIT_SLURM] = "slurm",
+                                                        [MW_LIMIT_ADDRESS] = "address_space",
+                                                        [MW_LIMIT_DATA] = "data"};
 
 /* One value per limit on several processes together; a group with memory.high may have another limit as well. */
 static void put_charges(const struct metrics *metrics, const char *name, const struct mw_model *model, bool used)
@@ -157,8 +160,7 @@ static void put_limits(const struct metrics *metrics, const char *name, const st
     put_charges(metrics, name, model, false);
 }
 
-static void put_used(const struct metrics *metrics, const char *name, const struct mw_model *model,
-                     const struct mw_model *job)
+static void put_used(const struct metrics *metrics, const char *name, const struct mw_model *model, const struct mw_model *job)
 {
     (void)job;
     put_charges(metrics, name, model, true);
@@ -200,7 +202,8 @@ static void put_rank_peaks(const struct metrics *metrics, const char *name, cons
         if (rank->rank >= 0) /* MPI_Init has returned */
             fprintf(metrics->out, ",rank=\"%d\"", rank->rank);
         label(metrics->out, "host", model->hosts[rank->host].name);
-        fprintf(metrics->out, ",pid=\"%d\",kind=\"%s\"} %" PRIu64 "\n", rank->pid, mw_certainty[rank->peak.kind].name, rank->peak.bytes);
+        fprintf(metrics->out, ",pid=\"%d\",kind=\"%s\"} %" PRIu64 "\n", rank->pid, mw_certainty[rank->peak.kind].name,
+                rank->peak.bytes);
     }
 }
 
@@ -244,14 +247,17 @@ static const struct family {
 } families[] = {
     {"memwatch_run_info", NULL, "The command of memwatch run; always 1.", true, put_info},
     {"memwatch_run_jobs", NULL, "MPI jobs that the command started.", true, put_jobs},
-    {"memwatch_run_duration_seconds", "seconds", "From the start of the command to its end, or to the last sample.", true, put_duration},
+    {"memwatch_run_duration_seconds", "seconds", "From the start of the command to its end, or to the last sample.", true,
+     put_duration},
     {"memwatch_run_exit_status", NULL, "The command's exit status, 128 plus the signal that killed it.", true, put_status},
     {"memwatch_run_rss_seen_bytes", "bytes", "Largest sum of RSS in one sample, of all processes.", true, put_seen},
     {"memwatch_run_rss_upper_bytes", "bytes", "Upper bound of RSS at any time, of all processes.", true, put_upper},
     {"memwatch_host_rss_upper_bytes", "bytes", "Upper bound of RSS at any time on this host.", true, put_hosts},
     {"memwatch_limit_bytes", "bytes", "A limit on memory of several processes together.", true, put_limits},
-    {"memwatch_limit_used_bytes", "bytes", "Memory that counted against it when the least was left, sampled, without memory that the "
-     "kernel could drop.", true, put_used},
+    {"memwatch_limit_used_bytes", "bytes",
+     "Memory that counted against it when the least was left, sampled, without memory that the "
+     "kernel could drop.",
+     true, put_used},
     {"memwatch_headroom_bytes", "bytes", "Memory left of the limit with the least headroom.", true, put_headroom},
     {"memwatch_job_info", NULL, "What started the job; always 1.", false, put_info},
     {"memwatch_job_duration_seconds", "seconds", "How long the job ran.", false, put_duration},
@@ -283,8 +289,7 @@ static void write_id(char *id, size_t size, const struct mw_model *run)
     if (run->job.begin_wall_ns)
         snprintf(id, size, "%.64s-%d-%" PRIu64, host, run->job.pid, run->job.begin_wall_ns / (uint64_t)MW_NS_PER_MS);
     else
-        snprintf(id, size, "%.64s-%016" PRIx64 "-%" PRIu64, host, run->world_count ? run->worlds[0].id : 0,
-                 run->job.begin_ns);
+        snprintf(id, size, "%.64s-%016" PRIx64 "-%" PRIu64, host, run->world_count ? run->worlds[0].id : 0, run->job.begin_ns);
 }
 
 int mw_report_metrics_write(FILE *out, const struct mw_model *model, const struct mw_report_style *style)

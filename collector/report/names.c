@@ -151,8 +151,7 @@ bool mw_report_names_is_in_label(const struct mw_model_place *place)
     return strstr(place->label, last) != NULL;
 }
 
-void mw_report_names_in(const struct mw_report_names *names, const struct mw_model_place *place,
-                        char out[MW_REPORT_NAME])
+void mw_report_names_in(const struct mw_report_names *names, const struct mw_model_place *place, char out[MW_REPORT_NAME])
 {
     const char *slash = place ? strrchr(place->module, '/') : NULL;
     char name[MW_REPORT_NAME];

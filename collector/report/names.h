@@ -22,7 +22,6 @@ void mw_report_names_where(const struct mw_report_names *names, const struct mw_
                            char out[MW_REPORT_NAME]);
 
 /* "Pair::compute", not cut; "libmd.so" if the label has the function; "" for NULL, or if neither is known. */
-void mw_report_names_in(const struct mw_report_names *names, const struct mw_model_place *place,
-                        char out[MW_REPORT_NAME]);
+void mw_report_names_in(const struct mw_report_names *names, const struct mw_model_place *place, char out[MW_REPORT_NAME]);
 
 #endif

@@ -2,11 +2,31 @@
 #include "collector/report/csv.h"
 #include "collector/report/tables.h"
 
-static const char *const head[] = {
-    "phase", "kind", "depth", "from_call", "from_place", "to_call", "to_place", "ranks", "visits", "visits_of_one_rank",
-    "first_s", "last_s", "time_mean_s", "time_max_s", "peak_max_bytes", "peak_kind", "peak_world", "peak_rank",
-    "peak_mean_bytes", "entry_rss_mean_bytes", "exit_rss_mean_bytes", "growth_bytes", "growth_in_mpi_bytes", "job",
-    NULL};
+static const char *const head[] = {"phase",
+                                   "kind",
+                                   "depth",
+                                   "from_call",
+                                   "from_place",
+                                   "to_call",
+                                   "to_place",
+                                   "ranks",
+                                   "visits",
+                                   "visits_of_one_rank",
+                                   "first_s",
+                                   "last_s",
+                                   "time_mean_s",
+                                   "time_max_s",
+                                   "peak_max_bytes",
+                                   "peak_kind",
+                                   "peak_world",
+                                   "peak_rank",
+                                   "peak_mean_bytes",
+                                   "entry_rss_mean_bytes",
+                                   "exit_rss_mean_bytes",
+                                   "growth_bytes",
+                                   "growth_in_mpi_bytes",
+                                   "job",
+                                   NULL};
 
 static void add_worst(struct mw_csv *csv, const struct mw_model *model, uint32_t worst)
 {

@@ -5,12 +5,40 @@
 #include <stdio.h>
 #include <sys/wait.h>
 
-static const char *const head[] = {
-    "host", "pid", "ppid", "image", "role", "program", "command", "first_seen_s", "last_seen_s", "end", "samples",
-    "peak_bytes", "peak_kind", "largest_sample_bytes", "largest_sample_s", "largest_pss_bytes", "huge_pages_bytes",
-    "swap_bytes", "world", "rank", "rank_peak_bytes", "rank_peak_kind", "rank_peak_s", "rank_peak_phase",
-    "rank_peak_call", "mpi_holds_bytes", "mpi_holds_kind", "rss_at_end_bytes", "mpi_time_s", "mpi_calls",
-    "mpi_calls_measured", "count", "job", NULL};
+static const char *const head[] = {"host",
+                                   "pid",
+                                   "ppid",
+                                   "image",
+                                   "role",
+                                   "program",
+                                   "command",
+                                   "first_seen_s",
+                                   "last_seen_s",
+                                   "end",
+                                   "samples",
+                                   "peak_bytes",
+                                   "peak_kind",
+                                   "largest_sample_bytes",
+                                   "largest_sample_s",
+                                   "largest_pss_bytes",
+                                   "huge_pages_bytes",
+                                   "swap_bytes",
+                                   "world",
+                                   "rank",
+                                   "rank_peak_bytes",
+                                   "rank_peak_kind",
+                                   "rank_peak_s",
+                                   "rank_peak_phase",
+                                   "rank_peak_call",
+                                   "mpi_holds_bytes",
+                                   "mpi_holds_kind",
+                                   "rss_at_end_bytes",
+                                   "mpi_time_s",
+                                   "mpi_calls",
+                                   "mpi_calls_measured",
+                                   "count",
+                                   "job",
+                                   NULL};
 
 /* Times are relative to the start of the run, also in its jobs. */
 struct table {
@@ -27,7 +55,10 @@ static void add_end(struct mw_csv *csv, const struct mw_model_process *process)
     int status = process->wait_status;
 
     if (process->end != MW_VIEW_STATUS)
-        snprintf(text, sizeof(text), "%s", process->end == MW_VIEW_ENDED ? "ended" : process->left_running ? "still running" : "");
+        snprintf(text, sizeof(text), "%s",
+                 process->end == MW_VIEW_ENDED ? "ended"
+                 : process->left_running       ? "still running"
+                                               : "");
     else if (WIFSIGNALED(status))
         snprintf(text, sizeof(text), "signal %d", WTERMSIG(status));
     else

@@ -46,7 +46,8 @@ static void add_row(struct mw_text_table *table, const struct mw_compare_row *ro
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", row->what);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%zu", runs->count);
     for (int i = 0; i < 3; i++)
-        mw_text_table_cell(table, MW_TEXT_PLAIN, "%s %s", mw_certainty[runs->kind].sign, mw_units_bytes((uint64_t)told[i]).text);
+        mw_text_table_cell(table, MW_TEXT_PLAIN, "%s %s", mw_certainty[runs->kind].sign,
+                           mw_units_bytes((uint64_t)told[i]).text);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_units_bytes((uint64_t)runs->spread).text);
 }
 

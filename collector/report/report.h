@@ -19,13 +19,13 @@ enum mw_report_by {
 };
 
 struct mw_report_style {
-    bool color;             /* SGR colours */
-    int width;              /* columns; 0: 100 */
-    bool all;               /* every rank, phase and call site instead of the most important ones */
+    bool color; /* SGR colours */
+    int width;  /* columns; 0: 100 */
+    bool all;   /* every rank, phase and call site instead of the most important ones */
     enum mw_report_by by;
-    const regex_t *include; /* list only processes whose command matches; NULL: all. Totals still cover all */
-    const regex_t *exclude; /* then exclude these; NULL: none */
-    bool timeline_ranks;    /* a column for each rank in the timeline */
+    const regex_t *include;   /* list only processes whose command matches; NULL: all. Totals still cover all */
+    const regex_t *exclude;   /* then exclude these; NULL: none */
+    bool timeline_ranks;      /* a column for each rank in the timeline */
     const char *include_text; /* as given by the user; NULL: none */
     const char *exclude_text;
 };

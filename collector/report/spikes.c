@@ -8,8 +8,8 @@
 #include <string.h>
 
 static const char *const head[] = {
-    "world", "rank", "host", "call", "place", "phase", "call_number", "enter_s", "leave_s", "entry_rss_bytes",
-    "peak_rss_bytes", "exit_rss_bytes", "spike_bytes", "stack", "job", NULL};
+    "world",           "rank",           "host",           "call",        "place", "phase", "call_number", "enter_s", "leave_s",
+    "entry_rss_bytes", "peak_rss_bytes", "exit_rss_bytes", "spike_bytes", "stack", "job",   NULL};
 
 /* Innermost first, "a.c:1 f < b.c:2 g". */
 static char *stack_text(const struct mw_model_spike *spike)

@@ -21,8 +21,8 @@ static void write_rank_head(struct mw_csv *csv, const struct mw_model *model, ui
 
 static void write_head(struct mw_csv *csv, const struct mw_model *model, bool ranks)
 {
-    static const char *const words[] = {"elapsed_s", "total_rss_bytes", "total_rss_smallest_bytes", "processes",
-                                        "samples", "total_upper_bytes"};
+    static const char *const words[] = {"elapsed_s", "total_rss_bytes", "total_rss_smallest_bytes",
+                                        "processes", "samples",         "total_upper_bytes"};
 
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
         mw_csv_text(csv, words[i]);

@@ -12,15 +12,14 @@
  * phases are derived from it. */
 struct trace {
     FILE *out;
-    const struct mw_model *run, *model; /* `model`: the current job */
+    const struct mw_model *run, *model;   /* `model`: the current job */
     uint32_t first_process, first_thread; /* number of its first host and of its first rank */
     bool begun;
 };
 
 static void begin(struct trace *trace, const char *type, const char *name, uint32_t process, uint32_t thread)
 {
-    fprintf(trace->out, "%s{\"ph\":\"%s\",\"pid\":%u,\"tid\":%u,\"name\":", trace->begun ? ",\n" : "", type, process,
-            thread);
+    fprintf(trace->out, "%s{\"ph\":\"%s\",\"pid\":%u,\"tid\":%u,\"name\":", trace->begun ? ",\n" : "", type, process, thread);
     mw_json_out_string(trace->out, name);
     trace->begun = true;
 }
@@ -71,8 +70,7 @@ static void add_job(struct trace *trace)
 /* When the rank had ended; 0 if it may still be running. */
 static uint64_t end_of(const struct trace *trace, const struct mw_model_rank *rank)
 {
-    const struct mw_model_process *seen =
-        rank->process == MW_MODEL_NONE ? NULL : &trace->model->processes[rank->process];
+    const struct mw_model_process *seen = rank->process == MW_MODEL_NONE ? NULL : &trace->model->processes[rank->process];
 
     if (seen && seen->end != MW_VIEW_LIVES)
         return seen->end_ns > rank->known_ns ? seen->end_ns : rank->known_ns;
@@ -102,8 +100,7 @@ static void add_occurrence(struct trace *trace, const struct mw_model_rank *rank
         begin(trace, end ? "e" : "b", phase->path, process_of(trace, rank->host), thread);
         fprintf(trace->out, ",\"cat\":\"phase\",\"id\":%" PRIu64, id);
         at(trace, "ts", mw_model_elapsed(trace->run, end ? span->last_ns : span->first_ns));
-        fprintf(trace->out, ",\"args\":{\"visits\":%" PRIu64 ",\"peak_bytes\":%" PRIu64 "}}", phase->visits,
-                phase->peak.bytes);
+        fprintf(trace->out, ",\"args\":{\"visits\":%" PRIu64 ",\"peak_bytes\":%" PRIu64 "}}", phase->visits, phase->peak.bytes);
     }
 }
 
@@ -155,8 +152,9 @@ static void add_spike(struct trace *trace, const struct mw_model_rank *rank, uin
     begin(trace, "X", rank->sites[spike->site].label, process_of(trace, rank->host), thread);
     at(trace, "ts", enter);
     at(trace, "dur", leave > enter ? leave - enter : 0);
-    fprintf(trace->out, ",\"cat\":\"spike\",\"args\":{\"entry_bytes\":%" PRIu64 ",\"peak_bytes\":%" PRIu64
-            ",\"exit_bytes\":%" PRIu64, spike->entry_rss, spike->peak_rss, spike->exit_rss);
+    fprintf(trace->out,
+            ",\"cat\":\"spike\",\"args\":{\"entry_bytes\":%" PRIu64 ",\"peak_bytes\":%" PRIu64 ",\"exit_bytes\":%" PRIu64,
+            spike->entry_rss, spike->peak_rss, spike->exit_rss);
     add_stack(trace, spike);
     fputs("}}", trace->out);
 }

@@ -13,7 +13,7 @@
 struct asked {
     const struct mw_study *study;
     const struct mw_study_series *rank;
-    double n, s; /* the place of the prediction */
+    double n, s;       /* the place of the prediction */
     bool new_n, new_s; /* the run must extend the range of these, else nothing can be predicted there */
     double budget;
 };
@@ -135,7 +135,8 @@ static void each_candidate(struct mw_advice *best, double *score, const struct a
     double ns[TRIED], ss[TRIED];
     size_t n_count = values_near(ns, fit->n_min, fit->n_max, true);
     size_t s_count = asked->study->param ? values_near(ss, fit->s_min, fit->s_max,
-                                                       fit->s_min == round(fit->s_min) && fit->s_max == round(fit->s_max)) : 1;
+                                                       fit->s_min == round(fit->s_min) && fit->s_max == round(fit->s_max))
+                                         : 1;
 
     if (!asked->study->param)
         ss[0] = asked->s;
@@ -177,7 +178,10 @@ static void extend(struct mw_advice *advice, const struct asked *asked)
 
 void mw_advice_find(struct mw_advice *advice, const struct mw_study *study, double n, double s)
 {
-    struct asked asked = {.study = study, .rank = mw_study_find(study, MW_STUDY_RANK, "fullest rank"), .n = n, .s = s,
+    struct asked asked = {.study = study,
+                          .rank = mw_study_find(study, MW_STUDY_RANK, "fullest rank"),
+                          .n = n,
+                          .s = s,
                           .budget = budget_of(study)};
     enum mw_fit_reach reach = study->lapack ? mw_study_reach(study, asked.rank, n, s) : MW_FIT_NO_MODEL;
     double score[2] = {0, 0};

@@ -7,7 +7,7 @@
 
 struct mw_advice {
     bool found;
-    double n, s;             /* the run */
+    double n, s; /* the run */
     bool has_band;
     struct mw_fit_band band; /* predictions of the models for the fullest rank there */
 };

@@ -166,8 +166,8 @@ void mw_fit_make(struct mw_fit *fit, const struct mw_lapack *lapack, const struc
     size_t n_levels = levels(points, count, false), s_levels = levels(points, count, true);
     struct mw_fit_problem problem = {.lapack = lapack, .points = points, .count = count, .levels_off = levels_off};
 
-    *fit = (struct mw_fit){.varies_n = n_levels > 1, .varies_s = s_levels > 1, .knows_n = n_levels >= LEVELS,
-                           .knows_s = s_levels >= LEVELS};
+    *fit = (struct mw_fit){
+        .varies_n = n_levels > 1, .varies_s = s_levels > 1, .knows_n = n_levels >= LEVELS, .knows_s = s_levels >= LEVELS};
     measure_range(fit, points, count);
     if (fit->knows_n || fit->knows_s) {
         solve(fit, &problem);

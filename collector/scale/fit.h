@@ -33,7 +33,7 @@ enum mw_fit_reach {
     MW_FIT_N_BELOW, /* the model is of a plateau that begins on more ranks */
     MW_FIT_N_FAR,   /* too far outside the range of n */
     MW_FIT_S_FAR,
-    MW_FIT_VAGUE    /* the band is too wide to be useful (never from mw_fit_reach(), which does not compute it) */
+    MW_FIT_VAGUE /* the band is too wide to be useful (never from mw_fit_reach(), which does not compute it) */
 };
 
 enum mw_fit_reach mw_fit_reach(const struct mw_fit *fit, double n, double s);

@@ -10,7 +10,7 @@
 #include <stddef.h>
 
 struct mw_fit_point {
-    double n, s;  /* s is 1 without a parameter */
+    double n, s; /* s is 1 without a parameter */
     double bytes;
     double part_of; /* base of relative errors: `bytes`, or the total that they are part of */
 };
@@ -24,9 +24,9 @@ struct mw_fit_model {
     double weight;             /* its probability; the sum over all models is 1 */
     double sigma;              /* of one reading, in units of noise, with so many degrees of freedom: */
     size_t freedom;
-    double last, last_spread;  /* squares.q of the last term, which must not be negative: its mean, and its standard deviation
+    double last, last_spread; /* squares.q of the last term, which must not be negative: its mean, and its standard deviation
                                   in units of sigma */
-    double off;                /* leave-one-out: deviation of each run from the prediction of the others, as a share of the bytes */
+    double off; /* leave-one-out: deviation of each run from the prediction of the others, as a share of the bytes */
 };
 
 enum mw_fit_verdict {
@@ -40,12 +40,12 @@ enum mw_fit_verdict {
 
 struct mw_fit {
     enum mw_fit_verdict verdict;
-    char why[200];             /* unless GOOD */
+    char why[200]; /* unless GOOD */
     struct mw_fit_model best;
     struct mw_fit_model models[MW_FIT_MODELS]; /* the most likely ones, `best` among them, by weight */
     size_t model_count;
-    bool varies_n, varies_s;   /* at all */
-    bool knows_n, knows_s;     /* enough values for predictions at other values */
+    bool varies_n, varies_s;           /* at all */
+    bool knows_n, knows_s;             /* enough values for predictions at other values */
     double n_min, n_max, s_min, s_max; /* that were measured */
 };
 

@@ -34,8 +34,8 @@ static bool is_far(double value, double least, double most)
 static bool knows(const struct mw_fit_model *model, double n)
 {
     for (size_t i = 0; i < model->term_count; i++)
-        if (model->terms[i].from_n > 0 && mw_law_value(&(struct mw_law_term){.from_n = model->terms[i].from_n,
-                                                                             .to_n = model->terms[i].to_n}, n, 1) > 0)
+        if (model->terms[i].from_n > 0 &&
+            mw_law_value(&(struct mw_law_term){.from_n = model->terms[i].from_n, .to_n = model->terms[i].to_n}, n, 1) > 0)
             return true;
     return model->from_n == 0;
 }

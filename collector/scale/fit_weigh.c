@@ -255,7 +255,8 @@ static double prior_of(const struct mw_fit_problem *problem, const struct mw_law
 }
 
 /* With and without the constant. */
-static void consider_both(struct mw_fit *fit, const struct mw_fit_problem *problem, const struct mw_law *const laws[], size_t count)
+static void consider_both(struct mw_fit *fit, const struct mw_fit_problem *problem, const struct mw_law *const laws[],
+                          size_t count)
 {
     double prior = BARE;
 

@@ -146,7 +146,7 @@ static double fits_from(const struct line *line)
 {
     double not = line->asked->n;
 
-    for (double n = 2 * not; n <= N_MAX; n *= 2) {
+    for (double n = 2 * not ; n <= N_MAX; n *= 2) {
         enum answer answer = answer_at(line, n);
         if (answer == UNKNOWN)
             return 0;

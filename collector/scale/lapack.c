@@ -28,8 +28,8 @@ const struct mw_lapack *mw_lapack_load(struct mw_err *err)
     if (loaded)
         return &lapack;
     library = dlopen("liblapacke.so.3", RTLD_NOW | RTLD_LOCAL);
-    loaded = library && find(library, "LAPACKE_dgeqrf", &lapack.dgeqrf) &&
-             find(library, "LAPACKE_dorgqr", &lapack.dorgqr) && find(library, "LAPACKE_dtrtrs", &lapack.dtrtrs);
+    loaded = library && find(library, "LAPACKE_dgeqrf", &lapack.dgeqrf) && find(library, "LAPACKE_dorgqr", &lapack.dorgqr) &&
+             find(library, "LAPACKE_dtrtrs", &lapack.dtrtrs);
     if (loaded)
         return &lapack;
     mw_err_set(err, "models need liblapacke.so.3: install liblapacke (Debian, Ubuntu) or lapack (Fedora, RHEL)");

@@ -9,28 +9,49 @@
 #include <string.h>
 
 #define LIKELY 0.0
-#define RARE (-2.0) /* seen in some programs */
+#define RARE (-2.0)    /* seen in some programs */
 #define STRANGE (-6.0) /* for several meanings of s */
 #define DIVIDED (-6)   /* n_sixths of what is divided among the ranks */
-#define ODD (-4.0)  /* not a known law, but a possible approximation */
+#define ODD (-4.0)     /* not a known law, but a possible approximation */
 
 const struct mw_law mw_laws[] = {
     /* only n */
-    {{.n_sixths = -6}, LIKELY}, {{.n_sixths = 6}, LIKELY}, {{.n_logs = 1}, LIKELY}, {{.n_sixths = -4}, LIKELY},
-    {{.n_sixths = -3}, LIKELY}, {{.n_sixths = 3}, RARE}, {{.n_sixths = -2}, ODD}, {{.n_sixths = 2}, ODD},
-    {{.n_sixths = 4}, ODD}, {{.n_sixths = 6, .n_logs = 1}, ODD}, {{.n_sixths = 9}, ODD}, {{.n_sixths = 12}, ODD},
+    {{.n_sixths = -6}, LIKELY},
+    {{.n_sixths = 6}, LIKELY},
+    {{.n_logs = 1}, LIKELY},
+    {{.n_sixths = -4}, LIKELY},
+    {{.n_sixths = -3}, LIKELY},
+    {{.n_sixths = 3}, RARE},
+    {{.n_sixths = -2}, ODD},
+    {{.n_sixths = 2}, ODD},
+    {{.n_sixths = 4}, ODD},
+    {{.n_sixths = 6, .n_logs = 1}, ODD},
+    {{.n_sixths = 9}, ODD},
+    {{.n_sixths = 12}, ODD},
     /* divided: linear, square, cube */
-    {{.n_sixths = -6, .s_sixths = 6}, LIKELY}, {{.n_sixths = -6, .s_sixths = 12}, LIKELY},
-    {{.n_sixths = -6, .s_sixths = 18}, LIKELY}, {{.n_sixths = -6, .s_sixths = 6, .s_logs = 1}, RARE},
+    {{.n_sixths = -6, .s_sixths = 6}, LIKELY},
+    {{.n_sixths = -6, .s_sixths = 12}, LIKELY},
+    {{.n_sixths = -6, .s_sixths = 18}, LIKELY},
+    {{.n_sixths = -6, .s_sixths = 6, .s_logs = 1}, RARE},
     {{.n_sixths = -6, .s_sixths = 9}, ODD},
     /* its surface */
-    {{.n_sixths = -4, .s_sixths = 4}, LIKELY}, {{.n_sixths = -4, .s_sixths = 12}, LIKELY},
-    {{.n_sixths = -3, .s_sixths = 3}, LIKELY}, {{.n_sixths = -3, .s_sixths = 6}, LIKELY},
+    {{.n_sixths = -4, .s_sixths = 4}, LIKELY},
+    {{.n_sixths = -4, .s_sixths = 12}, LIKELY},
+    {{.n_sixths = -3, .s_sixths = 3}, LIKELY},
+    {{.n_sixths = -3, .s_sixths = 6}, LIKELY},
     {{.n_sixths = -3, .s_sixths = 12}, RARE},
     /* replicated in each rank */
-    {{.s_sixths = 6}, LIKELY}, {{.s_sixths = 12}, LIKELY}, {{.s_sixths = 18}, LIKELY}, {{.s_sixths = 6, .s_logs = 1}, RARE},
-    {{.s_logs = 1}, RARE}, {{.s_sixths = 3}, RARE}, {{.s_sixths = 4}, RARE}, {{.s_sixths = 2}, ODD}, {{.s_sixths = 9}, ODD},
-    {{.n_sixths = 6, .s_sixths = 6}, ODD}, {{.n_logs = 1, .s_sixths = 6}, ODD},
+    {{.s_sixths = 6}, LIKELY},
+    {{.s_sixths = 12}, LIKELY},
+    {{.s_sixths = 18}, LIKELY},
+    {{.s_sixths = 6, .s_logs = 1}, RARE},
+    {{.s_logs = 1}, RARE},
+    {{.s_sixths = 3}, RARE},
+    {{.s_sixths = 4}, RARE},
+    {{.s_sixths = 2}, ODD},
+    {{.s_sixths = 9}, ODD},
+    {{.n_sixths = 6, .s_sixths = 6}, ODD},
+    {{.n_logs = 1, .s_sixths = 6}, ODD},
 };
 
 const size_t mw_law_count = sizeof(mw_laws) / sizeof(mw_laws[0]);

@@ -14,8 +14,8 @@ struct mw_squares {
     size_t rows, columns;
     double coefs[MW_SQUARES_COLUMNS];
     double r[MW_SQUARES_COLUMNS * MW_SQUARES_COLUMNS]; /* the triangular factor, column-major */
-    double q[MW_SQUARES_COLUMNS]; /* Qᵀy: what each column adds to the fit after those before it */
-    double sum;     /* of the squared residuals */
+    double q[MW_SQUARES_COLUMNS];                      /* Qᵀy: what each column adds to the fit after those before it */
+    double sum;                                        /* of the squared residuals */
     double left_out; /* of the squared residuals, each against the fit of all other rows (PRESS): leave-one-out */
     size_t alone;    /* rows that determine a coefficient alone, which are not in left_out */
 };

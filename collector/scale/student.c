@@ -4,8 +4,8 @@
 #include <math.h>
 
 #define PI 3.14159265358979323846
-#define BEYOND 13  /* scales from the mean: with 1 degree of freedom 2.4 % are beyond it on each side */
-#define FINE 0.02  /* of the narrowest part's scale */
+#define BEYOND 13 /* scales from the mean: with 1 degree of freedom 2.4 % are beyond it on each side */
+#define FINE 0.02 /* of the narrowest part's scale */
 
 /* Abramowitz and Stegun, Handbook of Mathematical Functions, 26.7.3 and 26.7.4: finite sums for integer degrees of freedom. */
 double mw_student_below(double t, size_t freedom)

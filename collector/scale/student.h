@@ -7,7 +7,7 @@
 
 /* The distribution of one model, and its weight. */
 struct mw_student {
-    double weight;  /* above 0 */
+    double weight; /* above 0 */
     double mean, scale;
     size_t freedom; /* degrees of, at least 1 */
 };

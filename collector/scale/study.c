@@ -267,8 +267,8 @@ static bool ends_of(const struct mw_study_place *places, size_t count, enum mw_s
     }
     if (!first || first->n == last->n)
         return false;
-    *trend = (struct mw_study_trend){.scaling = scaling, .s = key, .n_from = first->n, .n_to = last->n,
-                                     .from = first->program, .to = last->program};
+    *trend = (struct mw_study_trend){
+        .scaling = scaling, .s = key, .n_from = first->n, .n_to = last->n, .from = first->program, .to = last->program};
     /* a divided part d of `from` shrinks by the ratio of the numbers of ranks */
     trend->divided = (trend->from - trend->to) / (trend->from * (1 - first->n / last->n));
     return trend->from > 0;

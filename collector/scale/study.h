@@ -13,15 +13,15 @@
 
 /* One successful run. */
 struct mw_study_run {
-    char *name;       /* of its record */
-    double n, s;      /* s is 1 without a parameter */
-    uint64_t rank;    /* peak of the fullest rank, */
-    uint64_t rank_mpi; /* and what MPI_Init made that rank grow by; 0 unknown */
+    char *name;              /* of its record */
+    double n, s;             /* s is 1 without a parameter */
+    uint64_t rank;           /* peak of the fullest rank, */
+    uint64_t rank_mpi;       /* and what MPI_Init made that rank grow by; 0 unknown */
     uint64_t rank_0, others; /* peaks of rank 0, and of the fullest of all others; 0 if none */
-    uint64_t mpi;     /* MPI's own share: what MPI_Init made a rank grow by, where that is most; 0 unknown */
-    uint64_t job;     /* upper bound of all processes together; 0 unknown */
-    uint64_t error;   /* peaks of ranks may be this much higher */
-    bool exact;       /* all peaks of ranks are the kernel's own marks */
+    uint64_t mpi;            /* MPI's own share: what MPI_Init made a rank grow by, where that is most; 0 unknown */
+    uint64_t job;            /* upper bound of all processes together; 0 unknown */
+    uint64_t error;          /* peaks of ranks may be this much higher */
+    bool exact;              /* all peaks of ranks are the kernel's own marks */
 };
 
 enum mw_study_group {
@@ -36,26 +36,26 @@ enum mw_study_group {
 /* One quantity that was measured in several runs. */
 struct mw_study_series {
     enum mw_study_group group;
-    char *name;        /* "fullest rank", "fft", "MPI_Alltoallv transpose.c:61" */
-    double *bytes;     /* by run; NAN if that run does not have it */
-    double *mpi;       /* MPI's own share of it, by run */
-    size_t count;      /* number of runs that have it */
-    bool detail;       /* a phase between two calls, if the program has user phases */
-    bool is_split;     /* the program's share and MPI's own have separate models */
-    struct mw_fit fit; /* of the program's share, or of the sum */
-    struct mw_fit mpi_fit; /* if is_split */
+    char *name;                            /* "fullest rank", "fft", "MPI_Alltoallv transpose.c:61" */
+    double *bytes;                         /* by run; NAN if that run does not have it */
+    double *mpi;                           /* MPI's own share of it, by run */
+    size_t count;                          /* number of runs that have it */
+    bool detail;                           /* a phase between two calls, if the program has user phases */
+    bool is_split;                         /* the program's share and MPI's own have separate models */
+    struct mw_fit fit;                     /* of the program's share, or of the sum */
+    struct mw_fit mpi_fit;                 /* if is_split */
     const struct mw_study_series *follows; /* an earlier series with the same memory in each run, whose model this one uses */
-    size_t followers;  /* number of series that follow this one */
+    size_t followers;                      /* number of series that follow this one */
 };
 
 struct mw_study {
-    char *command;     /* with {n} and {NAME} if known; else of the first run */
-    char *param;       /* the name of s; NULL if no parameter was varied */
-    struct mw_study_run *runs; /* by s, then n */
+    char *command;                  /* with {n} and {NAME} if known; else of the first run */
+    char *param;                    /* the name of s; NULL if no parameter was varied */
+    struct mw_study_run *runs;      /* by s, then n */
     struct mw_study_series *series; /* by group, then in the program's order */
     size_t run_count, series_count;
     const struct mw_lapack *lapack; /* NULL without models */
-    char why[200];     /* why there are no models; "" if there are */
+    char why[200];                  /* why there are no models; "" if there are */
 };
 
 struct mw_study *mw_study_create(void);
@@ -109,7 +109,7 @@ struct mw_study_place {
     double n, s;
     size_t runs;
     double rank, rank_0, others, mpi, job; /* medians; NAN unknown */
-    double spread; /* of `rank`: largest minus smallest */
+    double spread;                         /* of `rank`: largest minus smallest */
     bool exact;
     double program; /* rank without MPI's own */
 };
@@ -121,10 +121,10 @@ size_t mw_study_places(const struct mw_study *study, struct mw_study_place *plac
  * program's memory for each rank changed. */
 struct mw_study_trend {
     enum mw_study_scaling scaling;
-    double s;             /* of strong ones; of weak ones s/n */
+    double s; /* of strong ones; of weak ones s/n */
     double n_from, n_to;
-    double from, to;      /* program's share of the fullest rank, bytes */
-    double divided;       /* strong: the part of `from` that is divided among the ranks, 0 to 1 */
+    double from, to; /* program's share of the fullest rank, bytes */
+    double divided;  /* strong: the part of `from` that is divided among the ranks, 0 to 1 */
 };
 
 /* Returns their number; `trends` has space for 2 * run_count. */

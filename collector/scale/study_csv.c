@@ -29,8 +29,16 @@ static void put_row(struct mw_csv *csv, const struct mw_study *study, const stru
 int mw_scale_csv_write(FILE *out, const struct mw_study *study, const struct mw_forecast *forecast,
                        const struct mw_report_style *style)
 {
-    const char *const head[] = {"group", "name", "run", "n", study->param ? study->param : "parameter", "measured_bytes",
-                                "model_bytes", "model_low_bytes", "model_high_bytes", NULL};
+    const char *const head[] = {"group",
+                                "name",
+                                "run",
+                                "n",
+                                study->param ? study->param : "parameter",
+                                "measured_bytes",
+                                "model_bytes",
+                                "model_low_bytes",
+                                "model_high_bytes",
+                                NULL};
     struct mw_csv csv = {out, false};
 
     (void)style;

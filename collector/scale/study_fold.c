@@ -13,8 +13,7 @@ static bool is_alike(const struct mw_study *study, const struct mw_study_series 
 {
     for (size_t i = 0; i < study->run_count; i++) {
         double most = fmax(first->bytes[i], second->bytes[i]);
-        if (!isnan(second->bytes[i]) &&
-            !(fabs(first->bytes[i] - second->bytes[i]) <= ALIKE * mw_fit_noise(most)))
+        if (!isnan(second->bytes[i]) && !(fabs(first->bytes[i] - second->bytes[i]) <= ALIKE * mw_fit_noise(most)))
             return false;
     }
     return true;

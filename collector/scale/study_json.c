@@ -339,8 +339,8 @@ static void put_possible(struct json *json, const struct mw_forecast *forecast)
 
 static void put_prediction(struct json *json, const struct mw_study *study, const struct mw_forecast *forecast)
 {
-    static const char *const reaches[] = {"reached", "no_model", "n_fixed", "value_fixed", "n_below", "n_far", "value_far",
-                                          "vague"};
+    static const char *const reaches[] = {"reached", "no_model", "n_fixed",   "value_fixed",
+                                          "n_below", "n_far",    "value_far", "vague"};
     const struct mw_study_series *rank = mw_study_find(study, MW_STUDY_RANK, "fullest rank");
     char why[300];
 

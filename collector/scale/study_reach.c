@@ -55,13 +55,13 @@ static void describe_far(char *text, size_t size, const char *name, double least
              asked > most ? " at most" : "", asked);
 }
 
-static void describe_vague(char *text, size_t size, const struct mw_study *study, const struct mw_study_series *series, double n,
-                           double s)
+static void describe_vague(char *text, size_t size, const struct mw_study *study, const struct mw_study_series *series,
+                           double n, double s)
 {
     struct mw_fit_band band = mw_study_predict(study, series, n, s);
 
-    snprintf(text, size, "the models of these runs differ too much there: %s to %s",
-             mw_units_bytes_mean(band.low).text, mw_units_bytes_mean(band.high).text);
+    snprintf(text, size, "the models of these runs differ too much there: %s to %s", mw_units_bytes_mean(band.low).text,
+             mw_units_bytes_mean(band.high).text);
 }
 
 const char *mw_study_why_not(char *text, size_t size, const struct mw_study *study, const struct mw_study_series *series,

@@ -18,8 +18,11 @@ const char *mw_scale_number(char *text, size_t size, double value)
 
 const char *mw_scale_group_word(enum mw_study_group group)
 {
-    static const char *const words[] = {[MW_STUDY_RANK] = "rank", [MW_STUDY_MPI] = "MPI", [MW_STUDY_PHASE] = "phase",
-                                        [MW_STUDY_SITE] = "inside a call", [MW_STUDY_RISE] = "rise inside a call"};
+    static const char *const words[] = {[MW_STUDY_RANK] = "rank",
+                                        [MW_STUDY_MPI] = "MPI",
+                                        [MW_STUDY_PHASE] = "phase",
+                                        [MW_STUDY_SITE] = "inside a call",
+                                        [MW_STUDY_RISE] = "rise inside a call"};
 
     return words[group];
 }

@@ -53,7 +53,8 @@ static bool has_points(const struct mw_study *study, double s)
 /* The title belongs to the points, or to the curve if there are none. */
 static void put_plot(FILE *script, const struct mw_study *study, int index, double s, bool has_curve)
 {
-    static const char *const colors[] = {"#2563eb", "#b45309", "#0f766e", "#a21caf", "#4d7c0f", "#be123c", "#475569", "#7c3aed"};
+    static const char *const colors[] = {"#2563eb", "#b45309", "#0f766e", "#a21caf",
+                                         "#4d7c0f", "#be123c", "#475569", "#7c3aed"};
     const char *color = colors[(size_t)index % (sizeof(colors) / sizeof(colors[0]))];
     char title[128], value[32];
     bool points = has_points(study, s);
@@ -61,8 +62,10 @@ static void put_plot(FILE *script, const struct mw_study *study, int index, doub
     snprintf(title, sizeof(title), "%.64s%s%s", study->param ? study->param : "measured", study->param ? " " : "",
              study->param ? mw_scale_number(value, sizeof(value), s) : "");
     if (has_curve)
-        fprintf(script, ", $curve%d using 1:3:4 with filledcurves fc rgb '%s' fs transparent solid 0.12 notitle"
-                        ", $curve%d using 1:2 with lines lc rgb '%s' lw 1.5 title ", index, color, index, color);
+        fprintf(script,
+                ", $curve%d using 1:3:4 with filledcurves fc rgb '%s' fs transparent solid 0.12 notitle"
+                ", $curve%d using 1:2 with lines lc rgb '%s' lw 1.5 title ",
+                index, color, index, color);
     if (has_curve)
         put_quoted(script, points ? "" : title);
     if (!points)
@@ -89,14 +92,17 @@ static void put_script(FILE *script, const struct mw_study *study, const struct 
     }
     fputs("set terminal svg size 860,520 font 'sans-serif,13' background '#ffffff' noenhanced\nset title ", script);
     put_quoted(script, study->command);
-    fputs("\nset xlabel 'ranks'\nset ylabel 'fullest rank, MiB'\nset logscale x 2\nset logscale y 2\nset grid lc rgb '#e3e6ea'\n"
-          "set border 3 lc rgb '#8a929c'\nset tics nomirror\nset key outside right top\n", script);
+    fputs(
+        "\nset xlabel 'ranks'\nset ylabel 'fullest rank, MiB'\nset logscale x 2\nset logscale y 2\nset grid lc rgb '#e3e6ea'\n"
+        "set border 3 lc rgb '#8a929c'\nset tics nomirror\nset key outside right top\n",
+        script);
     for (int i = 0; i < count; i++)
         put_data(script, study, series, values[i], i, to);
     if (forecast && forecast->node_bytes > 0) {
         double limit = forecast->node_bytes / fmin(forecast->ranks_per_node, forecast->n) / MIB;
-        fprintf(script, "set arrow from graph 0, first %.6f to graph 1, first %.6f nohead lc rgb '#b42318' dt 2\n"
-                        "set label 'a rank may have %.0f MiB' at graph 0.01, first %.6f offset 0,-0.7 tc rgb '#b42318'\n",
+        fprintf(script,
+                "set arrow from graph 0, first %.6f to graph 1, first %.6f nohead lc rgb '#b42318' dt 2\n"
+                "set label 'a rank may have %.0f MiB' at graph 0.01, first %.6f offset 0,-0.7 tc rgb '#b42318'\n",
                 limit, limit, limit, limit);
         fprintf(script, "set yrange [*<%.6f:%.6f<*]\n", limit / 4, limit * 1.3);
         fprintf(script, "set arrow from %g, graph 0 to %g, graph 1 nohead lc rgb '#8a929c' dt 3\n", forecast->n, forecast->n);

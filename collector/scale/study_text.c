@@ -71,7 +71,8 @@ static void write_places(FILE *out, const struct mw_study *study, const struct m
         mw_text_table_cell(table, MW_TEXT_PLAIN, "%g", place->n);
         mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", study->param ? mw_scale_number(text, sizeof(text), place->s) : "");
         mw_text_table_cell(table, MW_TEXT_PLAIN, "%zu", place->runs);
-        mw_text_table_cell(table, MW_TEXT_BOLD, "%s %s", mw_certainty[place->exact ? MW_MODEL_EXACT : MW_MODEL_AT_LEAST].sign, bytes(place->rank).text);
+        mw_text_table_cell(table, MW_TEXT_BOLD, "%s %s", mw_certainty[place->exact ? MW_MODEL_EXACT : MW_MODEL_AT_LEAST].sign,
+                           bytes(place->rank).text);
         mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", place->runs > 1 ? bytes(place->spread).text : "");
         mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", bytes(place->mpi).text);
         mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", isnan(place->mpi) ? "" : bytes(place->program).text);
@@ -80,7 +81,7 @@ static void write_places(FILE *out, const struct mw_study *study, const struct m
         mw_text_table_cell(table, MW_TEXT_PLAIN, "%s%s", isnan(place->job) ? "" : "≤ ", bytes(place->job).text);
     }
     mw_scale_text_heading(out, "Memory by number of ranks",
-            "peaks of RSS: = exact   ≥ at least   ≤ at most   MPI's own: what MPI_Init took", style);
+                          "peaks of RSS: = exact   ≥ at least   ≤ at most   MPI's own: what MPI_Init took", style);
     mw_text_table_write(table, out, width_of(style), style->color);
     mw_text_table_destroy(table);
     free(places);

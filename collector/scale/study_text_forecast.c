@@ -86,8 +86,9 @@ static void write_possible(FILE *out, const struct mw_study *study, const struct
     write_band(out, "node with rank 0", forecast->node);
     fprintf(out, "  %-22s %s%12s%s   %s\n", "headroom of the node", mw_text_style_start(color, style->color),
             forecast->headroom < 0 ? "none" : bytes(forecast->headroom).text, mw_text_style_end(color, style->color),
-            forecast->surely ? "it fits, even at the upper end of the band" :
-            forecast->fits ? "it may fit: the upper end of the band does not" : "it does not fit");
+            forecast->surely ? "it fits, even at the upper end of the band"
+            : forecast->fits ? "it may fit: the upper end of the band does not"
+                             : "it does not fit");
     write_limits(out, study, forecast);
     fprintf(out, "  Slurm                  sbatch %s\n", mw_scale_slurm(text, sizeof(text), forecast, false));
     fprintf(out, "    or                   sbatch %s\n", mw_scale_slurm(text, sizeof(text), forecast, true));
@@ -98,8 +99,7 @@ static void write_impossible(FILE *out, const struct mw_study *study, const stru
     const struct mw_study_series *rank = mw_study_find(study, MW_STUDY_RANK, "fullest rank");
     char text[300];
 
-    fprintf(out, "  none: %s\n",
-            mw_study_why_not(text, sizeof(text), study, rank, forecast->reach, forecast->n, forecast->s));
+    fprintf(out, "  none: %s\n", mw_study_why_not(text, sizeof(text), study, rank, forecast->reach, forecast->n, forecast->s));
 }
 
 static void write_advice(FILE *out, const struct mw_study *study, const struct mw_advice *advice)
@@ -120,8 +120,8 @@ static void write_title(FILE *out, const struct mw_study *study, const struct mw
     char title[300], place[128];
 
     snprintf(title, sizeof(title), "%s, %g on each node of %s",
-             mw_scale_place(place, sizeof(place), study, forecast->n, forecast->s),
-             fmin(forecast->ranks_per_node, forecast->n), bytes(forecast->node_bytes).text);
+             mw_scale_place(place, sizeof(place), study, forecast->n, forecast->s), fmin(forecast->ranks_per_node, forecast->n),
+             bytes(forecast->node_bytes).text);
     mw_scale_text_heading(out, "Prediction", title, style);
 }
 

@@ -33,8 +33,9 @@ static enum match compare_build_id(int fd, const void *bits, int length)
     Elf *elf = elf_begin(fd, ELF_C_READ, NULL);
     const void *own = NULL;
     ssize_t own_length = elf ? dwelf_elf_gnu_build_id(elf, &own) : -1;
-    enum match match = length <= 0 || own_length <= 0 ? NO_ID
-                     : own_length == length && memcmp(own, bits, (size_t)length) == 0 ? SAME : OTHER;
+    enum match match = length <= 0 || own_length <= 0                                   ? NO_ID
+                       : own_length == length && memcmp(own, bits, (size_t)length) == 0 ? SAME
+                                                                                        : OTHER;
 
     elf_end(elf);
     return match;
@@ -65,7 +66,7 @@ struct proof {
     int length;                /* 0: it has none */
     bool by_crc;               /* without build ids the checksum decides */
     uint32_t crc;
-    bool any;                  /* not checked here: mw_debug_files_are_known() does */
+    bool any; /* not checked here: mw_debug_files_are_known() does */
 };
 
 static bool belongs(int fd, const struct proof *proof)
@@ -183,8 +184,8 @@ static int ask_servers(const struct proof *proof, char **found)
     return fd < 0 ? -1 : fd; /* never unloaded: libcurl does not support it */
 }
 
-int mw_debug_files_find(Dwfl_Module *module, void **user, const char *name, Dwarf_Addr base, const char *path,
-                        const char *link, GElf_Word crc, char **found)
+int mw_debug_files_find(Dwfl_Module *module, void **user, const char *name, Dwarf_Addr base, const char *path, const char *link,
+                        GElf_Word crc, char **found)
 {
     struct proof proof = {.by_crc = link, .crc = crc};
     GElf_Addr address;
@@ -225,6 +226,6 @@ bool mw_debug_files_are_known(Dwfl_Module *module, Dwarf *dwarf)
         return true;
     dwfl_module_info(module, &found, NULL, NULL, NULL, NULL, NULL, NULL);
     other = found && *found ? dwarf_getalt(dwarf) : NULL;
-    return other && dwelf_elf_gnu_build_id(dwarf_getelf(other), &own) == length
-           && memcmp(own, wanted, (size_t)length) == 0 && dwelf_dwarf_gnu_debugaltlink(other, &name, &wanted) <= 0;
+    return other && dwelf_elf_gnu_build_id(dwarf_getelf(other), &own) == length && memcmp(own, wanted, (size_t)length) == 0 &&
+           dwelf_dwarf_gnu_debugaltlink(other, &name, &wanted) <= 0;
 }

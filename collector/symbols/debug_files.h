@@ -16,8 +16,8 @@ bool mw_debug_files_network_allowed(void);
 /* For Dwfl_Callbacks.find_debuginfo: by build id, then by the debug link (without one: "libmd.so.debug"), also for the
  * supplementary file that dwz makes. The file has the module's build id, or if one of the two has none, the checksum of the
  * link. Returns a descriptor that libdwfl closes, or -1. */
-int mw_debug_files_find(Dwfl_Module *module, void **user, const char *name, Dwarf_Addr base, const char *path,
-                        const char *link, GElf_Word crc, char **found);
+int mw_debug_files_find(Dwfl_Module *module, void **user, const char *name, Dwarf_Addr base, const char *path, const char *link,
+                        GElf_Word crc, char **found);
 
 /* Opens an installed file by build id, for a module whose file is missing or has changed: its debug file, or a link to the
  * file itself. Returns a descriptor, or -1. *found is its path; the caller frees it. */

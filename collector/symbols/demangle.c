@@ -55,9 +55,9 @@ static char *opening(char *name)
 static void unescape(char *name)
 {
     static const char *const escapes[][2] = {
-        {"$SP$", "@"},  {"$BP$", "*"},  {"$RF$", "&"},   {"$LT$", "<"},   {"$GT$", ">"},   {"$LP$", "("},
-        {"$RP$", ")"},  {"$C$", ","},   {"$u20$", " "},  {"$u27$", "'"},  {"$u5b$", "["},  {"$u5d$", "]"},
-        {"$u7b$", "{"}, {"$u7d$", "}"}, {"$u7e$", "~"},  {"..", "::"},
+        {"$SP$", "@"},  {"$BP$", "*"},  {"$RF$", "&"},  {"$LT$", "<"},  {"$GT$", ">"},  {"$LP$", "("},
+        {"$RP$", ")"},  {"$C$", ","},   {"$u20$", " "}, {"$u27$", "'"}, {"$u5b$", "["}, {"$u5d$", "]"},
+        {"$u7b$", "{"}, {"$u7d$", "}"}, {"$u7e$", "~"}, {"..", "::"},
     };
     char *to = name;
 
@@ -117,8 +117,8 @@ void mw_demangle_shorten(char *name)
         cut_suffix(name, qualifiers[i]);
     parameters = opening(name);
     /* part of the name, as in "operator()" without parameters */
-    if (parameters && parameters > name && strcmp(parameters, "(anonymous namespace)") != 0
-        && (parameters - name < 8 || strncmp(parameters - 8, "operator", 8) != 0))
+    if (parameters && parameters > name && strcmp(parameters, "(anonymous namespace)") != 0 &&
+        (parameters - name < 8 || strncmp(parameters - 8, "operator", 8) != 0))
         *parameters = '\0';
     cut_hash(name);
     cut_return(name);

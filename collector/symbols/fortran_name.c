@@ -27,8 +27,7 @@ static char *split(const char *name, const char *before, const char *between, co
     size_t end = strlen(name), cut = strlen(behind);
 
     if (!at || strncmp(name, before, strlen(before)) != 0 || at <= module || name + end < procedure + cut + 1 ||
-        strcmp(name + end - cut, behind) != 0 || module + word(module) < at ||
-        procedure + word(procedure) < name + end - cut)
+        strcmp(name + end - cut, behind) != 0 || module + word(module) < at || procedure + word(procedure) < name + end - cut)
         return NULL;
     return join(module, (size_t)(at - module), procedure, (size_t)(name + end - cut - procedure));
 }

@@ -18,8 +18,8 @@ static Elf_Scn *find_section(Elf *elf, GElf_Addr address, GElf_Shdr *header)
         return NULL;
     for (Elf_Scn *section = NULL; (section = elf_nextscn(elf, section));) {
         const char *name = gelf_getshdr(section, header) ? elf_strptr(elf, names, header->sh_name) : NULL;
-        if (name && strncmp(name, ".plt", 4) == 0 && header->sh_type == SHT_PROGBITS
-            && address >= header->sh_addr && address - header->sh_addr < header->sh_size)
+        if (name && strncmp(name, ".plt", 4) == 0 && header->sh_type == SHT_PROGBITS && address >= header->sh_addr &&
+            address - header->sh_addr < header->sh_size)
             return section;
     }
     return NULL;
@@ -57,8 +57,7 @@ static const char *find_name(Elf *elf, Elf_Scn *section, const GElf_Shdr *header
     if (!data || !symbol_data || !gelf_getshdr(symbols, &symbol_header))
         return NULL;
     for (int i = 0; gelf_getrela(data, i, &rela); i++)
-        if (rela.r_offset == slot && GELF_R_SYM(rela.r_info)
-            && gelf_getsym(symbol_data, (int)GELF_R_SYM(rela.r_info), &symbol))
+        if (rela.r_offset == slot && GELF_R_SYM(rela.r_info) && gelf_getsym(symbol_data, (int)GELF_R_SYM(rela.r_info), &symbol))
             return elf_strptr(elf, symbol_header.sh_link, symbol.st_name);
     return NULL;
 }

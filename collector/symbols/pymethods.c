@@ -34,9 +34,9 @@ static const char *bytes_at(Elf *elf, GElf_Addr address, size_t *room)
     for (Elf_Scn *section = NULL; (section = elf_nextscn(elf, section));) {
         GElf_Shdr header;
         const Elf_Data *data;
-        if (!gelf_getshdr(section, &header) || header.sh_type == SHT_NOBITS || !(header.sh_flags & SHF_ALLOC)
-            || address - header.sh_addr >= header.sh_size || !(data = elf_rawdata(section, NULL)) || !data->d_buf
-            || address - header.sh_addr >= data->d_size)
+        if (!gelf_getshdr(section, &header) || header.sh_type == SHT_NOBITS || !(header.sh_flags & SHF_ALLOC) ||
+            address - header.sh_addr >= header.sh_size || !(data = elf_rawdata(section, NULL)) || !data->d_buf ||
+            address - header.sh_addr >= data->d_size)
             continue;
         *room = data->d_size - (size_t)(address - header.sh_addr);
         return (const char *)data->d_buf + (address - header.sh_addr);
@@ -101,8 +101,8 @@ static const char *find_pair(Elf *elf, Elf_Data *data, size_t count, GElf_Addr s
     const char *name = NULL;
 
     for (size_t i = 0; i < count && !name && gelf_getrela(data, (int)i, &rela); i++) {
-        if (GELF_R_SYM(rela.r_info) == 0 && (GElf_Addr)rela.r_addend == start
-            && before.r_offset + sizeof(uint64_t) == rela.r_offset)
+        if (GELF_R_SYM(rela.r_info) == 0 && (GElf_Addr)rela.r_addend == start &&
+            before.r_offset + sizeof(uint64_t) == rela.r_offset)
             name = read_identifier(elf, (GElf_Addr)before.r_addend);
         before = rela;
     }
@@ -121,8 +121,8 @@ const char *mw_pymethods_find(Dwfl_Module *module, Dwarf_Addr address)
     for (Elf_Scn *section = NULL; !name && (section = elf_nextscn(elf, section));) {
         GElf_Shdr header;
         Elf_Data *data;
-        if (gelf_getshdr(section, &header) && header.sh_type == SHT_RELA && header.sh_entsize
-            && (header.sh_flags & SHF_ALLOC) && (data = elf_getdata(section, NULL)))
+        if (gelf_getshdr(section, &header) && header.sh_type == SHT_RELA && header.sh_entsize &&
+            (header.sh_flags & SHF_ALLOC) && (data = elf_getdata(section, NULL)))
             name = find_pair(elf, data, (size_t)(header.sh_size / header.sh_entsize), start);
     }
     return name;

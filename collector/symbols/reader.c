@@ -133,8 +133,7 @@ static void open_module(struct module *module)
 }
 
 /* The module of a key, opened at the first use. */
-static struct module *find_module(struct mw_symbol_reader *reader, const struct mw_module *key,
-                                  enum mw_symbol_detail detail)
+static struct module *find_module(struct mw_symbol_reader *reader, const struct mw_module *key, enum mw_symbol_detail detail)
 {
     struct {
         struct mw_module module;
@@ -252,8 +251,8 @@ static void set_name(struct mw_symbol_frame *frame, Dwarf_Die *function)
         size_t length = strlen(text);
         if (tag == DW_TAG_subprogram) /* a class inside a function: its name is enough */
             text[0] = '\0';
-        else if (tag == DW_TAG_namespace || tag == DW_TAG_module
-                 || (part && (tag == DW_TAG_class_type || tag == DW_TAG_structure_type)))
+        else if (tag == DW_TAG_namespace || tag == DW_TAG_module ||
+                 (part && (tag == DW_TAG_class_type || tag == DW_TAG_structure_type)))
             snprintf(text + length, size - length, "%s::", part ? part : "(anonymous namespace)");
     }
     free(scopes);
@@ -276,9 +275,9 @@ static void set_caller(struct mw_symbol_frame *frame, Dwarf_Die *unit, Dwarf_Die
     Dwarf_Files *files;
     size_t count;
 
-    if (dwarf_attr(inlined, DW_AT_call_file, &attribute) && dwarf_formudata(&attribute, &file) == 0
-        && dwarf_attr(inlined, DW_AT_call_line, &attribute) && dwarf_formudata(&attribute, &line) == 0
-        && line <= INT32_MAX && dwarf_getsrcfiles(unit, &files, &count) == 0)
+    if (dwarf_attr(inlined, DW_AT_call_file, &attribute) && dwarf_formudata(&attribute, &file) == 0 &&
+        dwarf_attr(inlined, DW_AT_call_line, &attribute) && dwarf_formudata(&attribute, &line) == 0 && line <= INT32_MAX &&
+        dwarf_getsrcfiles(unit, &files, &count) == 0)
         set_line(frame, dwarf_filesrc(files, (size_t)file, NULL, NULL), (int)line);
 }
 

@@ -9,14 +9,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#define DEPTH_MAX 100    /* nesting depth */
-#define STEPS_MAX 20000  /* in total: back references can be nested, too */
+#define DEPTH_MAX 100   /* nesting depth */
+#define STEPS_MAX 20000 /* in total: back references can be nested, too */
 
 struct reader {
     const char *start, *at; /* after "_R" */
     char out[1024];
     size_t used;
-    unsigned quiet;  /* no output while it is not 0 */
+    unsigned quiet; /* no output while it is not 0 */
     unsigned depth, steps;
     bool failed;
 };
@@ -214,9 +214,9 @@ static void dyn_type(struct reader *reader)
 
 static const char *basic_type(char c)
 {
-    static const char *const names[26] = {
-        "i8", "bool", "char", "f64", "str", "f32", NULL, "u8", "isize", "usize", NULL, "i32", "u32",
-        "i128", "u128", "_", NULL, NULL, "i16", "u16", "()", "...", NULL, "i64", "u64", "!"};
+    static const char *const names[26] = {"i8",    "bool", "char", "f64", "str",  "f32",  NULL,  "u8", "isize",
+                                          "usize", NULL,   "i32",  "u32", "i128", "u128", "_",   NULL, NULL,
+                                          "i16",   "u16",  "()",   "...", NULL,   "i64",  "u64", "!"};
 
     return c >= 'a' && c <= 'z' ? names[c - 'a'] : NULL;
 }

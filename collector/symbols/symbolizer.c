@@ -20,7 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define STARTS_MAX 16         /* maximum number of children of one symbolizer; a file that crashes them uses up two */
+#define STARTS_MAX 16 /* maximum number of children of one symbolizer; a file that crashes them uses up two */
 #define DEBUGINFOD_DEFAULT_S 90
 
 /* Time limit of one reply (collector/base/child_time.h); the first one of a module opens its files. */
@@ -202,8 +202,9 @@ static bool find(struct mw_symbolizer *symbolizer, struct mw_symbolizer_module *
     int signo;
 
     if (!limit || (symbolizer->fd < 0 && !start_child(symbolizer))) {
-        give_up(symbolizer, module, limit ? "cannot start a process to read them"
-                                          : "reading symbols took more than %d s in total", MW_SYMBOLIZER_S);
+        give_up(symbolizer, module,
+                limit ? "cannot start a process to read them" : "reading symbols took more than %d s in total",
+                MW_SYMBOLIZER_S);
         module->detail = MW_SYMBOL_ADDRESSES;
         return false;
     }

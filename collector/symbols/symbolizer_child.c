@@ -96,8 +96,8 @@ static void serve(void)
     do {
         if (recv(SOCKET, &question, sizeof(question), MSG_WAITALL) != (ssize_t)sizeof(question))
             return;
-        count = mw_symbol_reader_find(reader, &question.module, question.offset,
-                                      (enum mw_symbol_detail)question.detail, frames);
+        count = mw_symbol_reader_find(reader, &question.module, question.offset, (enum mw_symbol_detail)question.detail,
+                                      frames);
     } while (send_all(&count, sizeof(count)) && send_all(frames, count * sizeof(frames[0])));
 }
 

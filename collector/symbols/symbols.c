@@ -71,8 +71,8 @@ uint32_t mw_symbols_module(struct mw_symbols *symbols, const struct mw_module *m
     key.build_id_length = module->build_id_length;
     memcpy(key.build_id, module->build_id, module->build_id_length);
     if (mw_map_add(symbols->module_map, &key, sizeof(key), id) == id)
-        *MW_MEM_PUSH(symbols->modules, symbols->module_count) =
-            (struct mw_symbolizer_module){.key = key, .detail = MW_SYMBOL_LINES};
+        *MW_MEM_PUSH(symbols->modules, symbols->module_count) = (struct mw_symbolizer_module){.key = key,
+                                                                                              .detail = MW_SYMBOL_LINES};
     return mw_map_find(symbols->module_map, &key, sizeof(key));
 }
 

@@ -13,14 +13,14 @@
 
 /* A place in a program. Strings are owned by the symbols, clean (mw_text_clean), never NULL. */
 struct mw_symbols_place {
-    uint32_t id;          /* 0, 1, ... in order of first look-up */
-    uint32_t line;        /* 0 unknown */
-    uint64_t offset;      /* offset of the return address in the module; absolute without a module */
-    const char *label;    /* "fft.c:120", "mesh::Field::sum+0x1f", "app+0x1f20", "0x7f0012345678" */
-    const char *function; /* "mesh::Field::sum", without parameters; "" unknown */
-    const char *file;     /* base name of the source file; "" unknown */
-    const char *path;     /* the source file's path as the compiler recorded it; "" unknown */
-    const char *module;   /* path of the object; "" none */
+    uint32_t id;                          /* 0, 1, ... in order of first look-up */
+    uint32_t line;                        /* 0 unknown */
+    uint64_t offset;                      /* offset of the return address in the module; absolute without a module */
+    const char *label;                    /* "fft.c:120", "mesh::Field::sum+0x1f", "app+0x1f20", "0x7f0012345678" */
+    const char *function;                 /* "mesh::Field::sum", without parameters; "" unknown */
+    const char *file;                     /* base name of the source file; "" unknown */
+    const char *path;                     /* the source file's path as the compiler recorded it; "" unknown */
+    const char *module;                   /* path of the object; "" none */
     const struct mw_symbols_place *outer; /* the place whose function this one was inlined into; NULL if none */
 };
 

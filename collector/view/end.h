@@ -10,7 +10,7 @@
 /* One observation. The status has four sources: wait calls of the launcher, wait calls of the process's parent
  * (collector/view/wait_log.h), the kernel's record (PIDFD_GET_INFO), /proc/PID/stat of the zombie. */
 struct mw_view_end_seen {
-    uint64_t ns;         /* time of the observation; the process had ended by then */
+    uint64_t ns; /* time of the observation; the process had ended by then */
     bool has_status;
     int32_t wait_status; /* as returned by wait(2) */
 };

@@ -62,8 +62,7 @@ static int make_file(int dirfd, const char *name, size_t length)
     return -1;
 }
 
-int mw_view_file_create(struct mw_view_file *file, struct mw_view *view, int dirfd, const char *name,
-                        struct mw_err *err)
+int mw_view_file_create(struct mw_view_file *file, struct mw_view *view, int dirfd, const char *name, struct mw_err *err)
 {
     *file = (struct mw_view_file){.dirfd = dirfd, .length = length_for(FIRST_ROOM), .room = FIRST_ROOM};
     snprintf(file->name, sizeof(file->name), "%s", name);
@@ -106,8 +105,7 @@ static uint64_t most_seen(const struct mw_view_process *process)
 /* Ranks, and processes that did not end by exit(0), are always kept. */
 static bool is_evictable(const struct mw_view_process *process)
 {
-    return process->end != MW_VIEW_LIVES && !process->is_kept &&
-           (process->end != MW_VIEW_STATUS || !process->wait_status);
+    return process->end != MW_VIEW_LIVES && !process->is_kept && (process->end != MW_VIEW_STATUS || !process->wait_status);
 }
 
 /* The smallest evictable process, if there are enough of them; NULL if none must be evicted. */

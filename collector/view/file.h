@@ -29,30 +29,29 @@
 
 struct mw_view_file_head {
     char magic[8] MW_MAGIC;
-    uint32_t endian; /* MW_RECORD_ENDIAN */
+    uint32_t endian;                                  /* MW_RECORD_ENDIAN */
     uint32_t facts_bytes, slice_bytes, process_bytes; /* of one */
 };
 
 /* The writing side. */
 struct mw_view_file {
-    int fd;        /* -1: there is no file, only memory */
-    int dirfd;     /* its directory; borrowed */
+    int fd;    /* -1: there is no file, only memory */
+    int dirfd; /* its directory; borrowed */
     char name[sizeof(MW_FILE_VIEW) + 64];
     void *map;
-    size_t length; /* bytes of it; grows with the processes */
-    size_t room;   /* capacity in processes */
+    size_t length;          /* bytes of it; grows with the processes */
+    size_t room;            /* capacity in processes */
     unsigned char *written; /* by process: its end (enum mw_view_end) plus one, as in the file; 0 if not written yet */
-    uint64_t file_length; /* length of the file in bytes, unless it was truncated */
+    uint64_t file_length;   /* length of the file in bytes, unless it was truncated */
     uint64_t slices_written, slice_ns_written; /* slice_count and slice_ns as the file has them */
-    int error;     /* errno of the last mw_view_file_sync(); 0 on success */
-    uint64_t errors; /* number of failures */
+    int error;                                 /* errno of the last mw_view_file_sync(); 0 on success */
+    uint64_t errors;                           /* number of failures */
 };
 
 /* Creates the file `name`, which must not exist, with space for all slices and a few processes, and sets view->slices and
  * view->processes. If the file cannot be created (a full disk, ulimit -f) it is memory only. Returns 0, or -1 with a line in
  * err. */
-int mw_view_file_create(struct mw_view_file *file, struct mw_view *view, int dirfd, const char *name,
-                        struct mw_err *err);
+int mw_view_file_create(struct mw_view_file *file, struct mw_view *view, int dirfd, const char *name, struct mw_err *err);
 
 /* A zeroed entry: after the last process (increments view->process_count), or replacing one that has ended and is not a rank
  * (increments view->processes_replaced); NULL if full. view->processes may have moved. */

@@ -25,15 +25,15 @@ struct mw_view_rss {
 
 /* What is known of how a process ended. */
 enum mw_view_end {
-    MW_VIEW_LIVES,    /* or its end was not seen */
-    MW_VIEW_ENDED,    /* at end_ns or shortly before; how is not known */
-    MW_VIEW_STATUS    /* the same, and wait_status is as returned by wait(2) */
+    MW_VIEW_LIVES, /* or its end was not seen */
+    MW_VIEW_ENDED, /* at end_ns or shortly before; how is not known */
+    MW_VIEW_STATUS /* the same, and wait_status is as returned by wait(2) */
 };
 
 /* One program image of one process: (pid, start_ticks) identifies the process, `image` counts its execs. */
 struct mw_view_process {
     int32_t pid;
-    int32_t ppid; /* the first parent that was seen */
+    int32_t ppid;         /* the first parent that was seen */
     uint64_t start_ticks; /* /proc/PID/stat field 22 */
     uint32_t image;       /* 0 for the first program seen in the process, 1 after an exec, ... */
     uint32_t samples;     /* times it was seen */
@@ -47,20 +47,20 @@ struct mw_view_process {
     uint32_t own_ns;      /* inode of its PID namespace; 0 unknown */
     int32_t own_pid;      /* its pid in that namespace; 0 unknown */
     uint32_t reserved;
-    uint64_t first_ns;    /* first and last time it was seen */
+    uint64_t first_ns; /* first and last time it was seen */
     uint64_t last_ns;
-    uint64_t end_ns;      /* when its end was noticed */
-    uint64_t leave_ns;    /* when it closed its files on exit (launcher/sample/leaving.h), in the kernel's order of all
+    uint64_t end_ns;   /* when its end was noticed */
+    uint64_t leave_ns; /* when it closed its files on exit (launcher/sample/leaving.h), in the kernel's order of all
                              processes of the host; 0 if not seen */
-    uint64_t alive_ns;    /* when it was last seen not to be exiting while another process was; 0 never */
-    uint64_t oom_ns;      /* last OOM kill seen in its group before its end; 0 never */
-    uint64_t rss_last;    /* when it was last seen */
-    uint64_t rss_max;     /* largest RSS sampled: a lower bound */
+    uint64_t alive_ns; /* when it was last seen not to be exiting while another process was; 0 never */
+    uint64_t oom_ns;   /* last OOM kill seen in its group before its end; 0 never */
+    uint64_t rss_last; /* when it was last seen */
+    uint64_t rss_max;  /* largest RSS sampled: a lower bound */
     uint64_t rss_max_ns;
-    uint64_t hwm_seen;    /* largest VmHWM read while it ran: a lower bound, usually better; 0 never read */
-    uint64_t pss_max;     /* largest PSS sampled; 0 never read */
-    uint64_t huge_max;    /* HugetlbPages, largest seen; not part of RSS */
-    uint64_t swap_max;    /* VmSwap, largest seen; not part of RSS */
+    uint64_t hwm_seen;      /* largest VmHWM read while it ran: a lower bound, usually better; 0 never read */
+    uint64_t pss_max;       /* largest PSS sampled; 0 never read */
+    uint64_t huge_max;      /* HugetlbPages, largest seen; not part of RSS */
+    uint64_t swap_max;      /* VmSwap, largest seen; not part of RSS */
     uint64_t address_limit; /* RLIMIT_AS of /proc/PID/limits, the soft one; 0 none, or unknown */
     uint64_t address_peak;  /* largest VmPeak read, which counts against that limit; only with a limit */
     uint64_t address_last;  /* VmSize when last read */
@@ -68,10 +68,10 @@ struct mw_view_process {
     uint64_t data_max;      /* largest VmData read */
     uint64_t data_last;
     struct mw_view_rss recent[MW_VIEW_RECENT]; /* its last seconds, of ranks only; ns 0: empty */
-    char preload[120];    /* LD_PRELOAD of its environment if memwatch's library is not in it; "" if none */
-    char mpi[64];         /* base name of the mapped MPI library; "" if none was seen */
-    char exe[200];        /* path of the program, or "" */
-    char command[256];    /* arguments separated by spaces; "[comm]" when unreadable */
+    char preload[120]; /* LD_PRELOAD of its environment if memwatch's library is not in it; "" if none */
+    char mpi[64];      /* base name of the mapped MPI library; "" if none was seen */
+    char exe[200];     /* path of the program, or "" */
+    char command[256]; /* arguments separated by spaces; "[comm]" when unreadable */
 };
 
 /* One slice of the job's timeline; slices cover consecutive `slice_ns` from `begin_ns`. */
@@ -95,33 +95,33 @@ enum mw_limit_kind {
     MW_LIMIT_KINDS
 };
 
-#define MW_VIEW_CHARGE_V1 1u        /* of a control group of version 1 */
-#define MW_VIEW_CHARGE_ABOVE 2u     /* the limit is that of an ancestor that is not visible here */
-#define MW_VIEW_CHARGE_CACHE 4u     /* `used` includes page cache that the kernel could drop */
-#define MW_VIEW_CHARGE_SEEN 8u      /* read at least once while the job ran */
+#define MW_VIEW_CHARGE_V1 1u    /* of a control group of version 1 */
+#define MW_VIEW_CHARGE_ABOVE 2u /* the limit is that of an ancestor that is not visible here */
+#define MW_VIEW_CHARGE_CACHE 4u /* `used` includes page cache that the kernel could drop */
+#define MW_VIEW_CHARGE_SEEN 8u  /* read at least once while the job ran */
 
 /* What counts against a limit, at the time when the least was left. */
 struct mw_view_amount {
-    uint64_t bytes;  /* the limit then */
-    uint64_t used;   /* memory that counts against it, without clean page cache and other memory that the kernel can drop */
+    uint64_t bytes; /* the limit then */
+    uint64_t used;  /* memory that counts against it, without clean page cache and other memory that the kernel can drop */
     uint64_t anon, shmem, dirty, kernel; /* of it: memory of programs; files in tmpfs, and shared memory; page cache that is
                                             not yet written; all else. All 0: not known */
-    uint64_t swap_left; /* what could have been swapped out */
-    uint64_t rss;    /* sum of RSS over the job's processes then */
+    uint64_t swap_left;                  /* what could have been swapped out */
+    uint64_t rss;                        /* sum of RSS over the job's processes then */
     uint64_t ns;
 };
 
 /* A limit on the memory of several processes together. */
 struct mw_view_charge {
-    uint32_t kind;       /* enum mw_limit_kind */
-    uint32_t flags;      /* MW_VIEW_CHARGE_* */
+    uint32_t kind;               /* enum mw_limit_kind */
+    uint32_t flags;              /* MW_VIEW_CHARGE_* */
     struct mw_view_amount least; /* at the sample with the least left */
-    uint64_t bytes;      /* the limit, and what counted against it, at the last reading */
+    uint64_t bytes;              /* the limit, and what counted against it, at the last reading */
     uint64_t used;
-    uint64_t droppable;  /* what the kernel could have dropped at the last reading */
-    uint64_t upper;      /* the kernel's peak, including droppable memory; 0 unknown */
+    uint64_t droppable;        /* what the kernel could have dropped at the last reading */
+    uint64_t upper;            /* the kernel's peak, including droppable memory; 0 unknown */
     uint64_t hits_begin, hits; /* how often the kernel found the limit reached: before the job, and since */
-    char directory[256]; /* of the group's files; "" none */
+    char directory[256];       /* of the group's files; "" none */
 };
 
 #define MW_VIEW_CGROUP_COUNTS 1u /* it has a counter of OOM kills */
@@ -134,12 +134,12 @@ struct mw_view_cgroup {
     uint64_t peak_begin; /* its value when the group was first seen */
     uint64_t kills;      /* number of OOM kills in this group since it was first seen */
     uint64_t kills_begin;
-    uint64_t kills_ns;   /* when the first of them was noticed */
+    uint64_t kills_ns;      /* when the first of them was noticed */
     uint64_t kills_last_ns; /* when the last one was */
-    uint32_t flags;      /* MW_VIEW_CGROUP_* */
+    uint32_t flags;         /* MW_VIEW_CGROUP_* */
     uint32_t reserved;
-    char name[256];      /* of the group, as named by the kernel */
-    char directory[256]; /* where its files are */
+    char name[256];            /* of the group, as named by the kernel */
+    char directory[256];       /* where its files are */
     char limit_directory[256]; /* files of the group where that limit is set; "" if none */
 };
 
@@ -160,35 +160,34 @@ struct mw_view_signal {
 enum mw_view_over_what { MW_VIEW_OVER_NONE, MW_VIEW_OVER_TOTAL, MW_VIEW_OVER_RANK, MW_VIEW_OVER_PROCESS };
 
 struct mw_view_over {
-    uint32_t what;  /* enum mw_view_over_what */
-    int32_t pid;    /* of the process that was over; 0: all together */
+    uint32_t what; /* enum mw_view_over_what */
+    int32_t pid;   /* of the process that was over; 0: all together */
     uint64_t limit;
     uint64_t bytes; /* its memory */
     uint64_t ns;
 };
 
-
 struct mw_view {
     char host[64];
-    char command[1024];  /* as given by the user, arguments separated by spaces, cut; "" in the view of an agent */
-    int32_t is_launcher; /* 1: made by `memwatch run`; 0: by an agent */
-    int32_t sampler_pid; /* memwatch itself */
+    char command[1024];     /* as given by the user, arguments separated by spaces, cut; "" in the view of an agent */
+    int32_t is_launcher;    /* 1: made by `memwatch run`; 0: by an agent */
+    int32_t sampler_pid;    /* memwatch itself */
     uint64_t sampler_ticks; /* its start time */
-    int32_t pid;         /* of the command */
-    int32_t exit_status; /* memwatch's exit status for it: status, or 128 + signal */
-    int32_t exit_signal; /* 0, or the signal that killed the command */
-    uint32_t signal_count; /* signals that memwatch was sent; the first ones are kept */
+    int32_t pid;            /* of the command */
+    int32_t exit_status;    /* memwatch's exit status for it: status, or 128 + signal */
+    int32_t exit_signal;    /* 0, or the signal that killed the command */
+    uint32_t signal_count;  /* signals that memwatch was sent; the first ones are kept */
     uint64_t begin_ns;
     uint64_t command_end_ns; /* when the command ended; 0 if it has not */
-    uint64_t end_ns;     /* 0 if not over yet, or memwatch was killed */
-    uint64_t last_ns;    /* of the last sample */
-    uint64_t begin_wall_ns; /* CLOCK_REALTIME at begin_ns */
-    int64_t shift_ns;    /* of an agent: offset to the launcher's monotonic clock, with an error up to error_ns */
-    uint64_t error_ns;   /* 0: not measured */
-    uint64_t interval_ns; /* requested time between samples */
+    uint64_t end_ns;         /* 0 if not over yet, or memwatch was killed */
+    uint64_t last_ns;        /* of the last sample */
+    uint64_t begin_wall_ns;  /* CLOCK_REALTIME at begin_ns */
+    int64_t shift_ns;        /* of an agent: offset to the launcher's monotonic clock, with an error up to error_ns */
+    uint64_t error_ns;       /* 0: not measured */
+    uint64_t interval_ns;    /* requested time between samples */
     uint64_t samples;
     uint64_t first_sample_ns;
-    uint64_t gap_max_ns;  /* longest time between two samples, or from begin_ns to the first; 0 without samples */
+    uint64_t gap_max_ns; /* longest time between two samples, or from begin_ns to the first; 0 without samples */
 
     uint64_t rss_sum_max; /* largest sum over the tree in one sample: a lower bound */
     uint64_t rss_sum_max_ns;
@@ -199,20 +198,20 @@ struct mw_view {
     uint64_t pss_rss_sum; /* sum of RSS in that same sweep */
     uint64_t pss_sweeps;
 
-    uint64_t shared_max;   /* largest RSS minus PSS in one sweep, of the readable processes; 0 if none */
+    uint64_t shared_max; /* largest RSS minus PSS in one sweep, of the readable processes; 0 if none */
     uint64_t shared_ns;
     uint64_t shared_rss;   /* in that same sweep */
     uint64_t shared_shmem; /* part of shared_max that is shared memory, the rest is files; 0 also if unknown */
 
-    uint64_t node_bytes;   /* memory of the host by hwloc; 0 unknown */
+    uint64_t node_bytes;            /* memory of the host by hwloc; 0 unknown */
     uint64_t available_begin_bytes; /* MemAvailable at the start; 0 unknown */
-    uint64_t host_kills;   /* by the OOM killer on the host, since the start */
+    uint64_t host_kills;            /* by the OOM killer on the host, since the start */
     uint64_t host_kills_begin;
-    uint32_t cgroup_count; /* cgroups[0] is that of the sampler */
+    uint32_t cgroup_count;       /* cgroups[0] is that of the sampler */
     uint32_t processes_replaced; /* number of evicted entries of small ended processes */
-    uint32_t inside_rank;  /* if the launcher was started by an mpirun, as one of its ranks: that rank plus one; else 0 */
-    uint32_t inside_size;  /* of how many; 0 not known */
-    uint32_t pid_ns;       /* inode of the PID namespace that its pids belong to; 0 unknown */
+    uint32_t inside_rank;        /* if the launcher was started by an mpirun, as one of its ranks: that rank plus one; else 0 */
+    uint32_t inside_size;        /* of how many; 0 not known */
+    uint32_t pid_ns;             /* inode of the PID namespace that its pids belong to; 0 unknown */
     uint32_t charge_count;
     struct mw_view_charge charges[MW_VIEW_CHARGES]; /* limits on several processes together, the node's first */
     struct mw_view_cgroup cgroups[MW_VIEW_CGROUPS];
@@ -226,7 +225,7 @@ struct mw_view {
     uint64_t processes_lost; /* programs that did not fit: counted only in the sums */
     uint64_t process_count;
     uint64_t slice_count;
-    uint64_t slice_ns;       /* doubled when all slices are used */
+    uint64_t slice_ns; /* doubled when all slices are used */
 
     /* End of the facts. */
     struct mw_view_process *processes;
@@ -237,7 +236,8 @@ struct mw_view {
 static inline uint64_t mw_view_gap_mean(const struct mw_view *view)
 {
     return view->samples > 1 && view->last_ns > view->first_sample_ns
-               ? (view->last_ns - view->first_sample_ns) / (view->samples - 1) : 0;
+               ? (view->last_ns - view->first_sample_ns) / (view->samples - 1)
+               : 0;
 }
 
 #define MW_VIEW_FACTS_BYTES offsetof(struct mw_view, processes)

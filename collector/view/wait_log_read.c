@@ -38,8 +38,7 @@ static struct mw_view_process *find_process(struct mw_view *view, const struct m
 
     for (uint64_t i = 0; i < view->process_count; i++) {
         struct mw_view_process *process = &view->processes[i];
-        if (process->pid == record->pid && process->first_ns <= record->ns &&
-            (!last || process->first_ns >= last->first_ns))
+        if (process->pid == record->pid && process->first_ns <= record->ns && (!last || process->first_ns >= last->first_ns))
             last = process;
     }
     return last && last->last_ns <= record->ns ? last : NULL;
@@ -74,16 +73,19 @@ static struct mw_view_process *add_rank(struct mw_view *view, const struct mw_id
 
     view->processes = mw_mem_resize(view->processes, view->process_count + 1, sizeof(*view->processes));
     process = &view->processes[view->process_count++];
-    *process = (struct mw_view_process){.pid = ident->pid, .ppid = ident->ppid, .start_ticks = ident->start_ticks,
-                                        .own_ns = ident->pid_ns, .own_pid = ident->pid,
-                                        .first_ns = ident->mono_ns, .last_ns = ident->mono_ns};
+    *process = (struct mw_view_process){.pid = ident->pid,
+                                        .ppid = ident->ppid,
+                                        .start_ticks = ident->start_ticks,
+                                        .own_ns = ident->pid_ns,
+                                        .own_pid = ident->pid,
+                                        .first_ns = ident->mono_ns,
+                                        .last_ns = ident->mono_ns};
     snprintf(process->exe, sizeof(process->exe), "%.199s", ident->exe);
     snprintf(process->command, sizeof(process->command), "%.255s", ident->command);
     return process;
 }
 
-static void take_unseen(struct mw_view *view, const struct mw_wait_record *record, int dirfd,
-                        const struct mw_names *journals)
+static void take_unseen(struct mw_view *view, const struct mw_wait_record *record, int dirfd, const struct mw_names *journals)
 {
     char host[MW_HOSTNAME_SIZE];
     struct mw_ident ident;
@@ -92,8 +94,8 @@ static void take_unseen(struct mw_view *view, const struct mw_wait_record *recor
     for (size_t i = 0; i < journals->count; i++)
         if (mw_journal_name_pid(journals->items[i], NULL, host) == record->pid &&
             !mw_journal_read_ident(&ident, dirfd, journals->items[i]) && ident.pid == record->pid &&
-            ident.pid_ns == record->pid_ns &&
-            ident.ppid == record->waiter && ident.mono_ns <= record->ns && !has_seen(view, &ident))
+            ident.pid_ns == record->pid_ns && ident.ppid == record->waiter && ident.mono_ns <= record->ns &&
+            !has_seen(view, &ident))
             note(add_rank(view, &ident), record);
 }
 

@@ -27,7 +27,8 @@ static enum kind kind_of(const struct argp_option *option)
 static const struct {
     const char *command;
     enum { NO_OPERAND, COMMAND, PATHS, DIRECTORY, SHELL } operand;
-} operands[] = {{"run", COMMAND}, {"report", PATHS}, {"compare", PATHS}, {"scale", COMMAND}, {"top", DIRECTORY}, {"completion", SHELL}};
+} operands[] = {{"run", COMMAND},   {"report", PATHS},  {"compare", PATHS},
+                {"scale", COMMAND}, {"top", DIRECTORY}, {"completion", SHELL}};
 
 static int operand_of(const char *command)
 {
@@ -116,8 +117,8 @@ static void bash_argument(FILE *out, const char *command, const struct argp_opti
 
 static void write_bash(FILE *out, const struct mw_command *commands)
 {
-    static const char *const actions[] = {[NO_OPERAND] = "", [COMMAND] = "", [PATHS] = "action=-f",
-                                          [DIRECTORY] = "action=-d", [SHELL] = "words='bash zsh fish'"};
+    static const char *const actions[] = {
+        [NO_OPERAND] = "", [COMMAND] = "", [PATHS] = "action=-f", [DIRECTORY] = "action=-d", [SHELL] = "words='bash zsh fish'"};
 
     fputs("# bash completion of memwatch: eval \"$(memwatch completion bash)\"\n"
           "_memwatch() {\n"
@@ -125,14 +126,16 @@ static void write_bash(FILE *out, const struct mw_command *commands)
           "    local options= taking= words= action= at\n"
           "    COMPREPLY=()\n"
           "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
-          "        COMPREPLY=($(compgen -W '", out);
+          "        COMPREPLY=($(compgen -W '",
+          out);
     for (const struct mw_command *command = commands; command->name; command++)
         if (command->summary)
             fprintf(out, "%s ", command->name);
     fputs("--help --version' -- \"$current\"))\n"
           "        return\n"
           "    fi\n"
-          "    case $command in\n", out);
+          "    case $command in\n",
+          out);
     for (const struct mw_command *command = commands; command->name; command++) {
         if (!command->summary)
             continue;
@@ -146,7 +149,8 @@ static void write_bash(FILE *out, const struct mw_command *commands)
           "    # \"bash splits \"--option=value\" into three words\n"
           "    if [ \"$current\" = = ]; then current=; elif [ \"$before\" = = ]; then before=${COMP_WORDS[COMP_CWORD-2]}\n"
           "    elif [[ $taking != *\" $before \"* ]]; then before=; fi\n"
-          "    case $command:$before in\n", out);
+          "    case $command:$before in\n",
+          out);
     for (const struct mw_command *command = commands; command->name; command++)
         if (command->summary)
             each_option(out, command, bash_argument);
@@ -171,17 +175,20 @@ static void write_bash(FILE *out, const struct mw_command *commands)
           "            if [[ $current = -* ]]; then words=$options\n"
           "            else\n"
           "                case $command in\n"
-          "                    run) COMPREPLY=($(compgen -c -- \"$current\")); return ;;\n", out);
+          "                    run) COMPREPLY=($(compgen -c -- \"$current\")); return ;;\n",
+          out);
     for (const struct mw_command *command = commands; command->name; command++)
         if (*actions[operand_of(command->name)])
             fprintf(out, "                    %s) %s ;;\n", command->name, actions[operand_of(command->name)]);
-    fputs("                esac\n"
-          "            fi ;;\n"
-          "    esac\n"
-          "    if [ -n \"$words\" ]; then COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n"
-          "    elif [ -n \"$action\" ]; then compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen $action -- \"$current\")); fi\n"
-          "}\n"
-          "complete -F _memwatch memwatch\n", out);
+    fputs(
+        "                esac\n"
+        "            fi ;;\n"
+        "    esac\n"
+        "    if [ -n \"$words\" ]; then COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n"
+        "    elif [ -n \"$action\" ]; then compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen $action -- \"$current\")); fi\n"
+        "}\n"
+        "complete -F _memwatch memwatch\n",
+        out);
 }
 
 /* ---- zsh ---- */
@@ -217,15 +224,18 @@ static void zsh_option(FILE *out, const char *command, const struct argp_option 
 
 static void write_zsh(FILE *out, const struct mw_command *commands)
 {
-    static const char *const actions[] = {
-        [NO_OPERAND] = "", [COMMAND] = " '*:::command: _normal'", [PATHS] = " '*:path:_files'",
-        [DIRECTORY] = " ':run directory:_files -/'", [SHELL] = " ':shell:(bash zsh fish)'"};
+    static const char *const actions[] = {[NO_OPERAND] = "",
+                                          [COMMAND] = " '*:::command: _normal'",
+                                          [PATHS] = " '*:path:_files'",
+                                          [DIRECTORY] = " ':run directory:_files -/'",
+                                          [SHELL] = " ':shell:(bash zsh fish)'"};
 
     fputs("#compdef memwatch\n"
           "# zsh completion of memwatch: memwatch completion zsh >~/.zfunc/_memwatch, with ~/.zfunc in $fpath\n"
           "_memwatch() {\n"
           "    local -a commands\n"
-          "    commands=(\n", out);
+          "    commands=(\n",
+          out);
     for (const struct mw_command *command = commands; command->name; command++)
         if (command->summary) {
             fprintf(out, "        '%s:", command->name);
@@ -240,7 +250,8 @@ static void write_zsh(FILE *out, const struct mw_command *commands)
           "    local command=$words[2]\n"
           "    shift words\n"
           "    ((CURRENT--))\n"
-          "    case $command in\n", out);
+          "    case $command in\n",
+          out);
     for (const struct mw_command *command = commands; command->name; command++) {
         if (!command->summary)
             continue;
@@ -250,7 +261,8 @@ static void write_zsh(FILE *out, const struct mw_command *commands)
     }
     fputs("    esac\n"
           "}\n"
-          "if [ \"$funcstack[1]\" = _memwatch ]; then _memwatch \"$@\"; else compdef _memwatch memwatch; fi\n", out);
+          "if [ \"$funcstack[1]\" = _memwatch ]; then _memwatch \"$@\"; else compdef _memwatch memwatch; fi\n",
+          out);
 }
 
 /* ---- fish ---- */
@@ -276,9 +288,11 @@ static void fish_option(FILE *out, const char *command, const struct argp_option
 
 static void write_fish(FILE *out, const struct mw_command *commands)
 {
-    static const char *const actions[] = {
-        [NO_OPERAND] = "", [COMMAND] = "-x -a '(__fish_complete_subcommand --fcs-skip=2)'", [PATHS] = "-F",
-        [DIRECTORY] = "-x -a '(__fish_complete_directories)'", [SHELL] = "-x -a 'bash zsh fish'"};
+    static const char *const actions[] = {[NO_OPERAND] = "",
+                                          [COMMAND] = "-x -a '(__fish_complete_subcommand --fcs-skip=2)'",
+                                          [PATHS] = "-F",
+                                          [DIRECTORY] = "-x -a '(__fish_complete_directories)'",
+                                          [SHELL] = "-x -a 'bash zsh fish'"};
 
     fputs("# fish completion of memwatch: memwatch completion fish >~/.config/fish/completions/memwatch.fish\n"
           "function __memwatch_in\n"
@@ -288,7 +302,8 @@ static void write_fish(FILE *out, const struct mw_command *commands)
           "function __memwatch_first\n"
           "    test (count (commandline -opc)) -eq 1\n"
           "end\n"
-          "complete -c memwatch -f\n", out);
+          "complete -c memwatch -f\n",
+          out);
     for (const struct mw_command *command = commands; command->name; command++) {
         if (!command->summary)
             continue;
@@ -297,8 +312,7 @@ static void write_fish(FILE *out, const struct mw_command *commands)
         fputs("'\n", out);
         each_option(out, command, fish_option);
         if (*actions[operand_of(command->name)])
-            fprintf(out, "complete -c memwatch -n '__memwatch_in %s' %s\n", command->name,
-                    actions[operand_of(command->name)]);
+            fprintf(out, "complete -c memwatch -n '__memwatch_in %s' %s\n", command->name, actions[operand_of(command->name)]);
     }
 }
 

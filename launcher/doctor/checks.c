@@ -67,8 +67,7 @@ static enum mw_doctor_state check_libdw(struct mw_doctor_text *found)
         return MW_DOCTOR_BAD;
     }
     dl_iterate_phdr(take_build_id, &module);
-    place = mw_symbols_find(symbols, mw_symbols_module(symbols, &module),
-                            (uint64_t)(uintptr_t)check_libdw - map->l_addr + 5);
+    place = mw_symbols_find(symbols, mw_symbols_module(symbols, &module), (uint64_t)(uintptr_t)check_libdw - map->l_addr + 5);
     if (place->line) {
         mw_doctor_print(found, "libdw finds %s in memwatch's own binary", place->label);
         state = MW_DOCTOR_GOOD;
@@ -163,7 +162,7 @@ static enum mw_doctor_state check_segments(struct mw_doctor_text *found)
                     mw_units_bytes(mw_segment_size(mw_journal_length())).text, info.used_ids, (unsigned long long)most);
     if (read_limit("/proc/sys/kernel/shm_rmid_forced"))
         mw_doctor_print(found, "\nkernel.shm_rmid_forced is 1: if memwatch and a rank are both killed, the data of that "
-                        "rank is lost");
+                               "rank is lost");
     return MW_DOCTOR_GOOD;
 }
 
@@ -215,8 +214,7 @@ const struct mw_doctor_check mw_doctor_checks[] = {
      "cluster: module load openmpi (or mpich)"},
     {"MPI launchers", mw_doctor_launchers,
      "put it on PATH (Debian: apt install openmpi-bin or mpich; on a cluster: module load openmpi, or mpich)"},
-    {"shim", mw_doctor_shim,
-     "install memwatch with `make install`, or set MEMWATCH_SHIM to the path of libmemwatch-pmpi.so"},
+    {"shim", mw_doctor_shim, "install memwatch with `make install`, or set MEMWATCH_SHIM to the path of libmemwatch-pmpi.so"},
     {"high-water mark", mw_doctor_reset,
      "the kernel needs CONFIG_PROC_PAGE_MONITOR, and /proc must be writable (containers may mount it read-only); "
      "with `memwatch run --no-reset` only whole-run peaks are known"},

@@ -10,7 +10,7 @@
 enum mw_doctor_state {
     MW_DOCTOR_INFO, /* informational */
     MW_DOCTOR_GOOD,
-    MW_DOCTOR_BAD   /* a run would be incomplete */
+    MW_DOCTOR_BAD /* a run would be incomplete */
 };
 
 struct mw_doctor_check {

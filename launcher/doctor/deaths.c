@@ -19,7 +19,8 @@ static bool has_wait_library(void)
 static void print_daemons(struct mw_doctor_text *found, const char *who, const char *setting)
 {
     if (setting)
-        mw_doctor_print(found, "\nnot loaded into %s's daemons on other hosts, because %s sets how to start them", who, setting);
+        mw_doctor_print(found, "\nnot loaded into %s's daemons on other hosts, because %s sets how to start them", who,
+                        setting);
 }
 
 enum mw_doctor_state mw_doctor_deaths(struct mw_doctor_text *found)

@@ -147,8 +147,10 @@ enum mw_doctor_state mw_doctor_floor(struct mw_doctor_text *found)
     if (getrusage(RUSAGE_SELF, &usage) || (uint64_t)usage.ru_maxrss * 1024 <= own)
         mw_doctor_print(found, "getrusage returns the mark of the process");
     else
-        mw_doctor_print(found, "getrusage never returns less than the %s of this program's parent: below that, ranks read "
-                        "/proc/self/status", mw_units_bytes((uint64_t)usage.ru_maxrss * 1024).text);
+        mw_doctor_print(found,
+                        "getrusage never returns less than the %s of this program's parent: below that, ranks read "
+                        "/proc/self/status",
+                        mw_units_bytes((uint64_t)usage.ru_maxrss * 1024).text);
     return MW_DOCTOR_INFO;
 }
 

@@ -17,8 +17,8 @@ static void print_charge(struct mw_doctor_text *found, const struct mw_view_char
 
     if (words[charge->kind])
         mw_doctor_print(found, "%s %s in %s%s, %s in use\n", words[charge->kind], mw_units_bytes(charge->bytes).text,
-                        charge->flags & MW_VIEW_CHARGE_ABOVE ? "an invisible parent group of " : "",
-                        charge->directory, mw_units_bytes(charge->used).text);
+                        charge->flags & MW_VIEW_CHARGE_ABOVE ? "an invisible parent group of " : "", charge->directory,
+                        mw_units_bytes(charge->used).text);
 }
 
 enum mw_doctor_state mw_doctor_cgroup(struct mw_doctor_text *found)

@@ -62,8 +62,7 @@ static int load_library(void *context, struct mw_doctor_text *said)
             *c = ' ';
     if (!dladdr(function, &info) || !realpath(info.dli_fname, path))
         snprintf(path, sizeof(path), "%s", (char *)context);
-    mw_doctor_print(said, "%s: %s%s", version[0] ? version : "an MPI", path,
-                    family ? "" : " (not supported by memwatch)");
+    mw_doctor_print(said, "%s: %s%s", version[0] ? version : "an MPI", path, family ? "" : " (not supported by memwatch)");
     return family;
 }
 
@@ -112,8 +111,9 @@ static const char *kind_of(const char *version)
 {
     static const struct {
         const char *word, *name;
-    } kinds[] = {{"Open MPI", "Open MPI"}, {"OpenRTE", "Open MPI"}, {"PRRTE", "Open MPI (PRRTE)"}, {"prte", "PRRTE"},
-                 {"HYDRA", "MPICH (Hydra)"}, {"Intel", "Intel MPI"}, {"slurm", "Slurm"}};
+    } kinds[] = {{"Open MPI", "Open MPI"}, {"OpenRTE", "Open MPI"},    {"PRRTE", "Open MPI (PRRTE)"},
+                 {"prte", "PRRTE"},        {"HYDRA", "MPICH (Hydra)"}, {"Intel", "Intel MPI"},
+                 {"slurm", "Slurm"}};
 
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
         if (strstr(version, kinds[i].word))
@@ -127,7 +127,7 @@ enum mw_doctor_state mw_doctor_launchers(struct mw_doctor_text *found)
     bool any = false;
 
     for (size_t i = 0; i < sizeof(launchers) / sizeof(launchers[0]); i++) {
-        char *const command[] = {path, (char *)(uintptr_t)"--version", NULL};
+        char *const command[] = {path, (char *)(uintptr_t) "--version", NULL};
         struct mw_doctor_text said = {.length = 0};
         const char *kind;
         if (!is_on_path(launchers[i], path, sizeof(path)))
@@ -136,8 +136,7 @@ enum mw_doctor_state mw_doctor_launchers(struct mw_doctor_text *found)
         kind = kind_of(said.text);
         any = any || kind;
         said.text[strcspn(said.text, "\n")] = '\0';
-        mw_doctor_print(found, "%s%s: %s", found->length ? "\n" : "", path,
-                        kind ? kind : "unknown MPI: ");
+        mw_doctor_print(found, "%s%s: %s", found->length ? "\n" : "", path, kind ? kind : "unknown MPI: ");
         if (!kind)
             mw_doctor_print(found, "%s", said.text[0] ? said.text : "no answer to --version");
     }
@@ -172,7 +171,7 @@ static int families_of(const char *shim)
 static bool is_loadable(const char *shim, struct mw_doctor_text *said)
 {
     char preload[PATH_MAX + 16];
-    char *const command[] = {(char *)(uintptr_t)"env", preload, (char *)(uintptr_t)"true", NULL};
+    char *const command[] = {(char *)(uintptr_t) "env", preload, (char *)(uintptr_t) "true", NULL};
 
     snprintf(preload, sizeof(preload), "LD_PRELOAD=%s", shim);
     return mw_doctor_run(command, said) == 0 && !said->length;
@@ -202,6 +201,7 @@ enum mw_doctor_state mw_doctor_shim(struct mw_doctor_text *found)
     if (is_loadable(shim, &said))
         return built && !(families_found & ~built) ? MW_DOCTOR_GOOD : MW_DOCTOR_BAD;
     said.text[strcspn(said.text, "\n")] = '\0';
-    mw_doctor_print(found, "\ncannot be preloaded: %s", said.text[0] ? said.text : "a program with it preloaded does not start");
+    mw_doctor_print(found, "\ncannot be preloaded: %s",
+                    said.text[0] ? said.text : "a program with it preloaded does not start");
     return MW_DOCTOR_BAD;
 }

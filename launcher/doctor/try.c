@@ -57,8 +57,7 @@ static int finish(pid_t pid, int *ends, struct mw_doctor_text *text)
     return WEXITSTATUS(status);
 }
 
-int mw_doctor_try(int (*attempt)(void *context, struct mw_doctor_text *said), void *context,
-                  struct mw_doctor_text *said)
+int mw_doctor_try(int (*attempt)(void *context, struct mw_doctor_text *said), void *context, struct mw_doctor_text *said)
 {
     struct mw_doctor_text own = {.length = 0};
     int ends[2];

@@ -15,8 +15,7 @@ void mw_doctor_print(struct mw_doctor_text *text, const char *format, ...) __att
 
 /* Runs `attempt` in a child that is killed after ten seconds, and appends its output. Returns its return value (0 to
  * 100), or -1 if it crashed, hung or could not be started. */
-int mw_doctor_try(int (*attempt)(void *context, struct mw_doctor_text *said), void *context,
-                  struct mw_doctor_text *said);
+int mw_doctor_try(int (*attempt)(void *context, struct mw_doctor_text *said), void *context, struct mw_doctor_text *said);
 
 /* Runs a program in such a child and appends its stdout and stderr. Returns its exit status, or -1. */
 int mw_doctor_run(char *const command[], struct mw_doctor_text *output);

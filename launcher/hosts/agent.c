@@ -25,10 +25,10 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#define LOOK_NS (250 * MW_NS_PER_MS)    /* between two checks whether ranks still run */
-#define LINGER_NS (500 * MW_NS_PER_MS)  /* after the last rank has ended: another job may follow */
-#define NO_RANKS_NS (30 * MW_NS_PER_SEC)  /* without any rank */
-#define END_NS MW_NS_PER_SEC            /* after the launcher's command has ended */
+#define LOOK_NS (250 * MW_NS_PER_MS)     /* between two checks whether ranks still run */
+#define LINGER_NS (500 * MW_NS_PER_MS)   /* after the last rank has ended: another job may follow */
+#define NO_RANKS_NS (30 * MW_NS_PER_SEC) /* without any rank */
+#define END_NS MW_NS_PER_SEC             /* after the launcher's command has ended */
 #define LAST_PASS_NS (20 * MW_NS_PER_SEC)
 #define ACK_NS (5 * MW_NS_PER_SEC)
 #define BYE_NS MW_NS_PER_SEC
@@ -40,15 +40,15 @@ struct agent {
     struct mw_view view;
     struct mw_sampler sampler;
     struct mw_mirror mirror;
-    int token_fd;       /* locked: marks the run directory as in use; -1: could not be locked */
-    bool shared;        /* the run directory is the launcher's (shared file system): nothing to mirror or to remove */
+    int token_fd; /* locked: marks the run directory as in use; -1: could not be locked */
+    bool shared;  /* the run directory is the launcher's (shared file system): nothing to mirror or to remove */
     int signal_fd;
     bool samples;       /* the sampler is running */
-    bool end_requested;   /* by a signal */
+    bool end_requested; /* by a signal */
     size_t running;     /* ranks */
     uint64_t begin_ns;
-    uint64_t idle_ns;   /* since when no rank has been running; 0: a rank is running, or none has started yet */
-    uint64_t ended_ns;  /* when the launcher reported the end of the command; 0: not yet */
+    uint64_t idle_ns;  /* since when no rank has been running; 0: a rank is running, or none has started yet */
+    uint64_t ended_ns; /* when the launcher reported the end of the command; 0: not yet */
 };
 
 /* ---- the state that ranks read ---- */
@@ -352,8 +352,7 @@ static int begin(struct agent *agent, bool again, struct mw_err *err)
     if (mw_sampler_init(&agent->sampler, &agent->view, settings->dirfd, err) < 0)
         return -1;
     agent->samples = true;
-    mw_mirror_init(&agent->mirror, settings->dirfd, settings->host,
-                   (struct mw_mirror_sink){agent->link, link_room, link_send});
+    mw_mirror_init(&agent->mirror, settings->dirfd, settings->host, (struct mw_mirror_sink){agent->link, link_room, link_send});
     agent->begin_ns = mw_clock_now();
     write_state(agent, "connected", "");
     return 0;

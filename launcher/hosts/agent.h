@@ -12,13 +12,13 @@
 
 struct mw_agent_settings {
     char run_dir[PATH_MAX];
-    int dirfd;               /* of the run directory */
-    int lock_fd;             /* the lock file, locked; ranks read the agent's state from it */
-    char host[MW_HOSTNAME_SIZE];  /* this host */
-    const char *launcher;    /* the launcher's host; "" if unknown */
+    int dirfd;                   /* of the run directory */
+    int lock_fd;                 /* the lock file, locked; ranks read the agent's state from it */
+    char host[MW_HOSTNAME_SIZE]; /* this host */
+    const char *launcher;        /* the launcher's host; "" if unknown */
     const char *connect;
     const char *secret;
-    uint64_t interval_ns;    /* between samples */
+    uint64_t interval_ns; /* between samples */
 };
 
 /* Runs until all ranks of this host have ended and the launcher has all data, or the launcher is gone. `again`: this

@@ -57,8 +57,8 @@ static bool is_handed_over(const struct mw_agent_settings *settings, const char 
 {
     struct stat given, there;
 
-    return !fstat(LOCK_FD, &given) && !fstatat(settings->dirfd, name, &there, AT_SYMLINK_NOFOLLOW) &&
-           S_ISREG(there.st_mode) && given.st_dev == there.st_dev && given.st_ino == there.st_ino;
+    return !fstat(LOCK_FD, &given) && !fstatat(settings->dirfd, name, &there, AT_SYMLINK_NOFOLLOW) && S_ISREG(there.st_mode) &&
+           given.st_dev == there.st_dev && given.st_ino == there.st_ino;
 }
 
 /* Takes the lock: one agent for each host and run. */
@@ -70,8 +70,7 @@ static int hold_lock(struct mw_agent_settings *settings, struct mw_err *err)
     if (is_handed_over(settings, name))
         settings->lock_fd = fcntl(LOCK_FD, F_DUPFD_CLOEXEC, LOCK_FD + 1);
     else
-        settings->lock_fd =
-            openat(settings->dirfd, name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+        settings->lock_fd = openat(settings->dirfd, name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
     if (settings->lock_fd < 0)
         return mw_err_set(err, "cannot open %s in the run directory: %s", name, strerror(errno));
     if (flock(settings->lock_fd, LOCK_EX | LOCK_NB))

@@ -84,8 +84,7 @@ static bool matches(const struct pattern *pattern, const char *name, const char 
            (!pattern->has_world || skip_digits(&name, "0123456789abcdef", WORLD_DIGITS, WORLD_DIGITS)) &&
            (!pattern->has_world || !pattern->has_host || skip(&name, "-")) &&
            (!pattern->has_host || skip_host(&name, host, pattern)) &&
-           (!pattern->has_pid || (skip(&name, "-") && skip_pid(&name))) &&
-           !strcmp(name, pattern->suffix);
+           (!pattern->has_pid || (skip(&name, "-") && skip_pid(&name))) && !strcmp(name, pattern->suffix);
 }
 
 static const struct pattern *find(const char *name, const char *host)

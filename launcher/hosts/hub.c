@@ -16,8 +16,8 @@
 #include <unistd.h>
 
 #define PEERS 4096
-#define UNKNOWN 16                         /* connections that are not authenticated yet */
-#define UNKNOWN_NS (5 * MW_NS_PER_SEC)     /* their timeout */
+#define UNKNOWN 16                          /* connections that are not authenticated yet */
+#define UNKNOWN_NS (5 * MW_NS_PER_SEC)      /* their timeout */
 #define UNKNOWN_FAIR_NS (50 * MW_NS_PER_MS) /* minimum time before a connection is closed to make room for a waiting one */
 #define ACCEPTS_PER_SEC 1024
 #define SILENT_NS (10 * MW_NS_PER_SEC)
@@ -32,9 +32,9 @@ struct mw_hub {
     struct mw_hub_files files;
     struct mw_hub_peer **peers;
     size_t count;
-    bool ended;               /* the command has ended */
-    bool paused;              /* not listening */
-    uint64_t accepts_ns;      /* start of the second that `accepts` counts */
+    bool ended;          /* the command has ended */
+    bool paused;         /* not listening */
+    uint64_t accepts_ns; /* start of the second that `accepts` counts */
     unsigned accepts;
     uint64_t heard_ns;
 };
@@ -312,7 +312,8 @@ static void tick(struct mw_hub *hub)
 
     if (read(hub->timer_fd, &expired, sizeof(expired)) < 0)
         return;
-    if (expired > LATE_TICKS) /* this process was stopped: messages that arrived meanwhile are read before timeouts are applied */
+    if (expired >
+        LATE_TICKS) /* this process was stopped: messages that arrived meanwhile are read before timeouts are applied */
         return;
     now = mw_clock_now();
     for (size_t i = 0; i < hub->count; i++)

@@ -37,8 +37,8 @@ static bool owns_gathered(struct mw_hub_files *files, const char *host, const ch
     return true;
 }
 
-static enum mw_hub_files_result check(struct mw_hub_files *files, const char *host,
-                                      const struct mw_wire_message *message, struct mw_err *err)
+static enum mw_hub_files_result check(struct mw_hub_files *files, const char *host, const struct mw_wire_message *message,
+                                      struct mw_err *err)
 {
     enum mw_host_file kind = mw_host_files_kind(message->name, host);
     uint64_t limit = mw_host_files_limit(kind);
@@ -78,8 +78,7 @@ static int open_file(struct mw_hub_files *files, const char *name, struct stat *
 }
 
 /* Growth counts against the limit of all files; missing disk space shows up when data is written. */
-static int grow(struct mw_hub_files *files, const struct mw_wire_message *message, const struct stat *st,
-                struct mw_err *err)
+static int grow(struct mw_hub_files *files, const struct mw_wire_message *message, const struct stat *st, struct mw_err *err)
 {
     uint64_t end = message->offset + message->length, length = (uint64_t)st->st_size;
     uint64_t more = end > length ? end - length : 0;
@@ -100,8 +99,8 @@ static int store(int fd, const struct mw_wire_message *message)
     return mw_io_pwrite(fd, message->data, message->length, (off_t)message->offset);
 }
 
-enum mw_hub_files_result mw_hub_files_take(struct mw_hub_files *files, const char *host,
-                                           const struct mw_wire_message *message, struct mw_err *err)
+enum mw_hub_files_result mw_hub_files_take(struct mw_hub_files *files, const char *host, const struct mw_wire_message *message,
+                                           struct mw_err *err)
 {
     enum mw_hub_files_result result = check(files, host, message, err);
     struct stat st;

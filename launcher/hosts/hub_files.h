@@ -22,8 +22,8 @@ struct mw_hub_files {
     char own_host[MW_WIRE_HOST]; /* the launcher's host */
     uint64_t bytes;              /* total growth of files */
     uint64_t bytes_limit;
-    size_t count;                /* files created here */
-    struct {                     /* gathered files contain no host name: only the host that created one may extend it */
+    size_t count; /* files created here */
+    struct {      /* gathered files contain no host name: only the host that created one may extend it */
         char name[MW_WIRE_NAME], host[MW_WIRE_HOST];
     } gathered[MW_HUB_FILES_GATHERED];
     size_t gathered_count;
@@ -38,7 +38,7 @@ enum mw_hub_files_result {
 };
 
 /* Executes a FILE or SIZE message of the agent of `host`. On failure a line is left in err. */
-enum mw_hub_files_result mw_hub_files_take(struct mw_hub_files *files, const char *host,
-                                           const struct mw_wire_message *message, struct mw_err *err);
+enum mw_hub_files_result mw_hub_files_take(struct mw_hub_files *files, const char *host, const struct mw_wire_message *message,
+                                           struct mw_err *err);
 
 #endif

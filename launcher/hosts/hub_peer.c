@@ -16,8 +16,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define READS 4        /* per call; each up to the size of one frame */
-#define OUT_ROOM 4096  /* replies are small; a peer that does not read them is closed */
+#define READS 4       /* per call; each up to the size of one frame */
+#define OUT_ROOM 4096 /* replies are small; a peer that does not read them is closed */
 
 static void note_address(struct mw_hub_peer *peer, int fd)
 {

@@ -12,12 +12,12 @@
 
 struct mw_hub_peer {
     struct mw_wire wire;
-    struct mw_peer peer;   /* state 0 until HELLO */
-    uint64_t since_ns;     /* when it connected */
-    uint64_t written_ns;   /* value of peer.heard_ns in the status file */
+    struct mw_peer peer; /* state 0 until HELLO */
+    uint64_t since_ns;   /* when it connected */
+    uint64_t written_ns; /* value of peer.heard_ns in the status file */
     bool end_sent;
-    bool gone;             /* closed; to be freed */
-    bool wants_write;      /* epoll waits until it is writable */
+    bool gone;        /* closed; to be freed */
+    bool wants_write; /* epoll waits until it is writable */
 };
 
 /* Takes ownership of the socket `fd`. Returns NULL if out of memory. */

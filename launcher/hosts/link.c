@@ -16,25 +16,25 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define TRY_NS (5 * MW_NS_PER_SEC)       /* timeout of all attempts together */
-#define ADDRESS_NS MW_NS_PER_SEC         /* timeout of one of several addresses, which may be unreachable */
-#define ROUND_NS (100 * MW_NS_PER_MS)    /* after an attempt of each address; up to twice as long, by chance */
+#define TRY_NS (5 * MW_NS_PER_SEC)    /* timeout of all attempts together */
+#define ADDRESS_NS MW_NS_PER_SEC      /* timeout of one of several addresses, which may be unreachable */
+#define ROUND_NS (100 * MW_NS_PER_MS) /* after an attempt of each address; up to twice as long, by chance */
 #define SILENT_NS (10 * MW_NS_PER_SEC)
-#define PING_NS MW_NS_PER_SEC            /* also a sign of life */
+#define PING_NS MW_NS_PER_SEC /* also a sign of life */
 #define PING_FIRST_NS (20 * MW_NS_PER_MS)
-#define PING_FIRST 8                     /* the first pings are sent close together, to find a short round trip */
+#define PING_FIRST 8 /* the first pings are sent close together, to find a short round trip */
 #define OUT_ROOM (256 << 10)
 
 struct mw_link {
     enum mw_link_state state;
     struct mw_link_address addresses[MW_LINK_ADDRESSES];
-    size_t count, at;         /* `at`: index of the address in use */
+    size_t count, at; /* `at`: index of the address in use */
     unsigned char secret[MW_WIRE_SECRET];
     char host[MW_WIRE_HOST];
-    struct mw_wire wire;      /* fd -1: between two attempts */
-    bool connecting;          /* TCP's handshake is in progress */
-    uint64_t give_up_ns;      /* end of all attempts */
-    uint64_t next_ns;         /* next attempt, or timeout of this one */
+    struct mw_wire wire; /* fd -1: between two attempts */
+    bool connecting;     /* TCP's handshake is in progress */
+    uint64_t give_up_ns; /* end of all attempts */
+    uint64_t next_ns;    /* next attempt, or timeout of this one */
     uint64_t heard_ns, ping_ns;
     unsigned pings;
     bool clock_known, ended;
@@ -198,9 +198,7 @@ static int take(struct mw_link *link, const unsigned char *bytes, size_t length,
     case MW_WIRE_PONG: take_pong(link, &message); return 0;
     case MW_WIRE_END: link->ended = true; return 0;
     case MW_WIRE_ACK: link->ack = message.complete ? MW_LINK_ACK_COMPLETE : MW_LINK_ACK_INCOMPLETE; return 0;
-    case MW_WIRE_BYE:
-        link->state = MW_LINK_FAILED;
-        return mw_err_set(err, "the launcher refused: %s", message.why);
+    case MW_WIRE_BYE: link->state = MW_LINK_FAILED; return mw_err_set(err, "the launcher refused: %s", message.why);
     default: return mw_err_set(err, "the launcher sent a message that only an agent may send");
     }
 }

@@ -27,7 +27,7 @@ int mw_link_open(struct mw_link **link, const char *connect, const char *secret,
 /* Erases the secret. NULL is allowed. */
 void mw_link_close(struct mw_link *link);
 
-int mw_link_fd(const struct mw_link *link);      /* -1: only wait */
+int mw_link_fd(const struct mw_link *link);       /* -1: only wait */
 short mw_link_events(const struct mw_link *link); /* of poll(2) */
 uint64_t mw_link_due(const struct mw_link *link); /* CLOCK_MONOTONIC ns */
 

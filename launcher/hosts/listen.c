@@ -65,8 +65,7 @@ static void add_address(struct mw_listen *listen, const struct sockaddr *address
 
 static bool can_be_reached(const struct ifaddrs *one, int family)
 {
-    if (!one->ifa_addr || one->ifa_addr->sa_family != family || !(one->ifa_flags & IFF_UP) ||
-        (one->ifa_flags & IFF_LOOPBACK))
+    if (!one->ifa_addr || one->ifa_addr->sa_family != family || !(one->ifa_flags & IFF_UP) || (one->ifa_flags & IFF_LOOPBACK))
         return false;
     if (family == AF_INET6)
         return !IN6_IS_ADDR_LINKLOCAL(&((const struct sockaddr_in6 *)one->ifa_addr)->sin6_addr);

@@ -75,8 +75,7 @@ static void add_file(struct mw_mirror *mirror, const char *name)
         return;
     if (mirror->count == mirror->room) {
         size_t room = mirror->room ? 2 * mirror->room : 16;
-        struct mw_mirror_file *grown =
-            room > MW_MIRROR_FILES ? NULL : realloc(mirror->files, room * sizeof(*mirror->files));
+        struct mw_mirror_file *grown = room > MW_MIRROR_FILES ? NULL : realloc(mirror->files, room * sizeof(*mirror->files));
         if (!grown)
             return;
         mirror->files = grown;
@@ -143,11 +142,10 @@ static bool make_hashes(struct mw_mirror_file *file, uint64_t size)
 
 /* Sends the block if it differs from what was sent last; a block of zeros also if it was never sent. Returns false if
  * there is no room for it now. */
-static bool send_block(struct mw_mirror *mirror, struct mw_mirror_file *file, uint64_t block,
-                       const unsigned char *bytes, size_t length)
+static bool send_block(struct mw_mirror *mirror, struct mw_mirror_file *file, uint64_t block, const unsigned char *bytes,
+                       size_t length)
 {
-    struct mw_wire_message message = {
-        .kind = MW_WIRE_FILE, .offset = block * MW_MIRROR_BLOCK, .data = bytes, .length = length};
+    struct mw_wire_message message = {.kind = MW_WIRE_FILE, .offset = block * MW_MIRROR_BLOCK, .data = bytes, .length = length};
     uint64_t hash;
 
     if (!file->hashes[block] && sodium_is_zero(bytes, length))
@@ -156,8 +154,7 @@ static bool send_block(struct mw_mirror *mirror, struct mw_mirror_file *file, ui
     if (hash == file->hashes[block])
         return true;
     memcpy(message.name, file->name, sizeof(message.name));
-    if (mirror->sink.room(mirror->sink.context) < length ||
-        mirror->sink.send(mirror->sink.context, &message) < 0)
+    if (mirror->sink.room(mirror->sink.context) < length || mirror->sink.send(mirror->sink.context, &message) < 0)
         return false;
     file->hashes[block] = hash;
     return true;
@@ -178,9 +175,9 @@ static bool is_used(const struct mw_mirror *mirror, const struct mw_mirror_file 
     const struct mw_record_head *head = (const void *)mirror->head;
     uint64_t begin = block * MW_MIRROR_BLOCK;
 
-    if (mw_host_files_kind(file->name, mirror->host) != MW_HOST_FILE_JOURNAL ||
-        mirror->head_length < sizeof(*head) || memcmp(head->magic, MW_RECORD_MAGIC, sizeof(head->magic)) != 0 ||
-        head->version != MW_RECORD_VERSION || head->endian != MW_RECORD_ENDIAN)
+    if (mw_host_files_kind(file->name, mirror->host) != MW_HOST_FILE_JOURNAL || mirror->head_length < sizeof(*head) ||
+        memcmp(head->magic, MW_RECORD_MAGIC, sizeof(head->magic)) != 0 || head->version != MW_RECORD_VERSION ||
+        head->endian != MW_RECORD_ENDIAN)
         return true;
     for (size_t i = 0; i < MW_SECTION_COUNT; i++)
         if (overlaps(&head->sections[i], begin, begin + MW_MIRROR_BLOCK))
@@ -263,8 +260,7 @@ static bool send_rest(struct mw_mirror *mirror, struct mw_mirror_file *file, con
         if (n > 0 && !send_block(mirror, file, mirror->block, bytes, (size_t)n))
             return false;
     }
-    return send_size(mirror, file) &&
-           (!mirror->head_length || send_block(mirror, file, 0, mirror->head, mirror->head_length));
+    return send_size(mirror, file) && (!mirror->head_length || send_block(mirror, file, 0, mirror->head, mirror->head_length));
 }
 
 /* Returns false if there is no room to continue. */

@@ -28,9 +28,9 @@ struct mw_mirror_sink {
 
 struct mw_mirror_file {
     char name[MW_WIRE_NAME];
-    uint64_t size;     /* size that was sent */
-    uint64_t *hashes;  /* of the blocks that were sent; 0: not sent */
-    size_t blocks;     /* room in hashes */
+    uint64_t size;                   /* size that was sent */
+    uint64_t *hashes;                /* of the blocks that were sent; 0: not sent */
+    size_t blocks;                   /* room in hashes */
     struct mw_journal_source source; /* the file, which may be removed; closed: opened for each pass */
 };
 
@@ -41,12 +41,12 @@ struct mw_mirror {
     unsigned char key[crypto_shorthash_KEYBYTES];
     struct mw_mirror_file *files;
     size_t count, room;
-    uint64_t next_ns;  /* when the next pass is due */
-    uint64_t cost_ns;  /* cost of this pass so far */
-    bool passing;      /* a pass is in progress, at block `block` of file `file` */
+    uint64_t next_ns; /* when the next pass is due */
+    uint64_t cost_ns; /* cost of this pass so far */
+    bool passing;     /* a pass is in progress, at block `block` of file `file` */
     size_t file;
     uint64_t block;
-    bool head_known;   /* `head` is the file's first block from before the others were read */
+    bool head_known; /* `head` is the file's first block from before the others were read */
     _Alignas(8) unsigned char head[MW_MIRROR_BLOCK];
     size_t head_length;
     uint64_t file_size;

@@ -83,8 +83,8 @@ static void seal(struct mw_wire *wire, const unsigned char *plain, size_t length
                                (unsigned char)(sealed >> 24)};
 
     append(&wire->out, prefix, sizeof(prefix));
-    crypto_secretstream_xchacha20poly1305_push(&wire->out_state, wire->out.bytes + wire->out.end, NULL, plain, length,
-                                               prefix, sizeof(prefix), 0);
+    crypto_secretstream_xchacha20poly1305_push(&wire->out_state, wire->out.bytes + wire->out.end, NULL, plain, length, prefix,
+                                               sizeof(prefix), 0);
     wire->out.end += sealed;
 }
 
@@ -113,8 +113,8 @@ static int unseal(struct mw_wire *wire, unsigned char *plain, size_t size, size_
 
 /* ---- the handshake ---- */
 
-static void derive(unsigned char key[KEY_BYTES], const struct mw_wire *wire, const char *direction,
-                   const unsigned char *server, const unsigned char *client)
+static void derive(unsigned char key[KEY_BYTES], const struct mw_wire *wire, const char *direction, const unsigned char *server,
+                   const unsigned char *client)
 {
     crypto_generichash_state state;
 

@@ -11,10 +11,10 @@
 /* Incremented with any change of a message's meaning. */
 #define MW_WIRE_VERSION 1u
 
-#define MW_WIRE_HOST 64       /* with NUL; [A-Za-z0-9._-] */
-#define MW_WIRE_NAME 128      /* of a file, with NUL; the same characters */
-#define MW_WIRE_WHY 128       /* with NUL; printable ASCII */
-#define MW_WIRE_DATA 32768    /* bytes of a file in one message */
+#define MW_WIRE_HOST 64    /* with NUL; [A-Za-z0-9._-] */
+#define MW_WIRE_NAME 128   /* of a file, with NUL; the same characters */
+#define MW_WIRE_WHY 128    /* with NUL; printable ASCII */
+#define MW_WIRE_DATA 32768 /* bytes of a file in one message */
 #define MW_WIRE_MESSAGE_MAX (MW_WIRE_DATA + 256)
 
 enum mw_wire_kind {
@@ -31,17 +31,17 @@ enum mw_wire_kind {
 
 struct mw_wire_message {
     enum mw_wire_kind kind;
-    uint32_t wire_version;   /* HELLO */
-    uint32_t record_version; /* HELLO */
-    uint32_t pid;            /* HELLO: of the agent */
-    uint64_t wall_ns;        /* HELLO: CLOCK_REALTIME */
-    uint64_t mono_ns;        /* HELLO: CLOCK_MONOTONIC; PING, PONG: the agent's at the PING */
-    uint64_t hub_ns;         /* PONG: the hub's CLOCK_MONOTONIC */
-    uint64_t offset;         /* FILE; SIZE: the length */
-    bool complete;           /* ACK */
-    char host[MW_WIRE_HOST]; /* HELLO */
-    char name[MW_WIRE_NAME]; /* FILE, SIZE */
-    char why[MW_WIRE_WHY];   /* BYE; may be empty */
+    uint32_t wire_version;     /* HELLO */
+    uint32_t record_version;   /* HELLO */
+    uint32_t pid;              /* HELLO: of the agent */
+    uint64_t wall_ns;          /* HELLO: CLOCK_REALTIME */
+    uint64_t mono_ns;          /* HELLO: CLOCK_MONOTONIC; PING, PONG: the agent's at the PING */
+    uint64_t hub_ns;           /* PONG: the hub's CLOCK_MONOTONIC */
+    uint64_t offset;           /* FILE; SIZE: the length */
+    bool complete;             /* ACK */
+    char host[MW_WIRE_HOST];   /* HELLO */
+    char name[MW_WIRE_NAME];   /* FILE, SIZE */
+    char why[MW_WIRE_WHY];     /* BYE; may be empty */
     const unsigned char *data; /* FILE: points into the parsed bytes, or the sender's data */
     size_t length;             /* FILE: 1 to MW_WIRE_DATA */
 };

@@ -34,8 +34,8 @@ void mw_parse(const struct argp *argp, int argc, char **argv, void *input)
 
     caught = open_memstream(&text, &size);
     if (caught)
-        stderr = caught; /* mw_message() does not use it */
-    argv[0] = (char *)(uintptr_t)"memwatch"; /* the prefix of getopt's messages */
+        stderr = caught;                      /* mw_message() does not use it */
+    argv[0] = (char *)(uintptr_t) "memwatch"; /* the prefix of getopt's messages */
     failed = argp_parse(argp, argc, argv, ARGP_IN_ORDER | ARGP_NO_HELP, NULL, input);
     argv[0] = saved;
     stderr = real;

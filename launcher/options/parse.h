@@ -17,7 +17,10 @@
 #define MW_PARSE_KEY_HELP 0x500
 
 /* The row of --help, part of every table. */
-#define MW_PARSE_HELP {"help", MW_PARSE_KEY_HELP, NULL, 0, "Show this help", -1}
+#define MW_PARSE_HELP                                            \
+    {                                                            \
+        "help", MW_PARSE_KEY_HELP, NULL, 0, "Show this help", -1 \
+    }
 
 void mw_parse(const struct argp *argp, int argc, char **argv, void *input);
 

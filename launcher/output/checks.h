@@ -17,8 +17,13 @@ struct mw_checks {
 extern const struct argp mw_checks_argp;
 
 /* Rows of --junit and --github; each table has its keys. */
-#define MW_CHECKS_JUNIT(key, what, group) {"junit", key, "FILE", 0, "Write " what " to FILE, as JUnit XML", group}
-#define MW_CHECKS_GITHUB(key, group) \
-    {"github", key, NULL, 0, "Report this as annotations on stderr and in $GITHUB_STEP_SUMMARY", group}
+#define MW_CHECKS_JUNIT(key, what, group)                                      \
+    {                                                                          \
+        "junit", key, "FILE", 0, "Write " what " to FILE, as JUnit XML", group \
+    }
+#define MW_CHECKS_GITHUB(key, group)                                                                      \
+    {                                                                                                     \
+        "github", key, NULL, 0, "Report this as annotations on stderr and in $GITHUB_STEP_SUMMARY", group \
+    }
 
 #endif

@@ -23,10 +23,14 @@ struct mw_display {
 extern const struct argp mw_display_argp;
 
 /* Rows for tables that have only these two options; each table has its keys. */
-#define MW_DISPLAY_COLOR(key, group) \
-    {"color", key, "auto|always|never", 0, "Colours (auto: on a terminal, unless NO_COLOR is set)", group}
-#define MW_DISPLAY_DEBUGINFOD(key, group) \
-    {"debuginfod", key, NULL, 0, "Get debug information that this host lacks from the servers in $DEBUGINFOD_URLS", group}
+#define MW_DISPLAY_COLOR(key, group)                                                                         \
+    {                                                                                                        \
+        "color", key, "auto|always|never", 0, "Colours (auto: on a terminal, unless NO_COLOR is set)", group \
+    }
+#define MW_DISPLAY_DEBUGINFOD(key, group)                                                                                    \
+    {                                                                                                                        \
+        "debuginfod", key, NULL, 0, "Get debug information that this host lacks from the servers in $DEBUGINFOD_URLS", group \
+    }
 
 /* Parses the argument of --color; exits on an error (launcher/options/parse.h). */
 void mw_display_set_color(struct mw_display *display, const char *text);

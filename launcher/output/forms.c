@@ -14,22 +14,18 @@
 
 const struct mw_form_kind mw_form_kinds[MW_FORMS] = {
     [MW_FORM_TEXT] = {"report", 0, "Write the text report to FILE", mw_report_text_write, false},
-    [MW_FORM_RECORD] =
-        {"output", 'o', "Save the run's record to FILE (JSON), the input of memwatch report", mw_report_json_write, false},
+    [MW_FORM_RECORD] = {"output", 'o', "Save the run's record to FILE (JSON), the input of memwatch report",
+                        mw_report_json_write, false},
     [MW_FORM_JSON] = {"json", 0, "Write the record to stdout, or to FILE", mw_report_json_write, true},
     [MW_FORM_HTML] = {"html", 0, "Write a self-contained web page to FILE", mw_report_html_write, false},
-    [MW_FORM_PROCESSES] =
-        {"csv", 0, "Write a row for each process to FILE (comma-separated)", mw_report_processes_write, false},
-    [MW_FORM_TIMELINE] =
-        {"timeline", 0, "Write the job's memory over time to FILE (comma-separated)", mw_report_timeline_write, false},
-    [MW_FORM_PHASES] =
-        {"phases", 0, "Write a row for each phase to FILE (comma-separated)", mw_report_phases_write, false},
-    [MW_FORM_SPIKES] =
-        {"spikes", 0, "Write a row for each spike to FILE (comma-separated)", mw_report_spikes_write, false},
-    [MW_FORM_TRACE] =
-        {"trace", 0, "Write a trace to FILE, for Perfetto or chrome://tracing", mw_report_trace_write, false},
-    [MW_FORM_METRICS] =
-        {"metrics", 0, "Write OpenMetrics text to FILE, for a node exporter", mw_report_metrics_write, false},
+    [MW_FORM_PROCESSES] = {"csv", 0, "Write a row for each process to FILE (comma-separated)", mw_report_processes_write,
+                           false},
+    [MW_FORM_TIMELINE] = {"timeline", 0, "Write the job's memory over time to FILE (comma-separated)", mw_report_timeline_write,
+                          false},
+    [MW_FORM_PHASES] = {"phases", 0, "Write a row for each phase to FILE (comma-separated)", mw_report_phases_write, false},
+    [MW_FORM_SPIKES] = {"spikes", 0, "Write a row for each spike to FILE (comma-separated)", mw_report_spikes_write, false},
+    [MW_FORM_TRACE] = {"trace", 0, "Write a trace to FILE, for Perfetto or chrome://tracing", mw_report_trace_write, false},
+    [MW_FORM_METRICS] = {"metrics", 0, "Write OpenMetrics text to FILE, for a node exporter", mw_report_metrics_write, false},
 };
 
 static bool is_stdout(const char *path)
@@ -61,8 +57,8 @@ int mw_forms_open(struct mw_forms *forms, const mw_form_paths paths, bool force,
     forms->paths = paths;
     for (int i = 0; i < MW_FORMS && !failed; i++) {
         if (is_stdout(paths[i]))
-            failed = on_stdout++ ? mw_err_set(err, "only one report can go to stdout: use --%s=FILE",
-                                              mw_form_kinds[i].option) : 0;
+            failed = on_stdout++ ? mw_err_set(err, "only one report can go to stdout: use --%s=FILE", mw_form_kinds[i].option)
+                                 : 0;
         else if (paths[i])
             failed = mw_output_open(&forms->outputs[i], paths[i], force, err);
     }

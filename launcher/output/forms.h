@@ -22,11 +22,11 @@ enum mw_form {
 };
 
 struct mw_form_kind {
-    const char *option;     /* without the leading dashes */
-    int letter;             /* short option; 0: none */
+    const char *option; /* without the leading dashes */
+    int letter;         /* short option; 0: none */
     const char *help;
     mw_report_write *write;
-    bool stdout_default;    /* FILE is optional: defaults to stdout */
+    bool stdout_default; /* FILE is optional: defaults to stdout */
 };
 
 extern const struct mw_form_kind mw_form_kinds[MW_FORMS];

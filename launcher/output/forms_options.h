@@ -17,6 +17,9 @@ struct mw_forms_options {
 const struct argp *mw_forms_argp(void);
 
 /* The row of --force; each table has its key. */
-#define MW_FORMS_FORCE(key, group) {"force", key, NULL, 0, "Overwrite existing files", group}
+#define MW_FORMS_FORCE(key, group)                               \
+    {                                                            \
+        "force", key, NULL, 0, "Overwrite existing files", group \
+    }
 
 #endif

@@ -10,7 +10,7 @@
 #include <stdio.h>
 
 struct mw_output {
-    FILE *file;               /* stream to write to */
+    FILE *file; /* stream to write to */
     bool force;
     char path[PATH_MAX];
     char temporary[PATH_MAX]; /* in the same directory */

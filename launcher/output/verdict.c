@@ -10,8 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-int mw_verdict_open(struct mw_verdict *verdict, const struct mw_verdict_options *options, bool force,
-                    struct mw_err *err)
+int mw_verdict_open(struct mw_verdict *verdict, const struct mw_verdict_options *options, bool force, struct mw_err *err)
 {
     *verdict = (struct mw_verdict){.options = *options};
     return options->junit ? mw_output_open(&verdict->junit, options->junit, force, err) : 0;
@@ -48,9 +47,10 @@ static void write_case(FILE *out, const struct mw_finding *finding)
 
 void mw_verdict_write_junit(FILE *out, const struct mw_findings *findings, const char *subject)
 {
-    fprintf(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
-                 "  <testsuite name=\"memwatch\" tests=\"%zu\" failures=\"%zu\" errors=\"0\" skipped=\"0\">\n"
-                 "    <properties><property name=\"subject\" value=\"",
+    fprintf(out,
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
+            "  <testsuite name=\"memwatch\" tests=\"%zu\" failures=\"%zu\" errors=\"0\" skipped=\"0\">\n"
+            "    <properties><property name=\"subject\" value=\"",
             findings->count, count(findings, MW_FINDING_FAILED));
     put_xml(out, subject);
     fputs("\"/></properties>\n", out);
@@ -126,7 +126,8 @@ static int save_summary(const struct mw_findings *findings, const char *subject)
 
     if (!path || !*path)
         return 0;
-    fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0666); /* opening a FIFO must not block */
+    fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
+              0666); /* opening a FIFO must not block */
     out = fd < 0 ? NULL : fdopen(fd, "a");
     if (out) {
         mw_verdict_write_summary(out, findings, subject);
@@ -143,8 +144,8 @@ static int save_summary(const struct mw_findings *findings, const char *subject)
 static void print_finding(const struct mw_finding *finding)
 {
     if (finding->level != MW_FINDING_PASSED)
-        mw_message("memwatch: %s: %s%s\n", finding->check,
-                   finding->level == MW_FINDING_WARNING ? "warning: " : "", finding->text);
+        mw_message("memwatch: %s: %s%s\n", finding->check, finding->level == MW_FINDING_WARNING ? "warning: " : "",
+                   finding->text);
 }
 
 int mw_verdict_report(struct mw_verdict *verdict, const struct mw_findings *findings, const char *subject)

@@ -17,8 +17,7 @@ struct mw_verdict {
 };
 
 /* Opens the requested files, before anything is started. Returns 0, or -1 with a line in err. */
-int mw_verdict_open(struct mw_verdict *verdict, const struct mw_verdict_options *options, bool force,
-                    struct mw_err *err);
+int mw_verdict_open(struct mw_verdict *verdict, const struct mw_verdict_options *options, bool force, struct mw_err *err);
 
 /* Reports all findings; `subject` is what was checked (a command line). Prints errors on stderr. Returns 0, or 1 if
  * something could not be written. */

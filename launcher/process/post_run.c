@@ -50,9 +50,9 @@ static void name_record(const struct mw_post_run *post, char *entry)
 
 void mw_post_run_execute(const struct mw_post_run *post, const char *record, struct mw_relay *relay,
                          const struct mw_spawn_inherit *inherit)
-        {
-    char *command[] = {(char *)(uintptr_t)"sh", (char *)(uintptr_t)"-c", (char *)(uintptr_t)post->command,
-                       (char *)(uintptr_t)"sh", (char *)(uintptr_t)record, NULL};
+{
+    char *command[] = {(char *)(uintptr_t) "sh", (char *)(uintptr_t) "-c",  (char *)(uintptr_t)post->command,
+                       (char *)(uintptr_t) "sh", (char *)(uintptr_t)record, NULL};
     char entry[sizeof(RECORD) + PATH_MAX];
     struct mw_spawn spawn;
     struct mw_spawn_result started;

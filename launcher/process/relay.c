@@ -60,8 +60,8 @@ static bool is_to_memwatch_only(const struct signalfd_siginfo *info)
 /* Notes signals that can end a job in the log; if there are many, the last ones. */
 static void note(struct mw_view *log, const struct signalfd_siginfo *info, uint64_t ns)
 {
-    static const uint64_t harmless = UINT64_C(1) << (SIGCHLD - 1) | UINT64_C(1) << (SIGCONT - 1) |
-                                     UINT64_C(1) << (SIGURG - 1) | UINT64_C(1) << (SIGWINCH - 1);
+    static const uint64_t harmless = UINT64_C(1) << (SIGCHLD - 1) | UINT64_C(1) << (SIGCONT - 1) | UINT64_C(1) << (SIGURG - 1) |
+                                     UINT64_C(1) << (SIGWINCH - 1);
 
     if (!log || is_stop(info->ssi_signo) || (harmless & mw_signal_mask_bit((int)info->ssi_signo)))
         return;
@@ -69,8 +69,7 @@ static void note(struct mw_view *log, const struct signalfd_siginfo *info, uint6
         memmove(log->signals, log->signals + 1, (MW_VIEW_SIGNALS - 1) * sizeof(log->signals[0]));
     else
         log->signal_count++;
-    log->signals[log->signal_count - 1] =
-        (struct mw_view_signal){(int32_t)info->ssi_signo, (int32_t)info->ssi_pid, ns};
+    log->signals[log->signal_count - 1] = (struct mw_view_signal){(int32_t)info->ssi_signo, (int32_t)info->ssi_pid, ns};
 }
 
 /* Forwards the signal with its value and sender. */

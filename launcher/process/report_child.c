@@ -64,8 +64,7 @@ static int print_end(int status)
     if (signo == SIGPIPE || signo == SIGINT || signo == SIGTERM || signo == SIGHUP)
         return 1;
     if (signo)
-        mw_message("memwatch: no report: %s while writing it; the exit status is still the command's\n",
-                   strsignal(signo));
+        mw_message("memwatch: no report: %s while writing it; the exit status is still the command's\n", strsignal(signo));
     return signo ? -1 : WEXITSTATUS(status) > 1 ? -1 : WEXITSTATUS(status);
 }
 
@@ -84,7 +83,7 @@ int mw_report_child_wait(pid_t pid, struct mw_relay *relay)
 
 int mw_report_child_run(int (*work)(void *context), void *context, struct mw_relay *relay,
                         const struct mw_spawn_inherit *inherit)
-       {
+{
     pid_t pid;
 
     fflush(NULL);

@@ -14,7 +14,7 @@
 
 /* State that memwatch changes for itself and the command must not inherit. */
 struct mw_spawn_inherit {
-    uint64_t mask; /* launcher/process/signal_mask.h */
+    uint64_t mask;                 /* launcher/process/signal_mask.h */
     struct sigaction child_action; /* of SIGCHLD */
     struct rlimit files;
     struct itimerval timers[MW_SPAWN_TIMERS]; /* all zero: none to pass on */
@@ -34,9 +34,9 @@ enum mw_spawn_output {
 
 /* A command that is not started yet: a waiting child with all signals blocked. */
 struct mw_spawn {
-    pid_t pid;  /* -1: there is none */
-    int fd;     /* to start it, and to get the result */
-    int error;  /* why there is none */
+    pid_t pid; /* -1: there is none */
+    int fd;    /* to start it, and to get the result */
+    int error; /* why there is none */
 };
 
 /* Blocks all signals, and saves what commands are to inherit. `files` is the current limit. No other code in this

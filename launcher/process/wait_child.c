@@ -9,8 +9,7 @@
 
 static uint64_t endings(void)
 {
-    return mw_signal_mask_bit(SIGINT) | mw_signal_mask_bit(SIGTERM) | mw_signal_mask_bit(SIGHUP) |
-           mw_signal_mask_bit(SIGQUIT);
+    return mw_signal_mask_bit(SIGINT) | mw_signal_mask_bit(SIGTERM) | mw_signal_mask_bit(SIGHUP) | mw_signal_mask_bit(SIGQUIT);
 }
 
 int mw_wait_child_begin(struct mw_wait_child *waiting, struct mw_err *err)

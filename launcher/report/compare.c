@@ -65,8 +65,7 @@ static int check_count(struct request *request, enum mw_compare_side side, const
     }
     request->compares = mw_mem_alloc(jobs, sizeof(struct mw_compare *));
     for (; request->count < jobs; request->count++)
-        request->compares[request->count] =
-            mw_compare_create(request->options->by, request->options->threshold);
+        request->compares[request->count] = mw_compare_create(request->options->by, request->options->threshold);
     return 0;
 }
 
@@ -209,8 +208,8 @@ static int check_jobs(struct request *request, struct mw_err *err)
         if (one->ranks_min[MW_COMPARE_BASE] == one->ranks_max[MW_COMPARE_CANDIDATE] &&
             one->ranks_max[MW_COMPARE_BASE] == one->ranks_min[MW_COMPARE_CANDIDATE])
             continue;
-        mw_err_set(err, "job %zu has %zu ranks in BASE, %zu in CANDIDATE: the jobs differ or are in another order",
-                   i + 1, one->ranks_max[MW_COMPARE_BASE], one->ranks_max[MW_COMPARE_CANDIDATE]);
+        mw_err_set(err, "job %zu has %zu ranks in BASE, %zu in CANDIDATE: the jobs differ or are in another order", i + 1,
+                   one->ranks_max[MW_COMPARE_BASE], one->ranks_max[MW_COMPARE_CANDIDATE]);
         if (refuse(request, err) < 0)
             return -1;
     }
@@ -224,8 +223,7 @@ static int take_sides(struct request *request, struct mw_err *err)
 {
     const char *const *paths = request->options->paths;
 
-    if (take_side(request, MW_COMPARE_BASE, paths[0], err) < 0 ||
-        take_side(request, MW_COMPARE_CANDIDATE, paths[1], err) < 0)
+    if (take_side(request, MW_COMPARE_BASE, paths[0], err) < 0 || take_side(request, MW_COMPARE_CANDIDATE, paths[1], err) < 0)
         return -1;
     return check_jobs(request, err);
 }

@@ -14,8 +14,8 @@ struct mw_compare_options {
     double threshold;     /* 0.05 */
     enum mw_compare_by by;
     enum { MW_COMPARE_TEXT, MW_COMPARE_JSON, MW_COMPARE_MARKDOWN } form;
-    bool allow_failed;    /* also compare runs that failed or still run */
-    bool force;           /* overwrite existing files */
+    bool allow_failed; /* also compare runs that failed or still run */
+    bool force;        /* overwrite existing files */
     struct mw_verdict_options verdict;
     struct mw_display display;
 };

@@ -18,12 +18,9 @@
 #include <unistd.h>
 
 static const char *const states[] = {
-    [MW_RUNS_RUNNING] = "running",
-    [MW_RUNS_ORPHANED] = "running, memwatch was killed",
-    [MW_RUNS_UNKNOWN] = "unknown here",
-    [MW_RUNS_ENDED] = "ended, not reported",
-    [MW_RUNS_REPORTED] = "reported",
-    [MW_RUNS_KEPT] = "kept",
+    [MW_RUNS_RUNNING] = "running",      [MW_RUNS_ORPHANED] = "running, memwatch was killed",
+    [MW_RUNS_UNKNOWN] = "unknown here", [MW_RUNS_ENDED] = "ended, not reported",
+    [MW_RUNS_REPORTED] = "reported",    [MW_RUNS_KEPT] = "kept",
 };
 
 static void add_row(struct mw_text_table *table, const struct mw_runs_one *one)
@@ -79,7 +76,8 @@ static void explain_unknown(const struct mw_runs_one *runs, size_t count)
     for (size_t i = 0; i < count; i++)
         if (runs[i].state == MW_RUNS_UNKNOWN) {
             printf("unknown here: from another host, an earlier boot or another container; check on host %s, or remove it with "
-                   "memwatch runs --clean --force DIRECTORY\n", runs[i].host);
+                   "memwatch runs --clean --force DIRECTORY\n",
+                   runs[i].host);
             return;
         }
 }
@@ -95,7 +93,8 @@ static void explain_foreign(void)
         mw_text_clean(directories.items[i]);
         mw_text_quote(quoted, sizeof(quoted), directories.items[i]);
         printf("leftover shared memory of a run in another container, or with another root directory: if its job has ended, "
-               "remove it with memwatch runs --clean --force %s\n", quoted);
+               "remove it with memwatch runs --clean --force %s\n",
+               quoted);
     }
     mw_names_fini(&directories);
 }

@@ -28,8 +28,9 @@ static const char doc[] =
 static error_t check(const struct mw_runs_options *options)
 {
     if (options->directories && !options->clean)
-        mw_parse_fail("unexpected argument '%s': use memwatch report DIRECTORY to see one run, or --clean DIRECTORY to remove it",
-                      options->directories[0]);
+        mw_parse_fail(
+            "unexpected argument '%s': use memwatch report DIRECTORY to see one run, or --clean DIRECTORY to remove it",
+            options->directories[0]);
     if (options->force && !options->directories)
         mw_parse_fail("--force needs --clean and a DIRECTORY");
     return 0;

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 struct mw_runs_options {
-    char **directories;   /* of --clean, NULL-terminated; NULL: all */
+    char **directories; /* of --clean, NULL-terminated; NULL: all */
     bool clean, force;
     const char *base_dir; /* also look here; NULL: nowhere else */
     struct mw_display display;

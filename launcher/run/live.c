@@ -106,7 +106,10 @@ static void describe_fullest(char *text, size_t size, const struct mw_sampler *s
     }
     process = fullest(sampler->view, false);
     name = process ? strrchr(process->exe, '/') : NULL;
-    snprintf(text, size, "%s %s", !process ? "" : name ? name + 1 : process->exe,
+    snprintf(text, size, "%s %s",
+             !process ? ""
+             : name   ? name + 1
+                      : process->exe,
              process ? mw_units_bytes(process->rss_last).text : "");
 }
 

@@ -33,7 +33,8 @@ static const struct argp_option table[] = {
      "Never reset the kernel's high-water mark: other tools can still read it, but peaks are those of the whole run", 2},
     {"no-syscalls", KEY_NO_SYSCALLS, NULL, 0,
      "Make no system calls in a rank after MPI_Init, nor at the end of other processes: for programs that "
-     "enter a sandbox without memwatch noticing; memory is then only sampled", 2},
+     "enter a sandbox without memwatch noticing; memory is then only sampled",
+     2},
     {"site-depth", KEY_SITE_DEPTH, "N", 0,
      "Distinguish call sites by N stack frames of the program (" MW_SETTINGS_RANGE(MW_SITE_DEPTH) ")", 2},
     {"quiet", KEY_QUIET, NULL, 0, "Do not print the report on stderr", 3},
@@ -96,9 +97,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 
     switch (key) {
     case ARGP_KEY_INIT: return begin(options, state);
-    case 'i':
-        measure->interval_ns = mw_parse_int(argument, MW_INTERVAL_MIN, MW_INTERVAL_MAX, "-i") * MW_NS_PER_MS;
-        return 0;
+    case 'i': measure->interval_ns = mw_parse_int(argument, MW_INTERVAL_MIN, MW_INTERVAL_MAX, "-i") * MW_NS_PER_MS; return 0;
     case KEY_EXACT: measure->exact = true; return 0;
     case KEY_NO_RESET: measure->no_reset = true; return 0;
     case KEY_NO_SYSCALLS: measure->no_syscalls = true; return 0;
@@ -139,8 +138,7 @@ const struct argp *mw_run_options_argp(void)
 
 void mw_run_options_parse(struct mw_run_options *options, int argc, char **argv)
 {
-    *options = (struct mw_run_options){
-        .measure = {.interval_ns = MW_INTERVAL_DEFAULT * MW_NS_PER_MS, .budget_ppm = 10000}};
+    *options = (struct mw_run_options){.measure = {.interval_ns = MW_INTERVAL_DEFAULT * MW_NS_PER_MS, .budget_ppm = 10000}};
     mw_parse(mw_run_options_argp(), argc, argv, options);
 }
 

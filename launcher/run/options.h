@@ -12,7 +12,7 @@
 #include <stdbool.h>
 
 struct mw_run_options {
-    char **command;       /* NULL-terminated; points into argv */
+    char **command; /* NULL-terminated; points into argv */
     struct mw_preload_settings measure;
     bool keep, quiet, silent, no_agent, no_subreaper;
     bool kill_over;

@@ -93,8 +93,10 @@ void mw_remake_note(const struct mw_remake *remake, const struct mw_rundir *dir,
     if (remake->restored)
         read = mw_model_format(model, "%zu journal%s that memwatch had open %s still read; ", remake->restored,
                                remake->restored == 1 ? "" : "s", remake->restored == 1 ? "was" : "were");
-    mw_model_note(model, MW_MODEL_NOTE_LOST, "the run directory %s, or files in it, were %s while the job ran (noticed at %s): "
-                  "%sranks that started %s may be missing", dir->path, remake->moved_to[0] ? "moved" : "removed",
+    mw_model_note(model, MW_MODEL_NOTE_LOST,
+                  "the run directory %s, or files in it, were %s while the job ran (noticed at %s): "
+                  "%sranks that started %s may be missing",
+                  dir->path, remake->moved_to[0] ? "moved" : "removed",
                   mw_units_time(mw_model_elapsed(model, remake->noticed_ns)).text, read,
                   mw_rundir_place(dir) == MW_RUNDIR_THERE ? "then" : "later");
 }

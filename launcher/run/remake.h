@@ -14,10 +14,10 @@
 #include <stdint.h>
 
 struct mw_remake {
-    unsigned times;           /* how often it was created again */
-    uint64_t noticed_ns;      /* when the first loss was noticed; 0: none */
-    size_t restored;          /* journals put back */
-    char moved_to[PATH_MAX];  /* where the directory was moved to; "" if it was not */
+    unsigned times;          /* how often it was created again */
+    uint64_t noticed_ns;     /* when the first loss was noticed; 0: none */
+    size_t restored;         /* journals put back */
+    char moved_to[PATH_MAX]; /* where the directory was moved to; "" if it was not */
 };
 
 /* Checks that the directory and its token exist, and creates them again if not. Descriptor numbers stay the same.

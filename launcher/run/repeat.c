@@ -46,7 +46,7 @@ static void run_there(const struct mw_run_options *options, int number, mw_repea
 struct repeated {
     struct repeated_job {
         struct mw_compare *axes[MW_REPORT_REPEAT_AXES];
-    } *jobs;
+    } * jobs;
     size_t count;
 };
 
@@ -130,8 +130,7 @@ static int run_all(const struct mw_run_options *options, mw_repeat_once *once, c
         return MW_EXIT_FAILURE;
     }
     /* After a run that could not be started, or was killed, no further run is made. */
-    for (int number = 1;
-         number <= options->repeat && status < MW_EXIT_FAILURE && !mw_wait_child_is_ended(&waiting); number++) {
+    for (int number = 1; number <= options->repeat && status < MW_EXIT_FAILURE && !mw_wait_child_is_ended(&waiting); number++) {
         status = run_one(&waiting, options, number, once, kept);
         collect(options, kept, repeated);
         if (!first)

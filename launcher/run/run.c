@@ -73,7 +73,7 @@ struct run {
     struct mw_inside inside; /* set if an mpirun started memwatch */
     struct mw_remake remake;
     struct mw_hub *hub; /* NULL: no agents */
-    int wake_fd; /* epoll: the sampler or the hub has work */
+    int wake_fd;        /* epoll: the sampler or the hub has work */
     char shim[PATH_MAX];
     bool started; /* there is data to report and to keep */
     char *kept;   /* PATH_MAX bytes for the path of the run directory, which is kept then; NULL: remove it */
@@ -395,8 +395,7 @@ static void release_dir(struct run *run, bool keeps)
                    "rebooted: memwatch report -o FILE %s\n",
                    failed, failed == 1 ? "" : "s", run->dir.path, strerror(errno), quoted);
     if (keeps && run->sampler.file.error)
-        mw_message("memwatch: cannot write all samples to %s: %s\n", run->dir.path,
-                   strerror(run->sampler.file.error));
+        mw_message("memwatch: cannot write all samples to %s: %s\n", run->dir.path, strerror(run->sampler.file.error));
     if (!keeps)
         mw_rundir_remove(&run->dir);
     mw_rundir_close(&run->dir);
@@ -549,18 +548,10 @@ static const struct stage {
     int (*open)(struct run *run, struct mw_err *err); /* 0, or -1 with a line in err and everything closed */
     void (*close)(struct run *run);                   /* NULL: nothing to close */
 } stages[] = {
-    {open_post, close_post},
-    {open_forms, close_forms},
-    {open_verdict, close_verdict},
-    {open_judged, close_judged},
-    {find_shim, NULL},
-    {open_relay, close_relay},
-    {open_dir, close_dir},
-    {become_subreaper, NULL},
-    {open_sampler, close_sampler},
-    {open_hub, close_hub},
-    {open_wake, close_wake},
-    {set_environment, NULL},
+    {open_post, close_post},     {open_forms, close_forms}, {open_verdict, close_verdict},
+    {open_judged, close_judged}, {find_shim, NULL},         {open_relay, close_relay},
+    {open_dir, close_dir},       {become_subreaper, NULL},  {open_sampler, close_sampler},
+    {open_hub, close_hub},       {open_wake, close_wake},   {set_environment, NULL},
 };
 #define STAGES (sizeof(stages) / sizeof(stages[0]))
 
@@ -587,7 +578,10 @@ static struct mw_spawn_inherit inherit; /* state at the start of this process */
 /* One run; if `kept` is not NULL the directory is kept, and its path is written there. */
 static int run_once(const struct mw_run_options *options, char *kept)
 {
-    struct run run = {.options = *options, .kept = kept, .relay = {.fd = -1}, .inherit = inherit,
+    struct run run = {.options = *options,
+                      .kept = kept,
+                      .relay = {.fd = -1},
+                      .inherit = inherit,
                       .inside = mw_inside_look(options->command, getenv)};
     struct mw_err err;
     int status;

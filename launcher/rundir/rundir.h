@@ -12,8 +12,8 @@
 #include <stdbool.h>
 
 struct mw_rundir {
-    int fd;              /* of the directory */
-    int token_fd;        /* of the token; has the launcher's lock in the process that created the directory */
+    int fd;       /* of the directory */
+    int token_fd; /* of the token; has the launcher's lock in the process that created the directory */
     struct mw_token token;
     char path[PATH_MAX]; /* absolute */
 };

@@ -181,8 +181,7 @@ static void visit_base(const char *base, visitor *visit, void *context)
     while (stream && (entry = readdir(stream))) {
         char path[PATH_MAX];
         struct mw_rundir dir;
-        if (!mw_token_id(entry->d_name) ||
-            snprintf(path, sizeof(path), "%s/%s", base, entry->d_name) >= (int)sizeof(path) ||
+        if (!mw_token_id(entry->d_name) || snprintf(path, sizeof(path), "%s/%s", base, entry->d_name) >= (int)sizeof(path) ||
             mw_rundir_open(&dir, path, NULL))
             continue;
         visit(context, &dir);

@@ -23,10 +23,10 @@ enum mw_runs_state {
 struct mw_runs_one {
     char path[PATH_MAX];
     enum mw_runs_state state;
-    uint64_t wall_ns;  /* start time; 0: unknown */
-    uint32_t ranks;    /* number of journals and gathered records */
-    uint64_t bytes;    /* disk usage */
-    char command[256]; /* "" if unknown */
+    uint64_t wall_ns;            /* start time; 0: unknown */
+    uint32_t ranks;              /* number of journals and gathered records */
+    uint64_t bytes;              /* disk usage */
+    char command[256];           /* "" if unknown */
     char host[MW_HOSTNAME_SIZE]; /* where it was created */
 };
 

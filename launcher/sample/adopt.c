@@ -124,8 +124,8 @@ static bool is_that_process(int procfd, pid_t pid, const struct mw_ident *ident)
     if (ident->pid != pid || ident->pid_ns != mw_procmem_pid_ns(procfd, MW_PROCMEM_SELF))
         return false;
     fd = mw_procmem_open(procfd, pid, "stat");
-    ok = fd >= 0 && !fstat(fd, &owner) && (geteuid() == 0 || owner.st_uid == geteuid()) &&
-         !mw_procmem_stat_read(fd, &stat) && stat.start_ticks == ident->start_ticks;
+    ok = fd >= 0 && !fstat(fd, &owner) && (geteuid() == 0 || owner.st_uid == geteuid()) && !mw_procmem_stat_read(fd, &stat) &&
+         stat.start_ticks == ident->start_ticks;
     if (fd >= 0)
         close(fd);
     return ok;

@@ -24,8 +24,7 @@ uint64_t mw_cgroup_files_number(const char *directory, const char *name)
 {
     char text[64];
 
-    return read_file(directory, name, text, sizeof(text)) && text[0] >= '0' && text[0] <= '9' ? strtoull(text, NULL, 10)
-                                                                                             : 0;
+    return read_file(directory, name, text, sizeof(text)) && text[0] >= '0' && text[0] <= '9' ? strtoull(text, NULL, 10) : 0;
 }
 
 bool mw_cgroup_files_limit(const char *directory, const char *name, uint64_t *bytes)

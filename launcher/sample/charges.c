@@ -19,14 +19,22 @@ struct files {
 };
 
 static const struct files all_files[] = {
-    {MW_LIMIT_CGROUP, false, "memory.max", "memory.current", "memory.peak",
-     {"memory.events.local", "memory.events"}, "oom"},
-    {MW_LIMIT_HIGH, false, "memory.high", "memory.current", "memory.peak",
-     {"memory.events.local", "memory.events"}, "high"},
-    {MW_LIMIT_CGROUP, true, "memory.limit_in_bytes", "memory.usage_in_bytes", "memory.max_usage_in_bytes",
-     {"memory.failcnt", NULL}, NULL},
-    {MW_LIMIT_MEMSW, true, "memory.memsw.limit_in_bytes", "memory.memsw.usage_in_bytes",
-     "memory.memsw.max_usage_in_bytes", {"memory.memsw.failcnt", NULL}, NULL},
+    {MW_LIMIT_CGROUP, false, "memory.max", "memory.current", "memory.peak", {"memory.events.local", "memory.events"}, "oom"},
+    {MW_LIMIT_HIGH, false, "memory.high", "memory.current", "memory.peak", {"memory.events.local", "memory.events"}, "high"},
+    {MW_LIMIT_CGROUP,
+     true,
+     "memory.limit_in_bytes",
+     "memory.usage_in_bytes",
+     "memory.max_usage_in_bytes",
+     {"memory.failcnt", NULL},
+     NULL},
+    {MW_LIMIT_MEMSW,
+     true,
+     "memory.memsw.limit_in_bytes",
+     "memory.memsw.usage_in_bytes",
+     "memory.memsw.max_usage_in_bytes",
+     {"memory.memsw.failcnt", NULL},
+     NULL},
 };
 #define ALL_FILES (sizeof(all_files) / sizeof(all_files[0]))
 

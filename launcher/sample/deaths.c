@@ -39,9 +39,9 @@ struct pidfd_info {
 struct mw_deaths_watched {
     pid_t pid;
     uint64_t start_ticks;
-    int fd;            /* pidfd, or -1 */
+    int fd; /* pidfd, or -1 */
     uint32_t key;
-    bool has_status;   /* it was a child of this process and has been reaped */
+    bool has_status; /* it was a child of this process and has been reaped */
     int32_t wait_status;
 };
 
@@ -133,8 +133,7 @@ bool mw_deaths_watch(struct mw_deaths *deaths, pid_t pid, uint64_t start_ticks, 
     if (!make_room(deaths))
         return false;
     entry = &deaths->watched[deaths->count++];
-    *entry = (struct mw_deaths_watched){
-        .pid = pid, .start_ticks = start_ticks, .fd = open_pidfd(deaths, pid), .key = key};
+    *entry = (struct mw_deaths_watched){.pid = pid, .start_ticks = start_ticks, .fd = open_pidfd(deaths, pid), .key = key};
     deaths->polled += entry->fd < 0;
     return true;
 }
@@ -168,13 +167,12 @@ static bool kernel_has_status(int fd)
 }
 
 /* Reads its status from /proc. Returns false if it is gone. `is_ours`: the kernel shows 0 for processes of other users. */
-static bool read_stat(const struct mw_deaths *deaths, const struct mw_deaths_watched *entry,
-                      struct mw_procmem_stat *stat, bool *is_ours)
+static bool read_stat(const struct mw_deaths *deaths, const struct mw_deaths_watched *entry, struct mw_procmem_stat *stat,
+                      bool *is_ours)
 {
     int fd = mw_procmem_open(deaths->procfd, entry->pid, "stat");
     struct stat owner;
-    bool ok = fd >= 0 && !fstat(fd, &owner) && !mw_procmem_stat_read(fd, stat) &&
-              stat->start_ticks == entry->start_ticks;
+    bool ok = fd >= 0 && !fstat(fd, &owner) && !mw_procmem_stat_read(fd, stat) && stat->start_ticks == entry->start_ticks;
 
     *is_ours = ok && (geteuid() == 0 || owner.st_uid == geteuid());
     if (fd >= 0)
@@ -250,8 +248,7 @@ static bool next_by_poll(struct mw_deaths *deaths, struct mw_deaths_end *end)
         return false;
     for (size_t i = 0; i < deaths->count; i++) {
         struct mw_deaths_watched *entry = &deaths->watched[i];
-        if (entry->fd >= 0 || (!entry->has_status && read_stat(deaths, entry, &stat, &is_ours) &&
-                               !mw_procmem_has_ended(&stat)))
+        if (entry->fd >= 0 || (!entry->has_status && read_stat(deaths, entry, &stat, &is_ours) && !mw_procmem_has_ended(&stat)))
             continue;
         take(deaths, entry, end);
         return true;

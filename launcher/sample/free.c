@@ -39,10 +39,13 @@ struct mw_free mw_free_find(const struct mw_view *view)
 const char *mw_free_words(enum mw_limit_kind kind)
 {
     static const char *const words[MW_LIMIT_KINDS] = {
-        [MW_LIMIT_NONE] = "unknown limit", [MW_LIMIT_CGROUP] = "the control group's limit",
-        [MW_LIMIT_NODE] = "the node's memory", [MW_LIMIT_HIGH] = "the control group's memory.high",
+        [MW_LIMIT_NONE] = "unknown limit",
+        [MW_LIMIT_CGROUP] = "the control group's limit",
+        [MW_LIMIT_NODE] = "the node's memory",
+        [MW_LIMIT_HIGH] = "the control group's memory.high",
         [MW_LIMIT_MEMSW] = "the control group's limit on memory and swap",
-        [MW_LIMIT_SLURM] = "the memory granted by Slurm", [MW_LIMIT_ADDRESS] = "ulimit -v (address space)",
+        [MW_LIMIT_SLURM] = "the memory granted by Slurm",
+        [MW_LIMIT_ADDRESS] = "ulimit -v (address space)",
         [MW_LIMIT_DATA] = "ulimit -d (data)",
     };
 

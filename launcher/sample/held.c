@@ -74,8 +74,7 @@ size_t mw_held_restore(const struct mw_held *held, int dirfd)
     size_t restored = 0;
 
     for (size_t i = 0; i < held->count; i++)
-        restored += !held->files[i].source.segment &&
-                    mw_held_restore_one(held->files[i].source.fd, dirfd, held->files[i].name);
+        restored += !held->files[i].source.segment && mw_held_restore_one(held->files[i].source.fd, dirfd, held->files[i].name);
     return restored;
 }
 

@@ -14,7 +14,7 @@ struct mw_held {
     struct mw_held_file {
         char name[NAME_MAX + 1];
         struct mw_journal_source source;
-    } *files;
+    } * files;
     size_t count;
 };
 

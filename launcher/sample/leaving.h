@@ -20,7 +20,7 @@ struct mw_leaving {
         pid_t pid;
         uint64_t start_ticks;
         uint32_t key;
-    } *watches;
+    } * watches;
     size_t count, room;
 };
 

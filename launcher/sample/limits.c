@@ -24,9 +24,8 @@ static uint64_t overcommitted_huge_pages(void)
 {
     char text[64];
 
-    return mw_io_read_text(AT_FDCWD, "/proc/sys/vm/nr_overcommit_hugepages", text, sizeof(text)) > 0
-               ? strtoull(text, NULL, 10)
-               : 0;
+    return mw_io_read_text(AT_FDCWD, "/proc/sys/vm/nr_overcommit_hugepages", text, sizeof(text)) > 0 ? strtoull(text, NULL, 10)
+                                                                                                     : 0;
 }
 
 uint64_t mw_limits_huge_pages(void)
@@ -43,8 +42,8 @@ static void take_nodes(struct mw_view *view, hwloc_topology_t topology)
 
     view->node_count = 0;
     while (view->node_count < MW_VIEW_NODES && (node = hwloc_get_next_obj_by_type(topology, HWLOC_OBJ_NUMANODE, node)))
-        view->nodes[view->node_count++] =
-            (struct mw_view_node){.index = (int32_t)node->os_index, .bytes = node->attr->numanode.local_memory};
+        view->nodes[view->node_count++] = (struct mw_view_node){.index = (int32_t)node->os_index,
+                                                                .bytes = node->attr->numanode.local_memory};
 }
 
 void mw_limits_node(struct mw_view *view)

@@ -8,9 +8,9 @@
 #include <stdint.h>
 
 struct mw_meminfo {
-    uint64_t total;     /* 0: not even known from sysinfo(2) */
-    uint64_t available; /* without swapping; if `is_free_only` only free memory, without page cache */
-    bool is_free_only;  /* MemAvailable is missing (also before Linux 3.14) */
+    uint64_t total;              /* 0: not even known from sysinfo(2) */
+    uint64_t available;          /* without swapping; if `is_free_only` only free memory, without page cache */
+    bool is_free_only;           /* MemAvailable is missing (also before Linux 3.14) */
     uint64_t anon, shmem, dirty; /* memory of programs; files in tmpfs and shared memory; page cache not yet written (dirty or
                                     being written). All 0 with sysinfo(2) */
     uint64_t swap_free;

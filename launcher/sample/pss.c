@@ -88,8 +88,7 @@ static uint64_t shared_again(int procfd, pid_t pid, const struct mw_procmem_roll
     return status.rss_shmem > rollup->pss_shmem ? status.rss_shmem - rollup->pss_shmem : 0;
 }
 
-static void note_all(struct mw_view *view, uint64_t now, uint64_t rss_sum, const struct mw_procmem_rollup *all,
-                     uint64_t shmem)
+static void note_all(struct mw_view *view, uint64_t now, uint64_t rss_sum, const struct mw_procmem_rollup *all, uint64_t shmem)
 {
     uint64_t shared = all->rss > all->pss ? all->rss - all->pss : 0;
 
@@ -107,8 +106,8 @@ static void note_all(struct mw_view *view, uint64_t now, uint64_t rss_sum, const
     view->shared_shmem = smaller(shmem, shared);
 }
 
-void mw_pss_sweep(struct mw_pss *pss, struct mw_tree *tree, const struct mw_sampled_table *sampled, struct mw_view *view, uint64_t now,
-                  void (*between)(void *context), void *context)
+void mw_pss_sweep(struct mw_pss *pss, struct mw_tree *tree, const struct mw_sampled_table *sampled, struct mw_view *view,
+                  uint64_t now, void (*between)(void *context), void *context)
 {
     struct mw_procmem_rollup one, all = {0};
     uint64_t shmem = 0, begin = mw_clock_read(CLOCK_THREAD_CPUTIME_ID), cost; /* CPU time: waiting for a core does not count */

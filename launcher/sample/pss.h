@@ -15,13 +15,13 @@
 
 struct mw_pss {
     uint64_t begin_ns;
-    uint64_t quiet_ns;             /* nothing is read before this time */
-    uint64_t spent_ns;             /* cost of all sweeps so far */
-    uint64_t cost_ns;              /* cost of a sweep for each GiB of RSS */
-    uint64_t last_ns, last_sum;    /* time of the last sweep, and sum of RSS then, in bytes */
+    uint64_t quiet_ns;              /* nothing is read before this time */
+    uint64_t spent_ns;              /* cost of all sweeps so far */
+    uint64_t cost_ns;               /* cost of a sweep for each GiB of RSS */
+    uint64_t last_ns, last_sum;     /* time of the last sweep, and sum of RSS then, in bytes */
     uint64_t steady_ns, steady_sum; /* since when the sum has been about constant, and that sum */
-    uint64_t sum;                  /* the last value, in bytes */
-    uint64_t max;                  /* the largest value */
+    uint64_t sum;                   /* the last value, in bytes */
+    uint64_t max;                   /* the largest value */
 };
 
 void mw_pss_init(struct mw_pss *pss, uint64_t now);
@@ -31,8 +31,8 @@ bool mw_pss_is_due(struct mw_pss *pss, uint64_t now, uint64_t rss_sum);
 
 /* Reads the PSS of all processes of the tree into the view: of each, and of the job. `between` is called before each
  * process. */
-void mw_pss_sweep(struct mw_pss *pss, struct mw_tree *tree, const struct mw_sampled_table *sampled, struct mw_view *view, uint64_t now,
-                  void (*between)(void *context), void *context);
+void mw_pss_sweep(struct mw_pss *pss, struct mw_tree *tree, const struct mw_sampled_table *sampled, struct mw_view *view,
+                  uint64_t now, void (*between)(void *context), void *context);
 
 /* Postpones a due sweep for a short time. */
 void mw_pss_put_off(struct mw_pss *pss, uint64_t now);

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 struct mw_sampled {
-    size_t entry;       /* index of its present program in view->processes; SIZE_MAX: none yet */
+    size_t entry; /* index of its present program in view->processes; SIZE_MAX: none yet */
     bool is_rank;
     bool is_watched;    /* its end is watched */
     uint64_t world;     /* of a rank, from its journal's name */

@@ -38,7 +38,7 @@
 #define LOOK_RANK_NS (100 * MW_NS_PER_MS)
 #define LOOK_HUGE_NS (50 * MW_NS_PER_MS) /* where huge pages are available: no other source reports them */
 
-#define COST_SHARE 10    /* samples use at most a tenth of a CPU */
+#define COST_SHARE 10                    /* samples use at most a tenth of a CPU */
 #define ALIVE_GAP_NS (20 * MW_NS_PER_MS) /* a thousand ranks may end one by one */
 #define LAUNCH_RANK_LOOKS 8
 #define RECENT_GAP_NS (250 * MW_NS_PER_MS)
@@ -164,8 +164,8 @@ static bool was_a_copy(const struct mw_sampler *sampler, const struct mw_tree_pr
     const struct mw_view_process *entry = entry_of(sampler, process);
     const struct mw_view_process *parent = entry_of(sampler, mw_tree_find(&sampler->tree, process->ppid));
 
-    return entry && parent && !entry->image && most_seen(entry) <= most_seen(parent) &&
-           !strcmp(entry->exe, parent->exe) && !strcmp(entry->command, parent->command);
+    return entry && parent && !entry->image && most_seen(entry) <= most_seen(parent) && !strcmp(entry->exe, parent->exe) &&
+           !strcmp(entry->command, parent->command);
 }
 
 /* Once for each process, even if it executes further programs. */
@@ -202,8 +202,9 @@ static void note_start(struct mw_sampler *sampler, struct mw_tree_process *proce
     struct mw_environment environment;
     bool read = !mw_environment_read(&environment, sampler->tree.procfd, process->pid);
 
-    entry->launch_rank =
-        read && environment.complete ? (uint32_t)(mw_launch_rank_parse(environment.text, environment.size, getenv) + 1) : 0;
+    entry->launch_rank = read && environment.complete
+                             ? (uint32_t)(mw_launch_rank_parse(environment.text, environment.size, getenv) + 1)
+                             : 0;
     if (!(entry->facts & MW_SEEN_ENVIRON))
         mw_evidence_start(entry, sampler->tree.procfd, read ? &environment : NULL);
     mw_environment_free(&environment);
@@ -232,15 +233,15 @@ static bool may_load_mpi(const struct mw_sampler *sampler, const struct mw_tree_
 {
     const struct mw_tree_process *parent = mw_tree_find(&sampler->tree, process->ppid);
 
-    return !sampled_of(sampler, process)->is_rank && (may_be_rank(sampler, process) || (parent && may_be_rank(sampler, parent)));
+    return !sampled_of(sampler, process)->is_rank &&
+           (may_be_rank(sampler, process) || (parent && may_be_rank(sampler, parent)));
 }
 
 /* Its rank's record may refer to it by this pid. */
 static void note_namespace(const struct mw_sampler *sampler, struct mw_view_process *entry)
 {
     entry->own_ns = mw_procmem_pid_ns(sampler->tree.procfd, entry->pid);
-    entry->own_pid = entry->own_ns == sampler->view->pid_ns ? entry->pid
-                                                            : mw_procmem_own_pid(sampler->tree.procfd, entry->pid);
+    entry->own_pid = entry->own_ns == sampler->view->pid_ns ? entry->pid : mw_procmem_own_pid(sampler->tree.procfd, entry->pid);
 }
 
 /* Enters a program image. It replaces the previous entry if that was not a separate program. */
@@ -299,8 +300,7 @@ static void read_again(struct mw_sampler *sampler, struct mw_tree_process *proce
 static void note_gone(struct mw_sampler *sampler, const struct mw_tree_event *event)
 {
     struct mw_view_process *entry = mw_sampled_entry(&sampler->sampled, event->id, sampler->view);
-    struct mw_view_end_seen seen = {
-        .ns = mw_clock_now(), .has_status = event->was_zombie, .wait_status = event->wait_status};
+    struct mw_view_end_seen seen = {.ns = mw_clock_now(), .has_status = event->was_zombie, .wait_status = event->wait_status};
 
     if (entry)
         mw_view_end_note(entry, &seen);
@@ -379,7 +379,8 @@ static void note_alive(struct mw_sampler *sampler)
         struct mw_view_process *entry = entry_of(sampler, process);
         struct mw_procmem_stat stat;
         int fd = sampled_of(sampler, process)->is_watched && entry && !entry->leave_ns && entry->end == MW_VIEW_LIVES
-                     ? mw_procmem_open(sampler->tree.procfd, process->pid, "stat") : -1;
+                     ? mw_procmem_open(sampler->tree.procfd, process->pid, "stat")
+                     : -1;
         now = mw_clock_now();
         if (fd >= 0 && !mw_procmem_stat_read(fd, &stat) && stat.start_ticks == process->start_ticks &&
             !(stat.flags & MW_PROCMEM_ENDING))
@@ -453,7 +454,8 @@ static void look_groups(struct mw_sampler *sampler)
 
     mw_cgroups_look_kills(view);
     for (uint32_t i = 0; i < view->cgroup_count; i++)
-        if (!(view->cgroups[i].flags & MW_VIEW_CGROUP_SHARED) && mw_cgroup_others(&view->cgroups[i], &sampler->tree, &sampler->sampled))
+        if (!(view->cgroups[i].flags & MW_VIEW_CGROUP_SHARED) &&
+            mw_cgroup_others(&view->cgroups[i], &sampler->tree, &sampler->sampled))
             view->cgroups[i].flags |= MW_VIEW_CGROUP_SHARED;
 }
 
@@ -634,8 +636,7 @@ void mw_sampler_sample(struct mw_sampler *sampler)
     note_sum(sampler, sum, processes);
     cost = mw_clock_now() - sampler->now;
     sampler->rest_ns = sampler->now + COST_SHARE * cost;
-    sampler->next_ns = sampler->now + sampler->gap_ns > sampler->rest_ns ? sampler->now + sampler->gap_ns
-                                                                         : sampler->rest_ns;
+    sampler->next_ns = sampler->now + sampler->gap_ns > sampler->rest_ns ? sampler->now + sampler->gap_ns : sampler->rest_ns;
     if (processes && mw_pss_is_due(&sampler->pss, sampler->now, sum))
         read_pss(sampler);
     sampler->last_sum = sum;

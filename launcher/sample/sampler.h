@@ -24,17 +24,17 @@ struct mw_sampler {
     struct mw_adopt adopt;
     struct mw_deaths deaths;
     struct mw_leaving leaving;
-    int fd;              /* to poll: readable if mw_sampler_wake() has work */
-    uint64_t next_ns;    /* when the next sample is due */
-    uint64_t gap_ns;     /* current interval between samples: grows to the configured one */
-    uint64_t rest_ns;    /* no sample before this time, to limit the cost */
-    uint64_t now;        /* time of the current sample */
+    int fd;                 /* to poll: readable if mw_sampler_wake() has work */
+    uint64_t next_ns;       /* when the next sample is due */
+    uint64_t gap_ns;        /* current interval between samples: grows to the configured one */
+    uint64_t rest_ns;       /* no sample before this time, to limit the cost */
+    uint64_t now;           /* time of the current sample */
     uint64_t alive_next_ns; /* when the other ranks may next be checked after one has ended */
     struct mw_pss pss;
-    uint64_t last_sum;     /* sum of RSS at the last sample */
-    uint32_t ranks_seen; /* of this host */
+    uint64_t last_sum;       /* sum of RSS at the last sample */
+    uint32_t ranks_seen;     /* of this host */
     uint32_t watched, ended; /* processes whose ends are watched: ranks, and possible ranks */
-    bool huge_pages;       /* processes can have huge pages: read often */
+    bool huge_pages;         /* processes can have huge pages: read often */
 };
 
 /* Starts sampling. The view's host, interval_ns, begin_ns and other known fields are set, `run_dirfd` is borrowed; the

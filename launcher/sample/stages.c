@@ -15,8 +15,7 @@ static bool read_state(struct mw_state *state, int dirfd, const char *name)
 
     if (mw_journal_source_open(&source, dirfd, name, NULL) < 0)
         return false;
-    ok = !mw_journal_read_head(&head, &source, NULL) &&
-         !mw_journal_read_entry(state, &source, &head, MW_SECTION_STATE, 0);
+    ok = !mw_journal_read_head(&head, &source, NULL) && !mw_journal_read_entry(state, &source, &head, MW_SECTION_STATE, 0);
     mw_journal_source_close(&source);
     return ok;
 }
@@ -27,14 +26,13 @@ static bool is_passing(const struct mw_state *state, uint64_t now)
     case MW_STAGE_STARTING:
     case MW_STAGE_READY:
     case MW_STAGE_COMMITTED:
-    case MW_STAGE_DECLINED:
-        return !state->since_ns || now < state->since_ns + WAITS_NS;
-    default:
-        return false;
+    case MW_STAGE_DECLINED: return !state->since_ns || now < state->since_ns + WAITS_NS;
+    default: return false;
     }
 }
 
-bool mw_stages_any_passing(const struct mw_tree *tree, const struct mw_sampled_table *sampled, int dirfd, const char *host, uint64_t now)
+bool mw_stages_any_passing(const struct mw_tree *tree, const struct mw_sampled_table *sampled, int dirfd, const char *host,
+                           uint64_t now)
 {
     for (size_t i = 0; i < tree->count; i++) {
         const struct mw_tree_process *process = &tree->processes[i];

@@ -355,8 +355,7 @@ static bool has_new_program(struct mw_tree_process *process, const struct mw_pro
     return is_new;
 }
 
-static void take_new_program(const struct mw_tree *tree, struct mw_tree_process *process,
-                             const struct mw_procmem_stat *stat)
+static void take_new_program(const struct mw_tree *tree, struct mw_tree_process *process, const struct mw_procmem_stat *stat)
 {
     process->since_ns = tree->now;
     process->stat_next_ns = 0;

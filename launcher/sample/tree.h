@@ -21,15 +21,15 @@ struct mw_tree_process {
     uint64_t start_stack, arg_start; /* both change with every exec; 0 if not permitted */
     int32_t threads;
     char comm[32];
-    bool borrows;          /* between vfork and exec: uses its parent's memory, which must not be counted again */
-    bool owns;             /* known to have separate memory, which is final */
+    bool borrows;                       /* between vfork and exec: uses its parent's memory, which must not be counted again */
+    bool owns;                          /* known to have separate memory, which is final */
     int statm_fd, stat_fd, children_fd; /* kept open; -1: opened for each read (descriptors are short) */
-    uint64_t rss;          /* at the last read, bytes; 0: unknown */
-    uint64_t since_ns;     /* when this program was first seen */
-    uint64_t stat_next_ns; /* until then, an unchanged RSS means the same program and number of threads */
-    bool steady;           /* so in this update: `rss` is up to date */
+    uint64_t rss;                       /* at the last read, bytes; 0: unknown */
+    uint64_t since_ns;                  /* when this program was first seen */
+    uint64_t stat_next_ns;              /* until then, an unchanged RSS means the same program and number of threads */
+    bool steady;                        /* so in this update: `rss` is up to date */
     uint64_t threads_next_ns, threads_gap_ns; /* when children of its other threads are searched next */
-    uint32_t id;           /* from 0; unique among existing processes: index of callers' data */
+    uint32_t id;                              /* from 0; unique among existing processes: index of callers' data */
 };
 
 /* Results of an update. A process that was first seen in the middle of an exec is settled when that has ended: what was
@@ -38,7 +38,7 @@ struct mw_tree_event {
     enum mw_tree_change { MW_TREE_NEW, MW_TREE_EXEC, MW_TREE_SETTLED, MW_TREE_GONE } change;
     pid_t pid;
     uint32_t id;
-    bool was_zombie;       /* GONE: `wait_status` is its status as wait(2) gives it, not 0 */
+    bool was_zombie; /* GONE: `wait_status` is its status as wait(2) gives it, not 0 */
     int32_t wait_status;
 };
 
@@ -49,15 +49,15 @@ struct mw_tree {
     size_t count, room;
     uint32_t *slots; /* pid -> index + 1, open addressing */
     size_t slot_count;
-    pid_t left_out;         /* a child of this process that is not part of the job; 0: none. Set by the caller */
-    int keep_below;         /* descriptors from here on are not kept: reading needs some as well */
-    uint64_t now;           /* time of the update */
+    pid_t left_out; /* a child of this process that is not part of the job; 0: none. Set by the caller */
+    int keep_below; /* descriptors from here on are not kept: reading needs some as well */
+    uint64_t now;   /* time of the update */
     uint64_t page_bytes;
-    uint64_t scan_next_ns;  /* without children files: when /proc may be scanned next */
+    uint64_t scan_next_ns; /* without children files: when /proc may be scanned next */
     bool no_children_file;
-    uint32_t *free_ids;     /* ids of processes that have ended */
+    uint32_t *free_ids; /* ids of processes that have ended */
     size_t free_count, free_room;
-    uint32_t id_count;      /* ids used so far */
+    uint32_t id_count;            /* ids used so far */
     struct mw_tree_event *events; /* since the last update or adoption began, in order */
     size_t event_count, event_room;
 };

@@ -32,7 +32,8 @@ static const struct argp_option options_table[] = {
      "Values of a program parameter: size=65536,262144; size=65536*n scales with the number of ranks", 1},
     {"repeat", KEY_REPEAT, "N", 0, "Run each combination N times: more runs give a narrower band", 1},
     {"exact", KEY_EXACT, NULL, 0, "Measure memory at every MPI call, like memwatch run --exact", 1},
-    {"dir", KEY_DIR, "DIR", 0, "Save the study's records in DIR (default " MW_SCALE_DIR "); existing ones are not run again", 2},
+    {"dir", KEY_DIR, "DIR", 0, "Save the study's records in DIR (default " MW_SCALE_DIR "); existing ones are not run again",
+     2},
     {"from", KEY_FROM, "DIR", 0, "Run nothing: use the records in DIR, which may be from another machine", 2},
     {"predict", KEY_PREDICT, "PLACE", 0, "Predict the memory for this number of ranks and parameter value: n=512,size=1e8", 3},
     {"ranks-per-node", KEY_RANKS_PER_NODE, "N", 0, "Ranks per node for the prediction (default: cores of this machine)", 3},
@@ -175,9 +176,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     struct mw_scale_options *options = state->input;
 
     switch (key) {
-    case ARGP_KEY_INIT:
-        state->child_inputs[0] = options;
-        return mw_parse_common(key, state, NULL);
+    case ARGP_KEY_INIT: state->child_inputs[0] = options; return mw_parse_common(key, state, NULL);
     case 'n': set_ranks(options, argument); return 0;
     case KEY_PARAM: add_param(options, argument); return 0;
     case KEY_REPEAT: options->repeat = (int)mw_parse_int(argument, 1, 1000, "--repeat"); return 0;

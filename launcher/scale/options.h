@@ -26,20 +26,20 @@ struct mw_scale_param {
 
 struct mw_scale_options {
     struct mw_display display;
-    bool force;           /* overwrite existing files */
-    bool exact;           /* the runs measure at every MPI call */
-    int repeat;           /* runs of each combination */
-    bool debuginfod;      /* the runs also get debug information from servers */
-    struct mw_scale_param n;  /* named "n" */
+    bool force;              /* overwrite existing files */
+    bool exact;              /* the runs measure at every MPI call */
+    int repeat;              /* runs of each combination */
+    bool debuginfod;         /* the runs also get debug information from servers */
+    struct mw_scale_param n; /* named "n" */
     struct mw_scale_param params[MW_SCALE_PARAMS];
     size_t param_count;
-    const char *dir;          /* directory of the study's records; NULL: MW_SCALE_DIR */
-    const char *from;         /* only read records from here; NULL: make runs */
-    char **command;           /* with {n} and {NAME}; NULL: none */
+    const char *dir;  /* directory of the study's records; NULL: MW_SCALE_DIR */
+    const char *from; /* only read records from here; NULL: make runs */
+    char **command;   /* with {n} and {NAME}; NULL: none */
     mw_scale_paths forms;
     bool predicts;
-    double at_n, at_s;        /* of --predict; 0: not given */
-    char at_name[64];         /* name of s; "" if not given */
+    double at_n, at_s;                   /* of --predict; 0: not given */
+    char at_name[64];                    /* name of s; "" if not given */
     uint64_t ranks_per_node, node_bytes; /* 0: those of this machine */
 };
 

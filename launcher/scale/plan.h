@@ -10,8 +10,8 @@
 struct mw_scale_step {
     double n;
     double values[MW_SCALE_PARAMS];
-    int repeat;      /* from 1 */
-    char name[300];  /* of the record, without ".json": "n=8,size=65536,run=1" */
+    int repeat;     /* from 1 */
+    char name[300]; /* of the record, without ".json": "n=8,size=65536,run=1" */
 };
 
 /* The number of runs. */

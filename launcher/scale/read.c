@@ -145,7 +145,8 @@ static int take_job(struct reading *reading, const struct mw_model *model, const
     if (model->job.sampled && (model->job.exit_status || model->job.runs))
         return mw_err_set(err, model->job.runs ? "%s: the job is still running" : "%s: the run failed", path);
     if (!find_value(reading, model, name, &s))
-        return mw_err_set(err, "%s: no value of %s in its name (%s=...) or, with a template as in -- --%s {%s}, in its command line",
+        return mw_err_set(err,
+                          "%s: no value of %s in its name (%s=...) or, with a template as in -- --%s {%s}, in its command line",
                           path, reading->param, reading->param, reading->param, reading->param);
     return mw_study_add_run(reading->study, model, name, s, err);
 }
@@ -171,7 +172,8 @@ static void take_jobs(struct reading *reading, const struct mw_model *run, const
     char *part = mw_mem_alloc(strlen(path) + 32, 1), *of = mw_mem_alloc(strlen(name) + 32, 1);
 
     if (!is_one_program(run)) {
-        mw_err_set(&err, "%s: contains %zu MPI jobs of different programs: record each program separately", path, run->job_count);
+        mw_err_set(&err, "%s: contains %zu MPI jobs of different programs: record each program separately", path,
+                   run->job_count);
         leave_out(reading, err.text);
     }
     for (size_t i = 0; i < run->job_count && is_one_program(run); i++) {

@@ -44,8 +44,8 @@ static int choose_place(struct mw_forecast *forecast, const struct mw_scale_opti
     if (options->at_name[0] && (!study->param || strcmp(options->at_name, study->param) != 0))
         return mw_err_set(err, "--predict: these runs have no parameter '%s'", options->at_name);
     if (!options->at_name[0] && first->s != last->s)
-        return mw_err_set(err, "--predict: also give a value of %s: n=%g,%s=%g", study->param,
-                          options->at_n, study->param, last->s);
+        return mw_err_set(err, "--predict: also give a value of %s: n=%g,%s=%g", study->param, options->at_n, study->param,
+                          last->s);
     if (!options->at_name[0])
         forecast->s = first->s;
     return 0;
@@ -79,8 +79,7 @@ static int report(const struct mw_scale_options *options)
     if (left_out < 0)
         mw_message("memwatch: %s\n", err.text);
     else if (!study->run_count)
-        mw_message("memwatch: no usable runs%s%s\n", options->from ? " in " : "",
-                   options->from ? options->from : "");
+        mw_message("memwatch: no usable runs%s%s\n", options->from ? " in " : "", options->from ? options->from : "");
     else {
         mw_study_judge(study);
         status = write_forms(options, study);

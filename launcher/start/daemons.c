@@ -24,9 +24,10 @@ static const char *const agent_words[] = {"launch_agent", "launch-agent"};
 
 /* Settings that select how Hydra starts its proxies; under a batch system it may use that system's launcher. */
 static const char *const hydra_variables[] = {
-    "HYDRA_LAUNCHER_EXEC", "HYDRA_LAUNCHER",   "HYDRA_BOOTSTRAP_EXEC", "HYDRA_BOOTSTRAP", "HYDRA_RMK",
-    "SLURM_JOB_ID",        "SLURM_JOBID",      "PBS_JOBID",            "LSB_JOBID",       "PE_HOSTFILE",
-    "LOADL_STEP_ID",       "COBALT_JOBID",     "OAR_JOBID",
+    "HYDRA_LAUNCHER_EXEC", "HYDRA_LAUNCHER", "HYDRA_BOOTSTRAP_EXEC", "HYDRA_BOOTSTRAP",
+    "HYDRA_RMK",           "SLURM_JOB_ID",   "SLURM_JOBID",          "PBS_JOBID",
+    "LSB_JOBID",           "PE_HOSTFILE",    "LOADL_STEP_ID",        "COBALT_JOBID",
+    "OAR_JOBID",
 };
 static const char *const hydra_words[] = {"-launcher", "-bootstrap", "-rmk"};
 

@@ -18,21 +18,20 @@
 #define BESIDE_X "OMPI_MCA_mca_base_env_list_internal" /* where mpirun stores the arguments of -x; always separated by ';' */
 #define TEXT_MAX (256u << 10)
 
-static const char *const variables[] = {
-    "LD_PRELOAD", "ASAN_OPTIONS", "MEMWATCH_RUN_DIR", "MEMWATCH_HOST", "MEMWATCH_AGENT", "MEMWATCH_CONNECT", "MEMWATCH_SECRET",
-    "MEMWATCH_IPC", MW_INTERVAL_VARIABLE,
+static const char *const variables[] = {"LD_PRELOAD",       "ASAN_OPTIONS",   "MEMWATCH_RUN_DIR",
+                                        "MEMWATCH_HOST",    "MEMWATCH_AGENT", "MEMWATCH_CONNECT",
+                                        "MEMWATCH_SECRET",  "MEMWATCH_IPC",   MW_INTERVAL_VARIABLE,
 #define MW_ROW(name, variable, minimum, maximum, default_value) variable,
-    MW_SETTINGS(MW_ROW)
+                                        MW_SETTINGS(MW_ROW)
 #undef MW_ROW
 };
 
 /* Options that give a list of variables, or a file that may contain one. */
-static const char *const list_words[] = {"mca_base_env_list", "mca_base_envar_file_prefix",
-                                         "mca_base_param_file_prefix"};
+static const char *const list_words[] = {"mca_base_env_list", "mca_base_envar_file_prefix", "mca_base_param_file_prefix"};
 static const char *const file_options[] = {"--tune", "-tune", "--am", "-am"};
 static const char *const script_words[] = {"-tune ", "-am "}; /* the same, in a script's text */
-static const char *const file_variables[] = {"OMPI_MCA_mca_base_envar_file_prefix",
-                                             "OMPI_MCA_mca_base_param_file_prefix", "OMPI_MCA_mca_base_param_files"};
+static const char *const file_variables[] = {"OMPI_MCA_mca_base_envar_file_prefix", "OMPI_MCA_mca_base_param_file_prefix",
+                                             "OMPI_MCA_mca_base_param_files"};
 /* the same, for any name with this prefix */
 static const char *const script_launchers[] = {"mpirun", "mpiexec", "orterun", "oshrun"};
 

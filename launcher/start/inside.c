@@ -67,9 +67,10 @@ void mw_inside_warn(const struct mw_inside *inside, const char *line)
         snprintf(ranks, sizeof(ranks), "%d", inside->size);
         snprintf(of, sizeof(of), "one of its %d ranks", inside->size);
     }
-    mw_message("memwatch: started by %s as %s, it records only that rank; for one report on all ranks start memwatch before %s: "
-               "memwatch run -- %s -n %s %s\n",
-               inside->launcher, of, inside->launcher, inside->launcher, ranks, line);
+    mw_message(
+        "memwatch: started by %s as %s, it records only that rank; for one report on all ranks start memwatch before %s: "
+        "memwatch run -- %s -n %s %s\n",
+        inside->launcher, of, inside->launcher, inside->launcher, ranks, line);
 }
 
 bool mw_inside_is_brief(const struct mw_inside *inside)

@@ -178,13 +178,12 @@ int mw_preload_setenv(const char *shim, const char *run_dir, const struct mw_pre
     if (link_library(pmpi, sizeof(pmpi), SHIM, run_dir, err) < 0 ||
         (has_wait && link_library(wait, sizeof(wait), WAIT, run_dir, err) < 0))
         return -1;
-    if (asprintf(&preload, "%s%s%s%s%s", pmpi, has_wait ? ":" : "", has_wait ? wait : "",
-                 before && *before ? ":" : "", before ? before : "") < 0)
+    if (asprintf(&preload, "%s%s%s%s%s", pmpi, has_wait ? ":" : "", has_wait ? wait : "", before && *before ? ":" : "",
+                 before ? before : "") < 0)
         return mw_err_set(err, "out of memory");
-    if (set("LD_PRELOAD", preload) || let_asan_start() || set("MEMWATCH_RUN_DIR", run_dir) ||
-        set("MEMWATCH_IPC", ipc) || name_launcher() ||
-        (has_wait && mw_daemons_setenv(command, wait,
-                                       find_hydra_exec(hydra, sizeof(hydra)) ? NULL : hydra, run_dir)) ||
+    if (set("LD_PRELOAD", preload) || let_asan_start() || set("MEMWATCH_RUN_DIR", run_dir) || set("MEMWATCH_IPC", ipc) ||
+        name_launcher() ||
+        (has_wait && mw_daemons_setenv(command, wait, find_hydra_exec(hydra, sizeof(hydra)) ? NULL : hydra, run_dir)) ||
         set_settings(settings)) {
         free(preload);
         return mw_err_set(err, "cannot set the environment: %s", strerror(errno));

@@ -14,9 +14,9 @@ enum mw_top_order { MW_TOP_BY_MEMORY, MW_TOP_BY_RANK, MW_TOP_BY_GROWTH };
 struct mw_top_choice {
     enum mw_top_order order;
     enum { MW_TOP_RANKS, MW_TOP_HOSTS, MW_TOP_HELP } page;
-    char filter[64];  /* show only rows that contain it, ignoring case; "": all rows */
-    bool typing;      /* the filter is being edited */
-    size_t first;     /* row at the top; clamped when drawn */
+    char filter[64]; /* show only rows that contain it, ignoring case; "": all rows */
+    bool typing;     /* the filter is being edited */
+    size_t first;    /* row at the top; clamped when drawn */
 };
 
 enum mw_top_style {

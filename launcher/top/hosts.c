@@ -179,8 +179,7 @@ static bool samples_now(const struct mw_top_data *data, const struct mw_top_host
 
 static void add_member(const struct mw_top_data *data, struct mw_top_host *host, const struct mw_top_member *member)
 {
-    const struct mw_view_process *process =
-        member->process == MW_TOP_NONE ? NULL : &host->view.processes[member->process];
+    const struct mw_view_process *process = member->process == MW_TOP_NONE ? NULL : &host->view.processes[member->process];
     bool counted = process && samples_now(data, host) && mw_top_hosts_lives(&host->view, process);
 
     if (!member->is_rank || member->end != MW_TOP_LIVES)

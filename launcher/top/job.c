@@ -47,8 +47,7 @@ static void add_memory(struct mw_top_picture *picture, const struct mw_top_data 
         mw_top_lines_wrap(&wrap, MW_TOP_BOLD, "%s now", mw_units_bytes(data->rss).text);
     mw_top_lines_wrap(&wrap, MW_TOP_PLAIN, "highest ≥ %s", mw_units_bytes(data->highest).text);
     if (!data->over && !data->orphaned && data->ranks)
-        mw_top_lines_wrap(&wrap, data->growth > 0 ? MW_TOP_WARN : MW_TOP_PLAIN, "%s/s",
-                          mw_units_change(data->growth).text);
+        mw_top_lines_wrap(&wrap, data->growth > 0 ? MW_TOP_WARN : MW_TOP_PLAIN, "%s/s", mw_units_change(data->growth).text);
 }
 
 /* Describes the limit. */
@@ -150,7 +149,6 @@ void mw_top_job_add(struct mw_top_picture *picture, const struct mw_top_data *da
                           mw_top_lines_label(data, tally.first_died).text, tally.first_died->how,
                           tally.died > 1 ? ", and others" : "");
     if (data->unread)
-        mw_top_lines_wrap(&unread, MW_TOP_WARN, "%u file%s: %s", data->unread, data->unread == 1 ? "" : "s",
-                          data->error.text);
+        mw_top_lines_wrap(&unread, MW_TOP_WARN, "%u file%s: %s", data->unread, data->unread == 1 ? "" : "s", data->error.text);
     mw_top_lines_add(picture);
 }

@@ -59,12 +59,14 @@ bool mw_top_keys_press(struct mw_top_choice *choice, int key, size_t room)
         return true;
     }
     switch (key) {
-    case 'q': case 'Q': return false;
+    case 'q':
+    case 'Q': return false;
     case 'm': sort(choice, MW_TOP_BY_MEMORY); break;
     case 'r': sort(choice, MW_TOP_BY_RANK); break;
     case 'g': sort(choice, MW_TOP_BY_GROWTH); break;
     case 'v': turn(choice, MW_TOP_HOSTS); break;
-    case 'h': case '?': turn(choice, MW_TOP_HELP); break;
+    case 'h':
+    case '?': turn(choice, MW_TOP_HELP); break;
     case '/':
         choice->page = MW_TOP_RANKS;
         choice->typing = true;

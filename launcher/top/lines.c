@@ -55,8 +55,8 @@ static char plain(const char *character)
     static const struct {
         const char *from;
         char to;
-    } table[] = {{"·", '|'}, {"≥", '>'}, {"…", '~'}, {"█", '#'}, {"–", '-'}, {"▏", ' '}, {"▎", ' '}, {"▍", ' '},
-                 {"▌", '#'}, {"▋", '#'}, {"▊", '#'}, {"▉", '#'}};
+    } table[] = {{"·", '|'}, {"≥", '>'}, {"…", '~'}, {"█", '#'}, {"–", '-'}, {"▏", ' '},
+                 {"▎", ' '}, {"▍", ' '}, {"▌", '#'}, {"▋", '#'}, {"▊", '#'}, {"▉", '#'}};
 
     for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
         if (!strcmp(character, table[i].from))
@@ -113,8 +113,7 @@ void mw_top_lines_wrap(struct mw_top_lines_wrap *wrap, enum mw_top_style style, 
         wrap->title = "";
     }
     wrap->begun = true;
-    mw_text_fit(fitted, sizeof(fitted), text, wrap->picture->width - mw_text_width(wrap->line->text),
-                MW_TEXT_CUT_RIGHT);
+    mw_text_fit(fitted, sizeof(fitted), text, wrap->picture->width - mw_text_width(wrap->line->text), MW_TEXT_CUT_RIGHT);
     mw_top_lines_put(wrap->line, style, "%s", fitted);
 }
 
@@ -130,8 +129,8 @@ struct mw_units mw_top_lines_clock(uint64_t ns)
     else if (seconds < 3600)
         snprintf(text.text, sizeof(text.text), "%" PRIu64 ":%02" PRIu64, seconds / 60, seconds % 60);
     else
-        snprintf(text.text, sizeof(text.text), "%" PRIu64 ":%02" PRIu64 ":%02" PRIu64, seconds / 3600,
-                 seconds / 60 % 60, seconds % 60);
+        snprintf(text.text, sizeof(text.text), "%" PRIu64 ":%02" PRIu64 ":%02" PRIu64, seconds / 3600, seconds / 60 % 60,
+                 seconds % 60);
     return text;
 }
 

@@ -35,8 +35,8 @@ struct mw_top_lines_wrap {
 void mw_top_lines_wrap(struct mw_top_lines_wrap *wrap, enum mw_top_style style, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-struct mw_units mw_top_lines_clock(uint64_t ns);         /* "3 s", "2:05", "1:02:03": the shortest form */
-struct mw_units mw_top_lines_growth(int64_t growth);     /* "+1.0 MiB/s", "0" */
+struct mw_units mw_top_lines_clock(uint64_t ns);     /* "3 s", "2:05", "1:02:03": the shortest form */
+struct mw_units mw_top_lines_growth(int64_t growth); /* "+1.0 MiB/s", "0" */
 
 /* With several jobs: their number, and which are running. */
 void mw_top_jobs_add(struct mw_top_picture *picture, const struct mw_top_data *data);

@@ -25,8 +25,8 @@ static void describe_place(char *text, size_t size, const struct mw_top_member *
 {
     bool between = !member->phase[0] && !member->in_call && member->call[0];
 
-    snprintf(text, size, "%s%s%s%s", member->phase, member->phase[0] && member->in_call ? ": " : "",
-             between ? "after " : "", member->in_call || between ? member->call : "");
+    snprintf(text, size, "%s%s%s%s", member->phase, member->phase[0] && member->in_call ? ": " : "", between ? "after " : "",
+             member->in_call || between ? member->call : "");
 }
 
 static void describe(struct row *row, const struct mw_top_data *data)
@@ -177,13 +177,12 @@ static const char *header(const struct mw_top_choice *choice, enum mw_top_order 
     return choice->order == order ? marked[order] : name;
 }
 
-static void add_header(struct mw_top_picture *picture, const struct mw_top_data *data,
-                       const struct mw_top_choice *choice, const struct columns *columns)
+static void add_header(struct mw_top_picture *picture, const struct mw_top_data *data, const struct mw_top_choice *choice,
+                       const struct columns *columns)
 {
     struct mw_top_line *line = mw_top_lines_add(picture), cells = {.text = ""};
 
-    mw_top_lines_cell(&cells, MW_TOP_PLAIN, -columns->label,
-                      data->ranks ? header(choice, MW_TOP_BY_RANK, "rank") : "pid");
+    mw_top_lines_cell(&cells, MW_TOP_PLAIN, -columns->label, data->ranks ? header(choice, MW_TOP_BY_RANK, "rank") : "pid");
     mw_top_lines_column(&cells, MW_TOP_PLAIN, columns->host, "host");
     mw_top_lines_column(&cells, MW_TOP_PLAIN, -columns->rss, header(choice, MW_TOP_BY_MEMORY, "memory"));
     mw_top_lines_column(&cells, MW_TOP_PLAIN, columns->bar, "");
@@ -197,7 +196,8 @@ static void add_header(struct mw_top_picture *picture, const struct mw_top_data 
 
 static const char *peak_text(const struct mw_top_member *member, char *text, size_t size)
 {
-    snprintf(text, size, "%s %s", mw_certainty[member->peak_exact ? MW_MODEL_EXACT : MW_MODEL_AT_LEAST].sign, mw_units_bytes(member->peak).text);
+    snprintf(text, size, "%s %s", mw_certainty[member->peak_exact ? MW_MODEL_EXACT : MW_MODEL_AT_LEAST].sign,
+             mw_units_bytes(member->peak).text);
     return member->peak ? text : "";
 }
 
@@ -212,8 +212,7 @@ static void add_row(struct mw_top_picture *picture, const struct mw_top_data *da
 
     mw_top_lines_cell(line, MW_TOP_BOLD, -columns->label, row->label);
     mw_top_lines_column(line, MW_TOP_PLAIN, columns->host, data->hosts[member->host].name);
-    mw_top_lines_column(line, old ? MW_TOP_DIM : MW_TOP_PLAIN, -columns->rss,
-                        lives ? mw_units_bytes(member->rss).text : "–");
+    mw_top_lines_column(line, old ? MW_TOP_DIM : MW_TOP_PLAIN, -columns->rss, lives ? mw_units_bytes(member->rss).text : "–");
     draw_bar(bar, sizeof(bar), weight(data, member), most, columns->bar);
     mw_top_lines_column(line, MW_TOP_BAR, columns->bar, bar);
     mw_top_lines_column(line, MW_TOP_PLAIN, -columns->peak, peak_text(member, peak, sizeof(peak)));
@@ -224,8 +223,7 @@ static void add_row(struct mw_top_picture *picture, const struct mw_top_data *da
     }
     mw_top_lines_column(line, member->growth > 0 ? MW_TOP_WARN : MW_TOP_PLAIN, -columns->growth,
                         member->growth_known ? mw_top_lines_growth(member->growth).text : "");
-    mw_top_lines_column(line, MW_TOP_DIM, -columns->since,
-                        timed ? mw_top_lines_clock(data->now - member->since_ns).text : "");
+    mw_top_lines_column(line, MW_TOP_DIM, -columns->since, timed ? mw_top_lines_clock(data->now - member->since_ns).text : "");
     mw_top_lines_column(line, MW_TOP_PLAIN, columns->doing, row->doing);
 }
 

@@ -15,7 +15,7 @@ struct mw_top_options {
     const char *base_dir; /* also look for jobs here; NULL: nowhere else */
     uint64_t delay_ns;    /* between two updates */
     enum mw_top_order order;
-    bool once;            /* print the state once as text */
+    bool once; /* print the state once as text */
     struct mw_display display;
 };
 

@@ -39,22 +39,19 @@ static void add_host(struct mw_top_picture *picture, const struct mw_top_data *d
         mw_top_lines_cell(line, MW_TOP_PLAIN, -13, text);
     mw_top_lines_cell(line, low ? MW_TOP_ALARM : MW_TOP_PLAIN, -12,
                       host->kind == MW_LIMIT_NONE ? "" : mw_units_bytes(host->free).text);
-    snprintf(text, sizeof(text), "%s%s", host->seen_ns ? mw_top_lines_clock(age).text : "never",
-             host->seen_ns ? " ago" : "");
+    snprintf(text, sizeof(text), "%s%s", host->seen_ns ? mw_top_lines_clock(age).text : "never", host->seen_ns ? " ago" : "");
     if (picture->width >= HOSTS_AGE)
         mw_top_lines_cell(line, age_style(data, host), -11, text);
 }
 
-static void add_hosts(struct mw_top_picture *picture, const struct mw_top_data *data, struct mw_top_choice *choice,
-                      int height)
+static void add_hosts(struct mw_top_picture *picture, const struct mw_top_data *data, struct mw_top_choice *choice, int height)
 {
     struct mw_top_line *line = mw_top_lines_add(picture);
     char text[sizeof(line->text)];
     size_t end;
 
     snprintf(text, sizeof(text), "%-*s%6s%11s%s%12s%s", name_width(picture), "host", "ranks", "memory",
-             picture->width >= HOSTS_WIDE ? "      highest" : "", "free",
-             picture->width >= HOSTS_AGE ? "    sampled" : "");
+             picture->width >= HOSTS_WIDE ? "      highest" : "", "free", picture->width >= HOSTS_AGE ? "    sampled" : "");
     mw_top_lines_cell(line, MW_TOP_HEAD, picture->width, text);
     end = mw_top_lines_page(picture, choice, data->host_count, height);
     for (size_t i = choice->first; i < end; i++)
@@ -101,8 +98,7 @@ static void add_keys(struct mw_top_picture *picture, const struct mw_top_data *d
 }
 
 /* The last line is drawn at the bottom; lines that do not fit above it are dropped. */
-static void fill(struct mw_top_picture *picture, const struct mw_top_data *data, const struct mw_top_choice *choice,
-                 int height)
+static void fill(struct mw_top_picture *picture, const struct mw_top_data *data, const struct mw_top_choice *choice, int height)
 {
     if (picture->count > (size_t)height - 1)
         picture->count = (size_t)height - 1;

@@ -17,8 +17,8 @@
 #include <unistd.h>
 
 #define RECENT_GAP_NS (250 * MW_NS_PER_MS)
-#define GROWTH_NS (2 * MW_NS_PER_SEC)       /* interval over which growth is computed, */
-#define STALE_NS (5 * MW_NS_PER_SEC)        /* unless it ended this long ago, without a sampler; */
+#define GROWTH_NS (2 * MW_NS_PER_SEC)        /* interval over which growth is computed, */
+#define STALE_NS (5 * MW_NS_PER_SEC)         /* unless it ended this long ago, without a sampler; */
 #define GROWTH_LEAST_NS (200 * MW_NS_PER_MS) /* minimum interval */
 
 /* A journal that is open for one read. */
@@ -302,8 +302,7 @@ static void end_unseen(struct mw_top_member *member, bool is_known)
         end_by(member, true, "ended before MPI_Finalize");
 }
 
-static bool has_ended(const struct mw_top_data *data, const struct mw_top_member *member,
-                      const struct mw_view_process *process)
+static bool has_ended(const struct mw_top_data *data, const struct mw_top_member *member, const struct mw_view_process *process)
 {
     const struct mw_top_host *host = &data->hosts[member->host];
     bool watched = process && !data->orphaned && !host->view.end_ns;

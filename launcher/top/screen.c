@@ -56,9 +56,8 @@ static void choose_styles(bool color)
         attr_t attributes;
         short color;
     } table[MW_TOP_STYLES] = {
-        [MW_TOP_BOLD] = {A_BOLD, 0},           [MW_TOP_DIM] = {A_DIM, 0},
-        [MW_TOP_ALARM] = {A_BOLD, COLOR_RED},  [MW_TOP_WARN] = {0, COLOR_YELLOW},
-        [MW_TOP_GOOD] = {0, COLOR_GREEN},      [MW_TOP_BAR] = {0, COLOR_CYAN},
+        [MW_TOP_BOLD] = {A_BOLD, 0},       [MW_TOP_DIM] = {A_DIM, 0},        [MW_TOP_ALARM] = {A_BOLD, COLOR_RED},
+        [MW_TOP_WARN] = {0, COLOR_YELLOW}, [MW_TOP_GOOD] = {0, COLOR_GREEN}, [MW_TOP_BAR] = {0, COLOR_CYAN},
         [MW_TOP_HEAD] = {A_REVERSE, 0},
     };
 

@@ -374,8 +374,7 @@ static struct mw_bytes neighbor_alltoallw(const struct call *c)
 {
     struct neighbours nb = neighbours_of(c);
 
-    return (struct mw_bytes){typed_blocks(c, SEND, nb.out, nb.missing_out),
-                             typed_blocks(c, RECEIVE, nb.in, nb.missing_in)};
+    return (struct mw_bytes){typed_blocks(c, SEND, nb.out, nb.missing_out), typed_blocks(c, RECEIVE, nb.in, nb.missing_in)};
 }
 
 struct mw_bytes mw_bytes_of(const struct mw_op_info *op, const uintptr_t *arguments)

@@ -44,8 +44,8 @@ bool mw_library_resolve(void)
     mw_library.datatype_byte = resolve_value(&abi->datatype_byte);
     mw_library.datatype_null = resolve_value(&abi->datatype_null);
     mw_library.errors_return = resolve_value(&abi->errors_return);
-#define X(field, name, parameters)                                      \
-    *(void **)&mw_library.field = mw_real_symbol_find(#name);                \
+#define X(field, name, parameters)                            \
+    *(void **)&mw_library.field = mw_real_symbol_find(#name); \
     all_found = all_found && mw_library.field;
     MW_LIBRARY_CALLS(X)
 #undef X

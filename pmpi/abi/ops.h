@@ -35,7 +35,7 @@ enum mw_kind {
     MW_KIND_NONBLOCKING, /* a request argument follows the collective's arguments */
     MW_KIND_PERSISTENT,  /* info and request arguments follow; moves no data before MPI_Start */
     MW_KIND_START,       /* MPI_Start, MPI_Startall: counted if a request belongs to a collective */
-    MW_KIND_COMPLETION,    /* MPI_Wait, MPI_Test, ...: counted if it completes a collective's request */
+    MW_KIND_COMPLETION,  /* MPI_Wait, MPI_Test, ...: counted if it completes a collective's request */
     MW_KIND_GUARD        /* neither the call nor calls inside it are counted */
 };
 
@@ -89,10 +89,10 @@ enum mw_op {
 
 struct mw_op_info {
     char name[MW_OP_NAME_BYTES]; /* public name; an array, so that the table needs no relocations */
-    uint8_t kind;  /* enum mw_kind */
-    uint8_t wide;  /* counts are MPI_Count, displacements MPI_Aint */
-    uint8_t rule;  /* enum mw_rule */
-    uint8_t comm;  /* index of the communicator argument, or MW_NOCOMM */
+    uint8_t kind;                /* enum mw_kind */
+    uint8_t wide;                /* counts are MPI_Count, displacements MPI_Aint */
+    uint8_t rule;                /* enum mw_rule */
+    uint8_t comm;                /* index of the communicator argument, or MW_NOCOMM */
 };
 
 extern const struct mw_op_info mw_ops[MW_OP_COUNT];

@@ -14,7 +14,7 @@ struct table {
 
 struct search {
     const char *name;
-    bool skipping; /* until the object of this library has been seen */
+    bool skipping;       /* until the object of this library has been seen */
     const void *address; /* in the object to search */
     void *found;
 };

@@ -18,7 +18,7 @@ static inline bool mw_elf_contains(const struct dl_phdr_info *object, const void
 }
 
 /* The dynamic section, which ends with DT_NULL. NULL: the object has none. */
-static inline const ElfW(Dyn) *mw_elf_dynamic(const struct dl_phdr_info *object)
+static inline const ElfW(Dyn) * mw_elf_dynamic(const struct dl_phdr_info *object)
 {
     for (int i = 0; i < object->dlpi_phnum; i++)
         if (object->dlpi_phdr[i].p_type == PT_DYNAMIC)

@@ -73,8 +73,8 @@ bool mw_exit_table_join(struct mw_exit_entry *to, const struct mw_exit_entry *fr
 /* The entries of one program. */
 struct usage {
     size_t count;
-    size_t combined;          /* the entry that counts several processes, or NONE */
-    size_t smallest, second;  /* entries of single processes with the lowest peaks, or NONE */
+    size_t combined;         /* the entry that counts several processes, or NONE */
+    size_t smallest, second; /* entries of single processes with the lowest peaks, or NONE */
 };
 
 static struct usage find_usage(const struct mw_exit_index *index, uint64_t program)
@@ -151,14 +151,13 @@ static void replace(struct mw_exit_index *index, const struct usage *usage, cons
 
 /* Adds a process of a program that has entries already. */
 static void add_to_program(struct mw_exit_index *index, const struct usage *usage, const struct mw_exit_entry *entry,
-                       struct mw_exit_table_changes *changes)
+                           struct mw_exit_table_changes *changes)
 {
     size_t bound = usage->combined != NONE ? usage->smallest : usage->second; /* a process with a lower peak is added to
                                                                                  a combined entry */
 
     if (bound == NONE || entry->peak <= index->entries[bound].peak)
-        join(index, usage->combined != NONE ? usage->combined : usage->smallest, entry, MW_EXIT_TABLE_TEXT_NEW,
-             changes);
+        join(index, usage->combined != NONE ? usage->combined : usage->smallest, entry, MW_EXIT_TABLE_TEXT_NEW, changes);
     else
         replace(index, usage, entry, changes);
 }

@@ -22,8 +22,7 @@ static inline uint16_t *mw_index_slot(const struct mw_index *index, uint64_t has
 {
     unsigned slot = (unsigned)(hash >> 40) % index->slot_count;
 
-    while (index->slots[slot] &&
-           (index->slots[slot] == MW_INDEX_GONE || !index->has_key(index->slots[slot] - 1u, key)))
+    while (index->slots[slot] && (index->slots[slot] == MW_INDEX_GONE || !index->has_key(index->slots[slot] - 1u, key)))
         slot = (slot + 1) % index->slot_count;
     return &index->slots[slot];
 }

@@ -86,7 +86,7 @@ bool mw_lock_is_alive(uint64_t thread)
     return is_known_to_kernel((pid_t)tid);
 }
 
-#define SPINS 200  /* attempts before the first system call */
+#define SPINS 200 /* attempts before the first system call */
 #define YIELDS 50
 #define ASK_ONE_IN 50 /* attempts between two checks whether the owner is alive */
 

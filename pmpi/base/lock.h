@@ -37,10 +37,10 @@
 /* ---- within a thread ---- */
 
 struct mw_guard {
-    uintptr_t frame; /* 0: down; else an address on the owner's stack: see the function that raises it */
+    uintptr_t frame;      /* 0: down; else an address on the owner's stack: see the function that raises it */
     void *return_address; /* of the owner */
-    unsigned doubts; /* refusals in a row without proof */
-    unsigned nested; /* calls in a row that were found to be nested in the owner's */
+    unsigned doubts;      /* refusals in a row without proof */
+    unsigned nested;      /* calls in a row that were found to be nested in the owner's */
 };
 
 #define MW_GUARD_DOUBTS 64
@@ -76,7 +76,7 @@ static inline void mw_guard_lower(struct mw_guard *guard)
 /* ---- between threads ---- */
 
 struct mw_lock {
-    uint64_t owner; /* of the thread that holds it; 0: free */
+    uint64_t owner;        /* of the thread that holds it; 0: free */
     struct mw_guard guard; /* read and written by the owning thread only. For the function that locks and unlocks:
                               its return address, and as `frame` the end of its frame (CFA) */
 };
@@ -87,9 +87,9 @@ struct mw_lock {
 #define MW_LOCK_TIMEOUT_NS 500000000ULL
 
 enum mw_lock_result {
-    MW_LOCK_BUSY = 0,    /* back off; counted as not recorded */
+    MW_LOCK_BUSY = 0, /* back off; counted as not recorded */
     MW_LOCK_TAKEN,
-    MW_LOCK_TAKEN_OVER   /* the last owner is gone: repair the protected state */
+    MW_LOCK_TAKEN_OVER /* the last owner is gone: repair the protected state */
 };
 
 /* Identifies the calling thread: a number that is unique in this process (upper half) and its kernel tid (lower

@@ -64,8 +64,7 @@ static inline bool mw_quota_take(struct mw_quota *quota, uint32_t used, const st
         quota->often++;
         return true;
     }
-    if (quota->heavy < MW_QUOTA_HEAVY &&
-        claim->bytes >= (uint64_t)MW_QUOTA_BYTES << quota->heavy / MW_QUOTA_BYTES_STEP) {
+    if (quota->heavy < MW_QUOTA_HEAVY && claim->bytes >= (uint64_t)MW_QUOTA_BYTES << quota->heavy / MW_QUOTA_BYTES_STEP) {
         quota->heavy++;
         return true;
     }

@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #define STACK_BYTES 65536u
-#define SIGNALS 64                 /* all signals of the kernel, including those reserved by libc */
+#define SIGNALS 64 /* all signals of the kernel, including those reserved by libc */
 #define KERNEL_MASK_BYTES (SIGNALS / 8)
 #define CANNOT_EXECUTE 127
 

@@ -12,7 +12,7 @@
 #define MW_SPAWN_FDS 4
 
 struct mw_spawn {
-    const char *path;      /* the program's */
+    const char *path; /* the program's */
     char *const *argv;
     char *const *envp;
     const char *directory; /* working directory; NULL: unchanged */

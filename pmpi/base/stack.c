@@ -94,8 +94,8 @@ static _Unwind_Reason_Code add_frame(struct _Unwind_Context *context, void *data
 void mw_stack_capture(struct mw_stack *stack, int max_frames, void *from)
 {
     from = (void *)unsigned_address((uintptr_t)from); /* as the unwinder returns it */
-    struct walk walk = {.stack = stack, .from = from,
-                        .max_frames = max_frames < MW_STACK_FRAMES ? max_frames : MW_STACK_FRAMES};
+    struct walk walk = {
+        .stack = stack, .from = from, .max_frames = max_frames < MW_STACK_FRAMES ? max_frames : MW_STACK_FRAMES};
 
     stack->depth = 0;
     if (max_frames > 1)
@@ -196,8 +196,8 @@ bool mw_stack_contains(uintptr_t stack_pointer, uint32_t length)
     return is_within_bounds(stack_pointer) && is_within_bounds(stack_pointer + length + sizeof(void *) - 1);
 }
 
-bool mw_stack_fingerprint_make(struct mw_stack_fingerprint *fingerprint, uintptr_t stack_pointer,
-                               const struct mw_stack *stack, int depth)
+bool mw_stack_fingerprint_make(struct mw_stack_fingerprint *fingerprint, uintptr_t stack_pointer, const struct mw_stack *stack,
+                               int depth)
 {
     fingerprint->thread = fingerprint->count = 0;
     if (depth - 1 > MW_STACK_FINGERPRINT_FRAMES || !is_on_thread_stack(stack_pointer))
@@ -230,9 +230,9 @@ struct search {
     const void *address, *from;
     uintptr_t first, last; /* first and last frame of the walk */
     int depth;
-    bool started;   /* the walk has passed the wrapper that asks */
-    bool crossed;   /* a signal's frame was passed */
-    bool below;     /* the walk is below `frame` on the present stack */
+    bool started; /* the walk has passed the wrapper that asks */
+    bool crossed; /* a signal's frame was passed */
+    bool below;   /* the walk is below `frame` on the present stack */
     bool decided;
     enum mw_stack_finding finding;
 };

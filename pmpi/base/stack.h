@@ -13,8 +13,8 @@
 /* Frames of a stack, innermost first. */
 #define MW_STACK_FRAMES 24
 struct mw_stack {
-    int depth; /* at least 1 */
-    void *frames[MW_STACK_FRAMES];     /* return addresses */
+    int depth;                        /* at least 1 */
+    void *frames[MW_STACK_FRAMES];    /* return addresses */
     uintptr_t slots[MW_STACK_FRAMES]; /* stack slots of the return addresses; 0: not known */
 };
 
@@ -43,8 +43,8 @@ extern _Thread_local uint32_t mw_stack_thread __attribute__((tls_model("initial-
 /* Makes the fingerprint of the first `depth` frames of a stack that was just captured. `stack_pointer` must be in
  * the frame of the wrapper or of a function that it called. Returns false if slots are not known, or not on the
  * thread's own stack (a coroutine's stack may be freed): the fingerprint then matches nothing. */
-bool mw_stack_fingerprint_make(struct mw_stack_fingerprint *fingerprint, uintptr_t stack_pointer,
-                               const struct mw_stack *stack, int depth);
+bool mw_stack_fingerprint_make(struct mw_stack_fingerprint *fingerprint, uintptr_t stack_pointer, const struct mw_stack *stack,
+                               int depth);
 
 /* `stack_pointer` must be the one that the fingerprint was made with, or mw_stack_contains() must be true for it. */
 static inline bool mw_stack_fingerprint_matches(const struct mw_stack_fingerprint *fingerprint, uintptr_t stack_pointer)

@@ -22,15 +22,15 @@
 #define DECISION_S (MW_AGREE_READY_S + MW_AGREE_UNSAFE_S + 60)
 
 #define VALUE_SIZE 256 /* MPICH's MPI_MAX_PORT_NAME */
-#define SAFE 's' /* a host's value begins with it, or with 'u', before its ranks */
+#define SAFE 's'       /* a host's value begins with it, or with 'u', before its ranks */
 #define GO "go"
 
 struct meeting {
-    struct mw_peers peers; /* of this host */
+    struct mw_peers peers;              /* of this host */
     const struct mw_record_head *first; /* the lowest of them */
-    bool safe; /* the records of this host need not be gathered */
-    const char *word; /* that this rank has said of its host; NULL none */
-    char value[VALUE_SIZE]; /* of this host */
+    bool safe;                          /* the records of this host need not be gathered */
+    const char *word;                   /* that this rank has said of its host; NULL none */
+    char value[VALUE_SIZE];             /* of this host */
 };
 
 static int rank_of(const struct mw_record_head *head)
@@ -211,8 +211,8 @@ static bool decide(struct meeting *m, struct mw_agree_hosts *hosts, uint64_t pre
     bool all_safe = m->safe;
 
     hosts->firsts = calloc((size_t)mw_rank.journal.ident->size, sizeof(*hosts->firsts));
-    return hosts->firsts && hear_all(m, "present", present_by, hosts, &all_safe) && !all_safe &&
-           wait_for_peers(m, ready_by) && hear_all(m, "ready", ready_by, hosts, &all_safe);
+    return hosts->firsts && hear_all(m, "present", present_by, hosts, &all_safe) && !all_safe && wait_for_peers(m, ready_by) &&
+           hear_all(m, "ready", ready_by, hosts, &all_safe);
 }
 
 static bool lead(struct meeting *m, struct mw_agree_hosts *hosts, uint64_t present_by)

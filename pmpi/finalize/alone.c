@@ -110,12 +110,11 @@ static int open_output(void)
 /* Runs `memwatch report PATH`. Returns 0 when it has written the report. */
 static int report(const char *command, const char *path)
 {
-    char *const arguments[] = {(char *)(uintptr_t)"memwatch", (char *)(uintptr_t)"report", (char *)(uintptr_t)path,
-                               NULL};
+    char *const arguments[] = {(char *)(uintptr_t) "memwatch", (char *)(uintptr_t) "report", (char *)(uintptr_t)path, NULL};
     char **environment = mw_spawn_environment(true);
     int output = open_output();
-    struct mw_spawn spawn = {command, arguments, environment ? environment : environ, NULL,
-                             {STDIN_FILENO, output, STDERR_FILENO, -1}};
+    struct mw_spawn spawn = {
+        command, arguments, environment ? environment : environ, NULL, {STDIN_FILENO, output, STDERR_FILENO, -1}};
     int status = mw_spawn_run(&spawn, REPORT_NS); /* not for ever: a reporter that hangs must not hang the job */
 
     if (output != STDERR_FILENO)
@@ -136,7 +135,7 @@ static void report_by_rank_0(const char *gathered)
     }
     mw_text_quote(quoted, sizeof(quoted), path);
     mw_log("memwatch: no report (%s): the record is kept; read it with: memwatch report %s\n",
-            command ? "the memwatch command failed" : "no memwatch command was found", quoted);
+           command ? "the memwatch command failed" : "no memwatch command was found", quoted);
 }
 
 void mw_alone_finish(const char *gathered)
@@ -147,8 +146,7 @@ void mw_alone_finish(const char *gathered)
     if (!gathered) {
         mw_text_quote(quoted, sizeof(quoted), mw_rank.dir);
         if (rank_0)
-            mw_log("memwatch: not all ranks are recorded: no whole report; what is known: memwatch report %s\n",
-                    quoted);
+            mw_log("memwatch: not all ranks are recorded: no whole report; what is known: memwatch report %s\n", quoted);
         return;
     }
     if (rank_0)

@@ -9,7 +9,7 @@
 
 #define PINGS 16
 #define LONG_NS (5 * MW_NS_PER_MS) /* ... but fewer when they take longer than this together */
-#define TAG 1 /* on a communicator of ours */
+#define TAG 1                      /* on a communicator of ours */
 
 struct clock {
     int64_t shift_ns;

@@ -28,12 +28,12 @@
 struct gather {
     uintptr_t comm;
     int rank, size;
-    bool several;    /* hosts */
+    bool several; /* hosts */
     struct mw_agree_hosts hosts;
-    bool is_reached; /* this rank's journal reaches the launcher without the gather */
+    bool is_reached;            /* this rank's journal reaches the launcher without the gather */
     char name[64], partial[72]; /* the gathered file, and until it is complete */
-    char *packed;    /* this rank's record */
-    uint64_t length; /* 0: it is not sent */
+    char *packed;               /* this rank's record */
+    uint64_t length;            /* 0: it is not sent */
     /* rank 0 only */
     struct mw_own_fd file;
     uint64_t *offsets; /* of each rank's record in the file; size + 1 of them */
@@ -153,8 +153,8 @@ static void prepare_root(struct gather *g)
 
 /* What rank 0 says to all at the end. */
 struct outcome {
-    uint32_t whole; /* 1: its file has all records that were to be sent */
-    uint32_t stays; /* 1: that file does not reach the launcher */
+    uint32_t whole;              /* 1: its file has all records that were to be sent */
+    uint32_t stays;              /* 1: that file does not reach the launcher */
     char host[MW_HOSTNAME_SIZE]; /* of rank 0 */
 };
 
@@ -187,8 +187,8 @@ static void run(struct gather *g, struct outcome *outcome)
         return;
     if (g->rank == 0)
         prepare_root(g);
-    if (mw_library.gather(&g->length, (int)sizeof(g->length), mw_library.datatype_byte, g->offsets,
-                          (int)sizeof(*g->offsets), mw_library.datatype_byte, 0, g->comm))
+    if (mw_library.gather(&g->length, (int)sizeof(g->length), mw_library.datatype_byte, g->offsets, (int)sizeof(*g->offsets),
+                          mw_library.datatype_byte, 0, g->comm))
         return;
     if (g->rank == 0)
         longest = plan(g);

@@ -51,8 +51,7 @@ struct mw_peers mw_peers_map(int room)
         close(fd);
     while (dir && peers.heads && peers.count < room && (entry = readdir(dir))) {
         const struct mw_record_head *head;
-        if (mw_journal_name_pid(entry->d_name, &world, mw_rank.host) &&
-            (head = mw_journal_map(mw_rank.dirfd, entry->d_name)))
+        if (mw_journal_name_pid(entry->d_name, &world, mw_rank.host) && (head = mw_journal_map(mw_rank.dirfd, entry->d_name)))
             peers.heads[peers.count++] = head;
     }
     if (dir)

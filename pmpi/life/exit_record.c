@@ -83,8 +83,7 @@ static uint64_t find_facts(struct mw_exit_text *text, int procfd)
 
     if (!mw_procmem_maps_read(procfd, MW_PROCMEM_SELF, &maps))
         memcpy(text->mpi, maps.mpi, sizeof(text->mpi));
-    return MW_SEEN_EXIT | (mw_modules_started_with_mpi() ? MW_SEEN_LINKED : 0) |
-           (mw_rank.init_called ? MW_SEEN_CALLED : 0) |
+    return MW_SEEN_EXIT | (mw_modules_started_with_mpi() ? MW_SEEN_LINKED : 0) | (mw_rank.init_called ? MW_SEEN_CALLED : 0) |
            (mw_rank.has_new_abi ? MW_SEEN_NEW_ABI : 0) | (mw_life_is_launched() ? MW_SEEN_LAUNCHED : 0);
 }
 
@@ -115,9 +114,15 @@ static bool fill(struct mw_exit_entry *entry, struct mw_exit_text *text, int pro
     mw_procmem_exe(procfd, MW_PROCMEM_SELF, text->exe, sizeof(text->exe));
     mw_procmem_command(procfd, MW_PROCMEM_SELF, text->command, sizeof(text->command));
     facts = find_facts(text, procfd);
-    *entry = (struct mw_exit_entry){.program = hash_program(text, facts), .facts = facts, .count = 1, .peak = status.hwm,
-                                    .peak_sum = status.hwm, .start_ticks = stat.start_ticks, .end_ns = mw_clock_now(),
-                                    .pid = getpid(), .ppid = getppid(),
+    *entry = (struct mw_exit_entry){.program = hash_program(text, facts),
+                                    .facts = facts,
+                                    .count = 1,
+                                    .peak = status.hwm,
+                                    .peak_sum = status.hwm,
+                                    .start_ticks = stat.start_ticks,
+                                    .end_ns = mw_clock_now(),
+                                    .pid = getpid(),
+                                    .ppid = getppid(),
                                     .pid_ns = mw_procmem_pid_ns(procfd, MW_PROCMEM_SELF)};
     entry->first_ns = start_ns(entry->start_ticks, entry->end_ns);
     entry->last_ns = entry->end_ns;
@@ -198,8 +203,8 @@ static size_t lock_late_slot(int fd)
 {
     for (int attempt = 0; attempt < LATE_ATTEMPTS; attempt++) {
         size_t slot = MW_EXIT_SLOTS - 1 - (size_t)attempt % MW_EXIT_LATE;
-        struct flock range = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = at_entry(slot),
-                              .l_len = sizeof(struct mw_exit_entry)};
+        struct flock range = {
+            .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = at_entry(slot), .l_len = sizeof(struct mw_exit_entry)};
         if (!fcntl(fd, F_SETLK, &range))
             return slot;
         if (attempt % MW_EXIT_LATE == MW_EXIT_LATE - 1)
@@ -215,8 +220,10 @@ static void add_late_entry(int fd, const struct mw_exit_entry *entry, const stru
 
     if (!slot || !read_table(fd))
         return;
-    write_slot(fd, &(struct mw_exit_table_change){slot, mw_exit_table_join(&table.entries[slot], entry)
-                                                            ? MW_EXIT_TABLE_TEXT_NEW : slot}, text);
+    write_slot(
+        fd,
+        &(struct mw_exit_table_change){slot, mw_exit_table_join(&table.entries[slot], entry) ? MW_EXIT_TABLE_TEXT_NEW : slot},
+        text);
 }
 
 /* Opens the table in a directory that only this user may access. After the directory was removed, anybody could

@@ -109,8 +109,7 @@ static void fill_identity(struct mw_ident *ident, const struct mw_world *world)
  * creates a file. */
 static int make_journal(int dirfd, struct mw_err *err)
 {
-    if (mw_agent_can_attach(dirfd) &&
-        !mw_journal_create_segment(&mw_rank.journal, dirfd, mw_rank.dir, mw_rank.name, NULL))
+    if (mw_agent_can_attach(dirfd) && !mw_journal_create_segment(&mw_rank.journal, dirfd, mw_rank.dir, mw_rank.name, NULL))
         return 0;
     return mw_journal_create(&mw_rank.journal, dirfd, mw_rank.name, err);
 }
@@ -131,8 +130,8 @@ static bool is_first_rank(void)
 static void fill_name(const struct mw_world *world)
 {
     int procfd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    struct mw_ident own = {.world_id = world->id, .pid = getpid(),
-                           .pid_ns = procfd < 0 ? 0 : mw_procmem_pid_ns(procfd, MW_PROCMEM_SELF)};
+    struct mw_ident own = {
+        .world_id = world->id, .pid = getpid(), .pid_ns = procfd < 0 ? 0 : mw_procmem_pid_ns(procfd, MW_PROCMEM_SELF)};
 
     if (procfd >= 0)
         close(procfd);

@@ -43,7 +43,7 @@ void mw_stop_measuring(enum mw_unmeasured why)
     }
     state->unmeasured_why = why;
     state->unmeasured_ns = mw_rank.last_timestamp; /* all later boundaries have later timestamps */
-    if (!getauxval(AT_SYSINFO_EHDR)) /* no vDSO: reading a clock takes a system call */
+    if (!getauxval(AT_SYSINFO_EHDR))               /* no vDSO: reading a clock takes a system call */
         mw_rank.counting = false;
     mw_governor_stop();
     mw_syscalls_stop();

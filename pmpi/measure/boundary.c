@@ -197,8 +197,7 @@ RARE static void note_counting(const struct mw_boundary *b, uint64_t begin_ns)
     read_ns = mw_clock_now() - end_ns;
     took_ns = end_ns - begin_ns;
     if (took_ns > read_ns)
-        mw_rank.journal.cost->counting_ns +=
-            TIMED_ONE_IN * mw_estimate_charge(&half_call, took_ns - read_ns, WALK_FACTOR);
+        mw_rank.journal.cost->counting_ns += TIMED_ONE_IN * mw_estimate_charge(&half_call, took_ns - read_ns, WALK_FACTOR);
 }
 
 bool mw_boundary_enter(struct mw_boundary *b, enum mw_op op, const uintptr_t *arguments, void *return_address)
@@ -208,8 +207,7 @@ bool mw_boundary_enter(struct mw_boundary *b, enum mw_op op, const uintptr_t *ar
 
     if (!mw_rank_is_counting() || !mw_boundary_guard_raise(return_address))
         return false;
-    b->timed = __atomic_load_n(&mw_rank.journal.state->calls, __ATOMIC_RELAXED) % TIMED_ONE_IN == 0 &&
-               !mw_syscalls_are_over();
+    b->timed = __atomic_load_n(&mw_rank.journal.state->calls, __ATOMIC_RELAXED) % TIMED_ONE_IN == 0 && !mw_syscalls_are_over();
     if (b->timed)
         begin_ns = mw_clock_now();
     b->op = &mw_ops[op];
@@ -331,8 +329,7 @@ static void note_requests(struct mw_boundary *b)
     uint64_t base = 0, peak = 0;
 
     if (b->op->kind == MW_KIND_NONBLOCKING || b->op->kind == MW_KIND_START)
-        mw_requests_started(b->op, b->arguments, b->site, b->measured, b->entry_rss,
-                            b->measured ? b->window->peak : 0);
+        mw_requests_started(b->op, b->arguments, b->site, b->measured, b->entry_rss, b->measured ? b->window->peak : 0);
     else if (b->op->kind == MW_KIND_COMPLETION && !b->measured)
         mw_requests_completed(b->pending, &base, &peak);
 }

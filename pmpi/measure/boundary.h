@@ -19,7 +19,7 @@ struct mw_boundary {
     const struct mw_op_info *op;
     const uintptr_t *arguments;
     void *return_address;
-    uintptr_t stack_pointer; /* the same in every call from the same place at the same depth */
+    uintptr_t stack_pointer;  /* the same in every call from the same place at the same depth */
     struct mw_window *window; /* not a member by value: longjmp(), an exception or a cancellation may abandon this
                                  stack */
     struct mw_timestamp enter;
@@ -29,7 +29,7 @@ struct mw_boundary {
     uint32_t comm_size;
     uint32_t site;
     struct mw_requests_pending *pending; /* MW_KIND_COMPLETION: the requests; set by the caller before enter */
-    bool counted; /* false: the guard is up, nothing is counted */
+    bool counted;                        /* false: the guard is up, nothing is counted */
     bool measured;
     bool timed;  /* one call in so many: the cost of counting is measured */
     bool failed; /* the call returned an error: its request is invalid */
@@ -37,8 +37,7 @@ struct mw_boundary {
 
 /* Called on entering. Returns false if the call is only passed on (nothing is recorded, or it is made inside another
  * call); then do not call mw_boundary_leave(). errno is kept. */
-bool mw_boundary_enter(struct mw_boundary *boundary, enum mw_op op, const uintptr_t *arguments,
-                       void *return_address);
+bool mw_boundary_enter(struct mw_boundary *boundary, enum mw_op op, const uintptr_t *arguments, void *return_address);
 
 /* Called on leaving. errno is kept. */
 void mw_boundary_leave(struct mw_boundary *boundary, bool failed);

@@ -63,8 +63,7 @@ static bool mark_done(enum mw_op op, const uintptr_t a[5], struct mw_requests_pe
 }
 
 /* A wait call: memory that rises inside belongs to the collective. */
-static int wait_for(enum mw_op op, void *real, const uintptr_t a[5], struct mw_requests_pending *pending,
-                    void *return_address)
+static int wait_for(enum mw_op op, void *real, const uintptr_t a[5], struct mw_requests_pending *pending, void *return_address)
 {
     struct mw_boundary boundary = {.pending = pending};
     bool entered = mw_boundary_enter(&boundary, op, a, return_address);
@@ -78,8 +77,7 @@ static int wait_for(enum mw_op op, void *real, const uintptr_t a[5], struct mw_r
 }
 
 /* A test call: a boundary only if it completes a request. */
-static int test_for(enum mw_op op, void *real, const uintptr_t a[5], struct mw_requests_pending *pending,
-               void *return_address)
+static int test_for(enum mw_op op, void *real, const uintptr_t a[5], struct mw_requests_pending *pending, void *return_address)
 {
     struct mw_boundary boundary = {.pending = pending};
     bool raised = mw_boundary_guard_raise(return_address);

@@ -16,8 +16,8 @@ void mw_governor_start(uint64_t now, uint32_t budget_ppm, bool exact);
 
 /* The state that decisions are based on. */
 struct mw_governor {
-    uint64_t affordable_ns; /* until this time the budget is used up */
-    uint64_t first_calls;   /* number of calls of each site that are always measured; UINT64_MAX: all */
+    uint64_t affordable_ns;            /* until this time the budget is used up */
+    uint64_t first_calls;              /* number of calls of each site that are always measured; UINT64_MAX: all */
     uint16_t watched[MW_RECORD_SITES]; /* by site: number of next calls that are measured whatever the budget */
 };
 

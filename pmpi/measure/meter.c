@@ -32,7 +32,7 @@ static struct kept_file clear_refs = {"/proc/self/clear_refs", O_WRONLY, {.fd = 
 static bool resets;
 static uint64_t page_bytes;
 static uint64_t floor_bytes;
-static unsigned queries; /* MW_METER_*, since the last mw_meter_take_queries() */
+static unsigned queries;                   /* MW_METER_*, since the last mw_meter_take_queries() */
 static struct mw_meter_space space_limits; /* the limits only */
 
 unsigned mw_meter_take_queries(void)
@@ -142,8 +142,7 @@ static uint64_t soft_limit(int resource)
 
 static void find_space(void)
 {
-    space_limits = (struct mw_meter_space){
-        .address_limit = soft_limit(RLIMIT_AS), .data_limit = soft_limit(RLIMIT_DATA)};
+    space_limits = (struct mw_meter_space){.address_limit = soft_limit(RLIMIT_AS), .data_limit = soft_limit(RLIMIT_DATA)};
 }
 
 /* If ru_maxrss is above the mark, it is the parent's RSS at exec, and stays so. */

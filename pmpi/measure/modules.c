@@ -23,7 +23,7 @@ struct object {
 };
 
 static uint32_t started_with; /* number of objects loaded at program start, which are never unloaded */
-static uintptr_t shim_bias; /* load bias of the shim */
+static uintptr_t shim_bias;   /* load bias of the shim */
 
 static void find_build_id(const struct dl_phdr_info *info, const ElfW(Phdr) * segment, struct object *object)
 {

@@ -14,8 +14,8 @@
 
 static struct mw_window *windows[MAX_WINDOWS];
 static int window_count;
-static uint64_t last_ns;  /* time of the last observation */
-static uint64_t last_rss; /* RSS at that time */
+static uint64_t last_ns;   /* time of the last observation */
+static uint64_t last_rss;  /* RSS at that time */
 static uint64_t last_mark; /* the mark after it */
 static bool mark_was_kept; /* the mark was not reset then: if it is read again, the peak may be from before */
 bool mw_observe_has_skipped;

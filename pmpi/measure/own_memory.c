@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #define FIRST_MEASURE 16 /* stacks */
-#define ENTRIES 256   /* of pagemap, read at a time */
+#define ENTRIES 256      /* of pagemap, read at a time */
 #define PRESENT (1ULL << 63)
 #define FILE_PAGE (1ULL << 61)
 #define EXCLUSIVE (1ULL << 56) /* no other process maps it */
@@ -72,8 +72,7 @@ static uint64_t pages_of_tables(struct pages *pages, const struct dl_phdr_info *
     for (int i = 0; i < info->dlpi_phnum; i++) {
         const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
         if (segment->p_type == PT_LOAD && index->p_vaddr - segment->p_vaddr < segment->p_memsz)
-            return present(pages, info->dlpi_addr + index->p_vaddr,
-                           info->dlpi_addr + segment->p_vaddr + segment->p_memsz);
+            return present(pages, info->dlpi_addr + index->p_vaddr, info->dlpi_addr + segment->p_vaddr + segment->p_memsz);
     }
     return 0;
 }
@@ -131,7 +130,8 @@ static bool count_pages(struct pages *pages)
 {
     uintptr_t journal = (uintptr_t)mw_rank.journal.head;
 
-    *pages = (struct pages){.starts = pages->starts, .fd = mw_meter_open_high("/proc/self/pagemap", O_RDONLY),
+    *pages = (struct pages){.starts = pages->starts,
+                            .fd = mw_meter_open_high("/proc/self/pagemap", O_RDONLY),
                             .page_bytes = mw_rank.journal.ident->page_bytes};
     if (pages->fd < 0 || !pages->page_bytes)
         return false;

@@ -41,8 +41,8 @@ static bool has_key(uint32_t phase, const void *key)
 {
     const struct mw_phase *a = &mw_rank.journal.phases[phase], *b = key;
 
-    return a->kind == b->kind && a->parent == b->parent && a->from_site == b->from_site &&
-           a->to_site == b->to_site && !strcmp(a->name, b->name);
+    return a->kind == b->kind && a->parent == b->parent && a->from_site == b->from_site && a->to_site == b->to_site &&
+           !strcmp(a->name, b->name);
 }
 
 static uint16_t slots[2 * MW_RECORD_PHASES];
@@ -127,8 +127,8 @@ static uint32_t share(const struct mw_phase *shared)
 
 uint32_t mw_phase_table_share(const struct mw_phase *key)
 {
-    struct mw_phase shared = {.kind = key->kind == MW_PHASE_USER ? MW_PHASE_USER : MW_PHASE_BETWEEN,
-                              .parent = key->parent, .name = "(other phases)"};
+    struct mw_phase shared = {
+        .kind = key->kind == MW_PHASE_USER ? MW_PHASE_USER : MW_PHASE_BETWEEN, .parent = key->parent, .name = "(other phases)"};
     uint32_t index = share(&shared);
 
     mw_rank.journal.cost->lost_phases++;

@@ -46,13 +46,12 @@ static void keep_visit(struct mw_phase *phase, uint64_t rss)
         phase->visit_count = MW_RECORD_VISITS / 2;
         phase->visit_stride *= 2; /* this visit is due in the new stride, too: it follows an even number of kept ones */
     }
-    phase->kept[phase->visit_count] =
-        (struct mw_visit){(uint32_t)phase->visits, kib < UINT32_MAX ? (uint32_t)kib : UINT32_MAX};
+    phase->kept[phase->visit_count] = (struct mw_visit){(uint32_t)phase->visits, kib < UINT32_MAX ? (uint32_t)kib : UINT32_MAX};
     phase->visit_count++;
 }
 
-void mw_phases_note(const struct mw_interval *interval, struct mw_phase *phase, const struct mw_timestamp *now,
-                    bool measured, uint64_t rss)
+void mw_phases_note(const struct mw_interval *interval, struct mw_phase *phase, const struct mw_timestamp *now, bool measured,
+                    uint64_t rss)
 {
     if (interval->measured && !phase->entry_rss)
         phase->entry_rss = interval->entry_rss;
@@ -92,8 +91,7 @@ static bool has_peak(const struct mw_interval *between)
 uint32_t mw_phases_find(uint32_t to, uint64_t rss)
 {
     const struct mw_interval *between = &mw_phases.between;
-    struct mw_phase key = {
-        .kind = between->kind, .parent = mw_phases.innermost, .from_site = between->from, .to_site = to};
+    struct mw_phase key = {.kind = between->kind, .parent = mw_phases.innermost, .from_site = between->from, .to_site = to};
     uint32_t index = mw_phase_table_find(&key, bytes_of(between, rss));
 
     if (index != MW_PHASE_TABLE_NONE) {
@@ -163,7 +161,7 @@ static uint64_t visits_of(const struct mw_interval *interval)
     const struct mw_cost *cost = mw_rank.journal.cost;
 
     return mw_phase_table_is_reusable(interval->phase) ? cost->lost_phases / LOST_PER_VISIT
-                                                      : mw_rank.journal.phases[interval->phase].visits;
+                                                       : mw_rank.journal.phases[interval->phase].visits;
 }
 
 static void find_user(struct mw_interval *interval, const struct mw_phase *key)

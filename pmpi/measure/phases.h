@@ -33,9 +33,9 @@ struct mw_interval {
 
 /* State that every call uses. */
 struct mw_phases {
-    struct mw_interval between; /* its window stays on the list while closed: removing it would take longer than most
+    struct mw_interval between;           /* its window stays on the list while closed: removing it would take longer than most
                                    calls */
-    uint32_t innermost;        /* innermost phase of the program: index + 1, or 0 */
+    uint32_t innermost;                   /* innermost phase of the program: index + 1, or 0 */
     uint16_t recent[MW_RECORD_SITES + 1]; /* by site + 1: the phase + 1 that ended there last */
 };
 
@@ -46,11 +46,10 @@ extern struct mw_phases mw_phases;
 uint32_t mw_phases_find(uint32_t to, uint64_t rss);
 
 /* Adds the measurements of an interval to its phase. */
-void mw_phases_note(const struct mw_interval *interval, struct mw_phase *phase, const struct mw_timestamp *now,
-                    bool measured, uint64_t rss);
+void mw_phases_note(const struct mw_interval *interval, struct mw_phase *phase, const struct mw_timestamp *now, bool measured,
+                    uint64_t rss);
 
-static inline void mw_phases_open(struct mw_interval *interval, const struct mw_timestamp *now, bool measured,
-                                  uint64_t rss)
+static inline void mw_phases_open(struct mw_interval *interval, const struct mw_timestamp *now, bool measured, uint64_t rss)
 {
     interval->window = (struct mw_window){.peak = measured ? rss : 0, .exact = measured};
     interval->begin = *now;

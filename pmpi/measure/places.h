@@ -20,9 +20,9 @@ struct mw_sites_key {
 struct mw_place {
     const void *return_address; /* NULL: empty */
     struct mw_sites_key key;
-    uint32_t caller;   /* stack slot of the next return address, in bytes from the stack pointer; 0: not known */
-    uint16_t skipped;  /* calls since the last walk */
-    uint8_t misses;      /* walks that found no recorded site, minus HIT_WEIGHT for each that did */
+    uint32_t caller;      /* stack slot of the next return address, in bytes from the stack pointer; 0: not known */
+    uint16_t skipped;     /* calls since the last walk */
+    uint8_t misses;       /* walks that found no recorded site, minus HIT_WEIGHT for each that did */
     bool may_be_unloaded; /* in a library that may be unloaded */
 };
 

@@ -166,8 +166,7 @@ static const void *start_array(const struct mw_op_info *op, const uintptr_t *arg
     return (const void *)arguments[all ? 1 : 0];
 }
 
-bool mw_requests_to_start(const struct mw_op_info *op, const uintptr_t *arguments, struct mw_bytes *bytes,
-                          uint32_t *comm_size)
+bool mw_requests_to_start(const struct mw_op_info *op, const uintptr_t *arguments, struct mw_bytes *bytes, uint32_t *comm_size)
 {
     bool any = false;
     const void *requests;
@@ -204,8 +203,8 @@ static void open_window(struct entry *entry, uint32_t site, bool measured, uint6
         entry->window.peak = peak;
 }
 
-void mw_requests_started(const struct mw_op_info *op, const uintptr_t *arguments, uint32_t site, bool measured,
-                         uint64_t base, uint64_t peak)
+void mw_requests_started(const struct mw_op_info *op, const uintptr_t *arguments, uint32_t site, bool measured, uint64_t base,
+                         uint64_t peak)
 {
     struct entry *entry;
 

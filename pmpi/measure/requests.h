@@ -45,13 +45,12 @@ void mw_requests_created(const struct mw_op_info *op, const uintptr_t *arguments
 
 /* MPI_Start(request) or MPI_Startall(count, requests) is called. Returns false if no request is a collective's; else
  * sets the sum of the bytes, and the size of the largest communicator. */
-bool mw_requests_to_start(const struct mw_op_info *op, const uintptr_t *arguments, struct mw_bytes *bytes,
-                          uint32_t *comm_size);
+bool mw_requests_to_start(const struct mw_op_info *op, const uintptr_t *arguments, struct mw_bytes *bytes, uint32_t *comm_size);
 
 /* A nonblocking call, MPI_Start or MPI_Startall of `site` has returned. `measured`: RSS was `base` on entering and
  * rose to `peak` inside, in bytes. */
-void mw_requests_started(const struct mw_op_info *op, const uintptr_t *arguments, uint32_t site, bool measured,
-                         uint64_t base, uint64_t peak);
+void mw_requests_started(const struct mw_op_info *op, const uintptr_t *arguments, uint32_t site, bool measured, uint64_t base,
+                         uint64_t peak);
 
 /* Finds the started collectives among `count` requests. Returns false if there is none, which is the usual case and
  * fast. Their entries are held until mw_requests_release(). */

@@ -44,9 +44,8 @@ static bool is_site(uint32_t index, const void *site)
 {
     const struct mw_site *a = &mw_rank.journal.sites[index], *b = site;
 
-    return a->comm_size == b->comm_size && a->start_site == b->start_site && a->depth == b->depth &&
-           a->flags == b->flags && !strcmp(a->call, b->call) &&
-           !memcmp(a->frames, b->frames, a->depth * sizeof(a->frames[0]));
+    return a->comm_size == b->comm_size && a->start_site == b->start_site && a->depth == b->depth && a->flags == b->flags &&
+           !strcmp(a->call, b->call) && !memcmp(a->frames, b->frames, a->depth * sizeof(a->frames[0]));
 }
 
 /* Without reusable entries. */
@@ -133,8 +132,11 @@ static uint32_t share_call(const char *name)
 
 uint32_t mw_site_table_share(const struct mw_site *site)
 {
-    struct mw_site place = {.comm_size = site->comm_size, .start_site = site->start_site, .depth = 1,
-                            .flags = MW_SITE_SHARED, .frames = {site->frames[0]}};
+    struct mw_site place = {.comm_size = site->comm_size,
+                            .start_site = site->start_site,
+                            .depth = 1,
+                            .flags = MW_SITE_SHARED,
+                            .frames = {site->frames[0]}};
     uint32_t index = UINT32_MAX;
 
     memcpy(place.call, site->call, sizeof(place.call));

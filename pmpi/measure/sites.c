@@ -24,10 +24,10 @@ _Static_assert(MW_RECORD_SITE_FRAMES + BINDING_FRAMES <= MW_STACK_FRAMES, "a sit
 static unsigned victim; /* which entry of a set is replaced next */
 static struct slot {
     uint64_t hash;
-    uint32_t site; /* + 1 */
-    uint32_t seen; /* walks of this stack until it got a separate entry */
-    uint8_t frames; /* number of frames that identify the site */
-    bool shared;    /* it has no separate entry */
+    uint32_t site;        /* + 1 */
+    uint32_t seen;        /* walks of this stack until it got a separate entry */
+    uint8_t frames;       /* number of frames that identify the site */
+    bool shared;          /* it has no separate entry */
     bool may_be_unloaded; /* a frame is in a library that may be unloaded, so its address may become other code */
 } cache[CACHE_SLOTS];
 
@@ -163,15 +163,15 @@ static struct mw_sites_entry *set_of_caller(const struct mw_place *place, uintpt
     return mw_sites_entries[(hash >> 40) % MW_SITES_SETS];
 }
 
-static bool matches_anywhere(const struct mw_sites_entry *entry, const struct mw_sites_key *key,
-                             const void *return_address, uintptr_t stack_pointer)
+static bool matches_anywhere(const struct mw_sites_entry *entry, const struct mw_sites_key *key, const void *return_address,
+                             uintptr_t stack_pointer)
 {
     return entry->stack_pointer && entry->return_address == return_address && !memcmp(&entry->key, key, sizeof(*key)) &&
            mw_stack_fingerprint_matches_anywhere(&entry->fingerprint, stack_pointer);
 }
 
-static const struct mw_sites_entry *find_entry(const struct mw_sites_key *key, void *return_address,
-                                               uintptr_t stack_pointer, const struct mw_place *place)
+static const struct mw_sites_entry *find_entry(const struct mw_sites_key *key, void *return_address, uintptr_t stack_pointer,
+                                               const struct mw_place *place)
 {
     const struct mw_sites_entry *set = mw_sites_set(return_address, stack_pointer), *found = NULL;
     const struct mw_sites_entry *other = place ? set_of_caller(place, stack_pointer) : set;
@@ -211,8 +211,7 @@ static void add_entry(const struct slot *slot, const struct mw_stack *stack, con
         return;
     if (place && made.count)
         place->caller = made.offsets[0];
-    entry = choose_entry(first || !place ? mw_sites_set(return_address, stack_pointer)
-                                         : set_of_caller(place, stack_pointer));
+    entry = choose_entry(first || !place ? mw_sites_set(return_address, stack_pointer) : set_of_caller(place, stack_pointer));
     if (!entry)
         return;
     entry->stack_pointer = 0;

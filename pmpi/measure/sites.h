@@ -35,7 +35,7 @@ static inline struct mw_sites_entry *mw_sites_set(const void *return_address, ui
 }
 
 static inline bool mw_sites_entry_matches(const struct mw_sites_entry *entry, const struct mw_sites_key *key,
-                                        void *return_address, uintptr_t stack_pointer)
+                                          void *return_address, uintptr_t stack_pointer)
 {
     return entry->stack_pointer == stack_pointer && entry->return_address == return_address &&
            !memcmp(&entry->key, key, sizeof(*key)) && mw_stack_fingerprint_matches(&entry->fingerprint, stack_pointer);
@@ -54,7 +54,8 @@ static inline uint32_t mw_sites_find(const struct mw_sites_key *key, void *retur
     const struct mw_sites_entry *entry = mw_sites_set(return_address, stack_pointer);
 
     return !entry->may_be_unloaded && mw_sites_entry_matches(entry, key, return_address, stack_pointer)
-               ? entry->site : mw_sites_search(key, return_address, stack_pointer);
+               ? entry->site
+               : mw_sites_search(key, return_address, stack_pointer);
 }
 
 /* For a call with a shared entry to which `bytes` of memory or the rank's highest peak belong: index of an entry

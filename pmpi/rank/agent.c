@@ -104,8 +104,7 @@ bool mw_agent_can_attach(int dirfd)
         return false;
     if (mw_rank.standalone || !is_launchers_directory(dirfd))
         return true; /* read by the other ranks, or by an agent that one of them has started */
-    return mw_agent_is_launchers_host() && given && *given &&
-           strtoull(given, NULL, 10) == mw_segment_ipc_ns();
+    return mw_agent_is_launchers_host() && given && *given && strtoull(given, NULL, 10) == mw_segment_ipc_ns();
 }
 
 /* Opens the agent's file and locks it. Returns the descriptor, or -1 if another process holds the lock. */
@@ -151,7 +150,7 @@ bool mw_agent_reaches_launcher(int dirfd)
 
 static void start(int fd, const char *name, const char *path)
 {
-    char *const arguments[] = {(char *)(uintptr_t)"memwatch", (char *)(uintptr_t)"agent", NULL};
+    char *const arguments[] = {(char *)(uintptr_t) "memwatch", (char *)(uintptr_t) "agent", NULL};
     char **environment = mw_spawn_environment(false);
     struct mw_spawn spawn = {path, arguments, environment, "/", {-1, -1, -1, fd}};
 

@@ -12,29 +12,29 @@
 #include <stdbool.h>
 
 struct mw_rank {
-    struct mw_journal journal; /* valid while `recording` */
-    bool recording;            /* a journal exists: from entering MPI_Init or MPI_Session_init to the end of the
+    struct mw_journal journal;       /* valid while `recording` */
+    bool recording;                  /* a journal exists: from entering MPI_Init or MPI_Session_init to the end of the
                                   process */
-    atomic_bool counting;      /* wrapped calls are boundaries: from then to the end of MPI_Finalize or of the last
+    atomic_bool counting;            /* wrapped calls are boundaries: from then to the end of MPI_Finalize or of the last
                                   session */
-    bool has_ended;            /* mw_life_end() was called */
-    bool threaded;             /* MPI_THREAD_MULTIPLE, or a session: several threads may lock at the same time */
-    bool stops_after_init;     /* MEMWATCH_SYSCALLS=0 */
-    bool gathers;              /* MEMWATCH_GATHER=1: also if the launcher has the journals */
-    bool has_sandboxed_child;  /* a child in a sandbox that shares this memory, or that was copied without a fork
+    bool has_ended;                  /* mw_life_end() was called */
+    bool threaded;                   /* MPI_THREAD_MULTIPLE, or a session: several threads may lock at the same time */
+    bool stops_after_init;           /* MEMWATCH_SYSCALLS=0 */
+    bool gathers;                    /* MEMWATCH_GATHER=1: also if the launcher has the journals */
+    bool has_sandboxed_child;        /* a child in a sandbox that shares this memory, or that was copied without a fork
                                   handler: pmpi/life/sandbox.c */
-    bool init_called;          /* MPI_Init was called, with `recording` or not */
-    bool has_new_abi;          /* the MPI library's ABI is unknown to this memwatch */
-    bool standalone;           /* no launcher: rank 0 makes the report */
-    int dirfd;                 /* of the run directory while gathering; else -1 */
-    char dir[512];             /* its path */
-    char host[MW_HOSTNAME_SIZE]; /* this host's name, as used in file names */
+    bool init_called;                /* MPI_Init was called, with `recording` or not */
+    bool has_new_abi;                /* the MPI library's ABI is unknown to this memwatch */
+    bool standalone;                 /* no launcher: rank 0 makes the report */
+    int dirfd;                       /* of the run directory while gathering; else -1 */
+    char dir[512];                   /* its path */
+    char host[MW_HOSTNAME_SIZE];     /* this host's name, as used in file names */
     char name[MW_JOURNAL_NAME_SIZE]; /* the journal's file name */
-    uint64_t dir_pid_ns;       /* PID namespace in which the directory was created; 0: unknown, or on another host */
-    uint64_t last_timestamp;      /* pmpi/rank/timestamp.h */
-    void (*repair)(void);      /* repairs state that an owner of the lock who is gone may have left half-written, so
+    uint64_t dir_pid_ns;             /* PID namespace in which the directory was created; 0: unknown, or on another host */
+    uint64_t last_timestamp;         /* pmpi/rank/timestamp.h */
+    void (*repair)(void);            /* repairs state that an owner of the lock who is gone may have left half-written, so
                                   that only that call is lost */
-    struct mw_lock lock;       /* protects all tables in or about the journal: windows, sites, phases, requests */
+    struct mw_lock lock;             /* protects all tables in or about the journal: windows, sites, phases, requests */
 };
 
 extern struct mw_rank mw_rank;

@@ -10,7 +10,8 @@ static const struct variable {
     const char *name;
     long least, most, default_value;
 } variables[MW_SETTING_COUNT] = {
-#define MW_ROW(name, variable, minimum, maximum, default_value) [MW_SETTING_##name] = {variable, minimum, maximum, default_value},
+#define MW_ROW(name, variable, minimum, maximum, default_value) \
+    [MW_SETTING_##name] = {variable, minimum, maximum, default_value},
     MW_SETTINGS(MW_ROW)
 #undef MW_ROW
 };

@@ -16,9 +16,9 @@
 #include <stdint.h>
 
 struct mw_timestamp {
-    uint64_t ns;    /* later than all timestamps before it, and not later than the clock; CLOCK_MONOTONIC */
-    uint64_t tick;  /* time of the kernel's last tick, ns, CLOCK_MONOTONIC */
-    bool exact;     /* `ns` was read from the exact clock */
+    uint64_t ns;   /* later than all timestamps before it, and not later than the clock; CLOCK_MONOTONIC */
+    uint64_t tick; /* time of the kernel's last tick, ns, CLOCK_MONOTONIC */
+    bool exact;    /* `ns` was read from the exact clock */
 };
 
 /* Callers of both functions hold the rank's lock. Adding 1 ns keeps timestamps in order, and never passes the clock,

@@ -242,8 +242,10 @@ static int join(const char *path, int *joined, struct mw_err *err)
     for (int i = 0; i < JOIN_TRIES; i++) {
         int fd;
         if (mkdir(path, 0700) && errno != EEXIST)
-            return mw_err_set(err, "cannot create the run directory %s on this host: %s; choose one with "
-                                   "--run-dir that can be created on all hosts", path, strerror(errno));
+            return mw_err_set(err,
+                              "cannot create the run directory %s on this host: %s; choose one with "
+                              "--run-dir that can be created on all hosts",
+                              path, strerror(errno));
         fd = mw_token_open_private(path, err);
         if (fd < 0 && errno != ENOENT)
             return -1;
@@ -291,7 +293,7 @@ int mw_world_open_dir(uint64_t world, struct mw_world_dir *dir, char *path, size
 
     *dir = (struct mw_world_dir){.fd = -1, .joined = -1, .standalone = !given || !*given};
     dir->fd = dir->standalone ? open_standalone(world, path, size, &dir->joined, err)
-                         : open_given(given, path, size, &dir->joined, err);
+                              : open_given(given, path, size, &dir->joined, err);
     dir->removed = dir->fd < 0 && !dir->standalone && given[0] == '/' && mw_agent_is_launchers_host();
     if (dir->fd < 0)
         return -1;

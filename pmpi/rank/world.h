@@ -22,7 +22,7 @@ struct mw_world mw_world_find(void);
 
 struct mw_world_dir {
     int fd;
-    int joined;    /* descriptor that keeps other ranks from removing the directory until it contains a journal; -1:
+    int joined;      /* descriptor that keeps other ranks from removing the directory until it contains a journal; -1:
                       the launcher removes it */
     uint64_t pid_ns; /* PID namespace in which it was created; 0: unknown, or on another host */
     bool standalone; /* no launcher: the directory is shared by the ranks of this world, and the first created it */

@@ -111,17 +111,10 @@ static pid_t note(pid_t child, const int *status)
 static void note_info(const siginfo_t *info)
 {
     switch (info->si_signo == SIGCHLD && info->si_pid > 0 ? info->si_code : 0) {
-    case CLD_EXITED:
-        mw_wait_log_add(info->si_pid, (info->si_status & 0xff) << 8);
-        break;
-    case CLD_KILLED:
-        mw_wait_log_add(info->si_pid, info->si_status);
-        break;
-    case CLD_DUMPED:
-        mw_wait_log_add(info->si_pid, info->si_status | WCOREFLAG);
-        break;
-    default: /* no child, or one that was stopped or continued */
-        break;
+    case CLD_EXITED: mw_wait_log_add(info->si_pid, (info->si_status & 0xff) << 8); break;
+    case CLD_KILLED: mw_wait_log_add(info->si_pid, info->si_status); break;
+    case CLD_DUMPED: mw_wait_log_add(info->si_pid, info->si_status | WCOREFLAG); break;
+    default: /* no child, or one that was stopped or continued */ break;
     }
 }
 

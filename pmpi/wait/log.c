@@ -130,8 +130,12 @@ static void append(int dirfd, struct mw_wait_record *record)
 void mw_wait_log_add(pid_t pid, int wait_status)
 {
     int saved = errno;
-    struct mw_wait_record record = {.magic = MW_WAIT_LOG_MAGIC, .ns = mw_clock_now(), .pid = pid,
-                                    .wait_status = wait_status, .waiter = getpid(), .pid_ns = pid_namespace()};
+    struct mw_wait_record record = {.magic = MW_WAIT_LOG_MAGIC,
+                                    .ns = mw_clock_now(),
+                                    .pid = pid,
+                                    .wait_status = wait_status,
+                                    .waiter = getpid(),
+                                    .pid_ns = pid_namespace()};
     int dirfd = open_run_dir();
 
     if (dirfd >= 0) {

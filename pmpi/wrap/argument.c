@@ -176,7 +176,9 @@ static enum effect caller_effect(uintptr_t end, uintptr_t argument, uintptr_t *t
  * loads, csel. */
 static bool sets_argument(uint32_t code)
 {
-    static const struct { uint32_t mask, value; } kinds[] = {
+    static const struct {
+        uint32_t mask, value;
+    } kinds[] = {
         {0x1f000000, 0x10000000}, /* adr, adrp */
         {0x1f000000, 0x11000000}, /* add, sub, with a constant */
         {0x1f000000, 0x0a000000}, /* mov from a register (orr) */

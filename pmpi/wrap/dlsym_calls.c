@@ -73,6 +73,7 @@ void *mw_dlsym_choose(void *handle, const char *name, const void *caller)
     return found ? shim_definition(found, name, caller) : NULL;
 }
 
+/* clang-format off */
 #define BEGIN ".text\n.globl dlsym\n.type dlsym, %function\n.balign 16\ndlsym:\n.cfi_startproc\n"
 #define END "\n.cfi_endproc\n.size dlsym, .-dlsym\n"
 
@@ -102,3 +103,4 @@ __asm__(BEGIN "hint #34\n"
         "1: mov x0, x16\nret" END);
 
 #endif
+/* clang-format on */

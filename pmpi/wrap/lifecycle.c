@@ -57,8 +57,7 @@ int PMPI_Init(uintptr_t argc, uintptr_t argv)
 {
     const uintptr_t a[4] = {argc, argv};
 
-    return initialize(MW_OP_MPI_Init, mw_real_symbol(2 * MW_OP_MPI_Init + 1, "PMPI_Init"), a,
-                      __builtin_return_address(0));
+    return initialize(MW_OP_MPI_Init, mw_real_symbol(2 * MW_OP_MPI_Init + 1, "PMPI_Init"), a, __builtin_return_address(0));
 }
 
 int MPI_Init_thread(uintptr_t argc, uintptr_t argv, uintptr_t required, uintptr_t provided)
@@ -100,8 +99,7 @@ int MPI_Finalize(void)
 
 int PMPI_Finalize(void)
 {
-    return finalize((int (*)(void))mw_real_symbol(2 * MW_OP_MPI_Finalize + 1, "PMPI_Finalize"),
-                    __builtin_return_address(0));
+    return finalize((int (*)(void))mw_real_symbol(2 * MW_OP_MPI_Finalize + 1, "PMPI_Finalize"), __builtin_return_address(0));
 }
 
 /* MPI_Abort does not return as a rule, so everything is recorded before the call. */

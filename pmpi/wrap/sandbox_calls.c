@@ -93,6 +93,7 @@ void *mw_sandbox_check(unsigned call, long a, long b, long c, long d)
 #define NUMBERS "\n.set number_prctl, " TEXT(__NR_prctl) "\n.set number_seccomp, " TEXT(__NR_seccomp) "\n"
 __asm__(NUMBERS);
 
+/* clang-format off */
 #define BEGIN(name) \
     ".text\n.globl " #name "\n.type " #name ", %function\n.balign 16\n" #name ":\n.cfi_startproc\n"
 #define END(name) "\n.cfi_endproc\n.size " #name ", .-" #name "\n"
@@ -170,3 +171,4 @@ FUNCTION(prctl, 0, PRCTL_TEST);
 FUNCTION(seccomp, 1, SECCOMP_TEST);
 FUNCTION(syscall, 2, SYSCALL_TEST);
 #endif
+/* clang-format on */

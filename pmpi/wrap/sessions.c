@@ -69,12 +69,12 @@ static void log_no_report(void)
     static atomic_bool logged;
     char quoted[4 * sizeof(mw_rank.dir)];
 
-    if (!mw_rank.standalone || atomic_load(&had_world) || mw_rank.journal.ident->rank != 0 ||
-        atomic_exchange(&logged, true))
+    if (!mw_rank.standalone || atomic_load(&had_world) || mw_rank.journal.ident->rank != 0 || atomic_exchange(&logged, true))
         return;
     mw_text_quote(quoted, sizeof(quoted), mw_rank.dir);
     mw_log("memwatch: no report at the end, since MPI is used without MPI_Init; print what is recorded with: "
-           "memwatch report %s\n", quoted);
+           "memwatch report %s\n",
+           quoted);
 }
 
 static void close_one(void)
@@ -214,8 +214,8 @@ static int close_session(finalize_function *real, uintptr_t session, void *retur
 
 int MPI_Session_finalize(uintptr_t session)
 {
-    return close_session((finalize_function *)mw_real_symbol(2 * MW_OP_MPI_Session_finalize, "MPI_Session_finalize"),
-                         session, __builtin_return_address(0));
+    return close_session((finalize_function *)mw_real_symbol(2 * MW_OP_MPI_Session_finalize, "MPI_Session_finalize"), session,
+                         __builtin_return_address(0));
 }
 
 int PMPI_Session_finalize(uintptr_t session)

@@ -11,31 +11,30 @@
  * a touched page brings its neighbours into every rank's RSS (64 KiB, "fault around"). */
 #define MW_TOGETHER(group) __attribute__((section(".text.wrappers." group)))
 
-#define MW_WRAPPER(symbol, n, op, slot, group)                                                             \
-    MW_TOGETHER(group) MW_EXPORT int symbol(MW_PASTE(MW_PARAMETERS_, n));                                                     \
-    MW_EXPORT int symbol(MW_PASTE(MW_PARAMETERS_, n))                                                      \
-    {                                                                                                      \
-        int (*real)(MW_PASTE(MW_PARAMETERS_, n)) =                                                         \
-            (int (*)(MW_PASTE(MW_PARAMETERS_, n)))mw_real_symbol(slot, #symbol);                                  \
-        const uintptr_t arguments[] = {MW_PASTE(MW_VALUES_, n)};                                           \
-        struct mw_boundary boundary;                                                                       \
-        int result;                                                                                        \
-                                                                                                           \
-        if (!mw_boundary_enter(&boundary, op, arguments, __builtin_return_address(0)))                     \
-            return real(MW_PASTE(MW_VALUES_, n));                                                          \
-        result = real(MW_PASTE(MW_VALUES_, n));                                                            \
-        mw_boundary_leave(&boundary, result != 0);                                                         \
-        return result;                                                                                     \
+#define MW_WRAPPER(symbol, n, op, slot, group)                                                                          \
+    MW_TOGETHER(group) MW_EXPORT int symbol(MW_PASTE(MW_PARAMETERS_, n));                                               \
+    MW_EXPORT int symbol(MW_PASTE(MW_PARAMETERS_, n))                                                                   \
+    {                                                                                                                   \
+        int (*real)(MW_PASTE(MW_PARAMETERS_, n)) = (int (*)(MW_PASTE(MW_PARAMETERS_, n)))mw_real_symbol(slot, #symbol); \
+        const uintptr_t arguments[] = {MW_PASTE(MW_VALUES_, n)};                                                        \
+        struct mw_boundary boundary;                                                                                    \
+        int result;                                                                                                     \
+                                                                                                                        \
+        if (!mw_boundary_enter(&boundary, op, arguments, __builtin_return_address(0)))                                  \
+            return real(MW_PASTE(MW_VALUES_, n));                                                                       \
+        result = real(MW_PASTE(MW_VALUES_, n));                                                                         \
+        mw_boundary_leave(&boundary, result != 0);                                                                      \
+        return result;                                                                                                  \
     }
 
 /* Wrappers of calls that complete requests, which are not always boundaries: pmpi/measure/completion.h. */
-#define MW_COMPLETION_WRAPPER(symbol, n, op, slot, group)                                                           \
-    MW_TOGETHER(group) MW_EXPORT int symbol(MW_PASTE(MW_PARAMETERS_, n));                                                     \
-    MW_EXPORT int symbol(MW_PASTE(MW_PARAMETERS_, n))                                                      \
-    {                                                                                                      \
-        const uintptr_t arguments[5] = {MW_PASTE(MW_VALUES_, n)};                                          \
-                                                                                                           \
-        return mw_completion(op, mw_real_symbol(slot, #symbol), arguments, __builtin_return_address(0));            \
+#define MW_COMPLETION_WRAPPER(symbol, n, op, slot, group)                                                \
+    MW_TOGETHER(group) MW_EXPORT int symbol(MW_PASTE(MW_PARAMETERS_, n));                                \
+    MW_EXPORT int symbol(MW_PASTE(MW_PARAMETERS_, n))                                                    \
+    {                                                                                                    \
+        const uintptr_t arguments[5] = {MW_PASTE(MW_VALUES_, n)};                                        \
+                                                                                                         \
+        return mw_completion(op, mw_real_symbol(slot, #symbol), arguments, __builtin_return_address(0)); \
     }
 
 #define MW_SHAPE_MW_KIND_BLOCKING MW_WRAPPER
@@ -43,11 +42,10 @@
 #define MW_SHAPE_MW_KIND_PERSISTENT MW_WRAPPER
 #define MW_SHAPE_MW_KIND_GUARD MW_WRAPPER
 #define MW_SHAPE_MW_KIND_COMPLETION MW_COMPLETION_WRAPPER
-#define MW_EACH(prefix, name, n, kind, wide, rule, comm)                                                   \
-    MW_PASTE(MW_SHAPE_, kind)(prefix##name, n, MW_OP_##prefix##name, 2 * MW_OP_##prefix##name,             \
-                                  #prefix "." #kind)                                                       \
-    MW_PASTE(MW_SHAPE_, kind)(P##prefix##name, n, MW_OP_##prefix##name, 2 * MW_OP_##prefix##name + 1,      \
-                                  "P" #prefix "." #kind)
+#define MW_EACH(prefix, name, n, kind, wide, rule, comm)                                                            \
+    MW_PASTE(MW_SHAPE_, kind)                                                                                       \
+    (prefix##name, n, MW_OP_##prefix##name, 2 * MW_OP_##prefix##name, #prefix "." #kind) MW_PASTE(MW_SHAPE_, kind)( \
+        P##prefix##name, n, MW_OP_##prefix##name, 2 * MW_OP_##prefix##name + 1, "P" #prefix "." #kind)
 #include "pmpi/abi/each_call.h"
 
 MW_WRAPPER(MPI_Start, 1, MW_OP_MPI_Start, 2 * MW_OP_MPI_Start, "MPI_.start")

@@ -12,7 +12,6 @@ module.exports = [
             'no-undef': 'off', // the page's scripts share one scope
             'no-unused-vars': ['error', { vars: 'local', args: 'after-used' }],
             'no-redeclare': 'error',
-            'no-shadow': 'error',
             'no-eval': 'error',
             'no-implied-eval': 'error',
             'no-unreachable': 'error',

@@ -7,9 +7,9 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-static const char *const files[] = {"/proc/self/cgroup", "/proc/self/mountinfo", "/proc/vmstat", "/cg/memory.max",
-                                    "/cg/memory.events", "/cg/memory.peak", "/cg/memory.current", "/cg/memory.stat",
-                                    "/cg/memory.high", "/proc/meminfo"};
+static const char *const files[] = {"/proc/self/cgroup", "/proc/self/mountinfo", "/proc/vmstat",       "/cg/memory.max",
+                                    "/cg/memory.events", "/cg/memory.peak",      "/cg/memory.current", "/cg/memory.stat",
+                                    "/cg/memory.high",   "/proc/meminfo"};
 static const char *const directories[] = {"", "/proc", "/proc/self", "/cg"};
 static char root[64];
 

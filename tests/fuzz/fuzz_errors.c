@@ -11,8 +11,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 
-__attribute__((format(printf, 1, 2)))
-static void print(const char *format, ...)
+__attribute__((format(printf, 1, 2))) static void print(const char *format, ...)
 {
     char text[4096];
     va_list args;

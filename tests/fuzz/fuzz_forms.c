@@ -28,9 +28,9 @@ static void check_form(const struct mw_model *model, mw_report_write *write, che
 static void check_forms(const struct mw_model *model, bool all)
 {
     static check *const checks[MW_FORMS] = {
-        [MW_FORM_TEXT] = fuzz_is_text,     [MW_FORM_RECORD] = fuzz_is_json,  [MW_FORM_JSON] = fuzz_is_json,
-        [MW_FORM_HTML] = fuzz_is_page,     [MW_FORM_PROCESSES] = fuzz_is_csv, [MW_FORM_TIMELINE] = fuzz_is_csv,
-        [MW_FORM_PHASES] = fuzz_is_csv,    [MW_FORM_SPIKES] = fuzz_is_csv,   [MW_FORM_TRACE] = fuzz_is_json,
+        [MW_FORM_TEXT] = fuzz_is_text,      [MW_FORM_RECORD] = fuzz_is_json,   [MW_FORM_JSON] = fuzz_is_json,
+        [MW_FORM_HTML] = fuzz_is_page,      [MW_FORM_PROCESSES] = fuzz_is_csv, [MW_FORM_TIMELINE] = fuzz_is_csv,
+        [MW_FORM_PHASES] = fuzz_is_csv,     [MW_FORM_SPIKES] = fuzz_is_csv,    [MW_FORM_TRACE] = fuzz_is_json,
         [MW_FORM_METRICS] = fuzz_is_metrics};
 
     for (int i = 0; i < MW_FORMS; i++)

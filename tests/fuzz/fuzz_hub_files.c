@@ -49,7 +49,8 @@ static void look(const char *name, const struct stat *st)
     enum mw_host_file kind = mw_host_files_kind(name, host);
 
     if (S_ISREG(st->st_mode) && st->st_nlink == 1 && st->st_size > 0)
-        fuzz_expect(strcmp(host, HUB_OWN_HOST) && kind != MW_HOST_FILE_NONE && (uint64_t)st->st_size <= mw_host_files_limit(kind));
+        fuzz_expect(strcmp(host, HUB_OWN_HOST) && kind != MW_HOST_FILE_NONE &&
+                    (uint64_t)st->st_size <= mw_host_files_limit(kind));
 }
 
 static void take(struct mw_hub_files *files, const uint8_t *bytes, size_t size)

@@ -41,7 +41,8 @@ static void exchange(struct mw_hub_peer *peer, struct mw_hub_files *files, struc
 }
 
 /* Returns whether the connection is still good. What the hub answers is read, and sound. */
-static bool send_one(struct mw_hub_peer *peer, struct mw_hub_files *files, struct mw_wire *agent, const uint8_t *bytes, size_t size)
+static bool send_one(struct mw_hub_peer *peer, struct mw_hub_files *files, struct mw_wire *agent, const uint8_t *bytes,
+                     size_t size)
 {
     static unsigned char plain[MW_WIRE_MESSAGE_MAX];
     struct mw_wire_message answer;

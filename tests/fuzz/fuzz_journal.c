@@ -3,8 +3,7 @@
 #include "collector/journal/read.h"
 #include "tests/fuzz/fuzz.h"
 
-static void walk_frames(const struct mw_journal_read *journal, const struct mw_frame *frames, uint32_t depth,
-                        uint32_t most)
+static void walk_frames(const struct mw_journal_read *journal, const struct mw_frame *frames, uint32_t depth, uint32_t most)
 {
     fuzz_expect(depth <= most);
     for (uint32_t i = 0; i < depth; i++)

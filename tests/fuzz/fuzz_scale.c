@@ -87,7 +87,8 @@ static size_t take(char *text, size_t size, char *words[WORDS + 1])
 
 static void check_forms(const struct mw_study *study, const struct mw_forecast *forecast)
 {
-    static mw_scale_write *const writers[] = {mw_scale_text_write, mw_scale_json_write, mw_scale_csv_write, mw_scale_html_write};
+    static mw_scale_write *const writers[] = {mw_scale_text_write, mw_scale_json_write, mw_scale_csv_write,
+                                              mw_scale_html_write};
     static void (*const checks[])(const char *text, size_t size) = {fuzz_is_text, fuzz_is_json, fuzz_is_csv, fuzz_is_page};
     const struct mw_report_style style = {.all = true};
 

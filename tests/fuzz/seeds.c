@@ -40,8 +40,8 @@ static void put_journals(const char *directory)
         char *bytes, name[16];
         synthetic_journal(&journal, rank, 3);
         synthetic_spike(&journal, synthetic_site(&journal, "MPI_Allreduce", 3, 20), 2, 10 * MIB, 64 * MIB, 300);
-        synthetic_phase(&journal, MW_PHASE_BETWEEN, "", synthetic_phase(&journal, MW_PHASE_USER, "solve", 0, 100, 500, 50 * MIB),
-                        200, 400, 40 * MIB);
+        synthetic_phase(&journal, MW_PHASE_BETWEEN, "",
+                        synthetic_phase(&journal, MW_PHASE_USER, "solve", 0, 100, 500, 50 * MIB), 200, 400, 40 * MIB);
         synthetic_finish(&journal, 600, 80 * MIB);
         journal.state->stage = rank == 1 ? MW_STAGE_RUNNING : MW_STAGE_EXITED;
         bytes = synthetic_pack(&journal, &size);
@@ -114,7 +114,8 @@ static void put_study(const char *directory, const char *name, const char *recor
 static void put_texts(const char *directory)
 {
     static const char *const errors[] = {"\4{\"schema\": \"\033[2J\"", "\4[1, \"a", "\6 12XiB", "\7[a-", "\7(*)\\", "\5MEMW"};
-    static const char *const addresses[] = {"192.0.2.7:40123 [2001:db8::7]:40124", "[fe80::1%eth0]:1", "127.0.0.1:0", "1.2.3.4"};
+    static const char *const addresses[] = {"192.0.2.7:40123 [2001:db8::7]:40124", "[fe80::1%eth0]:1", "127.0.0.1:0",
+                                            "1.2.3.4"};
     char name[16];
 
     for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
@@ -146,9 +147,15 @@ static size_t write_messages(unsigned char *bytes, enum mw_wire_kind first, cons
     struct mw_wire_message messages[] = {
         {.kind = MW_WIRE_HELLO, .wire_version = MW_WIRE_VERSION, .record_version = MW_RECORD_VERSION, .pid = 7},
         {.kind = MW_WIRE_FILE, .name = MW_FILE_VIEW "far", .data = (const unsigned char *)"content", .length = 7},
-        {.kind = MW_WIRE_FILE, .name = MW_FILE_GATHERED "0123456789abcdef", .data = (const unsigned char *)"content", .length = 7},
-        {.kind = MW_WIRE_FILE, .name = MW_FILE_JOURNAL "0123456789abcdef-far-77.4026531836", .offset = 4096,
-         .data = (const unsigned char *)"content", .length = 7},
+        {.kind = MW_WIRE_FILE,
+         .name = MW_FILE_GATHERED "0123456789abcdef",
+         .data = (const unsigned char *)"content",
+         .length = 7},
+        {.kind = MW_WIRE_FILE,
+         .name = MW_FILE_JOURNAL "0123456789abcdef-far-77.4026531836",
+         .offset = 4096,
+         .data = (const unsigned char *)"content",
+         .length = 7},
         {.kind = MW_WIRE_SIZE, .name = MW_FILE_EXITS "far", .offset = 1 << 20},
         {.kind = MW_WIRE_PING, .mono_ns = 1000},
         {.kind = MW_WIRE_DONE},

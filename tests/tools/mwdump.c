@@ -15,8 +15,7 @@
 static const char *const phase_kinds[] = {"start", "between", "user", "end"};
 static const char *const number_kinds[] = {"unknown", "exact", "at-least", "at-most"};
 static const char *const roles[] = {"rank", "launcher", "other"};
-static const char *const stages[] = {"starting",  "running",   "ready",  "committed",
-                                     "declined",  "finalized", "exited", "aborted"};
+static const char *const stages[] = {"starting", "running", "ready", "committed", "declined", "finalized", "exited", "aborted"};
 static const char *const notes[] = {"lost", "remark"};
 static const char *const threads[] = {"unknown", "none", "after_init", "in_init"};
 
@@ -99,8 +98,8 @@ static void dump_rank(const struct mw_model *model, const struct mw_model_rank *
     put_text("peak_phase", rank->peak_phase == MW_MODEL_NONE ? "" : rank->phases[rank->peak_phase].path);
     put_text("peak_site", rank->peak_site == MW_MODEL_NONE ? "" : rank->sites[rank->peak_site].label);
     put_text("host", model->hosts[rank->host].name);
-    printf(" pid=%d stage=%s abort_code=%d spawned=%d abi=%d gathered=%d", rank->pid, stages[rank->stage],
-           rank->abort_code, rank->spawned, rank->abi, rank->gathered);
+    printf(" pid=%d stage=%s abort_code=%d spawned=%d abi=%d gathered=%d", rank->pid, stages[rank->stage], rank->abort_code,
+           rank->spawned, rank->abi, rank->gathered);
     put_number("rss", rank->rss);
     put_number("init_rss", rank->init_rss);
     put_change("growth_mpi", rank->grown_mpi);
@@ -138,8 +137,7 @@ static void dump_rank(const struct mw_model *model, const struct mw_model_rank *
     putchar('\n');
 }
 
-static void dump_phase(const struct mw_model *model, const struct mw_model_rank *rank,
-                       const struct mw_model_phase *phase)
+static void dump_phase(const struct mw_model *model, const struct mw_model_rank *rank, const struct mw_model_phase *phase)
 {
     printf("phase rank=%d world=%u", rank->rank, rank->world);
     put_text("name", phase->name);
@@ -159,8 +157,7 @@ static void dump_phase(const struct mw_model *model, const struct mw_model_rank 
     printf(" coarse=%d\n", phase->peak.kind == MW_MODEL_AT_MOST);
 }
 
-static void dump_site(const struct mw_model *model, const struct mw_model_rank *rank,
-                      const struct mw_model_site *site)
+static void dump_site(const struct mw_model *model, const struct mw_model_rank *rank, const struct mw_model_site *site)
 {
     printf("site rank=%d world=%u call=%s comm_size=%u", rank->rank, rank->world, site->call, site->comm_size);
     put_place(site->depth ? site->frames[0] : NULL); /* the innermost, also in a layer */
@@ -179,8 +176,7 @@ static void dump_site(const struct mw_model *model, const struct mw_model_rank *
     putchar('\n');
 }
 
-static void dump_spike(const struct mw_model *model, const struct mw_model_rank *rank,
-                       const struct mw_model_spike *spike)
+static void dump_spike(const struct mw_model *model, const struct mw_model_rank *rank, const struct mw_model_spike *spike)
 {
     printf("spike rank=%d world=%u call=%s", rank->rank, rank->world, rank->sites[spike->site].call);
     put_place(rank->sites[spike->site].depth ? rank->sites[spike->site].frames[0] : NULL);
@@ -280,8 +276,8 @@ static void dump_waiting(const struct mw_model_waiting *waiting)
 
 static void dump_host(const struct mw_model *model, const struct mw_model_host *host)
 {
-    printf("host name=%s launcher=%d sampled=%d peer=%d ranks=%u", host->name, host->is_launcher, host->is_sampled,
-           host->peer, host->ranks);
+    printf("host name=%s launcher=%d sampled=%d peer=%d ranks=%u", host->name, host->is_launcher, host->is_sampled, host->peer,
+           host->ranks);
     put_number("clock_error_ns", host->clock_error_ns);
     put_number("seen", host->seen.bytes);
     put_number("upper", host->upper.bytes);

@@ -25,8 +25,7 @@ static int once;
 
 static bool is_loopback(const struct mw_link_address *to)
 {
-    return to->address.ss_family == AF_INET &&
-           ntohl(((const struct sockaddr_in *)&to->address)->sin_addr.s_addr) >> 24 == 127;
+    return to->address.ss_family == AF_INET && ntohl(((const struct sockaddr_in *)&to->address)->sin_addr.s_addr) >> 24 == 127;
 }
 
 /* A sound greeting, a key, and a frame of 4 GiB. */
@@ -89,8 +88,7 @@ int main(int argc, char **argv)
     uint64_t deadline = mw_clock_now() + (argc > 2 ? strtoull(argv[2], NULL, 10) : 0) * MW_NS_PER_SEC;
     const char *connect_text = getenv("MEMWATCH_CONNECT");
 
-    if (count < 1 || count > MOST || !connect_text || !mw_link_address_parse(connect_text, to) ||
-        !is_loopback(&to[0])) {
+    if (count < 1 || count > MOST || !connect_text || !mw_link_address_parse(connect_text, to) || !is_loopback(&to[0])) {
         fputs("mwflood COUNT SECONDS [once], with a hub on 127.0.0.1 in MEMWATCH_CONNECT\n", stderr);
         return 2;
     }

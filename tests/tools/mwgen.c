@@ -34,10 +34,29 @@
 
 /* Calls of the program's loop; a rank leaves out a few of them. MPI_Init stands before and MPI_Finalize behind. */
 static const char *const calls[] = {
-    "MPI_Bcast",   "MPI_Scatter",         "MPI_Allreduce", "MPI_Alltoallv",  "MPI_Reduce",            "MPI_Allgather",
-    "MPI_Barrier", "MPI_Iallreduce",      "MPI_Gather",    "MPI_Allreduce",  "MPI_Alltoall",          "MPI_Scan",
-    "MPI_Reduce",  "MPI_Allgatherv",      "MPI_Bcast",     "MPI_Ibcast",     "MPI_Gatherv",           "MPI_Allreduce",
-    "MPI_Exscan",  "MPI_Iallreduce+Wait", "MPI_Barrier",   "MPI_Comm_split", "MPI_Neighbor_alltoall",
+    "MPI_Bcast",
+    "MPI_Scatter",
+    "MPI_Allreduce",
+    "MPI_Alltoallv",
+    "MPI_Reduce",
+    "MPI_Allgather",
+    "MPI_Barrier",
+    "MPI_Iallreduce",
+    "MPI_Gather",
+    "MPI_Allreduce",
+    "MPI_Alltoall",
+    "MPI_Scan",
+    "MPI_Reduce",
+    "MPI_Allgatherv",
+    "MPI_Bcast",
+    "MPI_Ibcast",
+    "MPI_Gatherv",
+    "MPI_Allreduce",
+    "MPI_Exscan",
+    "MPI_Iallreduce+Wait",
+    "MPI_Barrier",
+    "MPI_Comm_split",
+    "MPI_Neighbor_alltoall",
 };
 #define CALLS (sizeof(calls) / sizeof(calls[0]))
 #define LEFT_OUT 5
@@ -104,8 +123,8 @@ static void take_build_id(struct mw_module *module, const char *at, const char *
     while (at + sizeof(ElfW(Nhdr)) <= end) {
         const ElfW(Nhdr) *note = (const void *)at;
         const char *name = at + sizeof(*note), *bits = name + ((note->n_namesz + 3) & ~3u);
-        if (note->n_type == NT_GNU_BUILD_ID && note->n_namesz == 4 && !memcmp(name, "GNU", 4)
-            && note->n_descsz <= sizeof(module->build_id)) {
+        if (note->n_type == NT_GNU_BUILD_ID && note->n_namesz == 4 && !memcmp(name, "GNU", 4) &&
+            note->n_descsz <= sizeof(module->build_id)) {
             module->build_id_length = note->n_descsz;
             memcpy(module->build_id, bits, note->n_descsz);
         }
@@ -331,10 +350,17 @@ static void fill_state(struct generator *g)
     bool dead = g->rank == g->dead;
 
     *g->journal.state = (struct mw_state){
-        .stage = dead || g->live ? MW_STAGE_RUNNING : g->journals ? MW_STAGE_EXITED : MW_STAGE_COMMITTED,
-        .in_site = dead ? 5 : g->live ? (uint32_t)g->rank % sites : g->journals ? 0 : sites,
+        .stage = dead || g->live ? MW_STAGE_RUNNING
+                 : g->journals   ? MW_STAGE_EXITED
+                                 : MW_STAGE_COMMITTED,
+        .in_site = dead          ? 5
+                   : g->live     ? (uint32_t)g->rank % sites
+                   : g->journals ? 0
+                                 : sites,
         .last_site = sites,
-        .phase = dead ? 3 : g->live ? 1 + (uint32_t)g->rank % PHASES : PHASES,
+        .phase = dead      ? 3
+                 : g->live ? 1 + (uint32_t)g->rank % PHASES
+                           : PHASES,
         .peak_phase = 3,
         .peak_site = g->rank % 3 ? 1 + (uint32_t)g->rank % (sites - 1) : 0,
         .since_ns = g->origin + (dead ? 1700 : 2900) * MS,
@@ -350,8 +376,8 @@ static void fill_state(struct generator *g)
         .init_rss = 4 * MIB,
         .threads = 1 + mine(g, 45, 3),
     };
-    *g->journal.cost = (struct mw_cost){.measure_ns = 10 * MS + mine(g, 44, 10 * MS), .setup_ns = MS,
-                                        .shim_bytes = 700 * KIB, .error_bytes = 768 * KIB};
+    *g->journal.cost = (struct mw_cost){
+        .measure_ns = 10 * MS + mine(g, 44, 10 * MS), .setup_ns = MS, .shim_bytes = 700 * KIB, .error_bytes = 768 * KIB};
 }
 
 static void make_record(struct generator *g, int rank)
@@ -409,8 +435,7 @@ static void write_record(struct generator *g)
         put(g->gathered, g->packed, length);
         return;
     }
-    snprintf(name, sizeof(name), MW_FILE_JOURNAL "%016" PRIx64 "-%s-%d", ident->world_id, ident->host,
-             ident->pid);
+    snprintf(name, sizeof(name), MW_FILE_JOURNAL "%016" PRIx64 "-%s-%d", ident->world_id, ident->host, ident->pid);
     fd = openat(g->dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     must(fd >= 0, name);
     if (g->whole)
@@ -473,7 +498,10 @@ static void write_view(struct generator *g, int host)
         .node_bytes = 1ull << 40,
         .available_begin_bytes = 1ull << 39,
         .charge_count = 1,
-        .charges[0] = {.kind = MW_LIMIT_NODE, .flags = MW_VIEW_CHARGE_SEEN, .bytes = 1ull << 40, .used = 1ull << 39,
+        .charges[0] = {.kind = MW_LIMIT_NODE,
+                       .flags = MW_VIEW_CHARGE_SEEN,
+                       .bytes = 1ull << 40,
+                       .used = 1ull << 39,
                        .least = {.bytes = 1ull << 40, .used = 1ull << 39, .ns = boot_ns(host) + 2000 * MS}},
     };
     char name[80];
@@ -523,11 +551,9 @@ static void prepare(struct generator *g, const char *path)
 
 static void print_answers(const struct generator *g)
 {
-    printf("ranks=%d\nhosts=%d\nrecords=%d\nbytes=%lld\n", g->ranks, g->hosts, g->ranks - MISSING,
-           (long long)g->written);
+    printf("ranks=%d\nhosts=%d\nrecords=%d\nbytes=%lld\n", g->ranks, g->hosts, g->ranks - MISSING, (long long)g->written);
     printf("missing=%d-%d\ndead=%d\n", g->first_missing, g->first_missing + MISSING - 1, g->dead);
-    printf("largest_rank=%d\nlargest_bytes=%" PRIu64 "\npeak_sum=%" PRIu64 "\n", g->largest, g->peak_largest,
-           g->peak_sum);
+    printf("largest_rank=%d\nlargest_bytes=%" PRIu64 "\npeak_sum=%" PRIu64 "\n", g->largest, g->peak_largest, g->peak_sum);
     printf("spike_rank=%d\nspike_bytes=%" PRIu64 "\nspike_call=%s\n", g->spiking, g->spike, calls[SPIKING]);
 }
 
@@ -547,7 +573,7 @@ int main(int argc, char **argv)
         case 'n': g.ranks = atoi(optarg); break;
         case 'H': g.hosts = atoi(optarg); break;
         case 's': g.seed = strtoull(optarg, NULL, 10); break;
-        case 'l': g.live = true; /* fall through */
+        case 'l': g.live = true;  /* fall through */
         case 'w': g.whole = true; /* fall through */
         case 'j': g.journals = true; break;
         default: return usage();

@@ -53,8 +53,7 @@ static ssize_t receive(int fd, char *command, int fds[3])
 {
     char control[CMSG_SPACE(3 * sizeof(int))];
     struct iovec data = {command, COMMAND_MAX - 1};
-    struct msghdr message = {
-        .msg_iov = &data, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control)};
+    struct msghdr message = {.msg_iov = &data, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control)};
     ssize_t length = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
     struct cmsghdr *head = length > 0 ? CMSG_FIRSTHDR(&message) : NULL;
 
@@ -67,9 +66,12 @@ static ssize_t receive(int fd, char *command, int fds[3])
 
 static void run(const char *command, const int fds[3])
 {
-    char *const login[] = {(char *)(uintptr_t)"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-                           (char *)(uintptr_t)"HOME=/root", (char *)(uintptr_t)"USER=root",
-                           (char *)(uintptr_t)"LOGNAME=root", (char *)(uintptr_t)"SHELL=/bin/sh", NULL};
+    char *const login[] = {(char *)(uintptr_t) "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+                           (char *)(uintptr_t) "HOME=/root",
+                           (char *)(uintptr_t) "USER=root",
+                           (char *)(uintptr_t) "LOGNAME=root",
+                           (char *)(uintptr_t) "SHELL=/bin/sh",
+                           NULL};
     sigset_t none;
 
     sigemptyset(&none);
@@ -151,8 +153,7 @@ static int rsh(const char *path, char *const words[])
     char command[COMMAND_MAX], control[CMSG_SPACE(3 * sizeof(int))] = {0};
     const int fds[3] = {0, 1, 2};
     struct iovec data = {command, 0};
-    struct msghdr message = {
-        .msg_iov = &data, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control)};
+    struct msghdr message = {.msg_iov = &data, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control)};
     struct cmsghdr *head = CMSG_FIRSTHDR(&message);
     unsigned char status;
     int fd = make_socket(path, connect);

@@ -40,12 +40,15 @@ static void print_words(const char *const *words)
 static void print_type(const struct mw_field *field)
 {
     static const char *const types[] = {
-        [MW_FIELD_U64] = "\"type\":\"integer\",\"minimum\":0", [MW_FIELD_I64] = "\"type\":\"integer\"",
+        [MW_FIELD_U64] = "\"type\":\"integer\",\"minimum\":0",
+        [MW_FIELD_I64] = "\"type\":\"integer\"",
         [MW_FIELD_U32] = "\"type\":\"integer\",\"minimum\":0,\"maximum\":4294967295",
         [MW_FIELD_I32] = "\"type\":\"integer\"",
-        [MW_FIELD_RANK] = "\"type\":[\"integer\",\"null\"],\"minimum\":0", [MW_FIELD_BOOL] = "\"type\":\"boolean\"",
+        [MW_FIELD_RANK] = "\"type\":[\"integer\",\"null\"],\"minimum\":0",
+        [MW_FIELD_BOOL] = "\"type\":\"boolean\"",
         [MW_FIELD_AT_LEAST] = "\"type\":[\"integer\",\"null\"],\"minimum\":0",
-        [MW_FIELD_DOUBLE] = "\"type\":[\"number\",\"null\"]", [MW_FIELD_STRING] = "\"type\":\"string\"",
+        [MW_FIELD_DOUBLE] = "\"type\":[\"number\",\"null\"]",
+        [MW_FIELD_STRING] = "\"type\":\"string\"",
         [MW_FIELD_NAME] = "\"type\":[\"string\",\"null\"]",
         [MW_FIELD_INDEX] = "\"type\":[\"integer\",\"null\"],\"minimum\":0",
         [MW_FIELD_PLACE] = "\"type\":[\"integer\",\"null\"],\"minimum\":0",
@@ -143,7 +146,8 @@ int main(void)
          "simultaneous\"},");
     puts("  \"timeline\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/moment_of_timeline\"}},");
     fputs("  \"places\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/place\"},\"description\":\"in the program; "
-          "others point here\"},", stdout);
+          "others point here\"},",
+          stdout);
     print_fields(&mw_fields_model);
     putchar('}');
     print_required(&mw_fields_model);

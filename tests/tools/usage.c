@@ -37,8 +37,8 @@ int main(int argc, char **argv)
         perror("usage");
         return 1;
     }
-    fprintf(out, " maxrss=%lld cpu_ms=%lld wall_ms=%llu\n", usage.ru_maxrss * 1024LL,
-            ms(usage.ru_utime) + ms(usage.ru_stime), (unsigned long long)((mw_clock_now() - begin) / MW_NS_PER_MS));
+    fprintf(out, " maxrss=%lld cpu_ms=%lld wall_ms=%llu\n", usage.ru_maxrss * 1024LL, ms(usage.ru_utime) + ms(usage.ru_stime),
+            (unsigned long long)((mw_clock_now() - begin) / MW_NS_PER_MS));
     fclose(out);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }

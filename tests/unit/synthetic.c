@@ -169,16 +169,21 @@ uint32_t synthetic_phase(struct mw_journal *journal, enum mw_phase_kind kind, co
     return index + 1;
 }
 
-void synthetic_spike(struct mw_journal *journal, uint32_t site, uint64_t visit, uint64_t entry, uint64_t height,
-                     uint64_t at_ms)
+void synthetic_spike(struct mw_journal *journal, uint32_t site, uint64_t visit, uint64_t entry, uint64_t height, uint64_t at_ms)
 {
     uint32_t index = mw_journal_used(journal, MW_SECTION_SPIKE);
     struct mw_spike *spike = &journal->spikes[index];
     struct mw_site *at = &journal->sites[site - 1];
 
-    *spike = (struct mw_spike){.seq = 2, .site = site, .depth = 2, .visit = visit, .entry_rss = entry,
-                               .peak_rss = entry + height, .exit_rss = entry,
-                               .entry_ns = SYNTHETIC_BEGIN + at_ms * MS, .exit_ns = SYNTHETIC_BEGIN + (at_ms + 1) * MS};
+    *spike = (struct mw_spike){.seq = 2,
+                               .site = site,
+                               .depth = 2,
+                               .visit = visit,
+                               .entry_rss = entry,
+                               .peak_rss = entry + height,
+                               .exit_rss = entry,
+                               .entry_ns = SYNTHETIC_BEGIN + at_ms * MS,
+                               .exit_ns = SYNTHETIC_BEGIN + (at_ms + 1) * MS};
     spike->frames[0] = at->frames[0];
     spike->frames[1] = (struct mw_frame){.offset = 0x2000, .module = 1};
     at->spike = height;
@@ -268,13 +273,19 @@ void synthetic_job(const struct synthetic_dir *dir, int ranks)
     }
 }
 
-static struct mw_view_process seen_process(int32_t pid, uint64_t start, const char *exe, const char *command,
-                                           uint64_t rss)
+static struct mw_view_process seen_process(int32_t pid, uint64_t start, const char *exe, const char *command, uint64_t rss)
 {
-    struct mw_view_process process = {.pid = pid, .ppid = 1, .start_ticks = start, .samples = 9,
-                                      .end = MW_VIEW_STATUS, .end_ns = SYNTHETIC_BEGIN + 980 * MS,
-                                      .first_ns = SYNTHETIC_BEGIN + 5 * MS, .last_ns = SYNTHETIC_BEGIN + 940 * MS,
-                                      .rss_last = rss / 2, .rss_max = rss, .rss_max_ns = SYNTHETIC_BEGIN + 500 * MS};
+    struct mw_view_process process = {.pid = pid,
+                                      .ppid = 1,
+                                      .start_ticks = start,
+                                      .samples = 9,
+                                      .end = MW_VIEW_STATUS,
+                                      .end_ns = SYNTHETIC_BEGIN + 980 * MS,
+                                      .first_ns = SYNTHETIC_BEGIN + 5 * MS,
+                                      .last_ns = SYNTHETIC_BEGIN + 940 * MS,
+                                      .rss_last = rss / 2,
+                                      .rss_max = rss,
+                                      .rss_max_ns = SYNTHETIC_BEGIN + 500 * MS};
 
     strcpy(process.exe, exe);
     strcpy(process.command, command);
@@ -306,9 +317,17 @@ void synthetic_view(struct mw_view *view, int ranks)
         .pss_sweeps = 2,
         .node_bytes = 16384 * MIB,
         .charge_count = 1,
-        .charges[0] = {.kind = MW_LIMIT_NODE, .flags = MW_VIEW_CHARGE_SEEN, .bytes = 16384 * MIB, .used = 3000 * MIB,
-                       .least = {.bytes = 16384 * MIB, .used = 4096 * MIB, .anon = 3072 * MIB, .shmem = 512 * MIB,
-                                 .dirty = 12 * MIB, .kernel = 500 * MIB, .rss = 150 * MIB,
+        .charges[0] = {.kind = MW_LIMIT_NODE,
+                       .flags = MW_VIEW_CHARGE_SEEN,
+                       .bytes = 16384 * MIB,
+                       .used = 3000 * MIB,
+                       .least = {.bytes = 16384 * MIB,
+                                 .used = 4096 * MIB,
+                                 .anon = 3072 * MIB,
+                                 .shmem = 512 * MIB,
+                                 .dirty = 12 * MIB,
+                                 .kernel = 500 * MIB,
+                                 .rss = 150 * MIB,
                                  .ns = SYNTHETIC_BEGIN + 400 * MS}},
         .slice_ns = 10 * MS,
         .launcher_cpu_ns = 8 * MS,
@@ -316,8 +335,8 @@ void synthetic_view(struct mw_view *view, int ranks)
     };
     view->processes = calloc((size_t)ranks + 3, sizeof(*view->processes));
     view->slices = calloc(1, sizeof(*view->slices));
-    view->processes[view->process_count++] =
-        seen_process(4000, 90000, "/usr/bin/orterun", "mpirun -n 4 ./app --size 1048576", 20 * MIB);
+    view->processes[view->process_count++] = seen_process(4000, 90000, "/usr/bin/orterun", "mpirun -n 4 ./app --size 1048576",
+                                                          20 * MIB);
     view->processes[view->process_count++] = seen_process(4001, 90010, "/usr/bin/dash", "sh -c ./helper", 2 * MIB);
     for (int rank = 0; rank < ranks; rank++)
         view->processes[view->process_count++] = seen_process(5000 + rank, 100000u + (unsigned)rank, "/home/user/app",

@@ -25,8 +25,7 @@ void mw_lines_end(char *text, size_t size, const struct mw_model *model)
     else if (job->status_unknown)
         snprintf(text, size, "ended after %s with an unknown status", took.text);
     else if (job->exit_signal)
-        snprintf(text, size, "killed by signal %d (%s) after %s", job->exit_signal,
-                 strsignal(job->exit_signal), took.text);
+        snprintf(text, size, "killed by signal %d (%s) after %s", job->exit_signal, strsignal(job->exit_signal), took.text);
     else
         snprintf(text, size, "ended with status %d after %s", job->exit_status, took.text);
 }
@@ -91,8 +90,8 @@ static void add_samples(struct mw_lines *lines)
     if (!job->sampled || lines->model->number) /* with several jobs the samples belong to the run */
         return;
     if (job->gap_mean_ns)
-        snprintf(gaps, sizeof(gaps), ", one every %s on average, longest gap %s",
-                 mw_units_time(job->gap_mean_ns).text, mw_units_time(job->gap_max_ns).text);
+        snprintf(gaps, sizeof(gaps), ", one every %s on average, longest gap %s", mw_units_time(job->gap_mean_ns).text,
+                 mw_units_time(job->gap_max_ns).text);
     mw_lines_add(lines, 0, MW_LINE_PLAIN, "%s sample%s%s (%s requested)", mw_units_count(job->samples).text,
                  job->samples == 1 ? "" : "s", gaps, mw_units_time(job->interval_ns).text);
 }

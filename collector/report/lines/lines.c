@@ -17,8 +17,8 @@ void mw_lines_add(struct mw_lines *lines, int level, enum mw_line_kind kind, con
     vsnprintf(text, sizeof(text), format, args);
     va_end(args);
     mw_text_clean_line(text);
-    *MW_MEM_PUSH(lines->items, lines->count) =
-        (struct mw_line){.level = level, .kind = kind, .label = "", .text = mw_mem_copy(text)};
+    *MW_MEM_PUSH(lines->items,
+                 lines->count) = (struct mw_line){.level = level, .kind = kind, .label = "", .text = mw_mem_copy(text)};
 }
 
 void mw_lines_value(struct mw_lines *lines, struct mw_model_bytes value)

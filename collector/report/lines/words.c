@@ -139,8 +139,8 @@ void mw_report_peak_place(char *text, size_t size, const struct mw_model_rank *r
         snprintf(text, size, "%s", named[0] ? named : unknown_place(rank));
 }
 
-void mw_report_waterfall_step(char *text, size_t size, const struct mw_model_rank *rank,
-                              const struct mw_waterfall *waterfall, const struct mw_waterfall_step *step)
+void mw_report_waterfall_step(char *text, size_t size, const struct mw_model_rank *rank, const struct mw_waterfall *waterfall,
+                              const struct mw_waterfall_step *step)
 {
     char place[400];
 

@@ -28,7 +28,7 @@ void mw_report_rank_phase(char *text, size_t size, const struct mw_model_rank *r
  * sum. */
 bool mw_report_by_tick(const struct mw_model_merged_phase *phase);
 /* The name of a step. */
-void mw_report_waterfall_step(char *text, size_t size, const struct mw_model_rank *rank,
-                              const struct mw_waterfall *waterfall, const struct mw_waterfall_step *step);
+void mw_report_waterfall_step(char *text, size_t size, const struct mw_model_rank *rank, const struct mw_waterfall *waterfall,
+                              const struct mw_waterfall_step *step);
 
 #endif

@@ -81,10 +81,11 @@ static void write_table(const struct mw_report *report)
 static void write_nodes(const struct mw_report *report, const struct mw_model_host *host)
 {
     for (uint32_t i = 0; host->node_count > 1 && i < host->node_count; i++)
-        mw_report_paragraph(report, "    ", MW_TEXT_DIM, "%s NUMA node %d: %u rank%s, together at most %s (sum of their peaks, "
-                            "which may be at different times), of %s", host->name, host->nodes[i].index, host->nodes[i].ranks,
-                            host->nodes[i].ranks == 1 ? "" : "s", mw_units_bytes(host->nodes[i].peaks).text,
-                            mw_units_bytes(host->nodes[i].bytes).text);
+        mw_report_paragraph(report, "    ", MW_TEXT_DIM,
+                            "%s NUMA node %d: %u rank%s, together at most %s (sum of their peaks, "
+                            "which may be at different times), of %s",
+                            host->name, host->nodes[i].index, host->nodes[i].ranks, host->nodes[i].ranks == 1 ? "" : "s",
+                            mw_units_bytes(host->nodes[i].peaks).text, mw_units_bytes(host->nodes[i].bytes).text);
 }
 
 void mw_report_text_hosts(const struct mw_report *report)

@@ -40,7 +40,9 @@ static void add_end(struct mw_text_table *table, const struct mw_model *run, con
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s",
                        job->job.runs ? "runs" : mw_units_time(mw_model_elapsed(run, job->job.end_ns)).text);
     mw_text_table_cell(table, has_failed(job) ? MW_TEXT_ALARM : MW_TEXT_PLAIN, "%s",
-                       job->job.runs ? "" : job->death_count ? "failed" : status);
+                       job->job.runs      ? ""
+                       : job->death_count ? "failed"
+                                          : status);
 }
 
 static void add_job(struct mw_text_table *table, const struct mw_model *run, const struct mw_model *job)

@@ -8,8 +8,10 @@
 #define LABEL_WIDTH 12 /* columns of "Headroom" and "memwatch" */
 #define VALUE_WIDTH 12
 
-static const enum mw_text_style styles[MW_LINE_KINDS] = {
-    [MW_LINE_PLAIN] = MW_TEXT_PLAIN, [MW_LINE_ALARM] = MW_TEXT_ALARM, [MW_LINE_WARN] = MW_TEXT_WARN, [MW_LINE_ASIDE] = MW_TEXT_DIM};
+static const enum mw_text_style styles[MW_LINE_KINDS] = {[MW_LINE_PLAIN] = MW_TEXT_PLAIN,
+                                                         [MW_LINE_ALARM] = MW_TEXT_ALARM,
+                                                         [MW_LINE_WARN] = MW_TEXT_WARN,
+                                                         [MW_LINE_ASIDE] = MW_TEXT_DIM};
 
 static void write_line(const struct mw_report *report, const char *first, const struct mw_line *line)
 {

@@ -29,8 +29,7 @@ void mw_report_heading(const struct mw_report *report, const char *title, const 
     }
 }
 
-void mw_report_paragraph(const struct mw_report *report, const char *first, enum mw_text_style style,
-                         const char *format, ...)
+void mw_report_paragraph(const struct mw_report *report, const char *first, enum mw_text_style style, const char *format, ...)
 {
     int indent = mw_text_width(first);
     char buffer[1100];

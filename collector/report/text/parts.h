@@ -33,8 +33,8 @@ void mw_report_left_out(const struct mw_report *report, size_t count, const char
 /* A heading with a summary. */
 void mw_report_heading(const struct mw_report *report, const char *title, const char *remark);
 /* A paragraph, broken at spaces: `first` before the first line, the same width in spaces before the others. */
-void mw_report_paragraph(const struct mw_report *report, const char *first, enum mw_text_style style,
-                         const char *format, ...) __attribute__((format(printf, 4, 5)));
+void mw_report_paragraph(const struct mw_report *report, const char *first, enum mw_text_style style, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 
 /* The sections, in the order of the report. A section without content writes nothing. */
 void mw_report_text_job(const struct mw_report *report);

@@ -20,8 +20,8 @@ static void add_columns(struct mw_text_table *table)
     mw_text_table_column(table, "grew", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
 }
 
-static void add_peak(struct mw_text_table *table, const struct mw_report *report,
-                     const struct mw_model_merged_phase *phase, bool highest)
+static void add_peak(struct mw_text_table *table, const struct mw_report *report, const struct mw_model_merged_phase *phase,
+                     bool highest)
 {
     const struct mw_model_spread *peak = &phase->peak;
     bool many = phase->ranks > 1;
@@ -39,8 +39,8 @@ static void add_peak(struct mw_text_table *table, const struct mw_report *report
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_report_rank(report->model, peak->worst).text);
 }
 
-static void add_phase(struct mw_text_table *table, const struct mw_report *report,
-                      const struct mw_model_merged_phase *phase, uint64_t highest)
+static void add_phase(struct mw_text_table *table, const struct mw_report *report, const struct mw_model_merged_phase *phase,
+                      uint64_t highest)
 {
     bool all_ranks = phase->ranks == report->model->rank_count;
     int depth = phase->depth > 8 ? 8 : (int)phase->depth;
@@ -48,11 +48,9 @@ static void add_phase(struct mw_text_table *table, const struct mw_report *repor
 
     mw_report_phase(name, sizeof(name), phase);
     mw_text_table_row(table);
-    mw_text_table_cell(table, phase->kind == MW_PHASE_USER ? MW_TEXT_BOLD : MW_TEXT_PLAIN, "%*s%s", 2 * depth, "",
-                       name);
+    mw_text_table_cell(table, phase->kind == MW_PHASE_USER ? MW_TEXT_BOLD : MW_TEXT_PLAIN, "%*s%s", 2 * depth, "", name);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", all_ranks ? "" : mw_units_count(phase->ranks).text);
-    mw_text_table_cell(table, MW_TEXT_PLAIN, "%s",
-                       phase->visits_max ? mw_units_count(phase->visits_max).text : "open");
+    mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", phase->visits_max ? mw_units_count(phase->visits_max).text : "open");
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s%s", mw_report_by_tick(phase) ? "≈ " : "",
                        mw_units_time_mean(phase->time.mean).text);
     add_peak(table, report, phase, phase->peak.max == highest);
@@ -63,7 +61,7 @@ static void add_phase(struct mw_text_table *table, const struct mw_report *repor
 enum row { DETAIL, BETWEEN, NAMED, ROWS };
 
 static const struct {
-    size_t most; /* listed without --all */
+    size_t most;            /* listed without --all */
     const char *one, *many; /* what is left out */
 } rows[ROWS] = {
     [DETAIL] = {0, "phase between calls inside these", "phases between calls inside these"},
@@ -139,8 +137,7 @@ static void write_left_out(const struct choice *choice)
 {
     for (enum row row = 0; row < ROWS; row++)
         if (row == BETWEEN && choice->named)
-            mw_report_left_out(choice->report, choice->left_out[row],
-                               "phase between calls outside of them that explains less",
+            mw_report_left_out(choice->report, choice->left_out[row], "phase between calls outside of them that explains less",
                                "phases between calls outside of them that explain less");
         else
             mw_report_left_out(choice->report, choice->left_out[row], rows[row].one, rows[row].many);
@@ -150,7 +147,9 @@ void mw_report_text_phases(const struct mw_report *report)
 {
     const struct mw_model *model = report->model;
     struct mw_text_table *table = mw_text_table_create();
-    struct choice choice = {.report = report, .named = has_named(model), .highest = highest_peak(model),
+    struct choice choice = {.report = report,
+                            .named = has_named(model),
+                            .highest = highest_peak(model),
                             .listed = mw_mem_alloc(model->phase_count, sizeof(*choice.listed))};
 
     choose(&choice);
@@ -164,14 +163,16 @@ void mw_report_text_phases(const struct mw_report *report)
         choice.by_tick |= choice.listed[i] && mw_report_by_tick(phase);
     }
     if (model->phase_count) {
-        mw_report_heading(report, "Phases", "in order of time · time is the mean over ranks, growth that of the rank "
+        mw_report_heading(report, "Phases",
+                          "in order of time · time is the mean over ranks, growth that of the rank "
                           "that grew most");
         mw_text_table_write(table, report->out, report->width, report->color);
     }
     write_left_out(&choice);
     if (choice.by_tick)
-        mw_report_paragraph(report, "    ", MW_TEXT_DIM, "%s",
-                            "≈ calls were only counted there: time by the kernel's tick, accurate only for the sum of many visits");
+        mw_report_paragraph(
+            report, "    ", MW_TEXT_DIM, "%s",
+            "≈ calls were only counted there: time by the kernel's tick, accurate only for the sum of many visits");
     mw_text_table_destroy(table);
     free(choice.listed);
 }

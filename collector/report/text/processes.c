@@ -9,7 +9,7 @@
 struct group {
     const struct mw_model_process *largest;
     size_t count, exact;
-    uint64_t sum;   /* sum of peaks: an upper bound if each is exact or an upper bound */
+    uint64_t sum; /* sum of peaks: an upper bound if each is exact or an upper bound */
     bool bounded;
     uint64_t huge_max, swap_max; /* of one process; not part of RSS */
 };
@@ -171,8 +171,10 @@ static void write_heading(const struct mw_report *report)
 
     snprintf(remark, sizeof(remark), "%s · exact: those that recorded their peak at exit%s", words[by].heading,
              by == MW_REPORT_BY_PROGRAM ? "" : " · together: the sum of peaks, which may be at different times");
-    mw_report_heading(report, report->model->job_count ? "Processes outside of the jobs"
-                              : beside ? "Other processes" : "Processes",
+    mw_report_heading(report,
+                      report->model->job_count ? "Processes outside of the jobs"
+                      : beside                 ? "Other processes"
+                                               : "Processes",
                       report->style->all && by == MW_REPORT_BY_PROGRAM ? "each by itself" : remark);
 }
 

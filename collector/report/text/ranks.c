@@ -45,14 +45,13 @@ static bool has_same_placement(const struct mw_model *model)
     if (model->host_count != 1)
         return false;
     for (size_t i = 1; i < model->rank_count; i++)
-        if (model->ranks[i].numa_node != model->ranks[0].numa_node
-            || model->ranks[i].binding != model->ranks[0].binding) /* the model stores equal strings once */
+        if (model->ranks[i].numa_node != model->ranks[0].numa_node ||
+            model->ranks[i].binding != model->ranks[0].binding) /* the model stores equal strings once */
             return false;
     return true;
 }
 
-static void add_placement(struct mw_text_table *table, const struct mw_report *report,
-                          const struct mw_model_rank *rank)
+static void add_placement(struct mw_text_table *table, const struct mw_report *report, const struct mw_model_rank *rank)
 {
     bool alike = has_same_placement(report->model);
 
@@ -119,9 +118,9 @@ static void write_extremes(const struct mw_report *report, struct mw_text_table 
 
     for (size_t i = 0; i < top; i++)
         add_rank(table, report, sorted[i].index);
-    snprintf(text, sizeof(text), "… %zu ranks between, by peak: median %s, p90 %s, p99 %s",
-             count - top - MW_REPORT_TEXT_BOTTOM, mw_units_bytes(quantile(sorted, count, 50)).text,
-             mw_units_bytes(quantile(sorted, count, 90)).text, mw_units_bytes(quantile(sorted, count, 99)).text);
+    snprintf(text, sizeof(text), "… %zu ranks between, by peak: median %s, p90 %s, p99 %s", count - top - MW_REPORT_TEXT_BOTTOM,
+             mw_units_bytes(quantile(sorted, count, 50)).text, mw_units_bytes(quantile(sorted, count, 90)).text,
+             mw_units_bytes(quantile(sorted, count, 99)).text);
     mw_text_table_line(table, MW_TEXT_DIM, text);
     for (size_t i = count - MW_REPORT_TEXT_BOTTOM; i < count; i++)
         add_rank(table, report, sorted[i].index);
@@ -135,8 +134,8 @@ static void write_heading(const struct mw_report *report)
     char remark[200];
 
     snprintf(remark, sizeof(remark), "largest peak %s in %s · mean %s · imbalance (max/mean) %.2f",
-             mw_report_bytes(largest).text, mw_rank_name(model, peak->worst).text,
-             mw_units_bytes_mean(peak->mean).text, peak->mean > 0 ? (double)peak->max / peak->mean : 1.0);
+             mw_report_bytes(largest).text, mw_rank_name(model, peak->worst).text, mw_units_bytes_mean(peak->mean).text,
+             peak->mean > 0 ? (double)peak->max / peak->mean : 1.0);
     mw_report_heading(report, "Ranks", remark);
 }
 
@@ -149,9 +148,8 @@ static void write_placement(const struct mw_report *report)
         return;
     if (first->numa_node >= 0)
         snprintf(node, sizeof(node), "on NUMA node %d at MPI_Init%s", first->numa_node, first->binding[0] ? ", " : "");
-    mw_report_paragraph(report, "    ", MW_TEXT_DIM, "%s %s%s%s", report->model->rank_count == 1 ? "rank" : "all ranks",
-                        node, first->binding[0] && strcmp(first->binding, "unbound") ? "bound to " : "",
-                        first->binding);
+    mw_report_paragraph(report, "    ", MW_TEXT_DIM, "%s %s%s%s", report->model->rank_count == 1 ? "rank" : "all ranks", node,
+                        first->binding[0] && strcmp(first->binding, "unbound") ? "bound to " : "", first->binding);
 }
 
 /* Explains "(3)" in the first column, if it occurs. */
@@ -159,8 +157,9 @@ static void write_numbers(const struct mw_report *report)
 {
     for (uint32_t i = 0; i < report->model->rank_count; i++)
         if (!mw_rank_name_is_known(report->model, i) && mw_model_rank_number(report->model, i) >= 0) {
-            mw_report_paragraph(report, "    ", MW_TEXT_DIM,
-                                "in parentheses: the number that the launcher gave to a process in which MPI_Init has not returned");
+            mw_report_paragraph(
+                report, "    ", MW_TEXT_DIM,
+                "in parentheses: the number that the launcher gave to a process in which MPI_Init has not returned");
             return;
         }
 }

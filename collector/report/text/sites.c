@@ -40,8 +40,7 @@ static struct mw_model_bytes shown_spike(const struct mw_report *report, const s
     return (struct mw_model_bytes){0, MW_MODEL_UNKNOWN};
 }
 
-static void add_spike(struct mw_text_table *table, const struct mw_report *report,
-                      const struct mw_model_merged_site *site)
+static void add_spike(struct mw_text_table *table, const struct mw_report *report, const struct mw_model_merged_site *site)
 {
     struct mw_model_bytes spike = shown_spike(report, site);
     bool exact = spike.kind == MW_MODEL_EXACT;
@@ -54,18 +53,15 @@ static void add_spike(struct mw_text_table *table, const struct mw_report *repor
         return;
     }
     mw_text_table_cell(table, style, "%s", mw_report_bytes(spike).text);
-    mw_text_table_cell(table, style, "%s",
-                       mw_report_rank(report->model, exact ? site->spike_rank : site->coarse_rank).text);
+    mw_text_table_cell(table, style, "%s", mw_report_rank(report->model, exact ? site->spike_rank : site->coarse_rank).text);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", exact ? mw_report_when(report->model, site->spike_ns).text : "");
 }
 
 /* The communicator's size, if it is not that of MPI_COMM_WORLD. */
-static void add_comm(struct mw_text_table *table, const struct mw_report *report,
-                     const struct mw_model_merged_site *site)
+static void add_comm(struct mw_text_table *table, const struct mw_report *report, const struct mw_model_merged_site *site)
 {
     const struct mw_model *model = report->model;
-    bool usual = site->comm_size == 0
-              || (model->world_count == 1 && site->comm_size == (uint32_t)model->worlds[0].size);
+    bool usual = site->comm_size == 0 || (model->world_count == 1 && site->comm_size == (uint32_t)model->worlds[0].size);
 
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", usual ? "" : mw_units_count(site->comm_size).text);
 }
@@ -100,25 +96,22 @@ static void add_site(struct mw_text_table *table, const struct mw_report *report
 /* Frames of the C library, or of Rust's, below main() are not useful. */
 static bool is_start(const struct mw_model_place *place)
 {
-    return strncmp(place->function, "__libc_start", 12) == 0 || strcmp(place->function, "_start") == 0
-        || strstr(place->function, "call_once<fn(), ()>") || strstr(place->function, "__rust_begin_short_backtrace");
+    return strncmp(place->function, "__libc_start", 12) == 0 || strcmp(place->function, "_start") == 0 ||
+           strstr(place->function, "call_once<fn(), ()>") || strstr(place->function, "__rust_begin_short_backtrace");
 }
 
 /* "fft_step fft.c:210"; only ":210" if the file is that of the previous frame. */
-static void append_frame(char *text, size_t size, const struct mw_model_place *place,
-                         const struct mw_model_place *before)
+static void append_frame(char *text, size_t size, const struct mw_model_place *place, const struct mw_model_place *before)
 {
     size_t length = strlen(text);
     const char *label = place->label, *function = mw_report_names_is_in_label(place) ? "" : place->function;
 
     if (before && place->line && before->file == place->file) /* equal strings are stored once */
         label = strrchr(label, ':');
-    snprintf(text + length, size - length, "%s%s%s%s", length ? " ← " : "", function,
-             function[0] ? " " : "", label);
+    snprintf(text + length, size - length, "%s%s%s%s", length ? " ← " : "", function, function[0] ? " " : "", label);
 }
 
-static void add_stack(struct mw_text_table *table, const struct mw_model *model,
-                      const struct mw_model_merged_site *site)
+static void add_stack(struct mw_text_table *table, const struct mw_model *model, const struct mw_model_merged_site *site)
 {
     const struct mw_model_rank *rank = &model->ranks[site->spike_rank];
     const struct mw_model_spike *spike = &rank->spikes[site->spike_record];

@@ -35,11 +35,15 @@ static void write_legend(const struct mw_report *report)
     if (cost->error_bytes_max)
         snprintf(error, sizeof(error), ", at most %s too low", mw_units_bytes(cost->error_bytes_max).text);
     if (cost->error_bytes_max >= LARGE_ERROR && cost->checks)
-        snprintf(checked, sizeof(checked), " by the design of its counters; %llu comparisons with a count of the pages found at "
-                 "most %s", (unsigned long long)cost->checks, mw_units_bytes(cost->checked_bytes_max).text);
+        snprintf(checked, sizeof(checked),
+                 " by the design of its counters; %llu comparisons with a count of the pages found at "
+                 "most %s",
+                 (unsigned long long)cost->checks, mw_units_bytes(cost->checked_bytes_max).text);
     fputc('\n', report->out);
-    mw_report_paragraph(report, "  ", MW_TEXT_DIM, "= exact: the kernel's own high-water mark%s%s   ≤ at most   ≥ at least: "
-                        "sampled, or known only up to some time", error, checked);
+    mw_report_paragraph(report, "  ", MW_TEXT_DIM,
+                        "= exact: the kernel's own high-water mark%s%s   ≤ at most   ≥ at least: "
+                        "sampled, or known only up to some time",
+                        error, checked);
 }
 
 void mw_report_text_sections(const struct mw_report *report)
@@ -59,9 +63,11 @@ void mw_report_text_sections(const struct mw_report *report)
 
 int mw_report_text_write(FILE *out, const struct mw_model *model, const struct mw_report_style *style)
 {
-    struct mw_report report = {
-        .out = out, .model = model, .style = style, .width = style->width ? style->width : DEFAULT_WIDTH,
-        .color = style->color};
+    struct mw_report report = {.out = out,
+                               .model = model,
+                               .style = style,
+                               .width = style->width ? style->width : DEFAULT_WIDTH,
+                               .color = style->color};
 
     if (report.width < MIN_WIDTH)
         report.width = MIN_WIDTH;

@@ -91,7 +91,9 @@ static void test_rounded(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_seconds), cmocka_unit_test(test_decimals), cmocka_unit_test(test_reals),
+        cmocka_unit_test(test_seconds),
+        cmocka_unit_test(test_decimals),
+        cmocka_unit_test(test_reals),
         cmocka_unit_test(test_rounded),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

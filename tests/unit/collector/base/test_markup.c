@@ -45,7 +45,8 @@ static void test_rules(void **state)
 
 static void test_formulas(void **state)
 {
-    static const char *const formulas[] = {"=1+1", "+1", "-1", "@SUM(A1)", "  =x", "\t=x", "\r=x", "\n=x", " \t+x", "＝1", "＠x"};
+    static const char *const formulas[] = {"=1+1", "+1",   "-1",    "@SUM(A1)", "  =x", "\t=x",
+                                           "\r=x", "\n=x", " \t+x", "＝1",      "＠x"};
 
     (void)state;
     for (size_t i = 0; i < sizeof(formulas) / sizeof(formulas[0]); i++) {
@@ -93,9 +94,14 @@ static void test_clean(void **state)
 
     (void)state;
     expect_clean("\033]0;t\007\x7f\t", "?]0;t???");
-    expect_clean("\xc2\x9b" "31m\x9b", "?31m?");                       /* C1, in UTF-8 and alone */
+    expect_clean("\xc2\x9b"
+                 "31m\x9b",
+                 "?31m?");                                                    /* C1, in UTF-8 and alone */
     expect_clean("\xe2\x80\xae\xe2\x81\xa6\xe2\x80\x8f\xe2\x80\xa8", "????"); /* directions, a line separator */
-    expect_clean("\xc0\x9b\xed\xa0\x80\xf5\x80\x80\x80\xe2\x80", "??" "???" "????" "??");
+    expect_clean("\xc0\x9b\xed\xa0\x80\xf5\x80\x80\x80\xe2\x80", "??"
+                                                                 "???"
+                                                                 "????"
+                                                                 "??");
     expect_clean("grün → 東京", "grün → 東京");
     mw_text_clean_line(line);
     assert_string_equal(line, "  ?:error::x");

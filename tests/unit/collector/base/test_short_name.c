@@ -159,7 +159,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_short),  cmocka_unit_test(test_small_room), cmocka_unit_test(test_any_text),
-        cmocka_unit_test(test_common), cmocka_unit_test(test_fit),   cmocka_unit_test(test_pair),
+        cmocka_unit_test(test_common), cmocka_unit_test(test_fit),        cmocka_unit_test(test_pair),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

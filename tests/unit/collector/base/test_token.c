@@ -98,13 +98,34 @@ static void test_names(void **state)
 
 static void test_own_files(void **state)
 {
-    static const char *const own[] = {"memwatch-run", "journal-0123456789abcdef-a-b.c-12", "journal-0123456789abcdef-a-1.4026532501", "exits-a", "view-_", "peer-x",
-                                      "agent-x-1", "outside-y", "gathered-0123456789abcdef", "gathered-0123456789abcdef.part",
-                                      "reported", "kept", "libmemwatch-pmpi.so"};
-    static const char *const foreign[] = {"", "thesis.tex", "journal", "journal-", "journal-0123456789abcdef-a-",
-                                          "journal-0123456789abcdef--12", "journal-0123456789ABCDEF-a-12", "exits-", "exits-a b",
-                                          "gathered-0123456789abcdef.par", "gathered-0123456789abcdeg", "reported2", "akept",
-                                          "memwatch-run~", "journal-0123456789abcdef-a-12345678901"};
+    static const char *const own[] = {"memwatch-run",
+                                      "journal-0123456789abcdef-a-b.c-12",
+                                      "journal-0123456789abcdef-a-1.4026532501",
+                                      "exits-a",
+                                      "view-_",
+                                      "peer-x",
+                                      "agent-x-1",
+                                      "outside-y",
+                                      "gathered-0123456789abcdef",
+                                      "gathered-0123456789abcdef.part",
+                                      "reported",
+                                      "kept",
+                                      "libmemwatch-pmpi.so"};
+    static const char *const foreign[] = {"",
+                                          "thesis.tex",
+                                          "journal",
+                                          "journal-",
+                                          "journal-0123456789abcdef-a-",
+                                          "journal-0123456789abcdef--12",
+                                          "journal-0123456789ABCDEF-a-12",
+                                          "exits-",
+                                          "exits-a b",
+                                          "gathered-0123456789abcdef.par",
+                                          "gathered-0123456789abcdeg",
+                                          "reported2",
+                                          "akept",
+                                          "memwatch-run~",
+                                          "journal-0123456789abcdef-a-12345678901"};
 
     (void)state;
     for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)

@@ -38,9 +38,11 @@ static struct mw_model *run_of(uint64_t peak, struct mw_model_place *place, uint
     place->function = "solve";
     place->file = place->path = "app.c";
     place->module = "";
-    model->sites[0] = (struct mw_model_merged_site){
-        .call = "MPI_Allreduce", .label = mw_model_format(model, "MPI_Allreduce app.c:%u", place->line), .comm_size = 1,
-        .place = place, .spike = spike};
+    model->sites[0] = (struct mw_model_merged_site){.call = "MPI_Allreduce",
+                                                    .label = mw_model_format(model, "MPI_Allreduce app.c:%u", place->line),
+                                                    .comm_size = 1,
+                                                    .place = place,
+                                                    .spike = spike};
     return model;
 }
 
@@ -54,8 +56,7 @@ static void take(struct mw_compare *compare, enum mw_compare_side side, uint64_t
 }
 
 /* Runs of given peaks, ended by 0; the verdict on a row. */
-static enum mw_compare_verdict verdict(const uint64_t *base, const uint64_t *candidate, double threshold,
-                                       const char *name)
+static enum mw_compare_verdict verdict(const uint64_t *base, const uint64_t *candidate, double threshold, const char *name)
 {
     struct mw_compare *compare = mw_compare_create(MW_COMPARE_BY_PHASE, threshold);
     enum mw_compare_verdict found = MW_COMPARE_GONE;
@@ -84,11 +85,11 @@ static void test_verdicts(void **state)
         {{100}, {106}, 0.05, MW_COMPARE_GREW},
         {{100}, {106}, 0.10, MW_COMPARE_SAME},
         {{100}, {90}, 0.05, MW_COMPARE_SHRANK},
-        {{100}, {101}, 0, MW_COMPARE_NOISE},                      /* as much as a reading may err */
+        {{100}, {101}, 0, MW_COMPARE_NOISE},                        /* as much as a reading may err */
         {{100, 110, 101}, {106, 108, 107}, 0.05, MW_COMPARE_NOISE}, /* runs differ by more among themselves */
         {{100, 101, 102}, {120, 121, 122}, 0.05, MW_COMPARE_GREW},
         {{100, 101, 102}, {120, 150, 121}, 0.05, MW_COMPARE_NOISE},
-        {{100, 102}, {110, 112}, 0.05, MW_COMPARE_GREW},          /* medians of two are between them */
+        {{100, 102}, {110, 112}, 0.05, MW_COMPARE_GREW}, /* medians of two are between them */
     };
 
     (void)state;
@@ -160,10 +161,14 @@ static void take_site(struct mw_compare *compare, enum mw_compare_side side, con
     place.file = place.path = known->file;
     place.module = known->module;
     model->sites[0].label = mw_model_format(model, "MPI_Allreduce %s", known->label);
-    model->phases[0] = (struct mw_model_merged_phase){
-        .kind = MW_PHASE_BETWEEN, .parent = MW_MODEL_NONE, .from_call = "MPI_Allreduce", .from_place = &place,
-        .path = mw_model_format(model, "MPI_Allreduce %s → end", known->label), .peak_kind = MW_MODEL_EXACT,
-        .peak = {.max = 100 * MIB}, .entry_rss = {.max = 90 * MIB}};
+    model->phases[0] = (struct mw_model_merged_phase){.kind = MW_PHASE_BETWEEN,
+                                                      .parent = MW_MODEL_NONE,
+                                                      .from_call = "MPI_Allreduce",
+                                                      .from_place = &place,
+                                                      .path = mw_model_format(model, "MPI_Allreduce %s → end", known->label),
+                                                      .peak_kind = MW_MODEL_EXACT,
+                                                      .peak = {.max = 100 * MIB},
+                                                      .entry_rss = {.max = 90 * MIB}};
     mw_compare_add_run(compare, side, model);
     mw_model_destroy(model);
 }
@@ -176,9 +181,11 @@ static void test_labels(void **state)
     } cases[] = {
         /* an older record, of the same build */
         {{"libmd.so+0x1f20", "md::run", "", "/a/libmd.so", 0x1f20, 0},
-         {"md::run+0x20", "md::run", "", "/a/libmd.so", 0x1f20, 0}, true},
+         {"md::run+0x20", "md::run", "", "/a/libmd.so", 0x1f20, 0},
+         true},
         {{"libmd.so+0x1f20", "", "", "/a/libmd.so", 0x1f20, 0},
-         {"md::run+0x20", "md::run", "", "/b/libmd.so", 0x1f20, 0}, true},
+         {"md::run+0x20", "md::run", "", "/b/libmd.so", 0x1f20, 0},
+         true},
         /* with and without debug information, also of another build */
         {{"md.c:7", "run", "md.c", "/a/app", 0x1f20, 7}, {"run+0x20", "run", "", "/a/app", 0x1f20, 0}, true},
         {{"run+0x24", "run", "", "/a/app", 0x1f24, 0}, {"md.c:7", "run", "md.c", "/a/app", 0x2f20, 7}, true},
@@ -215,8 +222,7 @@ struct phase_change {
     size_t followers;
 };
 
-static void take_phases(struct mw_compare *compare, enum mw_compare_side side, const struct phase_change *changes,
-                        size_t count)
+static void take_phases(struct mw_compare *compare, enum mw_compare_side side, const struct phase_change *changes, size_t count)
 {
     struct mw_model *model = mw_model_create();
 
@@ -276,8 +282,11 @@ static void take_ranks(struct mw_compare *compare, enum mw_compare_side side, ui
     model->job.command = "app";
     for (int32_t i = 0; i < 30; i++)
         *MW_MEM_PUSH(model->ranks, model->rank_count) = (struct mw_model_rank){
-            .rank = i, .peak = {100 * MIB + (i == 7 ? 5 * more : more) + (uint64_t)i * 4096, MW_MODEL_EXACT},
-            .peak_phase = MW_MODEL_NONE, .peak_site = MW_MODEL_NONE, .error_bytes = MIB / 4};
+            .rank = i,
+            .peak = {100 * MIB + (i == 7 ? 5 * more : more) + (uint64_t)i * 4096, MW_MODEL_EXACT},
+            .peak_phase = MW_MODEL_NONE,
+            .peak_site = MW_MODEL_NONE,
+            .error_bytes = MIB / 4};
     mw_compare_add_run(compare, side, model);
     mw_model_destroy(model);
 }
@@ -376,9 +385,10 @@ static void test_forms(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_verdicts), cmocka_unit_test(test_sampled),
-                                       cmocka_unit_test(test_moved), cmocka_unit_test(test_labels), cmocka_unit_test(test_failed), cmocka_unit_test(test_followers), cmocka_unit_test(test_alike_ranks),
-                                       cmocka_unit_test(test_forms)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_verdicts),    cmocka_unit_test(test_sampled),
+                                       cmocka_unit_test(test_moved),       cmocka_unit_test(test_labels),
+                                       cmocka_unit_test(test_failed),      cmocka_unit_test(test_followers),
+                                       cmocka_unit_test(test_alike_ranks), cmocka_unit_test(test_forms)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -133,8 +133,9 @@ static void test_status(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_total),     cmocka_unit_test(test_total_by_one_rank), cmocka_unit_test(test_ranks),
-        cmocka_unit_test(test_processes), cmocka_unit_test(test_status),
+        cmocka_unit_test(test_total),  cmocka_unit_test(test_total_by_one_rank),
+        cmocka_unit_test(test_ranks),  cmocka_unit_test(test_processes),
+        cmocka_unit_test(test_status),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

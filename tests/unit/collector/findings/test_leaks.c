@@ -75,8 +75,7 @@ static struct mw_model_phase phase_of(growth *shape, unsigned visits, double own
     while ((visits + stride - 1) / stride > MW_RECORD_VISITS)
         stride *= 2;
     for (unsigned visit = 1; visit <= visits; visit += stride)
-        phase.kept[phase.visit_count++] =
-            (struct mw_visit){visit, (uint32_t)((100 * MIB + shape(visit, visits)) / KIB)};
+        phase.kept[phase.visit_count++] = (struct mw_visit){visit, (uint32_t)((100 * MIB + shape(visit, visits)) / KIB)};
     phase.growth = (int64_t)(own * (shape(visits, visits) - shape(0, visits)));
     return phase;
 }
@@ -88,9 +87,15 @@ static void test_shapes(void **state)
         growth *shape;
         bool leaks;
     } cases[] = {
-        {"leak", leak, true},           {"noisy leak", noisy_leak, true}, {"leak and a step", leak_and_once, true},
-        {"warm-up", warm_up, false},    {"levels off", level_off, false}, {"sawtooth", saw, false},
-        {"one-off growth", once, false}, {"doubling", stairs, false},     {"falling", falling, false},
+        {"leak", leak, true},
+        {"noisy leak", noisy_leak, true},
+        {"leak and a step", leak_and_once, true},
+        {"warm-up", warm_up, false},
+        {"levels off", level_off, false},
+        {"sawtooth", saw, false},
+        {"one-off growth", once, false},
+        {"doubling", stairs, false},
+        {"falling", falling, false},
     };
 
     (void)state;
@@ -136,8 +141,8 @@ static void test_hostile(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_shapes), cmocka_unit_test(test_conservative), cmocka_unit_test(test_hostile)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_shapes), cmocka_unit_test(test_conservative),
+                                       cmocka_unit_test(test_hostile)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -36,18 +36,34 @@ struct rank {
     int32_t spawned;
 };
 
-#define SHELL {100, 1, 0, "/bin/sh", "sh script", 0, 900, 2, 0}
-#define MPIRUN(pid, parent, first, last, status) {pid, parent, 0, "/usr/bin/mpirun", "mpirun -n 2 ./app", first, last, 20, status}
-#define APP(pid, parent, first, last, mib) {pid, parent, 0, "/home/user/app", "./app", first, last, mib, 0}
+#define SHELL                                           \
+    {                                                   \
+        100, 1, 0, "/bin/sh", "sh script", 0, 900, 2, 0 \
+    }
+#define MPIRUN(pid, parent, first, last, status)                                        \
+    {                                                                                   \
+        pid, parent, 0, "/usr/bin/mpirun", "mpirun -n 2 ./app", first, last, 20, status \
+    }
+#define APP(pid, parent, first, last, mib)                             \
+    {                                                                  \
+        pid, parent, 0, "/home/user/app", "./app", first, last, mib, 0 \
+    }
 
 static struct mw_view_process seen(const struct process *from)
 {
-    struct mw_view_process to = {
-        .pid = from->pid, .ppid = from->ppid, .image = from->image, .start_ticks = 90000u + (unsigned)from->pid, .samples = 5,
-        .end = from->status < 0 ? MW_VIEW_ENDED : MW_VIEW_STATUS, .wait_status = from->status < 0 ? 0 : from->status,
-        .first_ns = SYNTHETIC_BEGIN + from->first * MS, .last_ns = SYNTHETIC_BEGIN + from->last * MS,
-        .end_ns = SYNTHETIC_BEGIN + from->last * MS, .rss_last = from->mib * MIB, .rss_max = from->mib * MIB,
-        .rss_max_ns = SYNTHETIC_BEGIN + from->first * MS};
+    struct mw_view_process to = {.pid = from->pid,
+                                 .ppid = from->ppid,
+                                 .image = from->image,
+                                 .start_ticks = 90000u + (unsigned)from->pid,
+                                 .samples = 5,
+                                 .end = from->status < 0 ? MW_VIEW_ENDED : MW_VIEW_STATUS,
+                                 .wait_status = from->status < 0 ? 0 : from->status,
+                                 .first_ns = SYNTHETIC_BEGIN + from->first * MS,
+                                 .last_ns = SYNTHETIC_BEGIN + from->last * MS,
+                                 .end_ns = SYNTHETIC_BEGIN + from->last * MS,
+                                 .rss_last = from->mib * MIB,
+                                 .rss_max = from->mib * MIB,
+                                 .rss_max_ns = SYNTHETIC_BEGIN + from->first * MS};
 
     strcpy(to.exe, from->exe);
     strcpy(to.command, from->command);
@@ -72,8 +88,7 @@ static void leave_journal(const struct synthetic_dir *dir, const struct rank *fr
     synthetic_free(&journal);
 }
 
-static struct mw_model *make(const struct process *processes, size_t process_count, const struct rank *ranks,
-                             size_t rank_count)
+static struct mw_model *make(const struct process *processes, size_t process_count, const struct rank *ranks, size_t rank_count)
 {
     struct synthetic_dir dir;
     struct mw_view view;
@@ -114,13 +129,18 @@ static void assert_pids(const struct mw_model *job, const char *expected)
 }
 
 /* Two mpiruns, one after the other, of the same program. */
-static const struct process two[] = {
-    SHELL, MPIRUN(200, 100, 10, 400, 0), APP(201, 200, 50, 390, 30), APP(202, 200, 50, 390, 30),
-    MPIRUN(300, 100, 410, 800, 3 << 8), APP(301, 300, 450, 790, 70), APP(302, 300, 450, 790, 40),
-    {303, 302, 0, "/bin/helper", "helper", 500, 600, 5, 0}};
-static const struct rank two_ranks[] = {
-    {0x11, 0, 2, 201, 200, 60, 380, 30, 0}, {0x11, 1, 2, 202, 200, 60, 380, 30, 0},
-    {0x22, 0, 2, 301, 300, 460, 780, 70, 0}, {0x22, 1, 2, 302, 300, 460, 780, 40, 0}};
+static const struct process two[] = {SHELL,
+                                     MPIRUN(200, 100, 10, 400, 0),
+                                     APP(201, 200, 50, 390, 30),
+                                     APP(202, 200, 50, 390, 30),
+                                     MPIRUN(300, 100, 410, 800, 3 << 8),
+                                     APP(301, 300, 450, 790, 70),
+                                     APP(302, 300, 450, 790, 40),
+                                     {303, 302, 0, "/bin/helper", "helper", 500, 600, 5, 0}};
+static const struct rank two_ranks[] = {{0x11, 0, 2, 201, 200, 60, 380, 30, 0},
+                                        {0x11, 1, 2, 202, 200, 60, 380, 30, 0},
+                                        {0x22, 0, 2, 301, 300, 460, 780, 70, 0},
+                                        {0x22, 1, 2, 302, 300, 460, 780, 40, 0}};
 
 static void test_two(void **state)
 {
@@ -168,9 +188,8 @@ static void test_no_sum_of_different_times(void **state)
 /* At the same time it is. */
 static void test_concurrent(void **state)
 {
-    static const struct process processes[] = {
-        SHELL, MPIRUN(200, 100, 10, 800, 0), APP(201, 200, 50, 790, 30), MPIRUN(300, 100, 20, 810, 0),
-        APP(301, 300, 50, 790, 70)};
+    static const struct process processes[] = {SHELL, MPIRUN(200, 100, 10, 800, 0), APP(201, 200, 50, 790, 30),
+                                               MPIRUN(300, 100, 20, 810, 0), APP(301, 300, 50, 790, 70)};
     static const struct rank ranks[] = {{0x11, 0, 1, 201, 200, 60, 780, 30, 0}, {0x22, 0, 1, 301, 300, 60, 780, 70, 0}};
     struct mw_model *run = MAKE(processes, ranks);
 
@@ -184,9 +203,10 @@ static void test_concurrent(void **state)
 /* One job is the run itself, also when a script started it, and when its starter started daemons. */
 static void test_one(void **state)
 {
-    static const struct process processes[] = {
-        SHELL, {200, 100, 0, "/usr/bin/mpiexec.hydra", "mpiexec -n 1 ./app", 10, 800, 4, 0},
-        {210, 200, 0, "/usr/bin/hydra_pmi_proxy", "hydra_pmi_proxy", 20, 790, 4, 0}, APP(201, 210, 50, 780, 30)};
+    static const struct process processes[] = {SHELL,
+                                               {200, 100, 0, "/usr/bin/mpiexec.hydra", "mpiexec -n 1 ./app", 10, 800, 4, 0},
+                                               {210, 200, 0, "/usr/bin/hydra_pmi_proxy", "hydra_pmi_proxy", 20, 790, 4, 0},
+                                               APP(201, 210, 50, 780, 30)};
     static const struct rank ranks[] = {{0x11, 0, 1, 201, 210, 60, 780, 30, 0}};
     struct mw_model *run = MAKE(processes, ranks);
 
@@ -201,12 +221,17 @@ static void test_one(void **state)
 /* Worlds that ranks spawn are of their job, though their processes are below the same mpirun, or below a rank. */
 static void test_spawned(void **state)
 {
-    static const struct process processes[] = {
-        SHELL, MPIRUN(200, 100, 10, 400, 0), APP(201, 200, 50, 390, 30), APP(205, 200, 150, 390, 30),
-        APP(300, 100, 410, 800, 30), {310, 300, 0, "/usr/bin/orted", "orted", 500, 790, 9, 0}, APP(321, 310, 550, 790, 40)};
-    static const struct rank ranks[] = {
-        {0x11, 0, 1, 201, 200, 60, 380, 30, 0}, {0x12, 0, 1, 205, 200, 160, 380, 30, 1},
-        {0x22, 0, 1, 300, 100, 420, 780, 30, 0}, {0x23, 0, 1, 321, 310, 560, 780, 40, 1}};
+    static const struct process processes[] = {SHELL,
+                                               MPIRUN(200, 100, 10, 400, 0),
+                                               APP(201, 200, 50, 390, 30),
+                                               APP(205, 200, 150, 390, 30),
+                                               APP(300, 100, 410, 800, 30),
+                                               {310, 300, 0, "/usr/bin/orted", "orted", 500, 790, 9, 0},
+                                               APP(321, 310, 550, 790, 40)};
+    static const struct rank ranks[] = {{0x11, 0, 1, 201, 200, 60, 380, 30, 0},
+                                        {0x12, 0, 1, 205, 200, 160, 380, 30, 1},
+                                        {0x22, 0, 1, 300, 100, 420, 780, 30, 0},
+                                        {0x23, 0, 1, 321, 310, 560, 780, 40, 1}};
     struct mw_model *run = MAKE(processes, ranks);
 
     (void)state;
@@ -224,7 +249,8 @@ static void test_spawned_elsewhere(void **state)
 {
     static const struct process processes[] = {SHELL, MPIRUN(200, 100, 10, 400, 0), APP(201, 200, 50, 390, 30),
                                                MPIRUN(300, 100, 410, 800, 0), APP(301, 300, 450, 790, 30)};
-    static const struct rank ranks[] = {{0x11, 0, 1, 201, 200, 60, 380, 30, 0}, {0x22, 0, 1, 301, 300, 460, 780, 30, 0},
+    static const struct rank ranks[] = {{0x11, 0, 1, 201, 200, 60, 380, 30, 0},
+                                        {0x22, 0, 1, 301, 300, 460, 780, 30, 0},
                                         {0x33, 0, 1, 7001, 7000, 500, 700, 30, 1}};
     struct mw_model *run = MAKE(processes, ranks);
 
@@ -238,9 +264,11 @@ static void test_spawned_elsewhere(void **state)
 /* A shell becomes the last mpirun of its script: what it started before is not below that. */
 static void test_exec(void **state)
 {
-    static const struct process processes[] = {
-        {100, 1, 0, "/bin/bash", "bash script", 0, 400, 3, 0}, MPIRUN(200, 100, 10, 390, 0), APP(201, 200, 50, 380, 30),
-        {100, 1, 1, "/usr/bin/mpirun", "mpirun -n 1 ./app", 405, 800, 20, 7 << 8}, APP(301, 100, 450, 790, 30)};
+    static const struct process processes[] = {{100, 1, 0, "/bin/bash", "bash script", 0, 400, 3, 0},
+                                               MPIRUN(200, 100, 10, 390, 0),
+                                               APP(201, 200, 50, 380, 30),
+                                               {100, 1, 1, "/usr/bin/mpirun", "mpirun -n 1 ./app", 405, 800, 20, 7 << 8},
+                                               APP(301, 100, 450, 790, 30)};
     static const struct rank ranks[] = {{0x11, 0, 1, 201, 200, 60, 370, 30, 0}, {0x22, 0, 1, 301, 100, 460, 780, 30, 0}};
     struct mw_model *run = MAKE(processes, ranks);
 
@@ -272,8 +300,9 @@ static void test_singletons(void **state)
 static void test_nested(void **state)
 {
     static const struct process processes[] = {
-        MPIRUN(100, 1, 0, 900, 0), {110, 100, 0, "/bin/sh", "sh inner", 10, 890, 2, 0}, MPIRUN(200, 110, 20, 400, 0),
-        APP(201, 200, 50, 390, 30), MPIRUN(300, 110, 410, 800, 0), APP(301, 300, 450, 790, 30)};
+        MPIRUN(100, 1, 0, 900, 0),     {110, 100, 0, "/bin/sh", "sh inner", 10, 890, 2, 0},
+        MPIRUN(200, 110, 20, 400, 0),  APP(201, 200, 50, 390, 30),
+        MPIRUN(300, 110, 410, 800, 0), APP(301, 300, 450, 790, 30)};
     static const struct rank ranks[] = {{0x11, 0, 1, 201, 200, 60, 380, 30, 0}, {0x22, 0, 1, 301, 300, 460, 780, 30, 0}};
     struct mw_model *run = MAKE(processes, ranks);
 
@@ -286,9 +315,11 @@ static void test_nested(void **state)
 /* One that started no rank is a job; one that was only asked for its version is not. */
 static void test_without_ranks(void **state)
 {
-    static const struct process processes[] = {
-        SHELL, {150, 100, 0, "/usr/bin/mpirun", "mpirun --version", 5, 8, 5, 0}, MPIRUN(200, 100, 10, 400, 0),
-        APP(201, 200, 50, 390, 30), MPIRUN(300, 100, 410, 450, 213 << 8)};
+    static const struct process processes[] = {SHELL,
+                                               {150, 100, 0, "/usr/bin/mpirun", "mpirun --version", 5, 8, 5, 0},
+                                               MPIRUN(200, 100, 10, 400, 0),
+                                               APP(201, 200, 50, 390, 30),
+                                               MPIRUN(300, 100, 410, 450, 213 << 8)};
     static const struct rank ranks[] = {{0x11, 0, 1, 201, 200, 60, 380, 30, 0}};
     struct mw_model *run = MAKE(processes, ranks);
 
@@ -304,9 +335,11 @@ static void test_without_ranks(void **state)
 /* srun's ranks are below another daemon: it is the one that was there and had none. */
 static void test_by_time(void **state)
 {
-    static const struct process processes[] = {
-        SHELL, {200, 100, 0, "/usr/bin/srun", "srun -n 1 ./app", 10, 400, 8, 0}, APP(201, 7000, 50, 390, 30),
-        {300, 100, 0, "/usr/bin/srun", "srun -n 1 ./other", 410, 800, 8, 2 << 8}, APP(301, 7001, 450, 790, 30)};
+    static const struct process processes[] = {SHELL,
+                                               {200, 100, 0, "/usr/bin/srun", "srun -n 1 ./app", 10, 400, 8, 0},
+                                               APP(201, 7000, 50, 390, 30),
+                                               {300, 100, 0, "/usr/bin/srun", "srun -n 1 ./other", 410, 800, 8, 2 << 8},
+                                               APP(301, 7001, 450, 790, 30)};
     static const struct rank ranks[] = {{0x11, 0, 1, 201, 7000, 60, 380, 30, 0}, {0x22, 0, 1, 301, 7001, 460, 780, 30, 0}};
     struct mw_model *run = MAKE(processes, ranks);
 
@@ -321,10 +354,11 @@ static void test_by_time(void **state)
 /* mpirun becomes another program that starts ranks: it is one starter. */
 static void test_starter_execs(void **state)
 {
-    static const struct process processes[] = {
-        SHELL, {200, 100, 0, "/usr/bin/mpirun", "mpirun -n 1 ./app", 10, 20, 5, 0},
-        {200, 100, 1, "/usr/bin/prterun", "prterun -n 1 ./app", 30, 400, 20, 4 << 8}, APP(201, 200, 50, 390, 30),
-        APP(301, 100, 450, 790, 30)};
+    static const struct process processes[] = {SHELL,
+                                               {200, 100, 0, "/usr/bin/mpirun", "mpirun -n 1 ./app", 10, 20, 5, 0},
+                                               {200, 100, 1, "/usr/bin/prterun", "prterun -n 1 ./app", 30, 400, 20, 4 << 8},
+                                               APP(201, 200, 50, 390, 30),
+                                               APP(301, 100, 450, 790, 30)};
     static const struct rank ranks[] = {{0x11, 0, 1, 201, 200, 60, 380, 30, 0}, {0x22, 0, 1, 301, 100, 460, 780, 30, 0}};
     struct process noted[COUNT(processes)];
     struct mw_model *run = MAKE(processes, ranks);
@@ -461,8 +495,9 @@ static void test_forms(void **state)
         {mw_report_phases_write, {",job\n", ",1\nsolve,user", ",2\n"}},
         {mw_report_timeline_write, {"job_1_rank_0_peak_bytes,job_1_rank_1_peak_bytes,job_2_rank_0_peak_bytes"}},
         {mw_report_trace_write, {"\"job 1 on node01\"", "\"job 2 on node01\"", "\"pid\":2,\"tid\":3"}},
-        {mw_report_metrics_write, {"memwatch_run_jobs{run=\"node01-100-", "mpi_job=\"1\",world=\"1\",rank=\"0\"",
-                                   "mpi_job=\"2\",phase=\"solve\"} 73400320\n", "\n# EOF\n"}},
+        {mw_report_metrics_write,
+         {"memwatch_run_jobs{run=\"node01-100-", "mpi_job=\"1\",world=\"1\",rank=\"0\"",
+          "mpi_job=\"2\",phase=\"solve\"} 73400320\n", "\n# EOF\n"}},
     };
     struct mw_model *run = MAKE(two, two_ranks);
 
@@ -513,24 +548,15 @@ static void test_record(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_two),
-        cmocka_unit_test(test_no_sum_of_different_times),
-        cmocka_unit_test(test_concurrent),
-        cmocka_unit_test(test_one),
-        cmocka_unit_test(test_spawned),
-        cmocka_unit_test(test_spawned_elsewhere),
-        cmocka_unit_test(test_exec),
-        cmocka_unit_test(test_singletons),
-        cmocka_unit_test(test_nested),
-        cmocka_unit_test(test_without_ranks),
-        cmocka_unit_test(test_by_time),
-        cmocka_unit_test(test_starter_execs),
-        cmocka_unit_test(test_either),
-        cmocka_unit_test(test_same_number),
-        cmocka_unit_test(test_circle),
-        cmocka_unit_test(test_death),
-        cmocka_unit_test(test_large),
-        cmocka_unit_test(test_forms),
+        cmocka_unit_test(test_two),        cmocka_unit_test(test_no_sum_of_different_times),
+        cmocka_unit_test(test_concurrent), cmocka_unit_test(test_one),
+        cmocka_unit_test(test_spawned),    cmocka_unit_test(test_spawned_elsewhere),
+        cmocka_unit_test(test_exec),       cmocka_unit_test(test_singletons),
+        cmocka_unit_test(test_nested),     cmocka_unit_test(test_without_ranks),
+        cmocka_unit_test(test_by_time),    cmocka_unit_test(test_starter_execs),
+        cmocka_unit_test(test_either),     cmocka_unit_test(test_same_number),
+        cmocka_unit_test(test_circle),     cmocka_unit_test(test_death),
+        cmocka_unit_test(test_large),      cmocka_unit_test(test_forms),
         cmocka_unit_test(test_record),
     };
 

@@ -104,7 +104,8 @@ static void packs_what_is_used(void **state)
     assert_int_equal(length, head->length);
     assert_int_equal(head->sections[MW_SECTION_SITE].capacity, 2);
     assert_int_equal(head->sections[MW_SECTION_SPIKE].capacity, 0);
-    assert_string_equal(((const struct mw_site *)(const void *)(packed + head->sections[MW_SECTION_SITE].offset))[1].call, "MPI_Bcast");
+    assert_string_equal(((const struct mw_site *)(const void *)(packed + head->sections[MW_SECTION_SITE].offset))[1].call,
+                        "MPI_Bcast");
     assert_true(length < mw_journal_length() / 20);
     assert_int_equal(mw_journal_pack(&journal, packed, length - 1), 0);
     free(packed);

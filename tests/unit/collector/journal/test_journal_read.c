@@ -59,8 +59,8 @@ static void assert_safe(const struct mw_journal_read *j)
         assert_true(j->phases[i].from_site <= j->site_count && j->phases[i].to_site <= j->site_count);
     }
     for (uint32_t i = 0; i < j->spike_count; i++)
-        assert_true(j->spikes[i].site >= 1 && j->spikes[i].site <= j->site_count && !(j->spikes[i].seq & 1)
-                    && j->spikes[i].phase <= j->phase_count && j->spikes[i].depth <= MW_RECORD_SPIKE_FRAMES);
+        assert_true(j->spikes[i].site >= 1 && j->spikes[i].site <= j->site_count && !(j->spikes[i].seq & 1) &&
+                    j->spikes[i].phase <= j->phase_count && j->spikes[i].depth <= MW_RECORD_SPIKE_FRAMES);
 }
 
 static void test_whole(void **state)

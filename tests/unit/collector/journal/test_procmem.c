@@ -30,8 +30,17 @@ static void statm(void **state)
 
 static void statm_refuses(void **state)
 {
-    static const char *const bad[] = {"", "1", "1 ", "1 2", " 1 2 ", "a 2 3", "1 b 3", "1  2 3", "-1 2 3",
-                                      "1 99999999999999999999999 3", "1 9223372036854775807 3"};
+    static const char *const bad[] = {"",
+                                      "1",
+                                      "1 ",
+                                      "1 2",
+                                      " 1 2 ",
+                                      "a 2 3",
+                                      "1 b 3",
+                                      "1  2 3",
+                                      "-1 2 3",
+                                      "1 99999999999999999999999 3",
+                                      "1 9223372036854775807 3"};
     uint64_t rss;
 
     (void)state;
@@ -83,10 +92,16 @@ static void own_pids(void **state)
 /* A number that was cut or does not fit is no number: 0 would pass for a process without memory. */
 static void status_refuses(void **state)
 {
-    static const char *const bad[] = {
-        "", "VmRSS:\t 12 kB\n", "Name:\tx\nVmRSS:\t", "Name:\tx\nVmRSS:\t   379", "Name:\tx\nVmRSS:\t   37908 kB",
-        "Name:\tx\nVmRSS:\t   37908 MB\n", "Name:\tx\nVmRSS:\tmany kB\n", "Name:\tx\nVmRSS:\t   -8 kB\n",
-        "Name:\tx\nVmHWM:\t 18014398509481984 kB\n", "Name:\tx\nVmHWM:\t99999999999999999999999 kB\n"};
+    static const char *const bad[] = {"",
+                                      "VmRSS:\t 12 kB\n",
+                                      "Name:\tx\nVmRSS:\t",
+                                      "Name:\tx\nVmRSS:\t   379",
+                                      "Name:\tx\nVmRSS:\t   37908 kB",
+                                      "Name:\tx\nVmRSS:\t   37908 MB\n",
+                                      "Name:\tx\nVmRSS:\tmany kB\n",
+                                      "Name:\tx\nVmRSS:\t   -8 kB\n",
+                                      "Name:\tx\nVmHWM:\t 18014398509481984 kB\n",
+                                      "Name:\tx\nVmHWM:\t99999999999999999999999 kB\n"};
     struct mw_procmem_status s;
 
     (void)state;
@@ -115,8 +130,10 @@ static void stat_of(const char *comm, struct mw_procmem_stat *s)
 {
     char text[512];
 
-    snprintf(text, sizeof(text), "42 (%s) R 7 42 7 0 -1 4194304 95 0 0 0 1 2 0 0 20 0 3 0 123456 1000 250 "
-             "18446744073709551615 1 2 140727893 0 0 0 0 0 0 0 0 0 17 1 0 0 0 0 0 5 6 7 140728000 9 10 11 256\n", comm);
+    snprintf(text, sizeof(text),
+             "42 (%s) R 7 42 7 0 -1 4194304 95 0 0 0 1 2 0 0 20 0 3 0 123456 1000 250 "
+             "18446744073709551615 1 2 140727893 0 0 0 0 0 0 0 0 0 17 1 0 0 0 0 0 5 6 7 140728000 9 10 11 256\n",
+             comm);
     assert_int_equal(mw_procmem_parse_stat(text, s), 0);
 }
 
@@ -256,13 +273,19 @@ static void reads_itself(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(statm),          cmocka_unit_test(statm_refuses),
-        cmocka_unit_test(status),         cmocka_unit_test(status_without_memory),
-        cmocka_unit_test(stat_with_odd_names), cmocka_unit_test(stat_refuses),
-        cmocka_unit_test(own_pids), cmocka_unit_test(status_refuses),
+        cmocka_unit_test(statm),
+        cmocka_unit_test(statm_refuses),
+        cmocka_unit_test(status),
+        cmocka_unit_test(status_without_memory),
+        cmocka_unit_test(stat_with_odd_names),
+        cmocka_unit_test(stat_refuses),
+        cmocka_unit_test(own_pids),
+        cmocka_unit_test(status_refuses),
         cmocka_unit_test(status_names_are_no_lines),
-        cmocka_unit_test(stat_refuses_what_was_cut), cmocka_unit_test(a_process_that_ended),
-        cmocka_unit_test(rollup),         cmocka_unit_test(reads_itself),
+        cmocka_unit_test(stat_refuses_what_was_cut),
+        cmocka_unit_test(a_process_that_ended),
+        cmocka_unit_test(rollup),
+        cmocka_unit_test(reads_itself),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

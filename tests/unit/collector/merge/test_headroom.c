@@ -43,7 +43,10 @@ static struct mw_view_charge *add_charge(struct job *job, enum mw_limit_kind kin
     struct mw_view_charge *charge = &job->view.charges[job->view.charge_count++];
 
     *charge = (struct mw_view_charge){
-        .kind = kind, .flags = MW_VIEW_CHARGE_SEEN, .bytes = limit, .used = used,
+        .kind = kind,
+        .flags = MW_VIEW_CHARGE_SEEN,
+        .bytes = limit,
+        .used = used,
         .least = {.bytes = limit, .used = used, .anon = used / 2, .shmem = used / 2, .ns = SYNTHETIC_BEGIN + 500 * MS}};
     if (kind != MW_LIMIT_SLURM)
         strcpy(charge->directory, GROUP);
@@ -176,8 +179,11 @@ static void ran_out_version_1(void **state)
 
     (void)state;
     begin(&job);
-    *job.view.cgroups = (struct mw_view_cgroup){.limit = 160 * MIB, .flags = MW_VIEW_CGROUP_COUNTS, .name = "/job_9/step",
-                                                .directory = GROUP "/step", .limit_directory = GROUP};
+    *job.view.cgroups = (struct mw_view_cgroup){.limit = 160 * MIB,
+                                                .flags = MW_VIEW_CGROUP_COUNTS,
+                                                .name = "/job_9/step",
+                                                .directory = GROUP "/step",
+                                                .limit_directory = GROUP};
     job.view.cgroup_count = 1;
     above = add_charge(&job, MW_LIMIT_CGROUP, 500 * MIB, 170 * MIB);
     strcpy(above->directory, "/sys/fs/cgroup");

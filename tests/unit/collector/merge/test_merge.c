@@ -433,8 +433,7 @@ static void test_deaths(void **state)
     view.processes[2].end = MW_VIEW_STATUS;
 
     view.cgroup_count = 1;
-    view.cgroups[0] = (struct mw_view_cgroup){.limit = 160 * MIB, .kills = 1, .flags = MW_VIEW_CGROUP_COUNTS,
-                                              .name = "/job"};
+    view.cgroups[0] = (struct mw_view_cgroup){.limit = 160 * MIB, .kills = 1, .flags = MW_VIEW_CGROUP_COUNTS, .name = "/job"};
     for (int i = 2; i < 5; i++) {
         view.processes[i].cgroup = 1;
         view.processes[i].oom_ns = SYNTHETIC_BEGIN + 700 * MS;
@@ -477,7 +476,8 @@ static void test_ended_from_outside(void **state)
     view.signals[1] = (struct mw_view_signal){SIGTERM, 77, SYNTHETIC_BEGIN + 700 * MS};
     view.signal_count = 2;
     model = merge_ended(&dir, &view, (int[]){SIGTERM, SIGTERM, SIGTERM}, (uint64_t[]){730, 720, 710});
-    assert_string_equal(model->ended_by, "memwatch was sent SIGTERM (Terminated) at 700 ms by process 77, and the job received it");
+    assert_string_equal(model->ended_by,
+                        "memwatch was sent SIGTERM (Terminated) at 700 ms by process 77, and the job received it");
     mw_model_destroy(model);
     synthetic_remove(&dir);
 
@@ -635,9 +635,16 @@ static struct mw_exit_entry *put_exit(struct exits *exits, size_t slot, int32_t 
                                       uint64_t peak)
 {
     memcpy(exits->index.magic, MW_EXIT_MAGIC, sizeof(exits->index.magic));
-    exits->index.entries[slot] = (struct mw_exit_entry){
-        .program = 1, .count = 1, .pid = pid, .ppid = 4000, .start_ticks = start, .first_ns = SYNTHETIC_BEGIN + 100 * MS,
-        .end_ns = SYNTHETIC_BEGIN + 600 * MS, .last_ns = SYNTHETIC_BEGIN + 600 * MS, .peak = peak, .peak_sum = peak};
+    exits->index.entries[slot] = (struct mw_exit_entry){.program = 1,
+                                                        .count = 1,
+                                                        .pid = pid,
+                                                        .ppid = 4000,
+                                                        .start_ticks = start,
+                                                        .first_ns = SYNTHETIC_BEGIN + 100 * MS,
+                                                        .end_ns = SYNTHETIC_BEGIN + 600 * MS,
+                                                        .last_ns = SYNTHETIC_BEGIN + 600 * MS,
+                                                        .peak = peak,
+                                                        .peak_sum = peak};
     exits->texts[slot] = (struct mw_exit_text){.comm = "child", .command = "child --once"};
     snprintf(exits->texts[slot].exe, sizeof(exits->texts[slot].exe), "%s", exe);
     return &exits->index.entries[slot];
@@ -890,8 +897,7 @@ static void test_hosts(void **state)
         journal.ident->mono_ns += rank * 777000 * MS;
         synthetic_finish(&journal, 500, (uint64_t)(10 + rank) * MIB);
         journal.state->rss_ns += (uint64_t)rank * 777000 * MS;
-        synthetic_put(&dir, rank ? MW_FILE_JOURNAL "b" : MW_FILE_JOURNAL "a", journal.head,
-                      journal.head->length);
+        synthetic_put(&dir, rank ? MW_FILE_JOURNAL "b" : MW_FILE_JOURNAL "a", journal.head, journal.head->length);
         synthetic_free(&journal);
     }
     synthetic_view(&view, 1);
@@ -988,8 +994,8 @@ static void test_flipped(void **state)
         synthetic_finish(&journal, 20, MIB);
         bytes = synthetic_pack(&journal, &size);
         for (int flips = 0; flips < 64; flips++)
-            bytes[sizeof(struct mw_record_head) + random_next(&seed) % (size - sizeof(struct mw_record_head))] ^=
-                (char)random_next(&seed);
+            bytes[sizeof(struct mw_record_head) + random_next(&seed) % (size - sizeof(struct mw_record_head))] ^= (char)
+                random_next(&seed);
         synthetic_put(&dir, MW_FILE_JOURNAL "flipped", bytes, size);
         model = merge(&dir, round & 1 ? &view : NULL);
         mw_model_destroy(model);
@@ -1067,15 +1073,13 @@ static void test_reduced(void **state)
 }
 
 /* A call at the first line of a function of this program, from the first lines of others. */
-static void put_call(struct mw_journal *journal, const char *call, const struct mw_module *self,
-                     const void *const *stack)
+static void put_call(struct mw_journal *journal, const char *call, const struct mw_module *self, const void *const *stack)
 {
     struct mw_site *site = &journal->sites[synthetic_site(journal, call, 2, 0) - 1];
 
     journal->modules[0] = *self;
     for (site->depth = 0; stack[site->depth]; site->depth++)
-        site->frames[site->depth] =
-            (struct mw_frame){.offset = (uintptr_t)stack[site->depth] + 1 - self->base, .module = 1};
+        site->frames[site->depth] = (struct mw_frame){.offset = (uintptr_t)stack[site->depth] + 1 - self->base, .module = 1};
 }
 
 static size_t count_sites(const struct mw_model *model, const char *call, bool via)
@@ -1083,12 +1087,15 @@ static size_t count_sites(const struct mw_model *model, const char *call, bool v
     size_t count = 0;
 
     for (size_t i = 0; i < model->site_count; i++)
-        count += !strcmp(model->sites[i].call, call)
-              && (strstr(model->sites[i].label, " (via synthetic.c:") != NULL) == via;
+        count += !strcmp(model->sites[i].call, call) && (strstr(model->sites[i].label, " (via synthetic.c:") != NULL) == via;
     return count;
 }
 
-#define STACK(...) (const void *const[]){__VA_ARGS__, NULL}
+#define STACK(...)        \
+    (const void *const[]) \
+    {                     \
+        __VA_ARGS__, NULL \
+    }
 #define CODE(function) ((const void *)(uintptr_t)(function))
 
 /* synthetic.c is the layer, and this file calls it. */
@@ -1161,22 +1168,35 @@ static void test_no_layer(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_job),           cmocka_unit_test(test_bounds),
-        cmocka_unit_test(test_bounds_killed), cmocka_unit_test(test_gathered),
-        cmocka_unit_test(test_gathered_unreadable), cmocka_unit_test(test_worlds),
-        cmocka_unit_test(test_missing_ranks), cmocka_unit_test(test_huge_world),
-        cmocka_unit_test(test_unfinished),    cmocka_unit_test(test_unfinished_elsewhere),
-          cmocka_unit_test(test_sampled_higher),
-        cmocka_unit_test(test_deaths),        cmocka_unit_test(test_ended_from_outside),
-        cmocka_unit_test(test_images),        cmocka_unit_test(test_exits),
+        cmocka_unit_test(test_job),
+        cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_bounds_killed),
+        cmocka_unit_test(test_gathered),
+        cmocka_unit_test(test_gathered_unreadable),
+        cmocka_unit_test(test_worlds),
+        cmocka_unit_test(test_missing_ranks),
+        cmocka_unit_test(test_huge_world),
+        cmocka_unit_test(test_unfinished),
+        cmocka_unit_test(test_unfinished_elsewhere),
+        cmocka_unit_test(test_sampled_higher),
+        cmocka_unit_test(test_deaths),
+        cmocka_unit_test(test_ended_from_outside),
+        cmocka_unit_test(test_images),
+        cmocka_unit_test(test_exits),
         cmocka_unit_test(test_exits_together),
         cmocka_unit_test(test_exits_of_later_images),
-        cmocka_unit_test(test_exits_of_hosts), cmocka_unit_test(test_measured_clocks),
-        cmocka_unit_test(test_phases),        cmocka_unit_test(test_hosts),
-        cmocka_unit_test(test_damaged),       cmocka_unit_test(test_empty),
-        cmocka_unit_test(test_gone_meanwhile), cmocka_unit_test(test_reduced),
-        cmocka_unit_test(test_flipped),       cmocka_unit_test(test_layer),
-        cmocka_unit_test(test_image_unseen), cmocka_unit_test(test_image_of_one_name),
+        cmocka_unit_test(test_exits_of_hosts),
+        cmocka_unit_test(test_measured_clocks),
+        cmocka_unit_test(test_phases),
+        cmocka_unit_test(test_hosts),
+        cmocka_unit_test(test_damaged),
+        cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_gone_meanwhile),
+        cmocka_unit_test(test_reduced),
+        cmocka_unit_test(test_flipped),
+        cmocka_unit_test(test_layer),
+        cmocka_unit_test(test_image_unseen),
+        cmocka_unit_test(test_image_of_one_name),
         cmocka_unit_test(test_no_layer),
     };
 

@@ -27,20 +27,44 @@ struct rank {
     uint32_t pid_ns;
 };
 
-#define SHELL {100, 1, "/bin/sh", 0, 900}
-#define MPIRUN(pid, parent, first, last) {pid, parent, "/usr/bin/mpirun", first, last}
-#define PALS(pid, parent, first, last) {pid, parent, "/opt/pals", first, last}
-#define WRAP(pid, parent, first, last) {pid, parent, "/opt/wrap", first, last}
-#define APP(pid, parent, first, last) {pid, parent, "/home/user/app", first, last}
-#define RANK(world, rank, size, pid, ppid, created, end) {world, rank, size, pid, ppid, created, end, MW_WORLD_PROCESS, 0, 0}
+#define SHELL                     \
+    {                             \
+        100, 1, "/bin/sh", 0, 900 \
+    }
+#define MPIRUN(pid, parent, first, last)            \
+    {                                               \
+        pid, parent, "/usr/bin/mpirun", first, last \
+    }
+#define PALS(pid, parent, first, last)        \
+    {                                         \
+        pid, parent, "/opt/pals", first, last \
+    }
+#define WRAP(pid, parent, first, last)        \
+    {                                         \
+        pid, parent, "/opt/wrap", first, last \
+    }
+#define APP(pid, parent, first, last)              \
+    {                                              \
+        pid, parent, "/home/user/app", first, last \
+    }
+#define RANK(world, rank, size, pid, ppid, created, end)                   \
+    {                                                                      \
+        world, rank, size, pid, ppid, created, end, MW_WORLD_PROCESS, 0, 0 \
+    }
 
 static struct mw_view_process seen(const struct process *from)
 {
-    struct mw_view_process to = {
-        .pid = from->pid, .ppid = from->ppid, .start_ticks = 90000u + (unsigned)from->pid, .samples = 5,
-        .end = MW_VIEW_STATUS, .first_ns = SYNTHETIC_BEGIN + from->first * MS, .last_ns = SYNTHETIC_BEGIN + from->last * MS,
-        .end_ns = SYNTHETIC_BEGIN + from->last * MS, .rss_last = MIB, .rss_max = MIB,
-        .rss_max_ns = SYNTHETIC_BEGIN + from->first * MS};
+    struct mw_view_process to = {.pid = from->pid,
+                                 .ppid = from->ppid,
+                                 .start_ticks = 90000u + (unsigned)from->pid,
+                                 .samples = 5,
+                                 .end = MW_VIEW_STATUS,
+                                 .first_ns = SYNTHETIC_BEGIN + from->first * MS,
+                                 .last_ns = SYNTHETIC_BEGIN + from->last * MS,
+                                 .end_ns = SYNTHETIC_BEGIN + from->last * MS,
+                                 .rss_last = MIB,
+                                 .rss_max = MIB,
+                                 .rss_max_ns = SYNTHETIC_BEGIN + from->first * MS};
 
     strcpy(to.exe, from->exe);
     strcpy(to.command, from->exe);
@@ -97,8 +121,7 @@ static struct mw_model *merge(struct synthetic_dir *dir, struct mw_view *view)
     return model;
 }
 
-static struct mw_model *make(const struct process *processes, size_t process_count, const struct rank *ranks,
-                             size_t rank_count)
+static struct mw_model *make(const struct process *processes, size_t process_count, const struct rank *ranks, size_t rank_count)
 {
     struct synthetic_dir dir;
     struct mw_view view;
@@ -127,16 +150,23 @@ static void assert_worlds(const struct mw_model *run, const char *expected)
         const struct mw_model *job = run->job_count ? &run->jobs[i] : run;
         for (size_t k = 0; k < job->rank_count; k++)
             snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%d",
-                     k && job->ranks[k].world == job->ranks[k - 1].world ? " " : text[0] ? ", " : "", job->ranks[k].pid);
+                     k && job->ranks[k].world == job->ranks[k - 1].world ? " "
+                     : text[0]                                           ? ", "
+                                                                         : "",
+                     job->ranks[k].pid);
     }
     assert_string_equal(text, expected);
 }
 
 /* One rank has lost its wrapper, and so its place below the launcher; each number is of one rank. */
-static const struct process strange[] = {SHELL, PALS(200, 100, 10, 400), APP(201, 200, 50, 390),
-                                         WRAP(210, 200, 40, 50), APP(202, 1, 50, 390), APP(203, 200, 50, 390)};
-static const struct rank strange_ranks[] = {
-    RANK(0x11, 0, 3, 201, 200, 60, 380), RANK(0x22, 1, 3, 202, 1, 65, 380), RANK(0x33, 2, 3, 203, 200, 70, 380)};
+static const struct process strange[] = {SHELL,
+                                         PALS(200, 100, 10, 400),
+                                         APP(201, 200, 50, 390),
+                                         WRAP(210, 200, 40, 50),
+                                         APP(202, 1, 50, 390),
+                                         APP(203, 200, 50, 390)};
+static const struct rank strange_ranks[] = {RANK(0x11, 0, 3, 201, 200, 60, 380), RANK(0x22, 1, 3, 202, 1, 65, 380),
+                                            RANK(0x33, 2, 3, 203, 200, 70, 380)};
 
 static void test_disjoint(void **state)
 {
@@ -180,12 +210,17 @@ static void test_not_joined(void **state)
 }
 
 /* Two jobs at one time, wrapped or not: by what started them. */
-static const struct process pair[] = {
-    SHELL, PALS(190, 100, 10, 400), WRAP(195, 190, 20, 400), APP(201, 195, 50, 390), APP(202, 190, 50, 390),
-    PALS(290, 100, 10, 400), APP(301, 290, 50, 390), WRAP(295, 290, 20, 400), APP(302, 295, 50, 390)};
-static const struct rank pair_ranks[] = {
-    RANK(0x11, 0, 2, 201, 195, 60, 380), RANK(0x22, 1, 2, 202, 190, 60, 380),
-    RANK(0x33, 0, 2, 301, 290, 61, 380), RANK(0x44, 1, 2, 302, 295, 61, 380)};
+static const struct process pair[] = {SHELL,
+                                      PALS(190, 100, 10, 400),
+                                      WRAP(195, 190, 20, 400),
+                                      APP(201, 195, 50, 390),
+                                      APP(202, 190, 50, 390),
+                                      PALS(290, 100, 10, 400),
+                                      APP(301, 290, 50, 390),
+                                      WRAP(295, 290, 20, 400),
+                                      APP(302, 295, 50, 390)};
+static const struct rank pair_ranks[] = {RANK(0x11, 0, 2, 201, 195, 60, 380), RANK(0x22, 1, 2, 202, 190, 60, 380),
+                                         RANK(0x33, 0, 2, 301, 290, 61, 380), RANK(0x44, 1, 2, 302, 295, 61, 380)};
 
 static void test_pair(void **state)
 {
@@ -216,11 +251,10 @@ static void test_pair_orphaned(void **state)
 /* One after the other they are told apart by time. */
 static void test_in_turn(void **state)
 {
-    static const struct process processes[] = {SHELL, APP(201, 1, 50, 390), APP(202, 1, 50, 390),
-                                               APP(301, 1, 450, 790), APP(302, 1, 450, 790)};
-    static const struct rank ranks[] = {
-        RANK(0x11, 0, 2, 201, 1, 60, 380), RANK(0x22, 1, 2, 202, 1, 65, 380),
-        RANK(0x33, 1, 2, 301, 1, 460, 780), RANK(0x44, 0, 2, 302, 1, 461, 780)};
+    static const struct process processes[] = {SHELL, APP(201, 1, 50, 390), APP(202, 1, 50, 390), APP(301, 1, 450, 790),
+                                               APP(302, 1, 450, 790)};
+    static const struct rank ranks[] = {RANK(0x11, 0, 2, 201, 1, 60, 380), RANK(0x22, 1, 2, 202, 1, 65, 380),
+                                        RANK(0x33, 1, 2, 301, 1, 460, 780), RANK(0x44, 0, 2, 302, 1, 461, 780)};
     struct mw_model *run = MAKE(processes, ranks);
 
     (void)state;
@@ -233,8 +267,7 @@ static void test_namespaces(void **state)
 {
     static const struct rank ranks[] = {{0x11, 0, 2, 1, 0, 60, 380, MW_WORLD_WHOLE, 0, 701},
                                         {0x11, 1, 2, 1, 0, 60, 380, MW_WORLD_WHOLE, 0, 702}};
-    struct process processes[] = {SHELL, MPIRUN(200, 100, 10, 400), APP(201, 200, 50, 390),
-                                  APP(202, 200, 50, 390)};
+    struct process processes[] = {SHELL, MPIRUN(200, 100, 10, 400), APP(201, 200, 50, 390), APP(202, 200, 50, 390)};
     struct synthetic_dir dir;
     struct mw_view view;
     struct mw_model *run;
@@ -265,12 +298,8 @@ static void test_namespaces(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_disjoint),
-        cmocka_unit_test(test_not_joined),
-        cmocka_unit_test(test_pair),
-        cmocka_unit_test(test_pair_orphaned),
-        cmocka_unit_test(test_in_turn),
-        cmocka_unit_test(test_namespaces),
+        cmocka_unit_test(test_disjoint),      cmocka_unit_test(test_not_joined), cmocka_unit_test(test_pair),
+        cmocka_unit_test(test_pair_orphaned), cmocka_unit_test(test_in_turn),    cmocka_unit_test(test_namespaces),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

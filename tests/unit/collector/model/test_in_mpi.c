@@ -25,8 +25,7 @@ static struct mw_model_site *add(const char *call, int64_t mib, uint64_t receive
 {
     struct mw_model_site *site = &sites[rank.site_count++];
 
-    *site = (struct mw_model_site){.call = call, .calls = 1, .measured = 1, .growth = mib * (int64_t)MIB,
-                                   .received = received};
+    *site = (struct mw_model_site){.call = call, .calls = 1, .measured = 1, .growth = mib * (int64_t)MIB, .received = received};
     return site;
 }
 
@@ -182,11 +181,11 @@ static void over_ranks(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(sessions, set_up),
-        cmocka_unit_test_setup(a_received_table, set_up),  cmocka_unit_test_setup(freed_windows, set_up),
-        cmocka_unit_test_setup(more_given_back, set_up),   cmocka_unit_test_setup(other_threads, set_up),
-        cmocka_unit_test_setup(no_end_of_init, set_up),    cmocka_unit_test_setup(init_that_fell, set_up),
-        cmocka_unit_test_setup(ends_of_the_range, set_up), cmocka_unit_test_setup(over_ranks, set_up),
+        cmocka_unit_test_setup(sessions, set_up),       cmocka_unit_test_setup(a_received_table, set_up),
+        cmocka_unit_test_setup(freed_windows, set_up),  cmocka_unit_test_setup(more_given_back, set_up),
+        cmocka_unit_test_setup(other_threads, set_up),  cmocka_unit_test_setup(no_end_of_init, set_up),
+        cmocka_unit_test_setup(init_that_fell, set_up), cmocka_unit_test_setup(ends_of_the_range, set_up),
+        cmocka_unit_test_setup(over_ranks, set_up),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -98,8 +98,8 @@ static void test_ranges(void **state)
 /* A rank's number as a number of its own, not the end of "2023-1". */
 static void assert_no_minus_one(const char *form, const char *text)
 {
-    static const char *const wrong[] = {"rank -1", "ranks -1", "rank\":-1", "rank\":\"-1", "rank=\"-1", "rank_-1", "1.-1",
-                                        ",-1,", "4294967295", "\"-1\""};
+    static const char *const wrong[] = {"rank -1", "ranks -1", "rank\":-1", "rank\":\"-1", "rank=\"-1",
+                                        "rank_-1", "1.-1",     ",-1,",      "4294967295",  "\"-1\""};
 
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
         if (strstr(text, wrong[i]))
@@ -121,9 +121,9 @@ static void test_forms(void **state)
         const char *name;
         mw_report_write *write;
     } forms[] = {
-        {"text", mw_report_text_write},         {"json", mw_report_json_write},       {"metrics", mw_report_metrics_write},
-        {"trace", mw_report_trace_write},       {"page", mw_report_html_write},       {"csv", mw_report_processes_write},
-        {"phases", mw_report_phases_write},     {"spikes", mw_report_spikes_write},   {"timeline", mw_report_timeline_write},
+        {"text", mw_report_text_write},     {"json", mw_report_json_write},     {"metrics", mw_report_metrics_write},
+        {"trace", mw_report_trace_write},   {"page", mw_report_html_write},     {"csv", mw_report_processes_write},
+        {"phases", mw_report_phases_write}, {"spikes", mw_report_spikes_write}, {"timeline", mw_report_timeline_write},
     };
     const struct mw_report_style style = {.width = 100, .all = true, .timeline_ranks = true};
     struct mw_model *model = make();

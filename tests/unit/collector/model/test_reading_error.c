@@ -39,7 +39,9 @@ static void on_a_large_one_what_was_found(void **state)
 static void of_ranks_and_their_sum(void **state)
 {
     struct mw_model_rank ranks[100] = {{.error_bytes = 512 << 10}, {.error_bytes = 384 * MIB}};
-    struct mw_model model = {.ranks = ranks, .rank_count = 100, .peak.error_bytes = 30000 * MIB,
+    struct mw_model model = {.ranks = ranks,
+                             .rank_count = 100,
+                             .peak.error_bytes = 30000 * MIB,
                              .cost = {.error_bytes_max = 384 * MIB, .checks = 200, .checked_bytes_max = MIB}};
 
     (void)state;

@@ -22,14 +22,21 @@ static struct mw_model_rank make_rank(void)
     sites[0] = (struct mw_model_site){.call = "MPI_Init_thread", .growth = 10 * MIB};
     sites[1] = (struct mw_model_site){.call = "MPI_Allreduce"};
     for (size_t i = 0; i < 40; i++)
-        phases[i] = (struct mw_model_phase){.kind = MW_PHASE_BETWEEN, .parent = MW_MODEL_NONE, .visits = 1,
-                                            .first_ns = 100 + i, .last_ns = 110 + i};
+        phases[i] = (struct mw_model_phase){
+            .kind = MW_PHASE_BETWEEN, .parent = MW_MODEL_NONE, .visits = 1, .first_ns = 100 + i, .last_ns = 110 + i};
     phases[0].peak = (struct mw_model_bytes){64 * MIB, MW_MODEL_EXACT};
     phases[0].entry_rss = 30 * MIB;
-    return (struct mw_model_rank){
-        .has_details = true, .peak = {64 * MIB, MW_MODEL_EXACT}, .peak_ns = 1000, .created_ns = 50, .init_rss = 4 * MIB,
-        .peak_phase = 0, .peak_site = MW_MODEL_NONE, .sites = sites, .site_count = 2, .phases = phases,
-        .phase_count = 40};
+    return (struct mw_model_rank){.has_details = true,
+                                  .peak = {64 * MIB, MW_MODEL_EXACT},
+                                  .peak_ns = 1000,
+                                  .created_ns = 50,
+                                  .init_rss = 4 * MIB,
+                                  .peak_phase = 0,
+                                  .peak_site = MW_MODEL_NONE,
+                                  .sites = sites,
+                                  .site_count = 2,
+                                  .phases = phases,
+                                  .phase_count = 40};
 }
 
 static int64_t sum_of(const struct mw_waterfall *waterfall)
@@ -104,7 +111,8 @@ static void test_many(void **state)
     waterfall = mw_waterfall_make(&rank);
     assert_int_equal(waterfall.count, MW_WATERFALL_STEPS);
     for (size_t i = 2; i + 2 < waterfall.count; i++)
-        assert_true(waterfall.steps[i].bytes >= 17 * MIB && (i == 2 || waterfall.steps[i].phase > waterfall.steps[i - 1].phase));
+        assert_true(waterfall.steps[i].bytes >= 17 * MIB &&
+                    (i == 2 || waterfall.steps[i].phase > waterfall.steps[i - 1].phase));
     assert_int_equal(sum_of(&waterfall), 64 * MIB);
 }
 

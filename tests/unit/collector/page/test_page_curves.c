@@ -62,7 +62,8 @@ static uint64_t *read_rank(const struct mw_page_curves *curves, const struct mw_
     } else {
         assert_int_equal(text[0], '"');
         assert_int_equal(sodium_base642bin(bytes, 2 * (size_t)curves->count, text + 1, size - 2, NULL, &length, NULL,
-                                           sodium_base64_VARIANT_ORIGINAL), 0);
+                                           sodium_base64_VARIANT_ORIGINAL),
+                         0);
         assert_int_equal(length, 2 * (size_t)curves->count);
         for (uint32_t i = 0; i < curves->count; i++)
             values[i] = (bytes[2 * i] | (uint64_t)bytes[2 * i + 1] << 8) * curves->unit;
@@ -130,8 +131,8 @@ static void test_last_seconds(void **state)
     job.model.ranks[0].process = 0;
     job.model.ranks[0].tick_count = 100; /* until 11 s */
     job.model.ranks[0].known_ns = BEGIN + 11 * SECOND;
-    job.process = (struct mw_model_process){.role = MW_MODEL_RANK, .rss_max = 500 * MIB, .last_ns = BEGIN + 40 * SECOND,
-                                            .recent_count = 3};
+    job.process = (struct mw_model_process){
+        .role = MW_MODEL_RANK, .rss_max = 500 * MIB, .last_ns = BEGIN + 40 * SECOND, .recent_count = 3};
     job.process.recent[0] = (struct mw_view_rss){.ns = BEGIN + 5 * SECOND, .rss = 200 * MIB};
     job.process.recent[1] = (struct mw_view_rss){.ns = BEGIN + 20 * SECOND, .rss = 300 * MIB};
     job.process.recent[2] = (struct mw_view_rss){.ns = BEGIN + 30 * SECOND, .rss = 500 * MIB};
@@ -258,11 +259,8 @@ static void test_no_bound(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_peak_stays),
-        cmocka_unit_test(test_unknown),
-        cmocka_unit_test(test_last_seconds),
-        cmocka_unit_test(test_bound),
-        cmocka_unit_test(test_no_bound),
+        cmocka_unit_test(test_peak_stays), cmocka_unit_test(test_unknown),  cmocka_unit_test(test_last_seconds),
+        cmocka_unit_test(test_bound),      cmocka_unit_test(test_no_bound),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -50,7 +50,8 @@ static struct mw_model *make(int ranks)
 
 static bool is_known(const json_t *value)
 {
-    return json_is_null(value) || (json_is_integer(json_object_get(value, "bytes")) && json_is_string(json_object_get(value, "kind")));
+    return json_is_null(value) ||
+           (json_is_integer(json_object_get(value, "bytes")) && json_is_string(json_object_get(value, "kind")));
 }
 
 static bool is_id(const json_t *value)
@@ -96,9 +97,9 @@ static bool is_list(const json_t *value)
 static const struct {
     const char *name;
     bool (*is)(const json_t *value);
-} types[] = {{"text", is_text},     {"id", is_id},       {"count", is_positive}, {"bytes", is_positive},
-             {"change", is_whole},  {"known", is_known}, {"time", is_positive},  {"share", is_share},
-             {"flag", is_flag},     {"curve", is_curve}, {"texts", is_list}};
+} types[] = {{"text", is_text},    {"id", is_id},       {"count", is_positive}, {"bytes", is_positive},
+             {"change", is_whole}, {"known", is_known}, {"time", is_positive},  {"share", is_share},
+             {"flag", is_flag},    {"curve", is_curve}, {"texts", is_list}};
 
 static bool has_type(const json_t *value, const char *name)
 {
@@ -115,7 +116,8 @@ static void check_row(const char *table, const json_t *row, const json_t *column
 
     if (json_array_size(row) != json_array_size(columns))
         fail_msg("%s: %zu values for %zu columns", table, json_array_size(row), json_array_size(columns));
-    json_array_foreach(row, i, value) {
+    json_array_foreach(row, i, value)
+    {
         const json_t *column = json_array_get(columns, i);
         const char *name = json_string_value(json_object_get(column, "name"));
         const char *type = json_string_value(json_object_get(column, "type"));
@@ -136,8 +138,7 @@ static void check_table(const json_t *data, const char *table, size_t rows)
     json_t *row;
 
     assert_int_equal(rows_of(data, table), rows);
-    json_array_foreach(json_object_get(value, "rows"), i, row)
-        check_row(table, row, json_object_get(value, "columns"));
+    json_array_foreach(json_object_get(value, "rows"), i, row) check_row(table, row, json_object_get(value, "columns"));
 }
 
 static void test_tables(void **state)
@@ -184,8 +185,7 @@ static void check_lines(const json_t *data, const char *name)
     json_t *line;
 
     assert_true(json_array_size(json_object_get(data, name)) > 0);
-    json_array_foreach(json_object_get(data, name), i, line)
-        check_line(line);
+    json_array_foreach(json_object_get(data, name), i, line) check_line(line);
 }
 
 static void die(struct mw_model *model)

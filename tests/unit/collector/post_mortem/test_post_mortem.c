@@ -48,9 +48,15 @@ static struct mw_model *make_job(const char *launcher)
     model->job.begin_ns = BEGIN;
     model->job.pid = 4000;
     process = MW_MEM_PUSH(model->processes, model->process_count);
-    *process = (struct mw_model_process){.role = MW_MODEL_LAUNCHER, .rank = MW_MODEL_NONE, .pid = 4000, .start_ticks = 1,
-                                         .name = mw_model_string(model, launcher), .launch_rank = -1,
-                                         .cgroup = MW_MODEL_NONE, .first_ns = BEGIN, .samples = 3};
+    *process = (struct mw_model_process){.role = MW_MODEL_LAUNCHER,
+                                         .rank = MW_MODEL_NONE,
+                                         .pid = 4000,
+                                         .start_ticks = 1,
+                                         .name = mw_model_string(model, launcher),
+                                         .launch_rank = -1,
+                                         .cgroup = MW_MODEL_NONE,
+                                         .first_ns = BEGIN,
+                                         .samples = 3};
     return model;
 }
 
@@ -59,18 +65,28 @@ static uint64_t at(int ms)
     return ms ? BEGIN + (uint64_t)ms * MS : 0;
 }
 
-static struct mw_model_process *add_process(struct mw_model *model, int pid, int ppid, int launch_rank,
-                                            const struct end *end)
+static struct mw_model_process *add_process(struct mw_model *model, int pid, int ppid, int launch_rank, const struct end *end)
 {
     struct mw_model_process *process = MW_MEM_PUSH(model->processes, model->process_count);
     static const int statuses[KINDS] = {[STATUS] = 8, [EXITED] = 8, [ABORTED] = 8};
 
-    *process = (struct mw_model_process){
-        .role = MW_MODEL_OTHER, .rank = MW_MODEL_NONE, .host = (uint32_t)end->host, .pid = pid, .ppid = ppid,
-        .start_ticks = (uint64_t)pid, .samples = 5, .name = mw_model_string(model, "app"), .launch_rank = launch_rank,
-        .first_ns = at(1), .last_ns = at(end->ms > 100 ? end->ms - 100 : 1), .end_ns = at(end->ms),
-        .leave_ns = end->kind == EXITED ? 0 : at(end->order), .alive_ns = at(end->alive), .cgroup = MW_MODEL_NONE,
-        .rss_last = 10 * MIB, .end = MW_VIEW_STATUS};
+    *process = (struct mw_model_process){.role = MW_MODEL_OTHER,
+                                         .rank = MW_MODEL_NONE,
+                                         .host = (uint32_t)end->host,
+                                         .pid = pid,
+                                         .ppid = ppid,
+                                         .start_ticks = (uint64_t)pid,
+                                         .samples = 5,
+                                         .name = mw_model_string(model, "app"),
+                                         .launch_rank = launch_rank,
+                                         .first_ns = at(1),
+                                         .last_ns = at(end->ms > 100 ? end->ms - 100 : 1),
+                                         .end_ns = at(end->ms),
+                                         .leave_ns = end->kind == EXITED ? 0 : at(end->order),
+                                         .alive_ns = at(end->alive),
+                                         .cgroup = MW_MODEL_NONE,
+                                         .rss_last = 10 * MIB,
+                                         .end = MW_VIEW_STATUS};
     process->wait_status = end->number << statuses[end->kind];
     if (end->kind == DUMPED)
         process->wait_status |= 0x80;
@@ -85,10 +101,18 @@ static void add_rank(struct mw_model *model, int number, const struct end *end)
     struct mw_model_process *process = seen ? add_process(model, 5000 + number, 4000, number, end) : NULL;
     struct mw_model_rank *rank = MW_MEM_PUSH(model->ranks, model->rank_count);
 
-    *rank = (struct mw_model_rank){.rank = number, .size = 4, .pid = 5000 + number, .start_ticks = 5000u + (unsigned)number,
-                                   .host = (uint32_t)end->host, .process = MW_MODEL_NONE, .known_ns = at(50),
-                                   .since_ns = at(50), .stage = end->kind == WELL ? MW_STAGE_EXITED : MW_STAGE_RUNNING,
-                                   .in_site = MW_MODEL_NONE, .last_site = MW_MODEL_NONE, .phase = MW_MODEL_NONE};
+    *rank = (struct mw_model_rank){.rank = number,
+                                   .size = 4,
+                                   .pid = 5000 + number,
+                                   .start_ticks = 5000u + (unsigned)number,
+                                   .host = (uint32_t)end->host,
+                                   .process = MW_MODEL_NONE,
+                                   .known_ns = at(50),
+                                   .since_ns = at(50),
+                                   .stage = end->kind == WELL ? MW_STAGE_EXITED : MW_STAGE_RUNNING,
+                                   .in_site = MW_MODEL_NONE,
+                                   .last_site = MW_MODEL_NONE,
+                                   .phase = MW_MODEL_NONE};
     if (seen) {
         process->role = MW_MODEL_RANK;
         process->rank = (uint32_t)number;
@@ -155,6 +179,7 @@ struct situation {
     struct end ends[5]; /* of ranks 0, 1, ...; the first with ms 0 ends the list */
 };
 
+/* clang-format off */
 static const struct situation situations[] = {
     {"one only", "hydra_pmi_proxy", 1, 139, {{WELL, 0, 900, 0, 0, 0}, {SIGNAL, SIGSEGV, 300, 0, 0, 0}}},
     {"far apart in time: the first by time, whatever its signal", "orted", 2, 143,
@@ -251,6 +276,7 @@ static const struct situation situations[] = {
     {"all ended well", "orted", NOBODY, 0, {{WELL, 0, 500, 0, 0, 0}, {WELL, 0, 501, 0, 0, 0}}},
     {"after MPI_Finalize", "hydra_pmi_proxy", 0, 0, {{SIGNAL, SIGABRT, 500, 0, 0, 0}, {WELL, 0, 501, 0, 0, 0}}},
 };
+/* clang-format on */
 
 static void test_situations(void **state)
 {
@@ -295,7 +321,7 @@ struct oom {
     const char *what;
     bool counts, shared;
     uint64_t kills, host_kills;
-    int oom_ms[3];  /* when a kill in the group was last seen before each end; 0 never */
+    int oom_ms[3]; /* when a kill in the group was last seen before each end; 0 never */
     int order[3];
     int mib[3];
     int first;
@@ -305,25 +331,96 @@ struct oom {
 
 static const struct oom ooms[] = {
     {"the counter rose, one kill for one end", true, false, 1, 1, {0, 499, 0}, {0}, {10, 90, 10}, 1, MW_MODEL_CAUSE_OOM, 0},
-    {"only the host's counter rose: another group's", true, false, 0, 3, {0}, {498, 499, 500}, {10, 90, 10}, 0,
-     MW_MODEL_CAUSE_SIGNAL, 0},
+    {"only the host's counter rose: another group's",
+     true,
+     false,
+     0,
+     3,
+     {0},
+     {498, 499, 500},
+     {10, 90, 10},
+     0,
+     MW_MODEL_CAUSE_SIGNAL,
+     0},
     {"no counter: perhaps", false, false, 0, 2, {0}, {498, 499, 500}, {10, 90, 10}, 0, MW_MODEL_CAUSE_SIGNAL, 3},
-    {"no counter, and nothing was killed on the host", false, false, 0, 0, {0}, {498, 499, 500}, {10, 90, 10}, 0,
-     MW_MODEL_CAUSE_SIGNAL, 0},
-    {"others use the group: perhaps", true, true, 1, 1, {0, 499, 0}, {0, 0, 0}, {10, 90, 10}, NOBODY,
-     MW_MODEL_CAUSE_SIGNAL, 1},
-    {"the kill was long before", true, false, 1, 1, {-9000, -9000, -9000}, {498, 499, 500}, {10, 90, 10}, 0,
-     MW_MODEL_CAUSE_SIGNAL, 0},
-    {"one kill, three ends: the largest, which was first", true, false, 1, 1, {500, 500, 500}, {499, 498, 500},
-     {10, 90, 10}, 1, MW_MODEL_CAUSE_OOM, 0},
-    {"one kill, three ends, no order: clearly the largest", true, false, 1, 1, {500, 500, 500}, {0}, {10, 90, 10}, 1,
-     MW_MODEL_CAUSE_OOM, 0},
-    {"one kill, three ends, no order, of one size: perhaps", true, false, 1, 1, {500, 500, 500}, {0}, {90, 90, 88}, NOBODY,
-     MW_MODEL_CAUSE_SIGNAL, 3},
-    {"one kill, and the first is much smaller than another", true, false, 1, 1, {500, 500, 500}, {498, 499, 500},
-     {10, 90, 90}, 0, MW_MODEL_CAUSE_SIGNAL, 3},
-    {"as many kills as ends (memory.oom.group)", true, false, 3, 3, {500, 500, 500}, {498, 499, 500}, {10, 90, 90}, 0,
-     MW_MODEL_CAUSE_OOM, 0},
+    {"no counter, and nothing was killed on the host",
+     false,
+     false,
+     0,
+     0,
+     {0},
+     {498, 499, 500},
+     {10, 90, 10},
+     0,
+     MW_MODEL_CAUSE_SIGNAL,
+     0},
+    {"others use the group: perhaps", true, true, 1, 1, {0, 499, 0}, {0, 0, 0}, {10, 90, 10}, NOBODY, MW_MODEL_CAUSE_SIGNAL, 1},
+    {"the kill was long before",
+     true,
+     false,
+     1,
+     1,
+     {-9000, -9000, -9000},
+     {498, 499, 500},
+     {10, 90, 10},
+     0,
+     MW_MODEL_CAUSE_SIGNAL,
+     0},
+    {"one kill, three ends: the largest, which was first",
+     true,
+     false,
+     1,
+     1,
+     {500, 500, 500},
+     {499, 498, 500},
+     {10, 90, 10},
+     1,
+     MW_MODEL_CAUSE_OOM,
+     0},
+    {"one kill, three ends, no order: clearly the largest",
+     true,
+     false,
+     1,
+     1,
+     {500, 500, 500},
+     {0},
+     {10, 90, 10},
+     1,
+     MW_MODEL_CAUSE_OOM,
+     0},
+    {"one kill, three ends, no order, of one size: perhaps",
+     true,
+     false,
+     1,
+     1,
+     {500, 500, 500},
+     {0},
+     {90, 90, 88},
+     NOBODY,
+     MW_MODEL_CAUSE_SIGNAL,
+     3},
+    {"one kill, and the first is much smaller than another",
+     true,
+     false,
+     1,
+     1,
+     {500, 500, 500},
+     {498, 499, 500},
+     {10, 90, 90},
+     0,
+     MW_MODEL_CAUSE_SIGNAL,
+     3},
+    {"as many kills as ends (memory.oom.group)",
+     true,
+     false,
+     3,
+     3,
+     {500, 500, 500},
+     {498, 499, 500},
+     {10, 90, 90},
+     0,
+     MW_MODEL_CAUSE_OOM,
+     0},
 };
 
 static void test_oom(void **state)
@@ -337,8 +434,8 @@ static void test_oom(void **state)
         host->kills = one->host_kills;
         host->cgroups = mw_mem_alloc(1, sizeof(*host->cgroups));
         host->cgroup_count = 1;
-        host->cgroups[0] = (struct mw_model_cgroup){.name = "/job", .limit_path = "", .kills = one->kills,
-                                                    .counts = one->counts, .shared = one->shared};
+        host->cgroups[0] = (struct mw_model_cgroup){
+            .name = "/job", .limit_path = "", .kills = one->kills, .counts = one->counts, .shared = one->shared};
         model->job.begin_ns = BEGIN;
         for (int r = 0; r < 3; r++) {
             struct end end = {SIGNAL, SIGKILL, 500 + r, one->order[r], 0, 0};
@@ -589,9 +686,8 @@ int main(void)
         cmocka_unit_test(test_situations),  cmocka_unit_test(test_waiting_is_no_evidence),
         cmocka_unit_test(test_oom),         cmocka_unit_test(test_oom_rival),
         cmocka_unit_test(test_before_init), cmocka_unit_test(test_before_init_unseen),
-        cmocka_unit_test(test_wrapper),
-        cmocka_unit_test(test_wrapped_rank), cmocka_unit_test(test_not_ranks),
-        cmocka_unit_test(test_outside),
+        cmocka_unit_test(test_wrapper),     cmocka_unit_test(test_wrapped_rank),
+        cmocka_unit_test(test_not_ranks),   cmocka_unit_test(test_outside),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

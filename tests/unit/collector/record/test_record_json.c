@@ -201,7 +201,7 @@ static void test_cut(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_jobs),    cmocka_unit_test(test_reduced), cmocka_unit_test(test_strange_text),
+        cmocka_unit_test(test_jobs),    cmocka_unit_test(test_reduced),        cmocka_unit_test(test_strange_text),
         cmocka_unit_test(test_damaged), cmocka_unit_test(test_earlier_record), cmocka_unit_test(test_cut),
     };
 

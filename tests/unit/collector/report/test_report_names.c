@@ -13,11 +13,18 @@
 
 static const struct mw_model_place places[] = {
     {.label = "MD_NS::Comm::setup+0x1f", .function = "MD_NS::Comm::setup", .module = "/opt/libmd.so.0", .path = ""},
-    {.label = "pair.cpp:7", .function = "MD_NS::Pair<double>::compute", .module = "/opt/libmd.so.0", .path = "pair.cpp", .line = 7},
+    {.label = "pair.cpp:7",
+     .function = "MD_NS::Pair<double>::compute",
+     .module = "/opt/libmd.so.0",
+     .path = "pair.cpp",
+     .line = 7},
     {.label = "main+0x10 (via MD_NS::Comm::sum)", .function = "main", .module = "/opt/md", .path = ""},
     {.label = "md.c:3 (via MD_NS::Comm::sum)", .function = "main", .module = "/opt/md", .path = "md.c", .line = 3},
     {.label = "libmd.so.0+0x1f20", .function = "", .module = "/opt/libmd.so.0", .path = ""},
-    {.label = "libmd.so.0+0x2f20", .function = "MD_NS::Fix::end", .module = "/opt/libmd.so.0", .path = ""}, /* an older record */
+    {.label = "libmd.so.0+0x2f20",
+     .function = "MD_NS::Fix::end",
+     .module = "/opt/libmd.so.0",
+     .path = ""}, /* an older record */
     {.label = "mpi4py.MPI.Bcast", .function = "Bcast", .module = "/opt/mpi4py/MPI.so", .path = ""},
     {.label = "MD_NS::Grid::sum+0x8", .function = "MD_NS::Grid<float>::sum", .module = "/opt/libmd.so.0", .path = ""},
     {.label = "MD_NS::Grid::sum+0x8", .function = "MD_NS::Grid<double>::sum", .module = "/opt/libmd.so.0", .path = ""},

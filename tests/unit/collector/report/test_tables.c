@@ -164,10 +164,10 @@ static void test_cells(void **state)
 {
     static const struct {
         const char *text, *cell;
-    } cells[] = {
-        {"plain", "plain"}, {"a,b", "\"a,b\""}, {"say \"x\"", "\"say \"\"x\"\"\""}, {" lead", "\" lead\""},
-        {"trail ", "\"trail \""}, {"=1+2", "'=1+2"}, {"-rf", "'-rf"}, {"@sum", "'@sum"}, {"+1", "'+1"},
-        {" =1", "\"' =1\""}, {"a;b", "\"a;b\""}, {"", ""}};
+    } cells[] = {{"plain", "plain"},     {"a,b", "\"a,b\""},       {"say \"x\"", "\"say \"\"x\"\"\""},
+                 {" lead", "\" lead\""}, {"trail ", "\"trail \""}, {"=1+2", "'=1+2"},
+                 {"-rf", "'-rf"},        {"@sum", "'@sum"},        {"+1", "'+1"},
+                 {" =1", "\"' =1\""},    {"a;b", "\"a;b\""},       {"", ""}};
 
     (void)state;
     for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++) {

@@ -96,8 +96,13 @@ static const struct kind {
     double held_n[MOST], held_s[MOST]; /* and what is predicted, pair by pair */
     int repeats;
 } kinds[] = {
-    {"particles, three sizes within 1.6", particles, {1, 2, 4}, {14, 18, 22}, {8, 1, 2, 8, 2, 16, 4},
-     {22, 20, 30, 30, 60, 22, 100}, 1},
+    {"particles, three sizes within 1.6",
+     particles,
+     {1, 2, 4},
+     {14, 18, 22},
+     {8, 1, 2, 8, 2, 16, 4},
+     {22, 20, 30, 30, 60, 22, 100},
+     1},
     {"particles", particles, {2, 4, 8}, {20, 40, 80}, {4, 16, 16, 64, 64, 128, 8}, {60, 80, 120, 100, 160, 200, 250}, 1},
     {"mesh", mesh, {2, 4, 8}, {32, 64, 128}, {4, 16, 16, 64, 32, 64, 8}, {100, 128, 192, 128, 256, 300, 256}, 1},
     {"mesh, one size", mesh, {2, 4, 8, 16}, {160}, {4, 32, 64, 128, 256, 32, 8}, {160, 160, 160, 160, 160, 160, 160}, 2},
@@ -107,8 +112,13 @@ static const struct kind {
     {"divides, three runs", divides, {2, 4, 8}, {1}, {3, 6, 16, 32, 64, 128, 16}, {1, 1, 1, 1, 1, 1, 1}, 1},
     {"divides, repeated", divides, {2, 4, 8, 16}, {1}, {6, 12, 32, 64, 128, 256, 512}, {1, 1, 1, 1, 1, 1, 1}, 3},
     {"master", master, {2, 4, 8}, {4e5, 1e6, 4e6}, {3, 16, 16, 64, 64, 128, 8}, {2e6, 4e6, 8e6, 8e6, 1.6e7, 4e6, 2e7}, 1},
-    {"master, four sizes", master, {2, 4, 8}, {2.5e5, 5e5, 1e6, 2e6}, {6, 16, 16, 64, 64, 128, 8},
-     {7e5, 2e6, 4e6, 4e6, 8e6, 2e6, 8e6}, 2},
+    {"master, four sizes",
+     master,
+     {2, 4, 8},
+     {2.5e5, 5e5, 1e6, 2e6},
+     {6, 16, 16, 64, 64, 128, 8},
+     {7e5, 2e6, 4e6, 4e6, 8e6, 2e6, 8e6},
+     2},
 };
 
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
@@ -189,9 +199,9 @@ static void bands_hold(void **unused)
         struct result *result = &results[i];
         for (int j = 0; j < STUDIES; j++)
             study(&kinds[i], lapack, j % 2, result);
-        printf("# %-34s %3d of %3d held (%5.1f %%), %2d above; %3d of %3d answered; width %.0f %%\n", kinds[i].name, result->held,
-               result->answered, 100.0 * result->held / fmax(1, result->answered), result->below, result->answered,
-               result->asked, 100 * median_width(result));
+        printf("# %-34s %3d of %3d held (%5.1f %%), %2d above; %3d of %3d answered; width %.0f %%\n", kinds[i].name,
+               result->held, result->answered, 100.0 * result->held / fmax(1, result->answered), result->below,
+               result->answered, result->asked, 100 * median_width(result));
         assert_true(result->held >= 0.88 * result->answered);
         assert_true(median_width(result) < 0.4);
         assert_true(result->answered >= 0.5 * result->asked);

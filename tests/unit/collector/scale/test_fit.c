@@ -59,7 +59,11 @@ static void is_formula(const char *expected)
     assert_string_equal(mw_fit_formula(text, sizeof(text), &fit.best, "size"), expected);
 }
 
-#define SKIP_WITHOUT_LAPACK() do { if (!lapack) skip(); } while (0)
+#define SKIP_WITHOUT_LAPACK() \
+    do {                      \
+        if (!lapack)          \
+            skip();           \
+    } while (0)
 
 static void near(double value, double expected, double share)
 {

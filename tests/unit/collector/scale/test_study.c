@@ -156,7 +156,8 @@ static void what_is_too_far_is_refused(void **state)
         skip();
     forecast = forecast_of(8, 80 * 65, 1e9);
     assert_int_equal(forecast.reach, MW_FIT_S_FAR);
-    mw_study_why_not(text, sizeof(text), study, mw_study_find(study, MW_STUDY_RANK, "fullest rank"), forecast.reach, 8, 80 * 65);
+    mw_study_why_not(text, sizeof(text), study, mw_study_find(study, MW_STUDY_RANK, "fullest rank"), forecast.reach, 8,
+                     80 * 65);
     assert_string_equal(text, "size was 20 to 80 in the runs: predictions reach to 5120 at most, not to 5200");
     assert_true(forecast.advice.found);
     assert_true(forecast.advice.s > 80 || forecast.advice.s < 20); /* only that carries further */
@@ -167,8 +168,9 @@ struct reading {
     double n, s, mpi, rank;
 };
 
-static const struct reading melt[] = {{1, 14, 6.9, 34.3}, {2, 14, 7.2, 32.4}, {4, 14, 9.4, 34.1}, {1, 18, 6.9, 38.2}, {2, 18, 7.2, 35.0},
-                                      {4, 18, 9.5, 35.1}, {1, 22, 6.9, 44.8}, {2, 22, 7.2, 38.5}, {4, 22, 9.5, 37.1}};
+static const struct reading melt[] = {{1, 14, 6.9, 34.3}, {2, 14, 7.2, 32.4}, {4, 14, 9.4, 34.1},
+                                      {1, 18, 6.9, 38.2}, {2, 18, 7.2, 35.0}, {4, 18, 9.5, 35.1},
+                                      {1, 22, 6.9, 44.8}, {2, 22, 7.2, 38.5}, {4, 22, 9.5, 37.1}};
 static const struct reading melted[] = {{8, 22, 9.4, 35.0}, {1, 20, 6.9, 41.2}, {3, 20, 9.4, 37.4}, {2, 30, 7.2, 49.6},
                                         {4, 30, 9.4, 42.6}, {8, 30, 9.4, 38.2}, {2, 44, 7.2, 87.3}, {8, 44, 9.5, 48.0}};
 
@@ -261,8 +263,10 @@ static void advice_without_models(void **state)
 /* Against tables of Student's t. */
 static void students_t(void **state)
 {
-    static const struct { size_t freedom; double t; } table[] = {{1, 12.706}, {2, 4.303}, {3, 3.182}, {4, 2.776}, {7, 2.365},
-                                                                  {20, 2.086}, {120, 1.980}, {1000, 1.962}};
+    static const struct {
+        size_t freedom;
+        double t;
+    } table[] = {{1, 12.706}, {2, 4.303}, {3, 3.182}, {4, 2.776}, {7, 2.365}, {20, 2.086}, {120, 1.980}, {1000, 1.962}};
     const struct mw_student two[] = {{0.5, 0, 1, 1000}, {0.5, 100, 1, 1000}};
 
     (void)state;

@@ -192,8 +192,8 @@ static void test_stall(void **state)
 
     (void)state;
     expect_no_line(symbolizer, &stall);
-    assert_non_null(strstr(mw_symbolizer_problem(symbolizer),
-                           "no source lines of /stall: reading its debug information took more than "));
+    assert_non_null(
+        strstr(mw_symbolizer_problem(symbolizer), "no source lines of /stall: reading its debug information took more than "));
     for (int i = 0; i < 100; i++) {
         struct mw_symbolizer_module always = module("/stall-always");
         expect(symbolizer, &always, "", 0);
@@ -211,8 +211,9 @@ static void test_stall(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_good), cmocka_unit_test(test_limits), cmocka_unit_test(test_crash), cmocka_unit_test(test_many_crash),
-        cmocka_unit_test(test_lies), cmocka_unit_test(test_stall), /* last: it spends the process's time */
+        cmocka_unit_test(test_good),  cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_crash), cmocka_unit_test(test_many_crash),
+        cmocka_unit_test(test_lies),  cmocka_unit_test(test_stall), /* last: it spends the process's time */
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

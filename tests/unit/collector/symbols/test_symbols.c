@@ -219,7 +219,7 @@ static void test_rust_names(void **state)
     assert_plain("_RNCNCNvNtNtCs1_3std3sys9backtrace10__print_fmts_00B9_",
                  "std::sys::backtrace::_print_fmt::{{closure}}::{{closure}}");
     assert_plain(whole, "alloc::vec::Vec::go");
-    assert_plain("_RNvB_1f", NULL); /* what it goes back to has it in itself */
+    assert_plain("_RNvB_1f", NULL);        /* what it goes back to has it in itself */
     assert_plain("_RINvC1a1bKB8_E", NULL); /* so has this constant */
     assert_plain("_RINvC1a1bKj3_KB8_E", "a::b");
     assert_plain("_RNvC1a99999f", NULL);
@@ -267,10 +267,16 @@ static void test_descriptors(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_line),        cmocka_unit_test(test_inlined),
-        cmocka_unit_test(test_other_build), cmocka_unit_test(test_gone),
-        cmocka_unit_test(test_strange_offsets), cmocka_unit_test(test_descriptors),
-        cmocka_unit_test(test_names), cmocka_unit_test(test_fortran_names), cmocka_unit_test(test_rust_names),       cmocka_unit_test(test_extension_names),
+        cmocka_unit_test(test_line),
+        cmocka_unit_test(test_inlined),
+        cmocka_unit_test(test_other_build),
+        cmocka_unit_test(test_gone),
+        cmocka_unit_test(test_strange_offsets),
+        cmocka_unit_test(test_descriptors),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_fortran_names),
+        cmocka_unit_test(test_rust_names),
+        cmocka_unit_test(test_extension_names),
     };
 
     return cmocka_run_group_tests(tests, find_self, NULL);

@@ -277,10 +277,14 @@ static void other_version(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(is_written_again_when_cut), cmocka_unit_test(writes_what_changed),
+        cmocka_unit_test(is_written_again_when_cut),
+        cmocka_unit_test(writes_what_changed),
         cmocka_unit_test(notes_what_it_cannot_write),
-        cmocka_unit_test(grows_and_is_read), cmocka_unit_test(no_room_for_a_file), cmocka_unit_test(cut),
-        cmocka_unit_test(flipped),           cmocka_unit_test(other_version),
+        cmocka_unit_test(grows_and_is_read),
+        cmocka_unit_test(no_room_for_a_file),
+        cmocka_unit_test(cut),
+        cmocka_unit_test(flipped),
+        cmocka_unit_test(other_version),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -137,8 +137,7 @@ static void say(int i, enum mw_wire_kind kind)
 
 static void send_file(const char *name)
 {
-    struct mw_wire_message message = {
-        .kind = MW_WIRE_FILE, .data = (const unsigned char *)"data", .length = 4};
+    struct mw_wire_message message = {.kind = MW_WIRE_FILE, .data = (const unsigned char *)"data", .length = 4};
 
     snprintf(message.name, sizeof(message.name), "%s", name);
     assert_int_equal(mw_link_send(links[0], &message), 0);

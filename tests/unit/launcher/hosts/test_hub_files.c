@@ -72,14 +72,38 @@ static off_t size_of(const char *name)
 static void test_names(void **state)
 {
     static const char *const good[] = {JOURNAL, JOURNAL ".4026531836", "exits-far", "view-far", "gathered-0123456789abcdef"};
-    static const char *const bad[] = {
-        "", ".", "..", "../exits-far", "exits-far/..", "/etc/passwd", "exits", "exits-", "exits-far2", "exits-fa",
-        "exits-near", "view-near", "view-far-1", "peer-far", "agent-far", "libmemwatch-pmpi.so",
-        "journal-0123456789abcdef-77", "journal-0123456789abcdef-near-77", "journal-0123456789abcdef-far-",
-        "journal-0123456789abcdef-far-x", "journal-0123456789abcdef-far-77-8", "journal-0123456789ABCDEF-far-77",
-        "journal-0123456789abcde-far-77", "journal-0123456789abcdef0-far-77", "journal-0123456789abcdef-far-77/x",
-        "journal-0123456789abcdef-far-77.", "journal-0123456789abcdef-far-77.x", "journal-0123456789abcdef-far-77.1.2",
-        "journal-0123456789abcdef-far-12345678901", "gathered-0123456789abcdef-far", "gathered-", "gathered-../../x"};
+    static const char *const bad[] = {"",
+                                      ".",
+                                      "..",
+                                      "../exits-far",
+                                      "exits-far/..",
+                                      "/etc/passwd",
+                                      "exits",
+                                      "exits-",
+                                      "exits-far2",
+                                      "exits-fa",
+                                      "exits-near",
+                                      "view-near",
+                                      "view-far-1",
+                                      "peer-far",
+                                      "agent-far",
+                                      "libmemwatch-pmpi.so",
+                                      "journal-0123456789abcdef-77",
+                                      "journal-0123456789abcdef-near-77",
+                                      "journal-0123456789abcdef-far-",
+                                      "journal-0123456789abcdef-far-x",
+                                      "journal-0123456789abcdef-far-77-8",
+                                      "journal-0123456789ABCDEF-far-77",
+                                      "journal-0123456789abcde-far-77",
+                                      "journal-0123456789abcdef0-far-77",
+                                      "journal-0123456789abcdef-far-77/x",
+                                      "journal-0123456789abcdef-far-77.",
+                                      "journal-0123456789abcdef-far-77.x",
+                                      "journal-0123456789abcdef-far-77.1.2",
+                                      "journal-0123456789abcdef-far-12345678901",
+                                      "gathered-0123456789abcdef-far",
+                                      "gathered-",
+                                      "gathered-../../x"};
 
     (void)state;
     for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {

@@ -49,7 +49,7 @@ static void end(void)
 }
 
 /* Takes what one side has sent, without passing it on. Returns how much. */
-static size_t catch(int side, unsigned char *bytes, size_t size)
+static size_t catch (int side, unsigned char *bytes, size_t size)
 {
     ssize_t n;
 
@@ -73,7 +73,7 @@ static int receive(struct mw_wire *wire, unsigned char *plain, size_t *length)
 
 static int carry(int side, unsigned char *plain, size_t *length)
 {
-    size_t n = catch(side, m.seen[side] + m.length[side], sizeof(m.seen[side]) - m.length[side]);
+    size_t n = catch (side, m.seen[side] + m.length[side], sizeof(m.seen[side]) - m.length[side]);
 
     if (n)
         pass(side, m.seen[side] + m.length[side], n);
@@ -167,7 +167,7 @@ static void test_each_changed_byte_is_refused(void **state)
     for (size_t i = 0; i < n; i++) { /* the client's whole handshake */
         begin(secret, secret);
         carry(1, plain, &length);
-        n = catch(0, bytes, sizeof(bytes));
+        n = catch (0, bytes, sizeof(bytes));
         assert_int_equal(n, 8 + MW_WIRE_NONCE + 24 + 4 + 17);
         bytes[i] ^= 1;
         pass(0, bytes, n);
@@ -180,7 +180,7 @@ static void test_each_changed_byte_is_refused(void **state)
         begin(secret, secret);
         assert_true(shake_hands());
         assert_int_equal(mw_wire_put(&m.client, (const unsigned char *)"hello", 5), 0);
-        n = catch(0, bytes, sizeof(bytes));
+        n = catch (0, bytes, sizeof(bytes));
         assert_int_equal(n, 5 + MW_WIRE_FRAME_EXTRA);
         bytes[i] ^= 1;
         pass(0, bytes, n);
@@ -201,7 +201,7 @@ static void test_each_cut_is_seen(void **state)
         begin(secret, secret);
         assert_true(shake_hands());
         assert_int_equal(mw_wire_put(&m.client, (const unsigned char *)"hello", 5), 0);
-        n = catch(0, bytes, sizeof(bytes));
+        n = catch (0, bytes, sizeof(bytes));
         if (i)
             pass(0, bytes, i);
         shutdown(m.far[1], SHUT_WR);
@@ -240,9 +240,9 @@ static void test_frames_cannot_be_repeated_or_left_out(void **state)
         begin(secret, secret);
         assert_true(shake_hands());
         assert_int_equal(mw_wire_put(&m.client, (const unsigned char *)"one", 3), 0);
-        n = catch(0, first, sizeof(first));
+        n = catch (0, first, sizeof(first));
         assert_int_equal(mw_wire_put(&m.client, (const unsigned char *)"two", 3), 0);
-        k = catch(0, second, sizeof(second));
+        k = catch (0, second, sizeof(second));
         if (repeat) {
             pass(0, first, n);
             assert_int_equal(receive(&m.server, plain, &length), 1);
@@ -287,7 +287,7 @@ static void test_reflection(void **state)
     begin(secret, secret);
     assert_true(shake_hands());
     assert_int_equal(mw_wire_put(&m.server, (const unsigned char *)"hello", 5), 0);
-    n = catch(1, bytes, sizeof(bytes));
+    n = catch (1, bytes, sizeof(bytes));
     pass(0, bytes, n);
     assert_int_equal(receive(&m.server, plain, &length), -1);
     end();

@@ -113,8 +113,7 @@ static void test_no_other_characters(void **state)
 
     (void)state;
     for (unsigned c = 0; c < 256; c++) {
-        bool good = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                    (c && strchr("._-", (int)c));
+        bool good = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c && strchr("._-", (int)c));
         length = mw_wire_message_write(&samples[2], bytes, sizeof(bytes));
         bytes[3] = (unsigned char)c;
         assert_int_equal(parse(&message, bytes, length), good ? 0 : -1);
@@ -180,9 +179,8 @@ static void test_noise(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip),          cmocka_unit_test(test_byte_order),
-        cmocka_unit_test(test_no_other_length),     cmocka_unit_test(test_no_other_characters),
-        cmocka_unit_test(test_limits),              cmocka_unit_test(test_noise),
+        cmocka_unit_test(test_round_trip),          cmocka_unit_test(test_byte_order), cmocka_unit_test(test_no_other_length),
+        cmocka_unit_test(test_no_other_characters), cmocka_unit_test(test_limits),     cmocka_unit_test(test_noise),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -191,8 +191,9 @@ static void version_1(void **state)
 {
     (void)state;
     made_root_write("/proc/self/cgroup", "11:cpu,cpuacct:/other\n9:memory:/batch/17\n1:name=systemd:/\n0::/\n");
-    made_root_write("/proc/self/mountinfo",
-               "30 22 0:26 / /cg/cpu rw - cgroup cgroup rw,cpu,cpuacct\n31 22 0:27 / /cg/memory rw - cgroup cgroup rw,memory\n");
+    made_root_write(
+        "/proc/self/mountinfo",
+        "30 22 0:26 / /cg/cpu rw - cgroup cgroup rw,cpu,cpuacct\n31 22 0:27 / /cg/memory rw - cgroup cgroup rw,memory\n");
     made_root_write("/cg/memory/memory.limit_in_bytes", "9223372036854771712\n");
     made_root_write("/cg/memory/batch/17/memory.limit_in_bytes", "1073741824\n");
     made_root_write("/cg/memory/batch/17/memory.max_usage_in_bytes", "99\n");

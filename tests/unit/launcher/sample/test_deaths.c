@@ -170,8 +170,7 @@ static int make_rank(void **state)
     mw_journal_name(name, 1, "far", RANK);
     assert_int_equal(mw_journal_create(&journal, rank_dir, name, NULL), 0);
     *journal.ident = (struct mw_ident){
-        .pid = RANK, .ppid = PARENT, .pid_ns = NAMESPACE, .start_ticks = 9, .mono_ns = 100, .host = "far",
-        .command = "./app"};
+        .pid = RANK, .ppid = PARENT, .pid_ns = NAMESPACE, .start_ticks = 9, .mono_ns = 100, .host = "far", .command = "./app"};
     mw_journal_publish(&journal, MW_SECTION_IDENT, 0);
     mw_journal_unmap(&journal);
     return 0;
@@ -193,7 +192,9 @@ static int remove_rank(void **state)
 
 static struct mw_view read_with(struct mw_wait_record record)
 {
-    struct mw_view view = {.host = "far", .pid_ns = NAMESPACE, .slices = calloc(1, sizeof(*view.slices)),
+    struct mw_view view = {.host = "far",
+                           .pid_ns = NAMESPACE,
+                           .slices = calloc(1, sizeof(*view.slices)),
                            .processes = calloc(1, sizeof(*view.processes))};
     int fd = openat(rank_dir, "waits-far", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 

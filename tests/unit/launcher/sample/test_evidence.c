@@ -100,7 +100,8 @@ static void test_environment(void **state)
 
 static void test_no_environment(void **state)
 {
-    struct mw_view_process entry = {.pid = 7, .command = "[app]", .exe = "/home/user/app", .facts = MW_SEEN_MAPS | MW_SEEN_LIBRARY};
+    struct mw_view_process entry = {
+        .pid = 7, .command = "[app]", .exe = "/home/user/app", .facts = MW_SEEN_MAPS | MW_SEEN_LIBRARY};
     struct mw_environment empty = {(char *)"", 0, true}, changed = {(char *)"a title", 7, false};
 
     (void)state;
@@ -134,7 +135,8 @@ static void test_program(void **state)
 
 static void test_secure(void **state)
 {
-    ElfW(auxv_t) vector[] = {{.a_type = AT_PAGESZ, .a_un.a_val = 4096}, {.a_type = AT_SECURE, .a_un.a_val = 1}, {.a_type = AT_NULL}};
+    ElfW(auxv_t)
+        vector[] = {{.a_type = AT_PAGESZ, .a_un.a_val = 4096}, {.a_type = AT_SECURE, .a_un.a_val = 1}, {.a_type = AT_NULL}};
 
     (void)state;
     put_program("7/exe", true, ELFCLASS64, EM_X86_64);

@@ -246,7 +246,7 @@ static void does_without_descriptors(void **state)
     setrlimit(RLIMIT_NOFILE, &few);
     while (n < 64 && (taken[n] = open("/dev/null", O_RDONLY)) >= 0)
         n++;
-    close(taken[--n]);     /* one is left: enough to open, read and close */
+    close(taken[--n]); /* one is left: enough to open, read and close */
     update();
     update();
     assert_int_equal(tree.count, 1);
@@ -381,8 +381,10 @@ static void proc_stat(unsigned long start_stack, unsigned long arg_start)
 {
     char text[512];
 
-    snprintf(text, sizeof(text), "7 (rank) R 1 7 7 0 -1 0 0 0 0 0 1 2 0 0 20 0 1 0 99 1000 250 1 2 3 %lu 0 0 0 0 0 0 0 0 0 17 1 "
-             "0 0 0 0 0 5 6 7 %lu 9 10 11 0\n", start_stack, arg_start);
+    snprintf(text, sizeof(text),
+             "7 (rank) R 1 7 7 0 -1 0 0 0 0 0 1 2 0 0 20 0 1 0 99 1000 250 1 2 3 %lu 0 0 0 0 0 0 0 0 0 17 1 "
+             "0 0 0 0 0 5 6 7 %lu 9 10 11 0\n",
+             start_stack, arg_start);
     proc_file("7/stat", text);
     update();
 }
@@ -408,7 +410,7 @@ static int set_up_files(void **state)
 
 static int tear_down_files(void **state)
 {
-    static const char *const names[] = {"1/task/1/children", "1/task/1", "1/task", "1", "7/task/7/children",
+    static const char *const names[] = {"1/task/1/children", "1/task/1", "1/task",  "1",      "7/task/7/children",
                                         "7/task/7",          "7/task",   "7/statm", "7/stat", "7"};
     char path[128];
 

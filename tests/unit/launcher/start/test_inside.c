@@ -73,8 +73,8 @@ static void test_not_inside(void **state)
     static const char *const variables[][5] = {
         {"OMPI_COMM_WORLD_RANK=0", "OMPI_COMM_WORLD_SIZE=1", "SLURM_PROCID=2", "SLURM_STEP_NUM_TASKS=4"}, /* its daemon's */
         {"PATH=/bin"},
-        {"SLURM_PROCID=0", "SLURM_NTASKS=64"},            /* a batch script */
-        {"SLURM_PROCID=0", "SLURM_STEP_NUM_TASKS=1"},     /* srun --pty bash */
+        {"SLURM_PROCID=0", "SLURM_NTASKS=64"},                /* a batch script */
+        {"SLURM_PROCID=0", "SLURM_STEP_NUM_TASKS=1"},         /* srun --pty bash */
         {"OMPI_COMM_WORLD_RANK=0", "OMPI_COMM_WORLD_SIZE=1"}, /* it sees all there is */
         {"PMIX_RANK=0"},
         {"PMI_RANK=4", "PMI_SIZE=4"},

@@ -28,12 +28,12 @@
 /* How much is read of journals, and what happens right after. */
 static unsigned entries_read;
 static void (*after_read)(void);
-int __real_mw_journal_read_entry(void *entry, const struct mw_journal_source *source,
-                                 const struct mw_record_head *head, enum mw_section section, uint32_t index);
-int __wrap_mw_journal_read_entry(void *entry, const struct mw_journal_source *source,
-                                 const struct mw_record_head *head, enum mw_section section, uint32_t index);
-int __wrap_mw_journal_read_entry(void *entry, const struct mw_journal_source *source,
-                                 const struct mw_record_head *head, enum mw_section section, uint32_t index)
+int __real_mw_journal_read_entry(void *entry, const struct mw_journal_source *source, const struct mw_record_head *head,
+                                 enum mw_section section, uint32_t index);
+int __wrap_mw_journal_read_entry(void *entry, const struct mw_journal_source *source, const struct mw_record_head *head,
+                                 enum mw_section section, uint32_t index);
+int __wrap_mw_journal_read_entry(void *entry, const struct mw_journal_source *source, const struct mw_record_head *head,
+                                 enum mw_section section, uint32_t index)
 {
     int result = __real_mw_journal_read_entry(entry, source, head, section, index);
 
@@ -188,10 +188,10 @@ static void free_is_what_the_nearest_limit_leaves(void **state)
     (void)state;
     begin(&job);
     job.view.charge_count = 3;
-    job.view.charges[1] = (struct mw_view_charge){.kind = MW_LIMIT_HIGH, .flags = MW_VIEW_CHARGE_SEEN, .bytes = 300 * MIB,
-                                                  .used = 299 * MIB};
-    job.view.charges[2] = (struct mw_view_charge){.kind = MW_LIMIT_CGROUP, .flags = MW_VIEW_CHARGE_SEEN, .bytes = 400 * MIB,
-                                                  .used = 299 * MIB};
+    job.view.charges[1] = (struct mw_view_charge){
+        .kind = MW_LIMIT_HIGH, .flags = MW_VIEW_CHARGE_SEEN, .bytes = 300 * MIB, .used = 299 * MIB};
+    job.view.charges[2] = (struct mw_view_charge){
+        .kind = MW_LIMIT_CGROUP, .flags = MW_VIEW_CHARGE_SEEN, .bytes = 400 * MIB, .used = 299 * MIB};
     synthetic_write_view(&job.view, &job.dir);
     open_top(&job);
     assert_int_equal(job.data.hosts[0].kind, MW_LIMIT_CGROUP);
@@ -462,12 +462,17 @@ static void hosts_have_clocks_of_their_own(void **state)
     synthetic_write(&job.journals[3], &job.dir);
     job.view.processes[2 + 3].end = MW_VIEW_ENDED; /* that is nobody's */
     synthetic_write_view(&job.view, &job.dir);
-    other = (struct mw_view){.host = "node02", .begin_ns = 1, .last_ns = NOW + 777000 * MS - 500 * MS,
-                             .shift_ns = -777000 * (int64_t)MS, .error_ns = 5, .rss_sum_max = 500 * MIB};
+    other = (struct mw_view){.host = "node02",
+                             .begin_ns = 1,
+                             .last_ns = NOW + 777000 * MS - 500 * MS,
+                             .shift_ns = -777000 * (int64_t)MS,
+                             .error_ns = 5,
+                             .rss_sum_max = 500 * MIB};
     assert_int_equal(mw_view_file_create(&file, &other, job.dir.fd, MW_FILE_VIEW "node02", NULL), 0);
-    *mw_view_file_add_process(&file, &other) = (struct mw_view_process){
-        .pid = job.journals[3].ident->pid, .start_ticks = job.journals[3].ident->start_ticks,
-        .last_ns = other.last_ns, .rss_last = 70 * MIB};
+    *mw_view_file_add_process(&file, &other) = (struct mw_view_process){.pid = job.journals[3].ident->pid,
+                                                                        .start_ticks = job.journals[3].ident->start_ticks,
+                                                                        .last_ns = other.last_ns,
+                                                                        .rss_last = 70 * MIB};
     mw_view_file_sync(&file, &other);
     mw_view_file_close(&file, &other);
     unlinkat(job.dir.fd, "journal-0000000000001234-node01-5003", 0);

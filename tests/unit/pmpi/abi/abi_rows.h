@@ -26,9 +26,9 @@
 #define CNT int
 #define CNTS const int *
 #define DSPS const int *
-#define MW_COLLECTIVE(Name, name, n, rule, ...)     \
-    int MPI_##Name(__VA_ARGS__);                    \
-    int MPI_I##name(__VA_ARGS__, MPI_Request *);    \
+#define MW_COLLECTIVE(Name, name, n, rule, ...)  \
+    int MPI_##Name(__VA_ARGS__);                 \
+    int MPI_I##name(__VA_ARGS__, MPI_Request *); \
     MW_PERSISTENT(Name, __VA_ARGS__)
 #define MW_COUNTLESS MW_COLLECTIVE
 #include "pmpi/abi/collectives.def"
@@ -53,9 +53,9 @@
 #define CNT MPI_Count
 #define CNTS const MPI_Count *
 #define DSPS const MPI_Aint *
-#define MW_COLLECTIVE(Name, name, n, rule, ...)                          \
-    int MPI_##Name##_c(__VA_ARGS__);                                     \
-    int MPI_I##name##_c(__VA_ARGS__, MPI_Request *);                     \
+#define MW_COLLECTIVE(Name, name, n, rule, ...)      \
+    int MPI_##Name##_c(__VA_ARGS__);                 \
+    int MPI_I##name##_c(__VA_ARGS__, MPI_Request *); \
     int MPI_##Name##_init_c(__VA_ARGS__, MPI_Info, MPI_Request *);
 #include "pmpi/abi/collectives.def"
 #endif

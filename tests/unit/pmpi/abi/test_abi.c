@@ -22,11 +22,10 @@ _Static_assert(sizeof(MPI_Count) == 8 && sizeof(MPI_Aint) == 8 && sizeof(MPI_Off
 #ifdef OPEN_MPI
 #define HANDLE(member, handle) assert_non_null(strstr(TEXT(handle), MW_ABI.member.symbol))
 #else
-#define HANDLE(member, handle)                                                                                       \
-    do {                                                                                                             \
-        assert_string_equal(MW_ABI.member.symbol, "");                                                               \
-        assert_int_equal(MW_ABI.member.value, MW_ABI.handle_bytes == 4 ? (uint32_t)(uintptr_t)(handle)               \
-                                                                       : (uintptr_t)(handle));                       \
+#define HANDLE(member, handle)                                                                                                 \
+    do {                                                                                                                       \
+        assert_string_equal(MW_ABI.member.symbol, "");                                                                         \
+        assert_int_equal(MW_ABI.member.value, MW_ABI.handle_bytes == 4 ? (uint32_t)(uintptr_t)(handle) : (uintptr_t)(handle)); \
     } while (0)
 #endif
 

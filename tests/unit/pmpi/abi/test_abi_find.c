@@ -61,7 +61,8 @@ static void by_name_and_version(void **state)
 {
     (void)state;
     assert_ptr_equal(find("libmpi.so.12", NULL, "Intel(R) MPI Library 2021.9 for Linux* OS\n"), &mw_abi_mpich);
-    assert_ptr_equal(find("libmpi_cray.so.12", NULL, "MPI VERSION    : CRAY MPICH version 8.1.25 (ANL base 3.4a2)"), &mw_abi_mpich);
+    assert_ptr_equal(find("libmpi_cray.so.12", NULL, "MPI VERSION    : CRAY MPICH version 8.1.25 (ANL base 3.4a2)"),
+                     &mw_abi_mpich);
     assert_ptr_equal(find("libmpi_gnu_123.so.12", NULL, "MPI VERSION    : CRAY MPICH version 8.1.31"), &mw_abi_mpich);
     assert_ptr_equal(find("libmpi.so.12", NULL, "MVAPICH2 Version      :\t2.3.7\n"), &mw_abi_mpich);
     assert_ptr_equal(find("libmpi.so.12.1.8", NULL, "ParaStation MPI 5.9"), &mw_abi_mpich);

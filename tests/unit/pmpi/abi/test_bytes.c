@@ -30,7 +30,7 @@ static const struct mw_abi *abi;
 #define COMM_NULL 0x04000000u
 #define TYPE_NULL 0x0c000000u
 #define TYPE(size) (0x4c000000u + (uintptr_t)(size))
-#define BROKEN TYPE(4095) /* MPI_Type_size fails */
+#define BROKEN TYPE(4095)   /* MPI_Type_size fails */
 #define NEGATIVE TYPE(4094) /* MPI_UNDEFINED: too large to tell */
 
 /* In a register, with garbage above a narrow one. */
@@ -122,12 +122,21 @@ static void use(const struct mw_abi *table)
     memset(&comm, 0, sizeof(comm));
     comm.size = 4;
     comm.rank = 1;
-    mw_library = (struct mw_library){
-        .abi = table, .comm_world = COMM, .comm_self = COMM + 1, .comm_null = COMM_NULL, .datatype_null = TYPE_NULL,
-        .comm_size = comm_size, .comm_rank = comm_rank, .comm_test_inter = comm_test_inter,
-        .comm_remote_size = comm_remote_size, .type_size_x = type_size_x, .topo_test = topo_test,
-        .cartdim_get = cartdim_get, .cart_shift = cart_shift, .graph_neighbors_count = graph_neighbors_count,
-        .dist_graph_neighbors_count = dist_graph_neighbors_count};
+    mw_library = (struct mw_library){.abi = table,
+                                     .comm_world = COMM,
+                                     .comm_self = COMM + 1,
+                                     .comm_null = COMM_NULL,
+                                     .datatype_null = TYPE_NULL,
+                                     .comm_size = comm_size,
+                                     .comm_rank = comm_rank,
+                                     .comm_test_inter = comm_test_inter,
+                                     .comm_remote_size = comm_remote_size,
+                                     .type_size_x = type_size_x,
+                                     .topo_test = topo_test,
+                                     .cartdim_get = cartdim_get,
+                                     .cart_shift = cart_shift,
+                                     .graph_neighbors_count = graph_neighbors_count,
+                                     .dist_graph_neighbors_count = dist_graph_neighbors_count};
     mw_bytes_world_size = 0;
 }
 
@@ -166,7 +175,7 @@ static const struct mw_op_info *op_of(const char *name)
  * `t` a type, `T` types, `r` a root, `c` the communicator. */
 struct values {
     const char *form;
-    int count[2];       /* of the send and the receive side */
+    int count[2]; /* of the send and the receive side */
     int counts[2][8];
     uintptr_t type[2];
     uintptr_t types[2][8];
@@ -186,7 +195,10 @@ static void fill(const struct values *v, bool wide)
         switch (*f) {
         case 'p': put((uintptr_t)nothing); break;
         case 'i': put(abi->in_place); break;
-        case 'n': put(wide ? (uintptr_t)(int64_t)v->count[counted] : COUNT(v->count[counted])); counted++; break;
+        case 'n':
+            put(wide ? (uintptr_t)(int64_t)v->count[counted] : COUNT(v->count[counted]));
+            counted++;
+            break;
         case 'N':
             for (int i = 0; i < 8; i++)
                 wide_counts[counted][i] = v->counts[counted][i];
@@ -226,9 +238,9 @@ static void check(const char *call, const struct values *v, uint64_t sent, uint6
     static const struct {
         const char *before, *after;
         bool small, wide;
-    } forms[] = {
-        {"MPI_", "", false, false}, {"MPI_", "_c", false, true}, {"MPI_I", "", true, false}, {"MPI_I", "_c", true, true},
-        {"MPI_", "_init", false, false}, {"MPI_", "_init_c", false, true}, {"MPIX_", "_init", false, false}};
+    } forms[] = {{"MPI_", "", false, false},      {"MPI_", "_c", false, true},     {"MPI_I", "", true, false},
+                 {"MPI_I", "_c", true, true},     {"MPI_", "_init", false, false}, {"MPI_", "_init_c", false, true},
+                 {"MPIX_", "_init", false, false}};
     char name[64];
 
     for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
@@ -267,7 +279,7 @@ static void gather(void **state)
     check("gather", &v, 80, 4 * 80);
     v.form = "intpntrc";
     check("gather", &v, 80, 4 * 80); /* as if it lay in two buffers */
-    v.type[0] = TYPE_NULL; /* does not matter then */
+    v.type[0] = TYPE_NULL;           /* does not matter then */
     check("gather", &v, 80, 4 * 80);
     v = (struct values){.form = "pntpntrc", .count = {10, 5}, .type = {TYPE(8), TYPE_NULL}, .root = 0};
     check("gather", &v, 80, 0);
@@ -282,7 +294,8 @@ static void gather(void **state)
 
 static void gatherv(void **state)
 {
-    struct values v = {.form = "pntpN-trc", .count = {10}, .counts = {{0}, {1, 20, 3, 4, 5000}}, .type = {TYPE(8), TYPE(2)}, .root = 1};
+    struct values v = {
+        .form = "pntpN-trc", .count = {10}, .counts = {{0}, {1, 20, 3, 4, 5000}}, .type = {TYPE(8), TYPE(2)}, .root = 1};
 
     (void)state;
     check("gatherv", &v, 80, 56);
@@ -318,7 +331,8 @@ static void scatter(void **state)
 
 static void scatterv(void **state)
 {
-    struct values v = {.form = "pN-tpntrc", .count = {0, 10}, .counts = {{1, 20, 3, 4, 5000}}, .type = {TYPE(2), TYPE(8)}, .root = 1};
+    struct values v = {
+        .form = "pN-tpntrc", .count = {0, 10}, .counts = {{1, 20, 3, 4, 5000}}, .type = {TYPE(2), TYPE(8)}, .root = 1};
 
     (void)state;
     check("scatterv", &v, 56, 80);
@@ -410,7 +424,8 @@ static void alltoallv(void **state)
 
 static void alltoallw(void **state)
 {
-    struct values v = {.form = "pN-TpN-Tc", .counts = {{1, 2, 3, 4, 500}, {10, 20, 0, 40, 500}},
+    struct values v = {.form = "pN-TpN-Tc",
+                       .counts = {{1, 2, 3, 4, 500}, {10, 20, 0, 40, 500}},
                        .types = {{TYPE(1), TYPE(2), TYPE(3), TYPE(4)}, {TYPE(4), TYPE(3), TYPE_NULL, TYPE(1)}}};
 
     (void)state;
@@ -439,7 +454,7 @@ static void reductions(void **state)
     comm.rank = 0;
     check("scan", &v, 80, 80);
     check("exscan", &v, 80, 0); /* rank 0 gets nothing */
-    comm.remote = 9; /* the counts are those of the own group */
+    comm.remote = 9;            /* the counts are those of the own group */
     check("reduce_scatter_block", &v, 320, 80);
 }
 
@@ -468,9 +483,12 @@ static void on_edge(void)
 static void neighbours_of_a_grid(void **state)
 {
     struct values v = {.form = "pntpntc", .count = {10, 5}, .type = {TYPE(8), TYPE(16)}};
-    struct values gatherv = {.form = "pntpN-tc", .count = {10}, .counts = {{0}, {1000, 20, 3, 4, 5000}}, .type = {TYPE(8), TYPE(2)}};
-    struct values vs = {.form = "pN-tpN-tc", .counts = {{1000, 2, 3, 4, 500}, {1000, 20, 30, 40, 500}}, .type = {TYPE(8), TYPE(2)}};
-    struct values ws = {.form = "pN-TpN-Tc", .counts = {{1000, 2, 3, 4, 500}, {1000, 20, 30, 40, 500}},
+    struct values gatherv = {
+        .form = "pntpN-tc", .count = {10}, .counts = {{0}, {1000, 20, 3, 4, 5000}}, .type = {TYPE(8), TYPE(2)}};
+    struct values vs = {
+        .form = "pN-tpN-tc", .counts = {{1000, 2, 3, 4, 500}, {1000, 20, 30, 40, 500}}, .type = {TYPE(8), TYPE(2)}};
+    struct values ws = {.form = "pN-TpN-Tc",
+                        .counts = {{1000, 2, 3, 4, 500}, {1000, 20, 30, 40, 500}},
                         .types = {{TYPE(9), TYPE(2), TYPE(3), TYPE(4)}, {TYPE(9), TYPE(3), TYPE(2), TYPE(1)}}};
 
     (void)state;
@@ -621,7 +639,11 @@ static int wide_handles(void **state)
     return 0;
 }
 
-#define TEST(test) {#test, test, narrow_handles, NULL, NULL}, {#test " (wide handles)", test, wide_handles, NULL, NULL}
+#define TEST(test)                                              \
+    {#test, test, narrow_handles, NULL, NULL},                  \
+    {                                                           \
+#test " (wide handles)", test, wide_handles, NULL, NULL \
+    }
 
 int main(void)
 {

@@ -25,8 +25,14 @@ static int begin(void **state)
 
 static void add(uint64_t program, uint64_t peak, uint64_t from, uint64_t to)
 {
-    const struct mw_exit_entry entry = {.program = program, .count = 1, .peak = peak, .peak_sum = peak, .pid = (int32_t)peak,
-                                        .first_ns = from, .last_ns = to, .end_ns = to};
+    const struct mw_exit_entry entry = {.program = program,
+                                        .count = 1,
+                                        .peak = peak,
+                                        .peak_sum = peak,
+                                        .pid = (int32_t)peak,
+                                        .first_ns = from,
+                                        .last_ns = to,
+                                        .end_ns = to};
     struct mw_exit_table_changes changes = mw_exit_table_add(&table, &entry);
 
     assert_uint_in_range(changes.count, 1, 2);

@@ -531,7 +531,11 @@ static bool enter_sandbox(void)
 {
     struct sock_filter code[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-        KILLS(SYS_gettid), KILLS(SYS_tgkill), KILLS(SYS_sched_yield), KILLS(SYS_nanosleep), KILLS(SYS_clock_nanosleep),
+        KILLS(SYS_gettid),
+        KILLS(SYS_tgkill),
+        KILLS(SYS_sched_yield),
+        KILLS(SYS_nanosleep),
+        KILLS(SYS_clock_nanosleep),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };
     struct sock_fprog program = {sizeof(code) / sizeof(code[0]), code};

@@ -48,8 +48,7 @@ __attribute__((noinline)) static void wrapper(int room)
 /* Whether a fingerprint that was made before matches the stack of this call. */
 __attribute__((noinline)) static bool matches_now(const struct mw_stack_fingerprint *fingerprint, uintptr_t stack_pointer)
 {
-    return stack_pointer == (uintptr_t)__builtin_frame_address(0) &&
-           mw_stack_fingerprint_matches(fingerprint, stack_pointer);
+    return stack_pointer == (uintptr_t)__builtin_frame_address(0) && mw_stack_fingerprint_matches(fingerprint, stack_pointer);
 }
 
 __attribute__((noinline)) static void descend(int depth, int room)
@@ -215,7 +214,7 @@ static void a_fingerprint_without_a_thread_matches_nowhere(void **state)
     one_caller(true);
     assert_false(mw_stack_fingerprint_matches(&none, here));
     assert_true(mw_stack_contains(here, 8));
-    assert_false(mw_stack_contains(here, UINT32_MAX)); /* beyond its end */
+    assert_false(mw_stack_contains(here, UINT32_MAX));    /* beyond its end */
     assert_false(mw_stack_contains((uintptr_t)&kept, 8)); /* not on a stack */
     assert_false(mw_stack_contains(UINTPTR_MAX - 64, 8));
     kept.offsets[kept.count - 1] = UINT32_MAX; /* is not read */

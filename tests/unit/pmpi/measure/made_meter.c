@@ -48,8 +48,7 @@ bool mw_meter_reset(void)
 
 bool mw_meter_read_space(struct mw_meter_space *space)
 {
-    *space = (struct mw_meter_space){made_meter.address_limit, made_meter.data_limit, made_meter.address_peak,
-                                     made_meter.data};
+    *space = (struct mw_meter_space){made_meter.address_limit, made_meter.data_limit, made_meter.address_peak, made_meter.data};
     return made_meter.address_limit || made_meter.data_limit;
 }
 

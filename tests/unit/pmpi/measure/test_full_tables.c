@@ -89,7 +89,8 @@ static void frequent_ones_leave_room_for_more_frequent_and_for_heavy_ones(void *
     assert_int_equal(count_taken(&quota, (struct mw_quota_claim){.seen = UINT32_MAX}), 0);
     assert_int_equal(count_taken(&quota, (struct mw_quota_claim){.bytes = MIB}), 3 * MW_QUOTA_BYTES_STEP);
     assert_int_equal(count_taken(&quota, (struct mw_quota_claim){.bytes = 300 * MIB}), 8 * MW_QUOTA_BYTES_STEP);
-    assert_int_equal(count_taken(&quota, (struct mw_quota_claim){.bytes = UINT64_MAX}), MW_QUOTA_HEAVY - 11 * MW_QUOTA_BYTES_STEP);
+    assert_int_equal(count_taken(&quota, (struct mw_quota_claim){.bytes = UINT64_MAX}),
+                     MW_QUOTA_HEAVY - 11 * MW_QUOTA_BYTES_STEP);
     assert_int_equal(quota.often + quota.heavy, MW_QUOTA_OFTEN + MW_QUOTA_HEAVY);
 }
 
@@ -97,7 +98,8 @@ static void frequent_ones_leave_room_for_more_frequent_and_for_heavy_ones(void *
 
 static struct mw_site stack_of(const char *call, unsigned place, unsigned caller)
 {
-    struct mw_site site = {.comm_size = 7, .depth = 2, .frames = {{.offset = place, .module = 1}, {.offset = caller, .module = 1}}};
+    struct mw_site site = {
+        .comm_size = 7, .depth = 2, .frames = {{.offset = place, .module = 1}, {.offset = caller, .module = 1}}};
 
     strcpy(site.call, call);
     return site;
@@ -149,7 +151,8 @@ static void what_comes_once_is_counted_by_place(void **state)
     assert_int_equal(site->flags, MW_SITE_SHARED);
     assert_int_equal(site->depth, 1);
     assert_int_equal(site->comm_size, 7);
-    index = call_from(&(struct mw_site){.call = "MPI_Bcast", .comm_size = 7, .depth = 2, .frames = {{3, 1, 0}, {9999, 1, 0}}}, 2);
+    index = call_from(&(struct mw_site){.call = "MPI_Bcast", .comm_size = 7, .depth = 2, .frames = {{3, 1, 0}, {9999, 1, 0}}},
+                      2);
     assert_int_equal(mw_rank.journal.sites[index].flags, 0); /* its second call */
 }
 

@@ -24,8 +24,8 @@ static struct mw_cost cost;
 
 struct run {
     int calls;
-    uint64_t costs_ns;     /* of one measured boundary */
-    int preempted_one_in;  /* 0: never */
+    uint64_t costs_ns;    /* of one measured boundary */
+    int preempted_one_in; /* 0: never */
     uint64_t preempted_ns;
     bool phases;
 };

@@ -661,8 +661,7 @@ static void random_begin(void)
         return;
     begin(name);
     gap_ends(0);
-    stack[depth] = (struct visit){
-        .begin_ns = now_ns, .entry_rss = made_meter.rss, .peak = made_meter.rss, .measured = true};
+    stack[depth] = (struct visit){.begin_ns = now_ns, .entry_rss = made_meter.rss, .peak = made_meter.rss, .measured = true};
     snprintf(stack[depth].key, sizeof(stack[depth].key), "%s/2:0-0:%s", depth ? stack[depth - 1].key : "", name);
     depth++;
     gap_begins(MW_PHASE_BETWEEN, 0);

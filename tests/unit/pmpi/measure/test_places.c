@@ -109,7 +109,7 @@ static void a_full_table_keeps_what_it_has(void **state)
         made += place != NULL;
     }
     assert_int_equal(made, MW_PLACES / 2 - (5 + 2 * LOADED + 1 + 1)); /* less those of the other tests */
-    assert_non_null(mw_places_make(&key, address(1000), false)); /* is there */
+    assert_non_null(mw_places_make(&key, address(1000), false));      /* is there */
 }
 
 int main(void)

@@ -697,7 +697,7 @@ static void random_return(struct waiter *w)
         struct truth *now = &truths[w->handles[i]];
         struct truth *then = &w->truths[i];
         bool again = now->life != w->lives[i]; /* another thread has got the handle */
-        uint64_t risen = now->peak; /* still open until here */
+        uint64_t risen = now->peak;            /* still open until here */
         if (!again && w->pending.items[i].done && then->measured) {
             if (now->is == NONE) /* what MPI is done with is watched until the call returns */
                 risen = then->peak;

@@ -26,8 +26,8 @@ struct mw_rank mw_rank;
 
 /* ---- what sites.c calls ---- */
 
-static const void *binding;  /* a return address in one of MPI's own libraries */
-static const void *plugin;   /* one in a library that may be unloaded */
+static const void *binding; /* a return address in one of MPI's own libraries */
+static const void *plugin;  /* one in a library that may be unloaded */
 static uint64_t unload_count, change_count;
 static uint32_t plugin_module; /* what that library is now */
 static unsigned walks;
@@ -303,9 +303,18 @@ APART static uint32_t layer(unsigned path, int depth)
         site = helper();
     } else {
         switch (path & 3) {
-        case 0: site = layer(path >> 2, depth - 1); NO_TAIL_CALL(); break;
-        case 1: site = layer(path >> 2, depth - 1) + 0; __asm__ volatile("nop"); break;
-        case 2: site = layer(path >> 2, depth - 1); __asm__ volatile("nop; nop"); break;
+        case 0:
+            site = layer(path >> 2, depth - 1);
+            NO_TAIL_CALL();
+            break;
+        case 1:
+            site = layer(path >> 2, depth - 1) + 0;
+            __asm__ volatile("nop");
+            break;
+        case 2:
+            site = layer(path >> 2, depth - 1);
+            __asm__ volatile("nop; nop");
+            break;
         default: site = layer(path >> 2, depth - 1); __asm__ volatile("nop; nop; nop");
         }
     }
@@ -314,7 +323,7 @@ APART static uint32_t layer(unsigned path, int depth)
 }
 
 #define LAYERS 6
-#define PATHS (1u << (2 * LAYERS)) /* 4,096, twice as many as there are entries */
+#define PATHS (1u << (2 * LAYERS))   /* 4,096, twice as many as there are entries */
 static uint32_t site_of_path[PATHS]; /* + 1, once it has an entry */
 static uint32_t path_of_site[MW_RECORD_SITES];
 static uint32_t seed;
@@ -429,7 +438,7 @@ static void walking_in_vain_ends(void **state)
         assert_int_equal(site_of(layer(i, LAYERS))->flags, MW_SITE_SHARED);
     assert_uint_in_range(walks - before, 90, 110);
     assert_int_equal(mw_rank.journal.cost->lost_sites, 3200); /* walked or not */
-    change_count++; /* a library was loaded: what it calls is looked at for a while */
+    change_count++;                                           /* a library was loaded: what it calls is looked at for a while */
     before = walks;
     for (unsigned i = 0; i < 3200; i++)
         layer(i, LAYERS);

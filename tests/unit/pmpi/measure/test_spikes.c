@@ -89,8 +89,8 @@ static int kept(uint32_t site, uint64_t *least, uint64_t *most)
 
 static void all_of_it_is_kept(void **state)
 {
-    const struct mw_spike spike = {.site = 3, .phase = 2, .visit = 77, .entry_rss = 5, .peak_rss = 50, .exit_rss = 20,
-                                   .entry_ns = 1000, .exit_ns = 2000};
+    const struct mw_spike spike = {
+        .site = 3, .phase = 2, .visit = 77, .entry_rss = 5, .peak_rss = 50, .exit_rss = 20, .entry_ns = 1000, .exit_ns = 2000};
     const struct mw_spike *entry = &mw_rank.journal.spikes[0];
 
     (void)state;

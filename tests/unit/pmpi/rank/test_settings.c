@@ -92,8 +92,18 @@ static void each_is_read(void **state)
 
 static void garbage_gives_the_default_and_a_line_each(void **state)
 {
-    static const char *const garbage[] = {"yes", "2000000", "-1", "1x", "1 ", "0x1", "1.0", "--", " ",
-                                          "99999999999999999999999999", "-99999999999999999999999999", "\377\376"};
+    static const char *const garbage[] = {"yes",
+                                          "2000000",
+                                          "-1",
+                                          "1x",
+                                          "1 ",
+                                          "0x1",
+                                          "1.0",
+                                          "--",
+                                          " ",
+                                          "99999999999999999999999999",
+                                          "-99999999999999999999999999",
+                                          "\377\376"};
 
     (void)state;
     for (size_t k = 0; k < sizeof(garbage) / sizeof(garbage[0]); k++) {

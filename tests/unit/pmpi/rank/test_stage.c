@@ -150,10 +150,8 @@ static void threads_raise_it_at_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(it_never_goes_back),
-        TEST(but_for_a_session_after_the_last),
-        TEST(the_first_abort_is_kept),
-        TEST(only_the_ranks_own_abort_counts),
+        TEST(it_never_goes_back),       TEST(but_for_a_session_after_the_last),
+        TEST(the_first_abort_is_kept),  TEST(only_the_ranks_own_abort_counts),
         TEST(threads_raise_it_at_once),
     };
 

@@ -30,9 +30,17 @@ bool mw_agent_is_launchers_host(void)
     return is_launchers_host;
 }
 
-static const char *const variables[] = {
-    "PMIX_NAMESPACE", "OMPI_MCA_orte_hnp_uri", "OMPI_MCA_orte_precondition_transports", "PALS_APID", "FLUX_JOB_ID",
-    "SLURM_STEP_ID", "SLURM_JOB_ID", "SLURM_STEP_LAUNCHER_PORT", "PMI_FD", "MEMWATCH_RUN_DIR", "TMPDIR"};
+static const char *const variables[] = {"PMIX_NAMESPACE",
+                                        "OMPI_MCA_orte_hnp_uri",
+                                        "OMPI_MCA_orte_precondition_transports",
+                                        "PALS_APID",
+                                        "FLUX_JOB_ID",
+                                        "SLURM_STEP_ID",
+                                        "SLURM_JOB_ID",
+                                        "SLURM_STEP_LAUNCHER_PORT",
+                                        "PMI_FD",
+                                        "MEMWATCH_RUN_DIR",
+                                        "TMPDIR"};
 
 static int set_up(void **state)
 {
@@ -105,10 +113,10 @@ static uint64_t one_world(struct family family, enum mw_world_reach reach)
 /* ---- worlds ---- */
 
 /* This test may itself be run by a launcher, or in a job of Slurm. */
-#define NEEDS_NO_STARTER()                              \
-    do {                                                \
+#define NEEDS_NO_STARTER()                             \
+    do {                                               \
         if (mw_world_find().reach != MW_WORLD_PROCESS) \
-            skip();                                     \
+            skip();                                    \
     } while (0)
 
 static void nobody_has_started_it(void **state)
@@ -146,7 +154,7 @@ static void by_pmix(void **state)
     setenv("OMPI_MCA_orte_hnp_uri", "1234.0;tcp://10.0.0.1:5", 1);
     one = one_world(start(NULL, NULL, NULL), MW_WORLD_WHOLE);
     assert_int_equal(one_world(start("orted", NULL, NULL), MW_WORLD_WHOLE), one); /* on whichever host */
-    setenv("OMPI_MCA_orte_hnp_uri", "1234.0;tcp://10.0.0.1:6", 1); /* a later job with the same number */
+    setenv("OMPI_MCA_orte_hnp_uri", "1234.0;tcp://10.0.0.1:6", 1);                /* a later job with the same number */
     two = one_world(start(NULL, NULL, NULL), MW_WORLD_WHOLE);
     assert_int_not_equal(one, two);
     setenv("OMPI_MCA_orte_precondition_transports", "a-b", 1);

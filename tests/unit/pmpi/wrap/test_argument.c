@@ -53,29 +53,101 @@ static const char *volatile variable = "variable";
 static char buffer[64];
 
 /* Each ends with a call or a jump. */
-APART int literal(void) { return control(1, "literal") + 1; }
-APART int computed(void) { snprintf(buffer, sizeof(buffer), "%d", level); return control(1, buffer) + 1; }
-APART int from_memory(void) { return control(level, variable) + 1; }
-APART int either(void) { return control(1, level > 3 ? "more" : "less") + 1; }
-APART int local(void) { char name[16]; strcpy(name, variable); return control(1, name) + name[0]; }
-APART int jump(void) { return control(1, "jump"); }
-APART int handed_on(int number, const char *name) { return control(number, name); }
-APART int handed_on_and_more(int number, const char *name) { return control(number, name) + number; }
-APART int through_more(void) { return handed_on_and_more(1, "wrapped") + 1; }
-APART int through_wrapper(void) { return handed_on(1, "wrapped") + 1; }
-APART int through_jump(void) { return jump() + 1; }
-APART int by_pointer(void) { int (*volatile f)(int, ...) = control; return f(1, "pointer") + 1; }
+APART int literal(void)
+{
+    return control(1, "literal") + 1;
+}
+APART int computed(void)
+{
+    snprintf(buffer, sizeof(buffer), "%d", level);
+    return control(1, buffer) + 1;
+}
+APART int from_memory(void)
+{
+    return control(level, variable) + 1;
+}
+APART int either(void)
+{
+    return control(1, level > 3 ? "more" : "less") + 1;
+}
+APART int local(void)
+{
+    char name[16];
+    strcpy(name, variable);
+    return control(1, name) + name[0];
+}
+APART int jump(void)
+{
+    return control(1, "jump");
+}
+APART int handed_on(int number, const char *name)
+{
+    return control(number, name);
+}
+APART int handed_on_and_more(int number, const char *name)
+{
+    return control(number, name) + number;
+}
+APART int through_more(void)
+{
+    return handed_on_and_more(1, "wrapped") + 1;
+}
+APART int through_wrapper(void)
+{
+    return handed_on(1, "wrapped") + 1;
+}
+APART int through_jump(void)
+{
+    return jump() + 1;
+}
+APART int by_pointer(void)
+{
+    int (*volatile f)(int, ...) = control;
+    return f(1, "pointer") + 1;
+}
 
-APART int alone(void) { return control(1) + 1; }
-APART int variable_level(void) { return control(level) + 1; }
-APART int left_over(void) { return look(2, "left over") + control(1); }
-APART int left_by_print(void) { printf("# %d\n", level); return control(0) + 1; }
-APART int twice(void) { return control(1, "first") + control(0); }
-APART int more_alone(int number) { return control(number) + number; }
-APART int through_more_alone(void) { return look(1, "before") + more_alone(2); }
-APART int jump_alone(void) { return control(1); }
-APART int through_jump_alone(void) { return look(1, "before") + jump_alone(); }
-APART int pointer_alone(void) { int (*volatile f)(int, ...) = control; return look(1, "x") + f(1); }
+APART int alone(void)
+{
+    return control(1) + 1;
+}
+APART int variable_level(void)
+{
+    return control(level) + 1;
+}
+APART int left_over(void)
+{
+    return look(2, "left over") + control(1);
+}
+APART int left_by_print(void)
+{
+    printf("# %d\n", level);
+    return control(0) + 1;
+}
+APART int twice(void)
+{
+    return control(1, "first") + control(0);
+}
+APART int more_alone(int number)
+{
+    return control(number) + number;
+}
+APART int through_more_alone(void)
+{
+    return look(1, "before") + more_alone(2);
+}
+APART int jump_alone(void)
+{
+    return control(1);
+}
+APART int through_jump_alone(void)
+{
+    return look(1, "before") + jump_alone();
+}
+APART int pointer_alone(void)
+{
+    int (*volatile f)(int, ...) = control;
+    return look(1, "x") + f(1);
+}
 
 static bool after(int (*function)(void))
 {

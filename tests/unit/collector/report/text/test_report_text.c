@@ -158,15 +158,27 @@ static void test_killed(void **state)
     synthetic_view(&view, 4);
     view.exit_status = 137;
     view.cgroup_count = 1;
-    view.cgroups[0] = (struct mw_view_cgroup){.limit = 160 * MIB, .kills = 1, .flags = MW_VIEW_CGROUP_COUNTS,
+    view.cgroups[0] = (struct mw_view_cgroup){.limit = 160 * MIB,
+                                              .kills = 1,
+                                              .flags = MW_VIEW_CGROUP_COUNTS,
                                               .name = "/user.slice/job",
                                               .directory = "/sys/fs/cgroup/user.slice/job",
                                               .limit_directory = "/sys/fs/cgroup/user.slice/job"};
-    view.charges[view.charge_count++] = (struct mw_view_charge){
-        .kind = MW_LIMIT_CGROUP, .flags = MW_VIEW_CHARGE_SEEN, .bytes = 160 * MIB, .used = 20 * MIB, .hits = 1,
-        .upper = 160 * MIB, .directory = "/sys/fs/cgroup/user.slice/job",
-        .least = {.bytes = 160 * MIB, .used = 155 * MIB, .anon = 40 * MIB, .shmem = 110 * MIB, .dirty = MIB,
-                  .kernel = 4 * MIB, .rss = 150 * MIB, .ns = SYNTHETIC_BEGIN + 700 * MS}};
+    view.charges[view.charge_count++] = (struct mw_view_charge){.kind = MW_LIMIT_CGROUP,
+                                                                .flags = MW_VIEW_CHARGE_SEEN,
+                                                                .bytes = 160 * MIB,
+                                                                .used = 20 * MIB,
+                                                                .hits = 1,
+                                                                .upper = 160 * MIB,
+                                                                .directory = "/sys/fs/cgroup/user.slice/job",
+                                                                .least = {.bytes = 160 * MIB,
+                                                                          .used = 155 * MIB,
+                                                                          .anon = 40 * MIB,
+                                                                          .shmem = 110 * MIB,
+                                                                          .dirty = MIB,
+                                                                          .kernel = 4 * MIB,
+                                                                          .rss = 150 * MIB,
+                                                                          .ns = SYNTHETIC_BEGIN + 700 * MS}};
     for (size_t i = 2; i < view.process_count; i++)
         view.processes[i].cgroup = 1;
     view.processes[3].wait_status = SIGKILL;
@@ -174,8 +186,8 @@ static void test_killed(void **state)
     view.processes[3].end_ns = SYNTHETIC_BEGIN + 720 * MS;
     view.processes[3].last_ns = SYNTHETIC_BEGIN + 710 * MS;
     for (uint32_t i = 0; i < 10; i++)
-        view.processes[3].recent[view.processes[3].recent_next++] =
-            (struct mw_view_rss){SYNTHETIC_BEGIN + (460 + 25 * i) * MS, (1 + i * i) * MIB};
+        view.processes[3].recent[view.processes[3].recent_next++] = (struct mw_view_rss){SYNTHETIC_BEGIN + (460 + 25 * i) * MS,
+                                                                                         (1 + i * i) * MIB};
     synthetic_write_view(&view, &dir);
     model = mw_merge_run(dir.fd, NULL, NULL);
     text = render(model, &(struct mw_report_style){0});
@@ -228,7 +240,8 @@ static void test_outside_rss(void **state)
 /* Whatever comes from outside, no escape sequence and nothing but UTF-8 reaches the terminal. */
 static void test_hostile_strings(void **state)
 {
-    static const char evil[] = "\033]0;owned\007\x9b" "31m\xff\xc3(\xe2\x80\xae\r\nfake line";
+    static const char evil[] = "\033]0;owned\007\x9b"
+                               "31m\xff\xc3(\xe2\x80\xae\r\nfake line";
     struct synthetic_dir dir;
     struct mw_view view;
     struct mw_journal journal;
@@ -326,8 +339,9 @@ static void test_large_error(void **state)
     model->cost.checks = 256;
     model->cost.checked_bytes_max = 100 << 10;
     text = render(model, &(struct mw_report_style){.width = 200});
-    assert_non_null(strstr(text, "at most 384.0 MiB too low by the design of its counters; 256 comparisons with a count of the pages "
-                                 "found at most 100 KiB   ≤ at most"));
+    assert_non_null(strstr(text,
+                           "at most 384.0 MiB too low by the design of its counters; 256 comparisons with a count of the pages "
+                           "found at most 100 KiB   ≤ at most"));
     free(text);
     mw_model_destroy(model);
 }
@@ -347,7 +361,10 @@ static void test_text(void **state)
     assert_string_equal(out, "abc…");
     mw_text_fit(out, sizeof(out), "abcdef", 4, MW_TEXT_CUT_LEFT);
     assert_string_equal(out, "…def");
-    mw_text_fit(out, 8, "ab" "\xcc\x9a\xcc\x9a\xcc\x9a", 9, MW_TEXT_CUT_LEFT); /* marks without columns, and no room for all */
+    mw_text_fit(out, 8,
+                "ab"
+                "\xcc\x9a\xcc\x9a\xcc\x9a",
+                9, MW_TEXT_CUT_LEFT); /* marks without columns, and no room for all */
     assert_string_equal(out, "ab\xcc\x9a\xcc\x9a");
 }
 
