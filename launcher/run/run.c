@@ -315,7 +315,7 @@ static int exit_status(const struct run *run)
         return run->view.over.what == MW_VIEW_OVER_TOTAL ? MW_FINDINGS_TOTAL : MW_FINDINGS_PROCESS;
     if (*run->judged == 0)
         return 0;
-    mw_message("memwatch: the limits were not checked: there is no report\n");
+    mw_message("memwatch: the limits were not checked: no report was made\n");
     return MW_EXIT_FAILURE;
 }
 

@@ -29,6 +29,6 @@ else
     skip "the page's scripts: eslint has no warnings" "eslint was not found: npm ci in tests/browser"
 fi
 check "no line ends with blanks" none "$(cd "$top_srcdir" &&
-    sources -name node_modules -prune -o -name uplot -prune -o -type f \( -name '*.[ch]' -o -name '*.sh' -o -name '*.js' -o -name '*.mk' \) -print |
+    sources -name node_modules -prune -o -name uplot -prune -o -type f \( -name '*.[ch]' -o -name '*.js' -o -name '*.mk' \) -print |
     xargs grep -n -E '[[:blank:]]+$')"
 done_testing
