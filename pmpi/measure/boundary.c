@@ -383,8 +383,11 @@ static void leave_locked(struct mw_boundary *b)
 {
     uint64_t begin_ns = b->timed ? mw_clock_now() : 0;
 
-    if (!mw_rank_lock())
+    if (!mw_rank_lock()) {
+        if (mw_rank_main_thread) /* which alone writes it */
+            mw_rank.journal.state->in_site = 0;
         return;
+    }
     if (b->op->kind == MW_KIND_PERSISTENT && mw_library.abi && !b->failed)
         mw_requests_created(b->op, b->arguments);
     leave(b);
