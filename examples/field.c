@@ -5,10 +5,12 @@
 #include <stdio.h>
 
 /* 2^512 mod r: multiplying by it takes a number into Montgomery form. */
-static const struct field two_512 = {{0x1bb8e645ae216da7, 0x53fe3ab1e35c59e3, 0x8c49833d53bb8085, 0x0216d0b17f4e44a5}};
+static const struct field two_512 = {
+    {0x1bb8e645ae216da7, 0x53fe3ab1e35c59e3, 0x8c49833d53bb8085, 0x0216d0b17f4e44a5}};
 
 /* 5 generates the whole multiplicative group; this is 5^((r - 1) / 2^28), of order 2^28. */
-static const struct field root_2_28 = {{0x636e735580d13d9c, 0xa22bf3742445ffd6, 0x56452ac01eb203d8, 0x1860ef942963f9e7}};
+static const struct field root_2_28 = {
+    {0x636e735580d13d9c, 0xa22bf3742445ffd6, 0x56452ac01eb203d8, 0x1860ef942963f9e7}};
 
 /* The finalizer of the generator splitmix64: a mixing of 64 bits that loses none. */
 static uint64_t mix(uint64_t x)
@@ -76,5 +78,6 @@ void field_format(char text[65], struct field a)
     const struct field one = {{1, 0, 0, 0}};
 
     a = field_multiply(a, one); /* out of Montgomery form */
-    snprintf(text, 65, "%016" PRIx64 "%016" PRIx64 "%016" PRIx64 "%016" PRIx64, a.limb[3], a.limb[2], a.limb[1], a.limb[0]);
+    snprintf(text, 65, "%016" PRIx64 "%016" PRIx64 "%016" PRIx64 "%016" PRIx64, a.limb[3], a.limb[2], a.limb[1],
+             a.limb[0]);
 }

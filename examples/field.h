@@ -24,9 +24,11 @@ struct field {
 
 __extension__ typedef unsigned __int128 field_wide;
 
-static const struct field field_modulus = {{0x43e1f593f0000001, 0x2833e84879b97091, 0xb85045b68181585d, 0x30644e72e131a029}};
+static const struct field field_modulus = {
+    {0x43e1f593f0000001, 0x2833e84879b97091, 0xb85045b68181585d, 0x30644e72e131a029}};
 static const struct field field_zero = {{0, 0, 0, 0}};
-static const struct field field_one = {{0xac96341c4ffffffb, 0x36fc76959f60cd29, 0x666ea36f7879462e, 0x0e0a77c19a07df2f}};
+static const struct field field_one = {
+    {0xac96341c4ffffffb, 0x36fc76959f60cd29, 0x666ea36f7879462e, 0x0e0a77c19a07df2f}};
 
 /* An element that is the same for the same index, on every rank and machine, and looks random. */
 struct field field_from_index(uint64_t index);

@@ -60,9 +60,9 @@ struct direction {
 struct job {
     int rank, ranks;
     struct options options;
-    struct matrix matrix; /* of the data; that of its transform has rows and columns exchanged */
+    struct matrix matrix;        /* of the data; that of its transform has rows and columns exchanged */
     struct direction forward, inverse;
-    struct transpose transpose; /* owns none of its two buffers: they are freed in cleanup() */
+    struct transpose transpose;  /* owns none of its two buffers: they are freed in cleanup() */
     struct field *data;
     MPI_Datatype polynomial_type;
     MPI_Op join_op;
@@ -490,16 +490,22 @@ static int parse_option(struct options *options, int option, const char *value, 
     size_t hold_ms = 0;
 
     switch (option) {
-    case 's': return parse_number("size", value, MIN_SIZE, MAX_SIZE, &options->size);
-    case 'm': return parse_number("spike", value, 0, MAX_SPIKE_MIB, &options->spike_mib);
+    case 's':
+        return parse_number("size", value, MIN_SIZE, MAX_SIZE, &options->size);
+    case 'm':
+        return parse_number("spike", value, 0, MAX_SPIKE_MIB, &options->spike_mib);
     case 'w':
         if (parse_number("hold", value, 0, MAX_HOLD_MS, &hold_ms) < 0)
             return -1;
         options->hold_ms = (long)hold_ms;
         return 0;
-    case 'h': options->help = true; return 0;
-    case ':': return usage_error("%s: needs a value", given);
-    default: return usage_error("%s: no such option; --help lists them", given);
+    case 'h':
+        options->help = true;
+        return 0;
+    case ':':
+        return usage_error("%s: needs a value", given);
+    default:
+        return usage_error("%s: no such option; --help lists them", given);
     }
 }
 

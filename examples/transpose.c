@@ -92,7 +92,8 @@ void transpose_matrix(struct transpose *transpose, struct field *data, size_t ro
 
     pack(transpose, data, columns, mine_before);
     expect(transpose, rows, mine_after);
-    MPI_Alltoallv(transpose->send, transpose->send_counts, transpose->send_starts, transpose->element, transpose->receive,
-                  transpose->receive_counts, transpose->receive_starts, transpose->element, transpose->comm);
+    MPI_Alltoallv(transpose->send, transpose->send_counts, transpose->send_starts, transpose->element,
+                  transpose->receive, transpose->receive_counts, transpose->receive_starts, transpose->element,
+                  transpose->comm);
     unpack(transpose, data, rows, mine_after);
 }

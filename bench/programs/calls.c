@@ -17,8 +17,8 @@
 #define WARM_NS 60e6 /* the budget's credit for short runs is used up by then */
 #define BATCHES 4000
 #define LARGE (4u << 20)
-#define AROUND (64u << 10) /* what the kernel maps at one read fault of a file */
-#define FRESH (4 * AROUND) /* more than it keeps in its per-CPU counters */
+#define AROUND (64u << 10)   /* what the kernel maps at one read fault of a file */
+#define FRESH (4 * AROUND)  /* more than it keeps in its per-CPU counters */
 #define EACH 1024          /* doubles to each rank in an alltoall */
 
 static MPI_Comm comm;
@@ -33,30 +33,12 @@ static double now_ns(void)
     return 1e9 * (double)t.tv_sec + (double)t.tv_nsec;
 }
 
-static void barrier(void)
-{
-    MPI_Barrier(comm);
-}
-static void allreduce(int count)
-{
-    MPI_Allreduce(send, receive, count, MPI_DOUBLE, MPI_SUM, comm);
-}
-static void allreduce_8(void)
-{
-    allreduce(1);
-}
-static void allreduce_64k(void)
-{
-    allreduce((64 << 10) / 8);
-}
-static void allreduce_4m(void)
-{
-    allreduce(LARGE / 8);
-}
-static void alltoall(void)
-{
-    MPI_Alltoall(send, EACH, MPI_DOUBLE, receive, EACH, MPI_DOUBLE, comm);
-}
+static void barrier(void) { MPI_Barrier(comm); }
+static void allreduce(int count) { MPI_Allreduce(send, receive, count, MPI_DOUBLE, MPI_SUM, comm); }
+static void allreduce_8(void) { allreduce(1); }
+static void allreduce_64k(void) { allreduce((64 << 10) / 8); }
+static void allreduce_4m(void) { allreduce(LARGE / 8); }
+static void alltoall(void) { MPI_Alltoall(send, EACH, MPI_DOUBLE, receive, EACH, MPI_DOUBLE, comm); }
 
 static void ialltoall_wait(void)
 {

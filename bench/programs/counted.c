@@ -10,14 +10,8 @@
 
 static double in = 1, out;
 
-static void barrier(void)
-{
-    MPI_Barrier(MPI_COMM_SELF);
-}
-static void allreduce_8(void)
-{
-    MPI_Allreduce(&in, &out, 1, MPI_DOUBLE, MPI_SUM, MPI_COMM_SELF);
-}
+static void barrier(void) { MPI_Barrier(MPI_COMM_SELF); }
+static void allreduce_8(void) { MPI_Allreduce(&in, &out, 1, MPI_DOUBLE, MPI_SUM, MPI_COMM_SELF); }
 
 static void repeat(void (*make)(void), long n)
 {

@@ -12,7 +12,6 @@
 
 /* Three functions deep, a hundred places in each: the last three frames of a call make it a million different ones. */
 #define NOINLINE __attribute__((noinline, noclone))
-/* clang-format off */
 #define CASE(n, what) case n: what; break;
 #define TEN(n, what) \
     CASE(n, what) CASE(n + 1, what) CASE(n + 2, what) CASE(n + 3, what) CASE(n + 4, what) \
@@ -21,7 +20,6 @@
     TEN(0, what) TEN(10, what) TEN(20, what) TEN(30, what) TEN(40, what) \
     TEN(50, what) TEN(60, what) TEN(70, what) TEN(80, what) TEN(90, what)
 #define KEEP __asm__ volatile("") /* each place stays a place of its own */
-/* clang-format on */
 
 static volatile int outer, middle, inner;
 

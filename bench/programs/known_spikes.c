@@ -145,16 +145,16 @@ static __attribute__((noinline, noclone)) void before(int i, int mine, struct sp
 }
 
 /* Each spike has a line of its own, in the midst of whose calls it comes, and a phase. */
-#define SPIKE(in_call, mib, us, threads, huge)                                                              \
-    if (us <= longest_us) {                                                                                 \
-        name_phase(n);                                                                                      \
-        for (int i = 0; i < CALLS; i++) {                                                                   \
-            before(i, n / 2 % ranks == rank,                                                                \
+#define SPIKE(in_call, mib, us, threads, huge) \
+    if (us <= longest_us) { \
+        name_phase(n); \
+        for (int i = 0; i < CALLS; i++) { \
+            before(i, n / 2 % ranks == rank, \
                    (struct spike){n, in_call, scaled(mib, percent), us, threads, huge, __LINE__, 0, 0, 0}); \
-            MPI_Allreduce(&in, &out, 1, MPI_DOUBLE, op, MPI_COMM_WORLD);                                    \
-        }                                                                                                   \
-        memwatch_phase_end();                                                                               \
-        n++;                                                                                                \
+            MPI_Allreduce(&in, &out, 1, MPI_DOUBLE, op, MPI_COMM_WORLD); \
+        } \
+        memwatch_phase_end(); \
+        n++; \
     }
 
 static int scaled(int mib, int percent)
@@ -198,8 +198,8 @@ static void tell(const struct spike *s, int rank)
 {
     printf(" spike=%d rank=%d pid=%d phase=s%02d line=%d in_call=%d mib=%d us=%d threads=%d huge=%d base=%lld "
            "begin_ns=%lld end_ns=%lld\n",
-           s->n, rank, (int)getpid(), s->n, s->line, s->in_call, s->mib, s->us, s->threads, s->huge, s->base, s->begin_ns,
-           s->end_ns);
+           s->n, rank, (int)getpid(), s->n, s->line, s->in_call, s->mib, s->us, s->threads, s->huge, s->base,
+           s->begin_ns, s->end_ns);
 }
 
 int main(int argc, char **argv)

@@ -35,7 +35,7 @@ int main(int argc, char **argv)
     finalize = now();
     MPI_Finalize();
     end = now();
-    printf(" rank=%d init_ns=%lld finalize_ns=%lld cpu_ns=%lld\n", rank, inited.wall - begin.wall, end.wall - finalize.wall,
-           inited.cpu - begin.cpu + end.cpu - finalize.cpu);
+    printf(" rank=%d init_ns=%lld finalize_ns=%lld cpu_ns=%lld\n", rank, inited.wall - begin.wall,
+           end.wall - finalize.wall, inited.cpu - begin.cpu + end.cpu - finalize.cpu);
     return 0;
 }

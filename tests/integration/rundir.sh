@@ -126,7 +126,7 @@ n=0
 until [ -e ready ] || [ $n = 600 ]; do sleep 0.1; n=$((n + 1)); done
 EOS
     rm -f ready
-    all_left() { "$memwatch" runs | sed -n 's/^shared memory of a run .*--force //p' | grep '^/dev/shm/'; }
+    all_left() { "$memwatch" runs | sed -n 's/^leftover shared memory of a run .*--force //p' | grep '^/dev/shm/'; }
     others=$(all_left) # none, in namespaces of our own
     left() { all_left | grep -v -x -F "${others:-none}"; }
     unshare --mount --pid --fork --mount-proc sh space.sh "$memwatch" run --quiet -- "$(mpirun_of "$mpi")" -n 2 \
@@ -148,10 +148,10 @@ EOS
         check "$mpi: a rank of another PID namespace: it leaves a mark" [ -e "$(only)/outside-$(uname -n)" ]
         kill -9 $pid
         wait $pid 2>/dev/null
-        until_true listed '(not known here|running, memwatch was killed)'
+        until_true listed '(unknown here|running, memwatch was killed)'
         check "$mpi: a rank of another PID namespace: it is not called dead" not listed 'ended'
         kill -KILL "$(cat space)"
-        until_true listed 'not known here'
+        until_true listed 'unknown here'
         "$memwatch" runs --clean --run-dir "$work/runs" >list
         check "$mpi: a rank of another PID namespace: --clean leaves it alone" there
         "$memwatch" runs --clean --force "$(only)"

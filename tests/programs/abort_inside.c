@@ -230,10 +230,9 @@ int main(int argc, char **argv)
     static const struct {
         const char *how;
         void (*run)(void);
-    } ways[] = {{"errhandler", fail_call},   {"op", reduce},        {"signal", be_signalled},
-                {"copy", duplicate},         {"delete", free_comm}, {"finalize", finalize},
-                {"query", request},          {"free", request},     {"cancel", request},
-                {"thread", wait_for_thread}, {"exit", leave},       {"datarep", convert_file}};
+    } ways[] = {{"errhandler", fail_call}, {"op", reduce},       {"signal", be_signalled}, {"copy", duplicate},
+                {"delete", free_comm},     {"finalize", finalize}, {"query", request},     {"free", request},
+                {"cancel", request},       {"thread", wait_for_thread}, {"exit", leave},   {"datarep", convert_file}};
     int provided;
 
     how = argc > 1 ? argv[1] : "";

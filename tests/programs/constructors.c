@@ -172,8 +172,7 @@ static void files(const char *path)
     MPI_File file;
     for (int i = 0; i < n; i++)
         out[i] = rank * n + i;
-    MPI_File_open(MPI_COMM_WORLD, path, MPI_MODE_CREATE | MPI_MODE_RDWR | MPI_MODE_DELETE_ON_CLOSE, MPI_INFO_NULL, &file),
-        expect_call("MPI_File_open", __FILE__, __LINE__);
+    MPI_File_open(MPI_COMM_WORLD, path, MPI_MODE_CREATE | MPI_MODE_RDWR | MPI_MODE_DELETE_ON_CLOSE, MPI_INFO_NULL, &file), expect_call("MPI_File_open", __FILE__, __LINE__);
     if (file == MPI_FILE_NULL) {
         fprintf(stderr, "constructors: cannot open %s\n", path);
         MPI_Abort(MPI_COMM_WORLD, 2);

@@ -55,12 +55,10 @@ int main(int argc, char **argv)
     MPI_Pcontrol(1, "healthy");
     MPI_Barrier(MPI_COMM_WORLD), expect("MPI_Barrier", MPI_COMM_WORLD, __FILE__, __LINE__, 0, 0);
     for (int i = 0; i < 10; i++)
-        MPI_Allreduce(&one, &sum, 1, MPI_INT, MPI_SUM, MPI_COMM_WORLD),
-            expect("MPI_Allreduce", MPI_COMM_WORLD, __FILE__, __LINE__, 4, 4);
+        MPI_Allreduce(&one, &sum, 1, MPI_INT, MPI_SUM, MPI_COMM_WORLD), expect("MPI_Allreduce", MPI_COMM_WORLD, __FILE__, __LINE__, 4, 4);
     MPI_Pcontrol(-1, "healthy");
     MPI_Pcontrol(1, "doomed");
-    MPI_Bcast(&sum, 1, MPI_INT, 0, MPI_COMM_WORLD),
-        expect("MPI_Bcast", MPI_COMM_WORLD, __FILE__, __LINE__, rank ? 0 : 4, rank ? 4 : 0);
+    MPI_Bcast(&sum, 1, MPI_INT, 0, MPI_COMM_WORLD), expect("MPI_Bcast", MPI_COMM_WORLD, __FILE__, __LINE__, rank ? 0 : 4, rank ? 4 : 0);
     if (rank == victim) {
         expect_say("DIES rank=%d how=%s phase=doomed mib=%zu", rank, how, mib);
         expect_flush_alone();
@@ -68,8 +66,7 @@ int main(int argc, char **argv)
         nanosleep(&(struct timespec){.tv_nsec = 300000000}, NULL); /* the others are in the Barrier by now */
         die(how);
     }
-    expect_say("INSIDE rank=%d call=MPI_Barrier comm_size=%d line=%d phase=doomed", rank, expect_size(MPI_COMM_WORLD),
-               __LINE__ + 2);
+    expect_say("INSIDE rank=%d call=MPI_Barrier comm_size=%d line=%d phase=doomed", rank, expect_size(MPI_COMM_WORLD), __LINE__ + 2);
     expect_flush_alone();
     MPI_Barrier(MPI_COMM_WORLD);
     fprintf(stderr, "die: rank %d left the Barrier\n", rank); /* when no rank is called --rank */

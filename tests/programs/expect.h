@@ -57,8 +57,7 @@ static EXPECT_UNUSED int expect_size(MPI_Comm comm)
 }
 
 /* Add one call to what is expected of its site. */
-static EXPECT_UNUSED void expect_add(const char *call, int comm_size, const char *file, int line, long long sent,
-                                     long long received)
+static EXPECT_UNUSED void expect_add(const char *call, int comm_size, const char *file, int line, long long sent, long long received)
 {
     struct expect_row *row = expect_rows;
     for (; row < expect_rows + expect_used; row++)
@@ -137,7 +136,8 @@ static EXPECT_UNUSED void expect_format(int rank)
                        expect_base(row->file));
         else
             expect_say("EXPECT rank=%d call=%s comm_size=%d line=%d calls=%lld sent=%lld received=%lld file=%s", rank,
-                       row->call, row->comm_size, row->line, row->calls, row->sent, row->received, expect_base(row->file));
+                       row->call, row->comm_size, row->line, row->calls, row->sent, row->received,
+                       expect_base(row->file));
     expect_used = 0;
 }
 

@@ -63,8 +63,8 @@ int main(int argc, char **argv)
         changed_rounding += fegetround() != FE_UPWARD;
     }
     fesetround(FE_TONEAREST);
-    printf("errno changed %d times, rounding %d times; exceptions raised by %d calls\n", changed_errno, changed_rounding,
-           raised);
+    printf("errno changed %d times, rounding %d times; exceptions raised by %d calls\n", changed_errno,
+           changed_rounding, raised);
     printf("threads %d\n", entries("/proc/self/task", NULL));
     printf("descriptors %d\n", entries("/proc/self/fd", is_in_the_way));
     say_caught();

@@ -20,14 +20,14 @@
  * A block that is freed in the phase is found by its size. */
 static const int plan[PHASES][STEPS] = {
     {0},
-    {40},        /* kept */
-    {100, -100}, /* a short peak */
+    {40},                     /* kept */
+    {100, -100},              /* a short peak */
     {0},
-    {-40}, /* given back */
+    {-40},                    /* given back */
     {10, -10, 60, -60, 24, -24},
-    {50, -50, 20},  /* peak, then less that stays */
-    {-20, 30, -30}, /* less, then a peak over what is left */
-    {2, 4, 6, 8},   /* growth in small steps */
+    {50, -50, 20},            /* peak, then less that stays */
+    {-20, 30, -30},           /* less, then a peak over what is left */
+    {2, 4, 6, 8},             /* growth in small steps */
     {-8, -6, -4, -2, 64, -64},
 };
 
@@ -140,7 +140,7 @@ static long long kernel_says(const char *path, const char *field)
 {
     int fd = open(path, O_RDONLY);
     size_t length = 0;
-    for (ssize_t n = 1; fd >= 0 && n > 0 && length<sizeof text - 1; length += n> 0 ? (size_t)n : 0)
+    for (ssize_t n = 1; fd >= 0 && n > 0 && length < sizeof text - 1; length += n > 0 ? (size_t)n : 0)
         n = read(fd, text + length, sizeof text - 1 - length);
     close(fd);
     text[length] = '\0';
@@ -168,9 +168,8 @@ static void tell(void)
     for (int i = 0; i < PHASES; i++) {
         long long peak, end;
         arithmetic(i, &peak, &end);
-        expect_say(
-            "PHASE rank=%d index=%d from_line=%d to_line=%d peak_above_base=%lld exit_above_base=%lld base=%lld file=known_sizes.c",
-            expect_rank(), i, lines[i], lines[i + 1], peak * MIB, end * MIB, bases[i]);
+        expect_say("PHASE rank=%d index=%d from_line=%d to_line=%d peak_above_base=%lld exit_above_base=%lld base=%lld file=known_sizes.c",
+                   expect_rank(), i, lines[i], lines[i + 1], peak * MIB, end * MIB, bases[i]);
         if (selfcheck)
             expect_say("SELF rank=%d index=%d peak_off=%lld exit_off=%lld", expect_rank(), i,
                        marks[i + 1] - bases[i] - peak * MIB, bases[i + 1] - bases[i] - end * MIB);

@@ -13,17 +13,14 @@ static int on_delete(MPI_Comm comm, int keyval, void *value, void *extra)
     MPI_Initialized(&initialized);
     MPI_Finalized(&finalized);
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-    MPI_Barrier(MPI_COMM_SELF);
-    const int barrier = __LINE__;
-    MPI_Allreduce(&one, &sum, 1, MPI_INT, MPI_SUM, MPI_COMM_SELF);
-    const int allreduce = __LINE__;
+    MPI_Barrier(MPI_COMM_SELF); const int barrier = __LINE__;
+    MPI_Allreduce(&one, &sum, 1, MPI_INT, MPI_SUM, MPI_COMM_SELF); const int allreduce = __LINE__;
     MPI_Pcontrol(1, "late");
     MPI_Pcontrol(-1, "late");
     if (finalized != 0 || initialized != 1 || sum != 1)
         expect_failures++;
     expect_say("LATE rank=%d call=MPI_Barrier comm_size=1 line=%d calls=1 sent=0 received=0 file=late_calls.c", rank, barrier);
-    expect_say("LATE rank=%d call=MPI_Allreduce comm_size=1 line=%d calls=1 sent=4 received=4 file=late_calls.c", rank,
-               allreduce);
+    expect_say("LATE rank=%d call=MPI_Allreduce comm_size=1 line=%d calls=1 sent=4 received=4 file=late_calls.c", rank, allreduce);
     expect_write(expect_text, expect_length);
     expect_length = 0;
     return MPI_SUCCESS;

@@ -50,41 +50,39 @@ static int on_dup(MPI_Comm from, int key, void *extra, void *in, void *out, int 
 }
 
 /* `size` bytes are touched inside of MPI. */
-#define GROW_IN_CALL(size)                        \
-    do {                                          \
-        MPI_Comm copy;                            \
-        MPI_Comm_set_attr(comm, keyval, &(size)); \
-        MPI_Comm_dup(comm, &copy);                \
-        MPI_Comm_free(&copy);                     \
+#define GROW_IN_CALL(size)                                                        \
+    do {                                                                          \
+        MPI_Comm copy;                                                            \
+        MPI_Comm_set_attr(comm, keyval, &(size));                                 \
+        MPI_Comm_dup(comm, &copy);                                                \
+        MPI_Comm_free(&copy);                                                     \
     } while (0)
 
-#define PLACE(n)                                                                    \
-    static NOINLINE void place_##n(void)                                            \
-    {                                                                               \
-        int value = 0;                                                              \
-        if (creep)                                                                  \
-            GROW_IN_CALL(creep);                                                    \
-        else                                                                        \
-            MPI_Bcast(&value, 1, MPI_INT, 0, comm);                                 \
-        __asm__ volatile("# " #n ::: "memory"); /* no two functions are the same */ \
+#define PLACE(n)                                                                  \
+    static NOINLINE void place_##n(void)                                          \
+    {                                                                             \
+        int value = 0;                                                            \
+        if (creep)                                                                \
+            GROW_IN_CALL(creep);                                                  \
+        else                                                                      \
+            MPI_Bcast(&value, 1, MPI_INT, 0, comm);                               \
+        __asm__ volatile("# " #n ::: "memory"); /* no two functions are the same */    \
     }
 #define CALL(n) place_##n();
 #define TEN(m, n) m(n##0) m(n##1) m(n##2) m(n##3) m(n##4) m(n##5) m(n##6) m(n##7) m(n##8) m(n##9)
-#define HUNDRED(m, n) \
-    TEN(m, n##0)      \
-    TEN(m, n##1) TEN(m, n##2) TEN(m, n##3) TEN(m, n##4) TEN(m, n##5) TEN(m, n##6) TEN(m, n##7) TEN(m, n##8) TEN(m, n##9)
+#define HUNDRED(m, n) TEN(m, n##0) TEN(m, n##1) TEN(m, n##2) TEN(m, n##3) TEN(m, n##4) \
+    TEN(m, n##5) TEN(m, n##6) TEN(m, n##7) TEN(m, n##8) TEN(m, n##9)
 HUNDRED(PLACE, p)
 
 /* The caller of the places is what differs: 30 functions that do the same. */
-#define CALLER(n)                                                                   \
-    static NOINLINE void caller_##n(void)                                           \
-    {                                                                               \
-        HUNDRED(CALL, p)                                                            \
-        __asm__ volatile("# " #n ::: "memory"); /* no two functions are the same */ \
+#define CALLER(n)                                                                 \
+    static NOINLINE void caller_##n(void)                                         \
+    {                                                                             \
+        HUNDRED(CALL, p)                                                          \
+        __asm__ volatile("# " #n ::: "memory"); /* no two functions are the same */    \
     }
-#define THIRTY(m)                                                                                                           \
-    m(a0) m(a1) m(a2) m(a3) m(a4) m(a5) m(a6) m(a7) m(a8) m(a9) m(b0) m(b1) m(b2) m(b3) m(b4) m(b5) m(b6) m(b7) m(b8) m(b9) \
-        m(c0) m(c1) m(c2) m(c3) m(c4) m(c5) m(c6) m(c7) m(c8) m(c9)
+#define THIRTY(m) m(a0) m(a1) m(a2) m(a3) m(a4) m(a5) m(a6) m(a7) m(a8) m(a9) m(b0) m(b1) m(b2) m(b3) m(b4) m(b5) m(b6) \
+    m(b7) m(b8) m(b9) m(c0) m(c1) m(c2) m(c3) m(c4) m(c5) m(c6) m(c7) m(c8) m(c9)
 THIRTY(CALLER)
 #define ADDRESS(n) caller_##n,
 static void (*const callers[])(void) = {THIRTY(ADDRESS)};

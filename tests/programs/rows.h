@@ -10,7 +10,7 @@
 /* Bugs of MPICH 4.0.2 (as in Debian 12), seen without any tool, that the cases go around. */
 #ifdef MPICH_VERSION
 #define ROWS_BUG_NEIGHBOR_ALLTOALLW 1 /* edges beyond the in-degree are not sent */
-#define ROWS_BUG_IALLTOALLW 1         /* in place with types that differ between ranks: wrong data; persistent too */
+#define ROWS_BUG_IALLTOALLW 1 /* in place with types that differ between ranks: wrong data; persistent too */
 #else
 #define ROWS_BUG_NEIGHBOR_ALLTOALLW 0
 #define ROWS_BUG_IALLTOALLW 0

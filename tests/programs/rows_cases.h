@@ -10,9 +10,7 @@
 #define ROWS_PASTE(a, b) ROWS_PASTE2(a, b)
 #define CASE(name) static void ROWS_PASTE(FORM, name)(MPI_Comm c)
 #define RUN(name) ROWS_PASTE(FORM, name)
-#define NRANK(c)               \
-    int n = expect_size(c), r; \
-    MPI_Comm_rank(c, &r)
+#define NRANK(c) int n = expect_size(c), r; MPI_Comm_rank(c, &r)
 #define a rows_a
 #define b rows_b
 #define vec rows_vec
@@ -69,8 +67,7 @@ CASE(gatherv)
         a[at(1, k)] = V(r, 0, k);
     for (int i = 0; i < n; i++)
         counts[i] = 2 * i;
-    DO(Gatherv, gatherv, c, 8 * r, is ? 8 * triangle(n - 1) : 0, a, r, vec, b, is ? counts : NULL, is ? displs : NULL,
-       is ? MPI_INT : NONE, root, c);
+    DO(Gatherv, gatherv, c, 8 * r, is ? 8 * triangle(n - 1) : 0, a, r, vec, b, is ? counts : NULL, is ? displs : NULL, is ? MPI_INT : NONE, root, c);
     for (int i = 0; is && i < n; i++)
         for (int k = 0; k < 2 * i; k++)
             CHECK(b[20 * i + k] == V(i, 0, k));
@@ -79,8 +76,7 @@ CASE(gatherv)
         counts[i] = i + 1;
     for (int k = 0; k < r + 1; k++)
         a[k] = b[20 * r + k] = V(r, 0, k);
-    DO(Gatherv, gatherv, c, 4 * (r + 1), is ? 4 * triangle(n) : 0, is ? MPI_IN_PLACE : a, is ? 0 : r + 1, is ? NONE : MPI_INT,
-       b, counts, displs, MPI_INT, root, c);
+    DO(Gatherv, gatherv, c, 4 * (r + 1), is ? 4 * triangle(n) : 0, is ? MPI_IN_PLACE : a, is ? 0 : r + 1, is ? NONE : MPI_INT, b, counts, displs, MPI_INT, root, c);
     for (int i = 0; is && i < n; i++)
         for (int k = 0; k < i + 1; k++)
             CHECK(b[20 * i + k] == V(i, 0, k));
@@ -99,8 +95,7 @@ CASE(scatter)
     clear();
     for (int k = 0; k < 4 * n; k++)
         a[k] = V(r, k / 4, k % 4);
-    DO(Scatter, scatter, c, is ? 16 * n : 0, 16, a, 4, MPI_INT, is ? MPI_IN_PLACE : b, is ? 0 : 4, is ? NONE : MPI_INT, root,
-       c);
+    DO(Scatter, scatter, c, is ? 16 * n : 0, 16, a, 4, MPI_INT, is ? MPI_IN_PLACE : b, is ? 0 : 4, is ? NONE : MPI_INT, root, c);
     for (int k = 0; k < 4; k++)
         CHECK(b[k] == (is ? -1 : V(root, r, k)));
 }
@@ -117,8 +112,7 @@ CASE(scatterv)
     for (int i = 0; i < n; i++)
         for (int k = 0; k < 2 * i; k++)
             a[4 * displs[i] + at(1, k)] = V(r, i, k);
-    DO(Scatterv, scatterv, c, is ? 8 * triangle(n - 1) : 0, 8 * r, a, is ? counts : NULL, is ? displs : NULL, is ? vec : NONE,
-       b, 2 * r, MPI_INT, root, c);
+    DO(Scatterv, scatterv, c, is ? 8 * triangle(n - 1) : 0, 8 * r, a, is ? counts : NULL, is ? displs : NULL, is ? vec : NONE, b, 2 * r, MPI_INT, root, c);
     for (int k = 0; k < 2 * r; k++)
         CHECK(b[k] == V(root, r, k));
     clear();
@@ -127,8 +121,7 @@ CASE(scatterv)
         for (int k = 0; k < i + 2; k++)
             a[20 * i + k] = V(r, i, k);
     }
-    DO(Scatterv, scatterv, c, is ? 4 * (triangle(n) + n) : 0, 4 * (r + 2), a, counts, displs, MPI_INT, is ? MPI_IN_PLACE : b,
-       is ? 0 : r + 2, is ? NONE : MPI_INT, root, c);
+    DO(Scatterv, scatterv, c, is ? 4 * (triangle(n) + n) : 0, 4 * (r + 2), a, counts, displs, MPI_INT, is ? MPI_IN_PLACE : b, is ? 0 : r + 2, is ? NONE : MPI_INT, root, c);
     for (int k = 0; !is && k < r + 2; k++)
         CHECK(b[k] == V(root, r, k));
 }
@@ -216,8 +209,7 @@ CASE(alltoallv)
         for (int k = 0; k < r + i + 1; k++)
             b[32 * i + k] = V(r, i, k);
     }
-    DO(Alltoallv, alltoallv, c, 4 * (n * r + triangle(n)), 4 * (n * r + triangle(n)), MPI_IN_PLACE, NULL, NULL, NONE, b,
-       received, to, MPI_INT, c);
+    DO(Alltoallv, alltoallv, c, 4 * (n * r + triangle(n)), 4 * (n * r + triangle(n)), MPI_IN_PLACE, NULL, NULL, NONE, b, received, to, MPI_INT, c);
     for (int i = 0; i < n; i++)
         for (int k = 0; k < r + i + 1; k++)
             CHECK(b[32 * i + k] == V(i, r, k));
@@ -251,8 +243,7 @@ CASE(alltoallw)
         for (int k = 0; k < 2 * (r + i + 1); k++)
             b[128 * i + at(v, k)] = V(r, i, k);
     }
-    DO(Alltoallw, alltoallw, c, 8 * (n * r + triangle(n)), 8 * (n * r + triangle(n)), MPI_IN_PLACE, NULL, NULL, NULL, b,
-       received, to, rtypes, c);
+    DO(Alltoallw, alltoallw, c, 8 * (n * r + triangle(n)), 8 * (n * r + triangle(n)), MPI_IN_PLACE, NULL, NULL, NULL, b, received, to, rtypes, c);
     for (int i = 0; i < n; i++)
         for (int k = 0; k < 2 * (r + i + 1); k++)
             CHECK(b[128 * i + at((r + i) % 2 || uniform, k)] == V(i, r, k));
@@ -375,10 +366,7 @@ CASE(exscan)
 /* --- neighbours: what is bound for MPI_PROC_NULL has a count, but doesn't move ------------------------------- */
 
 #define NEIGHBOURS(name) static void ROWS_PASTE(FORM, name)(const struct rows_topology *t)
-#define NEIGHBOUR_RANK                                                \
-    MPI_Comm c = t->comm;                                             \
-    int r, outs = alive(t->out, t->nout), ins = alive(t->in, t->nin); \
-    MPI_Comm_rank(c, &r)
+#define NEIGHBOUR_RANK MPI_Comm c = t->comm; int r, outs = alive(t->out, t->nout), ins = alive(t->in, t->nin); MPI_Comm_rank(c, &r)
 
 NEIGHBOURS(neighbor_allgather)
 {
@@ -404,8 +392,7 @@ NEIGHBOURS(neighbor_allgatherv)
     }
     for (int k = 0; k < 2 * (r + 1); k++)
         a[at(1, k)] = V(r, 0, k);
-    DO(Neighbor_allgatherv, neighbor_allgatherv, c, outs ? 8 * (r + 1) : 0, received, a, r + 1, vec, b, counts, displs, MPI_INT,
-       c);
+    DO(Neighbor_allgatherv, neighbor_allgatherv, c, outs ? 8 * (r + 1) : 0, received, a, r + 1, vec, b, counts, displs, MPI_INT, c);
     for (int i = 0; i < t->nin; i++)
         for (int k = 0; k < counts[i]; k++)
             CHECK(b[100 * i + k] == (t->in[i] < 0 ? -1 : V(t->in[i], 0, k)));
@@ -478,11 +465,12 @@ NEIGHBOURS(neighbor_alltoallw)
 
 /* Rank 0 is MPI_ROOT, the other even ranks are MPI_PROC_NULL, all odd ones are at the other end. (Any other root
  * than 0 fails in MPI_Ibcast of MPICH 4.0.2: wrong data, or an assertion in mpir_localproc.c.) */
-#define INTER_RANK \
-    int n, r, q;   \
+#define INTER_RANK                                                                                                     \
+    int n, r, q;                                                                                                       \
     MPI_Comm_size(c, &n), MPI_Comm_rank(c, &r), MPI_Comm_remote_size(c, &q)
 #define SIDE (expect_rank() % 2)
-#define INTER_ROOT int far = SIDE, is = !far && r == 0, root = far ? 0 : is ? MPI_ROOT : MPI_PROC_NULL, source = 0
+#define INTER_ROOT                                                                                                     \
+    int far = SIDE, is = !far && r == 0, root = far ? 0 : is ? MPI_ROOT : MPI_PROC_NULL, source = 0
 #define REMOTE(i) (2 * (i) + !SIDE) /* rank in the world of rank i of the remote group */
 
 CASE(inter_rooted)
@@ -508,8 +496,7 @@ CASE(inter_rooted)
         counts[i] = i + 1, displs[i] = 20 * i;
     for (int k = 0; k < r + 1; k++)
         a[k] = V(2 * r + 1, 0, k);
-    DO(Gatherv, gatherv, c, far ? 4 * (r + 1) : 0, is ? 4 * triangle(q) : 0, a, r + 1, MPI_INT, b, counts, displs, MPI_INT,
-       root, c);
+    DO(Gatherv, gatherv, c, far ? 4 * (r + 1) : 0, is ? 4 * triangle(q) : 0, a, r + 1, MPI_INT, b, counts, displs, MPI_INT, root, c);
     for (int i = 0; is && i < q; i++)
         for (int k = 0; k < i + 1; k++)
             CHECK(b[20 * i + k] == V(REMOTE(i), 0, k));
@@ -523,8 +510,7 @@ CASE(inter_rooted)
     for (int i = 0; i < q; i++)
         for (int k = 0; k < i + 1; k++)
             a[20 * i + k] = V(source, i, k);
-    DO(Scatterv, scatterv, c, is ? 4 * triangle(q) : 0, far ? 4 * (r + 1) : 0, a, counts, displs, MPI_INT, b, r + 1, MPI_INT,
-       root, c);
+    DO(Scatterv, scatterv, c, is ? 4 * triangle(q) : 0, far ? 4 * (r + 1) : 0, a, counts, displs, MPI_INT, b, r + 1, MPI_INT, root, c);
     for (int k = 0; k < r + 1; k++)
         CHECK(b[k] == (far ? V(source, r, k) : -1));
     clear();

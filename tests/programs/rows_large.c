@@ -17,8 +17,7 @@
 
 #define FORM blocking
 #define BLOCKING 1
-#define DO(X, x, comm, sent, received, ...) \
-    (MPI_##X##_c(__VA_ARGS__), expect(NAME("MPI_" #X "_c"), comm, __FILE__, __LINE__, sent, received))
+#define DO(X, x, comm, sent, received, ...) (MPI_##X##_c(__VA_ARGS__), expect(NAME("MPI_" #X "_c"), comm, __FILE__, __LINE__, sent, received))
 #include "tests/programs/rows_cases.h"
 #undef FORM
 #undef BLOCKING
@@ -26,12 +25,12 @@
 
 #define FORM nonblocking
 #define BLOCKING 0
-#define DO(X, x, comm, sent, received, ...)                                      \
-    do {                                                                         \
-        MPI_Request request;                                                     \
-        MPI_I##x##_c(__VA_ARGS__, &request);                                     \
-        expect(NAME("MPI_I" #x "_c"), comm, __FILE__, __LINE__, sent, received); \
-        MPI_Wait(&request, MPI_STATUS_IGNORE);                                   \
+#define DO(X, x, comm, sent, received, ...)                                                                            \
+    do {                                                                                                               \
+        MPI_Request request;                                                                                           \
+        MPI_I##x##_c(__VA_ARGS__, &request);                                                                           \
+        expect(NAME("MPI_I" #x "_c"), comm, __FILE__, __LINE__, sent, received);                                       \
+        MPI_Wait(&request, MPI_STATUS_IGNORE);                                                                         \
     } while (0)
 #include "tests/programs/rows_cases.h"
 #undef FORM
@@ -40,15 +39,15 @@
 
 #define FORM persistent
 #define BLOCKING 0
-#define DO(X, x, comm, sent, received, ...)                                \
-    do {                                                                   \
-        MPI_Request request;                                               \
-        MPI_##X##_init_c(__VA_ARGS__, MPI_INFO_NULL, &request);            \
-        expect(NAME("MPI_" #X "_init_c"), comm, __FILE__, __LINE__, 0, 0); \
-        MPI_Start(&request);                                               \
-        expect("MPI_Start", comm, __FILE__, __LINE__, sent, received);     \
-        MPI_Wait(&request, MPI_STATUS_IGNORE);                             \
-        MPI_Request_free(&request);                                        \
+#define DO(X, x, comm, sent, received, ...)                                                                            \
+    do {                                                                                                               \
+        MPI_Request request;                                                                                           \
+        MPI_##X##_init_c(__VA_ARGS__, MPI_INFO_NULL, &request);                                                        \
+        expect(NAME("MPI_" #X "_init_c"), comm, __FILE__, __LINE__, 0, 0);                                             \
+        MPI_Start(&request);                                                                                           \
+        expect("MPI_Start", comm, __FILE__, __LINE__, sent, received);                                                 \
+        MPI_Wait(&request, MPI_STATUS_IGNORE);                                                                         \
+        MPI_Request_free(&request);                                                                                    \
     } while (0)
 #include "tests/programs/rows_cases.h"
 

@@ -6,12 +6,12 @@
 #define BLOCKING 0
 #define CNT int
 #define DIS int
-#define DO(X, x, comm, sent, received, ...)                           \
-    do {                                                              \
-        MPI_Request request;                                          \
-        MPI_I##x(__VA_ARGS__, &request);                              \
-        expect("MPI_I" #x, comm, __FILE__, __LINE__, sent, received); \
-        MPI_Wait(&request, MPI_STATUS_IGNORE);                        \
+#define DO(X, x, comm, sent, received, ...)                                                                            \
+    do {                                                                                                               \
+        MPI_Request request;                                                                                           \
+        MPI_I##x(__VA_ARGS__, &request);                                                                               \
+        expect("MPI_I" #x, comm, __FILE__, __LINE__, sent, received);                                                  \
+        MPI_Wait(&request, MPI_STATUS_IGNORE);                                                                         \
     } while (0)
 #include "tests/programs/rows_cases.h"
 

@@ -8,15 +8,15 @@
 #define BLOCKING 0
 #define CNT int
 #define DIS int
-#define DO(X, x, comm, sent, received, ...)                            \
-    do {                                                               \
-        MPI_Request request;                                           \
-        ROWS_INIT(X)(__VA_ARGS__, MPI_INFO_NULL, &request);            \
-        expect(ROWS_INIT_NAME(X), comm, __FILE__, __LINE__, 0, 0);     \
-        MPI_Start(&request);                                           \
-        expect("MPI_Start", comm, __FILE__, __LINE__, sent, received); \
-        MPI_Wait(&request, MPI_STATUS_IGNORE);                         \
-        MPI_Request_free(&request);                                    \
+#define DO(X, x, comm, sent, received, ...)                                                                            \
+    do {                                                                                                               \
+        MPI_Request request;                                                                                           \
+        ROWS_INIT(X)(__VA_ARGS__, MPI_INFO_NULL, &request);                                                            \
+        expect(ROWS_INIT_NAME(X), comm, __FILE__, __LINE__, 0, 0);                                                     \
+        MPI_Start(&request);                                                                                           \
+        expect("MPI_Start", comm, __FILE__, __LINE__, sent, received);                                                 \
+        MPI_Wait(&request, MPI_STATUS_IGNORE);                                                                         \
+        MPI_Request_free(&request);                                                                                    \
     } while (0)
 #include "tests/programs/rows_cases.h"
 
@@ -39,8 +39,7 @@ static void restart(const struct rows_setup *s)
     for (int i = 0; i < 4; i++) {
         sum = 0;
         list[4] = root ? i : -1;
-        MPI_Startall(3, all),
-            expect("MPI_Startall", MPI_COMM_WORLD, __FILE__, __LINE__, 4 + (root ? 20 : 0), 4 + (root ? 0 : 20));
+        MPI_Startall(3, all), expect("MPI_Startall", MPI_COMM_WORLD, __FILE__, __LINE__, 4 + (root ? 20 : 0), 4 + (root ? 0 : 20));
         MPI_Waitall(3, all, statuses);
         CHECK(sum == triangle(s->n) && list[4] == i);
     }

@@ -34,20 +34,16 @@
 #define NUMBERS 512
 
 /* What any run may need or not, by chance. None of them tells memwatch from the program. */
-static const int by_chance[] = {SYS_futex,        SYS_sched_yield,     SYS_brk,
-                                SYS_mmap,         SYS_munmap,          SYS_mremap,
-                                SYS_madvise,
+static const int by_chance[] = {SYS_futex, SYS_sched_yield, SYS_brk, SYS_mmap, SYS_munmap, SYS_mremap, SYS_madvise,
 #ifdef SYS_poll /* not on machines that came later */
-                                SYS_poll,         SYS_epoll_wait,
+                                SYS_poll, SYS_epoll_wait,
 #endif
 #ifdef SYS_rseq /* Linux 4.18 */
                                 SYS_rseq,
 #endif
-                                SYS_mprotect,     SYS_nanosleep,       SYS_clock_nanosleep,
-                                SYS_rt_sigreturn, SYS_restart_syscall, SYS_exit,
-                                SYS_exit_group,   SYS_set_robust_list, SYS_rt_sigprocmask,
-                                SYS_write,        SYS_writev,          SYS_read,
-                                SYS_readv};
+                                SYS_mprotect, SYS_nanosleep, SYS_clock_nanosleep, SYS_rt_sigreturn, SYS_restart_syscall,
+                                SYS_exit, SYS_exit_group, SYS_set_robust_list, SYS_rt_sigprocmask, SYS_write, SYS_writev,
+                                SYS_read, SYS_readv};
 
 static struct sock_filter filter[2 * NUMBERS + 4];
 static struct sock_fprog program = {.filter = filter};

@@ -37,11 +37,8 @@ int main(int argc, char **argv)
     int calls = 100, at = 50, on = 0, mib = 64, line = 0, n, rank;
     for (int i = 1; i < argc; i++) {
         const char *name = argv[i];
-        int *number = !strcmp(name, "--mib")     ? &mib
-                      : !strcmp(name, "--rank")  ? &on
-                      : !strcmp(name, "--calls") ? &calls
-                      : !strcmp(name, "--at")    ? &at
-                                                 : NULL;
+        int *number = !strcmp(name, "--mib") ? &mib : !strcmp(name, "--rank") ? &on : !strcmp(name, "--calls") ? &calls
+                    : !strcmp(name, "--at") ? &at : NULL;
         if (!strcmp(name, "--leak"))
             leak = 1;
         else if (number && i + 1 < argc)
@@ -60,8 +57,7 @@ int main(int argc, char **argv)
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     MPI_Op_create(add, 1, &op);
     for (int i = 0; i < 20; i++)
-        MPI_Allreduce(&in, &out, 1, MPI_LONG, op, MPI_COMM_WORLD),
-            expect("MPI_Allreduce", MPI_COMM_WORLD, __FILE__, __LINE__, 8, 8);
+        MPI_Allreduce(&in, &out, 1, MPI_LONG, op, MPI_COMM_WORLD), expect("MPI_Allreduce", MPI_COMM_WORLD, __FILE__, __LINE__, 8, 8);
     for (int i = 1; i <= calls; i++) {
         armed = rank == on && i == at;
         MPI_Allreduce(&in, &out, 1, MPI_LONG, op, MPI_COMM_WORLD), line = __LINE__;
@@ -70,8 +66,7 @@ int main(int argc, char **argv)
         CHECK(out == n);
     }
     if (fired)
-        expect_say("SPIKE rank=%d call=MPI_Allreduce comm_size=%d line=%d visit=%d bytes=%zu kept=%zu file=spikes.c", rank, n,
-                   line, at, bytes, leak ? bytes : 0);
+        expect_say("SPIKE rank=%d call=MPI_Allreduce comm_size=%d line=%d visit=%d bytes=%zu kept=%zu file=spikes.c", rank, n, line, at, bytes, leak ? bytes : 0);
     else if (rank == on)
         expect_say("NOSPIKE rank=%d", rank);
     MPI_Op_free(&op);

@@ -261,15 +261,10 @@ static const struct {
     const char *name;
     int (*run)(void);
 } tricks[] = {
-    {"longjmp", do_longjmp},
-    {"bsend", do_bsend},
-    {"exit-signal", do_exit_signal},
-    {"cancel", do_cancel},
-    {"descriptors", do_descriptors},
-    {"raw-fork", do_raw_fork},
+    {"longjmp", do_longjmp},         {"bsend", do_bsend},       {"exit-signal", do_exit_signal},
+    {"cancel", do_cancel},           {"descriptors", do_descriptors}, {"raw-fork", do_raw_fork},
     {"low-descriptors", do_low_descriptors},
-    {"contexts", do_contexts},
-    {"many-requests", do_many_requests},
+    {"contexts", do_contexts},       {"many-requests", do_many_requests},
 };
 
 int main(int argc, char **argv)

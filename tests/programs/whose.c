@@ -15,10 +15,7 @@ static size_t bytes = 40u << 20;
 static int rank;
 static atomic_int touching, stop;
 
-static void keep(void *p)
-{
-    __asm__ volatile("" : : "r"(p) : "memory");
-}
+static void keep(void *p) { __asm__ volatile("" : : "r"(p) : "memory"); }
 
 static long rss(void)
 {
@@ -196,10 +193,8 @@ static void touch_until_stopped(void)
 static const struct {
     const char *name;
     void (*run)(void);
-} whats[] = {{"table", table},         {"op", op},
-             {"file", file},           {"windows", windows},
-             {"attribute", attribute}, {"unexpected", unexpected},
-             {"lent", lent},           {"later", touch_until_stopped}};
+} whats[] = {{"table", table}, {"op", op}, {"file", file}, {"windows", windows}, {"attribute", attribute},
+             {"unexpected", unexpected}, {"lent", lent}, {"later", touch_until_stopped}};
 
 static void run(const char *what)
 {

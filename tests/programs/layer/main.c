@@ -17,7 +17,7 @@ static __attribute__((noinline)) double solve(void)
     double sum = 0;
     for (int i = 0; i < 5; i++)
         sum = comm_sum(2); /* solve */
-    comm_wait();           /* barrier */
+    comm_wait(); /* barrier */
     __asm__ volatile("" : "+m"(sum));
     return sum;
 }
