@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* abort_inside HOW: rank 1 calls MPI_Abort(23) where programs do it beside their main line, most of them in the middle of
- * another MPI call: errhandler, op, signal, copy (a keyval's copy function, in MPI_Comm_dup), delete (its delete function), finalize
- * (the same of an attribute of MPI_COMM_SELF, in MPI_Finalize), query, free (of a generalized request, in MPI_Wait), cancel,
- * thread (another one, while main waits in a call), exit (an atexit handler), datarep (a conversion function; ends with 77
- * where the library has none). */
+/* abort_inside HOW: rank 1 calls MPI_Abort(23) in unusual places, most of them inside another MPI call: errhandler, op,
+ * signal, copy (a keyval's copy function, in MPI_Comm_dup), delete (its delete function), finalize (the delete function of
+ * an attribute of MPI_COMM_SELF, in MPI_Finalize), query, free (of a generalized request, in MPI_Wait), cancel, thread
+ * (another thread, while main waits in a call), exit (an atexit handler), datarep (a conversion function; exits with 77 if
+ * the library does not support it). */
 #include "tests/programs/expect.h"
 #include <pthread.h>
 #include <signal.h>
@@ -19,7 +19,7 @@ static void give_up(void)
         MPI_Abort(MPI_COMM_WORLD, 23);
 }
 
-/* ---- what calls it ---- */
+/* ---- the callers of MPI_Abort ---- */
 
 static void on_error(MPI_Comm *comm, int *code, ...)
 {
@@ -121,7 +121,7 @@ static int extent(MPI_Datatype type, MPI_Aint *bytes, void *extra)
     return MPI_Type_get_extent(type, &low, bytes);
 }
 
-/* ---- and where it is called ---- */
+/* ---- the places ---- */
 
 static void fail_call(void)
 {
@@ -130,7 +130,7 @@ static void fail_call(void)
 
     MPI_Comm_create_errhandler(on_error, &handler);
     MPI_Comm_set_errhandler(MPI_COMM_WORLD, handler);
-    MPI_Bcast(&one, 1, MPI_INT, rank == 1 ? 77 : 1, MPI_COMM_WORLD); /* a root that there is not */
+    MPI_Bcast(&one, 1, MPI_INT, rank == 1 ? 77 : 1, MPI_COMM_WORLD); /* an invalid root */
 }
 
 static void reduce(void)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Built as a library that is preloaded behind memwatch's: MPI_Abort returns, as MPICH's does from 4.2 on when the
- * process manager is slow to end the job. PMPI_Abort of the library itself, which other threads may be in, stays. */
+/* Built as a library that is preloaded after memwatch's: MPI_Abort returns, as in MPICH 4.2 and later if the process manager
+ * is slow to end the job. The library's PMPI_Abort, which other threads may be in, is unchanged. */
 #include <unistd.h>
 
 int PMPI_Abort(int comm, int code);

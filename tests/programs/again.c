@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Needs 96 MiB, then executes itself, as programs do to change their environment; the second program needs nothing. */
+/* Uses 96 MiB, then executes itself, as programs do to change their environment; the second program uses nothing. */
 #include <mpi.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Byte counts beyond 32 bits, without the memory: on MPI_COMM_SELF, in place, nothing moves. The buffer is
- * mapped without any right, so a call that touches it dies. */
+/* Byte counts beyond 32 bits, without the memory: the calls are in place on MPI_COMM_SELF and move nothing. The buffer is
+ * mapped without access rights, so a call that touches it crashes. */
 #include "tests/programs/expect.h"
 #include <sys/mman.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Looks for children and signals that it has not asked for: after MPI_Init and after MPI_Finalize, and again a moment
- * later, when what was started on the side may have ended. Its own child shows that it would notice. Each rank prints
- *   CHILDREN rank=R signals=N reaped=N own=N        own: of its own child, 1 signal is to be expected */
+/* Checks for unexpected children and signals after MPI_Init, after MPI_Finalize, and again 300 ms later, when helper
+ * processes may have ended. A child of the program shows that the check works. Each rank prints
+ *   CHILDREN rank=R signals=N reaped=N own=N        own: for the program's child, 1 signal is expected */
 #include "tests/programs/expect.h"
 #include <errno.h>
 #include <signal.h>

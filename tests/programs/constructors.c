@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Collective constructors, windows and files: each call of the program once, and none that the MPI library
- * makes on its own (ROMIO calls seven Allreduces in one write_all).  [--file PATH] */
+/* Collective constructors, windows and files: each call of the program is counted once, and no call that the MPI library
+ * makes internally (ROMIO calls seven Allreduces in one write_all).  [--file PATH] */
 #include "tests/programs/expect.h"
 
 #define ONCE(X, ...) (MPI_##X(__VA_ARGS__), expect_call("MPI_" #X, __FILE__, __LINE__))
 
-/* Open MPI 4.1 has no one-sided component for a window on memory of the program's in a job of one rank. */
+/* In a job of one rank, Open MPI 4.1 has no one-sided component for a window on memory of the program. */
 #ifdef OPEN_MPI
 #define WITHOUT_WINDOWS(size) ((size) == 1)
 #else
@@ -109,7 +109,7 @@ static void windows(void)
 }
 
 #if MPI_VERSION >= 4
-/* Calls of each shape by their large-count forms; those that are not collective leave nothing of what they do inside. */
+/* Calls of each kind in their large-count forms; those that are not collective leave no record of their internal calls. */
 static void large_files(MPI_File file)
 {
     int out[64], in[64];
@@ -204,7 +204,7 @@ int main(int argc, char **argv)
     MPI_Comm_size(MPI_COMM_WORLD, &size);
     MPI_Info_create(&hints);
     MPI_Info_set(hints, "cb_nodes", "1");
-    topologies(); /* first: after communicators(), Open MPI 4.1.4 hangs now and then in MPI_Dist_graph_create with 3 ranks */
+    topologies(); /* first: after communicators(), Open MPI 4.1.4 sometimes hangs in MPI_Dist_graph_create with 3 ranks */
     communicators();
     windows();
     files(path);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* damage BEFORE AFTER COMMAND: BEFORE Barriers, then rank 0 runs COMMAND by the shell while the others wait, then AFTER
- * Allreduces; prints the last one's sum, and ends with status 3. With AFTER < 0 all ranks stay, after the file "ready" was
- * made and -AFTER Allreduces. Each rank writes its pid into the file pid.<rank>. */
+/* damage BEFORE AFTER COMMAND: BEFORE Barriers, then rank 0 runs COMMAND in the shell while the others wait, then AFTER
+ * Allreduces; prints the sum of the last one, and exits with status 3. With AFTER < 0 rank 0 creates the file "ready" after
+ * -AFTER Allreduces, and all ranks keep running. Each rank writes its pid into the file pid.<rank>. */
 #include <mpi.h>
 #include <stdio.h>
 #include <stdlib.h>

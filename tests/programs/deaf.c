@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* From before MPI_Init on nobody reads what is written to stderr. Exits with 0 when it was not hurt; a child that writes
- * there itself must die of SIGPIPE, or the trial says nothing (status 2). */
+/* Before MPI_Init, closes the read end of stderr. Exits with 0 if the program was not affected; a child that writes there
+ * itself must die of SIGPIPE, otherwise the test is not valid (status 2). */
 #include <mpi.h>
 #include <signal.h>
 #include <sys/wait.h>

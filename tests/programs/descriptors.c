@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Puts its files where other descriptors may be: at 1000 and above, just below the limit, and wherever a file of
- * /proc is open. Each must stay what it is, byte for byte and with its position, here and in children.
+/* Opens files at descriptor numbers that the library may use: at 1000 and above, just below the limit, and where a file of
+ * /proc is open. Each must keep its contents and its position, here and in children.
  *
  *   descriptors HOW [LIMIT]
  *
- * HOW: before (MPI_Init), after, closed (all high ones closed first, again and again), same (the files are /proc/self/statm
- * itself, of which an inode does not tell who has opened it). LIMIT: of open files. Exit status: faults. */
+ * HOW: before (MPI_Init), after, closed (closes all high descriptors first, repeatedly), same (the files are
+ * /proc/self/statm itself: the inode does not show who opened it). LIMIT: of open files. Exit status: number of errors. */
 #define _GNU_SOURCE
 #include <mpi.h>
 
@@ -25,7 +25,7 @@
 
 extern char **environ;
 
-static int mine[MOST]; /* 1: a descriptor that this program has put there */
+static int mine[MOST]; /* 1: a descriptor opened by this program */
 static int faults, limit;
 static const char *how;
 
@@ -43,7 +43,7 @@ static void put(int fd)
     snprintf(name, sizeof(name), "own-%d-%d", (int)getpid(), fd);
     content_of(fd, text);
     file = same ? open("/proc/self/statm", O_RDONLY) : open(name, O_RDWR | O_CREAT | O_TRUNC, 0600);
-    if (file < 0) /* none left: takes this one's place */
+    if (file < 0) /* no free descriptor: skip this one */
         return;
     if (!same)
         unlink(name);
@@ -76,7 +76,7 @@ static void put_all(void)
             put(fd);
 }
 
-/* Returns how many are not as they were. */
+/* Returns the number of changed files. */
 static int look(void)
 {
     char text[64], wanted[64];
@@ -174,7 +174,7 @@ int main(int argc, char **argv)
             MPI_Allreduce(&one, &sum, 1, MPI_INT, MPI_SUM, MPI_COMM_WORLD);
         if (strcmp(how, "before"))
             put_all();
-        look_in_fork(); /* before the library sees that its own are gone */
+        look_in_fork(); /* before the library notices that its descriptors are closed */
         for (int i = 0; i < 20; i++)
             MPI_Allreduce(&one, &sum, 1, MPI_INT, MPI_SUM, MPI_COMM_WORLD);
         look_everywhere();

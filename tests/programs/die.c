@@ -72,7 +72,7 @@ int main(int argc, char **argv)
                __LINE__ + 2);
     expect_flush_alone();
     MPI_Barrier(MPI_COMM_WORLD);
-    fprintf(stderr, "die: rank %d left the Barrier\n", rank); /* when no rank is called --rank */
+    fprintf(stderr, "die: rank %d left the Barrier\n", rank); /* if --rank names no rank */
     MPI_Finalize();
     return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory grows early, by 48 MiB in one phase, and stays; 48 short phases at that height follow, with one rise of 24 MiB. */
+/* Memory grows by 48 MiB in an early phase and stays; 48 short phases at that level follow, with one rise of 24 MiB. */
 #include <mpi.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Comes near to limits on memory.
- *   headroom grow MIB HOW    rank 1 takes so many MiB at a time, and a barrier after each, until malloc() fails; then
- *                            abort: MPI_Abort with 7; segv: it uses the memory all the same; end: it goes on to its end
- *   headroom hold MIB        every rank takes MIB and touches none of it
+/* Comes close to memory limits.
+ *   headroom grow MIB HOW    rank 1 allocates MIB MiB per step, with a barrier after each, until malloc() fails; then
+ *                            abort: MPI_Abort with 7; segv: it uses the memory anyway; end: it continues to its end
+ *   headroom hold MIB        every rank allocates MIB and touches none of it
  *   headroom own MIB         rank 1 limits its address space to MIB itself
  *   headroom files DIR MIB   every rank writes a file of MIB there, and removes it */
 #include <fcntl.h>
@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #define MIB ((size_t)1 << 20)
-#define MOST 4096 /* steps: nothing limits us */
+#define MOST 4096 /* maximum number of steps: no limit was reached */
 
 static int rank;
 
@@ -56,7 +56,7 @@ static void write_file(const char *directory, int mib)
             MPI_Abort(MPI_COMM_WORLD, 9);
     close(fd);
     MPI_Barrier(MPI_COMM_WORLD);
-    usleep(300000); /* two samples of what was written */
+    usleep(300000); /* two samples of the written file */
     unlink(name);
 }
 

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Calls that meet other calls of the same thread in the library: interrupted, jumped out of, cancelled. MPI's own code
- * is never interrupted by a handler that calls MPI, so that each ends as well without memwatch.
+/* MPI calls during other calls of the same thread in the library: interrupted, left by longjmp, cancelled. MPI's code is
+ * never interrupted by a handler that calls MPI, so the program also works without memwatch.
  *   calls STACK    a timer's handler makes nonblocking calls, while phases begin and end
- *   phases STACK   a timer's handler begins and ends phases (also by MPI_Pcontrol), while nonblocking calls are made; prints their number
+ *   phases STACK   a timer's handler begins and ends phases (also by MPI_Pcontrol), while nonblocking calls are made; prints
+ *                  their number
  *   jumps STACK    a timer's handler jumps out of the beginning and the end of phases, collectives follow
  *   errors         an error handler jumps out of collectives, from 1 to 40 functions deep
  *   cancel         MPI_THREAD_MULTIPLE: threads are cancelled asynchronously in collectives
- * STACK: 0 the handler runs on the stack as it is, 1 on one of malloc(), 2 on one in main()'s frame.
- * Exits 7 when all went well. */
+ * STACK: 0 the handler runs on the current stack, 1 on one of malloc(), 2 on one in main()'s frame.
+ * Exits with 7 on success. */
 #define _GNU_SOURCE
 #include "pmpi/memwatch.h"
 
@@ -73,7 +74,7 @@ static void handle_by_phases(int signal)
     (void)signal;
     handled++;
     make_phases();
-    MPI_Pcontrol(1, "control"); /* MPICH's cannot be jumped out of */
+    MPI_Pcontrol(1, "control"); /* a longjmp out of MPICH's MPI_Pcontrol is not allowed */
     MPI_Pcontrol(-1, "control");
 }
 

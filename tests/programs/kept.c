@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a program may look at after its MPI calls, on one rank, a line each: whether errno and the state of floating point
- * are as they were; threads; signals that are caught; descriptors below 64 and others that an exec would inherit. */
+/* Prints, on one rank, a line for each property that a program may check after its MPI calls: whether errno and the
+ * floating-point state are unchanged; threads; caught signals; descriptors below 64 and others that an exec would inherit. */
 #include <mpi.h>
 
 #include <dirent.h>
@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CALLS 50000 /* measured ones, and after the credit of short runs counted ones */
+#define CALLS 50000 /* first measured ones, then counted ones after the credit of short runs */
 
 static int entries(const char *path, int (*counts)(int fd))
 {

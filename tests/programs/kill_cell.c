@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A job in which one rank ends in a chosen way at a chosen time; tests/kill_matrix.sh asks the post-mortem about it.
+/* A job in which one rank ends in a chosen way at a chosen time; tests/kill_matrix.sh checks the post-mortem of it.
  *   --victim R (0)  --how segv|bus|abrt|fpe|kill|term|int|hup|exit|_exit|abort|oom|none (none)
  *   --when before     before MPI_Init
  *          init       inside MPI_Init, which another rank enters late
@@ -8,7 +8,8 @@
  *          waiting    inside a collective with others, while one computes
  *          all        while all compute
  *          after      after MPI_Finalize
- * exit's status is 3, MPI_Abort's code 5. The rank number is the launcher's variable's, as MPI may not be called yet. */
+ * The status of exit is 3, the code of MPI_Abort 5. The rank is read from the launcher's variable, as MPI may not be called
+ * yet. */
 #include <mpi.h>
 #include <signal.h>
 #include <stdio.h>
@@ -64,7 +65,7 @@ static void end(int signo)
         grow();
 }
 
-/* In the middle of whatever the rank does then. */
+/* Ends the rank after `ms` milliseconds, wherever it is then. */
 static void end_in(long ms)
 {
     struct itimerval timer = {.it_value = {ms / 1000, ms % 1000 * 1000}};
@@ -94,7 +95,7 @@ int main(int argc, char **argv)
     }
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
     is_victim = rank == victim;
-    is_late = rank == (victim ? 0 : 1); /* the one that others wait for */
+    is_late = rank == (victim ? 0 : 1); /* the rank that others wait for */
     if (!strcmp(when, "before")) {
         rest(300);
         if (is_victim)

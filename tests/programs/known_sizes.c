@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Maps, touches and frees known sizes between Barriers: the peak of each stretch between two calls is known.
+/* Maps, touches and frees known sizes between Barriers: the peak of each interval between two calls is known.
  *   --threads N (1; memory is touched by N threads, at most 4)   --huge (MADV_HUGEPAGE)
  *   --selfcheck (compare with the kernel's own mark, which this resets: not under memwatch)
  *   PHASE rank=R index=I from_line=L1 to_line=L2 peak_above_base=B exit_above_base=B base=RSS file=known_sizes.c
- * `base` is the RSS right after the call in L1 (smaps_rollup, exact); what is above it is the program's own
- * arithmetic, in bytes; exit_above_base is negative where memory was given back. */
+ * `base` is the RSS right after the call in L1 (smaps_rollup, exact); the values above it are computed by the
+ * program, in bytes; exit_above_base is negative if memory was freed. */
 #include "tests/programs/expect.h"
 #include <fcntl.h>
 #include <pthread.h>
@@ -23,10 +23,10 @@ static const int plan[PHASES][STEPS] = {
     {40},        /* kept */
     {100, -100}, /* a short peak */
     {0},
-    {-40}, /* given back */
+    {-40}, /* freed */
     {10, -10, 60, -60, 24, -24},
-    {50, -50, 20},  /* peak, then less that stays */
-    {-20, 30, -30}, /* less, then a peak over what is left */
+    {50, -50, 20},  /* peak, then a smaller amount that stays */
+    {-20, 30, -30}, /* less, then a peak above the rest */
     {2, 4, 6, 8},   /* growth in small steps */
     {-8, -6, -4, -2, 64, -64},
 };
@@ -123,7 +123,7 @@ static void act(int phase)
             block_free(-plan[phase][i]);
 }
 
-/* What the phase's plan comes to, in MiB above its start. */
+/* The peak and the end of the phase's plan, in MiB above its start. */
 static void arithmetic(int phase, long long *peak, long long *end)
 {
     *peak = *end = 0;
@@ -205,7 +205,7 @@ int main(int argc, char **argv)
     for (int i = 1; i < threads; i++)
         pthread_create(&others[i], NULL, worker, (void *)(size_t)i);
 
-    /* Warm up: everything that is used below has been used once. */
+    /* Warm up: run all code below once. */
     for (int i = 0; i < PHASES; i++)
         act(i);
     for (int i = 0; i < 200; i++)

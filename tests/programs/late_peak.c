@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* late_peak finalize|end|other: 40 MiB come and go between the last collective and MPI_Finalize, after MPI_Finalize, or in
- * a named phase that is still open at MPI_Finalize. */
+/* late_peak finalize|end|other: 40 MiB are allocated and freed between the last collective and MPI_Finalize, after
+ * MPI_Finalize, or in a named phase that is still open at MPI_Finalize. */
 #include "pmpi/memwatch.h"
 
 #include <mpi.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A loop of --visits N visits of the phase "work" with an Allreduce before and after. In it, by --how: "leak" keeps --kib K
- * more at every visit; "warm" fills a cache in the first fifth of the visits; "saw" grows and lets go every tenth visit;
- * "once" keeps 32 MiB in the middle; "else" leaks in another phase, "other". */
+/* A loop of --visits N visits of the phase "work" with an Allreduce before and after. By --how: "leak" keeps --kib K more at
+ * every visit; "warm" fills a cache in the first fifth of the visits; "saw" grows, and frees it every tenth visit; "once"
+ * keeps 32 MiB in the middle; "else" leaks in another phase, "other". */
 #include <mpi.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +16,7 @@ static void *hold(size_t bytes)
     return memory;
 }
 
-/* A macro, so that each use is a call site of its own. */
+/* A macro, so that each use is a separate call site. */
 #define MEET() MPI_Allreduce(&one, &sum, 1, MPI_DOUBLE, MPI_SUM, MPI_COMM_WORLD)
 
 static void work(const char *how, int visit, int visits, size_t bytes)

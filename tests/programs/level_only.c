@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* MPI_Pcontrol with a name and without one, where a call before has left a text, or what looks like one, in the register
- * of the second argument. Phases: "pcontrol 2" and "named" once each, "été" once; nothing else. */
+/* MPI_Pcontrol with and without a name, after a call that left a text, or something similar to one, in the register of the
+ * second argument. Phases: "pcontrol 2", "named" and "été", each once; nothing else. */
 #include "tests/programs/expect.h"
 
 __attribute__((noinline)) static void leave(const char *text)
@@ -39,11 +39,11 @@ int main(int argc, char **argv)
     named(-1, "named");
     named(1, "\xc3\xa9t\xc3\xa9");
     named(0, "\xc3\xa9t\xc3\xa9");
-    MPI_Pcontrol(-1, no_text); /* not even when it is passed */
+    MPI_Pcontrol(-1, no_text); /* not even if it is passed */
     MPI_Pcontrol(0, latin);
     MPI_Pcontrol(0, escape);
     memset(long_name, 'x', 61);
-    memcpy(long_name + 61, "\xe2\x82\xac and more", 13); /* the name is cut in the middle of a character */
+    memcpy(long_name + 61, "\xe2\x82\xac and more", 13); /* the name is cut inside a character */
     named(1, long_name);
     named(0, long_name);
     MPI_Finalize();

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* More stacks and phases than a record has room for, before the work begins, and a peak of known place at the end:
+/* More stacks and phases than a record has entries for, before the work begins, and a peak at a known place at the end:
  *
  *     many_places ROUNDS THREADS PHASES KIB WHERE [die]
  *
- * First 3,000 stacks call MPI_Bcast, ROUNDS times, in each of THREADS threads: 100 places with 30 callers each. Then PHASES
- * phases of different names are gone through, each with a call. Then a loop of 200 rounds calls MPI_Allreduce at one place and
- * goes through the phase "step". At last KIB more than ever are touched:
+ * First 3,000 stacks call MPI_Bcast, ROUNDS times, in each of THREADS threads: 100 places with 30 callers each. Then the
+ * program goes through PHASES phases with different names, each with a call. Then a loop of 200 rounds calls MPI_Allreduce
+ * at one place and goes through the phase "step". Finally memory rises by KIB to its peak:
  *
  *     call     inside of MPI_Comm_dup, by a callback, and freed
- *     creep    in each of the 3,000 stacks' calls KIB more, inside of MPI_Comm_dup; these stay
+ *     creep    by KIB in each call of the 3,000 stacks, inside of MPI_Comm_dup, and kept
  *     phase    in the phase "at last"
- *     phases   in each of PHASES more phases KIB more, which stay
+ *     phases   by KIB in each of PHASES more phases, and kept
  *     program  between two calls
  *
- * With `die` it kills itself then, inside of the phase. */
+ * With `die` the program kills itself then, inside of the phase. */
 #include <mpi.h>
 #include <pthread.h>
 #include <signal.h>
@@ -49,7 +49,7 @@ static int on_dup(MPI_Comm from, int key, void *extra, void *in, void *out, int 
     return MPI_SUCCESS;
 }
 
-/* `size` bytes are touched inside of MPI. */
+/* Touches `size` bytes inside of MPI. */
 #define GROW_IN_CALL(size)                        \
     do {                                          \
         MPI_Comm copy;                            \
@@ -75,7 +75,7 @@ static int on_dup(MPI_Comm from, int key, void *extra, void *in, void *out, int 
     TEN(m, n##1) TEN(m, n##2) TEN(m, n##3) TEN(m, n##4) TEN(m, n##5) TEN(m, n##6) TEN(m, n##7) TEN(m, n##8) TEN(m, n##9)
 HUNDRED(PLACE, p)
 
-/* The caller of the places is what differs: 30 functions that do the same. */
+/* Only the callers of the places differ: 30 functions with the same code. */
 #define CALLER(n)                                                                   \
     static NOINLINE void caller_##n(void)                                           \
     {                                                                               \
@@ -119,7 +119,7 @@ static void small_call(void)
     MPI_Allreduce(&value, &sum, 1, MPI_INT, MPI_SUM, comm);
 }
 
-/* The last phase of a kind stays open when the job is to die. */
+/* The last phase of a kind stays open if the job is to die. */
 static void go_through(const char *kind, int count, size_t size, bool die)
 {
     char name[32];
@@ -147,7 +147,7 @@ static void peak(const char *where, size_t size, int phases, bool die)
     } else if (!strcmp(where, "phase")) {
         go_through("at last", 1, size, die);
     } else if (!strcmp(where, "phases")) {
-        char *cushion = touch(4 << 20); /* nothing that comes later is higher than the last phase */
+        char *cushion = touch(4 << 20); /* nothing later is higher than the last phase */
         go_through("late %d", phases, size, die);
         free(cushion);
     } else {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* No MPI here: starts children (itself, by fork and exec) that each map and touch a known size, live 5 ms
- * and exit normally.  --count N (20)  --step MIB (1)  --parallel
+/* No MPI: starts children (itself, by fork and exec) that each map and touch a known size, live 5 ms and exit normally.
+ * --count N (20)  --step MIB (1)  --parallel
  *   CHILD pid=P peak_at_least=B peak=VMHWM     (child i, from 1, touches i x step MiB) */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* CALLS Barriers on MPI_COMM_SELF while time passes by looking at the clock only: a microsecond each time. What is not
- * measured takes no time then. */
+/* CALLS Barriers on MPI_COMM_SELF with a clock that advances by a microsecond each time it is read, and not otherwise. Code
+ * that is not measured takes no time. */
 #include <mpi.h>
 
 #include <stdatomic.h>
@@ -12,7 +12,7 @@
 #define LOOK_NS 1000
 
 static atomic_bool own;
-static atomic_llong own_ns, ahead_ns; /* of the kernel's clock, afterwards */
+static atomic_llong own_ns, ahead_ns; /* ahead_ns: offset to the kernel's clock, afterwards */
 
 static long long of_kernel(clockid_t id)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Prints, as the last thing before MPI_Finalize, how much of its RSS are pages of memwatch's libraries. With an argument it
- * calls MPI from stacks of different depths before, and ends by SIGKILL instead of MPI_Finalize. */
+/* Prints, immediately before MPI_Finalize, how much of its RSS are pages of memwatch's libraries. With an argument it first
+ * calls MPI from stacks of different depths, and ends by SIGKILL instead of MPI_Finalize. */
 #include <mpi.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@ static unsigned long own_kib(void)
     int own = 0;
 
     while (maps && fgets(line, sizeof(line), maps)) {
-        if (strchr(line, '-') && strchr(line, '-') < strchr(line, ' ')) /* the head of a mapping */
+        if (strchr(line, '-') && strchr(line, '-') < strchr(line, ' ')) /* the first line of a mapping */
             own = strstr(line, "/libmemwatch-") != NULL;
         if (own && sscanf(line, "Rss: %lu kB", &kib) == 1)
             sum += kib;

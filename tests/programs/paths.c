@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* One call of MPI, reached on many ways that look alike on the stack: callers with frames of the same size, a frame whose
- * size changes (alloca), recursion. Prints how often each way was gone: "PATH calls line line line", innermost first. */
+/* One call of MPI, reached by many paths that look similar on the stack: callers with frames of the same size, a frame whose
+ * size changes (alloca), recursion. Prints the count of each path: "PATH calls line line line", innermost first. */
 #include <alloca.h>
 #include <mpi.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#define KEEP __asm__ volatile("" ::: "memory") /* the frame must still be there during the call */
+#define KEEP __asm__ volatile("" ::: "memory") /* the frame must still exist during the call */
 
 enum { LEFT, RIGHT, VARIED, DEEP_0, DEEP_1, DEEP_2, WAYS };
 static int sync_line, lines[WAYS][2];
@@ -82,7 +82,7 @@ int main(int argc, char **argv)
         }
         KEEP;
     }
-    calls[DEEP_1] += calls[DEEP_2]; /* the two look alike in three frames when the fourth is not looked at */
+    calls[DEEP_1] += calls[DEEP_2]; /* the two are equal unless the fourth frame is compared */
     for (int way = 0; way < DEEP_2; way++)
         printf("PATH %ld %d %d %d\n", calls[way], sync_line, lines[way][0], lines[way][1]);
     MPI_Finalize();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Another PMPI tool, in the classical way: a shared library to preload beside memwatch's. At exit it prints
- *   TOOL allreduce=N barrier=M        on stderr, by each process that called either. */
+/* Another PMPI tool of the usual kind: a shared library to preload with memwatch's. At exit it prints
+ *   TOOL allreduce=N barrier=M        on stderr, in each process that called one of them. */
 #include <mpi.h>
 #include <stdio.h>
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* For ThreadSanitizer: under MPI_THREAD_MULTIPLE every thread goes through all kinds of collectives on a communicator
- * of its own, while the main thread cuts phases.   --calls N (30)
- * The program itself is free of races, but with --race its threads share a plain counter.
- * Exits 77 when the MPI gives less than MULTIPLE. */
+/* For ThreadSanitizer: under MPI_THREAD_MULTIPLE every thread calls all kinds of collectives on a separate communicator,
+ * while the main thread begins and ends phases.   --calls N (30) The program has no races, but with --race its threads share
+ * a plain counter. Exits with 77 if the MPI provides less than MULTIPLE. */
 #include "pmpi/memwatch.h"
 
 #include <mpi.h>
@@ -19,7 +18,7 @@ static int shared_counter;
 
 static void count(void)
 {
-    shared_counter++; /* the race that --race asks for */
+    shared_counter++; /* the race of --race */
 }
 
 /* A rise inside the collective, so that spikes are recorded. */
@@ -55,7 +54,7 @@ static void *work(void *which)
     MPI_Op op;
     int in = 1, out;
     if (race)
-        count(); /* before the first call: MPI's own locks bring threads in order */
+        count(); /* before the first call: MPI's locks would order the threads */
     MPI_Op_create(add, 1, &op);
     for (int i = 0; i < calls; i++) {
         MPI_Allreduce(&in, &out, 1, MPI_INT, i % 8 ? MPI_SUM : op, comm);

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* What the rows_*.c programs share: buffers, types, topologies. The calls stand in rows_cases.h, which is
- * included once for each form (blocking, I..., ..._init) with DO() and the types of counts defined for it.
- */
+/* Shared by the rows_*.c programs: buffers, types, topologies. The calls are in rows_cases.h, which is included once for
+ * each form (blocking, I..., ..._init) with DO() and the types of counts defined for it. */
 #ifndef MW_TESTS_ROWS_H
 #define MW_TESTS_ROWS_H
 
 #include "tests/programs/expect.h"
 
-/* Bugs of MPICH 4.0.2 (as in Debian 12), seen without any tool, that the cases go around. */
+/* Bugs of MPICH 4.0.2 (as in Debian 12), also without any tool, that the cases avoid. */
 #ifdef MPICH_VERSION
 #define ROWS_BUG_NEIGHBOR_ALLTOALLW 1 /* edges beyond the in-degree are not sent */
 #define ROWS_BUG_IALLTOALLW 1         /* in place with types that differ between ranks: wrong data; persistent too */
@@ -16,10 +15,10 @@
 #define ROWS_BUG_IALLTOALLW 0
 #endif
 
-#define ROWS_RANKS 12 /* buffers are for at most that many */
+#define ROWS_RANKS 12 /* maximum number of ranks, for the buffers */
 #define ROWS_INTS 8192
 
-/* Persistent collectives: a trial extension in Open MPI 4.1, the standard's since MPI 4. */
+/* Persistent collectives: an extension in Open MPI 4.1, part of the standard since MPI 4. */
 #if MPI_VERSION >= 4
 #define ROWS_INIT(X) MPI_##X##_init
 #define ROWS_INIT_NAME(X) "MPI_" #X "_init"
@@ -31,7 +30,7 @@
 #endif
 #endif
 
-/* A value that says who sent it to whom. */
+/* A value that identifies sender and receiver. */
 #define V(source, target, k) (((source) + 1) * 100000 + ((target) + 1) * 1000 + (k))
 
 struct rows_pair { /* MPI_DOUBLE_INT: size 12, extent 16 */
@@ -39,7 +38,7 @@ struct rows_pair { /* MPI_DOUBLE_INT: size 12, extent 16 */
     int where;
 };
 
-/* A communicator with a topology, and what the program knows of it. Neighbours are ranks, -1 is MPI_PROC_NULL. */
+/* A communicator with a topology, and its expected properties. Neighbours are ranks, -1 is MPI_PROC_NULL. */
 struct rows_topology {
     MPI_Comm comm;
     int nin, nout;
@@ -83,7 +82,7 @@ static EXPECT_UNUSED int alive(const int *neighbours, int n)
     return count;
 }
 
-/* Each call is a site of its own, as in the cases. */
+/* Each call is a separate site, as in the cases. */
 #define ONCE(X, ...) (MPI_##X(__VA_ARGS__), expect_call("MPI_" #X, __FILE__, __LINE__))
 
 /* Directed, uneven: i -> i + 1, i -> i + 2. The last rank has no out-neighbour, the first no in-neighbour. */
@@ -99,7 +98,7 @@ static void rows_dist_graph(struct rows_topology *t, int n, int r)
     ONCE(Dist_graph_create_adjacent, MPI_COMM_WORLD, t->nin, t->in, ones, t->nout, t->out, ones, MPI_INFO_NULL, 0, &t->comm);
 }
 
-/* Directed ring, its own neighbour on one rank. */
+/* Directed ring; a single rank is its own neighbour. */
 static void rows_dist_ring(struct rows_topology *t, int n, int r)
 {
     const int one[] = {1};
@@ -134,7 +133,7 @@ static void rows_cart(struct rows_topology *t, int n, int r, int periodic)
 }
 
 #define ROWS_TOPOLOGIES 5
-#define ROWS_UNEVEN 0 /* the one in which ranks have not as many in- as out-neighbours */
+#define ROWS_UNEVEN 0 /* the topology in which in- and out-degree differ */
 
 struct rows_setup {
     int n, r;

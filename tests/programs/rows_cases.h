@@ -4,8 +4,7 @@
  *   CNT, DIS   types of counts and displacements (int, or MPI_Count and MPI_Aint)
  *   BLOCKING   1 when the form is the blocking one
  *   DO(X, x, comm, sent, received, arguments...)   makes the call in that form, completes it, and expects it.
- * Each DO stands on one physical line, which is the line that is expected. `n` and `r` are size and rank.
- */
+ * Each DO is on one physical line, which is the expected line. `n` and `r` are size and rank. */
 #define ROWS_PASTE2(a, b) a##_##b
 #define ROWS_PASTE(a, b) ROWS_PASTE2(a, b)
 #define CASE(name) static void ROWS_PASTE(FORM, name)(MPI_Comm c)
@@ -231,7 +230,7 @@ CASE(alltoallw)
     DIS from[ROWS_RANKS], to[ROWS_RANKS];
     MPI_Datatype stypes[ROWS_RANKS], rtypes[ROWS_RANKS];
     clear();
-    for (int i = 0; i < n; i++) { /* 2 (i + 1) ints to rank i, in the one type or the other */
+    for (int i = 0; i < n; i++) { /* 2 (i + 1) ints to rank i, with one of the two types */
         int sv = i % 2, rv = !sv;
         sent[i] = sv ? i + 1 : 2 * (i + 1), stypes[i] = sv ? vec : MPI_INT;
         received[i] = rv ? r + 1 : 2 * (r + 1), rtypes[i] = rv ? vec : MPI_INT;
@@ -372,7 +371,7 @@ CASE(exscan)
         CHECK(b[k] == sum_below(r, k));
 }
 
-/* --- neighbours: what is bound for MPI_PROC_NULL has a count, but doesn't move ------------------------------- */
+/* --- neighbours: blocks for MPI_PROC_NULL have a count, but are not moved -------------------------------------- */
 
 #define NEIGHBOURS(name) static void ROWS_PASTE(FORM, name)(const struct rows_topology *t)
 #define NEIGHBOUR_RANK                                                \

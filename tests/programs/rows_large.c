@@ -9,7 +9,7 @@
 #define CNT MPI_Count
 #define DIS MPI_Aint
 
-/* MPI_Barrier has no counts, so no _c form either. */
+/* MPI_Barrier has no counts, so it has no _c form. */
 #define MPI_Barrier_c MPI_Barrier
 #define MPI_Ibarrier_c MPI_Ibarrier
 #define MPI_Barrier_init_c MPI_Barrier_init

@@ -22,7 +22,7 @@
 
 #define INIT(X, comm, ...) (ROWS_INIT(X)(__VA_ARGS__), expect(ROWS_INIT_NAME(X), comm, __FILE__, __LINE__, 0, 0))
 
-/* Requests that live side by side and are started again and again, one by one and together. */
+/* Requests that exist at the same time and are started repeatedly, one by one and together. */
 static void restart(const struct rows_setup *s)
 {
     MPI_Request all[3];

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Enters a seccomp sandbox that kills the process for every system call but those of a list.
+/* Enters a seccomp sandbox that kills the process for every system call that is not in a list.
  *
  *   sandbox WAY WHEN LIST [learn]
  *
- * WAY is how: prctl, seccomp (by syscall()), prctl-by-syscall, libseccomp, tsync (another thread, for all threads), inline
- * (no function of libc), strict. WHEN: before or after MPI_Init, after MPI_Finalize ("end"), or "never". With "learn" it is
- * not killed: the calls that it makes go into the file LIST, from which a later run takes what it allows.
+ * WAY: prctl, seccomp (by syscall()), prctl-by-syscall, libseccomp, tsync (another thread, for all threads), inline (without
+ * a function of libc), strict. WHEN: before or after MPI_Init, after MPI_Finalize ("end"), or "never". With "learn" the
+ * process is not killed: its calls are written to the file LIST, which a later run uses as the list of allowed calls.
  *
- * Other WHENs: "none", it enters and exits with status 3, without MPI; "fork", the same in a child, whose status it exits with;
- * "child", children of vfork() enter, and the rank goes on; "wrap COMMAND...", it installs a filter that allows all, and
- * executes. */
+ * Other values of WHEN: "none" enters and exits with status 3, without MPI; "fork" does the same in a child, and exits with
+ * its status; in "child", children of vfork() enter, and the rank continues; "wrap COMMAND..." installs a filter that allows
+ * everything, and executes COMMAND. */
 #include <mpi.h>
 
 #include <dlfcn.h>
@@ -33,11 +33,11 @@
 
 #define NUMBERS 512
 
-/* What any run may need or not, by chance. None of them tells memwatch from the program. */
+/* Calls that any run may or may not need. They do not distinguish memwatch from the program. */
 static const int by_chance[] = {SYS_futex,        SYS_sched_yield,     SYS_brk,
                                 SYS_mmap,         SYS_munmap,          SYS_mremap,
                                 SYS_madvise,
-#ifdef SYS_poll /* not on machines that came later */
+#ifdef SYS_poll /* not on newer architectures */
                                 SYS_poll,         SYS_epoll_wait,
 #endif
 #ifdef SYS_rseq /* Linux 4.18 */
@@ -83,7 +83,7 @@ static void make_filter(uint32_t otherwise)
 
 static int listener = -1;
 
-/* Lets every call pass that the filter asks about, and writes down new ones. Not under the filter itself. */
+/* Allows every call that the filter reports, and records new ones. Does not run under the filter itself. */
 static void *watch(void *unused)
 {
     int fd = open(list, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
@@ -166,7 +166,7 @@ static int enter(const char *way)
 {
     pthread_t thread;
 
-    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, NULL); /* asks only; so does libseccomp */
+    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, NULL); /* only a query; libseccomp does the same */
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     if (!strcmp(way, "prctl"))
         return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
@@ -231,7 +231,7 @@ static int wrap(char **command)
     return 127;
 }
 
-/* Calls from places that are new, memory that only samples can see, phases. */
+/* Calls from new places, memory that only samples can see, phases. */
 static void work(int rank)
 {
     static char *memory;

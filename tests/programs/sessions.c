@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#if MPI_VERSION >= 4 || defined MPI_SESSION_NULL /* Open MPI 5 calls itself 3.1 */
+#if MPI_VERSION >= 4 || defined MPI_SESSION_NULL /* Open MPI 5 reports MPI 3.1 */
 
 #define HELD ((size_t)40 << 20)
 

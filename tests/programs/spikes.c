@@ -2,8 +2,8 @@
 /* A known spike inside an Allreduce: a user-defined MPI_Op maps, touches and unmaps memory.
  *   --mib M (64)  --rank R (0)  --calls N (100)  --at K (50, from 1)  --leak (the memory is not unmapped)
  *   SPIKE rank=R call=MPI_Allreduce comm_size=N line=L visit=K bytes=B kept=B file=spikes.c
- * Whether a rank's Op is called at all is up to the MPI's algorithm (with 2, 4, 8 ranks it is, on each rank): where
- * it is not, the line is `NOSPIKE rank=R` and the exit status 77. */
+ * The algorithm of the MPI determines whether a rank's Op is called (with 2, 4, 8 ranks it is, on each rank): if it
+ * is not, the line is `NOSPIKE rank=R` and the exit status 77. */
 #include "tests/programs/expect.h"
 #include <sys/mman.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* MPI_THREAD_MULTIPLE: several threads in collectives on communicators of their own at the same time, while the main
- * thread has its own.   --threads N (4)   --calls N (500)
- *   EXPECT lines for all calls, with the sum over threads; exits 77 when the MPI gives less than MULTIPLE. */
+/* MPI_THREAD_MULTIPLE: several threads in collectives on separate communicators at the same time, and the main thread on
+ * another one.   --threads N (4)   --calls N (500)
+ *   EXPECT lines for all calls, with the sum over threads; exits with 77 if the MPI provides less than MULTIPLE. */
 #include "tests/programs/expect.h"
 #include <pthread.h>
 #include <stdatomic.h>

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Things that programs do and a tool in their process must survive without hurting them.
- *   longjmp       an error handler jumps out of a collective; the stack below must stay the program's own
+/* Unusual things that a program may do, and that must still work with a tool in its process.
+ *   longjmp       an error handler jumps out of a collective; the stack below must remain the program's
  *   bsend         a rank is in MPI_Finalize while another still receives what it buffered
  *   exit-signal   exit() from a signal handler in the middle of collectives, MPI_THREAD_MULTIPLE; status 3
  *   cancel        pthread_cancel() of threads in collectives
- *   descriptors   high descriptor numbers are closed and used for the program's own files
- *   low-descriptors  the numbers of stdin and stderr are used for the program's own files, to the very end
+ *   descriptors   high descriptor numbers are closed and used for files of the program
+ *   low-descriptors  the numbers of stdin and stderr are used for files of the program, until it exits
  *   raw-fork      a child without atfork handlers needs 200 MiB and exits
- *   contexts      all communicators that the library has are used up
+ *   contexts      all communicators of the library are used up
  *   many-requests 100 nonblocking collectives in flight, 100 MiB touched meanwhile between two calls
- * Exits 0 when all went well (exit-signal: 3), 1 with a line on stderr when the program was hurt. */
+ * Exits with 0 on success (exit-signal: 3), or with 1 and a line on stderr if the program was affected. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <mpi.h>
@@ -165,7 +165,7 @@ static int do_descriptors(void)
         files[i] = tmpfile();
         fds[i] = fcntl(fileno(files[i]), F_DUPFD, LOWEST);
         if (fds[i] < 0)
-            return 0; /* fewer descriptors than that: nothing to try */
+            return 0; /* too few descriptors for the test */
         if (write(fds[i], content, sizeof content - 1) < 0)
             return hurt("cannot write");
     }
@@ -187,7 +187,7 @@ enum { LOW_COUNT = 8 };
 static int low_fds[LOW_COUNT];
 static ino_t low_inodes[LOW_COUNT];
 
-/* After MPI_Finalize: stderr is not there to say anything. */
+/* After MPI_Finalize: cannot print errors, as stderr is closed. */
 static void check_low_descriptors(void)
 {
     struct stat st;
@@ -275,7 +275,7 @@ static const struct {
 int main(int argc, char **argv)
 {
     int provided, status = 2;
-    /* jumping out of a call is nothing that threads can do together: MPICH keeps its lock then */
+    /* longjmp out of a call is not possible with threads: MPICH would keep its lock */
     int level = argc > 1 && !strcmp(argv[1], "longjmp") ? MPI_THREAD_SINGLE : MPI_THREAD_MULTIPLE;
     MPI_Init_thread(&argc, &argv, level, &provided);
     MPI_Comm_split(MPI_COMM_SELF, 0, 0, &first);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory that grows or shrinks inside MPI calls without being MPI's own, or that MPI takes in calls that nobody wraps.
+/* Memory that grows or shrinks inside MPI calls but is not MPI's, or that MPI allocates in calls that are not wrapped.
  *   whose WHAT [MIB]      MIB (40): how much
- * Prints OWN rank=R bytes=B multiple=0|1: what MPI_Init itself made RSS grow by, where no other thread runs meanwhile; and
- * whether MPI_THREAD_MULTIPLE was given. */
+ * Prints OWN rank=R bytes=B multiple=0|1: the growth of RSS by MPI_Init itself, if no other thread runs meanwhile; and
+ * whether MPI_THREAD_MULTIPLE was granted. */
 #include <mpi.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -31,7 +31,7 @@ static long rss(void)
     return pages * sysconf(_SC_PAGESIZE);
 }
 
-/* ---- of the program, first touched inside a call ---- */
+/* ---- memory of the program, first touched inside a call ---- */
 
 static void table(void)
 {
@@ -77,7 +77,7 @@ static void file(void)
     keep(all);
 }
 
-/* ---- of the program, given back inside a call ---- */
+/* ---- memory of the program, freed inside a call ---- */
 
 static void windows(void)
 {
@@ -112,7 +112,7 @@ static void attribute(void)
     MPI_Comm_free(&comm); /* here */
 }
 
-/* ---- taken or given in calls that are not wrapped ---- */
+/* ---- memory that grows or shrinks in calls that are not wrapped ---- */
 
 enum { MESSAGE = 3000 };
 
@@ -154,7 +154,7 @@ static void lent(void)
 
 /* ---- other threads ---- */
 
-/* Grows and shrinks all the time. */
+/* Grows and shrinks continuously. */
 static void *touch(void *x)
 {
     while (!stop) {
@@ -176,7 +176,7 @@ static pthread_t start(void *(*run)(void *))
     return id;
 }
 
-/* By turns one rank waits inside the call for the other one, while its thread goes on. */
+/* The ranks take turns: one waits inside the call for the other one, while its thread continues. */
 static void touch_until_stopped(void)
 {
     pthread_t id = start(touch);
@@ -210,7 +210,7 @@ static void run(const char *what)
 
 static const char *what = "";
 
-/* MPI's whole life; possibly in a thread. */
+/* MPI from MPI_Init to MPI_Finalize; possibly in a thread. */
 static void *use_mpi(void *x)
 {
     int provided;
@@ -240,7 +240,7 @@ int main(int argc, char **argv)
         while (!touching)
             usleep(100);
         use_mpi(NULL);
-    } else if (!strcmp(what, "elsewhere")) { /* MPI in a thread, while this one grows */
+    } else if (!strcmp(what, "elsewhere")) { /* MPI in a thread, while this thread grows */
         id = start(use_mpi);
         touch(NULL);
     } else

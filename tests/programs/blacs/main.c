@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Sums over a grid of processes by ScaLAPACK's BLACS, a library that all MPI calls go through. */
+/* Sums over a grid of processes by ScaLAPACK's BLACS: all MPI calls go through this library. */
 #include <stdio.h>
 
 void Cblacs_pinfo(int *mine, int *count);

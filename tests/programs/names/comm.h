@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A wrapper library: all MPI calls of the program but the first and the last. */
+/* A wrapper library: all MPI calls of the program except the first and the last. */
 namespace comm_ns
 {
 template <class T> struct Channel {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Loads a library, has it call MPI, unloads it, and then the same with the next: reload LIBRARY...
- * Prints "reused" when all lay at the same address. */
+/* Loads a library, lets it call MPI, unloads it, and repeats this with the next one: reload LIBRARY... Prints "reused" if
+ * all were loaded at the same address. */
 #include <dlfcn.h>
 #include <mpi.h>
 #include <stdio.h>
