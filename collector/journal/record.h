@@ -261,12 +261,12 @@ struct mw_phase {
     uint64_t entry_rss; /* at the first measured entry */
     uint64_t exit_rss;  /* at the last measured exit */
     uint64_t peak;      /* highest RSS during it; exact unless coarse */
-    uint64_t peak_ns;   /* when the boundary was that saw it */
+    uint64_t peak_ns;   /* when the boundary that saw it was reached */
     uint64_t peak_visit;
     uint64_t coarse_peak;  /* highest mark of an interval that this phase shares with others: an upper bound */
     int64_t growth;        /* exit minus entry, summed over measured visits */
     int64_t growth_mpi;    /* of that, inside measured MPI calls (user phases only) */
-    uint32_t visit_stride; /* one of so many measured visits is kept: a power of two, doubled when the table is full */
+    uint32_t visit_stride; /* 1 of this many measured visits is kept: a power of two, doubled when the table is full */
     uint32_t visit_count;
     struct mw_visit kept[MW_RECORD_VISITS]; /* sorted by time */
 };

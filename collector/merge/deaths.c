@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The post-mortem: who died, of what, in which order, and who was waiting then.
+/* The post-mortem: which processes died, of what, in which order, and which ranks were waiting then.
  *
- * A sampler that watched a process knows when it ended and its status; a rank's journal knows what it was doing. Each
- * rule is over such evidence, and a rank is named as the first one only where it leaves no other (post_mortem/first.c):
- * "not known" is an answer. */
+ * A sampler that watched a process knows its end and its status; a rank's journal knows what the rank was doing. Each rule
+ * uses such evidence. A rank is reported as the first one only where the evidence excludes all others (post_mortem/first.c);
+ * otherwise the answer is "not known". */
 #include "collector/journal/alive.h"
 #include "collector/merge/parts.h"
 #include "collector/post_mortem/post_mortem.h"
@@ -13,7 +13,7 @@ struct seen_from {
     bool job_ended;
 };
 
-/* Where nobody has seen the job's end, and pids of that host say nothing here, it may live; without a token nothing does. */
+/* A process may be alive if nobody saw the job end and pids of that host cannot be checked here. Without a token, none is. */
 static bool may_live(const void *context, const char *host, int32_t pid, uint64_t start_ticks)
 {
     const struct seen_from *from = context;
@@ -23,7 +23,7 @@ static bool may_live(const void *context, const char *host, int32_t pid, uint64_
     return mw_alive_check(&from->here, host, pid, start_ticks);
 }
 
-/* Has the job ended, and is memwatch still with it? */
+/* Whether the job has ended, and whether memwatch is still running with it. */
 static void find_end(struct mw_merge *merge, const struct mw_alive *here)
 {
     struct mw_model_job *job = &merge->model->job;
@@ -49,7 +49,7 @@ void mw_merge_deaths_run(struct mw_merge *merge)
     mw_alive_close(&here);
 }
 
-/* When the first one died: the last of those that may have been. */
+/* When the first process died: the latest time among those that may have been the first. */
 static uint64_t first_death(const struct mw_model *model)
 {
     uint64_t died = 0;
@@ -70,7 +70,7 @@ void mw_merge_deaths(struct mw_merge *merge)
     mw_post_mortem_ends(model, may_live, &from);
     mw_alive_close(&from.here);
     mw_post_mortem_oom(model);
-    if (merge->launcher && !model->job_count) /* what ended one of several jobs, that one says */
+    if (merge->launcher && !model->job_count) /* in a run with several jobs, each job reports what ended it */
         mw_post_mortem_outside(model);
     if (model->death_count) {
         mw_post_mortem_first(model);

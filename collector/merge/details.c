@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The ranks' details, one rank after the other: in a large job they are read a second time, merged, and let go.
+/* The details of the ranks, merged one rank after the other. In a large job they are read a second time, merged, and freed.
  *
- * Up to merge->whole_ranks ranks everything is kept. Beyond, memory would be that of all records together: a rank then
- * keeps what its own fields point at, and only those that a reader is led to keep all.
- */
+ * Up to merge->whole_ranks ranks, all details are kept. Above that, they would need the memory of all records together: a
+ * rank then keeps only what its own fields refer to, and only the ranks that the reports refer to keep everything. */
 #include "collector/base/mem.h"
 #include "collector/merge/parts.h"
 #include "collector/model/bounds.h"
@@ -11,24 +10,24 @@
 
 #include <stdlib.h>
 
-/* Ranks of a large job that keep their details: so many with the largest peaks, and so many that did not end well. */
+/* Ranks of a large job that keep their details: this many with the largest peaks, and this many that did not end well. */
 #define WORST 64
 #define DEAD 64
-/* Call sites of which the rank with the largest spike keeps its details, for the stack. */
+/* Maximum number of call sites whose rank with the largest spike keeps its details, for the stack. */
 #define SPIKES 4096
 
-/* What a rank's own fields point at in its tables. */
+/* The entries of a rank's tables that its own fields refer to. */
 struct pointers {
     uint32_t in_site, last_site, peak_site, phase, peak_phase;
 };
 
 struct work {
     struct mw_merge *merge;
-    struct pointers *whole; /* by rank, of those that were reduced: what they were before */
+    struct pointers *whole; /* by rank, only of reduced ranks: the values before the reduction */
     struct mw_merge_sites *sites;
     struct mw_merge_phases *phases;
     struct mw_bounds *bounds;
-    uint64_t worst_peak; /* of the last one among the WORST */
+    uint64_t worst_peak; /* peak of the last rank among the WORST */
     size_t worst_kept, dead_kept, unreadable;
 };
 
@@ -39,7 +38,7 @@ void mw_merge_details_limit(struct mw_merge *merge)
 
     if (model->rank_count <= merge->whole_ranks)
         return;
-    if (!merge->is_large) /* they came before it was known that there are so many */
+    if (!merge->is_large) /* they were added before the number of ranks was known */
         first = 0;
     merge->is_large = true;
     for (size_t i = first; i < model->rank_count; i++)
@@ -71,7 +70,7 @@ static int read_again(struct mw_merge *merge, const struct mw_model_rank *rank, 
     return mw_merge_origins_read(merge, mw_merge_ranks_number(merge, rank), rank, journal);
 }
 
-/* Reads the rank's record again. Of a live one it may tell more than before; of one that is gone, nothing. */
+/* Reads the rank's record again. The record of a live rank may hold more than before; a removed record gives nothing. */
 static void load(struct work *work, struct mw_model_rank *rank)
 {
     struct mw_journal_read journal;
@@ -91,12 +90,12 @@ static void load(struct work *work, struct mw_model_rank *rank)
     clamp(&rank->peak_phase, rank->phase_count);
 }
 
-/* Tables in the making that hold only what is pointed at. */
+/* Reduced tables, under construction: they hold only the entries that are referred to. */
 struct reduced {
     const struct mw_model_rank *rank;
     struct mw_model_site *sites;
     struct mw_model_phase *phases;
-    uint32_t *site_map, *phase_map; /* from old indices to new ones plus one; 0: not kept */
+    uint32_t *site_map, *phase_map; /* old index to new index plus one; 0: not kept */
     size_t site_count, phase_count;
 };
 
@@ -116,7 +115,7 @@ static uint32_t keep_site(struct reduced *kept, uint32_t index)
     return (uint32_t)kept->site_count - 1;
 }
 
-/* Parents first: they stand before their children. */
+/* Parents first: a parent precedes its children in the table. */
 static uint32_t keep_phase(struct reduced *kept, uint32_t index)
 {
     struct mw_model_phase *phase;
@@ -197,7 +196,7 @@ static int compare_spikes(const void *a, const void *b)
     return x->spike != y->spike ? (x->spike < y->spike) - (x->spike > y->spike) : (x > y) - (x < y);
 }
 
-/* A call site's largest spike has its stack in the rank that had it. */
+/* The largest spike of a call site has its stack in the rank that had the spike. */
 static void restore_spiking(struct work *work)
 {
     struct mw_model *model = work->merge->model;
@@ -258,7 +257,7 @@ void mw_merge_details(struct mw_merge *merge)
                       work.unreadable);
 }
 
-/* Its curve is read for this alone where it was let go. */
+/* If the rank's curve was freed, it is read again only for this. */
 static uint64_t held_by(struct mw_merge *merge, const struct mw_model_rank *rank, uint64_t ns)
 {
     struct mw_model_rank read = *rank;
@@ -294,7 +293,7 @@ void mw_merge_details_bounds(struct mw_merge *merge)
         mw_bounds_add_rank(work.bounds, i);
         if (merge->is_large) {
             mw_model_rank_drop(rank);
-            set_pointers(rank, &before); /* as the record has them: it is read once more */
+            set_pointers(rank, &before); /* as in the record, which is read again later */
         }
     }
     mw_bounds_finish(work.bounds);

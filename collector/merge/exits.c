@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What processes without MPI left behind at their end, joined with what samplers saw of them. */
+/* Exit records of processes without MPI, joined with the samples of these processes. */
 #include "collector/base/clock.h"
 #include "collector/base/mem.h"
 #include "collector/merge/chains.h"
@@ -8,14 +8,14 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What two readings of the same high-water mark may differ by. */
+/* Maximum difference between two readings of the same high-water mark. */
 #define MARK_ERROR_BYTES (512u << 10)
 
-/* Start of a process on the monotonic clock, not too late: ticks count from boot, suspended time included. */
+/* Lower bound of the start of a process on the monotonic clock. Ticks count from boot, suspended time included. */
 static uint64_t start_time(uint64_t ticks, uint64_t end_ns)
 {
     uint64_t tick_ns = MW_NS_PER_SEC / (uint64_t)sysconf(_SC_CLK_TCK);
-    uint64_t now = mw_clock_now(); /* read first: the difference must not fall below 0 */
+    uint64_t now = mw_clock_now(); /* read first, so that the difference is not negative */
     uint64_t suspended = mw_clock_read(CLOCK_BOOTTIME) - now;
     uint64_t boot;
 
@@ -31,7 +31,7 @@ static const char *exit_name(struct mw_model *model, const struct mw_exit *from)
     return mw_merge_chains_name(model, from->text.exe[0] ? from->text.exe : NULL, from->text.comm);
 }
 
-/* One that no sample saw, or several that were counted together. */
+/* Adds a process that no sample saw, or several that were counted together. */
 static void add_unseen(struct mw_model *model, const struct mw_exit *from, uint32_t host)
 {
     struct mw_model_process *to = MW_MEM_PUSH(model->processes, model->process_count);
@@ -64,7 +64,7 @@ static void add_unseen(struct mw_model *model, const struct mw_exit *from, uint3
     to->role = from->is_others ? MW_MODEL_OTHER : mw_merge_chains_role(to->name);
 }
 
-/* The program file could not be read any more when it was looked for: "[name]" until now. */
+/* The program file was gone when its name was looked up: the name was "[name]" until now. */
 static void name_program(struct mw_model *model, struct mw_model_process *process, const struct mw_exit *one)
 {
     if (process->exe[0] || !one->text.exe[0])
@@ -75,14 +75,14 @@ static void name_program(struct mw_model *model, struct mw_model_process *proces
     process->role = mw_merge_chains_role(process->name);
 }
 
-/* An exit record speaks of the last program of its process. */
+/* An exit record describes the last program of its process. */
 static void apply_exit(struct mw_model *model, struct mw_model_process *process, const struct mw_exit *one)
 {
     const struct mw_exit_entry *from = &one->entry;
     uint64_t end_ns = mw_merge_hosts_time(model, process->host, from->end_ns);
 
     process->peak = (struct mw_model_bytes){from->peak, MW_MODEL_EXACT};
-    if (process->hwm_seen > from->peak) /* the marks err by a little; the larger one is nearer */
+    if (process->hwm_seen > from->peak) /* the marks have a small error; the larger one is closer */
         process->peak.bytes = process->hwm_seen;
     if (end_ns > process->last_ns)
         process->last_ns = end_ns;
@@ -92,25 +92,25 @@ static void apply_exit(struct mw_model *model, struct mw_model_process *process,
         process->mpi = mw_model_string(model, one->text.mpi);
 }
 
-/* What left an exit record ran last in its process. What was sampled last may have been another program, before an exec. */
+/* The process of an exit record ran this program last. The last sampled program may be an earlier one, before an exec. */
 static bool is_its_image(struct mw_model *model, const struct mw_model_process *process, const struct mw_exit *one)
 {
     return !process->exe[0] || !one->text.exe[0] || process->name == exit_name(model, one);
 }
 
-/* Seen between fork and exec only: it had its parent's program and never more memory. */
+/* Seen only between fork and exec: it had its parent's program and never more memory than the parent. */
 static bool was_copy(const struct mw_model *model, const struct mw_model_process *process)
 {
     for (size_t i = 0; i < model->process_count && !process->image; i++) {
         const struct mw_model_process *parent = &model->processes[i];
         if (parent->host == process->host && parent->pid == process->ppid && parent->exe == process->exe &&
-            parent->command == process->command && process->rss_max <= parent->peak.bytes) /* equal strings are kept once */
+            parent->command == process->command && process->rss_max <= parent->peak.bytes) /* equal strings are stored once */
             return true;
     }
     return false;
 }
 
-/* What was seen of the copy says nothing of the program that followed. */
+/* The samples of the copy do not apply to the program that followed. */
 static void replace_copy(struct mw_model *model, struct mw_model_process *process, const struct mw_exit *one)
 {
     process->name = exit_name(model, one);
@@ -124,7 +124,7 @@ static void replace_copy(struct mw_model *model, struct mw_model_process *proces
     apply_exit(model, process, one);
 }
 
-/* The program that followed the one in `entry`: the end of the process is its end. */
+/* Adds the program that followed the one in `entry`: the end of the process is the end of this program. */
 static void add_later_image(struct mw_model *model, const struct mw_exit *one, uint32_t entry)
 {
     struct mw_model_process *before, *process;
@@ -148,7 +148,7 @@ static void add_later_image(struct mw_model *model, const struct mw_exit *one, u
     before->wait_status = 0;
 }
 
-/* By itself: it may have been sampled. */
+/* Handles an exit record of a single process, which may have been sampled. */
 static void take_exit(struct mw_merge *merge, struct mw_merge_chains *chains, const struct mw_exit *one, uint32_t host)
 {
     struct mw_model *model = merge->model;
@@ -156,7 +156,7 @@ static void take_exit(struct mw_merge *merge, struct mw_merge_chains *chains, co
     uint32_t entry = mw_merge_chains_last(model, chains, &key);
 
     if (mw_map_find(merge->rank_keys, &key, sizeof(key)) != MW_MAP_NONE)
-        return; /* its journal knows more */
+        return; /* the journal of the rank knows more */
     if (entry != MW_MODEL_NONE && is_its_image(model, &model->processes[entry], one)) {
         apply_exit(model, &model->processes[entry], one);
         return;
@@ -172,7 +172,7 @@ static void take_exit(struct mw_merge *merge, struct mw_merge_chains *chains, co
     mw_merge_chains_add(chains, model);
 }
 
-/* The program may have been gone when its file was to be read: "[name]" then. */
+/* The program file may have been gone when its name was looked up: the name is "[name]" then. */
 static bool is_same_program(const struct mw_model_process *process, const struct mw_model_process *together,
                             const struct mw_exit *one)
 {
@@ -183,8 +183,8 @@ static bool is_same_program(const struct mw_model_process *process, const struct
             !strcmp(process->name + 1 + length, "]"));
 }
 
-/* Whether a process that was sampled is one of those that were counted together when they ended: it left nothing by
- * itself, ended as far as is known by exit(0), and did not have more (the marks err by a little). */
+/* Whether a sampled process is one of those that were counted together when they ended: it left no exit record of a single
+ * process, as far as is known it ended by exit(0), and it did not have more memory (within the error of the marks). */
 static bool is_counted(const struct mw_merge *merge, const struct mw_merge_chains *chains, uint32_t index,
                        const struct mw_model_process *together, const struct mw_exit *one)
 {
@@ -199,15 +199,15 @@ static bool is_counted(const struct mw_merge *merge, const struct mw_merge_chain
            mw_map_find(merge->rank_keys, &key, sizeof(key)) == MW_MAP_NONE;
 }
 
-/* One of several that were counted together is listed by itself. */
+/* Removes from a group a process that is listed separately. */
 static void take_off(struct mw_model_process *together, const struct mw_model_process *process)
 {
     together->count--;
     together->peak_sum -= process->peak.bytes < together->peak_sum ? process->peak.bytes : together->peak_sum;
 }
 
-/* Several: those of them that were sampled are not to count twice: they have a count of 0 from here on, or are taken off
- * the others. */
+/* Handles processes that were counted together. Those that were sampled must not count twice: their `count` becomes 0, or
+ * they are removed from the group. */
 static void take_together(struct mw_merge *merge, struct mw_merge_chains *chains, const struct mw_exit *one, uint32_t host)
 {
     struct mw_model *model = merge->model;
@@ -215,7 +215,7 @@ static void take_together(struct mw_merge *merge, struct mw_merge_chains *chains
     uint64_t left = one->entry.count;
 
     add_unseen(model, one, host);
-    *MW_MEM_PUSH(chains->next, chains->next_count) = MW_MODEL_NONE; /* no process by itself */
+    *MW_MEM_PUSH(chains->next, chains->next_count) = MW_MODEL_NONE; /* not a single process */
     together = &model->processes[model->process_count - 1];
     for (uint32_t i = 0; i + 1 < model->process_count && left; i++)
         if (is_counted(merge, chains, i, together, one)) {
@@ -223,7 +223,7 @@ static void take_together(struct mw_merge *merge, struct mw_merge_chains *chains
                 together->peak.bytes = model->processes[i].peak.bytes;
             left--;
             if (model->processes[i].role == MW_MODEL_LAUNCHER)
-                take_off(together, &model->processes[i]); /* what starts ranks is needed: its job hangs on it */
+                take_off(together, &model->processes[i]); /* the starter of ranks is needed: its job refers to it */
             else
                 model->processes[i].count = 0;
         }

@@ -11,7 +11,7 @@ static const char *clean_name(struct mw_merge *merge, const char *name)
     return mw_model_string(merge->model, name && name[0] ? name : "?");
 }
 
-/* The model keeps equal strings once. */
+/* The model stores equal strings once. */
 static const struct mw_merge_clock *find_clock(const struct mw_merge *merge, const char *host)
 {
     for (size_t i = 0; i < merge->clock_count; i++)
@@ -32,8 +32,8 @@ void mw_merge_hosts_clock(struct mw_merge *merge, const struct mw_ident *ident, 
                                                                               state->clock_error_ns};
 }
 
-/* Monotonic clocks of two hosts have nothing in common. Where ranks have measured how far both are from a third, that
- * is taken; else their wall clocks, as far as they are set. */
+/* The monotonic clocks of two hosts are unrelated. The shift comes from the ranks' measurements against a third host, if
+ * both hosts have one; otherwise from the wall clocks, which may be set wrongly. */
 static void set_shift(const struct mw_merge *merge, struct mw_model_host *host, int64_t wall_offset)
 {
     const struct mw_merge_clock *own = find_clock(merge, host->name);
@@ -52,7 +52,7 @@ uint32_t mw_merge_hosts_find(struct mw_merge *merge, const char *name, uint64_t 
     const char *clean = clean_name(merge, name);
     int64_t offset = (int64_t)(wall_ns - mono_ns);
     uint32_t next = (uint32_t)model->host_count;
-    uint32_t found = mw_map_add(merge->host_keys, &clean, sizeof(clean), next); /* equal strings are kept once */
+    uint32_t found = mw_map_add(merge->host_keys, &clean, sizeof(clean), next); /* equal strings are stored once */
     struct mw_model_host *host;
 
     if (found != next)
@@ -133,7 +133,7 @@ void mw_merge_hosts_fill(struct mw_model *model, uint32_t index, const struct mw
     mw_merge_limits_fill(model, index, view);
 }
 
-/* Ranks by the NUMA node that they were on. */
+/* Counts the ranks of each NUMA node, by the node that they ran on. */
 void mw_merge_hosts_count(struct mw_model *model)
 {
     for (size_t i = 0; i < model->rank_count; i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The job as a whole: times, what was sampled, limits, what memwatch cost. */
+/* Totals of the job: times, sampled sums, limits, the cost of memwatch. */
 #include "collector/base/mem.h"
 #include "collector/merge/parts.h"
 #include "collector/model/rank_rss.h"
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Without a launcher the job lasts from the first to the last moment that anybody tells of. */
+/* Without a launcher, the job lasts from the first to the last timestamp in any record. */
 static void find_times(struct mw_model *model)
 {
     struct mw_model_job *job = &model->job;
@@ -32,7 +32,7 @@ static void find_times(struct mw_model *model)
     }
 }
 
-/* The sum over time as one host's sampler saw it. */
+/* The sum over time, as sampled on one host. */
 static void take_slices(struct mw_model *model, const struct mw_view *view)
 {
     model->slice_ns = view->slice_ns;
@@ -83,8 +83,8 @@ static void take_peak(struct mw_model_peak *peak, const struct mw_view *view)
     peak->shared_shmem = view->shared_shmem;
 }
 
-/* Several hosts' samples are not of the same moment. In a stretch that holds a sample or two of each, all of them
- * together had at least the sum of the smallest ones. */
+/* The samples of several hosts have different timestamps. An interval of this length usually contains one or two samples of
+ * each host; in it, all hosts together had at least the sum of the smallest values. */
 static uint64_t common_slice(const struct mw_merge *merge)
 {
     uint64_t length = 0;
@@ -99,7 +99,7 @@ static uint64_t common_slice(const struct mw_merge *merge)
     return 2 * length;
 }
 
-/* Adds what one host had in each stretch of `slice_ns` to the job's slices. */
+/* Adds the values of one host, per interval of `slice_ns`, to the slices of the job. */
 static void add_slices(struct mw_model *model, const struct mw_view *view, uint32_t host)
 {
     struct mw_view_slice *own = mw_mem_alloc(model->slice_count, sizeof(*own));
@@ -191,7 +191,7 @@ static void add_cost(struct mw_model_cost *cost, const struct mw_model_rank *ran
     cost->unrecorded = mw_model_sum(cost->unrecorded, rank->unrecorded);
 }
 
-/* Bytes as a change. */
+/* A number of bytes as a signed change. */
 static int64_t kept(uint64_t bytes)
 {
     return bytes > INT64_MAX ? INT64_MAX : (int64_t)bytes;
@@ -222,7 +222,7 @@ void mw_merge_job_ranks(struct mw_model *model)
         model->job.library = model->ranks[0].library;
 }
 
-/* Of several hosts: what is said of the job's samples holds for all of them. */
+/* For several hosts: the longest gap of any host is the one of the job. */
 static void find_longest_gap(struct mw_model *model)
 {
     struct mw_model_job *job = &model->job;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A run with several jobs: each becomes a model of its own, made by the same steps as that of a run; the run keeps what
- * concerns all. */
+/* A run with several jobs: each job becomes a separate model, made by the same steps as that of a run. The run keeps what
+ * concerns all jobs. */
 #include "collector/jobs/jobs.h"
 
 #include "collector/base/clock.h"
@@ -12,7 +12,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
-/* Where the run's worlds, ranks and processes went: their indices in their jobs. */
+/* The indices of the run's worlds, ranks and processes in their jobs. */
 struct split {
     struct mw_model *run;
     struct mw_jobs jobs;
@@ -56,7 +56,7 @@ static void move_worlds(struct split *split)
     }
 }
 
-/* They stay in order: by world, then rank. */
+/* The order is kept: by world, then by rank. */
 static void move_ranks(struct split *split)
 {
     struct mw_model *run = split->run;
@@ -96,7 +96,7 @@ static void move_processes(struct split *split)
         }
 }
 
-/* What was summed up of all ranks together, and the ranks themselves, which are the jobs' now. */
+/* Clears the sums over all ranks, and the ranks themselves, which now belong to the jobs. */
 static void empty_run(struct mw_model *run)
 {
     free(run->worlds);
@@ -110,7 +110,7 @@ static void empty_run(struct mw_model *run)
     run->job.library = mw_model_string(run, "");
 }
 
-/* ---- what is known of a job as a whole ---- */
+/* ---- state of a job ---- */
 
 static bool ended_early(const struct mw_model *job)
 {
@@ -120,7 +120,8 @@ static bool ended_early(const struct mw_model *job)
     return false;
 }
 
-/* Signals and limits of memwatch ended it, if they came while it ran. What its ranks died of may have been read later. */
+/* Signals and limits of memwatch ended the job if they came while it ran. The cause of death of its ranks may have been read
+ * later. */
 static void take_signals(struct mw_model *model)
 {
     const struct mw_model_job *run = &model->run->job;
@@ -145,7 +146,7 @@ static void take_status(struct mw_model_job *job, const struct mw_model_process 
     job->exit_status = job->exit_signal ? 128 + job->exit_signal : WEXITSTATUS(status);
 }
 
-/* The process whose end is the job's: what started it, or the only rank. */
+/* The process whose end is the end of the job: the starter, or the only rank. */
 static const struct mw_model_process *first_process(const struct mw_model *job, const struct mw_model_process *starter)
 {
     if (starter)
@@ -173,7 +174,8 @@ static uint64_t last_known(const struct mw_model *job)
     return last;
 }
 
-/* Was its end seen, or that of all its processes? What left an exit record has ended, though no sample saw it. */
+/* Whether its end was seen, or the end of all its processes. A process with an exit record has ended, even if no sample saw
+ * it. */
 static bool has_ended(const struct mw_model *job, const struct mw_model_process *first)
 {
     bool any = false;
@@ -226,7 +228,7 @@ static void take_job(struct mw_model *model, const struct mw_model_process *star
 
 /* ---- the OOM killer ---- */
 
-/* The counter of a control group is that of the whole run. Whose kill it counted, the processes that ended soon after it show. */
+/* The counter of a control group covers the entire run. Processes that ended soon after a kill show which job it hit. */
 static bool had_kill(const struct mw_model *job, uint32_t host, uint32_t group)
 {
     for (size_t i = 0; i < job->process_count; i++) {
@@ -238,7 +240,7 @@ static bool had_kill(const struct mw_model *job, uint32_t host, uint32_t group)
     return false;
 }
 
-/* Where several jobs, or a process of none, may have had the kill, the group is shared by processes that are not this job's. */
+/* If the kill may have hit several jobs, or a process of no job, the group is shared with processes of other jobs. */
 static void share_kills(struct mw_model *run, uint32_t host, uint32_t group)
 {
     size_t jobs = had_kill(run, host, group);
@@ -259,14 +261,14 @@ static void for_each_group(struct mw_model *run, void (*act)(struct mw_model *, 
             act(run, host, group);
 }
 
-/* The run's own count says which kills were of no rank. */
+/* Adds the victims of the jobs to the run's count: the other kills hit no rank. */
 static void add_victims(struct mw_model *run, uint32_t host, uint32_t group)
 {
     for (size_t i = 0; i < run->job_count; i++)
         run->hosts[host].cgroups[group].victims += run->jobs[i].hosts[host].cgroups[group].victims;
 }
 
-/* ---- all ---- */
+/* ---- the jobs ---- */
 
 static void make_jobs(struct split *split)
 {
@@ -283,7 +285,7 @@ static void make_jobs(struct split *split)
     move_processes(split);
 }
 
-/* The process of a starter, by its index in the run. */
+/* The process of a starter, from its index in the run. */
 static const struct mw_model_process *starter_of(const struct split *split, size_t number)
 {
     uint32_t starter = split->jobs.jobs[number].starter;
@@ -293,7 +295,7 @@ static const struct mw_model_process *starter_of(const struct split *split, size
     return &split->run->jobs[number].processes[split->processes[starter]];
 }
 
-/* By the steps of a run, with the job in its place. */
+/* Runs the steps of a run, for one job. */
 static void complete_job(struct mw_merge *merge, struct mw_model *job)
 {
     struct mw_model *run = merge->model;
@@ -311,7 +313,7 @@ static void complete_job(struct mw_merge *merge, struct mw_model *job)
     merge->is_part = false;
 }
 
-/* Whether everything that is in the sampled sums is in the list of processes as well. */
+/* Whether every process in the sampled sums is also in the list of processes. */
 static bool is_whole(const struct mw_merge *merge)
 {
     return merge->view_count == 1 && !merge->views[0].processes_lost && !merge->views[0].processes_replaced;

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Where a call is, for the reader: at the innermost place, unless that is in a communication layer.
+/* The displayed place of a call: the innermost place, unless that is in a communication layer.
  *
- * A source file or a whole shared library is a layer when at least half of its places that call MPI are each reached from
- * several places outside of it; without lines, also a function when at least half of its places are each reached from
- * several functions. The calls of a layer are shown at the first place outside: "solver.c:12 (via comm.c:34)", or without
- * lines "solve+0x1f (via comm_sum)". Nothing changes for a program whose calls are each reached in one way, unless a call
- * has no line, in a library without debug information, but a caller has one: it is shown at the first of these in any case,
- * "solver.c:12 (via Cdgsum2d)", or where no caller has a line and its own function no name, at the first that has a name,
- * "KSPSolve+0x6c (via libpetsc.so+0x1f20)".
- */
+ * A source file or a shared library is a layer if at least half of its places that call MPI are each reached from several
+ * places outside of it. Without line information, a function is also a layer if at least half of its places are each reached
+ * from several functions. The calls of a layer are shown at the first place outside: "solver.c:12 (via comm.c:34)", or
+ * without lines "solve+0x1f (via comm_sum)".
+ *
+ * A program whose calls are each reached in one way only is shown unchanged, with one exception: a call without a line (in a
+ * library without debug information) whose caller has one is always shown at the first frame with a line, "solver.c:12 (via
+ * Cdgsum2d)". If no caller has a line and the function has no name, the call is shown at the first frame with a name,
+ * "KSPSolve+0x6c (via libpetsc.so+0x1f20)". */
 #include "collector/base/mem.h"
 #include "collector/base/short_name.h"
 #include "collector/merge/parts.h"
@@ -17,20 +18,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What may be a layer. The larger one first: what a library calls itself with is no news to the program's author. */
+/* What may be a layer, the larger unit first: calls within a library do not help the author of the program. */
 enum kind { LIBRARY, SOURCE_FILE, FUNCTION, KINDS };
 
-/* What may be one. Strings and places are kept once, so their addresses name them. */
+/* A candidate for a layer. Strings and places are stored once, so their addresses identify them. */
 struct key {
-    const char *name;   /* path, or function; NULL: nothing that could be a layer */
-    const char *object; /* a function's; NULL: the path says all */
+    const char *name;   /* path, or function; NULL: cannot be a layer */
+    const char *object; /* object of a function; NULL: the path identifies it */
 };
 
 /* One place that calls MPI. */
 struct line {
     struct key group;
-    const char *caller; /* label, or function, of the first place outside the group that was seen; NULL none */
-    bool shared;        /* there are several */
+    const char *caller; /* label, or function, of the first place outside the group that was seen; NULL: none */
+    bool shared;        /* there are several callers */
 };
 
 struct group {
@@ -67,7 +68,7 @@ static bool is_same(struct key a, struct key b)
     return a.name == b.name && a.object == b.object;
 }
 
-/* What starts main(), threads and callbacks, and interpreters: names and lines in these are not the program's. */
+/* Code that starts main(), threads and callbacks, and interpreters: its names and lines are not the program's. */
 static bool is_runtime(const char *module)
 {
     static const char *const names[] = {"libc.so",        "libpthread.so", "libpthread-",  "libc-2.",     "ld-linux",
@@ -82,7 +83,7 @@ static bool is_runtime(const char *module)
     return false;
 }
 
-/* Whether a program's author looks there: not in headers of the system. Without a line, in a named file. */
+/* Whether the place helps the author of the program: not in a system header; without a line, in a file with a name. */
 static bool is_telling(const struct mw_model_place *place)
 {
     if (is_runtime(place->module))
@@ -99,7 +100,7 @@ static bool is_python(const struct mw_model_place *place)
     return mw_pymethods_module(place->module, name);
 }
 
-/* What Python calls has a name already: only lines say more. */
+/* A call from Python already has a name: only a line adds information. */
 static const struct mw_model_place *caller_of(const struct mw_model_rank *rank, const struct mw_model_site *site,
                                               struct key group, enum kind kind)
 {
@@ -110,13 +111,13 @@ static const struct mw_model_place *caller_of(const struct mw_model_rank *rank, 
     return NULL;
 }
 
-/* What must differ between two callers. */
+/* The name by which two callers are compared. */
 static const char *name_of(const struct mw_model_place *caller, enum kind kind)
 {
     return kind == FUNCTION && caller->function[0] ? caller->function : caller->label;
 }
 
-/* Each program has these once, wherever its layer is. */
+/* Every program has these frames once, wherever its layer is. */
 static bool is_frame_of_job(const char *call)
 {
     return strncmp(call, "MPI_Init", 8) == 0 || strcmp(call, "MPI_Finalize") == 0 || strncmp(call, "MPI_Session_", 12) == 0;
@@ -167,7 +168,7 @@ static bool is_layer(const struct mw_merge_layers *layers, struct key group)
            layers->groups[found].shared * 2 >= layers->groups[found].lines;
 }
 
-/* "comm.c:34", "comm_sum". */
+/* "comm.c:34" or "comm_sum". */
 static const char *through_of(const struct mw_model_place *layer, char *function, size_t size)
 {
     if (layer->line || !layer->function[0])
@@ -176,7 +177,7 @@ static const char *through_of(const struct mw_model_place *layer, char *function
     return function;
 }
 
-/* Where a name of the layer is known: of a stripped one, the function that it exports. */
+/* The frame where a name of the layer is known: in a stripped library, the exported function. */
 static const struct mw_model_place *layer_of(const struct mw_model_site *site, const struct mw_model_place *caller)
 {
     for (uint32_t i = 0; i < site->depth && site->frames[i] != caller; i++)
@@ -207,7 +208,7 @@ static const struct mw_model_place *make_via(struct mw_merge_layers *layers, con
     return *MW_MEM_PUSH(layers->vias, layers->via_count) = place;
 }
 
-/* A helper in an extension module of Python is told by the method it works for. */
+/* A helper in a Python extension module is shown as the method that calls it. */
 static const struct mw_model_place *method_of(const struct mw_model_site *site)
 {
     const char *module = site->frames[0]->module;
@@ -220,7 +221,7 @@ static const struct mw_model_place *method_of(const struct mw_model_site *site)
     return NULL;
 }
 
-/* For a call without a line: the first frame that has one. What Python calls has a name instead. */
+/* For a call without a line: the first frame that has one. A call from Python has a name instead. */
 static const struct mw_model_place *first_line(const struct mw_model_site *site)
 {
     if (site->frames[0]->line || is_python(site->frames[0]))
@@ -231,7 +232,7 @@ static const struct mw_model_place *first_line(const struct mw_model_site *site)
     return NULL;
 }
 
-/* For a call of a function that a stripped file has no name of: the first frame that has one. */
+/* For a call from a function of a stripped file, which has no name: the first frame that has one. */
 static const struct mw_model_place *first_name(const struct mw_model_site *site)
 {
     if (site->frames[0]->line || site->frames[0]->function[0] || is_python(site->frames[0]))
@@ -259,7 +260,7 @@ static const struct mw_model_place *telling_place(struct mw_merge_layers *layers
     return known ? make_via(layers, known, site) : method_of(site);
 }
 
-/* Only what is named after the calls around it: "start → MPI_Init" stays, though a call ends it. */
+/* Only phases named after the surrounding calls: "start → MPI_Init" stays, although a call ends it. */
 static void rename_phases(struct mw_model *model, struct mw_model_rank *rank)
 {
     for (uint32_t i = 0; i < rank->phase_count; i++) {

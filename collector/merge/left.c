@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Processes that outlive the job: daemons that a rank started, helpers, ranks whose launcher was killed. They hold memory
- * of their host on and on. */
+/* Processes that outlive the job: daemons that a rank started, helpers, ranks whose launcher was killed. They still use
+ * memory of their host. */
 #include "collector/base/units.h"
 #include "collector/merge/parts.h"
 #include "collector/model/rank_name.h"
@@ -8,16 +8,16 @@
 #include <stdio.h>
 #include <string.h>
 
-#define NAMED 6       /* processes that one note names */
-#define GENERATIONS 8 /* how far up a rank is looked for */
+#define NAMED 6       /* maximum number of processes named in one note */
+#define GENERATIONS 8 /* maximum number of ancestors searched for a rank */
 
-/* The whole command's, also for one of its jobs: it is that which ended. */
+/* The command of the run, also for one of its jobs: the end of the command is what counts. */
 static const struct mw_model_job *command_of(const struct mw_model *model)
 {
     return model->run ? &model->run->job : &model->job;
 }
 
-/* Whether the last sample of its host, after the command had ended, still saw it. */
+/* Whether the last sample of its host, taken after the command had ended, still contained it. */
 static bool is_left(const struct mw_model *model, const struct mw_model_process *process)
 {
     const struct mw_model_host *host = &model->hosts[process->host];
@@ -27,7 +27,7 @@ static bool is_left(const struct mw_model *model, const struct mw_model_process 
            !command->runs && !command->launcher_died && process->last_ns > command->command_end_ns;
 }
 
-/* The first process that was seen with this pid; NULL: none was. */
+/* The first process that was seen with this pid; NULL if there is none. */
 static const struct mw_model_process *find(const struct mw_model *model, uint32_t host, int32_t pid)
 {
     for (size_t i = 0; i < model->process_count; i++)
@@ -36,7 +36,7 @@ static const struct mw_model_process *find(const struct mw_model *model, uint32_
     return NULL;
 }
 
-/* " of rank 3": of the rank that started it; where that was not seen, of the one in its environment. "" not known. */
+/* " of rank 3": the rank that started it; if that was not seen, the rank in its environment. "" if unknown. */
 static const char *whose(struct mw_model *model, const struct mw_model_process *process)
 {
     const struct mw_model_process *at = find(model, process->host, process->ppid);

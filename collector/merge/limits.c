@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What limits memory, on each host and in each process; and the limit of which the least was left. */
+/* The memory limits of each host and each process, and the limit with the least memory left. */
 #include "collector/base/mem.h"
 #include "collector/merge/parts.h"
 
@@ -32,8 +32,8 @@ static uint64_t least_left(const struct mw_view_charge *charge)
     return left_of(charge->least.bytes, charge->least.used);
 }
 
-/* v1 counts each time that a limit was reached, also where page cache could be dropped then. So it takes a kill below,
- * and of several such limits it was the one of which less was left. */
+/* v1 counts each time a limit was reached, even if page cache could be dropped then. So a v1 limit ran out only if a process
+ * below it was killed. Of several such limits, it is the one with less memory left. */
 static bool may_have_run_out(const struct mw_view *view, const struct mw_view_charge *charge)
 {
     if (!charge->hits || (charge->kind != MW_LIMIT_CGROUP && charge->kind != MW_LIMIT_MEMSW))
@@ -89,7 +89,7 @@ static void take_charge(struct mw_model *model, uint32_t host, struct mw_model_c
     };
 }
 
-/* memory.high stops nobody. What Slurm granted counts where no control group enforces it. */
+/* memory.high does not stop a process. The amount granted by Slurm counts where no control group enforces it. */
 static bool is_hard(const struct mw_model_host *host, const struct mw_model_charge *charge)
 {
     if (charge->kind == MW_LIMIT_HIGH || charge->used.kind == MW_MODEL_UNKNOWN || !charge->bytes)
@@ -105,7 +105,7 @@ static uint64_t charge_left(const struct mw_model_charge *charge)
     return left_of(charge->bytes, charge->used.bytes);
 }
 
-/* Index of the hard limit of which the least was left, or none. */
+/* Index of the hard limit with the least memory left, or none. */
 static uint32_t find_nearest(const struct mw_model_host *host)
 {
     uint32_t nearest = MW_MODEL_NONE;
@@ -117,7 +117,7 @@ static uint32_t find_nearest(const struct mw_model_host *host)
     return nearest;
 }
 
-/* The control group with the least limit, by what is set: its usage need not be known. */
+/* The control group with the smallest limit, even if its usage is unknown. */
 static void find_smallest(struct mw_model_limit *limit, const struct mw_model_host *host)
 {
     for (uint32_t i = 0; i < host->cgroup_count; i++)
@@ -135,7 +135,7 @@ static void find_smallest(struct mw_model_limit *limit, const struct mw_model_ho
     }
 }
 
-/* The control group of the nearest limit; its peak only when it rose with the job. */
+/* The control group of the nearest limit; its peak only if it rose during the job. */
 static void name_group(struct mw_model_limit *limit, const struct mw_model_host *host, const struct mw_model_charge *charge)
 {
     limit->cgroup_limit = charge->bytes;
@@ -163,7 +163,7 @@ static void find_limit(struct mw_model_host *host, const struct mw_view *view)
         name_group(limit, host, &host->charges[nearest]);
 }
 
-/* Where the OOM killer was called for lack of memory under one limit, that is the one that the group reached. */
+/* If the OOM killer was invoked because of one limit, that is the limit that the group reached. */
 static void name_reached(struct mw_model *model, struct mw_model_cgroup *group, const struct mw_model_host *host,
                          const char *directory)
 {
@@ -205,7 +205,7 @@ struct mw_model_ulimit mw_merge_limits_sampled(uint64_t bytes, uint64_t used)
     return (struct mw_model_ulimit){bytes, {bytes ? used : 0, bytes && used ? MW_MODEL_AT_LEAST : MW_MODEL_UNKNOWN}};
 }
 
-/* The rank's own last reading of the kernel's mark is the last word when it was made at the end of its work. */
+/* The rank's last reading of the kernel's mark is final if it was made at the end of its work. */
 static bool has_ended(const struct mw_state *state)
 {
     bool ended = state->stage == MW_STAGE_FINALIZED || state->stage == MW_STAGE_EXITED || state->stage == MW_STAGE_ABORTED;
@@ -296,7 +296,7 @@ void mw_merge_limits(struct mw_model *model)
     struct mw_model_headroom *nearest = &model->headroom;
 
     *nearest = nobody;
-    for (uint32_t i = 0; i < model->host_count && !model->number; i++) /* those of one of several jobs are the run's */
+    for (uint32_t i = 0; i < model->host_count && !model->number; i++) /* the hosts of one of several jobs are the run's */
         consider_host(nearest, model, i);
     for (uint32_t i = 0; i < model->rank_count; i++)
         consider_rank(nearest, model, i);

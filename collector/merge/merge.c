@@ -20,7 +20,7 @@ void mw_merge_set_whole_ranks(size_t ranks)
     whole_ranks = ranks;
 }
 
-/* A record becomes a rank. */
+/* Adds a rank for a record. */
 static void take(struct mw_merge *merge, const struct mw_journal_read *journal, bool gathered, const char *name, off_t offset)
 {
     struct mw_model_rank *rank = mw_merge_ranks_add(merge, journal, gathered, name);
@@ -53,7 +53,7 @@ static void begin(struct mw_merge *merge, int dirfd)
         mw_merge_records_clocks(merge, dirfd);
 }
 
-/* Frees what only the merge needed. */
+/* Frees everything that only the merge needed. */
 static struct mw_model *end(struct mw_merge *merge)
 {
     struct mw_model *model = merge->model;
@@ -71,7 +71,7 @@ static struct mw_model *end(struct mw_merge *merge)
     return model;
 }
 
-/* From ranks as they were read to the whole model. */
+/* Makes the complete model from the ranks that were read. */
 static void complete(struct mw_merge *merge, const struct mw_exits_read *exits)
 {
     mw_merge_ranks_order(merge);

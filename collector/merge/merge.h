@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Brings the two views of a run together: the journals that ranks left, and what samplers saw from outside. */
+/* Merges the two sources of a run: the journals of the ranks, and the samples taken from outside. */
 #ifndef MW_COLLECTOR_MERGE_MERGE_H
 #define MW_COLLECTOR_MERGE_MERGE_H
 
@@ -9,20 +9,20 @@
 
 #include <stddef.h>
 
-/* Up to so many ranks keep all details in the model (mw_model_rank.has_details): some 20 KiB each as a rule, so 80 MiB. Of a
- * larger job only the telling ones do, and the records are read twice. The merged numbers are the same. */
+/* Up to this many ranks keep all details in the model (mw_model_rank.has_details): usually about 20 KiB each, so 80 MiB. In
+ * a larger job only selected ranks keep them, and the records are read twice. The merged numbers are the same. */
 #define MW_MERGE_WHOLE_RANKS 4096
 
-/* Reads all that lies in the run directory `dirfd`: views, journals, gathered records and exit records, and merges them
- * by (host, pid, start time). The job may still run. `seen` is the caller's own view, used instead of its file (NULL:
- * none). What is damaged or hostile is skipped and named in model->notes. Returns the model, owned by the caller
- * (mw_model_destroy()), or NULL with a line in err. */
+/* Reads all files of the run directory `dirfd`: views, journals, gathered records and exit records, and merges them by
+ * (host, pid, start time). The job may still be running. `seen` is the caller's own view, used instead of its file (NULL:
+ * none). Damaged or hostile files are skipped and named in model->notes. Returns the model, owned by the caller
+ * (mw_model_destroy()), or NULL with a message in err. */
 struct mw_model *mw_merge_run(int dirfd, const struct mw_view *seen, struct mw_err *err);
 
-/* The same from one file of gathered records (MW_FILE_GATHERED) and nothing else. */
+/* The same from a single file of gathered records (MW_FILE_GATHERED). */
 struct mw_model *mw_merge_gathered(const char *path, struct mw_err *err);
 
-/* Sets another number than MW_MERGE_WHOLE_RANKS, so that tests see with few ranks what becomes of many. */
+/* Replaces MW_MERGE_WHOLE_RANKS, so that a test with few ranks can cover the code for many. */
 void mw_merge_set_whole_ranks(size_t ranks);
 
 #endif

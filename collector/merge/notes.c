@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* What a reader must be told beside the numbers: what is missing, what the numbers leave out. */
+/* Notes for the reader beside the numbers: what is missing, and what the numbers do not include. */
 #include "collector/base/ranges.h"
 #include "collector/base/units.h"
 #include "collector/merge/parts.h"
 
-/* Spawned worlds beyond these are told as a count. */
+/* Spawned worlds above this number are reported as a count. */
 #define SPAWNS_TOLD 8
 #define HOSTS_TOLD 8
 
-/* Started as one of the ranks itself, memwatch does not know the others, which are no loss. */
+/* If memwatch was started as one of the ranks, it does not know the other ranks; they are not missing. */
 static bool note_inside(struct mw_model *model)
 {
     const struct mw_model_job *job = &model->job;
@@ -22,7 +22,7 @@ static bool note_inside(struct mw_model *model)
     return true;
 }
 
-/* Ranks of one world that left nothing; they are sorted, and the world begins at *first, which moves to its end. */
+/* Ranks of one world without a record. The ranks are sorted; *first is the begin of the world and moves to its end. */
 static void note_missing(struct mw_model *model, uint32_t world, size_t *first)
 {
     struct mw_ranges list = {0};
@@ -44,7 +44,7 @@ static void note_missing(struct mw_model *model, uint32_t world, size_t *first)
                       list.count == 1 ? "rank" : "ranks", mw_ranges_text(&list));
 }
 
-/* Where some ranks have a record: why others have none. */
+/* Why some ranks have no record, if others have one. */
 static void note_unrecorded(struct mw_model *model)
 {
     for (size_t i = 0; model->rank_count && i < model->unrecorded_count; i++)
@@ -99,7 +99,7 @@ static void note_lost_detail(struct mw_model *model)
                       (unsigned long long)cost->unrecorded, cost->unrecorded == 1 ? "call was" : "calls were");
 }
 
-/* RSS leaves these out, so that a job may need more than its peak says. */
+/* RSS does not include these, so a job may need more memory than its peak. */
 static void note_outside_rss(struct mw_model *model)
 {
     uint64_t huge = 0, swap = 0;
@@ -145,7 +145,7 @@ static void note_resets(struct mw_model *model)
                       model->cost.no_reset_ranks);
 }
 
-/* Ranks that made no system calls from some time on. */
+/* Ranks that made no system calls after some time. */
 static void note_unmeasured(struct mw_model *model, enum mw_unmeasured why, const char *what)
 {
     struct mw_ranges list = {0};
@@ -189,7 +189,7 @@ static void note_clocks(struct mw_model *model)
                       compared, compared == 1 ? "" : "s");
 }
 
-/* Hosts whose agent broke off, and hosts that nobody sampled. */
+/* Hosts whose agent was lost, and hosts without samples. */
 static void note_hosts(struct mw_merge *merge)
 {
     struct mw_model *model = merge->model;
@@ -212,13 +212,13 @@ static void note_hosts(struct mw_merge *merge)
                       unseen, unseen == 1 ? "" : "s");
 }
 
-/* Worlds that another one started. */
+/* Worlds that were spawned by another world. */
 static void note_spawned(struct mw_model *model)
 {
     uint32_t last = MW_MODEL_NONE;
     size_t told = 0, more = 0;
 
-    for (size_t i = 0; i < model->rank_count; i++) { /* they are sorted by world */
+    for (size_t i = 0; i < model->rank_count; i++) { /* sorted by world */
         const struct mw_model_rank *rank = &model->ranks[i];
         const struct mw_model_world *world = &model->worlds[rank->world];
         if (!rank->spawned || rank->world == last)
@@ -235,7 +235,7 @@ static void note_spawned(struct mw_model *model)
         mw_model_note(model, MW_MODEL_NOTE_REMARK, "%zu more worlds were started by MPI_Comm_spawn", more);
 }
 
-/* Records that nobody brought here, but that their ranks brought together elsewhere. */
+/* Records that were not brought here, but were gathered on another host. */
 static void note_gathered_elsewhere(const struct mw_merge *merge)
 {
     struct mw_model *model = merge->model;
@@ -248,7 +248,7 @@ static void note_gathered_elsewhere(const struct mw_merge *merge)
         }
 }
 
-/* What the jobs of a run with several do not say each by itself. */
+/* Notes on a run with several jobs that no single job reports. */
 static void note_run(struct mw_merge *merge)
 {
     note_outside_rss(merge->model);
@@ -257,7 +257,7 @@ static void note_run(struct mw_merge *merge)
     note_clocks(merge->model);
 }
 
-/* What concerns its ranks. */
+/* Notes on the ranks of a job. */
 static void note_job(struct mw_merge *merge)
 {
     struct mw_model *model = merge->model;

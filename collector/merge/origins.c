@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where each rank's record lies, so that it can be read once more when its details were not kept. */
+/* The file and position of each rank's record, to read it again if its details were not kept. */
 #include "collector/base/mem.h"
 #include "collector/base/safe_open.h"
 #include "collector/merge/parts.h"
@@ -9,15 +9,15 @@
 #include <unistd.h>
 
 struct origin {
-    char *name; /* equal ones in a row are one string */
+    char *name; /* consecutive equal names share one string */
     off_t offset;
     bool gathered;
 };
 
 struct mw_merge_origins {
-    struct origin *items; /* in the order of the ranks' coming: the numbers in mw_merge.rank_keys */
+    struct origin *items; /* in the order in which ranks were added: the numbers in mw_merge.rank_keys */
     size_t count;
-    const char *open_name; /* the gathered file that was read last; its descriptor */
+    const char *open_name; /* the gathered file that was read last, and its descriptor */
     int fd;
 };
 
@@ -82,6 +82,6 @@ int mw_merge_origins_read(struct mw_merge *merge, uint32_t index, const struct m
         return -1;
     if (ident->pid == rank->own_pid && ident->start_ticks == rank->start_ticks)
         return 0;
-    mw_journal_read_fini(journal); /* another file by now */
+    mw_journal_read_fini(journal); /* the file was replaced meanwhile */
     return -1;
 }

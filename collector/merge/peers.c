@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the launcher knew of the agents of other hosts: which are done, and which were lost, when and why. */
+/* The launcher's information on the agents of other hosts: which have finished, and which were lost, when and why. */
 #include "collector/base/file_names.h"
 #include "collector/base/io.h"
 #include "collector/base/names.h"
@@ -33,7 +33,7 @@ static void take_peer(struct mw_merge *merge, const struct mw_peer *peer)
     struct mw_model_host *host = &merge->model->hosts[mw_merge_hosts_find(merge, peer->host, 0, 0)];
 
     host->peer = peer->state <= MW_PEER_LOST ? states[peer->state] : MW_MODEL_PEER_NONE;
-    host->heard_ns = peer->heard_ns; /* the launcher's clock: the axis itself */
+    host->heard_ns = peer->heard_ns; /* by the launcher's clock, which is the time axis */
     host->why = mw_model_string(merge->model, peer->why);
 }
 
@@ -43,7 +43,7 @@ void mw_merge_peers_read(struct mw_merge *merge, int dirfd)
     struct mw_err err;
 
     if (mw_names_list(&names, dirfd, MW_FILE_PEER, &err) < 0)
-        return; /* the journals' list tells of it */
+        return; /* the list of journals reports it */
     for (size_t i = 0; i < names.count; i++) {
         struct mw_peer peer;
         if (read_peer(&peer, dirfd, names.items[i], &err) < 0)

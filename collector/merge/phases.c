@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* Phases of all ranks become one where their names and their parents' names agree. */
+/* Merges phases of all ranks that have the same name and whose parents have the same names. */
 #include "collector/base/mem.h"
 #include "collector/merge/parts.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 
-/* The model keeps equal strings once, so the path's address names it. */
+/* The model stores equal strings once, so the address of the path identifies it. */
 struct key {
     const char *path;
     uint64_t kind;
-    struct mw_merge_place from, to; /* of the calls around it */
+    struct mw_merge_place from, to; /* of the surrounding calls */
 };
 
-/* What one rank adds to one merged phase, of all its own that are the same. */
+/* What one rank adds to one merged phase: the sum over all its phases that map to it. */
 struct share {
     uint64_t visits, measured, time_ns;
     uint64_t entry_rss, entry_ns, exit_rss, exit_ns;
@@ -26,9 +26,9 @@ struct mw_merge_phases {
     struct mw_model *model;
     struct mw_map *keys;
     struct share *shares; /* by merged phase */
-    uint32_t *measured;   /* by merged phase: ranks in the spreads of RSS */
+    uint32_t *measured;   /* by merged phase: number of ranks in the spreads of RSS */
     size_t share_count, measured_count;
-    uint32_t *touched; /* merged phases of the rank at hand */
+    uint32_t *touched; /* merged phases of the current rank */
     size_t touched_count;
 };
 
@@ -71,7 +71,7 @@ static uint32_t find_merged(struct mw_merge_phases *phases, const struct mw_mode
         take_call(rank, phase->from_site, &merged->from_call, &merged->from_place);
         take_call(rank, phase->to_site, &merged->to_call, &merged->to_place);
     }
-    if (phase->parent != MW_MODEL_NONE) /* stands before its child in the rank: merged already, if it is readable */
+    if (phase->parent != MW_MODEL_NONE) /* precedes its child in the rank: already merged, if it is readable */
         merged->parent = rank->phases[phase->parent].merged;
     if (merged->parent != MW_MODEL_NONE)
         merged->depth = model->phases[merged->parent].depth + 1;
@@ -125,7 +125,7 @@ static void end_phase(struct mw_model_merged_phase *to, const struct share *shar
     to->growth_mpi = mw_model_sum_change(to->growth_mpi, share->growth_mpi);
     to->ranks++;
     if (share->peak.kind == MW_MODEL_UNKNOWN)
-        return; /* nothing of its memory is known, and 0 is no size */
+        return; /* its memory is unknown, and 0 is not a size */
     if (*measured == 0 || share->peak.bytes > to->peak.max)
         to->peak_kind = share->peak.kind;
     mw_model_spread_add(&to->entry_rss, *measured, share->entry_rss, rank);
@@ -145,7 +145,7 @@ static void end_rank(struct mw_merge_phases *phases, uint32_t rank)
     phases->touched_count = 0;
 }
 
-/* One merged phase while they are put in order. */
+/* A merged phase during the sort. */
 struct place {
     const struct mw_model_merged_phase *all;
     uint32_t index;
@@ -158,7 +158,7 @@ static int compare_siblings(const struct mw_model_merged_phase *all, uint32_t a,
     return (a > b) - (a < b);
 }
 
-/* Parents before children, siblings by time: both walk up to where they have the same parent. */
+/* Parents before children, siblings by time: the comparison walks up from both to a common parent. */
 static int compare_places(const void *x, const void *y)
 {
     const struct mw_model_merged_phase *all = ((const struct place *)x)->all;
@@ -235,7 +235,7 @@ void mw_merge_phases_link(struct mw_merge_phases *phases, struct mw_model_rank *
     for (uint32_t i = 0; i < rank->phase_count; i++) {
         struct key key = key_of(phases->model, rank, &rank->phases[i]);
         if (is_readable(&rank->phases[i]))
-            rank->phases[i].merged = mw_map_find(phases->keys, &key, sizeof(key)); /* MW_MAP_NONE is MW_MODEL_NONE */
+            rank->phases[i].merged = mw_map_find(phases->keys, &key, sizeof(key)); /* MW_MAP_NONE equals MW_MODEL_NONE */
     }
 }
 

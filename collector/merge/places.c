@@ -21,7 +21,7 @@ static const struct mw_model_place *make_place(struct mw_merge *merge, const str
         .module = mw_model_string(model, from->module),
         .outer = from->outer ? place_of(merge, from->outer) : NULL,
     };
-    model = model->run ? model->run : model; /* jobs share those of their run */
+    model = model->run ? model->run : model; /* jobs share the places of their run */
     return *MW_MEM_PUSH(model->places, model->place_count) = place;
 }
 
@@ -32,7 +32,7 @@ static const struct mw_model_place *place_of(struct mw_merge *merge, const struc
     while (merge->place_count <= from->id)
         *MW_MEM_PUSH(merge->places, merge->place_count) = NULL;
     if (!merge->places[from->id]) {
-        made = make_place(merge, from); /* may move the array: it makes those outside of it too */
+        made = make_place(merge, from); /* may move the array: it also makes the outer places */
         merge->places[from->id] = made;
     }
     return merge->places[from->id];

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Sampled processes and exit records; those that are ranks find their rank. */
+/* Sampled processes and exit records; processes that are ranks are matched with their rank. */
 #include "collector/base/mem.h"
 #include "collector/merge/chains.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 
-/* What samplers saw, times on the job's axis. */
+/* Adds the sampled processes, with times on the axis of the job. */
 static void add_seen(struct mw_model *model, const struct mw_view *view, const struct mw_view_process *from, uint32_t host)
 {
     struct mw_model_process *to = MW_MEM_PUSH(model->processes, model->process_count);
@@ -77,24 +77,24 @@ static void take_view(struct mw_merge *merge, const struct mw_view *view, struct
     }
 }
 
-/* The rank's mark covers its program from the exec to the last measured boundary. What had more memory in that time was
- * the program before an exec, though it may have the same name. */
+/* The rank's mark covers its program from the exec to the last measured boundary. A process that had more memory in that
+ * time was the program before an exec, even if it has the same name. */
 static bool was_before_exec(const struct mw_model_process *process, const struct mw_model_rank *rank)
 {
     return rank->peak.kind != MW_MODEL_UNKNOWN && !(rank->cost_flags & MW_COST_BLIND) && process->rss_max_ns < rank->rss_ns &&
            process->rss_max > mw_model_sum(rank->peak.bytes, rank->error_bytes);
 }
 
-/* Whether a program that was seen may be the one that the rank says it is. A rank may have been another one before:
- * `mpirun cargo run` builds first. */
+/* Whether a sampled program may be the one that the rank reports. The process may have run another program before: `mpirun
+ * cargo run` builds first. */
 static bool may_be(const struct mw_model_process *process, const struct mw_model_rank *rank, const char *program)
 {
-    return (!program || !process->exe[0] || process->name == program) && /* equal strings are kept once */
+    return (!program || !process->exe[0] || process->name == program) && /* equal strings are stored once */
            !was_before_exec(process, rank);
 }
 
-/* The program of a process that called MPI_Init: of those with the rank's name, the last one that was there when the
- * journal was made, or the first one seen when sampling came later. None: it was never seen. */
+/* The program of the process that called MPI_Init: of those with the rank's name, the last one that existed when the journal
+ * was created, or the first one seen if sampling began later. None if it was never seen. */
 static uint32_t find_rank_image(struct mw_model *model, const struct mw_merge_chains *chains, const struct mw_model_rank *rank)
 {
     struct mw_merge_chains_key key = mw_merge_chains_key(rank->host, rank->own_ns, rank->own_pid, rank->start_ticks);
@@ -111,14 +111,14 @@ static uint32_t find_rank_image(struct mw_model *model, const struct mw_merge_ch
     return best != MW_MODEL_NONE && may_be(&model->processes[best], rank, program) ? best : MW_MODEL_NONE;
 }
 
-/* What was sampled may be higher than what the rank measured last, when it grew after its last boundary. */
+/* The sampled value may be higher than the rank's last measurement, if it grew after its last boundary. */
 static void join(struct mw_model *model, uint32_t rank_index, uint32_t entry)
 {
     struct mw_model_rank *rank = &model->ranks[rank_index];
     struct mw_model_process *process = &model->processes[entry];
 
     rank->process = entry;
-    if (rank->pid_ns != process->pid_ns) { /* its own numbers mean nothing outside */
+    if (rank->pid_ns != process->pid_ns) { /* its own pids are not valid outside of its namespace */
         rank->pid_ns = process->pid_ns;
         rank->pid = process->pid;
         rank->ppid = process->ppid;
@@ -142,7 +142,7 @@ static void join(struct mw_model *model, uint32_t rank_index, uint32_t entry)
     process->peak = rank->peak;
 }
 
-/* Those that are counted elsewhere; none of them is a rank. */
+/* Removes processes that are counted elsewhere; none of them is a rank. */
 static void drop_counted(struct mw_model *model)
 {
     uint32_t *moved = mw_mem_alloc(model->process_count, sizeof(*moved)), kept = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The ranks of the run: who is new, which world they belong to, their order. */
+/* The ranks of the run: detects duplicates, assigns worlds, sorts. */
 #include "collector/base/mem.h"
 #include "collector/merge/chains.h"
 
@@ -16,7 +16,7 @@ static uint32_t find_world(struct mw_merge *merge, uint64_t id)
     return found;
 }
 
-/* Whether this process has a record already; otherwise it has one now. */
+/* Whether this process already has a record; if not, it is registered. */
 static bool is_known(struct mw_merge *merge, uint32_t host, const struct mw_ident *ident)
 {
     struct mw_merge_chains_key key = mw_merge_chains_key(host, ident->pid_ns, ident->pid, ident->start_ticks);
@@ -57,7 +57,7 @@ struct mw_model_rank *mw_merge_ranks_add(struct mw_merge *merge, const struct mw
     return rank;
 }
 
-/* ---- worlds of one number ---- */
+/* ---- worlds with the same id ---- */
 
 static int compare_owners(const void *a, const void *b)
 {
@@ -78,9 +78,8 @@ static void note_rank(struct mw_model_world *world, const struct mw_model_rank *
         world->size = rank->size;
 }
 
-/* A world has one rank of each number. Where there are several, worlds that followed one another came to the same number: a
- * program that was started twice in one place, or a port that was used again. The first rank of each number is of the
- * first world, and so on. */
+/* A world has one rank of each number. If there are several, consecutive worlds got the same id: a program that was started
+ * twice in one place, or a port that was reused. The first rank of each number belongs to the first world, and so on. */
 static void split_worlds(struct mw_merge *merge)
 {
     struct mw_model *model = merge->model;
@@ -104,7 +103,7 @@ static void split_worlds(struct mw_merge *merge)
     free(order);
 }
 
-/* ---- their order ---- */
+/* ---- order ---- */
 
 static int compare_worlds(const void *a, const void *b)
 {
@@ -115,7 +114,7 @@ static int compare_worlds(const void *a, const void *b)
     return (x->id > y->id) - (x->id < y->id);
 }
 
-/* By world, then rank; those that never got a number last. */
+/* By world, then rank; ranks that never got a number last. */
 static int compare_ranks(const void *a, const void *b)
 {
     const struct mw_model_rank *x = a, *y = b;
@@ -155,7 +154,7 @@ void mw_merge_ranks_order(struct mw_merge *merge)
     order(merge->model);
 }
 
-/* Keeps those that have ranks, and counts these again. */
+/* Keeps only worlds that have ranks, and renumbers them. */
 static void drop_empty_worlds(struct mw_model *model)
 {
     uint32_t *moved = mw_mem_alloc(model->world_count, sizeof(*moved)), kept = 0;

@@ -8,9 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define DAMAGED_MAX 100 /* records in one file; each may be 16 MiB of nothing */
+#define DAMAGED_MAX 100 /* damaged records in one file; each may be 16 MiB of garbage */
 
-/* Takes a record that could be read, and frees it. */
+/* Merges a record that could be read, and frees it. */
 static void take(struct mw_merge *merge, struct mw_journal_read *journal, bool gathered, const char *name, off_t at)
 {
     merge->take(merge, journal, gathered, name, at);
@@ -49,7 +49,7 @@ void mw_merge_records_gathered(struct mw_merge *merge, int fd, const char *name)
             mw_model_note(merge->model, MW_MODEL_NOTE_LOST, "%s: the record at byte %lld left out: %s", name, (long long)at,
                           err.text);
         if (offset <= at)
-            break; /* cannot be read on */
+            break; /* the rest cannot be read */
         at = offset;
     }
 }
@@ -86,7 +86,7 @@ static int for_gathered(struct mw_merge *merge, int dirfd, visitor *visit, struc
     return 0;
 }
 
-/* Puts into *lost how many journals have lost their files. */
+/* Sets *lost to the number of journals whose files are missing or damaged. */
 static int for_journals(struct mw_merge *merge, int dirfd, visitor *visit, size_t *lost, struct mw_err *err)
 {
     struct mw_names names;
@@ -97,7 +97,7 @@ static int for_journals(struct mw_merge *merge, int dirfd, visitor *visit, size_
     return 0;
 }
 
-/* The first pages of a journal hold what is wanted. */
+/* The first pages of a journal contain what is needed. */
 static void read_clock(struct mw_merge *merge, int dirfd, const char *name)
 {
     uint64_t bytes[1024];
@@ -111,7 +111,7 @@ static void read_clock(struct mw_merge *merge, int dirfd, const char *name)
     length = mw_journal_source_read(&source, bytes, sizeof(bytes), 0);
     mw_journal_source_close(&source);
     if (length < 0 || mw_journal_read_parse(&journal, bytes, (size_t)length, &err) != 0)
-        return; /* said when it is read in full */
+        return; /* reported when it is read completely */
     mw_merge_hosts_clock(merge, &journal.ident, &journal.state);
     mw_journal_read_fini(&journal);
 }
@@ -129,7 +129,7 @@ void mw_merge_records_gathered_clocks(struct mw_merge *merge, int fd)
             mw_merge_hosts_clock(merge, &journal.ident, &journal.state);
             mw_journal_read_fini(&journal);
             if (!measured)
-                return; /* ranks of one world have all measured, or none */
+                return; /* either all ranks of one world have measured it, or none */
         }
 }
 
@@ -153,7 +153,7 @@ void mw_merge_records_clocks(struct mw_merge *merge, int dirfd)
         for_gathered(merge, dirfd, read_gathered_clocks, &err);
 }
 
-/* Somebody else has removed it, or truncated what is in it. */
+/* Notes that another process has removed the directory, or removed or damaged files in it. */
 static void note_directory(struct mw_model *model, int dirfd, size_t lost)
 {
     struct stat st;

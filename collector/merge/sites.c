@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/* Call sites of all ranks become one where call, communicator size and place agree. */
+/* Merges call sites of all ranks that have the same call, communicator size and place. */
 #include "collector/base/mem.h"
 #include "collector/merge/parts.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 
-/* Strings are kept once, so their addresses name them. */
+/* Strings are stored once, so their addresses identify them. */
 struct key {
     const char *call;
     struct mw_merge_place place;
     uint64_t comm_size;
 };
 
-/* What one rank adds to one merged site; it may have several of its own that are the same. */
+/* What one rank adds to one merged site: the sum over all its sites that map to it. */
 struct share {
     uint64_t time_ns;
     int64_t growth;
     uint64_t spike;
-    uint32_t rank; /* plus one: the rank these belong to */
+    uint32_t rank; /* plus one: the rank of these values */
 };
 
 /* The spikes of single ranks that may be at least half of the largest one. */
@@ -33,7 +33,7 @@ struct mw_merge_sites {
     struct share *shares; /* by merged site */
     struct spikes *spikes;
     size_t share_count, spikes_count;
-    uint32_t *touched; /* merged sites of the rank at hand */
+    uint32_t *touched; /* merged sites of the current rank */
     size_t touched_count;
 };
 
@@ -117,7 +117,7 @@ static void take_site(struct mw_merge_sites *sites, uint32_t rank, uint32_t inde
     take_spike(sites, to, rank, index);
 }
 
-/* Half of the largest so far is at most half of the largest of all: what is lower never counts. */
+/* Half of the largest spike so far is at most half of the final largest one: lower spikes never count. */
 static void keep_spike(struct spikes *spikes, uint64_t largest, uint64_t spike)
 {
     if (spike && spike >= largest / 2)
@@ -158,7 +158,7 @@ void mw_merge_sites_link(struct mw_merge_sites *sites, struct mw_model_rank *ran
 {
     for (uint32_t i = 0; i < rank->site_count; i++) {
         struct key key = key_of(sites->model, &rank->sites[i]);
-        rank->sites[i].merged = mw_map_find(sites->keys, &key, sizeof(key)); /* MW_MAP_NONE is MW_MODEL_NONE */
+        rank->sites[i].merged = mw_map_find(sites->keys, &key, sizeof(key)); /* MW_MAP_NONE equals MW_MODEL_NONE */
     }
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* One record becomes one rank: addresses become places, indices lose their plus one, times go on the job's axis,
- * and every peak gets its kind. */
+/* Converts one record to a rank: addresses become places, indices lose their plus one, times are moved to the axis of the
+ * job, and every peak gets its kind. */
 #include "collector/base/mem.h"
 #include "collector/merge/parts.h"
 #include "collector/model/binding.h"
@@ -9,13 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What converting one record needs at hand. */
+/* State for the conversion of one record. */
 struct source {
     struct mw_merge *merge;
     struct mw_model *model;
     const struct mw_journal_read *journal;
     struct mw_model_rank *rank;
-    uint32_t modules[MW_RECORD_MODULES * 16]; /* the symbols' numbers of the record's modules */
+    uint32_t modules[MW_RECORD_MODULES * 16]; /* index of a module of the record to its number in the symbols */
     size_t frame_count;
 };
 
@@ -45,7 +45,7 @@ static const struct mw_model_place *place_of(struct source *source, const struct
     return mw_merge_places_find(source->merge, module < room ? source->modules[module] : 0, frame->offset);
 }
 
-/* Places of `depth` frames and of the functions inlined there, in the rank's backing array. `places` is how many. */
+/* Places of `depth` frames and of the functions inlined there, in the rank's backing array. Sets `places` to their number. */
 static const struct mw_model_place **take_frames(struct source *source, const struct mw_frame *frames, uint32_t depth,
                                                  uint32_t *places)
 {
@@ -81,7 +81,7 @@ static size_t count_frames(struct source *source)
     return count;
 }
 
-/* Of all calls of one function that have no entry of their own. */
+/* Whether the site is the shared entry for all calls of one function that have no separate entry. */
 static bool is_of_call(const struct mw_site *site)
 {
     return (site->flags & MW_SITE_SHARED) && site->depth == 0 && site->call[0] != '(';
@@ -140,7 +140,7 @@ static void set_path(struct mw_model *model, const struct mw_model_rank *rank, s
                       : mw_model_format(model, "%s/%s", rank->phases[phase->parent].path, phase->name);
 }
 
-/* No call: the program began or ended a phase of its own there. */
+/* Not a call: the program began or ended a named phase there. */
 static const char *edge_label(const struct mw_model_rank *rank, const struct mw_model_phase *phase, uint32_t site)
 {
     if (site != MW_MODEL_NONE)
@@ -163,7 +163,7 @@ static const char *first_name(const struct source *source, const struct mw_model
     return is_session ? "start → MPI_Session_init" : "start → MPI_Init";
 }
 
-/* A session may follow the last of those before. */
+/* A session may follow the end of earlier ones. */
 static const char *last_name(const struct source *source, const struct mw_model_phase *phase)
 {
     bool is_session = phase->from_site != MW_MODEL_NONE &&
@@ -182,14 +182,14 @@ static const char *given_name(const struct source *source, const struct mw_model
     case MW_PHASE_USER: return mw_model_string(source->model, given[0] ? given : "(no name)");
     case MW_PHASE_BETWEEN: break;
     }
-    if (given[0]) /* the entry that stands for all that found the table full */
+    if (given[0]) /* the shared entry for all sites that found the table full */
         return mw_model_string(source->model, given);
     if (phase->from_site == MW_MODEL_NONE && phase->to_site == MW_MODEL_NONE)
         return phase->parent == MW_MODEL_NONE ? "between named phases" : "no MPI call";
     return NULL;
 }
 
-/* A phase takes over what was measured in it when a visit ends. Of one that is open the state tells the rest. */
+/* A phase stores its peak when a visit ends. For an open visit, the state has the rest. */
 static uint64_t open_peak(const struct mw_journal_read *journal, const struct mw_phase *phase)
 {
     const struct mw_state *state = &journal->state;
@@ -208,7 +208,7 @@ static bool has_unmeasured_visit(const struct mw_journal_read *journal, const st
     return journal->state.unmeasured_ns && phase->last_ns > journal->state.unmeasured_ns;
 }
 
-/* What the journal says of a phase's peak, and how sure it is. */
+/* The peak of a phase in the journal, and its certainty. */
 static struct mw_model_bytes phase_peak(const struct source *source, const struct mw_phase *from, bool open)
 {
     uint64_t peak = open ? open_peak(source->journal, from) : from->peak;
@@ -220,11 +220,11 @@ static struct mw_model_bytes phase_peak(const struct source *source, const struc
         return (struct mw_model_bytes){peak, MW_MODEL_AT_LEAST};
     if (from->coarse_peak > from->peak)
         return (struct mw_model_bytes){from->coarse_peak, MW_MODEL_AT_MOST};
-    /* Without a reset the mark of an earlier phase stands: only the first phase's is surely its own. */
+    /* Without a reset, the mark of an earlier phase remains: only the peak of the first phase is certainly its own. */
     return (struct mw_model_bytes){from->peak, reset || from->kind == MW_PHASE_START ? MW_MODEL_EXACT : MW_MODEL_AT_MOST};
 }
 
-/* Whether the rank is inside this phase where its journal ends. */
+/* Whether the rank is inside this phase at the end of its journal. */
 static bool is_open(const struct mw_journal_read *journal, uint32_t phase)
 {
     for (uint32_t at = journal->state.phase; at; at = journal->phases[at - 1].parent)
@@ -239,7 +239,7 @@ static void take_phase(struct source *source, uint32_t i)
     struct mw_model_rank *rank = source->rank;
     struct mw_model_phase *to = &rank->phases[i];
 
-    if (from->kind == MW_JOURNAL_READ_BAD_PHASE) { /* keeps its place only, and is never shown */
+    if (from->kind == MW_JOURNAL_READ_BAD_PHASE) { /* only keeps its index; it is never shown */
         *to = (struct mw_model_phase){.kind = MW_PHASE_BETWEEN,
                                       .parent = MW_MODEL_NONE,
                                       .from_site = MW_MODEL_NONE,
@@ -413,7 +413,7 @@ static void take_cost(struct source *source)
     rank->cost_flags = cost->flags;
 }
 
-/* Exact when the rank's own measuring reached its end; a gathered record, as far as it reaches, is exact too. */
+/* Exact if the rank measured up to its end. A gathered record is also exact, up to the gather. */
 static enum mw_model_kind peak_kind(const struct mw_model_rank *rank)
 {
     bool ended = (rank->stage == MW_STAGE_EXITED || rank->stage == MW_STAGE_ABORTED || rank->gathered) && !rank->unmeasured_ns;
@@ -440,7 +440,7 @@ static void find_times(const struct source *source)
     }
 }
 
-/* The sites, and when it is to be `whole`, the rest. */
+/* The sites and, if `whole`, the rest. */
 static void take_details(struct source *source, bool whole)
 {
     find_modules(source);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Why there is no rank, or fewer than there should be: what is known of the processes that may have been meant as ranks. Each
- * reason follows from facts that were seen (collector/journal/seen.h); where they show none, none is given. */
+/* Why there is no rank, or fewer than expected: what is known of the processes that may have been meant as ranks. Each
+ * reason follows from observed facts (collector/journal/seen.h); without such facts no reason is given. */
 #include "collector/base/map.h"
 #include "collector/base/mem.h"
 #include "collector/journal/seen.h"
@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum library { ANY, SOME, NONE }; /* of MPI, among its mappings */
+enum library { ANY, SOME, NONE }; /* MPI libraries among its mappings */
 
-/* The first rule that fits gives the reason. An exit record says that memwatch's library was loaded. */
+/* The first matching rule gives the reason. An exit record shows that memwatch's library was loaded. */
 static const struct rule {
     enum mw_model_why why;
     uint32_t has, has_not;
@@ -45,19 +45,19 @@ static enum mw_model_why find_why(const struct mw_model_process *process)
     return rule->why == MW_MODEL_WHY_LOST && process->preload[0] ? MW_MODEL_WHY_OVERRIDDEN : rule->why;
 }
 
-/* ---- who may have been meant ---- */
+/* ---- candidates ---- */
 
 struct search {
     const struct mw_model *model;
     struct mw_map *ranks;    /* (host, pid) of ranks */
-    struct mw_map *launched; /* of processes that a launcher's variables named as ranks, in any image */
+    struct mw_map *launched; /* of processes that a launcher's variables identified as ranks, in any image */
     struct mw_map *kinds;    /* of all programs in these processes */
     struct mw_map *had;      /* of processes with memwatch's library in their environment: the first such image */
     struct mw_map *pids;     /* (host, pid): its last image, by `images` */
     uint32_t *images;
     size_t image_count;
-    struct mw_map *parents; /* (host, pid) of processes that have other programs below them */
-    uint64_t *latest;       /* of each of these: when the last of them was first seen */
+    struct mw_map *parents; /* (host, pid) of processes that started other programs */
+    uint64_t *latest;       /* for each of these: when the last of those programs was first seen */
     size_t parent_count;
 };
 
@@ -98,10 +98,10 @@ static void note_image(struct search *search, uint32_t index)
         search->latest[number] = process->first_ns;
 }
 
-/* Programs of one name that one process started. */
+/* Programs of the same name that one process started. */
 struct kind {
     uint64_t host, parent;
-    uintptr_t name; /* equal strings are kept once */
+    uintptr_t name; /* equal strings are stored once */
 };
 
 static struct kind kind_of(const struct mw_model_process *process)
@@ -147,7 +147,7 @@ static bool has(const struct mw_map *map, uint32_t host, int32_t pid)
     return mw_map_find(map, &place, sizeof(place)) != MW_MAP_NONE;
 }
 
-/* The last image of a process; NULL: it was not seen. */
+/* The last image of a process; NULL if it was not seen. */
 static const struct mw_model_process *last_image(const struct search *search, uint32_t host, int32_t pid)
 {
     struct place place = place_of(host, pid);
@@ -156,13 +156,14 @@ static const struct mw_model_process *last_image(const struct search *search, ui
     return number == MW_MAP_NONE ? NULL : &search->model->processes[search->images[number]];
 }
 
-/* Also one whose environment does not say so any more: it executed another program, or its parent was one. */
+/* Also true if its environment no longer shows it: it executed another program, or its parent was launched. */
 static bool was_launched(const struct search *search, const struct mw_model_process *process)
 {
     return has(search->launched, process->host, process->pid) || has(search->launched, process->host, process->ppid);
 }
 
-/* A wrapper: it has no MPI, and started another program itself, not the one that it executed. */
+/* A wrapper: it has no MPI, and started another program as a child. Children of an earlier image of the process do not
+ * count. */
 static bool is_wrapper(const struct search *search, const struct mw_model_process *process)
 {
     struct place place = place_of(process->host, process->pid);
@@ -172,7 +173,7 @@ static bool is_wrapper(const struct search *search, const struct mw_model_proces
            !(process->facts & (MW_SEEN_LINKED | MW_SEEN_CALLED));
 }
 
-/* The last program of a process, which is no rank and was not started by one. */
+/* The last program of a process that is not a rank and was not started by one. */
 static bool may_be_meant(const struct search *search, const struct mw_model_process *process)
 {
     return process->role == MW_MODEL_OTHER && last_image(search, process->host, process->pid) == process &&
@@ -180,9 +181,10 @@ static bool may_be_meant(const struct search *search, const struct mw_model_proc
            !has(search->ranks, process->host, process->ppid);
 }
 
-/* ---- what is said ---- */
+/* ---- texts ---- */
 
-/* "; sh (pid 12), which started it, still had it": whoever had memwatch's library in its environment before. */
+/* "; sh (pid 12), which started it, still had it": the image or process that had memwatch's library in its environment
+ * before. */
 static const char *who_had(struct mw_model *model, const struct search *search, const struct mw_model_process *process)
 {
     struct place place = place_of(process->host, process->pid);
@@ -245,7 +247,7 @@ static const char *describe(struct mw_model *model, const struct search *search,
 
 /* ---- groups ---- */
 
-/* Who had what was lost, or what to do, comes behind a semicolon. */
+/* The text after a semicolon is not compared: it names the process that had what was lost, or says what to do. */
 static bool is_same(const struct mw_model_unrecorded *one, enum mw_model_why why, const char *reason)
 {
     size_t length = strcspn(reason, ";");
@@ -253,7 +255,7 @@ static bool is_same(const struct mw_model_unrecorded *one, enum mw_model_why why
     return one->why == why && strcspn(one->text, ";") == length && !strncmp(one->text, reason, length);
 }
 
-/* Its text is the reason alone for now. */
+/* Its text is only the reason at this point. */
 static void add(struct mw_model *model, enum mw_model_why why, const char *reason, uint64_t count)
 {
     for (size_t i = 0; i < model->unrecorded_count; i++)
@@ -271,7 +273,7 @@ static bool is_like_launched(const struct search *search, const struct mw_model_
     return mw_map_find(search->kinds, &kind, sizeof(kind)) != MW_MAP_NONE;
 }
 
-/* What a launcher started as a rank: some of it may have been seen only when its environment did not say so any more. */
+/* Adds what a launcher started as a rank. Some processes may have been seen only when their environment no longer showed it. */
 static void add_launched(struct mw_model *model, const struct search *search)
 {
     for (size_t i = 0; i < model->process_count; i++) {
@@ -288,7 +290,7 @@ static void add_launched(struct mw_model *model, const struct search *search)
     }
 }
 
-/* Without any: programs may use MPI alone, and most jobs without ranks have no MPI. */
+/* Without a launcher: programs may use MPI alone, and most jobs without ranks have no MPI. */
 static void add_any(struct mw_model *model, const struct search *search)
 {
     for (size_t i = 0; i < model->process_count; i++) {
@@ -302,7 +304,7 @@ static void add_any(struct mw_model *model, const struct search *search)
     }
 }
 
-/* What explains nothing is left out where something else does. */
+/* An entry that explains nothing is left out if another one does. */
 static bool explains(const struct mw_model_unrecorded *one)
 {
     return one->why != MW_MODEL_WHY_UNKNOWN && one->why != MW_MODEL_WHY_NO_MPI;
@@ -344,7 +346,7 @@ void mw_merge_unrecorded(struct mw_model *model)
     struct search search;
     bool launched;
 
-    if (model->job_count || !lacks_ranks(model)) /* of several jobs, each says it of itself */
+    if (model->job_count || !lacks_ranks(model)) /* in a run with several jobs, each job reports it */
         return;
     search = begin(model);
     add_launched(model, &search);

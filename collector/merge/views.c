@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the samplers of all hosts saw: reads their files, and makes their hosts known. */
+/* The samples of all hosts: reads the files of the samplers, and adds their hosts. */
 #include "collector/base/file_names.h"
 #include "collector/base/mem.h"
 #include "collector/base/names.h"
@@ -21,7 +21,7 @@ static void read_one(struct mw_merge *merge, int dirfd, const char *name)
         *MW_MEM_PUSH(merge->views, merge->view_count) = view;
 }
 
-/* The launcher's goes first: its clock is the one that all times are told by. */
+/* The launcher's view goes first: all times are on its clock. */
 static void find_launcher(struct mw_merge *merge)
 {
     for (size_t i = 0; i < merge->view_count; i++)
@@ -58,7 +58,7 @@ void mw_merge_views_read(struct mw_merge *merge, int dirfd, const struct mw_view
     if (seen)
         *MW_MEM_PUSH(merge->views, merge->view_count) = mw_view_copy(seen);
     if (mw_names_list(&names, dirfd, MW_FILE_VIEW, &err) < 0)
-        return; /* the journals' list tells of it */
+        return; /* the list of journals reports it */
     for (size_t i = 0; i < names.count; i++)
         if (strcmp(names.items[i], own) != 0)
             read_one(merge, dirfd, names.items[i]);

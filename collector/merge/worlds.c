@@ -7,35 +7,35 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Clocks of two hosts that nobody has compared may differ by so much. */
+/* Maximum difference assumed between the clocks of two hosts that were not compared. */
 #define CLOCKS_APART_NS 1000000000ull
 
-/* Some ranks of a world, as far as they are joined. */
+/* Part of a world: the ranks joined so far. */
 struct part {
-    uint32_t world; /* its index in the model, which it keeps when others join it */
+    uint32_t world; /* index in the model, which it keeps when others are joined to it */
     int32_t size;
-    bool spawned, is_open; /* may be joined: not all are there, and no id stands for all */
+    bool spawned, is_open; /* may be joined: ranks are missing, and no id covers the complete world */
     const char *library;
     uint64_t in_ns, out_ns; /* the last of its ranks entered MPI_Init, the first one left it */
     uint64_t error_ns;      /* of these times */
-    uint32_t node;          /* of the tree, above all of its ranks or one of them, as high as they are joined; or none */
+    uint32_t node;          /* the lowest common ancestor of its joined ranks in the tree, or one of them; or none */
     uint32_t depth;         /* of that node */
-    bool is_placed;         /* the run's command is above all of its ranks */
+    bool is_placed;         /* the run's command is an ancestor of all of its ranks */
     uint32_t *ranks;        /* indices */
     size_t count;
 };
 
 struct joining {
     struct mw_model *model;
-    const struct mw_view *launcher; /* NULL: nobody launched */
+    const struct mw_view *launcher; /* NULL: no launcher */
     struct mw_jobs_tree tree;
     struct part *parts; /* by world */
-    size_t count;       /* of these: worlds that others were joined to are dropped from the model */
+    size_t count;       /* of `parts`; worlds that were joined to others are dropped from the model */
 };
 
-/* ---- what a rank is ---- */
+/* ---- properties of a rank ---- */
 
-/* When it was in MPI_Init. Of one that left no call to it: as long as it was there. */
+/* When the rank was in MPI_Init. Without a recorded call: the lifetime of the rank. */
 static void note_init(struct part *part, const struct mw_model_rank *rank)
 {
     uint64_t in_ns = rank->created_ns, out_ns = rank->known_ns;
@@ -98,7 +98,7 @@ static void lift(const struct joining *joining, struct part *part, uint32_t dept
     }
 }
 
-/* Whether the run's command is above it. The launcher's host is the first. */
+/* Whether the run's command is its ancestor. The launcher's host is the first. */
 static bool is_in_command(const struct joining *joining, uint32_t node)
 {
     for (uint32_t depth = 0; joining->launcher && node != MW_MODEL_NONE && depth < MW_JOBS_TREE_DEPTH; depth++) {
@@ -110,7 +110,7 @@ static bool is_in_command(const struct joining *joining, uint32_t node)
     return false;
 }
 
-/* The nearest process that is above all ranks of the part. */
+/* The lowest common ancestor of all ranks of the part. */
 static void find_place(const struct joining *joining, struct part *part)
 {
     part->is_placed = true;
@@ -139,10 +139,10 @@ static int compare_kinds(const struct part *x, const struct part *y)
         return x->size < y->size ? -1 : 1;
     if (x->spawned != y->spawned)
         return x->spawned ? 1 : -1;
-    return x->library == y->library ? 0 : strcmp(x->library, y->library); /* equal strings are kept once */
+    return x->library == y->library ? 0 : strcmp(x->library, y->library); /* equal strings are stored once */
 }
 
-/* What may be one world lies together, in the order of entering. */
+/* Parts that may form one world are adjacent, in the order of entering MPI_Init. */
 static int compare(const void *a, const void *b)
 {
     const struct part *x = *(struct part *const *)a, *y = *(struct part *const *)b;
@@ -162,7 +162,7 @@ static int compare_in_tree(const void *a, const void *b)
     return x->node != y->node ? (x->node < y->node ? -1 : 1) : compare(a, b);
 }
 
-/* Of parts in a row, the number that may be one world: they were in MPI_Init at one time. */
+/* The number of consecutive parts that may form one world: they were in MPI_Init at the same time. */
 static size_t count_together(struct part *const *parts, size_t count, bool in_tree)
 {
     uint64_t out_ns = parts[0]->out_ns, error_ns = parts[0]->error_ns;
@@ -211,7 +211,7 @@ static void join(const struct joining *joining, struct part *to, struct part *fr
     from->is_open = false;
 }
 
-/* They are one world: nothing is joined to it any more. */
+/* They form one complete world: nothing else is joined to it. */
 static void join_parts(const struct joining *joining, struct part *const *parts, size_t count)
 {
     for (size_t i = 1; i < count; i++)
@@ -243,8 +243,8 @@ static size_t collect(struct joining *joining, uint32_t depth, struct part **par
     return count;
 }
 
-/* Where the parts of several worlds were in MPI_Init at one time, only the tree may tell which is whose; and that only
- * when it has all of them. */
+/* If the parts of several worlds were in MPI_Init at the same time, only the process tree can separate them, and only if it
+ * contains all of them. */
 static void join_what_fits(struct joining *joining, struct part **parts)
 {
     size_t count = collect(joining, 0, parts), n;
@@ -260,7 +260,7 @@ static void join_what_fits(struct joining *joining, struct part **parts)
     }
 }
 
-/* Whole worlds below one process, from the deepest one up. */
+/* Joins complete worlds below one process, the deepest first. */
 static void join_at(struct joining *joining, uint32_t depth, struct part **parts)
 {
     size_t count = collect(joining, depth, parts), n;
@@ -291,7 +291,7 @@ static void join_all(struct joining *joining)
     free(parts);
 }
 
-/* ---- all ---- */
+/* ---- the join ---- */
 
 static bool begin(struct joining *joining, const struct mw_merge *merge)
 {

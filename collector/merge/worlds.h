@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Parts of a world whose ranks had no number in common: joined by what the ranks are. Not for files outside of this folder. */
+/* Joins parts of a world whose ranks have no common world id, by the properties of the ranks. Private to this folder. */
 #ifndef MW_COLLECTOR_MERGE_WORLDS_H
 #define MW_COLLECTOR_MERGE_WORLDS_H
 
 #include "collector/merge/parts.h"
 
-/* Joins worlds that are parts of one: no rank of them has a world id that stands for all of its world, they have the same
- * size, library and way of start, no two ranks have the same number, and all ranks were in MPI_Init at one time, which
- * ends for none before it has begun for all. Where that holds for parts of several worlds, whole worlds below one process
- * are joined, if all parts have a place in the tree; what nobody can tell stays apart. When ranks and processes are in order; they are afterwards, too. */
+/* Joins worlds that are parts of one. Conditions: none of their ranks has a world id that covers its complete world; they
+ * have the same size, library and way of start; no two ranks have the same number; and all ranks were in MPI_Init at the
+ * same time, since no rank leaves it before all have entered. If that holds for the parts of several worlds, complete worlds
+ * below one process are joined, provided that all parts have a position in the tree; parts that cannot be assigned stay
+ * separate. Requires ranks and processes in order, and keeps them in order. */
 void mw_merge_worlds(struct mw_merge *merge);
 
 #endif

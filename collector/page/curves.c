@@ -10,7 +10,7 @@
 
 #define MOST_SLICES 1000
 #define LEAST_SLICES 50
-#define MOST_VALUES 1000000 /* of all ranks together: 2.7 MB */
+#define MOST_VALUES 1000000 /* all ranks together: 2.7 MB */
 
 static uint64_t end_of(const struct mw_model *model)
 {
@@ -47,7 +47,7 @@ struct mw_page_curves mw_page_curves_of(const struct mw_model *model)
     return curves;
 }
 
-/* Enters a value into the slices of time that it may belong to. */
+/* Adds a value to all slices of time that it may belong to. */
 static void enter(uint64_t *slices, const struct mw_page_curves *curves, uint64_t begin, uint64_t end, uint64_t value)
 {
     uint64_t last = end > begin ? (end - 1) / curves->step_ns : begin / curves->step_ns;
@@ -111,7 +111,7 @@ static void write_packed(FILE *out, const struct mw_page_curves *curves, const u
     free(text);
 }
 
-/* What was sampled after the rank's own last word: how one that died grew. */
+/* Samples after the rank's last measurement: they show how a rank that died grew. */
 static bool enter_samples(uint64_t *slices, const struct mw_page_curves *curves, const struct mw_model *model,
                           const struct mw_model_process *process, uint64_t known)
 {

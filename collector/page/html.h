@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The run as a web page: one file, which needs no network and lets none in (Content-Security-Policy). */
+/* The run as a web page: one file that uses no network and blocks all access to it (Content-Security-Policy). */
 #ifndef MW_COLLECTOR_PAGE_HTML_H
 #define MW_COLLECTOR_PAGE_HTML_H
 

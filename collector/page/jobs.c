@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The data of a page of a run with several jobs: {"run": the run, "table": a row for each job, "jobs": each job like a run
- * with one}. */
+/* The data of a page of a run with several jobs: {"run": the run, "table": a row for each job, "jobs": each job in the form
+ * of a run with one job}. */
 #include "collector/page/data.h"
 #include "collector/page/table.h"
 #include "collector/report/lines/lines.h"

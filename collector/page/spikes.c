@@ -35,7 +35,7 @@ static struct spike *list_spikes(const struct mw_model *model, size_t *count)
         for (uint32_t j = 0; j < model->ranks[i].spike_count; j++) {
             const struct mw_model_spike *spike = &model->ranks[i].spikes[j];
             uint64_t base = spike->entry_rss > spike->exit_rss ? spike->entry_rss : spike->exit_rss;
-            if (spike->peak_rss >= base + MW_REPORT_SPIKE) /* a rise that remained is growth */
+            if (spike->peak_rss >= base + MW_REPORT_SPIKE) /* a rise that stays is growth */
                 *MW_MEM_PUSH(list, *count) = (struct spike){i, spike, spike->peak_rss - base};
         }
     if (list)

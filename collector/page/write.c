@@ -12,7 +12,7 @@
 
 static const char *const styles[] = {mw_page_uplot_css, mw_page_base_css, NULL};
 
-/* What may run on the page, and nothing else: the hash of a <style> or <script>, made of `parts`. */
+/* Writes the hash of a <style> or <script>, made of `parts`: the page may run only what has such a hash. */
 static void write_hash(FILE *out, const char *const *parts)
 {
     crypto_hash_sha256_state state;
@@ -32,7 +32,7 @@ static void write_parts(FILE *out, const char *const *parts)
         fputs(*parts, out);
 }
 
-/* Every page's scripts, and then its own. */
+/* The scripts of every page, then those of this page. */
 static void collect_scripts(const struct mw_page *page, const char *parts[PARTS_MOST])
 {
     size_t count = 0;
@@ -89,7 +89,7 @@ static void write_text(FILE *out, const struct mw_page *page)
         return;
     page->text(memory, page->context);
     fclose(memory);
-    for (char *rest = text, *line; (line = strsep(&rest, "\n"));) { /* each is cleaned */
+    for (char *rest = text, *line; (line = strsep(&rest, "\n"));) { /* each line is cleaned */
         mw_markup_put(out, MW_MARKUP_XML, line);
         if (rest)
             putc('\n', out);

@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-/* How long a rank's journal may be missing before we believe that the rank has none. */
+/* How long a rank's journal may be missing before the rank counts as not recorded. */
 #define MISSING_NS (2 * MW_NS_PER_SEC)
 
 static void decide(uint32_t decision)
@@ -15,7 +15,7 @@ static void decide(uint32_t decision)
     __atomic_store_n(&mw_rank.journal.state->decision, decision, __ATOMIC_RELEASE);
 }
 
-/* Looks at all: 1 when each has come to `decision`, -1 when one never will, 0 when it is too early to say. */
+/* Checks all ranks: 1 if each has reached `decision`, -1 if one never will, 0 if it is too early to say. */
 static int reached(const struct mw_peers *peers, uint32_t decision, bool look_for_dead)
 {
     bool all = true;
@@ -29,7 +29,7 @@ static int reached(const struct mw_peers *peers, uint32_t decision, bool look_fo
     return all;
 }
 
-/* Waits for all to come to `decision`, politely: the cores may be needed by ranks that still compute. */
+/* Waits until all ranks have reached `decision`. Sleeps between checks: ranks that still compute may need the cores. */
 static bool wait_for(const struct mw_peers *peers, uint32_t decision)
 {
     int result;
@@ -69,7 +69,7 @@ bool mw_agree_to_gather(void)
 
     mw_agree_ready();
     if (mw_rank.dirfd < 0)
-        return false; /* the others' journals lie out of reach */
+        return false; /* the other journals are not accessible */
     if (size <= 1) {
         decide(MW_STAGE_COMMITTED);
         return true;

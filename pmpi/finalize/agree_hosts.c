@@ -15,21 +15,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MISSING_NS (500 * MW_NS_PER_MS) /* for the journals of this host */
+#define MISSING_NS (500 * MW_NS_PER_MS) /* wait for the journals of this host */
 #define PAUSE_US 500
-#define ASK_LAST_NS (250 * MW_NS_PER_MS) /* between two questions to the MPI launcher, at most */
-/* Rank 0 decides so long after it has opened, at most; longer if it has died meanwhile, and the job with it. */
+#define ASK_LAST_NS (250 * MW_NS_PER_MS) /* maximum interval between two lookups at the MPI launcher */
+/* Maximum time for the decision of rank 0 after `open`. It takes longer only if rank 0, and with it the job, has died. */
 #define DECISION_S (MW_AGREE_READY_S + MW_AGREE_UNSAFE_S + 60)
 
 #define VALUE_SIZE 256 /* MPICH's MPI_MAX_PORT_NAME */
-#define SAFE 's'       /* a host's value begins with it, or with 'u', before its ranks */
+#define SAFE 's'       /* first character of a host's value, or 'u'; the ranks of the host follow */
 #define GO "go"
 
 struct meeting {
     struct mw_peers peers;              /* of this host */
-    const struct mw_record_head *first; /* the lowest of them */
+    const struct mw_record_head *first; /* the lowest rank of them */
     bool safe;                          /* the records of this host need not be gathered */
-    const char *word;                   /* that this rank has said of its host; NULL none */
+    const char *word;                   /* the name that this rank has published for its host; NULL: none */
     char value[VALUE_SIZE];             /* of this host */
 };
 
@@ -43,7 +43,7 @@ static uint64_t in_seconds(unsigned seconds)
     return mw_clock_now() + seconds * MW_NS_PER_SEC;
 }
 
-/* ---- words that the MPI launcher keeps ---- */
+/* ---- names at the MPI launcher ---- */
 
 static void name_of(char name[64], const char *what, int rank)
 {
@@ -87,7 +87,7 @@ static void veto(int host)
         say("veto", host, "1");
 }
 
-/* Before the launcher is asked again: the longer it lasts, the less often. MPI works meanwhile. */
+/* Waits before the next lookup; the interval grows with the time since `begin`. MPI makes progress meanwhile. */
 static void pause_since(uint64_t begin)
 {
     uint64_t now = mw_clock_now(), length = (now - begin) / 8;
@@ -98,8 +98,8 @@ static void pause_since(uint64_t begin)
     while (mw_clock_now() < end);
 }
 
-/* Waits for a word of the host whose first rank is `host`; for `present`, soon-<rank> is as good. False when that host has
- * vetoed, or when it does not come in time. */
+/* Waits for a name of the host whose first rank is `host`; for `present`, soon-<rank> is equivalent. Returns false if that
+ * host has vetoed, or at the time `until`. */
 static bool hear(const char *what, int host, uint64_t until, char value[VALUE_SIZE])
 {
     uint64_t begin = mw_clock_now();
@@ -129,8 +129,8 @@ static bool write_value(struct meeting *m)
     return written;
 }
 
-/* Looks who is here. False when a rank has no journal; a host may have been named twice: then there are more than were
- * started together. */
+/* Finds the ranks of this host. Returns false if a rank has no journal. A host may have been listed twice: then there are
+ * more ranks than were started together. */
 static bool find_peers(struct meeting *m)
 {
     m->peers = mw_peers_wait(mw_peers_started_here(), mw_rank.journal.ident->size, MISSING_NS);
@@ -143,8 +143,9 @@ static bool find_peers(struct meeting *m)
     return m->first && m->peers.count >= mw_peers_started_here() && write_value(m);
 }
 
-/* The word with which this rank says that its host is there: the first rank's, or the next one's, which may come sooner. NULL:
- * others do that. Each word has one writer: mpirun of Open MPI may lose those that two have written. */
+/* The name by which this rank announces its host: `present` for the first rank, `soon` for the next one, which may reach
+ * MPI_Finalize earlier. NULL: other ranks announce it. Each name has one writer: mpirun of Open MPI may lose names that two
+ * ranks publish. */
 static const char *word_of(const struct meeting *m)
 {
     int own = mw_rank.journal.ident->rank, lower = 0;
@@ -164,7 +165,8 @@ static bool wait_for_peers(const struct meeting *m, uint64_t until)
     return result > 0;
 }
 
-/* What a rank does that is not the first of its host: it has a journal and comes to its end, as MPI_Finalize expects. */
+/* Waits for the decision of the first rank of this host. That rank has a journal and reaches its end, as MPI_Finalize
+ * expects. */
 static bool follow_first(const struct mw_record_head *first)
 {
     unsigned turn = 0;
@@ -184,7 +186,7 @@ static int mark_own(const struct meeting *m, bool *marked)
     return mw_rank_list_mark(m->value + 1, marked, mw_rank.journal.ident->size);
 }
 
-/* Hears `what` of all other hosts. A rank of none that has been heard yet is the lowest of its host. */
+/* Waits for `what` of all other hosts. The lowest rank that belongs to no host known so far is the first rank of its host. */
 static bool hear_all(const struct meeting *m, const char *what, uint64_t until, struct mw_agree_hosts *hosts, bool *all_safe)
 {
     int size = mw_rank.journal.ident->size, more;
@@ -254,9 +256,10 @@ static bool follow_root(const struct meeting *m, uint64_t present_by)
     return go;
 }
 
-/* ---- all of it ---- */
+/* ---- the agreement ---- */
 
-/* The first rank vetoes for its host. Of those that follow it the lowest does: the first may be in a sandbox, or dead. */
+/* The first rank vetoes for its host. Among the others the lowest READY rank does, since the first one may be in a sandbox,
+ * or dead. */
 static bool is_to_veto(const struct meeting *m, bool is_first)
 {
     if (is_first)
@@ -268,7 +271,7 @@ static bool is_to_veto(const struct meeting *m, bool is_first)
     return true;
 }
 
-/* An agent that is about to connect brings them after all. */
+/* Says nothing if an agent is about to connect: it transfers the records. */
 static void say_where(void)
 {
     char quoted[2 * sizeof(mw_rank.dir)];
@@ -292,7 +295,7 @@ static bool meet(struct meeting *m, struct mw_agree_hosts *hosts)
 
     hosts->is_first = m->first && rank_of(m->first) == mw_rank.journal.ident->rank;
     if (!complete || !is_possible())
-        return false; /* without ever having been READY */
+        return false; /* this rank was never READY */
     mw_agree_ready();
     m->word = word_of(m);
     if (m->word)
@@ -302,7 +305,7 @@ static bool meet(struct meeting *m, struct mw_agree_hosts *hosts)
     return mw_rank.journal.ident->rank == 0 ? lead(m, hosts, present_by) : follow_root(m, present_by);
 }
 
-/* Nobody is to wait for this host. */
+/* Declines, so that no rank waits for this host. */
 static void refuse(const struct meeting *m, bool is_first)
 {
     mw_agree_not();

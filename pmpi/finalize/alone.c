@@ -27,7 +27,7 @@
 
 extern char **environ;
 
-/* Finds the `memwatch` command: told by the environment, beside the shim, or where it was installed. */
+/* Finds the `memwatch` command: from the environment, next to the shim, or where it was installed. */
 static const char *find_command(char *path, size_t size)
 {
     static const char *const beside[] = {"../bin/memwatch", "../../bin/memwatch", "../../launcher/memwatch"};
@@ -47,7 +47,7 @@ static const char *find_command(char *path, size_t size)
     return access(path, X_OK) ? NULL : path;
 }
 
-/* MEMWATCH_OUTPUT with %h host, %p pid, %r rank and %% filled in. */
+/* Expands MEMWATCH_OUTPUT: %h host, %p pid, %r rank, %%. */
 static void expand(const char *template, char *path, size_t size)
 {
     const struct mw_ident *ident = mw_rank.journal.ident;
@@ -70,7 +70,7 @@ static void expand(const char *template, char *path, size_t size)
     path[used] = '\0';
 }
 
-/* A link that somebody else has put there is not followed, a FIFO that nobody reads is not waited for. */
+/* Does not follow a link that another user may have created, and does not wait for the reader of a FIFO. */
 static int open_file(const char *path)
 {
     struct stat st;
@@ -90,7 +90,7 @@ static int open_file(const char *path)
     return -1;
 }
 
-/* Where the report goes: a descriptor, stderr's own when nothing else was asked for or can be opened. */
+/* The descriptor for the report: that of stderr if no other output was requested or can be opened. */
 static int open_output(void)
 {
     const char *template = getenv("MEMWATCH_OUTPUT");
@@ -107,7 +107,7 @@ static int open_output(void)
     return STDERR_FILENO;
 }
 
-/* Runs `memwatch report PATH`. Returns 0 when it has written the report. */
+/* Runs `memwatch report PATH`. Returns 0 if it has written the report. */
 static int report(const char *command, const char *path)
 {
     char *const arguments[] = {(char *)(uintptr_t) "memwatch", (char *)(uintptr_t) "report", (char *)(uintptr_t)path, NULL};
@@ -115,7 +115,7 @@ static int report(const char *command, const char *path)
     int output = open_output();
     struct mw_spawn spawn = {
         command, arguments, environment ? environment : environ, NULL, {STDIN_FILENO, output, STDERR_FILENO, -1}};
-    int status = mw_spawn_run(&spawn, REPORT_NS); /* not for ever: a reporter that hangs must not hang the job */
+    int status = mw_spawn_run(&spawn, REPORT_NS); /* with a time limit: a reporter that hangs must not hang the job */
 
     if (output != STDERR_FILENO)
         close(output);
@@ -152,5 +152,5 @@ void mw_alone_finish(const char *gathered)
     if (rank_0)
         report_by_rank_0(gathered);
     mw_segment_remove(mw_rank.dirfd, mw_rank.name);
-    mw_token_leave(mw_rank.dirfd, mw_rank.dir); /* whoever is last removes it */
+    mw_token_leave(mw_rank.dirfd, mw_rank.dir); /* the last rank removes it */
 }

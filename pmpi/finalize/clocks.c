@@ -8,15 +8,15 @@
 #include <stdbool.h>
 
 #define PINGS 16
-#define LONG_NS (5 * MW_NS_PER_MS) /* ... but fewer when they take longer than this together */
-#define TAG 1                      /* on a communicator of ours */
+#define LONG_NS (5 * MW_NS_PER_MS) /* fewer pings if they take longer than this in total */
+#define TAG 1                      /* on a separate communicator */
 
 struct clock {
     int64_t shift_ns;
     uint64_t error_ns;
 };
 
-/* From rank 0: a question, which is answered by the clock (uint64_t), or what has been found out. */
+/* From rank 0: a question, answered with the clock (uint64_t), or the result. */
 struct message {
     uint64_t is_answer;
     struct clock clock;
@@ -58,8 +58,8 @@ static bool ask_once(uintptr_t comm, int rank, struct clock *clock)
     return true;
 }
 
-/* The shortest of some round trips bounds the error: the answer was given somewhere within it. The first one may be long, since
- * the connection is made in it. */
+/* The shortest of several round trips bounds the error: the answer was sent somewhere within it. The first one may be long,
+ * since it sets up the connection. */
 static void ask_host(uintptr_t comm, int rank)
 {
     struct message message = {.is_answer = 1, .clock = {.error_ns = UINT64_MAX}};

@@ -28,20 +28,20 @@
 struct gather {
     uintptr_t comm;
     int rank, size;
-    bool several; /* hosts */
+    bool several; /* there is more than one host */
     struct mw_agree_hosts hosts;
     bool is_reached;            /* this rank's journal reaches the launcher without the gather */
-    char name[64], partial[72]; /* the gathered file, and until it is complete */
+    char name[64], partial[72]; /* name of the gathered file, and its name until it is complete */
     char *packed;               /* this rank's record */
-    uint64_t length;            /* 0: it is not sent */
+    uint64_t length;            /* 0: the record is not sent */
     /* rank 0 only */
     struct mw_own_fd file;
-    uint64_t *offsets; /* of each rank's record in the file; size + 1 of them */
+    uint64_t *offsets; /* start of each rank's record in the file; size + 1 entries */
     int *counts, *displacements;
     char *buffer;
 };
 
-/* A communicator of our own: MPI_Comm_dup would call the program's attribute callbacks. */
+/* Creates a separate communicator. MPI_Comm_dup would call the program's attribute callbacks. */
 static bool make_comm(struct gather *g)
 {
     uintptr_t handler = 0;
@@ -60,8 +60,8 @@ static bool make_comm(struct gather *g)
     return true;
 }
 
-/* Where rank 0's record reaches the launcher, only those that do not are sent there; otherwise all, so that the whole record is
- * in one place. */
+/* If rank 0's record reaches the launcher, only the records that do not are sent to rank 0; otherwise all are, so that the
+ * complete record is in one place. */
 static void pack(struct gather *g, bool all)
 {
     size_t room = mw_journal_length();
@@ -72,7 +72,8 @@ static void pack(struct gather *g, bool all)
     g->length = g->packed ? mw_journal_pack(&mw_rank.journal, g->packed, room) : 0;
 }
 
-/* On rank 0: learns all lengths and makes room. Returns the longest, or 0 when memory is short. */
+/* On rank 0: computes the offsets of all records and creates the file. Returns the longest length, or 0 without memory or
+ * disk space. */
 static uint64_t plan(struct gather *g)
 {
     uint64_t longest = 0;
@@ -94,7 +95,7 @@ static uint64_t plan(struct gather *g)
     return mw_own_fd_take(&g->file, fd) ? longest : 0;
 }
 
-/* On rank 0: what rank `i` has sent of its record, from `offset` on. */
+/* On rank 0: writes what rank `i` has sent of its record, from `offset` on. */
 static int store(const struct gather *g, int i, uint64_t offset)
 {
     if (!mw_own_fd_is_ours(&g->file))
@@ -102,7 +103,7 @@ static int store(const struct gather *g, int i, uint64_t offset)
     return mw_io_pwrite(g->file.fd, g->buffer + g->displacements[i], (size_t)g->counts[i], (off_t)(g->offsets[i] + offset));
 }
 
-/* One round: ranks first..last send `piece` bytes at `offset` of their records. Rank 0 writes them to the file. */
+/* One round: ranks first..last send `piece` bytes at `offset` of their records, and rank 0 writes them to the file. */
 static int round_trip(struct gather *g, int first, int last, uint64_t offset, uint64_t piece)
 {
     uint64_t mine = 0;
@@ -125,7 +126,7 @@ static int round_trip(struct gather *g, int first, int last, uint64_t offset, ui
     return status;
 }
 
-/* All rounds. Every rank makes the same number of calls, whatever fails on the way. */
+/* All rounds. Every rank makes the same number of calls, even after an error. */
 static int transfer(struct gather *g, uint64_t longest)
 {
     int block = g->size < MW_GATHER_RANKS ? g->size : MW_GATHER_RANKS;
@@ -151,9 +152,9 @@ static void prepare_root(struct gather *g)
     g->buffer = malloc(MW_GATHER_BYTES);
 }
 
-/* What rank 0 says to all at the end. */
+/* The result, broadcast by rank 0 at the end. */
 struct outcome {
-    uint32_t whole;              /* 1: its file has all records that were to be sent */
+    uint32_t whole;              /* 1: its file has all records that were sent */
     uint32_t stays;              /* 1: that file does not reach the launcher */
     char host[MW_HOSTNAME_SIZE]; /* of rank 0 */
 };
@@ -163,7 +164,7 @@ static bool broadcast(struct gather *g, void *bytes, int size)
     return !mw_library.bcast(bytes, size, mw_library.datatype_byte, 0, g->comm);
 }
 
-/* Decides what is sent, and compares the clocks of the hosts. */
+/* Decides which records are sent, and compares the clocks of the hosts. */
 static bool begin(struct gather *g)
 {
     uint32_t all = mw_rank.gathers || !g->is_reached;
@@ -178,7 +179,7 @@ static bool begin(struct gather *g)
     return true;
 }
 
-/* The gather itself, after all have agreed. */
+/* The gather itself, after all ranks have agreed. */
 static void run(struct gather *g, struct outcome *outcome)
 {
     uint64_t longest = 0;
@@ -222,7 +223,7 @@ static void say_where(const struct gather *g)
     mw_log("memwatch: the whole record lies on host %s: memwatch report %s prints it there\n", mw_rank.host, quoted);
 }
 
-/* Under a launcher: a journal that does not reach it is not needed any more, nor is anything else of another host. */
+/* Under a launcher: removes a journal that does not reach it and, on another host, all other files there. */
 static void settle(const struct gather *g, const struct outcome *outcome)
 {
     if (outcome->stays)

@@ -9,12 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PORT_MAX 4096 /* more than either MPI's MPI_MAX_PORT_NAME */
+#define PORT_MAX 4096 /* larger than MPI_MAX_PORT_NAME of any supported MPI */
 
 typedef int name_call(const char *name, uintptr_t info, char *port);
 
-/* By Open MPI 4's mpirun, by PRRTE (Open MPI 5 and later), whose namespaces are called "prterun-HOST-PID@1" and the like, and
- * by Hydra. */
+/* Open MPI 4's mpirun, PRRTE (Open MPI 5 and later), whose namespaces have names like "prterun-HOST-PID@1", and Hydra serve
+ * names. */
 bool mw_names_are_served(void)
 {
     const char *namespace = getenv("PMIX_NAMESPACE");
@@ -23,7 +23,7 @@ bool mw_names_are_served(void)
            (getenv("MPI_LOCALNRANKS") && getenv("PMI_FD"));
 }
 
-/* Errors of such calls go to the handler of MPI_COMM_WORLD or, since MPI 4, of MPI_COMM_SELF. */
+/* Errors of these calls go to the handler of MPI_COMM_WORLD or, since MPI 4, of MPI_COMM_SELF. */
 static int call(const char *function, const char *name, char *port)
 {
     const uintptr_t comms[2] = {mw_library.comm_world, mw_library.comm_self};

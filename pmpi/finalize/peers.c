@@ -94,6 +94,6 @@ int mw_peers_started_here(void)
     for (int i = 0; i < 2; i++)
         if (getenv(names[i]) && atoi(getenv(names[i])) > 0)
             return atoi(getenv(names[i]));
-    /* Slurm: so many on each node is not told in one number, but that there are several nodes is */
+    /* Slurm: no single number gives the ranks of each node, but the number of nodes is known */
     return getenv("SLURM_STEP_NUM_NODES") && atoi(getenv("SLURM_STEP_NUM_NODES")) > 1 ? 1 : INT_MAX;
 }

@@ -11,7 +11,7 @@ static int by_number(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* How many of `ranks` are in equal steps; the step of a single one is 1. */
+/* The number of leading `ranks` with equal steps; the step of a single rank is 1. */
 static int run_of(const int *ranks, int count, int *step)
 {
     int length = 1;
@@ -39,7 +39,7 @@ bool mw_rank_list_write(int *ranks, int count, char *text, size_t size)
     return count > 0;
 }
 
-/* A decimal number of at most nine digits. Moves *text behind it; -1: there is none. */
+/* Parses a decimal number of at most nine digits and moves *text past it; -1 if there is none. */
 static int take_number(const char **text)
 {
     int number = 0, digits = 0;
@@ -69,7 +69,7 @@ static bool mark_run(bool *marked, int size, int first, int step, int count)
     return true;
 }
 
-/* One part. Returns how many ranks it has, or -1. */
+/* Marks the ranks of one part. Returns their number, or -1. */
 static int mark_part(const char **text, bool *marked, int size)
 {
     int first = take_number(text), step = take(text, ':') ? take_number(text) : -1;

@@ -6,12 +6,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Writes `count` ranks, which it sorts. Returns false when there is no room: ranks that lie in no order, or two that are the
- * same. */
+/* Writes `count` ranks, which it sorts. Returns false if the text does not fit, because the ranks are irregular, or if two
+ * ranks are equal. */
 bool mw_rank_list_write(int *ranks, int count, char *text, size_t size);
 
-/* Marks the ranks of `text` in `marked`, which has `size` entries. Returns how many they are, or -1 when the text is not such
- * a list, names a rank beyond `size`, or one that is marked already. Some may be marked then. */
+/* Marks the ranks of `text` in `marked`, which has `size` entries. Returns their number, or -1 if the text is not such a
+ * list, or names a rank beyond `size` or one that is already marked. Some ranks may be marked then. */
 int mw_rank_list_mark(const char *text, bool *marked, int size);
 
 #endif

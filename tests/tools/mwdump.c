@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* mwdump RUN-DIR | mwdump GATHERED-FILE | mwdump RECORD
  *
- * Prints the model of a run as one line per thing, `kind key=value ...`, for shell tests. Bytes and nanoseconds;
- * times count from the job's begin. Strings stand in double quotes, with " and \ escaped. */
+ * Prints the model of a run as lines `kind key=value ...`, for shell tests. Bytes and nanoseconds; times are since the start
+ * of the job. Strings are in double quotes, with " and \ escaped. */
 #include "collector/merge/merge.h"
 #include "collector/record/json.h"
 
@@ -160,7 +160,7 @@ static void dump_phase(const struct mw_model *model, const struct mw_model_rank 
 static void dump_site(const struct mw_model *model, const struct mw_model_rank *rank, const struct mw_model_site *site)
 {
     printf("site rank=%d world=%u call=%s comm_size=%u", rank->rank, rank->world, site->call, site->comm_size);
-    put_place(site->depth ? site->frames[0] : NULL); /* the innermost, also in a layer */
+    put_place(site->depth ? site->frames[0] : NULL); /* the innermost place, even if it is in a layer */
     put_number("calls", site->calls);
     put_number("measured", site->measured);
     put_number("sent", site->sent);
@@ -327,7 +327,7 @@ static void dump_model(const struct mw_model *model)
     }
 }
 
-/* A run, and each job of several behind it. */
+/* A run, followed by each of several jobs. */
 static void dump(const struct mw_model *model)
 {
     dump_model(model);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Somebody who can reach a hub's port and means no good: mwflood COUNT SECONDS [once], the hub's address in
- * MEMWATCH_CONNECT. Opens COUNT connections, each of which misbehaves in one way; again when one is closed, or once.
- * Prints how many the hub has closed. Talks to the loopback interface only. */
+/* An attacker who can reach a hub's port: mwflood COUNT SECONDS [once], with the hub's address in MEMWATCH_CONNECT. Opens
+ * COUNT connections, each of which violates the protocol in one way; repeated when one is closed, or once. Prints how many
+ * connections the hub has closed. Uses the loopback interface only. */
 #include "launcher/hosts/link_address.h"
 #include "launcher/hosts/wire.h"
 
@@ -28,7 +28,7 @@ static bool is_loopback(const struct mw_link_address *to)
     return to->address.ss_family == AF_INET && ntohl(((const struct sockaddr_in *)&to->address)->sin_addr.s_addr) >> 24 == 127;
 }
 
-/* A sound greeting, a key, and a frame of 4 GiB. */
+/* A valid greeting, a key, and a frame of 4 GiB. */
 static void send_huge(int fd)
 {
     unsigned char bytes[8 + MW_WIRE_NONCE + 24 + 4] = {'M', 'E', 'M', 'W', 'I', 'R', 'E', MW_WIRE_VERSION};
@@ -42,14 +42,14 @@ static void misbehave(int i)
     static const unsigned char magic[] = {'M', 'E', 'M', 'W', 'I', 'R', 'E', MW_WIRE_VERSION};
 
     switch (i % 5) {
-    case 0: break; /* says nothing */
+    case 0: break; /* sends nothing */
     case 1: send(fds[i], garbage, sizeof(garbage), MSG_NOSIGNAL); break;
     case 2: send_huge(fds[i]); break;
     case 3: /* one byte at a time */
         send(fds[i], sent[i] < sizeof(magic) ? &magic[sent[i]] : garbage, 1, MSG_NOSIGNAL);
         sent[i]++;
         break;
-    default: /* comes and goes */
+    default: /* connects and disconnects */
         close(fds[i]);
         fds[i] = -1;
         sent[i] = SIZE_MAX;

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* mwgen [-n RANKS] [-H HOSTS] [-s SEED] [-j | -w | -l] DIR
  *
- * Writes a run directory as a job of RANKS ranks (default 1000) on HOSTS hosts (default 10) leaves it: packed records
- * one behind another in one gathered file; with -j each in a journal of its own; with -w each in a journal with all its
- * room, where what was never written takes no space; with -l likewise, but of a job that still runs, and with what a
- * sampler on each host has seen of its ranks. Every rank has some 20 call
- * sites with 4 to 8 frames, 30 phases, a few spikes with 24 frames and 200 to 299 slices; its numbers come from a
- * generator with the seed SEED (default 1). Three ranks leave nothing and one is dead, as a journal in either form.
- * What a reader has to find is printed as `key=value` lines. */
+ * Writes the run directory of a job of RANKS ranks (default 1000) on HOSTS hosts (default 10): packed records, consecutive
+ * in one gathered file; with -j a separate journal for each rank; with -w the same, with journals of full size, in which
+ * unused parts take no space; with -l like -w, but for a job that is still running, and with the samples of each host. Every
+ * rank has about 20 call sites with 4 to 8 frames, 30 phases, a few spikes with 24 frames and 200 to 299 slices; its numbers
+ * come from a generator with the seed SEED (default 1). Three ranks have no record and one is dead: it has a journal in
+ * every form. The expected results are printed as `key=value` lines. */
 #include "collector/base/file_names.h"
 #include "collector/journal/journal.h"
 #include "collector/view/file.h"
@@ -27,12 +26,12 @@
 #define MIB (1ull << 20)
 #define MS 1000000ull
 #define WORLD 0x5ca1e0000000ull
-#define WALL_NS (1700000000ull * 1000 * MS) /* when the job began */
+#define WALL_NS (1700000000ull * 1000 * MS) /* start of the job */
 #define LEAST_RANKS 8
 #define MISSING 3
 #define MODULES 3
 
-/* Calls of the program's loop; a rank leaves out a few of them. MPI_Init stands before and MPI_Finalize behind. */
+/* Calls of the program's loop; a rank omits a few of them. MPI_Init comes before and MPI_Finalize after them. */
 static const char *const calls[] = {
     "MPI_Bcast",
     "MPI_Scatter",
@@ -60,7 +59,7 @@ static const char *const calls[] = {
 };
 #define CALLS (sizeof(calls) / sizeof(calls[0]))
 #define LEFT_OUT 5
-#define SPIKING 3 /* the call that has the largest spike */
+#define SPIKING 3 /* index of the call with the largest spike */
 
 static const struct {
     const char *name;
@@ -71,7 +70,7 @@ static const struct {
 
 struct module {
     struct mw_module record;
-    uint64_t text, length; /* the code, as offsets */
+    uint64_t text, length; /* the code: offset and length */
 };
 
 struct generator {
@@ -86,7 +85,7 @@ struct generator {
     uint64_t peak_sum, peak_largest, spike;
     struct mw_journal journal;
     char *packed;
-    /* of the rank at hand */
+    /* State of the current rank. */
     int rank;
     uint64_t origin, peak;
 };
@@ -99,7 +98,7 @@ static void must(bool condition, const char *what)
     exit(1);
 }
 
-/* The same number for the same arguments, whatever was asked before (splitmix64). */
+/* The same number for the same arguments, independent of earlier calls (splitmix64). */
 static uint64_t number(const struct generator *g, uint64_t a, uint64_t b, uint64_t below)
 {
     uint64_t x = g->seed * 0x9e3779b97f4a7c15u ^ a * 0xbf58476d1ce4e5b9u ^ b * 0x94d049bb133111ebu;
@@ -132,7 +131,7 @@ static void take_build_id(struct mw_module *module, const char *at, const char *
     }
 }
 
-/* This program and the C library: files that are there, with build ids. */
+/* This program and the C library: existing files with build ids. */
 static int take_module(struct dl_phdr_info *info, size_t size, void *data)
 {
     struct generator *g = data;
@@ -166,7 +165,7 @@ static void find_modules(struct generator *g)
         .record = {.path = "/nonexistent/libsolver.so", .build_id_length = 20}, .text = 0x1000, .length = 0x8000};
 }
 
-/* The same place in every rank; the same function calls from `depth` on outwards. */
+/* The same place in every rank; the same function calls from `depth` outwards. */
 static struct mw_frame frame_at(const struct generator *g, uint64_t site, uint32_t depth)
 {
     uint32_t module = (uint32_t)number(g, site, 1000 + depth, 4);
@@ -183,7 +182,7 @@ static int host_of(const struct generator *g, int rank)
     return (int)((int64_t)rank * g->hosts / g->ranks);
 }
 
-/* Hosts were not booted together: when the job began there. */
+/* When the job began on that host; hosts were booted at different times. */
 static uint64_t boot_ns(int host)
 {
     return (uint64_t)(host + 1) * 1000 * 1000 * MS;
@@ -263,7 +262,7 @@ static void fill_sites(struct generator *g)
     add_site(g, CALLS + 1, "MPI_Finalize");
 }
 
-/* Its largest spikes have their stacks. */
+/* The rank's largest spikes have their stacks. */
 static void fill_spikes(struct generator *g)
 {
     uint32_t sites = mw_journal_used(&g->journal, MW_SECTION_SITE), spikes = 0;
@@ -405,7 +404,7 @@ static void put(int fd, const char *bytes, size_t length)
     }
 }
 
-/* Only the blocks in which anything was ever written: the others stay holes. */
+/* Writes only blocks with data: the others remain holes. */
 static void put_whole(struct generator *g, int fd)
 {
     static const char nothing[4096];
@@ -450,7 +449,7 @@ static bool is_missing(const struct generator *g, int rank)
     return rank >= g->first_missing && rank < g->first_missing + MISSING;
 }
 
-/* Ranks that leave something regular, each for another purpose. */
+/* Ranks with a normal record, a different one for each purpose. */
 static int choose(const struct generator *g, uint64_t what)
 {
     for (uint64_t i = 0;; i++) {
@@ -478,7 +477,7 @@ static void fill_process(struct generator *g, struct mw_view_process *process, c
     process->recent_next = 2;
 }
 
-/* What the sampler of a host has seen. The first host is the launcher's. */
+/* The samples of a host. The first host is the launcher's. */
 static void write_view(struct generator *g, int host)
 {
     struct mw_view_file file;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The resident process of a host made by tests/hosts.sh, and the way in from its neighbours: a stand-in for ssh(d).
+/* The init process of a host made by tests/hosts.sh, and the access from other hosts: a replacement for ssh(d).
  *
- * mwhost init SOCKET        first process of the host: serves SOCKET, reaps, and ends, with all in its pid namespace,
- *                           when its stdin ends
+ * mwhost init SOCKET        first process of the host: serves SOCKET, reaps, and exits, with all processes in its pid
+ *                           namespace, when its stdin ends
  * mwhost rsh SOCKET WORD... runs the words, joined by blanks, in a shell of that host, on our stdin, stdout and stderr;
  *                           exits with its status, or 255. As with ssh the command gets a login's environment, not
- *                           ours, and outlives us. */
+ *                           the caller's, and outlives the caller. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -24,7 +24,7 @@
 
 static struct session {
     pid_t pid; /* 0: free */
-    int fd;    /* who waits for its status */
+    int fd;    /* connection that waits for its status */
 } sessions[SESSIONS_MAX];
 
 static int die(const char *what)

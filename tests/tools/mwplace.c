@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* mwplace FILE ADDRESS [BUILD-ID-OF]: the label and the function of a place, as a report would show them, innermost first.
- * FILE is absolute; the build id is that of the third argument where FILE is gone. */
+ * FILE is absolute; if FILE no longer exists, the build id is that of the third argument. */
 #include "collector/symbols/symbols.h"
 
 #include <elfutils/libdwelf.h>

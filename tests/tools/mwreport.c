@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* mwreport [-w RANKS] [-a] RUN-DIR | GATHERED-FILE
  *
- * Prints the report that `memwatch report` prints, keeping all details of up to RANKS ranks only: with few ranks what
- * becomes of many. -a: as with --all. */
+ * Prints the report of `memwatch report`, but keeps all details of at most RANKS ranks: covers the code for many ranks with
+ * few. -a: as with --all. */
 #include "collector/merge/merge.h"
 #include "collector/report/text/text.h"
 

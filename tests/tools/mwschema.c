@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* mwschema: prints the JSON Schema of the record (doc/record.schema.json), made of the table that writes and reads it. */
+/* mwschema: prints the JSON Schema of the record (doc/record.schema.json), generated from the table that writes and reads
+ * it. */
 #include "collector/base/json_out.h"
 #include "collector/record/fields.h"
 
@@ -13,7 +14,7 @@ static void say(const char *name, const char *type, const char *about)
     putchar('}');
 }
 
-/* Fields that stand in the document for users of samplers only: not read back. */
+/* Fields that are in the document only for users of samplers: not read back. */
 static void describe_words(const struct mw_fields *fields)
 {
     if (fields != &mw_fields_process)
@@ -90,7 +91,7 @@ static void print_required(const struct mw_fields *fields)
     putchar(']');
 }
 
-/* A structure, behind those that it holds. */
+/* A structure, after those that it contains. */
 static void describe(const struct mw_fields *fields)
 {
     static const struct mw_fields *known[64];

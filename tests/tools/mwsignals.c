@@ -21,12 +21,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LAST 64 /* reserved here: the end of what was sent */
+#define LAST 64 /* reserved here: marks the end of the sent signals */
 #define END_VALUE 77
 #define JOB_STATUS 7
 #define PATIENCE_MS 30000
 
-struct record { /* job to driver; signo 0: it is ready, and its pid is the value */
+struct record { /* job to driver; signo 0: the job is ready, and its pid is the value */
     int32_t signo, sender, value;
 };
 
@@ -121,7 +121,7 @@ static int next(struct record *record)
     return 0;
 }
 
-/* Until the job has got `signo` once more. */
+/* Waits until the job has received `signo` once more. */
 static int await(int signo, int value, struct record *record)
 {
     do {
@@ -160,7 +160,7 @@ static void expect(int signo, int times, const char *what)
     faults++;
 }
 
-/* What is sent to the wrapper arrives in the order of its number: behind this one nothing is left to come. */
+/* Signals to the wrapper arrive in the order of their numbers: after this one, none is pending. */
 static void settle(int value)
 {
     struct record record;

@@ -50,7 +50,7 @@ int main(int argc, char **argv)
     if (is_oldest)
         filter = (struct sock_fprog){COUNT(no_new_calls), (struct sock_filter *)no_new_calls};
 #ifndef __x86_64__
-    if (is_oldest) /* calls have other numbers */
+    if (is_oldest) /* different system call numbers */
         return CANNOT;
 #endif
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter))

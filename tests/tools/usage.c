@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* usage FILE COMMAND...
  *
- * Runs COMMAND and writes what it took into FILE: ` maxrss=BYTES cpu_ms=N wall_ms=N`. The exit status is COMMAND's.
- * Small itself: a child's ru_maxrss is never below what its parent had. */
+ * Runs COMMAND and writes its resource usage into FILE: ` maxrss=BYTES cpu_ms=N wall_ms=N`. The exit status is COMMAND's.
+ * This program is small, since a child's ru_maxrss is never below the peak of its parent. */
 #include "collector/base/clock.h"
 
 #include <stdio.h>

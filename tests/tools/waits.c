@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* waits calls|ignored|kept|handler|vfork|fail N|journal: children are started and collected in every way. Prints "pid
- * status" for each end that a wait call returned, in that order; exits with 1 where a call does not do what it should. */
+/* waits calls|ignored|kept|handler|vfork|fail N|journal: starts children and waits for them in every way. Prints "pid
+ * status" for each end that a wait call returned, in that order; exits with 1 if a call does not behave as specified. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -27,7 +27,7 @@ static pid_t start(int signo, int status)
     if (child == 0) {
         setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
         if (signo) {
-            signal(signo, SIG_DFL); /* a sanitizer has handlers */
+            signal(signo, SIG_DFL); /* a sanitizer installs handlers */
             raise(signo);
         }
         _exit(status);
@@ -35,7 +35,7 @@ static pid_t start(int signo, int status)
     return child;
 }
 
-/* Without what says that a core was dumped. */
+/* The status without the core dump flag. */
 static int plain(int status)
 {
     return WIFSIGNALED(status) ? status & 0x7f : status;
@@ -71,7 +71,7 @@ static void try_calls(void)
     take(__waitpid(child, &status, 0), child, &status, 255 << 8);
     child = start(SIGTERM, 0);
     take(__wait(&status), child, &status, SIGTERM);
-    child = start(SIGABRT, 0); /* nobody asks for the status */
+    child = start(SIGABRT, 0); /* nobody reads the status */
     take(waitpid(child, NULL, 0), child, NULL, SIGABRT);
     child = start(0, 9);
     take(wait(NULL), child, NULL, 9 << 8);
@@ -91,7 +91,7 @@ static void try_waitid(void)
     show(child, SIGFPE);
 }
 
-/* What is not an end, or is looked at only. */
+/* Events other than an end; WNOWAIT and WNOHANG. */
 static void try_ignored(void)
 {
     siginfo_t info = {0};
@@ -125,7 +125,7 @@ static int lowest_free(void)
     return fd;
 }
 
-/* errno, and the numbers of descriptors, are as without the library. */
+/* errno, and the numbers of descriptors, are the same as without the library. */
 static void try_kept(void)
 {
     int free_before = lowest_free(), status;
@@ -154,7 +154,7 @@ static void on_child(int signo)
     errno = saved;
 }
 
-/* In a handler, on a stack as small as they may be. */
+/* In a handler, on a stack of the minimum size. */
 static void try_handler(void)
 {
     struct sigaction action = {.sa_handler = on_child, .sa_flags = SA_ONSTACK};
@@ -181,7 +181,7 @@ static void try_vfork(void)
     pid_t child = vfork();
 
     if (child == 0) {
-        waitpid(-1, NULL, WNOHANG); /* it has none; the memory is its parent's */
+        waitpid(-1, NULL, WNOHANG); /* it has no children; the memory is its parent's */
         execvp(command[0], command);
         _exit(127);
     }

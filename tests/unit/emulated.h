@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of what qemu-user does not give to a program (its own limits and /proc/PID/exe, process_vm_readv(), memory that a
- * child of vfork() borrows, a stack away from everything else) begin with a skip. tests/platforms/inside.sh says that there
- * is an emulator. To be included behind cmocka.h. */
+/* Tests of functions that qemu-user does not provide (the program's limits and /proc/PID/exe, process_vm_readv(), memory
+ * shared with a child of vfork(), a stack far from all other mappings) begin with a skip. tests/platforms/inside.sh sets the
+ * variable for an emulator. To be included after cmocka.h. */
 #ifndef MW_TESTS_EMULATED_H
 #define MW_TESTS_EMULATED_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* cmocka 2 has another name for assert_in_range(). To be included behind cmocka.h. */
+/* cmocka 2 has another name for assert_in_range(). To be included after cmocka.h. */
 #ifndef MW_TESTS_IN_RANGE_H
 #define MW_TESTS_IN_RANGE_H
 

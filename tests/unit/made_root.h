@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A made tree of files for code that reads below a root, as /proc and /sys/fs/cgroup are read. */
+/* A synthetic file tree for code that reads below a root, such as /proc and /sys/fs/cgroup. */
 #ifndef MW_TESTS_UNIT_MADE_ROOT_H
 #define MW_TESTS_UNIT_MADE_ROOT_H
 
@@ -10,7 +10,7 @@ extern char made_root[32];
 int made_root_set_up(void **state);
 int made_root_tear_down(void **state);
 
-/* Writes a file, and makes the folders above it. `path` begins with a slash. */
+/* Writes a file, and creates its parent folders. `path` begins with a slash. */
 void made_root_write(const char *path, const char *text);
 
 void made_root_remove(const char *path);

@@ -23,7 +23,7 @@ static void must(int condition, const char *what)
     }
 }
 
-/* The build id lies in a note of the loaded program. */
+/* The build id is in a note of the loaded program. */
 static void find_build_id(const struct dl_phdr_info *info, struct mw_module *self)
 {
     for (int i = 0; i < info->dlpi_phnum; i++) {
@@ -229,7 +229,7 @@ void *synthetic_pack(const struct mw_journal *journal, size_t *size)
     return bytes;
 }
 
-/* Peaks differ a little by rank, so that there is a worst one. */
+/* Peaks differ slightly by rank, so that there is a largest one. */
 static void fill_rank(struct mw_journal *journal, int rank, int size)
 {
     uint64_t base = 40 * MIB + (uint64_t)(rank % 7) * MIB, height = rank == 2 ? 64 * MIB : 0;

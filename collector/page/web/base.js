@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* What memwatch's pages share: numbers as people read them, axes, elements, tables, the theme. Text only ever becomes
- * text. */
+/* Shared by memwatch's pages: formatted numbers, axes, elements, tables, the theme. Text is inserted only as text, never as
+ * HTML. */
 const memwatch = (() => {
   "use strict";
-  /* How certain a number is, by collector/model/certainty.h's names. */
+  /* How certain a number is; the names are those of collector/model/certainty.h. */
   const CERTAINTY = {exact: {sign: "=", words: "exact"}, at_least: {sign: "≥", words: "at least"},
     at_most: {sign: "≤", words: "at most"}};
 
@@ -33,12 +33,12 @@ const memwatch = (() => {
     return Math.floor(seconds / 3600) + " h " + pad(Math.floor(seconds / 60) % 60) + " min";
   }
 
-  /* Steps of an axis of bytes, and what it says at them: as short as they allow. */
+  /* Steps of an axis of bytes, and its labels, as short as the steps allow. */
   const KIB = 1024, byteSteps = [1, KIB, KIB ** 2, KIB ** 3, KIB ** 4, KIB ** 5].flatMap((unit) =>
     [1, 2, 4, 8, 16, 32, 64, 128, 256, 512].map((n) => n * unit));
   const byteLabels = (values) => values.map((value) => (value ? bytes(value).replace(".0 ", " ") : "0"));
 
-  /* The same for an axis of seconds: decimal below a minute, then as clocks count. */
+  /* The same for an axis of seconds: decimal steps below a minute, then steps of a clock. */
   const secondSteps = [
     ...[1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, .1, 1].flatMap((unit) => [unit, 2 * unit, 5 * unit]),
     ...[10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200],
@@ -61,7 +61,7 @@ const memwatch = (() => {
 
   const count = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, ",");
 
-  /* An element with attributes, and children that are elements or text. */
+  /* Creates an element with attributes, and children that are elements or text. */
   function el(name, attributes, ...children) {
     const made = /^(svg|rect|text|title)$/.test(name)
       ? document.createElementNS("http://www.w3.org/2000/svg", name) : document.createElement(name);
@@ -73,8 +73,8 @@ const memwatch = (() => {
     return made;
   }
 
-  /* The page's data. A table in it, which is written as its columns' names and types and rows of values in their order
-   * (collector/page/table.h), becomes an array of an object for each row, with the types as `types`. */
+  /* The page's data. A table is stored as the names and types of its columns, and rows of values in that order
+   * (collector/page/table.h). It becomes an array of one object per row, with the types as `types`. */
   function rowsOf({columns, rows}) {
     const made = rows.map((row) => Object.fromEntries(columns.map(({name}, i) => [name, row[i]])));
     return Object.assign(made, {types: Object.fromEntries(columns.map(({name, type}) => [name, type]))});
@@ -83,14 +83,14 @@ const memwatch = (() => {
   const read = () => JSON.parse(document.getElementById("data").textContent,
     (key, value) => (isTable(value) ? rowsOf(value) : value));
 
-  /* A number and how certain it is, {bytes, kind}; null: it is not known. */
+  /* A number and its certainty, {bytes, kind}; null: not known. */
   const sign = (kind) => CERTAINTY[kind].sign;
   const amount = (value) => (value ? value.bytes : 0);
   const known = (value) => (value ? sign(value.kind) + " " + bytes(value.bytes) : "not known");
   const showKnown = (value) => (value ? [el("span", {class: "kind", title: CERTAINTY[value.kind].words}, sign(value.kind)),
     bytes(value.bytes)] : ["not known"]);
 
-  /* How the cells of a column look, and by what they are sorted: by the types of columns, and "code" and "wide" for text. */
+  /* How the cells of a column look, and how they sort: by the type of the column, and "code" and "wide" for text. */
   const types = {
     text: {show: (v) => [v], key: (v) => v, class: ""},
     code: {show: (v) => [v], key: (v) => v, class: "code"},
@@ -109,11 +109,11 @@ const memwatch = (() => {
     return a < b ? -1 : a > b ? 1 : 0;
   }
 
-  /* A table of rows that sorts and filters. A column has a heading, and what of a row it shows: a member, by its name, or what
-   * a function makes of the row; more: {type, hint, show(row, flat)}. The type is that of the data when there is none; `flat`
-   * says that rows are not in their own order, so that each has to say by itself where it belongs. options: `sort`: the
-   * heading of the column it is sorted by at first, none: the rows' own order; `most`: rows shown at first, or `first`: which;
-   * `note`: what else is to be said. */
+  /* A table of rows that the reader can sort and filter. A column has a heading and the value that it shows of a row: the
+   * name of a member, or a function of the row; more: {type, hint, show(row, flat)}. Without a type, the type in the data is
+   * used. `flat` is true if the rows are not in their original order, so that each row must show what it belongs to.
+   * options: `sort`: heading of the column that sorts the table at first; none: the original order; `most`: number of rows
+   * shown at first, or `first`: which ones; `note`: an additional text. */
   const column = (heading, of, more) => Object.assign({heading, of}, more);
   function resolve({of, type, ...cell}, rows) {
     const used = type || (rows.types && rows.types[of]) || "text";
@@ -155,7 +155,8 @@ const memwatch = (() => {
       if (found > shown.length)
         more.append(el("button", {type: "button", click: () => { all = true; draw(); }}, "Show all " + count(found)));
     }
-    /* The way that tells most first, then the other one, then as it was. */
+    /* The first click sorts with the most useful direction, the second one reverses it, the third one restores the first
+     * order. */
     function sortBy(cell) {
       const largest = cell.look.class === "n" && cell.type !== "id";
       if (sorted !== cell) [sorted, down] = [cell, largest];
@@ -176,7 +177,7 @@ const memwatch = (() => {
     return section;
   }
 
-  /* Light or dark: as the system has it, until the button is used; light on paper. `changed` is called after each
+  /* Light or dark: the setting of the system until the button is used; always light in print. `changed` is called after each
    * change. */
   function theme(changed) {
     const system = matchMedia("(prefers-color-scheme: dark)"), root = document.documentElement;

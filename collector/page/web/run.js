@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The page of one run: what it says at its top, and its tables; the curves between are made in run_curves.js. */
+/* The page of one run: the summary at the top, and the tables; run_curves.js draws the curves between them. */
 (() => {
   "use strict";
   const {bytes, change, time, count, el, sign, amount, known, column, table, theme} = memwatch;
   const {data, jobs, chosen, packed, rankColor, rankName} = run;
   const page = document.getElementById("page");
 
-  /* What is said in sentences: a line's own number or what it is about in front, detail indented. */
+  /* A line of text: its value or label comes first; detail is indented. */
   function line({level, kind, value, label, text}) {
     const before = label ? el("b", {}, label) : value === undefined ? "" : el("b", {}, known(value));
     return el("p", {class: "is-" + kind + (level ? " detail" : "")}, before, before ? " " : "", text);
@@ -21,7 +21,7 @@
       value ? [el("small", {}, sign(value.kind)), bytes(value.bytes)] : "not known"), el("div", {class: "label"}, label));
   }
 
-  /* The limit of which the least was left, and what counted against it. */
+  /* The limit with the least memory left, and the memory that counted against it. */
   function meter() {
     if (!data.headroom) return null;
     const {limit, used, whose, host} = data.headroom, share = limit ? amount(used) / limit : 1;
@@ -140,12 +140,12 @@
     ], data.ranks, {sort: "peak"});
   }
 
-  /* Boxes follow what is drawn, and stay where they are: one of them may have the focus. */
+  /* The check boxes follow the drawn curves. They are kept in place, since one of them may have the focus. */
   function followCurves(section) {
     section.querySelectorAll("tbody input").forEach((box) => { box.checked = runCurves.isShown(Number(box.value)); });
   }
 
-  /* How the fullest rank came to its peak: each step begins where the one before it ended. */
+  /* How the rank with the highest peak reached it: each step begins where the previous one ended. */
   function waterfall() {
     const steps = data.waterfall, worst = data.waterfall_rank, {peak} = data.ranks[worst];
     let at = 0;

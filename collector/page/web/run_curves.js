@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory over time: the job, the phases, the ranks with their spikes, and the heat map, on one axis of time. */
+/* Memory over time: the job, the phases, the ranks with their spikes, and the heat map, on one time axis. */
 const runCurves = (() => {
   "use strict";
   const {bytes, time, count, el, sign, amount, known, color, byteSteps, byteLabels, secondSteps, secondLabels} = memwatch;
   const {data, packed, byPeak, kindAt, bound, bands, isWhole, rankColor, phaseColor, rankName, limit} = run;
-  const LEFT = 78, RIGHT = 16; /* of all drawings: beside the part that shares the axis of time */
+  const LEFT = 78, RIGHT = 16; /* margins of all drawings, so that they share the time axis */
   const SHOWN_FIRST = 12, FEW = 16, MARKS_MOST = 100, LANES_MOST = 8, LANE = 20, NAMES_MOST = 16, TIP_MOST = 8;
   const SPAN = data.span / 1e9;
 
@@ -15,7 +15,7 @@ const runCurves = (() => {
   const area = (name) => el("div", {class: "chart", id: name});
   const areas = {job: area("chart-job"), lanes: el("div", {class: "lanes"}), ranks: area("chart-ranks"),
     names: el("div", {class: "bar names", role: "group", "aria-label": "Ranks shown"})};
-  /* Next to a limit that is near, memory is best seen against it. */
+  /* If memory exceeded half of the limit, the chart includes the limit. */
   let withLimit = limit > 0 && Math.max(amount(data.seen), amount(data.upper)) > limit / 2;
   let zoom = [0, SPAN], charts = [], ranksChart = null, openSpike = null, changed = () => {};
 
@@ -46,9 +46,9 @@ const runCurves = (() => {
     Home: () => move(-1e9), End: () => move(1e9), "0": () => setZoom(0, SPAN), Escape: () => setZoom(0, SPAN),
   };
 
-  /* ---- what all charts have ---- */
+  /* ---- shared by all charts ---- */
 
-  /* Bands where one named phase goes on alone and without a break; the others are in the lanes. */
+  /* Bands for a named phase that runs alone and without interruption; the other phases are in the lanes. */
   const solo = (() => {
     const outer = bands.filter((phase) => phase.depth === 0 && phase.last > phase.first);
     const edges = [...new Set(outer.flatMap((phase) => [phase.first, phase.last]))].sort((a, b) => a - b);
@@ -95,7 +95,7 @@ const runCurves = (() => {
     ];
   }
 
-  /* Beside the cursor, on the side that has room. */
+  /* Next to the cursor, on the side with more room. */
   function showTip(u, box, lines) {
     const at = u.cursor.idx;
     box.hidden = at === null || at === undefined || u.cursor.left < 0 || !u.over.matches(":hover");
@@ -106,7 +106,7 @@ const runCurves = (() => {
     box.style.right = flip ? u.width - left + 14 + "px" : "auto";
   }
 
-  /* `atLeast`: bytes that the scale includes. `lines`: what the tip says of a slice. */
+  /* `atLeast`: bytes that the scale must include. `lines`: the text of the tip for a slice. */
   function makeChart(area, height, title, atLeast, series, values, lines) {
     const box = el("div", {class: "tip", hidden: true});
     const chart = new uPlot({
@@ -123,7 +123,7 @@ const runCurves = (() => {
         }],
       },
     }, [x, ...values], area);
-    /* a selection zooms all drawings; a double click shows everything again */
+    /* a selection zooms all drawings; a double click resets the zoom */
     chart.over.addEventListener("dblclick", () => setZoom(0, SPAN));
     chart.over.tabIndex = 0;
     chart.over.setAttribute("role", "group");
@@ -154,7 +154,7 @@ const runCurves = (() => {
       values.push(data.seen_curve);
       lines.push((at) => tipLine(color("--accent"), "job, seen", "at_least", data.seen_curve[at]));
     }
-    if (bound) { /* lies below */
+    if (bound) { /* is drawn below */
       series.unshift({stroke: color("--bar"), width: 1, fill: color("--fill"), paths: stepped, points: {show: false}});
       values.unshift(bound);
       lines.push((at) => tipLine(color("--bar"), "job, bound", "at_most", bound[at]));
@@ -173,7 +173,7 @@ const runCurves = (() => {
       if (at < zoom[0] || at > zoom[1]) return;
       const text = "Spike of " + bytes(spike.peak - spike.before) + " in " + rankName(spike.rank) +
         ", " + spike.call;
-      const keep = (event) => event.stopPropagation(); /* it is no click into the chart */
+      const keep = (event) => event.stopPropagation(); /* it is not a click on the chart */
       const button = el("button", {type: "button", class: "spike", title: text, "aria-label": text,
         click: () => openSpike(spike), mousedown: keep, dblclick: keep, keydown: keep});
       button.style.left = ranksChart.valToPos(at, "x") + "px";
@@ -199,7 +199,7 @@ const runCurves = (() => {
     placeMarks();
   }
 
-  /* The fullest first; what is shown beyond them is told by its number. */
+  /* The ranks with the highest peaks first; others that are shown are only counted. */
   function drawNames() {
     const named = byPeak.slice(0, NAMES_MOST), others = [...shown].filter((rank) => !named.includes(rank)).length;
     const focused = areas.names.contains(document.activeElement) ? document.activeElement.textContent : null;
@@ -226,7 +226,7 @@ const runCurves = (() => {
 
   /* ---- phases as lanes ---- */
 
-  /* Phases of the same depth that go on at the same time, in turns, get lanes of their own. */
+  /* Phases of the same depth that overlap in time get separate lanes. */
   const laneOf = (() => {
     const ends = [], lanes = new Map(), inOrder = bands.slice().sort((a, b) => a.first - b.first);
     for (let depth = 0, base = 0; bands.some((phase) => phase.depth === depth); depth++, base = ends.length)
@@ -267,7 +267,7 @@ const runCurves = (() => {
       "last, filled up to the share of that time that was spent in them; when the single visits were is not recorded"));
   }
 
-  /* ---- all together ---- */
+  /* ---- the section ---- */
 
   const grow = () => el("span", {class: "grow"});
   const button = (name, act, pressed) => el("button", {type: "button", click: act, "aria-pressed": pressed}, name);
@@ -293,13 +293,13 @@ const runCurves = (() => {
   const part = (title, beside, ...drawings) => el("div", {class: "part"},
     el("div", {class: "bar"}, el("h3", {}, title), beside), drawings);
 
-  /* What the two curves of the job are. */
+  /* The key of the two curves of the job. */
   const keyOf = (name, text) => el("span", {class: "key"}, el("i", {class: "swatch " + name}), text);
   const sampledToo = data.bound_sampled ? ", " + count(data.bound_sampled) + " of them as sampled" : "";
   const jobKey = () => [isSeen ? keyOf("seen", "≥ seen in samples, all processes") : null,
     bound ? keyOf("bound", "≤ bound, the same processes" + sampledToo + ", where all ranks are known") : null];
 
-  /* The section of the page, not drawn yet; null when nothing is known. */
+  /* The section of the page, not drawn yet; null if nothing is known. */
   function section(onSpike, onChange) {
     if (!byPeak.length && !isSeen) return null;
     openSpike = onSpike;

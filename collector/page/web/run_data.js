@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The data of a run's page, as collector/page/data.c writes it, and what several parts of the page make of it. */
+/* The data of a run's page, as written by collector/page/data.c, and values that several parts of the page derive from it. */
 const run = (() => {
   "use strict";
   const all = memwatch.read(), {amount} = memwatch;
-  /* Of several jobs the address says which one is shown ("#job-2"); without it, or when there is no such job, the
-   * run is, with a table of its jobs. */
+  /* In a run with several jobs, the address selects the job ("#job-2"). Without it, or if there is no such job, the page
+   * shows the run, with a table of its jobs. */
   const jobs = "jobs" in all ? all.table : [];
   const asked = jobs.findIndex((job) => location.hash === "#job-" + job.number);
   const chosen = asked < 0 ? 0 : jobs[asked].number;
@@ -16,24 +16,24 @@ const run = (() => {
     if (!rank.curve) return null;
     const text = atob(rank.curve), values = new Uint16Array(data.slices);
     for (let i = 0; i < values.length; i++) values[i] = text.charCodeAt(2 * i) | text.charCodeAt(2 * i + 1) << 8;
-    rank.curve = ""; /* it is large */
+    rank.curve = ""; /* it is large: free it */
     return values;
   });
   const peakOf = (rank) => amount(data.ranks[rank].peak);
   const byPeak = data.ranks.map((_, i) => i).filter((i) => packed[i]).sort((a, b) => peakOf(b) - peakOf(a));
 
-  /* Marks bound a whole slice from above; what was sampled after a rank's last word is what it surely had. */
+  /* A mark is an upper bound for its complete slice; a sample after the rank's last measurement is a lower bound. */
   function kindAt(rank, slice) {
     const row = data.ranks[rank];
     return row.exited || (slice + 1) * data.slice <= row.known_until ? "at_most" : "at_least";
   }
 
-  /* The upper bound of all processes; null: known nowhere. */
+  /* The upper bound of all processes; null if it is known nowhere. */
   const bound = data.bound_curve.some((value) => value !== null) ? data.bound_curve : null;
 
-  /* The phases that the program has named. */
+  /* The phases named by the program. */
   const bands = data.phases.filter((phase) => phase.named);
-  /* Of several occurrences only the first and the last one's time is recorded. */
+  /* Of several occurrences only the times of the first and the last are recorded. */
   const isWhole = (phase) => phase.share > .98;
 
   const LIGHT = ["#2563eb", "#d97706", "#0d9488", "#be185d", "#6d28d9",
@@ -41,7 +41,7 @@ const run = (() => {
   const DARK = ["#7aa7ff", "#f3b160", "#4fd1c0", "#f28ab8", "#b79bff",
     "#a8d860", "#67d3ea", "#e0a070", "#a4b0c0", "#ff8a7d"];
   const palette = () => (memwatch.isDark() ? DARK : LIGHT);
-  /* Side by side in order of memory, few ranks are told apart by the palette, many by turning round the circle. */
+  /* In order of memory: the palette distinguishes a few ranks, equal steps around the color wheel many. */
   const place = new Map(byPeak.map((rank, i) => [rank, i]));
   function rankColor(rank) {
     const at = place.get(rank) || 0;

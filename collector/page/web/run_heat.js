@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Every rank over time as a picture: as many rows as can be told apart, each the fullest of the ranks that it stands
- * for. */
+/* All ranks over time as an image, with a limited number of rows. Each row shows the rank with the most memory among those
+ * it represents. */
 const runHeat = (() => {
   "use strict";
   const {bytes, time, el, sign, color, isDark} = memwatch;
@@ -11,8 +11,8 @@ const runHeat = (() => {
     dark: [[30, 36, 46], [52, 78, 140], [122, 167, 255]]};
   const HOT = {light: [[190, 60, 110], [110, 10, 50]], dark: [[243, 177, 96], [255, 232, 190]]};
 
-  /* Up to `knee` lies all but a hundredth of what is known, with some room above. Where the rest goes far beyond, it
-   * gets colours of its own: one rank's spike would make all others look the same otherwise. */
+  /* All but 1% of the known values are below `knee`, which leaves some room above them. If the others are far above, they
+   * get separate colors: otherwise the spike of one rank would make all other values look the same. */
   const {most, knee} = (() => {
     const bins = new Uint32Array(65536);
     let known = 0, largest = 1, at = 0;
@@ -142,7 +142,7 @@ const runHeat = (() => {
 
   return {
     area, legend,
-    /* Beside the picture, in pixels: what makes it lie on the same axis of time as the curves. */
+    /* Margins in pixels that align the image with the time axis of the curves. */
     setMargins(left, right) { margins = {left, right}; },
     setZoom(from, to) { zoom = [from, to]; draw(); },
     sort(byMemory) { sorted = byMemory; draw(); },

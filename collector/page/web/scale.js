@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The page of a study: what more ranks need, the models as curves with their bands, the runs. */
+/* The page of a study: the prediction for more ranks, the models as curves with their bands, the runs. */
 (() => {
   "use strict";
   const {read, bytes, count, el, column, table, theme, isDark, color, byteLabels} = memwatch;
@@ -14,7 +14,7 @@
   const values = [...new Set(data.runs.map((run) => run.value))];
   if (ask && !values.includes(ask.value)) values.push(ask.value);
 
-  /* ---- the head: what was asked, and the answer ---- */
+  /* ---- the head: the question and the answer ---- */
 
   const band = (at) => bytes(at.low_bytes) + " to " + bytes(at.high_bytes);
   const fact = (label, value, more) => el("div", {class: "fact"}, el("div", {class: "value"}, value),
@@ -71,7 +71,7 @@
   const formula = el("p", {class: "sub", id: "formula"});
   let shown = data.series.find((series) => series.name === "fullest rank") || data.series[0], chart = null;
 
-  /* All numbers of ranks that are on some curve or point, and at each of them what each value of the parameter has. */
+  /* All numbers of ranks on any curve or point, and the values of each value of the parameter at these numbers. */
   function columnsOf(series) {
     const at = new Map(), width = 1 + 4 * values.length;
     const row = (n) => at.get(n) || at.set(n, new Array(width).fill(null)).get(n);
@@ -122,7 +122,7 @@
     ctx.restore();
   }
 
-  /* Powers of two, some eight of them. */
+  /* About eight powers of two. */
   function powers(u, axis, low, high) {
     const from = Math.ceil(Math.log2(low)), to = Math.floor(Math.log2(high)), step = Math.max(1, Math.ceil((to - from) / 8));
     return Array.from({length: Math.floor((to - from) / step) + 1}, (_, i) => 2 ** (from + i * step));
@@ -151,7 +151,7 @@
     }, columns, chartArea);
   }
 
-  /* What stands under the cursor, at the nearest number of ranks. */
+  /* The values at the number of ranks nearest to the cursor. */
   const tip = el("div", {class: "tip", hidden: true});
   function tell(u) {
     const {idx, left} = u.cursor;

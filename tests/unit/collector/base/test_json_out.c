@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Numbers of JSON: as short as they are exact. */
+/* Numbers in JSON: as short as possible without losing accuracy. */
 #include "collector/base/clock.h"
 #include "collector/base/json_out.h"
 
@@ -70,13 +70,13 @@ static void test_reals(void **state)
     assert_string_equal(real(1.0 / 3), "0.333333333");
     assert_string_equal(real(-2.5), "-2.5");
     assert_string_equal(real(57170602.0 + 2.0 / 3), "57170602.7");
-    assert_string_equal(real(123456789012.25), "123456789012.0"); /* all of the whole part */
+    assert_string_equal(real(123456789012.25), "123456789012.0"); /* all digits before the point */
     assert_string_equal(real(9007199254740991.0), "9007199254740991.0");
     assert_string_equal(real(NAN), "null");
     assert_string_equal(real(-INFINITY), "null");
 }
 
-/* What was read is written the same again: reports of a record are those of the run. */
+/* A number that was read is written identically: reports of a record equal those of the run. */
 static void test_rounded(void **state)
 {
     (void)state;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Hostile text in everything that memwatch writes: what comes out, for each rule, and that a parser of that language gets
- * the (clean) text back. */
+/* Hostile text in every output format of memwatch: the result of each rule, and that a parser of that format reads the
+ * (clean) text back. */
 #include "collector/base/markup.h"
 #include "collector/base/message.h"
 #include "collector/base/text.h"
@@ -31,7 +31,7 @@ static void test_rules(void **state)
 {
     (void)state;
     expect(MW_MARKUP_XML, "<a href=\"x\" id='y'>&amp;]]>", "&lt;a href=&quot;x&quot; id=&#39;y&#39;&gt;&amp;amp;]]&gt;");
-    expect(MW_MARKUP_XML, "\x01\x0b\xef\xbf\xbf\xef\xbf\xbe", "????"); /* what XML 1.0 has no way to write */
+    expect(MW_MARKUP_XML, "\x01\x0b\xef\xbf\xbf\xef\xbf\xbe", "????"); /* characters that XML 1.0 cannot represent */
     expect(MW_MARKUP_MARKDOWN, "a|b`c`<b>&@me*_[x](http://y)!#~$",
            "a\\|b\\`c\\`&lt;b&gt;&amp;&#64;me\\*\\_\\[x\\](http:&#47;&#47;y)\\!\\#\\~\\$");
     expect(MW_MARKUP_MARKDOWN, "www.example.org\n# heading", "www&#46;example.org?\\# heading");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Names of functions made shorter: what tells them apart stays. */
+/* Shortened names of functions: different names stay different. */
 #include "collector/base/short_name.h"
 
 #include "collector/base/text.h"
@@ -66,7 +66,7 @@ static void test_small_room(void **state)
     assert_string_equal(out, "abcde");
 }
 
-/* Thousands of brackets, and a name that ends inside each of its bytes. */
+/* Thousands of brackets, and a name truncated at each of its bytes. */
 static void test_any_text(void **state)
 {
     static const char whole[] = "<a::B<(c)> as d>::operator-><(anonymous namespace)::e(f)>[abi:x]::{lambda(g)#1}";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Names of signals: as kill -l has them. */
+/* Names of signals: the same as in kill -l. */
 #include "collector/base/signal_name.h"
 
 #include <limits.h>
@@ -20,7 +20,7 @@ static void test_names(void **state)
     assert_string_equal(mw_signal_name(SIGSYS), "SIGSYS");
 }
 
-/* Each below the first real-time one has a name, and none has that of another. */
+/* Each signal below the first real-time one has a name, and no two have the same. */
 static void test_all(void **state)
 {
     (void)state;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What proves that a directory is a run directory: its name, its token, the locks on it, and what may be removed in it. */
+/* How a directory is recognized as a run directory: its name, its token, the locks on it; and which files in it may be
+ * removed. */
 #include "collector/base/file_names.h"
 #include "collector/base/names.h"
 #include "collector/base/token.h"
@@ -156,7 +157,7 @@ static void test_only_ours_opens(void **state)
     snprintf(other, sizeof(other), "%s/", link);
     assert_false(opens(other));
     snprintf(other, sizeof(other), "%s/other", base);
-    assert_int_equal(symlink(base, other), 0); /* links on the way there are the user's */
+    assert_int_equal(symlink(base, other), 0); /* links in the path to it are the user's */
     snprintf(other, sizeof(other), "%s/other/%s", base, strrchr(dir.path, '/') + 1);
     assert_true(opens(other));
     chmod(dir.path, 0750);
@@ -168,7 +169,7 @@ static void test_only_ours_opens(void **state)
     assert_false(opens(dir.path));
     mw_token_repair(dir.token_fd, id);
     assert_true(opens(dir.path));
-    write_token("", ""); /* truncated: ours, and nothing more is known */
+    write_token("", ""); /* truncated: a token of memwatch, but nothing else is known */
     assert_true(opens(dir.path));
     mw_token_repair(dir.token_fd, id);
     assert_true(mw_token_open(dir.fd, &token) > 0);
@@ -209,7 +210,7 @@ static void test_identity(void **state)
     assert_false(mw_token_is_here(&other));
 }
 
-/* What another process sees of the lock; open descriptions, not processes, hold it. */
+/* The lock as another process sees it. Open file descriptions, not processes, hold it. */
 static enum mw_token_lock launchers_lock(void)
 {
     struct mw_token token;
@@ -227,7 +228,7 @@ static void test_locks(void **state)
 
     (void)state;
     assert_int_equal(launchers_lock(), MW_TOKEN_HELD);
-    assert_int_equal(mw_token_launcher(dir.token_fd), MW_TOKEN_FREE); /* its own is nobody else's */
+    assert_int_equal(mw_token_launcher(dir.token_fd), MW_TOKEN_FREE); /* its own lock does not count as another's */
     other = mw_token_open(dir.fd, &token);
     assert_false(mw_token_claim(other));
     close(dir.token_fd);
@@ -246,7 +247,7 @@ static void test_locks(void **state)
     close(other);
 }
 
-/* A lock ends with its holder, however that ends, and no program that the holder starts has it. */
+/* A lock ends with its holder, however the holder ends, and is not inherited by the programs that it starts. */
 static void test_a_killed_launcher(void **state)
 {
     int ready[2], called[2], status; /* `called`: open until the second child has called exec */
@@ -289,7 +290,7 @@ static void test_leaving(void **state)
     assert_int_equal(faccessat(dir.fd, MW_FILE_TOKEN, F_OK, 0), 0);
     close(dir.token_fd);
     dir.token_fd = -1;
-    mw_token_leave(dir.fd, dir.path); /* the exits file is there */
+    mw_token_leave(dir.fd, dir.path); /* the exits file exists */
     assert_int_equal(mw_rundir_place(&dir), MW_RUNDIR_THERE);
     assert_int_equal(faccessat(dir.fd, MW_FILE_TOKEN, F_OK, 0), 0);
     mw_rundir_remove(&dir);
@@ -310,10 +311,10 @@ static void test_foreign_files_stay(void **state)
     assert_int_not_equal(faccessat(dir.fd, "journal-0123456789abcdef-a-12", F_OK, 0), 0);
     assert_int_not_equal(faccessat(dir.fd, "exits-link", F_OK, AT_SYMLINK_NOFOLLOW), 0);
     assert_int_equal(access(base, F_OK), 0);
-    assert_false(opens(dir.path)); /* it is not a run directory any more */
+    assert_false(opens(dir.path)); /* it is no longer a run directory */
 }
 
-/* Processes count, and MPI starters write, only where these are there. */
+/* Processes are only counted, and MPI starters only write, if these files exist. */
 static bool has_logs(void)
 {
     char exits[16 + MW_HOSTNAME_SIZE] = MW_FILE_EXITS, waits[16 + MW_HOSTNAME_SIZE] = MW_FILE_WAITS;
@@ -333,7 +334,7 @@ static void empty(void)
     mw_names_fini(&names);
 }
 
-/* Another directory at the path is left alone, and so is the one that was moved. */
+/* Another directory at the path is not touched, and neither is the one that was moved. */
 static void test_replaced(void **state)
 {
     char moved[128], inside[160];
@@ -399,7 +400,7 @@ static void test_runs(void **state)
     assert_int_equal(mw_rundir_place(&dir), MW_RUNDIR_GONE);
 }
 
-/* A rank of another PID namespace has left its journal in a directory that was made here. */
+/* A rank of another PID namespace has left its journal in a directory that was created here. */
 static void test_ranks_outside(void **state)
 {
     char mark[sizeof(MW_FILE_OUTSIDE) + MW_HOSTNAME_SIZE] = MW_FILE_OUTSIDE, host[64] = "";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Comparing runs that were made up: what counts, what is noise, and what is found again at another line. */
+/* Comparisons of synthetic runs: what is a change, what is noise, and what is matched at another line. */
 #include "collector/base/mem.h"
 #include "collector/compare/compare.h"
 #include "collector/report/compare.h"
@@ -15,7 +15,7 @@
 
 #define MIB (1ull << 20)
 
-/* A run of one rank, with one phase "fft" and one call. Its place, at this line, belongs to the caller. */
+/* A run of one rank, with one phase "fft" and one call. The caller owns its place, which is at this line. */
 static struct mw_model *run_of(uint64_t peak, struct mw_model_place *place, uint64_t spike)
 {
     struct mw_model *model = mw_model_create();
@@ -55,7 +55,7 @@ static void take(struct mw_compare *compare, enum mw_compare_side side, uint64_t
     mw_model_destroy(model);
 }
 
-/* Runs of given peaks, ended by 0; the verdict on a row. */
+/* Runs with the given peaks, terminated by 0; the verdict on a row. */
 static enum mw_compare_verdict verdict(const uint64_t *base, const uint64_t *candidate, double threshold, const char *name)
 {
     struct mw_compare *compare = mw_compare_create(MW_COMPARE_BY_PHASE, threshold);
@@ -85,11 +85,11 @@ static void test_verdicts(void **state)
         {{100}, {106}, 0.05, MW_COMPARE_GREW},
         {{100}, {106}, 0.10, MW_COMPARE_SAME},
         {{100}, {90}, 0.05, MW_COMPARE_SHRANK},
-        {{100}, {101}, 0, MW_COMPARE_NOISE},                        /* as much as a reading may err */
-        {{100, 110, 101}, {106, 108, 107}, 0.05, MW_COMPARE_NOISE}, /* runs differ by more among themselves */
+        {{100}, {101}, 0, MW_COMPARE_NOISE},                        /* within the reading error */
+        {{100, 110, 101}, {106, 108, 107}, 0.05, MW_COMPARE_NOISE}, /* the runs of one side differ by more */
         {{100, 101, 102}, {120, 121, 122}, 0.05, MW_COMPARE_GREW},
         {{100, 101, 102}, {120, 150, 121}, 0.05, MW_COMPARE_NOISE},
-        {{100, 102}, {110, 112}, 0.05, MW_COMPARE_GREW}, /* medians of two are between them */
+        {{100, 102}, {110, 112}, 0.05, MW_COMPARE_GREW}, /* medians of two are the mean */
     };
 
     (void)state;
@@ -100,7 +100,7 @@ static void test_verdicts(void **state)
     }
 }
 
-/* The sampled sum is told, and does not count where a bound is known. */
+/* The sampled sum is reported, but does not count if a bound is known. */
 static void test_sampled(void **state)
 {
     struct mw_compare *compare = mw_compare_create(MW_COMPARE_BY_RANK, 0.05);
@@ -116,13 +116,13 @@ static void test_sampled(void **state)
             sampled += compare->rows[i].verdict == MW_COMPARE_SAMPLED;
     assert_int_equal(sampled, 1);
     mw_compare_findings(compare, &findings);
-    assert_int_equal(findings.count, 3); /* the bound, the fullest rank, rank 0 */
+    assert_int_equal(findings.count, 3); /* the bound, the rank with the highest peak, rank 0 */
     assert_int_equal(mw_findings_status(&findings), MW_FINDINGS_REGRESSION);
     mw_findings_fini(&findings);
     mw_compare_destroy(compare);
 }
 
-/* A call that is at another line now, the only one of its kind in its function, is the same. */
+/* A call that is now at another line, and is the only one of its kind in its function, is the same call. */
 static void test_moved(void **state)
 {
     struct mw_compare *compare = mw_compare_create(MW_COMPARE_BY_SITE, 0.05);
@@ -144,7 +144,7 @@ static void test_moved(void **state)
     mw_compare_destroy(compare);
 }
 
-/* What is known of one place on each side. */
+/* The information on one place on each side. */
 struct known {
     const char *label, *function, *file, *module;
     uint64_t offset;
@@ -214,7 +214,7 @@ static void test_labels(void **state)
     }
 }
 
-/* One phase: what it began with and its peak, MiB, before and after a change. */
+/* One phase: its RSS at entry and its peak, in MiB, before and after a change. */
 struct phase_change {
     const char *name;
     uint64_t entry[2], peak[2];
@@ -239,16 +239,16 @@ static void take_phases(struct mw_compare *compare, enum mw_compare_side side, c
     mw_model_destroy(model);
 }
 
-/* What is higher only because something before it grew follows it; what grew itself as well does not. */
+/* A value that is higher only because of earlier growth follows it; one that also grew itself does not. */
 static void test_followers(void **state)
 {
     static const struct phase_change changes[] = {
         {"init", {0, 0}, {10, 10}, MW_COMPARE_SAME, 0},
         {"read", {10, 10}, {20, 24}, MW_COMPARE_GREW, 2}, /* 4 MiB more: the cause */
         {"sum", {20, 24}, {25, 29}, MW_COMPARE_FOLLOWS, 0},
-        {"spike", {20, 24}, {30, 44}, MW_COMPARE_GREW, 0}, /* 10 MiB more of its own */
+        {"spike", {20, 24}, {30, 44}, MW_COMPARE_GREW, 0}, /* 10 MiB of additional growth */
         {"write", {20, 24}, {21, 25}, MW_COMPARE_FOLLOWS, 0},
-        {"late", {20, 34}, {21, 36}, MW_COMPARE_GREW, 0}, /* began higher than any before explains */
+        {"late", {20, 34}, {21, 36}, MW_COMPARE_GREW, 0}, /* its entry is higher than earlier growth explains */
     };
     const size_t count = sizeof(changes) / sizeof(changes[0]);
     struct mw_compare *compare = mw_compare_create(MW_COMPARE_BY_PHASE, 0.05);
@@ -291,7 +291,7 @@ static void take_ranks(struct mw_compare *compare, enum mw_compare_side side, ui
     mw_model_destroy(model);
 }
 
-/* Thirty ranks that grew alike are one finding, one that grew by five times as much is another. */
+/* Thirty ranks with the same growth are one finding; one rank that grew five times as much is another. */
 static void test_alike_ranks(void **state)
 {
     struct mw_compare *compare = mw_compare_create(MW_COMPARE_BY_RANK, 0.05);
@@ -311,7 +311,7 @@ static void test_alike_ranks(void **state)
     mw_compare_destroy(compare);
 }
 
-/* Which runs are refused, and that a comparison of such runs is no proof. */
+/* Which runs are refused, and that a comparison of such runs proves nothing. */
 static void test_failed(void **state)
 {
     static const struct mw_model_death death = {.text = "called MPI_Abort(3)"};
@@ -321,7 +321,7 @@ static void test_failed(void **state)
         const char *why;
     } cases[] = {
         {{.sampled = true}, false, NULL},
-        {{.exit_status = 1}, false, NULL}, /* of a run without a launcher the status is not known */
+        {{.exit_status = 1}, false, NULL}, /* the status of a run without a launcher is unknown */
         {{.sampled = true, .exit_status = 137}, false, "status 137"},
         {{.sampled = true, .runs = true}, false, "not ended"},
         {{.sampled = true, .launcher_died = true}, false, "killed"},

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Limits, judged on models that were made up: by what was surely reached. */
+/* Limits, checked on synthetic models: only values that were certainly reached exceed them. */
 #include "collector/base/mem.h"
 #include "collector/findings/gates.h"
 
@@ -13,7 +13,7 @@
 
 #define MIB (1ull << 20)
 
-/* Ranks with these peaks; the job with a sum that was seen, and a bound. */
+/* Ranks with these peaks; the job with a sampled sum, and a bound. */
 static struct mw_model *job(uint64_t seen, uint64_t upper, const uint64_t *peaks, size_t count)
 {
     struct mw_model *model = mw_model_create();
@@ -34,7 +34,7 @@ static struct mw_model *job(uint64_t seen, uint64_t upper, const uint64_t *peaks
     return model;
 }
 
-/* Judges and frees the model. Returns the only finding. */
+/* Checks the model and frees it. Returns the only finding. */
 static struct mw_finding judge(struct mw_model *model, const struct mw_gates *gates)
 {
     struct mw_findings findings = {0};
@@ -59,7 +59,7 @@ static void test_total(void **state)
     (void)state;
     assert_int_equal(judge(job(150 * MIB, 190 * MIB, three, 3), &gates).level, MW_FINDING_PASSED);
     assert_int_equal(judge(job(200 * MIB, 200 * MIB, three, 3), &gates).level, MW_FINDING_PASSED);
-    finding = judge(job(150 * MIB, 220 * MIB, three, 3), &gates); /* a bound over the limit proves nothing */
+    finding = judge(job(150 * MIB, 220 * MIB, three, 3), &gates); /* a bound above the limit proves nothing */
     assert_int_equal(finding.level, MW_FINDING_WARNING);
     assert_non_null(strstr(finding.text, "may have been over"));
     finding = judge(job(210 * MIB, 220 * MIB, three, 3), &gates);
@@ -69,7 +69,7 @@ static void test_total(void **state)
     assert_non_null(strstr(finding.text, "most in rank 2: 90.0 MiB"));
 }
 
-/* One rank alone proves it, also where sampling saw less. */
+/* One rank alone proves it, even if the samples were lower. */
 static void test_total_by_one_rank(void **state)
 {
     struct mw_gates gates = {.total = 85 * MIB};
@@ -89,12 +89,12 @@ static void test_ranks(void **state)
     assert_non_null(strstr(finding.text, "rank 2 had 90.0 MiB (exact), 20.0 MiB over"));
     assert_non_null(strstr(finding.text, "also rank 1"));
     gates.rank = 90 * MIB;
-    finding = judge(job(150 * MIB, 0, three, 3), &gates); /* within what a reading may be too low by */
+    finding = judge(job(150 * MIB, 0, three, 3), &gates); /* within the possible error of a reading */
     assert_int_equal(finding.level, MW_FINDING_WARNING);
     assert_non_null(strstr(finding.text, "rank 2 may have been over"));
     gates.rank = 91 * MIB;
     assert_int_equal(judge(job(150 * MIB, 0, three, 3), &gates).level, MW_FINDING_PASSED);
-    assert_int_equal(judge(job(150 * MIB, 0, three, 0), &gates).level, MW_FINDING_WARNING); /* nobody to judge */
+    assert_int_equal(judge(job(150 * MIB, 0, three, 0), &gates).level, MW_FINDING_WARNING); /* no rank to check */
 }
 
 static void test_processes(void **state)
@@ -115,7 +115,7 @@ static void test_processes(void **state)
     assert_non_null(strstr(finding.text, "process 8 had 110.0 MiB (exact), 10.0 MiB over the limit of 100.0 MiB: ./helper"));
 }
 
-/* The job's limit is the one that the status tells of. */
+/* The exit status refers to the limit of the job. */
 static void test_status(void **state)
 {
     struct mw_gates gates = {.total = MIB, .rank = MIB, .process = MIB};

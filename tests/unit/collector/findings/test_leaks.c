@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is a leak, and what only looks like one. Visits are made as the shim keeps them. */
+/* What is a leak, and what only looks like one. Visits are stored as the shim stores them. */
 #include "collector/findings/leaks.h"
 
 #include <math.h>
@@ -56,7 +56,7 @@ static double stairs(unsigned visit, unsigned visits) /* a vector that doubles *
     return visits && visit ? MIB * exp2(floor(log2(visit))) : 0;
 }
 
-static double slow(unsigned visit, unsigned visits) /* less than can be told from noise */
+static double slow(unsigned visit, unsigned visits) /* within the noise */
 {
     return visits ? 1 * KIB * visit : 0;
 }
@@ -66,7 +66,7 @@ static double falling(unsigned visit, unsigned visits)
     return MIB * (visits - visit);
 }
 
-/* Every stride-th of the visits, at most 16, and the growth that the phase has had itself. */
+/* Every stride-th visit, at most 16, and the growth of the phase itself. */
 static struct mw_model_phase phase_of(growth *shape, unsigned visits, double own)
 {
     struct mw_model_phase phase = {.visits = visits, .measured = visits};
@@ -117,19 +117,19 @@ static void test_conservative(void **state)
     (void)state;
     assert_true(mw_leaks_slope(&phase, 0) <= 0); /* too few visits */
     phase = phase_of(slow, 100, 1);
-    assert_true(mw_leaks_slope(&phase, 0) <= 0); /* too little in all */
+    assert_true(mw_leaks_slope(&phase, 0) <= 0); /* too little in total */
     phase = phase_of(leak, 20, 1);
     assert_true(mw_leaks_slope(&phase, 0) > 0);
-    assert_true(mw_leaks_slope(&phase, (uint64_t)MIB) <= 0); /* no more than the readings may err */
+    assert_true(mw_leaks_slope(&phase, (uint64_t)MIB) <= 0); /* within the reading error */
     phase = phase_of(leak, 100, 0.1);
-    assert_true(mw_leaks_slope(&phase, 0) <= 0); /* another phase's */
+    assert_true(mw_leaks_slope(&phase, 0) <= 0); /* growth of another phase */
     phase = phase_of(leak, 100, 1);
     assert_true(mw_leaks_is_spanned(&phase));
     phase.visits = 1000; /* the later ones were not measured */
     assert_false(mw_leaks_is_spanned(&phase));
 }
 
-/* What comes from outside may be anything. */
+/* Values from outside may be arbitrary. */
 static void test_hostile(void **state)
 {
     struct mw_model_phase phase = {.measured = 1, .visit_count = 1000};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Several jobs in one run: which there are, what belongs to each, and that no form mixes them. */
+/* Several jobs in one run: which jobs there are, what belongs to each, and that no report mixes them. */
 #include "collector/merge/merge.h"
 #include "collector/record/json.h"
 #include "collector/report/json.h"
@@ -26,7 +26,7 @@ struct process {
     uint32_t image;
     const char *exe, *command;
     uint64_t first, last, mib;
-    int32_t status; /* as wait(2) gives it; -1: it ended, nobody knows how */
+    int32_t status; /* as returned by wait(2); -1: ended, with unknown status */
 };
 
 struct rank {
@@ -100,7 +100,7 @@ static struct mw_model *make(const struct process *processes, size_t process_cou
     view.processes = calloc(process_count + 1, sizeof(*view.processes));
     view.process_count = process_count;
     view.pid = processes[0].pid;
-    view.interval_ns = view.gap_max_ns = MS; /* processes may have lived a little longer than they were seen */
+    view.interval_ns = view.gap_max_ns = MS; /* processes may have existed slightly longer than they were seen */
     view.samples = 1000;
     strcpy(view.command, processes[0].command);
     for (size_t i = 0; i < process_count; i++)
@@ -158,7 +158,7 @@ static void test_two(void **state)
         assert_int_equal(job->rank_count, 2);
         assert_int_equal(job->world_count, 1);
         assert_int_equal(job->phase_count, 1);
-        assert_int_equal(job->phases[0].ranks, 2); /* its own ones only */
+        assert_int_equal(job->phases[0].ranks, 2); /* only its own ranks */
         assert_int_equal(job->site_count, 1);
         assert_int_equal(job->job.begin_ns, SYNTHETIC_BEGIN + (i ? 410 : 10) * MS);
         for (size_t k = 0; k < job->rank_count; k++) {
@@ -173,7 +173,7 @@ static void test_two(void **state)
     mw_model_destroy(run);
 }
 
-/* 80 and 130 MiB at different times are never 210. */
+/* 80 and 130 MiB at different times never give 210. */
 static void test_no_sum_of_different_times(void **state)
 {
     struct mw_model *run = MAKE(two, two_ranks);
@@ -185,7 +185,7 @@ static void test_no_sum_of_different_times(void **state)
     mw_model_destroy(run);
 }
 
-/* At the same time it is. */
+/* At the same time they do. */
 static void test_concurrent(void **state)
 {
     static const struct process processes[] = {SHELL, MPIRUN(200, 100, 10, 800, 0), APP(201, 200, 50, 790, 30),
@@ -200,7 +200,7 @@ static void test_concurrent(void **state)
     mw_model_destroy(run);
 }
 
-/* One job is the run itself, also when a script started it, and when its starter started daemons. */
+/* A single job is the run itself, even if a script started it, or if its starter started daemons. */
 static void test_one(void **state)
 {
     static const struct process processes[] = {SHELL,
@@ -218,7 +218,7 @@ static void test_one(void **state)
     mw_model_destroy(run);
 }
 
-/* Worlds that ranks spawn are of their job, though their processes are below the same mpirun, or below a rank. */
+/* Worlds spawned by ranks belong to their job, although their processes are below the same mpirun, or below a rank. */
 static void test_spawned(void **state)
 {
     static const struct process processes[] = {SHELL,
@@ -244,7 +244,7 @@ static void test_spawned(void **state)
     mw_model_destroy(run);
 }
 
-/* Where no tree says whose they are (another host), they are of the job that ran then. */
+/* If no process tree shows their origin (another host), they belong to the job that was running then. */
 static void test_spawned_elsewhere(void **state)
 {
     static const struct process processes[] = {SHELL, MPIRUN(200, 100, 10, 400, 0), APP(201, 200, 50, 390, 30),
@@ -261,7 +261,7 @@ static void test_spawned_elsewhere(void **state)
     mw_model_destroy(run);
 }
 
-/* A shell becomes the last mpirun of its script: what it started before is not below that. */
+/* A shell becomes the last mpirun of its script: earlier jobs of the shell are not below that mpirun. */
 static void test_exec(void **state)
 {
     static const struct process processes[] = {{100, 1, 0, "/bin/bash", "bash script", 0, 400, 3, 0},
@@ -296,7 +296,7 @@ static void test_singletons(void **state)
     mw_model_destroy(run);
 }
 
-/* mpirun that starts a script that starts others: the inner ones are the jobs. */
+/* mpirun starts a script that starts other mpiruns: the inner ones are the jobs. */
 static void test_nested(void **state)
 {
     static const struct process processes[] = {
@@ -312,7 +312,7 @@ static void test_nested(void **state)
     mw_model_destroy(run);
 }
 
-/* One that started no rank is a job; one that was only asked for its version is not. */
+/* An mpirun that started no rank is a job; one that only printed its version is not. */
 static void test_without_ranks(void **state)
 {
     static const struct process processes[] = {SHELL,
@@ -332,7 +332,7 @@ static void test_without_ranks(void **state)
     mw_model_destroy(run);
 }
 
-/* srun's ranks are below another daemon: it is the one that was there and had none. */
+/* srun's ranks are below another daemon: they belong to the srun that was running and had no ranks. */
 static void test_by_time(void **state)
 {
     static const struct process processes[] = {SHELL,
@@ -351,7 +351,7 @@ static void test_by_time(void **state)
     mw_model_destroy(run);
 }
 
-/* mpirun becomes another program that starts ranks: it is one starter. */
+/* mpirun executes another program that starts ranks: it is one starter. */
 static void test_starter_execs(void **state)
 {
     static const struct process processes[] = {SHELL,
@@ -368,7 +368,7 @@ static void test_starter_execs(void **state)
     assert_pids(&run->jobs[0], "200 200 201");
     assert_int_equal(run->jobs[0].job.exit_status, 4);
     mw_model_destroy(run);
-    /* the end of a process is noted where its first program is */
+    /* the end of a process is stored with its first program */
     memcpy(noted, processes, sizeof(noted));
     noted[1].status = 5 << 8;
     noted[2].status = -1;
@@ -378,7 +378,7 @@ static void test_starter_execs(void **state)
     mw_model_destroy(run);
 }
 
-/* Two that may have started a world of another host: neither is said to have no ranks. */
+/* Two that may have started a world of another host: neither is reported as having no ranks. */
 static void test_either(void **state)
 {
     static const struct process processes[] = {SHELL, MPIRUN(200, 100, 10, 800, 0), MPIRUN(300, 100, 20, 800, 0)};
@@ -393,7 +393,7 @@ static void test_either(void **state)
     mw_model_destroy(run);
 }
 
-/* Worlds of one number (a port that was used again) are told apart by their ranks. */
+/* Worlds with the same number (a reused port) are distinguished by their ranks. */
 static void test_same_number(void **state)
 {
     struct rank ranks[COUNT(two_ranks)];
@@ -411,7 +411,7 @@ static void test_same_number(void **state)
     mw_model_destroy(run);
 }
 
-/* Parents are read from outside: a circle of them ends. */
+/* Parents are read from outside: a cycle does not cause an infinite loop. */
 static void test_circle(void **state)
 {
     static const struct process processes[] = {APP(100, 101, 0, 900, 3), APP(101, 100, 0, 900, 3), APP(201, 101, 50, 390, 30),
@@ -424,7 +424,7 @@ static void test_circle(void **state)
     mw_model_destroy(run);
 }
 
-/* A rank that died is its job's, and no other job is told to have one. */
+/* A rank that died belongs to its job only. */
 static void test_death(void **state)
 {
     struct process processes[COUNT(two)];
@@ -442,7 +442,7 @@ static void test_death(void **state)
     mw_model_destroy(run);
 }
 
-/* Of a large run the records are read again for each job: what is told of it is the same. */
+/* In a large run the records are read again for each job: the reports are the same. */
 static void test_large(void **state)
 {
     struct mw_model *small = MAKE(two, two_ranks), *large;
@@ -516,7 +516,7 @@ static void put_file(const char *path, const char *text)
     fclose(file);
 }
 
-/* What is read back says the same; and nothing in a record is trusted. */
+/* A record that is read back gives the same reports, and nothing in a record is trusted. */
 static void test_record(void **state)
 {
     struct mw_model *run = MAKE(two, two_ranks), *copy;

@@ -112,7 +112,7 @@ static void packs_what_is_used(void **state)
     free(memory);
 }
 
-/* A host's name in a file's name, and back: one that begins like another is not taken for it. */
+/* A host's name in a file name, and back: a name with a common prefix does not match. */
 static void test_names(void **state)
 {
     const uint64_t world = 0xabcdef, other = 0xabcdee;

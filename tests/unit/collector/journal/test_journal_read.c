@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The journal reader: whole, live, packed and gathered records; cut, flipped and foreign ones. */
+/* The journal reader: complete, live, packed and gathered records; truncated, corrupted and foreign ones. */
 #include "collector/journal/read.h"
 #include "tests/unit/synthetic.h"
 
@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-/* A record with something in every section. */
+/* A record with an entry in every section. */
 static void *make_record(size_t *size)
 {
     struct mw_journal journal;
@@ -36,7 +36,7 @@ static void *make_record(size_t *size)
     return bytes;
 }
 
-/* What every record that the reader lets through must hold, whatever the bytes were. */
+/* Properties of every record that the reader accepts, whatever the bytes were. */
 static void assert_safe(const struct mw_journal_read *j)
 {
     assert_non_null(memchr(j->ident.host, 0, sizeof(j->ident.host)));
@@ -84,7 +84,7 @@ static void test_whole(void **state)
     free(bytes);
 }
 
-/* The whole journal file, with its unused room, says the same as the packed record. */
+/* The complete journal file, with its unused space, gives the same as the packed record. */
 static void test_file(void **state)
 {
     struct synthetic_dir dir;
@@ -113,7 +113,7 @@ static void test_cut_anywhere(void **state)
 
     (void)state;
     for (size_t length = 0; length < size; length++) {
-        char *copy = malloc(length ? length : 1); /* exactly as long, so that ASan sees a step too far */
+        char *copy = malloc(length ? length : 1); /* of exactly this length, so that ASan detects a read beyond it */
         struct mw_journal_read j;
         struct mw_err err = {""};
         memcpy(copy, bytes, length);
@@ -150,7 +150,7 @@ static void test_flipped(void **state)
         struct mw_journal_read j;
         memcpy(copy, bytes, size);
         for (uint32_t flips = 1 + random_next(&seed) % 8; flips; flips--) {
-            /* Every other round in the head, where it hurts most. */
+            /* Every other round in the head, where errors have the largest effect. */
             uint32_t at = random_next(&seed) % (round & 1 ? (uint32_t)size : (uint32_t)sizeof(struct mw_record_head));
             copy[at] ^= (char)(1u << random_next(&seed) % 8);
         }
@@ -246,7 +246,7 @@ static void test_no_file(void **state)
     free(bytes);
 }
 
-/* A spike that was being written when its rank was killed stays odd for ever. */
+/* A spike that was being written when its rank was killed stays odd. */
 static void test_half_written_spike(void **state)
 {
     struct synthetic_dir dir;
@@ -331,7 +331,7 @@ static void test_gathered_cut(void **state)
     free(bytes);
 }
 
-/* A file of 1 TiB with nothing in it but a record at its end: holes take no time. */
+/* A file of 1 TiB that is empty except for a record at its end: holes take no time. */
 static void test_gathered_sparse(void **state)
 {
     const off_t at = (off_t)1 << 40;
@@ -347,7 +347,7 @@ static void test_gathered_sparse(void **state)
     synthetic_make(&dir);
     synthetic_put(&dir, "gathered", "", 0);
     fd = openat(dir.fd, "gathered", O_RDWR);
-    if (pwrite(fd, bytes, size, at) == (ssize_t)size) { /* not everywhere */
+    if (pwrite(fd, bytes, size, at) == (ssize_t)size) { /* not supported everywhere */
         assert_int_equal(mw_journal_read_next(&j, fd, &offset, &err), -1);
         assert_true(strstr(err.text, "not a memwatch journal") != NULL);
         assert_int_equal(offset, at);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The kernel's texts as they come, and as a hostile or broken /proc might give them. */
+/* Texts of the kernel, and those of a hostile or damaged /proc. */
 #include "collector/journal/procmem.h"
 
 #include <errno.h>
@@ -89,7 +89,7 @@ static void own_pids(void **state)
     assert_int_equal(mw_procmem_parse_own_pid("Name:\tx\nNSpid:\t4711\t23"), 0); /* cut */
 }
 
-/* A number that was cut or does not fit is no number: 0 would pass for a process without memory. */
+/* A number that is truncated or does not fit is not accepted: 0 would look like a process without memory. */
 static void status_refuses(void **state)
 {
     static const char *const bad[] = {"",
@@ -114,7 +114,7 @@ static void status_refuses(void **state)
     assert_true(s.hwm == 18014398509481983ULL * 1024);
 }
 
-/* The kernel writes a newline in a name as \n; a line of ours stands at the start of a line. */
+/* The kernel writes a newline in a name as \n; a field is only found at the start of a line. */
 static void status_names_are_no_lines(void **state)
 {
     struct mw_procmem_status s;
@@ -170,7 +170,7 @@ static void stat_refuses(void **state)
         assert_int_equal(mw_procmem_parse_stat(bad[i], &s), -1);
 }
 
-/* Cut before field 28 is whole, it is refused; the numbers are never half ones. */
+/* A text truncated before the end of field 28 is refused; numbers are never truncated. */
 static void stat_refuses_what_was_cut(void **state)
 {
     static const char whole[] =
@@ -214,7 +214,7 @@ static void a_process_that_ended(void **state)
     assert_int_equal(mw_procmem_statm_rss(fd, 4096, &rss), 0); /* a zombie: nothing is left of its memory */
     assert_int_equal(rss, 0);
     waitpid(pid, NULL, 0);
-    assert_int_equal(mw_procmem_statm_rss(fd, 4096, &rss), -1); /* even when the pid is somebody else's by now */
+    assert_int_equal(mw_procmem_statm_rss(fd, 4096, &rss), -1); /* even if another process has the pid by now */
     assert_int_equal(errno, ESRCH);
     assert_int_equal(mw_procmem_stat_read(fd, &s), -1);
     assert_int_equal(mw_procmem_open(proc, pid, "stat"), -1);
@@ -251,7 +251,7 @@ static void reads_itself(void **state)
 
     (void)state;
     skip_if_emulated();
-    for (int i = 0; i < 3; i++) /* the same descriptor again and again */
+    for (int i = 0; i < 3; i++) /* the same descriptor repeatedly */
         assert_int_equal(mw_procmem_statm_rss(fd, (uint64_t)sysconf(_SC_PAGESIZE), &rss), 0);
     assert_true(rss > 100000);
     assert_int_equal(mw_procmem_rollup(proc, getpid(), &r), 0);

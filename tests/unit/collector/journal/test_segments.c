@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Journals in shared memory segments: made, found with and without their locators, believed only when they are what they
- * should be, turned into files, and removed. */
+/* Journals in shared memory segments: created, found with and without their locators, accepted only if valid, converted to
+ * files, and removed. */
 #include "collector/base/hostname.h"
 #include "collector/journal/journal.h"
 #include "collector/journal/read.h"
@@ -51,7 +51,7 @@ static bool exists(int id)
     return !shmctl(id, IPC_STAT, &ds);
 }
 
-/* A run of this host: its ranks have this process's pid and the two after it. */
+/* A run of this host: its ranks have this process's pid and the next two. */
 static struct run *make(void)
 {
     struct run *run = calloc(1, sizeof(*run));
@@ -139,7 +139,7 @@ static void is_mapped_by_others(void **state)
     unmake(run);
 }
 
-/* All ways in which somebody may damage the file. */
+/* All ways in which the file may be damaged. */
 static void is_found_without_its_file(void **state)
 {
     struct run *run = make();
@@ -150,7 +150,7 @@ static void is_found_without_its_file(void **state)
     (void)state;
     overwrite(run, run->names[0], "", 0);
     unlinkat(run->dir.fd, run->names[1], 0);
-    locator.id = run->ids[0]; /* another's */
+    locator.id = run->ids[0]; /* of another rank */
     overwrite(run, run->names[2], &locator, sizeof(locator));
     for (int i = 0; i < RANKS; i++)
         assert_int_equal(rank_of(run, run->names[i]), i);
@@ -184,7 +184,7 @@ static void is_found_when_the_directory_is_gone(void **state)
     unmake(run);
 }
 
-/* Ids may be anybody's. */
+/* An id may belong to any process. */
 static void believes_only_what_it_should_be(void **state)
 {
     struct run *run = make();
@@ -228,7 +228,7 @@ static void leaves_another_host_alone(void **state)
     unmake(run);
 }
 
-/* Nothing is left when the locator cannot be made. */
+/* Nothing remains if the locator cannot be created. */
 static void leaves_nothing_when_it_fails(void **state)
 {
     struct run *run = make();
@@ -315,7 +315,7 @@ static void is_removed_with_its_run(void **state)
     unmake(other);
 }
 
-/* Only what nobody uses and nobody can find any more. */
+/* Only segments that are not used and cannot be found any more. */
 static void sweeps_what_was_left(void **state)
 {
     struct run *run = make();
@@ -329,7 +329,7 @@ static void sweeps_what_was_left(void **state)
     leave(run, 0);
     leave(run, 1);
     mw_segments_sweep();
-    assert_true(exists(run->ids[0])); /* its directory is there */
+    assert_true(exists(run->ids[0])); /* its directory exists */
     for (int i = 0; i < RANKS; i++)
         unlinkat(run->dir.fd, run->names[i], 0);
     assert_int_equal(rmdir(run->dir.path), 0);
@@ -338,14 +338,14 @@ static void sweeps_what_was_left(void **state)
     assert_false(exists(run->ids[1]));
     assert_true(exists(run->ids[2])); /* a rank lives */
     assert_true(exists(whole));
-    assert_true(exists(half)); /* made just now */
+    assert_true(exists(half)); /* just created */
     shmctl(whole, IPC_RMID, NULL);
     shmctl(half, IPC_RMID, NULL);
     mkdir(run->dir.path, 0700);
     unmake(run);
 }
 
-/* Where a path means something else its directory may exist. */
+/* If a path has another meaning here, the directory may exist there. */
 static void leaves_other_roots_alone(void **state)
 {
     struct run *run = make();
@@ -361,7 +361,7 @@ static void leaves_other_roots_alone(void **state)
     unmake(run);
 }
 
-/* But the user may name them, unless a rank lives. */
+/* But the user may name them, unless a rank is alive. */
 static void removes_what_is_named(void **state)
 {
     struct run *run = make();
@@ -392,7 +392,7 @@ static void removes_what_is_named(void **state)
     unmake(run);
 }
 
-/* Killed at any time: what was stored is there. */
+/* Killed at any time: stored data remains. */
 static void survives_its_process(void **state)
 {
     struct run *run = make();
@@ -443,7 +443,7 @@ int main(void)
     };
     int id;
 
-    /* a memwatch that looks for segments of its own is attached to each for a moment: among others' only where we must */
+    /* a memwatch that searches for its segments attaches briefly to each: test this among other segments only if necessary */
     if (unshare(CLONE_NEWIPC))
         print_message("# in the machine's own IPC namespace\n");
     id = shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600);

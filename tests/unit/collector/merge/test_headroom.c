@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Of which limit the least was left: of made-up jobs, the model and what the report says. */
+/* The limit with the least memory left, for synthetic jobs: the model and the report. */
 #include "collector/journal/journal.h"
 #include "collector/merge/merge.h"
 #include "collector/report/report.h"
@@ -98,7 +98,7 @@ static void the_node(void **state)
     finish(&job);
 }
 
-/* Nobody has read what counts: then nothing is said of what is left. */
+/* If the usage is unknown, the report says nothing about the rest. */
 static void unknown_stays_unknown(void **state)
 {
     struct job job;
@@ -112,7 +112,7 @@ static void unknown_stays_unknown(void **state)
     finish(&job);
 }
 
-/* The limit of which least is left, not the smallest one. */
+/* The limit with the least memory left, not the smallest one. */
 static void a_group_above(void **state)
 {
     const struct mw_model_headroom *headroom;
@@ -136,7 +136,7 @@ static void a_group_above(void **state)
     finish(&job);
 }
 
-/* It slows down and kills nobody: beside the limit, never instead of it. */
+/* It slows processes down but kills none: reported in addition to the limit, never instead of it. */
 static void memory_high(void **state)
 {
     struct mw_view_charge *high;
@@ -171,7 +171,7 @@ static void ran_out_version_2(void **state)
     finish(&job);
 }
 
-/* Version 1 counts reached limits also where page cache could be dropped: it takes a kill in a group below. */
+/* Version 1 also counts reached limits where page cache could be dropped: a kill in a group below is required. */
 static void ran_out_version_1(void **state)
 {
     struct mw_view_charge *above;
@@ -195,7 +195,7 @@ static void ran_out_version_1(void **state)
     free(job.text);
     job.view.cgroups[0].kills = 1;
     assert_int_equal(find(&job)->left.bytes, 0);
-    assert_false(job.model->hosts[0].charges[1].ran_out); /* one kill, and more was left of that */
+    assert_false(job.model->hosts[0].charges[1].ran_out); /* one kill, and this group had more left */
     assert_true(job.model->hosts[0].charges[2].ran_out);
     assert_string_equal(job.model->hosts[0].cgroups[0].limit_path, GROUP);
     finish(&job);
@@ -223,7 +223,7 @@ static void address_space_of_a_rank(void **state)
     finish(&job);
 }
 
-/* What was sampled after the rank's last word counts; data has no mark of the kernel's. */
+/* Samples after the rank's last measurement count; the kernel has no mark for data. */
 static void data_of_a_rank_as_sampled(void **state)
 {
     const struct mw_model_headroom *headroom;
@@ -245,7 +245,7 @@ static void data_of_a_rank_as_sampled(void **state)
     finish(&job);
 }
 
-/* Also of what is no rank. */
+/* Also for a process that is not a rank. */
 static void address_space_of_a_process(void **state)
 {
     const struct mw_model_headroom *headroom;
@@ -262,7 +262,7 @@ static void address_space_of_a_process(void **state)
     finish(&job);
 }
 
-/* With a control group Slurm's word is that group's limit; without one it is a sum of RSS. */
+/* With a control group, Slurm's value is the limit of that group; without one it limits a sum of RSS. */
 static void slurm(void **state)
 {
     struct job job;
@@ -279,7 +279,7 @@ static void slurm(void **state)
     finish(&job);
 }
 
-/* The kernel says only what is free: how much of the rest is page cache is not known. */
+/* The kernel only reports free memory: how much of the rest is page cache is unknown. */
 static void only_free_is_known(void **state)
 {
     struct job job;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* From journals, exit records and samples to one model. */
+/* Journals, exit records and samples merged into one model. */
 #include "collector/base/file_names.h"
 #include "collector/base/token.h"
 #include "collector/base/units.h"
@@ -114,7 +114,7 @@ static void test_job(void **state)
     synthetic_remove(&dir);
 }
 
-/* The three numbers are apart, and the upper bound is no larger than what all peaks add up to. */
+/* The three numbers are separate, and the upper bound is at most the sum of all peaks. */
 static void test_bounds(void **state)
 {
     struct synthetic_dir dir;
@@ -124,7 +124,7 @@ static void test_bounds(void **state)
 
     (void)state;
     synthetic_make(&dir);
-    /* Two ranks whose peaks of 100 MiB lie apart in time: together they never had 200. */
+    /* Two ranks with peaks of 100 MiB at different times: together they never had 200. */
     for (int rank = 0; rank < 2; rank++) {
         synthetic_journal(&journal, rank, 2);
         for (uint32_t i = 0; i < 80; i++) {
@@ -146,13 +146,13 @@ static void test_bounds(void **state)
     assert_int_equal(model->peak.sum_of_peaks, 222 * MIB);
     assert_int_equal(model->peak.upper_open_ranks, 0);
     assert_int_equal(model->peak.upper_sampled, 2);
-    assert_noted(model, "larger than the upper bound"); /* 150 were seen: said, not hidden */
+    assert_noted(model, "larger than the upper bound"); /* 150 were sampled: reported, not hidden */
     mw_model_destroy(model);
     mw_view_free(&view);
     synthetic_remove(&dir);
 }
 
-/* A rank that was killed may have had anything since its last boundary: its whole peak counts to its end. */
+/* A killed rank may have used any amount since its last boundary: its peak counts up to its end. */
 static void test_bounds_killed(void **state)
 {
     struct synthetic_dir dir;
@@ -204,7 +204,7 @@ static void put_gathered(const struct synthetic_dir *dir, int from, int to, int 
     free(all);
 }
 
-/* A rank's own journal knows more than its gathered copy; a rank of another host has the copy only. */
+/* A rank's journal contains more than its gathered copy; for a rank of another host there is only the copy. */
 static void test_gathered(void **state)
 {
     struct synthetic_dir dir;
@@ -299,7 +299,7 @@ static void test_missing_ranks(void **state)
     synthetic_remove(&dir);
 }
 
-/* A world that claims to be huge costs nothing. */
+/* A world that claims a huge size costs nothing. */
 static void test_huge_world(void **state)
 {
     struct synthetic_dir dir;
@@ -337,7 +337,7 @@ static void write_unfinished(const struct synthetic_dir *dir, bool here)
     }
 }
 
-/* Of another host nobody knows whether a rank still runs: it is not called dead. */
+/* It is unknown whether a rank of another host is still running: it is not reported as dead. */
 static void test_unfinished_elsewhere(void **state)
 {
     struct synthetic_dir dir;
@@ -365,7 +365,7 @@ static void test_unfinished(void **state)
     write_unfinished(&dir, true);
     model = merge(&dir, NULL);
     assert_int_equal(model->death_count, 2);
-    assert_int_equal(model->deaths[0].rank, 2); /* when it called MPI_Abort is known */
+    assert_int_equal(model->deaths[0].rank, 2); /* the time of its MPI_Abort is known */
     assert_int_equal(model->deaths[0].cause, MW_MODEL_CAUSE_ABORT);
     assert_string_equal(model->deaths[0].text, "called MPI_Abort(3)");
     assert_int_equal(model->deaths[1].cause, MW_MODEL_CAUSE_UNKNOWN);
@@ -377,7 +377,7 @@ static void test_unfinished(void **state)
     synthetic_remove(&dir);
 }
 
-/* One job of three ranks in MPI_Barrier that ended as `status` and `end_ms` say. */
+/* A job of three ranks in MPI_Barrier that ended according to `status` and `end_ms`. */
 static struct mw_model *merge_ended(struct synthetic_dir *dir, struct mw_view *view, const int status[3],
                                     const uint64_t end_ms[3])
 {
@@ -402,7 +402,7 @@ static struct mw_model *merge_ended(struct synthetic_dir *dir, struct mw_view *v
     return merge(dir, view);
 }
 
-/* The order of deaths, the cause of each, who was waiting, and as many victims of the OOM killer as it counted. */
+/* The order of deaths, the cause of each, the waiting ranks, and as many OOM victims as the kernel counted. */
 static void test_deaths(void **state)
 {
     struct synthetic_dir dir;
@@ -413,7 +413,7 @@ static void test_deaths(void **state)
     synthetic_view(&view, 3);
     model = merge_ended(&dir, &view, (int[]){SIGKILL, SIGSEGV, 3 << 8}, (uint64_t[]){708, 710, 730});
     assert_int_equal(model->death_count, 3);
-    assert_int_equal(model->deaths[0].rank, 1); /* rank 0 was killed for it, and gone a little earlier */
+    assert_int_equal(model->deaths[0].rank, 1); /* rank 0 was killed because of it, and ended slightly earlier */
     assert_string_equal(model->deaths[0].text, "killed by SIGSEGV (Segmentation fault)");
     assert_string_equal(model->deaths[1].text, "killed by SIGKILL (Killed)");
     assert_string_equal(model->deaths[2].text, "ended with status 3, without MPI_Finalize");
@@ -423,7 +423,7 @@ static void test_deaths(void **state)
     mw_model_destroy(model);
     synthetic_remove(&dir);
 
-    view.processes[2].end = MW_VIEW_ENDED; /* rank 0 was gone first, of an unknown cause; that it waited is no evidence */
+    view.processes[2].end = MW_VIEW_ENDED; /* rank 0 ended first, of an unknown cause; that it waited is not evidence */
     model = merge_ended(&dir, &view, (int[]){0, SIGKILL, SIGKILL}, (uint64_t[]){705, 710, 720});
     assert_int_equal(model->deaths[0].rank, 0);
     assert_int_equal(model->deaths[0].cause, MW_MODEL_CAUSE_UNKNOWN);
@@ -449,7 +449,7 @@ static void test_deaths(void **state)
     synthetic_remove(&dir);
 
     view.cgroups[0].kills = 0;
-    view.host_kills = 2; /* in some other group */
+    view.host_kills = 2; /* in another group */
     for (int i = 2; i < 5; i++)
         view.processes[i].oom_ns = 0;
     model = merge_ended(&dir, &view, (int[]){SIGKILL, SIGKILL, SIGKILL}, (uint64_t[]){730, 720, 710});
@@ -463,7 +463,7 @@ static void test_deaths(void **state)
     mw_view_free(&view);
 }
 
-/* What ended the job before any rank died is told: a signal to memwatch, or one that killed the command. */
+/* The event that ended the job before any rank died is reported: a signal to memwatch, or one that killed the command. */
 static void test_ended_from_outside(void **state)
 {
     struct synthetic_dir dir;
@@ -495,7 +495,7 @@ static void test_ended_from_outside(void **state)
     mw_model_destroy(model);
     synthetic_remove(&dir);
 
-    view.command_end_ns = SYNTHETIC_BEGIN + 712 * MS; /* noticed after the ranks that it took along */
+    view.command_end_ns = SYNTHETIC_BEGIN + 712 * MS; /* noticed after the ranks that it killed */
     model = merge_ended(&dir, &view, (int[]){SIGKILL, SIGKILL, SIGKILL}, (uint64_t[]){730, 711, 711});
     assert_string_equal(model->ended_by,
                         "the command itself was killed by SIGKILL (Killed) at 712 ms, together with the first rank");
@@ -508,7 +508,7 @@ static void test_ended_from_outside(void **state)
     mw_view_free(&view);
 }
 
-/* What was sampled after a killed rank's last boundary counts, as a lower bound. */
+/* Samples after a killed rank's last boundary count, as a lower bound. */
 static void test_sampled_higher(void **state)
 {
     struct synthetic_dir dir;
@@ -531,7 +531,7 @@ static void test_sampled_higher(void **state)
     synthetic_remove(&dir);
 }
 
-/* sh, then exec app: the first image is a process of its own, the second is the rank. */
+/* sh, then exec app: the first image is a separate process, the second is the rank. */
 static void test_images(void **state)
 {
     struct synthetic_dir dir;
@@ -560,7 +560,7 @@ static void test_images(void **state)
     synthetic_remove(&dir);
 }
 
-/* A rank whose program was never sampled is not charged with what ran before it in the same process. */
+/* A rank whose program was never sampled does not include an earlier program of the same process. */
 static void test_image_unseen(void **state)
 {
     struct synthetic_dir dir;
@@ -582,7 +582,7 @@ static void test_image_unseen(void **state)
     synthetic_remove(&dir);
 }
 
-/* A program that executes itself: what the one before needed is more than the rank's own mark, before its last boundary. */
+/* A program that executes itself: memory of the earlier image exceeds the rank's mark before its last boundary. */
 static void test_image_of_one_name(void **state)
 {
     struct synthetic_dir dir;
@@ -597,7 +597,7 @@ static void test_image_of_one_name(void **state)
     own = view.processes[2].rss_max;
     view.processes[view.process_count] = view.processes[2];
     view.processes[view.process_count].image = 1;
-    view.processes[view.process_count].first_ns = SYNTHETIC_BEGIN + 300 * MS; /* after MPI_Init had begun */
+    view.processes[view.process_count].first_ns = SYNTHETIC_BEGIN + 300 * MS; /* after MPI_Init was entered */
     view.process_count++;
     view.processes[2].rss_max = 700 * MIB;
     view.processes[2].rss_max_ns = SYNTHETIC_BEGIN + 90 * MS;
@@ -608,13 +608,13 @@ static void test_image_of_one_name(void **state)
     assert_int_equal(model->processes[2].peak.bytes, 700 * MIB);
     mw_model_destroy(model);
 
-    /* nothing was seen of the second program: what was seen is not the rank */
+    /* the second program was never sampled: the samples are not the rank's */
     view.process_count--;
     model = merge(&dir, &view);
     assert_int_equal(model->ranks[0].process, MW_MODEL_NONE);
     mw_model_destroy(model);
 
-    /* but memory that came after the last boundary is the rank's */
+    /* but memory after the last boundary is the rank's */
     view.processes[2].rss_max_ns = SYNTHETIC_BEGIN + 5000 * MS;
     model = merge(&dir, &view);
     assert_int_equal(model->ranks[0].process, 2);
@@ -625,7 +625,7 @@ static void test_image_of_one_name(void **state)
     synthetic_remove(&dir);
 }
 
-/* The table of one host, as its processes leave it. */
+/* The table of one host, as written by its processes. */
 struct exits {
     struct mw_exit_index index;
     struct mw_exit_text texts[MW_EXIT_SLOTS];
@@ -650,7 +650,7 @@ static struct mw_exit_entry *put_exit(struct exits *exits, size_t slot, int32_t 
     return &exits->index.entries[slot];
 }
 
-/* One that was sampled, one that never was, one of a rank, and free slots between them. */
+/* One that was sampled, one that was not, one of a rank, and free slots between them. */
 static void test_exits(void **state)
 {
     static struct exits exits;
@@ -683,8 +683,8 @@ static void test_exits(void **state)
     synthetic_remove(&dir);
 }
 
-/* The exit record is of another program than the one that was sampled: a copy of its parent, between fork and exec, or
- * the program before an exec. */
+/* The exit record belongs to another program than the sampled one: the sampled one was a copy of its parent, between fork
+ * and exec, or the program before an exec. */
 static void test_exits_of_later_images(void **state)
 {
     static struct exits exits;
@@ -727,7 +727,7 @@ static void test_exits_of_later_images(void **state)
     synthetic_remove(&dir);
 }
 
-/* Processes that were counted together: those of them that were sampled are in the count already. */
+/* Processes that were counted together: the count already includes those that were sampled. */
 static void test_exits_together(void **state)
 {
     static struct exits exits;
@@ -770,7 +770,7 @@ static void test_exits_together(void **state)
     synthetic_remove(&dir);
 }
 
-/* User phases by their path, stretches by the calls around them, in order of time, parents first. */
+/* User phases by their path, intervals by the surrounding calls, in order of time, parents first. */
 static void test_phases(void **state)
 {
     struct synthetic_dir dir;
@@ -822,7 +822,7 @@ static void test_phases(void **state)
     synthetic_remove(&dir);
 }
 
-/* Exit records of several hosts: the same pid and start is another process there. */
+/* Exit records of several hosts: the same pid and start time on another host is another process. */
 static void test_exits_of_hosts(void **state)
 {
     static struct exits exits;
@@ -848,7 +848,7 @@ static void test_exits_of_hosts(void **state)
     synthetic_remove(&dir);
 }
 
-/* Where ranks have measured their clocks, the wall clocks do not matter. */
+/* If ranks have compared their clocks, the wall clocks are ignored. */
 static void test_measured_clocks(void **state)
 {
     struct synthetic_dir dir;
@@ -860,7 +860,7 @@ static void test_measured_clocks(void **state)
     for (int rank = 0; rank < 2; rank++) {
         synthetic_journal(&journal, rank, 3);
         snprintf(journal.ident->host, sizeof(journal.ident->host), "node0%d", rank + 1);
-        journal.ident->wall_ns += rank * 60000 * MS; /* a minute wrong */
+        journal.ident->wall_ns += rank * 60000 * MS; /* one minute off */
         journal.ident->mono_ns += rank * 777000 * MS;
         synthetic_finish(&journal, 500, (uint64_t)(10 + rank) * MIB);
         journal.state->clock_known = 1;
@@ -879,7 +879,7 @@ static void test_measured_clocks(void **state)
     synthetic_remove(&dir);
 }
 
-/* Ranks of other hosts have clocks of their own; the wall clock brings them onto one axis. */
+/* Ranks of other hosts have different clocks; the wall clock maps them to one axis. */
 static void test_hosts(void **state)
 {
     struct synthetic_dir dir;
@@ -914,7 +914,7 @@ static void test_hosts(void **state)
     synthetic_remove(&dir);
 }
 
-/* Journals that are none: each is named, none stops the rest. */
+/* Files that are not journals: each is named, none prevents reading the others. */
 static void test_damaged(void **state)
 {
     struct synthetic_dir dir;
@@ -965,7 +965,7 @@ static uint32_t random_next(uint32_t *seed)
     return *seed;
 }
 
-/* Any byte flipped: the merge neither crashes nor overflows, whatever the numbers become. */
+/* Any flipped byte: the merge neither crashes nor overflows, whatever the numbers become. */
 static void test_flipped(void **state)
 {
     struct synthetic_dir dir;
@@ -1006,7 +1006,7 @@ static void test_flipped(void **state)
     synthetic_remove(&dir);
 }
 
-/* Wraps the collector's function (tests/local.mk): after so many journals none can be read any more. */
+/* Wraps the collector's function (tests/local.mk): after this many journals no more can be read. */
 static int readable = INT32_MAX;
 int __real_mw_journal_read_file(struct mw_journal_read *journal, int dirfd, const char *name, struct mw_err *err);
 int __wrap_mw_journal_read_file(struct mw_journal_read *journal, int dirfd, const char *name, struct mw_err *err);
@@ -1015,7 +1015,7 @@ int __wrap_mw_journal_read_file(struct mw_journal_read *journal, int dirfd, cons
     return readable-- > 0 ? __real_mw_journal_read_file(journal, dirfd, name, err) : mw_err_set(err, "gone");
 }
 
-/* A large job's records are read twice. Those of ranks 2 and 3 are gone by then: only their details are lost. */
+/* The records of a large job are read twice. Those of ranks 2 and 3 are removed in between: only their details are lost. */
 static void test_gone_meanwhile(void **state)
 {
     struct synthetic_dir dir;
@@ -1043,7 +1043,7 @@ static void test_gone_meanwhile(void **state)
     synthetic_remove(&dir);
 }
 
-/* Ranks beyond those that keep all still have what their own fields point at, and the rank with a spike its stack. */
+/* Ranks with reduced details keep the entries that their own fields refer to, and the rank with a spike keeps its stack. */
 static void test_reduced(void **state)
 {
     struct synthetic_dir dir;
@@ -1128,7 +1128,7 @@ static void test_layer(void **state)
     assert_int_equal(count_sites(model, "MPI_Bcast", true), 2); /* test_job is one line, test_bounds another */
     assert_int_equal(count_sites(model, "MPI_Bcast", false), 0);
     assert_int_equal(count_sites(model, "MPI_Barrier", true), 1);
-    assert_int_equal(count_sites(model, "MPI_Gather", false), 1); /* nobody outside is known */
+    assert_int_equal(count_sites(model, "MPI_Gather", false), 1); /* no caller outside is known */
     assert_int_equal(count_sites(model, "MPI_Init", false), 1);
     assert_string_equal(find_site(model, "MPI_Bcast")->place->file, "test_merge.c");
     assert_int_equal(find_site(model, "MPI_Bcast")->calls, 4);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Ranks of one world that have no number in common, as of a launcher that nobody knows, and ranks in PID namespaces. */
+/* Ranks of one world without a common world id, as from an unknown launcher, and ranks in PID namespaces. */
 #include "collector/merge/merge.h"
 #include "tests/unit/synthetic.h"
 
@@ -158,7 +158,7 @@ static void assert_worlds(const struct mw_model *run, const char *expected)
     assert_string_equal(text, expected);
 }
 
-/* One rank has lost its wrapper, and so its place below the launcher; each number is of one rank. */
+/* One rank has lost its wrapper, and so its place below the launcher; each number belongs to one rank. */
 static const struct process strange[] = {SHELL,
                                          PALS(200, 100, 10, 400),
                                          APP(201, 200, 50, 390),
@@ -182,8 +182,8 @@ static void test_disjoint(void **state)
     mw_model_destroy(run);
 }
 
-/* No two of these may be joined: other sizes, one after the other, only one of them spawned, a number that stands for a
- * whole world, singletons. */
+/* None of these pairs may be joined: different sizes, one after the other, only one of them spawned, an id that covers a
+ * complete world, singletons. */
 static void test_not_joined(void **state)
 {
     static const struct {
@@ -209,7 +209,7 @@ static void test_not_joined(void **state)
     }
 }
 
-/* Two jobs at one time, wrapped or not: by what started them. */
+/* Two simultaneous jobs, with or without wrappers: joined by their starters. */
 static const struct process pair[] = {SHELL,
                                       PALS(190, 100, 10, 400),
                                       WRAP(195, 190, 20, 400),
@@ -231,7 +231,7 @@ static void test_pair(void **state)
     mw_model_destroy(run);
 }
 
-/* When some of them have lost what started them, nobody knows whose they are: they could be either's. */
+/* If some of them have lost their starter, they could belong to either job. */
 static void test_pair_orphaned(void **state)
 {
     struct process processes[COUNT(pair)];
@@ -248,7 +248,7 @@ static void test_pair_orphaned(void **state)
     mw_model_destroy(run);
 }
 
-/* One after the other they are told apart by time. */
+/* One after the other: distinguished by time. */
 static void test_in_turn(void **state)
 {
     static const struct process processes[] = {SHELL, APP(201, 1, 50, 390), APP(202, 1, 50, 390), APP(301, 1, 450, 790),
@@ -262,7 +262,7 @@ static void test_in_turn(void **state)
     mw_model_destroy(run);
 }
 
-/* Each is the first process of a PID namespace of its own: what was sampled is found by the number in there. */
+/* Each is the first process of a separate PID namespace: its samples are found by the pid in that namespace. */
 static void test_namespaces(void **state)
 {
     static const struct rank ranks[] = {{0x11, 0, 2, 1, 0, 60, 380, MW_WORLD_WHOLE, 0, 701},
@@ -276,7 +276,7 @@ static void test_namespaces(void **state)
     synthetic_make(&dir);
     view_of(&view, processes, COUNT(processes));
     view.pid_ns = 700;
-    for (uint32_t i = 2; i < 4; i++) { /* started in one tick */
+    for (uint32_t i = 2; i < 4; i++) { /* started in the same tick */
         view.processes[i].start_ticks = 90001;
         view.processes[i].own_ns = 699 + i;
         view.processes[i].own_pid = 1;

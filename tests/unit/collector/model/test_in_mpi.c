@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Growth inside MPI calls: a bound of what is MPI's own, and never a difference that might be somebody else's. */
+/* Growth inside MPI calls: a bound of MPI's memory, and never a difference that other memory may have caused. */
 #include "collector/model/in_mpi.h"
 
 #include <setjmp.h>
@@ -50,7 +50,7 @@ static void sessions(void **state)
     assert_held(9);
     assert_int_equal(rank.in_mpi.finalize, 8 * MIB);
     assert_string_equal(mw_in_mpi_names(&rank, 1).begin, "MPI_Session_init");
-    add("MPI_Session_init", 7, 0); /* a second one, elsewhere: the first may have given back what it took */
+    add("MPI_Session_init", 7, 0); /* a second one, elsewhere: the first may have freed its memory */
     mw_in_mpi_set(&rank);
     assert_unknown();
     assert_int_equal(rank.in_mpi.init, 16 * MIB);
@@ -75,7 +75,7 @@ static void a_received_table(void **state)
     assert_int_equal(rank.in_mpi.fell, 0);
 }
 
-/* Windows that the program fills, freed again and again: more falls inside calls than ever grew there. */
+/* Windows that the program fills are freed repeatedly: more is freed inside calls than ever grew there. */
 static void freed_windows(void **state)
 {
     (void)state;
@@ -88,7 +88,7 @@ static void freed_windows(void **state)
     assert_int_equal(rank.in_mpi.fell, 640 * MIB);
 }
 
-/* MPI_Finalize gives back more than ever grew in calls: it came in calls that are not wrapped. */
+/* MPI_Finalize frees more than ever grew in calls: it was allocated in calls that are not wrapped. */
 static void more_given_back(void **state)
 {
     (void)state;
@@ -117,7 +117,7 @@ static void other_threads(void **state)
     assert_held(90);
 }
 
-/* Of a rank that is in MPI_Init yet, or in which it was not measured. */
+/* A rank that is still in MPI_Init, or whose MPI_Init was not measured. */
 static void no_end_of_init(void **state)
 {
     (void)state;
@@ -137,7 +137,7 @@ static void init_that_fell(void **state)
     assert_int_equal(mw_in_mpi_init(&rank), -3 * (int64_t)MIB);
 }
 
-/* Numbers from outside may be anything. */
+/* Numbers from outside may be arbitrary. */
 static void ends_of_the_range(void **state)
 {
     (void)state;
@@ -152,7 +152,7 @@ static void ends_of_the_range(void **state)
     assert_int_equal(rank.in_mpi.finalize, 1ull << 63);
 }
 
-/* Ranks of which it is not known are left out, and are counted. */
+/* Ranks with unknown values are left out, and are counted. */
 static void over_ranks(void **state)
 {
     struct mw_model_rank ranks[4] = {

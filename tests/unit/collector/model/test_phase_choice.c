@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which phases are shown first: growth that stayed, rises that came and went, then height. */
+/* Which phases are shown first: growth that stayed, temporary rises, then the level. */
 #include "collector/base/mem.h"
 #include "collector/model/phase_choice.h"
 
@@ -38,7 +38,7 @@ static unsigned long chosen_of(struct mw_model_merged_phase *phases, size_t coun
     return bits;
 }
 
-/* Grown early, then many high phases that do nothing. */
+/* Early growth, then many high phases without changes. */
 static void test_early_growth(void **state)
 {
     struct mw_model_merged_phase phases[40];
@@ -52,7 +52,7 @@ static void test_early_growth(void **state)
     assert_true(chosen_of(phases, 40, 2) & 2);
 }
 
-/* Many growths do not crowd out a rise, nor the other way round. */
+/* Many growths do not displace a rise, and vice versa. */
 static void test_shares(void **state)
 {
     struct mw_model_merged_phase phases[41];
@@ -74,7 +74,7 @@ static void test_shares(void **state)
     assert_true(chosen_of(phases, 40, 6) >> 17 & 1);
 }
 
-/* Memory that was given back explains as much as growth; changes of some KiB explain nothing. */
+/* Freed memory explains as much as growth; changes of a few KiB explain nothing. */
 static void test_given_back(void **state)
 {
     struct mw_model_merged_phase phases[] = {phase_of(80, 80, 20), phase_of(20, 30, 20), phase_of(90, 90, 90),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Ranks whose MPI_Init never returned have no number: no form of a report calls one -1. */
+/* Ranks whose MPI_Init never returned have no number: no report calls one -1. */
 #include "collector/base/ranges.h"
 #include "collector/findings/gates.h"
 #include "collector/merge/merge.h"
@@ -95,7 +95,7 @@ static void test_ranges(void **state)
     assert_string_equal(mw_ranges_text(&none), "(1 without a number yet)");
 }
 
-/* A rank's number as a number of its own, not the end of "2023-1". */
+/* A rank's number as a separate number, not the end of "2023-1". */
 static void assert_no_minus_one(const char *form, const char *text)
 {
     static const char *const wrong[] = {"rank -1", "ranks -1", "rank\":-1", "rank\":\"-1", "rank=\"-1",
@@ -106,7 +106,7 @@ static void assert_no_minus_one(const char *form, const char *text)
             fail_msg("%s has %s: %.200s", form, wrong[i], strstr(text, wrong[i]));
 }
 
-/* Of a page only what is written about the run: its scripts have numbers of their own. */
+/* Only the data of the run in a page: its scripts contain other numbers. */
 static const char *data_of(const char *page)
 {
     const char *data = strstr(page, "\"no_ranks\"");

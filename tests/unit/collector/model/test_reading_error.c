@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What readings may be off by, when the kernel's own bound is too large to compare anything with. */
+/* The likely error of readings, when the kernel's bound is too large for comparisons. */
 #include "collector/model/reading_error.h"
 
 #include <setjmp.h>
@@ -31,7 +31,7 @@ static void on_a_large_one_what_was_found(void **state)
     (void)state;
     assert_int_equal(likely(384 * MIB, 256, 100 << 10), MIB);
     assert_int_equal(likely(384 * MIB, 256, 3 * MIB), 6 * MIB);
-    assert_int_equal(likely(384 * MIB, 15, 100 << 10), 384 * MIB); /* too few to tell */
+    assert_int_equal(likely(384 * MIB, 15, 100 << 10), 384 * MIB); /* too few readings */
     assert_int_equal(likely(384 * MIB, 256, 300 * MIB), 384 * MIB);
     assert_int_equal(likely(384 * MIB, 256, UINT64_MAX), 384 * MIB);
 }

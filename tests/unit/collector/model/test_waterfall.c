@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How a rank came to its peak: all steps add up, and nothing that came later is counted before it. */
+/* How a rank reached its peak: the steps add up, and later changes are not counted. */
 #include "collector/model/waterfall.h"
 
 #include <setjmp.h>
@@ -14,7 +14,7 @@
 static struct mw_model_site sites[2];
 static struct mw_model_phase phases[40];
 
-/* A rank that had 4 MiB, took 10 in MPI_Init, and peaked at 64 MiB at 1000 ns, in its phase 0. */
+/* A rank that had 4 MiB, grew by 10 in MPI_Init, and peaked at 64 MiB at 1000 ns, in its phase 0. */
 static struct mw_model_rank make_rank(void)
 {
     memset(sites, 0, sizeof(sites));
@@ -74,7 +74,7 @@ static void test_steps(void **state)
     assert_int_equal(sum_of(&waterfall), 64 * MIB);
 }
 
-/* The entry of a phase that was visited often is not that of the visit with the peak. */
+/* The entry of a phase with several visits is not that of the visit with the peak. */
 static void test_not_split(void **state)
 {
     struct mw_model_rank rank = make_rank();
@@ -87,7 +87,7 @@ static void test_not_split(void **state)
     assert_int_equal(waterfall.count, 3);
     assert_int_equal(waterfall.steps[2].bytes, 50 * MIB);
 
-    /* inside a call whose largest rise was elsewhere */
+    /* inside a call whose largest rise was at another time */
     rank.peak_site = 1;
     sites[1].spike = 20 * MIB;
     sites[1].spike_entry_rss = 20 * MIB;
@@ -133,7 +133,7 @@ static void test_too_little(void **state)
     rank.peak.kind = MW_MODEL_UNKNOWN;
     assert_int_equal(mw_waterfall_make(&rank).count, 0);
     rank = make_rank();
-    phases[1].growth = INT64_MIN; /* anything may come from outside */
+    phases[1].growth = INT64_MIN; /* values from outside may be arbitrary */
     phases[2].growth = INT64_MAX;
     assert_true(mw_waterfall_make(&rank).count > 0);
 }

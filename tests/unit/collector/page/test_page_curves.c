@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The curves of a page: however many ranks share its room, the highest of each slice stays. */
+/* The curves of a page: the highest value of each slice is kept, however many ranks share the space. */
 #include "collector/page/curves.h"
 
 #include <setjmp.h>
@@ -119,7 +119,7 @@ static void test_unknown(void **state)
     free(job.model.ranks);
 }
 
-/* One that dies is sampled on after its last word; samples of before are not more than its own marks. */
+/* A rank that dies is still sampled after its last measurement; earlier samples are not above its marks. */
 static void test_last_seconds(void **state)
 {
     static struct job job;
@@ -148,7 +148,7 @@ static void test_last_seconds(void **state)
     free(job.model.ranks);
 }
 
-/* An array of numbers and nulls (0). The caller frees. */
+/* An array of numbers and nulls (0). The caller frees it. */
 static uint64_t *read_values(void (*write)(FILE *, const struct mw_page_curves *, const struct mw_model *),
                              const struct mw_page_curves *curves, const struct mw_model *model)
 {
@@ -173,7 +173,7 @@ static uint64_t *read_values(void (*write)(FILE *, const struct mw_page_curves *
 #define CELLS 1024
 #define SPAN (60 * SECOND)
 
-/* What the processes of this job have together at a time: a ramp, a spike of 40 ms, nothing. */
+/* The memory of all processes of this job at a time: a ramp, a spike of 40 ms, nothing. */
 static uint64_t memory_at(uint64_t ns)
 {
     uint64_t ms = ns / 1000000;
@@ -207,7 +207,7 @@ static void fill_slices(struct mw_model *model, uint64_t gap, uint64_t length)
     }
 }
 
-/* However long slices and samples are, the bound of the same processes is never below what was seen. */
+/* Whatever the lengths of slices and sampling intervals, the bound of the same processes is never below the samples. */
 static void test_bound(void **state)
 {
     static const uint64_t lengths[] = {10000000, 70000000, 640000000, 5000000000};
@@ -225,7 +225,7 @@ static void test_bound(void **state)
         assert_int_equal(seen[30030000000 / curves.step_ns], 900 * MIB); /* the sample at 30,022 ms */
         for (uint32_t i = 0; i < curves.count; i++)
             assert_true(bound[i] >= seen[i] && bound[i] > 0);
-        assert_true(bound[10 * SECOND / curves.step_ns] < 200 * MIB); /* and no more than it has to be */
+        assert_true(bound[10 * SECOND / curves.step_ns] < 200 * MIB); /* and it is tight */
         free(seen);
         free(bound);
         free(job.model.slices);
@@ -233,7 +233,7 @@ static void test_bound(void **state)
     }
 }
 
-/* A rank went on that nobody measured: no bound is shown there, in any form. */
+/* A rank continued without measurements: no bound is shown there, in any form. */
 static void test_no_bound(void **state)
 {
     static struct mw_model_bound bounds[CELLS];
@@ -250,7 +250,7 @@ static void test_no_bound(void **state)
     assert_int_equal(bound[40 * SECOND / curves.step_ns], 0);
     assert_int_equal(mw_model_bound_between(&job.model, 20 * SECOND, 40 * SECOND), 0);
     assert_true(mw_model_bound_between(&job.model, 20 * SECOND, 21 * SECOND) > 0);
-    job.model.bound_count = 0; /* a record of before there were any */
+    job.model.bound_count = 0; /* a record from a version without bounds */
     assert_int_equal(mw_model_bound_between(&job.model, 20 * SECOND, 21 * SECOND), 0);
     free(bound);
     free(job.model.ranks);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The data of a page: whatever the run, a table's rows have its columns, and every value is of its column's type. */
+/* The data of a page: for every run, a table's rows match its columns, and every value has its column's type. */
 #include "collector/merge/merge.h"
 #include "collector/page/data.h"
 #include "tests/unit/synthetic.h"
@@ -148,7 +148,7 @@ static void test_tables(void **state)
     json_t *data;
 
     (void)state;
-    worst->has_details = true; /* what a waterfall needs */
+    worst->has_details = true; /* required for a waterfall */
     worst->init_rss = 3 * MIB;
     data = data_of(model);
     check_table(data, "hosts", model->host_count);

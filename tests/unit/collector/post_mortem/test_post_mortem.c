@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The rules of the post-mortem, each over made-up ends: who is named, and above all who is not. */
+/* The rules of the post-mortem, on synthetic ends: which rank is named, and above all which is not. */
 #include "collector/base/clock.h"
 #include "collector/base/mem.h"
 #include "collector/post_mortem/post_mortem.h"
@@ -24,9 +24,9 @@ enum { NOBODY = -1, OUTSIDE = -2 };
 enum kind { WELL, SIGNAL, STATUS, EXITED, ABORTED, UNSEEN, UNWATCHED, LOST, DUMPED, KINDS };
 
 struct end {
-    enum kind kind; /* EXITED: by exit(), at `order`; UNSEEN: how is not known; UNWATCHED: neither is when */
+    enum kind kind; /* EXITED: by exit(), at `order`; UNSEEN: unknown how; UNWATCHED: unknown how and when */
     int number;     /* signal, status or code */
-    int ms;         /* when that was noticed, or last known */
+    int ms;         /* when the end was noticed, or last known */
     int order;      /* when it closed its files; 0 not seen */
     int alive;      /* last seen not to be ending */
     int host;
@@ -42,7 +42,7 @@ static struct mw_model *make_job(const char *launcher)
         host->name = mw_model_format(model, "node%d", h);
         host->why = mw_model_string(model, "");
         host->is_launcher = h == 0;
-        host->clock_error_ns = h == 1 ? 2 * MS : 0; /* of the third the wall clock only is known */
+        host->clock_error_ns = h == 1 ? 2 * MS : 0; /* for the third host only the wall clock is known */
         host->shift_ns = h == 2 ? 77 : 0;
     }
     model->job.begin_ns = BEGIN;
@@ -296,7 +296,7 @@ static void test_situations(void **state)
     }
 }
 
-/* That a rank waited in a call, or did not, changes no conclusion. */
+/* Whether a rank waited in a call or not changes no conclusion. */
 static void test_waiting_is_no_evidence(void **state)
 {
     (void)state;
@@ -321,12 +321,12 @@ struct oom {
     const char *what;
     bool counts, shared;
     uint64_t kills, host_kills;
-    int oom_ms[3]; /* when a kill in the group was last seen before each end; 0 never */
+    int oom_ms[3]; /* when a kill in the group was last seen before each end; 0: never */
     int order[3];
     int mib[3];
     int first;
     enum mw_model_cause cause; /* of deaths[0] */
-    int perhaps;               /* ends that are perhaps its doing */
+    int perhaps;               /* ends that it may have caused */
 };
 
 static const struct oom ooms[] = {
@@ -457,7 +457,7 @@ static void test_oom(void **state)
     }
 }
 
-/* Another process of the group that ended between the kill and the rank's end may be the one that was counted. */
+/* Another process of the group that ended between the kill and the rank's end may be the counted one. */
 static void test_oom_rival(void **state)
 {
     struct mw_model *model = make_job("orted");
@@ -501,12 +501,12 @@ static void test_before_init(void **state)
     (void)state;
     add_process(model, 5002, 4000, 2, &fault);
     expect_process(model, 2, 5002, "killed by SIGBUS (Bus error), before MPI_Init");
-    model = make_job("orted"); /* the dynamic linker found no library */
+    model = make_job("orted"); /* the dynamic linker did not find a library */
     add_process(model, 5001, 4000, 1, &not_found);
     expect_process(model, 1, 5001, "ended with status 127, before MPI_Init");
 }
 
-/* How one ended was not seen: it may be the cause, and no other is named; of a job that ended well it is not a death. */
+/* A process with an unseen end may be the cause, and no other is named; in a job that ended well it is not a death. */
 static void test_before_init_unseen(void **state)
 {
     struct end unseen = {UNSEEN, 0, 300, 0, 0, 0}, killed = {SIGNAL, SIGTERM, 301, 0, 0, 0};
@@ -525,7 +525,7 @@ static void test_before_init_unseen(void **state)
     }
 }
 
-/* A script around the program: the program counts, whose end the shell hands on. */
+/* A script around the program: the program counts; the shell returns its status. */
 static void test_wrapper(void **state)
 {
     struct end fault = {SIGNAL, SIGSEGV, 300, 0, 0, 0}, handed_on = {STATUS, 139, 310, 0, 0, 0};
@@ -538,7 +538,7 @@ static void test_wrapper(void **state)
     add_process(model, 5501, 5000, 0, &fault);
     expect_process(model, 0, 5501, "killed by SIGSEGV (Segmentation fault), before MPI_Init");
 
-    model = make_job("orted"); /* a helper fails, and the rank goes on */
+    model = make_job("orted"); /* a helper fails, and the rank continues */
     add_process(model, 5000, 4000, 0, &well);
     add_process(model, 5500, 5000, 0, &failed);
     add_process(model, 5501, 5500, 0, &fault);
@@ -546,7 +546,7 @@ static void test_wrapper(void **state)
     assert_int_equal(model->death_count, 0);
     mw_model_destroy(model);
 
-    model = make_job("orted"); /* the wrapper itself is killed, its program goes on */
+    model = make_job("orted"); /* the wrapper itself is killed, its program continues */
     add_process(model, 5000, 4000, 0, &killed);
     add_process(model, 5500, 5000, 0, &well);
     expect_process(model, 0, 5000, "killed by SIGKILL (Killed), before MPI_Init");
@@ -596,7 +596,7 @@ static void test_not_ranks(void **state)
     add_process(model, 5001, 4000, 1, &failed);
     add_process(model, 5001, 4000, 1, &well)->image = 1;
     add_process(model, 5002, 4000, 2, &failed)->role = MW_MODEL_LAUNCHER;
-    add_process(model, 5003, 3999, 3, &failed); /* an orphan, of memwatch now: a helper of some rank */
+    add_process(model, 5003, 3999, 3, &failed); /* an orphan, now a child of memwatch: a helper of some rank */
     conclude(model);
     assert_int_equal(model->death_count, 0);
     mw_model_destroy(model);

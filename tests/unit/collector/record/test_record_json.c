@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A record is the whole model: what is told of it is what is told of the run. And nothing in it is trusted. */
+/* A record is the complete model: reports of it equal those of the run. Nothing in it is trusted. */
 #include "collector/merge/merge.h"
 #include "collector/record/json.h"
 #include "collector/report/json.h"
@@ -88,7 +88,7 @@ static void test_jobs(void **state)
     check(make_model(0, true));
 }
 
-/* Above so many ranks only what reports need is kept of each. */
+/* With more ranks than this, only what the reports need is kept of each. */
 static void test_reduced(void **state)
 {
     (void)state;
@@ -106,7 +106,7 @@ static void test_strange_text(void **state)
     check(model);
 }
 
-/* Replaces the first `from` behind `after`; free() the result. */
+/* Replaces the first `from` after `after`; free() the result. */
 static char *changed(const char *json, const char *after, const char *from, const char *to)
 {
     const char *at = strstr(strstr(json, after), from);
@@ -158,7 +158,7 @@ static void test_damaged(void **state)
     mw_model_destroy(model);
 }
 
-/* Records of before threads were looked for called a difference MPI's memory. */
+/* Records from versions that did not check for threads reported a difference as MPI's memory. */
 static void test_earlier_record(void **state)
 {
     struct mw_model *model = make_model(2, true), *copy;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The rows of a list: short names, and no two alike that are not the same. */
+/* The rows of a list: short names, and different rows never have the same name. */
 #include "collector/base/text_table.h"
 #include "collector/report/names.h"
 
@@ -101,7 +101,7 @@ static void test_empty(void **state)
     mw_report_names_destroy(names);
 }
 
-/* A table with one column of names beside a fixed one, in lines of so many columns. Free it. */
+/* A table with one column of names next to a fixed one, in lines of this many columns. The caller frees it. */
 static char *table_of(const char *const names[2], int width)
 {
     struct mw_text_table *table = mw_text_table_create();
@@ -139,7 +139,7 @@ static void test_table(void **state)
     assert_table(apart, 40, "  id  in\n  0   MD_NS::Comm::setup\n  1   MD_NS::Comm::forward\n");
     assert_table(apart, 18, "  id  in\n  0   …::setup\n  1   …::forward\n");
     assert_table(alike, 22, "  id  in\n  0   …::Comm::setup\n  1   …::Pair::setup\n");
-    assert_table(alike, 18, "  id\n  0\n  1\n"); /* rather none than two alike */
+    assert_table(alike, 18, "  id\n  0\n  1\n"); /* better none than two equal ones */
 }
 
 int main(void)

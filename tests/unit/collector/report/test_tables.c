@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tables, metrics and traces where a spreadsheet, a scraper or a viewer would misread them. */
+/* Tables, metrics and traces in cases that a spreadsheet, a scraper or a viewer would misread. */
 #include "collector/merge/merge.h"
 #include "collector/report/csv.h"
 #include "collector/report/metrics.h"
@@ -62,7 +62,7 @@ static struct mw_model *make(const char *phase)
     return model;
 }
 
-/* Every line that is a sample begins with name and labels that no other line has. */
+/* Every sample line has a unique name and labels. */
 static void assert_no_series_twice(const char *text)
 {
     for (const char *line = text; *line; line += strcspn(line, "\n") + 1) {
@@ -89,7 +89,7 @@ static void test_metrics(void **state)
     assert_int_equal(count_of(text, "phase=\"x\\\\y \\\"z\\\"\""), 1);
     assert_int_equal(count_of(text, ",rank=\"-1\""), 0);
     assert_int_equal(count_of(text, "memwatch_rank_rss_peak_bytes{"), 4);
-    assert_int_equal(count_of(text, "{job=\"") + count_of(text, ",job=\""), 0); /* Prometheus' own */
+    assert_int_equal(count_of(text, "{job=\"") + count_of(text, ",job=\""), 0); /* reserved by Prometheus */
     assert_string_equal(text + strlen(text) - strlen("\n# EOF\n"), "\n# EOF\n");
     for (const char *at = text; (at = strstr(at, "# TYPE ")); at++) { /* one head for each family, before its samples */
         char head[100];
@@ -100,7 +100,7 @@ static void test_metrics(void **state)
     mw_model_destroy(model);
 }
 
-/* Files of two runs in one folder are one page for a scraper. */
+/* The files of two runs in one folder are one page for a scraper. */
 static void test_metrics_of_two_runs(void **state)
 {
     struct mw_model *one = make("p"), *other = make("p");
@@ -120,7 +120,7 @@ static void test_metrics_of_two_runs(void **state)
     mw_model_destroy(other);
 }
 
-/* Of the row that begins like this, the cell under a name. No cell before it may be quoted. */
+/* In the row that begins with this text, the cell of the named column. No cell before it may be quoted. */
 static const char *cell_of(const char *text, const char *row, const char *name, char *cell, size_t size)
 {
     const char *head = text, *at = strstr(text, row);
@@ -141,7 +141,7 @@ static void test_unknown_is_empty(void **state)
     char *text, cell[100];
 
     (void)state;
-    model->processes[1].samples = 0; /* only its exit record is there */
+    model->processes[1].samples = 0; /* only its exit record exists */
     model->processes[1].rss_max = model->processes[1].pss_max = 0;
     text = render(mw_report_processes_write, model);
     assert_string_equal(cell_of(text, "\nnode01,4001", "largest_sample_bytes", cell, sizeof(cell)), "");
@@ -181,7 +181,7 @@ static void test_cells(void **state)
     }
 }
 
-/* A counter keeps its value: a rank that has ended ends it with 0, and no two of them share a track. */
+/* A counter keeps its value: a rank that has ended sets it to 0, and no two ranks share a track. */
 static void test_trace(void **state)
 {
     struct mw_model *model = make("p");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Whether bands hold what they promise: programs of known laws, of several kinds, are "run" with the noise of real runs on
- * few ranks and sizes; then runs elsewhere, in between and beyond, are held against what was predicted. Half of the programs
- * differ by up to 0.2 % from run to run, as most do, and half by 0.5 to 2 %. */
+/* Whether bands are correct: synthetic programs with known laws, of several kinds, are "run" with the noise of real runs on
+ * few ranks and sizes; then the predictions are compared with runs at other points, between and beyond. Half of the programs
+ * vary by up to 0.2 % from run to run, as most do, and half by 0.5 to 2 %. */
 #include "collector/scale/fit.h"
 
 #include <math.h>
@@ -17,7 +17,7 @@
 #define STUDIES 24 /* of each kind */
 #define MOST 8
 
-/* ---- chance: the same numbers in each run ---- */
+/* ---- random numbers, the same in each run ---- */
 
 static uint64_t state;
 
@@ -34,7 +34,7 @@ static double normal(void)
 
 /* ---- programs ---- */
 
-/* Edges of the parts of a cube that is split among n ranks, as MPI_Dims_create does for powers of 2. */
+/* Edges of the parts of a cube that is split among n ranks, as by MPI_Dims_create for powers of 2. */
 static void split(double n, double parts[3])
 {
     int steps = (int)round(log2(n));
@@ -43,7 +43,7 @@ static void split(double n, double parts[3])
         parts[i] = exp2((steps + 2 - i) / 3);
 }
 
-/* Molecular dynamics: atoms divide, each rank has copies of those around its part, on all sides. */
+/* Molecular dynamics: atoms are divided; each rank has copies of those around its part, on all sides. */
 static double particles(double n, double s)
 {
     double parts[3], area = 0;
@@ -54,7 +54,7 @@ static double particles(double n, double s)
     return 24 * MIB + 1400 * s * s * s / n + 1100 * area;
 }
 
-/* A mesh whose parts have halos towards neighbours only: none on the outside. */
+/* A mesh whose parts have halos only towards neighbours: none at the outer boundary. */
 static double mesh(double n, double s)
 {
     double parts[3], area = 0;
@@ -65,7 +65,7 @@ static double mesh(double n, double s)
     return 11 * MIB + 120 * s * s * s / n + 160 * area;
 }
 
-/* A transform: what divides, tables of its factors, buffers of pencils. */
+/* A transform: divided data, tables of its factors, buffers of pencils. */
 static double transform(double n, double s)
 {
     return 6 * MIB + 64 * s / n + 1.2 * s * log2(s) / n + 16 * sqrt(s);
@@ -83,7 +83,7 @@ static double divides(double n, double s)
     return 14 * MIB + 700 * MIB / n;
 }
 
-/* Rank 0 reads everything before it sends it around. */
+/* Rank 0 reads everything before distributing it. */
 static double master(double n, double s)
 {
     return 9 * MIB + 16 * s + 48 * s / n;
@@ -92,8 +92,8 @@ static double master(double n, double s)
 static const struct kind {
     const char *name;
     double (*bytes)(double n, double s);
-    double n[MOST], s[MOST];           /* what is run: each with each; 0 ends a list */
-    double held_n[MOST], held_s[MOST]; /* and what is predicted, pair by pair */
+    double n[MOST], s[MOST];           /* the runs: all combinations; 0 ends a list */
+    double held_n[MOST], held_s[MOST]; /* the predictions, pair by pair */
     int repeats;
 } kinds[] = {
     {"particles, three sizes within 1.6",
@@ -123,7 +123,7 @@ static const struct kind {
 
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
-/* One reading: runs differ by a share, and the kernel and allocators count in steps. */
+/* One reading: runs vary by a fraction, and the kernel and allocators count in steps. */
 static double reading(const struct kind *kind, double n, double s, double share)
 {
     return kind->bytes(n, s) * (1 + share * normal()) + 0.5 * MIB * (uniform() - 0.5);
@@ -133,7 +133,7 @@ static double reading(const struct kind *kind, double n, double s, double share)
 
 struct result {
     int asked, answered, held, below;
-    double widths[STUDIES * MOST]; /* of the band, as a share of what is true */
+    double widths[STUDIES * MOST]; /* width of the band, as a fraction of the true value */
 };
 
 static void predict(const struct kind *kind, const struct mw_fit *fit, const struct mw_lapack *lapack, double share,

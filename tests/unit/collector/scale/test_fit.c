@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Models of memory against the number of ranks, on numbers whose law is known. */
+/* Models of memory against the number of ranks, on data with a known law. */
 #include "collector/scale/fit.h"
 
 #include <math.h>
@@ -96,7 +96,7 @@ static void what_divides(void **state)
     near(band.bytes, 9 * MIB, 1e-6);
     assert_true(band.low < band.bytes && band.high > band.bytes);
     assert_true(band.high < 1.4 * band.bytes);
-    assert_true(mw_fit_is_vague(mw_fit_predict(&fit, lapack, 512, 1))); /* three runs do not say whether something grows */
+    assert_true(mw_fit_is_vague(mw_fit_predict(&fit, lapack, 512, 1))); /* three runs do not show whether something grows */
 }
 
 static void what_each_rank_has_of_all(void **state)
@@ -171,7 +171,7 @@ static void noise(void **state)
     assert_true(band.low < 32.5 * MIB && band.high > 32.5 * MIB);
 }
 
-/* How often the band holds what comes next, over many noisy studies. */
+/* How often the band contains the next value, over many noisy studies. */
 static void the_band_holds(void **state)
 {
     int held = 0;
@@ -234,7 +234,8 @@ static void a_plateau(void **state)
     assert_int_not_equal(mw_fit_reach(&fit, 1, 1), MW_FIT_REACHED);
 }
 
-/* Three numbers of ranks, and the last of them is the plateau: seen where one is expected, and otherwise at least in the band. */
+/* Three numbers of ranks, the last of them on the plateau: detected if a plateau is expected, and otherwise at least in the
+ * band. */
 static void a_plateau_that_has_just_begun(void **state)
 {
     struct mw_fit_band band;
@@ -253,7 +254,7 @@ static void a_plateau_that_has_just_begun(void **state)
     assert_int_equal(mw_fit_reach(&fit, 2, 40), MW_FIT_REACHED);
 }
 
-/* A law of physics' kind is found where the data alone would not decide for it, and others stay in the band. */
+/* A physical law is found where the data alone would not suffice, and other laws stay in the band. */
 static void atoms_in_a_box(void **state)
 {
     struct mw_fit_band band;
@@ -271,7 +272,7 @@ static void atoms_in_a_box(void **state)
     assert_true(band.low < (30 * MIB + 650 * 64e3) && band.high > (30 * MIB + 650 * 64e3));
 }
 
-/* 25 is 1.7 times 15: that says little of 60. */
+/* 25 is 1.7 times 15: that says little about 60. */
 static void a_short_range_carries_little(void **state)
 {
     (void)state;
@@ -287,7 +288,7 @@ static void a_short_range_carries_little(void **state)
     assert_int_equal(mw_fit_reach(&fit, 512, 20), MW_FIT_N_FAR);
 }
 
-/* The farther, the wider. */
+/* The band widens with the distance. */
 static void the_band_widens(void **state)
 {
     double share = 0;

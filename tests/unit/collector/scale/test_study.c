@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What follows from a study's models: rows that are folded, limits, refusals, and the run that would help most. */
+/* What a study derives from its models: folded rows, limits, refusals, and the most useful next run. */
 #include "collector/base/mem.h"
 #include "collector/scale/forecast.h"
 #include "collector/scale/student.h"
@@ -40,7 +40,7 @@ static void run(double n, double s)
 
 typedef double bytes_of(double n, double s);
 
-/* After all runs. */
+/* To be called after all runs. */
 static void series(enum mw_study_group group, const char *name, bytes_of *bytes)
 {
     struct mw_study_series *added = MW_MEM_PUSH(study->series, study->series_count);
@@ -160,10 +160,10 @@ static void what_is_too_far_is_refused(void **state)
                      80 * 65);
     assert_string_equal(text, "size was 20 to 80 in the runs: predictions reach to 5120 at most, not to 5200");
     assert_true(forecast.advice.found);
-    assert_true(forecast.advice.s > 80 || forecast.advice.s < 20); /* only that carries further */
+    assert_true(forecast.advice.s > 80 || forecast.advice.s < 20); /* only such a run extends the range */
 }
 
-/* LAMMPS, melt: what was measured on 1, 2 and 4 ranks, and what was measured elsewhere later (MiB; MPI_Init's in the middle). */
+/* LAMMPS, melt: measurements on 1, 2 and 4 ranks, and later measurements elsewhere (MiB; MPI_Init's in the middle). */
 struct reading {
     double n, s, mpi, rank;
 };
@@ -207,7 +207,7 @@ static void particles_of_a_real_program(void **state)
     assert_int_equal(mw_study_reach(study, rank, 2, 60), MW_FIT_S_FAR);
 }
 
-/* The run that is advised was not made, is cheap, and narrows the band when it is made. */
+/* The advised run was not made before, is cheap, and narrows the band. */
 static void advice_helps(void **state)
 {
     struct mw_fit_band before, after;
@@ -242,7 +242,7 @@ static void advice_helps(void **state)
     assert_true(after.high - after.low < 0.8 * (before.high - before.low));
 }
 
-/* Two numbers of ranks are too few: the third one is advised. */
+/* Two numbers of ranks are too few: a third one is advised. */
 static void advice_without_models(void **state)
 {
     struct mw_advice advice;

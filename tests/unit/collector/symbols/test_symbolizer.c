@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Files that stall, crash or fill the process that reads symbols: mw_symbol_reader_find() is replaced by one that does so
- * when a module's path says it. */
+/* Files that make the symbol reader stall, crash or run out of memory: mw_symbol_reader_find() is replaced by one that does
+ * so if the path of a module requests it. */
 #include "collector/base/clock.h"
 #include "collector/symbols/symbolizer.h"
 
@@ -56,7 +56,7 @@ unsigned __wrap_mw_symbol_reader_find(struct mw_symbol_reader *reader, const str
         while (true)
             pause();
     if (does(key, detail, "crash"))
-        raise(SIGKILL); /* (a sanitizer says nothing about that) */
+        raise(SIGKILL); /* (sanitizers do not report it) */
     memset(frames, 0, 2 * sizeof(frames[0]));
     if (does(key, detail, "room")) {
         for (offset = 0; mmap(NULL, 1 << 30, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED && offset < 50;)
@@ -114,8 +114,8 @@ static void test_good(void **state)
     mw_symbolizer_use(MW_SYMBOLIZER_FILES);
 }
 
-/* It cannot take all memory, leaves no core file, and holds none of our descriptors: who waits for the end of a pipe must not
- * wait for it. */
+/* The process cannot use all memory, leaves no core file, and holds none of our descriptors: a reader that waits for the end
+ * of a pipe must not wait for it. */
 static void test_limits(void **state)
 {
     struct mw_symbolizer *symbolizer = mw_symbolizer_create();
@@ -141,7 +141,7 @@ static void expect_no_line(struct mw_symbolizer *symbolizer, struct mw_symbolize
     assert_true(!frames[0].function[0] || !strcmp(frames[0].function, "f3_local"));
 }
 
-/* One that crashes the child has names when its symbol table can be read, and others keep everything. */
+/* A module that crashes the child has names if its symbol table can be read, and other modules keep everything. */
 static void test_crash(void **state)
 {
     struct mw_symbolizer *symbolizer = mw_symbolizer_create();
@@ -157,7 +157,7 @@ static void test_crash(void **state)
     mw_symbolizer_destroy(symbolizer);
 }
 
-/* So many that no more processes are started. */
+/* So many crashes that no more processes are started. */
 static void test_many_crash(void **state)
 {
     struct mw_symbolizer *symbolizer = mw_symbolizer_create();
@@ -184,7 +184,7 @@ static void test_lies(void **state)
     mw_symbolizer_destroy(symbolizer);
 }
 
-/* All together wait for MW_SYMBOLIZER_S at most; how long that took is not asserted, only that it ends with what was known. */
+/* All lookups together wait for at most MW_SYMBOLIZER_S; the time is not asserted, only that they end with what was known. */
 static void test_stall(void **state)
 {
     struct mw_symbolizer *symbolizer = mw_symbolizer_create();
@@ -201,7 +201,7 @@ static void test_stall(void **state)
     expect(symbolizer, &late, "", 0);
     assert_non_null(strstr(mw_symbolizer_problem(symbolizer), "and 101 other files: "));
     mw_symbolizer_destroy(symbolizer);
-    symbolizer = mw_symbolizer_create(); /* of the next report: the process has lost its time */
+    symbolizer = mw_symbolizer_create(); /* for the next report: the process has used up its time */
     late = module("/late");
     expect(symbolizer, &late, "", 0);
     assert_non_null(strstr(mw_symbolizer_problem(symbolizer), "more than 5 s in total"));
@@ -213,7 +213,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_good),  cmocka_unit_test(test_limits),
         cmocka_unit_test(test_crash), cmocka_unit_test(test_many_crash),
-        cmocka_unit_test(test_lies),  cmocka_unit_test(test_stall), /* last: it spends the process's time */
+        cmocka_unit_test(test_lies),  cmocka_unit_test(test_stall), /* last: it uses up the time of the process */
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Looks itself up: this program's own calls must come out as this file's lines. Built with -g. */
+/* Looks itself up: the calls of this program must resolve to lines of this file. Built with -g. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* dl_iterate_phdr */
 #endif
@@ -31,7 +31,7 @@ static int find_self(void **state)
 
 static __attribute__((noinline)) uint64_t return_offset(void)
 {
-    __asm__ volatile(""); /* keeps the call a call */
+    __asm__ volatile(""); /* prevents a tail call */
     return (uint64_t)(uintptr_t)__builtin_return_address(0) - self.base;
 }
 
@@ -62,7 +62,7 @@ static void test_line(void **state)
     assert_true(strstr(place->path, "test_symbols.c") != NULL);
     assert_int_equal(place->line, line);
     assert_string_equal(place->module, self.path);
-    /* The same again is the same place. */
+    /* The same lookup returns the same place. */
     assert_ptr_equal(mw_symbols_find(symbols, mw_symbols_module(symbols, &self), offset), place);
     mw_symbols_destroy(symbols);
 }
@@ -97,7 +97,7 @@ static void assert_unresolved(const struct mw_module *module, uint64_t offset, c
     mw_symbols_destroy(symbols);
 }
 
-/* Another program at the same path must not lend its lines. */
+/* Another program at the same path must not supply its lines. */
 static void test_other_build(void **state)
 {
     struct mw_module other = self;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The file of what was sampled: it grows, survives its writer, and is read without being trusted. */
+/* The file of the samples: it grows, survives its writer, and is read without being trusted. */
 #include "collector/view/file.h"
 
 #include "collector/base/file_names.h"
@@ -53,13 +53,13 @@ static void grows_and_is_read(void **state)
     assert_int_equal(read.slices[2].rss_max, 77);
     mw_view_free(&read);
     mw_view_file_close(&file, &view);
-    assert_int_equal(mw_view_file_create(&file, &view, dir.fd, NAME, &err), 0); /* one is there: memory only */
+    assert_int_equal(mw_view_file_create(&file, &view, dir.fd, NAME, &err), 0); /* the file exists: memory only */
     assert_int_equal(file.fd, -1);
     mw_view_file_close(&file, &view);
     synthetic_remove(&dir);
 }
 
-/* Whoever truncates or removes it does no harm: what is there is written again. */
+/* If another process truncates or removes it, the contents are written again. */
 static void is_written_again_when_cut(void **state)
 {
     static const off_t lengths[] = {0, 100, sizeof(struct mw_view_file_head) + MW_VIEW_FACTS_BYTES + 5, -1, 200000, -1};
@@ -93,7 +93,7 @@ static void is_written_again_when_cut(void **state)
     synthetic_remove(&dir);
 }
 
-/* Of those that have ended only what is new of their end is written; slices that were made longer all are. */
+/* Of ended processes only changes of their end are written; slices that were merged are all written. */
 static void writes_what_changed(void **state)
 {
     struct synthetic_dir dir;
@@ -107,7 +107,7 @@ static void writes_what_changed(void **state)
     view.processes[1].end = MW_VIEW_ENDED;
     mw_view_file_sync(&file, &view);
     view.processes[0].rss_last = 5;
-    view.processes[1].pid = 999; /* no sampler does that */
+    view.processes[1].pid = 999; /* impossible for a sampler */
     view.processes[2].end = MW_VIEW_STATUS;
     view.processes[2].wait_status = 9;
     view.slices[0].rss_max = 11;
@@ -131,7 +131,7 @@ static void writes_what_changed(void **state)
     synthetic_remove(&dir);
 }
 
-/* What cannot be written is tried again. */
+/* Failed writes are repeated. */
 static void notes_what_it_cannot_write(void **state)
 {
     struct rlimit before, small;
@@ -161,7 +161,7 @@ static void notes_what_it_cannot_write(void **state)
     synthetic_remove(&dir);
 }
 
-/* Without room for a file it is memory, which grows as well. */
+/* Without space for a file the view is in memory, which also grows. */
 static void no_room_for_a_file(void **state)
 {
     struct rlimit before, none;
@@ -208,7 +208,7 @@ static char *make_bytes(size_t *size)
     return bytes;
 }
 
-/* Cut anywhere: refused, or what is whole is kept. */
+/* Truncated anywhere: refused, or the complete part is kept. */
 static void cut(void **state)
 {
     size_t size, kept = 0;
@@ -218,7 +218,7 @@ static void cut(void **state)
 
     (void)state;
     for (size_t length = 0; length <= size; length += length < 64 ? 1 : 97) {
-        char *exact = malloc(length); /* so that a sanitizer sees a read behind it */
+        char *exact = malloc(length); /* so that a sanitizer detects a read beyond it */
         memcpy(exact, bytes, length);
         if (!mw_view_file_parse(&view, exact, length, &err)) {
             assert_true(view.process_count <= 3);
@@ -231,7 +231,7 @@ static void cut(void **state)
     free(bytes);
 }
 
-/* Any byte that counts something, or ends a string, or is an index: what comes out is safe to walk. */
+/* Any byte that is part of a count, the end of a string, or an index: the result can be used safely. */
 static void flipped(void **state)
 {
     size_t size;

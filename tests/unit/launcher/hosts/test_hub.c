@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A hub and its agents over the loopback interface, in one process: those that behave, and those that do not. */
+/* A hub and its agents over the loopback interface, in one process: with correct and incorrect peers. */
 #include "launcher/hosts/hub.h"
 #include "launcher/hosts/link.h"
 #include "launcher/hosts/link_address.h"
@@ -59,7 +59,7 @@ static int tear_down(void **state)
     return system(command);
 }
 
-/* Both sides go on until `done`; a test that waits for what never comes ends by the harness's own patience of 10 s. */
+/* Runs both sides until `done`; a test that waits forever ends by the harness's timeout of 10 s. */
 static bool go_on(bool (*done)(void))
 {
     uint64_t deadline = mw_clock_now() + 10 * MW_NS_PER_SEC;
@@ -194,7 +194,7 @@ static void test_the_end_is_told(void **state)
     assert_true(go_on(two_agents));
 }
 
-/* The same clock on both sides: the shift is none, to within what the link says of itself. */
+/* The same clock on both sides: the shift is zero, within the error that the link reports. */
 static void test_clocks(void **state)
 {
     int64_t shift;
@@ -222,7 +222,7 @@ static void test_an_agent_that_is_cut_off(void **state)
     assert_int_equal(peer_of("far").state, MW_PEER_CONNECTED);
 }
 
-/* Connects again before the hub has noticed: the same agent goes on. */
+/* Connects again before the hub has noticed: it is still the same agent. */
 static void test_an_agent_that_connects_again(void **state)
 {
     (void)state;
@@ -290,7 +290,7 @@ static void test_the_launchers_own_name_is_refused(void **state)
     assert_int_equal(peer_of(host).state, 0);
 }
 
-/* Hundreds of strangers that say nothing: an agent still gets through. */
+/* Hundreds of peers that send nothing: an agent still gets through. */
 static void test_strangers(void **state)
 {
     struct mw_link_address to[MW_LINK_ADDRESSES];

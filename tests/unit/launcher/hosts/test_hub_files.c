@@ -128,7 +128,7 @@ static void test_gathered_is_its_first_writers(void **state)
     int ours = openat(dirfd_of_run, "gathered-aaaaaaaaaaaaaaaa", O_CREAT | O_WRONLY, 0600);
 
     (void)state;
-    close(ours); /* a rank of the launcher's host made it */
+    close(ours); /* created by a rank of the launcher's host */
     assert_int_equal(put("far", "gathered-aaaaaaaaaaaaaaaa", 0), MW_HUB_FILES_FAILED);
     assert_int_equal(put("far", "gathered-bbbbbbbbbbbbbbbb", 0), MW_HUB_FILES_WRITTEN);
     assert_int_equal(put("farther", "gathered-bbbbbbbbbbbbbbbb", 0), MW_HUB_FILES_FAILED);
@@ -148,7 +148,7 @@ static void test_no_links_no_devices(void **state)
     assert_int_equal(symlinkat("new", dirfd_of_run, "view-far"), 0); /* leads nowhere */
     assert_int_equal(put("far", "view-far", 0), MW_HUB_FILES_FAILED);
     assert_int_equal(linkat(dirfd_of_run, "victim", dirfd_of_run, "gathered-0123456789abcdef", 0), 0);
-    files.gathered_count = 1; /* as if far had begun it */
+    files.gathered_count = 1; /* as if far had started it */
     strcpy(files.gathered[0].name, "gathered-0123456789abcdef");
     strcpy(files.gathered[0].host, "far");
     assert_int_equal(put("far", "gathered-0123456789abcdef", 0), MW_HUB_FILES_FAILED);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One host's run directory mirrored into another, with the hub's own checks in between. */
+/* One host's run directory mirrored into another, including the hub's checks. */
 #include "launcher/hosts/hub_files.h"
 #include "launcher/hosts/mirror.h"
 
@@ -139,7 +139,7 @@ static void test_a_journal_arrives(void **state)
     add_sites(&journal, 300);
     pass();
     assert_same(JOURNAL);
-    assert_uint_in_range(bytes, 1, mw_journal_length() / 2); /* what is not used is not sent */
+    assert_uint_in_range(bytes, 1, mw_journal_length() / 2); /* unused space is not sent */
     pass();
     assert_int_equal(messages, 0); /* nothing changed */
     journal.state->calls++;
@@ -150,11 +150,11 @@ static void test_a_journal_arrives(void **state)
     journal.sites[300].calls = 5;
     pass();
     assert_same(JOURNAL);
-    assert_int_equal(last_offset, 0); /* the head last */
+    assert_int_equal(last_offset, 0); /* the head comes last */
     mw_journal_unmap(&journal);
 }
 
-/* Every moment at which the stream may be cut: the head never claims what has not arrived. */
+/* Wherever the stream is cut, the head never claims data that has not arrived. */
 static void test_the_head_never_runs_ahead(void **state)
 {
     static _Alignas(8) unsigned char head[sizeof(struct mw_record_head)];
@@ -169,7 +169,7 @@ static void test_the_head_never_runs_ahead(void **state)
     add_sites(&journal, 200);
     mw_mirror_request_pass(&mirror);
     for (room = 4096; !mw_mirror_step(&mirror); room = 4096, steps++) {
-        add_sites(&journal, 200 + (uint32_t)steps * 3); /* the rank goes on meanwhile */
+        add_sites(&journal, 200 + (uint32_t)steps * 3); /* the rank continues meanwhile */
         if (load(here, JOURNAL, head, sizeof(head)) < sizeof(head) || !sites->used)
             continue;
         load(there, JOURNAL, a, sizeof(a));
@@ -199,7 +199,7 @@ static void test_files_that_grow(void **state)
     store("exits-far", some, 5000, 512);
     pass();
     assert_same("exits-far");
-    store("exits-far", some, 1, 1 << 19); /* a hole arrives as one */
+    store("exits-far", some, 1, 1 << 19); /* a hole stays a hole */
     pass();
     assert_same("exits-far");
     assert_uint_in_range(bytes, 1, 3 * 4096);

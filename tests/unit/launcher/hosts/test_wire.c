@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The wire between hosts, with somebody in the middle who reads, changes, cuts and repeats what goes by. */
+/* The protocol between hosts, with an attacker in the middle who reads, changes, cuts and repeats the data. */
 #include "launcher/hosts/wire.h"
 
 #include <setjmp.h>
@@ -48,7 +48,7 @@ static void end(void)
     close(m.far[1]);
 }
 
-/* Takes what one side has sent, without passing it on. Returns how much. */
+/* Takes what one side has sent, without passing it on. Returns the number of bytes. */
 static size_t catch (int side, unsigned char *bytes, size_t size)
 {
     ssize_t n;
@@ -63,7 +63,7 @@ static void pass(int side, const unsigned char *bytes, size_t length)
     assert_int_equal(write(m.far[!side], bytes, length), length);
 }
 
-/* Lets one side read all there is. Returns the last answer of mw_wire_next(): 1 with a message, 0, -1. */
+/* Lets one side read everything available. Returns the last result of mw_wire_next(): 1 with a message, 0, -1. */
 static int receive(struct mw_wire *wire, unsigned char *plain, size_t *length)
 {
     int some = mw_wire_read(wire, NULL), next = mw_wire_next(wire, plain, length, NULL);
@@ -137,7 +137,7 @@ static void test_room_is_bounded(void **state)
     (void)state;
     begin(secret, secret);
     assert_int_equal(mw_wire_room(&m.client), 0);
-    assert_int_equal(mw_wire_put(&m.client, bytes, 1), -1); /* not before the other side has proven itself */
+    assert_int_equal(mw_wire_put(&m.client, bytes, 1), -1); /* not before the peer is authenticated */
     assert_true(shake_hands());
     while (!mw_wire_put(&m.client, bytes, sizeof(bytes)))
         put += sizeof(bytes);
@@ -153,18 +153,18 @@ static void test_another_secret_is_refused(void **state)
     assert_false(shake_hands());
     assert_false(mw_wire_is_open(&m.server));
     assert_false(mw_wire_is_open(&m.client));
-    assert_int_equal(m.length[1], 8 + MW_WIRE_NONCE); /* the server's greeting is all that it ever told */
+    assert_int_equal(m.length[1], 8 + MW_WIRE_NONCE); /* the server has sent only its greeting */
     end();
 }
 
-/* In the handshake and in a message, every single byte. */
+/* Every single byte of the handshake and of a message. */
 static void test_each_changed_byte_is_refused(void **state)
 {
     unsigned char bytes[4096], plain[MW_WIRE_MESSAGE_MAX];
     size_t length, n = 1;
 
     (void)state;
-    for (size_t i = 0; i < n; i++) { /* the client's whole handshake */
+    for (size_t i = 0; i < n; i++) { /* the client's complete handshake */
         begin(secret, secret);
         carry(1, plain, &length);
         n = catch (0, bytes, sizeof(bytes));
@@ -185,7 +185,7 @@ static void test_each_changed_byte_is_refused(void **state)
         bytes[i] ^= 1;
         pass(0, bytes, n);
         assert_int_not_equal(receive(&m.server, plain, &length), 1);
-        if (i >= 4) /* a changed length may only make it wait */
+        if (i >= 4) /* after a change of the length it may only wait */
             assert_int_equal(mw_wire_next(&m.server, plain, &length, NULL), -1);
         end();
     }
@@ -255,7 +255,7 @@ static void test_frames_cannot_be_repeated_or_left_out(void **state)
     }
 }
 
-/* All that a client said, said again in another connection. */
+/* Everything that a client sent, repeated in another connection. */
 static void test_a_recorded_stream_is_worth_nothing(void **state)
 {
     static unsigned char recorded[sizeof(m.seen[0])];
@@ -277,7 +277,7 @@ static void test_a_recorded_stream_is_worth_nothing(void **state)
     end();
 }
 
-/* What a server said cannot be said back to it. */
+/* Data from a server cannot be sent back to it. */
 static void test_reflection(void **state)
 {
     unsigned char bytes[4096], plain[MW_WIRE_MESSAGE_MAX];

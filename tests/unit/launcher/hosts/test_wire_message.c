@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Messages between hosts: what is written is read, and nothing else is. */
+/* Messages between hosts: what is written can be read, and nothing else. */
 #include "launcher/hosts/wire_message.h"
 
 #include <setjmp.h>
@@ -38,7 +38,7 @@ static const struct mw_wire_message samples[] = {
 };
 #define SAMPLES (sizeof(samples) / sizeof(samples[0]))
 
-/* In memory of exactly the length, so that a sanitizer sees a read beyond it. */
+/* In memory of exactly this length, so that a sanitizer detects a read beyond it. */
 static int parse(struct mw_wire_message *message, const unsigned char *bytes, size_t length)
 {
     unsigned char *exact = malloc(length ? length : 1);
@@ -87,7 +87,7 @@ static void test_byte_order(void **state)
     assert_true(message.mono_ns == 0x0102030405060708);
 }
 
-/* Cut anywhere, or with a byte too many. (A FILE that loses data is a shorter FILE.) */
+/* Truncated anywhere, or with an extra byte. (A FILE that loses data is a shorter FILE.) */
 static void test_no_other_length(void **state)
 {
     unsigned char bytes[512] = {0};
@@ -143,14 +143,14 @@ static void test_limits(void **state)
     bytes[1] = 0; /* an empty name */
     memmove(bytes + 2, bytes + length - 8, 8);
     assert_int_equal(parse(&message, bytes, 10), -1);
-    bytes[0] = 200; /* a kind that is not there */
+    bytes[0] = 200; /* an unknown kind */
     assert_int_equal(parse(&message, bytes, 1), -1);
     bytes[0] = MW_WIRE_ACK;
     bytes[1] = 2;
     assert_int_equal(parse(&message, bytes, 2), -1);
 }
 
-/* Whatever is read can be written again, to the same bytes. */
+/* Everything that can be read can be written again, with the same bytes. */
 static void test_noise(void **state)
 {
     unsigned char bytes[64], again[64];

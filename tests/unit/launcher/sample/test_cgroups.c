@@ -51,7 +51,7 @@ static void peak_of_the_job_only(void **state)
     assert_int_equal(view.cgroup_count, 1);
 }
 
-/* Who the OOM killer killed before is not counted; a process of another group gets a group of its own. */
+/* Kills from before are not counted; the group of a process in another group gets a separate entry. */
 static void kills(void **state)
 {
     struct mw_view view = {0};
@@ -84,7 +84,7 @@ static uint64_t kills_in(struct mw_view *view, uint32_t group)
     return view->cgroups[group].kills;
 }
 
-/* Version 2 counts in memory.events what happened in the groups below as well, and in memory.events.local only its own. */
+/* In version 2, memory.events also counts events in the groups below; memory.events.local does not. */
 static void kills_of_groups_below(void **state)
 {
     struct mw_view view = {0};
@@ -104,7 +104,7 @@ static void kills_of_groups_below(void **state)
     assert_true(view.cgroups[0].kills_last_ns > view.cgroups[0].kills_ns);
 }
 
-/* A group beside ours, or the one above both: not ours. */
+/* A sibling of our group, or the parent of both: not ours. */
 static void kills_of_a_sibling(void **state)
 {
     struct mw_view view = {0};
@@ -119,7 +119,7 @@ static void kills_of_a_sibling(void **state)
     assert_int_equal(kills_in(&view, 0), 0);
 }
 
-/* A group that is removed keeps what was read last. */
+/* A removed group keeps its last reading. */
 static void kills_of_a_group_that_is_gone(void **state)
 {
     struct mw_view view = {0};
@@ -167,7 +167,7 @@ static void kills_not_counted(void **state)
     assert_false(view.cgroups[0].flags & MW_VIEW_CGROUP_COUNTS);
 }
 
-/* Groups outside the cgroup namespace, or the part that is mounted, are not at the path that their name makes. */
+/* Groups outside of the cgroup namespace, or of the mounted part, are not at the path given by their name. */
 static void out_of_reach(void **state)
 {
     struct mw_view view = {0};

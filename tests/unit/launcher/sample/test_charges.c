@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What counts against the limits on several processes: made trees of control groups of version 1, 2 and both, and of
- * /proc/meminfo. */
+/* What counts against the limits shared by processes: synthetic control groups of version 1, 2 and both, and /proc/meminfo. */
 #include "launcher/sample/cgroups.h"
 #include "launcher/sample/charges.h"
 #include "launcher/sample/meminfo.h"
@@ -36,7 +35,7 @@ static void begin(void)
     mw_cgroups_begin(&view, made_root);
 }
 
-/* The charge of that kind in that group; NULL: there is none. */
+/* The charge of that kind in that group; NULL if there is none. */
 static struct mw_view_charge *find(enum mw_limit_kind kind, const char *directory)
 {
     char full[256] = "";
@@ -66,7 +65,7 @@ static void version_2(void)
     made_root_write("/sys/fs/cgroup/slurm/memory.current", "10485760000\n");
 }
 
-/* anon 20, shmem 110, dirty 5, clean files 40, kernel 15 + reclaimable slab 10: 200 MiB in all. */
+/* anon 20, shmem 110, dirty 5, clean files 40, kernel 15 + reclaimable slab 10: 200 MiB in total. */
 static const char stat_2[] = "anon 20971520\nfile 162529280\nkernel 26214400\nshmem 115343360\nfile_mapped 1000\n"
                              "file_dirty 4194304\nfile_writeback 1048576\ninactive_anon 115343360\nactive_anon 20971520\n"
                              "inactive_file 31457280\nactive_file 15728640\nslab_reclaimable 10485760\n"
@@ -84,7 +83,7 @@ static void every_limit_on_the_way_up(void **state)
     assert_null(find(MW_LIMIT_HIGH, "/sys/fs/cgroup/slurm/job_7"));
     assert_null(find(MW_LIMIT_CGROUP, "/sys/fs/cgroup/slurm/job_7/step_0"));
     assert_int_equal(view.charge_count, 4);
-    mw_cgroups_find(&view, made_root, "self"); /* nothing is entered twice */
+    mw_cgroups_find(&view, made_root, "self"); /* no duplicate entries */
     assert_int_equal(view.charge_count, 4);
 }
 
@@ -106,7 +105,7 @@ static void what_the_kernel_charges(void **state)
     assert_int_equal(job->least.kernel, 15 * MIB);
     assert_int_equal(job->least.rss, 33 * MIB);
     assert_int_equal(job->upper, 250 * MIB);
-    assert_int_equal(job->hits, 0); /* those of before are not ours */
+    assert_int_equal(job->hits, 0); /* earlier ones do not count */
     made_root_write("/sys/fs/cgroup/slurm/job_7/memory.events", "oom 6\n");
     made_root_write("/sys/fs/cgroup/slurm/job_7/memory.events.local", "oom 5\n");
     made_root_write("/sys/fs/cgroup/slurm/job_7/step_0/memory.events", "high 10\n");
@@ -115,7 +114,7 @@ static void what_the_kernel_charges(void **state)
     assert_int_equal(find(MW_LIMIT_HIGH, "/sys/fs/cgroup/slurm/job_7/step_0")->hits, 7);
 }
 
-/* The least that was left stays, whatever comes later; what is used now follows. */
+/* The smallest remaining amount is kept, whatever comes later; the current usage follows. */
 static void the_least_stays(void **state)
 {
     struct mw_view_charge *job;
@@ -131,7 +130,7 @@ static void the_least_stays(void **state)
     job = find(MW_LIMIT_CGROUP, "/sys/fs/cgroup/slurm/job_7");
     assert_int_equal(job->least.used, 150 * MIB);
     assert_int_equal(job->least.rss, 1);
-    assert_int_equal(job->used, 50 * MIB); /* 50 could be dropped when that was read last */
+    assert_int_equal(job->used, 50 * MIB); /* 50 could be dropped at the last reading */
     made_root_write("/sys/fs/cgroup/slurm/job_7/memory.current", "314572800\n");
     made_root_write("/sys/fs/cgroup/slurm/job_7/memory.stat", "anon 209715200\nactive_file 52428800\n");
     mw_charges_look(&view, made_root, 3);
@@ -146,7 +145,7 @@ static void the_least_stays(void **state)
     assert_int_equal(job->bytes, 260 * MIB);
 }
 
-/* Without memory.stat page cache may be in it: that is said. */
+/* Without memory.stat the usage may include page cache: this is reported. */
 static void no_stat(void **state)
 {
     (void)state;
@@ -157,7 +156,7 @@ static void no_stat(void **state)
     assert_true(find(MW_LIMIT_CGROUP, "/sys/fs/cgroup/slurm/job_7")->flags & MW_VIEW_CHARGE_CACHE);
 }
 
-/* What may be swapped out is bounded by every group on the way up, and by the node. */
+/* Swap space is limited by every group up to the root, and by the node. */
 static void swap(void **state)
 {
     struct mw_view_charge *job;
@@ -179,7 +178,7 @@ static void swap(void **state)
     assert_int_equal(find(MW_LIMIT_NODE, NULL)->least.swap_left, 2048 * MIB);
 }
 
-/* A cgroup namespace: the root of the mount is our own group, and has its limit. */
+/* A cgroup namespace: the root of the mount is our group, and has its limit. */
 static void in_a_namespace(void **state)
 {
     (void)state;
@@ -217,7 +216,7 @@ static void version_1(const char *use_hierarchy)
     made_root_write("/cg/memory/batch/17/memory.stat", stat_1);
 }
 
-/* In a hybrid, memory is where its controller is. */
+/* In a hybrid setup, memory is where its controller is. */
 static void version_1_and_hybrid(void **state)
 {
     struct mw_view_charge *batch, *memsw;
@@ -244,7 +243,7 @@ static void version_1_and_hybrid(void **state)
     assert_int_equal(memsw->hits, 0);
 }
 
-/* Without it a group's limit is not one of the groups below. */
+/* Without a hierarchy a group's limit does not apply to the groups below. */
 static void version_1_without_hierarchy(void **state)
 {
     (void)state;
@@ -254,7 +253,7 @@ static void version_1_without_hierarchy(void **state)
     assert_non_null(find(MW_LIMIT_MEMSW, "/cg/memory/batch/17"));
 }
 
-/* Before Linux 4.11 memory.stat has no line for shared memory: it is what is cached and on no list of files. */
+/* Before Linux 4.11 memory.stat has no line for shared memory: it is the cache that is on no list of files. */
 static void version_1_without_shmem(void **state)
 {
     (void)state;
@@ -266,7 +265,7 @@ static void version_1_without_shmem(void **state)
     assert_int_equal(find(MW_LIMIT_CGROUP, "/cg/memory/batch")->least.shmem, 80 * MIB);
 }
 
-/* A limit above what a container sees: the kernel names it. */
+/* A limit above the groups that a container sees: the kernel reports it. */
 static void a_limit_above(void **state)
 {
     struct mw_view_charge *above;
@@ -307,7 +306,7 @@ static void node(void **state)
     assert_int_equal(view.charge_count, 1);
 }
 
-/* /proc with subset=pid, or none: sysinfo(2) knows the same memory, and what of it is free. */
+/* /proc with subset=pid, or no /proc: sysinfo(2) reports the same total, and how much is free. */
 static void node_by_sysinfo(void **state)
 {
     struct mw_meminfo info;
@@ -339,7 +338,7 @@ static void slurm(void **state)
     begin();
     setenv("SLURM_MEM_PER_CPU", "512", 1);
     mw_charges_begin(&view);
-    assert_null(find(MW_LIMIT_SLURM, NULL)); /* for how many CPUs is not known */
+    assert_null(find(MW_LIMIT_SLURM, NULL)); /* the number of CPUs is unknown */
     setenv("SLURM_CPUS_ON_NODE", "6", 1);
     mw_charges_begin(&view);
     assert_int_equal(find(MW_LIMIT_SLURM, NULL)->bytes, 3072 * MIB);
@@ -355,7 +354,7 @@ static void slurm(void **state)
     begin();
 }
 
-/* More groups than there is room for, and names that are too long. */
+/* More groups than there are entries, and names that are too long. */
 static void no_room(void **state)
 {
     char path[64], long_name[400];

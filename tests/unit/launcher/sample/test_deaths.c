@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* How a process ended: which observation counts, which process a record of the wait log belongs to, who is watched how. */
+/* How a process ended: which observation counts, which process a record of the wait log belongs to, how each process is
+ * watched. */
 #include "collector/journal/journal.h"
 #include "collector/journal/procmem.h"
 #include "collector/view/end.h"
@@ -81,7 +82,7 @@ static void a_record_belongs_to_the_process_of_its_time(void **state)
     struct mw_wait_record record = record_of(10, 250, SIGABRT);
 
     (void)state;
-    processes[0] = (struct mw_view_process){.pid = 10, .first_ns = 100, .last_ns = 150}; /* its number was used again */
+    processes[0] = (struct mw_view_process){.pid = 10, .first_ns = 100, .last_ns = 150}; /* its pid was reused */
     processes[1] = (struct mw_view_process){.pid = 10, .first_ns = 200, .last_ns = 210};
     processes[2] = (struct mw_view_process){.pid = 10, .first_ns = 210, .last_ns = 240, .image = 1};
     processes[3] = (struct mw_view_process){.pid = 10, .first_ns = 300, .last_ns = 400};
@@ -106,9 +107,9 @@ static void records_of_others_are_left_alone(void **state)
     struct mw_wait_record record = record_of(10, 150, SIGKILL);
 
     (void)state;
-    assert_not_taken(&record); /* it was seen alive afterwards */
+    assert_not_taken(&record); /* it was seen alive later */
     record = record_of(10, 99, SIGKILL);
-    assert_not_taken(&record); /* not there yet */
+    assert_not_taken(&record); /* did not exist yet */
     record = record_of(11, 250, SIGKILL);
     assert_not_taken(&record);
     record = record_of(10, 250, SIGKILL);
@@ -228,12 +229,12 @@ static void a_rank_that_nobody_saw_is_added(void **state)
 
 static void only_as_its_own_parent_s_child(void **state)
 {
-    struct mw_view view = read_with(record_by(PARENT + 1, 200)); /* the same number elsewhere */
+    struct mw_view view = read_with(record_by(PARENT + 1, 200)); /* the same pid elsewhere */
 
     (void)state;
     assert_int_equal(view.process_count, 0);
     mw_view_free(&view);
-    view = read_with(record_by(PARENT, 99)); /* before it was there */
+    view = read_with(record_by(PARENT, 99)); /* before it existed */
     assert_int_equal(view.process_count, 0);
     mw_view_free(&view);
 }
@@ -263,7 +264,7 @@ static uint64_t ticks_of(pid_t pid)
     return stat.start_ticks;
 }
 
-/* Waits until one has ended; false after ten seconds. */
+/* Waits until one has ended; returns false after ten seconds. */
 static bool next(struct mw_deaths *deaths, struct mw_deaths_end *end)
 {
     for (int i = 0; i < 1000; i++) {
@@ -281,7 +282,7 @@ static void watch(struct mw_deaths *deaths, pid_t child, bool without_pidfd)
 
     getrlimit(RLIMIT_NOFILE, &before);
     none = before;
-    none.rlim_cur = 0; /* as where there are no pidfds */
+    none.rlim_cur = 0; /* as on kernels without pidfds */
     if (without_pidfd)
         setrlimit(RLIMIT_NOFILE, &none);
     assert_true(mw_deaths_watch(deaths, child, ticks, 5));
@@ -323,7 +324,7 @@ static void ends_are_seen_by_every_way(void **state)
         check_end(i & 1, i & 2);
 }
 
-/* The number belongs to another process by now: the one that was watched has ended, and nobody knows how. */
+/* The pid now belongs to another process: the watched one has ended, and its status is unknown. */
 static void another_process_of_that_number_is_not_taken_for_it(void **state)
 {
     struct mw_deaths deaths;

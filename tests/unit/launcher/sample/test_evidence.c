@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a sampler takes from /proc to tell why a process is no rank, from a /proc of our own. */
+/* What a sampler reads from /proc to explain why a process is not a rank, from a synthetic /proc. */
 #include "collector/journal/procmem.h"
 #include "collector/journal/seen.h"
 #include "launcher/sample/evidence.h"
@@ -106,7 +106,7 @@ static void test_no_environment(void **state)
 
     (void)state;
     put_program("7/exe", true, ELFCLASS64, EM_X86_64);
-    mw_evidence_start(&entry, procfd, &empty); /* in the middle of an exec */
+    mw_evidence_start(&entry, procfd, &empty); /* during an exec */
     assert_int_equal(entry.facts & MW_SEEN_ENVIRON, 0);
     assert_int_equal(entry.facts & MW_SEEN_LIBRARY, MW_SEEN_LIBRARY);
     strcpy(entry.command, "app");
@@ -123,7 +123,7 @@ static void test_program(void **state)
     (void)state;
     put_program("7/exe", false, ELFCLASS64, EM_X86_64);
     assert_int_equal(START("A=1\0").facts & (MW_SEEN_STATIC | MW_SEEN_FOREIGN), MW_SEEN_STATIC);
-    mw_evidence_start(&entry, procfd, NULL); /* a loader has none itself */
+    mw_evidence_start(&entry, procfd, NULL); /* a loader itself has none */
     assert_int_equal(entry.facts & (MW_SEEN_ELF | MW_SEEN_STATIC), MW_SEEN_ELF);
     put_program("7/exe", true, ELFCLASS32, EM_386);
     assert_int_equal(START("A=1\0").facts & (MW_SEEN_STATIC | MW_SEEN_FOREIGN), MW_SEEN_FOREIGN);
@@ -144,7 +144,7 @@ static void test_secure(void **state)
     assert_int_equal(START("A=1\0").facts & (MW_SEEN_AUXV | MW_SEEN_SECURE), MW_SEEN_AUXV | MW_SEEN_SECURE);
 }
 
-/* The process, whose root is another directory than ours, does not have the library there; later it has. */
+/* The root of the process is another directory than ours: first without the library, later with it. */
 static void test_other_files(void **state)
 {
     static const char text[] = "LD_PRELOAD=/lib/libmemwatch-pmpi.so\0MEMWATCH_RUN_DIR=/run/m\0";
@@ -187,7 +187,7 @@ static void test_maps(void **state)
     }
 }
 
-/* Far more than one read holds, and what is looked for at the end. */
+/* Far more than one read returns, with the searched entry at the end. */
 static void test_many_maps(void **state)
 {
     struct mw_view_process entry = {.pid = 7};

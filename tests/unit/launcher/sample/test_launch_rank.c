@@ -43,7 +43,7 @@ static void the_library_before_the_batch_system(void **state)
     (void)state;
     assert_int_equal(PARSE("SLURM_PROCID=0\0OMPI_COMM_WORLD_RANK=3", nothing), 3);
     assert_int_equal(PARSE("SLURM_PROCID=0\0PATH=/bin", in_a_batch_job), -1); /* of the batch step */
-    assert_int_equal(PARSE("SLURM_PROCID=2\0PATH=/bin", in_a_batch_job), 2);  /* of a step of its own */
+    assert_int_equal(PARSE("SLURM_PROCID=2\0PATH=/bin", in_a_batch_job), 2);  /* of a separate step */
 }
 
 static void no_number(void **state)
@@ -55,11 +55,11 @@ static void no_number(void **state)
     assert_int_equal(PARSE("PMI_RANK=3x", nothing), -1);
     assert_int_equal(PARSE("PMI_RANK=99999999999999999999", nothing), -1);
     assert_int_equal(PARSE("XPMI_RANK=3\0PMI_RANKS=4\0PMI_RANK", nothing), -1);
-    assert_int_equal(mw_launch_rank_parse("PMI_RANK=3", 10, nothing), -1); /* cut: there may be more digits */
+    assert_int_equal(mw_launch_rank_parse("PMI_RANK=3", 10, nothing), -1); /* truncated: there may be more digits */
     assert_int_equal(mw_launch_rank_parse(NULL, 0, nothing), -1);
 }
 
-/* What this process itself was told. */
+/* The environment of this process. */
 static const char *const *told;
 
 static char *own(const char *name)

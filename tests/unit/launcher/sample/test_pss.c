@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* When the PSS of a job is read: seldom, but where it counts. */
+/* When the PSS of a job is read: rarely, but when it matters. */
 #include "launcher/sample/pss.h"
 
 #include "collector/base/clock.h"
@@ -24,7 +24,7 @@ static int set_up(void **state)
     return 0;
 }
 
-/* A sample so many ms after the beginning; a sweep that is due takes what was expected. */
+/* A sample this many ms after the start; a sweep that is due takes the expected time. */
 static bool sample(uint64_t ms, uint64_t sum)
 {
     uint64_t now = BEGIN + ms * MW_NS_PER_MS;
@@ -49,7 +49,7 @@ static void where_growth_has_ended(void **state)
     (void)state;
     for (uint64_t ms = 1; ms <= 64; ms *= 2)
         assert_false(sample(ms, ms * MIB));
-    assert_false(sample(68, 65 * MIB)); /* too soon to tell */
+    assert_false(sample(68, 65 * MIB)); /* too early to say */
     assert_false(sample(80, 65 * MIB));
     assert_true(sample(90, 65 * MIB));
     for (uint64_t ms = 100; ms < 5000; ms += 10)
@@ -72,7 +72,7 @@ static void where_memory_has_doubled(void **state)
 {
     (void)state;
     assert_true(sample(1000, 64 * MIB));
-    pss.spent_ns = 20 * MW_NS_PER_SEC; /* the budget is used up */
+    pss.spent_ns = 20 * MW_NS_PER_SEC; /* the budget is exhausted */
     assert_false(sample(1010, 120 * MIB));
     assert_true(sample(1020, 130 * MIB));
     assert_false(sample(1030, 200 * MIB));
@@ -83,7 +83,7 @@ static void within_the_budget_of_a_large_job(void **state)
     (void)state;
     assert_false(sample(1000, 100 * GIB)); /* a sweep takes a second */
     assert_false(sample(10000, 100 * GIB));
-    assert_true(sample(25000, 100 * GIB)); /* a twentieth of the run, at its top */
+    assert_true(sample(25000, 100 * GIB)); /* a twentieth of the run, at its peak */
     for (uint64_t ms = 25100; ms < 390000; ms += 100)
         assert_false(sample(ms, 100 * GIB));
     assert_true(sample(400000, 100 * GIB)); /* half a percent, later */

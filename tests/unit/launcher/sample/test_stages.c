@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Whether ranks are just starting or ending MPI, from their journals. */
+/* Whether ranks are currently starting or finalizing MPI, from their journals. */
 #include "launcher/sample/stages.h"
 
 #include "collector/base/clock.h"
@@ -76,7 +76,7 @@ static bool any_passing(uint64_t now)
 static void between_init_and_finalize_none(void **state)
 {
     (void)state;
-    stand(0, MW_STAGE_STARTING, NOW); /* whose journal it may be: not a rank of the tree */
+    stand(0, MW_STAGE_STARTING, NOW); /* a journal of an unknown process: not a rank of the tree */
     stand(1, MW_STAGE_RUNNING, NOW);
     stand(2, MW_STAGE_RUNNING, NOW - 1);
     assert_false(any_passing(NOW));
@@ -86,11 +86,11 @@ static void a_rank_in_init(void **state)
 {
     (void)state;
     stand(1, MW_STAGE_RUNNING, NOW);
-    stand(2, MW_STAGE_STARTING, 0); /* not quite in it yet */
+    stand(2, MW_STAGE_STARTING, 0); /* has not entered it yet */
     assert_true(any_passing(NOW));
     stand(2, MW_STAGE_STARTING, NOW);
     assert_true(any_passing(NOW + MW_NS_PER_SEC));
-    assert_false(any_passing(NOW + 3 * MW_NS_PER_SEC)); /* waits for another */
+    assert_false(any_passing(NOW + 3 * MW_NS_PER_SEC)); /* waits for another rank */
 }
 
 static void a_rank_in_finalize(void **state)

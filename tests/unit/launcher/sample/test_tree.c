@@ -23,7 +23,7 @@
 
 static int news, execs, settled, ends;
 
-/* Turns of a millisecond and more in which something must have come: far more than it takes. */
+/* Rounds of at least a millisecond until a test fails: far more than needed. */
 #define PATIENCE 30000
 
 static struct mw_tree tree;
@@ -50,7 +50,7 @@ static int set_up(void **state)
     if (pipe2(gate, O_CLOEXEC))
         return -1;
     news = execs = settled = ends = started_count = 0;
-    alarm(60); /* a test that hangs is a failed one */
+    alarm(60); /* a test that hangs fails */
     return mw_tree_init(&tree, "/proc", getpid());
 }
 
@@ -181,7 +181,7 @@ static void keeps_daemons(void **state)
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     parent = start(leave_a_daemon);
     waitpid(parent, NULL, 0);
-    for (int i = 0; i < PATIENCE; i++) { /* until only the daemon is left, and has come to us */
+    for (int i = 0; i < PATIENCE; i++) { /* until only the daemon is left, and is our child */
         usleep(1000);
         while (waitpid(-1, NULL, WNOHANG) > 0)
             ;
@@ -224,7 +224,7 @@ static void adopts(void **state)
     adopt(getppid());
     adopt(getppid());
     assert_int_equal(tree.count, 1);
-    adopt(getpid()); /* the root itself is no part of the tree */
+    adopt(getpid()); /* the root itself is not part of the tree */
     adopt(1 << 30);
     adopt(-5);
     assert_int_equal(tree.count, 1);
@@ -257,7 +257,7 @@ static void does_without_descriptors(void **state)
     assert_non_null(find(pid));
 }
 
-/* A vfork child that has not called exec yet: the same memory as its parent's. */
+/* A vfork child before exec: it uses its parent's memory. */
 static void lend_memory(void)
 {
     pid_t pid = vfork();
@@ -361,7 +361,7 @@ static void many(void **state)
     assert_int_equal(ends, 100);
 }
 
-/* A /proc of files, for moments that real processes go through too fast. */
+/* A synthetic /proc, for states that real processes pass too quickly. */
 #define PROC "test_tree.XXXXXX"
 static char proc[] = PROC;
 
@@ -426,14 +426,14 @@ static int tear_down_files(void **state)
 static void an_exec_is_told_once(void **state)
 {
     (void)state;
-    proc_stat(0, 0); /* in its midst */
+    proc_stat(0, 0); /* in the middle of it */
     assert_int_equal(news, 1);
     assert_int_equal(settled, 0);
     proc_stat(8000, 8100); /* its stack is made */
     proc_stat(7900, 8100); /* and filled */
     assert_int_equal(execs, 0);
     assert_int_equal(settled, 1);
-    proc_stat(7900, 9000); /* it shows a title of its own */
+    proc_stat(7900, 9000); /* it has changed its title */
     assert_int_equal(execs, 0);
     proc_stat(0, 0); /* the next exec */
     proc_stat(5000, 5100);
@@ -460,7 +460,7 @@ static void nothing_is_new_where_memory_is_as_before(void **state)
     proc_stat(8000, 8100);
     process = mw_tree_find(&tree, 7);
     assert_int_equal(mw_tree_rss(&tree, process), 10 * page);
-    proc_stat(7000, 7100); /* young: looked at closely */
+    proc_stat(7000, 7100); /* young: checked often */
     assert_int_equal(execs, 1);
     old_and_seen(process);
     proc_stat(6000, 6100);
@@ -470,7 +470,7 @@ static void nothing_is_new_where_memory_is_as_before(void **state)
     assert_int_equal(execs, 2);
     assert_int_equal(mw_tree_rss(&tree, process), 11 * page);
     old_and_seen(process);
-    process->stat_next_ns = 1; /* after a while */
+    process->stat_next_ns = 1; /* after some time */
     proc_stat(5000, 5100);
     assert_int_equal(execs, 3);
     old_and_seen(process);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The limits of a process, as the kernel writes them. */
+/* The limits of a process, in the kernel's format. */
 #include "launcher/sample/ulimits.h"
 
 #include <errno.h>
@@ -55,7 +55,7 @@ static void refuses(void **state)
     }
 }
 
-/* Of a child that has set them itself. */
+/* The limits of a child that has set them itself. */
 static void the_kernels_own(void **state)
 {
     const struct rlimit address = {3ULL << 40, RLIM_INFINITY}, data = {2ULL << 40, RLIM_INFINITY};

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-/* What the environment is: "NAME=VALUE", ended by NULL. */
+/* The environment: "NAME=VALUE", terminated by NULL. */
 static const char *const *environment;
 
 static char *own(const char *name)
@@ -75,7 +75,7 @@ static void test_not_inside(void **state)
         {"PATH=/bin"},
         {"SLURM_PROCID=0", "SLURM_NTASKS=64"},                /* a batch script */
         {"SLURM_PROCID=0", "SLURM_STEP_NUM_TASKS=1"},         /* srun --pty bash */
-        {"OMPI_COMM_WORLD_RANK=0", "OMPI_COMM_WORLD_SIZE=1"}, /* it sees all there is */
+        {"OMPI_COMM_WORLD_RANK=0", "OMPI_COMM_WORLD_SIZE=1"}, /* it sees all processes */
         {"PMIX_RANK=0"},
         {"PMI_RANK=4", "PMI_SIZE=4"},
         {"PMI_RANK=x", "PMI_SIZE=4"},
@@ -87,7 +87,7 @@ static void test_not_inside(void **state)
         assert_int_equal(look(variables[i], COMMAND("./app")).rank, -1);
 }
 
-/* A rank that starts a job of its own under memwatch. */
+/* A rank that starts a separate job under memwatch. */
 static void test_command_starts_ranks(void **state)
 {
     const char *const *variables = VARIABLES("PMI_RANK=1", "PMI_SIZE=2");

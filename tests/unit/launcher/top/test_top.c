@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* memwatch top: what it makes of a run directory while that changes, what it draws of it, and what keys do. */
+/* memwatch top: what it reads from a changing run directory, what it draws, and what keys do. */
 #include "collector/base/clock.h"
 #include "collector/base/file_names.h"
 #include "collector/base/text.h"
@@ -25,7 +25,7 @@
 #define RANKS 4
 #define NOW (SYNTHETIC_BEGIN + 3000 * MS)
 
-/* How much is read of journals, and what happens right after. */
+/* Counts reads of journal entries, and runs an action right after one. */
 static unsigned entries_read;
 static void (*after_read)(void);
 int __real_mw_journal_read_entry(void *entry, const struct mw_journal_source *source, const struct mw_record_head *head,
@@ -101,7 +101,7 @@ static void open_top(struct job *job)
     assert_int_equal(mw_top_data_open(&job->data, job->dir.path, NOW, &err), 0);
 }
 
-/* Writes what has changed, and looks. */
+/* Writes the changes, and reads them. */
 static void look(struct job *job)
 {
     for (int rank = 0; rank < RANKS; rank++)
@@ -128,7 +128,7 @@ static const struct mw_top_member *member(const struct job *job, int rank)
     return NULL;
 }
 
-/* The picture as one text. */
+/* The screen as one text. */
 static char *draw(const struct job *job, struct mw_top_choice *choice, int width, int height, bool ascii)
 {
     struct mw_top_picture picture;
@@ -169,7 +169,7 @@ static void memory_is_that_of_the_newest_sample(void **state)
     assert_int_equal(member(&job, 2)->growth, 2 * MIB);
     assert_int_equal(job.data.growth, 6 * MIB);
     assert_int_equal(job.data.rss, (10 + 20 + 30 + 40 + 10) * MIB);
-    assert_int_equal(job.data.highest, 150 * MIB); /* by the view: more than now */
+    assert_int_equal(job.data.highest, 150 * MIB); /* from the view: higher than now */
     assert_int_equal(job.data.hosts[0].others, 1); /* mpirun; the shell has ended */
     assert_int_equal(job.data.hosts[0].others_rss, 10 * MIB);
     assert_int_equal(job.data.hosts[0].ranks, RANKS);
@@ -179,8 +179,8 @@ static void memory_is_that_of_the_newest_sample(void **state)
     finish(&job);
 }
 
-/* Of a control group as much is left as the kernel counts, not as RSS says; of a ulimit by the address space of one
- * process. */
+/* In a control group, the free memory is what the kernel counts, not RSS; with a ulimit, it is the rest of the address space
+ * of one process. */
 static void free_is_what_the_nearest_limit_leaves(void **state)
 {
     struct job job;
@@ -199,7 +199,7 @@ static void free_is_what_the_nearest_limit_leaves(void **state)
     assert_int_equal(job.data.hosts[0].free_pid, 0);
     job.view.processes[4].address_limit = 2048 * MIB;
     job.view.processes[4].address_last = 1950 * MIB;
-    job.view.processes[3].data_limit = 900 * MIB; /* it was not read yet */
+    job.view.processes[3].data_limit = 900 * MIB; /* not read yet */
     synthetic_write_view(&job.view, &job.dir);
     mw_top_data_look(&job.data, NOW);
     assert_int_equal(job.data.hosts[0].kind, MW_LIMIT_ADDRESS);
@@ -242,7 +242,7 @@ static void calls_and_phases_are_followed(void **state)
     assert_false(member(&job, 0)->in_call);
     expect(&job, &choice, "2 s after MPI_Init");
     job.journals[0].state->in_site = 2;
-    job.journals[1].state->phase = 2; /* a stretch inside "solve" */
+    job.journals[1].state->phase = 2; /* an interval inside "solve" */
     job.journals[2].state->phase = 1;
     job.journals[2].state->in_site = 2;
     look(&job);
@@ -310,7 +310,7 @@ static void who_ends_says_how(void **state)
         assert_int_equal(member(&job, rank)->rss, 0);
     }
     assert_true(member(&job, 0)->peak_exact);
-    assert_false(job.data.over); /* mpirun lives */
+    assert_false(job.data.over); /* mpirun is running */
     expect(&job, &choice, "0 live · 1 ended · 3 died");
     expect(&job, &choice, "Died      rank 3: ended without MPI_Finalize, and others"); /* the first one */
     expect(&job, &choice, "killed by SIGKILL, after MPI_Init");
@@ -353,7 +353,7 @@ static void remove_journals(void)
     synthetic_make(&ending->dir);
 }
 
-/* Ranks finalize and end while they are looked at: what the journal said before is not held against them. */
+/* Ranks that finalize and end while they are read: the earlier state of the journal is not reported as a death. */
 static void who_ends_meanwhile_has_not_died(void **state)
 {
     static void (*const meanwhile[])(void) = {end_well, remove_journals};
@@ -440,7 +440,7 @@ static void without_ranks_processes_are_listed(void **state)
     expect(&job, &choice, "5, and no MPI rank yet");
     expect(&job, &choice, " 4000   10.0 MiB");
     expect(&job, &choice, " orterun");
-    look(&job); /* now the ranks come */
+    look(&job); /* now the ranks appear */
     assert_int_equal(job.data.ranks, RANKS);
     assert_int_equal(job.data.member_count, RANKS);
     synthetic_remove(&dir);
@@ -460,7 +460,7 @@ static void hosts_have_clocks_of_their_own(void **state)
     job.journals[3].ident->pid++; /* another file */
     job.journals[3].state->since_ns = NOW + 777000 * MS - 1000 * MS;
     synthetic_write(&job.journals[3], &job.dir);
-    job.view.processes[2 + 3].end = MW_VIEW_ENDED; /* that is nobody's */
+    job.view.processes[2 + 3].end = MW_VIEW_ENDED; /* that belongs to no rank */
     synthetic_write_view(&job.view, &job.dir);
     other = (struct mw_view){.host = "node02",
                              .begin_ns = 1,
@@ -496,7 +496,7 @@ static void worlds_are_told_apart(void **state)
     begin(&job);
     job.journals[3].ident->world_id = 0x99;
     job.journals[3].ident->rank = 0;
-    job.journals[3].ident->mono_ns++; /* the later one, though its file comes first */
+    job.journals[3].ident->mono_ns++; /* the later one, although its file comes first */
     synthetic_write(&job.journals[3], &job.dir);
     unlinkat(job.dir.fd, "journal-0000000000001234-node01-5003", 0);
     open_top(&job);
@@ -518,7 +518,7 @@ static void what_is_no_text_does_no_harm(void **state)
     memset(job.journals[0].sites[1].call, 0xff, sizeof(job.journals[0].sites[1].call));
     job.journals[0].state->phase = 1;
     job.journals[0].state->in_site = 2;
-    job.journals[1].state->phase = 77; /* not there */
+    job.journals[1].state->phase = 77; /* does not exist */
     job.journals[1].state->in_site = 77;
     job.journals[1].state->stage = 77;
     strcpy(job.view.command, "app \033[2J\xff");
@@ -559,7 +559,7 @@ static void it_fits_any_terminal(void **state)
     finish(&job);
 }
 
-/* The labels of all rows, in their order. */
+/* The labels of all rows, in order. */
 static void expect_order(const struct job *job, struct mw_top_choice *choice, const char *order)
 {
     char *text = draw(job, choice, 60, 0, false), *line, found[64] = "";
@@ -635,7 +635,7 @@ static void keys_do_what_help_says(void **state)
     assert_int_equal(choice.page, MW_TOP_HELP);
     press(&choice, "h");
     assert_int_equal(choice.page, MW_TOP_RANKS);
-    press(&choice, "/qx\x7fm\n"); /* letters are letters while the filter is typed */
+    press(&choice, "/qx\x7fm\n"); /* letters are text while the filter is typed */
     assert_string_equal(choice.filter, "qm");
     assert_int_equal(choice.order, MW_TOP_BY_GROWTH);
     assert_false(choice.typing);

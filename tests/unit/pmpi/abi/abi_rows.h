@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Declares every row of pmpi/abi/collectives.def against the mpi.h that was included before: a row with a wrong
- * parameter is a conflicting declaration, and the file that includes this does not compile. */
+/* Declares every row of pmpi/abi/collectives.def against the mpi.h included before: a wrong parameter in a row is a
+ * conflicting declaration, and the file that includes this does not compile. */
 #define CBUF const void *
 #define BUF void *
 #define DT MPI_Datatype

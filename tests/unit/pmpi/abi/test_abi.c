@@ -15,8 +15,8 @@
 _Static_assert(sizeof(MPI_Comm) == sizeof(MPI_Request) && sizeof(MPI_Comm) == sizeof(MPI_Datatype), "one size");
 _Static_assert(sizeof(MPI_Count) == 8 && sizeof(MPI_Aint) == 8 && sizeof(MPI_Offset) == 8, "64-bit counts");
 
-/* A predefined handle is a number, or the address of a datum of the library. The test is not linked with any: of a datum
- * the name is compared, with what the macro of mpi.h stands for. */
+/* A predefined handle is a number, or the address of a variable of the library. The test is not linked with any library: for
+ * a variable, its name is compared with the expansion of the macro in mpi.h. */
 #define TEXT_OF(...) #__VA_ARGS__
 #define TEXT(...) TEXT_OF(__VA_ARGS__)
 #ifdef OPEN_MPI

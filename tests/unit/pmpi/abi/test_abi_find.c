@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Which ABI a library has, by its name, its symbols and what it says of itself. The texts are those of the libraries'
- * own documentation; of these only Open MPI and MPICH are at hand. */
+/* Which ABI a library has, by its name, its symbols and its version string. The strings are from the documentation of the
+ * libraries; only Open MPI and MPICH are available here. */
 #include "pmpi/abi/find.h"
 
 #include <setjmp.h>

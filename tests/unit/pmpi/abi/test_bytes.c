@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How many bytes a call's arguments describe: each rule, for every form of its calls, on an MPI that a test makes up. */
+/* How many bytes the arguments of a call describe: each rule, for every form of its calls, on a synthetic MPI. */
 #include "pmpi/abi/bytes.h"
 
 #include <limits.h>
@@ -16,7 +16,7 @@ struct mw_library mw_library;
 
 /* ---- an MPI ---- */
 
-/* What a communicator is. */
+/* The properties of a communicator. */
 static struct {
     int rank, size, remote; /* `remote`: an intercommunicator */
     int topology, dims, degree, in, out;
@@ -25,15 +25,15 @@ static struct {
 
 static const struct mw_abi *abi;
 
-/* Handles, by what they are: as narrow as the ABI has them. */
+/* Handles by kind, as narrow as the ABI defines them. */
 #define COMM 0x44000001u
 #define COMM_NULL 0x04000000u
 #define TYPE_NULL 0x0c000000u
 #define TYPE(size) (0x4c000000u + (uintptr_t)(size))
 #define BROKEN TYPE(4095)   /* MPI_Type_size fails */
-#define NEGATIVE TYPE(4094) /* MPI_UNDEFINED: too large to tell */
+#define NEGATIVE TYPE(4094) /* MPI_UNDEFINED: too large to represent */
 
-/* In a register, with garbage above a narrow one. */
+/* A handle in a register, with garbage above a narrow one. */
 static uintptr_t in_register(uintptr_t handle)
 {
     return abi->handle_bytes == 4 ? handle | 0xDEAD000000000000u : handle;
@@ -149,7 +149,7 @@ static int narrow_handles(void **state)
 
 /* ---- calls ---- */
 
-/* Arguments of a call, and of its large-count form: arrays of counts are as wide as its counts. */
+/* Arguments of a call, and of its large-count form: arrays of counts have the width of its counts. */
 static struct call {
     uintptr_t a[12];
     int arguments;
@@ -171,8 +171,8 @@ static const struct mw_op_info *op_of(const char *name)
     return NULL;
 }
 
-/* One letter for each argument: `p` a buffer, `i` MPI_IN_PLACE there, `n` a count, `N` counts, `-` what does not matter,
- * `t` a type, `T` types, `r` a root, `c` the communicator. */
+/* One letter for each argument: `p` a buffer, `i` MPI_IN_PLACE instead, `n` a count, `N` counts, `-` an ignored one, `t` a
+ * type, `T` types, `r` a root, `c` the communicator. */
 struct values {
     const char *form;
     int count[2]; /* of the send and the receive side */
@@ -232,7 +232,7 @@ static void check_op(const char *name, bool wide, const struct values *v, uint64
                  (unsigned long long)bytes.received, (unsigned long long)sent, (unsigned long long)received);
 }
 
-/* Each form of a collective, by the name that follows MPI_, with a small first letter: with both widths of handles. */
+/* Checks each form of a collective, by the name after MPI_, with a lower-case first letter, for both widths of handles. */
 static void check(const char *call, const struct values *v, uint64_t sent, uint64_t received)
 {
     static const struct {
@@ -267,7 +267,7 @@ static void bcast(void **state)
     check("bcast", &v, 80, 0);
     v.root = abi->proc_null;
     check("bcast", &v, 0, 0);
-    v.root = 1; /* of the other group, whose number is that of this rank here */
+    v.root = 1; /* of the remote group; it equals the number of this rank here */
     check("bcast", &v, 0, 80);
 }
 
@@ -278,8 +278,8 @@ static void gather(void **state)
     (void)state;
     check("gather", &v, 80, 4 * 80);
     v.form = "intpntrc";
-    check("gather", &v, 80, 4 * 80); /* as if it lay in two buffers */
-    v.type[0] = TYPE_NULL;           /* does not matter then */
+    check("gather", &v, 80, 4 * 80); /* as if it were in two buffers */
+    v.type[0] = TYPE_NULL;           /* ignored then */
     check("gather", &v, 80, 4 * 80);
     v = (struct values){.form = "pntpntrc", .count = {10, 5}, .type = {TYPE(8), TYPE_NULL}, .root = 0};
     check("gather", &v, 80, 0);
@@ -302,7 +302,7 @@ static void gatherv(void **state)
     v.form = "intpN-trc";
     check("gatherv", &v, 40, 56);
     v.root = 0;
-    v.form = "pntp--trc"; /* counts are the root's: not read elsewhere */
+    v.form = "pntp--trc"; /* counts are significant only at the root: not read elsewhere */
     check("gatherv", &v, 80, 0);
     comm.remote = 5;
     v.form = "pntpN-trc";
@@ -419,7 +419,7 @@ static void alltoallv(void **state)
     v.counts[0][1] = 20;
     v.counts[0][2] = 30;
     v.counts[0][3] = 40;
-    check("alltoallv", &v, 200, 200); /* what lies on the send side is not read */
+    check("alltoallv", &v, 200, 200); /* the send side is not read */
 }
 
 static void alltoallw(void **state)
@@ -454,7 +454,7 @@ static void reductions(void **state)
     comm.rank = 0;
     check("scan", &v, 80, 80);
     check("exscan", &v, 80, 0); /* rank 0 gets nothing */
-    comm.remote = 9;            /* the counts are those of the own group */
+    comm.remote = 9;            /* the counts are those of the local group */
     check("reduce_scatter_block", &v, 320, 80);
 }
 
@@ -530,7 +530,7 @@ static void neighbours_of_graphs(void **state)
     check("neighbor_allgather", &v, 0, 0);
 }
 
-/* 40 dimensions, more than are asked for: all that are not known to be missing are there. */
+/* 40 dimensions, more than are queried: all neighbours that are not known to be missing count. */
 static void neighbours_of_a_grid_of_many_dimensions(void **state)
 {
     struct values v = {.form = "pntpntc", .count = {1, 1}, .type = {TYPE(1), TYPE(1)}};
@@ -561,7 +561,7 @@ static void neighbours_of_a_grid_of_many_dimensions(void **state)
     assert_int_equal(bytes.received, 80 - 32);
 }
 
-/* ---- what is not as it should be ---- */
+/* ---- invalid arguments ---- */
 
 static void nothing_is_moved(void **state)
 {
@@ -598,7 +598,7 @@ static void null_handles_and_senseless_counts_give_nothing(void **state)
     check("reduce_scatter", &v, 8 * 21, 160);
     v = (struct values){.form = "pN-tpN-tc", .type = {TYPE(1), TYPE(1)}};
     fill(&v, false);
-    made.a[1] = made.a[5] = 0; /* no counts, where all may be empty */
+    made.a[1] = made.a[5] = 0; /* no counts, where all may be zero */
     bytes = mw_bytes_of(op_of("MPI_Alltoallv"), made.a);
     assert_int_equal(bytes.sent + bytes.received, 0);
 }
@@ -627,7 +627,7 @@ static void sizes_of_communicators(void **state)
     assert_int_equal(mw_bytes_comm_size_quick(COMM_NULL), 0);
     assert_int_equal(mw_bytes_comm_size_quick(COMM), 4);
     comm.size = 99;
-    assert_int_equal(mw_bytes_comm_size_quick(COMM), 4); /* remembered */
+    assert_int_equal(mw_bytes_comm_size_quick(COMM), 4); /* cached */
     assert_int_equal(mw_bytes_comm_size(COMM), 99);
     assert_int_equal(mw_bytes_comm_size_quick(COMM), 99);
 }

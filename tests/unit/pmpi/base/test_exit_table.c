@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of processes that ended: what is kept apart, what is counted together, and that nothing is lost. */
+/* The table of ended processes: what gets a separate entry, what is counted together, and that nothing is lost. */
 #include "pmpi/base/exit_table.h"
 
 #include <setjmp.h>
@@ -84,7 +84,7 @@ static void test_few_are_kept_apart(void **state)
     assert_int_equal(bound(), 0);
 }
 
-/* The largest stay by themselves, whenever they come. */
+/* The largest keep separate entries, whenever they end. */
 static void test_many_of_one_program(void **state)
 {
     uint64_t alone = 0, sum = 0;
@@ -102,7 +102,7 @@ static void test_many_of_one_program(void **state)
     for (size_t i = 0; i < MW_EXIT_SLOTS; i++)
         alone += table.entries[i].count == 1 && table.entries[i].peak > 1000000;
     assert_int_equal(alone, 20);
-    assert_true(bound() <= sum / 1000); /* one after another: not summed */
+    assert_true(bound() <= sum / 1000); /* one after another: not added up */
 }
 
 static void test_many_programs(void **state)
@@ -115,7 +115,7 @@ static void test_many_programs(void **state)
     for (uint64_t program = 100; program < 140; program++)
         add(program, program, 50, 60);
     for (uint64_t program = 100; program < 140; program++)
-        assert_int_equal(total(program).count, 1); /* they took the place of the two with many */
+        assert_int_equal(total(program).count, 1); /* they replaced the two with many */
     assert_int_equal(total(1).count + total(2).count, 60);
     for (uint64_t program = 200; program < 2000; program++)
         add(program, program, 50, 60);
@@ -125,7 +125,7 @@ static void test_many_programs(void **state)
     assert_int_equal(table.entries[MW_EXIT_OTHERS].peak, 1999);
 }
 
-/* The bound holds: at each time the processes that were counted together had at most as much. */
+/* The bound is correct: at any time the processes that were counted together had at most this much. */
 static void test_bound(void **state)
 {
     enum { N = 3000 };
@@ -153,7 +153,7 @@ static void test_bound(void **state)
     assert_int_equal(total(0).count, N);
 }
 
-/* More than there are lanes for: the sum, which bounds them too. */
+/* More than there are lanes: the sum, which is also a bound. */
 static void test_lanes_end(void **state)
 {
     (void)state;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Guards and locks, met again from handlers, after jumps, by other threads and after their owners are gone. */
+/* Guards and locks, requested again from handlers, after jumps, by other threads and after the end of their owners. */
 #include "pmpi/base/lock.h"
 
 #include "collector/base/clock.h"
@@ -38,7 +38,7 @@ static int set_up(void **state)
     return 0;
 }
 
-/* What a wrapper does: raise() in a function that it calls, then the MPI call, then lower. */
+/* What a wrapper does: raises the guard in a function that it calls, then calls MPI, then lowers it. */
 __attribute__((noinline)) static bool raise_guard(void *return_address)
 {
     return mw_guard_raise(&guard, (uintptr_t)__builtin_frame_address(0), return_address);
@@ -122,7 +122,7 @@ static void refused_in_a_handler_on(void *stack)
     handle_on(NULL, 0);
 }
 
-/* Between two calls it is a call as any other. */
+/* Between two calls it is an ordinary call. */
 static void accepted_in_a_handler_on(void *stack)
 {
     handle_on(stack, STACK);
@@ -155,7 +155,7 @@ static void *handlers_of_a_thread(void *state)
     return NULL;
 }
 
-/* A thread's stack lies below memory that was mapped before it, and above what is mapped afterwards. */
+/* A thread's stack is below memory that was mapped before it, and above what is mapped later. */
 static void in_handlers_of_threads(void **state)
 {
     char *high = malloc(4 * STACK); /* mapped */
@@ -202,7 +202,7 @@ static void jumping_section(void)
     __asm__ volatile("" ::: "memory");
 }
 
-/* From every depth, and met again at every other: recognized at once, nothing is lost. */
+/* Jumps from every depth, and locks again at every other: the jump is detected immediately, nothing is lost. */
 static void left_by_a_jump(void **state)
 {
     (void)state;
@@ -256,7 +256,7 @@ static void jump_at_random(int signal)
     siglongjmp(signal_back, 1);
 }
 
-/* Jumps out of every instruction there is: what follows is never refused. */
+/* Jumps out of every instruction: later requests are never refused. */
 static void a_storm_of_jumps(void **state)
 {
     struct sigaction action = {.sa_handler = jump_at_random};
@@ -294,7 +294,7 @@ static void run_coroutine(void)
     section(suspend);
 }
 
-/* Its owner may come back: nobody gets in, for a while, and then everybody. The owner finds out, and does nothing. */
+/* The owner may come back: for a while all others are refused, then they are accepted. The owner notices, and does nothing. */
 static void a_coroutine_is_suspended_inside(void **state)
 {
     void *stack = malloc(STACK);
@@ -393,7 +393,7 @@ static void end_holder(pthread_t thread)
     close(ready[1]);
 }
 
-/* A thread that ends in the middle of a function leaves its stack poisoned, for which AddressSanitizer ends the process. */
+/* A thread that ends inside a function leaves its stack poisoned, and AddressSanitizer ends the process for it. */
 #ifdef __SANITIZE_ADDRESS__
 #define NEEDS_CANCELLATION() skip()
 #else
@@ -410,7 +410,7 @@ static enum mw_lock_result section_when_forgotten(void)
     return result;
 }
 
-/* The first waits until its patience is at its end, those behind it do not wait, and after the end all is well. */
+/* The first one waits until its timeout, those after it do not wait, and after the end the lock works again. */
 static void an_owner_that_does_not_come_back(void **state)
 {
     pthread_t thread = start_holder();
@@ -480,7 +480,7 @@ static void *hold_for_ever(void *unused)
     return unused;
 }
 
-/* A thread that is cancelled while cancellation waits has the result of every cancelled one. */
+/* A thread that is cancelled while cancellation is disabled has the result of a cancelled thread. */
 static void cancelled_when_held(void **state)
 {
     (void)state;
@@ -523,7 +523,7 @@ static void a_fork_in_a_handler(void **state)
     assert_true(wrapper(NULL));
 }
 
-/* ---- where system calls kill ---- */
+/* ---- a sandbox that kills for system calls ---- */
 
 #define KILLS(call) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (call), 0, 1), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS)
 
@@ -558,7 +558,7 @@ static void lock_in_another_thread(void)
     pthread_join(thread, NULL);
 }
 
-/* Neither of the two threads has ever asked for its number. */
+/* Neither of the two threads has ever queried its id. */
 static void *meet_in_sandbox(void *met)
 {
     *(bool *)met = section(lock_in_another_thread) == MW_LOCK_TAKEN && locked_again == MW_LOCK_BUSY && unrecorded == 1;

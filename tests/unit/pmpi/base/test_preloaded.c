@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Symbols found without dlsym(), and descriptors that are not ours any more. */
+/* Symbols found without dlsym(), and descriptors that no longer belong to the library. */
 #include "pmpi/base/elf_find.h"
 #include "pmpi/base/own_fd.h"
 #include "pmpi/base/syscalls.h"

@@ -17,7 +17,7 @@
 #include "tests/unit/emulated.h"
 #include "tests/unit/in_range.h"
 
-/* The bits above may be a signature (PAC of aarch64). */
+/* The upper bits may be a signature (PAC of aarch64). */
 static bool is_stored_at(uintptr_t place, const void *address)
 {
     return place && !((*(const uintptr_t *)place ^ (uintptr_t)address) << 16);
@@ -28,7 +28,7 @@ struct seen {
     struct mw_stack stack;
     struct mw_stack_fingerprint fingerprint;
     uintptr_t stack_pointer;
-    int in_slot; /* frames that stand where they are said to */
+    int in_slot; /* frames whose address is stored at the reported place */
     bool made, matches;
 };
 
@@ -45,7 +45,7 @@ __attribute__((noinline)) static void wrapper(int room)
     seen.matches = seen.made && mw_stack_fingerprint_matches(&seen.fingerprint, seen.stack_pointer);
 }
 
-/* Whether a fingerprint that was made before matches the stack of this call. */
+/* Whether an earlier fingerprint matches the stack of this call. */
 __attribute__((noinline)) static bool matches_now(const struct mw_stack_fingerprint *fingerprint, uintptr_t stack_pointer)
 {
     return stack_pointer == (uintptr_t)__builtin_frame_address(0) && mw_stack_fingerprint_matches(fingerprint, stack_pointer);
@@ -71,7 +71,7 @@ static void innermost_first_and_no_further_than_asked(void **state)
     assert_int_equal(seen.in_slot, 8);
 }
 
-/* The whole stack of this program has fewer frames than there is room for, and no null at its end. */
+/* The complete stack of this program has fewer frames than there are entries, and no null at its end. */
 static void ends_with_the_program(void **state)
 {
     (void)state;
@@ -124,7 +124,7 @@ static void a_stack_is_too_deep_for_a_fingerprint(void **state)
     assert_true(seen.matches);
 }
 
-/* Like a wrapper: makes the fingerprint of its stack, or compares one that was made before with its stack. */
+/* Like a wrapper: makes the fingerprint of its stack, or compares an earlier one with its stack. */
 static struct mw_stack_fingerprint kept;
 static bool is_kept;
 
@@ -171,7 +171,7 @@ static void two_stacks_with_one_innermost_frame_are_two(void **state)
     }
 }
 
-/* The same functions call each other from one line, with the stack pointer anywhere. */
+/* The same functions call each other from one line, with any stack pointer. */
 __attribute__((noinline)) static void from_deeper(int depth, bool keep)
 {
     if (depth)
@@ -201,7 +201,7 @@ static void frames_that_have_moved_are_found(void **state)
     }
     with_room(64, false);
     assert_true(is_kept);
-    from_deeper(0, false); /* another caller in the place of the third */
+    from_deeper(0, false); /* another caller instead of the third one */
     assert_false(is_kept);
 }
 
@@ -273,7 +273,7 @@ static void none_on_a_coroutines_stack(void **state)
     free(memory);
 }
 
-/* Fortran's automatic arrays may take more than anything that is surely stack without asking. */
+/* Fortran's automatic arrays may be larger than the part that is known to be stack without a query. */
 __attribute__((noinline)) static void with_large_array(void)
 {
     volatile char array[200 << 20];
@@ -314,7 +314,7 @@ int main(int count, char **arguments)
     };
     struct rlimit limit;
 
-    /* The stack's limit counts from exec on. */
+    /* The limit of the stack counts from exec on. */
     if (count == 1 && !getrlimit(RLIMIT_STACK, &limit) && limit.rlim_cur < 256 << 20 && limit.rlim_max >= 256 << 20) {
         limit.rlim_cur = 256 << 20;
         if (!setrlimit(RLIMIT_STACK, &limit))

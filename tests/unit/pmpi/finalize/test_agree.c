@@ -69,12 +69,12 @@ static void make_journal(uint64_t world, const char *host, int size)
     mw_rank.journal.ident->pid_ns = 1;
 }
 
-/* A rank's end of life. Returns what its process exits with. */
+/* The end of a rank. Returns the exit status of its process. */
 typedef int rank_body(int rank);
 
 static int agrees(int rank)
 {
-    usleep((useconds_t)(1000 * rank)); /* they come one after another */
+    usleep((useconds_t)(1000 * rank)); /* they arrive one after another */
     return mw_agree_to_gather();
 }
 
@@ -101,7 +101,7 @@ static int one_dies(int rank)
     return rank == 3 ? 5 : mw_agree_to_gather();
 }
 
-/* Starts ranks whose journals are all there before any goes on. `results`: what they exit with. */
+/* Starts ranks; all journals exist before any rank continues. `results`: their exit statuses. */
 static void run(rank_body *body, int results[RANKS])
 {
     pid_t pids[RANKS];
@@ -123,7 +123,7 @@ static void run(rank_body *body, int results[RANKS])
     for (int i = 0; i < RANKS; i++)
         assert_int_equal(read(ready[0], &byte, 1), 1);
     close(go[1]);
-    while (left--) { /* whoever ends is gone at once, and is no zombie that others could see */
+    while (left--) { /* reaped immediately, so that other ranks see no zombie */
         int status;
         pid_t pid = wait(&status);
         for (int i = 0; i < RANKS; i++)
@@ -135,12 +135,12 @@ static void run(rank_body *body, int results[RANKS])
     close(ready[1]);
 }
 
-/* Looks at what they have left. */
+/* Checks the decisions in their journals. */
 static void assert_decisions(uint32_t decision)
 {
     struct mw_peers peers;
 
-    make_journal(WORLD, "here", RANKS); /* one more, in order to look */
+    make_journal(WORLD, "here", RANKS); /* one more, to read the others */
     peers = mw_peers_map(100);
     assert_int_equal(peers.count, RANKS + 1);
     for (int i = 0; i < peers.count; i++)
@@ -232,7 +232,7 @@ static void only_those_of_this_world_and_host(void **state)
     assert_int_equal(peers.count, 0);
     mw_peers_unmap(&peers);
     before = mw_clock_now();
-    peers = mw_peers_wait(2, 10, 50 * MW_NS_PER_MS); /* the other one has none */
+    peers = mw_peers_wait(2, 10, 50 * MW_NS_PER_MS); /* the other one has no journal */
     assert_int_equal(peers.count, 1);
     assert_true(mw_clock_now() >= before + 50 * MW_NS_PER_MS);
     mw_peers_unmap(&peers);
@@ -255,7 +255,7 @@ static void who_is_gone(void **state)
     assert_int_equal(peers.count, 1);
     mw_rank.journal.ident->pid = child;
     assert_true(mw_peers_is_gone(peers.heads[0]));
-    mw_rank.journal.ident->pid = 1; /* another user's, perhaps: not ours to signal, but there */
+    mw_rank.journal.ident->pid = 1; /* perhaps another user's: it exists, but we may not signal it */
     assert_false(mw_peers_is_gone(peers.heads[0]));
     mw_peers_unmap(&peers);
     mw_journal_unmap(&mw_rank.journal);

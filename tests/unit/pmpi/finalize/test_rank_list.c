@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Sets of ranks as texts: what is written is read again, and nothing else is taken. */
+/* Sets of ranks as texts: what is written can be read, and nothing else is accepted. */
 #include "pmpi/finalize/rank_list.h"
 
 #include <setjmp.h>

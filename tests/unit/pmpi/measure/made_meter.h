@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A kernel's account of one process's memory, made up by a test, in place of pmpi/measure/meter.c. */
+/* A synthetic kernel's account of the memory of one process, in place of pmpi/measure/meter.c. */
 #ifndef MW_TESTS_MADE_METER_H
 #define MW_TESTS_MADE_METER_H
 
@@ -7,19 +7,19 @@
 #include <stdint.h>
 
 struct made_meter {
-    uint64_t rss, mark; /* bytes, as the kernel has them now */
-    bool answers;       /* mw_meter_read() and mw_meter_read_mark() do */
-    bool resets;        /* mw_meter_reset() does */
+    uint64_t rss, mark; /* bytes, the kernel's current values */
+    bool answers;       /* mw_meter_read() and mw_meter_read_mark() succeed */
+    bool resets;        /* mw_meter_reset() succeeds */
     unsigned reads, resets_asked, mark_reads, finds;
-    uint64_t address_limit, data_limit, address_peak, data; /* what mw_meter_read_space() gives; no limits: it says false */
+    uint64_t address_limit, data_limit, address_peak, data; /* of mw_meter_read_space(); none: it returns false */
 };
 
 extern struct made_meter made_meter;
 
-/* Begins anew with so much memory, and a kernel that answers and resets. */
+/* Starts again with this RSS, and a kernel whose reads and resets succeed. */
 void made_meter_start(uint64_t rss);
 
-/* Memory comes, or goes; a peak comes and goes. */
+/* Memory grows or shrinks; a temporary peak. */
 void made_meter_set(uint64_t rss);
 void made_meter_peak(uint64_t peak);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Who gets an entry in the tables of call sites and phases when there are more than entries: nothing is lost or counted twice,
- * what comes often or needs much memory is named, and so is the rank's peak, whenever it comes. */
+/* Which call sites and phases get an entry if there are more than entries: nothing is lost or counted twice; frequent ones
+ * and those with much memory have a name, and so does the rank's peak, whenever it comes. */
 #include "collector/journal/journal.h"
 #include "pmpi/base/quota.h"
 #include "pmpi/measure/governor.h"
@@ -49,7 +49,7 @@ static uint32_t phases_used(void)
     return mw_journal_used(&mw_rank.journal, MW_SECTION_PHASE);
 }
 
-/* ---- room ---- */
+/* ---- quotas ---- */
 
 static void parts_are_given_away_in_turn(void **state)
 {
@@ -68,7 +68,7 @@ static void parts_are_given_away_in_turn(void **state)
     assert_true(mw_quota_take(&quota, used, &(struct mw_quota_claim){.seen = MW_QUOTA_SEEN}));
 }
 
-/* Returns how many of a kind get an entry one after another. */
+/* Returns how many of a kind get an entry, one after another. */
 static uint32_t count_taken(struct mw_quota *quota, struct mw_quota_claim claim)
 {
     uint32_t taken = 0;
@@ -105,7 +105,7 @@ static struct mw_site stack_of(const char *call, unsigned place, unsigned caller
     return site;
 }
 
-/* As a call of that stack does it. */
+/* Does what a call of that stack does. */
 static uint32_t call_from(const struct mw_site *site, uint32_t seen)
 {
     uint32_t index = mw_site_table_find(site, &(struct mw_quota_claim){.seen = seen});
@@ -198,7 +198,7 @@ static void point_at(uint32_t index, uint32_t spike)
         mw_journal_publish(&mw_rank.journal, MW_SECTION_SPIKE, spike);
 }
 
-/* Each spike is larger than all before, in another place. */
+/* Each spike is larger than all before, at another place. */
 static void the_places_of_spikes_are_kept(void **state)
 {
     (void)state;
@@ -221,7 +221,7 @@ static void the_places_of_spikes_are_kept(void **state)
     assert_int_equal(all_calls(), 3 * MW_RECORD_SITES + 1000);
 }
 
-/* Each of 5,000 places is the highest one in its turn. */
+/* Each of 5,000 places has the highest peak for a while. */
 static void the_place_of_the_peak_has_a_name_for_ever(void **state)
 {
     const struct mw_site *share;
@@ -246,7 +246,7 @@ static void the_place_of_the_peak_has_a_name_for_ever(void **state)
     }
     assert_int_equal(all_calls(), 3 * MW_RECORD_SITES + 5000);
     share = &mw_rank.journal.sites[mw_site_table_share_call("MPI_Reduce", false)];
-    assert_int_equal(share->growth, 49980); /* two are kept */
+    assert_int_equal(share->growth, 49980); /* two have entries */
     assert_int_equal(share->first_ns, 1000);
     assert_int_equal(share->last_ns, 2000 + 4997);
     assert_int_equal(share->coarse_spike, 5 * MIB);
@@ -398,7 +398,7 @@ static void a_heavy_phase_gets_an_entry_at_its_end(void **state)
     assert_int_equal(mw_phase_table_find(&key, 0), index);
 }
 
-/* Parents of which each has children without an entry. */
+/* Parents whose children have no entries. */
 static void parents_share_when_they_are_too_many(void **state)
 {
     int64_t growth;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is measured of a run, by a clock that the test moves: preemptions change nothing, lasting costs do. */
+/* What is measured of a run, with a synthetic clock: preemptions change nothing, permanent costs do. */
 #include "pmpi/measure/governor.h"
 
 #include "pmpi/measure/estimate.h"
@@ -20,17 +20,17 @@ static struct mw_cost cost;
 
 #define US 1000ULL
 #define MS 1000000ULL
-#define BETWEEN (20 * US) /* two calls */
+#define BETWEEN (20 * US) /* time between two calls */
 
 struct run {
     int calls;
-    uint64_t costs_ns;    /* of one measured boundary */
+    uint64_t costs_ns;    /* cost of one measured boundary */
     int preempted_one_in; /* 0: never */
     uint64_t preempted_ns;
     bool phases;
 };
 
-/* Returns how many boundaries of a run were measured. */
+/* Returns the number of measured boundaries of a run. */
 static int play(const struct run *run)
 {
     uint64_t now = 5000 * MS;
@@ -71,7 +71,7 @@ static void one_preemption_changes_nothing(void **state)
         before = play(&calm);
         after = play(&once);
         assert_true(before > 5000);
-        assert_uint_in_range(after, before, before + before / 2); /* the clock has gone on, so more was earned */
+        assert_uint_in_range(after, before, before + before / 2); /* the clock has advanced, so more was earned */
     }
 }
 
@@ -84,11 +84,11 @@ static void nor_does_a_storm(void **state)
     for (storm.preempted_ns = 100 * US; storm.preempted_ns <= 400 * MS; storm.preempted_ns *= 8) {
         int before = play(&calm);
         assert_true(play(&storm) >= before);
-        assert_true(cost.measure_ns < 20000 * 8 * US); /* no more than some typical ones each */
+        assert_true(cost.measure_ns < 20000 * 8 * US); /* each counts as at most a few typical ones */
     }
 }
 
-/* The sum is what was spent, within a few percent, when nobody else has the CPU. */
+/* The sum is the time spent, within a few percent, if no other process uses the CPU. */
 static void the_cost_is_that_of_all(void **state)
 {
     struct run calm = {.calls = 10000, .costs_ns = 2 * US};
@@ -99,14 +99,14 @@ static void the_cost_is_that_of_all(void **state)
     assert_uint_in_range(mean, 2000 + 350 + 90 - 50, 2000 + 350 + 90 + 50);
 }
 
-/* Where measuring is slow (an emulated kernel), the budget holds. */
+/* If measuring is slow (an emulated kernel), the budget is still kept. */
 static void a_lasting_cost_is_learnt(void **state)
 {
     struct run slow = {.calls = 400000, .costs_ns = 200 * US};
     int measured = play(&slow);
 
     (void)state;
-    /* 8 s of calls at 1 %, and the credit; while it is learnt, some are cheaper than they are */
+    /* 8 s of calls at 1 %, and the credit; until the cost is learned, some count too little */
     assert_uint_in_range(measured, 300, (8 * 10 * MS + 20 * MS) / (200 * US) + 120);
 }
 
@@ -145,8 +145,8 @@ static uint32_t draw(uint32_t below)
     return (uint32_t)((uint64_t)(seed >> 1) * below >> 31);
 }
 
-/* Calls of four sites, 0.5 to 1.5 ms apart, for two hours. Each boundary costs 1 to 9 us. At no time more than the budget of
- * the time so far was spent. Returns all of it. */
+/* Calls of four sites, 0.5 to 1.5 ms apart, for two hours. Each boundary costs 1 to 9 us. The time spent never exceeds the
+ * budget of the time so far. Returns the total. */
 static uint64_t spend(uint32_t budget_ppm, uint64_t *elapsed)
 {
     uint64_t start = 77 * SECOND, now = start, spent = 0, measured[4] = {0};
@@ -183,13 +183,13 @@ static void a_budget_holds_for_hours_and_is_used(void **state)
         earned = elapsed * budgets[i] / 1000000;
         assert_true(spent > (CREDIT + earned) / 100 * 98);
     }
-    /* more than measuring each call takes */
+    /* more than is needed to measure each call */
     seed = 7;
     spent = spend(100000, &elapsed);
     assert_uint_in_range(spent, elapsed / 1000 * 49 / 10, elapsed / 1000 * 51 / 10);
 }
 
-/* Without a budget the credit is all there is. */
+/* Without a budget only the credit can be spent. */
 static void no_budget_leaves_the_credit(void **state)
 {
     uint64_t elapsed;
@@ -201,7 +201,7 @@ static void no_budget_leaves_the_credit(void **state)
 
 /* ---- watching, exact, stop ---- */
 
-/* From here on the budget is used up, for good. */
+/* From here on the budget is exhausted. */
 static void use_up(void)
 {
     mw_rank.journal.cost = &cost;
@@ -231,7 +231,7 @@ static void the_first_calls_are_measured_whatever_the_budget(void **state)
     assert_false(mw_governor_allows_phase(10 * HOUR, 16));
 }
 
-/* Each time for twice as long, up to a limit; other sites are not. */
+/* Each time for twice as long, up to a limit; other sites are not watched. */
 static void a_watched_site_is_measured_whatever_the_budget(void **state)
 {
     unsigned expected = 16;
@@ -245,13 +245,13 @@ static void a_watched_site_is_measured_whatever_the_budget(void **state)
         expected = expected < 4096 ? 2 * expected : 4096;
     }
     mw_governor_watch(MW_RECORD_SITES - 1);
-    mw_governor_watch(MW_RECORD_SITES - 1); /* begins again, is not added */
+    mw_governor_watch(MW_RECORD_SITES - 1); /* starts again, is not added */
     assert_int_equal(allowed(MW_RECORD_SITES - 1, 100), 32);
     mw_governor_watch_for(22, 1024);
     assert_int_equal(allowed(22, 10000), 1024);
 }
 
-/* What is watched costs all the same: what others may spend is less by that. */
+/* Watching also counts: the others may spend less. */
 static void what_is_watched_is_booked(void **state)
 {
     uint64_t now = 5 * SECOND;
@@ -281,7 +281,7 @@ static void exact_measures_all(void **state)
     }
 }
 
-/* The last test: nothing starts a governor again that was stopped. */
+/* The last test: a stopped governor cannot be started again. */
 static void nothing_is_measured_after_a_stop(void **state)
 {
     uint64_t before;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Code addresses of this very process as module and offset: the program, its libraries, one that comes and goes. */
+/* Code addresses of this process as module and offset: the program, its libraries, one that is loaded and unloaded. */
 #include "pmpi/measure/modules.h"
 
 #include "pmpi/base/syscalls.h"
@@ -46,7 +46,7 @@ static const struct mw_module *module_of(struct mw_frame frame)
     return &mw_rank.journal.modules[frame.module - 1];
 }
 
-/* Of the C library, whatever it is called. */
+/* Of the C library, whatever its name. */
 static const void *libc_code(const char *name)
 {
     return dlsym(RTLD_DEFAULT, name);
@@ -100,7 +100,7 @@ static void code_in_no_module(void **state)
 static void what_is_mpis(void **state)
 {
     (void)state;
-    assert_true(mw_modules_is_mpi((const void *)what_is_mpis)); /* the shim lies where its code lies: here */
+    assert_true(mw_modules_is_mpi((const void *)what_is_mpis)); /* the shim is where its code is: here */
     assert_true(mw_modules_is_mpi_unlocked((const void *)what_is_mpis));
     assert_false(mw_modules_is_mpi(libc_code("qsort")));
     assert_false(mw_modules_is_mpi_unlocked(libc_code("qsort")));
@@ -153,10 +153,10 @@ static void a_library_that_comes_and_goes(void **state)
     if (mw_modules_unloads() == unloads) /* musl unloads nothing */
         skip();
     assert_true(mw_modules_changes() > changes);
-    assert_int_equal(mw_modules_frame(code).module, 0); /* not what was known before */
+    assert_int_equal(mw_modules_frame(code).module, 0); /* not the earlier module */
     library = open_one(&code);
     assert_non_null(library);
-    again = mw_modules_frame(code); /* wherever it lies now, it is the same module */
+    again = mw_modules_frame(code); /* wherever it is loaded now, it is the same module */
     assert_int_equal(again.module, frame.module);
     assert_int_equal(again.offset, frame.offset);
     dlclose(library);
@@ -179,7 +179,7 @@ static void a_full_table(void **state)
     assert_int_equal(used(), MW_RECORD_MODULES);
 }
 
-/* The path takes system calls: what is known is told by its place, and nothing new is entered. */
+/* Reading the path takes system calls: known objects are identified by their address, and nothing new is entered. */
 static void in_a_sandbox(void **state)
 {
     const void *code = libc_code("qsort");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What windows, the rank's state and its timeline are told of a kernel's readings that a test makes up, and the same of random
- * programs, against the peaks that they really had. */
+/* Windows, the rank's state and its timeline, from readings of a synthetic kernel; the same with random programs, compared
+ * with their real peaks. */
 #include "pmpi/measure/observe.h"
 
 #include "pmpi/measure/governor.h"
@@ -153,12 +153,12 @@ static void an_old_mark_is_a_bound_only(void **state)
     made_meter_set(120 * MIB);
     mw_observe(1030, 0);
     assert_int_equal(window.peak, 150 * MIB);
-    made_meter_peak(601 * MIB); /* higher than the old one: here and now */
+    made_meter_peak(601 * MIB); /* higher than the old one: reached now */
     mw_observe(1040, 0);
     assert_int_equal(window.peak, 601 * MIB);
 }
 
-/* A sum of per-CPU counters: what is read of the same mark may be a little less the next time. */
+/* A sum of per-CPU counters: the next reading of the same mark may be slightly lower. */
 static void an_old_mark_that_is_read_lower_is_still_the_old_one(void **state)
 {
     struct mw_window window;
@@ -186,7 +186,7 @@ static void nothing_is_reset_where_there_is_nothing_to_reset(void **state)
     assert_int_equal(made_meter.resets_asked, 1);
 }
 
-/* It could not be reset once, and the next time could: from there on readings are exact again. */
+/* One reset failed, and the next one worked: from there on readings are exact again. */
 static void a_reset_that_failed_once(void **state)
 {
     struct mw_window window;
@@ -221,7 +221,7 @@ static void a_kernel_that_does_not_answer_changes_nothing(void **state)
     assert_memory_equal(rank_state(), &before, sizeof(before));
     assert_int_equal(window.peak, 100 * MIB);
     assert_int_equal(added.count, 0);
-    made_meter.answers = true; /* nothing is lost of what was before */
+    made_meter.answers = true; /* nothing from before is lost */
     mw_observe(1030, 0);
     assert_int_equal(window.peak, 500 * MIB);
     assert_int_equal(added.from, 1010);
@@ -278,7 +278,7 @@ static void a_short_call_behind_others_is_observed(void **state)
     assert_int_equal(made_meter.reads, reads + 1);
     assert_false(mw_observe_has_skipped);
     made_meter.answers = false;
-    mw_observe_short(1030, 1); /* the mark cannot be read: neither can all else */
+    mw_observe_short(1030, 1); /* the mark cannot be read, nor anything else */
     assert_true(mw_rank.journal.cost->flags & MW_COST_BLIND);
 }
 
@@ -360,7 +360,7 @@ static void a_shared_interval_gives_bounds_and_its_sites_are_watched(void **stat
     mw_observe_skipped();
     made_meter_peak(110 * MIB + MW_OBSERVE_SPIKE_MIN - 1);
     mw_observe(2020, 0);
-    assert_int_equal(watched[1], 1); /* not worth it */
+    assert_int_equal(watched[1], 1); /* too small */
     sites[1].last_ns = 2021;
     mw_observe_skipped();
     made_meter_peak(110 * MIB + MW_OBSERVE_SPIKE_MIN);
@@ -390,7 +390,7 @@ static void limits_of_space_are_looked_at(void **state)
     made_meter.finds = 0;
     for (int i = 0; i < 32; i++)
         mw_observe_space();
-    assert_int_equal(made_meter.finds, 2); /* a program seldom changes its limits */
+    assert_int_equal(made_meter.finds, 2); /* a program rarely changes its limits */
 }
 
 /* ---- the list ---- */
@@ -409,7 +409,7 @@ static void all_windows_that_can_be_open_are_told_of_a_peak(void **state)
     mw_observe(1020, 0);
     for (int i = 0; i < ROOM; i++)
         assert_int_equal(windows[i].peak, 200 * MIB);
-    for (int i = ROOM; i < ROOM + 5; i++) { /* there is no room for them, and closing them does no harm */
+    for (int i = ROOM; i < ROOM + 5; i++) { /* there are no entries for them, and closing them has no effect */
         assert_int_equal(windows[i].peak, 100 * MIB);
         mw_observe_close(&windows[i]);
     }
@@ -460,16 +460,16 @@ static void a_start_closes_all(void **state)
 
 /* ---- random programs ---- */
 
-/* A window, and the peak that there really was while it was open. */
+/* A window, and the real peak while it was open. */
 struct tried {
     struct mw_window window;
     uint64_t truth;
-    bool open, bounded; /* since it was opened, a reading covered what was before it as well */
+    bool open, bounded; /* since it was opened, a reading also covered the time before */
 };
 
 #define WINDOWS 12
 static struct tried tried[WINDOWS];
-static uint64_t highest; /* of the whole life */
+static uint64_t highest; /* since the start */
 static uint32_t seed;
 
 static uint32_t draw(uint32_t below)
@@ -487,7 +487,7 @@ static void see(uint64_t rss)
             tried[i].truth = rss;
 }
 
-/* Some memory comes and goes. */
+/* Some memory is allocated and freed. */
 static void work(void)
 {
     for (uint32_t i = draw(4); i > 0; i--) {
@@ -498,7 +498,7 @@ static void work(void)
     }
 }
 
-/* Memory rises and perhaps stays, but none goes: a short call gives back nothing. */
+/* Memory rises and may stay, but none is freed: a short call frees nothing. */
 static void work_shortly(void)
 {
     uint64_t rss = made_meter.rss, peak = rss + (draw(3) ? 0 : draw(5) * 512 * KIB);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is counted as memwatch's own memory, from the pages of this process. */
+/* What counts as memwatch's memory, from the pages of this process. */
 #include "pmpi/measure/own_memory.h"
 
 #include "pmpi/base/syscalls.h"
@@ -85,7 +85,7 @@ static uint64_t own(void)
 
 static void pages_of_the_journal_that_are_in_memory(void **state)
 {
-    size_t last = mw_journal_length() / page - 1, touched = last * 8 / 10; /* of 4 KiB more than are asked for at a time */
+    size_t last = mw_journal_length() / page - 1, touched = last * 8 / 10; /* 4 KiB more than are requested at a time */
     uint64_t before;
 
     (void)state;
@@ -98,15 +98,15 @@ static void pages_of_the_journal_that_are_in_memory(void **state)
     mw_own_memory_measure();
     assert_int_equal(own(), before + touched * page);
     for (size_t i = touched; i < touched + 2; i++)
-        (void)memory[(last - i) * page]; /* the page of zeros, which is in nobody's RSS */
+        (void)memory[(last - i) * page]; /* the zero page, which is not part of RSS */
     mw_own_memory_measure();
     assert_int_equal(own(), before + touched * page);
     madvise((void *)(memory + (last - 5) * page), 5 * page, MADV_DONTNEED);
-    mw_own_memory_measure(); /* the most that was seen */
+    mw_own_memory_measure(); /* the maximum so far */
     assert_int_equal(own(), before + touched * page);
 }
 
-/* Without a library whose pages could be counted, what RSS grew by at the start is added. */
+/* Without a library whose pages can be counted, the growth of RSS at the start is added. */
 static void what_was_grown_before(void **state)
 {
     uint64_t without;
@@ -137,7 +137,7 @@ static void walked_stacks_are_looked_at_ever_less_often(void **state)
     assert_int_equal(looks, before + 13); /* 16 x 2^12 = 65536 */
 }
 
-/* Nobody may ask: all of the journal that has something in it, and what RSS grew by. */
+/* No system calls: all used parts of the journal, and the growth of RSS. */
 static void in_a_sandbox(void **state)
 {
     (void)state;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* How calls and the program's own marks become phases: loops fold, nested ones have parents, names end what they began. The
- * kernel's readings are made up; random programs are compared with a plain account of their visits. */
+/* How calls and the program's marks become phases: loops fold, nested phases have parents, a name ends the phase that it
+ * began. The kernel's readings are synthetic; random programs are compared with a simple account of their visits. */
 #include "pmpi/measure/phases.h"
 
 #include "pmpi/measure/governor.h"
@@ -62,7 +62,7 @@ static uint32_t used(void)
     return mw_journal_used(&mw_rank.journal, MW_SECTION_PHASE);
 }
 
-/* The only phase like this one; NULL none. */
+/* The only phase like this one; NULL if there is none. */
 static const struct mw_phase *find(uint32_t kind, uint32_t parent, uint32_t from, uint32_t to, const char *name)
 {
     const struct mw_phase *found = NULL;
@@ -166,7 +166,7 @@ static void a_loop_becomes_one_phase_for_each_interval(void **state)
     assert_int_equal(mw_rank.journal.state->peak_phase, inside - mw_rank.journal.phases + 1);
 }
 
-/* The first reading is the mark since exec: it belongs to what was before the first call. */
+/* The first reading is the mark since exec: it belongs to the time before the first call. */
 static void what_was_before_the_first_call(void **state)
 {
     const struct mw_phase *first;
@@ -179,10 +179,10 @@ static void what_was_before_the_first_call(void **state)
     assert_int_equal(first->coarse_peak, 0);
     assert_int_equal(first->first_ns, FIRST_NS);
     assert_int_equal(first->last_ns, FIRST_NS + STEP_NS);
-    assert_int_equal(first->measured, 0); /* nobody looked at its start */
+    assert_int_equal(first->measured, 0); /* its start was not measured */
 }
 
-/* What rises inside a call is not the phase's behind it. */
+/* A rise inside a call does not belong to the phase after it. */
 static void a_calls_peak_is_not_that_of_the_phases_around(void **state)
 {
     (void)state;
@@ -195,7 +195,7 @@ static void a_calls_peak_is_not_that_of_the_phases_around(void **state)
     assert_int_equal(between(3, 2)->peak, 100 * MIB);
 }
 
-/* The shortcut by the site at which an interval ends must compare where it began. */
+/* The shortcut by the site at which an interval ends must compare its start. */
 static void two_ways_to_one_site_are_two_phases(void **state)
 {
     (void)state;
@@ -237,7 +237,7 @@ static void counted_calls_cut_phases_by_the_kernels_tick(void **state)
     assert_int_equal(phase->peak, 0);
     now_ns = now.ns;
     made_meter_peak(400 * MIB);
-    call(1); /* all of them share what is seen now */
+    call(1); /* all of them share the next reading */
     assert_int_equal(between(3, 3)->coarse_peak, 400 * MIB);
     assert_int_equal(between(3, 2)->coarse_peak, 400 * MIB);
     assert_int_equal(between(3, 2)->peak, 0);
@@ -405,7 +405,7 @@ static void long_names_are_cut_and_end_all_the_same(void **state)
     assert_null(open_phase());
 }
 
-/* An interior boundary of the program is measured while the budget lasts, and the first visits always. */
+/* A boundary inside the program is measured while the budget lasts, and the first visits always are. */
 static void visits_that_were_not_measured_are_counted(void **state)
 {
     const struct mw_phase *phase;
@@ -428,7 +428,7 @@ static void visits_that_were_not_measured_are_counted(void **state)
     assert_int_equal(phase->coarse_peak, 239 * MIB);
 }
 
-/* However often a phase came, there is room for the windows of others. */
+/* However often a phase was visited, there are entries for the windows of others. */
 static void ended_phases_are_watched_no_longer(void **state)
 {
     (void)state;
@@ -527,12 +527,12 @@ static void a_heavy_visit_gets_an_entry_for_good(void **state)
     assert_false(mw_phase_table_is_reusable((uint32_t)(phase - mw_rank.journal.phases)));
     assert_int_equal(phase->visits, 1);
     assert_int_equal(phase->peak, 5000 * MIB);
-    assert_int_equal(mw_rank.journal.cost->lost_phases, lost); /* so has the interval inside */
+    assert_int_equal(mw_rank.journal.cost->lost_phases, lost); /* the interval inside was lost, too */
     begin("heavy");
     assert_ptr_equal(open_phase(), phase);
 }
 
-/* Each open phase has its name, and none is given to another while it is open. */
+/* Each open phase has its name, and no other gets its entry while it is open. */
 static void open_phases_keep_their_names(void **state)
 {
     char name[32];
@@ -556,7 +556,7 @@ static void open_phases_keep_their_names(void **state)
 
 /* ---- random programs ---- */
 
-/* A phase as a text: what it is, in what. */
+/* A phase as a text: its kind, name and parents. */
 #define KEY 512
 struct account {
     char key[KEY];
@@ -564,7 +564,7 @@ struct account {
     int64_t growth, growth_mpi;
 };
 
-#define ACCOUNTS 1000 /* as many as get an entry without having to come again */
+#define ACCOUNTS 1000 /* as many as get an entry at the first visit */
 static struct account accounts[ACCOUNTS];
 static int account_count;
 
@@ -695,7 +695,7 @@ static void compare_accounts(void)
     for (uint32_t i = 0; i < used(); i++) {
         const struct mw_phase *phase = &mw_rank.journal.phases[i];
         const struct account *account = (write_key(phase, key), account_of(key));
-        assert_int_equal(account_count, used()); /* it was there */
+        assert_int_equal(account_count, used()); /* it existed before */
         assert_int_equal(phase->visits, account->visits);
         assert_int_equal(phase->time_ns, account->time_ns);
         assert_int_equal(phase->peak, account->peak);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of places: what is found again, what is forgotten, and which stacks are worth walking. */
+/* The table of places: what is found again, what is dropped, and which stacks are worth walking. */
 #include "pmpi/measure/places.h"
 
 #include <setjmp.h>
@@ -10,13 +10,13 @@
 
 static const char bcast[] = "MPI_Bcast", scan[] = "MPI_Scan";
 
-/* Not evenly spaced: the hash would spread these too well. */
+/* Not evenly spaced: the hash would distribute these too well. */
 static const void *address(uintptr_t i)
 {
     return (const void *)(0x7f0000001000 + 16 * i * i);
 }
 
-/* The table is never emptied: each test has places of its own. */
+/* The table is never emptied: each test uses different places. */
 static void a_place_is_told_by_all_of_its_key(void **state)
 {
     const struct mw_sites_key keys[] = {{bcast, 4, 0}, {scan, 4, 0}, {bcast, 5, 0}, {bcast, 4, 1}, {bcast, 4, 2}};
@@ -37,7 +37,7 @@ static void a_place_is_told_by_all_of_its_key(void **state)
     }
 }
 
-/* So many that they lie in each other's way. */
+/* So many that they collide. */
 #define LOADED 400
 
 static void what_was_unloaded_is_forgotten(void **state)
@@ -81,7 +81,7 @@ static void walks_in_vain_become_rare(void **state)
     }
     assert_int_equal(walks(place, 3200), 100);
     for (int i = 0; i < 1000; i++)
-        mw_places_walked(place, false); /* however often in vain */
+        mw_places_walked(place, false); /* however often without a result */
     assert_int_equal(walks(place, 3200), 100);
     mw_places_walked(place, true); /* one that was not */
     assert_int_equal(walks(place, 100), 100);
@@ -108,8 +108,8 @@ static void a_full_table_keeps_what_it_has(void **state)
         assert_true(!place || made == i);
         made += place != NULL;
     }
-    assert_int_equal(made, MW_PLACES / 2 - (5 + 2 * LOADED + 1 + 1)); /* less those of the other tests */
-    assert_non_null(mw_places_make(&key, address(1000), false));      /* is there */
+    assert_int_equal(made, MW_PLACES / 2 - (5 + 2 * LOADED + 1 + 1)); /* minus those of the other tests */
+    assert_non_null(mw_places_make(&key, address(1000), false));      /* exists */
 }
 
 int main(void)

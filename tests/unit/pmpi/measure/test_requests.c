@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The life of requests: what is known of a handle from its call to its completion, when handles come again, in other threads
- * too, and when there are too many. Random programs are compared with what their MPI knows. */
+/* Requests from the call to their completion: when handles are reused, also in other threads, and when there are too many.
+ * Random programs are compared with what their MPI knows. */
 #include "pmpi/measure/requests.h"
 
 #include "pmpi/abi/library.h"
@@ -26,7 +26,7 @@ static struct mw_window *windows[MW_REQUESTS];
 static int window_count;
 static uint64_t rss;
 static jmp_buf out;
-static bool jumps_from_size, jumps_from_open; /* as a thread that is left in the middle of it */
+static bool jumps_from_size, jumps_from_open; /* as in a thread that is left in the middle of it */
 
 void mw_observe_open(struct mw_window *window, bool measured)
 {
@@ -71,7 +71,7 @@ struct mw_bytes mw_bytes_of(const struct mw_op_info *op, const uintptr_t *argume
 
 /* ---- an MPI whose handles are numbers ---- */
 
-static uint32_t next_handle = 0x1000; /* handles of no test are those of another */
+static uint32_t next_handle = 0x1000; /* tests use different handles */
 static struct mw_requests_pending pending;
 
 static int set_up(void **state)
@@ -99,7 +99,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-#define COMM(size) (0xABCDEF0000000000 | (uintptr_t)(size)) /* what is above the handle in a register is anything */
+#define COMM(size) (0xABCDEF0000000000 | (uintptr_t)(size)) /* the bits above the handle in a register are arbitrary */
 
 static void create(uint32_t handle, uint32_t count, uint32_t size)
 {
@@ -129,7 +129,7 @@ static void ibcast(uint32_t handle, uint32_t size, uint32_t site, bool measured)
     mw_requests_started(&mw_ops[MW_OP_MPI_Ibcast], arguments, site, measured, rss, rss);
 }
 
-/* MPI_Wait on one: returns whether it was ours. */
+/* MPI_Wait on one request: returns whether it was ours. */
 static bool wait_for(uint32_t handle, uint64_t *base, uint64_t *peak)
 {
     bool found = mw_requests_find(&pending, 1, &handle);
@@ -174,7 +174,7 @@ static void a_nonblocking_one(void **state)
     assert_int_equal(pending.items[0].index, 0);
     assert_false(pending.items[0].done);
     base = 0;
-    peak = 30 * MIB; /* the call's own rise: the pair's is no higher */
+    peak = 30 * MIB; /* the rise of the call itself: the pair's is not higher */
     pending.items[0].done = true;
     mw_requests_completed(&pending, &base, &peak);
     mw_requests_release(&pending);
@@ -222,7 +222,7 @@ static void a_call_that_did_not_complete_it(void **state)
     ibcast(next_handle, 6, 41, true);
     rise_to(200 * MIB);
     assert_true(mw_requests_find(&pending, 1, &next_handle));
-    mw_requests_completed(&pending, &base, &peak); /* MPI_Test said no */
+    mw_requests_completed(&pending, &base, &peak); /* MPI_Test returned false */
     mw_requests_release(&pending);
     assert_int_equal(peak, 0);
     assert_true(wait_for(next_handle, &base, &peak));
@@ -263,11 +263,11 @@ static void a_persistent_one(void **state)
     }
     mw_requests_freed(&handle);
     assert_false(mw_requests_are_live());
-    mw_requests_freed(&handle); /* a request of no collective */
+    mw_requests_freed(&handle); /* a request that is not a collective's */
     assert_false(mw_requests_to_start(&mw_ops[MW_OP_MPI_Start], arguments, &bytes, &size));
 }
 
-/* Started again before anybody saw it complete: by one reading the first peak is over. */
+/* Started again before its completion was seen: one reading earlier, the first peak is over. */
 static void a_persistent_one_that_is_started_twice(void **state)
 {
     uint64_t base, peak;
@@ -359,7 +359,7 @@ static void wide_handles(void **state)
 
 /* ---- handles that come again ---- */
 
-/* MPI_Wait of one thread has freed the handle, and before it returns, another thread gets it. */
+/* MPI_Wait of one thread has freed the handle, and before it returns, another thread gets the same one. */
 static void another_thread_gets_the_handle(void **state)
 {
     static struct mw_requests_pending first;
@@ -375,7 +375,7 @@ static void another_thread_gets_the_handle(void **state)
     mw_requests_completed(&first, &base, &peak);
     mw_requests_release(&first);
     assert_int_equal(peak, 0);
-    assert_true(mw_requests_find(&pending, 1, &next_handle)); /* the other's is still there */
+    assert_true(mw_requests_find(&pending, 1, &next_handle)); /* that of the other thread still exists */
     assert_int_equal(pending.start_site, 3);
     assert_int_equal(pending.comm_size, 5);
     mw_requests_release(&pending);
@@ -384,7 +384,7 @@ static void another_thread_gets_the_handle(void **state)
     assert_int_equal(peak, 150 * MIB);
 }
 
-/* The same, and it is even completed there before the first thread is back. */
+/* The same, and the request completes there before the first thread has returned. */
 static void another_thread_gets_and_completes_the_handle(void **state)
 {
     static struct mw_requests_pending first;
@@ -405,7 +405,8 @@ static void another_thread_gets_and_completes_the_handle(void **state)
     forget_persistent(next_handle);
 }
 
-/* One handle for all requests that are complete from the start: it comes twice without a wait, and is left alone then. */
+/* One handle for all requests that are complete from the start: it is seen twice without a wait, and is ignored from then
+ * on. */
 static void a_handle_for_many_requests_says_nothing(void **state)
 {
     (void)state;
@@ -421,7 +422,7 @@ static void a_handle_for_many_requests_says_nothing(void **state)
     assert_int_equal(mw_rank.journal.cost->lost_requests, 0);
 }
 
-/* Whoever waited for the handle's last request waits for none of these. */
+/* A thread that waited for the handle's last request waits for none of these. */
 static void one_of_many_requests_in_the_middle_of_a_wait(void **state)
 {
     static struct mw_requests_pending first;
@@ -436,7 +437,7 @@ static void one_of_many_requests_in_the_middle_of_a_wait(void **state)
     mw_requests_release(&first);
 }
 
-/* Its entry is another request's by now. */
+/* Another request has its entry now. */
 static void the_entry_of_a_wait_is_given_to_another_request(void **state)
 {
     static struct mw_requests_pending first;
@@ -491,7 +492,7 @@ static void more_than_there_is_room_for(void **state)
         assert_int_equal(wait_for(h + i, &base, &peak), i != 700);
 }
 
-/* All of one array: what is held is given back. */
+/* All in one array: their entries are freed. */
 static void all_in_one_call(void **state)
 {
     static uint32_t handles[MW_REQUESTS];
@@ -527,7 +528,7 @@ static void tables_that_were_left_half_written(void **state)
     jumps_from_open = true;
     if (!setjmp(out))
         ibcast(next_handle + 2, 3, 4, true);
-    mw_requests_repair(); /* its window is on no list: closing it does no harm */
+    mw_requests_repair(); /* its window is on no list: closing it has no effect */
     assert_int_equal(mw_requests_live, 3);
     assert_true(wait_for(next_handle + 2, &base, &peak));
     jumps_from_open = false;
@@ -546,12 +547,12 @@ static void tables_that_were_left_half_written(void **state)
 /* What MPI knows of a handle. */
 static struct truth {
     enum { NONE, INACTIVE, STARTED, NONBLOCKING } is;
-    uint32_t site, size, count, life; /* `life`: how often it was given */
+    uint32_t site, size, count, life; /* `life`: how often it was used */
     uint64_t base, peak;
     bool measured, waited;
 } truths[HANDLES];
 
-/* A thread inside of a completing call. */
+/* A thread inside a completing call. */
 static struct waiter {
     bool inside;
     struct mw_requests_pending pending;
@@ -570,7 +571,7 @@ static uint32_t draw(uint32_t below)
 
 static uint32_t handle_of(int i)
 {
-    return next_handle + (uint32_t)i * 0x40; /* as addresses of objects are apart */
+    return next_handle + (uint32_t)i * 0x40; /* spaced like addresses of objects */
 }
 
 static bool is_started(const struct truth *truth)
@@ -651,7 +652,7 @@ static void random_rise(void)
     rss = (80 + draw(30)) * MIB;
 }
 
-/* A thread enters MPI_Waitsome, inside of which MPI completes some of them at once. */
+/* A thread enters MPI_Waitsome, where MPI completes some of them immediately. */
 static void random_wait(struct waiter *w, int first)
 {
     uint32_t handles[8];
@@ -688,7 +689,7 @@ static void random_wait(struct waiter *w, int first)
     }
 }
 
-/* It returns. */
+/* The thread returns. */
 static void random_return(struct waiter *w)
 {
     uint64_t base = 0, peak = 0, rise = 0, got_base = 0, got_peak = 0;
@@ -699,7 +700,7 @@ static void random_return(struct waiter *w)
         bool again = now->life != w->lives[i]; /* another thread has got the handle */
         uint64_t risen = now->peak;            /* still open until here */
         if (!again && w->pending.items[i].done && then->measured) {
-            if (now->is == NONE) /* what MPI is done with is watched until the call returns */
+            if (now->is == NONE) /* requests that MPI has completed are watched until the call returns */
                 risen = then->peak;
             if (risen > then->base && risen - then->base > rise) {
                 rise = risen - then->base;
@@ -777,7 +778,7 @@ static void random_programs(void **state)
         if (step % 1000 == 0)
             compare();
         if (step % 5000 == 0)
-            mw_requests_repair(); /* of tables that are sound nothing is lost */
+            mw_requests_repair(); /* in consistent tables nothing is lost */
         if (step % 5000 == 0)
             compare();
     }

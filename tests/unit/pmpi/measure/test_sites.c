@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which calls are of one site: by real stacks of this program, thousands of them, and objects that a test makes up. */
+/* Which calls belong to one site: with real stacks of this program, thousands of them, and synthetic objects. */
 #include "pmpi/measure/sites.h"
 
 #include "pmpi/abi/ops.h"
@@ -26,10 +26,10 @@ struct mw_rank mw_rank;
 
 /* ---- what sites.c calls ---- */
 
-static const void *binding; /* a return address in one of MPI's own libraries */
+static const void *binding; /* a return address in one of MPI's libraries */
 static const void *plugin;  /* one in a library that may be unloaded */
 static uint64_t unload_count, change_count;
-static uint32_t plugin_module; /* what that library is now */
+static uint32_t plugin_module; /* the current module of that library */
 static unsigned walks;
 
 void mw_lock_disable_cancel(void)
@@ -114,7 +114,7 @@ APART static uint32_t wrapper(void)
     return site;
 }
 
-/* Layers of a program that make it. The keys of a test are those of no other: caches outlive a journal. */
+/* Layers of a program that calls MPI. Each test uses different keys: caches outlive a journal. */
 APART static uint32_t helper(void)
 {
     uint32_t site = wrapper();
@@ -187,7 +187,7 @@ static void a_stack_is_a_site(void **state)
     assert_int_not_equal(site_of(first)->frames[1].offset, site_of(second)->frames[1].offset);
 }
 
-/* What comes again is found without walking its stack, wherever the stack pointer is. */
+/* A known stack is found without walking it, wherever the stack pointer is. */
 static void a_stack_that_comes_again_is_not_walked(void **state)
 {
     static const char call[] = "MPI_Bcast";
@@ -209,7 +209,7 @@ static void a_stack_that_comes_again_is_not_walked(void **state)
         if (depth == 1)
             first = site;
         if (depth != 0)
-            assert_int_equal(site, first); /* wherever it lies: three frames tell it */
+            assert_int_equal(site, first); /* wherever the stack is: three frames identify the site */
         else
             before = walks;
     }
@@ -252,7 +252,7 @@ static void communicators_and_completions_have_sites_of_their_own(void **state)
     assert_int_equal(site_of(sites[2])->start_site, 5);
 }
 
-/* Language bindings call the wrapper: the program's own line is the first frame. */
+/* Language bindings call the wrapper: the program's line is the first frame. */
 static void mpis_own_frames_are_left_out(void **state)
 {
     static const char call[] = "MPI_Gather";
@@ -272,7 +272,7 @@ static void mpis_own_frames_are_left_out(void **state)
 static void code_that_was_unloaded_is_forgotten(void **state)
 {
     static const char call[] = "MPI_Scatter";
-    static const uint32_t modules[] = {2, 2, 3, 3, 2}; /* what lies there: the first one comes back */
+    static const uint32_t modules[] = {2, 2, 3, 3, 2}; /* the module at that address: the first one is loaded again */
     uint32_t sites[5];
 
     (void)state;
@@ -334,14 +334,14 @@ static uint32_t draw(uint32_t below)
     return (uint32_t)((uint64_t)(seed >> 1) * below >> 31);
 }
 
-/* A call of a random stack. Returns whether it has an entry of its own. */
+/* A call of a random stack. Returns whether it has a separate entry. */
 static bool call_path(unsigned path)
 {
     uint32_t site = layer(path, LAYERS);
 
     mw_rank.journal.sites[site].calls++;
     if (site_of(site)->flags & MW_SITE_SHARED) {
-        assert_int_equal(site_of_path[path], 0); /* what has an entry keeps it */
+        assert_int_equal(site_of_path[path], 0); /* an entry is kept */
         return false;
     }
     assert_true(site_of_path[path] == 0 || site_of_path[path] == site + 1);
@@ -386,7 +386,7 @@ static void more_stacks_than_entries(void **state)
             assert_true(call_path(i));
 }
 
-/* A call of a stack without an entry turns out to need much memory: it gets one, and keeps it. */
+/* A call of a stack without an entry turns out to need much memory: it gets an entry, and keeps it. */
 static void a_call_that_matters_gets_an_entry(void **state)
 {
     static const char call[] = "MPI_Alltoallv";
@@ -405,7 +405,7 @@ static void a_call_that_matters_gets_an_entry(void **state)
         path++;
     assert_true(path < PATHS);
     wants_own = true;
-    bytes = 0; /* only the name, for the time being */
+    bytes = 0; /* only the name at first */
     own = layer(path, LAYERS);
     assert_int_equal(site_of(own)->flags, MW_SITE_NAME);
     bytes = 64 * MIB;
@@ -419,7 +419,7 @@ static void a_call_that_matters_gets_an_entry(void **state)
     assert_int_equal(site_of_path[path], own + 1);
 }
 
-/* However many calls come, their stacks are not walked each time. */
+/* However many calls there are, their stacks are not walked each time. */
 static void walking_in_vain_ends(void **state)
 {
     static const char call[] = "MPI_Alltoallw", other[] = "MPI_Reduce";
@@ -431,27 +431,27 @@ static void walking_in_vain_ends(void **state)
     for (unsigned i = 0; i < 3 * PATHS; i++)
         layer(i, LAYERS);
     assert_true(mw_site_table_is_scarce());
-    use_key(other, 8, 0); /* at a place that no site is known at */
+    use_key(other, 8, 0); /* at a place without a known site */
     before = walks;
     mw_rank.journal.cost->lost_sites = 0;
     for (unsigned i = 0; i < 3200; i++)
         assert_int_equal(site_of(layer(i, LAYERS))->flags, MW_SITE_SHARED);
     assert_uint_in_range(walks - before, 90, 110);
     assert_int_equal(mw_rank.journal.cost->lost_sites, 3200); /* walked or not */
-    change_count++;                                           /* a library was loaded: what it calls is looked at for a while */
+    change_count++;                                           /* a library was loaded: its calls are walked for some time */
     before = walks;
     for (unsigned i = 0; i < 3200; i++)
         layer(i, LAYERS);
     assert_uint_in_range(walks - before, 256, 256 + 110);
-    use_key(mw_ops[MW_OP_MPI_Finalize].name, 0, 0); /* comes once: always has an entry */
+    use_key(mw_ops[MW_OP_MPI_Finalize].name, 0, 0); /* called once: always has an entry */
     assert_int_equal(site_of(deeper(3))->flags, 0);
     assert_string_equal(site_of(deeper(3))->call, "MPI_Finalize");
 }
 
 #define TEST(test) cmocka_unit_test_setup_teardown(test, make_journal, free_journal)
 
-/* Each test in a process of its own would have empty caches; here each has names of its own instead, by whose addresses
- * caches tell calls apart. */
+/* A separate process for each test would have empty caches; instead, each test uses different names, by whose addresses
+ * caches distinguish calls. */
 int main(void)
 {
     const struct CMUnitTest tests[] = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which spikes are kept: the largest ones, and not those of one site alone. */
+/* Which spikes are kept: the largest ones, but not only those of one site. */
 #include "pmpi/measure/spikes.h"
 
 #include "pmpi/base/stack.h"
@@ -68,7 +68,7 @@ static void note(uint32_t site, uint64_t rise)
     mw_spikes_note(&spike, (void *)0x5000);
 }
 
-/* How many of a site are kept; their smallest and their largest rise. */
+/* How many spikes of a site are kept; their smallest and their largest rise. */
 static int kept(uint32_t site, uint64_t *least, uint64_t *most)
 {
     int count = 0;
@@ -96,7 +96,7 @@ static void all_of_it_is_kept(void **state)
     (void)state;
     mw_spikes_note(&spike, (void *)0x5000);
     assert_int_equal(used(), 1);
-    assert_int_equal(entry->seq, 2); /* even: readers may take it */
+    assert_int_equal(entry->seq, 2); /* even: readers may use it */
     assert_int_equal(entry->site, 3);
     assert_int_equal(entry->phase, 2);
     assert_int_equal(entry->visit, 77);
@@ -121,7 +121,7 @@ static void one_site_has_so_many(void **state)
     assert_int_equal(most, 100 * MIB);
     assert_int_equal(least, 97 * MIB);
     assert_int_equal(used(), OF_ONE_SITE);
-    note(2, MIB); /* there is room for others */
+    note(2, MIB); /* there are entries for others */
     assert_int_equal(kept(2, &least, &most), 1);
 }
 
@@ -137,13 +137,13 @@ static void the_largest_of_all_are_kept(void **state)
         uint64_t rise = (1 + i * 7919 % (5 * MW_RECORD_SPIKES)) * MIB;
         assert_int_equal(kept(1 + i, &least, &most), rise > 4 * MW_RECORD_SPIKES * MIB);
     }
-    note(9999, 4 * MW_RECORD_SPIKES * MIB); /* not larger than the smallest that is kept */
+    note(9999, 4 * MW_RECORD_SPIKES * MIB); /* not larger than the smallest one kept */
     assert_int_equal(kept(9999, &least, &most), 0);
     note(9999, (4 * MW_RECORD_SPIKES + 2) * MIB);
     assert_int_equal(kept(9999, &least, &most), 1);
 }
 
-/* A site that has its share competes with its own ones only: larger ones of others stay, and so do smaller ones. */
+/* A site that has used its share competes only with itself: larger and smaller spikes of other sites stay. */
 static void a_site_with_its_share_takes_nothing_from_others(void **state)
 {
     uint64_t least, most;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which threads a rank is said to have, from real threads of this process. */
+/* Which threads are reported for a rank, with real threads of this process. */
 #include "pmpi/measure/threads.h"
 
 #include "pmpi/base/syscalls.h"
@@ -37,7 +37,7 @@ static void *wait_for_end(void *unused)
     return NULL;
 }
 
-/* Returns when it runs. */
+/* Returns when the thread is running. */
 static void begin_thread(void)
 {
     assert_int_equal(pthread_create(&threads[thread_count++], NULL, wait_for_end, NULL), 0);
@@ -57,7 +57,7 @@ static int set_up(void **state)
     mw_syscalls_over = false;
     over = false;
     begun = thread_count = 0;
-    /* sanitizers may have threads of their own, and an emulator has; threads that were joined may still be ending */
+    /* sanitizers and emulators may have threads; joined threads may still be ending */
     for (int i = 0; i < 1000 && !stat("/proc/self/task", &st) && st.st_nlink != 3; i++)
         sched_yield();
     return 0;
@@ -112,7 +112,7 @@ static void some_before_init(void **state)
     begin_thread();
     mw_threads_before_init();
     assert_int_equal(seen(), MW_THREADS_INIT);
-    mw_threads_after_init(true); /* it never goes back */
+    mw_threads_after_init(true); /* the value never decreases */
     mw_threads_note_caller();
     assert_int_equal(seen(), MW_THREADS_INIT);
 }
@@ -165,7 +165,7 @@ static void init_in_another_thread(void **state)
     assert_int_equal(seen(), MW_THREADS_INIT);
 }
 
-/* Nobody may ask: that nothing is known stays, whatever comes. */
+/* No system calls: the value stays unknown, whatever happens. */
 static void nothing_is_known_in_a_sandbox(void **state)
 {
     (void)state;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The rank's timeline: fixed room, halved resolution, no peak lost. Runs the shim's own file on a journal in memory. */
+/* The rank's timeline: fixed size, halved resolution, no peak lost. Runs the shim's code on a journal in memory. */
 #include "pmpi/measure/timeline.h"
 #include "pmpi/rank/rank.h"
 
@@ -45,7 +45,7 @@ static void enters_a_peak_wherever_it_may_have_been(void **state)
     assert_int_equal(mw_rank.journal.ticks[5].last, 300);
     assert_int_equal(mw_journal_used(&mw_rank.journal, MW_SECTION_TIMELINE), 6);
     mw_timeline_add(ORIGIN + 5 * MS, ORIGIN + 5 * MS, 400, 400);
-    assert_int_equal(peak_at(5 * MS), 700); /* a lower one does not hide it */
+    assert_int_equal(peak_at(5 * MS), 700); /* a lower one does not replace it */
     assert_int_equal(mw_rank.journal.ticks[5].last, 400);
 }
 

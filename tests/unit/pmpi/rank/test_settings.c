@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The environment's settings: garbage gives the default, and is said in one line for each variable. */
+/* Settings from the environment: an invalid value gives the default, and one line for each variable. */
 #include "pmpi/rank/settings.h"
 
 #include "collector/base/settings.h"
@@ -125,7 +125,7 @@ static void the_line_says_what_is_taken_instead(void **state)
     char longer[3000];
 
     (void)state;
-    setenv("MEMWATCH_SITE_DEPTH", "9", 1); /* one more than the most */
+    setenv("MEMWATCH_SITE_DEPTH", "9", 1); /* maximum plus one */
     mw_settings_warn();
     assert_int_equal(line_count, 1);
     assert_string_equal(lines[0], "memwatch: MEMWATCH_SITE_DEPTH=9 is not an integer from 1 to 8: using 3\n");

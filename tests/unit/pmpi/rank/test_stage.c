@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A rank's stage never goes back, whoever raises it, and an abort stays. */
+/* A rank's stage never decreases, whoever sets it, and an abort is final. */
 #include "pmpi/rank/stage.h"
 
 #include "collector/journal/journal.h"
@@ -97,12 +97,12 @@ static void only_the_ranks_own_abort_counts(void **state)
     mw_stage_abort(17);
     assert_int_equal(stage(), 0);
     assert_int_equal(mw_rank.journal.state->abort_ns, 0);
-    mw_syscalls_over = true; /* in a sandbox nobody may ask who it is */
+    mw_syscalls_over = true; /* in a sandbox the pid cannot be queried */
     mw_stage_abort(17);
     assert_int_equal(stage(), MW_STAGE_ABORTED);
 }
 
-/* Threads that raise it all at once, each to stages of its own. */
+/* Threads that raise the stage at the same time, each to different stages. */
 #define THREADS 4
 #define TURNS 20000
 

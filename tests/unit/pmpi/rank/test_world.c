@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which world a process belongs to, by environments and process trees that a test makes up, and where its journals go. */
+/* Which world a process belongs to, for synthetic environments and process trees, and where its journals are created. */
 #include "pmpi/rank/world.h"
 
 #include "collector/base/token.h"
@@ -53,7 +53,7 @@ static int set_up(void **state)
 
 /* ---- processes ---- */
 
-/* A rank's world, as a new process of ours sees it. `starter`: the name of a process between; NULL none. */
+/* A rank's world, as seen by a new child process. `starter`: the name of a process in between; NULL: none. */
 #define RANKS 2
 struct family {
     struct mw_world ranks[RANKS]; /* of one starter */
@@ -100,7 +100,7 @@ static struct family start(const char *starter, const char *port, const char *gr
     return family;
 }
 
-/* All of them know one world; returns its number. */
+/* All of them have the same world; returns its id. */
 static uint64_t one_world(struct family family, enum mw_world_reach reach)
 {
     for (int i = 0; i < RANKS; i++) {
@@ -153,7 +153,7 @@ static void by_pmix(void **state)
     setenv("PMIX_NAMESPACE", "1234", 1);
     setenv("OMPI_MCA_orte_hnp_uri", "1234.0;tcp://10.0.0.1:5", 1);
     one = one_world(start(NULL, NULL, NULL), MW_WORLD_WHOLE);
-    assert_int_equal(one_world(start("orted", NULL, NULL), MW_WORLD_WHOLE), one); /* on whichever host */
+    assert_int_equal(one_world(start("orted", NULL, NULL), MW_WORLD_WHOLE), one); /* on any host */
     setenv("OMPI_MCA_orte_hnp_uri", "1234.0;tcp://10.0.0.1:6", 1);                /* a later job with the same number */
     two = one_world(start(NULL, NULL, NULL), MW_WORLD_WHOLE);
     assert_int_not_equal(one, two);
@@ -161,7 +161,7 @@ static void by_pmix(void **state)
     assert_int_not_equal(one_world(start(NULL, NULL, NULL), MW_WORLD_WHOLE), two);
 }
 
-/* Values are not run together: what one of them lacks the next one does not make up for. */
+/* Values are separated: the parts of one are never taken for parts of the next one. */
 static void values_are_apart(void **state)
 {
     uint64_t one;
@@ -188,13 +188,13 @@ static void by_slurm(void **state)
     setenv("SLURM_STEP_LAUNCHER_PORT", "4000", 1);
     one = one_world(start(NULL, NULL, NULL), MW_WORLD_WHOLE);
     assert_int_equal(one_world(start("slurmstepd", NULL, NULL), MW_WORLD_WHOLE), one);
-    setenv("PMIX_NAMESPACE", "slurm.pmix.7.3", 1); /* its servers differ from node to node */
+    setenv("PMIX_NAMESPACE", "slurm.pmix.7.3", 1); /* its servers differ between nodes */
     assert_int_equal(one_world(start("slurmstepd", NULL, NULL), MW_WORLD_WHOLE), one);
     setenv("SLURM_STEP_LAUNCHER_PORT", "4001", 1);
     assert_int_not_equal(one_world(start("slurmstepd", NULL, NULL), MW_WORLD_WHOLE), one);
 }
 
-/* An mpirun in a Slurm job: what it has inherited says nothing of its ranks. */
+/* An mpirun in a Slurm job: variables that it has inherited do not describe its ranks. */
 static void what_a_starter_inherits_says_nothing(void **state)
 {
     (void)state;
@@ -240,7 +240,7 @@ static void by_hydra(void **state)
     assert_int_equal(one_world(start("hydra_pmi_proxy", "node1:4000", "0"), MW_WORLD_WHOLE), one);
 }
 
-/* Whoever holds the other end of the PMI socket, whatever it is called. */
+/* The process at the other end of the PMI socket, whatever its name. */
 static void by_its_pmi_socket(void **state)
 {
     char number[16];
@@ -254,7 +254,7 @@ static void by_its_pmi_socket(void **state)
     setenv("PMI_FD", number, 1);
     one_world(start(NULL, NULL, NULL), MW_WORLD_STARTER);
     assert_int_equal(one_world(start(NULL, NULL, NULL), MW_WORLD_STARTER),
-                     one_world(start("mpirun", NULL, NULL), MW_WORLD_STARTER)); /* this process has made it */
+                     one_world(start("mpirun", NULL, NULL), MW_WORLD_STARTER)); /* created by this process */
     setenv("PMI_FD", "999", 1);
     assert_int_equal(mw_world_find().reach, MW_WORLD_PROCESS);
     setenv("PMI_FD", "garbage", 1);
@@ -281,7 +281,7 @@ static int remove_base(void **state)
     return rmdir(base);
 }
 
-/* What was opened is closed and removed. */
+/* Closes and removes what was opened. */
 static void clear_away(struct mw_world_dir *dir)
 {
     unlinkat(dir->fd, MW_FILE_TOKEN, 0);
@@ -316,7 +316,7 @@ static void one_that_cannot_be_used(void **state)
     assert_int_equal(open_given(name, &dir, &err), -1);
     assert_true(dir.removed);
     assert_int_equal(dir.fd, -1);
-    assert_int_equal(access(name, F_OK), -1); /* the launcher's is not made */
+    assert_int_equal(access(name, F_OK), -1); /* the launcher's directory is not created */
 }
 
 static void one_that_others_may_enter(void **state)
@@ -334,11 +334,11 @@ static void one_that_others_may_enter(void **state)
     assert_int_equal(chmod(name, 0700), 0);
     assert_int_equal(open_given(name, &dir, &err), 0);
     assert_string_equal(path, name);
-    assert_int_equal(dir.joined, -1); /* the launcher sees to it */
+    assert_int_equal(dir.joined, -1); /* the launcher removes it */
     assert_int_equal(dir.pid_ns, 0);
     assert_false(dir.standalone);
     clear_away(&dir);
-    assert_int_equal(symlink(base, name), 0); /* where somebody else might lead us */
+    assert_int_equal(symlink(base, name), 0); /* where another user might redirect us */
     assert_int_equal(open_given(name, &dir, &err), -1);
     unlink(name);
 }
@@ -365,7 +365,7 @@ static void one_with_a_token(void **state)
     clear_away(&dir);
 }
 
-/* Of a launcher on another host: it is made, and kept from being removed. */
+/* For a launcher on another host: the directory is created, and is not removed. */
 static void one_of_another_host(void **state)
 {
     struct mw_world_dir dir;
@@ -402,7 +402,7 @@ static void without_a_launcher(void **state)
     assert_true(first.standalone);
     assert_true(first.joined >= 0);
     assert_int_equal(mw_world_open_dir(world, &second, again, sizeof(again), &err), 0);
-    assert_string_equal(again, path); /* all ranks have the same */
+    assert_string_equal(again, path); /* the same for all ranks */
     mw_world_close_dir(&second);
     clear_away(&first);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Which calls of a variadic function pass a second argument, told by their code: as the compiler makes it with and without
- * optimization, through wrappers, and where a call before has left something in the register. */
+/* Which calls of a variadic function pass a second argument, determined from their code: compiled with and without
+ * optimization, through wrappers, and after a call that has left a value in the register. */
 #include "pmpi/wrap/argument.h"
 
 #include <setjmp.h>
@@ -20,7 +20,7 @@
 #define APART __attribute__((noipa))
 #endif
 
-/* None is static: compilers change how such functions are called. */
+/* None is static: compilers change how static functions are called. */
 #pragma GCC diagnostic ignored "-Wmissing-prototypes"
 
 static bool passed;
@@ -37,7 +37,7 @@ APART int control(int level, ...)
     return level;
 }
 
-/* Takes a text as its second argument, and leaves it in the register. */
+/* Uses a text as its second argument, and leaves it in the register. */
 APART int look(int number, const char *text)
 {
 #if defined __x86_64__

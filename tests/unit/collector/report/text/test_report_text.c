@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The terminal report against golden texts in tests/golden. MW_GOLDEN_UPDATE=1 writes them anew. */
+/* The terminal report against golden texts in tests/golden. MW_GOLDEN_UPDATE=1 rewrites them. */
 #include "collector/base/file_names.h"
 #include "collector/base/text.h"
 #include "collector/base/units.h"
@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-/* The whole report as text (free() it). */
+/* The complete report as text (free() it). */
 static char *render(const struct mw_model *model, const struct mw_report_style *style)
 {
     char *text = NULL;
@@ -60,7 +60,7 @@ static void assert_golden(const char *name, const char *text)
     free(golden);
 }
 
-/* Merges a made-up job and holds its report against a golden text. */
+/* Merges a synthetic job and compares its report with a golden text. */
 static void check_job(const char *name, int ranks, bool sampled, const struct mw_report_style *style)
 {
     struct synthetic_dir dir;
@@ -132,7 +132,7 @@ static void test_filter(void **state)
     regfree(&exclude);
 }
 
-/* A job of which rank 1 was killed inside a call and rank 3 left nothing. */
+/* A job in which rank 1 was killed inside a call and rank 3 left no record. */
 static void test_killed(void **state)
 {
     struct synthetic_dir dir;
@@ -198,7 +198,7 @@ static void test_killed(void **state)
     synthetic_remove(&dir);
 }
 
-/* Shared memory that sums count more than once, and memory that RSS leaves out. */
+/* Shared memory that sums count more than once, and memory that RSS does not include. */
 static void test_outside_rss(void **state)
 {
     struct synthetic_dir dir;
@@ -237,7 +237,7 @@ static void test_outside_rss(void **state)
     synthetic_remove(&dir);
 }
 
-/* Whatever comes from outside, no escape sequence and nothing but UTF-8 reaches the terminal. */
+/* Whatever the input, no escape sequence and only UTF-8 reaches the terminal. */
 static void test_hostile_strings(void **state)
 {
     static const char evil[] = "\033]0;owned\007\x9b"
@@ -281,7 +281,7 @@ static void test_hostile_strings(void **state)
     synthetic_remove(&dir);
 }
 
-/* No line is wider than asked for, as far as there is anything to cut. */
+/* No line is wider than requested, as far as it can be shortened. */
 static void test_width(void **state)
 {
     static const int widths[] = {80, 100, 132, 200};
@@ -325,7 +325,7 @@ static void test_units(void **state)
     assert_string_equal(mw_units_percent(0.00001).text, "< 0.01 %");
 }
 
-/* On a machine with many CPUs: what the readings may be off by, and what was found. */
+/* On a machine with many CPUs: the possible reading error, and the measured one. */
 static void test_large_error(void **state)
 {
     struct mw_model *model = mw_model_create();
