@@ -6,12 +6,13 @@
 set -u
 make=${MAKE:-make}
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES # CHECK_LONG is not for them
-all='tree page fuzz kill-matrix soak platforms'
+all='tree page predictions fuzz kill-matrix soak platforms'
 
 about() { # step
     case $1 in
         tree) echo "the whole build in the source tree, make clean, make distclean (tests/integration/tree_clean.sh); minutes" ;;
         page) echo "web pages in a real browser (tests/integration/page.sh); minutes" ;;
+        predictions) echo "predictions of memwatch scale against larger runs (tests/integration/predictions.sh); minutes" ;;
         fuzz) echo "every parser of what comes from outside, FUZZ_SECONDS each, here 300; an hour and a half" ;;
         kill-matrix) echo "whether the post-mortem names who died first, in 486 jobs; half an hour" ;;
         soak) echo "three launchers at once under load, SOAK_SECONDS, here 3600; an hour" ;;
@@ -25,6 +26,7 @@ step() {
     case $1 in
         tree) MW_TREE_BUILD=all of_check tree_clean ;;
         page) of_check page ;;
+        predictions) of_check predictions ;;
         fuzz) $make fuzz FUZZ_SECONDS="${FUZZ_SECONDS:-300}" ;;
         kill-matrix) $make kill-matrix ;;
         soak) $make soak SOAK_SECONDS="${SOAK_SECONDS:-3600}" ;;

@@ -38,7 +38,6 @@ shell_tests = \
     tests/integration/bad_input.sh \
     tests/integration/hostile_text.sh \
     tests/integration/shared.sh \
-    tests/integration/predictions.sh \
     tests/integration/record.sh \
     tests/integration/tables.sh \
     tests/integration/forms.sh \

@@ -114,7 +114,7 @@ check:
 	@echo 'ok 1 - looking at it # SKIP no browser is there'
 END
 long() { (cd long && MAKE=make SOAK_SECONDS=7 sh "$top_srcdir/tests/check_long.sh" "$@" >../printed 2>&1; echo $?); }
-check "check-long: each step has a line in its list" same "$(long list) $(grep -c '^[a-z-]*  *[^ ].*' printed)" '0 6'
+check "check-long: each step has a line in its list" same "$(long list) $(grep -c '^[a-z-]*  *[^ ].*' printed)" '0 7'
 check "check-long: a step that fails: 1, and the others run" same "$(long kill-matrix soak)" 1
 check "check-long: which one" says 'kill-matrix  *FAILED, see check-long/kill-matrix\.log (.*)'
 check "check-long: with its log" same "$(head -n 1 long/check-long/kill-matrix.log)" 'it is wrong'
