@@ -58,12 +58,12 @@ static bool ask(const char *what, int rank, char value[VALUE_SIZE])
     return mw_names_lookup(name, value, VALUE_SIZE);
 }
 
-static void say(const char *what, int rank, const char *value)
+static bool say(const char *what, int rank, const char *value)
 {
     char name[64];
 
     name_of(name, what, rank);
-    mw_names_publish(name, value);
+    return mw_names_publish(name, value);
 }
 
 static void unsay(const char *what, int rank, const char *value)
@@ -179,6 +179,20 @@ static bool follow_first(const struct mw_record_head *first)
     return mw_peers_decision(first) == MW_STAGE_COMMITTED;
 }
 
+/* Waits for rank 0's decision, which is whatever can be looked up: no rank acts on another one. */
+static bool hear_decision(void)
+{
+    uint64_t begin = mw_clock_now(), until = in_seconds(DECISION_S);
+    char value[VALUE_SIZE];
+
+    while (!ask("decision", 0, value)) {
+        if (mw_clock_now() >= until)
+            return false;
+        pause_since(begin);
+    }
+    return !strcmp(value, GO);
+}
+
 /* ---- rank 0 ---- */
 
 static int mark_own(const struct meeting *m, bool *marked)
@@ -219,28 +233,17 @@ static bool decide(struct meeting *m, struct mw_agree_hosts *hosts, uint64_t pre
 
 static bool lead(struct meeting *m, struct mw_agree_hosts *hosts, uint64_t present_by)
 {
+    char value[VALUE_SIZE];
     bool go;
 
     say("open", 0, "1");
     go = decide(m, hosts, present_by);
-    say("decision", 0, go ? GO : "no");
-    return go;
+    if (!say("decision", 0, go ? GO : "no") && !ask("decision", 0, value))
+        return false; /* the others cannot look it up either */
+    return go && hear_decision();
 }
 
 /* ---- the first rank of another host ---- */
-
-static bool hear_decision(void)
-{
-    uint64_t begin = mw_clock_now(), until = in_seconds(DECISION_S);
-    char value[VALUE_SIZE];
-
-    while (!ask("decision", 0, value)) {
-        if (mw_clock_now() >= until)
-            return false;
-        pause_since(begin);
-    }
-    return !strcmp(value, GO);
-}
 
 static bool follow_root(const struct meeting *m, uint64_t present_by)
 {
