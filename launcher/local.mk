@@ -75,6 +75,7 @@ launcher_liblauncher_la_SOURCES = \
     launcher/sample/pss.c launcher/sample/pss.h \
     launcher/sample/sampled.c launcher/sample/sampled.h \
     launcher/sample/sampler.c launcher/sample/sampler.h \
+    launcher/sample/slices.c launcher/sample/slices.h \
     launcher/sample/stages.c launcher/sample/stages.h \
     launcher/sample/tree.c launcher/sample/tree.h \
     launcher/sample/ulimits.c launcher/sample/ulimits.h \

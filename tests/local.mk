@@ -187,6 +187,7 @@ unit_tests += \
     tests/unit/pmpi/base/test_exit_table \
     tests/unit/pmpi/base/test_stack \
     tests/unit/pmpi/base/test_stack_search \
+    tests/unit/launcher/sample/test_slices \
     tests/unit/launcher/sample/test_stages \
     tests/unit/collector/scale/test_study \
     tests/unit/collector/symbols/test_symbolizer \
@@ -377,6 +378,8 @@ tests_unit_pmpi_base_test_stack_search_SOURCES = $(tests_unit_pmpi_base_test_sta
 tests_unit_pmpi_base_test_stack_search_CPPFLAGS = $(AM_CPPFLAGS) -DMW_STACK_SEARCH
 tests_unit_pmpi_base_test_stack_search_CFLAGS = $(AM_CFLAGS) -pthread
 tests_unit_pmpi_base_test_stack_search_LDADD = $(CMOCKA_LIBS)
+tests_unit_launcher_sample_test_slices_SOURCES = tests/unit/launcher/sample/test_slices.c
+tests_unit_launcher_sample_test_slices_LDADD = $(launcher_test_libs)
 tests_unit_launcher_sample_test_stages_SOURCES = tests/unit/launcher/sample/test_stages.c
 tests_unit_launcher_sample_test_stages_LDADD = $(launcher_test_libs)
 tests_unit_collector_scale_test_study_SOURCES = tests/unit/collector/scale/test_study.c

@@ -15,6 +15,7 @@
 #include "launcher/sample/evidence.h"
 #include "launcher/sample/launch_rank.h"
 #include "launcher/sample/limits.h"
+#include "launcher/sample/slices.h"
 #include "launcher/sample/stages.h"
 #include "launcher/sample/ulimits.h"
 
@@ -31,7 +32,6 @@
 
 #define FIRST_GAP_NS MW_NS_PER_MS
 #define ADOPT_GAP_NS (8 * MW_NS_PER_MS) /* when a journal appears: all ranks of the host are starting, and need the cores */
-#define FIRST_SLICE_NS (10 * MW_NS_PER_MS)
 
 /* The mark, huge pages and swap of a process are read when it is first seen, then at growing intervals. */
 #define LOOK_AFTER_NS MW_NS_PER_SEC
@@ -81,7 +81,7 @@ int mw_sampler_init(struct mw_sampler *sampler, struct mw_view *view, int run_di
     *sampler = (struct mw_sampler){.view = view, .next_ns = view->begin_ns, .gap_ns = FIRST_GAP_NS};
     mw_pss_init(&sampler->pss, sampler->view->begin_ns);
     sampler->huge_pages = mw_limits_huge_pages() > 0;
-    view->slice_ns = FIRST_SLICE_NS;
+    mw_slices_begin(view);
     mw_charges_begin(view);
     mw_cgroups_begin(view, "");
     if (mw_tree_init(&sampler->tree, "/proc", getpid()))
@@ -551,46 +551,6 @@ static uint64_t sample_process(struct mw_sampler *sampler, struct mw_tree_proces
     return rss;
 }
 
-static void halve_slices(struct mw_view *view)
-{
-    for (size_t i = 0; i < MW_VIEW_FILE_SLICES / 2; i++) {
-        const struct mw_view_slice *a = &view->slices[2 * i], *b = a + 1;
-        struct mw_view_slice merged = a->rss_max >= b->rss_max ? *a : *b;
-        const struct mw_view_slice *other = a->rss_max >= b->rss_max ? b : a;
-        if (other->samples && (!merged.samples || other->rss_min < merged.rss_min))
-            merged.rss_min = other->rss_min;
-        merged.samples = a->samples + b->samples;
-        view->slices[i] = merged;
-    }
-    memset(view->slices + MW_VIEW_FILE_SLICES / 2, 0, MW_VIEW_FILE_SLICES / 2 * sizeof(*view->slices));
-    view->slice_ns *= 2;
-    view->slice_count = (view->slice_count + 1) / 2;
-}
-
-static void note_sum(struct mw_sampler *sampler, uint64_t sum, uint32_t processes)
-{
-    struct mw_view *view = sampler->view;
-    uint64_t at = sampler->now - view->begin_ns;
-    struct mw_view_slice *slice;
-
-    while (at / view->slice_ns >= MW_VIEW_FILE_SLICES)
-        halve_slices(view);
-    slice = &view->slices[at / view->slice_ns];
-    if (!slice->samples++ || slice->rss_min > sum)
-        slice->rss_min = sum;
-    if (slice->rss_max < sum) {
-        slice->rss_max = sum;
-        slice->processes = processes;
-    }
-    if (view->slice_count <= at / view->slice_ns)
-        view->slice_count = at / view->slice_ns + 1;
-    if (view->rss_sum_max < sum) {
-        view->rss_sum_max = sum;
-        view->rss_sum_max_ns = sampler->now;
-        view->rss_sum_max_processes = processes;
-    }
-}
-
 /* Deaths are noticed in between, for their order. */
 static void between_processes(void *context)
 {
@@ -633,7 +593,7 @@ void mw_sampler_sample(struct mw_sampler *sampler)
     }
     mw_charges_look(view, "", sum);
     note_gap(sampler);
-    note_sum(sampler, sum, processes);
+    mw_slices_add(view, sampler->now, sum, processes);
     cost = mw_clock_now() - sampler->now;
     sampler->rest_ns = sampler->now + COST_SHARE * cost;
     sampler->next_ns = sampler->now + sampler->gap_ns > sampler->rest_ns ? sampler->now + sampler->gap_ns : sampler->rest_ns;
