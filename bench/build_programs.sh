@@ -12,7 +12,7 @@ build_all() { # mpi cc
         # shellcheck disable=SC2086
         "$2" $flags -o "$out/$(basename "$file" .c)" "$file" -ldl
     done
-    # the whole program is the one of the examples
+    # the section `program` uses the example
     # shellcheck disable=SC2086
     (cd "$top_srcdir" && "$2" $flags -o "$top_builddir/$out/mpi_distributed_compute" examples/field.c examples/fft.c \
         examples/transpose.c examples/mpi_distributed_compute.c -ldl -lm)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What bench/run and bench/accuracy share: where things are, how a job is run, how pairs of runs are compared."""
+"""Shared by bench/run and bench/accuracy: paths, running jobs, comparing pairs of runs."""
 import collections
 import json
 import os
@@ -20,11 +20,11 @@ Mpi = collections.namedtuple("Mpi", "name mpirun")
 
 
 class Failed(Exception):
-    """A job that did not run as it should; the text says which and what it said."""
+    """A job that failed; the text has its command and its message."""
 
 
 def find_build():
-    """The build directory: $top_builddir_path, the present one, or build/ beside bench/."""
+    """The build directory: $top_builddir_path, the current one, or build/ beside bench/."""
     for path in (os.environ.get("top_builddir_path"), ".", SOURCE / "build"):
         if path and (pathlib.Path(path) / "tests/environment.sh").exists():
             return pathlib.Path(path).resolve()
@@ -32,19 +32,19 @@ def find_build():
 
 
 class Place:
-    """The build, a directory for this run's files, and the environment of its jobs."""
+    """The build, a directory for this run's files, and the environment of its jobs. `needs`: files of the build."""
 
-    def __init__(self):
+    def __init__(self, needs=("bench/programs.stamp",)):
         self.build = find_build()
         self.memwatch = self.build / "launcher/memwatch"
         self.shim = self.build / "pmpi/.libs/libmemwatch-pmpi.so"
         self.work = pathlib.Path(tempfile.mkdtemp(prefix="memwatch-bench."))
-        self.said = ""
+        self.stderr = ""
         self.settings = self._read_settings()
         self.openmpi_settings = self._read_openmpi_settings()
         self.mpis = [Mpi(name, self.settings[name.upper() + "_RUN"]) for name in ("openmpi", "mpich")
                      if self.settings.get(name.upper() + "_RUN") and self.settings.get(name.upper() + "_CC")]
-        if not (self.build / "bench/programs.stamp").exists():
+        if not all((self.build / file).exists() for file in needs):
             sys.exit(f"bench: the programs are not built: make -C {self.build} bench-programs")
 
     def __enter__(self):
@@ -59,7 +59,7 @@ class Place:
         return dict(word[0].split("=", 1) for word in words if word)
 
     def _read_openmpi_settings(self):
-        """What tests/openmpi.sh exports."""
+        """The variables that tests/openmpi.sh exports."""
         script = '. "$0"; openmpi_settings "$1"; env'
         command = ["sh", "-c", script, str(SOURCE / "tests/openmpi.sh"), self.settings.get("OPENMPI_RUN") or "mpirun"]
         names = ("OMPI_", "PRTE_")
@@ -73,7 +73,7 @@ class Place:
         return str(self.build / "bench/tools" / name)
 
     def environment(self, **more):
-        """That of the caller, without memwatch's own; Open MPI may run as root and on few cores."""
+        """The caller's environment, without memwatch's variables; Open MPI may run as root and on few cores."""
         kept = {k: v for k, v in os.environ.items() if not k.startswith("MEMWATCH_") and k != "LD_PRELOAD"}
         kept.update(self.openmpi_settings, OMPI_MCA_mpi_yield_when_idle="1", TMPDIR=str(self.work))
         kept.update(more)
@@ -83,7 +83,7 @@ class Place:
         return [str(self.memwatch), "run", "--quiet", *options, "--"]
 
     def run(self, command, **more):
-        """Runs a command to its end; its stdout, and its stderr in `said`. `more`: of the environment."""
+        """Runs a command to its end; its stdout, and its stderr in `stderr`. `more`: additional environment."""
         process = self.start(command, **more)
         try:
             out, err = process.communicate(timeout=TIMEOUT_S)
@@ -93,7 +93,7 @@ class Place:
             raise Failed(f"{shlex.join(command)}: did not end in {TIMEOUT_S} s") from None
         if process.returncode:
             raise Failed(f"{shlex.join(command)}: ended with {process.returncode}: {err.strip()[-400:]}")
-        self.said = err.strip()
+        self.stderr = err.strip()
         return out
 
     def start(self, command, **more):
@@ -123,7 +123,7 @@ def number(text):
 
 
 def in_turn(count, bare, with_memwatch):
-    """`count` pairs of what the two functions return, run A B B A ..., so that a drift of the machine hits both."""
+    """`count` pairs of what the two functions return, run A B B A ..., so that a drift of the machine affects both."""
     pairs = []
     for i in range(count):
         if i % 2 == 0:
@@ -144,8 +144,8 @@ def quartiles(values):
 
 
 def median_between(values):
-    """Two of the values that the median of many more runs lies between, with 95 % confidence: by the binomial law of how
-    many values lie below it, whatever their own law. The outermost ones when they are too few."""
+    """Two of the values that enclose the median of many more runs with 95 % confidence, by the binomial distribution of
+    the number of values below it, whatever their distribution. The extremes if there are too few."""
     values = sorted(values)
     aside = max(0, int(len(values) / 2 - 0.98 * len(values) ** 0.5 - 0.5))
     return values[aside], values[-1 - aside]

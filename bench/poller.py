@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What users of psrecord and mprof have: the RSS of a job's processes, read from /proc at an interval."""
+"""The method of psrecord and mprof: the RSS of a job's processes, read from /proc at an interval."""
 import os
 import threading
 import time
@@ -8,7 +8,7 @@ PAGE = os.sysconf("SC_PAGESIZE")
 
 
 def descendants(pid):
-    """`pid` and all below it that can be seen."""
+    """`pid` and its visible descendants."""
     found = [pid]
     for parent in found:
         try:
@@ -16,7 +16,7 @@ def descendants(pid):
                 with open(f"/proc/{parent}/task/{task}/children", encoding="ascii") as file:
                     found += [int(word) for word in file.read().split()]
         except OSError:
-            pass  # it has ended meanwhile
+            pass  # it has ended
     return found
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What bench/run measures: a function each, which bench/README.md describes."""
+"""The sections of bench/run, a function each, described in bench/README.md."""
 import collections
 import glob
 import json
@@ -10,7 +10,7 @@ import time
 
 from measure import SOURCE, Failed, fields, in_turn, median_between
 
-# How much is done: pairs of runs, fewer of them for what takes long, milliseconds for each call, and so on.
+# The effort: pairs of runs, fewer for slow sections, milliseconds for each call, and so on.
 Effort = collections.namedtuple("Effort", "pairs some lives ms ranks calls sites starts window_s processes intervals")
 EFFORTS = {
     "smoke": Effort(1, 1, 1, 1, [2], 1000, 1000, 4, 0.3, [10], [10]),
@@ -21,7 +21,7 @@ COLLECTIVES = ["barrier", "allreduce_8", "allreduce_64k", "allreduce_4m", "allto
 
 
 def times(place, command):
-    """Of each call, in ns, when other work disturbs it least."""
+    """The time of each call in ns, when other work disturbs it least."""
     return {row["call"]: row["calm"] for row in fields(place.run(command))}
 
 
@@ -59,7 +59,7 @@ def collectives(place, table, effort):
                           pairs=effort.some)
 
 
-CREDIT_NS = 20e6  # what measuring may take of a run that is too short to have earned it
+CREDIT_NS = 20e6  # the initial credit for measuring in a short run
 
 
 def governor(place, table, effort):
@@ -134,9 +134,9 @@ def memory(place, table, effort):
             runs = in_turn(effort.some, lambda: run(job), lambda: run(place.under() + job))
             if what == "calls":
                 table.add(f"{mpi.name} after MPI_Init", [(a[0], b[0]) for a, b in runs], "KiB", bound=1024)
-            told = {"calls": f"{number} calls", "sites": f"{number} call sites",
+            names = {"calls": f"{number} calls", "sites": f"{number} call sites",
                     "threads": f"8 threads, {number} calls each"}
-            table.add(f"{mpi.name} after {told[what]}", [(a[1], b[1]) for a, b in runs], "KiB", bound=1024)
+            table.add(f"{mpi.name} after {names[what]}", [(a[1], b[1]) for a, b in runs], "KiB", bound=1024)
 
 
 def idle(place, table, effort):
@@ -149,7 +149,7 @@ def idle(place, table, effort):
     runs = in_turn(3 * effort.pairs, lambda: run({}), lambda: run(shim))
     table.add("resident", [(a["rss"], b["rss"]) for a, b in runs], "KiB")
     table.add("private", [(a["private"], b["private"]) for a, b in runs], "KiB", bound=64)
-    # as in a run: with what memwatch sets for the processes of the job
+    # as in a run: with the variables that memwatch sets for the processes of the job
     out = place.run(place.under() + [place.tool("starts"), str(effort.starts), place.tool("idle")])
     table.add("fork to end", [(row["without_ns"] / 1e3, row["with_ns"] / 1e3) for row in fields(out)], "us", bound=200)
 
@@ -172,7 +172,7 @@ def sample(place, processes, interval_ms, window_s):
     try:
         if process.stdout.readline() != "ready\n":
             raise Failed(f"tree {processes}: {process.stderr.read().strip()[-200:]}")
-        time.sleep(0.3)  # the processes are new to it
+        time.sleep(0.3)  # until the processes have been sampled
         begin, used, first = time.monotonic_ns(), run_ns(process.pid), resident_kib(process.pid)
         time.sleep(window_s)
         share = 100 * (run_ns(process.pid) - used) / (time.monotonic_ns() - begin)
@@ -198,7 +198,7 @@ def sampler(place, table, effort):
     table.begin("sampler", "Sampling: % of a core, and how often it came to it")
     for processes in effort.processes:
         for interval in effort.intervals:
-            # so many processes are looked at once a second or less: it takes a while to see how often
+            # so many processes are sampled once a second or less: measuring the rate takes a while
             window_s = effort.window_s * (4 if processes >= 1000 else 1)
             share, _, _, rate = sample(place, processes, interval, window_s)
             table.value(f"{processes} processes, every {interval} ms", [share], "% of a core")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The results of bench/run: a line each as they come, and all of them for --json."""
+"""The results of bench/run: printed one by one, and collected for --json."""
 from measure import quartiles
 
 
@@ -28,7 +28,7 @@ class Table:
         print(f"    {text}")
 
     def add(self, name, pairs, unit, how="difference", bound=None):
-        """`pairs` of (without, with); told is the median of their differences or ratios."""
+        """`pairs` of (without, with); the result is the median of their differences or ratios."""
         values = [b / a if how == "ratio" else b - a for a, b in pairs if how != "ratio" or a > 0]
         if not values:
             return
@@ -37,7 +37,7 @@ class Table:
         self._row(name, unit, how, bound, bare=bare, memwatch=loaded, median=median, q1=q1, q3=q3, pairs=len(values))
 
     def value(self, name, values, unit, bound=None):
-        """What has no counterpart without memwatch."""
+        """A value without a counterpart without memwatch."""
         median, q1, q3 = quartiles(values)
         self._row(name, unit, "value", bound, bare=None, memwatch=median, median=median, q1=q1, q3=q3,
                   pairs=len(values))
@@ -47,8 +47,8 @@ class Table:
                              "bare": bare, **numbers})
         show = FORMATS[how]
         spread = f"{show(numbers['q1'])} .. {show(numbers['q3'])}" if how != "value" or numbers["pairs"] > 1 else ""
-        told = show(numbers["median"]) if how != "value" else ""
+        result = show(numbers["median"]) if how != "value" else ""
         plain = FORMATS["value"]
-        limit = f"<= {bound:.4g} {unit}" if bound else ""
-        print(f"  {name:44s} {plain(bare):>12s} {plain(numbers['memwatch']):>12s} {told:>10s} {spread:>21s}  "
+        limit = f"<= {bound:.4g}{'' if how == 'ratio' else ' ' + unit}" if bound else ""
+        print(f"  {name:44s} {plain(bare):>12s} {plain(numbers['memwatch']):>12s} {result:>10s} {spread:>21s}  "
               f"{limit or ('' if how == 'ratio' else unit)}", flush=True)

@@ -6,6 +6,12 @@ collector_libcollector_la_SOURCES = \
 	collector/base/clock.h collector/base/magic.h collector/journal/record.h \
 	collector/base/err.c collector/base/err.h collector/base/file_names.h \
 	collector/base/hostname.c collector/base/hostname.h \
+	collector/model/heap.c collector/model/heap.h \
+	collector/model/heap_largest.c collector/model/heap_largest.h \
+	collector/model/phase_lines.c collector/model/phase_lines.h \
+	collector/model/heap_lines.c collector/model/heap_lines.h \
+	collector/model/limits.c collector/model/limits.h \
+	collector/model/heap_owner.c collector/model/heap_owner.h \
 	collector/model/in_mpi.c collector/model/in_mpi.h \
 	collector/base/io.c collector/base/io.h \
 	collector/journal/journal.c collector/journal/journal.h \
@@ -19,12 +25,13 @@ collector_libcollector_la_SOURCES = \
 	collector/base/child_time.c collector/base/child_time.h \
 	collector/base/close_from.c collector/base/close_from.h \
 	collector/compare/compare.c collector/compare/compare.h \
-	collector/compare/check.c collector/compare/fold.c collector/compare/match.c collector/compare/take.c \
+	collector/compare/check.c collector/compare/fold.c collector/compare/lines.c collector/compare/match.c collector/compare/take.c \
 	collector/report/csv.c collector/report/csv.h \
 	collector/symbols/debug_files.c collector/symbols/debug_files.h \
 	collector/symbols/demangle.c collector/symbols/demangle.h \
 	collector/journal/exits_read.c collector/journal/exits_read.h \
 	collector/journal/check.c collector/journal/check.h collector/journal/copy.h \
+	collector/journal/check_heap.c collector/journal/heap_amounts.c collector/journal/heap_amounts.h \
 	collector/base/launch_variables.c collector/base/launch_variables.h \
 	collector/journal/read.c collector/journal/read.h \
 	collector/journal/source.c collector/journal/source.h \
@@ -32,6 +39,7 @@ collector_libcollector_la_SOURCES = \
 	collector/findings/findings.c collector/findings/findings.h \
 	collector/findings/gates.c collector/findings/gates.h \
 	collector/base/json_out.c collector/base/json_out.h \
+	collector/findings/leak_lines.c collector/findings/leak_lines.h \
 	collector/findings/leaks.c collector/findings/leaks.h \
 	collector/base/map.c collector/base/map.h \
 	collector/base/markup.c collector/base/markup.h \
@@ -47,14 +55,14 @@ collector_libcollector_la_SOURCES = \
 	collector/post_mortem/waiting.c \
 	collector/merge/details.c \
 	collector/merge/exits.c \
+	collector/merge/fields.c \
 	collector/merge/hosts.c \
 	collector/merge/job.c \
 	collector/merge/jobs.c collector/jobs/jobs.h \
 	collector/jobs/find.c \
 	collector/jobs/seen.c \
 	collector/merge/layers.c \
-	collector/merge/left.c \
-	collector/merge/limits.c \
+	collector/merge/left_running.c \
 	collector/merge/notes.c \
 	collector/merge/origins.c \
 	collector/merge/peers.c \
@@ -63,6 +71,7 @@ collector_libcollector_la_SOURCES = \
 	collector/merge/processes.c \
 	collector/merge/ranks.c \
 	collector/merge/records.c \
+	collector/merge/heap.c \
 	collector/merge/sites.c \
 	collector/merge/take.c \
 	collector/jobs/tree.c \
@@ -70,12 +79,20 @@ collector_libcollector_la_SOURCES = \
 	collector/merge/views.c \
 	collector/merge/worlds.c collector/merge/worlds.h \
 	collector/base/message.c collector/base/message.h \
+	collector/model/end.h \
+	collector/model/host.h \
 	collector/model/model.c collector/model/model.h \
+	collector/model/number.h \
+	collector/model/rank.h \
 	collector/base/names.c collector/base/names.h \
 	collector/page/files.c collector/page/files.h \
 	collector/model/phase_choice.c collector/model/phase_choice.h \
 	collector/page/curves.c collector/page/curves.h \
 	collector/page/data.c collector/page/data.h \
+	collector/page/heap.c \
+	collector/page/heap_phases.c collector/page/heap_phases.h \
+	collector/page/heap_stacks.c collector/page/heap_stacks.h \
+	collector/page/heap_ticks.c collector/page/heap_ticks.h collector/page/heap_time.c collector/page/heap_time.h \
 	collector/page/jobs.c collector/page/parts.h \
 	collector/page/processes.c \
 	collector/page/spikes.c \
@@ -92,18 +109,32 @@ collector_libcollector_la_SOURCES = \
 	collector/record/round.c collector/record/round.h \
 	collector/model/rank_rss.c collector/model/rank_rss.h \
 	collector/record/check.c collector/record/check.h \
+	collector/record/field_rows.h \
 	collector/record/fields.c collector/record/fields.h \
+	collector/record/fields_end.c \
+	collector/record/fields_heap.c \
+	collector/record/fields_host.c \
+	collector/record/fields_number.c \
+	collector/record/fields_rank.c \
+	collector/record/fields_run.c \
 	collector/record/json.c collector/record/json.h \
 	collector/report/report.c collector/report/report.h \
 	collector/report/compare.c collector/report/compare.h \
 	collector/report/compare_json.c \
 	collector/report/compare_markdown.c \
 	collector/page/html.c collector/page/html.h \
+	collector/report/folded.c collector/report/folded.h \
+	collector/report/gzip.c collector/report/gzip.h \
+	collector/report/heap.c \
+	collector/report/heap_parts.c collector/report/heap_parts.h \
 	collector/report/json.c collector/report/json.h \
 	collector/report/metrics.c collector/report/metrics.h \
 	collector/report/names.c collector/report/names.h \
 	collector/report/phases.c \
+	collector/report/pprof.c collector/report/pprof.h \
+	collector/report/pprof_tables.c collector/report/pprof_tables.h \
 	collector/report/processes.c \
+	collector/report/protobuf.c collector/report/protobuf.h \
 	collector/report/repeat.c collector/report/repeat.h \
 	collector/report/spikes.c \
 	collector/report/tables.h \
@@ -112,6 +143,7 @@ collector_libcollector_la_SOURCES = \
 	collector/symbols/rust_name.c collector/symbols/rust_name.h \
 	collector/report/lines/deaths.c \
 	collector/report/lines/headroom.c \
+	collector/report/lines/heap.c \
 	collector/report/lines/in_mpi.c \
 	collector/report/lines/job.c \
 	collector/report/lines/lines.c collector/report/lines/lines.h \
@@ -120,6 +152,8 @@ collector_libcollector_la_SOURCES = \
 	collector/report/lines/words.c collector/report/lines/words.h \
 	collector/report/text/text.c collector/report/text/text.h collector/report/text/parts.h \
 	collector/report/text/hosts.c \
+	collector/report/text/heap.c \
+	collector/report/text/phase_lines.c \
 	collector/report/text/jobs.c \
 	collector/report/text/lines.c \
 	collector/report/text/parts.c \
@@ -143,11 +177,13 @@ collector_libcollector_la_SOURCES = \
 	collector/scale/study_fold.c \
 	collector/scale/study_html.c \
 	collector/scale/study_json.c \
+	collector/scale/study_lines.c \
 	collector/scale/study_reach.c \
 	collector/scale/study_report.c collector/scale/study_report.h \
 	collector/scale/study_svg.c \
 	collector/scale/study_take.c \
 	collector/scale/study_text.c \
+	collector/scale/study_text_lines.c \
 	collector/scale/study_text_forecast.c collector/scale/study_text_parts.h \
 	collector/base/safe_open.c collector/base/safe_open.h \
 	collector/journal/seen.h \
@@ -171,8 +207,8 @@ collector_libcollector_la_SOURCES = \
 	collector/view/file.c collector/view/file.h \
 	collector/view/wait_log.h \
 	collector/view/wait_log_read.c collector/view/wait_log_read.h
-collector_libcollector_la_CFLAGS = $(AM_CFLAGS) $(LIBDW_CFLAGS) $(HWLOC_CFLAGS) $(JANSSON_CFLAGS) $(SODIUM_CFLAGS)
-collector_libcollector_la_LIBADD = $(LIBDW_LIBS) -lelf $(HWLOC_LIBS) $(JANSSON_LIBS) $(SODIUM_LIBS) -ldl -lm
+collector_libcollector_la_CFLAGS = $(AM_CFLAGS) $(LIBDW_CFLAGS) $(HWLOC_CFLAGS) $(JANSSON_CFLAGS) $(SODIUM_CFLAGS) $(ZLIB_CFLAGS)
+collector_libcollector_la_LIBADD = $(LIBDW_LIBS) -lelf $(HWLOC_LIBS) $(JANSSON_LIBS) $(SODIUM_LIBS) $(ZLIB_LIBS) -ldl -lm
 collector_libcollector_la_CPPFLAGS = $(AM_CPPFLAGS) -DMW_PAGE_DIR='"$(abs_top_srcdir)/collector/page/web"'
 
 # Embedded as they are by collector/page/files.c.
@@ -180,6 +216,7 @@ page_files = \
 	collector/page/web/base.css collector/page/web/base.js \
 	collector/page/web/page.html collector/page/web/run.js \
 	collector/page/web/run_curves.js collector/page/web/run_data.js collector/page/web/run_heat.js \
+	collector/page/web/run_flame.js collector/page/web/run_heap.js collector/page/web/run_held.js \
 	collector/page/web/scale.js \
 	collector/page/web/uplot/uPlot.iife.min.js collector/page/web/uplot/uPlot.min.css
 page_object = collector/page/libcollector_la-files.lo

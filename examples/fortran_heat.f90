@@ -9,7 +9,7 @@
 ! The program checks itself: the plate starts as the product of two half sine waves. These keep their shape, and every
 ! step of the scheme makes them smaller by one and the same factor, which is known exactly.
 !
-! For memwatch it is a job with a plain imbalance: in the end rank 0 alone needs the whole plate.
+! For memwatch it is a job with an imbalance: at the end only rank 0 needs the complete plate.
 program fortran_heat
   use, intrinsic :: iso_c_binding, only: c_int
   use, intrinsic :: iso_fortran_env, only: error_unit, real64
@@ -94,7 +94,7 @@ contains
     column(n + 1) = 0
   end function
 
-  ! Gives the outermost columns to the neighbours, and gets theirs. Beyond the plate is nobody: MPI_PROC_NULL.
+  ! Exchanges the outermost columns with the neighbours. Beyond the plate there is no rank: MPI_PROC_NULL.
   subroutine exchange_halo(u)
     real(real64), intent(inout) :: u(0:, 0:)
     integer :: left, right

@@ -45,7 +45,7 @@ struct options {
     bool help;
 };
 
-/* The matrix that the vector is taken as: element i stands in row i / columns, column i % columns. */
+/* The matrix that the vector represents: element i is in row i / columns, column i % columns. */
 struct matrix {
     size_t rows, columns;
 };
@@ -98,7 +98,7 @@ static void phase_begin(const char *name)
     memwatch_phase_begin(name);
 }
 
-/* Ends the phase, and first stays in it for as long as --hold says, so that it can be seen from outside. */
+/* Ends the phase, after a pause of the length of --hold, so that the phase can be sampled from outside. */
 static void phase_end(const struct job *job)
 {
     struct timespec hold = {job->options.hold_ms / 1000, job->options.hold_ms % 1000 * 1000000};
@@ -119,7 +119,7 @@ struct polynomial {
     struct field value, power;
 };
 
-/* Bytes to allocate the next time join() is called in this process. An MPI_Op has no other way to be told. */
+/* Bytes to allocate the next time join() is called in this process. An MPI_Op has no argument for it. */
 static size_t spike_bytes;
 
 /* The temporary memory that --spike asks for: it exists, in full, only within this function. */
@@ -128,7 +128,7 @@ static void spike(size_t bytes)
     char *buffer = allocate(bytes, 1);
 
     memset(buffer, 1, bytes);
-    __asm__ volatile("" : : "r"(buffer) : "memory"); /* or the compiler sees that nobody reads it */
+    __asm__ volatile("" : : "r"(buffer) : "memory"); /* keeps the compiler from removing unread data */
     free(buffer);
 }
 
@@ -167,7 +167,7 @@ static struct polynomial evaluate_generated(const struct job *job, struct field 
     return part;
 }
 
-/* The same for what stands in this rank's part of the transform. */
+/* The same for this rank's part of the transform. */
 static struct polynomial evaluate_transform(const struct job *job, struct field z)
 {
     struct matrix transformed = {job->matrix.columns, job->matrix.rows};
@@ -259,7 +259,7 @@ static struct field transformed_element(struct job *job, size_t k)
     return element;
 }
 
-/* Whether some elements of the transform are what the definition says: X[k] is the polynomial of the data at w^k. */
+/* Whether some elements of the transform agree with the definition: X[k] is the polynomial of the data at w^k. */
 static int check_points(struct job *job)
 {
     const size_t n = job->options.size, points[POINTS] = {1, n / 2 - 1, n / 3 * 2, n - 1};

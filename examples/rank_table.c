@@ -3,7 +3,7 @@
  * rank_table: a program that does not fit on many ranks, though nothing shows on few.
  *
  * Each rank has a part of a mesh, which always takes as much, and a table with an entry for every rank of the job: what
- * the others' parts look like, say. On 8 ranks the table is small beside the mesh; on 512 it is all there is. Such tables
+ * the others' parts look like, say. On 8 ranks the table is small beside the mesh; on 512 it dominates. Such tables
  * are common (lists of neighbours, displacements, owners of cells), and found late.
  *
  * For memwatch it is a job whose memory is known: see README.md.
@@ -21,7 +21,7 @@
 
 static long entry_bytes = 256 * 1024, mesh_mib = 32;
 
-/* Whatever stands in a word of a rank's entry: each one knows what all others are to hold. */
+/* The value of a word of a rank's entry: each rank can compute those of all others. */
 static uint64_t expected(int rank, size_t word)
 {
     return (uint64_t)(rank + 1) * 0x9e3779b97f4a7c15 + word;

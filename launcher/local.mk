@@ -50,12 +50,16 @@ launcher_liblauncher_la_SOURCES = \
     launcher/report/report_options.c launcher/report/report_options.h \
     launcher/report/runs.c launcher/report/runs.h \
     launcher/report/runs_options.c launcher/report/runs_options.h \
+    launcher/run/job.h \
     launcher/run/kill_over.c launcher/run/kill_over.h \
     launcher/run/live.c launcher/run/live.h \
     launcher/run/options.c launcher/run/options.h \
     launcher/run/remake.c launcher/run/remake.h \
     launcher/run/repeat.c launcher/run/repeat.h \
+    launcher/run/report.c launcher/run/report.h \
+    launcher/run/resources.c launcher/run/resources.h \
     launcher/run/run.c launcher/run/run.h \
+    launcher/run/watch.c launcher/run/watch.h \
     launcher/rundir/rundir.c launcher/rundir/rundir.h \
     launcher/rundir/runs.c launcher/rundir/runs.h \
     launcher/rundir/source.c launcher/rundir/source.h \
@@ -65,17 +69,21 @@ launcher_liblauncher_la_SOURCES = \
     launcher/sample/cgroups.c launcher/sample/cgroups.h \
     launcher/sample/charges.c launcher/sample/charges.h \
     launcher/sample/deaths.c launcher/sample/deaths.h \
+    launcher/sample/ends.c launcher/sample/ends.h \
     launcher/sample/evidence.c launcher/sample/evidence.h \
     launcher/sample/free.c launcher/sample/free.h \
     launcher/sample/held.c launcher/sample/held.h \
+    launcher/sample/images.c launcher/sample/images.h \
     launcher/sample/launch_rank.c launcher/sample/launch_rank.h \
     launcher/sample/leaving.c launcher/sample/leaving.h \
     launcher/sample/limits.c launcher/sample/limits.h \
     launcher/sample/meminfo.c launcher/sample/meminfo.h \
     launcher/sample/pss.c launcher/sample/pss.h \
+    launcher/sample/readings.c launcher/sample/readings.h \
     launcher/sample/sampled.c launcher/sample/sampled.h \
     launcher/sample/sampler.c launcher/sample/sampler.h \
     launcher/sample/slices.c launcher/sample/slices.h \
+    launcher/sample/state.h \
     launcher/sample/stages.c launcher/sample/stages.h \
     launcher/sample/tree.c launcher/sample/tree.h \
     launcher/sample/ulimits.c launcher/sample/ulimits.h \

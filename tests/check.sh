@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Runs all tests in a configured build directory, then the unit tests once more with sanitizers, and ends with one
-# line that counts them all from the harness's own results.
+# line with the totals of the harness's results.
 #
-# A test that fails has failed, whatever it does when it is run again. Where no more than three fail, those run once more,
-# alone: what passes then is flaky, what fails again is broken, and the cause of either has to be found. The logs of that
-# are in rerun.log of the build directory; test-suite.log and all counts are those of the first time.
+# A test that fails has failed, whatever happens when it is run again. If at most three fail, they are run again, one at a
+# time: a test that passes then is flaky, one that fails again is broken, and the cause of either has to be found. The logs of
+# the second run are in rerun.log of the build directory; test-suite.log and all counts are those of the first run.
 set -u
 build=$1
 status=0
@@ -19,8 +19,8 @@ failed_in() { # directory
         done
 }
 
-complain() { # log: each failure with what the test said of it
-    awk '/^(not ok|ERROR:)/ {told = 1; print; next} /^FAIL:/ {next} told && /^#/ {print; next} {told = 0}' "$1" |
+complain() { # log: each failure with the output of the test
+    awk '/^(not ok|ERROR:)/ {in_test = 1; print; next} /^FAIL:/ {next} in_test && /^#/ {print; next} {in_test = 0}' "$1" |
         head -n 200
 }
 
@@ -41,14 +41,14 @@ run() { # directory, target
     results "$directory" | xargs -r rm -f
     rm -f "$directory/rerun.log"
     make -s -j"$(nproc)" -C "$directory" check TESTS= >/dev/null || status=1 # the programs that tests need
-    make -s -j"$(nproc)" -C "$directory" "$2" || status=1
+    make -s -j$(($(nproc) + 1)) -C "$directory" "$2" || status=1 # one more than cores: many tests wait most of the time
     cat "$directory/test-suite.log" >>"$log" 2>/dev/null || status=1
     results "$directory" | xargs -r cat >>"$counted"
     # shellcheck disable=SC2046
     set -- $(failed_in "$directory")
     if [ $# -gt 0 ] && [ $# -le 3 ]; then
         status=1
-        echo "Once more, alone, to tell what is flaky from what is broken: $*"
+        echo "Running again, one at a time, to distinguish flaky tests from broken ones: $*"
         rerun "$directory" "$@"
     fi
 }
@@ -67,6 +67,8 @@ mkdir -p "$build/sanitizers"
         { tail -n 20 configure.log >&2; exit 1; }
     make -s -j"$(nproc)" all
 ) || status=1
+# The test programs are the same there: they have no sanitizers.
+[ ! -d "$build/tests/programs" ] || cp -R -p "$build/tests/programs" "$build/sanitizers/tests/" || status=1
 run "$build/sanitizers" check-sanitized
 
 passed=$(count PASS)

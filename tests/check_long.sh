@@ -1,19 +1,19 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# tests/check_long.sh [STEP...]: the tests that take too long for make check, one after another, each with a line of its result.
-# Called in the build directory (make check-long CHECK_LONG="fuzz tree"); `list` prints what there is. What each prints is
-# in check-long/STEP.log. A step that fails does not keep the others from running; then the status is 1.
+# tests/check_long.sh [STEP...]: the tests that take too long for make check, one after another, with one line of result for each.
+# Called in the build directory (make check-long CHECK_LONG="fuzz tree"); `list` prints the steps. The output of each is
+# in check-long/STEP.log. If a step fails, the others still run, and the status is 1.
 set -u
 make=${MAKE:-make}
-unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES # CHECK_LONG is not for them
+unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES # they must not see CHECK_LONG
 all='tree page predictions fuzz kill-matrix soak platforms'
 
 about() { # step
     case $1 in
-        tree) echo "the whole build in the source tree, make clean, make distclean (tests/integration/tree_clean.sh); minutes" ;;
+        tree) echo "a complete build in the source tree, make clean, make distclean (tests/integration/tree_clean.sh); minutes" ;;
         page) echo "web pages in a real browser (tests/integration/page.sh); minutes" ;;
         predictions) echo "predictions of memwatch scale against larger runs (tests/integration/predictions.sh); minutes" ;;
-        fuzz) echo "every parser of what comes from outside, FUZZ_SECONDS each, here 300; an hour and a half" ;;
+        fuzz) echo "every parser of external input, FUZZ_SECONDS each, here 300; an hour and a half" ;;
         kill-matrix) echo "whether the post-mortem names who died first, in 486 jobs; half an hour" ;;
         soak) echo "three launchers at once under load, SOAK_SECONDS, here 3600; an hour" ;;
         platforms) echo "build and tests in other systems, by debootstrap; root and network, hours, resumes where it was stopped" ;;
@@ -34,7 +34,7 @@ step() {
     esac
 }
 
-# Why a step would try nothing here, or has tried only a part.
+# Why a step cannot run here, or has run only in part.
 cannot() { # step
     case $1 in
         platforms)

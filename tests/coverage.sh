@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: MIT
 # tests/coverage.sh [TEST...]: which lines of the sources the unit tests and the given integration tests execute. Called in
 # the build directory (make coverage COVERAGE_TESTS="tests/integration/launcher.sh ..."); builds and runs in its folder
-# build-coverage, and prints a table. Status 1 when a test failed: the table has what was executed all the same.
+# build-coverage, and prints a table. Status 1 when a test failed: the table still has what was executed.
 #
-# What is preloaded into the user's processes is built without counters: they would write files there, which is exactly
-# what it must not do, and what tests of it look for. Of pmpi/ the table has what unit tests execute.
+# The preloaded libraries are built without counters, which would write files in the user's processes: the libraries
+# must not do that, and tests check it. Of pmpi/ the table has what unit tests execute.
 set -u
 . tests/environment.sh
 out=$PWD/build-coverage
@@ -46,7 +46,7 @@ cp "$out/test-suite.log" "$out/unit-suite.log"
 [ $# = 0 ] || counted check TESTS="$*" >"$out/integration.log" 2>&1 || status=1
 [ $status = 0 ] || sed -n '/^FAIL: \|^ERROR: /p' "$out/unit.log" "$out/integration.log" 2>/dev/null
 
-# Lines of the shim that no unit test has: compiled once more, for a list of them, and removed again.
+# Lines of the shim that no unit test executes: the shim is compiled again for the list, and removed.
 shim=$(cd "$out" && find . -name libmemwatch-pmpi.a -printf '%P\n')
 drop_shim() { find "$out" -name 'libmemwatch_pmpi_a-*.o' -delete; rm -f "$out/$shim"; }
 drop_shim

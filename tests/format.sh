@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# format.sh: puts all C files into the style of .clang-format (make format). format.sh --check: prints what is not, and fails.
-# Releases of clang-format differ: only the one that is named here decides. Programs whose lines are named by what is expected of
-# them stay as they are.
+# format.sh: formats all C files by .clang-format (make format). format.sh --check: prints what is not formatted, and fails.
+# Releases of clang-format differ: only the one named here is used. Programs whose line numbers are
+# expected by tests are left out.
 set -u
 release=14
 cd "${srcdir:-$(dirname "$0")/..}" || exit 1

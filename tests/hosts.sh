@@ -1,55 +1,60 @@
 # SPDX-License-Identifier: MIT
-# Hosts of their own for a test, on this machine. To be sourced after tests/lib.sh.
+# Emulated hosts for a test, on this machine. To be sourced after tests/lib.sh.
 #
 #     . "${srcdir:-.}/tests/lib.sh"
 #     . "${srcdir:-.}/tests/hosts.sh"
-#     hosts_up 3                                   # or skips the whole test and says why
+#     hosts_up 3                                   # or skips the test with the reason
 #     host_run 1 "$memwatch" run -- $(hosts_mpirun openmpi 2 2 2) ./app >out 2>err
 #     host_link_down 3
 #
-# Each host has a network, a host name (mwh1, mwh2, ...), processes, and a /dev/shm and a /tmp of its own. Of the latter
-# only $work, the build tree and the sources are shared, at the same paths (like a cluster's home directories). They are
-# joined by a bridge in a network of its own, so nothing of this machine's network is touched, and tests that run at the
-# same time cannot meet. All ends with the test, however it ends: the hosts' first processes wait for the end of a pipe
-# that this shell holds, and with them go their processes, networks and mounts.
+# Each host has a separate network, host name (mwh1, mwh2, ...), process tree, /dev/shm and /tmp. Of /tmp only $work, the
+# build tree and the sources are shared, at the same paths (like a cluster's home directories). The hosts are connected by
+# a bridge in a separate network, so this machine's network is not changed, and tests that run at the same time are
+# isolated. Everything ends with the test, however it ends: the first process of each host waits for the end of a pipe
+# of this shell, and its processes, networks and mounts end with it.
 #
-# hosts_kernel 2 4.18, before hosts_up, makes what is started on host 2 by $hosts_rsh run as on an older kernel
+# hosts_kernel 2 4.18, before hosts_up, runs processes that $hosts_rsh starts on host 2 as on an older kernel
 # (tests/tools/oldkernel).
 #
-# Nobody gets from one host into another but over TCP, or by $hosts_rsh, which stands in for ssh: it hands on no
-# environment. mpirun is told to use it.
+# Hosts are connected only by TCP, and by $hosts_rsh, a substitute for ssh that passes on no environment. mpirun is
+# configured to use it.
 
 hosts=0
 hosts_rsh=$work/rsh
 mwhost=$top_builddir/tests/tools/mwhost
 PATH=$PATH:/usr/sbin:/sbin
 
-# The outer pid of a host's first process, for nsenter. Host 0 is the bridge's.
+# The outer pid of a host's first process, for nsenter. Host 0 is that of the bridge.
 host_pid() { cat "$work/hosts/$1.pid"; }
 
 # host_addr HOST: its address.
 host_addr() { echo "10.77.0.$((10 + $1))"; }
 
-# host_name HOST: what gethostname() says there. Names resolve on all hosts.
+# host_name HOST: the result of gethostname() there. Names resolve on all hosts.
 host_name() { echo "mwh$1"; }
 
-# hosts_kernel HOST KERNEL: skips the whole test where that cannot be done.
+# hosts_kernel HOST KERNEL: skips the test if that is not possible.
 hosts_kernel() {
     "$top_builddir/tests/tools/oldkernel" "$2" true || skip_all "cannot run programs as on Linux $2 here"
     eval "hosts_kernel_$1=$2"
 }
 
 # host_run HOST command...: in that host, with this shell's environment, directory, stdin, stdout and stderr; returns
-# its status. TMPDIR is the host's own /tmp. To limit its time: host_run 1 timeout 60 command...
+# its status. TMPDIR is the host's /tmp. To limit its time: host_run 1 timeout 60 command...
 host_run() {
     host_run_pid=$(host_pid "$1")
     shift
-    # (the pipe that keeps the hosts alive is not for them)
+    # (without the pipe that keeps the hosts alive)
     nsenter -t "$host_run_pid" -m -u -i -n -p --wd="$(pwd)" -- env TMPDIR=/tmp "$@" 9>&-
 }
 
-# host_link_down HOST, host_link_up HOST: pulls its cable, puts it back and waits until it works: addresses that nobody
-# answered for are given up for a while.
+# hosts_numbered N: whether the run directory on host 1 has the numbers of N ranks: they have left MPI_Init.
+hosts_numbered() {
+    [ "$(host_run 1 sh -c '"$1" /dev/shm/memwatch-*' sh "$mwdump" 2>/dev/null | grep -c '^rank rank=[0-9]')" = "$1" ]
+}
+
+# host_link_down HOST, host_link_up HOST: disconnects it, connects it again and waits until it works: the kernel
+# remembers addresses without an answer for a while.
 host_link_down() { nsenter -t "$(host_pid 0)" -n -- ip link set "port$1" down; }
 host_link_up() {
     nsenter -t "$(host_pid 0)" -n -- ip link set "port$1" up
@@ -58,13 +63,13 @@ host_link_up() {
     done
 }
 
-# Both get an answer from the other: that nobody listens there.
+# Both get an answer from the other: connection refused.
 hosts_meet() {
     host_run "$1" bash -c "exec 3<>/dev/tcp/$(host_addr "$2")/1" 2>&1 | grep -q refused &&
         host_run "$2" bash -c "exec 3<>/dev/tcp/$(host_addr "$1")/1" 2>&1 | grep -q refused
 }
 
-# hosts_mpirun MPI N1 N2 ...: prints the words of an mpirun that puts N1 ranks on host 1, N2 on host 2, in this order. A
+# hosts_mpirun MPI N1 N2 ...: prints the arguments of an mpirun that puts N1 ranks on host 1, N2 on host 2, in this order. A
 # host with 0 ranks is left out.
 hosts_mpirun() {
     hosts_mpi=$1 hosts_total=0 hosts_list='' hosts_i=0
@@ -82,7 +87,7 @@ hosts_mpirun() {
     esac
 }
 
-# hosts_up N: makes hosts 1 to N. Skips the whole test where that cannot be done.
+# hosts_up N: makes hosts 1 to N. Skips the test if that is not possible.
 hosts_up() {
     [ "$(id -u)" = 0 ] || skip_all "making hosts (namespaces) needs root"
     for hosts_tool in unshare nsenter ip; do
@@ -103,14 +108,14 @@ hosts_up() {
     hosts_settings
 }
 
-# hosts_down: ends all of them at once. Also done when the test ends.
+# hosts_down: ends all hosts. Also called when the test ends.
 hosts_down() {
     [ -d "$work/hosts" ] || return 0
     exec 9>&-
     for hosts_file in "$work"/hosts/*.unshare; do
         [ -e "$hosts_file" ] || continue
         hosts_i=$(basename "$hosts_file" .unshare)
-        # something that the test left in the background may hold the pipe, too
+        # a background process of the test may have the pipe, too
         [ ! -e "$work/hosts/$hosts_i.pid" ] || kill -KILL "$(host_pid "$hosts_i")" 2>/dev/null
         wait "$(cat "$hosts_file")" 2>/dev/null
     done
@@ -118,11 +123,11 @@ hosts_down() {
     hosts=0
 }
 
-# ---- the inside ----
+# ---- inside a host ----
 
 # Debian 12's MPICH (4.0.2 over UCX 1.13) hangs in MPI_Finalize over TCP when ranks get there at different times, in
-# every second job of any kind: to close a connection each side wants a last answer from the other, which may be past
-# answering already. In these hosts it leaves connections open, which end with the process.
+# every second job of any kind: to close a connection each side waits for a last answer from the other, which may no
+# longer answer. In these hosts connections stay open, and end with the process.
 hosts_mend_ucx() {
     for hosts_lib in /usr/lib/*/libmpich.so.12; do
         [ -e "$hosts_lib" ] && ldd "$hosts_lib" | grep -q libucp || continue
@@ -138,7 +143,7 @@ hosts_finish() {
     finish
 }
 
-# What runs in a host before its first process: its name and mounts, with $work and the trees put back below /tmp. The
+# The setup of a host before its first process: name and mounts, with $work and the trees mounted again below /tmp. The
 # outer pid is read from the old /proc.
 hosts_write_files() {
     for hosts_i in $(seq 1 "$1"); do
@@ -177,7 +182,7 @@ exec ${kernel:+"$oldkernel" "$kernel"} "$mwhost" init "$dir/$host.socket"
 END
     cat >"$hosts_rsh" <<END
 #!/bin/sh
-# like ssh: [options] HOST command...
+# as ssh: [options] HOST command...
 while :; do
     case \$1 in -*) shift ;; *) break ;; esac
 done
@@ -216,8 +221,8 @@ hosts_join() {
     done
 }
 
-# For mpirun, in the environment: how to get to another host, and over which network. PRRTE, of Open MPI 5 and later, wants
-# names of hosts.
+# For mpirun, in the environment: how to reach another host, and over which network. PRRTE, of Open MPI 5 and later, requires
+# host names.
 hosts_settings() {
     export OMPI_MCA_plm_rsh_agent="$hosts_rsh"
     export OMPI_MCA_btl_tcp_if_include=10.77.0.0/24 OMPI_MCA_oob_tcp_if_include=10.77.0.0/24
@@ -227,6 +232,7 @@ hosts_settings() {
         *'(OpenRTE) '*) ;;
         *'(Open MPI) '*)
             hosts_named=openmpi OMPI_MCA_btl=tcp,self,sm
+            unset OMPI_MCA_oob_tcp_if_include # ranks of Open MPI 6 complain of it
             export PRTE_MCA_plm_ssh_agent="$hosts_rsh" PRTE_MCA_prte_if_include=10.77.0.0/24 ;;
     esac
     export HYDRA_LAUNCHER=ssh HYDRA_LAUNCHER_EXEC="$hosts_rsh" HYDRA_IFACE=eth0

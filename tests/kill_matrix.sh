@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The kill matrix: jobs in which one rank ends in each way, at each time, under each MPI, and whether the post-mortem names
+# The kill matrix: jobs in which one rank ends in each way, at each time, under each MPI; checks whether the post-mortem names
 # it. Not part of `make check`: `make kill-matrix` in the build directory; CONTRIBUTING.md describes it.
-#   KILL_MPIS, KILL_HOWS, KILL_WHENS, KILL_VICTIMS   words; the default is all
-#   KILL_FILTERS   "NAME" or "NAME=COMMAND", words: COMMAND runs its arguments as on another kernel ("plain")
+#   KILL_MPIS, KILL_HOWS, KILL_WHENS, KILL_VICTIMS   separated by blanks; the default is all
+#   KILL_FILTERS   "NAME" or "NAME=COMMAND", separated by blanks: COMMAND runs its arguments as on another kernel ("plain")
 # Cells come in random order, so that a part of them is a sample.
 #   KILL_JOBS      cells at the same time (2)     KILL_OUT   a file for one line for each cell
 . "${srcdir:-.}/tests/lib.sh"
@@ -40,16 +40,16 @@ remove_group() {
     done
 }
 
-# "right", "unknown", "wrong" or "none" (the job did not mind), and what the report says.
+# "right", "unknown", "wrong" or "none" (the job was not affected), and the line of the report.
 judge() { # report status how victim
     named='(rank|would be rank) [0-9]+\)?,? died (first|at)'
     line=$(grep -E -m 1 "$named" "$1")
-    blamed=$(echo "$line" | sed -n -E 's/.*(rank|would be rank) ([0-9]+)\)?,? died (first|at).*/\2/p')
-    if [ -n "$blamed" ]; then
-        # a line is broken behind its cause at the earliest
-        if [ "$blamed" = "$4" ] && grep -A 1 -F "$line" "$1" | tr -s ' \n' ' ' | grep -q -E "$(cause_of "$3")"; then
+    named=$(echo "$line" | sed -n -E 's/.*(rank|would be rank) ([0-9]+)\)?,? died (first|at).*/\2/p')
+    if [ -n "$named" ]; then
+        # a line is not broken before its cause
+        if [ "$named" = "$4" ] && grep -A 1 -F "$line" "$1" | tr -s ' \n' ' ' | grep -q -E "$(cause_of "$3")"; then
             echo right
-        elif [ "$blamed" = "$4" ]; then
+        elif [ "$named" = "$4" ]; then
             echo half
         else
             echo wrong

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# What every shell test starts with: TAP, the MPI libraries, and a directory of its own that is removed at the end.
+# What every shell test starts with: TAP, the MPI libraries, and a private directory that is removed at the end.
 set -u
 . "${top_builddir_path:-.}/tests/environment.sh"
 memwatch=$top_builddir/launcher/memwatch
@@ -16,7 +16,7 @@ unset MEMWATCH_OUTPUT MEMWATCH_COMMAND MEMWATCH_SHIM MEMWATCH_HOST MEMWATCH_AGEN
 unset MEMWATCH_SYSCALLS
 unset OMPI_MCA_mca_base_env_list OMPI_MCA_mca_base_env_list_internal
 
-# A sanitized memwatch starts behind whatever a test preloads.
+# A sanitized memwatch starts after the libraries that a test preloads.
 [ "$SANITIZERS" != yes ] || export ASAN_OPTIONS=verify_asan_link_order=0
 
 . "$top_srcdir/tests/private.sh"
@@ -39,7 +39,7 @@ finish() {
 trap finish EXIT
 cd "$work" || exit 1
 
-# check "what" command...: one TAP line; on failure what the command printed. Where the command calls `cannot why`, the check
+# check "what" command...: one TAP line; on failure with the output of the command. Where the command calls `cannot why`, the check
 # is skipped, whatever its status.
 check() {
     what=$1
@@ -58,8 +58,8 @@ check() {
     fi
 }
 
-# For a function that check calls: what it was to try cannot be tried here. It returns at once, "|| return": a pass or a
-# failure that was not tried is neither.
+# For a function that check calls: the check cannot be tried here. The function must return immediately ("|| return"), since
+# what was not tried has neither passed nor failed.
 cannot() { # why
     echo "$*" | tr '\n#' '  ' >"$work/cannot"
     return 1
@@ -85,7 +85,7 @@ done_testing() {
     echo "1..$tests_run"
 }
 
-# A difference of at most so many bytes.
+# The difference is at most TOLERANCE.
 near() { # value expected tolerance
     awk -v a="$1" -v b="$2" -v t="$3" 'BEGIN {
         d = a - b; if (d < 0) d = -d
@@ -108,20 +108,38 @@ nothing_left() {
     [ -z "$left" ] || { echo "$left"; return 1; }
 }
 
-until_true() { # at most 60 s, and what the machine needs for the command
+until_true() { # at most 60 s, plus the time of the command itself
     n=0
     until "$@"; do n=$((n + 1)); [ $n -lt 1200 ] || { echo "never: $*"; return 1; }; sleep 0.05; done
 }
 
-ended() { ! grep -q '^State:.[^Z]' "/proc/$1/status" 2>/dev/null; } # a pid: not there, or not waited for yet
+ended() { ! grep -q '^State:.[^Z]' "/proc/$1/status" 2>/dev/null; } # a pid: does not exist, or is a zombie
 
-# Of the run that goes on in the base directory: so many ranks live, so many of them are in MPI calls; so many were sampled.
-waits() { "$memwatch" top --once "$1"/memwatch-* 2>/dev/null | grep -q -E "^Ranks +$2 live .* $3 in MPI calls"; }
+# Of the running job below the base directory: the number of live ranks, which have left MPI_Init, and of those in MPI calls; the
+# number of sampled ranks.
+waits() {
+    [ "$("$mwdump" "$1"/memwatch-* 2>/dev/null | grep -c '^rank rank=[0-9]')" = "$2" ] &&
+        "$memwatch" top --once "$1"/memwatch-* 2>/dev/null | grep -q -E "^Ranks +$2 live .* $3 in MPI calls"
+}
 sampled() { [ "$("$mwdump" "$1"/memwatch-* 2>/dev/null | grep -c '^process role=rank ')" -ge "$2" ]; }
 
-# What tests/jobs_start.sh wrote of an MPI whose jobs do not start.
+# The output of tests/jobs_start.sh for an MPI whose jobs do not start.
 no_jobs() { echo "$top_builddir/tests/jobs/$1"; }
 why_no_jobs() { cat "$(no_jobs "$1")"; false; }
+
+# Whether this MPI starts jobs of several programs, "-n 1 a : -n 2 b".
+mpmd_starts() { [ ! -e "$(no_jobs "$1").mpmd" ]; }
+no_mpmd='mpirun fails with two programs, without memwatch as well'
+
+# ranks_with LIST: writes the script ./some, by which ranks start their program. Only those in LIST ("0 2") keep LD_PRELOAD.
+ranks_with() {
+    cat >some <<END
+#!/bin/sh
+case " $* " in *" \${OMPI_COMM_WORLD_RANK-\$PMI_RANK} "*) ;; *) unset LD_PRELOAD ;; esac
+exec "\$@"
+END
+    chmod 755 some
+}
 
 # The MPI libraries that tests can use. Those of which no job starts are noted for done_testing.
 mpis() {
@@ -130,11 +148,15 @@ mpis() {
             echo "$configured" >>"$work/no_jobs"
         else
             echo "$configured"
+            [ "$SANITIZERS" != yes ] || break # of memwatch alone: the first MPI is enough
         fi
     done
 }
 
 mpirun_of() { case $1 in openmpi) echo "$OPENMPI_RUN" ;; mpich) echo "$MPICH_RUN" ;; esac; }
+
+# The pid of the mpirun that a memwatch has started; that of Open MPI 5 and later becomes prterun.
+command_of() { pgrep -P "$2" -f "^($(mpirun_of "$1")|([^ ]*/)?prterun) "; } # mpi, pid of memwatch
 
 # run_mpi MPI RANKS PROGRAM...: under memwatch. Output in out, err; the run directory is kept and dumped into dump.
 # More options of `memwatch run` in $options.
@@ -155,7 +177,7 @@ run_mpi() {
 # A program of tests/programs, built for one MPI.
 program() { echo "$programs/$1/$2"; }
 
-as_user() { # runs a command as an ordinary user when we are root
+as_user() { # runs a command as an ordinary user if the test runs as root
     if [ "$(id -u)" = 0 ]; then
         setpriv --reuid=65534 --regid=65534 --clear-groups -- "$@"
     else
@@ -163,6 +185,6 @@ as_user() { # runs a command as an ordinary user when we are root
     fi
 }
 
-# Can that user get at what was built? Not when it was cloned below root's own directory.
+# Whether that user can access the build. Not if it is below root's home directory.
 user_can() { as_user test -x "$memwatch" && as_user test -r "$shim"; }
 user_cannot='an ordinary user cannot reach the build directory'

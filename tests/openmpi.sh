@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-# What Open MPI wants to be told on small machines and in containers: more ranks than cores, and any as root. It belongs to
-# those who start jobs, never to the product. To be sourced.
+# Settings of Open MPI for small machines and containers: more ranks than cores, and ranks as root. Only for scripts that
+# start jobs, never for the product. To be sourced.
 
-# openmpi_settings MPIRUN: exports what this mpirun's release understands; of any other MPI's it changes nothing.
+# openmpi_settings MPIRUN: exports the variables of this mpirun's release; does nothing for other MPIs.
 openmpi_settings() {
     export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
     export PRTE_ALLOW_RUN_AS_ROOT=1 PRTE_ALLOW_RUN_AS_ROOT_CONFIRM=1

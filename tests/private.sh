@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-# A test that looks at what is left in places which all users share, such as /dev/shm, sets $private to them before it sources
+# A test that checks what is left in directories of all users, such as /dev/shm, sets $private to them before it sources
 # tests/lib.sh, which sources this file. The test is then started again in a separate mount and IPC namespace, where they are
-# empty, and sees nothing of what others do there. $private_cannot says why that is not possible here; it is empty otherwise.
+# empty, and does not see the files of others. $private_cannot is the reason why that is not possible here, otherwise empty.
 # $private_shell runs the test (sh).
 private_script='places=$1 && shift && for place in $places; do
         [ ! -d "$place" ] || mount -t tmpfs -o mode=1777 tmpfs "$place" || exit 1

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# For tests of what is written as JSON.
+# For tests of JSON output.
 python=/usr/bin/python3 # the one that the system's packages are for
 [ -x "$python" ] || python=python3
 has_validator() { "$python" -c 'import jsonschema; jsonschema.Draft202012Validator' 2>/dev/null; }

@@ -1,16 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# tests/soak.sh SECONDS [MEMWATCH]: three launchers at once, under load, for as long as that. One runs short processes all
-# the time; the two others run small MPI jobs, one after another, whose ranks and launchers are killed or sent signals at
-# random. Once a minute, and at the end, it looks for what must not be:
-#   - a job that takes longer than LIMIT seconds (120), or an untouched one that ends with another status than its own
-#   - a process of memwatch that outlives its run, or any process of an untouched job
+# tests/soak.sh SECONDS [MEMWATCH]: three launchers at the same time, under load, for SECONDS. One continuously runs short
+# processes; the two others run small MPI jobs, one after another, whose ranks and launchers are killed or sent signals at
+# random. Once a minute, and at the end, it checks that there is none of these:
+#   - a job that takes longer than LIMIT seconds (120), or an undisturbed one that ends with a wrong status
+#   - a process of memwatch that outlives its run, or any process of an undisturbed job
 #   - run directories of launchers that were not killed, and whose report was not either; any, after `memwatch runs --clean`
-#   - other new files called *memwatch* in /dev/shm, /tmp or TMPDIR, and new System V segments (in namespaces where other
-#     users of the machine have none; where these cannot be made, other runs of memwatch disturb it)
+#   - other new files called *memwatch* in /dev/shm, /tmp or TMPDIR, and new System V segments (in separate
+#     namespaces; if these cannot be created, other runs of memwatch disturb it)
 #   - a launcher whose memory grows with the number of processes
-# A line a minute and a summary; status 1 when it found anything. Called in the build directory (make soak
-# SOAK_SECONDS=3600), which is only asked for the MPI libraries; MEMWATCH is its launcher by default. SOAK_SEED repeats
+# Prints a line per minute and a summary; status 1 if it found anything. Called in the build directory (make soak
+# SOAK_SECONDS=3600), which is used only for the MPI libraries; MEMWATCH is its launcher by default. SOAK_SEED repeats
 # the same choices.
 set -u
 . tests/environment.sh
@@ -91,7 +91,7 @@ for mpi in OPENMPI MPICH; do
     [ -n "${!cc}" ] && { "${!cc}" -O1 -o "job.$mpi" job.c || exit 1; }
 done
 
-# ---- what is found ----
+# ---- findings ----
 
 finding() { echo "$(date +%T) $*" | tee -a findings; }
 
@@ -101,7 +101,7 @@ of_job() { # mark
 }
 is_memwatch() { [ "$(cat "/proc/$1/comm" 2>/dev/null)" = memwatch ]; }
 
-# Waits until a job's processes are gone.
+# Waits until a job's processes have ended.
 gone() { # mark seconds
     local n=0
     while [ -n "$(of_job "$1")" ]; do
@@ -123,7 +123,7 @@ end_all() { # mark
 random_of() { local words=("$@"); echo "${words[RANDOM % $#]}"; }
 ranks_of() { for pid in $(of_job "$1"); do case $(cat "/proc/$pid/comm" 2>/dev/null) in job.*) echo "$pid" ;; esac; done; }
 
-# What is done to it, some time after its start.
+# Disturbs a job, some time after its start.
 touch_job() { # what mark launcher
     local pids
     sleep "0.$((RANDOM % 10))"
@@ -136,7 +136,7 @@ touch_job() { # what mark launcher
         ;;
     launcher-kill) kill -KILL "$3" && : >"kills/$2" ;;
     launcher-term) kill -TERM "$3" ;;
-    signals) # all but those that stop, and the one that nobody gets
+    signals) # a selection, without stop signals and SIGKILL
         for _ in 1 2 3; do
             kill -s "$(random_of URG WINCH CONT CHLD HUP INT QUIT USR1 USR2 ALRM XCPU PROF VTALRM IO PWR SEGV PIPE \
                 RTMIN RTMIN+7 RTMAX)" -- "$(random_of "$3" "-$3")"
@@ -148,7 +148,7 @@ touch_job() { # what mark launcher
 judge() { # what mark status expected pids-left
     local left pid
     if [ "$1" = none ] && [ "$3" != "$4" ]; then
-        finding "$2: untouched, status $3 instead of $4: $(tail -n 3 "jobs/$2.err" | tr '\n' ' ')"
+        finding "$2: undisturbed, status $3 instead of $4: $(tail -n 3 "jobs/$2.err" | tr '\n' ' ')"
     fi
     gone "$2" 60 && return
     left=$(of_job "$2")
@@ -207,13 +207,13 @@ list_files() { find $(places) -maxdepth 1 -name '*memwatch*' -user "$(id -u)" 2>
 list_segments() { ipcs -m 2>/dev/null | awk -v user="$(id -un)" '$3 == user {print $2}' | sort; }
 new_files() { list_files | comm -13 files.before - | grep -vxF "$(cat own_dir)"; }
 
-pause_jobs() { # returns when all jobs are between two
+pause_jobs() { # returns when no job is running
     local n=0
     : >pause
     for mpi in "${mpis[@]}"; do
         while [ ! -e "paused.$mpi" ]; do
             n=$((n + 1))
-            [ $n -lt $((10 * LIMIT + 1000)) ] || { finding "jobs of $mpi do not come to an end"; return; }
+            [ $n -lt $((10 * LIMIT + 1000)) ] || { finding "jobs of $mpi do not end"; return; }
             sleep 0.1
         done
     done
@@ -224,7 +224,7 @@ look_at_leftovers() {
     killed=$(find kills -type f | wc -l)
     left=$(new_files)
     [ "$(echo "$left" | grep -c .)" -le "$killed" ] ||
-        finding "$killed launchers were killed, and more than their files are left: $(echo "$left" | tr '\n' ' ')"
+        finding "$killed launchers were killed, and other files are left: $(echo "$left" | tr '\n' ' ')"
     "$memwatch" runs --clean >clean.out 2>&1 || finding "memwatch runs --clean fails: $(tail -n 1 clean.out)"
     left=$(new_files)
     [ -z "$left" ] || finding "left after memwatch runs --clean: $(echo "$left" | tr '\n' ' ')"
@@ -241,7 +241,7 @@ anon_kib() { sed -n 's/^RssAnon:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$launcher/stat
 look_at_launcher() {
     local now
     now=$(anon_kib)
-    [ -n "$now" ] || { finding "the launcher of the short processes is gone"; return; }
+    [ -n "$now" ] || { finding "the launcher of the short processes has ended"; return; }
     [ -n "${first_anon-}" ] || first_anon=$now
     [ "$now" -le $((first_anon + 512)) ] || finding "the launcher has grown from $first_anon to $now KiB"
     now=$(stat -c %s "$(cat own_dir)"/exits-* | awk '{sum += $1} END {print int(sum / 1024)}')
@@ -255,7 +255,7 @@ report_minute() {
         "$(wc -l <findings)"
 }
 
-# ---- all together ----
+# ---- main ----
 
 finish() {
     : >stop

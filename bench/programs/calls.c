@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* calls self|world MS CALL...
  *
- * How long each CALL takes, in ns: it is made in batches of about a millisecond, for some MS milliseconds, after it
- * was made for a while unmeasured. Rank 0 prints ` call=NAME calm=N median=N batches=N`: the tenth percentile of the
- * batches, which the machine's other work disturbs least, and their median. */
+ * The time of each CALL, in ns: the call is made in batches of about a millisecond, for some MS milliseconds, after
+ * unmeasured calls as a warm-up. Rank 0 prints ` call=NAME calm=N median=N batches=N`: the tenth percentile of the
+ * batches, which other work on the machine disturbs least, and their median. */
 #include <mpi.h>
 
 #include <stdio.h>
@@ -48,15 +48,15 @@ static void ialltoall_wait(void)
     MPI_Wait(&request, MPI_STATUS_IGNORE);
 }
 
-/* Memory changes inside the call: its send buffer, a file's pages, comes in as it is read, and goes again between the
- * calls. (Anonymous memory would do, but zeroing its pages takes many times what is to be measured.) */
+/* Memory changes inside the call: the pages of its send buffer, a mapped file, are mapped as they are read, and unmapped
+ * between the calls. (Zeroing anonymous memory would take many times longer than what is to be measured.) */
 static void alltoall_fresh(void)
 {
     madvise(fresh, FRESH, MADV_DONTNEED);
     MPI_Alltoall(fresh, 1, one_in_each, receive, FRESH / AROUND, MPI_DOUBLE, comm);
 }
 
-/* What a program does: some 0.2 ms of its own, then a collective. */
+/* As in a program: some 0.2 ms of computation, then a collective. */
 static void compute(void)
 {
     volatile double sum = 0;
@@ -100,7 +100,7 @@ static int by_size(const void *a, const void *b)
 static long warm_up(void (*make)(void))
 {
     double begin = now_ns();
-    long plan[2] = {1, 1}; /* calls, again? */
+    long plan[2] = {1, 1}; /* calls, and whether to continue */
 
     while (plan[1]) {
         double ns = batch(make, plan[0]);
@@ -129,7 +129,7 @@ static void measure(const char *name, void (*make)(void), double ms)
     printf(" call=%s calm=%.2f median=%.2f batches=%d\n", name, ns[n / 10], ns[n / 2], n);
 }
 
-/* Mappings of their own, without huge pages: what a page costs is the same in every run. */
+/* Separate mappings without huge pages: the cost of a page is the same in every run. */
 static char *map(size_t bytes, int fd)
 {
     char *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED, fd, 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* counted barrier|allreduce_8 N: N calls inside counted_loop(), for callgrind to count, after as many that are not. */
+/* counted barrier|allreduce_8 N: N calls inside counted_loop(), for callgrind to count, after as many that are not counted. */
 #include <mpi.h>
 
 #include <stdlib.h>
@@ -19,7 +19,7 @@ static void repeat(void (*make)(void), long n)
         make();
 }
 
-/* By this name callgrind knows when to count. */
+/* callgrind counts inside this function, found by its name. */
 __attribute__((noinline, noclone)) void counted_loop(void (*make)(void), long n);
 
 void counted_loop(void (*make)(void), long n)

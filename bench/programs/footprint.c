@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* footprint init|calls|sites|threads N
  *
- * Rank 0 prints what it has (footprint.h) after MPI_Init, and after N more calls: from one place, from N different
- * stacks (up to a million), or from each of 8 threads. The program itself allocates nothing meanwhile. */
+ * Rank 0 prints its memory (footprint.h) after MPI_Init, and after N more calls: from one place, from N different
+ * stacks (up to a million), or from each of 8 threads. The program itself allocates nothing in between. */
 #include "bench/programs/footprint.h"
 
 #include <mpi.h>
@@ -19,7 +19,7 @@
 #define HUNDRED(what) \
     TEN(0, what) TEN(10, what) TEN(20, what) TEN(30, what) TEN(40, what) \
     TEN(50, what) TEN(60, what) TEN(70, what) TEN(80, what) TEN(90, what)
-#define KEEP __asm__ volatile("") /* each place stays a place of its own */
+#define KEEP __asm__ volatile("") /* prevents merging of the places */
 
 static volatile int outer, middle, inner;
 

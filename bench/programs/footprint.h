@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What this process has, counted page by page: ` rss=KIB private=KIB` on stdout; private: written, and its own alone. */
+/* The memory of this process, counted page by page: ` rss=KIB private=KIB` on stdout; private: written and not shared. */
 #ifndef MW_BENCH_FOOTPRINT_H
 #define MW_BENCH_FOOTPRINT_H
 
@@ -26,8 +26,8 @@ static inline void footprint_print(void)
         return;
     close(fd);
     text[n] = '\0';
-    /* Clean pages of a file count as private as long as nobody else on the machine has mapped it: not written ones cost
-     * memory once for all. */
+    /* Clean pages of a file count as private as long as no other process has mapped it; unwritten pages use memory only
+     * once. */
     printf(" rss=%ld private=%ld\n", footprint_field(text, "\nRss:"), footprint_field(text, "\nPrivate_Dirty:"));
 }
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* known_spikes PERCENT SECONDS-MAX
  *
- * A job with spikes of known size, length and place, between small collectives in quick succession. Each rank prints
- * what it did, when all is over:
+ * A job with spikes of known size, length and place, between small collectives in quick succession. At the end each rank prints
+ * what it did:
  *   ` spike=N rank=R pid=P phase=NAME line=L in_call=0|1 mib=M us=U threads=T huge=0|1 base=BYTES begin_ns=N end_ns=N`
- * and ` rank=R seconds=S`. `base`: what the rank had before, counted page by page; `line`: of the collective that
- * the spike is in, or of the next one behind it. `us`: how long it stays at its height, after it was filled.
+ * and ` rank=R seconds=S`. `base`: the RSS of the rank before, counted page by page; `line`: of the collective that
+ * the spike is in, or of the next one after it. `us`: how long the memory is held after it was filled.
  * Sizes are scaled by PERCENT, spikes that are longer than SECONDS-MAX left out. */
 #include "pmpi/memwatch.h"
 
@@ -26,14 +26,14 @@
 
 struct spike {
     int n, in_call, mib, us, threads, huge;
-    /* what came of it */
+    /* the result */
     int line;
     long long base, begin_ns, end_ns;
 };
 
 static struct spike done[SPIKES_MAX]; /* those of this rank */
 static int done_count;
-static struct spike *due; /* to happen inside the next reduction of this rank */
+static struct spike *due; /* to be made inside the next reduction of this rank */
 
 static long long now_ns(void)
 {
@@ -72,7 +72,7 @@ static void *fill(void *argument)
     return NULL;
 }
 
-/* Each thread fills a part of its own. */
+/* Each thread fills a separate part. */
 static void fill_all(char *begin, size_t bytes, int threads)
 {
     struct part parts[THREADS_MAX];
@@ -129,8 +129,8 @@ static void name_phase(int n)
     memwatch_phase_begin(name);
 }
 
-/* Before call `i` of many from one place (which the compiler is not to see through): in the midst of them, and in the
- * rank that it is for, the spike happens now, or is due in the call. */
+/* Before call `i` of many from one place (which the compiler must not inline): in the middle of them, in the rank of the
+ * spike, makes the spike now, or schedules it for the call. */
 static __attribute__((noinline, noclone)) void before(int i, int mine, struct spike spike)
 {
     if (i != CALLS / 2 || !mine)
@@ -144,7 +144,7 @@ static __attribute__((noinline, noclone)) void before(int i, int mine, struct sp
     done_count++;
 }
 
-/* Each spike has a line of its own, in the midst of whose calls it comes, and a phase. */
+/* Each spike has a separate line, in the middle of whose calls it is made, and a phase. */
 #define SPIKE(in_call, mib, us, threads, huge) \
     if (us <= longest_us) { \
         name_phase(n); \

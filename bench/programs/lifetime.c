@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Each rank tells how long MPI_Init and MPI_Finalize took it, and their share of a CPU, in nanoseconds:
+/* Each rank prints the time of its MPI_Init and MPI_Finalize, and their CPU time, in nanoseconds:
  * ` rank=N init_ns=N finalize_ns=N cpu_ns=N`. */
 #include <mpi.h>
 
@@ -31,7 +31,7 @@ int main(int argc, char **argv)
     MPI_Init(&argc, &argv);
     inited = now();
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-    MPI_Barrier(MPI_COMM_WORLD); /* those that come late are not charged to MPI_Finalize */
+    MPI_Barrier(MPI_COMM_WORLD); /* waiting for late ranks does not count as MPI_Finalize */
     finalize = now();
     MPI_Finalize();
     end = now();

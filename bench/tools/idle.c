@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A process that makes no MPI call: tells what it has (bench/programs/footprint.h), and ends. */
+/* A process that makes no MPI call: prints its memory (bench/programs/footprint.h), and ends. */
 #include "bench/programs/footprint.h"
 
 int main(void)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* starts PAIRS COMMAND...
  *
- * Starts COMMAND with the LD_PRELOAD that this has and without, in turn (A B B A ...), its stdout to /dev/null, and
- * prints how long each took from fork to its end: a line ` with_ns=N without_ns=N` for each pair. */
+ * Starts COMMAND with and without the LD_PRELOAD of this process, interleaved (A B B A ...), with its stdout on /dev/null,
+ * and prints the time of each from fork to its end: a line ` with_ns=N without_ns=N` for each pair. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>

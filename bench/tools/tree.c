@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* tree N SECONDS
  *
- * A job of N processes, eight below each, that have a little memory each and sleep. Prints `ready` when all are there;
- * ends after SECONDS, or when its parent does. */
+ * A job of N processes, eight below each, that have a little memory each and sleep. Prints `ready` when all run;
+ * ends after SECONDS, or with its parent. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

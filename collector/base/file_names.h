@@ -29,5 +29,6 @@
 /* Names of the preloaded libraries, and of links to them for paths that LD_PRELOAD cannot hold. */
 #define MW_FILE_SHIM "libmemwatch-pmpi.so"
 #define MW_FILE_WAIT "libmemwatch-wait.so"
+#define MW_FILE_HEAP "libmemwatch-heap.so"
 
 #endif

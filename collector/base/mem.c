@@ -5,12 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+void mw_mem_exhausted(void)
+{
+    fputs("memwatch: out of memory\n", stderr);
+    exit(125);
+}
+
 static void *checked(void *memory)
 {
-    if (!memory) {
-        fputs("memwatch: out of memory\n", stderr);
-        exit(125);
-    }
+    if (!memory)
+        mw_mem_exhausted();
     return memory;
 }
 

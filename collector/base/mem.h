@@ -6,6 +6,9 @@
 
 #include <stddef.h>
 
+/* Ends the program, as all of these do if there is no memory. */
+void mw_mem_exhausted(void) __attribute__((noreturn));
+
 /* `count` zeroed items of `size` bytes. Never NULL. The caller frees it. */
 void *mw_mem_alloc(size_t count, size_t size);
 

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "collector/base/names.h"
 
-#include "collector/base/mem.h"
-
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,19 +19,39 @@ void mw_names_fini(struct mw_names *names)
     for (size_t i = 0; i < names->count; i++)
         free(names->items[i]);
     free(names->items);
+    *names = (struct mw_names){0};
 }
 
-void mw_names_add(struct mw_names *names, const char *name)
+/* Whether `count` is a power of two, or 0: then the array has no room for one more. */
+static bool is_full(size_t count)
+{
+    return !(count & (count - 1));
+}
+
+/* Inserts a copy of the name at `at`. */
+static int insert(struct mw_names *names, size_t at, const char *name)
+{
+    char *copy = strdup(name), **items = names->items;
+
+    if (copy && is_full(names->count))
+        items = reallocarray(names->items, names->count ? 2 * names->count : 1, sizeof(*items));
+    if (!copy || !items) {
+        free(copy);
+        return -1;
+    }
+    names->items = items;
+    memmove(items + at + 1, items + at, (names->count++ - at) * sizeof(*items));
+    items[at] = copy;
+    return 0;
+}
+
+int mw_names_add(struct mw_names *names, const char *name)
 {
     size_t at = names->count;
 
     while (at > 0 && strcmp(names->items[at - 1], name) > 0)
         at--;
-    if (at > 0 && !strcmp(names->items[at - 1], name))
-        return;
-    MW_MEM_PUSH(names->items, names->count);
-    memmove(names->items + at + 1, names->items + at, (names->count - 1 - at) * sizeof(*names->items));
-    names->items[at] = mw_mem_copy(name);
+    return at > 0 && !strcmp(names->items[at - 1], name) ? 0 : insert(names, at, name);
 }
 
 int mw_names_list(struct mw_names *names, int dirfd, const char *prefix, struct mw_err *err)
@@ -40,6 +59,7 @@ int mw_names_list(struct mw_names *names, int dirfd, const char *prefix, struct 
     int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC); /* a separate file offset */
     DIR *dir = fd < 0 ? NULL : fdopendir(fd);
     const struct dirent *entry;
+    int failed = 0;
 
     *names = (struct mw_names){0};
     if (!dir && errno == ENOENT)
@@ -50,10 +70,14 @@ int mw_names_list(struct mw_names *names, int dirfd, const char *prefix, struct 
             close(fd);
         return -1;
     }
-    while ((entry = readdir(dir)))
+    while (!failed && (entry = readdir(dir)))
         if (strncmp(entry->d_name, prefix, strlen(prefix)) == 0)
-            *MW_MEM_PUSH(names->items, names->count) = mw_mem_copy(entry->d_name);
+            failed = insert(names, names->count, entry->d_name);
     closedir(dir);
+    if (failed) {
+        mw_names_fini(names);
+        return mw_err_set(err, "cannot list the run directory: no memory");
+    }
     if (names->count)
         qsort(names->items, names->count, sizeof(*names->items), compare_names);
     return 0;

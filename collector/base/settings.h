@@ -11,12 +11,19 @@
     MW_ROW(OVERHEAD, "MEMWATCH_OVERHEAD", 0, 1000000, 10000)                                               \
     MW_ROW(SITE_DEPTH, "MEMWATCH_SITE_DEPTH", MW_SITE_DEPTH_MIN, MW_SITE_DEPTH_MAX, MW_SITE_DEPTH_DEFAULT) \
     MW_ROW(SYSCALLS, "MEMWATCH_SYSCALLS", 0, 1, 1)                                                         \
-    MW_ROW(GATHER, "MEMWATCH_GATHER", 0, 1, 0)
+    MW_ROW(GATHER, "MEMWATCH_GATHER", 0, 1, 0)                                                             \
+    MW_ROW(HEAP, "MEMWATCH_HEAP", 0, 1, 1)                                                                 \
+    MW_ROW(HEAP_INTERVAL, "MEMWATCH_HEAP_INTERVAL", MW_HEAP_INTERVAL_MIN, MW_HEAP_INTERVAL_MAX, MW_HEAP_INTERVAL_DEFAULT)
 
 /* Number of stack frames that identify a call site. */
 #define MW_SITE_DEPTH_MIN 1
 #define MW_SITE_DEPTH_MAX 8
 #define MW_SITE_DEPTH_DEFAULT 3
+
+/* Mean bytes between two samples of small blocks. */
+#define MW_HEAP_INTERVAL_MIN 4096
+#define MW_HEAP_INTERVAL_MAX 4194304
+#define MW_HEAP_INTERVAL_DEFAULT 65536
 
 /* Time between two samples in ms, also of agents on other hosts. */
 #define MW_INTERVAL_VARIABLE "MEMWATCH_INTERVAL_MS"

@@ -6,9 +6,13 @@
 #include "collector/base/text.h"
 #include "collector/base/units.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define LINE_ERRORS 3           /* standard deviations */
+#define LINE_LEAST (256u << 10) /* a smaller change of a line is noise */
 
 struct mw_compare *mw_compare_create(enum mw_compare_by by, double threshold)
 {
@@ -116,12 +120,30 @@ static void summarize(struct mw_compare_values *side)
     side->spread = side->values[n - 1] - side->values[0];
 }
 
+uint64_t mw_compare_error(const struct mw_compare_row *row)
+{
+    uint64_t base = row->sides[MW_COMPARE_BASE].error, now = row->sides[MW_COMPARE_CANDIDATE].error;
+
+    if (row->explains)
+        return (uint64_t)fmin(hypot((double)base, (double)now), (double)INT64_MAX / 4);
+    return base > now ? base : now;
+}
+
+/* Changes up to here prove nothing. */
+static uint64_t noise_of(const struct mw_compare_row *row)
+{
+    uint64_t error = mw_compare_error(row);
+
+    if (!row->explains)
+        return error;
+    return LINE_ERRORS * error > LINE_LEAST ? LINE_ERRORS * error : LINE_LEAST;
+}
+
 static enum mw_compare_verdict judge(const struct mw_compare *compare, const struct mw_compare_row *row)
 {
     const struct mw_compare_values *base = &row->sides[MW_COMPARE_BASE], *candidate = &row->sides[MW_COMPARE_CANDIDATE];
     int64_t size = row->change < 0 ? -row->change : row->change;
     int64_t spread = base->spread > candidate->spread ? base->spread : candidate->spread;
-    uint64_t error = base->error > candidate->error ? base->error : candidate->error;
 
     if (!base->count)
         return MW_COMPARE_NEW;
@@ -129,7 +151,7 @@ static enum mw_compare_verdict judge(const struct mw_compare *compare, const str
         return MW_COMPARE_GONE;
     if ((double)size <= compare->threshold * (base->median < 0 ? -(double)base->median : (double)base->median))
         return MW_COMPARE_SAME;
-    if (size <= spread || (uint64_t)size <= error)
+    if (size <= spread || (uint64_t)size <= noise_of(row))
         return size ? MW_COMPARE_NOISE : MW_COMPARE_SAME;
     if (row->informs)
         return MW_COMPARE_SAMPLED;
@@ -150,6 +172,8 @@ static int compare_rows(const void *a, const void *b)
     const struct mw_compare_row *x = a, *y = b;
     bool job_x = !strcmp(x->group, "job"), job_y = !strcmp(y->group, "job");
 
+    if (x->explains != y->explains)
+        return x->explains ? 1 : -1;
     if (job_x != job_y)
         return job_x ? -1 : 1;
     if (!job_x && x->verdict != y->verdict)
@@ -175,6 +199,7 @@ static void find_informing(struct mw_compare *compare)
 void mw_compare_judge(struct mw_compare *compare)
 {
     mw_compare_match(compare);
+    mw_compare_lines_complete(compare);
     drop_empty(compare);
     find_informing(compare);
     for (size_t i = 0; i < compare->row_count; i++) {
@@ -197,8 +222,43 @@ size_t mw_compare_count(const struct mw_compare *compare, enum mw_compare_verdic
     size_t count = 0;
 
     for (size_t i = 0; i < compare->row_count; i++)
-        count += compare->rows[i].verdict == verdict;
+        count += !compare->rows[i].explains && compare->rows[i].verdict == verdict;
     return count;
+}
+
+size_t mw_compare_count_lines(const struct mw_compare *compare, enum mw_compare_verdict verdict)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < compare->row_count; i++)
+        count += compare->rows[i].explains && compare->rows[i].verdict == verdict;
+    return count;
+}
+
+/* The line whose largest value grew most; NULL if none grew. */
+static const struct mw_compare_row *grown_line(const struct mw_compare *compare)
+{
+    for (size_t i = 0; i < compare->row_count; i++) /* in order of their changes */
+        if (compare->rows[i].explains && compare->rows[i].verdict == MW_COMPARE_GREW)
+            return &compare->rows[i];
+    return NULL;
+}
+
+/* Of a regression of the job: the line that grew, and its place if the row has none. */
+static void explain(const struct mw_compare *compare, const struct mw_compare_row *row, struct mw_finding *finding)
+{
+    const struct mw_compare_row *line = strcmp(row->group, "job") != 0 ? NULL : grown_line(compare);
+    size_t length = strlen(finding->text);
+
+    if (!line)
+        return;
+    snprintf(finding->text + length, sizeof(finding->text) - length, "; the line that grew most: %.200s, %s", line->name,
+             mw_units_change(line->change).text);
+    mw_text_clean(finding->text); /* removes a character that was cut */
+    if (finding->file[0] || !line->file)
+        return;
+    snprintf(finding->file, sizeof(finding->file), "%s", line->file);
+    finding->line = line->line;
 }
 
 void mw_compare_findings(const struct mw_compare *compare, struct mw_findings *findings)
@@ -207,17 +267,18 @@ void mw_compare_findings(const struct mw_compare *compare, struct mw_findings *f
         const struct mw_compare_row *row = &compare->rows[i];
         const struct mw_compare_values *base = &row->sides[MW_COMPARE_BASE], *now = &row->sides[MW_COMPARE_CANDIDATE];
         struct mw_finding *finding;
-        if (row->verdict != MW_COMPARE_GREW)
+        if (row->verdict != MW_COMPARE_GREW || row->explains)
             continue;
         finding = mw_findings_add(findings, "compare", MW_FINDING_FAILED, MW_FINDINGS_REGRESSION,
                                   "%s %.200s: the %s grew by %s, from %s to %s%s%.200s%s", row->group, row->name, row->what,
                                   mw_units_change(row->change).text + 1, mw_units_bytes((uint64_t)llabs(base->median)).text,
                                   mw_units_bytes((uint64_t)llabs(now->median)).text, now->where ? "; " : "",
                                   now->where ? now->where : "", row->followers ? "; others grew with it" : "");
-        if (!row->file)
-            continue;
-        snprintf(finding->file, sizeof(finding->file), "%s", row->file);
-        finding->line = row->line;
+        if (row->file) {
+            snprintf(finding->file, sizeof(finding->file), "%s", row->file);
+            finding->line = row->line;
+        }
+        explain(compare, row, finding);
     }
     if (findings->count == 0 && mw_compare_is_sound(compare))
         mw_findings_add(findings, "compare", MW_FINDING_PASSED, MW_FINDINGS_NONE, "nothing grew beyond the threshold");

@@ -5,6 +5,10 @@
  * and its spread the largest minus the smallest. A change counts if it is larger than each of these: the threshold, as a
  * share of the base; the spread of either side; the error of the readings. Sampled numbers are reported, but count only if
  * there is no better one.
+ *
+ * Lines that allocated (group "line") explain: how much the fullest rank of each, and the mean of ranks, held there at its
+ * peak. They never count, since memory that moves from one line to another is no growth. Of estimates a change must be larger
+ * than three times its standard deviation.
  */
 #ifndef MW_COLLECTOR_COMPARE_COMPARE_H
 #define MW_COLLECTOR_COMPARE_COMPARE_H
@@ -49,13 +53,14 @@ struct mw_compare_values {
 };
 
 struct mw_compare_row {
-    const char *group;                 /* "job", "phase", "rank", "site" */
+    const char *group;                 /* "job", "phase", "rank", "site", "line" */
     char *name;                        /* "fft", "rank 3", "MPI_Allreduce fft.c:120" */
     const char *what;                  /* "peak", "rise inside a call": the measure */
     char *aliases[MW_COMPARE_ALIASES]; /* of its place, or of the places around a phase; NULL if none */
     char *function;                    /* there; NULL unknown */
     bool has_file;                     /* a source file is known there */
     bool informs;                      /* it never counts, because another row is more precise */
+    bool explains;                     /* a line: it never counts; errors are standard deviations of estimates */
     char *file;                        /* in the candidate; NULL unknown */
     uint32_t line;
     struct mw_compare_values sides[MW_COMPARE_SIDES];
@@ -72,8 +77,9 @@ struct mw_compare {
     char *commands[MW_COMPARE_SIDES]; /* of the first run of each */
     size_t runs[MW_COMPARE_SIDES];
     size_t failed[MW_COMPARE_SIDES]; /* number of runs rejected by mw_compare_check() */
+    size_t heaps[MW_COMPARE_SIDES];  /* number of runs whose lines are known */
     size_t ranks_min[MW_COMPARE_SIDES], ranks_max[MW_COMPARE_SIDES];
-    struct mw_compare_row *rows; /* after mw_compare_judge(): the job's rows first, then by change, descending */
+    struct mw_compare_row *rows; /* after mw_compare_judge(): the job's rows first, lines last, each by change, descending */
     size_t row_count;
     struct mw_map *keys;
 };
@@ -97,16 +103,29 @@ void mw_compare_judge(struct mw_compare *compare);
 /* Whether every run passed mw_compare_check() and the sides are comparable. Only then is "nothing grew" meaningful. */
 bool mw_compare_is_sound(const struct mw_compare *compare);
 
-/* The number of rows with this verdict. */
+/* The number of rows with this verdict, without lines; and of lines. */
 size_t mw_compare_count(const struct mw_compare *compare, enum mw_compare_verdict verdict);
+size_t mw_compare_count_lines(const struct mw_compare *compare, enum mw_compare_verdict verdict);
+
+/* The error of a change: that of the readings; of a line, one standard deviation of the difference. */
+uint64_t mw_compare_error(const struct mw_compare_row *row);
 
 /* Adds a finding for each regression. If there is none: a MW_FINDING_PASSED, or a warning if failed runs were compared. */
 void mw_compare_findings(const struct mw_compare *compare, struct mw_findings *findings);
 
-/* ---- for compare.c and compare/take.c ---- */
+/* ---- for compare.c, take.c, lines.c ---- */
+
+/* The aliases of a place that is used by a call, or else ("held") allocates. */
+void mw_compare_note_place(struct mw_compare_row *row, const char *what, const struct mw_model_place *place);
 
 /* Finds rows of one side that are the same as one of the other side. */
 void mw_compare_match(struct mw_compare *compare);
+
+/* Completes lines: those that a run does not have held nothing there. Without lines on both sides there are none. */
+void mw_compare_lines_complete(struct mw_compare *compare);
+
+/* Adds the lines of a run. */
+void mw_compare_lines_take(struct mw_compare *compare, enum mw_compare_side side, const struct mw_model *model);
 
 /* Marks rows that grew only because others did. */
 void mw_compare_fold(struct mw_compare *compare);

@@ -120,6 +120,11 @@ static void note_places(struct mw_compare_row *row, const struct around *around)
     row->has_file |= (around->from && around->from->file[0]) || (around->to && around->to->file[0]);
 }
 
+void mw_compare_note_place(struct mw_compare_row *row, const char *what, const struct mw_model_place *place)
+{
+    note_places(row, &(struct around){what, NULL, place, NULL, ""});
+}
+
 static void note_phase(struct mw_compare_row *row, const struct mw_model *model, const struct mw_model_merged_phase *phase)
 {
     const struct around around = {phase->from_call, phase->to_call, phase->from_place, phase->to_place,
@@ -220,4 +225,5 @@ void mw_compare_add_run(struct mw_compare *compare, enum mw_compare_side side, c
         compare->ranks_max[side] = model->rank_count;
     take_job(compare, side, model);
     takes[compare->by](compare, side, model);
+    mw_compare_lines_take(compare, side, model);
 }

@@ -30,7 +30,7 @@ void mw_findings_name_job(struct mw_findings *findings, size_t first, uint32_t n
     char text[sizeof(findings->items->text)];
 
     for (size_t i = first; i < findings->count; i++) {
-        snprintf(text, sizeof(text), "job %u: %.570s", number, findings->items[i].text);
+        snprintf(text, sizeof(text), "job %u: %.*s", number, (int)sizeof(text) - 24, findings->items[i].text);
         memcpy(findings->items[i].text, text, sizeof(text));
     }
 }

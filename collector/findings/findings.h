@@ -26,7 +26,7 @@ struct mw_finding {
     enum mw_finding_level level;
     enum mw_findings_status status; /* exit status if the level is FAILED */
     const char *check;              /* "max-rank-rss": the check; a constant */
-    char text[600];                 /* one clean line for people */
+    char text[1200];                /* one clean line for people */
     char file[256];                 /* source file from the program's debug information; "" unknown */
     uint32_t line;                  /* 0 unknown */
 };

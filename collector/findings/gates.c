@@ -5,6 +5,7 @@
 #include "collector/base/units.h"
 #include "collector/findings/leaks.h"
 #include "collector/model/certainty.h"
+#include "collector/model/heap_largest.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -64,6 +65,37 @@ static const char *describe_where(char *text, size_t size, const struct mw_model
     return text;
 }
 
+/* The line of the program that held the most at the peak; of a rank that did not reach MPI_Finalize, and whose heap is of a
+ * lower peak, when it ended. */
+static bool find_line(const struct mw_model_rank *rank, struct mw_heap_largest *line, bool *at_peak)
+{
+    *at_peak = mw_heap_largest_at_peak(rank, line);
+    return *at_peak || (!rank->heap.end_ns && mw_model_heap_is_recorded(&rank->heap) && !mw_heap_largest_is_of_peak(rank) &&
+                        mw_heap_largest_at_end(rank, line));
+}
+
+/* "; 64.0 MiB of it at fft.c:291"; "" if that is not known. */
+static const char *describe_line(char *text, size_t size, const struct mw_model_rank *rank)
+{
+    struct mw_heap_largest line;
+    bool at_peak;
+
+    text[0] = '\0';
+    if (find_line(rank, &line, &at_peak))
+        snprintf(text, size, "; %s%s%s %s at %.80s", at_peak ? "" : "when it ended, ", line.error ? "about " : "",
+                 mw_units_bytes(line.bytes).text, at_peak ? "of it" : "were", line.site->label);
+    return text;
+}
+
+/* That line; else the call of the peak. */
+static const struct mw_model_place *place_of(const struct mw_model_rank *rank)
+{
+    struct mw_heap_largest line;
+    bool at_peak;
+
+    return find_line(rank, &line, &at_peak) && line.site->place->line ? line.site->place : peak_place(rank);
+}
+
 static void point_at(struct mw_finding *finding, const struct mw_model_place *place)
 {
     if (!place || !place->line)
@@ -93,23 +125,24 @@ static void report_rank(const struct mw_model *model, uint32_t index, enum verdi
                         const char *others, struct mw_findings *findings)
 {
     const struct mw_model_rank *rank = &model->ranks[index];
-    char name[64], where[400];
+    char name[64], where[400], line[160];
     uint64_t bytes = rank->peak.bytes;
 
     name_rank(name, sizeof(name), model, rank);
     describe_where(where, sizeof(where), model, rank);
+    describe_line(line, sizeof(line), rank);
     if (verdict == OVER)
         point_at(mw_findings_add(findings, check, MW_FINDING_FAILED, MW_FINDINGS_PROCESS,
-                                 "%s had %s (%s), %s over the limit of %s%s%s", name, mw_units_bytes(bytes).text,
+                                 "%s had %s (%s), %s over the limit of %s%s%s%s", name, mw_units_bytes(bytes).text,
                                  mw_certainty[rank->peak.kind].words, mw_units_bytes(bytes - limit).text,
-                                 mw_units_bytes(limit).text, where, others),
-                 peak_place(rank));
+                                 mw_units_bytes(limit).text, where, line, others),
+                 place_of(rank));
     else
         point_at(mw_findings_add(findings, check, MW_FINDING_WARNING, MW_FINDINGS_NONE,
-                                 "%s may have been over the limit of %s: %s was read, up to %s too low%s%s", name,
+                                 "%s may have been over the limit of %s: %s was read, up to %s too low%s%s%s", name,
                                  mw_units_bytes(limit).text, mw_units_bytes(bytes).text, mw_units_bytes(rank->error_bytes).text,
-                                 where, others),
-                 peak_place(rank));
+                                 where, line, others),
+                 place_of(rank));
 }
 
 /* "; also ranks 0, 2-3". */
@@ -216,12 +249,13 @@ static struct mw_model_bytes least_total(const struct mw_model *model)
 static const char *describe_fullest(char *text, size_t size, const struct mw_model *model)
 {
     const struct mw_model_rank *rank = model->rank_count ? &model->ranks[model->rank_peak.worst] : NULL;
-    char name[64], where[400];
+    char name[64], where[400], line[160];
 
     text[0] = '\0';
     if (rank)
-        snprintf(text, size, "; most in %s: %s%s", name_rank(name, sizeof(name), model, rank),
-                 mw_units_bytes(rank->peak.bytes).text, describe_where(where, sizeof(where), model, rank));
+        snprintf(text, size, "; most in %s: %s%s%s", name_rank(name, sizeof(name), model, rank),
+                 mw_units_bytes(rank->peak.bytes).text, describe_where(where, sizeof(where), model, rank),
+                 describe_line(line, sizeof(line), rank));
     return text;
 }
 
@@ -231,7 +265,7 @@ static void judge_total(const struct mw_model *model, uint64_t limit, struct mw_
     const struct mw_model_bytes *upper = &model->peak.upper;
     const char *what = model->job_count ? "jobs together" : "job";
     struct mw_finding *finding = NULL;
-    char most[520];
+    char most[720];
 
     describe_fullest(most, sizeof(most), model);
     if (least.bytes > limit)
@@ -248,7 +282,7 @@ static void judge_total(const struct mw_model *model, uint64_t limit, struct mw_
     else
         pass(TOTAL, limit, findings);
     if (finding && model->rank_count)
-        point_at(finding, peak_place(&model->ranks[model->rank_peak.worst]));
+        point_at(finding, place_of(&model->ranks[model->rank_peak.worst]));
 }
 
 /* ---- all ---- */

@@ -4,6 +4,7 @@
 #include "collector/base/mem.h"
 #include "collector/base/ranges.h"
 #include "collector/base/units.h"
+#include "collector/findings/leak_lines.h"
 #include "collector/model/rank_name.h"
 #include "collector/model/reading_error.h"
 
@@ -158,6 +159,15 @@ static const struct mw_model_place *place_of(const struct mw_model_rank *rank, c
     return site < rank->site_count ? rank->sites[site].place : NULL;
 }
 
+/* The line of the program that left the most; NULL if there is none. */
+static const struct mw_model_place *allocator(const struct mw_leak_lines *lines)
+{
+    for (uint32_t i = 0; i < lines->count; i++)
+        if (lines->lines[i].site->place)
+            return lines->lines[i].site->place;
+    return NULL;
+}
+
 static void report_leak(const struct mw_model *model, struct leak *leak, struct mw_findings *findings)
 {
     const struct mw_model_rank *rank = &model->ranks[leak->rank];
@@ -165,20 +175,24 @@ static void report_leak(const struct mw_model *model, struct leak *leak, struct 
     const struct mw_visit *first = &phase->kept[0], *last = &phase->kept[phase->visit_count - 1];
     const struct mw_model_site *call = growing_call(rank, phase);
     const char *where = call ? call->label : part && part != phase ? part->name : "";
+    struct mw_leak_lines lines = mw_leak_lines_find(rank, phase, leak->slope);
+    char left[500];
 
+    mw_leak_lines_describe(left, sizeof(left), rank, &lines);
     point_at(
         mw_findings_add(findings, CHECK, leak->sure ? MW_FINDING_FAILED : MW_FINDING_WARNING, MW_FINDINGS_LEAK,
                         "phase \"%.160s\" %s %s more behind at every visit: %s grew from %s to %s from visit %u to %u of %llu"
-                        "%s%.200s; rank%s %.100s%s",
+                        "%s%.200s%s; rank%s %.100s%s",
                         phase->path, leak->sure ? "leaves" : "may leave", mw_units_bytes_mean(leak->slope).text,
                         mw_rank_name(model, leak->rank).text, mw_units_bytes((uint64_t)first->exit_kib * 1024).text,
                         mw_units_bytes((uint64_t)last->exit_kib * 1024).text, (unsigned)first->visit, (unsigned)last->visit,
-                        (unsigned long long)phase->visits, where[0] ? (call ? ", inside " : ", at ") : "", where,
+                        (unsigned long long)phase->visits, where[0] ? (call ? ", inside " : ", at ") : "", where, left,
                         leak->ranks.count == 1 ? "" : "s", mw_ranges_text(&leak->ranks),
                         leak->sure ? "" : "; later visits were not measured: --exact measures all"),
-        call   ? call->place
-        : part ? place_of(rank, part)
-               : NULL);
+        allocator(&lines) ? allocator(&lines)
+        : call            ? call->place
+        : part            ? place_of(rank, part)
+                          : NULL);
 }
 
 /* A certain leak in one rank is not made uncertain by another rank. */

@@ -21,8 +21,8 @@ double mw_leaks_slope(const struct mw_model_phase *phase, uint64_t error_bytes);
  * that of a warm-up and is reported as a warning. */
 bool mw_leaks_is_spanned(const struct mw_model_phase *phase);
 
-/* Adds a finding for each leaking phase (the innermost user phase) with the rank that grows fastest and the source line; a
- * MW_FINDING_PASSED if there is none. */
+/* Adds a finding for each leaking phase (the innermost user phase) with the rank that grows fastest, the source line, and
+ * the lines that allocated what it left (collector/findings/leak_lines.h); a MW_FINDING_PASSED if there is none. */
 void mw_leaks_judge(const struct mw_model *model, struct mw_findings *findings);
 
 #endif

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "collector/journal/check.h"
 
+#include "collector/base/mem.h"
+
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define TERMINATE(array) ((array)[sizeof(array) - 1] = '\0')
@@ -29,7 +32,20 @@ static unsigned fix_index(uint32_t *index, uint32_t count)
     return 1;
 }
 
-static unsigned fix_frames(struct mw_frame *frames, uint32_t *depth, uint32_t room, uint32_t modules)
+void mw_journal_check_functions(struct mw_function *functions, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        TERMINATE(functions[i].name);
+        TERMINATE(functions[i].file);
+    }
+}
+
+bool mw_journal_check_python(uint64_t offset, uint32_t count)
+{
+    return offset >> 32 < count || offset >> 32 == MW_FUNCTION_OTHER;
+}
+
+static unsigned fix_frames(struct mw_frame *frames, uint32_t *depth, uint32_t room, const struct mw_journal_read *journal)
 {
     unsigned fixed = 0;
 
@@ -37,8 +53,11 @@ static unsigned fix_frames(struct mw_frame *frames, uint32_t *depth, uint32_t ro
         *depth = 0;
         fixed++;
     }
-    for (uint32_t i = 0; i < *depth; i++)
-        fixed += fix_index(&frames[i].module, modules);
+    for (uint32_t i = 0; i < *depth; i++) {
+        bool is_python = frames[i].module == MW_FRAME_PYTHON;
+        if (!is_python || !mw_journal_check_python(frames[i].offset, journal->function_count))
+            fixed += fix_index(&frames[i].module, is_python ? 0 : journal->module_count);
+    }
     return fixed;
 }
 
@@ -101,11 +120,6 @@ static unsigned fix_phase(const struct mw_journal_read *journal, uint32_t i)
     unsigned fixed;
 
     TERMINATE(phase->name);
-    if (phase->kind > MW_PHASE_END) {
-        memset(phase, 0, sizeof(*phase));
-        phase->kind = MW_JOURNAL_READ_BAD_PHASE;
-        return 1;
-    }
     /* A parent precedes its children, so that walking up always ends. */
     fixed = fix_index(&phase->parent, i) + fix_visits(phase);
     if (phase->parent && journal->phases[phase->parent - 1].kind != MW_PHASE_USER) {
@@ -113,6 +127,49 @@ static unsigned fix_phase(const struct mw_journal_read *journal, uint32_t i)
         fixed++;
     }
     return fixed + fix_index(&phase->from_site, journal->site_count) + fix_index(&phase->to_site, journal->site_count);
+}
+
+/* Whether the entry is a phase: of a known kind, and written. */
+static bool is_phase(const struct mw_phase *phase)
+{
+    return phase->kind <= MW_PHASE_END &&
+           (phase->visits || phase->first_ns || phase->peak || phase->coarse_peak || phase->name[0]);
+}
+
+/* An index of a phase plus one becomes that of the same phase among those that are kept; 0 if it is not. What is out of range
+ * stays so. */
+static void move_index(uint32_t *index, const uint32_t *kept, uint32_t count)
+{
+    if (*index <= count)
+        *index = kept[*index];
+}
+
+/* Keeps what is a phase, and moves all indices of phases. Returns the number of dropped entries. */
+static uint32_t keep_phases(struct mw_journal_read *journal)
+{
+    uint32_t count = journal->phase_count, dropped;
+    uint32_t *kept = mw_mem_alloc(count + 1, sizeof(*kept));
+
+    journal->phase_count = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (!is_phase(&journal->phases[i]))
+            continue;
+        journal->phases[journal->phase_count++] = journal->phases[i];
+        kept[i + 1] = journal->phase_count;
+    }
+    dropped = count - journal->phase_count;
+    for (uint32_t i = 0; dropped && i < journal->phase_count; i++)
+        move_index(&journal->phases[i].parent, kept, count);
+    for (uint32_t i = 0; dropped && i < journal->spike_count; i++)
+        move_index(&journal->spikes[i].phase, kept, count);
+    for (uint32_t i = 0; dropped && i < journal->heap_phase_count; i++)
+        move_index(&journal->heap_phases[i].phase, kept, count);
+    if (dropped) {
+        move_index(&journal->state.phase, kept, count);
+        move_index(&journal->state.peak_phase, kept, count);
+    }
+    free(kept);
+    return dropped;
 }
 
 /* Keeps the valid spikes. Returns the number of dropped ones. */
@@ -125,7 +182,7 @@ static unsigned keep_spikes(struct mw_journal_read *journal, unsigned *fixed)
         if ((spike->seq & 1) || spike->site == 0 || spike->site > journal->site_count)
             continue;
         *fixed += fix_index(&spike->phase, journal->phase_count);
-        *fixed += fix_frames(spike->frames, &spike->depth, MW_RECORD_SPIKE_FRAMES, journal->module_count);
+        *fixed += fix_frames(spike->frames, &spike->depth, MW_RECORD_SPIKE_FRAMES, journal);
         journal->spikes[kept++] = *spike;
     }
     uint32_t dropped = journal->spike_count - kept;
@@ -135,6 +192,7 @@ static unsigned keep_spikes(struct mw_journal_read *journal, unsigned *fixed)
 
 void mw_journal_check_all(struct mw_journal_read *journal)
 {
+    uint32_t phases = keep_phases(journal);
     unsigned fixed = fix_ident(&journal->ident) + fix_state(journal), dropped;
 
     for (uint32_t i = 0; i < journal->module_count; i++) {
@@ -145,15 +203,18 @@ void mw_journal_check_all(struct mw_journal_read *journal)
             fixed++;
         }
     }
+    mw_journal_check_functions(journal->functions, journal->function_count);
     for (uint32_t i = 0; i < journal->site_count; i++) {
         struct mw_site *site = &journal->sites[i];
         TERMINATE(site->call);
         site->flags &= MW_SITE_SHARED | MW_SITE_NAME;
-        fixed += fix_frames(site->frames, &site->depth, MW_RECORD_SITE_FRAMES, journal->module_count);
+        fixed += fix_frames(site->frames, &site->depth, MW_RECORD_SITE_FRAMES, journal);
     }
     for (uint32_t i = 0; i < journal->phase_count; i++)
         fixed += fix_phase(journal, i);
     dropped = keep_spikes(journal, &fixed);
+    if (phases)
+        mw_journal_check_note(journal, "%u phases left out (invalid)", (unsigned)phases);
     if (dropped)
         mw_journal_check_note(journal, "%u spikes left out (half written)", dropped);
     if (fixed)

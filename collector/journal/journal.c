@@ -29,23 +29,72 @@ static const struct {
     [MW_SECTION_PHASE] = {sizeof(struct mw_phase), MW_RECORD_PHASES, false},
     [MW_SECTION_SPIKE] = {sizeof(struct mw_spike), MW_RECORD_SPIKES, false},
     [MW_SECTION_TIMELINE] = {sizeof(struct mw_tick), MW_RECORD_TICKS, false},
+    [MW_SECTION_FUNCTION] = {sizeof(struct mw_function), MW_RECORD_FUNCTIONS, false},
+    [MW_SECTION_HEAP] = {sizeof(struct mw_heap_state), 1, true},
+    [MW_SECTION_HEAP_MODULE] = {sizeof(struct mw_module), MW_HEAP_MODULES, false},
+    [MW_SECTION_HEAP_SITE] = {sizeof(struct mw_heap_site), MW_HEAP_SITES, false},
+    [MW_SECTION_HEAP_PHASE] = {sizeof(struct mw_heap_phase), MW_HEAP_PHASES, false},
+    [MW_SECTION_HEAP_TICK] = {sizeof(struct mw_heap_tick), MW_HEAP_TICKS, false},
+    [MW_SECTION_HEAP_LEFT] = {sizeof(struct mw_heap_left), MW_HEAP_LEFT, false},
+    [MW_SECTION_HEAP_FUNCTION] = {sizeof(struct mw_function), MW_RECORD_FUNCTIONS, false},
 };
+
+/* The layout of this version. A size that changes needs another one. */
+_Static_assert(MW_RECORD_VERSION == 7, "the sizes are those of version 7");
+_Static_assert(sizeof(struct mw_record_head) == 408 && sizeof(struct mw_ident) == 840, "MW_RECORD_VERSION");
+_Static_assert(sizeof(struct mw_state) == 312 && sizeof(struct mw_cost) == 128, "MW_RECORD_VERSION");
+_Static_assert(sizeof(struct mw_module) == 304 && sizeof(struct mw_site) == 288, "MW_RECORD_VERSION");
+_Static_assert(sizeof(struct mw_phase) == 320 && sizeof(struct mw_spike) == 448, "MW_RECORD_VERSION");
+_Static_assert(sizeof(struct mw_tick) == 16, "MW_RECORD_VERSION");
+_Static_assert(sizeof(struct mw_heap_state) == 568 && sizeof(struct mw_heap_site) == 208, "MW_RECORD_VERSION");
+_Static_assert(sizeof(struct mw_heap_phase) == 152 && sizeof(struct mw_heap_tick) == 112, "MW_RECORD_VERSION");
+_Static_assert(sizeof(struct mw_heap_left) == 40 && sizeof(struct mw_function) == 160, "MW_RECORD_VERSION");
 
 _Static_assert(sizeof(struct mw_record_head) % 8 == 0, "sections start aligned");
 _Static_assert(sizeof(struct mw_ident) % 8 == 0 && sizeof(struct mw_state) % 8 == 0, "aligned");
 _Static_assert(sizeof(struct mw_cost) % 8 == 0 && sizeof(struct mw_module) % 8 == 0, "aligned");
 _Static_assert(sizeof(struct mw_site) % 8 == 0 && sizeof(struct mw_phase) % 8 == 0, "aligned");
 _Static_assert(sizeof(struct mw_spike) % 8 == 0 && sizeof(struct mw_tick) % 8 == 0, "aligned");
+_Static_assert(sizeof(struct mw_heap_state) % 8 == 0 && sizeof(struct mw_heap_site) % 8 == 0, "aligned");
+_Static_assert(sizeof(struct mw_heap_phase) % 8 == 0 && sizeof(struct mw_heap_tick) % 8 == 0, "aligned");
+_Static_assert(sizeof(struct mw_heap_left) % 8 == 0 && sizeof(struct mw_function) % 8 == 0, "aligned");
 _Static_assert(sizeof(((struct mw_segment_head *)0)->name) >= MW_JOURNAL_NAME_SIZE, "names fit");
 _Static_assert(sizeof(MW_EXIT_MAGIC) - 1 == sizeof(((struct mw_exit_index *)0)->magic), "eight bytes");
 
-size_t mw_journal_length(void)
+/* Whether a journal has room for a section. */
+static bool has_section(int section, bool heap)
+{
+    return heap || section < MW_SECTION_HEAP;
+}
+
+static size_t full_length(bool heap)
 {
     size_t length = sizeof(struct mw_record_head);
 
     for (int s = 0; s < MW_SECTION_COUNT; s++)
-        length += (size_t)layout[s].stride * layout[s].capacity;
+        length += has_section(s, heap) ? (size_t)layout[s].stride * layout[s].capacity : 0;
     return length;
+}
+
+size_t mw_journal_length(void)
+{
+    return full_length(true);
+}
+
+size_t mw_journal_length_least(void)
+{
+    return full_length(false);
+}
+
+bool mw_journal_is_length(uint64_t length)
+{
+    return length == full_length(true) || length == full_length(false);
+}
+
+/* Of a mapped journal. */
+static size_t length_of(const struct mw_record_head *head)
+{
+    return full_length(head->length == full_length(true));
 }
 
 /* Writes the head of a record with `counts[s]` entries in each section. */
@@ -109,15 +158,28 @@ static void *section_start(const struct mw_record_head *head, enum mw_section se
     return (char *)(uintptr_t)head + head->sections[section].offset;
 }
 
-void mw_journal_place(struct mw_journal *journal, void *memory)
+static void place_heap(struct mw_journal *journal)
+{
+    const struct mw_record_head *head = journal->head;
+
+    journal->heap = section_start(head, MW_SECTION_HEAP);
+    journal->heap_modules = section_start(head, MW_SECTION_HEAP_MODULE);
+    journal->heap_sites = section_start(head, MW_SECTION_HEAP_SITE);
+    journal->heap_phases = section_start(head, MW_SECTION_HEAP_PHASE);
+    journal->heap_ticks = section_start(head, MW_SECTION_HEAP_TICK);
+    journal->heap_left = section_start(head, MW_SECTION_HEAP_LEFT);
+    journal->heap_functions = section_start(head, MW_SECTION_HEAP_FUNCTION);
+}
+
+static void place(struct mw_journal *journal, void *memory, bool heap)
 {
     struct mw_record_head *head = memory;
     uint32_t capacity[MW_SECTION_COUNT];
     uint32_t used[MW_SECTION_COUNT];
 
     for (int s = 0; s < MW_SECTION_COUNT; s++) {
-        capacity[s] = layout[s].capacity;
-        used[s] = layout[s].always;
+        capacity[s] = has_section(s, heap) ? layout[s].capacity : 0;
+        used[s] = layout[s].always && has_section(s, heap);
     }
     write_head(head, capacity, used);
     *journal = (struct mw_journal){
@@ -130,31 +192,43 @@ void mw_journal_place(struct mw_journal *journal, void *memory)
         .phases = section_start(head, MW_SECTION_PHASE),
         .spikes = section_start(head, MW_SECTION_SPIKE),
         .ticks = section_start(head, MW_SECTION_TIMELINE),
+        .functions = section_start(head, MW_SECTION_FUNCTION),
     };
+    if (heap)
+        place_heap(journal);
+}
+
+void mw_journal_place(struct mw_journal *journal, void *memory)
+{
+    place(journal, memory, true);
 }
 
 int mw_journal_create_segment(struct mw_journal *journal, int dirfd, const char *directory, const char *name,
                               struct mw_err *err)
 {
-    const struct mw_segment_place place = {dirfd, directory, name, mw_journal_length()};
-    int id;
-    void *memory = mw_segment_create(&id, &place, err);
-
-    if (!memory)
-        return -1;
-    mw_journal_place(journal, memory);
-    return 0;
+    for (int heap = 1; heap >= 0; heap--) {
+        const struct mw_segment_place where = {dirfd, directory, name, full_length(heap)};
+        int id;
+        void *memory = mw_segment_create(&id, &where, err);
+        if (memory) {
+            place(journal, memory, heap);
+            return 0;
+        }
+    }
+    return -1;
 }
 
-int mw_journal_create(struct mw_journal *journal, int dirfd, const char *name, struct mw_err *err)
+/* Returns the mapped file, or NULL with a line in err. */
+static void *create_file(int dirfd, const char *name, size_t length, struct mw_err *err)
 {
-    size_t length = mw_journal_length();
     void *memory = MAP_FAILED;
     int fd = openat(dirfd, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0400);
     int error;
 
-    if (fd < 0)
-        return mw_err_set(err, "cannot create the journal %s: %s", name, strerror(errno));
+    if (fd < 0) {
+        mw_err_set(err, "cannot create the journal %s: %s", name, strerror(errno));
+        return NULL;
+    }
     error = mw_io_may_grow(length) ? posix_fallocate(fd, 0, (off_t)length) : EFBIG;
     if (!error) {
         memory = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -162,51 +236,73 @@ int mw_journal_create(struct mw_journal *journal, int dirfd, const char *name, s
             error = errno;
     }
     close(fd);
-    if (error) {
-        unlinkat(dirfd, name, 0);
-        return mw_err_set(err, "no room for the journal %s (%zu bytes): %s; %s", name, length, strerror(error),
-                          error == EFBIG ? "raise the limit with ulimit -f" : "choose another place with --run-dir");
-    }
-    mw_journal_place(journal, memory);
-    return 0;
-}
-
-static const struct mw_record_head *map_open(int fd)
-{
-    size_t length = mw_journal_length();
-    struct mw_segment_locator locator;
-    void *memory = MAP_FAILED;
-
-    if (!mw_segment_read_locator(&locator, fd)) {
-        const struct mw_segment_head *head = mw_segment_attach(locator.id, length, geteuid(), locator.token, NULL);
-        return head ? mw_segment_journal(head) : NULL;
-    }
-    if (lseek(fd, 0, SEEK_END) == (off_t)length)
-        memory = mmap(NULL, length, PROT_READ, MAP_SHARED, fd, 0);
-    return memory == MAP_FAILED ? NULL : memory;
-}
-
-const struct mw_record_head *mw_journal_map(int dirfd, const char *name)
-{
-    int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
-    const struct mw_record_head *head = fd < 0 ? NULL : map_open(fd);
-
-    if (fd >= 0)
-        close(fd);
-    if (!head || (head->version == MW_RECORD_VERSION && head->length == mw_journal_length()))
-        return head;
-    mw_journal_unmap_head(head);
+    if (!error)
+        return memory;
+    unlinkat(dirfd, name, 0);
+    mw_err_set(err, "no room for the journal %s (%zu bytes): %s; %s", name, length, strerror(error),
+               error == EFBIG ? "raise the limit with ulimit -f" : "choose another place with --run-dir");
     return NULL;
 }
 
-void mw_journal_unmap_head(const struct mw_record_head *head)
+int mw_journal_create(struct mw_journal *journal, int dirfd, const char *name, struct mw_err *err)
+{
+    for (int heap = 1; heap >= 0; heap--) {
+        void *memory = create_file(dirfd, name, full_length(heap), err);
+        if (memory) {
+            place(journal, memory, heap);
+            return 0;
+        }
+    }
+    return -1;
+}
+
+/* Sets the length of what was mapped. */
+static const struct mw_record_head *map_open(int fd, size_t *length)
+{
+    struct mw_segment_locator locator;
+    void *memory = MAP_FAILED;
+    off_t size;
+
+    if (!mw_segment_read_locator(&locator, fd)) {
+        const struct mw_segment_head *head;
+        *length = (size_t)locator.length;
+        head = mw_journal_is_length(*length) ? mw_segment_attach(locator.id, *length, geteuid(), locator.token, NULL) : NULL;
+        return head ? mw_segment_journal(head) : NULL;
+    }
+    size = lseek(fd, 0, SEEK_END);
+    *length = size > 0 ? (size_t)size : 0;
+    if (mw_journal_is_length(*length))
+        memory = mmap(NULL, *length, PROT_READ, MAP_SHARED, fd, 0);
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
+static void unmap(const struct mw_record_head *head, size_t length)
 {
     const struct mw_segment_head *segment = mw_segment_of(head);
 
     if (segment)
         mw_segment_detach(segment);
     else
-        munmap((void *)(uintptr_t)head, mw_journal_length());
+        munmap((void *)(uintptr_t)head, length);
+}
+
+const struct mw_record_head *mw_journal_map(int dirfd, const char *name)
+{
+    int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+    size_t length = 0;
+    const struct mw_record_head *head = fd < 0 ? NULL : map_open(fd, &length);
+
+    if (fd >= 0)
+        close(fd);
+    if (!head || (head->version == MW_RECORD_VERSION && head->length == length))
+        return head;
+    unmap(head, length);
+    return NULL;
+}
+
+void mw_journal_unmap_head(const struct mw_record_head *head)
+{
+    unmap(head, length_of(head));
 }
 
 void mw_journal_unmap(struct mw_journal *journal)
@@ -230,7 +326,7 @@ size_t mw_journal_memory(const struct mw_journal *journal)
     const size_t page = 4096, begun = MW_SECTION_COUNT * page; /* each section ends within one */
 
     if (!mw_segment_of(journal->head))
-        return mw_journal_length();
+        return length_of(journal->head);
     return (mw_journal_packed_length(journal) + begun) / page * page;
 }
 

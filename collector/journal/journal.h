@@ -9,8 +9,10 @@
 #define MW_COLLECTOR_JOURNAL_JOURNAL_H
 
 #include "collector/base/err.h"
+#include "collector/journal/heap_record.h"
 #include "collector/journal/record.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +27,14 @@ struct mw_journal {
     struct mw_phase *phases;
     struct mw_spike *spikes;
     struct mw_tick *ticks;
+    struct mw_function *functions;
+    struct mw_heap_state *heap; /* NULL: the journal has no tables for the heap; then the following are NULL, too */
+    struct mw_module *heap_modules;
+    struct mw_heap_site *heap_sites;
+    struct mw_heap_phase *heap_phases;
+    struct mw_heap_tick *heap_ticks;
+    struct mw_heap_left *heap_left;
+    struct mw_function *heap_functions;
 };
 
 /* Bytes for a journal's file name. */
@@ -41,10 +51,15 @@ void mw_journal_name_elsewhere(char name[MW_JOURNAL_NAME_SIZE], uint64_t world, 
 #define MW_JOURNAL_ELSEWHERE (-1)
 long mw_journal_name_pid(const char *name, const uint64_t *world, const char *host);
 
-/* Length of a journal with its full capacity, in bytes. */
+/* Length of a journal with its full capacity, in bytes: with tables for the heap, and without. */
 size_t mw_journal_length(void);
+size_t mw_journal_length_least(void);
+/* Whether it is one of the two. */
+bool mw_journal_is_length(uint64_t length);
 
-/* Creates a journal in a segment, and its locator `name` in the directory `dirfd`, whose path is `directory`. Returns 0, or
+/* Both of the following leave out the tables for the heap if there is no room for them.
+ *
+ * Creates a journal in a segment, and its locator `name` in the directory `dirfd`, whose path is `directory`. Returns 0, or
  * -1 with a line in err; then nothing remains. */
 int mw_journal_create_segment(struct mw_journal *journal, int dirfd, const char *directory, const char *name,
                               struct mw_err *err);

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -141,10 +142,10 @@ static const char *read_comm(const char *text, char *comm, size_t size)
 }
 
 /* Fields of proc_pid_stat(5): 3 state, 4 parent, 20 threads, 22 start time, 28 start of the stack,
- * 48 start of the arguments, 52 exit status. */
+ * 31 pending signals of the main thread, 48 start of the arguments, 52 exit status. */
 int mw_procmem_parse_stat(const char *text, struct mw_procmem_stat *stat)
 {
-    uint64_t ppid = 0, threads = 0, flags = 0;
+    uint64_t ppid = 0, threads = 0, flags = 0, pending = 0;
     const char *at;
 
     memset(stat, 0, sizeof(*stat));
@@ -162,7 +163,9 @@ int mw_procmem_parse_stat(const char *text, struct mw_procmem_stat *stat)
     stat->ppid = (int32_t)ppid;
     stat->threads = (int32_t)threads;
     stat->flags = (uint32_t)flags;
-    at = read_field(skip_fields(at, 19), &stat->arg_start); /* missing in a recorded or cut text */
+    at = read_field(skip_fields(at, 2), &pending); /* this and the rest may be missing in a recorded or cut text */
+    stat->is_killed = pending & 1u << (SIGKILL - 1);
+    at = read_field(skip_fields(at, 16), &stat->arg_start);
     at = skip_fields(at, 3);
     stat->exit_code = at ? (int32_t)strtol(at, NULL, 10) : 0;
     return 0;

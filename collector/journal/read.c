@@ -30,6 +30,14 @@ static const struct {
     [MW_SECTION_PHASE] = {"phases", sizeof(struct mw_phase), false},
     [MW_SECTION_SPIKE] = {"spikes", sizeof(struct mw_spike), false},
     [MW_SECTION_TIMELINE] = {"timeline", sizeof(struct mw_tick), false},
+    [MW_SECTION_FUNCTION] = {"Python functions", sizeof(struct mw_function), false},
+    [MW_SECTION_HEAP] = {"heap", sizeof(struct mw_heap_state), false},
+    [MW_SECTION_HEAP_MODULE] = {"modules of the heap", sizeof(struct mw_module), false},
+    [MW_SECTION_HEAP_SITE] = {"allocation sites", sizeof(struct mw_heap_site), false},
+    [MW_SECTION_HEAP_PHASE] = {"phases of the heap", sizeof(struct mw_heap_phase), false},
+    [MW_SECTION_HEAP_TICK] = {"timeline of the heap", sizeof(struct mw_heap_tick), false},
+    [MW_SECTION_HEAP_LEFT] = {"allocations left", sizeof(struct mw_heap_left), false},
+    [MW_SECTION_HEAP_FUNCTION] = {"Python functions of the heap", sizeof(struct mw_function), false},
 };
 
 static int check_head(const struct mw_record_head *head, struct mw_err *err)
@@ -94,6 +102,26 @@ static int copy_single(int s, const char *bytes, size_t size, void *entry, struc
     return 0;
 }
 
+/* Without its state, the rest of the heap means nothing. */
+static void parse_heap(struct mw_journal_read *journal, const char *bytes, size_t size)
+{
+    const struct mw_record_head *head = (const void *)bytes;
+    bool is_empty = !head->sections[MW_SECTION_HEAP].used;
+
+    if (is_empty || copy_single(MW_SECTION_HEAP, bytes, size, &journal->heap, NULL) != 0) {
+        if (!is_empty)
+            mw_journal_check_note(journal, "no %s", expected[MW_SECTION_HEAP].name);
+        return;
+    }
+    journal->heap_module_count = copy_section(journal, MW_SECTION_HEAP_MODULE, bytes, size, (void **)&journal->heap_modules);
+    journal->heap_site_count = copy_section(journal, MW_SECTION_HEAP_SITE, bytes, size, (void **)&journal->heap_sites);
+    journal->heap_phase_count = copy_section(journal, MW_SECTION_HEAP_PHASE, bytes, size, (void **)&journal->heap_phases);
+    journal->heap_tick_count = copy_section(journal, MW_SECTION_HEAP_TICK, bytes, size, (void **)&journal->heap_ticks);
+    journal->heap_left_count = copy_section(journal, MW_SECTION_HEAP_LEFT, bytes, size, (void **)&journal->heap_left);
+    journal->heap_function_count = copy_section(journal, MW_SECTION_HEAP_FUNCTION, bytes, size,
+                                                (void **)&journal->heap_functions);
+}
+
 /* `bytes` is 8-byte aligned and starts with a valid head. */
 static int parse_aligned(struct mw_journal_read *journal, const char *bytes, size_t size, struct mw_err *err)
 {
@@ -112,7 +140,10 @@ static int parse_aligned(struct mw_journal_read *journal, const char *bytes, siz
     journal->phase_count = copy_section(journal, MW_SECTION_PHASE, bytes, size, (void **)&journal->phases);
     journal->spike_count = copy_section(journal, MW_SECTION_SPIKE, bytes, size, (void **)&journal->spikes);
     journal->tick_count = copy_section(journal, MW_SECTION_TIMELINE, bytes, size, (void **)&journal->ticks);
+    journal->function_count = copy_section(journal, MW_SECTION_FUNCTION, bytes, size, (void **)&journal->functions);
+    parse_heap(journal, bytes, size);
     mw_journal_check_all(journal);
+    mw_journal_check_heap(journal);
     return 0;
 }
 
@@ -148,7 +179,31 @@ void mw_journal_read_fini(struct mw_journal_read *journal)
     free(journal->phases);
     free(journal->spikes);
     free(journal->ticks);
+    free(journal->functions);
+    free(journal->heap_functions);
+    free(journal->heap_modules);
+    free(journal->heap_sites);
+    free(journal->heap_phases);
+    free(journal->heap_ticks);
+    free(journal->heap_left);
     memset(journal, 0, sizeof(*journal));
+}
+
+/* Whether the sites have the values of the snapshot of the peak in `bytes`: no later one has begun, and no event is half
+ * entered. */
+static bool is_heap_settled(const struct mw_journal_source *source, const char *bytes, size_t size)
+{
+    const struct mw_record_head *head = (const void *)bytes;
+    const struct mw_record_section *heap = &head->sections[MW_SECTION_HEAP];
+    struct mw_heap_state now, then;
+
+    if (!is_section_sound(heap, sizeof(now), head->length) || !heap->used || heap->offset + sizeof(now) > size ||
+        mw_journal_source_read(source, &now, sizeof(now), heap->offset) != sizeof(now))
+        return true;
+    memcpy(&then, bytes + heap->offset, sizeof(then));
+    return !(then.changing & 1) && now.best == then.best && then.best < MW_HEAP_MOMENTS &&
+           now.snapshots[then.best].epoch == then.snapshots[then.best].epoch &&
+           now.snapshots[then.best].live == then.snapshots[then.best].live;
 }
 
 /* Whether data that are rewritten in place (spikes, and the timeline when its slices get longer) were stable while `bytes`
@@ -174,7 +229,7 @@ static bool is_settled(const struct mw_journal_source *source, const char *bytes
         if (seq_now != seq_then || (seq_then & 1))
             return false;
     }
-    return true;
+    return is_heap_settled(source, bytes, size);
 }
 
 /* Reads the valid parts of a journal of `size` bytes to the same offsets in `bytes`. Most of a journal is usually unused,

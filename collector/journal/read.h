@@ -2,8 +2,9 @@
 /* Reads journals without trusting them: of running and ended ranks, packed ones, and several in one file.
  *
  * A record is copied (from a file by pread, because it may shrink at any time) and checked. The result is safe to walk:
- * every string is terminated, every index (plus one, 0 none) is in range, every depth fits its array, and a phase's parent
- * is a user phase that precedes it. Other numbers are as in the file.
+ * every string is terminated, every index (plus one, 0 none) is in range, every depth fits its array, and a phase has a kind and
+ * a parent that is a user phase before it; of the heap, moments are valid. Other numbers are as in the file. Entries that cannot be
+ * used are left out: phases of no kind or never written, with all indices moved, and spikes that were being written.
  */
 #ifndef MW_COLLECTOR_JOURNAL_READ_H
 #define MW_COLLECTOR_JOURNAL_READ_H

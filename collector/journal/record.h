@@ -20,7 +20,7 @@
 #include <stdint.h>
 
 #define MW_RECORD_MAGIC "MEMWATCH" /* 8 bytes, no NUL */
-#define MW_RECORD_VERSION 5u
+#define MW_RECORD_VERSION 7u
 #define MW_RECORD_ENDIAN 0x01020304u
 
 enum mw_section {
@@ -32,6 +32,15 @@ enum mw_section {
     MW_SECTION_PHASE,    /* struct mw_phase: in order of first use */
     MW_SECTION_SPIKE,    /* struct mw_spike: the largest ones, unordered */
     MW_SECTION_TIMELINE, /* struct mw_tick: consecutive slices of time */
+    MW_SECTION_FUNCTION, /* struct mw_function: the Python functions that frames of sites and spikes are in */
+    /* collector/journal/heap_record.h; all empty if there was no room for them: */
+    MW_SECTION_HEAP,          /* 1 x struct mw_heap_state */
+    MW_SECTION_HEAP_MODULE,   /* struct mw_module: the objects that the frames of the following point into */
+    MW_SECTION_HEAP_SITE,     /* struct mw_heap_site */
+    MW_SECTION_HEAP_PHASE,    /* struct mw_heap_phase */
+    MW_SECTION_HEAP_TICK,     /* struct mw_heap_tick: ordered by time */
+    MW_SECTION_HEAP_LEFT,     /* struct mw_heap_left: in no order */
+    MW_SECTION_HEAP_FUNCTION, /* struct mw_function: the Python functions that frames of the heap are in */
     MW_SECTION_COUNT
 };
 
@@ -42,6 +51,7 @@ enum mw_section {
 #define MW_RECORD_PHASES 2048
 #define MW_RECORD_SPIKES 32
 #define MW_RECORD_TICKS 512
+#define MW_RECORD_FUNCTIONS 768
 #define MW_RECORD_VISITS 16
 #define MW_RECORD_SITE_FRAMES 8
 #define MW_RECORD_SPIKE_FRAMES 24
@@ -194,6 +204,17 @@ struct mw_module {
     uint8_t build_id[36];
     char path[256];
 };
+
+/* A function of a Python script. A text that is too long is cut at its beginning. */
+struct mw_function {
+    char name[48];  /* "Solver.step"; before Python 3.11 "step" */
+    char file[112]; /* co_filename, not always absolute; "<frozen importlib._bootstrap>" */
+};
+
+/* Instead of a module: the frame is in a Python function. Its offset is MW_FUNCTION_FRAME(). */
+#define MW_FRAME_PYTHON 0xFFFFu
+#define MW_FUNCTION_OTHER 0xFFFFu /* instead of a function: the table was full */
+#define MW_FUNCTION_FRAME(function, line) ((uint64_t)(function) << 32 | (line))
 
 /* A code address that is the same in every rank. */
 struct mw_frame {

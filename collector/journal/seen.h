@@ -20,6 +20,9 @@
 #define MW_SEEN_NO_DIR 0x1000u /*  the run directory is not visible to it */
 #define MW_SEEN_USER 0x2000u   /* it belongs to another user: memwatch has no permission to inspect it */
 
+/* From the wait log (collector/view/wait_log_read.h). */
+#define MW_SEEN_WAITED 0x4000u /* source: its parent's wait call alone. The parent starts ranks */
+
 /* From exit records; memwatch's library was loaded in these processes. */
 #define MW_SEEN_EXIT 0x10000u      /* source: an exit record */
 #define MW_SEEN_LINKED 0x20000u    /*   an MPI library was loaded at program start; else by dlopen() */

@@ -25,6 +25,11 @@ size_t mw_segment_size(size_t length)
     return sizeof(struct mw_segment_head) + length;
 }
 
+size_t mw_segment_length(size_t size)
+{
+    return size > sizeof(struct mw_segment_head) ? size - sizeof(struct mw_segment_head) : 0;
+}
+
 static uint64_t hash_bytes(const void *bytes, size_t size)
 {
     uint64_t hash = 0xCBF29CE484222325ULL; /* FNV-1a */

@@ -75,6 +75,8 @@ void mw_segment_remove(int dirfd, const char *name);
 
 /* Bytes of the segment of a journal of `length` bytes. */
 size_t mw_segment_size(size_t length);
+/* The reverse; 0 if it is too small. */
+size_t mw_segment_length(size_t size);
 
 /* The hash that identifies a run, from the last component of its directory's path. */
 uint64_t mw_segment_run(const char *directory);

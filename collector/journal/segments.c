@@ -41,7 +41,6 @@ typedef bool visitor(void *context, struct found *found);
 /* Visits the segments of a user that have the size of a journal. `pid`: only those made by this process; 0 for all. */
 static bool visit_all(uid_t owner, pid_t pid, visitor *visit, void *context)
 {
-    const size_t length = mw_journal_length();
     struct shm_info info;
     int last = shmctl(0, SHM_INFO, (struct shmid_ds *)&info);
 
@@ -49,8 +48,9 @@ static bool visit_all(uid_t owner, pid_t pid, visitor *visit, void *context)
         struct shmid_ds ds;
         int id = shmctl(i, SHM_STAT, &ds);
         struct found found = {.id = id, .attached = id >= 0 && ds.shm_nattch > 0};
+        size_t length = id >= 0 ? mw_segment_length(ds.shm_segsz) : 0;
         bool goes_on;
-        if (id < 0 || ds.shm_segsz != mw_segment_size(length) || ds.shm_perm.uid != owner || (pid && ds.shm_cpid != pid))
+        if (!mw_journal_is_length(length) || ds.shm_perm.uid != owner || (pid && ds.shm_cpid != pid))
             continue;
         found.head = mw_segment_attach(id, length, owner, 0, NULL);
         if (!found.head)
@@ -154,6 +154,7 @@ struct listing {
     int dirfd;
     struct mw_names *names;
     size_t lost;
+    int failed;
 };
 
 static bool is_located(int dirfd, const struct mw_segment_head *head)
@@ -172,16 +173,17 @@ static bool add_name(void *context, struct found *found)
     struct listing *listing = context;
 
     listing->lost += !is_located(listing->dirfd, found->head);
-    mw_names_add(listing->names, found->head->name);
-    return true;
+    listing->failed = mw_names_add(listing->names, found->head->name);
+    return !listing->failed;
 }
 
-void mw_segments_add_names(struct mw_names *names, int dirfd, size_t *lost)
+int mw_segments_add_names(struct mw_names *names, int dirfd, size_t *lost)
 {
     struct listing listing = {.dirfd = dirfd, .names = names};
 
     visit_run(dirfd, 0, add_name, &listing);
     *lost = listing.lost;
+    return listing.failed;
 }
 
 static bool add_bytes(void *context, struct found *found)
@@ -326,25 +328,27 @@ size_t mw_segments_remove_named(const char *directory, size_t *used)
 struct foreign {
     uint64_t root;
     struct mw_names *directories;
+    int failed;
 };
 
 static bool add_if_foreign(void *context, struct found *found)
 {
-    const struct foreign *foreign = context;
+    struct foreign *foreign = context;
     char directory[sizeof(found->head->directory) + 1];
     struct stat st;
 
     snprintf(directory, sizeof(directory), "%.*s", (int)sizeof(found->head->directory), found->head->directory);
     if (!found->attached && (!foreign->root || found->head->root != foreign->root) && lstat(directory, &st))
-        mw_names_add(foreign->directories, directory);
-    return true;
+        foreign->failed = mw_names_add(foreign->directories, directory);
+    return !foreign->failed;
 }
 
-void mw_segments_add_foreign(struct mw_names *directories)
+int mw_segments_add_foreign(struct mw_names *directories)
 {
-    struct foreign foreign = {mw_segment_root(), directories};
+    struct foreign foreign = {mw_segment_root(), directories, 0};
 
     visit_all(geteuid(), 0, add_if_foreign, &foreign);
+    return foreign.failed;
 }
 
 static bool remove_if_left(void *context, struct found *found)
@@ -388,7 +392,7 @@ static void sweep_half_made(void)
     for (int i = 0; i <= last; i++) {
         struct shmid_ds ds;
         int id = shmctl(i, SHM_STAT, &ds);
-        if (id >= 0 && ds.shm_segsz == mw_segment_size(mw_journal_length()) && ds.shm_perm.uid == geteuid())
+        if (id >= 0 && mw_journal_is_length(mw_segment_length(ds.shm_segsz)) && ds.shm_perm.uid == geteuid())
             remove_half_made(id, &ds);
     }
 }

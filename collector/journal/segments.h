@@ -18,8 +18,9 @@ uid_t mw_segments_owner(int dirfd);
 /* Attaches the segment of a journal. NULL if there is none. Free with mw_segment_detach(). */
 const struct mw_segment_head *mw_segments_find(int dirfd, const char *name);
 
-/* Adds the names of the run's segments. Stores in *lost the number of segments without a locator file. */
-void mw_segments_add_names(struct mw_names *names, int dirfd, size_t *lost);
+/* Adds the names of the run's segments. Stores in *lost the number of segments without a locator file. Returns 0, or -1 with errno
+ * if there was no memory for all names. */
+int mw_segments_add_names(struct mw_names *names, int dirfd, size_t *lost);
 
 /* Bytes of memory of the run's segments. */
 uint64_t mw_segments_bytes(int dirfd);
@@ -40,8 +41,9 @@ void mw_segments_remove(int dirfd);
 size_t mw_segments_remove_named(const char *directory, size_t *used);
 
 /* Adds the directories of unattached segments that mw_segments_sweep() does not remove, because they were made in another
- * mount namespace or root. The paths are untrusted and not clean. */
-void mw_segments_add_foreign(struct mw_names *directories);
+ * mount namespace or root. The paths are untrusted and not clean. Returns 0, or -1 with errno if there was no memory for
+ * all. */
+int mw_segments_add_foreign(struct mw_names *directories);
 
 /* Removes segments left by killed processes of this user: unattached ones whose run directory does not exist. Segments of
  * another mount namespace or root remain, because their paths cannot be checked here. */

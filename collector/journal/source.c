@@ -102,6 +102,9 @@ int mw_journal_source_list(struct mw_names *names, int dirfd, size_t *lost, stru
 
     if (mw_names_list(names, dirfd, MW_FILE_JOURNAL, err) < 0)
         return -1;
-    mw_segments_add_names(names, dirfd, lost ? lost : &unfound);
+    if (mw_segments_add_names(names, dirfd, lost ? lost : &unfound) < 0) {
+        mw_names_fini(names);
+        return mw_err_set(err, "cannot list the journals: no memory");
+    }
     return 0;
 }

@@ -14,7 +14,7 @@ struct seen_from {
 };
 
 /* A process may be alive if nobody saw the job end and pids of that host cannot be checked here. Without a token, none is. */
-static bool may_live(const void *context, const char *host, int32_t pid, uint64_t start_ticks)
+static bool may_be_alive(const void *context, const char *host, int32_t pid, uint64_t start_ticks)
 {
     const struct seen_from *from = context;
 
@@ -44,7 +44,7 @@ void mw_merge_deaths_run(struct mw_merge *merge)
 {
     struct mw_alive here;
 
-    mw_alive_open(&here, merge->alone ? -1 : merge->dirfd);
+    mw_alive_open(&here, merge->gathered_only ? -1 : merge->dirfd);
     find_end(merge, &here);
     mw_alive_close(&here);
 }
@@ -64,10 +64,10 @@ void mw_merge_deaths(struct mw_merge *merge)
     struct mw_model *model = merge->model;
     struct seen_from from = {.job_ended = model->job.command_end_ns != 0};
 
-    mw_alive_open(&from.here, merge->alone ? -1 : merge->dirfd);
+    mw_alive_open(&from.here, merge->gathered_only ? -1 : merge->dirfd);
     if (!merge->is_part)
         find_end(merge, &from.here);
-    mw_post_mortem_ends(model, may_live, &from);
+    mw_post_mortem_ends(model, may_be_alive, &from);
     mw_alive_close(&from.here);
     mw_post_mortem_oom(model);
     if (merge->launcher && !model->job_count) /* in a run with several jobs, each job reports what ended it */
@@ -75,7 +75,7 @@ void mw_merge_deaths(struct mw_merge *merge)
     if (model->death_count) {
         mw_post_mortem_first(model);
         mw_post_mortem_waiting(model);
-        mw_merge_details_held(merge, first_death(model));
+        mw_merge_details_rss_at(merge, first_death(model));
     }
     mw_post_mortem_text(model);
 }

@@ -57,8 +57,8 @@ static void add_unseen(struct mw_model *model, const struct mw_exit *from, uint3
         .name = exit_name(model, from),
         .exe = mw_model_string(model, from->text.exe),
         .command = mw_model_string(model, from->text.command),
-        .first_ns = mw_merge_hosts_time(model, host, start),
-        .last_ns = mw_merge_hosts_time(model, host, entry->count > 1 ? entry->last_ns : entry->end_ns),
+        .first_ns = mw_model_time_of(model, host, start),
+        .last_ns = mw_model_time_of(model, host, entry->count > 1 ? entry->last_ns : entry->end_ns),
         .peak = {entry->peak, MW_MODEL_EXACT},
     };
     to->role = from->is_others ? MW_MODEL_OTHER : mw_merge_chains_role(to->name);
@@ -79,7 +79,7 @@ static void name_program(struct mw_model *model, struct mw_model_process *proces
 static void apply_exit(struct mw_model *model, struct mw_model_process *process, const struct mw_exit *one)
 {
     const struct mw_exit_entry *from = &one->entry;
-    uint64_t end_ns = mw_merge_hosts_time(model, process->host, from->end_ns);
+    uint64_t end_ns = mw_model_time_of(model, process->host, from->end_ns);
 
     process->peak = (struct mw_model_bytes){from->peak, MW_MODEL_EXACT};
     if (process->hwm_seen > from->peak) /* the marks have a small error; the larger one is closer */
@@ -99,7 +99,7 @@ static bool is_its_image(struct mw_model *model, const struct mw_model_process *
 }
 
 /* Seen only between fork and exec: it had its parent's program and never more memory than the parent. */
-static bool was_copy(const struct mw_model *model, const struct mw_model_process *process)
+static bool is_forked_copy(const struct mw_model *model, const struct mw_model_process *process)
 {
     for (size_t i = 0; i < model->process_count && !process->image; i++) {
         const struct mw_model_process *parent = &model->processes[i];
@@ -141,11 +141,12 @@ static void add_later_image(struct mw_model *model, const struct mw_exit *one, u
     process->end_ns = before->end_ns;
     process->leave_ns = before->leave_ns;
     process->alive_ns = before->alive_ns;
+    process->sent_signal = before->sent_signal;
     process->oom_ns = before->oom_ns;
     process->wait_status = before->wait_status;
     before->end = MW_VIEW_LIVES;
     before->end_ns = before->leave_ns = before->alive_ns = before->oom_ns = 0;
-    before->wait_status = 0;
+    before->wait_status = before->sent_signal = 0;
 }
 
 /* Handles an exit record of a single process, which may have been sampled. */
@@ -161,7 +162,7 @@ static void take_exit(struct mw_merge *merge, struct mw_merge_chains *chains, co
         apply_exit(model, &model->processes[entry], one);
         return;
     }
-    if (entry != MW_MODEL_NONE && was_copy(model, &model->processes[entry])) {
+    if (entry != MW_MODEL_NONE && is_forked_copy(model, &model->processes[entry])) {
         replace_copy(model, &model->processes[entry], one);
         return;
     }
@@ -200,7 +201,7 @@ static bool is_counted(const struct mw_merge *merge, const struct mw_merge_chain
 }
 
 /* Removes from a group a process that is listed separately. */
-static void take_off(struct mw_model_process *together, const struct mw_model_process *process)
+static void subtract(struct mw_model_process *together, const struct mw_model_process *process)
 {
     together->count--;
     together->peak_sum -= process->peak.bytes < together->peak_sum ? process->peak.bytes : together->peak_sum;
@@ -208,7 +209,7 @@ static void take_off(struct mw_model_process *together, const struct mw_model_pr
 
 /* Handles processes that were counted together. Those that were sampled must not count twice: their `count` becomes 0, or
  * they are removed from the group. */
-static void take_together(struct mw_merge *merge, struct mw_merge_chains *chains, const struct mw_exit *one, uint32_t host)
+static void take_group(struct mw_merge *merge, struct mw_merge_chains *chains, const struct mw_exit *one, uint32_t host)
 {
     struct mw_model *model = merge->model;
     struct mw_model_process *together;
@@ -223,7 +224,7 @@ static void take_together(struct mw_merge *merge, struct mw_merge_chains *chains
                 together->peak.bytes = model->processes[i].peak.bytes;
             left--;
             if (model->processes[i].role == MW_MODEL_LAUNCHER)
-                take_off(together, &model->processes[i]); /* the starter of ranks is needed: its job refers to it */
+                subtract(together, &model->processes[i]); /* the starter of ranks is needed: its job refers to it */
             else
                 model->processes[i].count = 0;
         }
@@ -244,6 +245,6 @@ void mw_merge_exits(struct mw_merge *merge, struct mw_merge_chains *chains, cons
                 take_exit(merge, chains, &entries[k], index);
         for (size_t k = 0; k < host->count; k++)
             if (entries[k].entry.count > 1)
-                take_together(merge, chains, &entries[k], index);
+                take_group(merge, chains, &entries[k], index);
     }
 }

@@ -3,6 +3,7 @@
 #include "collector/base/hostname.h"
 #include "collector/base/mem.h"
 #include "collector/merge/parts.h"
+#include "collector/model/limits.h"
 
 #include <string.h>
 
@@ -82,11 +83,6 @@ uint32_t mw_merge_hosts_find_clean(struct mw_merge *merge, const char *clean)
                                merge->has_reference ? 0 : mw_clock_now());
 }
 
-uint64_t mw_merge_hosts_time(const struct mw_model *model, uint32_t host, uint64_t ns)
-{
-    return ns ? ns + (uint64_t)model->hosts[host].shift_ns : 0;
-}
-
 static void take_cgroups(struct mw_model *model, struct mw_model_host *host, const struct mw_view *view)
 {
     uint32_t index = (uint32_t)(host - model->hosts);
@@ -100,7 +96,7 @@ static void take_cgroups(struct mw_model *model, struct mw_model_host *host, con
             .limit = view->cgroups[i].limit,
             .peak = view->cgroups[i].peak,
             .kills = view->cgroups[i].kills,
-            .kills_ns = mw_merge_hosts_time(model, index, view->cgroups[i].kills_ns),
+            .kills_ns = mw_model_time_of(model, index, view->cgroups[i].kills_ns),
             .counts = (view->cgroups[i].flags & MW_VIEW_CGROUP_COUNTS) != 0,
             .shared = (view->cgroups[i].flags & MW_VIEW_CGROUP_SHARED) != 0,
         };
@@ -119,18 +115,18 @@ void mw_merge_hosts_fill(struct mw_model *model, uint32_t index, const struct mw
     struct mw_model_host *host = &model->hosts[index];
 
     host->is_sampled = true;
-    host->end_ns = mw_merge_hosts_time(model, index, view->end_ns);
+    host->end_ns = mw_model_time_of(model, index, view->end_ns);
     host->samples = view->samples;
     host->gap_mean_ns = mw_view_gap_mean(view);
     host->gap_max_ns = view->gap_max_ns;
-    host->last_ns = mw_merge_hosts_time(model, index, view->last_ns);
+    host->last_ns = mw_model_time_of(model, index, view->last_ns);
     host->seen = (struct mw_model_bytes){view->rss_sum_max, view->rss_sum_max ? MW_MODEL_AT_LEAST : MW_MODEL_UNKNOWN};
-    host->seen_ns = mw_merge_hosts_time(model, index, view->rss_sum_max_ns);
+    host->seen_ns = mw_model_time_of(model, index, view->rss_sum_max_ns);
     host->pss = (struct mw_model_bytes){view->pss_sum_max, view->pss_sum_max ? MW_MODEL_AT_LEAST : MW_MODEL_UNKNOWN};
     host->kills = view->host_kills;
     take_cgroups(model, host, view);
     take_nodes(host, view);
-    mw_merge_limits_fill(model, index, view);
+    mw_limits_fill(model, index, view);
 }
 
 /* Counts the ranks of each NUMA node, by the node that they ran on. */

@@ -2,6 +2,8 @@
 /* Totals of the job: times, sampled sums, limits, the cost of memwatch. */
 #include "collector/base/mem.h"
 #include "collector/merge/parts.h"
+#include "collector/model/limits.h"
+#include "collector/model/in_mpi.h"
 #include "collector/model/rank_rss.h"
 
 #include <stdlib.h>
@@ -106,7 +108,7 @@ static void add_slices(struct mw_model *model, const struct mw_view *view, uint3
 
     for (size_t i = 0; i < view->slice_count; i++) {
         const struct mw_view_slice *from = &view->slices[i];
-        uint64_t at = mw_merge_hosts_time(model, host, mw_model_sum(view->begin_ns, i * view->slice_ns));
+        uint64_t at = mw_model_time_of(model, host, mw_model_sum(view->begin_ns, i * view->slice_ns));
         uint64_t cell = at < model->job.begin_ns ? 0 : (at - model->job.begin_ns) / model->slice_ns;
         if (!from->samples || cell >= model->slice_count)
             continue;
@@ -158,7 +160,8 @@ static void sum_views(struct mw_merge *merge)
         join_hosts(merge);
 }
 
-static void add_cost(struct mw_model_cost *cost, const struct mw_model_rank *rank, uint32_t index, double *lived, double *spent)
+static void add_cost(struct mw_model_cost *cost, const struct mw_model_rank *rank, uint32_t index, double *life_ns,
+                     double *measure_ns)
 {
     double life = rank->known_ns > rank->created_ns ? (double)(rank->known_ns - rank->created_ns) : 0;
 
@@ -168,8 +171,8 @@ static void add_cost(struct mw_model_cost *cost, const struct mw_model_rank *ran
             cost->share_max = share;
             cost->share_worst = index;
         }
-        *lived += life;
-        *spent += (double)rank->measure_ns;
+        *life_ns += life;
+        *measure_ns += (double)rank->measure_ns;
     }
     if (rank->setup_ns > cost->setup_max_ns)
         cost->setup_max_ns = rank->setup_ns;
@@ -192,7 +195,7 @@ static void add_cost(struct mw_model_cost *cost, const struct mw_model_rank *ran
 }
 
 /* A number of bytes as a signed change. */
-static int64_t kept(uint64_t bytes)
+static int64_t to_change(uint64_t bytes)
 {
     return bytes > INT64_MAX ? INT64_MAX : (int64_t)bytes;
 }
@@ -207,17 +210,18 @@ static void note_end_rss(const struct mw_model *model, struct mw_model_rank *ran
 
 void mw_merge_job_ranks(struct mw_model *model)
 {
-    double lived = 0, spent = 0;
+    double life_ns = 0, measure_ns = 0;
 
     mw_merge_hosts_count(model);
     for (uint32_t i = 0; i < model->rank_count; i++) {
         struct mw_model_rank *rank = &model->ranks[i];
         note_end_rss(model, rank);
+        rank->held_mpi = mw_in_mpi_held(rank); /* again: samples may have raised the peak */
         mw_model_spread_add(&model->rank_peak, i, rank->peak.bytes, i);
-        mw_model_change_add(&model->mpi_growth, i, mw_model_sum_change(rank->grown_mpi, kept(rank->in_mpi.finalize)), i);
-        add_cost(&model->cost, rank, i, &lived, &spent);
+        mw_model_change_add(&model->mpi_growth, i, mw_model_sum_change(rank->grown_mpi, to_change(rank->in_mpi.finalize)), i);
+        add_cost(&model->cost, rank, i, &life_ns, &measure_ns);
     }
-    model->cost.share_mean = lived > 0 ? spent / lived : 0;
+    model->cost.share_mean = life_ns > 0 ? measure_ns / life_ns : 0;
     if (model->rank_count)
         model->job.library = model->ranks[0].library;
 }
@@ -249,5 +253,5 @@ void mw_merge_job(struct mw_merge *merge)
         mw_merge_hosts_fill(model, mw_merge_hosts_find(merge, merge->views[i].host, 0, 0), &merge->views[i]);
     find_longest_gap(model);
     mw_merge_job_ranks(model);
-    mw_merge_limits(model);
+    mw_limits_find_least(model);
 }

@@ -6,6 +6,7 @@
 #include "collector/base/clock.h"
 #include "collector/base/mem.h"
 #include "collector/merge/parts.h"
+#include "collector/model/limits.h"
 #include "collector/post_mortem/post_mortem.h"
 
 #include <stdlib.h>
@@ -97,7 +98,7 @@ static void move_processes(struct split *split)
 }
 
 /* Clears the sums over all ranks, and the ranks themselves, which now belong to the jobs. */
-static void empty_run(struct mw_model *run)
+static void clear_run(struct mw_model *run)
 {
     free(run->worlds);
     free(run->ranks);
@@ -147,7 +148,7 @@ static void take_status(struct mw_model_job *job, const struct mw_model_process 
 }
 
 /* The process whose end is the end of the job: the starter, or the only rank. */
-static const struct mw_model_process *first_process(const struct mw_model *job, const struct mw_model_process *starter)
+static const struct mw_model_process *main_process(const struct mw_model *job, const struct mw_model_process *starter)
 {
     if (starter)
         return starter;
@@ -176,12 +177,12 @@ static uint64_t last_known(const struct mw_model *job)
 
 /* Whether its end was seen, or the end of all its processes. A process with an exit record has ended, even if no sample saw
  * it. */
-static bool has_ended(const struct mw_model *job, const struct mw_model_process *first)
+static bool has_ended(const struct mw_model *job, const struct mw_model_process *process)
 {
     bool any = false;
 
-    if (first)
-        return first->end != MW_VIEW_LIVES || !first->samples;
+    if (process)
+        return process->end != MW_VIEW_LIVES || !process->samples;
     for (size_t i = 0; i < job->process_count; i++) {
         if (job->processes[i].end == MW_VIEW_LIVES && job->processes[i].samples)
             return false;
@@ -190,24 +191,24 @@ static bool has_ended(const struct mw_model *job, const struct mw_model_process 
     return any;
 }
 
-static void take_end(struct mw_model *model, const struct mw_model_process *first)
+static void take_end(struct mw_model *model, const struct mw_model_process *process)
 {
     const struct mw_model_job *run = &model->run->job;
     struct mw_model_job *job = &model->job;
-    bool ended = has_ended(model, first) || (!run->runs && !run->launcher_died);
+    bool ended = has_ended(model, process) || (!run->runs && !run->launcher_died);
 
     job->runs = !ended && run->runs;
     job->launcher_died = !ended && run->launcher_died;
-    job->command_end_ns = !ended ? 0 : first ? end_of(first) : job->end_ns;
+    job->command_end_ns = !ended ? 0 : process ? end_of(process) : job->end_ns;
     job->status_unknown = ended;
-    if (first && ended)
-        take_status(job, first);
+    if (process && ended)
+        take_status(job, process);
 }
 
 static void take_job(struct mw_model *model, const struct mw_model_process *starter, uint64_t begin_ns)
 {
     const struct mw_model_job *run = &model->run->job;
-    const struct mw_model_process *first = first_process(model, starter);
+    const struct mw_model_process *process = main_process(model, starter);
     struct mw_model_job *job = &model->job;
     uint64_t last = last_known(model);
 
@@ -221,8 +222,8 @@ static void take_job(struct mw_model *model, const struct mw_model_process *star
         job->begin_wall_ns = mw_model_sum(run->begin_wall_ns, mw_model_elapsed(model->run, begin_ns));
     job->end_ns = last > begin_ns ? last : begin_ns;
     job->command = starter ? starter->command : model->rank_count ? model->ranks[0].command : job->command;
-    job->pid = first ? first->pid : model->rank_count ? model->ranks[0].ppid : 0;
-    take_end(model, first);
+    job->pid = process ? process->pid : model->rank_count ? model->ranks[0].ppid : 0;
+    take_end(model, process);
     take_signals(model);
 }
 
@@ -303,18 +304,19 @@ static void complete_job(struct mw_merge *merge, struct mw_model *job)
     merge->model = job;
     merge->is_part = true;
     mw_merge_job_ranks(job);
-    mw_merge_limits(job);
+    mw_limits_find_least(job);
     mw_merge_details(merge);
     mw_merge_deaths(merge);
+    mw_merge_details_dead_heaps(merge);
     mw_merge_unrecorded(job);
-    mw_merge_left(job);
+    mw_merge_left_running(job);
     mw_merge_notes(merge);
     merge->model = run;
     merge->is_part = false;
 }
 
 /* Whether every process in the sampled sums is also in the list of processes. */
-static bool is_whole(const struct mw_merge *merge)
+static bool is_complete(const struct mw_merge *merge)
 {
     return merge->view_count == 1 && !merge->views[0].processes_lost && !merge->views[0].processes_replaced;
 }
@@ -329,15 +331,15 @@ static void split_run(struct mw_merge *merge, struct split *split)
     mw_merge_deaths_run(merge);
     mw_merge_details_bounds(merge);
     make_jobs(split);
-    empty_run(run);
-    mw_merge_limits(run);
+    clear_run(run);
+    mw_limits_find_least(run);
     for (size_t i = 0; i < run->job_count; i++)
         take_job(&run->jobs[i], starter_of(split, i), split->jobs.jobs[i].begin_ns);
     for_each_group(run, share_kills);
     for (size_t i = 0; i < run->job_count; i++)
         complete_job(merge, &run->jobs[i]);
     for_each_group(run, add_victims);
-    mw_jobs_seen(run, is_whole(merge));
+    mw_jobs_seen(run, is_complete(merge));
     free(split->worlds);
     free(split->ranks);
     free(split->processes);

@@ -84,7 +84,7 @@ static bool is_runtime(const char *module)
 }
 
 /* Whether the place helps the author of the program: not in a system header; without a line, in a file with a name. */
-static bool is_telling(const struct mw_model_place *place)
+static bool is_informative(const struct mw_model_place *place)
 {
     if (is_runtime(place->module))
         return false;
@@ -105,7 +105,7 @@ static const struct mw_model_place *caller_of(const struct mw_model_rank *rank, 
                                               struct key group, enum kind kind)
 {
     for (uint32_t i = 1; i < site->depth; i++)
-        if (!is_same(group_of(rank, site->frames[i], kind), group) && is_telling(site->frames[i]) &&
+        if (!is_same(group_of(rank, site->frames[i], kind), group) && is_informative(site->frames[i]) &&
             (site->frames[i]->line || !is_python(site->frames[0])))
             return site->frames[i];
     return NULL;
@@ -169,7 +169,7 @@ static bool is_layer(const struct mw_merge_layers *layers, struct key group)
 }
 
 /* "comm.c:34" or "comm_sum". */
-static const char *through_of(const struct mw_model_place *layer, char *function, size_t size)
+static const char *layer_name(const struct mw_model_place *layer, char *function, size_t size)
 {
     if (layer->line || !layer->function[0])
         return layer->label;
@@ -190,11 +190,11 @@ static const struct mw_model_place *make_via(struct mw_merge_layers *layers, con
                                              const struct mw_model_site *site)
 {
     char function[1024];
-    const char *through = mw_model_string(layers->model, through_of(layer_of(site, caller), function, sizeof(function)));
+    const char *via = mw_model_string(layers->model, layer_name(layer_of(site, caller), function, sizeof(function)));
     const struct {
         struct mw_merge_place place;
-        const char *through;
-    } key = {mw_merge_place(layers->model, caller), through};
+        const char *via;
+    } key = {mw_merge_place(layers->model, caller), via};
     uint32_t next = (uint32_t)layers->via_count;
     uint32_t found = mw_map_add(layers->via_keys, &key, sizeof(key), next);
     struct mw_model_place *place;
@@ -203,7 +203,7 @@ static const struct mw_model_place *make_via(struct mw_merge_layers *layers, con
         return layers->vias[found];
     place = mw_mem_alloc(1, sizeof(*place));
     *place = *caller;
-    place->label = mw_model_format(layers->model, "%s (via %s)", caller->label, through);
+    place->label = mw_model_format(layers->model, "%s (via %s)", caller->label, via);
     *MW_MEM_PUSH(layers->model->places, layers->model->place_count) = place;
     return *MW_MEM_PUSH(layers->vias, layers->via_count) = place;
 }
@@ -227,7 +227,7 @@ static const struct mw_model_place *first_line(const struct mw_model_site *site)
     if (site->frames[0]->line || is_python(site->frames[0]))
         return NULL;
     for (uint32_t i = 1; i < site->depth; i++)
-        if (site->frames[i]->line && is_telling(site->frames[i]))
+        if (site->frames[i]->line && is_informative(site->frames[i]))
             return site->frames[i];
     return NULL;
 }
@@ -238,13 +238,13 @@ static const struct mw_model_place *first_name(const struct mw_model_site *site)
     if (site->frames[0]->line || site->frames[0]->function[0] || is_python(site->frames[0]))
         return NULL;
     for (uint32_t i = 1; i < site->depth; i++)
-        if (site->frames[i]->function[0] && is_telling(site->frames[i]))
+        if (site->frames[i]->function[0] && is_informative(site->frames[i]))
             return site->frames[i];
     return NULL;
 }
 
-static const struct mw_model_place *telling_place(struct mw_merge_layers *layers, const struct mw_model_rank *rank,
-                                                  const struct mw_model_site *site)
+static const struct mw_model_place *informative_place(struct mw_merge_layers *layers, const struct mw_model_rank *rank,
+                                                      const struct mw_model_site *site)
 {
     const struct mw_model_place *known = first_line(site);
 
@@ -277,7 +277,7 @@ void mw_merge_layers_place(struct mw_merge_layers *layers, struct mw_model_rank 
 
     for (uint32_t i = 0; i < rank->site_count; i++) {
         struct mw_model_site *site = &rank->sites[i];
-        const struct mw_model_place *place = site->depth ? telling_place(layers, rank, site) : NULL;
+        const struct mw_model_place *place = site->depth ? informative_place(layers, rank, site) : NULL;
         if (!place)
             continue;
         site->place = place;
@@ -288,7 +288,7 @@ void mw_merge_layers_place(struct mw_merge_layers *layers, struct mw_model_rank 
         rename_phases(layers->model, rank);
 }
 
-void mw_merge_layers_look(struct mw_merge_layers *layers, const struct mw_model_rank *rank)
+void mw_merge_layers_examine(struct mw_merge_layers *layers, const struct mw_model_rank *rank)
 {
     for (uint32_t i = 0; i < rank->site_count; i++) {
         const struct mw_model_site *site = &rank->sites[i];

@@ -13,11 +13,11 @@
 #include <string.h>
 #include <unistd.h>
 
-static size_t whole_ranks = MW_MERGE_WHOLE_RANKS;
+static size_t detailed_ranks = MW_MERGE_DETAILED_RANKS;
 
-void mw_merge_set_whole_ranks(size_t ranks)
+void mw_merge_set_detailed_ranks(size_t ranks)
 {
-    whole_ranks = ranks;
+    detailed_ranks = ranks;
 }
 
 /* Adds a rank for a record. */
@@ -28,7 +28,7 @@ static void take(struct mw_merge *merge, const struct mw_journal_read *journal, 
     if (!rank)
         return;
     mw_merge_origins_add(merge->origins, name, gathered, offset);
-    mw_merge_layers_look(merge->layers, rank);
+    mw_merge_layers_examine(merge->layers, rank);
     mw_merge_details_limit(merge);
 }
 
@@ -39,7 +39,7 @@ static void begin(struct mw_merge *merge, int dirfd)
     *merge = (struct mw_merge){.model = mw_model_create(),
                                .take = take,
                                .dirfd = dirfd,
-                               .whole_ranks = whole_ranks,
+                               .detailed_ranks = detailed_ranks,
                                .symbols = mw_symbols_create(),
                                .origins = mw_merge_origins_create(),
                                .rank_keys = mw_map_create(),
@@ -81,9 +81,11 @@ static void complete(struct mw_merge *merge, const struct mw_exits_read *exits)
     if (!mw_merge_jobs(merge))
         mw_merge_details(merge);
     mw_merge_deaths(merge);
+    mw_merge_details_dead_heaps(merge);
     mw_merge_unrecorded(merge->model);
-    mw_merge_left(merge->model);
+    mw_merge_left_running(merge->model);
     mw_merge_notes(merge);
+    mw_merge_places_modules(merge);
     mw_record_round(merge->model);
     if (mw_symbols_problem(merge->symbols))
         mw_model_note(merge->model, MW_MODEL_NOTE_LOST, "%s", mw_symbols_problem(merge->symbols));
@@ -132,7 +134,7 @@ struct mw_model *mw_merge_gathered(const char *path, struct mw_err *err)
     if (fd < 0)
         return NULL;
     begin(&merge, -1);
-    merge.alone = true;
+    merge.gathered_only = true;
     mw_merge_records_gathered_clocks(&merge, fd);
     mw_merge_records_gathered(&merge, fd, path);
     close(fd);

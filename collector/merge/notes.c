@@ -5,8 +5,8 @@
 #include "collector/merge/parts.h"
 
 /* Spawned worlds above this number are reported as a count. */
-#define SPAWNS_TOLD 8
-#define HOSTS_TOLD 8
+#define SPAWNS_SHOWN 8
+#define HOSTS_SHOWN 8
 
 /* If memwatch was started as one of the ranks, it does not know the other ranks; they are not missing. */
 static bool note_inside(struct mw_model *model)
@@ -131,7 +131,7 @@ static void note_contradiction(struct mw_model *model)
 
     if (peak->seen.kind != MW_MODEL_UNKNOWN && peak->upper.kind != MW_MODEL_UNKNOWN && peak->seen.bytes > peak->upper.bytes)
         mw_model_note(model, MW_MODEL_NOTE_REMARK,
-                      "the sum seen at one moment is %s larger than the upper bound: readings err, "
+                      "the sum seen at one moment is %s larger than the upper bound: readings are not exact, "
                       "or a process that was only sampled had more",
                       mw_units_bytes(peak->seen.bytes - peak->upper.bytes).text);
 }
@@ -193,30 +193,30 @@ static void note_clocks(struct mw_model *model)
 static void note_hosts(struct mw_merge *merge)
 {
     struct mw_model *model = merge->model;
-    size_t lost = 0, unseen = 0;
+    size_t lost = 0, unsampled = 0;
 
     for (size_t i = 0; i < model->host_count; i++) {
         const struct mw_model_host *host = &model->hosts[i];
-        if (host->peer == MW_MODEL_PEER_LOST && lost++ < HOSTS_TOLD)
+        if (host->peer == MW_MODEL_PEER_LOST && lost++ < HOSTS_SHOWN)
             mw_model_note(model, MW_MODEL_NOTE_LOST, "host %s was lost at %s (%s): what is known of it ends there", host->name,
                           mw_units_time(mw_model_elapsed(model, host->heard_ns)).text,
                           host->why[0] ? host->why : "why is not known");
-        unseen += merge->launcher && host->ranks && !host->is_sampled;
+        unsampled += merge->launcher && host->ranks && !host->is_sampled;
     }
-    if (lost > HOSTS_TOLD)
-        mw_model_note(model, MW_MODEL_NOTE_LOST, "%zu more hosts were lost", lost - HOSTS_TOLD);
-    if (unseen)
+    if (lost > HOSTS_SHOWN)
+        mw_model_note(model, MW_MODEL_NOTE_LOST, "%zu more hosts were lost", lost - HOSTS_SHOWN);
+    if (unsampled)
         mw_model_note(model, MW_MODEL_NOTE_LOST,
-                      "on %zu host%s nobody sampled: other processes there, and what ranks had "
+                      "%zu host%s not sampled: other processes there, and what ranks had "
                       "after their last call, are not known",
-                      unseen, unseen == 1 ? "" : "s");
+                      unsampled, unsampled == 1 ? " was" : "s were");
 }
 
 /* Worlds that were spawned by another world. */
 static void note_spawned(struct mw_model *model)
 {
     uint32_t last = MW_MODEL_NONE;
-    size_t told = 0, more = 0;
+    size_t shown = 0, more = 0;
 
     for (size_t i = 0; i < model->rank_count; i++) { /* sorted by world */
         const struct mw_model_rank *rank = &model->ranks[i];
@@ -224,7 +224,7 @@ static void note_spawned(struct mw_model *model)
         if (!rank->spawned || rank->world == last)
             continue;
         last = rank->world;
-        if (told++ >= SPAWNS_TOLD)
+        if (shown++ >= SPAWNS_SHOWN)
             more++;
         else
             mw_model_note(model, MW_MODEL_NOTE_REMARK, "world %u (%d rank%s) was started by MPI_Comm_spawn at %s", last + 1,
@@ -242,7 +242,7 @@ static void note_gathered_elsewhere(const struct mw_merge *merge)
 
     for (size_t i = 0; i < model->world_count; i++)
         if (merge->gathered_host && (int64_t)model->worlds[i].ranks < model->worlds[i].size) {
-            mw_model_note(model, MW_MODEL_NOTE_LOST, "the whole record lies on host %s in %s: memwatch report prints it there",
+            mw_model_note(model, MW_MODEL_NOTE_LOST, "the complete record is on host %s in %s: memwatch report prints it there",
                           merge->gathered_host, merge->path);
             return;
         }
@@ -283,8 +283,8 @@ void mw_merge_notes(struct mw_merge *merge)
         note_outside_rss(merge->model);
     else
         note_run(merge);
-    if (merge->alone)
+    if (merge->gathered_only)
         mw_model_note(merge->model, MW_MODEL_NOTE_REMARK,
                       "gathered in MPI_Finalize: what came after it is not in these numbers, "
-                      "and nobody sampled the other processes");
+                      "and the other processes were not sampled");
 }

@@ -57,7 +57,7 @@ static int open_gathered(struct mw_merge *merge, const char *name, struct mw_err
     if (origins->fd >= 0)
         close(origins->fd);
     origins->open_name = name;
-    origins->fd = merge->alone ? mw_safe_open_path(name, NULL, err) : mw_safe_open(merge->dirfd, name, NULL, err);
+    origins->fd = merge->gathered_only ? mw_safe_open_path(name, NULL, err) : mw_safe_open(merge->dirfd, name, NULL, err);
     return origins->fd < 0 ? -1 : 0;
 }
 

@@ -7,6 +7,7 @@
 #include "collector/journal/exits_read.h"
 #include "collector/journal/read.h"
 #include "collector/model/model.h"
+#include "collector/record/fields.h"
 #include "collector/symbols/symbols.h"
 #include "collector/view/file.h"
 
@@ -24,11 +25,11 @@ struct mw_merge {
     struct mw_view *views; /* of the sampled hosts, the launcher's first */
     size_t view_count;
     const struct mw_view *launcher; /* the launcher's view; NULL: no launcher, or it left none */
-    bool alone;                     /* the only input is one gathered file */
+    bool gathered_only;             /* the only input is one gathered file */
     bool is_part;                   /* `model` is one job of a run with several */
-    int dirfd;                      /* the run directory; not valid with `alone` */
-    size_t whole_ranks;             /* with more ranks than this, their details are not kept, but read again */
-    bool is_large;                  /* there are more than `whole_ranks` */
+    int dirfd;                      /* the run directory; not valid with `gathered_only` */
+    size_t detailed_ranks;          /* with more ranks than this, their details are not kept, but read again */
+    bool is_large;                  /* there are more than `detailed_ranks` */
     struct mw_symbols *symbols;
     struct mw_merge_origins *origins;
     struct mw_merge_layers *layers;
@@ -76,6 +77,16 @@ void mw_merge_take_ticks(const struct mw_journal_read *journal, struct mw_model_
 /* Names an interval between two calls, and sets its path. */
 void mw_merge_take_name(struct mw_model *model, const struct mw_model_rank *rank, struct mw_model_phase *phase);
 
+/* merge/fields.c: fills the fields of `item` that the journal has (mw_field.from) from `entry`, a checked struct of a journal
+ * of that host. The other fields of `item` stay as they are. */
+void mw_merge_fields_take(struct mw_model *model, uint32_t host, const struct mw_fields *fields, void *item, const void *entry);
+
+/* An index of a journal, plus one or 0, as an index of the model. */
+static inline uint32_t mw_merge_index_of(uint32_t plus_one)
+{
+    return plus_one ? plus_one - 1 : MW_MODEL_NONE;
+}
+
 /* merge/ranks.c: makes a rank from a record of the file `source`; NULL if its process already has one. The ranks are sorted
  * once all have been added. */
 struct mw_model_rank *mw_merge_ranks_add(struct mw_merge *merge, const struct mw_journal_read *journal, bool gathered,
@@ -83,7 +94,7 @@ struct mw_model_rank *mw_merge_ranks_add(struct mw_merge *merge, const struct mw
 void mw_merge_ranks_order(struct mw_merge *merge);
 /* To be called after ranks have moved from one world to another; removes worlds without ranks. Updates the rank indices of
  * processes. */
-void mw_merge_ranks_order_again(struct mw_merge *merge);
+void mw_merge_ranks_reorder(struct mw_merge *merge);
 /* The number of ranks that were added before this one, or MW_MAP_NONE. */
 uint32_t mw_merge_ranks_number(const struct mw_merge *merge, const struct mw_model_rank *rank);
 
@@ -101,11 +112,23 @@ void mw_merge_details_limit(struct mw_merge *merge);
 void mw_merge_details(struct mw_merge *merge);
 /* Only the bounds; in a large run the details are freed again. */
 void mw_merge_details_bounds(struct mw_merge *merge);
+/* The heap of those that may have died first, if its lists were not kept. Requires the deaths. */
+void mw_merge_details_dead_heaps(struct mw_merge *merge);
 /* The memory of each rank up to `ns`, when the first one died. */
-void mw_merge_details_held(struct mw_merge *merge, uint64_t ns);
+void mw_merge_details_rss_at(struct mw_merge *merge, uint64_t ns);
 
 /* merge/places.c: converts addresses to places. */
 const struct mw_model_place *mw_merge_places_find(struct mw_merge *merge, uint32_t module, uint64_t offset);
+
+/* `offset`: of a frame in Python, one of these functions. */
+const struct mw_model_place *mw_merge_places_python(struct mw_merge *merge, const struct mw_function *functions,
+                                                    uint64_t offset);
+
+/* A call of MPI without its place, by name. */
+const struct mw_model_place *mw_merge_places_call(struct mw_merge *merge, const char *name);
+
+/* Lists the objects that places can be in. */
+void mw_merge_places_modules(struct mw_merge *merge);
 
 /* The identity of a place. Two calls in one line, or an unrolled loop, are one line to the reader; without a line, two
  * objects may have functions of the same name. Strings are the model's and stored once: their addresses identify them. */
@@ -123,29 +146,17 @@ uint32_t mw_merge_hosts_find(struct mw_merge *merge, const char *name, uint64_t 
 uint32_t mw_merge_hosts_find_clean(struct mw_merge *merge, const char *clean);
 /* Stores the clock of a record's host. To be called with all records before hosts are looked up. */
 void mw_merge_hosts_clock(struct mw_merge *merge, const struct mw_ident *ident, const struct mw_state *state);
-/* A time of that host on the reference axis; 0 stays 0. */
-uint64_t mw_merge_hosts_time(const struct mw_model *model, uint32_t host, uint64_t ns);
 
 /* Fills in what the host's sampler saw of the host. */
 void mw_merge_hosts_fill(struct mw_model *model, uint32_t host, const struct mw_view *view);
 /* To be called when the peaks of the ranks are known. */
 void mw_merge_hosts_count(struct mw_model *model);
 
-/* merge/limits.c: fills in the limits shared by the processes of a host, from its sampler. Requires its groups. */
-void mw_merge_limits_fill(struct mw_model *model, uint32_t host, const struct mw_view *view);
-/* A limit of a process, and the sampled value that counts against it; 0: no limit, nothing seen. */
-struct mw_model_ulimit mw_merge_limits_sampled(uint64_t bytes, uint64_t used);
-/* Takes the limits from the rank's record; the second one joins the sampled values: each becomes the larger one. */
-void mw_merge_limits_take(struct mw_model_rank *rank, const struct mw_state *state);
-void mw_merge_limits_join(struct mw_model_ulimit *rank, struct mw_model_ulimit *process);
-/* Finds the limit with the least memory left. Requires hosts, ranks and processes. */
-void mw_merge_limits(struct mw_model *model);
-
 /* merge/layers.c: moves the places of calls out of communication layers. First each rank is examined; then the layers are
  * determined; then the calls of each rank are assigned their place. */
 struct mw_merge_layers *mw_merge_layers_create(struct mw_model *model);
 void mw_merge_layers_destroy(struct mw_merge_layers *layers);
-void mw_merge_layers_look(struct mw_merge_layers *layers, const struct mw_model_rank *rank);
+void mw_merge_layers_examine(struct mw_merge_layers *layers, const struct mw_model_rank *rank);
 void mw_merge_layers_decide(struct mw_merge_layers *layers);
 void mw_merge_layers_place(struct mw_merge_layers *layers, struct mw_model_rank *rank);
 
@@ -162,6 +173,10 @@ void mw_merge_phases_add(struct mw_merge_phases *phases, uint32_t rank);
 void mw_merge_phases_link(struct mw_merge_phases *phases, struct mw_model_rank *rank);
 void mw_merge_phases_finish(struct mw_merge_phases *phases);
 
+/* merge/heap.c: whose memory it is. _take() fills in a rank's heap from its record, _sums() without its lists. */
+void mw_merge_heap_take(struct mw_merge *merge, const struct mw_journal_read *journal, struct mw_model_rank *rank);
+void mw_merge_heap_sums(struct mw_merge *merge, const struct mw_journal_read *journal, struct mw_model_rank *rank);
+
 /* Each fills its part of the model from the parts before it; to be called in this order. The first two come before the
  * details and must not use the rank's indices into its tables (in_site, phase, ...): in a large job these tables are empty
  * then. */
@@ -170,14 +185,14 @@ void mw_merge_job(struct mw_merge *merge);
 /* Only the part that comes from the ranks: their sums and spreads, and the nodes of their hosts. */
 void mw_merge_job_ranks(struct mw_model *model);
 /* Assigns the samples of a rank since its last boundary to the phase that it has not left. Requires the details. */
-void mw_merge_processes_place(const struct mw_model *model, struct mw_model_rank *rank);
+void mw_merge_processes_assign_peak(const struct mw_model *model, struct mw_model_rank *rank);
 /* merge/jobs.c: replaces the details in a run with several jobs: makes a complete model for each. Returns whether there are
  * several. */
 bool mw_merge_jobs(struct mw_merge *merge);
 /* merge/unrecorded.c: why there is no rank, or fewer than expected. Requires the processes of the ranks. */
 void mw_merge_unrecorded(struct mw_model *model);
-/* merge/left.c: finds the processes that outlived the job, and adds a note on them. */
-void mw_merge_left(struct mw_model *model);
+/* merge/left_running.c: finds the processes that outlived the job, and adds a note on them. */
+void mw_merge_left_running(struct mw_model *model);
 /* To be called after the details: whether the run has ended and memwatch is still with it. The first part of the following
  * function. */
 void mw_merge_deaths_run(struct mw_merge *merge);

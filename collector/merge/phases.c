@@ -71,7 +71,7 @@ static uint32_t find_merged(struct mw_merge_phases *phases, const struct mw_mode
         take_call(rank, phase->from_site, &merged->from_call, &merged->from_place);
         take_call(rank, phase->to_site, &merged->to_call, &merged->to_place);
     }
-    if (phase->parent != MW_MODEL_NONE) /* precedes its child in the rank: already merged, if it is readable */
+    if (phase->parent != MW_MODEL_NONE) /* precedes its child in the rank: already merged */
         merged->parent = rank->phases[phase->parent].merged;
     if (merged->parent != MW_MODEL_NONE)
         merged->depth = model->phases[merged->parent].depth + 1;
@@ -146,7 +146,7 @@ static void end_rank(struct mw_merge_phases *phases, uint32_t rank)
 }
 
 /* A merged phase during the sort. */
-struct place {
+struct entry {
     const struct mw_model_merged_phase *all;
     uint32_t index;
 };
@@ -159,10 +159,10 @@ static int compare_siblings(const struct mw_model_merged_phase *all, uint32_t a,
 }
 
 /* Parents before children, siblings by time: the comparison walks up from both to a common parent. */
-static int compare_places(const void *x, const void *y)
+static int compare_entries(const void *x, const void *y)
 {
-    const struct mw_model_merged_phase *all = ((const struct place *)x)->all;
-    uint32_t a = ((const struct place *)x)->index, b = ((const struct place *)y)->index;
+    const struct mw_model_merged_phase *all = ((const struct entry *)x)->all;
+    uint32_t a = ((const struct entry *)x)->index, b = ((const struct entry *)y)->index;
     uint32_t depth_a = all[a].depth, depth_b = all[b].depth;
 
     for (uint32_t d = depth_a; d > depth_b; d--)
@@ -178,38 +178,32 @@ static int compare_places(const void *x, const void *y)
     return compare_siblings(all, a, b);
 }
 
-static void put_in_order(struct mw_model *model)
+static void sort_phases(struct mw_model *model)
 {
     size_t count = model->phase_count;
-    struct place *order = mw_mem_alloc(count, sizeof(*order));
-    uint32_t *where = mw_mem_alloc(count, sizeof(*where));
+    struct entry *order = mw_mem_alloc(count, sizeof(*order));
+    uint32_t *new_index = mw_mem_alloc(count, sizeof(*new_index));
     struct mw_model_merged_phase *sorted = mw_mem_alloc(count, sizeof(*sorted));
 
     for (uint32_t i = 0; i < count; i++)
-        order[i] = (struct place){model->phases, i};
+        order[i] = (struct entry){model->phases, i};
     if (count)
-        qsort(order, count, sizeof(*order), compare_places);
+        qsort(order, count, sizeof(*order), compare_entries);
     for (uint32_t i = 0; i < count; i++) {
-        where[order[i].index] = i;
+        new_index[order[i].index] = i;
         sorted[i] = model->phases[order[i].index];
     }
     for (uint32_t i = 0; i < count; i++)
         if (sorted[i].parent != MW_MODEL_NONE)
-            sorted[i].parent = where[sorted[i].parent];
+            sorted[i].parent = new_index[sorted[i].parent];
     for (size_t r = 0; r < model->rank_count; r++)
         for (uint32_t i = 0; i < model->ranks[r].phase_count; i++)
             if (model->ranks[r].phases[i].merged != MW_MODEL_NONE)
-                model->ranks[r].phases[i].merged = where[model->ranks[r].phases[i].merged];
+                model->ranks[r].phases[i].merged = new_index[model->ranks[r].phases[i].merged];
     free(model->phases);
     model->phases = sorted;
     free(order);
-    free(where);
-}
-
-/* A phase that could not be read has visits of no kind and no path: see merge/ranks.c. */
-static bool is_readable(const struct mw_model_phase *phase)
-{
-    return phase->visits || phase->first_ns || phase->peak.kind != MW_MODEL_UNKNOWN;
+    free(new_index);
 }
 
 struct mw_merge_phases *mw_merge_phases_create(struct mw_model *model)
@@ -225,8 +219,7 @@ void mw_merge_phases_add(struct mw_merge_phases *phases, uint32_t rank)
     struct mw_model_rank *from = &phases->model->ranks[rank];
 
     for (uint32_t i = 0; i < from->phase_count; i++)
-        if (is_readable(&from->phases[i]))
-            take_phase(phases, rank, &from->phases[i]);
+        take_phase(phases, rank, &from->phases[i]);
     end_rank(phases, rank);
 }
 
@@ -234,14 +227,13 @@ void mw_merge_phases_link(struct mw_merge_phases *phases, struct mw_model_rank *
 {
     for (uint32_t i = 0; i < rank->phase_count; i++) {
         struct key key = key_of(phases->model, rank, &rank->phases[i]);
-        if (is_readable(&rank->phases[i]))
-            rank->phases[i].merged = mw_map_find(phases->keys, &key, sizeof(key)); /* MW_MAP_NONE equals MW_MODEL_NONE */
+        rank->phases[i].merged = mw_map_find(phases->keys, &key, sizeof(key)); /* MW_MAP_NONE equals MW_MODEL_NONE */
     }
 }
 
 void mw_merge_phases_finish(struct mw_merge_phases *phases)
 {
-    put_in_order(phases->model);
+    sort_phases(phases->model);
     free(phases->shares);
     free(phases->measured);
     mw_map_destroy(phases->keys);

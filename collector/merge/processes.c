@@ -2,6 +2,7 @@
 /* Sampled processes and exit records; processes that are ranks are matched with their rank. */
 #include "collector/base/mem.h"
 #include "collector/merge/chains.h"
+#include "collector/model/limits.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -10,7 +11,7 @@
 static void add_seen(struct mw_model *model, const struct mw_view *view, const struct mw_view_process *from, uint32_t host)
 {
     struct mw_model_process *to = MW_MEM_PUSH(model->processes, model->process_count);
-    uint64_t most = from->hwm_seen > from->rss_max ? from->hwm_seen : from->rss_max;
+    uint64_t peak = from->hwm_seen > from->rss_max ? from->hwm_seen : from->rss_max;
 
     *to = (struct mw_model_process){
         .count = 1,
@@ -27,34 +28,35 @@ static void add_seen(struct mw_model *model, const struct mw_view *view, const s
         .name = mw_merge_chains_name(model, from->exe, from->command),
         .exe = mw_model_string(model, from->exe),
         .command = mw_model_string(model, from->command),
-        .first_ns = mw_merge_hosts_time(model, host, from->first_ns),
-        .last_ns = mw_merge_hosts_time(model, host, from->last_ns),
+        .first_ns = mw_model_time_of(model, host, from->first_ns),
+        .last_ns = mw_model_time_of(model, host, from->last_ns),
         .end = (enum mw_view_end)from->end,
-        .end_ns = mw_merge_hosts_time(model, host, from->end_ns),
-        .leave_ns = mw_merge_hosts_time(model, host, from->leave_ns),
-        .alive_ns = mw_merge_hosts_time(model, host, from->alive_ns),
-        .oom_ns = mw_merge_hosts_time(model, host, from->oom_ns),
+        .end_ns = mw_model_time_of(model, host, from->end_ns),
+        .leave_ns = mw_model_time_of(model, host, from->leave_ns),
+        .alive_ns = mw_model_time_of(model, host, from->alive_ns),
+        .sent_signal = from->sent_signal,
+        .oom_ns = mw_model_time_of(model, host, from->oom_ns),
         .facts = from->facts,
         .preload = mw_model_string(model, from->preload),
         .mpi = mw_model_string(model, from->mpi),
         .launch_rank = (int32_t)from->launch_rank - 1,
         .wait_status = from->wait_status,
         .cgroup = from->cgroup ? from->cgroup - 1 : MW_MODEL_NONE,
-        .peak = {most, most ? MW_MODEL_AT_LEAST : MW_MODEL_UNKNOWN},
+        .peak = {peak, peak ? MW_MODEL_AT_LEAST : MW_MODEL_UNKNOWN},
         .rss_last = from->rss_last,
         .rss_max = from->rss_max,
-        .rss_max_ns = mw_merge_hosts_time(model, host, from->rss_max_ns),
+        .rss_max_ns = mw_model_time_of(model, host, from->rss_max_ns),
         .hwm_seen = from->hwm_seen,
         .pss_max = from->pss_max,
         .huge_max = from->huge_max,
         .swap_max = from->swap_max,
-        .address = mw_merge_limits_sampled(from->address_limit, from->address_peak),
-        .data = mw_merge_limits_sampled(from->data_limit, from->data_max),
+        .address = mw_limits_sampled(from->address_limit, from->address_peak),
+        .data = mw_limits_sampled(from->data_limit, from->data_max),
     };
     for (uint32_t i = 0; i < MW_VIEW_RECENT; i++) {
-        const struct mw_view_rss *moment = &from->recent[(from->recent_next + i) % MW_VIEW_RECENT];
-        if (moment->ns)
-            to->recent[to->recent_count++] = (struct mw_view_rss){mw_merge_hosts_time(model, host, moment->ns), moment->rss};
+        const struct mw_view_rss *sample = &from->recent[(from->recent_next + i) % MW_VIEW_RECENT];
+        if (sample->ns)
+            to->recent[to->recent_count++] = (struct mw_view_rss){mw_model_time_of(model, host, sample->ns), sample->rss};
     }
     to->role = mw_merge_chains_role(to->name);
 }
@@ -65,7 +67,7 @@ static void take_view(struct mw_merge *merge, const struct mw_view *view, struct
 
     if (view->processes_lost)
         mw_model_note(merge->model, MW_MODEL_NOTE_LOST,
-                      "%" PRIu64 " programs more than memwatch keeps apart are in the sums, but not in the list",
+                      "%" PRIu64 " additional programs are in the sums, but not in the list, whose size is limited",
                       (uint64_t)view->processes_lost);
     if (view->processes_replaced)
         mw_model_note(merge->model, MW_MODEL_NOTE_REMARK,
@@ -87,7 +89,7 @@ static bool was_before_exec(const struct mw_model_process *process, const struct
 
 /* Whether a sampled program may be the one that the rank reports. The process may have run another program before: `mpirun
  * cargo run` builds first. */
-static bool may_be(const struct mw_model_process *process, const struct mw_model_rank *rank, const char *program)
+static bool may_match(const struct mw_model_process *process, const struct mw_model_rank *rank, const char *program)
 {
     return (!program || !process->exe[0] || process->name == program) && /* equal strings are stored once */
            !was_before_exec(process, rank);
@@ -103,12 +105,12 @@ static uint32_t find_rank_image(struct mw_model *model, const struct mw_merge_ch
 
     for (uint32_t i = best; i != MW_MODEL_NONE; i = chains->next[i]) {
         const struct mw_model_process *process = &model->processes[i], *chosen = &model->processes[best];
-        bool may = may_be(process, rank, program), chosen_may = may_be(chosen, rank, program);
-        bool was_there = process->first_ns <= rank->created_ns, chosen_was = chosen->first_ns <= rank->created_ns;
-        if (may != chosen_may ? may : was_there != chosen_was ? was_there : (process->image > chosen->image) == was_there)
+        bool matches = may_match(process, rank, program), best_matches = may_match(chosen, rank, program);
+        bool existed = process->first_ns <= rank->created_ns, best_existed = chosen->first_ns <= rank->created_ns;
+        if (matches != best_matches ? matches : existed != best_existed ? existed : (process->image > chosen->image) == existed)
             best = i;
     }
-    return best != MW_MODEL_NONE && may_be(&model->processes[best], rank, program) ? best : MW_MODEL_NONE;
+    return best != MW_MODEL_NONE && may_match(&model->processes[best], rank, program) ? best : MW_MODEL_NONE;
 }
 
 /* The sampled value may be higher than the rank's last measurement, if it grew after its last boundary. */
@@ -137,8 +139,8 @@ static void join(struct mw_model *model, uint32_t rank_index, uint32_t entry)
         rank->huge_bytes = process->huge_max;
     if (rank->swap_bytes < process->swap_max)
         rank->swap_bytes = process->swap_max;
-    mw_merge_limits_join(&rank->address, &process->address);
-    mw_merge_limits_join(&rank->data, &process->data);
+    mw_limits_join(&rank->address, &process->address);
+    mw_limits_join(&rank->data, &process->data);
     process->peak = rank->peak;
 }
 
@@ -178,7 +180,7 @@ void mw_merge_processes(struct mw_merge *merge, const struct mw_exits_read *exit
     free(chains.next);
 }
 
-void mw_merge_processes_place(const struct mw_model *model, struct mw_model_rank *rank)
+void mw_merge_processes_assign_peak(const struct mw_model *model, struct mw_model_rank *rank)
 {
     const struct mw_model_process *process = rank->process == MW_MODEL_NONE ? NULL : &model->processes[rank->process];
     struct mw_model_phase *phase = rank->phase == MW_MODEL_NONE ? NULL : &rank->phases[rank->phase];

@@ -59,7 +59,7 @@ struct mw_model_rank *mw_merge_ranks_add(struct mw_merge *merge, const struct mw
 
 /* ---- worlds with the same id ---- */
 
-static int compare_owners(const void *a, const void *b)
+static int compare_occurrences(const void *a, const void *b)
 {
     const struct mw_model_rank *x = *(struct mw_model_rank *const *)a, *y = *(struct mw_model_rank *const *)b;
 
@@ -84,16 +84,17 @@ static void split_worlds(struct mw_merge *merge)
 {
     struct mw_model *model = merge->model;
     struct mw_model_rank **order = mw_mem_alloc(model->rank_count, sizeof(*order));
-    uint32_t *worlds = mw_mem_alloc(model->rank_count, sizeof(*worlds)), turn = 0;
+    uint32_t *worlds = mw_mem_alloc(model->rank_count, sizeof(*worlds)), occurrence = 0;
 
     for (size_t i = 0; i < model->rank_count; i++)
         order[i] = &model->ranks[i];
     if (model->rank_count)
-        qsort(order, model->rank_count, sizeof(*order), compare_owners);
+        qsort(order, model->rank_count, sizeof(*order), compare_occurrences);
     for (size_t i = 0; i < model->rank_count; i++) {
-        bool again = i && order[i]->rank >= 0 && order[i]->rank == order[i - 1]->rank && order[i]->world == order[i - 1]->world;
-        turn = again ? turn + 1 : 0;
-        worlds[i] = turn ? find_world(merge, model->worlds[order[i]->world].id + turn) : order[i]->world;
+        bool repeated = i && order[i]->rank >= 0 && order[i]->rank == order[i - 1]->rank &&
+                        order[i]->world == order[i - 1]->world;
+        occurrence = repeated ? occurrence + 1 : 0;
+        worlds[i] = occurrence ? find_world(merge, model->worlds[order[i]->world].id + occurrence) : order[i]->world;
     }
     for (size_t i = 0; i < model->rank_count; i++) {
         order[i]->world = worlds[i];
@@ -131,7 +132,7 @@ static int compare_ranks(const void *a, const void *b)
 
 static void order(struct mw_model *model)
 {
-    struct mw_map *places = mw_map_create();
+    struct mw_map *positions = mw_map_create();
     uint64_t *ids = mw_mem_alloc(model->world_count, sizeof(*ids));
 
     for (size_t i = 0; i < model->world_count; i++)
@@ -139,13 +140,13 @@ static void order(struct mw_model *model)
     if (model->world_count)
         qsort(model->worlds, model->world_count, sizeof(*model->worlds), compare_worlds);
     for (size_t i = 0; i < model->world_count; i++)
-        mw_map_add(places, &model->worlds[i].id, sizeof(uint64_t), (uint32_t)i);
+        mw_map_add(positions, &model->worlds[i].id, sizeof(uint64_t), (uint32_t)i);
     for (size_t i = 0; i < model->rank_count; i++)
-        model->ranks[i].world = mw_map_find(places, &ids[model->ranks[i].world], sizeof(uint64_t));
+        model->ranks[i].world = mw_map_find(positions, &ids[model->ranks[i].world], sizeof(uint64_t));
     if (model->rank_count)
         qsort(model->ranks, model->rank_count, sizeof(*model->ranks), compare_ranks);
     free(ids);
-    mw_map_destroy(places);
+    mw_map_destroy(positions);
 }
 
 void mw_merge_ranks_order(struct mw_merge *merge)
@@ -174,7 +175,7 @@ static void drop_empty_worlds(struct mw_model *model)
     free(moved);
 }
 
-void mw_merge_ranks_order_again(struct mw_merge *merge)
+void mw_merge_ranks_reorder(struct mw_merge *merge)
 {
     struct mw_model *model = merge->model;
 

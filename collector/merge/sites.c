@@ -162,7 +162,7 @@ void mw_merge_sites_link(struct mw_merge_sites *sites, struct mw_model_rank *ran
     }
 }
 
-static uint32_t count_spiking(const struct spikes *spikes, uint64_t largest)
+static uint32_t count_large(const struct spikes *spikes, uint64_t largest)
 {
     uint32_t count = 0;
 
@@ -175,7 +175,7 @@ void mw_merge_sites_finish(struct mw_merge_sites *sites)
 {
     for (size_t i = 0; i < sites->model->site_count; i++) {
         struct mw_model_merged_site *site = &sites->model->sites[i];
-        site->spike_ranks = count_spiking(&sites->spikes[i], site->spike);
+        site->spike_ranks = count_large(&sites->spikes[i], site->spike);
         if (site->spike)
             site->spike_record = find_record(&sites->model->ranks[site->spike_rank], site->spike_site, site->spike_visit);
         free(sites->spikes[i].values);

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Converts one record to a rank: addresses become places, indices lose their plus one, times are moved to the axis of the
- * job, and every peak gets its kind. */
+/* Converts one record to a rank. Fields that are the same in both are in the tables of collector/record, and
+ * mw_merge_fields_take() converts them; here is the rest: addresses become places, phases get names, and every peak gets its
+ * kind. */
 #include "collector/base/mem.h"
 #include "collector/merge/parts.h"
+#include "collector/model/limits.h"
 #include "collector/model/binding.h"
+#include "collector/model/heap_owner.h"
 #include "collector/model/in_mpi.h"
 
 #include <stdlib.h>
@@ -19,14 +22,14 @@ struct source {
     size_t frame_count;
 };
 
-static uint32_t index_of(uint32_t plus_one)
-{
-    return plus_one ? plus_one - 1 : MW_MODEL_NONE;
-}
-
 static uint64_t time_of(const struct source *source, uint64_t ns)
 {
-    return mw_merge_hosts_time(source->model, source->rank->host, ns);
+    return mw_model_time_of(source->model, source->rank->host, ns);
+}
+
+static void take_fields(const struct source *source, const struct mw_fields *fields, void *to, const void *from)
+{
+    mw_merge_fields_take(source->model, source->rank->host, fields, to, from);
 }
 
 static void find_modules(struct source *source)
@@ -40,8 +43,10 @@ static void find_modules(struct source *source)
 static const struct mw_model_place *place_of(struct source *source, const struct mw_frame *frame)
 {
     const uint32_t room = sizeof(source->modules) / sizeof(source->modules[0]);
-    uint32_t module = index_of(frame->module);
+    uint32_t module = mw_merge_index_of(frame->module);
 
+    if (frame->module == MW_FRAME_PYTHON)
+        return mw_merge_places_python(source->merge, source->journal->functions, frame->offset);
     return mw_merge_places_find(source->merge, module < room ? source->modules[module] : 0, frame->offset);
 }
 
@@ -81,6 +86,21 @@ static size_t count_frames(struct source *source)
     return count;
 }
 
+/* In Python a call is from the script, not from the extension module and libraries that it goes through. */
+static void skip_libraries(struct mw_model_site *to, const struct mw_site *from)
+{
+    uint32_t script = 0;
+
+    if (!from->depth || from->frames[from->depth - 1].module != MW_FRAME_PYTHON)
+        return;
+    while (script < to->depth && mw_heap_is_library(to->frames[script]))
+        script++;
+    if (script == to->depth)
+        return;
+    to->frames += script;
+    to->depth -= script;
+}
+
 /* Whether the site is the shared entry for all calls of one function that have no separate entry. */
 static bool is_of_call(const struct mw_site *site)
 {
@@ -89,25 +109,11 @@ static bool is_of_call(const struct mw_site *site)
 
 static void take_site(struct source *source, struct mw_model_site *to, const struct mw_site *from)
 {
-    *to = (struct mw_model_site){
-        .call = mw_model_string(source->model, from->call[0] ? from->call : "?"),
-        .comm_size = from->comm_size,
-        .merged = MW_MODEL_NONE,
-        .calls = from->calls,
-        .measured = from->measured,
-        .sent = from->sent,
-        .received = from->received,
-        .time_ns = from->time_ns,
-        .first_ns = time_of(source, from->first_ns),
-        .last_ns = time_of(source, from->last_ns),
-        .growth = from->growth,
-        .spike = from->spike,
-        .spike_entry_rss = from->spike_entry_rss,
-        .spike_ns = time_of(source, from->spike_ns),
-        .spike_visit = from->spike_visit,
-        .coarse_spike = from->coarse_spike,
-    };
+    take_fields(source, &mw_fields_site, to, from);
+    to->call = mw_model_string(source->model, from->call[0] ? from->call : "?");
+    to->merged = MW_MODEL_NONE;
     to->frames = take_frames(source, from->frames, from->depth, &to->depth);
+    skip_libraries(to, from);
     to->place = to->depth ? to->frames[0] : NULL;
     to->label = to->place          ? mw_model_format(source->model, "%s %s", to->call, to->place->label)
                 : is_of_call(from) ? mw_model_format(source->model, "%s (other places)", to->call)
@@ -239,37 +245,10 @@ static void take_phase(struct source *source, uint32_t i)
     struct mw_model_rank *rank = source->rank;
     struct mw_model_phase *to = &rank->phases[i];
 
-    if (from->kind == MW_JOURNAL_READ_BAD_PHASE) { /* only keeps its index; it is never shown */
-        *to = (struct mw_model_phase){.kind = MW_PHASE_BETWEEN,
-                                      .parent = MW_MODEL_NONE,
-                                      .from_site = MW_MODEL_NONE,
-                                      .to_site = MW_MODEL_NONE,
-                                      .name = "?",
-                                      .path = "?",
-                                      .merged = MW_MODEL_NONE};
-        return;
-    }
-    *to = (struct mw_model_phase){
-        .kind = (enum mw_phase_kind)from->kind,
-        .parent = index_of(from->parent),
-        .from_site = index_of(from->from_site),
-        .to_site = index_of(from->to_site),
-        .merged = MW_MODEL_NONE,
-        .visits = from->visits,
-        .measured = from->measured,
-        .time_ns = from->time_ns,
-        .first_ns = time_of(source, from->first_ns),
-        .last_ns = time_of(source, from->last_ns),
-        .entry_rss = from->entry_rss,
-        .exit_rss = from->exit_rss,
-        .peak = phase_peak(source, from, is_open(source->journal, i)),
-        .peak_exact = from->peak,
-        .peak_ns = time_of(source, from->peak_ns),
-        .peak_visit = from->peak_visit,
-        .growth = from->growth,
-        .growth_mpi = from->growth_mpi,
-        .visit_count = from->visit_count,
-    };
+    take_fields(source, &mw_fields_phase, to, from);
+    to->merged = MW_MODEL_NONE;
+    to->peak = phase_peak(source, from, is_open(source->journal, i));
+    to->visit_count = from->visit_count;
     memcpy(to->kept, from->kept, sizeof(to->kept));
     to->name = given_name(source, to, from->name);
     if (to->name)
@@ -308,16 +287,7 @@ static void take_spikes(struct source *source)
     rank->spikes = mw_mem_alloc(rank->spike_count, sizeof(*rank->spikes));
     for (uint32_t i = 0; i < rank->spike_count; i++) {
         const struct mw_spike *from = &source->journal->spikes[i];
-        rank->spikes[i] = (struct mw_model_spike){
-            .site = index_of(from->site),
-            .phase = index_of(from->phase),
-            .visit = from->visit,
-            .entry_rss = from->entry_rss,
-            .peak_rss = from->peak_rss,
-            .exit_rss = from->exit_rss,
-            .entry_ns = time_of(source, from->entry_ns),
-            .exit_ns = time_of(source, from->exit_ns),
-        };
+        take_fields(source, &mw_fields_spike, &rank->spikes[i], from);
         rank->spikes[i].frames = take_frames(source, from->frames, from->depth, &rank->spikes[i].depth);
     }
     qsort(rank->spikes, rank->spike_count, sizeof(*rank->spikes), compare_spikes);
@@ -336,81 +306,22 @@ void mw_merge_take_ticks(const struct mw_journal_read *journal, struct mw_model_
         memcpy(rank->ticks, journal->ticks, rank->tick_count * sizeof(*rank->ticks));
 }
 
-static void take_ident(struct source *source)
+/* What is not in the record, or is made of several fields of the journal. */
+static void take_rest(struct source *source)
 {
     const struct mw_ident *ident = &source->journal->ident;
-    struct mw_model_rank *rank = source->rank;
-
-    rank->rank = ident->rank;
-    rank->size = ident->size;
-    rank->pid = ident->pid;
-    rank->ppid = ident->ppid;
-    rank->start_ticks = ident->start_ticks;
-    rank->reach = ident->reach <= MW_WORLD_WHOLE ? (enum mw_world_reach)ident->reach : MW_WORLD_WHOLE;
-    rank->pid_ns = rank->own_ns = ident->pid_ns;
-    rank->own_pid = ident->pid;
-    rank->spawned = ident->spawned != 0;
-    rank->abi = ident->abi <= MW_ABI_STANDARD ? (enum mw_mpi_kind)ident->abi : MW_ABI_UNKNOWN;
-    rank->library = mw_model_string(source->model, ident->library);
-    rank->exe = mw_model_string(source->model, ident->exe);
-    rank->command = mw_model_string(source->model, ident->command);
-    rank->numa_node = ident->numa_node;
-    rank->created_ns = rank->begin_ns = time_of(source, ident->mono_ns);
-    mw_binding_describe(source->model, rank, ident->affinity, ident->host);
-}
-
-static void take_state(struct source *source)
-{
     const struct mw_state *state = &source->journal->state;
-    struct mw_model_rank *rank = source->rank;
-
-    rank->stage = (enum mw_stage)state->stage;
-    rank->exited = state->exited_ns != 0;
-    rank->exited_ns = time_of(source, state->exited_ns);
-    rank->abort_code = state->abort_code;
-    rank->abort_ns = time_of(source, state->abort_ns);
-    rank->in_site = index_of(state->in_site);
-    rank->last_site = index_of(state->last_site);
-    rank->phase = index_of(state->phase);
-    rank->since_ns = time_of(source, state->since_ns);
-    rank->peak.bytes = state->peak;
-    rank->peak_ns = time_of(source, state->peak_ns);
-    rank->peak_phase = index_of(state->peak_phase);
-    rank->peak_site = index_of(state->peak_site);
-    rank->rss = state->rss;
-    rank->rss_ns = time_of(source, state->rss_ns);
-    rank->init_rss = state->init_rss;
-    rank->grown_mpi = state->grown_mpi;
-    rank->grown_program = state->grown_program;
-    rank->threads = state->threads <= MW_THREADS_INIT ? (enum mw_threads)state->threads : MW_THREADS_UNKNOWN;
-    rank->huge_bytes = state->huge_bytes;
-    rank->swap_bytes = state->swap_bytes;
-    mw_merge_limits_take(rank, state);
-    rank->unmeasured_ns = state->unmeasured_ns ? time_of(source, state->unmeasured_ns) : 0;
-    rank->unmeasured = (enum mw_unmeasured)state->unmeasured_why;
-    rank->calls = state->calls;
-    rank->measured = state->measured;
-}
-
-static void take_cost(struct source *source)
-{
     const struct mw_cost *cost = &source->journal->cost;
     struct mw_model_rank *rank = source->rank;
 
-    rank->error_bytes = cost->error_bytes;
-    rank->checks = cost->checks;
-    rank->checked_bytes = cost->checked_bytes;
+    rank->reach = ident->reach <= MW_WORLD_WHOLE ? (enum mw_world_reach)ident->reach : MW_WORLD_WHOLE;
+    rank->pid_ns = rank->own_ns = ident->pid_ns;
+    rank->own_pid = ident->pid;
+    rank->begin_ns = rank->created_ns;
+    mw_binding_describe(source->model, rank, ident->affinity, ident->host);
+    rank->peak.bytes = state->peak;
+    mw_limits_take(rank, state);
     rank->measure_ns = cost->measure_ns + cost->counting_ns;
-    rank->setup_ns = cost->setup_ns;
-    rank->shim_bytes = cost->shim_bytes;
-    rank->coarse_calls = cost->coarse_calls;
-    rank->lost_sites = cost->lost_sites;
-    rank->lost_phases = cost->lost_phases;
-    rank->lost_modules = cost->lost_modules;
-    rank->lost_requests = cost->lost_requests;
-    rank->lost_nested = cost->lost_nested;
-    rank->unrecorded = cost->unrecorded;
-    rank->cost_flags = cost->flags;
 }
 
 /* Exact if the rank measured up to its end. A gathered record is also exact, up to the gather. */
@@ -465,10 +376,10 @@ void mw_merge_take(struct mw_merge *merge, const struct mw_journal_read *journal
 {
     struct source source = {.merge = merge, .model = merge->model, .journal = journal, .rank = rank};
 
-    take_ident(&source);
+    take_fields(&source, &mw_fields_rank, rank, journal);
+    take_rest(&source);
     take_details(&source, !merge->is_large);
-    take_state(&source);
-    take_cost(&source);
+    mw_merge_heap_sums(merge, journal, rank);
     rank->mpi_ns = time_in_mpi(rank);
     mw_in_mpi_set(rank);
     find_times(&source);

@@ -49,11 +49,11 @@ static enum mw_model_why find_why(const struct mw_model_process *process)
 
 struct search {
     const struct mw_model *model;
-    struct mw_map *ranks;    /* (host, pid) of ranks */
-    struct mw_map *launched; /* of processes that a launcher's variables identified as ranks, in any image */
-    struct mw_map *kinds;    /* of all programs in these processes */
-    struct mw_map *had;      /* of processes with memwatch's library in their environment: the first such image */
-    struct mw_map *pids;     /* (host, pid): its last image, by `images` */
+    struct mw_map *ranks;     /* (host, pid) of ranks */
+    struct mw_map *launched;  /* of processes that a launcher's variables identified as ranks, in any image */
+    struct mw_map *programs;  /* of all programs in these processes */
+    struct mw_map *preloaded; /* of processes with memwatch's library in their environment: the first such image */
+    struct mw_map *pids;      /* (host, pid): its last image, by `images` */
     uint32_t *images;
     size_t image_count;
     struct mw_map *parents; /* (host, pid) of processes that started other programs */
@@ -61,13 +61,13 @@ struct search {
     size_t parent_count;
 };
 
-struct place {
+struct pid_key {
     uint64_t host, pid;
 };
 
-static struct place place_of(uint32_t host, int32_t pid)
+static struct pid_key pid_key_of(uint32_t host, int32_t pid)
 {
-    return (struct place){host, (uint64_t)pid};
+    return (struct pid_key){host, (uint64_t)pid};
 }
 
 static bool is_launched(const struct mw_model_process *process)
@@ -78,17 +78,17 @@ static bool is_launched(const struct mw_model_process *process)
 static void note_image(struct search *search, uint32_t index)
 {
     const struct mw_model_process *process = &search->model->processes[index];
-    struct place place = place_of(process->host, process->pid), parent = place_of(process->host, process->ppid);
-    uint32_t number = mw_map_add(search->pids, &place, sizeof(place), (uint32_t)search->image_count);
+    struct pid_key key = pid_key_of(process->host, process->pid), parent = pid_key_of(process->host, process->ppid);
+    uint32_t number = mw_map_add(search->pids, &key, sizeof(key), (uint32_t)search->image_count);
 
     if (number == search->image_count)
         *MW_MEM_PUSH(search->images, search->image_count) = index;
     else if (process->first_ns >= search->model->processes[search->images[number]].first_ns)
         search->images[number] = index;
     if (is_launched(process))
-        mw_map_add(search->launched, &place, sizeof(place), 0);
+        mw_map_add(search->launched, &key, sizeof(key), 0);
     if (process->facts & MW_SEEN_PRELOAD)
-        mw_map_add(search->had, &place, sizeof(place), index);
+        mw_map_add(search->preloaded, &key, sizeof(key), index);
     if (process->role != MW_MODEL_OTHER) /* a daemon that a program without mpirun starts for itself */
         return;
     number = mw_map_add(search->parents, &parent, sizeof(parent), (uint32_t)search->parent_count);
@@ -99,14 +99,14 @@ static void note_image(struct search *search, uint32_t index)
 }
 
 /* Programs of the same name that one process started. */
-struct kind {
+struct program {
     uint64_t host, parent;
     uintptr_t name; /* equal strings are stored once */
 };
 
-static struct kind kind_of(const struct mw_model_process *process)
+static struct program program_of(const struct mw_model_process *process)
 {
-    return (struct kind){process->host, (uint64_t)process->ppid, (uintptr_t)process->name};
+    return (struct program){process->host, (uint64_t)process->ppid, (uintptr_t)process->name};
 }
 
 static struct search begin(const struct mw_model *model)
@@ -116,12 +116,12 @@ static struct search begin(const struct mw_model *model)
                             .pids = mw_map_create(),
                             .parents = mw_map_create(),
                             .launched = mw_map_create(),
-                            .kinds = mw_map_create(),
-                            .had = mw_map_create()};
+                            .programs = mw_map_create(),
+                            .preloaded = mw_map_create()};
 
     for (uint32_t i = 0; i < model->rank_count; i++) {
-        struct place place = place_of(model->ranks[i].host, model->ranks[i].pid);
-        mw_map_add(search.ranks, &place, sizeof(place), i);
+        struct pid_key key = pid_key_of(model->ranks[i].host, model->ranks[i].pid);
+        mw_map_add(search.ranks, &key, sizeof(key), i);
     }
     for (uint32_t i = 0; i < model->process_count; i++)
         note_image(&search, i);
@@ -132,8 +132,8 @@ static void end(struct search *search)
 {
     mw_map_destroy(search->ranks);
     mw_map_destroy(search->launched);
-    mw_map_destroy(search->kinds);
-    mw_map_destroy(search->had);
+    mw_map_destroy(search->programs);
+    mw_map_destroy(search->preloaded);
     mw_map_destroy(search->pids);
     mw_map_destroy(search->parents);
     free(search->images);
@@ -142,16 +142,16 @@ static void end(struct search *search)
 
 static bool has(const struct mw_map *map, uint32_t host, int32_t pid)
 {
-    struct place place = place_of(host, pid);
+    struct pid_key key = pid_key_of(host, pid);
 
-    return mw_map_find(map, &place, sizeof(place)) != MW_MAP_NONE;
+    return mw_map_find(map, &key, sizeof(key)) != MW_MAP_NONE;
 }
 
 /* The last image of a process; NULL if it was not seen. */
 static const struct mw_model_process *last_image(const struct search *search, uint32_t host, int32_t pid)
 {
-    struct place place = place_of(host, pid);
-    uint32_t number = mw_map_find(search->pids, &place, sizeof(place));
+    struct pid_key key = pid_key_of(host, pid);
+    uint32_t number = mw_map_find(search->pids, &key, sizeof(key));
 
     return number == MW_MAP_NONE ? NULL : &search->model->processes[search->images[number]];
 }
@@ -166,15 +166,15 @@ static bool was_launched(const struct search *search, const struct mw_model_proc
  * count. */
 static bool is_wrapper(const struct search *search, const struct mw_model_process *process)
 {
-    struct place place = place_of(process->host, process->pid);
-    uint32_t number = mw_map_find(search->parents, &place, sizeof(place));
+    struct pid_key key = pid_key_of(process->host, process->pid);
+    uint32_t number = mw_map_find(search->parents, &key, sizeof(key));
 
     return number != MW_MAP_NONE && search->latest[number] >= process->first_ns && !process->mpi[0] &&
            !(process->facts & (MW_SEEN_LINKED | MW_SEEN_CALLED));
 }
 
 /* The last program of a process that is not a rank and was not started by one. */
-static bool may_be_meant(const struct search *search, const struct mw_model_process *process)
+static bool is_candidate(const struct search *search, const struct mw_model_process *process)
 {
     return process->role == MW_MODEL_OTHER && last_image(search, process->host, process->pid) == process &&
            !is_wrapper(search, process) && !has(search->ranks, process->host, process->pid) &&
@@ -185,10 +185,10 @@ static bool may_be_meant(const struct search *search, const struct mw_model_proc
 
 /* "; sh (pid 12), which started it, still had it": the image or process that had memwatch's library in its environment
  * before. */
-static const char *who_had(struct mw_model *model, const struct search *search, const struct mw_model_process *process)
+static const char *preload_before(struct mw_model *model, const struct search *search, const struct mw_model_process *process)
 {
-    struct place place = place_of(process->host, process->pid);
-    uint32_t before = mw_map_find(search->had, &place, sizeof(place));
+    struct pid_key key = pid_key_of(process->host, process->pid);
+    uint32_t before = mw_map_find(search->preloaded, &key, sizeof(key));
     const struct mw_model_process *parent = last_image(search, process->host, process->ppid);
 
     if (before != MW_MAP_NONE)
@@ -204,10 +204,10 @@ static const char *describe_lost(struct mw_model *model, const struct search *se
         return mw_model_format(model,
                                "started with LD_PRELOAD=%s, without memwatch's library; what sets it should keep what "
                                "was in it%s",
-                               process->preload, who_had(model, search, process));
+                               process->preload, preload_before(model, search, process));
     return mw_model_format(model, "started with an environment without %s%s",
                            process->facts & MW_SEEN_RUN ? "LD_PRELOAD" : "LD_PRELOAD and memwatch's other variables",
-                           who_had(model, search, process));
+                           preload_before(model, search, process));
 }
 
 static const char *describe(struct mw_model *model, const struct search *search, const struct mw_model_process *process,
@@ -229,10 +229,10 @@ static const char *describe(struct mw_model *model, const struct search *search,
         return "sees other files than memwatch (a container, a chroot), and the run directory is not among them; choose one that "
                "is with --run-dir";
     case MW_MODEL_WHY_REFUSED:
-        return "memwatch's library is named in its environment, but its loader did not load it; what it says is on stderr";
+        return "memwatch's library is named in its environment, but its loader did not load it; the message of the loader is on stderr";
     case MW_MODEL_WHY_NEW_ABI:
         return mw_model_format(model, "called MPI_Init of %s, an MPI that this memwatch was not built for", mpi);
-    case MW_MODEL_WHY_FAILED: return "called MPI_Init, and could not be recorded; its own message says why";
+    case MW_MODEL_WHY_FAILED: return "called MPI_Init, and could not be recorded; its message on stderr has the reason";
     case MW_MODEL_WHY_DLOPEN:
         return mw_model_format(model,
                                "loaded %s by dlopen() and called none of its functions by name, nor by what "
@@ -268,22 +268,22 @@ static void add(struct mw_model *model, enum mw_model_why why, const char *reaso
 
 static bool is_like_launched(const struct search *search, const struct mw_model_process *process)
 {
-    struct kind kind = kind_of(process);
+    struct program program = program_of(process);
 
-    return mw_map_find(search->kinds, &kind, sizeof(kind)) != MW_MAP_NONE;
+    return mw_map_find(search->programs, &program, sizeof(program)) != MW_MAP_NONE;
 }
 
 /* Adds what a launcher started as a rank. Some processes may have been seen only when their environment no longer showed it. */
 static void add_launched(struct mw_model *model, const struct search *search)
 {
     for (size_t i = 0; i < model->process_count; i++) {
-        struct kind kind = kind_of(&model->processes[i]);
+        struct program program = program_of(&model->processes[i]);
         if (was_launched(search, &model->processes[i]))
-            mw_map_add(search->kinds, &kind, sizeof(kind), 0);
+            mw_map_add(search->programs, &program, sizeof(program), 0);
     }
     for (size_t i = 0; i < model->process_count; i++) {
         const struct mw_model_process *process = &model->processes[i];
-        if (may_be_meant(search, process) && is_like_launched(search, process))
+        if (is_candidate(search, process) && is_like_launched(search, process))
             add(model, find_why(process),
                 mw_model_format(model, "%s: %s", process->name, describe(model, search, process, find_why(process))),
                 process->count);
@@ -291,11 +291,11 @@ static void add_launched(struct mw_model *model, const struct search *search)
 }
 
 /* Without a launcher: programs may use MPI alone, and most jobs without ranks have no MPI. */
-static void add_any(struct mw_model *model, const struct search *search)
+static void add_all(struct mw_model *model, const struct search *search)
 {
     for (size_t i = 0; i < model->process_count; i++) {
         const struct mw_model_process *process = &model->processes[i];
-        enum mw_model_why why = may_be_meant(search, process) ? find_why(process) : MW_MODEL_WHY_UNKNOWN;
+        enum mw_model_why why = is_candidate(search, process) ? find_why(process) : MW_MODEL_WHY_UNKNOWN;
         if (why == MW_MODEL_WHY_NO_MPI)
             add(model, why, "all programs", process->count);
         else if (why != MW_MODEL_WHY_UNKNOWN)
@@ -352,7 +352,7 @@ void mw_merge_unrecorded(struct mw_model *model)
     add_launched(model, &search);
     launched = model->unrecorded_count > 0;
     if (!launched && !model->rank_count)
-        add_any(model, &search);
+        add_all(model, &search);
     end(&search);
     finish(model, launched);
 }

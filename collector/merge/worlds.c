@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* Maximum difference assumed between the clocks of two hosts that were not compared. */
-#define CLOCKS_APART_NS 1000000000ull
+#define CLOCK_DIFFERENCE_NS 1000000000ull
 
 /* Part of a world: the ranks joined so far. */
 struct part {
@@ -20,7 +20,7 @@ struct part {
     uint64_t error_ns;      /* of these times */
     uint32_t node;          /* the lowest common ancestor of its joined ranks in the tree, or one of them; or none */
     uint32_t depth;         /* of that node */
-    bool is_placed;         /* the run's command is an ancestor of all of its ranks */
+    bool in_command;        /* the run's command is an ancestor of all of its ranks */
     uint32_t *ranks;        /* indices */
     size_t count;
 };
@@ -68,18 +68,18 @@ static void add_rank(struct joining *joining, uint32_t index)
                               .out_ns = part->out_ns};
     part->is_open &= rank->reach != MW_WORLD_WHOLE && rank->rank >= 0 && rank->size > 1 && rank->size == part->size;
     if (rank->host && host->clock_error_ns == 0)
-        part->error_ns = CLOCKS_APART_NS;
+        part->error_ns = CLOCK_DIFFERENCE_NS;
     else if (host->clock_error_ns > part->error_ns)
         part->error_ns = host->clock_error_ns;
     *MW_MEM_PUSH(part->ranks, part->count) = index;
 }
 
-static bool is_whole(const struct part *part)
+static bool is_complete(const struct part *part)
 {
     return part->count >= (size_t)part->size;
 }
 
-/* ---- the place in the tree ---- */
+/* ---- the position in the tree ---- */
 
 static uint32_t depth_of(const struct joining *joining, uint32_t node)
 {
@@ -90,7 +90,7 @@ static uint32_t depth_of(const struct joining *joining, uint32_t node)
     return depth;
 }
 
-static void lift(const struct joining *joining, struct part *part, uint32_t depth)
+static void move_up(const struct joining *joining, struct part *part, uint32_t depth)
 {
     while (part->node != MW_MODEL_NONE && part->depth > depth) {
         part->node = joining->tree.nodes[part->node].parent;
@@ -111,9 +111,9 @@ static bool is_in_command(const struct joining *joining, uint32_t node)
 }
 
 /* The lowest common ancestor of all ranks of the part. */
-static void find_place(const struct joining *joining, struct part *part)
+static void find_position(const struct joining *joining, struct part *part)
 {
-    part->is_placed = true;
+    part->in_command = true;
     for (size_t i = 0; i < part->count; i++) {
         uint32_t node = joining->tree.of_rank[part->ranks[i]];
         struct part other = {.node = node, .depth = depth_of(joining, node)};
@@ -121,13 +121,13 @@ static void find_place(const struct joining *joining, struct part *part)
             part->node = node;
             part->depth = other.depth;
         }
-        lift(joining, &other, part->depth);
-        lift(joining, part, other.depth);
+        move_up(joining, &other, part->depth);
+        move_up(joining, part, other.depth);
         while (part->node != other.node && part->depth) {
-            lift(joining, part, part->depth - 1);
-            lift(joining, &other, part->depth);
+            move_up(joining, part, part->depth - 1);
+            move_up(joining, &other, part->depth);
         }
-        part->is_placed &= is_in_command(joining, node);
+        part->in_command &= is_in_command(joining, node);
     }
 }
 
@@ -163,7 +163,7 @@ static int compare_in_tree(const void *a, const void *b)
 }
 
 /* The number of consecutive parts that may form one world: they were in MPI_Init at the same time. */
-static size_t count_together(struct part *const *parts, size_t count, bool in_tree)
+static size_t count_simultaneous(struct part *const *parts, size_t count, bool in_tree)
 {
     uint64_t out_ns = parts[0]->out_ns, error_ns = parts[0]->error_ns;
     size_t n = 1;
@@ -219,16 +219,16 @@ static void join_parts(const struct joining *joining, struct part *const *parts,
     parts[0]->is_open = false;
 }
 
-static void leave_apart(struct part *const *parts, size_t count)
+static void keep_separate(struct part *const *parts, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         parts[i]->is_open = false;
 }
 
-static bool are_placed(struct part *const *parts, size_t count)
+static bool are_in_command(struct part *const *parts, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (!parts[i]->is_placed)
+        if (!parts[i]->in_command)
             return false;
     return true;
 }
@@ -245,32 +245,32 @@ static size_t collect(struct joining *joining, uint32_t depth, struct part **par
 
 /* If the parts of several worlds were in MPI_Init at the same time, only the process tree can separate them, and only if it
  * contains all of them. */
-static void join_what_fits(struct joining *joining, struct part **parts)
+static void join_disjoint(struct joining *joining, struct part **parts)
 {
     size_t count = collect(joining, 0, parts), n;
 
     if (count)
         qsort(parts, count, sizeof(struct part *), compare);
     for (size_t i = 0; i < count; i += n) {
-        n = count_together(parts + i, count - i, false);
+        n = count_simultaneous(parts + i, count - i, false);
         if (are_disjoint(joining, parts + i, n))
             join_parts(joining, parts + i, n);
-        else if (!are_placed(parts + i, n))
-            leave_apart(parts + i, n);
+        else if (!are_in_command(parts + i, n))
+            keep_separate(parts + i, n);
     }
 }
 
 /* Joins complete worlds below one process, the deepest first. */
-static void join_at(struct joining *joining, uint32_t depth, struct part **parts)
+static void join_at_depth(struct joining *joining, uint32_t depth, struct part **parts)
 {
     size_t count = collect(joining, depth, parts), n;
 
     for (size_t i = 0; i < count; i++)
-        lift(joining, parts[i], depth);
+        move_up(joining, parts[i], depth);
     if (count)
         qsort(parts, count, sizeof(struct part *), compare_in_tree);
     for (size_t i = 0; i < count; i += n) {
-        n = count_together(parts + i, count - i, true);
+        n = count_simultaneous(parts + i, count - i, true);
         if (count_ranks(parts + i, n) == (size_t)parts[i]->size && are_disjoint(joining, parts + i, n))
             join_parts(joining, parts + i, n);
     }
@@ -281,13 +281,13 @@ static void join_all(struct joining *joining)
     struct part **parts = mw_mem_alloc(joining->model->world_count, sizeof(struct part *));
     uint32_t deepest = 0;
 
-    join_what_fits(joining, parts);
+    join_disjoint(joining, parts);
     for (size_t i = 0; i < joining->model->world_count; i++)
         if (joining->parts[i].is_open && joining->parts[i].depth > deepest)
             deepest = joining->parts[i].depth;
     for (uint32_t depth = deepest; depth; depth--)
-        join_at(joining, depth, parts);
-    join_what_fits(joining, parts);
+        join_at_depth(joining, depth, parts);
+    join_disjoint(joining, parts);
     free(parts);
 }
 
@@ -305,7 +305,7 @@ static bool begin(struct joining *joining, const struct mw_merge *merge)
     for (uint32_t i = 0; i < model->rank_count; i++)
         add_rank(joining, i);
     for (size_t i = 0; i < model->world_count; i++) {
-        joining->parts[i].is_open &= !is_whole(&joining->parts[i]);
+        joining->parts[i].is_open &= !is_complete(&joining->parts[i]);
         open += joining->parts[i].is_open;
     }
     return open > 1;
@@ -326,10 +326,10 @@ void mw_merge_worlds(struct mw_merge *merge)
         mw_jobs_tree_make(&joining.tree, merge->model);
         for (size_t i = 0; i < merge->model->world_count; i++)
             if (joining.parts[i].is_open)
-                find_place(&joining, &joining.parts[i]);
+                find_position(&joining, &joining.parts[i]);
         join_all(&joining);
         mw_jobs_tree_free(&joining.tree);
-        mw_merge_ranks_order_again(merge);
+        mw_merge_ranks_reorder(merge);
     }
     end(&joining);
 }

@@ -10,7 +10,8 @@
     MW_ROW(UNKNOWN, "unknown", "?", "unknown")    \
     MW_ROW(EXACT, "exact", "=", "exact")          \
     MW_ROW(AT_LEAST, "at_least", "≥", "at least") \
-    MW_ROW(AT_MOST, "at_most", "≤", "at most")
+    MW_ROW(AT_MOST, "at_most", "≤", "at most")    \
+    MW_ROW(ESTIMATE, "estimate", "~", "about")
 
 struct mw_certainty {
     const char *name;  /* for programs: "at_least" */
@@ -18,7 +19,7 @@ struct mw_certainty {
     const char *words; /* in a sentence: "at least" */
 };
 
-#define MW_CERTAINTIES (MW_MODEL_AT_MOST + 1)
+#define MW_CERTAINTIES (MW_MODEL_ESTIMATE + 1)
 
 /* By kind. */
 extern const struct mw_certainty mw_certainty[MW_CERTAINTIES];

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "collector/model/in_mpi.h"
 
+#include "collector/model/heap_largest.h"
+
+#include <math.h>
 #include <string.h>
 
 static bool is_init(const struct mw_model_site *site)
@@ -68,30 +71,28 @@ static void add_site(struct mw_model_in_mpi *in, const struct mw_model_site *sit
     in->received = mw_model_sum(in->received, site->received);
 }
 
-/* Whether MPI_Init was measured from entry to exit. With several sessions in sequence each releases its memory: the sum of
- * their growth is not a bound. */
-static bool knows_init(const struct mw_model_rank *rank)
-{
-    uint64_t calls = 0, measured = 0;
+#define LOST 100 /* one in so many blocks */
 
-    for (uint32_t i = 0; i < rank->site_count; i++)
-        if (is_init(&rank->sites[i])) {
-            calls = mw_model_sum(calls, rank->sites[i].calls);
-            measured = mw_model_sum(measured, rank->sites[i].measured);
-        }
-    return calls == 1 && measured == 1;
+/* MPI always allocates something: a rank of whose MPI nothing is seen has it in the program, statically linked. */
+struct mw_model_bytes mw_in_mpi_held(const struct mw_model_rank *rank)
+{
+    const struct mw_model_heap *heap = &rank->heap;
+    int64_t bytes = heap->rows[MW_HEAP_ROW_MPI];
+    bool has_all = heap->why == MW_HEAP_RECORDING && heap->lost <= heap->sampled / LOST;
+
+    if (!heap->mark || bytes <= 0 || !mw_heap_largest_is_of_peak(rank))
+        return (struct mw_model_bytes){0, MW_MODEL_UNKNOWN};
+    return (struct mw_model_bytes){(uint64_t)bytes, !has_all               ? MW_MODEL_AT_LEAST
+                                                    : rank->held_mpi_error ? MW_MODEL_ESTIMATE
+                                                                           : MW_MODEL_EXACT};
 }
 
 void mw_in_mpi_set(struct mw_model_rank *rank)
 {
-    bool alone = rank->threads == MW_THREADS_NONE || rank->threads == MW_THREADS_LATER;
-
     rank->in_mpi = (struct mw_model_in_mpi){.init = rise(mw_in_mpi_init(rank))};
     for (uint32_t i = 0; i < rank->site_count; i++)
         add_site(&rank->in_mpi, &rank->sites[i]);
-    rank->held_mpi = (struct mw_model_bytes){0, MW_MODEL_UNKNOWN};
-    if (alone && knows_init(rank))
-        rank->held_mpi = (struct mw_model_bytes){rank->in_mpi.init, MW_MODEL_AT_LEAST};
+    rank->held_mpi = mw_in_mpi_held(rank);
 }
 
 static void add_held(struct mw_in_mpi_job *job, const struct mw_model *model, uint32_t index)
@@ -102,7 +103,13 @@ static void add_held(struct mw_in_mpi_job *job, const struct mw_model *model, ui
         return;
     if (!job->known++ || held.bytes > model->ranks[job->worst].held_mpi.bytes)
         job->worst = index;
-    job->held = (struct mw_model_bytes){mw_model_sum(job->held.bytes, held.bytes), MW_MODEL_AT_LEAST};
+    job->held.bytes = mw_model_sum(job->held.bytes, held.bytes);
+    if (rise(model->ranks[index].heap.rows[MW_HEAP_ROW_SHARED]) > job->shared)
+        job->shared = rise(model->ranks[index].heap.rows[MW_HEAP_ROW_SHARED]);
+    if (job->held.kind != MW_MODEL_AT_LEAST && (job->held.kind != MW_MODEL_ESTIMATE || held.kind == MW_MODEL_AT_LEAST))
+        job->held.kind = held.kind;
+    job->held_error = (uint64_t)fmin(hypot((double)job->held_error, (double)model->ranks[index].held_mpi_error),
+                                     (double)INT64_MAX);
 }
 
 static void add_growth(struct mw_model_in_mpi *sum, const struct mw_model_in_mpi *rank)

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* RSS that grew inside MPI calls, and how much of it certainly belongs to MPI.
+/* MPI's own memory, and RSS that grew inside MPI calls.
  *
- * Pages are counted where they are first touched. Inside a call these are pages of MPI or of the program: a receive buffer
- * that was not touched before, allocations of an MPI_Op or another function of the program, the work of other threads.
- * Memory released inside a call need not be MPI's either: a window that the program has filled, pages that it had freed.
- * Memory that MPI allocates in calls that are not wrapped (point-to-point and one-sided) is not counted in any call. So the
- * difference of growth and fall says nothing about MPI, and is not computed.
- *
- * Only in MPI_Init, or when a session is opened, no code of the program runs and nothing is received, unless the program has
- * other threads: the growth of RSS there is a lower bound of the memory of MPI when MPI_Init returned. */
+ * What is MPI's own is what code of the MPI library and of those below it had allocated (collector/model/heap_owner.h). RSS that
+ * grew inside a call is something else: pages are counted where they are first touched. Inside a call these are pages of MPI or of
+ * the program: a receive buffer that was not touched before, allocations of an MPI_Op or another function of the program, the
+ * work of other threads. Memory released inside a call need not be MPI's either: a window that the program has filled, pages that
+ * it had freed. Memory that MPI allocates in calls that are not wrapped (point-to-point and one-sided) is not counted in any
+ * call. So the difference of growth and fall says nothing about MPI, and is not computed. */
 #ifndef MW_COLLECTOR_MODEL_IN_MPI_H
 #define MW_COLLECTOR_MODEL_IN_MPI_H
 
@@ -24,13 +22,18 @@ struct mw_in_mpi_names {
 
 struct mw_in_mpi_names mw_in_mpi_names(const struct mw_model_rank *ranks, size_t count);
 
-/* Sets rank->in_mpi and rank->held_mpi from the rank's sites and rank->threads. */
+/* What MPI had allocated at the rank's peak, by its heap and rank->held_mpi_error; unknown without a heap that is of the peak. */
+struct mw_model_bytes mw_in_mpi_held(const struct mw_model_rank *rank);
+
+/* Sets rank->in_mpi and rank->held_mpi from the rank's sites and its heap. */
 void mw_in_mpi_set(struct mw_model_rank *rank);
 
 /* Over the ranks. */
 struct mw_in_mpi_job {
     struct mw_model_in_mpi sum;
     struct mw_model_bytes held; /* over the ranks where it is known; MW_MODEL_UNKNOWN if there is none */
+    uint64_t held_error;        /* one standard deviation */
+    uint64_t shared;            /* most shared memory in one of these ranks at its peak: MPI's or the program's */
     uint32_t known;             /* number of these ranks */
     uint32_t worst;             /* index of the rank with the most of them, or none */
     uint32_t init_threads;      /* ranks in which other threads ran during MPI_Init */

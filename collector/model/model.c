@@ -40,6 +40,7 @@ void mw_model_rank_drop(struct mw_model_rank *rank)
     free(rank->spikes);
     free(rank->ticks);
     free(rank->frames);
+    mw_model_heap_drop(&rank->heap);
     rank->sites = NULL;
     rank->phases = NULL;
     rank->spikes = NULL;
@@ -71,6 +72,7 @@ static void free_tables(struct mw_model *model)
     free(model->notes);
     free(model->slices);
     free(model->bounds);
+    free(model->heaps.lines);
 }
 
 void mw_model_destroy(struct mw_model *model)
@@ -86,6 +88,7 @@ void mw_model_destroy(struct mw_model *model)
         free(model->string_list[i]);
     free(model->jobs);
     free(model->places);
+    free(model->modules);
     free(model->string_list);
     mw_map_destroy(model->strings);
     free(model);
@@ -141,6 +144,11 @@ void mw_model_note(struct mw_model *model, enum mw_model_note_kind kind, const c
     va_start(args, format);
     note->text = format_string(model, format, args);
     va_end(args);
+}
+
+uint64_t mw_model_time_of(const struct mw_model *model, uint32_t host, uint64_t ns)
+{
+    return ns ? ns + (uint64_t)model->hosts[host].shift_ns : 0;
 }
 
 uint64_t mw_model_elapsed(const struct mw_model *model, uint64_t ns)

@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MOST_SLICES 1000
-#define LEAST_SLICES 50
-#define MOST_VALUES 1000000 /* all ranks together: 2.7 MB */
+#define SLICES_MAX 1000
+#define SLICES_MIN 50
+#define VALUES_MAX 1000000 /* all ranks together: 2.7 MB */
 
 static uint64_t end_of(const struct mw_model *model)
 {
@@ -25,30 +25,30 @@ static uint64_t end_of(const struct mw_model *model)
 
 static uint32_t slices_for(size_t ranks)
 {
-    size_t count = ranks ? MOST_VALUES / ranks : MOST_SLICES;
+    size_t count = ranks ? VALUES_MAX / ranks : SLICES_MAX;
 
-    return count > MOST_SLICES ? MOST_SLICES : count < LEAST_SLICES ? LEAST_SLICES : (uint32_t)count;
+    return count > SLICES_MAX ? SLICES_MAX : count < SLICES_MIN ? SLICES_MIN : (uint32_t)count;
 }
 
 struct mw_page_curves mw_page_curves_of(const struct mw_model *model)
 {
     struct mw_page_curves curves = {.span_ns = end_of(model), .count = slices_for(model->rank_count)};
-    uint64_t most = 0;
+    uint64_t largest = 0;
 
     for (size_t i = 0; i < model->rank_count; i++)
         for (uint32_t j = 0; j < model->ranks[i].tick_count; j++)
-            if (model->ranks[i].ticks[j].peak > most)
-                most = model->ranks[i].ticks[j].peak;
+            if (model->ranks[i].ticks[j].peak > largest)
+                largest = model->ranks[i].ticks[j].peak;
     for (size_t i = 0; i < model->process_count; i++)
-        if (model->processes[i].role == MW_MODEL_RANK && model->processes[i].rss_max > most)
-            most = model->processes[i].rss_max;
+        if (model->processes[i].role == MW_MODEL_RANK && model->processes[i].rss_max > largest)
+            largest = model->processes[i].rss_max;
     curves.step_ns = curves.span_ns / curves.count + 1;
-    curves.unit = most / 65535 + 1;
+    curves.unit = largest / 65535 + 1;
     return curves;
 }
 
 /* Adds a value to all slices of time that it may belong to. */
-static void enter(uint64_t *slices, const struct mw_page_curves *curves, uint64_t begin, uint64_t end, uint64_t value)
+static void raise_slices(uint64_t *slices, const struct mw_page_curves *curves, uint64_t begin, uint64_t end, uint64_t value)
 {
     uint64_t last = end > begin ? (end - 1) / curves->step_ns : begin / curves->step_ns;
 
@@ -76,7 +76,7 @@ void mw_page_curves_write_job(FILE *out, const struct mw_page_curves *curves, co
 
     for (size_t i = 0; i < model->slice_count; i++)
         if (model->slices[i].samples)
-            enter(slices, curves, i * model->slice_ns, (i + 1) * model->slice_ns, model->slices[i].rss_max);
+            raise_slices(slices, curves, i * model->slice_ns, (i + 1) * model->slice_ns, model->slices[i].rss_max);
     write_values(out, curves, slices);
     free(slices);
 }
@@ -94,26 +94,26 @@ void mw_page_curves_write_bound(FILE *out, const struct mw_page_curves *curves, 
     free(slices);
 }
 
-static void write_packed(FILE *out, const struct mw_page_curves *curves, const uint64_t *slices)
+void mw_page_curves_write_packed(FILE *out, const uint64_t *values, uint32_t count, uint64_t unit)
 {
-    size_t length = 2 * (size_t)curves->count;
-    size_t room = sodium_base64_encoded_len(length, sodium_base64_VARIANT_ORIGINAL);
+    size_t length = 2 * (size_t)count;
+    size_t size = sodium_base64_encoded_len(length, sodium_base64_VARIANT_ORIGINAL);
     unsigned char *bytes = mw_mem_alloc(length, 1);
-    char *text = mw_mem_alloc(room, 1);
+    char *text = mw_mem_alloc(size, 1);
 
-    for (uint32_t i = 0; i < curves->count; i++) {
-        uint64_t value = slices[i] / curves->unit + (slices[i] % curves->unit != 0);
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t value = values[i] / unit + (values[i] % unit != 0);
         bytes[2 * i] = (unsigned char)value;
         bytes[2 * i + 1] = (unsigned char)(value >> 8);
     }
-    fprintf(out, "\"%s\"", sodium_bin2base64(text, room, bytes, length, sodium_base64_VARIANT_ORIGINAL));
+    fprintf(out, "\"%s\"", sodium_bin2base64(text, size, bytes, length, sodium_base64_VARIANT_ORIGINAL));
     free(bytes);
     free(text);
 }
 
 /* Samples after the rank's last measurement: they show how a rank that died grew. */
-static bool enter_samples(uint64_t *slices, const struct mw_page_curves *curves, const struct mw_model *model,
-                          const struct mw_model_process *process, uint64_t known)
+static bool add_samples(uint64_t *slices, const struct mw_page_curves *curves, const struct mw_model *model,
+                        const struct mw_model_process *process, uint64_t known)
 {
     bool any = false;
 
@@ -122,7 +122,7 @@ static bool enter_samples(uint64_t *slices, const struct mw_page_curves *curves,
         uint64_t end = mw_model_elapsed(model, i + 1 < process->recent_count ? process->recent[i + 1].ns : process->last_ns);
         if (begin < known || begin > curves->span_ns)
             continue;
-        enter(slices, curves, begin, end, process->recent[i].rss);
+        raise_slices(slices, curves, begin, end, process->recent[i].rss);
         any = true;
     }
     return any;
@@ -139,12 +139,12 @@ void mw_page_curves_write_rank(FILE *out, const struct mw_page_curves *curves, c
         uint64_t begin = created + i * rank->tick_ns, end = begin + rank->tick_ns;
         if (!rank->ticks[i].peak || begin > curves->span_ns)
             continue;
-        enter(slices, curves, begin, end > known && known > begin ? known : end, rank->ticks[i].peak);
+        raise_slices(slices, curves, begin, end > known && known > begin ? known : end, rank->ticks[i].peak);
         any = true;
     }
-    any |= rank->process != MW_MODEL_NONE && enter_samples(slices, curves, model, &model->processes[rank->process], known);
+    any |= rank->process != MW_MODEL_NONE && add_samples(slices, curves, model, &model->processes[rank->process], known);
     if (any)
-        write_packed(out, curves, slices);
+        mw_page_curves_write_packed(out, slices, curves->count, curves->unit);
     else
         fputs("null", out);
     free(slices);

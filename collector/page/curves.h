@@ -28,4 +28,7 @@ void mw_page_curves_write_bound(FILE *out, const struct mw_page_curves *curves, 
 void mw_page_curves_write_rank(FILE *out, const struct mw_page_curves *curves, const struct mw_model *model,
                                const struct mw_model_rank *rank);
 
+/* Values in base64: each a multiple of `unit`, rounded up, in 16 bits, low byte first. */
+void mw_page_curves_write_packed(FILE *out, const uint64_t *values, uint32_t count, uint64_t unit);
+
 #endif

@@ -64,17 +64,17 @@ static void put_texts(FILE *out, const char *key, const struct mw_lines *lines)
     putc(']', out);
 }
 
-static void put_said(FILE *out, const char *key, const struct mw_model *model, void (*say)(struct mw_lines *),
-                     void (*write)(FILE *out, const char *key, const struct mw_lines *lines))
+static void put_section(FILE *out, const char *key, const struct mw_model *model, void (*fill)(struct mw_lines *),
+                        void (*write)(FILE *out, const char *key, const struct mw_lines *lines))
 {
     struct mw_lines lines = {.model = model};
 
-    say(&lines);
+    fill(&lines);
     write(out, key, &lines);
     mw_lines_free(&lines);
 }
 
-static void say_notes(struct mw_lines *lines)
+static void add_notes(struct mw_lines *lines)
 {
     const struct mw_model *model = lines->model;
 
@@ -86,7 +86,7 @@ static void say_notes(struct mw_lines *lines)
 }
 
 /* MPI's memory and other growth inside calls. */
-static void say_mpi(struct mw_lines *lines)
+static void add_mpi(struct mw_lines *lines)
 {
     char text[200];
 
@@ -98,20 +98,34 @@ static void say_mpi(struct mw_lines *lines)
 }
 
 /* In a run with several jobs the ranks are in the data of the jobs. */
-static void say_no_ranks(struct mw_lines *lines)
+static void add_no_ranks(struct mw_lines *lines)
 {
     if (!lines->model->job_count)
         mw_lines_no_ranks(lines);
 }
 
+/* Why no rank has lines that hold its memory. */
+static void add_heap_missing(struct mw_lines *lines)
+{
+    const struct mw_model *model = lines->model;
+
+    for (size_t i = 0; i < model->rank_count; i++)
+        if (model->ranks[i].heap.mark)
+            return;
+    if (model->rank_count)
+        mw_lines_heap_why(lines, model->rank_peak.worst);
+}
+
 static void put_sentences(FILE *out, const struct mw_model *model)
 {
-    put_said(out, "summary", model, mw_lines_job, put_texts);
-    put_said(out, "post_mortem", model, mw_lines_deaths, put_lines);
-    put_said(out, "certainty", model, mw_lines_peak, put_lines);
-    put_said(out, "no_ranks", model, say_no_ranks, put_lines);
-    put_said(out, "in_mpi", model, say_mpi, put_texts);
-    put_said(out, "notes", model, say_notes, put_lines);
+    put_section(out, "summary", model, mw_lines_job, put_texts);
+    put_section(out, "post_mortem", model, mw_lines_deaths, put_lines);
+    put_section(out, "certainty", model, mw_lines_peak, put_lines);
+    put_section(out, "no_ranks", model, add_no_ranks, put_lines);
+    put_section(out, "in_mpi", model, add_mpi, put_texts);
+    put_section(out, "heap_missing", model, add_heap_missing, put_lines);
+    put_section(out, "heap_alone", model, mw_lines_heap_alone, put_lines);
+    put_section(out, "notes", model, add_notes, put_lines);
 }
 
 /* ---- the job ---- */
@@ -177,5 +191,6 @@ void mw_page_data_write_one(FILE *out, const struct mw_model *model, const struc
     mw_page_sites(out, model);
     mw_page_spikes(out, model);
     mw_page_processes(out, model, style);
+    mw_page_heap(out, model, style);
     putc('}', out);
 }

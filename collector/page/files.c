@@ -14,5 +14,8 @@ EMBED(mw_page_html, "page.html");
 EMBED(mw_page_run_data_js, "run_data.js");
 EMBED(mw_page_run_heat_js, "run_heat.js");
 EMBED(mw_page_run_curves_js, "run_curves.js");
+EMBED(mw_page_run_heap_js, "run_heap.js");
+EMBED(mw_page_run_flame_js, "run_flame.js");
+EMBED(mw_page_run_held_js, "run_held.js");
 EMBED(mw_page_run_js, "run.js");
 EMBED(mw_page_scale_js, "scale.js");

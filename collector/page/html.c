@@ -6,7 +6,8 @@
 #include "collector/page/write.h"
 #include "collector/report/text/text.h"
 
-static const char *const scripts[] = {mw_page_run_data_js, mw_page_run_heat_js, mw_page_run_curves_js, mw_page_run_js, NULL};
+static const char *const scripts[] = {mw_page_run_data_js,  mw_page_run_heat_js, mw_page_run_curves_js, mw_page_run_heap_js,
+                                      mw_page_run_flame_js, mw_page_run_held_js, mw_page_run_js,        NULL};
 
 struct run {
     const struct mw_model *model;

@@ -14,4 +14,7 @@ void mw_page_waterfall(FILE *out, const struct mw_model *model, const struct mw_
 void mw_page_spikes(FILE *out, const struct mw_model *model);
 void mw_page_processes(FILE *out, const struct mw_model *model, const struct mw_report_style *style);
 
+/* What ranks held at their peaks: collector/page/heap.c. */
+void mw_page_heap(FILE *out, const struct mw_model *model, const struct mw_report_style *style);
+
 #endif

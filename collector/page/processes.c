@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-#define MOST 4000
+#define PROCESSES_MAX 4000
 
 struct listed {
     const struct mw_model_process **items;
@@ -83,7 +83,7 @@ static void put_listed(FILE *out, const struct mw_model *model, const struct lis
     const char **commands = NULL;
     size_t known = 0;
 
-    for (size_t i = 0; i < list->count && i < MOST; i++) {
+    for (size_t i = 0; i < list->count && i < PROCESSES_MAX; i++) {
         const struct mw_model_process *process = list->items[i];
         uint32_t command = mw_map_add(keys, &process->command, sizeof(process->command), (uint32_t)known);
         if (command == known)
@@ -102,7 +102,7 @@ void mw_page_processes(FILE *out, const struct mw_model *model, const struct mw_
 
     put_listed(out, model, &list);
     fprintf(out, ",\"processes_smaller\":%zu,\"processes_hidden\":%zu,\"hidden_largest\":",
-            list.count > MOST ? list.count - MOST : 0, list.hidden);
+            list.count > PROCESSES_MAX ? list.count - PROCESSES_MAX : 0, list.hidden);
     mw_json_out_unsigned(out, list.hidden_largest);
     free(list.items);
 }

@@ -12,7 +12,7 @@
 
 #define PHASES_SHOWN 60
 
-static const char *const limit_words[MW_LIMIT_KINDS] = {[MW_LIMIT_NONE] = "",
+static const char *const limit_names[MW_LIMIT_KINDS] = {[MW_LIMIT_NONE] = "",
                                                         [MW_LIMIT_CGROUP] = "control group",
                                                         [MW_LIMIT_NODE] = "memory of the node",
                                                         [MW_LIMIT_HIGH] = "memory.high of control group",
@@ -35,7 +35,7 @@ static void put_host(struct mw_page_table *table, const struct mw_model_host *ho
     mw_page_table_known(table, "upper", host->upper);
     mw_page_table_known(table, "pss", host->pss);
     mw_page_table_bytes(table, "limit", host->limit.bytes);
-    mw_page_table_text(table, "limit_from", limit_words[host->limit.kind]);
+    mw_page_table_text(table, "limit_from", limit_names[host->limit.kind]);
     mw_page_table_text(table, "cgroup", is_group(host->limit.kind) ? host->limit.cgroup_path : "");
 }
 

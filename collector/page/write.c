@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PARTS_MOST 16
+#define PARTS_MAX 16
 
 static const char *const styles[] = {mw_page_uplot_css, mw_page_base_css, NULL};
 
@@ -33,20 +33,20 @@ static void write_parts(FILE *out, const char *const *parts)
 }
 
 /* The scripts of every page, then those of this page. */
-static void collect_scripts(const struct mw_page *page, const char *parts[PARTS_MOST])
+static void collect_scripts(const struct mw_page *page, const char *parts[PARTS_MAX])
 {
     size_t count = 0;
 
     parts[count++] = mw_page_uplot_js;
     parts[count++] = mw_page_base_js;
-    for (const char *const *script = page->scripts; *script && count < PARTS_MOST - 1; script++)
+    for (const char *const *script = page->scripts; *script && count < PARTS_MAX - 1; script++)
         parts[count++] = *script;
     parts[count] = NULL;
 }
 
 static void write_policy(FILE *out, const struct mw_page *page)
 {
-    const char *scripts[PARTS_MOST];
+    const char *scripts[PARTS_MAX];
 
     collect_scripts(page, scripts);
     fputs("default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:; style-src ", out);
@@ -68,7 +68,7 @@ static void write_styles(FILE *out, const struct mw_page *page)
 
 static void write_scripts(FILE *out, const struct mw_page *page)
 {
-    const char *scripts[PARTS_MOST];
+    const char *scripts[PARTS_MAX];
 
     collect_scripts(page, scripts);
     write_parts(out, scripts);

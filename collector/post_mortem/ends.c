@@ -7,6 +7,7 @@
 
 #include "collector/base/clock.h"
 #include "collector/base/mem.h"
+#include "collector/journal/seen.h"
 
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -242,6 +243,8 @@ static bool is_lost(const struct mw_model *model, uint32_t index)
 {
     const struct mw_model_process *process = &model->processes[index];
 
+    if (process->facts & MW_SEEN_WAITED)
+        return ended_badly(process);
     return process->launch_rank >= 0 && process->role == MW_MODEL_OTHER &&
            (ended_badly(process) || may_have_failed(model, process)) && !has_next_image(model, index) &&
            !is_orphan(model, process) && !above(model, process) && !is_reported_by_rank(model, process);
@@ -256,7 +259,7 @@ static struct mw_model_death end_of(const struct mw_model *model, uint32_t top)
                                    .launch_rank = process->launch_rank,
                                    .cgroup = MW_MODEL_NONE,
                                    .number = -1,
-                                   .after_ns = process->first_ns};
+                                   .after_ns = process->facts & MW_SEEN_WAITED ? 0 : process->first_ns};
 
     take_rss(&death, (struct mw_rank_rss){process->rss_last, process->rss_last ? process->last_ns : 0});
     take_end(&death, process);

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* Determines which end was the first. The rules, in this order:
  *
- * 1. Times. An end that another one certainly precedes was not the first. The others are the candidates. A time is as
- *    exact as its source: the kernel's order of closing files, the call of MPI_Abort or exit() in a
+ * 1. Times. An end that another one certainly precedes was not the first. The others are the candidates. A process that was
+ *    still running (seen by the sampler, or by the launcher before it sent a signal) ended later than that. A time is as exact
+ *    as its source: the kernel's order of closing files, the call of MPI_Abort or exit() in a
  *    journal, a notice (which a launcher's clean-up may overtake by MW_POST_MORTEM_TOGETHER_NS), the last sample.
  *    Times of two hosts are compared within the error of their clocks.
  * 2. Causes. Of several candidates one whose cause cannot be a launcher's clean-up was the first: a fault, MPI_Abort, an
  *    exit status, the OOM killer, a signal that this launcher does not send.
- * 3. The launcher's report: the exit status of Open MPI's mpirun is that of the process that it saw fail first.
+ * 3. The launcher's report: the exit status of Open MPI's mpirun is that of the process that it saw fail first. It sees
+ *    those on its own host sooner than others: a failure there that came later than one on another host may be its effect
+ *    (ranks of Open MPI 6 end with status 14 when they hear of a killed one).
  *
  * If several candidates remain, or if all got the same signal at once (as when a job is ended from outside), the first one
  * is not known. Whether a rank waited in a call or computed is not evidence. */
@@ -201,7 +204,16 @@ static bool has_earlier_cause(const struct mw_model *model, size_t count, enum w
     return false;
 }
 
-/* A status without exit handlers (_exit) has only the time of its end: an earlier end may be its reason. */
+/* Whether its launcher ended it, which it does only after something else has failed. */
+static bool is_launchers(const struct mw_model *model, const struct mw_model_death *death)
+{
+    const struct mw_model_process *process = death->process == MW_MODEL_NONE ? NULL : &model->processes[death->process];
+
+    return process && process->sent_signal && death->cause == MW_MODEL_CAUSE_SIGNAL && death->number == process->sent_signal;
+}
+
+/* A status without exit handlers (_exit) has only the time of its end: an earlier end may be its reason, unless that was the
+ * launcher's doing. */
 static bool is_late(const struct mw_model *model, size_t count, size_t index)
 {
     const struct mw_model_death *one = &model->deaths[index];
@@ -209,7 +221,7 @@ static bool is_late(const struct mw_model *model, size_t count, size_t index)
     if (one->cause != MW_MODEL_CAUSE_EXIT || one->after_ns == one->ns)
         return false;
     for (size_t i = 0; i < count; i++)
-        if (i != index && latest(&model->deaths[i]) < latest(one))
+        if (i != index && latest(&model->deaths[i]) < latest(one) && !is_launchers(model, &model->deaths[i]))
             return true;
     return false;
 }
@@ -250,6 +262,18 @@ static size_t find_odd_one(const struct mw_model *model, size_t count)
     return SIZE_MAX;
 }
 
+/* Whether an end on another host was earlier, by what is known of the times. */
+static bool is_overtaken(const struct mw_model *model, size_t count, size_t index)
+{
+    const struct mw_model_death *one = &model->deaths[index];
+
+    for (size_t i = 0; i < count; i++)
+        if (mw_model_death_host(model, &model->deaths[i]) != mw_model_death_host(model, one) &&
+            latest(&model->deaths[i]) < latest(one))
+            return true;
+    return false;
+}
+
 /* Rule 3. */
 static size_t find_by_report(const struct mw_model *model, enum mw_post_mortem_launcher launcher, size_t count)
 {
@@ -265,7 +289,7 @@ static size_t find_by_report(const struct mw_model *model, enum mw_post_mortem_l
         if (fits)
             found = i;
     }
-    return found;
+    return found != SIZE_MAX && is_overtaken(model, count, found) ? SIZE_MAX : found;
 }
 
 /* All got the same signal at the same time: nothing shows which was first, unless the launcher sends this signal

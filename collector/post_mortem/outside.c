@@ -80,22 +80,12 @@ static const char *describe_signal(struct mw_model *model, uint64_t first)
     return NULL;
 }
 
-/* A launcher does not die because its ranks do: if their ends look like a clean-up, it ended first. */
-static const char *describe_command(struct mw_model *model, uint64_t first)
+/* Whether the end of the launcher may have caused this one: by its clean-up, or since nothing reads the rank's output any
+ * more. */
+static bool may_follow_launcher(const struct mw_model *model, const struct mw_model_death *death)
 {
-    const struct mw_model_job *job = &model->job;
-    bool by_cleanup = model->death_count && mw_post_mortem_may_be_cleanup(mw_post_mortem_launcher(model), &model->deaths[0]);
-    const char *order = NULL;
-
-    if (!job->exit_signal || !job->command_end_ns || is_rank(model, job->pid))
-        return NULL;
-    if (job->command_end_ns < first)
-        order = "before any rank had ended";
-    else if (by_cleanup && job->command_end_ns < mw_model_sum(first, MW_POST_MORTEM_TOGETHER_NS))
-        order = "together with the first rank";
-    return order ? mw_model_format(model, "the command itself was killed by %s at %s, %s",
-                                   mw_post_mortem_signal(model, job->exit_signal), when(model, job->command_end_ns), order)
-                 : NULL;
+    return mw_post_mortem_may_be_cleanup(mw_post_mortem_launcher(model), death) ||
+           (death->cause == MW_MODEL_CAUSE_SIGNAL && death->number == SIGPIPE);
 }
 
 static const struct mw_model_process *parent_of(const struct mw_model *model, const struct mw_model_process *process)
@@ -108,20 +98,61 @@ static const struct mw_model_process *parent_of(const struct mw_model *model, co
     return NULL;
 }
 
-/* A launcher process (mpirun, a proxy on the host) above the first dead rank that ended before it. */
-static const char *describe_launcher(struct mw_model *model, uint64_t first)
+/* A launcher process (mpirun, a proxy on the host) above the first dead rank that ended before it, of which that rank's end may
+ * be a consequence; or NULL. */
+static const struct mw_model_process *launcher_before(const struct mw_model *model, uint64_t first)
 {
     const struct mw_model_death *death = model->death_count ? &model->deaths[0] : NULL;
     const struct mw_model_process *process;
 
-    if (!death || death->process == MW_MODEL_NONE || !mw_post_mortem_may_be_cleanup(mw_post_mortem_launcher(model), death))
+    if (!death || death->process == MW_MODEL_NONE || !may_follow_launcher(model, death))
         return NULL;
     process = &model->processes[death->process];
     for (int depth = 0; depth < 64 && (process = parent_of(model, process)); depth++)
         if (process->role == MW_MODEL_LAUNCHER && process->end != MW_VIEW_LIVES && process->end_ns <= first)
-            return mw_model_format(model, "%s (process %d), which had started the ranks, ended at %s, before any rank",
-                                   process->name, process->pid, when(model, process->end_ns));
+            return process;
     return NULL;
+}
+
+static const char *describe_launcher(struct mw_model *model, uint64_t first)
+{
+    const struct mw_model_process *process = launcher_before(model, first);
+
+    return process ? mw_model_format(model, "%s (process %d), which had started the ranks, ended at %s, before any rank",
+                                     process->name, process->pid, when(model, process->end_ns))
+                   : NULL;
+}
+
+/* Whether the command was a launcher, and not a script that may have gone on without one. */
+static bool is_launcher(const struct mw_model *model)
+{
+    for (size_t i = 0; i < model->process_count; i++)
+        if (model->processes[i].pid == model->job.pid && model->hosts[model->processes[i].host].is_launcher)
+            return model->processes[i].role == MW_MODEL_LAUNCHER;
+    return false;
+}
+
+/* A launcher does not die because its ranks do: if their ends may follow from its end, it ended first. A busy host may notice
+ * that late, but if its proxy had ended before the ranks, so had the launcher. */
+static const char *describe_command(struct mw_model *model, uint64_t first)
+{
+    const struct mw_model_job *job = &model->job;
+    const struct mw_model_process *before = launcher_before(model, first);
+    bool may_follow = model->death_count && may_follow_launcher(model, &model->deaths[0]);
+    uint64_t end_ns = before && before->pid == job->pid ? before->end_ns : job->command_end_ns;
+    const char *order = NULL;
+
+    if (!job->exit_signal || !job->command_end_ns || is_rank(model, job->pid))
+        return NULL;
+    if (end_ns <= first)
+        order = "before any rank had ended";
+    else if (may_follow && end_ns < mw_model_sum(first, MW_POST_MORTEM_TOGETHER_NS))
+        order = "together with the first rank";
+    else if (before && is_launcher(model))
+        order = mw_model_format(model, "or earlier: %s", describe_launcher(model, first));
+    return order ? mw_model_format(model, "the command itself was killed by %s at %s, %s",
+                                   mw_post_mortem_signal(model, job->exit_signal), when(model, end_ns), order)
+                 : NULL;
 }
 
 void mw_post_mortem_outside(struct mw_model *model)

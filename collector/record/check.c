@@ -27,6 +27,8 @@ static size_t bound_of(const struct check *check, enum mw_field_bound bound)
     case MW_BOUND_PHASE: return model->phase_count;
     case MW_BOUND_RANK_SITE: return check->rank->site_count;
     case MW_BOUND_RANK_PHASE: return check->rank->phase_count;
+    case MW_BOUND_RANK_HEAP_SITE: return check->rank->heap.site_count;
+    case MW_BOUND_HEAP_LINE: return model->heaps.line_count;
     case MW_BOUND_NONE:
     case MW_BOUND_ELSEWHERE: break;
     }
@@ -122,10 +124,12 @@ static int check_ranks(const struct check *check)
         for (uint32_t s = 0; s < rank->site_count; s++)
             if (rank->sites[s].merged == MW_MODEL_NONE && rank->has_details)
                 return outside(check, "merged");
-        for (uint32_t s = 0; s < rank->phase_count; s++)
-            if ((rank->phases[s].merged == MW_MODEL_NONE && rank->has_details) ||
-                (rank->phases[s].parent != MW_MODEL_NONE && rank->phases[s].parent >= s))
+        for (uint32_t s = 0; s < rank->phase_count; s++) {
+            if (rank->phases[s].merged == MW_MODEL_NONE && rank->has_details)
+                return outside(check, "merged");
+            if (rank->phases[s].parent != MW_MODEL_NONE && rank->phases[s].parent >= s)
                 return outside(check, "parent");
+        }
         for (uint32_t s = 0; s < rank->spike_count; s++)
             if (rank->spikes[s].site == MW_MODEL_NONE)
                 return outside(check, "site");

@@ -3,12 +3,14 @@
 
 #include "collector/base/mem.h"
 #include "collector/base/safe_open.h"
+#include "collector/model/in_mpi.h"
 #include "collector/record/check.h"
 #include "collector/record/fields.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <jansson.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -45,6 +47,7 @@ static int read_number(struct reader *reader, const struct mw_field *field, void
 
     switch (field->type) {
     case MW_FIELD_U64:
+    case MW_FIELD_TIME:
         if (read_integer(reader, field, json, 0, INT64_MAX, &value) < 0)
             return -1;
         *(uint64_t *)at = (uint64_t)value;
@@ -63,7 +66,7 @@ static int read_number(struct reader *reader, const struct mw_field *field, void
     }
 }
 
-static int read_at_least(struct reader *reader, const struct mw_field *field, struct mw_model_bytes *at, const json_t *json)
+static int read_known(struct reader *reader, const struct mw_field *field, struct mw_model_bytes *at, const json_t *json)
 {
     int64_t value = -1; /* records of earlier versions have differences here, which may be negative */
 
@@ -71,7 +74,7 @@ static int read_at_least(struct reader *reader, const struct mw_field *field, st
         return -1;
     *at = (struct mw_model_bytes){0, MW_MODEL_UNKNOWN};
     if (value >= 0)
-        *at = (struct mw_model_bytes){(uint64_t)value, MW_MODEL_AT_LEAST};
+        *at = (struct mw_model_bytes){(uint64_t)value, MW_MODEL_AT_LEAST}; /* complete() knows more of it */
     return 0;
 }
 
@@ -162,7 +165,7 @@ static void clear(struct reader *reader, const struct mw_fields *fields, void *i
     }
 }
 
-/* All frames of a rank's sites and spikes are in one array. */
+/* All frames of a rank's sites, spikes and heap are in one array. */
 static size_t count_frames(const json_t *list)
 {
     size_t count = 0;
@@ -174,7 +177,8 @@ static size_t count_frames(const json_t *list)
 
 static void make_frames(struct reader *reader, struct mw_model_rank *rank, const json_t *json)
 {
-    size_t count = count_frames(json_object_get(json, "sites")) + count_frames(json_object_get(json, "spikes"));
+    size_t count = count_frames(json_object_get(json, "sites")) + count_frames(json_object_get(json, "spikes")) +
+                   count_frames(json_object_get(json_object_get(json, "heap"), "sites"));
 
     free(rank->frames);
     rank->frames = mw_mem_alloc(count + 1, sizeof(*rank->frames));
@@ -234,7 +238,7 @@ static int read_value(struct reader *reader, const struct mw_field *field, void 
             return wrong(reader, field->name, "a string");
         *(const char **)at = mw_model_string(reader->model, json_string_value(json));
         return 0;
-    case MW_FIELD_AT_LEAST: return read_at_least(reader, field, at, json);
+    case MW_FIELD_KNOWN: return read_known(reader, field, at, json);
     case MW_FIELD_ENUM: return read_word(reader, field, at, json);
     case MW_FIELD_RANK: return read_rank(reader, field, at, json);
     case MW_FIELD_INDEX: return read_index(reader, field, at, json);
@@ -281,8 +285,25 @@ static int read_all_places(struct reader *reader, const json_t *json)
     return 0;
 }
 
-/* Older records have no count of processes in an entry. Records from before threads were detected count all growth inside
- * MPI calls as MPI's own memory. */
+#define VARIANCE_MOST ((double)INT64_MAX / 64)
+
+/* Older records have the errors of sites at the peak only. */
+static void complete_errors(struct mw_model_rank *rank)
+{
+    double sum = 0;
+
+    for (uint32_t i = 0; i < rank->heap.site_count; i++) {
+        struct mw_model_heap_site *site = &rank->heap.sites[i];
+        double square = (double)site->at_peak_error * (double)site->at_peak_error;
+        if (!site->variance && site->at_peak)
+            site->variance = (uint64_t)fmin(square / (double)site->at_peak, VARIANCE_MOST);
+        sum += site->owner == MW_HEAP_MPI ? square : 0;
+    }
+    if (!rank->held_mpi_error)
+        rank->held_mpi_error = (uint64_t)fmin(sqrt(sum), VARIANCE_MOST);
+}
+
+/* Older records have no count of processes in an entry. Their held_mpi_bytes is growth inside calls. */
 static void complete(struct mw_model *model)
 {
     for (size_t i = 0; i < model->job_count; i++)
@@ -290,9 +311,10 @@ static void complete(struct mw_model *model)
     for (size_t i = 0; i < model->process_count; i++)
         if (!model->processes[i].count)
             model->processes[i].count = 1;
-    for (size_t i = 0; i < model->rank_count; i++)
-        if (model->ranks[i].threads == MW_THREADS_UNKNOWN)
-            model->ranks[i].held_mpi = (struct mw_model_bytes){0, MW_MODEL_UNKNOWN};
+    for (size_t i = 0; i < model->rank_count; i++) {
+        complete_errors(&model->ranks[i]);
+        model->ranks[i].held_mpi = mw_in_mpi_held(&model->ranks[i]);
+    }
 }
 
 static struct mw_model *read_model(const json_t *json, struct mw_err *err)

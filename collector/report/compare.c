@@ -10,7 +10,9 @@
 
 #define DEFAULT_WIDTH 100
 #define NAME_MIN 20
+#define LINE_MIN 32
 #define WHERE_MIN 12
+#define LINES_SHOWN 20 /* rows */
 
 const char *mw_report_compare_word(enum mw_compare_verdict verdict)
 {
@@ -28,8 +30,18 @@ struct mw_units mw_report_compare_value(const struct mw_compare_row *row, enum m
     struct mw_units u = {"–"};
 
     if (values->count)
-        snprintf(u.text, sizeof(u.text), "%s %.24s", mw_certainty[values->kind].sign,
+        snprintf(u.text, sizeof(u.text), "%s %.24s", row->explains && values->error ? "~" : mw_certainty[values->kind].sign,
                  values->median < 0 ? mw_units_change(values->median).text : mw_units_bytes((uint64_t)values->median).text);
+    return u;
+}
+
+struct mw_units mw_report_compare_error(const struct mw_compare_row *row)
+{
+    uint64_t error = mw_compare_error(row);
+    struct mw_units u = {""};
+
+    if (error)
+        snprintf(u.text, sizeof(u.text), "± %.24s", mw_units_bytes(error).text);
     return u;
 }
 
@@ -51,6 +63,23 @@ bool mw_report_compare_is_notable(const struct mw_compare_row *row)
 {
     return row->verdict == MW_COMPARE_GREW || row->verdict == MW_COMPARE_SHRANK || row->verdict == MW_COMPARE_SAMPLED ||
            !strcmp(row->group, "job");
+}
+
+bool mw_report_compare_shows_line(const struct mw_compare *compare, const struct mw_compare_row *row, bool all)
+{
+    size_t base = compare->ranks_max[MW_COMPARE_BASE], now = compare->ranks_max[MW_COMPARE_CANDIDATE];
+
+    return row->explains && (all || mw_report_compare_is_notable(row)) &&
+           (base > 1 || now > 1 || !strcmp(row->what, "largest rank"));
+}
+
+const char *mw_report_compare_no_lines(const struct mw_compare *compare)
+{
+    bool base = compare->heaps[MW_COMPARE_BASE], now = compare->heaps[MW_COMPARE_CANDIDATE];
+
+    return base == now ? NULL
+           : base      ? "which lines grew is not known: the candidate has no record of allocations"
+                       : "which lines grew is not known: the base has no record of allocations";
 }
 
 static void write_side(FILE *out, const struct mw_compare *compare, enum mw_compare_side side, const char *title)
@@ -103,48 +132,81 @@ static void add_row(struct mw_text_table *table, const struct mw_compare_row *ro
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_report_compare_value(row, MW_COMPARE_BASE).text);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_report_compare_value(row, MW_COMPARE_CANDIDATE).text);
     mw_text_table_cell(table, style_of(row->verdict), "%s", mw_report_compare_change(row).text);
+    if (row->explains)
+        mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_report_compare_error(row).text);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", spread ? mw_units_bytes((uint64_t)spread).text : "");
     mw_text_table_cell(table, style_of(row->verdict), "%s", mw_report_compare_word(row->verdict));
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", now->where ? now->where : "");
 }
 
-static struct mw_text_table *make_table(void)
+static struct mw_text_table *make_table(bool of_lines)
 {
     struct mw_text_table *table = mw_text_table_create();
 
-    mw_text_table_column(table, "", MW_TEXT_LEFT, NAME_MIN, MW_TEXT_CUT_MIDDLE);
-    mw_text_table_column(table, "what", MW_TEXT_LEFT, 0, MW_TEXT_CUT_RIGHT);
+    mw_text_table_column(table, of_lines ? "line" : "", MW_TEXT_LEFT, of_lines ? LINE_MIN : NAME_MIN,
+                         of_lines ? MW_TEXT_CUT_LEFT : MW_TEXT_CUT_MIDDLE);
+    mw_text_table_column(table, of_lines ? "held" : "what", MW_TEXT_LEFT, 0, MW_TEXT_CUT_RIGHT);
     mw_text_table_column(table, "base", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
     mw_text_table_column(table, "candidate", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
     mw_text_table_column(table, "change", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
+    if (of_lines)
+        mw_text_table_column(table, "error", MW_TEXT_LEFT, 0, MW_TEXT_CUT_RIGHT);
     mw_text_table_column(table, "spread", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
     mw_text_table_column(table, "verdict", MW_TEXT_LEFT, 0, MW_TEXT_CUT_RIGHT);
     mw_text_table_column(table, "largest in", MW_TEXT_LEFT, WHERE_MIN, MW_TEXT_CUT_MIDDLE);
     return table;
 }
 
+static void write_table(FILE *out, struct mw_text_table *table, const struct mw_report_style *style)
+{
+    mw_text_table_write(table, out, style->width ? style->width : DEFAULT_WIDTH, style->color);
+    mw_text_table_destroy(table);
+}
+
+/* The lines that allocated; nothing if none changed. */
+static void write_lines(FILE *out, const struct mw_compare *compare, const struct mw_report_style *style)
+{
+    const char *why = mw_report_compare_no_lines(compare);
+    struct mw_text_table *table = make_table(true);
+    size_t shown = 0;
+
+    for (size_t i = 0; i < compare->row_count; i++)
+        if (mw_report_compare_shows_line(compare, &compare->rows[i], style->all) && (style->all || shown < LINES_SHOWN)) {
+            add_row(table, &compare->rows[i]);
+            shown++;
+        }
+    if (why)
+        fprintf(out, "    %s\n", why);
+    if (!shown) {
+        mw_text_table_destroy(table);
+        return;
+    }
+    fputs("\nLines   what the ranks held there, each at its own peak; part of the above\n", out);
+    write_table(out, table, style);
+}
+
 int mw_report_compare_text_write(FILE *out, const struct mw_compare *compare, const struct mw_report_style *style)
 {
-    struct mw_text_table *table = make_table();
+    struct mw_text_table *table = make_table(false);
     size_t left_out = 0, follow = mw_compare_count(compare, MW_COMPARE_FOLLOWS);
 
     fprintf(out, "memwatch compare\n");
     write_side(out, compare, MW_COMPARE_BASE, "base");
     write_side(out, compare, MW_COMPARE_CANDIDATE, "candidate");
     fputc('\n', out);
-    for (size_t i = 0; i < compare->row_count; i++)
+    for (size_t i = 0; i < compare->row_count && !compare->rows[i].explains; i++)
         if (style->all || mw_report_compare_is_notable(&compare->rows[i]))
             add_row(table, &compare->rows[i]);
         else
             left_out++;
-    mw_text_table_write(table, out, style->width ? style->width : DEFAULT_WIDTH, style->color);
-    mw_text_table_destroy(table);
+    write_table(out, table, style);
     left_out -= style->all ? 0 : follow;
     if (follow && !style->all)
         fprintf(out, "    %zu more grew only because of these: --all lists them\n", follow);
     if (left_out)
         fprintf(out, "    %zu more without a significant change (%zu new, %zu gone): --all lists them\n", left_out,
                 mw_compare_count(compare, MW_COMPARE_NEW), mw_compare_count(compare, MW_COMPARE_GONE));
+    write_lines(out, compare, style);
     write_verdict(out, compare, style->color);
     return ferror(out) ? -1 : 0;
 }

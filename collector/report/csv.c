@@ -3,10 +3,13 @@
 
 #include "collector/base/clock.h"
 #include "collector/base/markup.h"
+#include "collector/base/mem.h"
 #include "collector/model/certainty.h"
+#include "collector/report/names.h"
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void separate(struct mw_csv *csv)
@@ -81,6 +84,23 @@ void mw_csv_rank(struct mw_csv *csv, int32_t rank)
 void mw_csv_job(struct mw_csv *csv, const struct mw_model *model)
 {
     mw_csv_known(csv, model->job_count ? 0 : model->number ? model->number : 1);
+}
+
+void mw_csv_stack(struct mw_csv *csv, const struct mw_model_place *const *frames, uint32_t depth)
+{
+    size_t size = 1, length = 0;
+    char *text;
+
+    for (uint32_t i = 0; i < depth; i++)
+        size += strlen(frames[i]->label) + strlen(frames[i]->function) + 4;
+    text = mw_mem_alloc(size, 1);
+    for (uint32_t i = 0; i < depth; i++) {
+        const char *function = mw_report_names_is_in_label(frames[i]) ? "" : frames[i]->function;
+        length += (size_t)snprintf(text + length, size - length, "%s%s%s%s", i ? " < " : "", frames[i]->label,
+                                   function[0] ? " " : "", function);
+    }
+    mw_csv_text(csv, text);
+    free(text);
 }
 
 void mw_csv_bytes(struct mw_csv *csv, struct mw_model_bytes bytes)

@@ -25,6 +25,8 @@ void mw_csv_known(struct mw_csv *csv, uint64_t value);              /* 0 means u
 void mw_csv_rank(struct mw_csv *csv, int32_t rank);                 /* -1: empty */
 /* The number of the model's job, 1 if it is the only one; empty for a run with several. */
 void mw_csv_job(struct mw_csv *csv, const struct mw_model *model);
+/* A stack, innermost first: "a.c:1 f < b.c:2 g". */
+void mw_csv_stack(struct mw_csv *csv, const struct mw_model_place *const *frames, uint32_t depth);
 void mw_csv_empty(struct mw_csv *csv, int cells);
 void mw_csv_end(struct mw_csv *csv); /* of the row */
 

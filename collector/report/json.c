@@ -81,7 +81,7 @@ static void write_rank(FILE *out, int32_t rank)
         fprintf(out, "%" PRId32, rank);
 }
 
-static void write_at_least(FILE *out, struct mw_model_bytes bytes)
+static void write_known(FILE *out, struct mw_model_bytes bytes)
 {
     if (bytes.kind == MW_MODEL_UNKNOWN)
         fputs("null", out);
@@ -95,14 +95,15 @@ static void write_value(struct json *json, const struct mw_field *field, const v
     FILE *out = json->out;
 
     switch (field->type) {
-    case MW_FIELD_U64: mw_json_out_unsigned(out, *(const uint64_t *)at); break;
+    case MW_FIELD_U64:
+    case MW_FIELD_TIME: mw_json_out_unsigned(out, *(const uint64_t *)at); break;
     case MW_FIELD_I64: fprintf(out, "%" PRId64, *(const int64_t *)at); break;
     case MW_FIELD_U32: fprintf(out, "%" PRIu32, *(const uint32_t *)at); break;
     case MW_FIELD_I32: fprintf(out, "%" PRId32, *(const int32_t *)at); break;
     case MW_FIELD_RANK: write_rank(out, *(const int32_t *)at); break;
     case MW_FIELD_BOOL: fputs(*(const bool *)at ? "true" : "false", out); break;
     case MW_FIELD_DOUBLE: mw_json_out_double(out, *(const double *)at); break;
-    case MW_FIELD_AT_LEAST: write_at_least(out, *(const struct mw_model_bytes *)at); break;
+    case MW_FIELD_KNOWN: write_known(out, *(const struct mw_model_bytes *)at); break;
     case MW_FIELD_STRING:
     case MW_FIELD_NAME: write_name(out, *(const char *const *)at); break;
     case MW_FIELD_ENUM: write_word(out, field->words, *(const int *)at); break;

@@ -138,6 +138,12 @@ void mw_report_names_where(const struct mw_report_names *names, const struct mw_
         fit(out, MW_REPORT_NAME, place, behind(names, place->label), width);
 }
 
+bool mw_report_names_is_start(const struct mw_model_place *place)
+{
+    return strncmp(place->function, "__libc_start", 12) == 0 || strcmp(place->function, "_start") == 0 ||
+           strstr(place->function, "call_once<fn(), ()>") || strstr(place->function, "__rust_begin_short_backtrace");
+}
+
 bool mw_report_names_is_in_label(const struct mw_model_place *place)
 {
     char name[MW_REPORT_NAME];

@@ -13,6 +13,9 @@ struct mw_report_names;
 /* Whether a place's label contains its function: "Pair::compute+0x1f", "mpi4py.MPI.Bcast". */
 bool mw_report_names_is_in_label(const struct mw_model_place *place);
 
+/* Whether a frame is that of the C library, or of Rust's, below main(): not useful. */
+bool mw_report_names_is_start(const struct mw_model_place *place);
+
 /* For a list with these places; some may be NULL. Free with mw_report_names_destroy(). */
 struct mw_report_names *mw_report_names_create(const struct mw_model_place *const *places, size_t count);
 void mw_report_names_destroy(struct mw_report_names *names);

@@ -61,7 +61,7 @@ static void add_axis(struct mw_text_table *table, const struct mw_compare *compa
         rows[i] = &compare->rows[i];
     qsort(rows, compare->row_count, sizeof(*rows), compare_rows);
     for (size_t i = 0; i < compare->row_count; i++)
-        if (is_job(rows[i]) ? first : all || shown++ < ROWS_SHOWN)
+        if (!rows[i]->explains && (is_job(rows[i]) ? first : all || shown++ < ROWS_SHOWN))
             add_row(table, rows[i]);
     free(rows);
 }

@@ -1,39 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-#include "collector/base/mem.h"
 #include "collector/report/csv.h"
-#include "collector/report/names.h"
 #include "collector/report/tables.h"
-
-#include <stdlib.h>
-#include <string.h>
 
 static const char *const head[] = {
     "world",           "rank",           "host",           "call",        "place", "phase", "call_number", "enter_s", "leave_s",
     "entry_rss_bytes", "peak_rss_bytes", "exit_rss_bytes", "spike_bytes", "stack", "job",   NULL};
-
-/* Innermost first, "a.c:1 f < b.c:2 g". */
-static char *stack_text(const struct mw_model_spike *spike)
-{
-    size_t size = 1, length = 0;
-    char *text;
-
-    for (uint32_t i = 0; i < spike->depth; i++)
-        size += strlen(spike->frames[i]->label) + strlen(spike->frames[i]->function) + 4;
-    text = mw_mem_alloc(size, 1);
-    for (uint32_t i = 0; i < spike->depth; i++) {
-        const char *function = mw_report_names_is_in_label(spike->frames[i]) ? "" : spike->frames[i]->function;
-        length += (size_t)snprintf(text + length, size - length, "%s%s%s%s", i ? " < " : "", spike->frames[i]->label,
-                                   function[0] ? " " : "", function);
-    }
-    return text;
-}
 
 /* Times are relative to the start of the run, also in its jobs. */
 static void add_spike(struct mw_csv *csv, const struct mw_model *run, const struct mw_model *model,
                       const struct mw_model_rank *rank, const struct mw_model_spike *spike)
 {
     const struct mw_model_site *site = &rank->sites[spike->site];
-    char *stack = stack_text(spike);
 
     mw_csv_number(csv, rank->world + 1u);
     mw_csv_rank(csv, rank->rank);
@@ -48,10 +25,9 @@ static void add_spike(struct mw_csv *csv, const struct mw_model *run, const stru
     mw_csv_number(csv, spike->peak_rss);
     mw_csv_number(csv, spike->exit_rss);
     mw_csv_number(csv, spike->peak_rss > spike->entry_rss ? spike->peak_rss - spike->entry_rss : 0);
-    mw_csv_text(csv, stack);
+    mw_csv_stack(csv, spike->frames, spike->depth);
     mw_csv_job(csv, model);
     mw_csv_end(csv);
-    free(stack);
 }
 
 static void add_job(struct mw_csv *csv, const struct mw_model *run, const struct mw_model *job)

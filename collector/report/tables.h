@@ -10,5 +10,6 @@ mw_report_write mw_report_processes_write; /* a row for each process that the fi
 mw_report_write mw_report_timeline_write;  /* a row for each slice of the sampled sum; style->timeline_ranks: ranks, too */
 mw_report_write mw_report_phases_write;    /* a row for each phase, over all ranks */
 mw_report_write mw_report_spikes_write;    /* a row for each recorded rise inside one call */
+mw_report_write mw_report_heap_write;      /* a row for each rank and site: what was held at the rank's peak */
 
 #endif

@@ -7,7 +7,7 @@
  * far. */
 #define CHEAP 4
 /* Candidates must have at least this share of the best gain; among them the best gain per cost wins. */
-#define ENOUGH 0.5
+#define ENOUGH 0.6
 #define TRIED 6 /* number of values of n, and of s */
 
 struct asked {

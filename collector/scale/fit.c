@@ -10,13 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Number of repetitions needed to estimate the noise, and its minimum as a share of mw_fit_noise(). */
+/* Number of repetitions needed to estimate the noise, and its minimum as a share of the expected noise. */
 #define FREEDOM 3
 #define QUIET 0.25
 /* Maximum difference between repeated runs; above it the runs contradict each other. */
 #define CONTRADICTS 0.15
-/* Maximum error of a usable model. */
+/* Maximum error of a usable model, as a share. */
 #define UNEXPLAINED 0.10
+#define ERRORS 4 /* or, of estimates, that many standard deviations */
 #define LEVELS 3 /* number of different values of n or s needed to find a dependence */
 
 /* ---- measurements ---- */
@@ -55,21 +56,23 @@ static bool is_first_of_its_place(const struct mw_fit_point *points, size_t inde
     return true;
 }
 
-static double squares_of(const struct mw_fit_point *points, size_t count, size_t first, double mean)
+static double squares_of(const struct mw_fit_problem *problem, size_t first, double mean)
 {
+    const struct mw_fit_point *points = problem->points;
     double squares = 0;
 
-    for (size_t i = first; i < count; i++)
+    for (size_t i = first; i < problem->count; i++)
         if (same_place(&points[i], &points[first]))
-            squares += pow((points[i].bytes - mean) / mw_fit_noise(mean), 2);
+            squares += pow((points[i].bytes - mean) / mw_fit_noise_of(&problem->prior.noise, mean), 2);
     return squares;
 }
 
-static struct place look_at_place(const struct mw_fit_point *points, size_t count, size_t first)
+static struct place look_at_place(const struct mw_fit_problem *problem, size_t first)
 {
+    const struct mw_fit_point *points = problem->points;
     struct place place = {.low = INFINITY};
 
-    for (size_t i = first; i < count; i++) {
+    for (size_t i = first; i < problem->count; i++) {
         if (!same_place(&points[i], &points[first]))
             continue;
         place.count++;
@@ -77,8 +80,15 @@ static struct place look_at_place(const struct mw_fit_point *points, size_t coun
         place.high = fmax(place.high, points[i].bytes);
         place.mean += (points[i].bytes - place.mean) / (double)place.count;
     }
-    place.squares = squares_of(points, count, first, place.mean);
+    place.squares = squares_of(problem, first, place.mean);
     return place;
+}
+
+static bool contradicts(const struct mw_fit_problem *problem, const struct place *place)
+{
+    double apart = place->high - place->low;
+
+    return apart > CONTRADICTS * place->mean && apart > 8 * mw_fit_noise_of(&problem->prior.noise, place->mean);
 }
 
 /* Counts places, and compares runs of the same place. Returns whether they contradict each other. */
@@ -91,8 +101,8 @@ static bool look_at_repeats(struct mw_fit *fit, struct mw_fit_problem *problem)
         struct place place;
         if (!is_first_of_its_place(problem->points, i))
             continue;
-        place = look_at_place(problem->points, problem->count, i);
-        if (place.high - place.low > CONTRADICTS * place.mean && place.high - place.low > 8 * mw_fit_noise(place.mean)) {
+        place = look_at_place(problem, i);
+        if (contradicts(problem, &place)) {
             fit->verdict = MW_FIT_CONTRADICTING;
             snprintf(fit->why, sizeof(fit->why), "runs on %g ranks contradict each other: %s and %s", problem->points[i].n,
                      mw_units_bytes_mean(place.low).text, mw_units_bytes_mean(place.high).text);
@@ -121,13 +131,24 @@ static const struct mw_fit_model *best_of(const struct mw_fit *fit)
     return NULL;
 }
 
+/* The deviation that a usable model may have; estimates from a sample deviate by their own error, and more from what the other
+ * runs predict. */
+static double tolerable(const struct mw_fit_problem *problem)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < problem->count; i++)
+        sum += pow(problem->prior.noise.root, 2) / fmax(1, problem->points[i].bytes);
+    return fmax(UNEXPLAINED, ERRORS * sqrt(sum / (double)problem->count));
+}
+
 static void choose(struct mw_fit *fit, const struct mw_fit_problem *problem)
 {
     const struct mw_fit_model *best;
 
     mw_fit_weigh_all(fit, problem);
     best = best_of(fit);
-    if (best && best->off <= UNEXPLAINED) {
+    if (best && best->off <= tolerable(problem)) {
         fit->best = *best;
         return;
     }
@@ -154,26 +175,31 @@ static void solve(struct mw_fit *fit, struct mw_fit_problem *problem)
     problem->work = problem->matrix + count * MW_SQUARES_COLUMNS;
     problem->y = problem->work + count * MW_SQUARES_COLUMNS;
     for (size_t i = 0; i < count; i++)
-        problem->y[i] = problem->points[i].bytes / mw_fit_noise(problem->points[i].bytes);
+        problem->y[i] = problem->points[i].bytes / mw_fit_noise_of(&problem->prior.noise, problem->points[i].bytes);
     if (!look_at_repeats(fit, problem))
         choose(fit, problem);
     free(problem->matrix);
 }
 
 void mw_fit_make(struct mw_fit *fit, const struct mw_lapack *lapack, const struct mw_fit_point *points, size_t count,
-                 const char *name_s, bool levels_off)
+                 const char *name_s, const struct mw_fit_prior *prior)
 {
     size_t n_levels = levels(points, count, false), s_levels = levels(points, count, true);
-    struct mw_fit_problem problem = {.lapack = lapack, .points = points, .count = count, .levels_off = levels_off};
+    struct mw_fit_problem problem = {.lapack = lapack, .points = points, .count = count, .prior = *prior};
 
-    *fit = (struct mw_fit){
-        .varies_n = n_levels > 1, .varies_s = s_levels > 1, .knows_n = n_levels >= LEVELS, .knows_s = s_levels >= LEVELS};
+    if (!(prior->noise.bytes > 0))
+        problem.prior.noise = mw_fit_noise_rss;
+    *fit = (struct mw_fit){.varies_n = n_levels > 1,
+                           .varies_s = s_levels > 1,
+                           .knows_n = n_levels >= LEVELS,
+                           .knows_s = s_levels >= LEVELS,
+                           .noise = problem.prior.noise};
     measure_range(fit, points, count);
     if (fit->knows_n || fit->knows_s) {
         solve(fit, &problem);
         return;
     }
     fit->verdict = MW_FIT_TOO_FEW;
-    snprintf(fit->why, sizeof(fit->why), "a model takes runs on three different numbers of ranks%s%s",
+    snprintf(fit->why, sizeof(fit->why), "a model needs runs on three different numbers of ranks%s%s",
              name_s ? ", or of three different " : "", name_s ? name_s : "");
 }

@@ -17,10 +17,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Finds the models. `name_s` is the user's name of the parameter, for `why`; NULL without one. `levels_off`: a plateau is
- * likely, as for the memory of MPI_Init. */
+/* Finds the models. `name_s` is the user's name of the parameter, for `why`; NULL without one. */
 void mw_fit_make(struct mw_fit *fit, const struct mw_lapack *lapack, const struct mw_fit_point *points, size_t count,
-                 const char *name_s, bool levels_off);
+                 const char *name_s, const struct mw_fit_prior *prior);
 
 /* ---- predictions: fit_predict.c ---- */
 

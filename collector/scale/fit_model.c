@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include "collector/scale/fit_model.h"
 
+#include <math.h>
+
 /* Noise of a measurement: the kernel counts RSS in batches, and allocators and shared pages differ a little in every run. */
-#define NOISE_BYTES (256 * 1024.0)
-#define NOISE_SHARE 0.005
+const struct mw_fit_noise mw_fit_noise_rss = {.bytes = 256 * 1024.0, .share = 0.005};
 
 double mw_fit_noise(double bytes)
 {
-    return NOISE_BYTES + NOISE_SHARE * bytes;
+    return mw_fit_noise_of(&mw_fit_noise_rss, bytes);
+}
+
+double mw_fit_noise_of(const struct mw_fit_noise *noise, double bytes)
+{
+    return hypot(noise->bytes + noise->share * bytes, noise->root * sqrt(bytes));
 }
 
 double mw_fit_value(const struct mw_fit_model *model, double n, double s)

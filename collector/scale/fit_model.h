@@ -15,6 +15,21 @@ struct mw_fit_point {
     double part_of; /* base of relative errors: `bytes`, or the total that they are part of */
 };
 
+/* The standard deviation of a reading that is expected before any measurement: `bytes` + `share` * size, and of estimates from
+ * a sample `root` * sqrt(size) on top. */
+struct mw_fit_noise {
+    double bytes, share, root;
+};
+
+/* What is known of a quantity before any measurement; all zero is a peak of RSS. */
+struct mw_fit_prior {
+    bool levels_off; /* a plateau is likely, as for the memory of MPI_Init */
+    bool is_part;    /* of a process: no constant is expected, unlike of a whole process, which has some base memory */
+    struct mw_fit_noise noise; /* all zero: mw_fit_noise_rss */
+};
+
+extern const struct mw_fit_noise mw_fit_noise_rss;
+
 /* A model with the data for predictions. */
 struct mw_fit_model {
     struct mw_law_term terms[MW_SQUARES_COLUMNS];
@@ -34,6 +49,7 @@ enum mw_fit_verdict {
     MW_FIT_TOO_FEW,       /* runs */
     MW_FIT_CONTRADICTING, /* repeated runs have very different numbers */
     MW_FIT_UNEXPLAINED,   /* no model of the family fits */
+    MW_FIT_GONE,          /* not measured in the largest runs (set by a study for its lines) */
 };
 
 #define MW_FIT_MODELS 40
@@ -47,10 +63,12 @@ struct mw_fit {
     bool varies_n, varies_s;           /* at all */
     bool knows_n, knows_s;             /* enough values for predictions at other values */
     double n_min, n_max, s_min, s_max; /* that were measured */
+    struct mw_fit_noise noise;
 };
 
-/* The standard deviation of a reading of that size that is expected before any measurement. */
+/* The noise of a reading of that size, in bytes: of RSS, and in general. */
 double mw_fit_noise(double bytes);
+double mw_fit_noise_of(const struct mw_fit_noise *noise, double bytes);
 
 /* The value of a model at a place, in bytes. */
 double mw_fit_value(const struct mw_fit_model *model, double n, double s);

@@ -84,15 +84,15 @@ bool mw_fit_estimate(struct mw_fit_estimate *estimate, const struct mw_fit_model
 }
 
 /* The uncertainty of its weights, of one new reading, and the drift. */
-static bool doubt(struct mw_student *part, const struct mw_fit_model *model, const struct mw_lapack *lapack, double n, double s,
-                  double drift)
+static bool doubt(struct mw_student *part, const struct mw_fit *fit, const struct mw_fit_model *model,
+                  const struct mw_lapack *lapack, double n, double s, double drift)
 {
     struct mw_fit_estimate estimate;
     double scale;
 
     if (!mw_fit_estimate(&estimate, model, lapack, n, s))
         return false;
-    scale = hypot(model->sigma * mw_fit_noise(fmax(0, estimate.mean)), drift * estimate.mean);
+    scale = hypot(model->sigma * mw_fit_noise_of(&fit->noise, fmax(0, estimate.mean)), drift * estimate.mean);
     for (size_t j = 0; j < model->term_count; j++)
         scale = hypot(scale, estimate.parts[j]);
     *part = (struct mw_student){model->weight, estimate.mean, scale, model->freedom};
@@ -108,7 +108,7 @@ struct mw_fit_band mw_fit_predict(const struct mw_fit *fit, const struct mw_lapa
 
     for (size_t i = 0; i < fit->model_count && all < ENOUGH; i++) {
         all += fit->models[i].weight;
-        count += doubt(&parts[count], &fit->models[i], lapack, n, s, drift);
+        count += doubt(&parts[count], fit, &fit->models[i], lapack, n, s, drift);
     }
     if (count) {
         band.low = fmin(band.bytes, fmax(0, mw_student_quantile(parts, count, 0.025)));

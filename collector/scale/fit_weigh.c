@@ -51,7 +51,7 @@ static bool solve(struct mw_fit_model *model, const struct mw_fit_problem *probl
         scale[j] = 0;
         for (size_t i = 0; i < rows; i++) {
             const struct mw_fit_point *p = &problem->points[i];
-            column[i] = mw_law_value(&model->terms[j], p->n, p->s) / mw_fit_noise(p->bytes);
+            column[i] = mw_law_value(&model->terms[j], p->n, p->s) / mw_fit_noise_of(&problem->prior.noise, p->bytes);
             scale[j] = fmax(scale[j], column[i]);
         }
         if (!(scale[j] > 0) || !isfinite(scale[j]))
@@ -251,14 +251,14 @@ static bool is_open(const struct mw_fit *fit, const struct mw_law *law)
 /* Memory that levels off with n is allocated before the program has read its parameter. */
 static double prior_of(const struct mw_fit_problem *problem, const struct mw_law *law)
 {
-    return law->prior + (problem->levels_off && mw_law_needs_s(&law->term) ? EARLY : 0);
+    return law->prior + (problem->prior.levels_off && mw_law_needs_s(&law->term) ? EARLY : 0);
 }
 
 /* With and without the constant. */
 static void consider_both(struct mw_fit *fit, const struct mw_fit_problem *problem, const struct mw_law *const laws[],
                           size_t count)
 {
-    double prior = BARE;
+    double bare = problem->prior.is_part ? 0 : BARE, prior = bare;
 
     for (size_t i = 0; i < count; i++)
         prior += prior_of(problem, laws[i]);
@@ -267,7 +267,7 @@ static void consider_both(struct mw_fit *fit, const struct mw_fit_problem *probl
     for (size_t constant = 0; constant <= 1; constant++) {
         struct mw_fit_model model = {.term_count = constant + count};
         if (constant)
-            prior -= BARE;
+            prior -= bare;
         for (size_t i = 0; i < count; i++)
             model.terms[constant + i] = laws[i]->term;
         consider(fit, problem, &model, prior);
@@ -304,7 +304,7 @@ static double next_n(const struct mw_fit_problem *problem, double n)
 /* Alone, and with one other law. Where a plateau is expected, the law must not grow with n. */
 static void weigh_plateau(struct mw_fit *fit, const struct mw_fit_problem *problem, const struct mw_fit_model *plateau)
 {
-    double steps = STEP * (double)(plateau->term_count - 1), level = problem->levels_off ? PLATEAU : steps;
+    double steps = STEP * (double)(plateau->term_count - 1), level = problem->prior.levels_off ? PLATEAU : steps;
     struct mw_fit_model model = *plateau;
 
     consider(fit, problem, &model, level);

@@ -10,9 +10,9 @@ struct mw_fit_problem {
     const struct mw_lapack *lapack;
     const struct mw_fit_point *points;
     size_t count;
-    size_t places;         /* different ones */
-    bool levels_off;       /* a plateau is likely */
-    double noise;          /* known noise of one reading, in units of mw_fit_noise() */
+    size_t places; /* different ones */
+    struct mw_fit_prior prior;
+    double noise;          /* known noise of one reading, in units of mw_fit_noise_of(&prior.noise) */
     double *y;             /* bytes in these units */
     double *matrix, *work; /* count * MW_SQUARES_COLUMNS each */
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "collector/scale/study.h"
 
+#include "collector/base/map.h"
 #include "collector/base/mem.h"
 
 #include <math.h>
@@ -13,17 +14,30 @@ struct mw_study *mw_study_create(void)
     return mw_mem_alloc(1, sizeof(struct mw_study));
 }
 
+void mw_study_drop_series(struct mw_study_series *series)
+{
+    if (series->line) {
+        free(series->line->label);
+        free(series->line->function);
+        free(series->line->file);
+        free(series->line);
+    }
+    free(series->name);
+    free(series->bytes);
+    free(series->mpi);
+    free(series->errors);
+}
+
 void mw_study_destroy(struct mw_study *study)
 {
     if (!study)
         return;
     for (size_t i = 0; i < study->run_count; i++)
         free(study->runs[i].name);
-    for (size_t i = 0; i < study->series_count; i++) {
-        free(study->series[i].name);
-        free(study->series[i].bytes);
-        free(study->series[i].mpi);
-    }
+    for (size_t i = 0; i < study->series_count; i++)
+        mw_study_drop_series(&study->series[i]);
+    if (study->line_keys)
+        mw_map_destroy(study->line_keys);
     free(study->runs);
     free(study->series);
     free(study->command);
@@ -69,6 +83,8 @@ static void sort_runs(struct mw_study *study)
     for (size_t i = 0; i < study->series_count; i++) {
         reorder(study->series[i].bytes, order, count, room);
         reorder(study->series[i].mpi, order, count, room);
+        if (study->series[i].errors)
+            reorder(study->series[i].errors, order, count, room);
     }
     for (size_t i = 0; i < count; i++)
         runs[i] = *order[i].run;
@@ -96,9 +112,18 @@ static void sort_series(struct mw_study *study)
 
 enum part { ALL, PROGRAM, MPI };
 
+static struct mw_fit_prior prior_of(const struct mw_study_series *series, enum part part)
+{
+    if (mw_study_is_line(series))
+        return (struct mw_fit_prior){
+            .levels_off = series->line->is_mpi, .is_part = true, .noise = mw_study_lines_noise(series)};
+    return (struct mw_fit_prior){.levels_off = part == MPI || series->group == MW_STUDY_MPI};
+}
+
 static void fit_part(struct mw_fit *fit, const struct mw_study *study, const struct mw_study_series *series, enum part part)
 {
     struct mw_fit_point *points = mw_mem_alloc(series->count + 1, sizeof(*points));
+    const struct mw_fit_prior prior = prior_of(series, part);
     size_t count = 0;
 
     for (size_t i = 0; i < study->run_count; i++) {
@@ -109,7 +134,7 @@ static void fit_part(struct mw_fit *fit, const struct mw_study *study, const str
                                                 part == MPI ? mpi : series->bytes[i] - (part == PROGRAM ? mpi : 0),
                                                 series->bytes[i]};
     }
-    mw_fit_make(fit, study->lapack, points, count, study->param, part == MPI || series->group == MW_STUDY_MPI);
+    mw_fit_make(fit, study->lapack, points, count, study->param, &prior);
     free(points);
 }
 
@@ -121,20 +146,22 @@ static void copy_model(struct mw_study_series *series)
     series->mpi_fit = series->follows->mpi_fit;
 }
 
-/* MPI's own share has a separate law, which the sum of both would hide; if it has none, the sum is modelled. */
+/* What MPI_Init takes has a separate law, which the sum of both would hide; if it has none, the sum is modelled. */
 static void model(struct mw_study *study, struct mw_study_series *series)
 {
     if (series->follows) { /* an earlier one */
         copy_model(series);
         return;
     }
-    if (series->group != MW_STUDY_MPI && series->group != MW_STUDY_RISE) {
+    if (series->group < MW_STUDY_RISE && series->group != MW_STUDY_MPI) {
         fit_part(&series->fit, study, series, PROGRAM);
         fit_part(&series->mpi_fit, study, series, MPI);
         series->is_split = series->fit.verdict == MW_FIT_GOOD && series->mpi_fit.verdict == MW_FIT_GOOD;
     }
     if (!series->is_split)
         fit_part(&series->fit, study, series, ALL);
+    if (mw_study_is_line(series))
+        mw_study_lines_check(study, series);
 }
 
 void mw_study_judge(struct mw_study *study)
@@ -142,6 +169,7 @@ void mw_study_judge(struct mw_study *study)
     struct mw_err err;
 
     sort_runs(study);
+    mw_study_lines_choose(study);
     sort_series(study);
     mw_study_fold(study);
     study->lapack = mw_lapack_load(&err);
@@ -166,6 +194,8 @@ bool mw_study_is_notable(const struct mw_study *study, const struct mw_study_ser
 
     if (series->group == MW_STUDY_RANK || series->group == MW_STUDY_MPI)
         return true;
+    if (mw_study_is_line(series)) /* mw_study_lines_at() says so */
+        return false;
     if (series->detail || series->count < 3 || series->count < study->run_count / 2)
         return false;
     for (size_t i = 0; i < study->run_count; i++)

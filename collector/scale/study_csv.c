@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 static void put_row(struct mw_csv *csv, const struct mw_study *study, const struct mw_study_series *series, const char *run,
-                    double n, double s, double measured)
+                    double n, double s, double measured, double error)
 {
     struct mw_fit_band band = {NAN, NAN, NAN};
 
@@ -23,6 +23,7 @@ static void put_row(struct mw_csv *csv, const struct mw_study *study, const stru
     mw_csv_real(csv, round(band.bytes));
     mw_csv_real(csv, round(band.low));
     mw_csv_real(csv, round(band.high));
+    mw_csv_real(csv, error);
     mw_csv_end(csv);
 }
 
@@ -38,6 +39,7 @@ int mw_scale_csv_write(FILE *out, const struct mw_study *study, const struct mw_
                                 "model_bytes",
                                 "model_low_bytes",
                                 "model_high_bytes",
+                                "measured_error_bytes",
                                 NULL};
     struct mw_csv csv = {out, false};
 
@@ -47,9 +49,10 @@ int mw_scale_csv_write(FILE *out, const struct mw_study *study, const struct mw_
         const struct mw_study_series *series = &study->series[i];
         for (size_t j = 0; j < study->run_count; j++)
             if (!isnan(series->bytes[j]))
-                put_row(&csv, study, series, study->runs[j].name, study->runs[j].n, study->runs[j].s, series->bytes[j]);
+                put_row(&csv, study, series, study->runs[j].name, study->runs[j].n, study->runs[j].s, series->bytes[j],
+                        series->errors ? series->errors[j] : NAN);
         if (forecast && mw_study_reach(study, series, forecast->n, forecast->s) == MW_FIT_REACHED)
-            put_row(&csv, study, series, "", forecast->n, forecast->s, NAN);
+            put_row(&csv, study, series, "", forecast->n, forecast->s, NAN, NAN);
     }
     return ferror(out) ? -1 : 0;
 }

@@ -33,7 +33,7 @@ void mw_study_fold(struct mw_study *study)
 {
     for (size_t i = 0; i < study->series_count; i++) {
         struct mw_study_series *series = &study->series[i], *leader;
-        if (series->group == MW_STUDY_RISE) /* each is a separate cause */
+        if (series->group >= MW_STUDY_RISE) /* each is a separate cause */
             continue;
         leader = leader_of(study, series);
         if (!leader)

@@ -98,6 +98,7 @@ static void put_runs(struct json *json, const struct mw_study *study)
         bytes(json, "rank_0_bytes", or_unknown(run->rank_0));
         bytes(json, "other_ranks_bytes", or_unknown(run->others));
         bytes(json, "job_at_most_bytes", or_unknown(run->job));
+        boolean(json, "has_lines", run->has_lines);
         close_in(json, '}');
     }
     close_in(json, ']');
@@ -192,6 +193,8 @@ static void put_points(struct json *json, const struct mw_study *study, const st
         number(json, "run", (double)i);
         bytes(json, "bytes", series->bytes[i]);
         bytes(json, "mpi_init_bytes", series->mpi[i]);
+        if (series->errors)
+            bytes(json, "error_bytes", series->errors[i]);
         close_in(json, '}');
     }
     close_in(json, ']');
@@ -244,30 +247,48 @@ static void put_curve(struct json *json, const struct mw_study *study, const str
     close_in(json, '}');
 }
 
+static struct mw_study_line_at *lines_of(const struct mw_study *study, const struct mw_forecast *forecast, size_t *count)
+{
+    return mw_study_lines_at(study, forecast != NULL, forecast ? forecast->n : 0, forecast ? forecast->s : 0, count);
+}
+
+/* Of lines only the large ones. */
+static bool has_curves(const struct mw_study *study, const struct mw_study_series *series, const struct mw_study_line_at *lines,
+                       size_t count)
+{
+    bool is_large = false;
+
+    for (size_t i = 0; i < count; i++)
+        is_large |= lines[i].series == series && lines[i].is_large;
+    return study->lapack && (is_large || !mw_study_is_line(series));
+}
+
 /* One at each measured value of the parameter, and at the requested one. */
 static void put_curves(struct json *json, const struct mw_study *study, const struct mw_study_series *series,
-                       const struct mw_forecast *forecast)
+                       const struct mw_forecast *forecast, bool drawn)
 {
     double to = mw_scale_curve_end(study, forecast);
     bool asked = forecast != NULL; /* and not among the measured ones */
 
     open_in(json, "curves", '[');
-    for (size_t i = 0; study->lapack && i < study->run_count; i++) {
+    for (size_t i = 0; drawn && i < study->run_count; i++) {
         double s = study->runs[i].s; /* they are in order */
         if (asked && s == forecast->s)
             asked = false;
         if (i == 0 || s != study->runs[i - 1].s)
             put_curve(json, study, series, s, to);
     }
-    if (study->lapack && asked)
+    if (drawn && asked)
         put_curve(json, study, series, forecast->s, to);
     close_in(json, ']');
 }
 
 static void put_series(struct json *json, const struct mw_study *study, const struct mw_forecast *forecast)
 {
-    static const char *const groups[] = {"rank", "mpi", "phase", "site", "rise"};
-    static const char *const verdicts[] = {"good", "too_few", "contradicting", "unexplained"};
+    static const char *const groups[] = {"rank", "mpi", "phase", "site", "rise", "line", "line_mean"};
+    static const char *const verdicts[] = {"good", "too_few", "contradicting", "unexplained", "gone"};
+    size_t count;
+    struct mw_study_line_at *lines = lines_of(study, forecast, &count);
 
     open_in(json, "series", '[');
     for (size_t i = 0; i < study->series_count; i++) {
@@ -284,10 +305,61 @@ static void put_series(struct json *json, const struct mw_study *study, const st
         put_fit(json, "model", &series->fit, study->lapack, study->param);
         put_fit(json, "mpi_model", &series->mpi_fit, series->is_split, study->param);
         put_points(json, study, series);
-        put_curves(json, study, series, forecast);
+        put_curves(json, study, series, forecast, has_curves(study, series, lines, count));
         close_in(json, '}');
     }
     close_in(json, ']');
+    free(lines);
+}
+
+/* The ways of mw_fit_reach. */
+static const char *const reaches[] = {"reached", "no_model", "n_fixed",   "value_fixed",
+                                      "n_below", "n_far",    "value_far", "vague"};
+
+static size_t index_of(const struct mw_study *study, const struct mw_study_series *series)
+{
+    return (size_t)(series - study->series);
+}
+
+static void put_line(struct json *json, const struct mw_study *study, const struct mw_forecast *forecast,
+                     const struct mw_study_line_at *at)
+{
+    const struct mw_study_series *series = at->series, *mean = mw_study_find(study, MW_STUDY_LINE_MEAN, series->name);
+    const struct mw_study_line *line = series->line;
+    char why[500];
+
+    open_in(json, NULL, '{');
+    number(json, "series", (double)index_of(study, series));
+    number(json, "mean_series", mean ? (double)index_of(study, mean) : NAN);
+    string(json, "label", line->label);
+    string(json, "function", line->function[0] ? line->function : NULL);
+    string(json, "file", line->file[0] ? line->file : NULL);
+    number(json, "line", line->number ? line->number : NAN);
+    string(json, "owner", line->is_mpi ? "mpi" : "program");
+    boolean(json, "large", at->is_large);
+    number(json, "missing", (double)mw_study_lines_missing(study, series));
+    if (at->reach == MW_FIT_REACHED)
+        band(json, "prediction", at->band);
+    else
+        string(json, "prediction", NULL);
+    string(json, "reach", forecast ? reaches[at->reach] : NULL);
+    if (forecast && at->reach != MW_FIT_REACHED)
+        string(json, "why", mw_study_why_not(why, sizeof(why), study, series, at->reach, forecast->n, forecast->s));
+    else
+        string(json, "why", NULL);
+    close_in(json, '}');
+}
+
+static void put_lines(struct json *json, const struct mw_study *study, const struct mw_forecast *forecast)
+{
+    size_t count;
+    struct mw_study_line_at *lines = lines_of(study, forecast, &count);
+
+    open_in(json, "lines", '[');
+    for (size_t i = 0; i < count; i++)
+        put_line(json, study, forecast, &lines[i]);
+    close_in(json, ']');
+    free(lines);
 }
 
 static void put_named(struct json *json, const char *name, const struct mw_study_series *series)
@@ -339,8 +411,6 @@ static void put_possible(struct json *json, const struct mw_forecast *forecast)
 
 static void put_prediction(struct json *json, const struct mw_study *study, const struct mw_forecast *forecast)
 {
-    static const char *const reaches[] = {"reached", "no_model", "n_fixed",   "value_fixed",
-                                          "n_below", "n_far",    "value_far", "vague"};
     const struct mw_study_series *rank = mw_study_find(study, MW_STUDY_RANK, "fullest rank");
     char why[300];
 
@@ -392,6 +462,7 @@ int mw_scale_json_write(FILE *out, const struct mw_study *study, const struct mw
     put_runs(&json, study);
     put_trends(&json, study);
     put_series(&json, study, forecast);
+    put_lines(&json, study, forecast);
     put_prediction(&json, study, forecast);
     put_advice(&json, study, forecast);
     close_in(&json, '}');

@@ -22,7 +22,9 @@ const char *mw_scale_group_word(enum mw_study_group group)
                                         [MW_STUDY_MPI] = "MPI",
                                         [MW_STUDY_PHASE] = "phase",
                                         [MW_STUDY_SITE] = "inside a call",
-                                        [MW_STUDY_RISE] = "rise inside a call"};
+                                        [MW_STUDY_RISE] = "rise inside a call",
+                                        [MW_STUDY_LINE] = "line",
+                                        [MW_STUDY_LINE_MEAN] = "line, mean of ranks"};
 
     return words[group];
 }

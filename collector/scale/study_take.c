@@ -11,29 +11,37 @@
 
 #define RISE_MIN (1 << 20) /* bytes: smaller rises inside calls are ignored */
 
-/* Makes space for the last run; in a new series also for the runs before. */
-static void make_room(struct mw_study *study, struct mw_study_series *series)
+void mw_study_make_room(struct mw_study *study, struct mw_study_series *series)
 {
     size_t first = series->bytes ? study->run_count - 1 : 0;
 
     series->bytes = mw_mem_resize(series->bytes, study->run_count, sizeof(*series->bytes));
     series->mpi = mw_mem_resize(series->mpi, study->run_count, sizeof(*series->mpi));
-    for (size_t i = first; i < study->run_count; i++)
+    if (mw_study_is_line(series))
+        series->errors = mw_mem_resize(series->errors, study->run_count, sizeof(*series->errors));
+    for (size_t i = first; i < study->run_count; i++) {
         series->bytes[i] = series->mpi[i] = NAN;
+        if (series->errors)
+            series->errors[i] = 0;
+    }
+}
+
+struct mw_study_series *mw_study_add_series(struct mw_study *study, enum mw_study_group group, const char *name)
+{
+    struct mw_study_series *series = MW_MEM_PUSH(study->series, study->series_count);
+
+    series->group = group;
+    series->name = mw_mem_copy(name);
+    mw_study_make_room(study, series);
+    return series;
 }
 
 static struct mw_study_series *series_of(struct mw_study *study, enum mw_study_group group, const char *name)
 {
-    struct mw_study_series *series;
-
     for (size_t i = 0; i < study->series_count; i++)
         if (study->series[i].group == group && !strcmp(study->series[i].name, name))
             return &study->series[i];
-    series = MW_MEM_PUSH(study->series, study->series_count);
-    series->group = group;
-    series->name = mw_mem_copy(name);
-    make_room(study, series);
-    return series;
+    return mw_study_add_series(study, group, name);
 }
 
 /* Sets a value of the last run. If a name occurs twice in it, the larger value counts. */
@@ -109,7 +117,7 @@ static void take_ranks(struct mw_study *study, const struct mw_model *model)
     if (run->others)
         add(study, MW_STUDY_RANK, "other ranks", run->others, others_mpi);
     if (run->mpi)
-        add(study, MW_STUDY_MPI, "MPI's own share", run->mpi, run->mpi);
+        add(study, MW_STUDY_MPI, "growth in MPI_Init", run->mpi, run->mpi);
 }
 
 static bool names_phases(const struct mw_model *model)
@@ -137,7 +145,7 @@ static void take_sites(struct mw_study *study, const struct mw_model *model)
 {
     for (size_t i = 0; i < model->site_count; i++) {
         const struct mw_model_merged_site *site = &model->sites[i];
-        if (site->spike < RISE_MIN || !strncmp(site->call, "MPI_Init", 8)) /* that is MPI's own share */
+        if (site->spike < RISE_MIN || !strncmp(site->call, "MPI_Init", 8)) /* that is its own series */
             continue;
         add(study, MW_STUDY_SITE, site->label, mw_model_sum(site->spike_entry_rss, site->spike),
             mpi_of(model, site->spike_rank));
@@ -164,9 +172,10 @@ int mw_study_add_run(struct mw_study *study, const struct mw_model *model, const
     *run = (struct mw_study_run){.name = mw_mem_copy(name), .n = world_size(model), .s = s};
     run->job = model->peak.upper.kind == MW_MODEL_AT_MOST ? model->peak.upper.bytes : 0;
     for (size_t i = 0; i < study->series_count; i++)
-        make_room(study, &study->series[i]);
+        mw_study_make_room(study, &study->series[i]);
     take_ranks(study, model);
     take_phases(study, model);
     take_sites(study, model);
+    mw_study_lines_take(study, model);
     return 0;
 }

@@ -14,7 +14,7 @@
 #define DEFAULT_WIDTH 100
 #define NAME_MIN 16
 
-static int width_of(const struct mw_report_style *style)
+int mw_scale_text_width(const struct mw_report_style *style)
 {
     return style->width ? style->width : DEFAULT_WIDTH;
 }
@@ -60,7 +60,7 @@ static void write_places(FILE *out, const struct mw_study *study, const struct m
     mw_text_table_column(table, "runs", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
     mw_text_table_column(table, "fullest rank", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
     mw_text_table_column(table, "spread", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
-    mw_text_table_column(table, "MPI's own", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
+    mw_text_table_column(table, "MPI_Init", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
     mw_text_table_column(table, "without it", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
     mw_text_table_column(table, "rank 0", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
     mw_text_table_column(table, "others", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
@@ -81,8 +81,8 @@ static void write_places(FILE *out, const struct mw_study *study, const struct m
         mw_text_table_cell(table, MW_TEXT_PLAIN, "%s%s", isnan(place->job) ? "" : "≤ ", bytes(place->job).text);
     }
     mw_scale_text_heading(out, "Memory by number of ranks",
-                          "peaks of RSS: = exact   ≥ at least   ≤ at most   MPI's own: what MPI_Init took", style);
-    mw_text_table_write(table, out, width_of(style), style->color);
+                          "peaks of RSS: = exact   ≥ at least   ≤ at most   MPI_Init: what it took", style);
+    mw_text_table_write(table, out, mw_scale_text_width(style), style->color);
     mw_text_table_destroy(table);
     free(places);
 }
@@ -91,23 +91,21 @@ static void write_places(FILE *out, const struct mw_study *study, const struct m
 
 #define COLUMNS_MAX 8
 
-/* The different n at one s, ascending; if there are many, the largest ones. */
-static size_t ranks_at(const struct mw_study *study, double s, double n[COLUMNS_MAX])
+size_t mw_scale_text_ranks_at(const struct mw_study *study, double s, double n[], size_t max)
 {
     size_t count = 0;
 
     for (size_t i = 0; i < study->run_count; i++) { /* they are in order */
         if (study->runs[i].s != s || (count && n[count - 1] == study->runs[i].n))
             continue;
-        if (count == COLUMNS_MAX)
+        if (count == max)
             memmove(n, n + 1, --count * sizeof(*n));
         n[count++] = study->runs[i].n;
     }
     return count;
 }
 
-/* The largest of the runs there; NAN if none has it. */
-static double largest_at(const struct mw_study *study, const struct mw_study_series *series, double n, double s)
+double mw_scale_text_largest_at(const struct mw_study *study, const struct mw_study_series *series, double n, double s)
 {
     double largest = NAN;
 
@@ -122,7 +120,7 @@ static void write_parts(FILE *out, const struct mw_study *study, const struct mw
 {
     struct mw_text_table *table = mw_text_table_create();
     double n[COLUMNS_MAX], s = study->runs[study->run_count - 1].s;
-    size_t columns = ranks_at(study, s, n), rows = 0;
+    size_t columns = mw_scale_text_ranks_at(study, s, n, COLUMNS_MAX), rows = 0;
     char head[128] = "", value[32];
 
     mw_text_table_column(table, "", MW_TEXT_LEFT, 0, MW_TEXT_CUT_RIGHT);
@@ -133,14 +131,14 @@ static void write_parts(FILE *out, const struct mw_study *study, const struct mw
     }
     for (size_t i = 0; i < study->series_count; i++) {
         const struct mw_study_series *series = &study->series[i];
-        if (series->group < MW_STUDY_PHASE || !is_shown(study, series, style))
+        if (series->group < MW_STUDY_PHASE || mw_study_is_line(series) || !is_shown(study, series, style))
             continue;
         rows++;
         mw_text_table_row(table);
         mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_scale_group_word(series->group));
         put_name(table, series, style);
         for (size_t j = 0; j < columns; j++) {
-            double there = largest_at(study, series, n[j], s);
+            double there = mw_scale_text_largest_at(study, series, n[j], s);
             mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", isnan(there) ? "–" : bytes(there).text);
         }
     }
@@ -148,7 +146,7 @@ static void write_parts(FILE *out, const struct mw_study *study, const struct mw
         snprintf(head, sizeof(head), "%.64s %s", study->param, mw_scale_number(value, sizeof(value), s));
     if (rows) {
         mw_scale_text_heading(out, "By phase and call site", head, style);
-        mw_text_table_write(table, out, width_of(style), style->color);
+        mw_text_table_write(table, out, mw_scale_text_width(style), style->color);
     }
     mw_text_table_destroy(table);
 }
@@ -183,8 +181,9 @@ static void write_trends(FILE *out, const struct mw_study *study, const struct m
     for (size_t i = 0; i < count; i++)
         add_trend(table, study, &trends[i]);
     if (count) {
-        mw_scale_text_heading(out, "Scaling", "the program's own memory in the fullest rank, without MPI's share", style);
-        mw_text_table_write(table, out, width_of(style), style->color);
+        mw_scale_text_heading(out, "Scaling", "the program's own memory in the fullest rank, without what MPI_Init took",
+                              style);
+        mw_text_table_write(table, out, mw_scale_text_width(style), style->color);
     }
     mw_text_table_destroy(table);
     free(trends);
@@ -202,7 +201,7 @@ static void add_model(struct mw_text_table *table, const struct mw_study *study,
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_scale_group_word(series->group));
     put_name(table, series, style);
     mw_text_table_cell(table, good ? MW_TEXT_PLAIN : MW_TEXT_WARN, "%s%s",
-                       mw_study_formula(formula, sizeof(formula), study, series), series->is_split ? " + MPI's own" : "");
+                       mw_study_formula(formula, sizeof(formula), study, series), series->is_split ? " + MPI_Init" : "");
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", good ? mw_units_percent(mw_study_off(series)).text : "");
 }
 
@@ -222,14 +221,16 @@ static void write_models(FILE *out, const struct mw_study *study, const struct m
     mw_text_table_column(table, "model", MW_TEXT_LEFT, 40, MW_TEXT_CUT_RIGHT);
     mw_text_table_column(table, "off by", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
     for (size_t i = 0; i < study->series_count; i++)
-        if (is_shown(study, &study->series[i], style))
+        if (mw_study_is_line(&study->series[i]))
+            continue;
+        else if (is_shown(study, &study->series[i], style))
             add_model(table, study, &study->series[i], style);
         else if (study->series[i].follows)
             follow++;
         else
             left_out++;
     mw_scale_text_heading(out, "Models", "n ranks; off by: deviation of each run from the prediction of the others", style);
-    mw_text_table_write(table, out, width_of(style), style->color);
+    mw_text_table_write(table, out, mw_scale_text_width(style), style->color);
     mw_text_table_destroy(table);
     if (follow)
         fprintf(out, "    %zu more have the same memory as one of these: --all lists them\n", follow);
@@ -251,6 +252,7 @@ int mw_scale_text_write(FILE *out, const struct mw_study *study, const struct mw
     write_parts(out, study, style);
     write_trends(out, study, style);
     write_models(out, study, style);
+    mw_scale_text_lines(out, study, forecast, style);
     mw_scale_text_forecast(out, study, forecast, style);
     return ferror(out) ? -1 : 0;
 }

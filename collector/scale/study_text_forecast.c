@@ -6,6 +6,7 @@
 #include "collector/base/units.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 static struct mw_units bytes(double value)
 {
@@ -20,6 +21,18 @@ static void write_band(FILE *out, const char *what, struct mw_fit_band band)
 static void write_series_at(FILE *out, const char *what, const struct mw_study_series *series)
 {
     fprintf(out, "  %-22s %s %s", what, mw_scale_group_word(series->group), series->name);
+}
+
+/* Of all lines, that with the most memory in some rank. */
+static void write_line(FILE *out, const struct mw_study *study, const struct mw_forecast *forecast)
+{
+    size_t count;
+    struct mw_study_line_at *lines = mw_study_lines_at(study, true, forecast->n, forecast->s, &count);
+
+    if (count && lines[0].reach == MW_FIT_REACHED)
+        fprintf(out, "  %-22s %s (%s%s)\n", "largest line", lines[0].series->name, bytes(lines[0].band.bytes).text,
+                lines[0].band.low > forecast->rank.bytes ? ": more than the model of the fullest rank, which is too low" : "");
+    free(lines);
 }
 
 /* ", from 128 ranks on; by the upper end of the band from 96 on" */
@@ -60,6 +73,7 @@ static void write_limits(FILE *out, const struct mw_study *study, const struct m
         write_series_at(out, "fullest in", forecast->fullest);
         fprintf(out, " (%s)\n", bytes(forecast->fullest_band.bytes).text);
     }
+    write_line(out, study, forecast);
     if (forecast->first)
         write_first(out, forecast);
     else if (forecast->fits)

@@ -180,16 +180,22 @@ const char *mw_symbolizer_problem(const struct mw_symbolizer *symbolizer)
     return symbolizer->given_up ? symbolizer->problem : NULL;
 }
 
-/* Time limit of a reply; 0 if no time is left. */
+/* Time limit of a reply. */
+static uint64_t time_of_one(enum mw_symbol_detail detail)
+{
+    return answer_ns[detail] + (detail == MW_SYMBOL_LINES ? network_ns() : 0);
+}
+
+/* The same, as far as there is time; 0 if none is left. */
 static uint64_t time_left(const struct mw_symbolizer *symbolizer, enum mw_symbol_detail detail)
 {
-    uint64_t total = MW_SYMBOLIZER_S * MW_NS_PER_SEC + network_ns(), one = answer_ns[detail];
+    uint64_t total = MW_SYMBOLIZER_S * MW_NS_PER_SEC + network_ns(), one = time_of_one(detail);
     uint64_t used = symbolizer->spent_ns > lost_ns ? symbolizer->spent_ns : lost_ns;
 
-    if (detail == MW_SYMBOL_LINES)
-        one += network_ns();
     return used >= total ? 0 : total - used < one ? total - used : one;
 }
+
+#define ALL_TOGETHER "reading symbols took more than %d s in total"
 
 /* Tries with the current level of detail of the module, which is lowered after a failure. */
 static bool find(struct mw_symbolizer *symbolizer, struct mw_symbolizer_module *module, uint64_t offset,
@@ -202,9 +208,7 @@ static bool find(struct mw_symbolizer *symbolizer, struct mw_symbolizer_module *
     int signo;
 
     if (!limit || (symbolizer->fd < 0 && !start_child(symbolizer))) {
-        give_up(symbolizer, module,
-                limit ? "cannot start a process to read them" : "reading symbols took more than %d s in total",
-                MW_SYMBOLIZER_S);
+        give_up(symbolizer, module, limit ? "cannot start a process to read them" : ALL_TOGETHER, MW_SYMBOLIZER_S);
         module->detail = MW_SYMBOL_ADDRESSES;
         return false;
     }
@@ -218,7 +222,9 @@ static bool find(struct mw_symbolizer *symbolizer, struct mw_symbolizer_module *
         kill(symbolizer->pid, SIGKILL);
     }
     signo = end_child(symbolizer);
-    if (outcome == LATE)
+    if (outcome == LATE && limit < time_of_one(module->detail))
+        give_up(symbolizer, module, ALL_TOGETHER, MW_SYMBOLIZER_S);
+    else if (outcome == LATE)
         give_up(symbolizer, module, "reading its debug information took more than %llu s",
                 (unsigned long long)(limit / MW_NS_PER_SEC));
     else

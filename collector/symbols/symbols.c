@@ -76,6 +76,11 @@ uint32_t mw_symbols_module(struct mw_symbols *symbols, const struct mw_module *m
     return mw_map_find(symbols->module_map, &key, sizeof(key));
 }
 
+const struct mw_module *mw_symbols_module_at(const struct mw_symbols *symbols, size_t index)
+{
+    return index + 1 < symbols->module_count ? &symbols->modules[index + 1].key : NULL;
+}
+
 static char *clean_copy(const char *text)
 {
     char *copy = mw_mem_copy(text ? text : "");
@@ -181,6 +186,67 @@ const struct mw_symbols_place *mw_symbols_find(struct mw_symbols *symbols, uint3
         return symbols->places[id];
     place = add_place(symbols, offset);
     look_up(symbols, place, module && module < symbols->module_count ? &symbols->modules[module] : NULL);
+    return place;
+}
+
+/* "gather.<locals>.<listcomp>" becomes "gather.listcomp": brackets are not part of an identifier elsewhere. */
+static char *copy_python_name(const char *name)
+{
+    static const char locals[] = "<locals>.";
+    char *copy = clean_copy(name), *to = copy;
+
+    for (const char *from = copy; *from; from++) {
+        if (!strncmp(from, locals, sizeof(locals) - 1))
+            from += sizeof(locals) - 2;
+        else if (*from != '<' && *from != '>')
+            *to++ = *from;
+    }
+    *to = '\0';
+    return copy;
+}
+
+const struct mw_symbols_place *mw_symbols_python(struct mw_symbols *symbols, const struct mw_function *function, uint32_t line)
+{
+    struct {
+        struct mw_function function;
+        uint32_t line, reserved;
+    } key = {.line = line};
+    uint32_t id;
+    struct mw_symbols_place *place;
+
+    if (function)
+        key.function = *function;
+    id = mw_map_add(symbols->place_map, &key, sizeof(key), (uint32_t)symbols->place_count);
+    if (id < symbols->place_count)
+        return symbols->places[id];
+    place = add_place(symbols, 0);
+    place->line = function ? line : 0;
+    place->function = copy_python_name(function ? function->name : NULL);
+    place->path = clean_copy(function ? function->file : NULL);
+    place->file = clean_copy(base_name(place->path));
+    place->module = clean_copy(NULL);
+    place->label = function ? make_label(place, 0) : clean_copy("(other Python functions)");
+    return place;
+}
+
+const struct mw_symbols_place *mw_symbols_call(struct mw_symbols *symbols, const char *name)
+{
+    struct {
+        char kind[8], name[64];
+    } key = {"call", ""}; /* differs in size from the other keys */
+    uint32_t id;
+    struct mw_symbols_place *place;
+
+    snprintf(key.name, sizeof(key.name), "%s", name);
+    id = mw_map_add(symbols->place_map, &key, sizeof(key), (uint32_t)symbols->place_count);
+    if (id < symbols->place_count)
+        return symbols->places[id];
+    place = add_place(symbols, 0);
+    place->function = clean_copy(key.name);
+    place->label = clean_copy(key.name);
+    place->path = clean_copy(NULL);
+    place->file = clean_copy(NULL);
+    place->module = clean_copy(NULL);
     return place;
 }
 

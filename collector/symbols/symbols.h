@@ -9,6 +9,7 @@
 
 #include "collector/journal/record.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* A place in a program. Strings are owned by the symbols, clean (mw_text_clean), never NULL. */
@@ -33,10 +34,19 @@ void mw_symbols_destroy(struct mw_symbols *symbols);
  * module. */
 uint32_t mw_symbols_module(struct mw_symbols *symbols, const struct mw_module *module);
 
+/* Module `index` (from 0) of all that mw_symbols_module() has seen; NULL behind the last one. */
+const struct mw_module *mw_symbols_module_at(const struct mw_symbols *symbols, size_t index);
+
 /* The place that a call returns to; the innermost one if functions were inlined there. The line is that of the call, one
  * byte before. Without a line, in a Python extension module, the label is the method ("mpi4py.MPI.Bcast"). Valid until
  * mw_symbols_destroy(). */
 const struct mw_symbols_place *mw_symbols_find(struct mw_symbols *symbols, uint32_t module, uint64_t offset);
+
+/* A place in a Python script; `function` NULL: in an unknown one. The label is the line. */
+const struct mw_symbols_place *mw_symbols_python(struct mw_symbols *symbols, const struct mw_function *function, uint32_t line);
+
+/* A call without a place, whose label is its name: "MPI_Alloc_mem". */
+const struct mw_symbols_place *mw_symbols_call(struct mw_symbols *symbols, const char *name);
 
 /* One line with the reason why lines or names are missing; NULL if none are. Owned by the symbols. */
 const char *mw_symbols_problem(const struct mw_symbols *symbols);

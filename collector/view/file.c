@@ -69,7 +69,11 @@ int mw_view_file_create(struct mw_view_file *file, struct mw_view *view, int dir
     file->map = mmap(NULL, file->length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (file->map == MAP_FAILED)
         return mw_err_set(err, "no memory for samples: %s", strerror(errno));
-    file->written = mw_mem_alloc(file->room, sizeof(*file->written));
+    file->written = calloc(file->room, sizeof(*file->written));
+    if (!file->written) {
+        munmap(file->map, file->length);
+        return mw_err_set(err, "no memory for samples");
+    }
     file->fd = make_file(dirfd, name, file->length);
     memcpy(file->map, &head, sizeof(head));
     point_into(file, view);

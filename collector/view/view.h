@@ -46,8 +46,8 @@ struct mw_view_process {
     uint32_t facts;       /* MW_SEEN_* (collector/journal/seen.h): why it may not be a rank */
     uint32_t own_ns;      /* inode of its PID namespace; 0 unknown */
     int32_t own_pid;      /* its pid in that namespace; 0 unknown */
-    uint32_t reserved;
-    uint64_t first_ns; /* first and last time it was seen */
+    int32_t sent_signal;  /* the last one that its launcher sent it while it was running; 0 none seen */
+    uint64_t first_ns;    /* first and last time it was seen */
     uint64_t last_ns;
     uint64_t end_ns;   /* when its end was noticed */
     uint64_t leave_ns; /* when it closed its files on exit (launcher/sample/leaving.h), in the kernel's order of all

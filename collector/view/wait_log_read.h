@@ -17,7 +17,8 @@ void mw_wait_log_create(int dirfd);
  * directory. A missing log is not an error.
  *
  * A record belongs to a process of its PID namespace that was sampled before the record was made and never after it. A rank
- * that was never sampled is added if its journal has the same parent. */
+ * that was never sampled is added if its journal has the same parent; without a journal, if it failed and its parent started
+ * ranks (MW_SEEN_WAITED). */
 void mw_wait_log_read(struct mw_view *view, int dirfd);
 
 /* The same from memory, without journals. */

@@ -115,27 +115,66 @@ static void bash_argument(FILE *out, const char *command, const struct argp_opti
     fputs(" ;;\n", out);
 }
 
-static void write_bash(FILE *out, const struct mw_command *commands)
-{
-    static const char *const actions[] = {
-        [NO_OPERAND] = "", [COMMAND] = "", [PATHS] = "action=-f", [DIRECTORY] = "action=-d", [SHELL] = "words='bash zsh fish'"};
+/* The fixed parts of the script. After each but the last, a list from the tables follows. */
+static const char bash_begin[] =
+    "# bash completion of memwatch: eval \"$(memwatch completion bash)\"\n"
+    "_memwatch() {\n"
+    "    local current=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} before=${COMP_WORDS[COMP_CWORD-1]}\n"
+    "    local options= taking= words= action= at\n"
+    "    COMPREPLY=()\n"
+    "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
+    "        COMPREPLY=($(compgen -W '";
+static const char bash_options[] = "--help --version' -- \"$current\"))\n"
+                                   "        return\n"
+                                   "    fi\n"
+                                   "    case $command in\n";
+static const char bash_arguments[] =
+    "    esac\n"
+    "    # \"bash splits \"--option=value\" into three words\n"
+    "    if [ \"$current\" = = ]; then current=; elif [ \"$before\" = = ]; then before=${COMP_WORDS[COMP_CWORD-2]}\n"
+    "    elif [[ $taking != *\" $before \"* ]]; then before=; fi\n"
+    "    case $command:$before in\n";
+static const char bash_operands[] =
+    "        *:-*) return ;;\n"
+    "        *)\n"
+    "            if [ \"$command\" = run ]; then\n"
+    "                for ((at = 2; at < COMP_CWORD; at++)); do\n"
+    "                    case ${COMP_WORDS[at]} in\n"
+    "                        --) ((at++)); break ;;\n"
+    "                        =) ((at++)) ;;\n"
+    "                        -*) [[ $taking != *\" ${COMP_WORDS[at]} \"* || ${COMP_WORDS[at+1]} = = ]] || ((at++)) ;;\n"
+    "                        *) break ;;\n"
+    "                    esac\n"
+    "                done\n"
+    "                if [ \"${COMP_WORDS[at-1]}\" = -- ] || ((at < COMP_CWORD)); then\n"
+    "                    if declare -F _command_offset >/dev/null; then _command_offset \"$at\"\n"
+    "                    elif ((at == COMP_CWORD)); then COMPREPLY=($(compgen -c -- \"$current\"))\n"
+    "                    else COMPREPLY=($(compgen -f -- \"$current\")); fi\n"
+    "                    return\n"
+    "                fi\n"
+    "            fi\n"
+    "            if [[ $current = -* ]]; then words=$options\n"
+    "            else\n"
+    "                case $command in\n"
+    "                    run) COMPREPLY=($(compgen -c -- \"$current\")); return ;;\n";
+static const char bash_end[] =
+    "                esac\n"
+    "            fi ;;\n"
+    "    esac\n"
+    "    if [ -n \"$words\" ]; then COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n"
+    "    elif [ -n \"$action\" ]; then compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen $action -- \"$current\")); fi\n"
+    "}\n"
+    "complete -F _memwatch memwatch\n";
 
-    fputs("# bash completion of memwatch: eval \"$(memwatch completion bash)\"\n"
-          "_memwatch() {\n"
-          "    local current=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} before=${COMP_WORDS[COMP_CWORD-1]}\n"
-          "    local options= taking= words= action= at\n"
-          "    COMPREPLY=()\n"
-          "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
-          "        COMPREPLY=($(compgen -W '",
-          out);
+static void write_bash_commands(FILE *out, const struct mw_command *commands)
+{
     for (const struct mw_command *command = commands; command->name; command++)
         if (command->summary)
             fprintf(out, "%s ", command->name);
-    fputs("--help --version' -- \"$current\"))\n"
-          "        return\n"
-          "    fi\n"
-          "    case $command in\n",
-          out);
+}
+
+static void write_bash_options(FILE *out, const struct mw_command *commands)
+{
     for (const struct mw_command *command = commands; command->name; command++) {
         if (!command->summary)
             continue;
@@ -145,50 +184,36 @@ static void write_bash(FILE *out, const struct mw_command *commands)
         each_option(out, command, bash_taking);
         fputs("' ;;\n", out);
     }
-    fputs("    esac\n"
-          "    # \"bash splits \"--option=value\" into three words\n"
-          "    if [ \"$current\" = = ]; then current=; elif [ \"$before\" = = ]; then before=${COMP_WORDS[COMP_CWORD-2]}\n"
-          "    elif [[ $taking != *\" $before \"* ]]; then before=; fi\n"
-          "    case $command:$before in\n",
-          out);
+}
+
+static void write_bash_arguments(FILE *out, const struct mw_command *commands)
+{
     for (const struct mw_command *command = commands; command->name; command++)
         if (command->summary)
             each_option(out, command, bash_argument);
-    fputs("        *:-*) return ;;\n"
-          "        *)\n"
-          "            if [ \"$command\" = run ]; then\n"
-          "                for ((at = 2; at < COMP_CWORD; at++)); do\n"
-          "                    case ${COMP_WORDS[at]} in\n"
-          "                        --) ((at++)); break ;;\n"
-          "                        =) ((at++)) ;;\n"
-          "                        -*) [[ $taking != *\" ${COMP_WORDS[at]} \"* || ${COMP_WORDS[at+1]} = = ]] || ((at++)) ;;\n"
-          "                        *) break ;;\n"
-          "                    esac\n"
-          "                done\n"
-          "                if [ \"${COMP_WORDS[at-1]}\" = -- ] || ((at < COMP_CWORD)); then\n"
-          "                    if declare -F _command_offset >/dev/null; then _command_offset \"$at\"\n"
-          "                    elif ((at == COMP_CWORD)); then COMPREPLY=($(compgen -c -- \"$current\"))\n"
-          "                    else COMPREPLY=($(compgen -f -- \"$current\")); fi\n"
-          "                    return\n"
-          "                fi\n"
-          "            fi\n"
-          "            if [[ $current = -* ]]; then words=$options\n"
-          "            else\n"
-          "                case $command in\n"
-          "                    run) COMPREPLY=($(compgen -c -- \"$current\")); return ;;\n",
-          out);
+}
+
+static void write_bash_operands(FILE *out, const struct mw_command *commands)
+{
+    static const char *const actions[] = {
+        [NO_OPERAND] = "", [COMMAND] = "", [PATHS] = "action=-f", [DIRECTORY] = "action=-d", [SHELL] = "words='bash zsh fish'"};
+
     for (const struct mw_command *command = commands; command->name; command++)
         if (*actions[operand_of(command->name)])
             fprintf(out, "                    %s) %s ;;\n", command->name, actions[operand_of(command->name)]);
-    fputs(
-        "                esac\n"
-        "            fi ;;\n"
-        "    esac\n"
-        "    if [ -n \"$words\" ]; then COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n"
-        "    elif [ -n \"$action\" ]; then compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen $action -- \"$current\")); fi\n"
-        "}\n"
-        "complete -F _memwatch memwatch\n",
-        out);
+}
+
+static void write_bash(FILE *out, const struct mw_command *commands)
+{
+    fputs(bash_begin, out);
+    write_bash_commands(out, commands);
+    fputs(bash_options, out);
+    write_bash_options(out, commands);
+    fputs(bash_arguments, out);
+    write_bash_arguments(out, commands);
+    fputs(bash_operands, out);
+    write_bash_operands(out, commands);
+    fputs(bash_end, out);
 }
 
 /* ---- zsh ---- */

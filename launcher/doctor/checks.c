@@ -187,8 +187,8 @@ static enum mw_doctor_state check_file_size(struct mw_doctor_text *found)
         mw_doctor_print(found, "no limit");
     else
         mw_doctor_print(found, "%s; a rank's journal needs %s", mw_units_bytes(limit.rlim_cur).text,
-                        mw_units_bytes(mw_journal_length()).text);
-    return limit.rlim_cur < mw_journal_length() ? MW_DOCTOR_BAD : MW_DOCTOR_GOOD;
+                        mw_units_bytes(mw_journal_length_least()).text);
+    return limit.rlim_cur < mw_journal_length_least() ? MW_DOCTOR_BAD : MW_DOCTOR_GOOD;
 }
 
 static enum mw_doctor_state look_network(struct mw_doctor_text *found)

@@ -3,6 +3,7 @@
 #include "launcher/doctor/checks.h"
 #include "launcher/sample/deaths.h"
 #include "launcher/start/daemons.h"
+#include "collector/base/file_names.h"
 #include "launcher/start/preload.h"
 
 #include <limits.h>
@@ -13,7 +14,7 @@ static bool has_wait_library(void)
     char shim[PATH_MAX], path[PATH_MAX];
     struct mw_err err;
 
-    return !mw_preload_find(shim, sizeof(shim), &err) && !mw_preload_find_wait(path, sizeof(path), shim);
+    return !mw_preload_find(shim, sizeof(shim), &err) && !mw_preload_find_beside(path, sizeof(path), shim, MW_FILE_WAIT);
 }
 
 static void print_daemons(struct mw_doctor_text *found, const char *who, const char *setting)

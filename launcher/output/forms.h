@@ -15,6 +15,9 @@ enum mw_form {
     MW_FORM_TIMELINE,
     MW_FORM_PHASES,
     MW_FORM_SPIKES,
+    MW_FORM_HEAP,
+    MW_FORM_PPROF,
+    MW_FORM_FOLDED,
     MW_FORM_TRACE,
     MW_FORM_METRICS,
     MW_FORM_HTML,
@@ -27,6 +30,8 @@ struct mw_form_kind {
     const char *help;
     mw_report_write *write;
     bool stdout_default; /* FILE is optional: defaults to stdout */
+    bool binary;         /* not for a terminal */
+    bool heap;           /* made only of what the heap library recorded */
 };
 
 extern const struct mw_form_kind mw_form_kinds[MW_FORMS];

@@ -12,6 +12,7 @@
 #include "launcher/report/runs_options.h"
 #include "launcher/rundir/runs.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -87,7 +88,8 @@ static void explain_foreign(void)
 {
     struct mw_names directories = {0};
 
-    mw_segments_add_foreign(&directories);
+    if (mw_segments_add_foreign(&directories) < 0)
+        mw_message("memwatch: cannot list all leftover shared memory: %s\n", strerror(errno));
     for (size_t i = 0; i < directories.count; i++) {
         char quoted[PATH_MAX];
         mw_text_clean(directories.items[i]);

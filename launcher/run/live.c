@@ -56,9 +56,43 @@ static const struct mw_view_process *fullest(const struct mw_view *view, bool ra
     return found;
 }
 
-static bool open_journal(struct mw_journal_read *journal, const struct mw_sampler *sampler, pid_t pid)
+/* What a rank is doing, of its journal. */
+struct doing {
+    int rank; /* -1: MPI_Init has not returned */
+    struct mw_site site;
+    struct mw_phase phase;
+};
+
+/* Reads only the entries that it shows, into memory that is there: reading all of a journal would need more, and ends the
+ * program without it. */
+static bool read_doing(struct doing *doing, int dirfd, const char *name)
 {
-    int fd = openat(sampler->adopt.dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    struct mw_journal_source source;
+    struct mw_record_head head;
+    struct mw_ident ident;
+    struct mw_state state;
+    bool known;
+
+    *doing = (struct doing){.rank = -1};
+    if (mw_journal_source_open(&source, dirfd, name, NULL) < 0)
+        return false;
+    known = !mw_journal_read_head(&head, &source, NULL) &&
+            !mw_journal_read_entry(&ident, &source, &head, MW_SECTION_IDENT, 0) &&
+            !mw_journal_read_entry(&state, &source, &head, MW_SECTION_STATE, 0);
+    if (known) {
+        doing->rank = ident.rank;
+        if (!state.in_site || mw_journal_read_entry(&doing->site, &source, &head, MW_SECTION_SITE, state.in_site - 1))
+            doing->site.call[0] = '\0';
+        if (!state.phase || mw_journal_read_entry(&doing->phase, &source, &head, MW_SECTION_PHASE, state.phase - 1))
+            doing->phase.name[0] = '\0';
+    }
+    mw_journal_source_close(&source);
+    return known;
+}
+
+static bool find_doing(struct doing *doing, int dirfd, const char *host, pid_t pid)
+{
+    int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *dir = fd < 0 ? NULL : fdopendir(fd);
     struct dirent *entry;
     bool found = false;
@@ -66,33 +100,24 @@ static bool open_journal(struct mw_journal_read *journal, const struct mw_sample
     if (!dir && fd >= 0)
         close(fd);
     while (dir && !found && (entry = readdir(dir)))
-        found = mw_journal_name_pid(entry->d_name, NULL, sampler->adopt.host) == pid &&
-                !mw_journal_read_file(journal, sampler->adopt.dirfd, entry->d_name, NULL);
+        found = mw_journal_name_pid(entry->d_name, NULL, host) == pid && read_doing(doing, dirfd, entry->d_name);
     if (dir)
         closedir(dir);
     return found;
 }
 
-/* "rank 3 412 MiB in MPI_Allreduce, "solve"". */
-static void describe_rank(char *text, size_t size, const struct mw_sampler *sampler, const struct mw_view_process *process)
+void mw_live_describe(char *text, size_t size, int dirfd, const char *host, const struct mw_view_process *process)
 {
-    struct mw_journal_read journal = {0};
-    const char *call = "", *phase = "";
-    bool known = open_journal(&journal, sampler, process->pid);
+    struct doing doing;
+    const char *call = doing.site.call, *phase = doing.phase.name;
 
-    if (!known || journal.ident.rank < 0) { /* MPI_Init has not returned */
-        if (known)
-            mw_journal_read_fini(&journal);
+    if (!find_doing(&doing, dirfd, host, process->pid) || doing.rank < 0) {
         snprintf(text, size, "pid %d %s", process->pid, mw_units_bytes(process->rss_last).text);
         return;
     }
-    if (journal.state.in_site)
-        call = journal.sites[journal.state.in_site - 1].call;
-    if (journal.state.phase)
-        phase = journal.phases[journal.state.phase - 1].name;
-    snprintf(text, size, "rank %d %s%s%s%s%s%s", journal.ident.rank, mw_units_bytes(process->rss_last).text,
-             *call ? " in " : "", call, *phase ? ", \"" : "", phase, *phase ? "\"" : "");
-    mw_journal_read_fini(&journal);
+    snprintf(text, size, "rank %d %s%s%.*s%s%.*s%s", doing.rank, mw_units_bytes(process->rss_last).text, *call ? " in " : "",
+             (int)sizeof(doing.site.call), call, *phase ? ", \"" : "", (int)sizeof(doing.phase.name), phase,
+             *phase ? "\"" : "");
 }
 
 static void describe_fullest(char *text, size_t size, const struct mw_sampler *sampler)
@@ -101,7 +126,7 @@ static void describe_fullest(char *text, size_t size, const struct mw_sampler *s
     const char *name;
 
     if (process) {
-        describe_rank(text, size, sampler, process);
+        mw_live_describe(text, size, sampler->adopt.dirfd, sampler->adopt.host, process);
         return;
     }
     process = fullest(sampler->view, false);

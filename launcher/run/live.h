@@ -25,6 +25,11 @@ void mw_live_init(struct mw_live *live, enum mw_live_when when, uint64_t now);
  * output. */
 void mw_live_draw(struct mw_live *live, const struct mw_sampler *sampler);
 
+/* What the process of a rank is doing: `rank 3 412.0 MiB in MPI_Allreduce, "solve"`; before MPI_Init has returned `pid 77 1.0 MiB`. Its
+ * journal is looked for in the run directory `dirfd`, of this host as journal names have it. Needs no memory, but for the list of the
+ * directory. */
+void mw_live_describe(char *text, size_t size, int dirfd, const char *host, const struct mw_view_process *process);
+
 /* Clears the line: before other output, and at the end. */
 void mw_live_clear(struct mw_live *live);
 

@@ -16,6 +16,8 @@ enum key {
     KEY_NO_AGENT,
     KEY_NO_SUBREAPER,
     KEY_NO_WAIT_LIBRARY,
+    KEY_NO_HEAP,
+    KEY_HEAP_INTERVAL,
     KEY_QUIET,
     KEY_SILENT,
     KEY_LIVE,
@@ -37,6 +39,9 @@ static const struct argp_option table[] = {
      2},
     {"site-depth", KEY_SITE_DEPTH, "N", 0,
      "Distinguish call sites by N stack frames of the program (" MW_SETTINGS_RANGE(MW_SITE_DEPTH) ")", 2},
+    {"no-heap", KEY_NO_HEAP, NULL, 0, "Do not record which lines of the program allocate its memory", 2},
+    {"heap-interval", KEY_HEAP_INTERVAL, "SIZE", 0,
+     "Mean size between two samples of blocks smaller than 128 KiB (4K to 4M; default 64K); larger blocks are all recorded", 2},
     {"quiet", KEY_QUIET, NULL, 0, "Do not print the report on stderr", 3},
     {"live", KEY_LIVE, NULL, 0,
      "Show a status line on the terminal from the start (default: after two seconds, unless --quiet or in CI)", 3},
@@ -90,6 +95,15 @@ static error_t check(const struct mw_run_options *options)
     return 0;
 }
 
+static long parse_heap_interval(const char *text)
+{
+    uint64_t bytes = mw_parse_size(text, "--heap-interval");
+
+    if (bytes < MW_HEAP_INTERVAL_MIN || bytes > MW_HEAP_INTERVAL_MAX)
+        mw_parse_fail("--heap-interval must be from 4K to 4M, not '%s'", text);
+    return (long)bytes;
+}
+
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
     struct mw_run_options *options = state->input;
@@ -102,6 +116,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case KEY_NO_RESET: measure->no_reset = true; return 0;
     case KEY_NO_SYSCALLS: measure->no_syscalls = true; return 0;
     case KEY_NO_WAIT_LIBRARY: measure->no_wait_library = true; return 0;
+    case KEY_NO_HEAP: measure->no_heap = true; return 0;
+    case KEY_HEAP_INTERVAL: measure->heap_interval = parse_heap_interval(argument); return 0;
     case KEY_OVERHEAD: measure->budget_ppm = mw_parse_percent(argument, "--overhead"); return 0;
     case KEY_SITE_DEPTH:
         measure->site_depth = (int)mw_parse_int(argument, MW_SITE_DEPTH_MIN, MW_SITE_DEPTH_MAX, "--site-depth");
@@ -140,6 +156,16 @@ void mw_run_options_parse(struct mw_run_options *options, int argc, char **argv)
 {
     *options = (struct mw_run_options){.measure = {.interval_ns = MW_INTERVAL_DEFAULT * MW_NS_PER_MS, .budget_ppm = 10000}};
     mw_parse(mw_run_options_argp(), argc, argv, options);
+}
+
+void mw_run_options_join(const struct mw_run_options *options, char *line, size_t size)
+{
+    char *const *words = options->command;
+    size_t length = 0;
+
+    line[0] = '\0';
+    for (size_t i = 0; words[i] && length < size; i++)
+        length += (size_t)snprintf(line + length, size - length, "%s%s", i ? " " : "", words[i]);
 }
 
 void mw_run_options_fini(struct mw_run_options *options)

@@ -10,6 +10,7 @@
 #include "launcher/start/preload.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct mw_run_options {
     char **command; /* NULL-terminated; points into argv */
@@ -30,6 +31,9 @@ const struct argp *mw_run_options_argp(void);
 
 /* See launcher/options/parse.h. */
 void mw_run_options_parse(struct mw_run_options *options, int argc, char **argv);
+
+/* The command as one line, arguments separated by spaces, truncated. */
+void mw_run_options_join(const struct mw_run_options *options, char *line, size_t size);
 
 void mw_run_options_fini(struct mw_run_options *options);
 

@@ -31,7 +31,7 @@ static int is_full(int fd)
 {
     struct statvfs fs;
 
-    return !fstatvfs(fd, &fs) && fs.f_blocks && (uint64_t)fs.f_bavail * fs.f_frsize < 4 * mw_journal_length();
+    return !fstatvfs(fd, &fs) && fs.f_blocks && (uint64_t)fs.f_bavail * fs.f_frsize < 4 * mw_journal_length_least();
 }
 
 /* Creates the exits file and the wait log of this host: processes write only to existing ones. */
@@ -67,7 +67,7 @@ static int fill(struct mw_rundir *dir, const char *base, struct mw_err *err)
         return mw_err_set(err, "cannot write in the run directory %s: %s", dir->path, strerror(errno));
     if (is_full(dir->fd))
         return mw_err_set(err, "not enough space in %s for journals of %zu KiB per rank; use --run-dir", base,
-                          mw_journal_length() >> 10);
+                          mw_journal_length_least() >> 10);
     return 0;
 }
 

@@ -4,6 +4,7 @@
 #include "collector/base/clock.h"
 #include "collector/base/file_names.h"
 #include "collector/base/hostname.h"
+#include "collector/base/map.h"
 #include "collector/journal/journal.h"
 #include "collector/journal/procmem.h"
 #include "collector/journal/read.h"
@@ -35,7 +36,7 @@ static int open_watch(void)
 
 void mw_adopt_init(struct mw_adopt *adopt, int dirfd)
 {
-    *adopt = (struct mw_adopt){.dirfd = dirfd, .fd = open_watch()};
+    *adopt = (struct mw_adopt){.dirfd = dirfd, .fd = open_watch(), .settled = mw_map_try_create()};
     mw_hostname_local(adopt->host);
     mw_adopt_watch_again(adopt);
 }
@@ -53,7 +54,7 @@ void mw_adopt_fini(struct mw_adopt *adopt)
 {
     if (adopt->fd >= 0)
         close(adopt->fd);
-    free(adopt->settled);
+    mw_map_destroy(adopt->settled);
     free(adopt->ranks);
     mw_held_fini(&adopt->held);
 }
@@ -70,45 +71,16 @@ bool mw_adopt_was_woken(struct mw_adopt *adopt)
 
 /* ---- names that need no second look ---- */
 
-static uint64_t hash_name(const char *name)
+static bool is_settled(const struct mw_adopt *adopt, const char *name)
 {
-    uint64_t hash = 14695981039346656037ULL; /* FNV-1a */
-
-    for (; *name; name++)
-        hash = (hash ^ (unsigned char)*name) * 1099511628211ULL;
-    return hash ? hash : 1;
+    return adopt->settled && mw_map_find(adopt->settled, name, strlen(name)) != MW_MAP_NONE;
 }
 
-static uint64_t *slot_of(uint64_t *slots, size_t room, uint64_t hash)
+/* If there is no memory, the name is examined again each time: slower, but correct. */
+static void settle(struct mw_adopt *adopt, const char *name)
 {
-    size_t i = hash % room;
-
-    while (slots[i] && slots[i] != hash)
-        i = (i + 1) % room;
-    return &slots[i];
-}
-
-static bool is_settled(const struct mw_adopt *adopt, uint64_t hash)
-{
-    return adopt->room && *slot_of(adopt->settled, adopt->room, hash) == hash;
-}
-
-static void settle(struct mw_adopt *adopt, uint64_t hash)
-{
-    if (2 * adopt->count >= adopt->room) {
-        size_t room = adopt->room ? 2 * adopt->room : 64;
-        uint64_t *grown = calloc(room, sizeof(*grown));
-        if (!grown)
-            return; /* examined again each time: slower, but correct */
-        for (size_t i = 0; i < adopt->room; i++)
-            if (adopt->settled[i])
-                *slot_of(grown, room, adopt->settled[i]) = adopt->settled[i];
-        free(adopt->settled);
-        adopt->settled = grown;
-        adopt->room = room;
-    }
-    *slot_of(adopt->settled, adopt->room, hash) = hash;
-    adopt->count++;
+    if (adopt->settled)
+        mw_map_try_add(adopt->settled, name, strlen(name), 0);
 }
 
 /* ---- one journal ---- */
@@ -147,21 +119,20 @@ static void add_rank(struct mw_adopt *adopt, pid_t pid, uint64_t world)
 
 static void look_at(struct mw_adopt *adopt, const char *name, struct mw_tree *tree)
 {
-    uint64_t hash = hash_name(name);
     struct mw_ident ident;
     long pid = mw_journal_name_pid(name, NULL, adopt->host);
 
-    if (is_settled(adopt, hash))
+    if (is_settled(adopt, name))
         return;
     if (!pid || pid == 1 || pid == tree->self) {
-        settle(adopt, hash);
+        settle(adopt, name);
         return;
     }
     if (mw_journal_read_ident(&ident, adopt->dirfd, name)) {
         adopt->unsettled = true;
         return;
     }
-    settle(adopt, hash);
+    settle(adopt, name);
     mw_held_add(&adopt->held, adopt->dirfd, name);
     if (pid == MW_JOURNAL_ELSEWHERE) /* in another PID namespace than the directory: it may still be on this host */
         pid = ident.pid;

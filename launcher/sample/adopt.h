@@ -17,12 +17,11 @@ struct mw_adopt_rank {
 };
 
 struct mw_adopt {
-    int dirfd;         /* the run directory; borrowed */
-    int fd;            /* inotify: readable when a file was added to the directory; -1 */
-    uint64_t mtime_ns; /* of the directory, at the last scan */
-    bool unsettled;    /* scan again even if nothing was added */
-    uint64_t *settled; /* hashes of names that need no second look; open addressing, 0: empty */
-    size_t count, room;
+    int dirfd;                   /* the run directory; borrowed */
+    int fd;                      /* inotify: readable when a file was added to the directory; -1 */
+    uint64_t mtime_ns;           /* of the directory, at the last scan */
+    bool unsettled;              /* scan again even if nothing was added */
+    struct mw_map *settled;      /* names that need no second look; NULL: there was no memory for them */
     char host[64];               /* as in journal names */
     struct mw_adopt_rank *ranks; /* found by the last scan, each once */
     size_t rank_count, rank_room;

@@ -2,7 +2,6 @@
 #include "launcher/sample/held.h"
 
 #include "collector/base/io.h"
-#include "collector/base/mem.h"
 
 #include <fcntl.h>
 #include <stdint.h>
@@ -22,6 +21,21 @@ static bool is_affordable(int fd)
     return !getrlimit(RLIMIT_NOFILE, &limit) && (rlim_t)fd < limit.rlim_cur / 4;
 }
 
+static bool make_room(struct mw_held *held)
+{
+    size_t room = held->room ? 2 * held->room : 16;
+    struct mw_held_file *files;
+
+    if (held->count < held->room)
+        return true;
+    files = reallocarray(held->files, room, sizeof(*files));
+    if (!files)
+        return false;
+    held->files = files;
+    held->room = room;
+    return true;
+}
+
 void mw_held_add(struct mw_held *held, int dirfd, const char *name)
 {
     struct mw_journal_source source;
@@ -29,11 +43,11 @@ void mw_held_add(struct mw_held *held, int dirfd, const char *name)
 
     if (mw_journal_source_open(&source, dirfd, name, NULL) < 0)
         return;
-    if (!source.segment && !is_affordable(source.fd)) {
+    if ((!source.segment && !is_affordable(source.fd)) || !make_room(held)) {
         mw_journal_source_close(&source);
         return;
     }
-    file = MW_MEM_PUSH(held->files, held->count);
+    file = &held->files[held->count++];
     snprintf(file->name, sizeof(file->name), "%s", name);
     file->source = source;
 }

@@ -15,10 +15,11 @@ struct mw_held {
         char name[NAME_MAX + 1];
         struct mw_journal_source source;
     } * files;
-    size_t count;
+    size_t count, room;
 };
 
-/* Opens the journal and keeps it open; not a file if files would use more than a quarter of the available descriptors. */
+/* Opens the journal and keeps it open; not a file if files would use more than a quarter of the available descriptors, and not if
+ * there is no memory. */
 void mw_held_add(struct mw_held *held, int dirfd, const char *name);
 
 /* Copies files whose names do not exist any more into `dirfd`. Returns how many. */

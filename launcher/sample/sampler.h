@@ -5,37 +5,10 @@
 #define MW_LAUNCHER_SAMPLE_SAMPLER_H
 
 #include "collector/base/err.h"
-#include "collector/view/file.h"
-#include "launcher/sample/adopt.h"
-#include "launcher/sample/deaths.h"
-#include "launcher/sample/leaving.h"
-#include "launcher/sample/pss.h"
-#include "launcher/sample/sampled.h"
-#include "launcher/sample/tree.h"
+#include "launcher/sample/state.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-struct mw_sampler {
-    struct mw_view *view;
-    struct mw_view_file file;
-    struct mw_tree tree;
-    struct mw_sampled_table sampled;
-    struct mw_adopt adopt;
-    struct mw_deaths deaths;
-    struct mw_leaving leaving;
-    int fd;                 /* to poll: readable if mw_sampler_wake() has work */
-    uint64_t next_ns;       /* when the next sample is due */
-    uint64_t gap_ns;        /* current interval between samples: grows to the configured one */
-    uint64_t rest_ns;       /* no sample before this time, to limit the cost */
-    uint64_t now;           /* time of the current sample */
-    uint64_t alive_next_ns; /* when the other ranks may next be checked after one has ended */
-    struct mw_pss pss;
-    uint64_t last_sum;       /* sum of RSS at the last sample */
-    uint32_t ranks_seen;     /* of this host */
-    uint32_t watched, ended; /* processes whose ends are watched: ranks, and possible ranks */
-    bool huge_pages;         /* processes can have huge pages: read often */
-};
 
 /* Starts sampling. The view's host, interval_ns, begin_ns and other known fields are set, `run_dirfd` is borrowed; the
  * view's file is created there. Returns 0, or -1 with a line in err. */

@@ -3,6 +3,7 @@
 
 #include "collector/base/clock.h"
 #include "collector/base/io.h"
+#include "collector/base/map.h"
 #include "collector/journal/procmem.h"
 
 #include <ctype.h>
@@ -50,6 +51,11 @@ int mw_tree_init(struct mw_tree *tree, const char *proc, pid_t self)
     tree->procfd = open(proc, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (tree->procfd < 0)
         return -1;
+    tree->places = mw_map_try_create();
+    if (!tree->places) {
+        close(tree->procfd);
+        return -1;
+    }
     snprintf(path, sizeof(path), "%ld/task/%ld/children", (long)self, (long)self);
     tree->no_children_file = faccessat(tree->procfd, path, R_OK, 0) != 0;
     return 0;
@@ -72,55 +78,17 @@ void mw_tree_fini(struct mw_tree *tree)
         close_files(&tree->processes[i]);
     }
     free(tree->processes);
-    free(tree->slots);
+    mw_map_destroy(tree->places);
     free(tree->free_ids);
     free(tree->events);
     close(tree->procfd);
 }
 
-static size_t slot_of(const struct mw_tree *tree, pid_t pid)
-{
-    size_t slot = (size_t)pid * 2654435761u % tree->slot_count;
-
-    while (tree->slots[slot] && tree->processes[tree->slots[slot] - 1].pid != pid)
-        slot = (slot + 1) % tree->slot_count;
-    return slot;
-}
-
-static void rebuild_slots(struct mw_tree *tree)
-{
-    memset(tree->slots, 0, tree->slot_count * sizeof(*tree->slots));
-    for (size_t i = 0; i < tree->count; i++)
-        tree->slots[slot_of(tree, tree->processes[i].pid)] = (uint32_t)(i + 1);
-}
-
-static bool make_room(struct mw_tree *tree)
-{
-    size_t room = tree->room ? 2 * tree->room : 64;
-    struct mw_tree_process *processes;
-    uint32_t *slots;
-
-    if (tree->count < tree->room)
-        return true;
-    processes = realloc(tree->processes, room * sizeof(*processes));
-    if (!processes)
-        return false;
-    tree->processes = processes;
-    slots = realloc(tree->slots, 4 * room * sizeof(*slots));
-    if (!slots)
-        return false;
-    tree->slots = slots;
-    tree->slot_count = 4 * room;
-    tree->room = room;
-    rebuild_slots(tree);
-    return true;
-}
-
 struct mw_tree_process *mw_tree_find(const struct mw_tree *tree, pid_t pid)
 {
-    uint32_t slot = tree->count ? tree->slots[slot_of(tree, pid)] : 0;
+    uint32_t place = mw_map_find(tree->places, &pid, sizeof(pid));
 
-    return slot ? &tree->processes[slot - 1] : NULL;
+    return place != MW_MAP_NONE ? &tree->processes[place] : NULL;
 }
 
 bool mw_tree_knows(const struct mw_tree *tree, pid_t pid)
@@ -218,13 +186,15 @@ static void add(struct mw_tree *tree, pid_t pid)
     struct mw_procmem_stat stat;
     char children[64];
 
-    if (pid <= 0 || pid == tree->left_out || mw_tree_knows(tree, pid) || !make_room(tree))
+    if (pid <= 0 || pid == tree->left_out || mw_tree_knows(tree, pid) ||
+        !grow(&tree->processes, tree->count, &tree->room, sizeof(*tree->processes)))
         return;
     snprintf(children, sizeof(children), "task/%ld/children", (long)pid);
     process.stat_fd = open_to_keep(tree, pid, "stat");
     process.statm_fd = open_to_keep(tree, pid, "statm");
     process.children_fd = open_to_keep(tree, pid, children);
-    if (read_stat(tree, &process, &stat) || mw_procmem_has_ended(&stat)) {
+    if (read_stat(tree, &process, &stat) || mw_procmem_has_ended(&stat) ||
+        mw_map_try_add(tree->places, &pid, sizeof(pid), (uint32_t)tree->count) == MW_MAP_NONE) {
         close_files(&process);
         return;
     }
@@ -236,9 +206,7 @@ static void add(struct mw_tree *tree, pid_t pid)
     memcpy(process.comm, stat.comm, sizeof(process.comm));
     note_owner(tree, &process);
     process.id = tree->free_count ? tree->free_ids[--tree->free_count] : tree->id_count++;
-    tree->processes[tree->count] = process;
-    tree->slots[slot_of(tree, pid)] = (uint32_t)(tree->count + 1);
-    tree->count++;
+    tree->processes[tree->count++] = process;
     note(tree, MW_TREE_NEW, &process);
 }
 
@@ -339,15 +307,23 @@ static void add_from_scan(struct mw_tree *tree)
         closedir(dir);
 }
 
+static bool may_be_inspected(const struct mw_tree *tree, const struct mw_tree_process *process)
+{
+    char path[256];
+
+    return !mw_procmem_exe(tree->procfd, process->pid, path, sizeof(path));
+}
+
 /* An exec creates a new stack at another address, with the arguments on it. The kernel sets the start of the stack
  * twice during exec, and a program may move its arguments to set a title: so both must have changed. They are 0 in the
- * middle of an exec, and always if the process may not be inspected: then its name decides. */
-static bool has_new_program(struct mw_tree_process *process, const struct mw_procmem_stat *stat)
+ * middle of an exec, which changes the name before the stack, and always if the process may not be inspected: then its
+ * name decides. */
+static bool has_new_program(const struct mw_tree *tree, struct mw_tree_process *process, const struct mw_procmem_stat *stat)
 {
     bool is_new;
 
     if (!stat->start_stack)
-        return !process->start_stack && strcmp(stat->comm, process->comm);
+        return !process->start_stack && strcmp(stat->comm, process->comm) && !may_be_inspected(tree, process);
     is_new = process->start_stack && stat->start_stack != process->start_stack &&
              (!stat->arg_start || stat->arg_start != process->arg_start);
     process->start_stack = stat->start_stack;
@@ -373,7 +349,7 @@ bool mw_tree_exec_meanwhile(const struct mw_tree *tree, struct mw_tree_process *
         return false;
     /* the exec has ended; whether the old or the new program was read is unknown */
     in_the_middle = in_the_middle && stat.start_stack;
-    if (!has_new_program(process, &stat) && !in_the_middle)
+    if (!has_new_program(tree, process, &stat) && !in_the_middle)
         return false;
     take_new_program(tree, process, &stat);
     return true;
@@ -423,7 +399,7 @@ static bool refresh(struct mw_tree *tree, struct mw_tree_process *process, struc
         process->threads_next_ns = 0;
     process->threads = stat.threads;
     process->stat_next_ns = tree->now - process->since_ns < YOUNG_NS ? 0 : tree->now + STAT_GAP_NS;
-    if (has_new_program(process, &stat)) {
+    if (has_new_program(tree, process, &stat)) {
         take_new_program(tree, process, &stat);
         note(tree, MW_TREE_EXEC, process);
     } else if (in_the_middle && process->start_stack) {
@@ -435,26 +411,24 @@ static bool refresh(struct mw_tree *tree, struct mw_tree_process *process, struc
 
 static void forget(struct mw_tree *tree, size_t index)
 {
-    struct mw_tree_process *process = &tree->processes[index];
+    struct mw_tree_process *process = &tree->processes[index], *last = &tree->processes[tree->count - 1];
 
     close_files(process);
-    *process = tree->processes[--tree->count];
+    mw_map_replace(tree->places, &last->pid, sizeof(last->pid), (uint32_t)index);
+    mw_map_remove(tree->places, &process->pid, sizeof(process->pid));
+    *process = *last;
+    tree->count--;
 }
 
 static void drop_ended(struct mw_tree *tree)
 {
-    bool any = false;
-
     for (size_t i = tree->count; i-- > 0;) {
         struct mw_procmem_stat zombie = {0};
         if (refresh(tree, &tree->processes[i], &zombie))
             continue;
         note_gone(tree, &tree->processes[i], &zombie);
         forget(tree, i);
-        any = true;
     }
-    if (any)
-        rebuild_slots(tree);
     for (size_t i = 0; i < tree->count; i++) {
         struct mw_tree_process *process = &tree->processes[i];
         bool borrowed = process->borrows;

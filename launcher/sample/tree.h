@@ -9,6 +9,8 @@
 #ifndef MW_LAUNCHER_SAMPLE_TREE_H
 #define MW_LAUNCHER_SAMPLE_TREE_H
 
+#include "collector/base/map.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -47,11 +49,10 @@ struct mw_tree {
     pid_t self; /* the root; not part of the tree */
     struct mw_tree_process *processes;
     size_t count, room;
-    uint32_t *slots; /* pid -> index + 1, open addressing */
-    size_t slot_count;
-    pid_t left_out; /* a child of this process that is not part of the job; 0: none. Set by the caller */
-    int keep_below; /* descriptors from here on are not kept: reading needs some as well */
-    uint64_t now;   /* time of the update */
+    struct mw_map *places; /* pid -> index in processes */
+    pid_t left_out;        /* a child of this process that is not part of the job; 0: none. Set by the caller */
+    int keep_below;        /* descriptors from here on are not kept: reading needs some as well */
+    uint64_t now;          /* time of the update */
     uint64_t page_bytes;
     uint64_t scan_next_ns; /* without children files: when /proc may be scanned next */
     bool no_children_file;

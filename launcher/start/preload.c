@@ -64,12 +64,12 @@ int mw_preload_find(char *path, size_t size, struct mw_err *err)
     return mw_err_set(err, "cannot find " SHIM " relative to memwatch or in %s: set MEMWATCH_SHIM to its path", MW_LIBDIR);
 }
 
-int mw_preload_find_wait(char *path, size_t size, const char *shim)
+int mw_preload_find_beside(char *path, size_t size, const char *shim, const char *name)
 {
     const char *slash = strrchr(shim, '/');
     int directory = slash ? (int)(slash - shim) + 1 : 0;
 
-    return snprintf(path, size, "%.*s" WAIT, directory, shim) < (int)size && !access(path, R_OK) ? 0 : -1;
+    return snprintf(path, size, "%.*s%s", directory, shim, name) < (int)size && !access(path, R_OK) ? 0 : -1;
 }
 
 /* The script that MPICH's mpiexec uses to start its proxies. Returns 0, or nonzero. */
@@ -115,6 +115,9 @@ static int set_settings(const struct mw_preload_settings *settings)
            set(variables[MW_SETTING_SYSCALLS], settings->no_syscalls ? "0" : NULL) ||
            set_number(variables[MW_SETTING_OVERHEAD], settings->budget_ppm) ||
            set_number(variables[MW_SETTING_SITE_DEPTH], settings->site_depth ? settings->site_depth : MW_SITE_DEPTH_DEFAULT) ||
+           set(variables[MW_SETTING_HEAP], settings->no_heap ? "0" : NULL) ||
+           set_number(variables[MW_SETTING_HEAP_INTERVAL],
+                      settings->heap_interval ? settings->heap_interval : MW_HEAP_INTERVAL_DEFAULT) ||
            set_number(MW_INTERVAL_VARIABLE, (long)(settings->interval_ns / MW_NS_PER_MS));
 }
 
@@ -166,28 +169,56 @@ static int name_launcher(void)
     return set("MEMWATCH_HOST", host) || set("MEMWATCH_AGENT", length > 0 ? self : NULL);
 }
 
+/* A library to load, or "" if it is not wanted or not there. */
+struct library {
+    const char *name;
+    bool wanted;
+    char path[PATH_MAX];
+};
+
+static int find_library(struct library *library, const char *shim, const char *run_dir, struct mw_err *err)
+{
+    if (library->wanted && !mw_preload_find_beside(library->path, sizeof(library->path), shim, library->name))
+        return link_library(library->path, sizeof(library->path), library->name, run_dir, err);
+    library->path[0] = '\0';
+    return 0;
+}
+
+/* Sets LD_PRELOAD: the shim, the heap library behind it, the wait calls, and what the user has there. */
+static int set_preload(const char *shim, const struct library *heap, const struct library *wait)
+{
+    const char *const paths[] = {shim, heap->path, wait->path, getenv("LD_PRELOAD")};
+    char *preload = NULL, *longer;
+    int failed = 0;
+
+    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]) && !failed; i++) {
+        if (!paths[i] || !*paths[i])
+            continue;
+        failed = asprintf(&longer, "%s%s%s", preload ? preload : "", preload ? ":" : "", paths[i]) < 0;
+        free(preload);
+        preload = failed ? NULL : longer;
+    }
+    failed = failed || set("LD_PRELOAD", preload);
+    free(preload);
+    return failed;
+}
+
 int mw_preload_setenv(const char *shim, const char *run_dir, const struct mw_preload_settings *settings, char *const command[],
                       struct mw_err *err)
 {
-    const char *before = getenv("LD_PRELOAD");
-    char pmpi[PATH_MAX], wait[PATH_MAX], hydra[PATH_MAX], ipc[24], *preload;
-    bool has_wait = !settings->no_wait_library && !mw_preload_find_wait(wait, sizeof(wait), shim);
+    struct library heap = {.name = MW_FILE_HEAP, .wanted = !settings->no_heap};
+    struct library wait = {.name = WAIT, .wanted = !settings->no_wait_library};
+    char pmpi[PATH_MAX], hydra[PATH_MAX], ipc[24];
 
     snprintf(pmpi, sizeof(pmpi), "%s", shim);
     snprintf(ipc, sizeof(ipc), "%llu", (unsigned long long)mw_segment_ipc_ns());
-    if (link_library(pmpi, sizeof(pmpi), SHIM, run_dir, err) < 0 ||
-        (has_wait && link_library(wait, sizeof(wait), WAIT, run_dir, err) < 0))
+    if (link_library(pmpi, sizeof(pmpi), SHIM, run_dir, err) < 0 || find_library(&heap, shim, run_dir, err) < 0 ||
+        find_library(&wait, shim, run_dir, err) < 0)
         return -1;
-    if (asprintf(&preload, "%s%s%s%s%s", pmpi, has_wait ? ":" : "", has_wait ? wait : "", before && *before ? ":" : "",
-                 before ? before : "") < 0)
-        return mw_err_set(err, "out of memory");
-    if (set("LD_PRELOAD", preload) || let_asan_start() || set("MEMWATCH_RUN_DIR", run_dir) || set("MEMWATCH_IPC", ipc) ||
+    if (set_preload(pmpi, &heap, &wait) || let_asan_start() || set("MEMWATCH_RUN_DIR", run_dir) || set("MEMWATCH_IPC", ipc) ||
         name_launcher() ||
-        (has_wait && mw_daemons_setenv(command, wait, find_hydra_exec(hydra, sizeof(hydra)) ? NULL : hydra, run_dir)) ||
-        set_settings(settings)) {
-        free(preload);
+        (*wait.path && mw_daemons_setenv(command, wait.path, find_hydra_exec(hydra, sizeof(hydra)) ? NULL : hydra, run_dir)) ||
+        set_settings(settings))
         return mw_err_set(err, "cannot set the environment: %s", strerror(errno));
-    }
-    free(preload);
     return 0;
 }

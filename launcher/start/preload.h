@@ -16,14 +16,17 @@ struct mw_preload_settings {
     int site_depth;       /* 0: the default */
     bool exact, no_reset, no_syscalls;
     bool no_wait_library; /* do not load libmemwatch-wait.so */
+    bool no_heap;         /* do not load libmemwatch-heap.so */
+    long heap_interval;   /* mean bytes between two samples of small blocks; 0: the default */
 };
 
 /* Finds libmemwatch-pmpi.so: MEMWATCH_SHIM, relative to this program (installed or in the build tree), or the
  * installation directory. Returns 0 with its absolute path, or -1 with a line in err. */
 int mw_preload_find(char *path, size_t size, struct mw_err *err);
 
-/* Finds libmemwatch-wait.so in the directory of the shim. Returns 0 with its path, or -1 if it is not there. */
-int mw_preload_find_wait(char *path, size_t size, const char *shim);
+/* Finds another library, MW_FILE_WAIT or MW_FILE_HEAP, in the directory of the shim. Returns 0 with its path, or -1 if it is
+ * not there. */
+int mw_preload_find_beside(char *path, size_t size, const char *shim, const char *name);
 
 /* Sets variables in this process's environment, for the job to inherit: LD_PRELOAD (ours first, then the user's),
  * settings for daemons on other hosts (launcher/start/daemons.h) and MEMWATCH_*. Returns 0, or -1 with a line in err. */

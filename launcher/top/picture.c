@@ -65,7 +65,7 @@ static const char *const help[] = {
     "r  sort by rank                 scroll (also k and j)",
     "g  sort by growth            v  hosts, and back",
     "/  filter: rows with a text  h  this help, and back",
-    "   in them; Esc for all      q  quit; the job goes on",
+    "   in them; Esc for all      q  quit; the job continues",
     "",
     "memory   RSS by the newest sample or MPI call; dim when",
     "         it is older than 5 s",

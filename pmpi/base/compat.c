@@ -7,10 +7,8 @@
 #include <fcntl.h>
 #include <link.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -64,36 +62,6 @@ int pthread_atfork(void (*before)(void), void (*parent)(void), void (*child)(voi
         return __register_atfork(before, parent, child, &__dso_handle);
     *(void **)&next = mw_compat_dlsym(RTLD_NEXT, "pthread_atfork");
     return next ? next(before, parent, child) : ENOSYS;
-}
-
-/* ---- numbers: renamed in glibc 2.38, since C23 has 0b11 ---- */
-
-extern long old_strtol(const char *text, char **end, int base) __asm__("strtol");
-extern unsigned long long old_strtoull(const char *text, char **end, int base) __asm__("strtoull");
-extern int old_vsscanf(const char *text, const char *format, va_list list) __asm__("vsscanf");
-extern long __isoc23_strtol(const char *text, char **end, int base) __attribute__((visibility("hidden")));
-extern unsigned long long __isoc23_strtoull(const char *text, char **end, int base) __attribute__((visibility("hidden")));
-extern int __isoc23_sscanf(const char *text, const char *format, ...) __attribute__((visibility("hidden")));
-
-long __isoc23_strtol(const char *text, char **end, int base)
-{
-    return old_strtol(text, end, base);
-}
-
-unsigned long long __isoc23_strtoull(const char *text, char **end, int base)
-{
-    return old_strtoull(text, end, base);
-}
-
-int __isoc23_sscanf(const char *text, const char *format, ...)
-{
-    va_list list;
-    int count;
-
-    va_start(list, format);
-    count = old_vsscanf(text, format, list);
-    va_end(list);
-    return count;
 }
 
 /* ---- what GCC's unwinder needs ---- */

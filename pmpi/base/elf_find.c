@@ -3,6 +3,8 @@
 
 #include "pmpi/base/elf_object.h"
 
+#pragma weak _r_debug /* of glibc's loader */
+
 /* The symbol table of one object, from its dynamic section. */
 struct table {
     uintptr_t bias;
@@ -91,10 +93,9 @@ static uint32_t find_sysv(const struct table *table, const char *name)
     return index;
 }
 
-static void *find_in(const struct dl_phdr_info *info, const char *name)
+static void *find_by_dynamic(uintptr_t bias, const ElfW(Dyn) * dynamic, const char *name)
 {
-    struct table table = {.bias = info->dlpi_addr};
-    const ElfW(Dyn) *dynamic = mw_elf_dynamic(info);
+    struct table table = {.bias = bias};
     uint32_t index = 0;
 
     if (dynamic)
@@ -102,6 +103,11 @@ static void *find_in(const struct dl_phdr_info *info, const char *name)
     if (table.symbols && table.strings && (table.gnu || table.sysv))
         index = table.gnu ? find_gnu(&table, name) : find_sysv(&table, name);
     return index ? (void *)(table.bias + table.symbols[index].st_value) : NULL;
+}
+
+static void *find_in(const struct dl_phdr_info *info, const char *name)
+{
+    return find_by_dynamic(info->dlpi_addr, mw_elf_dynamic(info), name);
 }
 
 static int examine(struct dl_phdr_info *info, size_t size, void *data)
@@ -134,6 +140,20 @@ void *mw_elf_find_symbol(const char *name, bool next)
 
     dl_iterate_phdr(examine, &search);
     return search.found;
+}
+
+void *mw_elf_find_next_early(const char *name)
+{
+    const struct link_map *object = &_r_debug ? _r_debug.r_map : NULL;
+    void *found = NULL;
+
+    if (!object)
+        return mw_elf_find_symbol(name, true);
+    while (object && object->l_ld != _DYNAMIC)
+        object = object->l_next;
+    while (object && (object = object->l_next) && !found)
+        found = find_by_dynamic(object->l_addr, object->l_ld, name);
+    return found;
 }
 
 void *mw_elf_find_in(const void *address, const char *name)

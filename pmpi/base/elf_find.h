@@ -10,6 +10,10 @@
  * the object that contains this function. NULL: not found. */
 void *mw_elf_find_symbol(const char *name, bool next);
 
+/* mw_elf_find_symbol(name, true) without a function of libc, and without the loader's lock: for the first moments of a process,
+ * when no other thread loads objects. ThreadSanitizer allocates then, and its dl_iterate_phdr() cannot be called yet. */
+void *mw_elf_find_next_early(const char *name);
+
 /* The definition of `name` in the object that contains `address`. NULL: not found. */
 void *mw_elf_find_in(const void *address, const char *name);
 

@@ -32,4 +32,11 @@ static inline const void *mw_elf_pointer(uintptr_t bias, uintptr_t value)
     return (const void *)(value < bias ? value + bias : value);
 }
 
+/* The build id in the object's notes. NULL: it has none. Sets its length, at most `room` bytes. */
+const uint8_t *mw_elf_build_id(const struct dl_phdr_info *object, uint32_t room, uint32_t *length);
+
+/* An object's file as an absolute path, by the loader's name for it; "": unknown. The loader has no name for the program
+ * itself, and dlopen() may have been given a relative path. Makes system calls. */
+void mw_elf_path(const char *name, char *path, size_t size);
+
 #endif

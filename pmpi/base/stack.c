@@ -22,9 +22,11 @@ _Thread_local uint32_t mw_stack_thread __attribute__((tls_model("initial-exec"))
 struct walk {
     struct mw_stack *stack;
     void *from;
+    bool (*may_follow)(const void *return_address);
     int max_frames;
-    int shim_frames; /* frames passed on the way to `from` */
-    uintptr_t below; /* the end of the frame before */
+    int shim_frames;  /* frames passed on the way to `from` */
+    uintptr_t below;  /* the end of the frame before */
+    uintptr_t record; /* of the frame before: its frame pointer; 0 unknown */
 };
 
 /* With pointer authentication (aarch64 PAC) the upper bits of a saved return address are a signature. XPACLRI
@@ -41,28 +43,47 @@ static uintptr_t unsigned_address(uintptr_t address)
 #endif
 }
 
+/* The frame pointer: on aarch64 that of a record of two words, the caller's frame pointer and the return address, unless
+ * the function was compiled without one. */
+static uintptr_t record_of(struct _Unwind_Context *context)
+{
+#ifdef __aarch64__
+    return _Unwind_GetGR(context, 29);
+#else
+    (void)context;
+    return 0;
+#endif
+}
+
 /* The stack slot of a return address, which lies between the frame that it returns to and the one that returns; 0:
  * not found. */
 #if defined __powerpc64__ /* a function saves it in its caller's frame, above two words that are always there */
-static uintptr_t slot_of(uintptr_t address, uintptr_t below, uintptr_t above)
+static uintptr_t slot_of(uintptr_t address, uintptr_t below, uintptr_t above, uintptr_t record)
 {
     uintptr_t slot = above + 2 * sizeof(void *);
 
     (void)below;
+    (void)record;
     return *(const uintptr_t *)slot == address ? slot : 0;
 }
 #elif defined __x86_64__ && !defined MW_STACK_SEARCH /* a call pushes it just above the new frame */
-static uintptr_t slot_of(uintptr_t address, uintptr_t below, uintptr_t above)
+static uintptr_t slot_of(uintptr_t address, uintptr_t below, uintptr_t above, uintptr_t record)
 {
     uintptr_t slot = above - sizeof(void *);
 
+    (void)record;
     return slot >= below && *(const uintptr_t *)slot == address ? slot : 0;
 }
-#else /* the callee saves it anywhere in its frame: accepted if it is found exactly once */
-__attribute__((no_sanitize_address)) static uintptr_t slot_of(uintptr_t address, uintptr_t below, uintptr_t above)
+#else /* the callee saves it in its record, or anywhere in its frame: then accepted if it is found exactly once, since copies of
+         earlier calls may be below */
+__attribute__((no_sanitize_address)) static uintptr_t slot_of(uintptr_t address, uintptr_t below, uintptr_t above,
+                                                              uintptr_t record)
 {
-    uintptr_t slot = 0;
+    uintptr_t slot = record + sizeof(void *);
 
+    if (slot > below && slot + sizeof(void *) <= above && unsigned_address(*(const uintptr_t *)slot) == address)
+        return slot;
+    slot = 0;
     for (uintptr_t at = below; at + sizeof(void *) <= above && above - below < 4096; at += sizeof(void *)) {
         if (unsigned_address(*(const uintptr_t *)at) != address)
             continue;
@@ -79,23 +100,28 @@ static _Unwind_Reason_Code add_frame(struct _Unwind_Context *context, void *data
     struct walk *walk = data;
     struct mw_stack *stack = walk->stack;
     void *address = (void *)_Unwind_GetIP(context);
-    uintptr_t above = _Unwind_GetCFA(context), below = walk->below;
+    uintptr_t above = _Unwind_GetCFA(context), below = walk->below, record = walk->record;
 
     walk->below = above;
+    walk->record = record_of(context);
     if (!address) /* after the outermost frame */
         return _URC_NORMAL_STOP;
     if (!stack->depth && address != walk->from)
         return ++walk->shim_frames < SHIM_FRAMES ? _URC_NO_REASON : _URC_NORMAL_STOP;
     stack->frames[stack->depth] = address;
-    stack->slots[stack->depth] = below ? slot_of((uintptr_t)address, below, above) : 0;
-    return ++stack->depth < walk->max_frames ? _URC_NO_REASON : _URC_NORMAL_STOP;
+    stack->slots[stack->depth] = below ? slot_of((uintptr_t)address, below, above, record) : 0;
+    stack->depth++;
+    return stack->depth < walk->max_frames && (!walk->may_follow || walk->may_follow(address)) ? _URC_NO_REASON
+                                                                                               : _URC_NORMAL_STOP;
 }
 
-void mw_stack_capture(struct mw_stack *stack, int max_frames, void *from)
+void mw_stack_capture_if(struct mw_stack *stack, int max_frames, void *from, bool (*may_follow)(const void *return_address))
 {
     from = (void *)unsigned_address((uintptr_t)from); /* as the unwinder returns it */
-    struct walk walk = {
-        .stack = stack, .from = from, .max_frames = max_frames < MW_STACK_FRAMES ? max_frames : MW_STACK_FRAMES};
+    struct walk walk = {.stack = stack,
+                        .from = from,
+                        .may_follow = may_follow,
+                        .max_frames = max_frames < MW_STACK_FRAMES ? max_frames : MW_STACK_FRAMES};
 
     stack->depth = 0;
     if (max_frames > 1)
@@ -105,6 +131,11 @@ void mw_stack_capture(struct mw_stack *stack, int max_frames, void *from)
     stack->frames[0] = from;
     stack->slots[0] = 0;
     stack->depth = 1;
+}
+
+void mw_stack_capture(struct mw_stack *stack, int max_frames, void *from)
+{
+    mw_stack_capture_if(stack, max_frames, from, NULL);
 }
 
 /* ---- fingerprints ---- */
@@ -184,7 +215,7 @@ static void find_bounds(uintptr_t address)
     mw_syscalls_end();
 }
 
-static bool is_on_thread_stack(uintptr_t address)
+bool mw_stack_is_own(uintptr_t address)
 {
     if (!mw_stack_thread || (!is_within_bounds(address) && !bounds.queried))
         find_bounds(address);
@@ -200,7 +231,7 @@ bool mw_stack_fingerprint_make(struct mw_stack_fingerprint *fingerprint, uintptr
                                int depth)
 {
     fingerprint->thread = fingerprint->count = 0;
-    if (depth - 1 > MW_STACK_FINGERPRINT_FRAMES || !is_on_thread_stack(stack_pointer))
+    if (depth - 1 > MW_STACK_FINGERPRINT_FRAMES || !mw_stack_is_own(stack_pointer))
         return false;
     for (int i = 1; i < depth; i++) {
         uintptr_t slot = stack->slots[i];

@@ -22,13 +22,17 @@ struct mw_stack {
  * wrapper that is on the stack. */
 void mw_stack_capture(struct mw_stack *stack, int max_frames, void *from);
 
+/* The same, and ends with the first frame for which `may_follow` returns false: the unwinder, which reads the code at the
+ * return address, is not asked for the next one. NULL: follows all. */
+void mw_stack_capture_if(struct mw_stack *stack, int max_frames, void *from, bool (*may_follow)(const void *return_address));
+
 /* The stack slots of the return addresses above a wrapper's frame, relative to the stack pointer, and their values.
  * A function's frame has the same size at each call from the same place, unless it uses alloca(), and then it has a
  * frame pointer. So if the stack pointer is the same and the slots hold the same addresses, the stack is the same.
  * Comparing them is much cheaper than walking the stack. The one false match: a stale return address at the same
  * slot, left there by a frame of another size. The call is then attributed to another call site of the program with
  * the same innermost frame. */
-#define MW_STACK_FINGERPRINT_FRAMES 10
+#define MW_STACK_FINGERPRINT_FRAMES 11
 struct mw_stack_fingerprint {
     uint32_t thread; /* mw_stack_thread of the stack's thread; 0: none */
     uint32_t count;
@@ -39,6 +43,10 @@ struct mw_stack_fingerprint {
 /* Unique number of the calling thread, never reused; 0 until the first fingerprint is made in it. Needed since a
  * later thread may get the memory of an earlier one's stack. */
 extern _Thread_local uint32_t mw_stack_thread __attribute__((tls_model("initial-exec")));
+
+/* Whether an address is on the calling thread's own stack. Asks libc for the bounds of the stack at most once in a thread,
+ * which may allocate, and must not be done inside pthread_getattr_np(). */
+bool mw_stack_is_own(uintptr_t address);
 
 /* Makes the fingerprint of the first `depth` frames of a stack that was just captured. `stack_pointer` must be in
  * the frame of the wrapper or of a function that it called. Returns false if slots are not known, or not on the

@@ -16,13 +16,13 @@ static void decide(uint32_t decision)
 }
 
 /* Checks all ranks: 1 if each has reached `decision`, -1 if one never will, 0 if it is too early to say. */
-static int reached(const struct mw_peers *peers, uint32_t decision, bool look_for_dead)
+static int reached(const struct mw_peers *peers, uint32_t decision, bool check_dead)
 {
     bool all = true;
 
     for (int i = 0; i < peers->count; i++) {
         uint32_t now = mw_peers_decision(peers->heads[i]);
-        if (now == MW_STAGE_DECLINED || (now < decision && look_for_dead && mw_peers_is_gone(peers->heads[i])))
+        if (now == MW_STAGE_DECLINED || (now < decision && check_dead && mw_peers_is_gone(peers->heads[i])))
             return -1;
         all = all && now >= decision;
     }
@@ -50,12 +50,12 @@ void mw_agree_commit(void)
     decide(MW_STAGE_COMMITTED);
 }
 
-int mw_agree_look(const struct mw_peers *peers)
+int mw_agree_check(const struct mw_peers *peers)
 {
     return reached(peers, MW_STAGE_READY, true);
 }
 
-void mw_agree_not(void)
+void mw_agree_decline(void)
 {
     mw_stage_reach(MW_STAGE_READY);
     decide(MW_STAGE_DECLINED);

@@ -18,7 +18,7 @@
 bool mw_agree_to_gather(void);
 
 /* Declines immediately, whatever the other ranks decide. */
-void mw_agree_not(void);
+void mw_agree_decline(void);
 
 /* For ranks on several hosts (pmpi/finalize/agree_hosts.h): the first one sets READY, the second one sets COMMITTED when all
  * gather. */
@@ -26,6 +26,6 @@ void mw_agree_ready(void);
 void mw_agree_commit(void);
 
 /* Whether all of `peers` are READY: 1 yes, 0 not yet, -1 one never will be. */
-int mw_agree_look(const struct mw_peers *peers);
+int mw_agree_check(const struct mw_peers *peers);
 
 #endif

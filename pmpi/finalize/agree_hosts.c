@@ -17,7 +17,7 @@
 
 #define MISSING_NS (500 * MW_NS_PER_MS) /* wait for the journals of this host */
 #define PAUSE_US 500
-#define ASK_LAST_NS (250 * MW_NS_PER_MS) /* maximum interval between two lookups at the MPI launcher */
+#define LOOKUP_INTERVAL_MAX_NS (250 * MW_NS_PER_MS) /* maximum interval between two lookups at the MPI launcher */
 /* Maximum time for the decision of rank 0 after `open`. It takes longer only if rank 0, and with it the job, has died. */
 #define DECISION_S (MW_AGREE_READY_S + MW_AGREE_UNSAFE_S + 60)
 
@@ -25,11 +25,11 @@
 #define SAFE 's'       /* first character of a host's value, or 'u'; the ranks of the host follow */
 #define GO "go"
 
-struct meeting {
+struct agreement {
     struct mw_peers peers;              /* of this host */
     const struct mw_record_head *first; /* the lowest rank of them */
     bool safe;                          /* the records of this host need not be gathered */
-    const char *word;                   /* the name that this rank has published for its host; NULL: none */
+    const char *announced;              /* the name that this rank has published for its host; NULL: none */
     char value[VALUE_SIZE];             /* of this host */
 };
 
@@ -50,7 +50,7 @@ static void name_of(char name[64], const char *what, int rank)
     snprintf(name, 64, "memwatch-%016llx-%s-%d", (unsigned long long)mw_rank.journal.ident->world_id, what, rank);
 }
 
-static bool ask(const char *what, int rank, char value[VALUE_SIZE])
+static bool look_up(const char *what, int rank, char value[VALUE_SIZE])
 {
     char name[64];
 
@@ -58,7 +58,7 @@ static bool ask(const char *what, int rank, char value[VALUE_SIZE])
     return mw_names_lookup(name, value, VALUE_SIZE);
 }
 
-static bool say(const char *what, int rank, const char *value)
+static bool publish(const char *what, int rank, const char *value)
 {
     char name[64];
 
@@ -66,7 +66,7 @@ static bool say(const char *what, int rank, const char *value)
     return mw_names_publish(name, value);
 }
 
-static void unsay(const char *what, int rank, const char *value)
+static void unpublish(const char *what, int rank, const char *value)
 {
     char name[64];
 
@@ -78,20 +78,20 @@ static bool is_vetoed(int host)
 {
     char value[VALUE_SIZE];
 
-    return ask("veto", host, value);
+    return look_up("veto", host, value);
 }
 
 static void veto(int host)
 {
     if (!is_vetoed(host))
-        say("veto", host, "1");
+        publish("veto", host, "1");
 }
 
 /* Waits before the next lookup; the interval grows with the time since `begin`. MPI makes progress meanwhile. */
 static void pause_since(uint64_t begin)
 {
     uint64_t now = mw_clock_now(), length = (now - begin) / 8;
-    uint64_t end = now + (length < ASK_LAST_NS ? length : ASK_LAST_NS);
+    uint64_t end = now + (length < LOOKUP_INTERVAL_MAX_NS ? length : LOOKUP_INTERVAL_MAX_NS);
 
     do
         mw_peers_pause(PAUSE_US);
@@ -100,12 +100,12 @@ static void pause_since(uint64_t begin)
 
 /* Waits for a name of the host whose first rank is `host`; for `present`, soon-<rank> is equivalent. Returns false if that
  * host has vetoed, or at the time `until`. */
-static bool hear(const char *what, int host, uint64_t until, char value[VALUE_SIZE])
+static bool wait_for_name(const char *what, int host, uint64_t until, char value[VALUE_SIZE])
 {
     uint64_t begin = mw_clock_now();
     bool is_present = !strcmp(what, "present");
 
-    while (!ask(what, host, value) && !(is_present && ask("soon", host, value))) {
+    while (!look_up(what, host, value) && !(is_present && look_up("soon", host, value))) {
         if (mw_clock_now() >= until || is_vetoed(host))
             return false;
         pause_since(begin);
@@ -115,52 +115,52 @@ static bool hear(const char *what, int host, uint64_t until, char value[VALUE_SI
 
 /* ---- this host ---- */
 
-static bool write_value(struct meeting *m)
+static bool write_value(struct agreement *a)
 {
-    int *ranks = calloc((size_t)m->peers.count, sizeof(*ranks));
+    int *ranks = calloc((size_t)a->peers.count, sizeof(*ranks));
     bool written = false;
 
-    m->value[0] = m->safe ? SAFE : 'u';
-    for (int i = 0; ranks && i < m->peers.count; i++)
-        ranks[i] = rank_of(m->peers.heads[i]);
+    a->value[0] = a->safe ? SAFE : 'u';
+    for (int i = 0; ranks && i < a->peers.count; i++)
+        ranks[i] = rank_of(a->peers.heads[i]);
     if (ranks)
-        written = mw_rank_list_write(ranks, m->peers.count, m->value + 1, sizeof(m->value) - 1);
+        written = mw_rank_list_write(ranks, a->peers.count, a->value + 1, sizeof(a->value) - 1);
     free(ranks);
     return written;
 }
 
 /* Finds the ranks of this host. Returns false if a rank has no journal. A host may have been listed twice: then there are
  * more ranks than were started together. */
-static bool find_peers(struct meeting *m)
+static bool find_peers(struct agreement *a)
 {
-    m->peers = mw_peers_wait(mw_peers_started_here(), mw_rank.journal.ident->size, MISSING_NS);
-    for (int i = 0; i < m->peers.count; i++) {
-        if (rank_of(m->peers.heads[i]) < 0)
+    a->peers = mw_peers_wait(mw_peers_started_here(), mw_rank.journal.ident->size, MISSING_NS);
+    for (int i = 0; i < a->peers.count; i++) {
+        if (rank_of(a->peers.heads[i]) < 0)
             return false;
-        if (!m->first || rank_of(m->peers.heads[i]) < rank_of(m->first))
-            m->first = m->peers.heads[i];
+        if (!a->first || rank_of(a->peers.heads[i]) < rank_of(a->first))
+            a->first = a->peers.heads[i];
     }
-    return m->first && m->peers.count >= mw_peers_started_here() && write_value(m);
+    return a->first && a->peers.count >= mw_peers_started_here() && write_value(a);
 }
 
 /* The name by which this rank announces its host: `present` for the first rank, `soon` for the next one, which may reach
  * MPI_Finalize earlier. NULL: other ranks announce it. Each name has one writer: mpirun of Open MPI may lose names that two
  * ranks publish. */
-static const char *word_of(const struct meeting *m)
+static const char *announcement_of(const struct agreement *a)
 {
     int own = mw_rank.journal.ident->rank, lower = 0;
 
-    for (int i = 0; i < m->peers.count; i++)
-        lower += rank_of(m->peers.heads[i]) < own;
+    for (int i = 0; i < a->peers.count; i++)
+        lower += rank_of(a->peers.heads[i]) < own;
     return lower == 0 ? "present" : lower == 1 ? "soon" : NULL;
 }
 
-static bool wait_for_peers(const struct meeting *m, uint64_t until)
+static bool wait_for_peers(const struct agreement *a, uint64_t until)
 {
     uint64_t begin = mw_clock_now();
     int result;
 
-    while (!(result = mw_agree_look(&m->peers)) && mw_clock_now() < until && !is_vetoed(0))
+    while (!(result = mw_agree_check(&a->peers)) && mw_clock_now() < until && !is_vetoed(0))
         pause_since(begin);
     return result > 0;
 }
@@ -180,12 +180,12 @@ static bool follow_first(const struct mw_record_head *first)
 }
 
 /* Waits for rank 0's decision, which is whatever can be looked up: no rank acts on another one. */
-static bool hear_decision(void)
+static bool wait_for_decision(void)
 {
     uint64_t begin = mw_clock_now(), until = in_seconds(DECISION_S);
     char value[VALUE_SIZE];
 
-    while (!ask("decision", 0, value)) {
+    while (!look_up("decision", 0, value)) {
         if (mw_clock_now() >= until)
             return false;
         pause_since(begin);
@@ -195,24 +195,25 @@ static bool hear_decision(void)
 
 /* ---- rank 0 ---- */
 
-static int mark_own(const struct meeting *m, bool *marked)
+static int mark_own(const struct agreement *a, bool *marked)
 {
-    return mw_rank_list_mark(m->value + 1, marked, mw_rank.journal.ident->size);
+    return mw_rank_list_mark(a->value + 1, marked, mw_rank.journal.ident->size);
 }
 
 /* Waits for `what` of all other hosts. The lowest rank that belongs to no host known so far is the first rank of its host. */
-static bool hear_all(const struct meeting *m, const char *what, uint64_t until, struct mw_agree_hosts *hosts, bool *all_safe)
+static bool wait_for_hosts(const struct agreement *a, const char *what, uint64_t until, struct mw_agree_hosts *hosts,
+                           bool *all_safe)
 {
     int size = mw_rank.journal.ident->size, more;
     bool *marked = calloc((size_t)size, sizeof(*marked));
     char value[VALUE_SIZE];
-    int known = marked ? mark_own(m, marked) : -1;
+    int known = marked ? mark_own(a, marked) : -1;
 
     hosts->count = 0;
     for (int rank = 0; known >= 0 && rank < size; rank++) {
         if (marked[rank])
             continue;
-        more = hear(what, rank, until, value) ? mw_rank_list_mark(value + 1, marked, size) : -1;
+        more = wait_for_name(what, rank, until, value) ? mw_rank_list_mark(value + 1, marked, size) : -1;
         known = more < 0 || !marked[rank] ? -1 : known + more;
         *all_safe = *all_safe && value[0] == SAFE;
         hosts->firsts[hosts->count++] = rank;
@@ -221,61 +222,62 @@ static bool hear_all(const struct meeting *m, const char *what, uint64_t until, 
     return known == size;
 }
 
-static bool decide(struct meeting *m, struct mw_agree_hosts *hosts, uint64_t present_by)
+static bool decide(struct agreement *a, struct mw_agree_hosts *hosts, uint64_t present_by)
 {
     uint64_t ready_by = in_seconds(MW_AGREE_READY_S);
-    bool all_safe = m->safe;
+    bool all_safe = a->safe;
 
     hosts->firsts = calloc((size_t)mw_rank.journal.ident->size, sizeof(*hosts->firsts));
-    return hosts->firsts && hear_all(m, "present", present_by, hosts, &all_safe) && !all_safe && wait_for_peers(m, ready_by) &&
-           hear_all(m, "ready", ready_by, hosts, &all_safe);
+    return hosts->firsts && wait_for_hosts(a, "present", present_by, hosts, &all_safe) && !all_safe &&
+           wait_for_peers(a, ready_by) && wait_for_hosts(a, "ready", ready_by, hosts, &all_safe);
 }
 
-static bool lead(struct meeting *m, struct mw_agree_hosts *hosts, uint64_t present_by)
+static bool decide_as_rank_0(struct agreement *a, struct mw_agree_hosts *hosts, uint64_t present_by)
 {
     char value[VALUE_SIZE];
-    bool go;
+    bool gathers;
 
-    say("open", 0, "1");
-    go = decide(m, hosts, present_by);
-    if (!say("decision", 0, go ? GO : "no") && !ask("decision", 0, value))
+    publish("open", 0, "1");
+    gathers = decide(a, hosts, present_by);
+    if (!publish("decision", 0, gathers ? GO : "no") && !look_up("decision", 0, value))
         return false; /* the others cannot look it up either */
-    return go && hear_decision();
+    return gathers && wait_for_decision();
 }
 
 /* ---- the first rank of another host ---- */
 
-static bool follow_root(const struct meeting *m, uint64_t present_by)
+static bool follow_rank_0(const struct agreement *a, uint64_t present_by)
 {
     uint64_t ready_by = in_seconds(MW_AGREE_READY_S);
     char value[VALUE_SIZE];
-    bool go;
+    bool gathers;
 
-    if (!hear("present", 0, present_by, value) || !wait_for_peers(m, ready_by) || !hear("open", 0, ready_by, value))
+    if (!wait_for_name("present", 0, present_by, value) || !wait_for_peers(a, ready_by) ||
+        !wait_for_name("open", 0, ready_by, value))
         return false;
-    say("ready", rank_of(m->first), m->value);
-    go = hear_decision();
-    unsay("ready", rank_of(m->first), m->value);
-    return go;
+    publish("ready", rank_of(a->first), a->value);
+    gathers = wait_for_decision();
+    unpublish("ready", rank_of(a->first), a->value);
+    return gathers;
 }
 
 /* ---- the agreement ---- */
 
 /* The first rank vetoes for its host. Among the others the lowest READY rank does, since the first one may be in a sandbox,
  * or dead. */
-static bool is_to_veto(const struct meeting *m, bool is_first)
+static bool is_to_veto(const struct agreement *a, bool is_first)
 {
     if (is_first)
         return true;
-    for (int i = 0; i < m->peers.count; i++)
-        if (m->peers.heads[i] != m->first && rank_of(m->peers.heads[i]) < mw_rank.journal.ident->rank &&
-            mw_peers_decision(m->peers.heads[i]) == MW_STAGE_READY)
+    for (int i = 0; i < a->peers.count; i++)
+        if (a->peers.heads[i] != a->first && rank_of(a->peers.heads[i]) < mw_rank.journal.ident->rank &&
+            mw_peers_decision(a->peers.heads[i]) == MW_STAGE_READY)
             return false;
     return true;
 }
 
-/* Says nothing if an agent is about to connect: it transfers the records. */
-static void say_where(void)
+/* Logs nothing if an agent is about to connect: it transfers the records. */
+static void log_location(void)
 {
     char quoted[2 * sizeof(mw_rank.dir)];
 
@@ -291,44 +293,44 @@ static bool is_possible(void)
     return mw_names_are_served() && mw_rank.journal.ident->reach == MW_WORLD_WHOLE;
 }
 
-static bool meet(struct meeting *m, struct mw_agree_hosts *hosts)
+static bool negotiate(struct agreement *a, struct mw_agree_hosts *hosts)
 {
-    uint64_t present_by = in_seconds(m->safe ? MW_AGREE_SAFE_S : MW_AGREE_UNSAFE_S);
-    bool complete = find_peers(m);
+    uint64_t present_by = in_seconds(a->safe ? MW_AGREE_SAFE_S : MW_AGREE_UNSAFE_S);
+    bool complete = find_peers(a);
 
-    hosts->is_first = m->first && rank_of(m->first) == mw_rank.journal.ident->rank;
+    hosts->is_first = a->first && rank_of(a->first) == mw_rank.journal.ident->rank;
     if (!complete || !is_possible())
         return false; /* this rank was never READY */
     mw_agree_ready();
-    m->word = word_of(m);
-    if (m->word)
-        say(m->word, rank_of(m->first), m->value);
+    a->announced = announcement_of(a);
+    if (a->announced)
+        publish(a->announced, rank_of(a->first), a->value);
     if (!hosts->is_first)
-        return follow_first(m->first);
-    return mw_rank.journal.ident->rank == 0 ? lead(m, hosts, present_by) : follow_root(m, present_by);
+        return follow_first(a->first);
+    return mw_rank.journal.ident->rank == 0 ? decide_as_rank_0(a, hosts, present_by) : follow_rank_0(a, present_by);
 }
 
 /* Declines, so that no rank waits for this host. */
-static void refuse(const struct meeting *m, bool is_first)
+static void decline(const struct agreement *a, bool is_first)
 {
-    mw_agree_not();
-    if (m->first && is_possible() && is_to_veto(m, is_first))
-        veto(rank_of(m->first));
+    mw_agree_decline();
+    if (a->first && is_possible() && is_to_veto(a, is_first))
+        veto(rank_of(a->first));
     if (is_first)
-        say_where();
+        log_location();
 }
 
 bool mw_agree_hosts(struct mw_agree_hosts *hosts)
 {
-    struct meeting m = {.safe = !mw_rank.gathers && mw_agent_reaches_launcher(mw_rank.dirfd)};
-    bool go = mw_rank.dirfd >= 0 && meet(&m, hosts);
+    struct agreement a = {.safe = !mw_rank.gathers && mw_agent_reaches_launcher(mw_rank.dirfd)};
+    bool gathers = mw_rank.dirfd >= 0 && negotiate(&a, hosts);
 
-    if (go)
+    if (gathers)
         mw_agree_commit();
     else
-        refuse(&m, hosts->is_first);
-    if (m.word)
-        unsay(m.word, rank_of(m.first), m.value);
-    mw_peers_unmap(&m.peers);
-    return go;
+        decline(&a, hosts->is_first);
+    if (a.announced)
+        unpublish(a.announced, rank_of(a.first), a.value);
+    mw_peers_unmap(&a.peers);
+    return gathers;
 }

@@ -18,7 +18,7 @@ struct clock {
 
 /* From rank 0: a question, answered with the clock (uint64_t), or the result. */
 struct message {
-    uint64_t is_answer;
+    uint64_t is_result;
     struct clock clock;
 };
 
@@ -34,7 +34,7 @@ static bool receive(uintptr_t comm, int rank, void *bytes, int size)
     return !mw_library.recv(bytes, size, mw_library.datatype_byte, rank, TAG, comm, status);
 }
 
-static void note(const struct clock *clock)
+static void store(const struct clock *clock)
 {
     struct mw_state *state = mw_rank.journal.state;
 
@@ -43,43 +43,43 @@ static void note(const struct clock *clock)
     state->clock_known = 1;
 }
 
-static bool ask_once(uintptr_t comm, int rank, struct clock *clock)
+static bool ping(uintptr_t comm, int rank, struct clock *clock)
 {
-    struct message question = {0};
-    uint64_t before = mw_clock_now(), there, after;
+    struct message request = {0};
+    uint64_t before = mw_clock_now(), remote_ns, after;
 
-    if (!send(comm, rank, &question, sizeof(question)) || !receive(comm, rank, &there, sizeof(there)))
+    if (!send(comm, rank, &request, sizeof(request)) || !receive(comm, rank, &remote_ns, sizeof(remote_ns)))
         return false;
     after = mw_clock_now();
     if ((after - before) / 2 < clock->error_ns) {
         clock->error_ns = (after - before) / 2;
-        clock->shift_ns = (int64_t)(before + (after - before) / 2 - there);
+        clock->shift_ns = (int64_t)(before + (after - before) / 2 - remote_ns);
     }
     return true;
 }
 
 /* The shortest of several round trips bounds the error: the answer was sent somewhere within it. The first one may be long,
  * since it sets up the connection. */
-static void ask_host(uintptr_t comm, int rank)
+static void compare_host(uintptr_t comm, int rank)
 {
-    struct message message = {.is_answer = 1, .clock = {.error_ns = UINT64_MAX}};
+    struct message message = {.is_result = 1, .clock = {.error_ns = UINT64_MAX}};
     uint64_t begin = 0;
 
     for (int i = 0; i < PINGS && (i < 2 || mw_clock_now() - begin < LONG_NS); i++) {
-        if (!ask_once(comm, rank, &message.clock))
+        if (!ping(comm, rank, &message.clock))
             break;
         begin = i == 0 ? mw_clock_now() : begin;
     }
     send(comm, rank, &message, sizeof(message));
 }
 
-void mw_clocks_ask(uintptr_t comm, const int *firsts, int count)
+void mw_clocks_compare(uintptr_t comm, const int *firsts, int count)
 {
     const struct clock own = {0, 0};
 
-    note(&own);
+    store(&own);
     for (int i = 0; i < count; i++)
-        ask_host(comm, firsts[i]);
+        compare_host(comm, firsts[i]);
 }
 
 void mw_clocks_answer(uintptr_t comm)
@@ -87,11 +87,11 @@ void mw_clocks_answer(uintptr_t comm)
     struct message message = {0};
     uint64_t now;
 
-    while (receive(comm, 0, &message, sizeof(message)) && !message.is_answer) {
+    while (receive(comm, 0, &message, sizeof(message)) && !message.is_result) {
         now = mw_clock_now();
         if (!send(comm, 0, &now, sizeof(now)))
             return;
     }
-    if (message.is_answer && message.clock.error_ns != UINT64_MAX)
-        note(&message.clock);
+    if (message.is_result && message.clock.error_ns != UINT64_MAX)
+        store(&message.clock);
 }

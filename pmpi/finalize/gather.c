@@ -11,9 +11,9 @@
 #include "pmpi/base/own_fd.h"
 #include "pmpi/finalize/agree.h"
 #include "pmpi/finalize/agree_hosts.h"
-#include "pmpi/finalize/alone.h"
 #include "pmpi/finalize/clocks.h"
 #include "pmpi/finalize/peers.h"
+#include "pmpi/finalize/standalone.h"
 #include "pmpi/rank/agent.h"
 #include "pmpi/rank/rank.h"
 
@@ -64,12 +64,12 @@ static bool make_comm(struct gather *g)
  * complete record is in one place. */
 static void pack(struct gather *g, bool all)
 {
-    size_t room = mw_journal_length();
+    size_t size = mw_journal_length();
 
     if (g->is_reached && !all)
         return;
-    g->packed = malloc(room);
-    g->length = g->packed ? mw_journal_pack(&mw_rank.journal, g->packed, room) : 0;
+    g->packed = malloc(size);
+    g->length = g->packed ? mw_journal_pack(&mw_rank.journal, g->packed, size) : 0;
 }
 
 /* On rank 0: computes the offsets of all records and creates the file. Returns the longest length, or 0 without memory or
@@ -106,19 +106,19 @@ static int store(const struct gather *g, int i, uint64_t offset)
 /* One round: ranks first..last send `piece` bytes at `offset` of their records, and rank 0 writes them to the file. */
 static int round_trip(struct gather *g, int first, int last, uint64_t offset, uint64_t piece)
 {
-    uint64_t mine = 0;
+    uint64_t own_length = 0;
     int status = 0;
 
     if (g->rank >= first && g->rank <= last && offset < g->length)
-        mine = g->length - offset < piece ? g->length - offset : piece;
+        own_length = g->length - offset < piece ? g->length - offset : piece;
     for (int i = 0; g->rank == 0 && i < g->size; i++) {
         uint64_t length = g->offsets[i + 1] - g->offsets[i];
         bool sends = i >= first && i <= last && offset < length;
         g->counts[i] = !sends ? 0 : (int)(length - offset < piece ? length - offset : piece);
         g->displacements[i] = sends ? (int)((uint64_t)(i - first) * piece) : 0;
     }
-    if (mw_library.gatherv(mine ? g->packed + offset : NULL, (int)mine, mw_library.datatype_byte, g->buffer, g->counts,
-                           g->displacements, mw_library.datatype_byte, 0, g->comm))
+    if (mw_library.gatherv(own_length ? g->packed + offset : NULL, (int)own_length, mw_library.datatype_byte, g->buffer,
+                           g->counts, g->displacements, mw_library.datatype_byte, 0, g->comm))
         return -1;
     for (int i = first; g->rank == 0 && i <= last; i++)
         if (g->counts[i] && store(g, i, offset))
@@ -154,8 +154,8 @@ static void prepare_root(struct gather *g)
 
 /* The result, broadcast by rank 0 at the end. */
 struct outcome {
-    uint32_t whole;              /* 1: its file has all records that were sent */
-    uint32_t stays;              /* 1: that file does not reach the launcher */
+    uint32_t is_complete;        /* 1: its file has all records that were sent */
+    uint32_t stays_on_host;      /* 1: that file does not reach the launcher */
     char host[MW_HOSTNAME_SIZE]; /* of rank 0 */
 };
 
@@ -172,7 +172,7 @@ static bool begin(struct gather *g)
     if (!broadcast(g, &all, sizeof(all)))
         return false;
     if (g->several && g->rank == 0)
-        mw_clocks_ask(g->comm, g->hosts.firsts, g->hosts.count);
+        mw_clocks_compare(g->comm, g->hosts.firsts, g->hosts.count);
     else if (g->several && g->hosts.is_first)
         mw_clocks_answer(g->comm);
     pack(g, all);
@@ -196,11 +196,11 @@ static void run(struct gather *g, struct outcome *outcome)
     if (!broadcast(g, &longest, sizeof(longest)))
         return;
     if (longest && !transfer(g, longest) && g->rank == 0)
-        outcome->whole = !renameat(mw_rank.dirfd, g->partial, mw_rank.dirfd, g->name);
-    outcome->stays = !mw_rank.standalone && !g->is_reached;
+        outcome->is_complete = !renameat(mw_rank.dirfd, g->partial, mw_rank.dirfd, g->name);
+    outcome->stays_on_host = !mw_rank.standalone && !g->is_reached;
     memcpy(outcome->host, mw_rank.host, sizeof(outcome->host));
     if (!broadcast(g, outcome, sizeof(*outcome)))
-        outcome->whole = 0;
+        outcome->is_complete = 0;
 }
 
 static void release(struct gather *g)
@@ -214,22 +214,22 @@ static void release(struct gather *g)
     free(g->hosts.firsts);
 }
 
-static void say_where(const struct gather *g)
+static void log_location(const struct gather *g)
 {
     char path[sizeof(mw_rank.dir) + sizeof(g->name) + 1], quoted[2 * sizeof(path)];
 
     snprintf(path, sizeof(path), "%s/%s", mw_rank.dir, g->name);
     mw_text_quote(quoted, sizeof(quoted), path);
-    mw_log("memwatch: the whole record lies on host %s: memwatch report %s prints it there\n", mw_rank.host, quoted);
+    mw_log("memwatch: the complete record is on host %s: memwatch report %s prints it there\n", mw_rank.host, quoted);
 }
 
 /* Under a launcher: removes a journal that does not reach it and, on another host, all other files there. */
-static void settle(const struct gather *g, const struct outcome *outcome)
+static void clean_up(const struct gather *g, const struct outcome *outcome)
 {
-    if (outcome->stays)
+    if (outcome->stays_on_host)
         memcpy(mw_rank.journal.state->gathered_host, outcome->host, sizeof(mw_rank.journal.state->gathered_host));
-    if (outcome->stays && g->rank == 0)
-        say_where(g);
+    if (outcome->stays_on_host && g->rank == 0)
+        log_location(g);
     if (g->is_reached || !g->length)
         return;
     mw_segment_remove(mw_rank.dirfd, mw_rank.name);
@@ -258,7 +258,7 @@ bool mw_gather_to_rank_0(void)
     g.several = mw_peers_started_here() < g.size;
     g.is_reached = mw_rank.dirfd >= 0 && mw_agent_reaches_launcher(mw_rank.dirfd);
     if (!g.several && !mw_rank.gathers && g.is_reached) {
-        mw_agree_not(); /* the launcher reads the journals themselves */
+        mw_agree_decline(); /* the launcher reads the journals themselves */
         return false;
     }
     name_files(&g);
@@ -268,8 +268,8 @@ bool mw_gather_to_rank_0(void)
     }
     release(&g);
     if (mw_rank.standalone)
-        mw_alone_finish(outcome.whole ? g.name : NULL);
-    else if (outcome.whole)
-        settle(&g, &outcome);
+        mw_standalone_finish(outcome.is_complete ? g.name : NULL);
+    else if (outcome.is_complete)
+        clean_up(&g, &outcome);
     return true;
 }

@@ -28,16 +28,16 @@ static int call(const char *function, const char *name, char *port)
 {
     const uintptr_t comms[2] = {mw_library.comm_world, mw_library.comm_self};
     uintptr_t handlers[2] = {0, 0};
-    name_call *next;
-    int error, kept = 0;
+    name_call *real;
+    int error, saved = 0;
 
-    *(void **)&next = mw_real_symbol_find(function);
-    while (next && kept < 2 && !mw_library.comm_get_errhandler(comms[kept], &handlers[kept]))
-        mw_library.comm_set_errhandler(comms[kept++], mw_library.errors_return);
-    error = kept == 2 ? next(name, mw_library.info_null, port) : -1;
-    while (kept-- > 0) {
-        mw_library.comm_set_errhandler(comms[kept], mw_abi_handle(mw_library.abi, handlers[kept]));
-        mw_library.errhandler_free(&handlers[kept]);
+    *(void **)&real = mw_real_symbol_find(function);
+    while (real && saved < 2 && !mw_library.comm_get_errhandler(comms[saved], &handlers[saved]))
+        mw_library.comm_set_errhandler(comms[saved++], mw_library.errors_return);
+    error = saved == 2 ? real(name, mw_library.info_null, port) : -1;
+    while (saved-- > 0) {
+        mw_library.comm_set_errhandler(comms[saved], mw_abi_handle(mw_library.abi, handlers[saved]));
+        mw_library.errhandler_free(&handlers[saved]);
     }
     return error;
 }

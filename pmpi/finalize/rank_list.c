@@ -40,7 +40,7 @@ bool mw_rank_list_write(int *ranks, int count, char *text, size_t size)
 }
 
 /* Parses a decimal number of at most nine digits and moves *text past it; -1 if there is none. */
-static int take_number(const char **text)
+static int parse_number(const char **text)
 {
     int number = 0, digits = 0;
 
@@ -49,12 +49,12 @@ static int take_number(const char **text)
     return digits ? number : -1;
 }
 
-static bool take(const char **text, char c)
+static bool skip(const char **text, char c)
 {
-    bool there = **text == c;
+    bool found = **text == c;
 
-    *text += there;
-    return there;
+    *text += found;
+    return found;
 }
 
 static bool mark_run(bool *marked, int size, int first, int step, int count)
@@ -72,8 +72,8 @@ static bool mark_run(bool *marked, int size, int first, int step, int count)
 /* Marks the ranks of one part. Returns their number, or -1. */
 static int mark_part(const char **text, bool *marked, int size)
 {
-    int first = take_number(text), step = take(text, ':') ? take_number(text) : -1;
-    int count = take(text, ':') ? take_number(text) : -1;
+    int first = parse_number(text), step = skip(text, ':') ? parse_number(text) : -1;
+    int count = skip(text, ':') ? parse_number(text) : -1;
 
     return mark_run(marked, size, first, step, count) ? count : -1;
 }
@@ -87,6 +87,6 @@ int mw_rank_list_mark(const char *text, bool *marked, int size)
         if (count < 0)
             return -1;
         total += count;
-    } while (take(&text, '+'));
+    } while (skip(&text, '+'));
     return *text ? -1 : total;
 }

@@ -13,12 +13,14 @@
 #include "pmpi/abi/library.h"
 #include "pmpi/abi/wrapper.h"
 #include "pmpi/base/compat.h"
+#include "pmpi/base/functions.h"
 #include "pmpi/base/log.h"
 #include "pmpi/base/own_fd.h"
+#include "pmpi/base/python.h"
 #include "pmpi/base/syscalls.h"
 #include "pmpi/finalize/agree.h"
-#include "pmpi/finalize/alone.h"
 #include "pmpi/finalize/gather.h"
+#include "pmpi/finalize/standalone.h"
 #include "pmpi/life/sandbox.h"
 #include "pmpi/measure/boundary.h"
 #include "pmpi/measure/counters.h"
@@ -33,6 +35,7 @@
 #include "pmpi/measure/threads.h"
 #include "pmpi/measure/timeline.h"
 #include "pmpi/rank/agent.h"
+#include "pmpi/rank/heap_link.h"
 #include "pmpi/rank/rank.h"
 #include "pmpi/rank/settings.h"
 #include "pmpi/rank/stage.h"
@@ -185,6 +188,8 @@ static void apply_settings(const struct mw_settings *settings, const struct mw_m
     mw_counters_check();
     mw_site_table_start();
     mw_sites_set_depth(settings->site_depth);
+    mw_python_look(NULL, 0);
+    mw_functions_move(mw_rank.journal.functions, &mw_rank.journal.head->sections[MW_SECTION_FUNCTION].used);
     mw_governor_start(now, settings->budget_ppm, settings->exact);
 }
 
@@ -226,6 +231,7 @@ static int set_up(struct mw_err *err)
     }
     now = mw_clock_now();
     apply_settings(&settings, &limits, now);
+    mw_heap_link_connect(settings.heap, mw_boundary_site);
     mw_own_memory_start(grown_since(before.rss));
     mw_rank.journal.state->init_rss = before.rss;
     mw_threads_before_init();
@@ -289,6 +295,7 @@ static void close_phases(void)
     now = mw_timestamp_exact();
     mw_phases_end_all(&now);
     mw_observe(now.ns, 0);
+    mw_heap_link_finish();
     mw_threads_check();
     mw_own_memory_measure();
     mw_counters_check();
@@ -304,7 +311,7 @@ void mw_life_gather(void)
     if (!mw_rank.recording || !mw_boundary_guard_raise(__builtin_return_address(0)))
         return;
     if (!mw_syscalls_begin()) {
-        mw_agree_not();
+        mw_agree_decline();
         mw_boundary_guard_lower();
         return;
     }

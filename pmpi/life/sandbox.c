@@ -3,6 +3,7 @@
 
 #include "pmpi/base/syscalls.h"
 #include "pmpi/life/stop.h"
+#include "pmpi/rank/heap_link.h"
 #include "pmpi/rank/rank.h"
 
 #include <errno.h>
@@ -22,9 +23,10 @@ void mw_sandbox_enter(void)
     if (other_copy)
         other_copy();
     if (!mw_syscalls_are_over()) {
-        if (!mw_rank.recording)
+        if (!mw_rank.recording) {
+            mw_heap_link_stop();
             mw_syscalls_stop();
-        else if (getpid() == mw_rank.journal.ident->pid)
+        } else if (getpid() == mw_rank.journal.ident->pid)
             mw_stop_measuring(MW_UNMEASURED_SANDBOX);
         else /* a child of vfork() or clone() in this memory: not the rank */
             mw_rank.has_sandboxed_child = true;

@@ -9,6 +9,7 @@
 #include "pmpi/measure/meter.h"
 #include "pmpi/measure/observe.h"
 #include "pmpi/measure/own_memory.h"
+#include "pmpi/rank/heap_link.h"
 #include "pmpi/rank/rank.h"
 #include "pmpi/rank/timestamp.h"
 
@@ -46,6 +47,7 @@ void mw_stop_measuring(enum mw_unmeasured why)
     if (!getauxval(AT_SYSINFO_EHDR))               /* no vDSO: reading a clock takes a system call */
         mw_rank.counting = false;
     mw_governor_stop();
+    mw_heap_link_stop();
     mw_syscalls_stop();
     mw_meter_close();
 }

@@ -83,6 +83,11 @@ void mw_boundary_guard_lower(void)
     mw_guard_lower(&guard);
 }
 
+uint32_t mw_boundary_site(void)
+{
+    return guard.frame && mw_rank_main_thread ? __atomic_load_n(&mw_rank.journal.state->in_site, __ATOMIC_RELAXED) : 0;
+}
+
 /* Not inlined: it would take registers from the path of a call that is only counted (25 instructions more). */
 #define RARE __attribute__((noinline))
 
@@ -220,6 +225,7 @@ bool mw_boundary_enter(struct mw_boundary *b, enum mw_op op, const uintptr_t *ar
         return false;
     }
     if (b->counted && (b->counted = mw_rank_lock())) {
+        mw_rank.boundaries++;
         enter(b);
         if (b->timed)
             note_counting(b, begin_ns);
@@ -369,6 +375,7 @@ static void leave_counted(struct mw_boundary *b, struct mw_site *site)
 
 static void leave(struct mw_boundary *b)
 {
+    mw_rank.boundaries++;
     if (b->measured)
         leave_measured(b);
     else

@@ -48,4 +48,7 @@ void mw_boundary_leave(struct mw_boundary *boundary, bool failed);
 bool mw_boundary_guard_raise(void *return_address);
 void mw_boundary_guard_lower(void);
 
+/* The call that the calling thread is in: site + 1, or 0; only known of the main thread. Takes no lock. */
+uint32_t mw_boundary_site(void);
+
 #endif

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "pmpi/measure/modules.h"
 
+#include "pmpi/base/elf_object.h"
 #include "pmpi/base/syscalls.h"
 #include "pmpi/rank/rank.h"
 
 #include <link.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 /* The loaded object that contains an address. */
 struct object {
@@ -24,27 +23,6 @@ struct object {
 
 static uint32_t started_with; /* number of objects loaded at program start, which are never unloaded */
 static uintptr_t shim_bias;   /* load bias of the shim */
-
-static void find_build_id(const struct dl_phdr_info *info, const ElfW(Phdr) * segment, struct object *object)
-{
-    const char *at = (const char *)(info->dlpi_addr + segment->p_vaddr);
-    const char *end = at + segment->p_memsz;
-
-    while (at + sizeof(ElfW(Nhdr)) <= end) {
-        const ElfW(Nhdr) *note = (const void *)at;
-        const char *name = at + sizeof(*note);
-        const char *value = name + ((note->n_namesz + 3u) & ~3u);
-        if (value + note->n_descsz > end)
-            return;
-        if (note->n_type == NT_GNU_BUILD_ID && note->n_namesz == 4 && !memcmp(name, "GNU", 4) &&
-            note->n_descsz <= sizeof(((struct mw_module *)0)->build_id)) {
-            object->build_id = (const uint8_t *)value;
-            object->build_id_length = note->n_descsz;
-            return;
-        }
-        at = value + ((note->n_descsz + 3u) & ~3u);
-    }
-}
 
 static int examine(struct dl_phdr_info *info, size_t size, void *data)
 {
@@ -64,9 +42,7 @@ static int examine(struct dl_phdr_info *info, size_t size, void *data)
     }
     object->bias = info->dlpi_addr;
     object->path = info->dlpi_name;
-    for (int i = 0; i < info->dlpi_phnum && !object->build_id; i++)
-        if (info->dlpi_phdr[i].p_type == PT_NOTE)
-            find_build_id(info, &info->dlpi_phdr[i], object);
+    object->build_id = mw_elf_build_id(info, sizeof(((struct mw_module *)0)->build_id), &object->build_id_length);
     return 1;
 }
 
@@ -147,22 +123,6 @@ static bool is_mpi(const struct object *object)
     return (base && !strncmp(base, "/libmpi", 7)) || is_shim(object);
 }
 
-/* The object's file as an absolute path; "": unknown. The loader has no name for the program itself, and dlopen()
- * may have been given a relative path. */
-static void find_path(const struct object *object, char *path, size_t size)
-{
-    const char *name = object->path ? object->path : "";
-    ssize_t length = 0;
-
-    if (!name[0])
-        length = readlink("/proc/self/exe", path, size - 1);
-    else if (strchr(name, '/') && name[0] != '/' && getcwd(path, size))
-        length = (ssize_t)strlen(path);
-    path[length > 0 ? length : 0] = '\0';
-    if (name[0])
-        snprintf(path + strlen(path), size - strlen(path), "%s%s", path[0] ? "/" : "", name);
-}
-
 static uint32_t add_module(const struct object *object, const char *path)
 {
     struct mw_journal *journal = &mw_rank.journal;
@@ -208,7 +168,7 @@ static uint32_t module_of(const struct object *object)
 
     if (!mw_syscalls_begin())
         return module_by_base(object);
-    find_path(object, path, sizeof(path));
+    mw_elf_path(object->path, path, sizeof(path));
     mw_syscalls_end();
     for (uint32_t i = 0; i < used; i++)
         if (is_module(&mw_rank.journal.modules[i], object, path))

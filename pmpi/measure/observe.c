@@ -4,6 +4,7 @@
 #include "pmpi/measure/governor.h"
 #include "pmpi/measure/meter.h"
 #include "pmpi/measure/timeline.h"
+#include "pmpi/rank/heap_link.h"
 #include "pmpi/rank/rank.h"
 
 /* Calls in progress, the program's phases, the phase between calls, and started requests. */
@@ -11,9 +12,11 @@
 
 /* A program rarely changes its limits. */
 #define SPACE_ONE_IN 16
+#define HEAP_RISE (1u << 20) /* of the mark */
 
 static struct mw_window *windows[MAX_WINDOWS];
 static int window_count;
+static uint64_t passed_on; /* the highest mark that the heap library got */
 static uint64_t last_ns;   /* time of the last observation */
 static uint64_t last_rss;  /* RSS at that time */
 static uint64_t last_mark; /* the mark after it */
@@ -24,7 +27,7 @@ void mw_observe_start(uint64_t now)
 {
     window_count = 0;
     last_ns = now;
-    last_rss = last_mark = 0;
+    last_rss = last_mark = passed_on = 0;
     mw_observe_has_skipped = mark_was_kept = false;
 }
 
@@ -143,6 +146,17 @@ void mw_observe_space(void)
         state->data_max = space.data;
 }
 
+/* A mark that is not reset will be read by the heap library itself, but only when the program allocates again: it may be
+ * killed before that. */
+static void pass_on_mark(const struct mw_meter_reading *reading)
+{
+    if (reading->peak <= reading->rss && reading->peak < passed_on + HEAP_RISE)
+        return;
+    if (reading->peak > passed_on)
+        passed_on = reading->peak;
+    mw_heap_link_mark(reading->peak);
+}
+
 uint64_t mw_observe(uint64_t now, uint32_t site)
 {
     struct mw_meter_reading reading = {last_rss, last_rss};
@@ -163,6 +177,7 @@ uint64_t mw_observe(uint64_t now, uint32_t site)
     note_state(now, site, &reading);
     mw_observe_space();
     mw_timeline_add(last_ns, now, reading.peak, reading.rss);
+    pass_on_mark(&reading);
     mark_was_kept = reading.peak > reading.rss && !mw_meter_reset();
     if (mark_was_kept)
         mw_rank.journal.cost->flags |= MW_COST_NO_RESET;
@@ -171,6 +186,11 @@ uint64_t mw_observe(uint64_t now, uint32_t site)
     last_rss = reading.rss;
     mw_observe_has_skipped = false;
     return reading.rss;
+}
+
+uint64_t mw_observe_kept_mark(void)
+{
+    return mark_was_kept ? last_mark : 0;
 }
 
 uint64_t mw_observe_short(uint64_t now, uint32_t site)

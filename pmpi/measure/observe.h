@@ -59,4 +59,7 @@ void mw_observe_close(struct mw_window *window);
 /* Repairs the list of windows after an update was interrupted. */
 void mw_observe_repair(void);
 
+/* The kernel's mark after the last observation if it could not be reset; else 0. Bytes. */
+uint64_t mw_observe_kept_mark(void);
+
 #endif

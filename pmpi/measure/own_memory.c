@@ -135,7 +135,7 @@ static bool count_pages(struct pages *pages)
                             .page_bytes = mw_rank.journal.ident->page_bytes};
     if (pages->fd < 0 || !pages->page_bytes)
         return false;
-    pages->journal = present(pages, journal, journal + mw_journal_length());
+    pages->journal = present(pages, journal, journal + (uintptr_t)mw_rank.journal.head->length);
     dl_iterate_phdr(count_object, pages);
     close(pages->fd);
     return !pages->failed;

@@ -5,6 +5,7 @@
 #include "pmpi/measure/governor.h"
 #include "pmpi/measure/observe.h"
 #include "pmpi/measure/phase_table.h"
+#include "pmpi/rank/heap_link.h"
 #include "pmpi/rank/rank.h"
 #include "pmpi/rank/timestamp.h"
 
@@ -21,6 +22,16 @@ static int user_depth; /* may exceed MW_PHASES_NESTED; deeper phases are not rec
 static int recorded_depth(void)
 {
     return user_depth < MW_PHASES_NESTED ? user_depth : MW_PHASES_NESTED;
+}
+
+/* From now on the heap's lines belong to these phases. `rss`: 0 if the boundary was not measured. */
+static void pass_to_heap(uint64_t rss)
+{
+    uint32_t phases[MW_PHASES_NESTED];
+
+    for (int i = 0; i < recorded_depth(); i++)
+        phases[i] = user[i].phase + 1;
+    mw_heap_link_phase(phases, (uint32_t)recorded_depth(), rss, mw_observe_kept_mark());
 }
 
 static void set_depth(int depth)
@@ -201,6 +212,7 @@ void mw_phases_begin(const char *name, const struct mw_timestamp *now)
         phase->first_ns = now->ns;
     phase->last_ns = now->ns;
     set_depth(user_depth + 1);
+    pass_to_heap(measured ? rss : 0);
     mw_phases_open_between(MW_PHASE_BETWEEN, 0, now, measured, rss);
 }
 
@@ -246,6 +258,7 @@ static void end_innermost(const struct mw_timestamp *now)
         keep_user(interval, rss);
     mw_phases_close(interval, &mw_rank.journal.phases[interval->phase], now, measured, rss);
     set_depth(user_depth - 1);
+    pass_to_heap(measured ? rss : 0);
     mw_phases_open_between(MW_PHASE_BETWEEN, 0, now, measured, rss);
 }
 

@@ -9,6 +9,7 @@
 #include "pmpi/measure/modules.h"
 #include "pmpi/measure/own_memory.h"
 #include "pmpi/measure/places.h"
+#include "pmpi/measure/scripts.h"
 #include "pmpi/measure/site_table.h"
 #include "pmpi/rank/rank.h"
 
@@ -55,6 +56,31 @@ static int fill_frames(struct mw_site *site, void *const *raw, int depth)
     return at;
 }
 
+/* In Python: at most this many frames of the extension module, then those of scripts. */
+#define EXTENSION_FRAMES 3
+
+static int fill_python_frames(struct mw_site *site, const struct mw_stack *stack, const struct mw_python_stack *python)
+{
+    uint32_t room = MW_RECORD_SITE_FRAMES;
+    int at = 0;
+
+    while (at < stack->depth - 1 && mw_modules_is_mpi(stack->frames[at]))
+        at++;
+    site->depth = mw_scripts_extension(site->frames, EXTENSION_FRAMES, stack->frames + at, stack->depth - at);
+    room -= site->depth;
+    site->depth += mw_scripts_frames(site->frames + site->depth, room < (uint32_t)site_depth ? room : (uint32_t)site_depth,
+                                     python);
+    return at;
+}
+
+/* Hash of a stack of Python: its Python frames, the call and the key. */
+static uint64_t hash_of_python(const struct mw_python_stack *python, const void *return_address, const struct mw_sites_key *key)
+{
+    uint64_t hash = mw_index_mix(python->hash, (uint64_t)key->completes << 32 | key->comm_size);
+
+    return mw_index_mix(mw_index_mix(hash, (uintptr_t)key->call), (uintptr_t)return_address) | 1;
+}
+
 /* Hash of a raw stack and the key. Never 0, which is an empty slot. */
 static uint64_t hash_of(const struct mw_stack *stack, const struct mw_sites_key *key)
 {
@@ -96,12 +122,13 @@ static bool forget_unloaded(void)
     return true;
 }
 
-/* Returns how many frames were examined. */
-static int make_site(struct mw_site *site, const struct mw_stack *stack, const struct mw_sites_key *key)
+/* Returns how many frames were examined. `python`: NULL if there are no Python frames. */
+static int make_site(struct mw_site *site, const struct mw_stack *stack, const struct mw_sites_key *key,
+                     const struct mw_python_stack *python)
 {
     *site = (struct mw_site){.comm_size = key->comm_size, .start_site = key->completes ? key->completes - 1 : 0};
     mw_site_table_call(site->call, key->call, key->completes != 0);
-    return fill_frames(site, stack->frames, stack->depth);
+    return python ? fill_python_frames(site, stack, python) : fill_frames(site, stack->frames, stack->depth);
 }
 
 static bool is_once(const struct mw_sites_key *key)
@@ -119,14 +146,15 @@ static void assign_site(struct slot *slot, const struct mw_site *site, const str
     slot->site = (slot->shared ? mw_site_table_share(site) : index) + 1;
 }
 
-static struct slot *remember(const struct mw_stack *stack, uint64_t hash, const struct mw_sites_key *key, bool new_place)
+static struct slot *remember(const struct mw_stack *stack, uint64_t hash, const struct mw_sites_key *key, bool new_place,
+                             const struct mw_python_stack *python)
 {
     struct slot *slot = &cache[home(hash) ^ victim++ % 4];
     struct mw_site site;
 
     slot->hash = 0;
     __atomic_signal_fence(__ATOMIC_SEQ_CST); /* the update may be interrupted */
-    *slot = (struct slot){.frames = (uint8_t)make_site(&site, stack, key), .seen = 1};
+    *slot = (struct slot){.frames = (uint8_t)make_site(&site, stack, key, python), .seen = 1};
     assign_site(slot, &site, key, new_place);
     for (int i = 0; i < stack->depth && !slot->may_be_unloaded; i++)
         slot->may_be_unloaded = mw_modules_may_be_unloaded(stack->frames[i]);
@@ -136,12 +164,13 @@ static struct slot *remember(const struct mw_stack *stack, uint64_t hash, const 
 }
 
 /* A stack with a shared entry has occurred again: tries to get a separate one. */
-static void reconsider(struct slot *slot, const struct mw_stack *stack, const struct mw_sites_key *key)
+static void reconsider(struct slot *slot, const struct mw_stack *stack, const struct mw_sites_key *key,
+                       const struct mw_python_stack *python)
 {
     struct mw_site site;
 
     slot->seen += slot->seen < UINT32_MAX - 1;
-    make_site(&site, stack, key);
+    make_site(&site, stack, key, python);
     assign_site(slot, &site, key, false);
 }
 
@@ -247,12 +276,13 @@ static uint32_t find_by_walking(const struct mw_sites_key *key, void *return_add
     uint64_t hash;
 
     mw_stack_capture(&stack, site_depth + BINDING_FRAMES, return_address);
+    mw_python_look(stack.frames, stack.depth); /* for the next call: it may have been loaded */
     hash = hash_of(&stack, key);
     slot = recall(hash);
     if (!slot)
-        slot = remember(&stack, hash, key, !place);
+        slot = remember(&stack, hash, key, !place, NULL);
     else if (slot->shared)
-        reconsider(slot, &stack, key);
+        reconsider(slot, &stack, key, NULL);
     if (slot->shared)
         mw_rank.journal.cost->lost_sites++;
     else
@@ -309,13 +339,42 @@ static uint32_t find_uncancelled(const struct mw_sites_key *key, void *return_ad
     return site;
 }
 
+/* ---- in Python ---- */
+
+/* Such a call has no entry with a fingerprint of its stack: calls of Python functions do not show in the interpreter's
+ * frames. */
+static uint32_t find_in_python(const struct mw_sites_key *key, void *return_address, const struct mw_python_stack *python)
+{
+    uint64_t hash = hash_of_python(python, return_address, key);
+    struct slot *slot = recall(hash);
+    struct mw_stack stack;
+
+    if (!slot || (slot->shared && !mw_site_table_is_scarce())) {
+        mw_lock_disable_cancel();
+        mw_stack_capture(&stack, EXTENSION_FRAMES + 1 + BINDING_FRAMES, return_address);
+        if (slot)
+            reconsider(slot, &stack, key, python);
+        else
+            slot = remember(&stack, hash, key, true, python);
+        mw_lock_restore_cancel();
+        mw_own_memory_walked();
+    }
+    if (slot->shared)
+        mw_rank.journal.cost->lost_sites++;
+    return slot->site - 1;
+}
+
 uint32_t mw_sites_search(const struct mw_sites_key *key, void *return_address, uintptr_t stack_pointer)
 {
     struct mw_place *place = mw_places_find(key, return_address);
     const struct mw_sites_entry *entry = find_entry(key, return_address, stack_pointer, place);
+    struct mw_python_stack python;
 
     if (entry)
         return entry->site;
+    mw_python_read(&python);
+    if (python.depth)
+        return find_in_python(key, return_address, &python);
     if (should_walk(place, key))
         return find_uncancelled(key, return_address, stack_pointer);
     mw_rank.journal.cost->lost_sites++;
@@ -327,6 +386,7 @@ uint32_t mw_sites_search(const struct mw_sites_key *key, void *return_address, u
 uint32_t mw_sites_find_own(const struct mw_sites_key *key, void *return_address, uint64_t bytes)
 {
     struct mw_quota_claim claim = {.bytes = bytes};
+    struct mw_python_stack python;
     struct mw_stack stack;
     struct mw_site site;
     struct slot *slot;
@@ -334,9 +394,10 @@ uint32_t mw_sites_find_own(const struct mw_sites_key *key, void *return_address,
 
     mw_lock_disable_cancel();
     mw_stack_capture(&stack, site_depth + BINDING_FRAMES, return_address);
-    make_site(&site, &stack, key);
+    mw_python_read(&python);
+    make_site(&site, &stack, key, python.depth ? &python : NULL);
     index = mw_site_table_find(&site, &claim);
-    slot = recall(hash_of(&stack, key));
+    slot = recall(python.depth ? hash_of_python(&python, return_address, key) : hash_of(&stack, key));
     if (slot && slot->shared && index != UINT32_MAX) {
         slot->site = index + 1;
         slot->shared = false;

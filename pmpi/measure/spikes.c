@@ -4,6 +4,7 @@
 #include "pmpi/base/lock.h"
 #include "pmpi/base/stack.h"
 #include "pmpi/measure/modules.h"
+#include "pmpi/measure/scripts.h"
 #include "pmpi/rank/rank.h"
 
 #include <stdatomic.h>
@@ -45,6 +46,7 @@ void mw_spikes_note(const struct mw_spike *spike, void *return_address)
 {
     struct mw_journal *journal = &mw_rank.journal;
     _Static_assert(MW_RECORD_SPIKE_FRAMES <= MW_STACK_FRAMES, "a spike's stack fits");
+    struct mw_python_stack python;
     struct mw_stack stack;
     int index = choose(spike);
     struct mw_spike *entry;
@@ -66,8 +68,10 @@ void mw_spikes_note(const struct mw_spike *spike, void *return_address)
     entry->exit_rss = spike->exit_rss;
     entry->entry_ns = spike->entry_ns;
     entry->exit_ns = spike->exit_ns;
-    entry->depth = (uint32_t)stack.depth;
-    for (int i = 0; i < stack.depth; i++)
+    mw_python_read(&python);
+    entry->depth = python.depth ? mw_scripts_stack(entry->frames, MW_RECORD_SPIKE_FRAMES, stack.frames, stack.depth, &python)
+                                : (uint32_t)stack.depth;
+    for (int i = 0; i < stack.depth && !python.depth; i++)
         entry->frames[i] = mw_modules_frame(stack.frames[i]);
     mw_lock_restore_cancel();
     __atomic_store_n(&entry->seq, seq + 1, __ATOMIC_RELEASE);

@@ -31,6 +31,7 @@ struct mw_rank {
     char host[MW_HOSTNAME_SIZE];     /* this host's name, as used in file names */
     char name[MW_JOURNAL_NAME_SIZE]; /* the journal's file name */
     uint64_t dir_pid_ns;             /* PID namespace in which the directory was created; 0: unknown, or on another host */
+    uint64_t boundaries;             /* raised when a wrapped call is entered or left, by any thread */
     uint64_t last_timestamp;         /* pmpi/rank/timestamp.h */
     void (*repair)(void);            /* repairs state that an owner of the lock who is gone may have left half-written, so
                                   that only that call is lost */

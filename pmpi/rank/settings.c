@@ -49,6 +49,7 @@ struct mw_settings mw_settings_read(void)
         .site_depth = (int)number(MW_SETTING_SITE_DEPTH),
         .syscalls = number(MW_SETTING_SYSCALLS),
         .gather = number(MW_SETTING_GATHER),
+        .heap = number(MW_SETTING_HEAP),
     };
 }
 

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* libmemwatch-wait.so: the wait calls. In programs that start MPI ranks, the exit status of each child is logged
- * after the real call has returned it (collector/view/wait_log.h): before Linux 6.15 only the parent gets it. In all
- * other programs each call only calls the real function. */
+/* libmemwatch-wait.so: the wait calls, and kill(). In programs that start MPI ranks, the exit status of each child is logged
+ * after the real call has returned it (collector/view/wait_log.h): before Linux 6.15 only the parent gets it. What such a
+ * program is about to send a signal to is logged if it is still running. In all other programs each call only calls the real
+ * function. */
 #include "pmpi/base/compat.h"
 #include "pmpi/wait/log.h"
 #include "pmpi/wait/starter.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -56,9 +58,23 @@ static int system_waitid(idtype_t type, id_t id, siginfo_t *info, int options)
     return result;
 }
 
+static int system_kill(pid_t pid, int signo)
+{
+    return (int)syscall(SYS_kill, pid, signo);
+}
+
+static int system_killpg(pid_t group, int signo)
+{
+    if (group >= 0)
+        return system_kill(-group, signo);
+    errno = EINVAL;
+    return -1;
+}
+
 /* ---- the real functions; set before main(), since signal handlers call them ---- */
 
 static bool is_active;
+static bool is_starter; /* active as mpirun or one of its daemons, not as a program around a rank */
 
 static struct {
     pid_t (*wait)(int *status);
@@ -66,7 +82,9 @@ static struct {
     pid_t (*wait3)(int *status, int options, struct rusage *usage);
     pid_t (*wait4)(pid_t pid, int *status, int options, struct rusage *usage);
     int (*waitid)(idtype_t type, id_t id, siginfo_t *info, int options);
-} real = {system_wait, system_waitpid, system_wait3, system_wait4, system_waitid};
+    int (*kill)(pid_t pid, int signo);
+    int (*killpg)(pid_t group, int signo);
+} real = {system_wait, system_waitpid, system_wait3, system_wait4, system_waitid, system_kill, system_killpg};
 
 /* Weak, since before glibc 2.34 a program may have no libdl. If the shim is loaded, this is the shim's dlsym(),
  * which returns libc's wait functions. */
@@ -94,8 +112,11 @@ __attribute__((constructor)) static void start(void)
         look_up(&real.wait3, "wait3");
         look_up(&real.wait4, "wait4");
         look_up(&real.waitid, "waitid");
+        look_up(&real.kill, "kill");
+        look_up(&real.killpg, "killpg");
     }
     is_active = (is_known || mw_wait_starter_is_around_rank()) && mw_wait_log_init(is_known);
+    is_starter = is_active && is_known;
 }
 
 /* ---- logging ---- */
@@ -116,6 +137,13 @@ static void note_info(const siginfo_t *info)
     case CLD_DUMPED: mw_wait_log_add(info->si_pid, info->si_status | WCOREFLAG); break;
     default: /* no child, or one that was stopped or continued */ break;
     }
+}
+
+/* A launcher makes each rank the leader of a process group. */
+static void note_running(pid_t pid, int signo)
+{
+    if (is_starter && signo && pid > 1)
+        mw_wait_log_running(pid, signo);
 }
 
 /* ---- the calls ---- */
@@ -172,6 +200,18 @@ EXPORT int waitid(idtype_t type, id_t id, siginfo_t *info, int options)
     if (!result)
         note_info(info);
     return result;
+}
+
+EXPORT int kill(pid_t pid, int signo)
+{
+    note_running(pid < -1 ? -pid : pid, signo);
+    return real.kill(pid, signo);
+}
+
+EXPORT int killpg(pid_t group, int signo)
+{
+    note_running(group, signo);
+    return real.killpg(group, signo);
 }
 
 EXPORT pid_t __wait(int *status) __attribute__((alias("wait")));

@@ -8,6 +8,7 @@
 #include "collector/journal/record.h"
 #include "collector/view/wait_log.h"
 #include "pmpi/wait/directory.h"
+#include "pmpi/wait/state.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -111,36 +112,54 @@ static bool has_room(int fd, uint64_t limit)
            mw_io_may_grow((uint64_t)st.st_size + 16 * sizeof(struct mw_wait_record)) /* other processes append, too */;
 }
 
-static void append(int dirfd, struct mw_wait_record *record)
+static uint64_t limit_of(int dirfd, const char *host, const struct mw_wait_record *record)
+{
+    if (!memcmp(record->magic, MW_WAIT_LOG_RUNNING, sizeof(record->magic)))
+        return MW_WAIT_LOG_RUNNING_BYTES;
+    return is_failed_rank(dirfd, host, record->pid, record->wait_status) ? MW_WAIT_LOG_BYTES : MW_WAIT_LOG_COMMON_BYTES;
+}
+
+static void append_in(int dirfd, struct mw_wait_record *record)
 {
     char host[MW_HOSTNAME_SIZE];
-    uint64_t limit;
     int fd;
 
     mw_hostname_local(host);
     fd = open_log(dirfd, host);
     if (fd < 0)
         return;
-    limit = is_failed_rank(dirfd, host, record->pid, record->wait_status) ? MW_WAIT_LOG_BYTES : MW_WAIT_LOG_COMMON_BYTES;
-    if (has_room(fd, limit) && write(fd, record, sizeof(*record)) < 0)
+    if (has_room(fd, limit_of(dirfd, host, record)) && write(fd, record, sizeof(*record)) < 0)
         record->pid = 0; /* full disk: the launcher has only what it sees itself */
     close(fd);
+}
+
+static void append(struct mw_wait_record *record)
+{
+    int dirfd = open_run_dir();
+
+    record->waiter = getpid();
+    record->pid_ns = pid_namespace();
+    if (dirfd < 0)
+        return;
+    append_in(dirfd, record);
+    close(dirfd);
 }
 
 void mw_wait_log_add(pid_t pid, int wait_status)
 {
     int saved = errno;
-    struct mw_wait_record record = {.magic = MW_WAIT_LOG_MAGIC,
-                                    .ns = mw_clock_now(),
-                                    .pid = pid,
-                                    .wait_status = wait_status,
-                                    .waiter = getpid(),
-                                    .pid_ns = pid_namespace()};
-    int dirfd = open_run_dir();
+    struct mw_wait_record record = {.magic = MW_WAIT_LOG_MAGIC, .ns = mw_clock_now(), .pid = pid, .wait_status = wait_status};
 
-    if (dirfd >= 0) {
-        append(dirfd, &record);
-        close(dirfd);
-    }
+    append(&record);
+    errno = saved;
+}
+
+void mw_wait_log_running(pid_t pid, int signo)
+{
+    int saved = errno;
+    struct mw_wait_record record = {.magic = MW_WAIT_LOG_RUNNING, .ns = mw_clock_now(), .pid = pid, .wait_status = signo};
+
+    if (mw_wait_state_runs(pid))
+        append(&record);
     errno = saved;
 }

@@ -14,4 +14,8 @@ bool mw_wait_log_init(bool is_starter);
 /* Logs that the child `pid` was reaped with this status. Does nothing if the log cannot be written. Keeps errno. */
 void mw_wait_log_add(pid_t pid, int wait_status);
 
+/* Logs that `pid` is running, unless it has begun to end or got a fatal signal. For starters: they are about to send it
+ * `signo`. Otherwise the same. */
+void mw_wait_log_running(pid_t pid, int signo);
+
 #endif

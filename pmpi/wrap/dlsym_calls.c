@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Interposes dlsym(), so that programs that load MPI with dlopen() and look up its functions with dlsym(), as
- * language bindings do, get the shim's. Every other call of dlsym() jumps to the real one, which evaluates its
+ * language bindings do, get the shim's, and that libraries that overwrite mmap() and its kin find libc's. Every other call of dlsym() jumps to the real one, which evaluates its
  * return address for RTLD_NEXT and RTLD_DEFAULT; no frame of the shim is left on the stack.
  *
  * Part of preloaded libraries only. */
 #include "pmpi/base/compat.h"
 #include "pmpi/base/dlsym.h"
 #include "pmpi/base/elf_find.h"
+#include "pmpi/heap/link.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -61,12 +62,43 @@ static void *shim_definition(void *found, const char *name, const void *caller)
     return shim;
 }
 
+/* Functions of the heap library whose code a library of the network (UCX, Open MPI, libfabric) overwrites, to learn which
+ * memory is given back: it must overwrite libc's, through which malloc() gives memory back. */
+static bool is_patched_name(const char *name)
+{
+    static const char *const names[] = {"mmap", "mmap64", "munmap", "mremap", "madvise", "brk", "sbrk"};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        const char *one = names[i], *other = name;
+        while (*one && *one == *other)
+            one++, other++;
+        if (*one == *other)
+            return true;
+    }
+    return false;
+}
+
+/* libc's definition of `name`, if the first one is the heap library's. NULL for an object that wraps the function itself. */
+static void *libc_definition(const char *name, const void *caller)
+{
+    const void *heap = mw_elf_find_symbol(MW_HEAP_LINK_NAME, false);
+    void *first = heap ? mw_elf_find_symbol(name, false) : NULL;
+    const void *libc;
+
+    if (!first || mw_elf_find_in(heap, name) != first || mw_elf_find_in(caller, name))
+        return NULL;
+    libc = mw_elf_find_symbol("gnu_get_libc_version", true); /* before 2.34 libpthread has an __errno_location, too */
+    return mw_elf_find_in(libc ? libc : mw_elf_find_symbol("__errno_location", true), name);
+}
+
 /* The result of dlsym() if the shim replaces it; NULL: call the real one. */
 void *mw_dlsym_choose(void *handle, const char *name, const void *caller)
 {
     mw_dlsym_function *real = mw_dlsym_real();
     void *found;
 
+    if (real && handle == RTLD_DEFAULT && name && is_patched_name(name))
+        return libc_definition(name, caller);
     if (!real || handle == RTLD_NEXT || handle == RTLD_DEFAULT || !name || !is_mpi_name(name))
         return NULL;
     found = real(handle, name);

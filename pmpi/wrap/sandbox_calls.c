@@ -33,11 +33,11 @@ static int seccomp_by_number(unsigned operation, unsigned flags, void *filter)
     return (int)real(SYS_seccomp, operation, flags, filter);
 }
 
-/* Uses mw_elf_find_symbol(): dlsym() may allocate, and the caller of syscall() may be an allocator that is being
+/* Not by dlsym(), which may allocate: the caller of syscall() may be an allocator that is being
  * initialized. */
 static void *find(enum call call)
 {
-    void *found = mw_elf_find_symbol(names[call], true);
+    void *found = mw_elf_find_next_early(names[call]);
 
     if (!found && call == SECCOMP)
         found = (void *)seccomp_by_number;

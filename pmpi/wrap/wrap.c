@@ -6,10 +6,24 @@
 #include "pmpi/abi/real_symbol.h"
 #include "pmpi/measure/boundary.h"
 #include "pmpi/measure/completion.h"
+#include "pmpi/rank/heap_link.h"
+
+#include <stdbool.h>
 
 /* A program calls few wrappers: mostly blocking calls, by one of the two names. These are adjacent in memory, since
  * a touched page brings its neighbours into every rank's RSS (64 KiB, "fault around"). */
 #define MW_TOGETHER(group) __attribute__((section(".text.wrappers." group)))
+
+/* Tells the heap library which memory the program gets by a call that allocates for it. A constant `op` leaves nothing of this in
+ * the other wrappers. */
+static inline __attribute__((always_inline)) void note_given(enum mw_op op, const uintptr_t *arguments, int result)
+{
+    bool is_window = op == MW_OP_MPI_Win_allocate || op == MW_OP_MPI_Win_allocate_c || op == MW_OP_MPI_Win_allocate_shared ||
+                     op == MW_OP_MPI_Win_allocate_shared_c;
+
+    if ((is_window || op == MW_OP_MPI_Alloc_mem) && !result)
+        mw_heap_link_given(*(void *const *)arguments[is_window ? 4 : 2], arguments[0]); /* of (size, ..., &address, ...) */
+}
 
 #define MW_WRAPPER(symbol, n, op, slot, group)                                                                          \
     MW_TOGETHER(group) MW_EXPORT int symbol(MW_PASTE(MW_PARAMETERS_, n));                                               \
@@ -23,6 +37,7 @@
         if (!mw_boundary_enter(&boundary, op, arguments, __builtin_return_address(0)))                                  \
             return real(MW_PASTE(MW_VALUES_, n));                                                                       \
         result = real(MW_PASTE(MW_VALUES_, n));                                                                         \
+        note_given(op, arguments, result);                                                                              \
         mw_boundary_leave(&boundary, result != 0);                                                                      \
         return result;                                                                                                  \
     }

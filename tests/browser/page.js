@@ -3,6 +3,7 @@
  * each thing that was looked at: "ok NAME", or "bad NAME: what was found". */
 "use strict";
 const {chromium} = require("playwright-core");
+const {held, heldInRun} = require("./held.js");
 const dir = process.argv[2];
 const found = [];
 
@@ -248,6 +249,15 @@ async function study(browser) {
   await settle(page);
   look("a study: another model is shown", (await picture(page, "#chart canvas")).sum !== drawn.sum &&
     /^phase mesh(, and \d+ more)?$/m.test(await page.locator("section[aria-label=Curve] h2").innerText()));
+  const line = page.locator("section[aria-label=Lines] tbody tr", {hasText: "exchange"}).first();
+  look("a study: a line with its measured and predicted bytes", /rank_table\.c:\d+\s+exchange\s+program\s+2\.0 MiB\s+4\.0 MiB\s+8\.0 MiB\s.*1\.0 MiB · n/s
+    .test(await line.innerText()), await line.innerText());
+  const mesh = await picture(page, "#chart canvas");
+  await line.getByRole("button").click();
+  await settle(page);
+  look("a study: its curve", (await picture(page, "#chart canvas")).sum !== mesh.sum &&
+    /^line exchange rank_table\.c:\d+$/m.test(await page.locator("section[aria-label=Curve] h2").innerText()),
+  await page.locator("section[aria-label=Curve] h2").innerText());
   const box = await page.locator("#chart .u-over").boundingBox();
   await page.mouse.move(box.x + box.width * .4, box.y + box.height / 2);
   await settle(page);
@@ -268,6 +278,9 @@ async function namesOf(browser, pages) {
   const all = {read: new Set(), missing: new Set(), there: new Set()};
   for (const name of pages) {
     const page = await open(browser, name, {names: true});
+    for (const grouping of await page.getByRole("group", {name: "Blocks by"}).getByRole("button").all()) await grouping.click();
+    const moment = page.getByLabel("Moment", {exact: true});
+    if (await moment.isVisible()) await moment.selectOption({index: 1});
     if (await page.locator("#heat").count()) await page.locator("#heat").hover();
     if (await page.locator(".spike").count()) await page.locator(".spike").first().click();
     const found = await page.evaluate(() => window.names());
@@ -281,7 +294,7 @@ async function namesOf(browser, pages) {
 /* Every name that the scripts read is in the data, and every name in the data is read. Only some lines have a number or a
  * label. A study's data is its JSON, which has more. */
 async function names(browser) {
-  const found = await namesOf(browser, ["job.html", "died.html", "hostile.html", "hosts.html", "jobs.html", "jobs.html#job-2"]);
+  const found = await namesOf(browser, ["job.html", "died.html", "bare.html", "hostile.html", "hosts.html", "jobs.html", "jobs.html#job-2"]);
   const missing = found.missing.filter((path) => !/^data\.\w+\.(value|label)$/.test(path));
   look("names: the data of real runs has many", found.there.length > 100, found.there.length);
   look("names: all that the scripts read are there", missing.length === 0, missing);
@@ -298,6 +311,7 @@ async function names(browser) {
   await bounds(page, "a job");
   await lanes(page);
   await waterfall(page);
+  await heldInRun(page, look);
   await curves(page);
   await toggles(page);
   await spike(page);
@@ -324,7 +338,7 @@ async function names(browser) {
     document.querySelector(".alarm").compareDocumentPosition(document.querySelector(".facts")) & Node.DOCUMENT_POSITION_FOLLOWING) > 0, alarm);
   await peaks(page, "died");
   await bounds(page, "died");
-  look("its bound says what it leaves out", /≤\s*[\d.]+ MiB\s+job, at any moment, but for the end of \d ranks/.test(await page.locator(".facts").innerText()), await page.locator(".facts").innerText());
+  look("its bound says what it leaves out", /≤\s*[\d.]+ MiB\s+job, upper bound, without the end of \d ranks/.test(await page.locator(".facts").innerText()), await page.locator(".facts").innerText());
 
   page = await open(browser, "hostile.html");
   look("a hostile command line stays text", (await page.locator("h1").innerText()).includes("</script><img src=x onerror=") &&
@@ -333,9 +347,14 @@ async function names(browser) {
   look("the filter tells what it left out", /1 process left out by --include or --exclude, the largest with/.test(await page.locator("section[aria-label=Processes]").innerText()));
   look("and breaks nothing", page.said.length === 0, page.said);
 
+  await held(browser, {open, look, settle, picture, dir});
   await jobs(browser);
   await names(browser);
   await study(browser);
+
+  page = await open(browser, "bare.html");
+  look("without heaps: one line says why", /^which lines allocated the memory/.test(await page.locator("#held-missing").innerText()) &&
+    await page.locator(".flame").count() === 0, await page.locator("#held-missing").innerText());
 
   page = await open(browser, "large.html");
   look("1,000 ranks: drawn", (await picture(page, "#heat")).colors > 20 && (await picture(page, "#chart-ranks canvas")).colors > 3);

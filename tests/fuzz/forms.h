@@ -5,6 +5,7 @@
 
 #include "collector/base/text.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/unit/pprof_read.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -61,6 +62,41 @@ static inline void fuzz_is_csv(const char *text, size_t size)
     (void)size;
     while (*text)
         fuzz_expect(fuzz_csv_row(&text) == cells);
+}
+
+/* What pprof can read, with clean strings. */
+static inline void fuzz_is_profile(const char *bytes, size_t size)
+{
+    struct pprof profile;
+
+    pprof_read(&profile, bytes, size);
+    for (size_t i = 0; i < profile.string_count; i++)
+        fuzz_expect(mw_text_is_clean(profile.strings[i]));
+    pprof_free(&profile);
+}
+
+/* Lines "frame;frame number", sorted. */
+static inline void fuzz_is_folded(const char *text, size_t size)
+{
+    const char *last = NULL;
+    size_t last_length = 0;
+
+    (void)size;
+    for (; *text; text = strchr(text, '\n') + 1) {
+        size_t length = strcspn(text, "\n"), stack = length;
+        fuzz_expect(text[length] == '\n');
+        while (stack && text[stack - 1] >= '0' && text[stack - 1] <= '9')
+            stack--;
+        fuzz_expect(stack > 1 && stack < length && text[stack - 1] == ' ' && text[stack] != '0');
+        fuzz_expect(memchr(text, ';', stack) != NULL);
+        stack--;
+        if (last) {
+            int order = memcmp(last, text, last_length < stack ? last_length : stack);
+            fuzz_expect(order < 0 || (order == 0 && last_length < stack));
+        }
+        last = text;
+        last_length = stack;
+    }
 }
 
 /* Lines "# ..." and "name{label="value",...} number". */

@@ -14,7 +14,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* A promise of a header that does not hold is a crash. */
+/* A violated guarantee of a header is a crash. */
 #define fuzz_expect(promise) ((promise) ? (void)0 : (fprintf(stderr, "broken: %s\n", #promise), abort()))
 
 /* The bytes as a string; free() it. */

@@ -37,7 +37,7 @@ static void read_file(const uint8_t *data, size_t size, const char *name, struct
     print("memwatch: %s\n", err->text);
 }
 
-/* glibc's regcomp() takes memory without bound for nested repetitions, and says nothing else of them. */
+/* glibc's regcomp() uses unbounded memory for nested repetitions. */
 static bool may_compile(const char *pattern)
 {
     size_t repetitions = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* From gathered records to verdicts: limits, leaks and comparisons of whatever went in. What they say is clean UTF-8. */
+/* From gathered records to verdicts: limits, leaks and comparisons of any input. Their text is clean UTF-8. */
 #include "collector/base/text.h"
 #include "collector/compare/compare.h"
 #include "collector/findings/gates.h"

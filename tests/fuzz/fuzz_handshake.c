@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The stream between hosts before its peer has proven itself: whoever connects, as client or as server, without the secret.
+/* The stream between hosts before its peer is authenticated: any client or server without the secret.
  * The first byte chooses the side and into how large pieces the rest is cut. */
 #include "launcher/hosts/wire.h"
 #include "tests/fuzz/fuzz.h"
@@ -14,7 +14,7 @@ static void is_bounded(const struct mw_wire *wire)
 {
     fuzz_expect(!mw_wire_is_open(wire));
     fuzz_expect(wire->in.room <= MW_WIRE_UNPROVEN && wire->out.room <= MW_WIRE_UNPROVEN);
-    fuzz_expect(wire->in.begin <= wire->in.end && wire->in.end - wire->in.begin < MW_WIRE_UNPROVEN); /* else nobody reads on */
+    fuzz_expect(wire->in.begin <= wire->in.end && wire->in.end - wire->in.begin <= MW_WIRE_UNPROVEN);
     fuzz_expect(mw_wire_room(wire) == 0);
 }
 
@@ -28,10 +28,11 @@ static int take(struct mw_wire *wire)
 
     while ((some = mw_wire_read(wire, &err)) > 0) {
         next = mw_wire_next(wire, plain, &length, &err);
-        fuzz_expect(next <= 0); /* no message comes of it */
+        fuzz_expect(next <= 0); /* it results in no message */
         is_bounded(wire);
         if (next < 0)
             return 0;
+        fuzz_expect(wire->in.end - wire->in.begin < MW_WIRE_UNPROVEN); /* else reading stops, and the connection never ends */
     }
     return some == 0 && !mw_wire_flush(wire, &err);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the hub writes for agents, into a directory in which something else may be in the way: the first byte chooses the host
- * and what lies there, then messages follow, each a u16 length and so many bytes. A file outside is never changed. */
+ * and its files, then messages follow, each a u16 length and so many bytes. A file outside is never changed. */
 #include "tests/fuzz/hub_directory.h"
 
 #define VICTIM "not an agent's"

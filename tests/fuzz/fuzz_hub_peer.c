@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 
 static const unsigned char secret[MW_WIRE_SECRET] = "all processes of a job know this";
-static char host[MW_WIRE_HOST]; /* that it has said; "" nothing yet */
+static char host[MW_WIRE_HOST]; /* its announced name; "": none yet */
 
 static int hello(void *context, struct mw_hub_peer *peer, struct mw_err *err)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* From a record to the reports: a clear word or a sound model, whatever the JSON says. */
+/* From a record to the reports: an error message or a valid model, whatever the JSON contains. */
 #include "collector/page/data.h"
 #include "collector/record/json.h"
 #include "collector/report/json.h"
@@ -21,7 +21,7 @@ static void tell(mw_report_write *write, const struct mw_model *model, bool all)
     free(text);
 }
 
-/* What the page's script gets: JSON that cannot end the element it stands in. */
+/* The data of the page's script: JSON that cannot end its element. */
 static void tell_page(const struct mw_model *model, bool all)
 {
     const struct mw_report_style style = {.all = all};

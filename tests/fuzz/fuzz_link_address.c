@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The addresses in MEMWATCH_CONNECT: what is taken is an address with a port, and its text is clean and ends. */
+/* The addresses in MEMWATCH_CONNECT: an accepted value is an address with a port, and its text is clean and terminated. */
 #include "launcher/hosts/link_address.h"
 #include "tests/fuzz/fuzz.h"
 

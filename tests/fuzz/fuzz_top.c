@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A run directory with one journal and one view that are anybody's idea of one: memwatch top reads single entries of
+/* A run directory with one journal and one view with any contents: memwatch top reads single entries of
  * the one, all of the other, and draws. */
 #include "collector/base/text.h"
 #include "launcher/top/data.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The records that programs which start ranks append when a child has ended. */
+/* The records that programs which start ranks append when a child has ended, or is sent a signal. */
 #include "collector/view/wait_log.h"
 #include "collector/view/wait_log_read.h"
 #include "tests/fuzz/fuzz.h"
@@ -19,6 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (size_t i = 0; i < 3; i++) {
         fuzz_expect(processes[i].end == MW_VIEW_LIVES || processes[i].end == MW_VIEW_STATUS);
         fuzz_expect(processes[i].end == MW_VIEW_LIVES || processes[i].end_ns >= processes[i].last_ns);
+        fuzz_expect(!processes[i].alive_ns || processes[i].alive_ns >= processes[i].first_ns);
     }
     return 0;
 }

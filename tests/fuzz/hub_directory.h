@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A run directory into which agents' files are written, and what must hold of it whatever they send. */
+/* A run directory into which agents' files are written, and its invariants, whatever they send. */
 #ifndef MW_TESTS_FUZZ_HUB_DIRECTORY_H
 #define MW_TESTS_FUZZ_HUB_DIRECTORY_H
 

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # tests/fuzz/run.sh SECONDS [TARGET...]: builds the fuzz targets with libFuzzer, ASan and UBSan, and runs each that long
-# from its seeds, otherwise each time unless FUZZ_SEED is set. Called in the build directory (make fuzz FUZZ_SECONDS=60).
-# What broke one is kept in tests/fuzz/found/.
+# from its seeds, differently each time unless FUZZ_SEED is set. Called in the build directory (make fuzz FUZZ_SECONDS=60).
+# Inputs that break a target are kept in tests/fuzz/found/.
 # "needs: ..." and status 77 when this machine has no libFuzzer.
 set -u
 . tests/environment.sh
@@ -21,7 +21,7 @@ if ! "$clang" -fsanitize=fuzzer,address "$out/probe.c" -o "$out/probe" 2>/dev/nu
     exit 77
 fi
 
-# What is fuzzed, instrumented: the collector and the launcher as one archive, with what ranks read of other ranks.
+# The fuzzed code, instrumented: the collector and the launcher as one archive, and the code by which ranks read other ranks.
 ranks=$top_srcdir/pmpi/finalize/rank_list.c
 sources="$(find "$top_srcdir/collector" "$top_srcdir/launcher" -name '*.c' ! -name main.c) $ranks"
 newest=$(find "$top_srcdir/collector" "$top_srcdir/launcher" "$ranks" "$source" "$top_srcdir/tests/unit" -newer "$out/built" -print -quit 2>/dev/null)

@@ -43,6 +43,8 @@ static void put_journals(const char *directory)
         synthetic_phase(&journal, MW_PHASE_BETWEEN, "",
                         synthetic_phase(&journal, MW_PHASE_USER, "solve", 0, 100, 500, 50 * MIB), 200, 400, 40 * MIB);
         synthetic_finish(&journal, 600, 80 * MIB);
+        if (rank)
+            synthetic_fill_heap(&journal, rank, 80 * MIB);
         journal.state->stage = rank == 1 ? MW_STAGE_RUNNING : MW_STAGE_EXITED;
         bytes = synthetic_pack(&journal, &size);
         snprintf(name, sizeof(name), "rank%d", rank);
@@ -132,10 +134,11 @@ static void put_waits(const char *directory)
 {
     struct mw_wait_record records[] = {
         {.magic = MW_WAIT_LOG_MAGIC, .ns = 50, .pid = 1, .wait_status = 11, .waiter = 7, .pid_ns = 0x4d574e53},
+        {.magic = MW_WAIT_LOG_RUNNING, .ns = 35, .pid = 1, .wait_status = 9, .waiter = 7, .pid_ns = 0x4d574e53},
         {.magic = MW_WAIT_LOG_MAGIC, .ns = 25, .pid = 1, .wait_status = 3 << 8, .waiter = 7, .pid_ns = 0x4d574e53},
     };
 
-    put(directory, "waits", "two", records, sizeof(records));
+    put(directory, "waits", "three", records, sizeof(records));
     put(directory, "waits", "cut", records, sizeof(records) - 5);
 }
 
@@ -198,7 +201,7 @@ static size_t drain(int fd, unsigned char *bytes, size_t size)
     return n > 0 ? (size_t)n : 0;
 }
 
-/* One side of a sound connection up to its proof, as somebody may have recorded it. It does not open another one. */
+/* One side of a sound connection up to its proof, as it may have been recorded. It does not open another connection. */
 static void put_recorded(const char *directory, enum mw_wire_side side, const char *name)
 {
     static const unsigned char secret[MW_WIRE_SECRET] = "nobody who connects knows this..";
@@ -261,18 +264,18 @@ static void leave_second_world(const struct synthetic_dir *dir)
     synthetic_free(&journal);
 }
 
-static void put_record(const char *directory, int ranks, bool sampled, bool several)
+static void put_record(const char *directory, int ranks, bool sampled, bool several, bool heap)
 {
     const struct mw_report_style style = {0};
     struct synthetic_dir dir;
     struct mw_view view;
     struct mw_model *model;
-    char *text = NULL, name[16];
+    char *text = NULL, name[32];
     size_t size;
     FILE *out = open_memstream(&text, &size);
 
     synthetic_make(&dir);
-    synthetic_job(&dir, ranks);
+    (heap ? synthetic_heap_job : synthetic_job)(&dir, ranks);
     if (several)
         leave_second_world(&dir);
     if (sampled) {
@@ -283,7 +286,7 @@ static void put_record(const char *directory, int ranks, bool sampled, bool seve
     model = mw_merge_run(dir.fd, NULL, NULL);
     if (!model || mw_report_json_write(out, model, &style) || fclose(out))
         abort();
-    snprintf(name, sizeof(name), several ? "jobs%d" : "job%d", ranks);
+    snprintf(name, sizeof(name), "%s%s%d", heap ? "heap-" : "", several ? "jobs" : "job", ranks);
     put(directory, "json", name, text, size);
     put(directory, "forms", name, text, size);
     put_study(directory, name, text);
@@ -305,9 +308,11 @@ int main(int argc, char **argv)
     put_recorded(argv[1], MW_WIRE_CLIENT, "client");
     put_recorded(argv[1], MW_WIRE_SERVER, "server");
     put_rank_lists(argv[1]);
-    put_record(argv[1], 0, true, false);
-    put_record(argv[1], 1, true, false);
-    put_record(argv[1], 2, false, false);
-    put_record(argv[1], 1, true, true);
+    put_record(argv[1], 0, true, false, false);
+    put_record(argv[1], 1, true, false, false);
+    put_record(argv[1], 2, false, false, false);
+    put_record(argv[1], 1, true, true, false);
+    put_record(argv[1], 3, true, false, true);
+    put_record(argv[1], 1, true, true, true);
     return 0;
 }

@@ -5,7 +5,7 @@
 
 [ -n "$(mpis)" ] || skip_all 'no MPI library'
 
-# Open MPI's mpirun may lock up in its own end, when its PMIx server is still busy with the ranks' MPI_Finalize.
+# Open MPI's mpirun may hang at its end, if its PMIx server is still busy with the ranks' MPI_Finalize.
 run() { # command...
     n=0
     "$@" >out 2>err &
@@ -24,13 +24,13 @@ for mpi in $(mpis); do
     for how in errhandler op signal copy delete finalize query free cancel thread exit datarep; do
         run "$memwatch" run --force --report rep -- "$(mpirun_of "$mpi")" -n 3 "$(program "$mpi" abort_inside)" $how
         status=$?
-        # what a library does not do is not memwatch's: no conversion functions, or another status
+        # some libraries do not do this: no conversion functions, or another status
         if [ $status = 77 ] || { [ $how = datarep ] && [ $status != 23 ]; }; then
             skip "$mpi: $how" 'this library never calls it'
             continue
         fi
         check "$mpi: $how: rank 1 called it, with its code" grep -q -E '^  ✗ rank 1 .*: called MPI_Abort\(23\)' rep
-        check "$mpi: $how: and is named first" sh -c 'case $1 in "rank 1 "*) ;; *) echo "$1"; false ;; esac' - "$(first)"
+        check "$mpi: $how: it is named as the first one" sh -c 'case $1 in "rank 1 "*) ;; *) echo "$1"; false ;; esac' - "$(first)"
     done
 done
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# bench/run and bench/accuracy work, in all their parts, and what they write can be read. What they measure is not
-# judged here.
+# bench/run, bench/accuracy and bench/heap work, with all their sections, and their output can be parsed. The measured values are not
+# checked here.
 . "${srcdir:-.}/tests/lib.sh"
 
 command -v python3 >/dev/null || skip_all "python3 was not found"
@@ -11,7 +11,7 @@ bench=$top_srcdir/bench
 query() { python3 -c "import json, sys; d = json.load(open(sys.argv[1])); print($2)" "$1"; }
 
 known=$("$bench/run" --help | grep -c -w lifetime)
-check "bench/run --help tells of its sections" [ "$known" -gt 0 ]
+check "bench/run --help lists its sections" [ "$known" -gt 0 ]
 check "bench/run --smoke" "$bench/run" --smoke --json cost.json
 check "  each section has figures" same \
     "$(query cost.json "' '.join(dict.fromkeys(r['section'] for r in d['results']))")" \
@@ -32,8 +32,16 @@ check "  memwatch --exact finds all, in the right phase, at the right line" same
     "{(True, 'right', 'right')}"
 check "  with any budget none is lost" same \
     "$(query found.json "{r['tool'] for r in $large if r['error'] is None}")" 'set()'
-check "  each tool is in it, GNU time where it is there" same \
+check "  each tool is in it, GNU time where it is installed" same \
     "$(query found.json "len({r['tool'] for r in d['results']} - {'GNU time'})")" 6
+
+sections='pairs start memory large samples plateau' # the others need valgrind, NumPy or g++
+# shellcheck disable=SC2046,SC2086
+check "bench/heap --smoke" "$bench/heap" --smoke --json heap.json $(printf ' --only %s' $sections)
+check "  each section has figures" same \
+    "$(query heap.json "' '.join(dict.fromkeys(r['section'] for r in d['results']))")" "$sections"
+check "  each figure has a unit, and its quartiles in order" same \
+    "$(query heap.json "all(r['unit'] and r['q1'] <= r['median'] <= r['q3'] for r in d['results'])")" True
 
 if command -v gnuplot >/dev/null; then
     check "bench/plot" "$bench/plot" --cost cost.json --accuracy found.json --to .

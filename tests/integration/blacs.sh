@@ -5,8 +5,8 @@
 
 source=$top_srcdir/tests/programs/blacs/main.c
 line_of() { echo "main.c:$(grep -n "/\* $1 \*/" "$source" | cut -d: -f1)"; }
-sites() { grep '^merged-site ' dump | grep "call=$1 " | field where | sort; }
-calls() { grep '^merged-site ' dump | grep "where=\"$1\"" | field calls; }
+sites() { grep '^merged_site ' dump | grep "call=\"$1\" " | field where | sort; }
+calls() { grep '^merged_site ' dump | grep "where=\"$1\"" | field calls; }
 
 for mpi in $(mpis); do
     case $mpi in openmpi) cc=$OPENMPI_CC ;; mpich) cc=$MPICH_CC ;; esac
@@ -19,9 +19,9 @@ for mpi in $(mpis); do
     check "$mpi: two lines of the program, not one of the library" same "$(sites MPI_Allreduce)" \
         "$(line_of norm) (via Cdgsum2d)
 $(line_of residual) (via Cdgsum2d)"
-    check "$mpi: their calls are counted apart" same "$(calls "$(line_of residual) (via Cdgsum2d)")" 15
-    check "$mpi: so is the barrier" same "$(sites MPI_Barrier | sed 's/ (via .*//')" "$(line_of settle)"
-    check "$mpi: the report has it" grep -q "MPI_Allreduce  $(line_of norm) (via Cdgsum2d) " err
+    check "$mpi: their calls are counted separately" same "$(calls "$(line_of residual) (via Cdgsum2d)")" 15
+    check "$mpi: the barrier is at its line as well" same "$(sites MPI_Barrier | sed 's/ (via .*//')" "$(line_of settle)"
+    check "$mpi: the report shows it" grep -q "MPI_Allreduce  $(line_of norm) (via Cdgsum2d) " err
     check "$mpi: and no call is an offset in the library" sh -c '! grep -E "^  MPI_[^ ]* +libscalapack" err'
 done
 done_testing

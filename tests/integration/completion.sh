@@ -7,12 +7,12 @@ export PATH
 touch record.json page.html
 mkdir runs
 commands='run report compare runs top doctor completion'
-# The options that --help tells of, with their letters, a line each.
+# The options that --help lists, with their letters, one per line.
 helped() { "$memwatch" "$1" --help | sed -n 's/^ \{1,6\}\(-[a-z], \)\{0,1\}\(--[a-z-]*\).*/\1\2/p' | tr -d ',' | tr ' ' '\n' | sort -u; }
 long_of() { grep '^--' | sort -u; }
 
 check "a wrong shell: 125" sh -c '"$0" completion tcsh 2>err; [ $? = 125 ]' "$memwatch"
-check "and which there are" grep -q 'bash, zsh or fish' err
+check "the message lists the shells" grep -q 'bash, zsh or fish' err
 
 if command -v bash >/dev/null; then
     "$memwatch" completion bash >bash_completion
@@ -25,7 +25,7 @@ if command -v bash >/dev/null; then
         check "bash: $command has the options of --help" same "$(in_bash memwatch "$command" - | grep -v '^$')" "$(helped "$command")"
     done
     check "bash: the words of an option" same "$(in_bash memwatch report --color = a | tr '\n' ' ')" "always auto "
-    check "bash: as a word of its own" same "$(in_bash memwatch top --sort gr)" growth
+    check "bash: as a separate word" same "$(in_bash memwatch top --sort gr)" growth
     check "bash: files" same "$(in_bash memwatch run --html = pa)" page.html
     check "bash: directories only" same "$(in_bash memwatch run --run-dir r)" runs
     check "bash: a path to report" same "$(in_bash memwatch report rec)" record.json
@@ -33,10 +33,10 @@ if command -v bash >/dev/null; then
     check "bash: the command behind --" grep -q -x mkdir <<END
 $(in_bash memwatch run -i 10 -- mkd)
 END
-    check "bash: the command's own words are files" same "$(in_bash memwatch run -i 10 ./app rec)" record.json
+    check "bash: arguments of the command are files" same "$(in_bash memwatch run -i 10 ./app rec)" record.json
     check "bash: not its options" same "$(in_bash memwatch run -- ./app --ht)" ""
 else
-    skip "bash" "bash is not there"
+    skip "bash" "bash is not installed"
 fi
 
 if command -v fish >/dev/null; then
@@ -51,7 +51,7 @@ if command -v fish >/dev/null; then
     check "fish: a path to report" same "$(in_fish 'memwatch report rec')" record.json
     check "fish: the command behind --" sh -c 'printf "%s\n" "$1" | grep -q -x mkdir' sh "$(in_fish 'memwatch run -- mkd')"
 else
-    skip "fish" "fish is not there"
+    skip "fish" "fish is not installed"
 fi
 
 if command -v zsh >/dev/null && command -v tmux >/dev/null; then
@@ -62,7 +62,7 @@ if command -v zsh >/dev/null && command -v tmux >/dev/null; then
     $tmux -f /dev/null new-session -d -x 150 -y 60 "env ZDOTDIR=$work HOME=$work zsh" 2>/dev/null
     shown() { $tmux capture-pane -p; }
     waits_for() { until_true sh -c "$tmux capture-pane -p | grep -q -e '$1'"; }
-    in_zsh() { # what is typed before Tab
+    in_zsh() { # the text before Tab
         $tmux send-keys C-u C-l
         $tmux send-keys -l "$1"
         $tmux send-keys Tab
@@ -82,6 +82,6 @@ if command -v zsh >/dev/null && command -v tmux >/dev/null; then
     done
     $tmux kill-server
 else
-    skip "zsh" "zsh or tmux is not there"
+    skip "zsh" "zsh or tmux is not installed"
 fi
 done_testing

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# C++: MPI calls in a shared library that was loaded late are told by demangled names and inlined frames.
+# C++: MPI calls in a shared library that was loaded late are identified by demangled names and inlined frames.
 . "${srcdir:-.}/tests/lib.sh"
 
 source=$top_srcdir/tests/programs/cxx
@@ -21,8 +21,8 @@ build() { # cxx
         "$1" $2 -O2 -shared -fPIC -o "$mpi/plugin.so" "$source/plugin.cc"
 }
 
-spike() { grep '^site rank=1 ' dump | grep 'call=MPI_Allreduce' | field spike; }
-site() { grep '^site rank=0 ' dump | grep 'call=MPI_Allreduce' | field "$1"; }
+spike() { grep '^site rank=1 ' dump | grep 'call="MPI_Allreduce"' | field spike; }
+site() { grep '^site rank=0 ' dump | grep 'call="MPI_Allreduce"' | field "$1"; }
 
 for mpi in $(mpis); do
     if ! cxx=$(cxx_of "$mpi"); then

@@ -1,15 +1,25 @@
 # SPDX-License-Identifier: MIT
-# Whatever somebody does to the files of a run directory while the job runs, root included: the job does not notice, and the
-# report has all that the ranks knew.
+# Damage to the files of a run directory while the job runs, also by root: the job is not affected, and the report has
+# everything that the ranks recorded.
 private=/dev/shm
 . "${srcdir:-.}/tests/lib.sh"
 
 each='for f in $MEMWATCH_RUN_DIR/*; do'
 truncated="$each chmod u+w \$f; : >\$f; done"
 # Segments of the size of journals that ranks have made, each with its creator and memwatch attached.
-ours='$4 > 600000 && $4 < 700000 && $5 == pid'
+mkdir sized
+size=$(
+    mpi=$(mpis | head -n 1)
+    "$memwatch" run --keep --run-dir "$work/sized" -- "$(mpirun_of "$mpi")" -n 1 "$(program "$mpi" damage)" 1 1 true >/dev/null 2>&1
+    stat -c %s "$work"/sized/*/journal-*
+)
+rm -rf sized pid.*
+ours="\$4 >= $size && \$4 < $size + 65536 && \$5 == pid" # with a head
 removed="for p in \$(cat pid.*); do
-        n=0; until [ \$n = 100 ] || awk -v pid=\$p '$ours && \$7 > 1' /proc/sysvipc/shm | grep -q .; do sleep 0.1; n=\$((n + 1)); done
+        n=0; until awk -v pid=\$p '$ours && \$7 > 1' /proc/sysvipc/shm | grep -q .; do
+            [ \$n != 100 ] || { echo no segment of \$p; break; }
+            sleep 0.1; n=\$((n + 1))
+        done
         ipcrm -m \$(awk -v pid=\$p '$ours { print \$2 }' /proc/sysvipc/shm)
     done; rm -f \$MEMWATCH_RUN_DIR/*"
 damage() {
@@ -35,7 +45,7 @@ has_segments() { ! no_segments >/dev/null; }
 
 ranks() { grep '^rank ' dump | sed 's/^rank rank=\([0-9]*\) .* calls=\([0-9]*\) .*/\1:\2/' | sort | tr '\n' ' '; }
 
-# job MPI BEFORE AFTER COMMAND, with what runs memwatch and what runs the program in $as and $in.
+# job MPI BEFORE AFTER COMMAND, with the prefixes of memwatch and of the program in $as and $in.
 job() {
     mkdir -p runs
     ${as-} timeout 60 "$memwatch" run --run-dir "$work/runs" --force -o record -- "$(mpirun_of "$1")" -n 2 ${in-} \
@@ -66,20 +76,20 @@ for mpi in $(mpis); do
     for kind in $kinds; do
         harmless "$kind" "$mpi" 50 100 "$(damage $kind)"
     done
-    check "$mpi: the report says so" grep -q 'journals were read from shared memory' dump
+    check "$mpi: the report mentions it" grep -q 'journals were read from shared memory' dump
     harmless "truncated at the start" "$mpi" 0 100 "$truncated"
     harmless "garbage at the end" "$mpi" 149 1 "$(damage garbage)"
 
     # Removed as well; memwatch has attached them by then.
     harmless "segments and files removed" "$mpi" 50 100 "$removed"
 
-    # A mapped file where no segment can be attached: safe from all but those who may write to it.
+    # A mapped file where no segment can be attached: safe from everybody without write permission.
     in='env MEMWATCH_IPC=none'
     harmless "in files: removed" "$mpi" 50 100 'stat -c %a $MEMWATCH_RUN_DIR/journal-* | sort -u >modes; rm -f $MEMWATCH_RUN_DIR/view-*'
-    check "$mpi: in files: nobody may write to them by name" same "$(cat modes)" 400
+    check "$mpi: in files: they are not writable by name" same "$(cat modes)" 400
     in=
 
-    # memwatch, mpirun and the ranks are all killed: what the ranks knew is there.
+    # memwatch, mpirun and the ranks are all killed: the records of the ranks remain.
     for kind in none truncated; do
         rm -rf runs ready; mkdir runs
         "$memwatch" run --run-dir "$work/runs" -- "$(mpirun_of "$mpi")" -n 2 "$(program "$mpi" damage)" 20 -70 \
@@ -87,7 +97,7 @@ for mpi in $(mpis); do
         pid=$!
         until_true [ -e ready ]
         # shellcheck disable=SC2046
-        kill -KILL $pid $(pgrep -P $pid -f "^$(mpirun_of "$mpi")") $(cat pid.*)
+        kill -KILL $pid $(command_of "$mpi" $pid) $(cat pid.*)
         wait $pid 2>/dev/null
         dir=$(echo "$work"/runs/*)
         until_true sh -c "! kill -0 $(cat pid.0) 2>/dev/null || grep -q '^State:.Z' /proc/$(cat pid.0)/status"
@@ -96,10 +106,10 @@ for mpi in $(mpis); do
         check "$mpi: all killed, $kind: memwatch report" "$memwatch" report "$dir"
     done
     check "$mpi: all killed: the segments are there until the directory goes" has_segments
-    # Nothing in the directory says any more on which host it was made (memwatch may have written that again before its end).
+    # Nothing in the directory shows any more on which host it was created (memwatch may have written that again before its end).
     : >"$dir/memwatch-run"
     "$memwatch" runs --run-dir "$work/runs" --clean >list
-    check "$mpi: all killed, truncated: it is not removed unasked" same "$(echo "$work"/runs/*)" "$dir"
+    check "$mpi: all killed, truncated: it is not removed without a request" same "$(echo "$work"/runs/*)" "$dir"
     check "$mpi: all killed, truncated: it is listed" grep -q "unknown here.*$dir" list
     "$memwatch" runs --clean --force "$dir"
     check "$mpi: all killed, truncated: then nothing is left" nothing_left_here
@@ -110,7 +120,7 @@ for mpi in $(mpis); do
     pid=$!
     until_true [ -e ready ]
     # shellcheck disable=SC2046
-    kill -KILL $pid $(pgrep -P $pid -f "^$(mpirun_of "$mpi")") $(cat pid.*)
+    kill -KILL $pid $(command_of "$mpi" $pid) $(cat pid.*)
     wait $pid 2>/dev/null
     rm -rf runs
     until_true sh -c "! awk -v pid=$(cat pid.0) '\$5 == pid && \$7' /proc/sysvipc/shm | grep -q ." # attached
@@ -132,20 +142,20 @@ for mpi in $(mpis); do
         LD_PRELOAD=$shim "$(mpirun_of "$mpi")" -n 2 "$(program "$mpi" damage)" 50 100 \
             "unset LD_PRELOAD; echo $dir >>'$work/alone'; $command" >out 2>err
         status=$?
-        check "$mpi: alone: the job ends as without memwatch ($command)" same "$status $(cat out)" "$plain"
-        [ "$command" != true ] || check "$mpi: alone: it leaves no segment" no_segments
+        check "$mpi: standalone: the job ends as without memwatch ($command)" same "$status $(cat out)" "$plain"
+        [ "$command" != true ] || check "$mpi: standalone: it leaves no segment" no_segments
     done
     "$memwatch" runs --clean >list
-    check "$mpi: alone: nothing is left" no_segments
-    # where nothing says any more on which host it was made
+    check "$mpi: standalone: nothing is left" no_segments
+    # where nothing shows any more on which host it was created
     sort -u "$work/alone" | while read -r dir; do
         [ ! -e "$dir" ] || "$memwatch" runs --clean --force "$dir"
     done
-    check "$mpi: alone: truncated: it is removed when asked" same "$(sort -u "$work/alone" | xargs ls -d 2>/dev/null)" ""
+    check "$mpi: standalone: truncated: it is removed on request" same "$(sort -u "$work/alone" | xargs ls -d 2>/dev/null)" ""
     rm -f "$work/alone"
 done
 
-# As an ordinary user, who owns the files all the same.
+# As an ordinary user, who owns the files as well.
 for mpi in $(mpis); do
     if ! user_can; then skip "$mpi: as an ordinary user" "$user_cannot"; continue; fi
     rm -rf runs; rm -f out err record dump pid.*

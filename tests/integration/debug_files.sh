@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The name of a place, wherever a file or its separate debug files have it: lines; the symbol tables of stripped files; files
+# The name of a place, from the file or its separate debug files: lines; the symbol tables of stripped files; files
 # that are found by build id, by debug link and its checksum, by dwz's link.
 . "${srcdir:-.}/tests/lib.sh"
 
@@ -28,7 +28,7 @@ libmd.so+$(printf 0x%x 0) "
 exported() { printf 'md_step+0x5 md_step\nlibmd.so+0x%x ' $((inner + 5)); }
 
 build -g && note
-check "lines of the file's own" same "$(all_of)" "$lines"
+check "lines from the file itself" same "$(all_of)" "$lines"
 build -g -gz && note
 check "compressed" same "$(all_of)" "$lines"
 build && note
@@ -42,15 +42,15 @@ case $(uname -m) in
     *) skip "a stub has the name of what it calls" "x86-64 only" ;;
 esac
 
-apart() { # flags: the symbols go to libmd.debug
+separate() { # flags: the symbols go to libmd.debug
     rm -f libmd.so libmd.debug
     build "$@" && note && objcopy --only-keep-debug libmd.so libmd.debug && strip --strip-all libmd.so
 }
-linked() { apart "$@" && objcopy --add-gnu-debuglink=libmd.debug libmd.so; }
+linked() { separate "$@" && objcopy --add-gnu-debuglink=libmd.debug libmd.so; }
 linked -g
 check "a debug link: lines" same "$(all_of)" "$lines"
 linked
-check "a debug link to names alone" same "$(all_of)" "$named"
+check "a debug link to a file with names only" same "$(all_of)" "$named"
 linked -g -Wl,--build-id=none
 check "without build ids, by the checksum" same "$(all_of)" "$lines"
 printf x >>libmd.debug
@@ -64,7 +64,7 @@ check "a debug file that lost its build id is another file" same "$(all_of)" "$(
 linked -g
 mv libmd.so kept.so && value=7 build -g && objcopy --only-keep-debug libmd.so libmd.debug && mv kept.so libmd.so
 check "of another build: not that file" same "$(all_of)" "$(exported)"
-apart -g
+separate -g
 mv libmd.debug libmd.so.debug
 check "no link, but the usual name" same "$(all_of)" "$lines"
 mkdir -p .debug && mv libmd.so.debug .debug/
@@ -121,14 +121,14 @@ if ! private "exit 0" 2>/dev/null; then
     exit 0
 fi
 ask="for a in \$step \$inner; do $mwplace ${file-$work/libmd.so} \$((a + 5)) $work/kept.so; done"
-apart -g
+separate -g
 cp libmd.so kept.so
 export step inner
 check "by build id" same "$(private "$(install_by_id libmd.debug) && $ask")" "$lines"
 linked -g
 cp libmd.so kept.so
 check "by the link" same "$(private "mkdir -p $root$work && mv libmd.debug $root$work/ && $ask")" "$lines"
-apart -g
+separate -g
 cp libmd.so kept.so
 rm libmd.so
 check "a file that is gone" same "$(private "$(install_by_id libmd.debug) && $ask")" "$lines"
@@ -136,12 +136,12 @@ value=9 build
 check "a file that was replaced" same "$(private "$(install_by_id libmd.debug) && $ask")" "$lines"
 
 if command -v dwz >/dev/null 2>&1; then
-    # types worth moving: libdw wants more than strings in that file
+    # types that dwz moves: libdw requires more than strings in that file
     for i in 1 2 3 4 5 6 7 8 9; do
         echo "struct kind_$i { int first_member_$i, second_member_$i; struct kind_$i *next_of_kind_$i; } md_kind_$i;"
     done >>md.c
     rm libmd.so
-    apart -g
+    separate -g
     cp libmd.so kept.so
     cp libmd.debug a.debug
     cp libmd.debug b.debug

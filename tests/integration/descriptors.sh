@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# A program puts its files where descriptors of the library are, or closes these: its files stay what they are, also
-# in children, and the run is measured on.
+# A program opens its files at the numbers of the library's descriptors, or closes these: its files stay intact, also
+# in children, and measuring continues.
 . "${srcdir:-.}/tests/lib.sh"
 
 # stays MPI HOW [LIMIT]

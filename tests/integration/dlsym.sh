@@ -47,7 +47,7 @@ library.MPI_Barrier(world)
 library.MPI_Finalize()
 EOF
 
-# What dlsym() gives to the program for everything else: the same with the preload and without.
+# For everything else dlsym() returns the same with the preload and without.
 cat >asks.c <<'EOF'
 #define _GNU_SOURCE
 #include <dlfcn.h>

@@ -7,7 +7,7 @@ none() { [ -z "$1" ] || { echo "$1"; return 1; }; }
 
 # ---- what can be checked without running anything ----
 
-# Each block says what it is: see "Commands in these pages" of doc/README.md.
+# Each block is marked: see "Commands in these pages" of doc/README.md.
 unmarked() { # page
     awk '/^```/ { open = !open; if (open && $0 !~ /^```(sh|console|text|c|tcl)$/) print FILENAME ":" FNR ": " $0 }
          END { if (open) print FILENAME ": a block is not closed" }' "$top_srcdir/$1"
@@ -87,7 +87,7 @@ blocks_of() { # page directory
         kind == "sh" || kind == "text" { print >file }' "$top_srcdir/$1"
 }
 
-# A directory like the build directory, in which commands may write what they like.
+# A directory like the build directory, in which commands may write.
 place() { # directory
     mkdir -p "$1/build" "$1/bin" "$1/tmp"
     for name in launcher pmpi examples; do ln -s "$top_builddir/$name" "$1/build/$name"; done
@@ -117,7 +117,7 @@ script_of() { # page directory
     done
 }
 
-# No settings of this test may help: what Open MPI needs has to be in the page.
+# The settings of this test are not used: what Open MPI needs must be in the page.
 settings=$(env | sed -n 's/^\(\(OMPI\|PRTE\|PMIX\|MEMWATCH\)_[A-Za-z0-9_]*\)=.*/-u \1/p')
 as_printed() { # as whom, directory
     # shellcheck disable=SC2086
@@ -125,13 +125,15 @@ as_printed() { # as whom, directory
 }
 as_myself() { "$@"; }
 
-# What begins each line of a shown output, up to the first number or column; deeper indented lines depend on the run.
+# What begins each line of a shown output, up to the first number or column; deeper indented lines depend on the run, and the
+# libraries of MPI on its version.
 labels() { # file
-    grep -E '^ {0,2}[^ ]' "$1" | sed -e 's/^ *//' -e 's/   *.*//' -e 's/ *[^ ]*\([0-9]\|…\).*//' | sed '/^.\{0,2\}$/d' | sort -u
+    grep -E '^ {0,2}[^ ]' "$1" | sed -e 's/^ *//' -e 's/   *.*//' -e 's/ *[^ ]*\([0-9]\|…\).*//' -e 's/^MPI: lib.*/MPI: lib/' | sed '/^.\{0,2\}$/d' | sort -u
 }
 unprinted() { # shown printed
     [ -e "$2" ] || { echo 'it was not run'; return; }
-    tr -s ' \n' ' ' <"$2" >"$work/printed"
+    # the process that mpirun becomes has another name from Open MPI 5 on
+    tr -s ' \n' ' ' <"$2" | sed 's/\<prterun\>/orterun/g' >"$work/printed"
     labels "$1" | while read -r label; do grep -q -F -e "$label" "$work/printed" || echo "not printed: $label"; done
 }
 
@@ -151,7 +153,7 @@ try() { # page as-whom directory how
         name=$3/blocks/$n
         check "$1$4: $(head -n 1 "$name.sh")" ran "$name"
         if [ -e "$name.text" ] && [ "$mpi" = openmpi ]; then
-            check "$1$4: and prints what is shown" none "$(unprinted "$name.text" "$name.out")"
+            check "$1$4: prints the shown output" none "$(unprinted "$name.text" "$name.out")"
         fi
     done
 }

@@ -47,7 +47,7 @@ for page in "$top_srcdir"/doc/*.[17]; do
         skip "$name: mandoc -Tlint" 'mandoc was not found'
     fi
 done
-# Quotes are printed, and not taken as those of a macro's argument.
+# Quotes are printed, and not interpreted as quotes of a macro's argument.
 if command -v groff >/dev/null; then
     groff -man -Tascii -P-c -P-b -P-u -rHY=0 "$top_srcdir/doc/memwatch-pmpi.7" | tr -s ' \n' ' ' >pmpi.txt
     for call in 'MPI_Pcontrol(1, "fft")' 'MPI_Pcontrol(-1, "fft")' 'memwatch_phase_begin("fft");'; do

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# `memwatch doctor`: 0 where a run would be complete; what is wrong is named, with advice, and the status is 1.
+# `memwatch doctor`: status 0 where a run would be complete; otherwise it names the problems, with advice, and the status is 1.
 . "${srcdir:-.}/tests/lib.sh"
 tools=$PATH
 
@@ -10,13 +10,13 @@ bad() { # name
 }
 
 check "here a run would be complete: 0" same "$(doctor)" 0
-check "it says so" grep -q 'A run here would be complete' out
+check "the report says so" grep -q 'A run here would be complete' out
 check "nothing on stderr" [ ! -s err ]
 for what in 'MPI libraries' 'MPI launchers' shim 'high-water mark' 'RSS counters' memory 'control group' 'process tree' \
     'other processes' 'causes of death' lines journals 'shared memory' 'open files' 'file size' network; do
     check "a line for: $what" grep -q -E "^  (ok|-)  *$what" out
 done
-has_mpi() { [ -n "$1" ] || cannot "it is not there" || return; shift; "$@"; } # its compiler, command
+has_mpi() { [ -n "$1" ] || cannot "it is not installed" || return; shift; "$@"; } # its compiler, command
 check "Open MPI's library is found" has_mpi "$OPENMPI_CC" grep -q 'Open MPI v.*: /.*libmpi' out
 check "MPICH's library is found" has_mpi "$MPICH_CC" grep -q 'MPICH Version.*: /' out
 check "RSS precision is measured" grep -q -E 'largest errors in [0-9]+ trials.*RSS [0-9.]+ [KM]?i?B' out
@@ -24,12 +24,12 @@ check "--help has examples" sh -c "'$memwatch' doctor --help | grep -q 'srun -N 
 "$memwatch" doctor --nonsense >out 2>err
 check "a wrong option: 125" same $? 125
 
-# Older kernels: the sources that are left.
+# Older kernels: the remaining sources of information.
 for kernel in 5.3 4.18; do
     "$top_builddir/tests/tools/oldkernel" $kernel true || { skip "as on Linux $kernel" "that cannot be done here"; continue; }
     check "as on Linux $kernel: a run would be complete" same \
         "$("$top_builddir/tests/tools/oldkernel" $kernel "$memwatch" doctor >out 2>err; echo $?)" 0
-    check "as on Linux $kernel: no record of the kernel's" grep -q 'causes of death .*needs Linux 6.15.*libmemwatch-wait.so' out
+    check "as on Linux $kernel: no record of the kernel" grep -q 'causes of death .*needs Linux 6.15.*libmemwatch-wait.so' out
     [ $kernel != 4.18 ] || check "as on Linux 4.18: ends are noticed later" grep -q 'no pidfd_open' out
 done
 check "a launch agent of the user's is named" \
@@ -37,11 +37,11 @@ check "a launch agent of the user's is named" \
 mkdir lone
 cp "$shim" lone/
 if "$top_builddir/tests/tools/oldkernel" 5.3 true; then
-    check "no wait library, and no record of the kernel's: 1" same \
+    check "no wait library, and no record of the kernel: 1" same \
         "$(MEMWATCH_SHIM=$work/lone/libmemwatch-pmpi.so "$top_builddir/tests/tools/oldkernel" 5.3 "$memwatch" doctor >out 2>err; echo $?)" 1
     check "it is named" bad 'causes of death'
 else
-    skip "no wait library, and no record of the kernel's" "that cannot be done here"
+    skip "no wait library, and no record of the kernel" "that cannot be done here"
 fi
 
 mkdir bin
@@ -67,11 +67,11 @@ exec "$1" doctor
 EOM
     mkdir places
     TMPDIR=$work/places unshare -m sh places.sh "$memwatch" >out 2>err
-    check "no place for journals: 1" same $? 1
+    check "no directory for journals: 1" same $? 1
     check "it is named" bad journals
     unshare -m sh -c 'mount -t tmpfs -o size=64k none /dev/shm && "$1" doctor' sh "$memwatch" >out 2>err
-    check "a full /dev/shm: others are taken, 0" same $? 0
-    check "and it is said" grep -q 'not enough space in /dev/shm' out
+    check "a full /dev/shm: other directories are used, 0" same $? 0
+    check "and it is reported" grep -q 'not enough space in /dev/shm' out
     unshare -m sh -c 'mount --bind /proc /proc && mount -o remount,ro,bind /proc && "$1" doctor' sh "$memwatch" >out 2>err
     check "/proc is read-only: 1" same $? 1
     check "it is named" bad 'high-water mark'

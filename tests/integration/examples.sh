@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# examples/README.md tells the truth: its commands run, print what it says, and need the memory that it says.
+# examples/README.md is correct: its commands run, print what it shows, and need the memory that it states.
 . "${srcdir:-.}/tests/lib.sh"
 
 readme=$top_srcdir/examples/README.md
@@ -18,11 +18,11 @@ while read -r word option ranks program arguments; do
     # shellcheck disable=SC2086
     "$(mpirun_of "$mpi")" $option $ranks "$program" $arguments >out 2>&1
     check "$word $option $ranks $program $arguments" same $? 0
-    # what it is said to print
+    # the output shown in the README
     block=$(awk -v line="    $word $option $ranks $program${arguments:+ }$arguments" \
         '$0 == line {on = 1; next} on == 1 && /^prints/ {on = 2; next} on == 2 && /^    / {print substr($0, 5); found = 1; next}
          on == 2 && found {exit} on == 1 && /^[^ ]/ {exit}' "$readme")
-    [ -z "$block" ] || check "it prints what is said" same "$(cat out)" "$block"
+    [ -z "$block" ] || check "it prints the shown output" same "$(cat out)" "$block"
 done <commands
 
 # Options that do not exist are refused.
@@ -35,10 +35,10 @@ for program in rank_table replicated; do
     check "$program --help: once" same "$(grep -c '^Usage' out)" 1
 done
 
-# The scaling table, its first row anew (with Open MPI, whose own share is in it).
+# The scaling table, its first row measured again. What MPI_Init takes is part of it: that of Open MPI 4.
 peak() { "$memwatch" report --json "$1" | python3 -c 'import json, sys; print(max(r["peak"]["bytes"] for r in json.load(sys.stdin)["ranks"]) / 1048576)'; }
 row=$(grep '^| 1,048,576 |' "$readme" | tr -d '|MiB')
-if [ "$mpi" = openmpi ]; then
+if [ "$mpi" = openmpi ] && "$OPENMPI_RUN" --version | grep -q -F '(OpenRTE) 4.'; then
     # shellcheck disable=SC2086
     set -- ${row#*576}
     for ranks in 2 4 8; do
@@ -47,7 +47,7 @@ if [ "$mpi" = openmpi ]; then
         shift
     done
 else
-    skip "the scaling table" "it is of Open MPI"
+    skip "the scaling table" "what MPI_Init takes is part of it: it was measured with Open MPI 4"
 fi
 
 # Files and anchors that it names are there.

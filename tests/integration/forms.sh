@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# What several forms of one record say of the same thing is the same: text, JSON, page, tables, metrics, trace, JUnit, Markdown.
+# All forms of one record agree: text, JSON, page, tables, metrics, trace, JUnit, Markdown.
 . "${srcdir:-.}/tests/lib.sh"
 python=/usr/bin/python3
 [ -x "$python" ] || python=python3
@@ -18,7 +18,7 @@ job, peak, cost, ranks = record["job"], record["peak"], record["cost"], record["
 MARK = {"exact": "=", "at_least": "≥", "at_most": "≤"}
 
 def size(n): return "%.1f MiB" % (n / 1048576) if n >= 1048576 else "%.0f KiB" % (n / 1024)
-def is_time(n, shown): # to the digits that people get
+def is_time(n, shown): # to the displayed digits
     value, unit = shown.split()
     return abs(float(value) * {"ms": 1e6, "s": 1e9}[unit] - n) <= n / 190
 def equal(*values): assert len(set(values)) == 1, values
@@ -76,8 +76,8 @@ def totals():
     assert upper >= seen
     says("≥ %s PSS" % size(peak["pss"]["bytes"])) if peak["pss"]["bytes"] else None
 
-def over_time(): # what was seen and what can have been are of the same processes
-    least = 0 if died else 3 # of a job that dies soon there may be few samples before the ranks' last words
+def over_time(): # the sampled sum and the upper bound refer to the same processes
+    least = 0 if died else 3 # of a job that dies soon there may be few samples before the last records of the ranks
     both = [(a, b) for a, b in zip(page["seen_curve"], page["bound_curve"]) if a is not None and b is not None]
     assert len(both) > least and all(a <= b for a, b in both), [x for x in both if x[0] > x[1]][:3]
     rows = [row for row in table["timeline"] if row["total_rss_bytes"] and row["total_upper_bytes"]]
@@ -104,7 +104,7 @@ def phases():
         equal(phase["path"], row["phase"]), equal(phase["visits"], int(row["visits"]))
         equal(phase["peak_bytes"]["max"] if phase["peak_kind"] != "unknown" else 0, int(row["peak_max_bytes"] or 0))
 
-def numbers(): # nothing is written with digits that it does not have
+def numbers(): # no number has more digits than are known
     long = [n for form in ("r.json", "metrics.txt") for n in re.findall(r"[\[:, ]-?\d+\.0*[1-9]\d{9,}", open(form).read())]
     assert not long, long[:5]
 
@@ -112,7 +112,7 @@ def own():
     own = [int(line.split()[1]) * 1024 for line in open("out") if line.startswith("own ")]
     equal(cost["shim_bytes_max"], max(r["shim_bytes"] for r in ranks))
     says("at most %s of a rank's RSS" % size(cost["shim_bytes_max"]))
-    for rank in ranks: # the program has looked at its libraries' pages itself
+    for rank in ranks: # the program has read its libraries' pages itself
         assert not own or rank["shim_bytes"] >= min(own) * .7, (rank["shim_bytes"], own)
         assert rank["shim_bytes"] < 16 << 20
 
@@ -123,7 +123,7 @@ def deaths():
     equal(first["rss"]["bytes"], rank["rss_at_end_bytes"])
     says("RSS then: ≥ %s" % size(rank["rss_at_end_bytes"]))
     held = dict(re.findall(r"rank (\d+) ([\d.]+ [KM]iB)", re.search(r"the others held then: (.*?) (?:✗|Peak)", text).group(1)))
-    for other in ranks: # who only waited for the end had as much then as at the end
+    for other in ranks: # ranks that only waited for the end had the same amount then as at the end
         if other is not rank:
             number, unit = held[str(other["rank"])].split()
             assert abs(float(number) * 1048576 - other["rss_at_end_bytes"]) < 2 << 20, (held, other["rss_at_end_bytes"])
@@ -167,5 +167,5 @@ for mpi in $(mpis); do
     all_agree "$mpi, killed" died $everything deaths
 done
 "$memwatch" report --force -o again.json --report again.txt --html again.html --timeline again.csv r.json
-check "the same again of the record" sh -c 'cmp r.json again.json && cmp r.txt again.txt && cmp r.html again.html && cmp timeline.csv again.csv'
+check "the same from the record" sh -c 'cmp r.json again.json && cmp r.txt again.txt && cmp r.html again.html && cmp timeline.csv again.csv'
 done_testing

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# By which variable an mpirun is told what to hand on to other hosts: that of Open MPI 4, or of PRRTE (5 and later). The
-# mpiruns are made up: programs that need the libraries by which they are told apart, and print their environment.
+# Which variable lists for mpirun what it forwards to other hosts: that of Open MPI 4, or of PRRTE (5 and later). The
+# mpiruns are substitutes: programs that need the libraries by which they are distinguished, and print their environment.
 . "${srcdir:-.}/tests/lib.sh"
 
 cc=$BUILD_CC
@@ -19,8 +19,8 @@ link prrte ./libpmix.so.2 && link orte './libopen-rte.so.40 ./libpmix.so.2' && l
 printf '#!/bin/sh\nexec %s/orte/mpirun "$@"\n' "$work" >wrapped/mpirun
 chmod 755 wrapped/mpirun
 
-# told_by VARIABLE command...: it has the library's name, and the other one has nothing of ours.
-told_by() {
+# passed_by VARIABLE command...: the variable has the library's name, and the other one has nothing of memwatch.
+passed_by() {
     wanted=$1
     shift
     "$memwatch" run --quiet -- "$@" >out 2>err || return 1
@@ -28,25 +28,25 @@ told_by() {
     grep -q "^$wanted=.*LD_PRELOAD;.*MEMWATCH_RUN_DIR" out && ! grep -q "^$unwanted=.*MEMWATCH" out
 }
 
-check "Open MPI 4" told_by $beside_x orte/mpirun -n 2 ./app
-check "PRRTE" told_by $list prrte/mpirun -n 2 -x PATH ./app
-check "a wrapper: as Open MPI 4" told_by $beside_x wrapped/mpirun -n 2 ./app
-check "another program: as Open MPI 4" told_by $beside_x other/mpirun -n 2 ./app
+check "Open MPI 4" passed_by $beside_x orte/mpirun -n 2 ./app
+check "PRRTE" passed_by $list prrte/mpirun -n 2 -x PATH ./app
+check "a wrapper: as Open MPI 4" passed_by $beside_x wrapped/mpirun -n 2 ./app
+check "another program: as Open MPI 4" passed_by $beside_x other/mpirun -n 2 ./app
 for kind in orte prrte; do
     case $kind in orte) variable=$beside_x ;; prrte) variable=$list ;; esac
     PATH=$work/$kind:$PATH
-    check "$kind: on PATH" told_by $variable mpirun -n 2 ./app
-    check "$kind: below env" told_by $variable env A=1 mpirun -n 2 ./app
-    check "$kind: in a shell's text" told_by $variable sh -c 'cd / && mpirun -n 2 ./app'
+    check "$kind: on PATH" passed_by $variable mpirun -n 2 ./app
+    check "$kind: below env" passed_by $variable env A=1 mpirun -n 2 ./app
+    check "$kind: in a shell's text" passed_by $variable sh -c 'cd / && mpirun -n 2 ./app'
     printf '#!/bin/sh\nmpirun -x A -n 2 ./app\n' >job
     chmod 755 job
-    check "$kind: in a script" told_by $variable ./job
+    check "$kind: in a script" passed_by $variable ./job
     env $list=MINE "$memwatch" run --quiet -- mpirun >out 2>err
-    check "$kind: to a list of the user's ours is added" grep -q "^$list=MINE;LD_PRELOAD;" out
-    check "$kind: a list of his in the script: it is left alone" sh -c 'sed "s/-x A/--mca mca_base_env_list A/" job >listed &&
+    check "$kind: memwatch's variables are added to a list of the user" grep -q "^$list=MINE;LD_PRELOAD;" out
+    check "$kind: a list of the user in the script: it is not changed" sh -c 'sed "s/-x A/--mca mca_base_env_list A/" job >listed &&
         chmod 755 listed && "$1" run --quiet -- ./listed >out 2>err; ! grep -q "env_list.*MEMWATCH" out' sh "$memwatch"
     printf '#!/bin/sh\n: module load mpi\nmpirun -x A -n 2 ./app\n' >job
-    check "$kind: a script that may choose another one: what harms neither" told_by $beside_x ./job
+    check "$kind: a script that may choose another one: the variable that works with both" passed_by $beside_x ./job
     PATH=${PATH#*:}
 done
 done_testing

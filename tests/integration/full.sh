@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-# More call sites and phases than a record has room for: totals stay exact, the loss is reported, and what matters has a name:
-# what comes often, what much memory belongs to, and the rank's peak, though it comes last.
+# More call sites and phases than a record has room for: totals stay exact, the loss is reported, and the important ones have a name:
+# frequent ones, those with much memory, and the one of the rank's peak, even if it is the last.
 . "${srcdir:-.}/tests/lib.sh"
 
 of_rank() { grep '^rank rank=0 ' dump | field "$1"; }
 sum_of() { grep "^$1 rank=0 " dump | field "$2" | awk '{ n += $1 } END { print n + 0 }'; }
-placed() { grep "^site rank=0 .*call=\"*$1\"* .*where=\"many_places" dump | field calls | awk '{ n += $1 } END { print n + 0 }'; }
+placed() { grep "^site rank=0 .*where=\"many_places.* call=\"$1\" " dump | field calls | awk '{ n += $1 } END { print n + 0 }'; }
 
 is_like() { # value pattern
     # shellcheck disable=SC2254
@@ -14,7 +14,8 @@ is_like() { # value pattern
 
 # Everything is in exactly one entry. MPI calls: Init, Finalize, two MPI_Comm_dups, and
 all_there() { # calls of the program besides
-    same "$(of_rank calls)" $(($1 + 4)) && same "$(sum_of site calls)" "$(of_rank calls)"
+    # (a thread that the kernel does not run for half a second, while it has the record, lets others record nothing)
+    same $(($(of_rank calls) + $(of_rank unrecorded_calls))) $(($1 + 4)) && same "$(sum_of site calls)" "$(of_rank calls)"
 }
 
 for mpi in $(mpis); do
@@ -48,6 +49,7 @@ for mpi in $(mpis); do
         field growth | awk '{ n += $1 } END { print n }')" $((3000 * 32 << 10)) 8388608
 
     run_mpi "$mpi" 1 "$many" 5 2 0 65536 call
+    check "$mpi, two threads: the job ends well" same "$?" 0
     check "$mpi, two threads: all calls are counted" all_there 30202
     check "$mpi, two threads: the call at the peak has its place" is_like "$(of_rank peak_site)" 'MPI_Comm_dup many_places.c:*'
 

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-# The gather brings every rank's record to rank 0 whole, in however many rounds.
+# The gather brings every rank's complete record to rank 0, in any number of rounds.
 . "${srcdir:-.}/tests/lib.sh"
 
-# What a record must agree on, whichever way it came.
+# What both copies of a record must agree on.
 facts() {
     "$mwdump" "$1" | grep -E '^(rank|site|phase) ' | grep -v -E '^(site|phase) .*(MPI_Finalize|kind=end)' |
-        sed -n 's/^site rank=\([0-9]*\) .* call=\([^ ]*\) .* where="\([^"]*\)".* calls=\([0-9]*\) .* sent=\([0-9]*\) .*/\1 \2 \3 \4 \5/p; s/^\(rank rank=[0-9]* size=[0-9]*\).* pid=\([0-9]*\).*/\1 \2/p' | sort
+        sed -n 's/^site rank=\([0-9]*\) .* where="\([^"]*\)".* call="\([^"]*\)".* calls=\([0-9]*\) .* sent=\([0-9]*\) .*/\1 \3 \2 \4 \5/p; s/^\(rank rank=[0-9]*\).* \(size=[0-9]*\) pid=\([0-9]*\) .*/\1 \2 \3/p' | sort
 }
 
 none() { [ -z "$1" ] || { echo "$1"; return 1; }; }
@@ -20,7 +20,7 @@ for mpi in $(mpis); do
             facts "$rundir" >from_journals
             facts "$rundir"/gathered-* >from_gathered
             check "$name: it holds every rank" same "$(grep -c '^rank' from_gathered)" $ranks
-            check "$name: and what their journals hold" diff from_journals from_gathered
+            check "$name: with the contents of their journals" diff from_journals from_gathered
         done
     done
     run_mpi "$mpi" 2 "$(program "$mpi" busy)" --calls 30

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# --group-by: all processes, grouped; sums of peaks only where they bound something.
+# --group-by: all processes, grouped; sums of peaks only where they are a bound.
 . "${srcdir:-.}/tests/lib.sh"
 
 mpi=$(mpis | head -n 1)
@@ -23,10 +23,10 @@ check "and one program file" grep -q -E "/$ranks +4 +4 " table
 by exe --exclude "$ranks"
 check "filters come first" [ "$(grep -c "/$ranks " table)" = 0 ]
 # The ranks, mpirun that names them, and what it forks before they are exec'd.
-check "and say what they left out" grep -q -E '([4-9]|[1-9][0-9]+) processes left out' table
+check "with the number of processes that they left out" grep -q -E '([4-9]|[1-9][0-9]+) processes left out' table
 "$memwatch" report job.json >plain 2>&1
-check "without it the ranks stay apart" grep -q '^Other processes' plain
+check "without it the ranks are separate" grep -q '^Other processes' plain
 "$memwatch" report --group-by colour job.json 2>err
-check "a wrong word: 125" same $? 125
-check "and what to write" grep -q 'command, exe, rank or host' err
+check "an unknown value: 125" same $? 125
+check "the message lists the values" grep -q 'command, exe, rank or host' err
 done_testing

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-# What the harness promises: where an MPI that configure found starts no job, tests of it fail, and say why; what could
-# not be tried is a skip, never a pass; and what passes when it is run again has failed.
+# What the harness guarantees: if an MPI that configure found starts no job, tests of it fail with the reason; what could
+# not be tried is a skip, never a pass; and a test that passes only when it is run again has failed.
 . "${srcdir:-.}/tests/lib.sh"
 
-# A build directory in which one mpirun knows too few slots, and another one works as far as anybody sees.
+# A build directory in which one mpirun knows too few slots, and another one seems to work.
 mkdir -p build/tests
 printf '#!/bin/sh\necho "There are not enough slots available for $2 ranks." >&2\nexit 1\n' >no_slots
 printf '#!/bin/sh\nexit 0\n' >works
@@ -43,10 +43,10 @@ check "one starts none: that is noted" same "$(ls build/tests/jobs)" openmpi
 run of_each
 check "one starts none: the other one's tests run" says 'ok 2 - mpich: another job'
 check "and one check fails" says 'not ok 3 - openmpi starts jobs on this machine, without memwatch'
-check "with what mpirun printed" says '# There are not enough slots available for 16 ranks\.'
+check "with the output of mpirun" says '# There are not enough slots available for 16 ranks\.'
 check "none was tried" never '.*openmpi: .*job'
 run of_any
-check "one starts none: what goes with any MPI goes on" says 'ok 1 - a job'
+check "one starts none: checks that work with any MPI run" says 'ok 1 - a job'
 
 environment "$work/no_slots" ""
 run of_any
@@ -89,7 +89,7 @@ rm "/dev/shm/memwatch-$(id -u)-0123456789abcdef"
 check "nothing is left" nothing_left
 done_testing
 END
-# somebody else's
+# another user's
 others=/dev/shm/memwatch-$(id -u)-not-a-run-$$
 mkdir "$others"
 run private
@@ -101,7 +101,7 @@ else
     check "what others left is not" says 'ok 2 - nothing is left'
 fi
 
-# tests/check_long.sh, with steps that are over at once.
+# tests/check_long.sh, with steps that end immediately.
 mkdir long
 cat >long/Makefile <<'END'
 fuzz:
@@ -111,7 +111,7 @@ kill-matrix:
 soak:
 	@echo 'for $(SOAK_SECONDS) s'; echo '# SKIP:  0'
 check:
-	@echo 'ok 1 - looking at it # SKIP no browser is there'
+	@echo 'ok 1 - looking at it # SKIP no browser is installed'
 END
 long() { (cd long && MAKE=make SOAK_SECONDS=7 sh "$top_srcdir/tests/check_long.sh" "$@" >../printed 2>&1; echo $?); }
 check "check-long: each step has a line in its list" same "$(long list) $(grep -c '^[a-z-]*  *[^ ].*' printed)" '0 7'
@@ -122,7 +122,7 @@ check "check-long: the other one" says 'soak  *ok (.*)'
 check "check-long: a variable gets there" same "$(head -n 1 long/check-long/soak.log)" 'for 7 s'
 check "check-long: what cannot run here is not a failure" same "$(long fuzz page)" 0
 check "check-long: but skipped" says 'fuzz  *skipped, or a part of it: needs something (.*)'
-check "check-long: also in a part" says 'page  *skipped, or a part of it: no browser is there (.*)'
+check "check-long: also in a part" says 'page  *skipped, or a part of it: no browser is installed (.*)'
 check "check-long: no such step" same "$(long nothing)" 2
 
 # tests/check.sh, which ./bootstrap check ends with, in build directories that have its targets and tests of their own.
@@ -162,18 +162,18 @@ check "nothing is run again" never '.*Run again.*'
 
 set_of_tests flaky
 check "one that passes when it is run again: not 0, and it has failed" same "$(checked) $(last)" '1 2 passed, 1 failed, 0 skipped'
-check "it is named, and what it did" says 'build: tests/flaky.sh passes alone: flaky'
+check "it is named, with the result" says 'build: tests/flaky.sh passes alone: flaky'
 check "its second log is kept" grep -q '^ok 1' build/rerun.log
 check "and so is the first" grep -q '^not ok 1' build/test-suite.log
 
 set_of_tests
 flaky "$work/build/sanitizers/tests/flaky.sh"
 check "the same with sanitizers" same "$(checked) $(last)" '1 2 passed, 1 failed, 0 skipped'
-check "where that is said" says 'build/sanitizers: tests/flaky.sh passes alone: flaky'
+check "with the name of that build" says 'build/sanitizers: tests/flaky.sh passes alone: flaky'
 
 set_of_tests broken
 check "one that fails again: not 0" same "$(checked) $(last)" '1 2 passed, 1 failed, 0 skipped'
-check "that is said" says 'build: tests/broken.sh fails alone as well: broken'
+check "which is reported" says 'build: tests/broken.sh fails alone as well: broken'
 check "and what it printed" says '# it never works'
 
 set_of_tests

@@ -5,7 +5,7 @@
 
 none() { [ -z "$1" ] || { printf '%s\n' "$1"; return 1; }; }
 
-# By construction: stderr is written by one function, but for whole reports and what is constant.
+# By construction: stderr is written by one function, except for reports and constant text.
 raw=$(cd "$top_srcdir" && grep -n -E '\bstderr\b|STDERR_FILENO|\b(perror|warnx?|errx?|psignal|argp_error|argp_failure|argp_usage|error)\(' \
     $(find launcher collector pmpi -name '*.c') |
     grep -v -E '^[a-z/_]*\.c:[0-9]+: *(/?\*|\{")|on stderr|to stderr' |
@@ -15,25 +15,25 @@ allowed='^(collector/base/(message|mem)|collector/symbols/symbolizer_child|pmpi/
 ^launcher/cli/main\.c:.*help\(stderr\)|
 ^launcher/run/live\.c:.*(dprintf\(STDERR_FILENO, "(\\r%s)?\\r?\\033\[K|STDERR_FILENO)|
 ^launcher/options/parse\.c:.*(real = stderr|stderr = (caught|real))|
-^launcher/run/(repeat|run)\.c:.*mw_report_(repeat|text)_write\(stderr|
+^launcher/run/(repeat|report)\.c:.*mw_report_(repeat|text)_write\(stderr|
 ^launcher/output/verdict\.c:.*annotate\(stderr,'
 check "messages are printed by mw_message() and mw_log() only" none "$(printf '%s\n' "$raw" | grep -v -E "$(echo "$allowed" | tr -d '\n')")"
 check "(and the rest is still there to be allowed)" sh -c 'echo "$1" | grep -q collector/base/message' sh "$raw"
 
 # ESC ] 0 ; x BEL, ESC [ 2 J, C1 in UTF-8 and alone, a direction, DEL, CR.
 evil=$(printf '\033]0;x\007\033[2J\302\23331m\233\342\200\256\177\r')
-clean() { # of control characters but newline, of C1, of what turns the direction, of what is not UTF-8
+clean() { # no control characters except newline, no C1, no changes of direction, only UTF-8
     iconv -f UTF-8 -t UTF-8 "$@" >/dev/null &&
         none "$(LC_ALL=C grep -a -n -P '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\x8b-\x8f\xa8-\xae]|\xe2\x81[\xa6-\xa9]' "$@" | cat -v)"
 }
-# says "what" command...: both streams of it are clean, and it says something.
+# says "what" command...: both streams are clean, and there is a message.
 says() {
     what=$1
     shift
     timeout 30 "$@" >out 2>err </dev/null
     cat out err >both
     check "$what" clean both
-    check "$what: something is said" [ -s both ]
+    check "$what: there is a message" [ -s both ]
 }
 
 says "an unknown command" "$memwatch" "x$evil"

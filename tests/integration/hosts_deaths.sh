@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
-# A rank on another host dies where the kernel keeps no record of how: its daemon there has seen it.
+# A rank on another host dies where the kernel does not record the cause: the daemon there has collected its status.
 . "${srcdir:-.}/tests/lib.sh"
 . "${srcdir:-.}/tests/hosts.sh"
 hosts_kernel 2 5.3
 hosts_kernel 3 4.18
 hosts_up 3
 
-# MPICH's mpiexec starts its proxies by ssh then, as it does by itself.
+# MPICH's mpiexec then starts its proxies by ssh, which is its default.
 mkdir bin
 ln -s "$hosts_rsh" bin/ssh
 PATH=$work/bin:$PATH
@@ -34,7 +34,7 @@ for mpi in $(mpis); do
     done
 done
 
-# The command line of a daemon, which everybody on its host can read, does not give the run directory's name away.
+# The command line of a daemon, which every user of its host can read, does not contain the complete name of the run directory.
 cat >"$work/show" <<END
 #!/bin/sh
 echo "\$*" >>"$work/shown"
@@ -56,13 +56,13 @@ for mpi in $(mpis); do
     ln -sf "$hosts_rsh" bin/ssh
 done
 
-# What the user has set is kept.
+# Settings of the user are kept.
 for mpi in $(mpis); do
     case $mpi in
         openmpi) setting='OMPI_MCA_orte_launch_agent=env MINE=1 orted' ;;
         mpich) setting=HYDRA_LAUNCHER_EXEC=$hydra_exec ;;
     esac
     env "$setting" "$memwatch" run --quiet -- sh -c 'env' >out 2>err
-    check "$mpi: a launch agent of the user's stays" grep -q -x -F "$setting" out
+    check "$mpi: a launch agent set by the user is kept" grep -q -x -F "$setting" out
 done
 done_testing

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Ranks on several hosts without agents: their records come together on rank 0's host, by MPI, when all ranks agree. Whatever is
-# missing no job hangs, and none is changed by it.
+# Ranks on several hosts without agents: their records are gathered on rank 0's host, by MPI, if all ranks agree. No job hangs
+# or changes, whatever is missing.
 . "${srcdir:-.}/tests/lib.sh"
 . "${srcdir:-.}/tests/hosts.sh"
 hosts_up 3
@@ -8,10 +8,10 @@ hosts_up 3
 limit=120 # seconds: a job that hangs is a failure, not a test that never ends
 ranks() { sed -n 's/^rank rank=\([0-9-]*\) .*/\1/p' dump | sort -n | tr '\n' ' '; }
 none() { [ -z "$1" ] || { echo "$1"; return 1; }; }
-# What lies in /dev/shm of a host: run directories and what is in them.
+# The contents of /dev/shm of a host: run directories and their files.
 left_on() { host_run "$1" find /dev/shm -mindepth 1 -name '*memwatch-*' -o -mindepth 1 -path '*memwatch-*'; }
 
-# The ranks whose records a host has kept, by what it has said of that.
+# The ranks whose records a host has kept, according to its message.
 stay_on() {
     path=$(sed -n "s/^memwatch: the records of the ranks on host mwh$1 stay there: memwatch report \([^ ]*\) .*/\1/p" err)
     host_run "$1" "$mwdump" "$path" | sed -n 's/^rank rank=\([0-9]*\) .*/\1/p' | sort -n | paste -s -d ' '
@@ -44,9 +44,9 @@ for mpi in $(mpis); do
 
     on_hosts "$mpi" "0 2 1" "$busy" --calls 9
     check "$mpi: rank 0 elsewhere: the job ends well" same "$run_status" 0
-    path=$(sed -n 's/^memwatch: the whole record lies on host mwh2: memwatch report \([^ ]*\) .*/\1/p' err)
-    check "$mpi: rank 0 elsewhere: it says where the record is" [ -n "$path" ]
-    check "$mpi: rank 0 elsewhere: and that holds all ranks" \
+    path=$(sed -n 's/^memwatch: the complete record is on host mwh2: memwatch report \([^ ]*\) .*/\1/p' err)
+    check "$mpi: rank 0 elsewhere: the location of the record is printed" [ -n "$path" ]
+    check "$mpi: rank 0 elsewhere: that record has all ranks" \
         sh -c "nsenter -t $(host_pid 2) -m -p -- '$mwdump' '$path' >dump && grep -c '^rank ' dump | grep -qx 3"
     check "$mpi: rank 0 elsewhere: nothing else is left" same "$(left_on 2 | sort; left_on 3)" "$(dirname "$path")
 $path
@@ -55,32 +55,28 @@ $(dirname "$path")/memwatch-run"
     on_hosts "$mpi" "1 1 1" "$busy" --calls 9
     host_run 1 rm -rf "$rundir"
     check "$mpi: one rank on each: the job ends well" same "$run_status" 0
-    check "$mpi: one rank on each: all are there" same "$(ranks)" "0 1 2 "
+    check "$mpi: one rank on each: all ranks are in the report" same "$(ranks)" "0 1 2 "
 
     on_hosts "$mpi" "0 2 0" "$busy" --calls 9
     check "$mpi: all on one other host: the job ends well" same "$run_status" 0
-    check "$mpi: all on one other host: it says where the record is" grep -q 'the whole record lies on host mwh2' err
+    check "$mpi: all on one other host: the location of the record is printed" grep -q 'the complete record is on host mwh2' err
 
     # The fourth rank drops the library; so does the first. Then nothing is gathered: the records stay where they are, and each
-    # host says so. (Open MPI may find that its ssh has begun already: its own word.)
+    # host reports it. (Open MPI may print that its ssh has started already.)
     for without in 4 0; do
-        cat >some <<END
-#!/bin/sh
-[ "\${OMPI_COMM_WORLD_RANK-\$PMI_RANK}" = $without ] && unset LD_PRELOAD
-exec "$busy" --calls 9
-END
-        chmod 755 some
-        on_hosts "$mpi" "2 2 2" ./some
+        # shellcheck disable=SC2046
+        ranks_with $(seq 0 5 | grep -v $without)
+        on_hosts "$mpi" "2 2 2" ./some "$busy" --calls 9
         check "$mpi: rank $without has no library: the job ends well" same "$run_status" 0
-        check "$mpi: rank $without has no library: the launcher's host is reported" same "$(ranks)" "$([ $without = 0 ] || echo '0 ')1 "
+        check "$mpi: rank $without has no library: the ranks of the launcher's host are reported" same "$(ranks)" "$([ $without = 0 ] || echo '0 ')1 "
         check "$mpi: rank $without has no library: the other hosts' records are there" \
             same "$(stay_on 2) $(stay_on 3)" "2 3 $([ $without = 4 ] || echo '4 ')5"
-        check "$mpi: rank $without has no library: nothing of it is on stderr" \
+        check "$mpi: rank $without has no library: no message about it is on stderr" \
             none "$(sed '/^memwatch  /,$d' err | grep -v -e '^memwatch: ' -e 'plm:[rs]sh: Warning: setpgid' | grep .)"
     done
-    check "$mpi: the others are missed" grep -q 'left no record' err
+    check "$mpi: the others are reported as missing" grep -q 'left no record' err
 
-    # The first rank of a host makes no system calls in MPI_Finalize, and cannot agree to anything.
+    # The first rank of a host makes no system calls in MPI_Finalize, and cannot take part in the agreement.
     cat >quiet <<END
 #!/bin/sh
 [ "\${OMPI_COMM_WORLD_RANK-\$PMI_RANK}" != 2 ] || export MEMWATCH_SYSCALLS=0
@@ -91,7 +87,7 @@ END
     check "$mpi: a rank makes no system calls: the job ends well" same "$run_status:$(ranks)" '0:0 1 '
 done
 
-# The last rank of all, and rank 0, come 17 s after the others, longer than a host that says nothing is waited for. All have
+# The last rank of all, and rank 0, come 17 s after the others, longer than the wait for a host that has published nothing. All have
 # receives open that match any message.
 cat >late.c <<'END'
 #include <mpi.h>
@@ -121,7 +117,7 @@ for mpi in $(mpis); do
     $cc -o "late.$mpi" late.c
     on_hosts "$mpi" "2 2 2" "./late.$mpi"
     check "$mpi: late ranks, open receives: the job ends well" same "$run_status" 0
-    check "$mpi: late ranks, open receives: all are there" same "$(ranks)" "0 1 2 3 4 5 "
+    check "$mpi: late ranks, open receives: all ranks are in the report" same "$(ranks)" "0 1 2 3 4 5 "
 done
 
 # Without a launcher.
@@ -138,14 +134,14 @@ done
 if [ -n "$OPENMPI_CC" ]; then
     busy=$(program openmpi busy)
     FOO=bar on_hosts openmpi "1 1 0" -x FOO sh -c 'echo "FOO=$FOO"; exec "$0" --calls 9' "$busy"
-    check "openmpi: -x of the user's works beside ours" same "$(grep -c FOO=bar out)" 2
-    check "openmpi: -x of the user's: all ranks are there" same "$(ranks)" "0 1 "
+    check "openmpi: -x of the user works beside those of memwatch" same "$(grep -c FOO=bar out)" 2
+    check "openmpi: -x of the user: all ranks are there" same "$(ranks)" "0 1 "
     FOO=bar OMPI_MCA_mca_base_env_list=FOO on_hosts openmpi "1 1 0" sh -c 'echo "FOO=$FOO"; exec "$0" --calls 9' "$busy"
     check "openmpi: so does a list in the environment" same "$(grep -c FOO=bar out)" 2
     check "openmpi: a list in the environment: all ranks are there" same "$(ranks)" "0 1 "
     FOO=bar on_hosts openmpi "1 1 0" --mca mca_base_env_list FOO sh -c 'echo "FOO=$FOO"; exec "$0" --calls 9' "$busy"
     check "openmpi: a list on the command line: the job ends well" same "$run_status:$(grep -c FOO=bar out)" 0:2
-    check "openmpi: a list on the command line: what to add is said" grep -q 'your list of variables for Open MPI.*LD_PRELOAD' err
+    check "openmpi: a list on the command line: the message shows what to add" grep -q 'your list of variables for Open MPI.*LD_PRELOAD' err
     mkdir -p home/.openmpi
     echo 'mca_base_env_list = FOO' >home/.openmpi/mca-params.conf
     HOME=$work/home FOO=bar on_hosts openmpi "1 1 0" sh -c 'echo "FOO=$FOO"; exec "$0" --calls 9' "$busy"
@@ -154,7 +150,7 @@ else
     skip "lists of variables" "needs Open MPI"
 fi
 
-# Every command line on every host, while ranks run: names may stand there, the secret not.
+# Every command line on every host, while ranks run: it may contain names, but not the secret.
 cat >look <<END
 #!/bin/sh
 echo "\$MEMWATCH_SECRET" >>"$work/had"
@@ -169,6 +165,6 @@ for mpi in $(mpis); do
     check "$mpi: the secret reaches all ranks" same "$(grep -c -E '^[0-9a-f]{64}$' had) $(grep -c -x "$secret" had)" '3 3'
     check "$mpi: but no command line" none "$(grep "$secret" lines)"
     check "$mpi: nor the report" none "$(grep "$secret" err out)"
-    check "$mpi: (of those that were looked at, the daemons' among them)" grep -q -E 'orted|prted|hydra_pmi_proxy' lines
+    check "$mpi: (the examined command lines include those of the daemons)" grep -q -E 'orted|prted|hydra_pmi_proxy' lines
 done
 done_testing

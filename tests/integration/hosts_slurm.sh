@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Slurm over two nodes, each a host of its own: ranks are children of daemons, on the launcher's node and on another.
+# Slurm over two nodes, each a separate host: ranks are children of daemons, on the launcher's node and on another.
 . "${srcdir:-.}/tests/lib.sh"
 . "${srcdir:-.}/tests/hosts.sh"
 PATH=$PATH:/usr/sbin
@@ -90,7 +90,7 @@ words() { tr -s ' \n' ' ' <err; }
 says() { words | grep -q -E "$1" || { cat err; return 1; }; }
 ranks() { sed -n 's/^rank rank=\([0-9-]*\) .*/\1/p' dump | sort -n | tr '\n' ' '; }
 left_on() { host_run "$1" find /dev/shm -mindepth 1 -name 'memwatch-*'; }
-nobody_on() { ! host_run "$1" sh -c 'for p in /proc/[0-9]*; do tr "\0" " " <$p/cmdline 2>/dev/null; echo; done' | grep -E 'memwatch agent|/busy|grow_and_die'; }
+no_process_on() { ! host_run "$1" sh -c 'for p in /proc/[0-9]*; do tr "\0" " " <$p/cmdline 2>/dev/null; echo; done' | grep -E 'memwatch agent|/busy|grow_and_die'; }
 
 slurm_run -N 2 -n 4 --mpi=pmix "$(program openmpi busy)" --calls 2000
 check "two nodes: the job ends well" same "$run_status" 0
@@ -100,11 +100,11 @@ check "two nodes: both were sampled" same "$(grep -c '^host .*sampled=1' dump)" 
 check "two nodes: their calls are all counted" awk -v ignore='MPI_Init|MPI_Init_thread|MPI_Finalize' \
     -f "$top_srcdir/tests/integration/compare.awk" out dump
 check "two nodes: nothing is left on the other one" same "$(left_on 2)" ''
-check "two nodes: nothing runs there any more" wait_until 10 nobody_on 2
+check "two nodes: no process remains there" wait_until 10 no_process_on 2
 
 slurm_run -N 2 -n 4 --mpi=pmix "$(program openmpi grow_and_die)" --how segv --rank 3 --mib 48
 check "a rank on the other node dies: the post-mortem names it" says 'rank 3 died first, at .*: killed by SIGSEGV'
 check "a rank on the other node dies: on its host" says 'pid [0-9]+ on mwh2'
 check "a rank on the other node dies: the exit status is not 0" [ "$run_status" != 0 ]
-check "a rank on the other node dies: nothing runs there any more" wait_until 10 nobody_on 2
+check "a rank on the other node dies: no process remains there" wait_until 10 no_process_on 2
 done_testing

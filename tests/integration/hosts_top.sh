@@ -18,9 +18,9 @@ for mpi in $(mpis); do
     check "$mpi: since when, by one clock" until_true shows '^ *[01] mwh1 .* ([2-9]|[1-9][0-9]) s MPI_Allreduce'
     check "$mpi: on the other host, too" shows '^ *2 mwh2 .* ([1-9]|[1-9][0-9]) s MPI_Allreduce'
     check "$mpi: how many" shows '^Ranks +4 live .* on 2 hosts'
-    # (nsenter would end alone, and leave the job to the next one)
+    # (only nsenter would end, and the job would disturb the next test)
     host_run 1 kill -TERM "$(cat pid)"
     wait $job
-    check "$mpi: the job ends when it is told to" no_job
+    check "$mpi: the job ends on request" no_job
 done
 done_testing

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The launcher's port while a run lasts: what strangers can do there (little), and that it is gone afterwards.
+# The launcher's port while a run lasts: foreign connections have little effect, and it is closed afterwards.
 . "${srcdir:-.}/tests/lib.sh"
 
 export MEMWATCH_ADDRESS=127.0.0.1
@@ -25,34 +25,34 @@ EOS
 
 "$memwatch" run -- sh job.sh '' >out 2>err
 check "a quiet run ends well" same $? 0
-check "one address was told" grep -q '^127\.0\.0\.1:[0-9]*$' connect
+check "one address was passed on" grep -q '^127\.0\.0\.1:[0-9]*$' connect
 check "its port was listened on" \
     awk -v p="$(printf ':%04X$' "$(sed 's/.*://' connect)")" '$2 ~ p && $4 == "0A" {found = 1} END {exit !found}' sockets
 check "nothing listens there any more" not listening "$(sed 's/.*://' connect)"
 
 "$memwatch" run -- sh job.sh 3 >out 2>err
-check "500 strangers: the run ends well" same $? 0
+check "500 foreign connections: the run ends well" same $? 0
 check "both ranks are in the report, with exact peaks" same "$(peaks err)" 2
 check "the hub has closed many of their connections" [ "$(sed -n 's/^closed=//p' flood)" -gt 100 ]
 if [ "$SANITIZERS" = yes ]; then
-    skip "they got no memory of the launcher's to speak of" "sanitizers keep memory of their own"
+    skip "they used hardly any memory of the launcher" "sanitizers use additional memory"
 else
-    check "they got no memory of the launcher's to speak of" near "$(awk '{print $2}' after)" "$(awk '{print $2}' before)" 4096
+    check "they used hardly any memory of the launcher" near "$(awk '{print $2}' after)" "$(awk '{print $2}' before)" 4096
 fi
 check "their port is closed, too" not listening "$(sed 's/.*://' connect)"
-check "nothing was said of it" not grep -q '^memwatch: ' err
+check "no message was printed" not grep -q '^memwatch: ' err
 
 "$memwatch" run --quiet --no-agent -- sh -c 'env' >out 2>err
 check "--no-agent: no address, no secret" not grep -q -E '^MEMWATCH_(CONNECT|SECRET)=' out
 MEMWATCH_CONNECT=x MEMWATCH_SECRET=y "$memwatch" run --quiet --no-agent -- sh -c 'env' >out 2>err
-check "--no-agent: nor those of a run around it" not grep -q -E '^MEMWATCH_(CONNECT|SECRET)=' out
+check "--no-agent: nor those of an enclosing run" not grep -q -E '^MEMWATCH_(CONNECT|SECRET)=' out
 
 MEMWATCH_ADDRESS=nonsense "$memwatch" run --quiet -- sh -c 'exit 3' >out 2>err
-check "an address that is none: the run goes on" same $? 3
-check "and one line tells" same "$(grep -c '^memwatch: cannot use agents on other hosts: invalid MEMWATCH_ADDRESS' err)" 1
+check "an invalid address: the run continues" same $? 3
+check "and one line reports it" same "$(grep -c '^memwatch: cannot use agents on other hosts: invalid MEMWATCH_ADDRESS' err)" 1
 
 "$memwatch" run --quiet -- env >out 2>err
 check "the secret is 64 hex digits" grep -q -E '^MEMWATCH_SECRET=[0-9a-f]{64}$' out
 "$memwatch" run --quiet -- env >out2 2>err
-check "and another one in each run" not grep -q "$(grep '^MEMWATCH_SECRET' out)" out2
+check "and differs in each run" not grep -q "$(grep '^MEMWATCH_SECRET' out)" out2
 done_testing

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Files of 1 TiB with nothing in them, FIFOs and devices, wherever a file is read by its path: memwatch ends at once, and says
+# Files of 1 TiB with nothing in them, FIFOs and devices, wherever a file is read by its path: memwatch ends immediately, and reports
 # in one line what is wrong.
 . "${srcdir:-.}/tests/lib.sh"
 
@@ -27,7 +27,7 @@ for file in hole hole.json gathered-0000000000000001 fifo /dev/zero; do
     check "compare $file" ends 1 "$(basename $file)" "$memwatch" compare "$file" "$file"
 done
 check "scale --from" timeout 10 sh -c '"$1" scale --from records >out 2>err; [ $? = 1 ]' sh "$memwatch"
-check "scale --from: and says of each what is wrong" same "$(grep -c '^memwatch: .*n=[24]\.json' err)" 2
+check "scale --from: and reports for each what is wrong" same "$(grep -c '^memwatch: .*n=[24]\.json' err)" 2
 
 # Every file of a run directory, beside sound ones.
 mkdir runs
@@ -43,7 +43,7 @@ for name in "journal-0000000000000001-$host-99999" journal-0000000000000001-else
     tr -s ' \n' ' ' <out >joined
     case $name in
         agent-*) ;;
-        exits-*) check "$name: and says so" grep -q 'exit records' joined ;;
+        exits-*) check "$name: the report mentions it" grep -q 'exit records' joined ;;
         *) check "$name: and names it" grep -q -F "$name" joined ;;
     esac
     timeout 10 "$memwatch" top --once "$dir" >out 2>err

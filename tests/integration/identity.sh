@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Who a rank is: rank, size, host, pid, start time, node and binding; and what it costs, is in the record.
+# The identity of a rank: rank, size, host, pid, start time, node and binding; and the cost of measuring, are in the record.
 . "${srcdir:-.}/tests/lib.sh"
 
 for mpi in $(mpis); do

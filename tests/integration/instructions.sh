@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
-# What counting a call takes, in instructions, is within 10 % of what stands in tests/golden/instructions.
-# MW_GOLDEN_UPDATE=1 writes today's numbers there.
+# The cost of counting a call, and of a block that the heap library does not enter, in instructions, is within 10 % of the
+# number in tests/golden/instructions.
+# MW_GOLDEN_UPDATE=1 writes the current numbers to it.
 . "${srcdir:-.}/tests/lib.sh"
 
 golden=$top_srcdir/tests/golden/instructions
 command -v valgrind >/dev/null || skip_all "valgrind was not found"
-[ "$SANITIZERS" != yes ] || skip_all "sanitizers add instructions of their own"
+[ "$SANITIZERS" != yes ] || skip_all "sanitizers add instructions"
 flags=$(sed -n 's/^CFLAGS = //p' "$top_builddir/Makefile")
 [ "$flags" = '-g -O2' ] || skip_all "the numbers are for CFLAGS='-g -O2', not for '$flags'"
 
@@ -28,5 +29,5 @@ while read -r arch compiler mpi call number; do
         check "$mpi, $call: no more than 10 % above $known instructions" grown "$number" "$known"
     fi
 done <now
-check "each MPI was counted" same "$(cut -d ' ' -f 3 now | sort -u | tr '\n' ' ')" "$(mpis | sort | tr '\n' ' ')"
+check "each MPI was counted" same "$(cut -d ' ' -f 3 now | grep -v '^heap$' | sort -u | tr '\n' ' ')" "$(mpis | sort | tr '\n' ' ')"
 done_testing

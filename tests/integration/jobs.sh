@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Several MPI jobs under one command: each by itself, in every form.
+# Several MPI jobs under one command: each separate, in every form.
 . "${srcdir:-.}/tests/lib.sh"
 . "${srcdir:-.}/tests/schema.sh"
 
@@ -48,15 +48,15 @@ check "one mpirun in a script is one job" same "$(jobs one.json)" "one job of 2"
 record missing.json sh -c "$here -n 2 ./missing; $here -n 1 '$a' --calls 7"
 check "one that starts no rank, and one that does" sh -c '[ "$1" != "0/0/1 1/0/1" ] && echo "$1" | grep -q "^0/[0-9?]*/1 1/0/1$"' _ "$(jobs missing.json)"
 "$memwatch" report missing.json >missing.txt
-check "what failed says so, with no guess about the library" sh -c '! grep -q "No rank reported" missing.txt'
+check "the failed one is reported, without a guess about the library" sh -c '! grep -q "No rank reported" missing.txt'
 
 # One that dies.
 record died.json sh -c "$here -n 2 '$(program "$first" grow_and_die)' --how segv --mib 16; $there -n 2 '$(program "$last" busy)' --calls 7"
 "$memwatch" report died.json >died.txt
-check "the post-mortem is that of its job" sh -c 'awk "/^Job 1/ { job = 1 } /^Job 2/ { job = 2 } /died first/ { print job }" died.txt | grep -qx 1'
+check "the post-mortem is in its job" sh -c 'awk "/^Job 1/ { job = 1 } /^Job 2/ { job = 2 } /died first/ { print job }" died.txt | grep -qx 1'
 check "and of no other" same "$(grep -c '^Post-mortem' died.txt)" 1
 
-# Many stay readable.
+# A report on many jobs stays readable.
 record many.json sh -c "for i in 1 2 3 4 5 6; do '$a' --calls 3; done"
 "$memwatch" report many.json >many.txt
 check "of many jobs a table has all, some have sections" same "$(grep -c '^Job [0-9]' many.txt) $(grep -c '^ *[1-6]  *1  ' many.txt)" "4 6"
@@ -101,7 +101,7 @@ check "compare: another number of jobs is refused" same "$? $(grep -c 'must have
 "$memwatch" compare two.json python.json >compared 2>&1
 check "compare: other numbers of ranks are refused" same "$? $(grep -c 'the jobs differ or are in another order' compared)" "125 1"
 
-# A study takes each job as a run, when all are of one program.
+# A study uses each job as a run, if all run the same program.
 mkdir study mixed
 "$memwatch" scale --from study >/dev/null 2>&1
 cp python.json study/
@@ -113,7 +113,7 @@ cp other.json mixed/
 "$memwatch" scale --from mixed >scaled 2>&1
 check "scale: jobs of several programs are left out" grep -q 'MPI jobs of different programs' scaled
 
-# Limits: which job, which rank.
+# Limits: the message names job and rank.
 "$memwatch" report --max-rank-rss 1M --junit j.xml two.json >out 2>err
 check "gates name the job" same "$? $(grep -c 'job [12]: rank [0-9]* had' err)" "11 2"
 done_testing

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# A program whose MPI calls all come from one file: the report shows who called the layer.
+# A program whose MPI calls all come from one file: the report shows the callers of that file.
 . "${srcdir:-.}/tests/lib.sh"
 
 source=$top_srcdir/tests/programs/layer
@@ -7,8 +7,8 @@ line_of() { echo "$1:$(grep -n "/\* $2 \*/" "$source/$1" | cut -d: -f1)"; }
 sum=$(line_of comm.c "the layer's sum")
 barrier=$(line_of comm.c "the layer's barrier")
 
-sites() { grep '^merged-site ' dump | grep "call=$1 " | field where | sort; }
-calls() { grep '^merged-site ' dump | grep "where=\"$1\"" | field calls; }
+sites() { grep '^merged_site ' dump | grep "call=\"$1\" " | field where | sort; }
+calls() { grep '^merged_site ' dump | grep "where=\"$1\"" | field calls; }
 
 for mpi in $(mpis); do
     case $mpi in openmpi) cc=$OPENMPI_CC ;; mpich) cc=$MPICH_CC ;; esac
@@ -17,11 +17,11 @@ for mpi in $(mpis); do
     check "$mpi: the job ends well" [ $? = 0 ]
     check "$mpi: each caller is a site" same "$(sites MPI_Allreduce)" "$(line_of main.c assemble) (via $sum)
 $(line_of main.c solve) (via $sum)"
-    check "$mpi: the calls are counted apart" same "$(calls "$(line_of main.c solve) (via $sum)")" 10
-    check "$mpi: a line with one caller is told by it too" same "$(sites MPI_Barrier)" \
+    check "$mpi: the calls are counted separately" same "$(calls "$(line_of main.c solve) (via $sum)")" 10
+    check "$mpi: a line with one caller is shown with it, too" same "$(sites MPI_Barrier)" \
         "$(line_of main.c barrier) (via $barrier)"
-    check "$mpi: MPI_Init stays where it is" same "$(sites MPI_Init | grep -c via)" 0
-    check "$mpi: the report says so" grep -qF "$(line_of main.c solve) (via $sum)" err
+    check "$mpi: MPI_Init keeps its place" same "$(sites MPI_Init | grep -c via)" 0
+    check "$mpi: the report shows it" grep -qF "$(line_of main.c solve) (via $sum)" err
     check "$mpi: builds without debug information" "$cc" -g0 -O2 -o "plain.$mpi" "$source/main.c" "$source/comm.c"
     options=--site-depth=8 run_mpi "$mpi" 2 "./plain.$mpi"
     # libc has lines where libc6-dbg is installed: what starts main() is not where the program calls from
@@ -29,7 +29,7 @@ $(line_of main.c solve) (via $sum)"
         same "$(sites MPI_Allreduce | sed 's/+0x[0-9a-f]*//')" "assemble (via comm_sum)
 solve (via comm_sum)"
     check "$mpi: and a function with one caller is one itself" same "$(sites MPI_Barrier | sed 's/+0x.*//')" comm_wait
-    check "$mpi: the report says so, too" grep -q '^  MPI_Allreduce  solve+0x[0-9a-f]* (via comm_sum) ' err
+    check "$mpi: the report shows it, too" grep -q '^  MPI_Allreduce  solve+0x[0-9a-f]* (via comm_sum) ' err
     strip --strip-all "plain.$mpi"
     options=--site-depth=8 run_mpi "$mpi" 2 "./plain.$mpi"
     check "$mpi: stripped, places are offsets in the program" \

@@ -27,11 +27,11 @@ for mpi in $(mpis); do
     check "$mpi: the status is the job's" same "$?" 0
     check "$mpi: one helper is named with its rank and its memory" named ': leaves of rank 1 \(pid [0-9]+, 2[0-9]\.[0-9] MiB\); memwatch stopped watching [0-9.]+ m?s after the command had ended'
     check "$mpi: it is in the record" same "$(value "len($left)")" 1
-    check "$mpi: with what it had last" near "$(value "${left}[0]['rss_last_bytes']")" $((23 << 20)) $((6 << 20))
+    check "$mpi: with its last RSS" near "$(value "${left}[0]['rss_last_bytes']")" $((23 << 20)) $((6 << 20))
     check "$mpi: and in the table" grep -q ',still running,' table.csv
     check "$mpi: it was not ended" live
     : >stop
-    check "$mpi: it ends when it wants to" until_true gone
+    check "$mpi: it ends by itself" until_true gone
 
     run "$mpi" daemon 0 3 11
     check "$mpi: three daemons, added up" named ', with an RSS of [0-9.]+ MiB added up: leaves of rank 0 \(pid [0-9]+, 1[0-9]\.'
@@ -41,7 +41,7 @@ for mpi in $(mpis); do
     until_true gone
 
     run "$mpi" setsid 0 0 1
-    check "$mpi: nothing is said where nothing is left" sh -c '! grep -q "still running" rep'
+    check "$mpi: no note if no process is left" sh -c '! grep -q "still running" rep'
 done
 
 rm -f stop

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The headroom is told against what limits the job: here a cgroup of our own.
+# The headroom refers to the limit of the job: here a separate cgroup.
 . "${srcdir:-.}/tests/lib.sh"
 
 name=memwatch-test-$$
@@ -12,14 +12,14 @@ else
 fi
 echo $((700 << 20)) >"$group/$limit"
 
-# The shell that enters the group runs nothing but memwatch.
+# The shell that enters the group runs only memwatch.
 inside() { sh -c 'echo $$ >"$1/cgroup.procs"; shift; exec "$@"' sh "$group" "$@"; }
 
 mpi=$(mpis | head -n 1)
 inside "$memwatch" run -- "$(mpirun_of "$mpi")" -n 2 "$(program "$mpi" busy)" --calls 20 >out 2>err
 check "the job in a cgroup ends well" [ $? = 0 ]
-check "the headroom is told against its limit" grep -q -E 'left of 700\.0 MiB' err
-check "with the kernel's own peak of the cgroup beside it" grep -q -i 'cgroup' err
+check "the headroom refers to its limit" grep -q -E 'left of 700\.0 MiB' err
+check "with the kernel's peak of the cgroup" grep -q -i 'cgroup' err
 n=0
 until rmdir "$group" 2>/dev/null || [ $n = 50 ]; do sleep 0.1; n=$((n + 1)); done
 done_testing

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Formatting, and what checkers say of scripts: .clang-format, .editorconfig, .shellcheckrc, tests/browser/eslint.config.js.
+# Formatting, and checkers of scripts: .clang-format, .editorconfig, .shellcheckrc, tests/browser/eslint.config.js.
 . "${srcdir:-.}/tests/lib.sh"
 
 none() { [ -z "$1" ] || { printf '%s\n' "$1" | head -n 40; return 1; }; }
@@ -31,4 +31,6 @@ fi
 check "no line ends with blanks" none "$(cd "$top_srcdir" &&
     sources -name node_modules -prune -o -name uplot -prune -o -type f \( -name '*.[ch]' -o -name '*.js' -o -name '*.mk' \) -print |
     xargs grep -n -E '[[:blank:]]+$')"
+check "unit tests use assert_uint_in_range() of tests/unit/in_range.h, which each version of cmocka has" none "$(cd "$top_srcdir" &&
+    grep -rn -w assert_in_range tests/unit --include='*.c')"
 done_testing

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The preloaded libraries enter every process of a job, MPI or not, whatever it is made of: it runs as without them.
+# The preloaded libraries enter every process of a job, MPI or not, whatever its language and linking: it runs as without them.
 . "${srcdir:-.}/tests/lib.sh"
 
 libraries=$shim # a list, separated by colons
@@ -81,7 +81,7 @@ else
     skip "set-uid" "needs root"
 fi
 if [ "$SANITIZERS" = yes ]; then
-    skip "AddressSanitizer" "memwatch has it itself"
+    skip "AddressSanitizer" "memwatch itself is built with it"
 else
     export ASAN_OPTIONS=verify_asan_link_order=0
     built "AddressSanitizer" gcc -fsanitize=address

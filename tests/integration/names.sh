@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# C++ without debug information, whose libraries are stripped: every form shows a call by the best name that is known, and
-# the calls of a wrapper library by who called it.
+# C++ without debug information, whose libraries are stripped: every form shows a call by the best known name, and
+# the calls of a wrapper library by their callers.
 . "${srcdir:-.}/tests/lib.sh"
 
 command -v strip >/dev/null 2>&1 || skip_all "needs strip (binutils)"
@@ -20,7 +20,7 @@ build() { # cxx flags: everything in the folder of the MPI
 }
 strip_all() { strip --strip-all "$mpi/libcomm.so" "$mpi/libsolver.so"; }
 no_offset() { sed 's/+0x[0-9a-f]*//g'; }
-sites() { grep '^merged-site ' dump | grep "call=$1 " | field where | no_offset | sort; }
+sites() { grep '^merged_site ' dump | grep "call=\"$1\" " | field where | no_offset | sort; }
 layered="md_ns::Pair::energy (via comm_ns::Channel::sum)
 md_ns::Verlet::run (via comm_ns::Channel::largest)
 md_ns::Verlet::setup (via comm_ns::Channel::sum)"
@@ -37,18 +37,18 @@ for mpi in $(mpis); do
     options="-o $out/plain.json --spikes=$out/spikes.csv --trace=$out/trace.json --html=$out/page.html" \
         run_mpi "$mpi" 2 "./$mpi/main"
     check "$mpi: the job ends well" [ $? = 0 ]
-    check "$mpi: who called the wrapper library" same "$(sites MPI_Allreduce)" "$layered"
+    check "$mpi: the callers of the wrapper library" same "$(sites MPI_Allreduce)" "$layered"
     check "$mpi: a function with an MPI call" same "$(sites MPI_Barrier)" "md_ns::Verlet::settle"
     check "$mpi: and the program's" same "$(sites MPI_Init)" main
     check "$mpi: the report leaves out the namespace" \
         grep -Eq '^  MPI_Barrier +Verlet::settle\+0x[0-9a-f]+ ' err
     check "$mpi: a phase has the name" grep -q 'phase .*md_ns::Verlet::settle+0x' dump
-    check "$mpi: so has the page" grep -q 'md_ns::Verlet::settle+0x' "$mpi/page.html"
-    check "$mpi: so has the record" grep -q '"md_ns::Verlet::setup+0x[0-9a-f]* (via comm_ns::Channel::sum)"' "$mpi/plain.json"
-    check "$mpi: so has the table of spikes" grep -q ',main+0x' "$mpi/spikes.csv"
-    check "$mpi: so has the trace" grep -q 'MPI_Init main+0x' "$mpi/trace.json"
+    check "$mpi: the page has it" grep -q 'md_ns::Verlet::settle+0x' "$mpi/page.html"
+    check "$mpi: the record has it" grep -q '"md_ns::Verlet::setup+0x[0-9a-f]* (via comm_ns::Channel::sum)"' "$mpi/plain.json"
+    check "$mpi: the table of spikes has it" grep -q ',main+0x' "$mpi/spikes.csv"
+    check "$mpi: the trace has it" grep -q 'MPI_Init main+0x' "$mpi/trace.json"
     check "$mpi: no place is an offset in a library" \
-        same "$(grep '^merged-site ' dump | field where | grep -c '^lib[a-z]*\.so+0x')" 0
+        same "$(grep '^merged_site ' dump | field where | grep -c '^lib[a-z]*\.so+0x')" 0
 
     record=$work/$mpi/gathered
     MEMWATCH_OUTPUT="$record" "$(mpirun_of "$mpi")" -n 2 env LD_PRELOAD="$shim" "./$mpi/main" >out 2>err

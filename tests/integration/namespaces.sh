@@ -5,7 +5,7 @@
 
 unshare -p -f --mount-proc true 2>/dev/null || skip_all "cannot make PID namespaces here"
 
-# Open MPI's shared memory goes by pids.
+# Open MPI names its shared memory by pids.
 export OMPI_MCA_btl=self,tcp OMPI_MCA_btl_tcp_if_include=lo
 
 ranks() { sed -n '/^Ranks /,/^How /s/^ *\([0-9][0-9]*\)  *[0-9][0-9]*  *[=≥].*/\1/p' err; }

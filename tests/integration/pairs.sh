@@ -11,10 +11,10 @@ held() { # MPI END
     [ "$status" = 77 ] && { echo "the operation was never run on that rank"; cat out; return 1; }
     [ "$status" = 0 ] || { echo "ended with $status"; cat out err; return 1; }
     expected=$(grep '^PAIR' out)
-    line=$(grep "^site rank=$rank " dump | grep " call=$(echo "$expected" | field call) " |
+    line=$(grep "^site rank=$rank " dump | grep " call=\"$(echo "$expected" | field call)\" " |
         grep "where=\"ispikes.c:$(echo "$expected" | field line)\"")
     near "$(echo "$line" | field spike)" 33554432 1048576 || return 1
-    # five completions: asking in vain is no call
+    # five completions: a test without success is not a call
     same "$(echo "$line" | field calls)" 5 || return 1
     [ "$(grep -c "^phase rank=$rank " dump)" -lt 30 ] || { grep "^phase rank=$rank" dump; return 1; }
     near "$(grep "^site rank=$other " dump | grep '+Wait ' | field spike)" 0 1048576

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
-# Ways to a call that look alike on the stack are told apart, each call on its own.
+# Paths to a call that are similar on the stack are distinguished, for each call.
 . "${srcdir:-.}/tests/lib.sh"
 
-# Every way is a call site with just so many calls, and there is no other.
-are_told() {
+# Every path is a call site with the expected number of calls, and there is no other.
+are_distinguished() {
     awk 'FNR == NR { if ($1 == "PATH") { key = $3 " " $4 " " $5; want[key] = $2; ways++ } next }
-        /^site / && /call=MPI_Barrier / {
+        /^site / && /call="MPI_Barrier" / {
             calls = $0; sub(/.* calls=/, "", calls); sub(/ .*/, "", calls)
-            stack = $0; sub(/.* stack="/, "", stack); sub(/".*/, "", stack); gsub(/[^ ]*:/, "", stack)
+            stack = $0; sub(/.* frames="/, "", stack); sub(/".*/, "", stack); gsub(/[^ ]*:/, "", stack)
             if (want[stack] != calls) { print stack ": " calls " calls, not " want[stack]; bad = 1 }
             seen++
         }
@@ -16,9 +16,9 @@ are_told() {
 
 for mpi in $(mpis); do
     run_mpi "$mpi" 1 "$(program "$mpi" paths)" 100000
-    check "$mpi: every call is booked on its way" are_told
+    check "$mpi: every call is counted on its path" are_distinguished
     check "$mpi: many of them were only counted" [ "$(grep "^rank " dump | field measured)" -lt "$(grep "^rank " dump | field calls)" ]
     options=--exact run_mpi "$mpi" 1 "$(program "$mpi" paths)" 2000
-    check "$mpi: every call is booked on its way when all are measured" are_told
+    check "$mpi: every call is counted on its path when all are measured" are_distinguished
 done
 done_testing

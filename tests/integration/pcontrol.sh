@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# A level alone makes no phase from what happens to lie in a register.
+# MPI_Pcontrol with only a level does not take a phase name from a stale register.
 . "${srcdir:-.}/tests/lib.sh"
 
 names() { grep '^phase ' dump | grep kind=user | field name | sort | uniq -c | awk '{print $1 "x" $2 " " $3}' | paste -sd,; }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# mpi4py: libmpi comes in by dlopen; methods, phases, and a NumPy spike inside a reduction in Python.
+# mpi4py: libmpi is loaded by dlopen; lines of the script, phases, and a NumPy spike inside a reduction in Python.
 . "${srcdir:-.}/tests/lib.sh"
 
 python=/usr/bin/python3 # Debian's: another one on PATH doesn't have its packages
@@ -16,9 +16,10 @@ case $library in
 esac
 mpis | grep -qx $mpi || skip_all "mpi4py uses $mpi, which configure didn't find"
 
-sites() { grep '^merged-site ' dump | grep "call=$1 " | field where; }
-of() { grep "^site rank=$1 " dump | grep 'call=MPI_Allreduce' | grep 'Allreduce"' | field "$2"; }
-calls() { grep "^merged-site " dump | grep "where=\"$1\"" | field calls | awk '{n += $1} END {print n + 0}'; }
+at() { awk -v what="$1" 'index($0, what) {print "calls.py:" NR}' "$top_srcdir/tests/programs/python/calls.py"; }
+sites() { grep '^merged_site ' dump | grep "call=\"$1\" " | field where | sort | tr '\n' ' '; }
+of() { grep "^site rank=$1 " dump | grep 'call="MPI_Allreduce"' | grep "$(at 'comm.Allreduce(')\"" | field "$2"; }
+calls() { grep "^merged_site " dump | grep "where=\"$1\"" | field calls | awk '{n += $1} END {print n + 0}'; }
 phases() { grep '^phase rank=0 ' dump | grep 'kind=user' | field name | tr '\n' ' '; }
 
 options=--exact run_mpi $mpi 4 $python "$top_srcdir/tests/programs/python/calls.py"
@@ -27,11 +28,13 @@ check "the spike is 64 MiB in rank 2" near "$(of 2 spike)" $((64 * mib)) $mib
 for rank in 0 1 3; do
     check "rank $rank shows none" near "$(of $rank spike)" 0 $mib
 done
-check "the site is mpi4py's method" same "$(sites MPI_Bcast | grep -x mpi4py.MPI.Bcast)" mpi4py.MPI.Bcast
-check "Barrier was called 16 times" same "$(calls mpi4py.MPI.Barrier)" 16
-check "lower-case methods are told too" grep -q 'where="mpi4py.MPI.bcast"' dump
-check "no call site is a bare address in mpi4py" same "$(grep '^merged-site ' dump | grep -v 'MPI_Init\|MPI_Comm' |
+check "call sites are lines of the script" same "$(sites MPI_Bcast | tr ' ' '\n' | sort -u | tr '\n' ' ')" \
+    "$(printf '%s\n' "$(at 'comm.allreduce(')" "$(at 'comm.bcast(')" "$(at 'comm.Bcast(')" | sort -u | tr '\n' ' ')"
+check "Barrier was called 12 times in the loop" same "$(calls "$(at '    comm.Barrier()' | head -n 1)")" 12
+check "and 4 times at the end" same "$(calls "$(at 'comm.Barrier()' | tail -n 1)")" 4
+check "no call site is a bare address in mpi4py" same "$(grep '^merged_site ' dump | grep -v 'MPI_Finalize\|MPI_Comm_free' |
     field where | grep -c 'MPI+0x')" 0
+check "the stack of a spike has mpi4py's method, then the line" grep -q "mpi4py.MPI.Allreduce ← module $(at 'comm.Allreduce(')" err
 check "MPI.Pcontrol makes phases" same "$(phases)" "pcontrol 1 pcontrol 2 "
 check "the report names them" grep -q '^  pcontrol 2 ' err
 done_testing

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-# Libraries that are loaded and unloaded after each other at the same address: each call is told by its own.
+# Libraries that are loaded and unloaded after each other at the same address: each call is assigned to its library.
 . "${srcdir:-.}/tests/lib.sh"
 
 source=$top_srcdir/tests/programs/reload
 line=$(grep -n '/\* here \*/' "$source/library.c" | cut -d: -f1)
-calls() { grep '^merged-site ' dump | grep "where=\"$1:$line\"" | field calls; }
+calls() { grep '^merged_site ' dump | grep "where=\"$1:$line\"" | field calls; }
 
 libraries() { # flags...
     for name in first second; do
@@ -27,7 +27,7 @@ for mpi in $(mpis); do
             skip "$mpi: $flags: each call is its own library's" "they were loaded at different addresses"
         fi
         check "$mpi: $flags: a library is one module, however often it is loaded" \
-            same "$(grep -c '^site rank=0 .*call=MPI_Allreduce' dump)" 2
+            same "$(grep -c '^site rank=0 .*call="MPI_Allreduce"' dump)" 2
     done
 done
 done_testing

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-# mpirun cargo run: what builds is told apart from the ranks, and its memory isn't theirs.
+# mpirun cargo run: the build is distinguished from the ranks, and its memory isn't theirs.
 . "${srcdir:-.}/tests/lib.sh"
 
-[ -n "$(command -v cargo)" ] && [ -n "$(command -v rustc)" ] || skip_all "there is no cargo"
+[ -n "$(command -v cargo)" ] && [ -n "$(command -v rustc)" ] || skip_all "cargo was not found"
 cargo --version >version 2>&1 || skip_all "cargo does not run: $(head -n 1 version)"
 cp -r "$top_srcdir/tests/programs/rust" crate
 chmod -R u+w crate
@@ -17,7 +17,7 @@ library_of() { # MPI: a directory and a name for the linker
 }
 
 ranks() { grep '^rank ' dump | field "$1"; }
-of() { grep '^site ' dump | grep "call=MPI_Allreduce" | grep "rank=$1 " | field "$2"; }
+of() { grep '^site ' dump | grep 'call="MPI_Allreduce"' | grep "rank=$1 " | field "$2"; }
 process() { grep '^process ' dump | grep "name=\"$1" ; }
 most() { sort -n | tail -n 1; }
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Programs that use MPI by sessions, without MPI_Init or beside it: they begin and end a record as others do.
+# Programs that use MPI by sessions, without MPI_Init or beside it: the record begins and ends as in other programs.
 . "${srcdir:-.}/tests/lib.sh"
 
 # Whether the MPI itself can do it: MPICH 4.0.2 crashes in its second MPI_Session_init after all sessions have ended.
@@ -23,8 +23,8 @@ calls = lambda r, name: sum(s["calls"] for s in r["sites"] if s["call"] == name)
 print(eval(sys.argv[1]))' "$1"; }
 are() { same "$(ask "$1")" "$2"; }
 
-# whole MPI TITLE PROGRAM'S ARGUMENTS, BARRIERS, SESSIONS: of 3 ranks the record has all.
-whole() {
+# complete MPI TITLE PROGRAM'S ARGUMENTS, BARRIERS, SESSIONS: of 3 ranks the record has all.
+complete() {
     title="$1: $2"
     if ! can "$1" "$3"; then
         skip "$title" "this MPI fails without memwatch, too"
@@ -36,7 +36,7 @@ whole() {
     check "$title: each has all calls" are '{(calls(r, "MPI_Barrier"), calls(r, "MPI_Session_init"), calls(r, "MPI_Session_finalize")) for r in ranks}' \
         "{($4, $5, $5)}"
     check "$title: each has ended" are '{r["stage"] for r in ranks}' "{'exited'}"
-    check "$title: nobody died" are 'len(d["deaths"])' 0
+    check "$title: no rank died" are 'len(d["deaths"])' 0
     check "$title: the last rank's peak, of 40 MiB and more, lies between Barriers" \
         are '(ranks[2]["peak"]["bytes"] > 40 << 20, ranks[2]["phases"][ranks[2]["peak_phase"]]["name"].count("MPI_Barrier"))' '(True, 2)'
 }
@@ -47,11 +47,11 @@ for mpi in $(mpis); do
         skip "$mpi: sessions" "this MPI has none"
         continue
     fi
-    whole "$mpi" "one session" "session" 2 1
-    whole "$mpi" "three in turn" "session session session" 6 3
-    whole "$mpi" "two at once" "two" 4 2
-    whole "$mpi" "inside of MPI_Init" "init session finalize" 2 1
-    whole "$mpi" "around MPI_Init" "open init session finalize close" 2 2
+    complete "$mpi" "one session" "session" 2 1
+    complete "$mpi" "three in turn" "session session session" 6 3
+    complete "$mpi" "two at once" "two" 4 2
+    complete "$mpi" "inside of MPI_Init" "init session finalize" 2 1
+    complete "$mpi" "around MPI_Init" "open init session finalize close" 2 2
 
     run "$mpi" 3 fall
     check "$mpi: killed in a session: the rank is known" are '[(x["rank"], x["finalized"]) for x in d["deaths"]][:1]' '[(2, False)]'

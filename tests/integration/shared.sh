@@ -3,7 +3,7 @@
 . "${srcdir:-.}/tests/lib.sh"
 mib=1048576
 
-# A line of the report, unbroken: what stands before the words given, as a number of MiB.
+# The number of MiB before the given words in the report, ignoring line breaks.
 in_mib() { # words
     tr '\n' ' ' <err | tr -s ' ' | sed -n "s/.* \([0-9.]*\) MiB $1.*/\1/p"
 }
@@ -23,7 +23,7 @@ for mpi in $(mpis); do
     check "$mpi: 4 ranks share 200 MiB: 600 MiB are counted more than once" window "$mpi"
     check "$mpi: PSS has them once" about "$(in_mib 'PSS, which')" 230 29
     check "$mpi: the sum of RSS has them four times" about "$(in_mib 'seen at one moment')" 865 60
-    check "$mpi: the line says what it is" grep -q 'counted more than once by sums of RSS' err
+    check "$mpi: the line has an explanation" grep -q 'counted more than once by sums of RSS' err
 done
 
 "$memwatch" run -- sleep 0.3 >out 2>err
@@ -31,7 +31,7 @@ check "nothing shared: no such line" [ "$(grep -c 'counted more than once' err)"
 
 # Huge pages: some are reserved for the time of the test.
 pages=/proc/sys/vm/nr_hugepages
-# They are the machine's: one test at a time.
+# They belong to the machine: one test at a time.
 [ ! -e $pages ] || ! command -v flock >/dev/null || { exec 8<$pages && flock -w 300 8; }
 before=$(cat $pages 2>/dev/null)
 put_back() {

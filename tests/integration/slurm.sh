@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Slurm's srun, whose ranks are children of a daemon: a one-node Slurm of our own is started, used, and stopped again.
-private="/dev/shm /tmp /run /var/log /var/spool" # where Slurm, PMIx and MUNGE leave things
+# Slurm's srun, whose ranks are children of a daemon: a separate one-node Slurm is started, used, and stopped.
+private="/dev/shm /tmp /run /var/log /var/spool" # where Slurm, PMIx and MUNGE create files
 . "${srcdir:-.}/tests/lib.sh"
 PATH=$PATH:/usr/sbin
 
@@ -18,7 +18,7 @@ host=${host%%.*}
 export SLURM_CONF="$slurm/slurm.conf"
 daemons=
 
-free_port() { # the first one from $1 on that nobody listens at
+free_port() { # the first one from $1 on without a listener
     port=$1
     while grep -q -i ":$(printf %04x "$port") " /proc/net/tcp /proc/net/tcp6 2>/dev/null; do
         port=$((port + 1))
@@ -103,7 +103,7 @@ left_files() {
     ls -d /tmp/*slurm* /tmp/*munge* /tmp/*pmix* /dev/shm/*slurm* /var/log/slurm* /var/spool/slurm* \
         /run/munge /run/slurm* 2>/dev/null
 }
-ours_left() { # processes that know our directory; grep itself was not there yet when the names were listed
+ours_left() { # processes with the test's directory in their command line; grep had not started when the names were listed
     grep -l -a -F "$work" /proc/[0-9]*/environ 2>/dev/null
     return 0
 }
@@ -129,15 +129,15 @@ slurm_run() { # memwatch's command
 at_one_moment() { sed -n 's/^ *≥ \([0-9]*\).*MiB  *seen at one moment.*/\1/p' err; }
 at_least() { [ "${1:-0}" -ge "$2" ] || { echo "$1 is less than $2"; cat err; return 1; }; }
 
-# The ranks are no descendants: only when they were adopted do samples hold more than srun's 9 MiB.
+# The ranks are no descendants: only if they were adopted do samples have more than srun's 9 MiB.
 options='-i 20' slurm_run srun --mpi=pmix -n 2 "$(program openmpi busy)" --calls 200000
 check "srun --mpi=pmix: the job ends well" same "$run_status" 0
 check "both ranks are reported, with the numbers that Slurm gave them" same "$(sed -n 's/^rank .*rank=\([0-9]*\).*/\1/p' dump | sort | tr '\n' ' ')" "0 1 "
 check "their calls are all counted" awk -v ignore='MPI_Init|MPI_Init_thread|MPI_Finalize' -f "$top_srcdir/tests/integration/compare.awk" out dump
-check "they are adopted: samples hold their memory" at_least "$(at_one_moment)" 24
+check "they are adopted: samples have their memory" at_least "$(at_one_moment)" 24
 check "each has its line with an exact peak" same "$(grep -c -E '^ +[01] +[0-9]+ +(= |≤ )[0-9.]+ MiB' err)" 2
-check "srun is shown apart" grep -q -E '^  srun +launcher' err
-check "Slurm's own daemons are not taken for the job" sh -c '! grep -q slurm[sd] err'
+check "srun is listed separately" grep -q -E '^  srun +launcher' err
+check "Slurm's daemons are not part of the job" sh -c '! grep -q slurm[sd] err'
 check "one world of two ranks" same "$(field world <dump | sort -u | wc -l)" 1
 
 slurm_run sh -c 'srun --mpi=pmix -n 2 "$0" --calls 9 && srun --mpi=pmix -n 2 "$0" --calls 9' "$(program openmpi busy)"
@@ -147,7 +147,7 @@ check "and no rank is missing" sh -c '! grep -q "left no record" err'
 timeout 60 srun -K --mpi=pmix -n 2 "$(program openmpi die)" --how kill --rank 1 >plain.out 2>&1
 plain=$?
 slurm_run srun -K --mpi=pmix -n 2 "$(program openmpi die)" --how kill --rank 1
-check "a killed rank: srun's own exit status" same "$run_status" "$plain"
+check "a killed rank: the exit status is srun's" same "$run_status" "$plain"
 check "and the report says who did not finish" grep -q 'rank 1' err
 
 LD_PRELOAD=$shim timeout 60 srun --mpi=pmix -n 2 "$(program openmpi busy)" --calls 9 >out 2>err
@@ -158,7 +158,7 @@ if [ -n "$MPICH_CC" ]; then
     check "MPICH through --mpi=pmi2: two ranks" grep -q '2 ranks on 1 host' err
     slurm_run srun -n 1 sh -c '"$1" -launcher fork -n 2 "$0" --calls 9; "$1" -launcher fork -n 2 "$0" --calls 9' \
         "$(program mpich busy)" "$MPICH_RUN"
-    check "mpirun inside a step, twice: worlds of their own" grep -q '4 ranks' err
+    check "mpirun inside a step, twice: separate worlds" grep -q '4 ranks' err
 else
     skip "MPICH through --mpi=pmi2" "needs MPICH"
 fi

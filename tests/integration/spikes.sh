@@ -5,7 +5,7 @@
 mib=1048576
 
 # The site line of the spiking call.
-site() { grep '^site ' dump | grep "rank=$1 world=0 call=MPI_Allreduce" | grep "where=\"$2\""; }
+site() { grep '^site ' dump | grep "rank=$1 world=0 " | grep 'call="MPI_Allreduce"' | grep "where=\"$2\""; }
 
 # held MPI RANKS OPTIONS...: the SPIKE line that the program printed against the record.
 held() {

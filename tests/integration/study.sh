@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# memwatch scale: runs a study, goes on with it, reads those of others, and says so where it cannot tell.
+# memwatch scale: runs a study, resumes it, reads existing records, and reports what it cannot predict.
 . "${srcdir:-.}/tests/lib.sh"
 . "${srcdir:-.}/tests/schema.sh"
 
@@ -15,7 +15,7 @@ refused() { # what, expected words, arguments...
     what=$1 words=$2
     shift 2
     check "$what: 125" same "$(scale "$@")" 125
-    check "$what: one line says what to do" sh -c 'grep -q -- "$1" err && test "$(wc -l <err)" = 1' sh "$words"
+    check "$what: one line has advice" sh -c 'grep -q -- "$1" err && test "$(wc -l <err)" = 1' sh "$words"
 }
 refused "no numbers of ranks" 'memwatch scale -n 2,4,8 -- mpirun -n {n}' -- true
 refused "no command" 'needs a COMMAND' -n 2,4
@@ -30,32 +30,32 @@ refused "two on stdout" 'only one form' --from . --json --csv -
 refused "an existing file" 'exists' --from . --csv err
 check "nothing was run" [ ! -e memwatch-scale ]
 check "no such directory: 1" same "$(scale --from nowhere)" 1
-check "no such directory: said" grep -q 'cannot read nowhere' err
+check "no such directory: the message" grep -q 'cannot read nowhere' err
 
 # A study, continued.
-# The law of three single runs must stand out from what each run differs by.
+# The growth over three single runs must be larger than the variation between runs.
 small="$table --mesh 16 --entry 4194304"
 check "a study: 0" same "$(scale -n 2,4 --dir study -- "$run" -n {n} $small)" 0
-check "progress is told" same "$(grep -c '^memwatch: run [12] of 2  n=[24],run=1 ' err)" 2
+check "progress is printed" same "$(grep -c '^memwatch: run [12] of 2  n=[24],run=1 ' err)" 2
 check "its records are there" same "$(cd study && ls)" "$(printf '%s\n' n=2,run=1.json n=2,run=1.log n=4,run=1.json n=4,run=1.log)"
-check "what the program printed as well" grep -q 'table of 4 entries of 4194304 bytes: verified' study/n=4,run=1.log
+check "and the output of the program" grep -q 'table of 4 entries of 4194304 bytes: verified' study/n=4,run=1.log
 check "two numbers of ranks: no model" grep -q 'fullest rank.*three different numbers of ranks' out
 check "the command as it was given" grep -q '^memwatch scale  .* -n {n} ' out
-check "it goes on: 0" same "$(scale -n 2,4,8 --dir study --predict n=64 --ranks-per-node 64 --node-mem 3G -- "$run" -n {n} $small)" 0
+check "resumed: 0" same "$(scale -n 2,4,8 --dir study --predict n=64 --ranks-per-node 64 --node-mem 3G -- "$run" -n {n} $small)" 0
 check "only what was missing is run" same "$(grep -c '^memwatch: run ' err)" 1
-check "and said" grep -q '2 of 3 runs already exist in study' err
+check "and the others are named" grep -q '2 of 3 runs already exist in study' err
 check "each rank's table of all ranks is found" grep -q -E 'fullest rank(, and [0-9]+ more)? +[0-9.]+ MiB \+ (3\.9|4\.[01]) MiB · n \+ ' out
-check "and where it is" grep -q -E 'phase +table of ranks(, and [0-9]+ more)? .* · n' out
-check "what each phase had" grep -q -E '^  phase +table of ranks(, and [0-9]+ more)? +([0-9.]+ MiB *){3}$' out
-check "the mesh stays" grep -q -E "phase +mesh(, and [0-9]+ more)? +[0-9.]+ MiB( \+ MPI's own)? " out
+check "and its place" grep -q -E 'phase +table of ranks(, and [0-9]+ more)? .* · n' out
+check "the memory of each phase" grep -q -E '^  phase +table of ranks(, and [0-9]+ more)? +([0-9.]+ MiB *){3}$' out
+check "the mesh is constant" grep -q -E "phase +mesh(, and [0-9]+ more)? +[0-9.]+ MiB( \+ MPI_Init)? " out
 check "ranks of either role" grep -q -E '^ +8 +1 += [0-9.]+ MiB .* MiB  ≤ [0-9.]+ MiB$' out
 check "strong scaling: it grows" grep -q -E '^  strong  +2 → 8 .* grows with process count' out
 check "it does not fit: why" grep -q -E 'first not to fit +(phase|inside a call) .*table.*, from [0-9]+ ranks on' out
-check "and is said" grep -q 'it does not fit' out
+check "and is reported" grep -q 'it does not fit' out
 check "Slurm's line" grep -q -E 'sbatch --nodes=1 --ntasks=64 --ntasks-per-node=64 --mem=[0-9]+M$' out
 check "or for each processor" grep -q -E 'ntasks-per-node=64 --mem-per-cpu=[0-9]+M$' out
 
-check "a number that stands there twice is one: 0" same "$(scale -n 8,4,4,2,8 --dir study -- "$run" -n {n} $small)" 0
+check "a repeated number counts once: 0" same "$(scale -n 8,4,4,2,8 --dir study -- "$run" -n {n} $small)" 0
 check "of three runs" grep -q '^  3 runs; ' out
 
 # All forms, of the same study.
@@ -64,26 +64,26 @@ check "all forms: 0" same "$(scale --from study --predict n=64 --ranks-per-node 
 check "nothing on stdout then" [ ! -s out ]
 check "the text" grep -q 'it fits' text
 valid "JSON" "$top_srcdir/doc/scale.schema.json" s.json
-check "CSV: a row for each, and one that was asked for" same "$(grep -c '^rank,fullest rank,' s.csv)" 4
+check "CSV: a row for each, and one for the prediction" same "$(grep -c '^rank,fullest rank,' s.csv)" 4
 check "CSV: its names" same "$(head -n 1 s.csv)" \
-    group,name,run,n,parameter,measured_bytes,model_bytes,model_low_bytes,model_high_bytes
+    group,name,run,n,parameter,measured_bytes,model_bytes,model_low_bytes,model_high_bytes,measured_error_bytes
 check "a page" grep -q 'Content-Security-Policy' s.html
 if command -v gnuplot >/dev/null; then
     check "a drawing: 0" same "$(scale --from study --predict n=64 --svg s.svg)" 0
-    check "it is one" sh -c 'head -n 1 s.svg | grep -q "<?xml" && grep -q "</svg>" s.svg && grep -q "<path" s.svg'
+    check "it is an SVG file" sh -c 'head -n 1 s.svg | grep -q "<?xml" && grep -q "</svg>" s.svg && grep -q "<path" s.svg'
 else
     skip "a drawing" "needs gnuplot"
 fi
 mkdir bare
 check "without gnuplot: 1" same "$(PATH=$work/bare "$memwatch" scale --from study --svg t.svg >out 2>err; echo $?)" 1
-check "and what to do" grep -q 'needs gnuplot' err
+check "with advice" grep -q 'needs gnuplot' err
 check "and no file" [ ! -e t.svg ]
-check "JSON alone on stdout" same "$(scale --from study --json; "$python" -c 'import json; print(len(json.load(open("out"))["runs"]))')" "0
+check "only JSON on stdout" same "$(scale --from study --json; "$python" -c 'import json; print(len(json.load(open("out"))["runs"]))')" "0
 3"
 
 # Another command in the same directory, a failed run, a signal.
 check "another command: 1" same "$(scale -n 2,4,8 --dir study -- "$run" -n {n} "$table" --mesh 8)" 1
-check "is not mixed in" same "$(grep -c 'skipping .*: recorded from another command' err)" 3
+check "is not mixed with it" same "$(grep -c 'skipping .*: recorded from another command' err)" 3
 cat >odd.sh <<END
 #!/bin/sh
 [ "\$1" = 4 ] && { echo "no licence left"; exit 3; }
@@ -91,9 +91,9 @@ exec "$run" -n "\$1" $replicated --table 8
 END
 chmod 755 odd.sh
 check "a failed run: 1" same "$(scale -n 2,4,6,8 --dir failing -- ./odd.sh {n})" 1
-check "it is told, with what it said last" sh -c 'grep -q "n=4,run=1  failed with status 3: see failing/n=4,run=1.log" err && grep -q "no licence left" err'
-check "the others go on" same "$(ls failing/*run=1.json | wc -l)" 3
-check "what each rank has stays" grep -q -E "fullest rank(, and [0-9]+ more)? +[0-9.]+ MiB( \+ MPI's own)? " out
+check "it is reported, with its last output" sh -c 'grep -q "n=4,run=1  failed with status 3: see failing/n=4,run=1.log" err && grep -q "no licence left" err'
+check "the others run" same "$(ls failing/*run=1.json | wc -l)" 3
+check "the memory of each rank is constant" grep -q -E "fullest rank(, and [0-9]+ more)? +[0-9.]+ MiB( \+ MPI_Init)? " out
 printf '#!/bin/sh\necho x >>begun\nexec sleep 30\n' >long.sh
 chmod 755 long.sh
 timeout 60 "$memwatch" scale -n 1,2,3 --dir broken -- ./long.sh {n} >out 2>err &
@@ -112,28 +112,28 @@ check "a parameter: 0" same "$(scale -n 2,4,6 $param --dir grid --predict n=64,t
 check "nine runs" same "$(ls grid/*.json | wc -l)" 9
 check "it is in the model" grep -q -E 'fullest rank(, and [0-9]+ more)? +[0-9.]+ MiB \+ (1\.0 MiB|10[0-9][0-9] KiB) · table' out
 check "the largest that fits" grep -q -E 'largest table +[12][0-9]{3}( or more)? ' out
-# (where the runs leave no doubt, none would)
+# (none, if the runs leave no uncertainty)
 check "a run that would help" same "$(grep -c '^  a run that would help ' out)" \
     "$(grep -c -E '^  a run that would help  n = [0-9]+, table = [0-9.e+,]+( |$)' out)"
-check "strong and weak are told apart" sh -c 'grep -q -E "^  strong +32 .* nothing of it divides" out && grep -q -E "^  weak +8 a rank" out'
+check "strong and weak scaling are distinguished" sh -c 'grep -q -E "^  strong +32 .* nothing of it divides" out && grep -q -E "^  weak +8 a rank" out'
 check "too far: 0" same "$(scale --from grid --predict n=64,table=1e7)" 0
-check "is refused, and why" grep -q -E '^  none: table was 4 to 32 in the runs: predictions reach to [0-9.e+]+ at most, not to 1e\+07$' out
+check "it is refused, with the reason" grep -q -E '^  none: table was 4 to 32 in the runs: predictions reach to [0-9.e+]+ at most, not to 1e\+07$' out
 check "no advice for Slurm then" sh -c '! grep -q sbatch out'
 check "too many ranks: 0" same "$(scale --from grid --predict n=4096,table=16 --json=far.json --report far)" 0
 valid "JSON of what is refused" "$top_srcdir/doc/scale.schema.json" far.json
 check "is refused as well" grep -q '"possible":false,"reach":"n_far","why":"n was 2 to 6' far.json
 check "a value for each rank" same "$(scale -n 2,4,6 --param 'table=4*n' --dir weak -- "$run" -n {n} "$replicated" --table {table})" 0
 check "is weak scaling" grep -q -E '^  weak +4 a rank .* grows' out
-check "and was put in" grep -q 'table of 24 MiB' weak/n=6,table=24,run=1.log
+check "and the value was inserted" grep -q 'table of 24 MiB' weak/n=6,table=24,run=1.log
 mkdir elsewhere
 i=0
 for record in grid/*.json; do cp "$record" "elsewhere/job-$((i += 1)).json"; done
-check "from elsewhere, without a name: said" same "$(scale --from elsewhere -- --mib {mib})" 1
-check "and why" grep -q 'no value of mib in its name' err
+check "from elsewhere, without a name: 1" same "$(scale --from elsewhere -- --mib {mib})" 1
+check "with the reason" grep -q 'no value of mib in its name' err
 check "with the command line: 0" same "$(scale --from elsewhere --csv e.csv --report e.txt -- --table {table})" 0
-check "is the same" same "$(grep 'fullest rank' e.txt)" "$(scale --from grid >/dev/null; grep 'fullest rank' out)"
-check "a parameter that was not said" same "$(scale --from grid --predict n=8)" 125
-check "what to say" grep -q 'also give a value of table: n=8,table=32' err
-check "half a record is left out" same "$(head -c 2000 s.json >elsewhere/x.json; scale --from elsewhere -- --table {table})" 1
-check "and told" grep -q 'skipping .*x\.json' err
+check "gives the same result" same "$(grep 'fullest rank' e.txt)" "$(scale --from grid >/dev/null; grep 'fullest rank' out)"
+check "a missing parameter" same "$(scale --from grid --predict n=8)" 125
+check "the message shows an example" grep -q 'also give a value of table: n=8,table=32' err
+check "a truncated record is left out" same "$(head -c 2000 s.json >elsewhere/x.json; scale --from elsewhere -- --table {table})" 1
+check "and named" grep -q 'skipping .*x\.json' err
 done_testing

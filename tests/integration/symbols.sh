@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Looking up symbols: no network unless asked, nothing opened that is not a regular file, and debug information is found
+# Looking up symbols: no network unless requested, nothing opened that is not a regular file, and debug information is found
 # in separate files as before.
 . "${srcdir:-.}/tests/lib.sh"
 
@@ -22,7 +22,7 @@ build() { # program, flags
 report_of() { timeout 60 "$memwatch" run ${options-} -- $(mpirun_of "$mpi") -n 1 "./$1" >out 2>err; }
 no() { ! grep "$@"; }
 
-# A FIFO in the place of a file: who opened it would let its writer go on.
+# A FIFO in place of a file: opening it would release its writer.
 fifo() {
     rm -f opened "$1"
     mkfifo "$1"
@@ -40,8 +40,8 @@ end_fifo() { # path
 
 build p
 report_of p
-check "lines of the program's own" grep -q 'p\.c:2' err
-check "nothing is said where nothing is wrong" no 'no source lines' err
+check "lines from the program itself" grep -q 'p\.c:2' err
+check "no message if nothing is wrong" no 'no source lines' err
 
 strip_to() { # program: its debug information goes to program.debug
     objcopy --only-keep-debug "$1" "$1.debug" && strip -g "$1" && objcopy --add-gnu-debuglink="$1.debug" "$1"
@@ -122,7 +122,7 @@ check "calls have their address" grep -q 'MPI_Barrier.*p+0x' out
 end_fifo p
 rm -rf "$rundir"
 
-# A server that takes connections and says nothing.
+# A server that accepts connections and sends nothing.
 if ! command -v python3 >/dev/null 2>&1; then
     skip "debuginfod" "needs python3"
     done_testing
@@ -144,14 +144,14 @@ server=$!
 until_true [ -s port ]
 export HOME="$work" XDG_CACHE_HOME="$work/cache" DEBUGINFOD_URLS="http://127.0.0.1:$(cat port)/" DEBUGINFOD_TIMEOUT=1
 report_of linked
-check "debuginfod: not asked by itself" [ ! -e asked ]
+check "debuginfod: not used by default" [ ! -e asked ]
 if ldconfig -p 2>/dev/null | grep -q libdebuginfod.so.1; then
     options=--debuginfod report_of linked
     check "--debuginfod: the run ends" same $? 0
-    check "--debuginfod: it is asked" [ -e asked ]
+    check "--debuginfod: the server is asked" [ -e asked ]
     check "--debuginfod: calls have their function" grep -q 'MPI_Barrier.*main' err
 else
-    skip "--debuginfod" "no libdebuginfod here"
+    skip "--debuginfod" "libdebuginfod was not found"
 fi
 kill $server
 wait $server 2>/dev/null

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
-# On a real terminal: the keys reach the job once, the report still comes, colour only where it belongs, and a terminal
-# that goes away takes down what it would take down without memwatch.
+# On a real terminal: keys reach the job once, the report is written, colour is used only where it should be, and closing the
+# terminal ends the same processes as without memwatch.
 # Started with a signal ignored (nohup), a shell cannot trap it: all tests of signals need the defaults.
 case $(sed -n 's/^SigIgn:.*\(.\)$/\1/p' /proc/self/status) in
 [13579bdf]) [ -n "${MW_DEFAULTS-}" ] || MW_DEFAULTS=1 exec env --default-signal sh "$0" "$@" ;;
 esac
 . "${srcdir:-.}/tests/lib.sh"
 
-command -v script >/dev/null || skip_all "script(1) is not there: no pseudo-terminal"
+command -v script >/dev/null || skip_all "script(1) is not installed: no pseudo-terminal"
 script --version 2>&1 | grep -q util-linux || skip_all "script(1) is not the one of util-linux"
 echo 'tty <&2 >tty' >session.sh
 SHELL=/bin/sh TERM=xterm script -qc 'exec sh session.sh' typescript </dev/null >/dev/null 2>&1
@@ -21,7 +21,7 @@ state() { sed 's/.*) //; s/ .*//' "/proc/$1/stat"; }
 stopped() { [ "$(state "$1")" = T ]; }
 lines() { [ "$(grep -c '' "$1" 2>/dev/null)" -ge "$2" ]; }
 
-# on_terminal DRIVER: session.sh on a terminal, DRIVER's output is what is typed there. What the screen shows: typescript
+# on_terminal DRIVER: session.sh on a terminal, DRIVER's output is typed there. The screen's contents: typescript
 on_terminal() {
     rm -f got ready stop status typescript pids report.txt
     { "$@"; until_true has status >driver.err 2>&1; sleep 0.1; } |
@@ -29,14 +29,14 @@ on_terminal() {
     [ -s status ] || { cat typescript driver.err; return 1; }
 }
 
-# A job that counts what it gets; what it waits with is in the background, where Ctrl-C does not end it.
+# A job that counts its signals; it waits for a process in the background, where Ctrl-C does not end it.
 cat >job.sh <<'EOF2'
 for signo in INT QUIT HUP TERM CONT; do trap "echo $signo >>got" $signo; done
 echo $$ >ready
 until [ -e stop ]; do sleep 0.05 & wait $!; done
 exit 5
 EOF2
-# The shell that was started on the terminal: it lives on at Ctrl-C, the command has the default again.
+# The shell that was started on the terminal: it survives Ctrl-C, the command has the default action.
 with_job() {
     echo 'trap : INT QUIT'
     echo "\"\$memwatch\" run -- sh job.sh"
@@ -44,14 +44,14 @@ with_job() {
 }
 
 came() { lines got "$1" || has status; } # what was typed, or the job has ended
-keys() { # times pause: Ctrl-C, the next one when the job has got the one before: two that wait are one
+keys() { # times pause: Ctrl-C, the next one when the job has got the one before: two pending ones would be one
     until_true has ready >&2
     for time in $(seq "$1"); do
         printf '\003'
         until_true came "$time" >&2
         sleep "$2"
     done
-    sleep 0.5 # what would come twice has come then
+    sleep 0.5 # time for a duplicate to arrive
     : >stop
 }
 typed() { # times pause what-the-job-got
@@ -59,7 +59,7 @@ typed() { # times pause what-the-job-got
     on_terminal keys "$1" "$2" && same "$(cat status)" 5 && same "$(counted got)" "$3" &&
         grep -q 'Peak memory of the job' typescript
 }
-check "Ctrl-C reaches the job once; the report comes, the status is the command's" typed 1 0 '1INT '
+check "Ctrl-C reaches the job once; the report is written, the status is the command's" typed 1 0 '1INT '
 check "Ctrl-C twice: the job gets two" typed 2 0.5 '2INT '
 check "Ctrl-C twice, fast: the job gets two" typed 2 0 '2INT '
 quit_key() { until_true has ready >&2; printf '\034'; until_true came 1 >&2; sleep 0.5; : >stop; }
@@ -72,7 +72,7 @@ ends() {
 }
 check "Ctrl-C ends a command that does not catch it: 130, and the report" ends
 
-# mpirun has its own answer to Ctrl-C, and with MPICH not always the same: the shell around it notes it.
+# mpirun handles Ctrl-C itself, and with MPICH not always in the same way: the shell around it records the status.
 mpi_keys() { until_true lines started 2 >&2; printf '\003'; }
 mpi_ends() {
     rm -f started own
@@ -82,7 +82,7 @@ mpi_ends() {
     on_terminal mpi_keys && same "$(cat status)" "$(cat own)" && grep -q 'Peak memory of the job' typescript
 }
 for mpi in $(mpis); do
-    check "Ctrl-C ends an MPI job: the status is mpirun's, the report comes ($mpi)" mpi_ends "$mpi"
+    check "Ctrl-C ends an MPI job: the status is mpirun's, the report is written ($mpi)" mpi_ends "$mpi"
 done
 
 # Ctrl-Z and fg, by a shell with job control.
@@ -153,11 +153,11 @@ check "no colour in a pipe" plain 'unset NO_COLOR' '"$memwatch" run --color auto
 check "--color always: in a pipe, too" coloured '"$memwatch" run --color always -- true 2>&1 | cat'
 check "--color never: not on a terminal" plain 'unset NO_COLOR' '"$memwatch" run --color never -- true'
 
-# The terminal goes away: its shell ends, what runs in it gets SIGHUP.
+# The terminal is closed: its shell ends, and its processes get SIGHUP.
 mkfifo keyboard
 gone() { # the terminal is closed once the job runs
     rm -f got ready stop status typescript report.txt
-    exec 9<>keyboard # nobody types
+    exec 9<>keyboard # no input
     SHELL=/bin/sh TERM=xterm script -qfc 'exec sh session.sh' typescript <keyboard >/dev/null 2>&1 9>&- &
     terminal=$!
     until_true has ready || return 1
@@ -171,7 +171,7 @@ nohup_survives() {
     gone || return 1
     job=$(cat ready) parent=$(ps -o ppid= -p "$(cat ready)" | tr -d ' ')
     kill -HUP "$parent" || return 1 # once more, by hand
-    sleep 0.3 # what it would end has ended then
+    sleep 0.3 # time for processes to end
     kill -0 "$job" && kill -0 "$parent" || return 1
     : >stop
     until_true has report.txt && until_true sh -c "! kill -0 $parent 2>/dev/null" && grep -q 'status 5' report.txt
@@ -179,13 +179,13 @@ nohup_survives() {
 if command -v nohup >/dev/null; then
     check "nohup memwatch run: survives the terminal and SIGHUP, and reports" nohup_survives
 else
-    skip "nohup memwatch run" "nohup is not there"
+    skip "nohup memwatch run" "nohup was not found"
 fi
 hangs_up() {
     printf '%s\n' '"$memwatch" run --report report.txt -- sh job.sh' >session.sh
     gone || return 1
     until_true lines got 1
-    sleep 0.5 # what would come twice has come then
+    sleep 0.5 # time for a duplicate to arrive
     : >stop
     until_true has report.txt && same "$(grep -c HUP got)" 1 && grep -q 'status 5' report.txt
 }

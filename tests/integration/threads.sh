@@ -8,7 +8,7 @@ held() { # MPI THREADS
     [ "$status" != 77 ] || cannot "this MPI has no MPI_THREAD_MULTIPLE" || return
     [ "$status" = 0 ] || { echo "ended with $status"; cat out err; return 1; }
     awk -v ignore='MPI_Init|MPI_Init_thread|MPI_Finalize' -f "$top_srcdir/tests/integration/compare.awk" out dump || return 1
-    # the main thread goes from Barrier to Barrier, whatever the others do
+    # the main thread goes from Barrier to Barrier, independent of the others
     same "$(grep '^phase rank=0 ' dump | grep -c 'Allreduce')" 0
 }
 

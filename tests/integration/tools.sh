@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
-# Beside other tools that want to be in the process as well: PMPI tools, sanitizers, other allocators.
+# Beside other tools in the same process: PMPI tools, sanitizers, other allocators.
 . "${srcdir:-.}/tests/lib.sh"
 
 as_expected() {
     awk -v ignore='MPI_Init|MPI_Init_thread|MPI_Finalize' -f "$top_srcdir/tests/integration/compare.awk" out dump
 }
 calm() { ! grep -E 'memwatch: (the program|this rank|cannot)' err; }
-# (an allocator of its own has AddressSanitizer, which a sanitized memwatch brings with it)
+# (AddressSanitizer, which a sanitized memwatch loads, has its own allocator)
 [ "$SANITIZERS" = yes ] && jemalloc='' || jemalloc=$(ls /usr/lib/*/libjemalloc.so.2 /usr/lib64/libjemalloc.so.2 2>/dev/null | head -n 1)
 
 for mpi in $(mpis); do
@@ -20,7 +20,7 @@ for mpi in $(mpis); do
         case $order in '$0'*) where=before ;; *) where=behind ;; esac
         check "$mpi: a PMPI tool $where the shim: the job ends well" same "$run_status" 0
         check "$mpi: a PMPI tool $where the shim: memwatch sees every call once" as_expected
-        check "$mpi: a PMPI tool $where the shim: and so does the tool, in both ranks" \
+        check "$mpi: a PMPI tool $where the shim: so does the tool, in both ranks" \
             same "$(grep -c 'TOOL allreduce=40 barrier=1$' err)" 2
     done
     run_mpi "$mpi" 2 sh -c 'export LD_PRELOAD="$LD_PRELOAD:$0"; exec "$@"' "$top_builddir/tests/.libs/libsmallrounds.so" \

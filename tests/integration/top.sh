@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# memwatch top: a running job on the whole terminal, and as text; what it reads notices nothing.
+# memwatch top: a running job on the whole terminal, and as text; the job is not affected.
 private=/dev/shm # the only run is ours
 . "${srcdir:-.}/tests/lib.sh"
 
@@ -15,12 +15,12 @@ one_line() { # status pattern command...: fails so, with one line on stderr that
     cat err
     return 1
 }
-check "without a terminal: what to do instead" one_line 1 '^memwatch: top needs a terminal .*--once' "$memwatch" top
-check "a directory that is not there" one_line 1 'cannot open /nowhere' "$memwatch" top --once /nowhere
+check "without a terminal: advice is printed" one_line 1 '^memwatch: top needs a terminal .*--once' "$memwatch" top
+check "a missing directory" one_line 1 'cannot open /nowhere' "$memwatch" top --once /nowhere
 check "a directory of something else" one_line 1 'memwatch runs lists them' "$memwatch" top --once "$work/runs"
 check "a file" one_line 1 'memwatch report' "$memwatch" top --once "$srcdir/README.md"
-check "-d of nothing" one_line 125 '0.1 to 3600' "$memwatch" top -d 0
-check "--sort by what is not there" one_line 125 'memory, rank or growth' "$memwatch" top --sort size
+check "-d 0" one_line 125 '0.1 to 3600' "$memwatch" top -d 0
+check "--sort with an unknown key" one_line 125 'memory, rank or growth' "$memwatch" top --sort size
 
 once() { "$memwatch" top --once "$@" "$(rundir)"; }
 shows() { once 2>&1 | grep -q -E -e "$1"; }
@@ -39,11 +39,11 @@ end_job() {
 # A job without ranks.
 begin_job sh -c 'sleep 60; :'
 check "a job without ranks: its processes" until_true shows '^ *[0-9]+ .*B.* sleep'
-check "and that it has none" shows 'Processes  *[12], and no MPI rank yet'
+check "and the line that it has no rank" shows 'Processes  *[12], and no MPI rank yet'
 end_job
 
 # screen COLUMNS LINES COMMAND: in a terminal of that size. What it shows: shot. Keys: keys KEY...
-screens=0 # a server each: one that ends would take a new session down with it
+screens=0 # one server each: a server that ends would end a new session
 tmux_() { TMUX_TMPDIR="$work" tmux -L "top$screens" -f /dev/null "$@"; }
 screen() { # columns lines environment
     tmux_ kill-server 2>/dev/null
@@ -63,7 +63,7 @@ first_row() { shot | awk 'rows {print $1; exit} /^ *(rank|pid)/ {rows = 1}'; }
 first_is() { [ "$(first_row)" = "$1" ]; }
 rows() { shot | grep -c 'MiB .*\(MPI_\|growth\)'; }
 row_count() { [ "$(rows)" = "$1" ]; }
-fits() { row_count 3 && shot | tail -n 1 | grep -q '^q quit'; } # no line has run over into another
+fits() { row_count 3 && shot | tail -n 1 | grep -q '^q quit'; } # no line is wrapped
 terminal=yes
 command -v tmux >/dev/null || terminal='tmux is not there'
 [ "$terminal" != yes ] || { tmux_ new-session -d 'sleep 1' && tmux_ kill-server; } 2>/dev/null ||
@@ -75,7 +75,7 @@ on_screen() { # mpi
     screen 100 20
     check "$1: the fullest rank is on top, in its phase" see '^ *1 +[12][0-9][0-9]\.[0-9] MiB █.* growth'
     check "$1: the others wait in their call" see '^ *[02] .* MPI_Allreduce'
-    check "$1: the job's memory, and what is free" see '^Free  .* [GMT]iB'
+    check "$1: the job's memory, and the free memory" see '^Free  .* [GMT]iB'
     keys r
     check "$1: sorted by rank" until_true first_is 0
     keys m
@@ -83,11 +83,11 @@ on_screen() { # mpi
     keys /ALLRED Enter
     check "$1: filtered" until_true row_count 2
     keys Escape
-    check "$1: and not any more" until_true row_count 3
+    check "$1: and the filter removed" until_true row_count 3
     keys v
     check "$1: hosts" see '^host .*sampled'
     keys h
-    check "$1: help" see '^q? *.*q  quit; the job goes on'
+    check "$1: help" see '^q? *.*q  quit; the job continues'
     keys h
     tmux_ resize-window -x 60 -y 12
     check "$1: a narrower terminal: fewer columns" gone 'highest *growth'
@@ -95,9 +95,9 @@ on_screen() { # mpi
     tmux_ resize-window -x 100 -y 20
     check "$1: wider again" see 'highest *growth'
     keys q
-    check "$1: q leaves" until_true left
-    check "$1: with 0" same "$(cat top.status)" 0
-    check "$1: and gives the terminal back" see '^ *$'
+    check "$1: q quits" until_true left
+    check "$1: with status 0" same "$(cat top.status)" 0
+    check "$1: and restores the terminal" see '^ *$'
 }
 killed() { # -9, in the middle
     screen 80 20
@@ -105,10 +105,10 @@ killed() { # -9, in the middle
     kill -KILL "$(pgrep -P "$(tmux_ list-panes -F '#{pane_pid}')" -f 'memwatch top')" && until_true left &&
         kill -0 $job && shows 'MPI_Allreduce'
 }
-dies() { # one of its ranks, while it is watched
+dies() { # one of its ranks, while top shows it
     screen 100 20
     see MPI_Allreduce || return 1
-    pid=$("$mwdump" "$(rundir)" | sed -n 's/^rank rank=1 .*pid=\([0-9]*\).*/\1/p')
+    pid=$("$mwdump" "$(rundir)" | sed -n 's/^rank rank=1 .* pid=\([0-9]*\).*/\1/p')
     kill -KILL "$pid" && until_true has_ended $job && see '^The job has ended' && see 'ended, status' &&
         see '1 .*≥ .*(killed by SIGKILL|ended before MPI_Finalize), growth'
 }
@@ -122,13 +122,13 @@ for mpi in $(mpis); do
     listing >before
     if [ "$terminal" = yes ]; then
         on_screen "$mpi"
-        check "$mpi: top is killed: the job goes on" killed
+        check "$mpi: top is killed: the job continues" killed
         listing >after
-        check "$mpi: no trace of all that" cmp before after
-        check "$mpi: a rank dies, the job ends: told, and the picture stays" dies
-        check "$mpi: memwatch has removed its directory, top does not hold it back" [ -z "$(ls runs)" ]
+        check "$mpi: the run directory is unchanged" cmp before after
+        check "$mpi: a rank dies, the job ends: it is shown, and the display stays" dies
+        check "$mpi: memwatch has removed its directory, top does not keep it" [ -z "$(ls runs)" ]
         keys q
-        check "$mpi: q leaves then, too" until_true left
+        check "$mpi: q quits then, too" until_true left
     else
         skip "$mpi: on a terminal" "$terminal"
     fi
@@ -136,19 +136,19 @@ for mpi in $(mpis); do
 done
 
 # Its memwatch is killed.
-rank_pids() { "$mwdump" "$(rundir)" | sed -n 's/^rank .*pid=\([0-9]*\).*/\1/p'; }
+rank_pids() { "$mwdump" "$(rundir)" | sed -n 's/^rank .* pid=\([0-9]*\).*/\1/p'; }
 mpi=$(mpis | head -n 1)
 begin_job "$(mpirun_of "$mpi")" -n 2 "$(program "$mpi" grow_and_die)" --how sleep --mib 32
 until_true shows '^Ranks  *2 live · 1 in MPI calls' >until.out
 kill -KILL $job
 wait $job 2>/dev/null
-check "memwatch is killed: that is told" until_true shows 'memwatch was killed'
-check "ranks are shown by their own records" shows '^Ranks  *2 live · 1 in MPI calls · on'
-check "sums, which are old, are not" [ "$(once | grep -c ' now ')" = 0 ]
+check "memwatch is killed: it is shown" until_true shows 'memwatch was killed'
+check "ranks are shown from their journals" shows '^Ranks  *2 live · 1 in MPI calls · on'
+check "old sums are not shown" [ "$(once | grep -c ' now ')" = 0 ]
 # shellcheck disable=SC2046
 kill -KILL $(rank_pids)
 check "without it the job ends with its ranks" until_true shows '^memwatch top .* ended after'
-# (mpirun saw how, when it came to look before it ended itself)
+# (the cause is known if mpirun collected the status before it ended)
 check "and they are shown as ended" shows '^ *1 .*(killed by SIGKILL|ended before MPI_Finalize)'
 rm -rf runs
 mkdir runs
@@ -165,18 +165,18 @@ if [ "$terminal" = yes ]; then
     check "NO_COLOR" [ "$(shot -e | grep -c "$(printf '\033')\[[0-9;]*3[1-6]m")" = 0 ]
     screen 80 10 LC_ALL=C
     see sleep >until.out
-    check "no UTF-8: bars of ASCII" see 'MiB ##*'
+    check "no UTF-8: ASCII bars" see 'MiB ##*'
     check "and nothing else" [ "$(shot | LC_ALL=C grep -c '[^ -~]')" = 0 ]
     for bad in dumb no-such-terminal; do
-        screen 80 10 "TERM=$bad ASAN_OPTIONS=detect_leaks=0" # ncurses loses some bytes when it knows no such terminal
+        screen 80 10 "TERM=$bad ASAN_OPTIONS=detect_leaks=0" # ncurses leaks some bytes for an unknown terminal
         until_true left >until.out
-        check "TERM=$bad: that is told" grep -q "terminal of type '$bad'" top.err
+        check "TERM=$bad: it is reported" grep -q "terminal of type '$bad'" top.err
         check "TERM=$bad: in one line, and 1" same "$(grep -c '' top.err) $(cat top.status)" '1 1'
     done
     screen 80 10
     see sleep >until.out
     keys C-c
-    check "Ctrl-C leaves with 0" until_true left
+    check "Ctrl-C quits with status 0" until_true left
     check "as q does" same "$(cat top.status)" 0
     tmux_ kill-server
     end_job
@@ -189,12 +189,12 @@ only_one() {
     [ -z "$private_cannot" ] || cannot "$private_cannot" || return
     "$memwatch" top --once --run-dir "$work/runs" >out 2>&1 && grep -q 'sleep 60' out || { cat out; return 1; }
 }
-check "the only job that runs is taken" only_one
+check "the only running job is shown" only_one
 first=$job
 begin_job sleep 61
 two() { [ "$(find runs -name 'view-*' | wc -l)" = 2 ]; }
 until_true two >until.out
-check "of several all are named" one_line 1 "jobs are running: give one of these to memwatch top: .*$work/runs/memwatch-.*$work/runs/memwatch-" \
+check "if there are several, all are named" one_line 1 "jobs are running: give one of these to memwatch top: .*$work/runs/memwatch-.*$work/runs/memwatch-" \
     "$memwatch" top --once --run-dir "$work/runs"
 kill -TERM "$first" $job
 wait "$first" $job

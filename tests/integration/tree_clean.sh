@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # A build in the source tree: make clean and make distclean remove what was built and nothing else.
-# MW_TREE_BUILD=all builds everything first, as make check-long does; else a part of each kind has to do.
+# MW_TREE_BUILD=all builds everything first, as make check-long does; otherwise it builds a part of each kind.
 . "${srcdir:-.}/tests/lib.sh"
 
 # What make check exports is not for the build in the copy.
@@ -39,22 +39,22 @@ check "the copy is compared with itself" unchanged
 
 # The comparison can fail.
 mv NEWS.md ..
-check "a file that is missing is seen" not unchanged
+check "a missing file is detected" not unchanged
 check "in both comparisons" not all_there
 mv ../NEWS.md .
 : >tests/programs/new
-check "a file that is new is seen" not unchanged
+check "a new file is detected" not unchanged
 rm tests/programs/new
 cp -p LICENSE ..
 echo more >>LICENSE
-check "a file that has changed is seen" not unchanged
+check "a changed file is detected" not unchanged
 check "in both comparisons, too" not all_there
 cp -p ../LICENSE .
 
 # ---- configure, build, clean ----
 
 quiet() { "$@" >../log 2>&1 || { tail -n 20 ../log; return 1; }; }
-# Programs for MPI take long to compile, and which files they become is all that matters here.
+# Programs for MPI take long to compile, and only their file names matter here.
 stub_compilers() {
     printf '%s\n' '#!/bin/sh' 'while [ $# -gt 1 ]; do [ "$1" != -o ] || echo built >"$2"; shift; done' >../compiler
     chmod 755 ../compiler

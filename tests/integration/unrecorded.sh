@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Ranks that ran without a record: the report gives the reason that was seen, never a guess.
+# Ranks that ran without a record: the report has the observed reason, never a guess.
 . "${srcdir:-.}/tests/lib.sh"
 
 [ -n "$(mpis)" ] || skip_all 'no MPI library'
@@ -21,7 +21,7 @@ because() {
     check "$mpi: $reason: the record" same "$(reasons)" "$reason"
 }
 
-# A program that wraps MPI_Init itself: what it fetches by dlsym() is what is behind its own.
+# A program that wraps MPI_Init itself: dlsym(RTLD_NEXT) returns the function after its own.
 cat >fetches.c <<'EOF'
 #include <dlfcn.h>
 #include <stdio.h>
@@ -41,7 +41,7 @@ int main(int argc, char **argv)
 EOF
 $cc -rdynamic -o fetches fetches.c -ldl || exit 1
 
-# An MPI that nobody knows, linked to its program.
+# An unknown MPI, linked to its program.
 echo 'int MPI_Init(void *c, void *v) { (void)c; (void)v; return 0; }' >fake.c
 $cc -shared -fPIC -Wl,-soname,libmpi.so.99 -o libmpi.so.99 fake.c || exit 1
 echo 'int MPI_Init(void *, void *); int main(void) { return MPI_Init(0, 0); }' >strange.c
@@ -75,18 +75,19 @@ for mpi in $(mpis); do
     else
         skip "$mpi: static" 'no static libc'
     fi
-    # a way to end that leaves nothing, and shows nothing
+    # an end that leaves no record
     because "$mpi" unknown '2 processes of dies: why is not known' ./dies
 
-    # each a job by itself then
+    # each is then a separate job
     run "$run" -n 2 env -i ./waits
     check "$mpi: env -i" says "2 processes of waits: started with an environment without LD_PRELOAD and memwatch's other variables"
 done
 
-# Some with, one without: the others' report says why.
+# One rank without a record: the report has the reason.
 if [ -n "$OPENMPI_RUN" ] && [ -n "$OPENMPI_CC" ]; then
     app=$(program openmpi busy)
-    run "$OPENMPI_RUN" -n 2 "$app" --calls 3000 : -n 1 env -u LD_PRELOAD "$app" --calls 3000
+    ranks_with 0 1
+    run "$OPENMPI_RUN" -n 3 ./some "$app" --calls 3000
     check 'one of three: it is missing' says '1 of 3 ranks left no record: rank 2'
     check 'one of three: why' says 'without a record: busy: started with an environment without LD_PRELOAD'
     "$memwatch" report rec >rep
@@ -95,11 +96,11 @@ else
     skip 'one of three' 'needs Open MPI'
 fi
 
-# Of two jobs in turn the first leaves nothing: only its own report says why.
+# Of two consecutive jobs the first has no record: only its report has the reason.
 mpi=$(mpis | head -n 1)
 if [ -x sleeps ]; then
     run sh -c '"$1" -n 2 ./sleeps; "$1" -n 2 "$2" --calls 100' sh "$(mpirun_of "$mpi")" "$(program "$mpi" busy)"
-    check 'two jobs: both are told apart' says '2 jobs with 2 ranks'
+    check 'two jobs: both are listed' says '2 jobs with 2 ranks'
     check 'two jobs: why the first has no rank' sh -c 'sed -n "/^Job 1/,/^Job 2/p" rep | grep -q "2 processes of sleeps: linked"'
     check 'two jobs: nothing is said of the second' sh -c '! sed -n "/^Job 2/,\$p" rep | grep -q -e "No rank" -e "Why:"'
 else
@@ -119,7 +120,7 @@ else
     skip 'set-user-ID, other mounts' 'needs root'
 fi
 
-# Without MPI there is nothing to miss.
+# Without MPI no record is missing.
 run sh -c 'ls; ./waits; ls' "$work"
 check 'no MPI: nothing is guessed' says 'Why: · [0-9]+ processes had no MPI library loaded when they ended'
 

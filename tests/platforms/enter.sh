@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# enter.sh ROOT COMMAND...: runs a command in another system's root directory, in mount, PID and IPC namespaces of its own:
-# what is mounted there, and each process started there, goes away with it.
+# enter.sh ROOT COMMAND...: runs a command in another system's root directory, in separate mount, PID and IPC namespaces:
+# its mounts and processes end with it.
 set -eu
 # shellcheck disable=SC2016
 exec unshare --mount --pid --ipc --fork --kill-child bash -c '

@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# inside.sh SOURCES COMPILER STEP KIND: one step of tests/platforms/run.sh, in the platform's own system. The last line
-# that it prints is what the table shows.
+# inside.sh SOURCES COMPILER STEP KIND: one step of tests/platforms/run.sh, inside the platform's system. The last line
+# of its output is shown in the table.
 set -u
 compiler=$2 step=$3 kind=$4
 cd "$1" || exit 1
 export DEBIAN_FRONTEND=noninteractive CI=1 MAKEFLAGS="-j$(nproc)"
-# sources that changed since are compiled once more, the others not
+# only changed sources are compiled again
 [ ! -d /usr/lib/ccache ] || export PATH=/usr/lib/ccache:$PATH CCACHE_BASEDIR="$1" CCACHE_NOHASHDIR=1
 host='' debian='' qemu=''
 case $kind in
@@ -20,7 +20,7 @@ elif [ "$compiler" != gcc ]; then
     export CONFIGURE_ARGS="CC=$compiler"
 fi
 
-libraries='libhwloc-dev libdw-dev libjansson-dev libsodium-dev libncurses-dev libcmocka-dev liblapacke-dev'
+libraries='libhwloc-dev libdw-dev libjansson-dev zlib1g-dev libsodium-dev libncurses-dev libcmocka-dev liblapacke-dev'
 tools='autoconf automake libtool make pkg-config gcc libc6-dev binutils procps ccache'
 
 packages() {
@@ -61,7 +61,7 @@ build() {
     echo yes
 }
 
-# Test programs, by the compilers of each MPI, without -Werror: what they warn of is counted.
+# Test programs, by the compilers of each MPI, without -Werror: their warnings are counted.
 programs() {
     make -C build -k check TESTS= >programs.log 2>&1 || { grep -E 'error|undefined|\*\*\*' programs.log; return 1; }
     found=$(grep -c 'warning:' programs.log)
@@ -82,7 +82,7 @@ run_tests() {
     [ $tests_status = 0 ]
 }
 
-told() { # a job's report has its ranks and names the call that needed most
+has_report() { # a job's report has its ranks and the call with the largest spike
     cat "$1"
     for line in 'ended with status 0' '4 ranks on 1 host' 'MPI_Allreduce  *mpi_distributed_compute.c:[0-9]'; do
         grep -q "$line" "$1" || { echo "not in the report: $line"; return 1; }
@@ -90,9 +90,9 @@ told() { # a job's report has its ranks and names the call that needed most
     grep 'in rank [0-9]' "$1" | grep -o 'peak = [0-9.]* MiB in rank 3' || { echo "the peak is not that of rank 3"; return 1; }
 }
 
-demo() { ./bootstrap demo >demo.out 2>demo.err && told demo.err; }
+demo() { ./bootstrap demo >demo.out 2>demo.err && has_report demo.err; }
 
-# The same by an ordinary user in sources of his own, with the packages that root has installed.
+# The same by an ordinary user with a separate copy of the sources, with the packages that root has installed.
 user() {
     id tester >/dev/null 2>&1 || useradd -m tester
     rm -rf /home/tester/sources
@@ -100,7 +100,7 @@ user() {
     tar -c --exclude=./build . | tar -x -C /home/tester/sources
     chown -R tester: /home/tester/sources
     su tester -c "cd ~/sources && CI=1 CONFIGURE_ARGS='${CONFIGURE_ARGS-}' ./bootstrap demo" >user.out 2>user.err || { cat user.err; return 1; }
-    told user.err
+    has_report user.err
 }
 
 # The example is built with the first MPI that was found: here with the other one.
@@ -109,7 +109,7 @@ mpich() {
     mpicc.mpich -std=gnu11 -g -O3 -I. examples/field.c examples/fft.c examples/transpose.c examples/mpi_distributed_compute.c \
         -o build/mpich/mpi_distributed_compute -ldl || return 1
     build/launcher/memwatch run -- mpirun.mpich -n 4 build/mpich/mpi_distributed_compute --size 1048576 --spike 64 2>mpich.err >mpich.out &&
-        told mpich.err
+        has_report mpich.err
 }
 
 # One rank of four ends in two ways, at two times, with both MPIs.

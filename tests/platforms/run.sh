@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# What doc/platforms.md says of other systems, seen there: `make platforms` in the build directory, as root. Each platform of
-# tests/platforms/list is made by debootstrap where it is missing, then memwatch is built and tried in it, one step after
+# Produces the results of doc/platforms.md: `make platforms` in the build directory, as root. Each platform of
+# tests/platforms/list is created by debootstrap if it is missing, then memwatch is built and tried in it, one step after
 # the other; at the end the table of all results is printed. Steps that passed with these sources are not run again.
 #   PLATFORMS       names; the default is all       PLATFORMS_ONLY_TABLE=1   prints the results that there are
 #   PLATFORMS_DIR   where systems, results and logs are kept: some 2 GiB for each release (/var/tmp/memwatch-platforms)
@@ -9,7 +9,7 @@
 set -u
 here=$srcdir/tests/platforms
 dir=${PLATFORMS_DIR:-/var/tmp/memwatch-platforms}
-# where this machine's own packages come from
+# the archive of this machine's packages
 mirror=${PLATFORMS_MIRROR:-$(apt-get indextargets --format '$(REPO_URI)' 'Origin: Debian' | grep -v security | head -n 1)}
 
 native_steps='packages versions build programs unit exports demo user mpich sizes killed'
@@ -22,11 +22,11 @@ entry() { awk -v name="$1" '$1 == name' "$here/list"; }
 names() { awk '!/^#/ {print $1}' "$here/list"; }
 steps_of() { case $1 in native) echo "$native_steps" ;; *) echo "$cross_steps" ;; esac; } # kind
 
-# The sources as they are, with what is not committed yet, in one file; $revision is its sum. What is only read is left out.
+# The sources as they are, with uncommitted changes, in one file; $revision is its checksum. Markdown is left out.
 pack() {
     (cd "$srcdir" && git ls-files -z --cached --others --exclude-standard -- ':!*.md' |
         tar --null --no-recursion --files-from=- --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -c) \
-        >"$dir/sources.$$" || die "the sources cannot be read: it takes a git repository"
+        >"$dir/sources.$$" || die "cannot read the sources: a git repository is required"
     revision=$(sha256sum "$dir/sources.$$" | cut -c1-16)
     mv "$dir/sources.$$" "$dir/sources.tar"
 }
@@ -34,17 +34,17 @@ pack() {
 make_root() { # release, root
     [ ! -e "$2.made" ] || return 0
     rm -rf "$2"
-    # a release that this machine's debootstrap does not know yet is made as the newest one
+    # a release that this machine's debootstrap does not know yet is created as the newest one
     script=/usr/share/debootstrap/scripts/$1
     [ -e "$script" ] || script=/usr/share/debootstrap/scripts/sid
     debootstrap --variant=minbase "$1" "$2" "$mirror" "$script" || return 1
     cp /etc/resolv.conf "$2/etc/resolv.conf"
-    # what is not released yet has lists whose time is over
+    # lists of unreleased systems have expired
     echo 'Acquire::Check-Valid-Until "false";' >"$2/etc/apt/apt.conf.d/90valid"
     touch "$2.made"
 }
 
-# Sources of this revision, once for each platform: what was built of others goes.
+# Sources of this revision, once for each platform: builds of other revisions are removed.
 give_sources() { # place
     [ "$(cat "$1/.revision" 2>/dev/null)" != "$revision" ] || return 0
     rm -rf "$1"
@@ -76,7 +76,7 @@ platform() { # name, release, compiler, kind
     done
 }
 
-# What each step said last, in a line for each platform. "(before)": of other sources than today's.
+# The last line of each step, one row per platform. "(before)": from other sources than the current ones.
 table() {
     echo "| platform | $(echo $columns | sed 's/ / | /g') |"
     echo "| --- |$(for column in $columns; do printf ' --- |'; done)"
@@ -106,7 +106,7 @@ if [ -z "${PLATFORMS_ONLY_TABLE-}" ]; then
 fi
 table
 
-# What fails with the sources that are here, and with no others.
+# Failures with the current sources only.
 failed=0
 for name in ${PLATFORMS:-$(names)}; do
     [ ! -s "$dir/results/$name" ] || ! grep "^$revision [^ ]* [^ ]* fail" "$dir/results/$name" >&2 || failed=1

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Needs 96 MiB, then executes itself, as programs do to change their environment; the second program needs nothing. */
+/* Needs 96 MiB until the file "seen" is there, then executes itself, as programs do to change their environment; the second
+ * program needs nothing. */
 #include <mpi.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,8 @@ int main(int argc, char **argv)
         char *p = malloc(96u << 20);
         memset(p, 1, 96u << 20);
         __asm__ volatile("" : : "r"(p) : "memory");
-        usleep(300000);
+        while (access("seen", F_OK) != 0)
+            usleep(10000);
         setenv("SECOND_PROGRAM", "1", 1);
         execv("/proc/self/exe", argv);
     }

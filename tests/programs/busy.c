@@ -17,7 +17,7 @@ static double seconds(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* What MPI_Pcontrol(level) alone may leave in the second argument's register: words that are no strings. */
+/* What MPI_Pcontrol(level) without a name may leave in the second argument's register: words that are not strings. */
 static void stray_phases(void)
 {
     char *closed = mmap(NULL, 8192, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Looks for children and signals that it has not asked for: after MPI_Init and after MPI_Finalize, and again a moment
- * later, when what was started on the side may have ended. Its own child shows that it would notice. Each rank prints
+/* Looks for children and signals that it did not cause: after MPI_Init and after MPI_Finalize, and again a moment
+ * later, when processes started by others may have ended. A child of the program shows that it would notice. Each rank prints
  *   CHILDREN rank=R signals=N reaped=N own=N        own: of its own child, 1 signal is to be expected */
 #include "tests/programs/expect.h"
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Collective constructors, windows and files: each call of the program once, and none that the MPI library
- * makes on its own (ROMIO calls seven Allreduces in one write_all).  [--file PATH] */
+ * makes itself (ROMIO calls seven Allreduces in one write_all).  [--file PATH] */
 #include "tests/programs/expect.h"
 
 #define ONCE(X, ...) (MPI_##X(__VA_ARGS__), expect_call("MPI_" #X, __FILE__, __LINE__))

@@ -174,7 +174,7 @@ int main(int argc, char **argv)
             MPI_Allreduce(&one, &sum, 1, MPI_INT, MPI_SUM, MPI_COMM_WORLD);
         if (strcmp(how, "before"))
             put_all();
-        look_in_fork(); /* before the library sees that its own are gone */
+        look_in_fork(); /* before the library notices that its descriptors are closed */
         for (int i = 0; i < 20; i++)
             MPI_Allreduce(&one, &sum, 1, MPI_INT, MPI_SUM, MPI_COMM_WORLD);
         look_everywhere();

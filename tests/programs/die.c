@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A job in which one rank dies in the middle of a named phase while the others wait for it in a Barrier.
  *   --how abort|segv|kill|exit (abort)  --rank R (0)  --mib M (16: held by the rank when it dies)
- * Each rank writes its own lines, before the death:
+ * Each rank writes its lines before the death:
  *   EXPECT ...                                calls that were finished
  *   DIES rank=R how=kill phase=doomed mib=16  the rank that dies; MPI_Abort's and exit's code is 3
  *   INSIDE rank=R call=MPI_Barrier line=L     the call that the others never leave */

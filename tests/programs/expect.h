@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* What a test program knows of itself, told on stdout: one line for each call site, printed by rank 0 for
+/* What a test program expects, printed on stdout: one line for each call site, printed by rank 0 for
  * all ranks (mpirun cuts the streams of several ranks at arbitrary bytes, so only one rank may write).
  *
- *   EXPECT rank=R call=MPI_Allreduce comm_size=4 line=123 calls=1 sent=64 received=64 file=rows_cases.h
+ *   EXPECT rank=R call=MPI_Allreduce comm_size=4 line=123 calls=1 sent=64 received=64 file=rows_all.h
  *
  * Sites that differ only in their code address (two calls of one name in one line) are one line here.
- * Everything lies in static memory; the calls made here are point-to-point only.
+ * Everything is in static memory; the calls made here are point-to-point only.
  */
 #ifndef MW_TESTS_EXPECT_H
 #define MW_TESTS_EXPECT_H
@@ -26,7 +26,7 @@ struct expect_row {
     const char *call;
     const char *file;
     int line;
-    int comm_size; /* -1: neither it nor bytes are told */
+    int comm_size; /* -1: neither it nor bytes are printed */
     long long calls, sent, received;
 };
 
@@ -82,7 +82,7 @@ static EXPECT_UNUSED void expect(const char *call, MPI_Comm comm, const char *fi
     expect_add(call, expect_size(comm), file, line, sent, received);
 }
 
-/* One call of a constructor and the like: only that it happened is told. */
+/* One call of a constructor and the like: only the call is printed. */
 static EXPECT_UNUSED void expect_call(const char *call, const char *file, int line)
 {
     expect_add(call, -1, file, line, 0, 0);
@@ -104,7 +104,7 @@ static EXPECT_UNUSED __attribute__((format(printf, 1, 2))) void expect_say(const
     expect_text[expect_length++] = '\n';
 }
 
-/* A check of the program's own results. */
+/* A check of the program's results. */
 static EXPECT_UNUSED void expect_true(int ok, const char *file, int line, const char *what)
 {
     if (ok)
@@ -141,7 +141,7 @@ static EXPECT_UNUSED void expect_format(int rank)
     expect_used = 0;
 }
 
-/* Each rank writes for itself, at once. For programs that don't live to the end; a few lines only. */
+/* Each rank writes its lines immediately. For programs that do not reach their end; a few lines only. */
 static EXPECT_UNUSED void expect_flush_alone(void)
 {
     expect_format(expect_rank());
@@ -149,7 +149,7 @@ static EXPECT_UNUSED void expect_flush_alone(void)
     expect_length = 0;
 }
 
-/* Rank 0 writes all that was said. Before MPI_Finalize, by all ranks; returns the program's exit status. */
+/* Rank 0 writes all lines. Before MPI_Finalize, by all ranks; returns the program's exit status. */
 static EXPECT_UNUSED int expect_flush(void)
 {
     int rank = expect_rank(), size = expect_size(MPI_COMM_WORLD);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A job in which one rank dies. Every rank holds 32 MiB; --rank R grows to --mib M in steps of 8 MiB every 50 ms in its
+/* A job in which one rank dies. Every rank allocates 32 MiB; --rank R grows to --mib M in steps of 8 MiB every 50 ms in its
  * phase "growth" while the others wait for it in MPI_Allreduce, and then ends --how. */
 #include <mpi.h>
 #include <signal.h>
@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #define STEP ((size_t)8 << 20)
 
@@ -31,6 +32,7 @@ static void grow(size_t mib)
         hold(STEP);
         rest(50);
     }
+    rest(200); /* so that the last step is sampled */
 }
 
 static void die(const char *how)
@@ -41,12 +43,16 @@ static void die(const char *how)
         raise(SIGSEGV);
     else if (!strcmp(how, "bus"))
         raise(SIGBUS);
-    else if (!strcmp(how, "abort"))
+    else if (!strcmp(how, "abort")) {
         MPI_Abort(MPI_COMM_WORLD, 3);
-    else if (!strcmp(how, "exit"))
+        rest(60000); /* MPICH 4.2 returns, and kills the rank a little later */
+    } else if (!strcmp(how, "exit"))
         exit(4);
     else if (!strcmp(how, "sleep"))
         rest(60000);
+    else if (!strncmp(how, "until:", 6)) /* until this file is there: it goes on */
+        while (access(how + 6, F_OK))
+            rest(20);
 }
 
 int main(int argc, char **argv)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Comes near to limits on memory.
  *   headroom grow MIB HOW    rank 1 takes so many MiB at a time, and a barrier after each, until malloc() fails; then
- *                            abort: MPI_Abort with 7; segv: it uses the memory all the same; end: it goes on to its end
- *   headroom hold MIB        every rank takes MIB and touches none of it
+ *                            abort: MPI_Abort with 7; segv: it uses the memory anyway; end: it continues to its end
+ *   headroom hold MIB        every rank allocates MIB and touches none of it
  *   headroom own MIB         rank 1 limits its address space to MIB itself
  *   headroom files DIR MIB   every rank writes a file of MIB there, and removes it */
 #include <fcntl.h>

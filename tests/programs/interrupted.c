@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Calls that meet other calls of the same thread in the library: interrupted, jumped out of, cancelled. MPI's own code
+/* Calls inside other calls of the same thread in the library: interrupted, jumped out of, cancelled. MPI's own code
  * is never interrupted by a handler that calls MPI, so that each ends as well without memwatch.
  *   calls STACK    a timer's handler makes nonblocking calls, while phases begin and end
  *   phases STACK   a timer's handler begins and ends phases (also by MPI_Pcontrol), while nonblocking calls are made; prints their number

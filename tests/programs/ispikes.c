@@ -3,10 +3,10 @@
  * user-defined operation of one MPI_Iallreduce, wherever the MPI library runs it.
  *   --end wait|waitall|waitany|waitsome|test|testall|testany|testsome|persistent    --mib M   --rank R
  *   PAIR rank=R call=MPI_Iallreduce+Wait line=L bytes=B file=ispikes.c
- * Where the library never calls the operation on that rank it says NOPAIR and exits 77. */
+ * Where the library never calls the operation on that rank it prints NOPAIR and exits 77. */
 #include "tests/programs/expect.h"
 #include <sys/mman.h>
-/* Open MPI 5 has the standard's name already, though it says to be MPI 3.1; MPICH 3 has none. */
+/* Open MPI 5 has the standard's name already, although it reports MPI 3.1; MPICH 3 has none. */
 #if MPI_VERSION >= 4 || (defined OPEN_MPI && OMPI_MAJOR_VERSION >= 5)
 #define INIT MPI_Allreduce_init
 #define INIT_NAME "MPI_Allreduce_init"
@@ -37,7 +37,7 @@ static void add(void *in, void *inout, int *n, MPI_Datatype *type)
     munmap(p, bytes);
 }
 
-/* Each completing call on a line of its own; returns that line. The asking ones ask very often. */
+/* Each completing call on a separate line; returns that line. MPI_Test is called very often. */
 static int complete(const char *end, MPI_Request *request)
 {
     MPI_Status statuses[1];
@@ -97,7 +97,7 @@ int main(int argc, char **argv)
         else
             MPI_Iallreduce(in, out, 64, MPI_LONG, op, MPI_COMM_WORLD, &request);
         if (rank != where)
-            usleep(2000); /* so that the asking ones ask */
+            usleep(2000); /* time for many MPI_Test calls */
         line = complete(end, &request);
         if (out[0] != size)
             MPI_Abort(MPI_COMM_WORLD, 1);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A job in which one rank ends in a chosen way at a chosen time; tests/kill_matrix.sh asks the post-mortem about it.
+/* A job in which one rank ends in a chosen way at a chosen time; tests/kill_matrix.sh checks the post-mortem.
  *   --victim R (0)  --how segv|bus|abrt|fpe|kill|term|int|hup|exit|_exit|abort|oom|none (none)
  *   --when before     before MPI_Init
  *          init       inside MPI_Init, which another rank enters late

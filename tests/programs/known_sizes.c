@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Maps, touches and frees known sizes between Barriers: the peak of each stretch between two calls is known.
+/* Maps, touches and frees known sizes between Barriers: the peak of each interval between two calls is known.
  *   --threads N (1; memory is touched by N threads, at most 4)   --huge (MADV_HUGEPAGE)
- *   --selfcheck (compare with the kernel's own mark, which this resets: not under memwatch)
+ *   --selfcheck (compare with the kernel's mark, which this resets: not under memwatch)
  *   PHASE rank=R index=I from_line=L1 to_line=L2 peak_above_base=B exit_above_base=B base=RSS file=known_sizes.c
  * `base` is the RSS right after the call in L1 (smaps_rollup, exact); what is above it is the program's own
  * arithmetic, in bytes; exit_above_base is negative where memory was given back. */
@@ -26,7 +26,7 @@ static const int plan[PHASES][STEPS] = {
     {-40},                    /* given back */
     {10, -10, 60, -60, 24, -24},
     {50, -50, 20},            /* peak, then less that stays */
-    {-20, 30, -30},           /* less, then a peak over what is left */
+    {-20, 30, -30},           /* less, then a peak above the rest */
     {2, 4, 6, 8},             /* growth in small steps */
     {-8, -6, -4, -2, 64, -64},
 };
@@ -123,7 +123,7 @@ static void act(int phase)
             block_free(-plan[phase][i]);
 }
 
-/* What the phase's plan comes to, in MiB above its start. */
+/* The result of the phase's plan, in MiB above its start. */
 static void arithmetic(int phase, long long *peak, long long *end)
 {
     *peak = *end = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A rank starts helpers that outlive the job, until a file is there (or a minute is over): leaves HOW RANK COUNT MIB FILE
- * HOW: setsid (a session of their own), daemon (the same by double fork), exec (a program of its own, `sh`). They close all
- * descriptors, as daemons do; memory is touched before the rank goes on. */
+ * HOW: setsid (a new session), daemon (the same by double fork), exec (a different program, `sh`). They close all
+ * descriptors, as daemons do; memory is touched before the rank continues. */
 #include "tests/programs/expect.h"
 #include <signal.h>
 #include <stdlib.h>
@@ -52,7 +52,7 @@ int main(int argc, char **argv)
                 be_helper(argv[1], (size_t)atoi(argv[4]) << 20, argv[5], ready);
         for (int i = 0; i < 6000 && __atomic_load_n(ready, __ATOMIC_ACQUIRE) < count; i++)
             usleep(10000);
-        usleep(500000); /* whoever is on another host is known only when its agent has sampled it while the rank lives */
+        usleep(500000); /* a helper on another host is known only if the agent has sampled it during the life of the rank */
     }
     MPI_Barrier(MPI_COMM_WORLD);
     MPI_Finalize();

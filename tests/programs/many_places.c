@@ -145,7 +145,7 @@ static void peak(const char *where, size_t size, int phases, bool die)
     } else if (!strcmp(where, "phase")) {
         go_through("at last", 1, size, die);
     } else if (!strcmp(where, "phases")) {
-        char *cushion = touch(4 << 20); /* nothing that comes later is higher than the last phase */
+        char *cushion = touch(4 << 20); /* no later memory is higher than the last phase */
         go_through("late %d", phases, size, die);
         free(cushion);
     } else {

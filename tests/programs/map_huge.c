@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* No MPI: maps N MiB of huge pages, touches them, and holds them for 400 ms. */
+/* No MPI: maps N MiB of huge pages, touches them, and keeps them for 400 ms. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

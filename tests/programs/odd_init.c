@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A program that calls MPI_Init late, or never, or never calls MPI_Finalize.
  *   --mib M (40: held and given back before MPI_Init)  --never  --no-finalize
- * Rank 0 says "STARTED" after MPI_Init, every process says "DONE" at its end. */
+ * Rank 0 prints "STARTED" after MPI_Init, every process prints "DONE" at its end. */
 #include "tests/programs/expect.h"
 #include <time.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* One call of MPI, reached on many ways that look alike on the stack: callers with frames of the same size, a frame whose
- * size changes (alloca), recursion. Prints how often each way was gone: "PATH calls line line line", innermost first. */
+ * size changes (alloca), recursion. Prints how often each path was taken: "PATH calls line line line", innermost first. */
 #include <alloca.h>
 #include <mpi.h>
 #include <stdio.h>
@@ -78,7 +78,7 @@ int main(int argc, char **argv)
             lines[DEEP_0][1] = __LINE__ + 1;
             deep(0, way);
         } else {
-            deep(way - DEEP_0, way); /* its third frame is deep()'s own line */
+            deep(way - DEEP_0, way); /* its third frame is the line of deep() */
         }
         KEEP;
     }

@@ -19,7 +19,7 @@ static int shared_counter;
 
 static void count(void)
 {
-    shared_counter++; /* the race that --race asks for */
+    shared_counter++; /* the race of --race */
 }
 
 /* A rise inside the collective, so that spikes are recorded. */
@@ -55,7 +55,7 @@ static void *work(void *which)
     MPI_Op op;
     int in = 1, out;
     if (race)
-        count(); /* before the first call: MPI's own locks bring threads in order */
+        count(); /* before the first call: MPI's locks order the threads */
     MPI_Op_create(add, 1, &op);
     for (int i = 0; i < calls; i++) {
         MPI_Allreduce(&in, &out, 1, MPI_INT, i % 8 ? MPI_SUM : op, comm);

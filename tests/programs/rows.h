@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the rows_*.c programs share: buffers, types, topologies. The calls stand in rows_cases.h, which is
+/* Shared by the rows_*.c programs: buffers, types, topologies. The calls are in rows_cases.h, which is
  * included once for each form (blocking, I..., ..._init) with DO() and the types of counts defined for it.
  */
 #ifndef MW_TESTS_ROWS_H
@@ -31,7 +31,7 @@
 #endif
 #endif
 
-/* A value that says who sent it to whom. */
+/* A value that identifies sender and receiver. */
 #define V(source, target, k) (((source) + 1) * 100000 + ((target) + 1) * 1000 + (k))
 
 struct rows_pair { /* MPI_DOUBLE_INT: size 12, extent 16 */
@@ -39,7 +39,7 @@ struct rows_pair { /* MPI_DOUBLE_INT: size 12, extent 16 */
     int where;
 };
 
-/* A communicator with a topology, and what the program knows of it. Neighbours are ranks, -1 is MPI_PROC_NULL. */
+/* A communicator with a topology, as the program expects it. Neighbours are ranks, -1 is MPI_PROC_NULL. */
 struct rows_topology {
     MPI_Comm comm;
     int nin, nout;
@@ -83,7 +83,7 @@ static EXPECT_UNUSED int alive(const int *neighbours, int n)
     return count;
 }
 
-/* Each call is a site of its own, as in the cases. */
+/* Each call is a separate site, as in the cases. */
 #define ONCE(X, ...) (MPI_##X(__VA_ARGS__), expect_call("MPI_" #X, __FILE__, __LINE__))
 
 /* Directed, uneven: i -> i + 1, i -> i + 2. The last rank has no out-neighbour, the first no in-neighbour. */

@@ -8,7 +8,7 @@
  * not killed: the calls that it makes go into the file LIST, from which a later run takes what it allows.
  *
  * Other WHENs: "none", it enters and exits with status 3, without MPI; "fork", the same in a child, whose status it exits with;
- * "child", children of vfork() enter, and the rank goes on; "wrap COMMAND...", it installs a filter that allows all, and
+ * "child", children of vfork() enter, and the rank continues; "wrap COMMAND...", it installs a filter that allows all, and
  * executes. */
 #include <mpi.h>
 
@@ -33,7 +33,7 @@
 
 #define NUMBERS 512
 
-/* What any run may need or not, by chance. None of them tells memwatch from the program. */
+/* System calls that a run may make or not, by chance. None of them distinguishes memwatch from the program. */
 static const int by_chance[] = {SYS_futex, SYS_sched_yield, SYS_brk, SYS_mmap, SYS_munmap, SYS_mremap, SYS_madvise,
 #ifdef SYS_poll /* not on machines that came later */
                                 SYS_poll, SYS_epoll_wait,
@@ -79,7 +79,7 @@ static void make_filter(uint32_t otherwise)
 
 static int listener = -1;
 
-/* Lets every call pass that the filter asks about, and writes down new ones. Not under the filter itself. */
+/* Allows every call that the filter reports, and records new ones. Not under the filter itself. */
 static void *watch(void *unused)
 {
     int fd = open(list, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
@@ -162,7 +162,7 @@ static int enter(const char *way)
 {
     pthread_t thread;
 
-    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, NULL); /* asks only; so does libseccomp */
+    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, NULL); /* only a query, as libseccomp makes it */
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     if (!strcmp(way, "prctl"))
         return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* MPI 4's sessions: argument by argument, in turn
- *   session   one session: a communicator of "mpi://WORLD" and two Barriers, between which the last rank holds 40 MiB
- *   two       two sessions at once, closed in the order in which they were opened
+ *   session   one session: a communicator of "mpi://WORLD" and two Barriers, between which the last rank has 40 MiB
+ *   two       two concurrent sessions, closed in the order in which they were opened
  *   init, finalize   MPI_Init, MPI_Finalize
  *   open, close      a session that stays open, and its end
  *   die       the last rank kills itself

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One shared window of a node, touched as a whole by each of its ranks, held for a while.
+/* One shared window of a node, touched completely by each of its ranks, kept for some time.
  *   --mib N (200)   --hold MS (300)   --huge N (MiB of huge pages that rank 0 maps beside it; 0) */
 #include "tests/programs/expect.h"
 #include <sys/mman.h>

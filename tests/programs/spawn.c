@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Spawns children by MPI_Comm_spawn, which run this program again and hold memory of their own.
+/* Spawns children by MPI_Comm_spawn, which run this program again and allocate memory.
  *   --children N (2)  --mib M (32: held by each child)
- * Parents write EXPECT lines of the calls of their world; children say "CHILD rank=R". */
+ * Parents write EXPECT lines of the calls of their world; children print "CHILD rank=R". */
 #include "tests/programs/expect.h"
 
 static int be_child(MPI_Comm parent, size_t mib)

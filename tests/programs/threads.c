@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* MPI_THREAD_MULTIPLE: several threads in collectives on communicators of their own at the same time, while the main
- * thread has its own.   --threads N (4)   --calls N (500)
+/* MPI_THREAD_MULTIPLE: several threads in collectives on separate communicators at the same time, while the main
+ * thread has another one.   --threads N (4)   --calls N (500)
  *   EXPECT lines for all calls, with the sum over threads; exits 77 when the MPI gives less than MULTIPLE. */
 #include "tests/programs/expect.h"
 #include <pthread.h>

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* Things that programs do and a tool in their process must survive without hurting them.
- *   longjmp       an error handler jumps out of a collective; the stack below must stay the program's own
+ *   longjmp       an error handler jumps out of a collective; the stack below must not be changed
  *   bsend         a rank is in MPI_Finalize while another still receives what it buffered
  *   exit-signal   exit() from a signal handler in the middle of collectives, MPI_THREAD_MULTIPLE; status 3
  *   cancel        pthread_cancel() of threads in collectives
- *   descriptors   high descriptor numbers are closed and used for the program's own files
- *   low-descriptors  the numbers of stdin and stderr are used for the program's own files, to the very end
+ *   descriptors   high descriptor numbers are closed and used for files of the program
+ *   low-descriptors  the numbers of stdin and stderr are used for files of the program, to its end
  *   raw-fork      a child without atfork handlers needs 200 MiB and exits
  *   contexts      all communicators that the library has are used up
  *   many-requests 100 nonblocking collectives in flight, 100 MiB touched meanwhile between two calls
- * Exits 0 when all went well (exit-signal: 3), 1 with a line on stderr when the program was hurt. */
+ * Exits 0 when all went well (exit-signal: 3), 1 with a line on stderr if the program was harmed. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <mpi.h>
@@ -187,7 +187,7 @@ enum { LOW_COUNT = 8 };
 static int low_fds[LOW_COUNT];
 static ino_t low_inodes[LOW_COUNT];
 
-/* After MPI_Finalize: stderr is not there to say anything. */
+/* After MPI_Finalize: stderr cannot be used for messages. */
 static void check_low_descriptors(void)
 {
     struct stat st;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory that grows or shrinks inside MPI calls without being MPI's own, or that MPI takes in calls that nobody wraps.
+/* Memory that grows or shrinks inside MPI calls without being MPI's own, or that MPI allocates in calls that are not wrapped.
  *   whose WHAT [MIB]      MIB (40): how much
  * Prints OWN rank=R bytes=B multiple=0|1: what MPI_Init itself made RSS grow by, where no other thread runs meanwhile; and
  * whether MPI_THREAD_MULTIPLE was given. */
@@ -173,7 +173,7 @@ static pthread_t start(void *(*run)(void *))
     return id;
 }
 
-/* By turns one rank waits inside the call for the other one, while its thread goes on. */
+/* By turns one rank waits inside the call for the other one, while its thread continues. */
 static void touch_until_stopped(void)
 {
     pthread_t id = start(touch);
@@ -205,7 +205,7 @@ static void run(const char *what)
 
 static const char *what = "";
 
-/* MPI's whole life; possibly in a thread. */
+/* From MPI_Init to MPI_Finalize, possibly in a thread. */
 static void *use_mpi(void *x)
 {
     int provided;

@@ -20,7 +20,7 @@ int main(int argc, char **argv)
 
     while ((option = getopt(argc, argv, "w:a")) != -1)
         switch (option) {
-        case 'w': mw_merge_set_whole_ranks(strtoul(optarg, NULL, 10)); break;
+        case 'w': mw_merge_set_detailed_ranks(strtoul(optarg, NULL, 10)); break;
         case 'a': style.all = true; break;
         default: return 2;
         }

@@ -42,12 +42,13 @@ static void print_type(const struct mw_field *field)
 {
     static const char *const types[] = {
         [MW_FIELD_U64] = "\"type\":\"integer\",\"minimum\":0",
+        [MW_FIELD_TIME] = "\"type\":\"integer\",\"minimum\":0",
         [MW_FIELD_I64] = "\"type\":\"integer\"",
         [MW_FIELD_U32] = "\"type\":\"integer\",\"minimum\":0,\"maximum\":4294967295",
         [MW_FIELD_I32] = "\"type\":\"integer\"",
         [MW_FIELD_RANK] = "\"type\":[\"integer\",\"null\"],\"minimum\":0",
         [MW_FIELD_BOOL] = "\"type\":\"boolean\"",
-        [MW_FIELD_AT_LEAST] = "\"type\":[\"integer\",\"null\"],\"minimum\":0",
+        [MW_FIELD_KNOWN] = "\"type\":[\"integer\",\"null\"],\"minimum\":0",
         [MW_FIELD_DOUBLE] = "\"type\":[\"number\",\"null\"]",
         [MW_FIELD_STRING] = "\"type\":\"string\"",
         [MW_FIELD_NAME] = "\"type\":[\"string\",\"null\"]",

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Which signals reach a job that another program (memwatch) starts. No MPI here. WRAP... is put before the job's command
  * line, and is to be what waits for the job and ends with its status.
- *   mwsignals each WRAP...      each signal from 1 to 64, to the wrapper alone and to its group: the job gets it once, with
+ *   mwsignals each WRAP...      each signal from 1 to 64, only to the wrapper, and to its group: the job gets it once, with
  *                             its value where it has one, and ends with 7
- *   mwsignals queued WRAP...    200 signals with values, to the wrapper alone: all arrive, in order
- *   mwsignals early RUNS WRAP.. one to the group and one to the wrapper alone, while it starts; all are blocked from the start
- *   mwsignals some JOBS WRAP... some to the group and to the wrapper alone, for so many jobs that run one after another
+ *   mwsignals queued WRAP...    200 signals with values, only to the wrapper: all arrive, in order
+ *   mwsignals early RUNS WRAP.. one to the group and one to the wrapper, while it starts; all are blocked from the start
+ *   mwsignals some JOBS WRAP... some to the group and to the wrapper, for JOBS jobs that run one after another
  *   mwsignals state WRAP...     the job's mask and ignored signals are those that the wrapper was started with
  * A line for each fault, status 1 then. */
 #include <errno.h>
@@ -227,7 +227,7 @@ static void test_each(char **words, int count)
 {
     start(words, count);
     if (await_ready()) {
-        each_to(run.pid, "to the wrapper alone");
+        each_to(run.pid, "only to the wrapper");
         each_to(-run.pid, "to the group");
         each_queued();
     }
@@ -284,7 +284,7 @@ static void some(void)
         kill(run.pid, signals[i]);
         await(signals[i], -1, &record);
         settle(2);
-        expect(signals[i], 1, "to the wrapper alone");
+        expect(signals[i], 1, "only to the wrapper");
     }
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* oldkernel 5.3|4.18 COMMAND...: runs a command as on an older kernel, by a seccomp filter:
- *   5.3   as on Linux 5.3 to 6.14: PIDFD_GET_INFO fails with ENOTTY
+ *   5.3   as on Linux 5.3 to 6.6: PIDFD_GET_INFO and PAGEMAP_SCAN fail with ENOTTY
  *   4.18  as on RHEL 8: every system call numbered 335 or more, pidfd_open among them, fails with ENOSYS
  * Exits with 77 where that cannot be done. */
 #include <errno.h>
@@ -22,9 +22,10 @@
 
 static const struct sock_filter no_info[] = {
     LOAD(nr),
-    IF(BPF_JEQ, SYS_ioctl, 0, 3),
+    IF(BPF_JEQ, SYS_ioctl, 0, 4),
     LOAD(args[1]),
-    IF(BPF_JEQ, 0xC040FF0B, 0, 1), /* PIDFD_GET_INFO */
+    IF(BPF_JEQ, 0xC040FF0B, 1, 0), /* PIDFD_GET_INFO */
+    IF(BPF_JEQ, 0xC0606610, 0, 1), /* PAGEMAP_SCAN */
     RETURN(SECCOMP_RET_ERRNO | ENOTTY),
     RETURN(SECCOMP_RET_ALLOW),
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* waits calls|ignored|kept|handler|vfork|fail N|journal: starts children and waits for them in every way. Prints "pid
- * status" for each end that a wait call returned, in that order; exits with 1 if a call does not behave as specified. */
+/* waits calls|ignored|kept|handler|vfork|fail N|journal|signals|running N: starts children and waits for them in every way, or
+ * sends them signals. Prints "pid status" for each end that a wait call returned, and "pid 0" for each signal to a child that
+ * was running, in that order; exits with 1 if a call does not behave as specified. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -71,7 +72,7 @@ static void try_calls(void)
     take(__waitpid(child, &status, 0), child, &status, 255 << 8);
     child = start(SIGTERM, 0);
     take(__wait(&status), child, &status, SIGTERM);
-    child = start(SIGABRT, 0); /* nobody reads the status */
+    child = start(SIGABRT, 0); /* the status is not read */
     take(waitpid(child, NULL, 0), child, NULL, SIGABRT);
     child = start(0, 9);
     take(wait(NULL), child, NULL, 9 << 8);
@@ -215,6 +216,69 @@ static void try_journal(void)
     show(child, status);
 }
 
+/* The leader of a process group, as launchers start ranks. */
+static pid_t start_running(void)
+{
+    pid_t child = fork();
+
+    if (child == 0) {
+        signal(SIGCONT, SIG_DFL);
+        for (;;)
+            pause();
+    }
+    setpgid(child, child);
+    return child;
+}
+
+static void send_to(int sent)
+{
+    if (sent)
+        fail("a signal was not sent");
+}
+
+static void try_signals(void)
+{
+    pid_t child = start_running(), zombie = start(0, 0);
+    siginfo_t info;
+    int status;
+
+    send_to(kill(child, 0)); /* asks whether it exists */
+    send_to(kill(child, SIGCONT));
+    show(child, SIGCONT);
+    send_to(kill(-child, SIGURG));
+    show(child, SIGURG);
+    send_to(killpg(child, SIGKILL));
+    show(child, SIGKILL);
+    if (waitid(P_PID, (id_t)child, &info, WEXITED | WNOWAIT) || waitid(P_PID, (id_t)zombie, &info, WEXITED | WNOWAIT))
+        fail("WNOWAIT fails");
+    send_to(killpg(child, SIGKILL)); /* they have ended, and can be sent signals until they are waited for */
+    send_to(kill(zombie, SIGKILL));
+    waitpid(child, &status, 0);
+    show(child, status);
+    waitpid(zombie, &status, 0);
+    show(zombie, status);
+    errno = 0;
+    if (kill(child, SIGKILL) != -1 || errno != ESRCH)
+        fail("a process that is gone is sent a signal");
+    errno = 0;
+    if (killpg(child, SIGKILL) != -1 || errno != ESRCH)
+        fail("a group that is gone is sent a signal");
+}
+
+static void try_running(int count)
+{
+    pid_t child = start_running();
+    int status;
+
+    for (int i = 0; i < count; i++) {
+        send_to(kill(child, SIGCONT));
+        show(child, SIGCONT);
+    }
+    kill(child, SIGKILL);
+    waitpid(child, &status, 0);
+    show(child, status);
+}
+
 int main(int argc, char **argv)
 {
     const char *what = argc > 1 ? argv[1] : "";
@@ -235,8 +299,12 @@ int main(int argc, char **argv)
         try_fail(argc > 2 ? atoi(argv[2]) : 1);
     } else if (!strcmp(what, "journal")) {
         try_journal();
+    } else if (!strcmp(what, "signals")) {
+        try_signals();
+    } else if (!strcmp(what, "running")) {
+        try_running(argc > 2 ? atoi(argv[2]) : 1);
     } else {
-        fail("usage: waits calls|ignored|kept|handler|vfork|fail N|journal");
+        fail("usage: waits calls|ignored|kept|handler|vfork|fail N|journal|signals|running N");
     }
     return 0;
 }

@@ -262,15 +262,142 @@ static void fill_rank(struct mw_journal *journal, int rank, int size)
     journal->state->grown_mpi = 12 * (int64_t)MIB;
 }
 
-void synthetic_job(const struct synthetic_dir *dir, int ranks)
+void synthetic_heap(struct mw_journal *journal, uint64_t mark)
+{
+    static const char *const paths[] = {[SYNTHETIC_APP] = "/nonexistent/app",
+                                        [SYNTHETIC_LIBC] = "/nonexistent/libc.so.6",
+                                        [SYNTHETIC_LIBMPI] = "/nonexistent/libmpi.so.40.30.4",
+                                        [SYNTHETIC_LIBUCP] = "/nonexistent/libucp.so.0",
+                                        [SYNTHETIC_HWLOC] = "/nonexistent/libhwloc.so.15"};
+    struct mw_heap_state *state = journal->heap;
+
+    for (uint32_t i = 0; i < SYNTHETIC_HEAP_MODULES; i++) {
+        snprintf(journal->heap_modules[i].path, sizeof(journal->heap_modules[i].path), "%s", paths[i + 1]);
+        journal->heap_modules[i].build_id_length = i ? 0 : 20; /* the program's as in the record's modules */
+        mw_journal_publish(journal, MW_SECTION_HEAP_MODULE, i);
+    }
+    state->why = MW_HEAP_RECORDING;
+    state->best = MW_HEAP_AT_CANDIDATE;
+    state->phase_best = MW_HEAP_PHASE_PEAK;
+    state->mark = state->adopted = mark;
+    state->snapshots[MW_HEAP_AT_CANDIDATE] = (struct mw_heap_snapshot){.ns = SYNTHETIC_BEGIN + 470 * MS, .epoch = 7};
+    state->begin_ns = SYNTHETIC_BEGIN + 1 * MS;
+    state->end_ns = SYNTHETIC_BEGIN + 900 * MS;
+    state->interval = state->first_interval = 512 << 10;
+    state->file_bytes = 2 * MIB + 102400;
+    state->shmem_bytes = 4 * MIB;
+    state->data_bytes = 300 << 10;
+    state->stack_bytes = 132 << 10;
+    state->own_bytes = 310 << 10;
+    state->anon_bytes = mark - state->file_bytes - state->shmem_bytes;
+}
+
+/* Sets what it held at the peak; now it holds less. */
+static void hold(struct mw_heap_amount *amount, uint64_t bytes)
+{
+    amount->at[MW_HEAP_AT_PEAK] = 77 * MIB; /* of another moment */
+    amount->at[MW_HEAP_AT_CANDIDATE] = bytes;
+    amount->epoch[MW_HEAP_AT_CANDIDATE] = 7;
+}
+
+uint32_t synthetic_heap_site(struct mw_journal *journal, const uint64_t *frames, uint8_t depth, uint64_t bytes, uint32_t blocks)
+{
+    uint32_t index = mw_journal_used(journal, MW_SECTION_HEAP_SITE);
+    struct mw_heap_site *site = &journal->heap_sites[index];
+
+    memcpy(site->frames, frames, depth * sizeof(*frames));
+    site->depth = depth;
+    hold(&site->amount, bytes);
+    site->at_blocks[MW_HEAP_AT_CANDIDATE] = site->samples = blocks;
+    site->allocated = 2 * bytes;
+    mw_journal_publish(journal, MW_SECTION_HEAP_SITE, index);
+    return index + 1;
+}
+
+void synthetic_heap_phase(struct mw_journal *journal, uint32_t phase, uint64_t mark, const uint32_t *mib)
+{
+    uint32_t index = mw_journal_used(journal, MW_SECTION_HEAP_PHASE), i;
+    struct mw_heap_phase *to = &journal->heap_phases[index];
+
+    *to = (struct mw_heap_phase){.phase = phase, .mark = mark};
+    for (i = 0; mib[i]; i++) {
+        to->line[i].site = i + 1;
+        to->line[i].kib = mib[i] << 10;
+        to->held += mib[i] * MIB;
+    }
+    to->lines = i;
+    mw_journal_publish(journal, MW_SECTION_HEAP_PHASE, index);
+}
+
+void synthetic_fill_heap(struct mw_journal *journal, int rank, uint64_t mark)
+{
+#define APP(offset) SYNTHETIC_FRAME(SYNTHETIC_APP, offset)
+    const uint64_t setup[] = {APP(0x3010), APP(0x3020), APP(0x3030)}, other[] = {APP(0x3010), APP(0x3040)};
+    const uint64_t list[] = {SYNTHETIC_FRAME(SYNTHETIC_LIBC, 0x99), APP(0x3110), APP(0x3030)};
+    const uint64_t sum[] = {APP(0x3210), SYNTHETIC_FRAME(SYNTHETIC_LIBMPI, 0x50), APP(0x3220)};
+    const uint64_t ucp[] = {SYNTHETIC_FRAME(SYNTHETIC_LIBUCP, 0x10), SYNTHETIC_FRAME(SYNTHETIC_LIBMPI, 0x20), APP(0x3000)};
+    const uint64_t hwloc[] = {SYNTHETIC_FRAME(SYNTHETIC_HWLOC, 0x10), SYNTHETIC_FRAME(SYNTHETIC_LIBMPI, 0x30), APP(0x3000)};
+#undef APP
+    struct mw_heap_site *site;
+    struct mw_heap_state *state = journal->heap;
+    uint32_t last;
+
+    synthetic_heap(journal, mark);
+    synthetic_heap_site(journal, setup, 3, 12 * MIB, 3);
+    synthetic_heap_site(journal, other, 2, 4 * MIB, 1);
+    site = &journal->heap_sites[synthetic_heap_site(journal, list, 3, 6 * MIB, 98304) - 1];
+    site->variance_kib = 512ull * site->allocated / 1024 / 8; /* about the variance of samples of 512 KiB */
+    site->flags = MW_HEAP_CUT;
+    journal->heap_sites[synthetic_heap_site(journal, ucp, 3, 5 * MIB, 2) - 1].mpi_site = 1;
+    site = &journal->heap_sites[synthetic_heap_site(journal, hwloc, 3, 768 << 10, 4) - 1];
+    site->variance_kib = site->allocated >> 14; /* samples of 64 KiB */
+    site->mpi_site = 1;
+    if (rank == 2) {
+        site = &journal->heap_sites[synthetic_heap_site(journal, sum, 3, 64 * MIB, 1) - 1];
+        site->mpi_site = 2;
+        site->same_call = 1;
+    }
+    last = synthetic_heap_site(journal, setup, 1, 0, 0); /* unchanged since the peak: what it holds now is what it held */
+    journal->heap_sites[last - 1].amount.epoch[MW_HEAP_AT_CANDIDATE] = 6;
+    journal->heap_sites[last - 1].amount.held = 1 * MIB;
+    hold(&state->sums[MW_HEAP_SUM_OTHER], 200 << 10);
+    hold(&state->sums[MW_HEAP_SUM_AREAS], 10 * MIB);
+    hold(&state->sums[MW_HEAP_SUM_HEADERS], 900 << 10);
+    hold(&state->sums[MW_HEAP_SUM_RESIDENT], 13 * MIB);
+    synthetic_heap_phase(journal, 2, 30 * MIB, (const uint32_t[]){12, 4, 2, 0});
+    if (mw_journal_used(journal, MW_SECTION_PHASE) > 2)
+        synthetic_heap_phase(journal, 3, mark, (const uint32_t[]){12, 4, 6, 5, 1, rank == 2 ? 64 : 0, 0});
+    for (uint32_t i = 0; i < 3; i++) {
+        journal->heap_ticks[i] = (struct mw_heap_tick){.ns = SYNTHETIC_BEGIN + (200 + i * 100) * MS, .held = (10 + i) * MIB};
+        journal->heap_ticks[i].line[0].site = 1;
+        journal->heap_ticks[i].line[0].kib = (i + 4) << 10;
+        mw_journal_publish(journal, MW_SECTION_HEAP_TICK, i);
+    }
+    journal->heap_left[0] = (struct mw_heap_left){.site = last, .blocks = 4, .kib = {100, 200, 200, 200, 200, 124}};
+    mw_journal_publish(journal, MW_SECTION_HEAP_LEFT, 0);
+}
+
+static void write_job(const struct synthetic_dir *dir, int ranks, int heap)
 {
     for (int rank = 0; rank < ranks; rank++) {
         struct mw_journal journal;
         synthetic_journal(&journal, rank, ranks);
         fill_rank(&journal, rank, ranks);
+        if (heap)
+            synthetic_fill_heap(&journal, rank, journal.state->peak);
         synthetic_write(&journal, dir);
         synthetic_free(&journal);
     }
+}
+
+void synthetic_job(const struct synthetic_dir *dir, int ranks)
+{
+    write_job(dir, ranks, 0);
+}
+
+void synthetic_heap_job(const struct synthetic_dir *dir, int ranks)
+{
+    write_job(dir, ranks, 1);
 }
 
 static struct mw_view_process seen_process(int32_t pid, uint64_t start, const char *exe, const char *command, uint64_t rss)

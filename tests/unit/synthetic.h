@@ -47,6 +47,23 @@ void *synthetic_pack(const struct mw_journal *journal, size_t *size);
 /* A job of `ranks` ranks with user phases, a spike of 64 MiB in rank 2 (if there is one), and growth in MPI. */
 void synthetic_job(const struct synthetic_dir *dir, int ranks);
 
+/* The same with heaps (collector/journal/heap_record.h): rank 2 holds 64 MiB that others do not have. */
+void synthetic_heap_job(const struct synthetic_dir *dir, int ranks);
+
+/* Starts the heap of a journal, with modules 1 to SYNTHETIC_HEAP_MODULES; `mark`: of the peak, whose moment is in the slot
+ * of the candidate. */
+enum { SYNTHETIC_APP = 1, SYNTHETIC_LIBC, SYNTHETIC_LIBMPI, SYNTHETIC_LIBUCP, SYNTHETIC_HWLOC, SYNTHETIC_HEAP_MODULES = 5 };
+#define SYNTHETIC_FRAME(module, offset) ((uint64_t)(module) << MW_HEAP_FRAME_OFFSET | (offset))
+void synthetic_heap(struct mw_journal *journal, uint64_t mark);
+/* What sites 1, 2, ... held at the peak of a phase (index plus one), in MiB; a 0 ends the list. */
+void synthetic_heap_phase(struct mw_journal *journal, uint32_t phase, uint64_t mark, const uint32_t *mib);
+/* Adds a site that held `bytes` in `blocks` at the peak, and nothing now. Returns its index plus one. */
+uint32_t synthetic_heap_site(struct mw_journal *journal, const uint64_t *frames, uint8_t depth, uint64_t bytes,
+                             uint32_t blocks);
+/* Fills in the heap of a rank of that job: lines of the program, one of them with small blocks only; of MPI, one below a
+ * library that others use as well. The record should have two sites and two phases. */
+void synthetic_fill_heap(struct mw_journal *journal, int rank, uint64_t mark);
+
 /* A view of that job that saw its ranks, mpirun and a shell, with room for one more process. mw_view_free() it. */
 void synthetic_view(struct mw_view *view, int ranks);
 /* Writes the view to the run directory, as its sampler would. */

@@ -5,7 +5,7 @@ const memwatch = (() => {
   "use strict";
   /* How certain a number is; the names are those of collector/model/certainty.h. */
   const CERTAINTY = {exact: {sign: "=", words: "exact"}, at_least: {sign: "≥", words: "at least"},
-    at_most: {sign: "≤", words: "at most"}};
+    at_most: {sign: "≤", words: "at most"}, estimate: {sign: "~", words: "about: from a sample"}};
 
   function bytes(value) {
     if (value === null || value === undefined) return "";
@@ -111,46 +111,46 @@ const memwatch = (() => {
 
   /* A table of rows that the reader can sort and filter. A column has a heading and the value that it shows of a row: the
    * name of a member, or a function of the row; more: {type, hint, show(row, flat)}. Without a type, the type in the data is
-   * used. `flat` is true if the rows are not in their original order, so that each row must show what it belongs to.
-   * options: `sort`: heading of the column that sorts the table at first; none: the original order; `most`: number of rows
-   * shown at first, or `first`: which ones; `note`: an additional text. */
+   * used. `flat` is true if the rows are not in their original order, so that each row must show its parents.
+   * options: `sort`: heading of the column that sorts the table at first; none: the original order; `maxRows`: number of rows
+   * shown at first, or `firstRows`: which ones; `note`: an additional text. */
   const column = (heading, of, more) => Object.assign({heading, of}, more);
   function resolve({of, type, ...cell}, rows) {
     const used = type || (rows.types && rows.types[of]) || "text";
-    return Object.assign(cell, {type: used, look: types[used], of: typeof of === "function" ? of : (row) => row[of]});
+    return Object.assign(cell, {type: used, format: types[used], of: typeof of === "function" ? of : (row) => row[of]});
   }
   function table(title, columns, rows, options) {
-    const settings = Object.assign({most: 50, sort: null, note: null}, options);
+    const settings = Object.assign({maxRows: 50, sort: null, note: null}, options);
     const cells = columns.map((cell) => resolve(cell, rows));
     const first = cells.find((cell) => cell.heading === settings.sort) || null;
     const body = el("tbody"), heads = new Map(), more = el("p", {class: "more"});
-    const told = el("span", {class: "sub", role: "status"});
-    let sorted = first, down = true, wanted = [], all = false;
+    const matches = el("span", {class: "sub", role: "status"});
+    let sorted = first, down = true, terms = [], all = false;
     const texts = new Map();
 
     function text(row) {
-      const words = (cell) => cell.look.show(cell.of(row)).map((part) => part.textContent || part).join("");
+      const words = (cell) => cell.format.show(cell.of(row)).map((part) => part.textContent || part).join("");
       if (!texts.has(row)) texts.set(row, cells.map(words).join(" ").toLowerCase());
       return texts.get(row);
     }
     function line(row) {
-      const flat = wanted.length > 0 || sorted !== first;
-      const content = (cell) => (cell.show ? cell.show(row, flat) : cell.look.show(cell.of(row)));
-      return el("tr", {}, cells.map((cell) => el("td", {class: cell.look.class || null}, content(cell))));
+      const flat = terms.length > 0 || sorted !== first;
+      const content = (cell) => (cell.show ? cell.show(row, flat) : cell.format.show(cell.of(row)));
+      return el("tr", {}, cells.map((cell) => el("td", {class: cell.format.class || null}, content(cell))));
     }
     function draw() {
-      let shown = rows.filter((row) => wanted.every((word) => text(row).includes(word)));
+      let shown = rows.filter((row) => terms.every((term) => text(row).includes(term)));
       if (sorted)
-        shown.sort((a, b) => compare(sorted.look.key(sorted.of(a)), sorted.look.key(sorted.of(b))) * (down ? -1 : 1));
+        shown.sort((a, b) => compare(sorted.format.key(sorted.of(a)), sorted.format.key(sorted.of(b))) * (down ? -1 : 1));
       const found = shown.length;
-      if (!all && settings.first && sorted === first && !wanted.length) shown = shown.filter(settings.first);
-      else if (!all) shown = shown.slice(0, settings.most);
+      if (!all && settings.firstRows && sorted === first && !terms.length) shown = shown.filter(settings.firstRows);
+      else if (!all) shown = shown.slice(0, settings.maxRows);
       body.replaceChildren(...shown.map(line));
       heads.forEach((head, cell) => {
         if (cell === sorted) head.setAttribute("aria-sort", down ? "descending" : "ascending");
         else head.removeAttribute("aria-sort");
       });
-      told.textContent = wanted.length ? count(found) + " of " + count(rows.length) : "";
+      matches.textContent = terms.length ? count(found) + " of " + count(rows.length) : "";
       more.replaceChildren();
       if (found > shown.length)
         more.append(el("button", {type: "button", click: () => { all = true; draw(); }}, "Show all " + count(found)));
@@ -158,18 +158,18 @@ const memwatch = (() => {
     /* The first click sorts with the most useful direction, the second one reverses it, the third one restores the first
      * order. */
     function sortBy(cell) {
-      const largest = cell.look.class === "n" && cell.type !== "id";
+      const largest = cell.format.class === "n" && cell.type !== "id";
       if (sorted !== cell) [sorted, down] = [cell, largest];
       else if (down === largest) down = !largest;
       else [sorted, down] = [first, true];
       draw();
     }
-    cells.forEach((cell) => heads.set(cell, el("th", {scope: "col", class: cell.look.class === "n" ? "n" : null},
+    cells.forEach((cell) => heads.set(cell, el("th", {scope: "col", class: cell.format.class === "n" ? "n" : null},
       el("button", {type: "button", title: cell.hint, click: () => sortBy(cell)}, cell.heading))));
     const search = el("input", {type: "search", placeholder: "Filter", "aria-label": "Filter " + title,
-      input: (event) => { wanted = event.target.value.toLowerCase().split(/\s+/).filter(Boolean); draw(); }});
+      input: (event) => { terms = event.target.value.toLowerCase().split(/\s+/).filter(Boolean); draw(); }});
     const section = el("section", {"aria-label": title},
-      el("div", {class: "bar"}, el("h2", {}, title), el("span", {class: "grow"}), told,
+      el("div", {class: "bar"}, el("h2", {}, title), el("span", {class: "grow"}), matches,
         rows.length > 8 ? search : null),
       settings.note ? el("p", {class: "sub"}, settings.note) : null,
       el("div", {class: "scroll"}, el("table", {}, el("thead", {}, el("tr", {}, [...heads.values()])), body)), more);

@@ -5,16 +5,20 @@
   const {bytes, change, time, count, el, sign, amount, known, column, table, theme} = memwatch;
   const {data, jobs, chosen, packed, rankColor, rankName} = run;
   const page = document.getElementById("page");
+  const repaint = () => {
+    runCurves.repaint();
+    runHeld.repaint();
+  };
 
   /* A line of text: its value or label comes first; detail is indented. */
   function line({level, kind, value, label, text}) {
     const before = label ? el("b", {}, label) : value === undefined ? "" : el("b", {}, known(value));
     return el("p", {class: "is-" + kind + (level ? " detail" : "")}, before, before ? " " : "", text);
   }
-  const lines = (said) => el("div", {class: "lines"}, said.map(line));
-  const many = (n, one) => count(n) + " " + one + (n === 1 ? "" : "s");
+  const lines = (items) => el("div", {class: "lines"}, items.map(line));
+  const plural = (n, one) => count(n) + " " + one + (n === 1 ? "" : "s");
 
-  /* ---- the top ---- */
+  /* ---- the summary at the top ---- */
 
   function fact(label, value, hint) {
     return el("div", {class: "fact", title: hint}, el("div", {class: "value"},
@@ -25,7 +29,8 @@
   function meter() {
     if (!data.headroom) return null;
     const {limit, used, whose, host} = data.headroom, share = limit ? amount(used) / limit : 1;
-    const text = (host ? "on " + host + ", where least was left: " : "") + known(used) + " of " + bytes(limit) + ", " + whose;
+    const where = host ? "on " + host + ", the host with the least memory left: " : "";
+    const text = where + known(used) + " of " + bytes(limit) + ", " + whose;
     return el("div", {class: "meter" + (share > .9 ? " tight" : "")},
       el("svg", {viewBox: "0 0 100 10", preserveAspectRatio: "none", role: "img", "aria-label": text},
         el("rect", {class: "whole", width: 100, height: 10}),
@@ -40,11 +45,11 @@
   function certainty() {
     const error = data.error ? ", at most " + bytes(data.error) + " too low" : "";
     const kinds = "= exact: the kernel's own high-water mark" + error +
-      " · ≤ at most · ≥ at least: sampled, or known up to some moment only";
-    const sum = bytes(data.sum_of_peaks) + " is what the processes' own peaks add up to; they lie at different " +
-      "moments, so the job need never have had so much";
+      " · ≤ at most · ≥ at least: sampled, or known only up to some time · ~ about: from a sample of the allocations";
+    const sum = bytes(data.sum_of_peaks) + " is the sum of the peaks of the processes. They were reached at " +
+      "different times, so the job may never have used that much";
     const more = (data.processes.length > 1 ? [sum, kinds] : [kinds]).map((text) => ({level: 0, kind: "plain", text}));
-    return el("details", {}, el("summary", {}, "How sure these numbers are"), lines(data.certainty.concat(more)));
+    return el("details", {}, el("summary", {}, "How certain these numbers are"), lines(data.certainty.concat(more)));
   }
 
   /* ---- several jobs: the run, and each job on a page like that of a run with one ---- */
@@ -65,7 +70,7 @@
       column("ranks", "ranks"),
       column("begin", "begin", {hint: "since the begin of the run"}),
       column("end", "end", {hint: "since the begin of the run"}),
-      column("how", "how"),
+      column("result", "how"),
       column("upper bound", "upper"),
       column("largest rank", "largest"),
       column("command", "command", {type: "wide"}),
@@ -74,18 +79,18 @@
 
   function head() {
     const fullest = data.ranks.reduce((a, b) => (!a || amount(b.peak) > amount(a.peak) ? b : a), null);
-    const open = data.open_ranks ? ", but for the end of " + many(data.open_ranks, "rank") : "";
+    const open = data.open_ranks ? ", without the end of " + plural(data.open_ranks, "rank") : "";
     const whole = jobs.length && !chosen;
     const who = whole ? "all jobs together" : "job";
     const numbers = el("div", {class: "facts"},
       data.seen ? fact(who + ", seen at one moment", data.seen,
         chosen ? "at least: other jobs were sampled together with it" : "the largest sum of RSS in one sample") : null,
-      data.upper ? fact(who + ", at any moment" + open, data.upper,
-        open ? "nobody measured the end of these ranks" : "no moment can have had more") : null,
+      data.upper ? fact(who + ", upper bound" + open, data.upper,
+        open ? "the end of these ranks was not measured" : "the job never used more") : null,
       data.pss ? fact(who + ", shared pages once", data.pss, "PSS, sampled") : null,
       fullest ? fact("fullest rank: " + fullest.label, fullest.peak, fullest.peak_in) : null);
     page.append(
-      el("header", {}, el("div", {class: "top"}, el("p", {class: "brand"}, "memwatch"), theme(runCurves.repaint)),
+      el("header", {}, el("div", {class: "top"}, el("p", {class: "brand"}, "memwatch"), theme(repaint)),
         jobs.length ? jobLinks() : null,
         el("h1", {}, (chosen ? "Job " + chosen + ": " : "") + (data.command || "(command unknown)")),
         el("div", {class: "lines"}, el("p", {}, data.summary.join(" · ")))),
@@ -131,9 +136,9 @@
       ...only(hosts, column("host", "host")),
       column("pid", "pid"),
       column("peak", "peak"),
-      column("by", "peak_at", {hint: "the boundary that saw it"}),
+      column("by", "peak_at", {hint: "the boundary at which it was measured"}),
       column("in", "peak_in", {type: "wide"}),
-      column("MPI's own", "mpi_own", {hint: "at least: what MPI took when it began"}),
+      column("MPI's own", "mpi_own", {hint: "what MPI and the libraries below it had allocated at the rank's peak"}),
       column("at end", "at_end"),
       column("calls", "calls"),
       column("measured", "measured", {hint: "calls in which memory was read; the others were only counted"}),
@@ -141,7 +146,7 @@
   }
 
   /* The check boxes follow the drawn curves. They are kept in place, since one of them may have the focus. */
-  function followCurves(section) {
+  function updateBoxes(section) {
     section.querySelectorAll("tbody input").forEach((box) => { box.checked = runCurves.isShown(Number(box.value)); });
   }
 
@@ -189,7 +194,7 @@
       column("max", "peak"),
       column("rank", "peak_rank", {hint: "that had the maximum"}),
       column("grew", "grew", {hint: "of the rank that grew most"}),
-    ], data.phases, {first: (phase) => phase.chosen});
+    ], data.phases, {firstRows: (phase) => phase.chosen});
   }
 
   function sitesTable() {
@@ -205,14 +210,14 @@
       column("received", "received"),
       column("time", "time", {hint: "mean over ranks"}),
       column("grew", "grew", {hint: "of the rank that grew most"}),
-      column("spike", "spike", {hint: "exact: peak inside a call above what the rank had at its start"}),
+      column("spike", "spike", {hint: "exact: peak inside a call, above the RSS at its entry"}),
       column("rank", "spike_rank", {hint: "that had the spike"}),
     ], data.sites, {sort: "spike", note});
   }
 
   function spikesTable() {
     const stack = (row) => [el("button", {type: "button", click: () => showSpike(row)}, "Stack")];
-    const left = data.spikes_left_out ? many(data.spikes_left_out, "smaller one") + ": in the record only" : null;
+    const left = data.spikes_left_out ? plural(data.spikes_left_out, "smaller one") + ": only in the record" : null;
     return table("Spikes", [
       column("spike", (row) => row.peak - row.before, {type: "bytes"}),
       column("to", (row) => ({bytes: row.peak, kind: "exact"}), {type: "known"}),
@@ -222,7 +227,7 @@
       column("at", "entered"),
       column("call number", "visit"),
       column("stack", () => "", {show: stack}),
-    ], data.spikes, {sort: "spike", most: 20, note: left});
+    ], data.spikes, {sort: "spike", maxRows: 20, note: left});
   }
 
   function hostsTable() {
@@ -242,8 +247,8 @@
     const hidden = data.processes_hidden, smaller = data.processes_smaller;
     const note = [
       ...only(hidden, count(hidden) + (hidden === 1 ? " process" : " processes") + " left out by --include or " +
-        "--exclude, the largest with " + bytes(data.hidden_largest) + "; all numbers above are of all"),
-      ...only(smaller, count(smaller) + " with smaller peaks: in the record only"),
+        "--exclude, the largest with " + bytes(data.hidden_largest) + "; the numbers above include them"),
+      ...only(smaller, count(smaller) + " with smaller peaks: only in the record"),
     ].join(" · ");
     return table("Processes", [
       column("program", "program", {type: "code"}),
@@ -255,7 +260,7 @@
       column("first seen", "first_seen"),
       column("last seen", "last_seen"),
       column("command", (row) => data.commands[row.command], {type: "wide"}),
-    ], data.processes, {sort: "peak", most: 20, note: note || null});
+    ], data.processes, {sort: "peak", maxRows: 20, note: note || null});
   }
 
   function notes() {
@@ -264,9 +269,9 @@
 
   head();
   const ranks = data.ranks.length ? ranksTable() : null;
-  const curves = runCurves.section(showSpike, () => followCurves(ranks));
+  const curves = runCurves.section(showSpike, () => updateBoxes(ranks));
   page.append(...[
-    curves, ranks,
+    curves, ...runHeld.sections(lines), ranks,
     data.waterfall.length ? waterfall() : null,
     data.phases.length ? phasesTable() : null,
     data.sites.length ? sitesTable() : null,
@@ -276,10 +281,10 @@
     data.notes.length ? notes() : null,
     el("footer", {}, "Made by memwatch. This file needs no network and sends nothing."),
   ].filter(Boolean));
-  runCurves.repaint();
+  repaint();
   let pending = 0;
   addEventListener("resize", () => {
     cancelAnimationFrame(pending);
-    pending = requestAnimationFrame(runCurves.repaint);
+    pending = requestAnimationFrame(repaint);
   });
 })();

@@ -5,13 +5,13 @@ const runCurves = (() => {
   const {bytes, time, count, el, sign, amount, known, color, byteSteps, byteLabels, secondSteps, secondLabels} = memwatch;
   const {data, packed, byPeak, kindAt, bound, bands, isWhole, rankColor, phaseColor, rankName, limit} = run;
   const LEFT = 78, RIGHT = 16; /* margins of all drawings, so that they share the time axis */
-  const SHOWN_FIRST = 12, FEW = 16, MARKS_MOST = 100, LANES_MOST = 8, LANE = 20, NAMES_MOST = 16, TIP_MOST = 8;
+  const SHOWN_AT_FIRST = 12, FEW = 16, MARKS_MAX = 100, LANES_MAX = 8, LANE = 20, NAMES_MAX = 16, TIP_MAX = 8;
   const SPAN = data.span / 1e9;
 
   const x = Array.from({length: data.slices}, (_, i) => i * data.slice / 1e9);
   const isSeen = data.seen_curve.some((value) => value !== null);
   const curve = (rank) => Array.from(packed[rank], (value) => (value ? value * data.curve_unit : null));
-  const shown = new Set(byPeak.length <= FEW ? byPeak : byPeak.slice(0, SHOWN_FIRST));
+  const shown = new Set(byPeak.length <= FEW ? byPeak : byPeak.slice(0, SHOWN_AT_FIRST));
   const area = (name) => el("div", {class: "chart", id: name});
   const areas = {job: area("chart-job"), lanes: el("div", {class: "lanes"}), ranks: area("chart-ranks"),
     names: el("div", {class: "bar names", role: "group", "aria-label": "Ranks shown"})};
@@ -100,14 +100,16 @@ const runCurves = (() => {
     const at = u.cursor.idx;
     box.hidden = at === null || at === undefined || u.cursor.left < 0 || !u.over.matches(":hover");
     if (box.hidden) return;
-    box.replaceChildren(el("div", {class: "when"}, time(Math.round(x[at] * 1e9))), ...lines(at));
+    const [times] = u.data;
+    box.replaceChildren(el("div", {class: "when"}, time(Math.round(times[at] * 1e9))), ...lines(at));
     const left = u.cursor.left + LEFT, flip = left > u.width / 2;
     box.style.left = flip ? "auto" : left + 14 + "px";
     box.style.right = flip ? u.width - left + 14 + "px" : "auto";
   }
 
-  /* `atLeast`: bytes that the scale must include. `lines`: the text of the tip for a slice. */
-  function makeChart(area, height, title, atLeast, series, values, lines) {
+  /* `atLeast`: bytes that the scale must include. `lines`: the text of the tip for a slice. `times`: of the values, if not
+   * those of the slices. */
+  function makeChart(area, height, title, atLeast, series, values, lines, times = x) {
     const box = el("div", {class: "tip", hidden: true});
     const chart = new uPlot({
       width: Math.max(280, area.clientWidth || 900), height, padding: [12, RIGHT, 0, 0], legend: {show: false},
@@ -122,7 +124,7 @@ const runCurves = (() => {
           if (key === "x" && u.status && !isZoomed(u)) setZoom(u.scales.x.min, u.scales.x.max);
         }],
       },
-    }, [x, ...values], area);
+    }, [times, ...values], area);
     /* a selection zooms all drawings; a double click resets the zoom */
     chart.over.addEventListener("dblclick", () => setZoom(0, SPAN));
     chart.over.tabIndex = 0;
@@ -136,6 +138,11 @@ const runCurves = (() => {
     area.append(box);
     charts.push(chart);
     return chart;
+  }
+
+  function removeChart(chart) {
+    charts = charts.filter((other) => other !== chart);
+    chart.destroy();
   }
 
   function tipLine(swatch, name, kind, value) {
@@ -168,7 +175,7 @@ const runCurves = (() => {
   function placeMarks() {
     const over = ranksChart.over;
     over.querySelectorAll(".spike").forEach((old) => old.remove());
-    data.spikes.filter((spike) => shown.has(spike.rank)).slice(0, MARKS_MOST).forEach((spike) => {
+    data.spikes.filter((spike) => shown.has(spike.rank)).slice(0, MARKS_MAX).forEach((spike) => {
       const at = (spike.entered + spike.left) / 2e9;
       if (at < zoom[0] || at > zoom[1]) return;
       const text = "Spike of " + bytes(spike.peak - spike.before) + " in " + rankName(spike.rank) +
@@ -184,14 +191,11 @@ const runCurves = (() => {
 
   function drawRanks() {
     const list = byPeak.filter((rank) => shown.has(rank)), values = list.map(curve);
-    if (ranksChart) {
-      charts = charts.filter((chart) => chart !== ranksChart);
-      ranksChart.destroy();
-    }
+    if (ranksChart) removeChart(ranksChart);
     areas.ranks.replaceChildren();
     const paths = uPlot.paths.stepped({align: 1}), width = list.length > 60 ? .6 : 1.5, points = {show: false};
     const fullestAt = (at) => list.map((rank, i) => ({rank, value: values[i][at]})).filter(({value}) => value !== null)
-      .sort((a, b) => b.value - a.value).slice(0, TIP_MOST)
+      .sort((a, b) => b.value - a.value).slice(0, TIP_MAX)
       .map(({rank, value}) => tipLine(rankColor(rank), rankName(rank), kindAt(rank, at), value));
     ranksChart = makeChart(areas.ranks, 300, "Memory of each rank over time", 0,
       list.map((rank) => ({stroke: rankColor(rank), width, paths, points})), values, fullestAt);
@@ -201,7 +205,7 @@ const runCurves = (() => {
 
   /* The ranks with the highest peaks first; others that are shown are only counted. */
   function drawNames() {
-    const named = byPeak.slice(0, NAMES_MOST), others = [...shown].filter((rank) => !named.includes(rank)).length;
+    const named = byPeak.slice(0, NAMES_MAX), others = [...shown].filter((rank) => !named.includes(rank)).length;
     const focused = areas.names.contains(document.activeElement) ? document.activeElement.textContent : null;
     areas.names.replaceChildren(...named.map((rank) => {
       const square = el("i", {class: "swatch"});
@@ -242,7 +246,7 @@ const runCurves = (() => {
   function drawLanes() {
     areas.lanes.replaceChildren();
     if (!bands.length) return;
-    const width = areas.lanes.clientWidth || 900, lanes = Math.min(LANES_MOST, 1 + Math.max(...laneOf.values()));
+    const width = areas.lanes.clientWidth || 900, lanes = Math.min(LANES_MAX, 1 + Math.max(...laneOf.values()));
     const place = (ns) => LEFT + (ns / 1e9 - zoom[0]) / (zoom[1] - zoom[0]) * (width - LEFT - RIGHT);
     const svg = el("svg", {viewBox: "0 0 " + width + " " + lanes * LANE, height: lanes * LANE, role: "img",
       "aria-label": "Named phases over time; the table of phases has the numbers"});
@@ -254,7 +258,7 @@ const runCurves = (() => {
       const text = name.length > room ? name.slice(0, room - 1) + "…" : name;
       const span = phase.last - phase.first;
       const within = isWhole(phase) ? "" : " · in it for " + Math.round(phase.share * 100) + " % of the " +
-        time(span) + " from the first to the last";
+        time(span) + " from the first visit to the last";
       const whole = name + " · " + count(phase.visits) + (phase.visits === 1 ? " visit" : " visits") +
         within + " · peak " + known(phase.peak);
       const bar = {x: from, width: Math.max(2, to - from), rx: 2, fill: hue}, high = (LANE - 3) * phase.share;
@@ -264,7 +268,7 @@ const runCurves = (() => {
     });
     areas.lanes.append(svg);
     if (!bands.every(isWhole)) areas.lanes.append(el("p", {class: "sub"}, "phases: outlined from the first visit to the " +
-      "last, filled up to the share of that time that was spent in them; when the single visits were is not recorded"));
+      "last, filled up to the share of that time that was spent in them; the times of the single visits are not recorded"));
   }
 
   /* ---- the section ---- */
@@ -313,7 +317,7 @@ const runCurves = (() => {
     if (byPeak.length)
       made.append(
         part("Ranks: the highest in each slice of time", [grow(), button("All", () => show(byPeak)),
-          button("Fullest", () => show(byPeak.slice(0, SHOWN_FIRST))), button("None", () => show([]))],
+          button("Fullest", () => show(byPeak.slice(0, SHOWN_AT_FIRST))), button("None", () => show([]))],
         areas.ranks, areas.names),
         part("Every rank: click one to show or hide its curve",
           [grow(), byPeak.length > 1 ? switches("Fullest first", false, (on) => runHeat.sort(on)) : null],
@@ -321,5 +325,5 @@ const runCurves = (() => {
     return made;
   }
 
-  return {section, repaint, toggle, isShown: (rank) => shown.has(rank)};
+  return {section, repaint, toggle, makeChart, removeChart, isShown: (rank) => shown.has(rank)};
 })();

@@ -53,5 +53,5 @@ const run = (() => {
   const rankName = (rank) => "rank " + data.ranks[rank].label;
   const limit = data.hosts.length === 1 ? data.hosts[0].limit : 0;
 
-  return {data, jobs, chosen, packed, byPeak, kindAt, bound, bands, isWhole, rankColor, phaseColor, rankName, limit};
+  return {data, jobs, chosen, packed, byPeak, kindAt, bound, bands, isWhole, palette, rankColor, phaseColor, rankName, limit};
 })();

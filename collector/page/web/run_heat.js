@@ -5,15 +5,15 @@ const runHeat = (() => {
   "use strict";
   const {bytes, time, el, sign, color, isDark} = memwatch;
   const {data, packed, byPeak, kindAt, rankName} = run;
-  const MOST_ROWS = 480;
-  const rows = Math.min(byPeak.length, MOST_ROWS);
+  const ROWS_MAX = 480;
+  const rows = Math.min(byPeak.length, ROWS_MAX);
   const COOL = {light: [[238, 242, 250], [147, 180, 245], [37, 84, 200]],
     dark: [[30, 36, 46], [52, 78, 140], [122, 167, 255]]};
   const HOT = {light: [[190, 60, 110], [110, 10, 50]], dark: [[243, 177, 96], [255, 232, 190]]};
 
   /* All but 1% of the known values are below `knee`, which leaves some room above them. If the others are far above, they
    * get separate colors: otherwise the spike of one rank would make all other values look the same. */
-  const {most, knee} = (() => {
+  const {largest, knee} = (() => {
     const bins = new Uint32Array(65536);
     let known = 0, largest = 1, at = 0;
     for (const rank of byPeak)
@@ -24,7 +24,7 @@ const runHeat = (() => {
           if (value > largest) largest = value;
         }
     for (let sum = 0; at < 65535 && sum < .99 * known; at++) sum += bins[at];
-    return {most: largest, knee: at * 1.25 < largest ? Math.ceil(at * 1.1) : largest};
+    return {largest, knee: at * 1.25 < largest ? Math.ceil(at * 1.1) : largest};
   })();
 
   function blend(stops, share) {
@@ -54,7 +54,7 @@ const runHeat = (() => {
     const pixels = new Uint32Array(image.data.buffer), shades = new Map();
     const shade = (value) => {
       if (!shades.has(value)) {
-        const [r, g, b] = value <= knee ? cool(value / knee) : hot((value - knee) / (most - knee));
+        const [r, g, b] = value <= knee ? cool(value / knee) : hot((value - knee) / (largest - knee));
         shades.set(value, (255 << 24 | b << 16 | g << 8 | r) >>> 0);
       }
       return shades.get(value);
@@ -111,7 +111,7 @@ const runHeat = (() => {
     return made;
   }
   function drawLegend() {
-    const beyond = most > knee ? [ramp(hot), bytes(most * data.curve_unit)] : [];
+    const beyond = largest > knee ? [ramp(hot), bytes(largest * data.curve_unit)] : [];
     legend.replaceChildren("0", ramp(cool), bytes(knee * data.curve_unit), ...beyond);
   }
 
@@ -126,7 +126,7 @@ const runHeat = (() => {
     return {left, top: event.clientY - box.top, rank, at, slice, among: ranks.length};
   }
 
-  function tell(event) {
+  function updateTip(event) {
     const found = find(event);
     tip.hidden = !found;
     if (!found) return;
@@ -147,7 +147,7 @@ const runHeat = (() => {
     setZoom(from, to) { zoom = [from, to]; draw(); },
     sort(byMemory) { sorted = byMemory; draw(); },
     onPick(pick) {
-      canvas.addEventListener("mousemove", tell);
+      canvas.addEventListener("mousemove", updateTip);
       canvas.addEventListener("mouseleave", () => { tip.hidden = true; });
       canvas.addEventListener("click", (event) => { const found = find(event); if (found) pick(found.rank); });
     },

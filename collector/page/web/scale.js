@@ -4,23 +4,23 @@
   "use strict";
   const {read, bytes, count, el, column, table, theme, isDark, color, byteLabels} = memwatch;
   const data = read();
-  const page = document.getElementById("page"), ask = data.prediction;
-  const GROUPS = {rank: "rank", mpi: "MPI", phase: "phase", site: "inside a call", rise: "rise inside a call"};
+  const page = document.getElementById("page"), forecast = data.prediction;
+  const GROUPS = {rank: "rank", mpi: "MPI", phase: "phase", site: "inside a call", rise: "rise inside a call", line: "line", line_mean: "mean of"};
   const LIGHT = ["#2563eb", "#b45309", "#0f766e", "#a21caf", "#4d7c0f", "#be123c", "#475569", "#7c3aed"];
   const DARK = ["#7aa7ff", "#f3b160", "#5cc9b8", "#e08bf0", "#a3cf62", "#ff8fa3", "#a4acb6", "#b79bff"];
   const hue = (i) => (isDark() ? DARK : LIGHT)[i % LIGHT.length];
   const number = (value) => (Number.isInteger(value) ? count(value) : String(Number(value.toPrecision(6))));
-  const limit = ask && ask.node_memory_bytes / Math.min(ask.ranks_per_node, ask.n);
+  const limit = forecast && forecast.node_memory_bytes / Math.min(forecast.ranks_per_node, forecast.n);
   const values = [...new Set(data.runs.map((run) => run.value))];
-  if (ask && !values.includes(ask.value)) values.push(ask.value);
+  if (forecast && !values.includes(forecast.value)) values.push(forecast.value);
 
-  /* ---- the head: the question and the answer ---- */
+  /* ---- the head: the prediction and its answer ---- */
 
   const band = (at) => bytes(at.low_bytes) + " to " + bytes(at.high_bytes);
   const fact = (label, value, more) => el("div", {class: "fact"}, el("div", {class: "value"}, value),
     el("div", {class: "label"}, label), more ? el("div", {class: "label"}, more) : null);
-  const place = () => "n = " + number(ask.n) + (ask.value === null ? "" : ", " + data.param + " = " + number(ask.value)) +
-    ", " + number(Math.min(ask.ranks_per_node, ask.n)) + " on each node of " + bytes(ask.node_memory_bytes);
+  const place = () => "n = " + number(forecast.n) +
+    (forecast.value === null ? "" : ", " + data.param + " = " + number(forecast.value)) + ", " + number(Math.min(forecast.ranks_per_node, forecast.n)) + " on each node of " + bytes(forecast.node_memory_bytes);
 
   const atLeast = (value, open) => number(Number(value.toPrecision(4))) + (open ? " or more" : "");
 
@@ -33,35 +33,36 @@
   }
 
   function prediction() {
-    if (!ask.possible)
+    if (!forecast.possible)
       return el("section", {class: "alarm", id: "prediction"}, el("h2", {}, "No prediction for " + place()),
-        el("p", {}, (ask.why || "there are no models") + "."), advice());
-    const words = ask.fits_with_band ? "It fits, with the whole band" : ask.fits
+        el("p", {}, (forecast.why || "there are no models") + "."), advice());
+    const words = forecast.fits_with_band ? "It fits, even at the upper end of the band" : forecast.fits
       ? "It may fit: the upper end of the band does not" : "It does not fit";
     const lines = [
-      ask.fullest_in ? "Fullest in " + ask.fullest_in : null,
-      ask.first_not_to_fit ? "First not to fit: " + ask.first_not_to_fit + [
-        ask.first_not_to_fit_n ? ", from " + number(ask.first_not_to_fit_n) + " ranks on" : "",
-        ask.first_not_to_fit_n_with_band ? ", by the upper end of the band from " +
-          number(ask.first_not_to_fit_n_with_band) + " on" : ""].join("") : null,
-      ask.fits_from_n && !ask.fits ? "It fits from " + number(ask.fits_from_n) + " ranks on" : null,
-      ask.fits_from_n_with_band && !ask.fits_with_band ? "It fits with the whole band from " +
-        number(ask.fits_from_n_with_band) + " ranks on" : null,
-      ask.largest_value ? "Largest " + data.param + " that fits: " + atLeast(ask.largest_value, ask.largest_value_open) +
-        (ask.largest_value_with_band ? ", with the whole band " +
-          atLeast(ask.largest_value_with_band, ask.largest_value_with_band_open) : "") +
-        (ask.largest_value_open || ask.largest_value_with_band_open ? "; the runs reach no further" : "") : null,
+      forecast.fullest_in ? "Fullest in " + forecast.fullest_in : null,
+      forecast.first_not_to_fit ? "First not to fit: " + forecast.first_not_to_fit + [
+        forecast.first_not_to_fit_n ? ", from " + number(forecast.first_not_to_fit_n) + " ranks on" : "",
+        forecast.first_not_to_fit_n_with_band ? ", by the upper end of the band from " +
+          number(forecast.first_not_to_fit_n_with_band) + " on" : ""].join("") : null,
+      forecast.fits_from_n && !forecast.fits ? "It fits from " + number(forecast.fits_from_n) + " ranks on" : null,
+      forecast.fits_from_n_with_band && !forecast.fits_with_band ? "It fits at the upper end of the band from " +
+        number(forecast.fits_from_n_with_band) + " ranks on" : null,
+      forecast.largest_value ? "Largest " + data.param + " that fits: " +
+        atLeast(forecast.largest_value, forecast.largest_value_open) +
+        (forecast.largest_value_with_band ? ", at the upper end of the band " +
+          atLeast(forecast.largest_value_with_band, forecast.largest_value_with_band_open) : "") +
+        (forecast.largest_value_open || forecast.largest_value_with_band_open ? "; predictions end there" : "") : null,
     ].filter(Boolean);
     return el("section", {id: "prediction", "aria-label": "Prediction"},
       el("h2", {}, "Prediction: " + place()),
-      el("div", {class: ask.fits ? null : "alarm"}, el("p", {id: "verdict"}, words + ".")),
+      el("div", {class: forecast.fits ? null : "alarm"}, el("p", {id: "verdict"}, words + ".")),
       el("div", {class: "facts"},
-        fact("fullest rank", bytes(ask.rank.bytes), band(ask.rank)),
-        fact("node with rank 0", bytes(ask.node.bytes), band(ask.node)),
-        ask.headroom_bytes > 0 ? fact("headroom of a node", bytes(ask.headroom_bytes), "against the upper end") : null,
-        fact("nodes", number(ask.nodes))),
+        fact("fullest rank", bytes(forecast.rank.bytes), band(forecast.rank)),
+        fact("node with rank 0", bytes(forecast.node.bytes), band(forecast.node)),
+        forecast.headroom_bytes > 0 ? fact("headroom of a node", bytes(forecast.headroom_bytes), "against the upper end") : null,
+        fact("nodes", number(forecast.nodes))),
       el("div", {class: "lines"}, lines.map((line) => el("p", {}, line)), advice(),
-        el("p", {class: "code"}, "sbatch " + ask.slurm), el("p", {class: "code"}, "sbatch " + ask.slurm_per_cpu)));
+        el("p", {class: "code"}, "sbatch " + forecast.slurm), el("p", {class: "code"}, "sbatch " + forecast.slurm_per_cpu)));
   }
 
   /* ---- one chart: points, model, band, limit ---- */
@@ -89,12 +90,12 @@
 
   function seriesOf(value, i) {
     const name = value === null ? "" : " " + data.param + " " + number(value), stroke = () => hue(i);
-    const say = (_, v) => (v === null ? "" : bytes(v)), line = {spanGaps: true, points: {show: false}, value: say};
+    const label = (_, v) => (v === null ? "" : bytes(v)), line = {spanGaps: true, points: {show: false}, value: label};
     return [
       Object.assign({label: "low" + name, stroke: "transparent"}, line),
       Object.assign({label: "high" + name, stroke: "transparent"}, line),
       Object.assign({label: "model" + name, stroke, width: 1.5}, line),
-      {label: "measured" + name, stroke, paths: () => null, points: {show: true, size: 7, fill: stroke, stroke}, value: say},
+      {label: "measured" + name, stroke, paths: () => null, points: {show: true, size: 7, fill: stroke, stroke}, value: label},
     ];
   }
 
@@ -110,10 +111,10 @@
       ctx.lineTo(left + width, y);
       ctx.textAlign = "left";
       ctx.font = 12 * devicePixelRatio + "px sans-serif";
-      ctx.fillText("a rank may have " + bytes(limit), left + 6 * devicePixelRatio, y - 5 * devicePixelRatio);
+      ctx.fillText("limit of a rank: " + bytes(limit), left + 6 * devicePixelRatio, y - 5 * devicePixelRatio);
     }
     ctx.stroke();
-    const x = u.valToPos(ask.n, "x", true);
+    const x = u.valToPos(forecast.n, "x", true);
     ctx.strokeStyle = color("--faint");
     ctx.beginPath();
     ctx.moveTo(x, top);
@@ -135,7 +136,7 @@
     if (chart) chart.destroy();
     chartArea.replaceChildren();
     shownName.textContent = (shown.group === "rank" ? "" : GROUPS[shown.group] + " ") + shown.name;
-    formula.textContent = shown.model ? shown.model.formula + (shown.mpi_model ? " + MPI's own " + shown.mpi_model.formula : "") +
+    formula.textContent = shown.model ? shown.model.formula + (shown.mpi_model ? " + MPI_Init: " + shown.mpi_model.formula : "") +
       " · off by " + (100 * shown.off).toFixed(shown.off < .1 ? 2 : 0) + " %" : "No model: " + shown.why;
     chart = new uPlot({
       width: chartArea.clientWidth || 800, height: 380, legend: {live: false, show: false},
@@ -147,13 +148,13 @@
         Object.assign({size: 78, splits: powers, values: (_, splits) => splits.map((v) => (v === null ? "" : byteLabels([v])[0]))}, axis)],
       series: [{}, ...values.flatMap(seriesOf)],
       bands: fills,
-      hooks: {draw: [drawLimit], setCursor: [tell]},
+      hooks: {draw: [drawLimit], setCursor: [updateTip]},
     }, columns, chartArea);
   }
 
   /* The values at the number of ranks nearest to the cursor. */
   const tip = el("div", {class: "tip", hidden: true});
-  function tell(u) {
+  function updateTip(u) {
     const {idx, left} = u.cursor;
     if (idx === null || idx === undefined || left < 0) {
       tip.hidden = true;
@@ -185,39 +186,74 @@
   /* ---- tables ---- */
 
   const show = (series) => { shown = series; draw(); chartArea.scrollIntoView({block: "nearest"}); };
-  const formulaOf = (row) => (row.model ? row.model.formula + (row.mpi_model ? " + MPI's own" : "") : row.why || "");
+  const formulaOf = (row) => (row.model ? row.model.formula + (row.mpi_model ? " + MPI_Init" : "") : row.why || "");
   const followers = new Map();
   data.series.forEach((row) => row.follows !== null &&
     followers.set(row.group + row.follows, (followers.get(row.group + row.follows) || 0) + 1));
   const nameOf = (row) => row.name + (row.follows === null && followers.has(row.group + row.name)
     ? ", and " + followers.get(row.group + row.name) + " more" : "");
-  const telling = data.series.filter((row) => row.telling && row.follows === null);
+  const isLine = (row) => row.group === "line" || row.group === "line_mean";
+  const others = data.series.filter((row) => !isLine(row));
+  const notable = others.filter((row) => row.telling && row.follows === null);
   const models = () => table("Models", [
     column("of", (row) => GROUPS[row.group]),
     column("name", "name", {type: "wide", show: (row) => [el("button", {type: "button", click: () => show(row)}, nameOf(row))]}),
     column("model", formulaOf, {type: "wide"}),
     column("off by", (row) => (row.off === null ? "" : (100 * row.off).toFixed(2) + " %")),
-  ], telling.concat(data.series.filter((row) => !telling.includes(row))),
-  {most: Math.max(8, telling.length),
-    note: "n ranks. Off by: how far each run is from what the others predict. A name shows its curve above. \"And N more\" had " +
-      "the same memory in each run, and are listed below."});
+  ], notable.concat(others.filter((row) => !notable.includes(row))),
+  {maxRows: Math.max(8, notable.length),
+    note: "n ranks. Off by: how far each run is from the prediction of the others. A name shows its curve above. \"And N " +
+      "more\" had the same memory in each run, and are listed below."});
+
+  /* What each line held at the largest value of the parameter, by number of ranks; its model, and its prediction. */
+  const last = data.runs[data.runs.length - 1].value;
+  const columnsOfLines = [...new Set(data.runs.filter((run) => run.value === last).map((run) => run.n))].slice(-6);
+  const pointsOf = (row, n) => data.series[row.series].points.filter((point) =>
+    data.runs[point.run].value === last && data.runs[point.run].n === n);
+  const most = (points, of) => (points.length ? Math.max(...points.map(of)) : null);
+  const heldAt = (row, n) => most(pointsOf(row, n), (point) => point.bytes);
+  const lastOf = (row) => most(data.series[row.series].points.filter((point) => data.runs[point.run].value === last),
+    (point) => data.runs[point.run].n); /* the largest n with a value */
+  const errorOf = (row) => most(pointsOf(row, lastOf(row)), (point) => point.error_bytes) || null;
+  const modelOf = (i) => (i === null ? "" : formulaOf(data.series[i]));
+  const predicted = (name) => (row) => row.prediction && row.prediction[name];
+  const large = data.lines.filter((row) => row.large);
+  const lines = () => table("Lines", [
+    column("line", "label", {type: "wide",
+      show: (row) => [el("button", {type: "button", click: () => show(data.series[row.series])}, row.label)]}),
+    column("in", (row) => row.function || "", {type: "wide"}),
+    column("owner", (row) => (row.owner === "mpi" ? "MPI" : "program")),
+    ...columnsOfLines.map((n) => column("n = " + number(n), (row) => heldAt(row, n), {type: "bytes"})),
+    column("error", errorOf, {type: "bytes", hint: "standard deviation at the last n, where bytes are estimates; empty: exact"}),
+    ...(forecast ? [column("at n = " + number(forecast.n), predicted("bytes"), {type: "bytes"}),
+      column("low", predicted("low_bytes"), {type: "bytes"}), column("high", predicted("high_bytes"), {type: "bytes"})] : []),
+    column("model", (row) => modelOf(row.series), {type: "wide"}),
+    column("off by", (row) => { const {off} = data.series[row.series]; return off === null ? "" : (100 * off).toFixed(2) + " %"; }),
+    column("mean of ranks", (row) => modelOf(row.mean_series), {type: "wide"}),
+    ...(data.lines.some((row) => row.why) ? [column("no prediction", (row) => row.why || "", {type: "wide"})] : []),
+    ...(data.lines.some((row) => row.missing) ? [column("no entry", "missing", {type: "count", hint: "number of runs without an entry of this line"})] : []),
+  ], large.concat(data.lines.filter((row) => !row.large)), {maxRows: Math.max(8, large.length),
+    note: "What a line held at the peak of a rank, in the rank where that is most" +
+      (last === null ? "" : "; " + data.param + " " + number(last)) + ". Without an entry it held less there than the smallest " +
+      "lines that are recorded, or nothing. " + (data.runs.every((run) => run.has_lines) ? "" : "Some runs have no lines. ") +
+      "A name shows its curve above."});
   const trends = () => table("Scaling", [
     column("scaling", "scaling"),
     ...(data.param ? [column(data.param, (row) => number(row.value) + (row.scaling === "weak" ? " a rank" : ""))] : []),
     column("from n", "n_from", {type: "count"}), column("to n", "n_to", {type: "count"}),
     column("per process", "from_bytes", {type: "bytes"}), column("to", "to_bytes", {type: "bytes"}),
     column("per-process memory", "text", {type: "wide"}),
-  ], data.trends, {note: "The program's own memory in the fullest rank, without MPI's share."});
+  ], data.trends, {note: "The program's own memory in the fullest rank, without what MPI_Init took."});
   const fullest = (row) => ({bytes: row.rank_bytes, kind: row.exact ? "exact" : "at_least"});
-  const whole = (row) => row.job_at_most_bytes && {bytes: row.job_at_most_bytes, kind: "at_most"};
+  const jobPeak = (row) => row.job_at_most_bytes && {bytes: row.job_at_most_bytes, kind: "at_most"};
   const runs = () => table("Runs", [
     column("n", "n", {type: "count"}),
     ...(data.param ? [column(data.param, (row) => number(row.value))] : []),
     column("fullest rank", fullest, {type: "known"}),
-    column("MPI's own", "mpi_init_bytes", {type: "bytes", hint: "what a rank grew by when MPI began"}),
+    column("MPI_Init", "mpi_init_bytes", {type: "bytes", hint: "by how much a rank grew in MPI_Init"}),
     column("rank 0", "rank_0_bytes", {type: "bytes"}),
     column("others", "other_ranks_bytes", {type: "bytes"}),
-    column("whole job", whole, {type: "known"}),
+    column("job", jobPeak, {type: "known"}),
     column("record", "name", {type: "wide"}),
   ], data.runs);
 
@@ -225,10 +261,11 @@
     el("div", {class: "top"}, el("span", {class: "brand"}, "memwatch scale"), theme(() => { draw(); keyPlace.replaceChildren(key()); })),
     el("h1", {}, data.command),
     el("p", {class: "sub"}, count(data.runs.length) + (data.runs.length === 1 ? " run" : " runs")));
-  if (ask) page.append(prediction());
+  if (forecast) page.append(prediction());
   const keyPlace = el("div", {}, key());
   page.append(el("section", {"aria-label": "Curve"}, shownName, formula, keyPlace, chartArea));
   if (data.trends.length) page.append(trends());
+  if (data.lines.length) page.append(lines());
   page.append(models(), runs(), el("footer", {}, "Made by memwatch. This file needs no network and sends nothing."));
   draw();
   let pending = 0;

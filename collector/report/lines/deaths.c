@@ -21,22 +21,39 @@ static const struct mw_model_process *seen_of(const struct mw_model *model, cons
     return death->process == MW_MODEL_NONE ? NULL : &model->processes[death->process];
 }
 
-/* "rank 3", "process 4711 (would be rank 3)" */
+/* "rank 3", "process 4711 (would be rank 3)", "process 4711 (a rank that was not sampled)" */
 static void write_name(char *text, size_t size, const struct mw_model *model, const struct mw_model_death *death)
 {
-    if (death->rank == MW_MODEL_NONE)
+    if (death->rank == MW_MODEL_NONE && death->launch_rank < 0)
+        snprintf(text, size, "process %d (a rank that was not sampled)", model->processes[death->process].pid);
+    else if (death->rank == MW_MODEL_NONE)
         snprintf(text, size, "process %d (would be rank %d)", model->processes[death->process].pid, death->launch_rank);
     else
         snprintf(text, size, "%s%s", mw_rank_name(model, death->rank).text,
                  mw_model_rank_number(model, death->rank) < 0 ? "," : "");
 }
 
+/* Where MPI_Abort was called first, if it returned and other calls followed; or NULL. A call inside another one (in an error
+ * handler) has no place. */
+static const struct mw_model_site *aborted_in(const struct mw_model_rank *rank)
+{
+    if (rank->stage != MW_STAGE_ABORTED || rank->since_ns <= rank->abort_ns)
+        return NULL;
+    for (uint32_t i = 0; i < rank->site_count; i++)
+        if (strcmp(rank->sites[i].call, "MPI_Abort") == 0 && rank->sites[i].first_ns <= rank->abort_ns)
+            return &rank->sites[i];
+    return NULL;
+}
+
 /* "inside MPI_Allreduce fft.c:120, entered at 2.90 s" */
 static void describe_doing(char *text, size_t size, const struct mw_model *model, const struct mw_model_rank *rank)
 {
-    struct mw_units when = mw_report_when(model, rank->since_ns);
+    const struct mw_model_site *abort_site = aborted_in(rank);
+    struct mw_units when = mw_report_when(model, abort_site ? rank->abort_ns : rank->since_ns);
 
-    if (rank->in_site != MW_MODEL_NONE)
+    if (abort_site)
+        snprintf(text, size, "inside %s, entered at %s", abort_site->label, when.text);
+    else if (rank->in_site != MW_MODEL_NONE)
         snprintf(text, size, "inside %s, entered at %s", rank->sites[rank->in_site].label, when.text);
     else if (rank->last_site != MW_MODEL_NONE)
         snprintf(text, size, "in the program since it left %s at %s", rank->sites[rank->last_site].label, when.text);
@@ -177,6 +194,8 @@ static void write_details(struct mw_lines *lines, const struct mw_model_death *d
     write_oom(lines, death);
     write_where(lines, death);
     write_memory(lines, death);
+    if (death->rank != MW_MODEL_NONE)
+        mw_lines_heap_held(lines, death->rank, "");
     mw_lines_ulimits(lines, death->rank, death->process);
     write_last_seconds(lines, seen_of(lines->model, death));
     write_waiting(lines);
@@ -307,6 +326,8 @@ static void write_held(struct mw_lines *lines)
     }
     if (count)
         mw_lines_add(lines, 1, MW_LINE_PLAIN, "%s held then: %s", first == MW_MODEL_NONE ? "the ranks" : "the others", line);
+    if (count && !model->ranks[held[0].rank].heap.end_ns) /* it has not gone on to MPI_Finalize */
+        mw_lines_heap_held(lines, held[0].rank, mw_rank_name(model, held[0].rank).text);
     free(held);
 }
 

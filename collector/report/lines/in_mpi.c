@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is known of MPI's own memory, and growth inside MPI calls that may be of MPI or of the program. */
+/* MPI's own memory, and growth inside MPI calls that may be of MPI or of the program. */
 #include "collector/model/in_mpi.h"
 #include "collector/report/lines/lines.h"
 #include "collector/report/lines/words.h"
@@ -7,25 +7,37 @@
 #include <stdio.h>
 #include <string.h>
 
-#define OWN "MPI's own memory"
+static void put_error(char *text, size_t size, uint64_t error)
+{
+    snprintf(text, size, "%s%s", error ? " ± " : "", error ? mw_units_bytes(error).text : "");
+}
 
+/* What it allocated by calls on its own stacks, so without memory of the program's threads. Shared memory, and code, may be
+ * MPI's as well. */
 void mw_lines_mpi_own(char *text, size_t size, const struct mw_model *model)
 {
     struct mw_in_mpi_job job = mw_in_mpi_sum(model);
-    char some[64] = "", most[96] = "", others[96] = "";
+    bool has_threads = job.init_threads || job.later_threads;
+    char some[64] = "", error[48];
 
     if (job.held.kind == MW_MODEL_UNKNOWN) {
-        if (job.init_threads)
-            snprintf(others, sizeof(others), ": other threads ran during %s", job.names.begin);
-        snprintf(text, size, OWN " is not known%s", others);
+        snprintf(text, size, "MPI's own memory is not known");
         return;
     }
+    put_error(error, sizeof(error), job.held_error);
     if (job.known < model->rank_count)
         snprintf(some, sizeof(some), " in %u of %zu ranks", job.known, model->rank_count);
-    if (job.known > 1)
-        snprintf(most, sizeof(most), " (%s in rank %s)", mw_report_bytes(model->ranks[job.worst].held_mpi).text,
-                 mw_report_rank(model, job.worst).text);
-    snprintf(text, size, OWN ": %s, which %s took%s%s", mw_report_bytes(job.held).text, job.names.begin, some, most);
+    snprintf(text, size, "MPI%s had allocated %s%s%s%s%s", has_threads ? ", not other threads," : "",
+             mw_report_bytes(job.held).text, error, some, job.known > 1 ? ", each rank at its peak" : " at the rank's peak",
+             has_threads ? "" : ", and held at least that");
+}
+
+/* Not only MPI's own memory: its libraries are mapped then, too. */
+static void write_init(struct mw_lines *lines, const struct mw_in_mpi_job *job)
+{
+    if (job->sum.init)
+        mw_lines_add(lines, 0, MW_LINE_ASIDE, "%s made RSS grow by %s: memory of MPI, code of its libraries, shared memory",
+                     job->names.begin, mw_units_bytes(job->sum.init).text);
 }
 
 /* "grow by 5.0 MiB and fall by 4.0 MiB in total" */
@@ -36,6 +48,17 @@ static void describe_changes(char *text, size_t size, const struct mw_model_in_m
                  mw_units_bytes(sum->fell).text);
     else
         snprintf(text, size, "%s by %s", sum->later ? "grow" : "fall", mw_units_bytes(sum->later + sum->fell).text);
+}
+
+#define SHARED_LEAST (1u << 20)
+
+/* Networks use it for messages within a host. */
+static void write_shared(struct mw_lines *lines, const struct mw_in_mpi_job *job)
+{
+    if (job->known && job->shared >= SHARED_LEAST && job->shared >= lines->model->ranks[job->worst].held_mpi.bytes)
+        mw_lines_add(lines, 0, MW_LINE_ASIDE,
+                     "that does not include shared memory, up to %s in a rank, which belongs to MPI or the program",
+                     mw_units_bytes(job->shared).text);
 }
 
 static void write_later(struct mw_lines *lines, const struct mw_in_mpi_job *job)
@@ -74,6 +97,8 @@ void mw_lines_in_mpi(struct mw_lines *lines)
 
     if (!lines->model->site_count)
         return;
+    write_shared(lines, &job);
+    write_init(lines, &job);
     write_later(lines, &job);
     if (job.sum.finalize)
         mw_lines_add(lines, 0, MW_LINE_ASIDE, "%s released %s", job.names.end, mw_units_bytes(job.sum.finalize).text);

@@ -45,7 +45,13 @@ void mw_lines_deaths(struct mw_lines *lines);   /* the post-mortem */
 void mw_lines_peak(struct mw_lines *lines);     /* the job's peak in three numbers, headroom, memwatch's cost */
 void mw_lines_headroom(struct mw_lines *lines); /* the part of these about the limit with the least left */
 void mw_lines_no_ranks(struct mw_lines *lines); /* why a job has none */
-void mw_lines_in_mpi(struct mw_lines *lines);   /* growth inside MPI calls that may not be MPI's */
+/* Why nothing is known of the memory of any rank of a run; NULL if something is. */
+const char *mw_lines_heap_missing(const struct mw_model *model);
+void mw_lines_heap_why(struct mw_lines *lines, uint32_t rank);  /* why it is not known, or not completely, whose memory it is */
+void mw_lines_heap_kept(struct mw_lines *lines, uint32_t rank); /* if malloc keeps much that is free: what returns it */
+void mw_lines_heap_held(struct mw_lines *lines, uint32_t rank, const char *who); /* the line with the most when it ended */
+void mw_lines_heap_alone(struct mw_lines *lines); /* lines where one rank holds much more than the others */
+void mw_lines_in_mpi(struct mw_lines *lines);     /* growth inside MPI calls that may not be MPI's */
 
 /* For a rank or process that died: adds a line if its ulimit was near. MW_MODEL_NONE: none. */
 void mw_lines_ulimits(struct mw_lines *lines, uint32_t rank, uint32_t process);

@@ -21,7 +21,7 @@ static const char *sampled_by(const struct mw_model_host *host)
 {
     if (host->peer == MW_MODEL_PEER_LOST)
         return "an agent, lost";
-    return host->is_launcher ? "the launcher" : host->is_sampled ? "an agent" : "nobody";
+    return host->is_launcher ? "the launcher" : host->is_sampled ? "an agent" : "not sampled";
 }
 
 static void add_host(struct mw_text_table *table, const struct mw_model_host *host)

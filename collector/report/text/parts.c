@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "collector/report/text/parts.h"
 
+#include "collector/base/short_name.h"
+#include "collector/report/names.h"
+
 #include <stdarg.h>
+#include <string.h>
 
 size_t mw_report_rows(const struct mw_report *report, size_t rows)
 {
@@ -14,6 +18,23 @@ void mw_report_left_out(const struct mw_report *report, size_t count, const char
 
     if (count)
         mw_report_paragraph(report, "    ", MW_TEXT_DIM, "%zu %s: %s", count, count == 1 ? one : many, how);
+}
+
+struct mw_units mw_report_share(int64_t bytes, uint64_t all)
+{
+    double percent = bytes > 0 && all ? 100.0 * (double)bytes / (double)all : 0;
+    struct mw_units text = {""};
+
+    if (percent >= 1)
+        snprintf(text.text, sizeof(text.text), "%.0f %%", percent < 999 ? percent : 999);
+    else if (percent > 0)
+        snprintf(text.text, sizeof(text.text), "< 1 %%");
+    return text;
+}
+
+void mw_report_add_error(struct mw_text_table *table, uint64_t error)
+{
+    mw_text_table_cell(table, MW_TEXT_PLAIN, "%s%s", error ? "± " : "", error ? mw_units_bytes(error).text : "");
 }
 
 void mw_report_heading(const struct mw_report *report, const char *title, const char *remark)
@@ -51,4 +72,21 @@ void mw_report_paragraph(const struct mw_report *report, const char *first, enum
         text += length;
         text += *text == ' ';
     } while (*text);
+}
+
+void mw_report_append_frame(char *text, size_t size, const struct mw_model_place *place, const struct mw_model_place *before,
+                            int width)
+{
+    size_t length = strlen(text);
+    const char *label = place->label, *function = mw_report_names_is_in_label(place) ? "" : place->function;
+    char name[MW_REPORT_NAME], fitted[MW_REPORT_NAME];
+
+    if (before && place->line && before->file == place->file) /* equal strings are stored once */
+        label = strrchr(label, ':');
+    if (width && function[0]) {
+        mw_short_name(name, sizeof(name), function);
+        mw_short_name_fit(fitted, sizeof(fitted), name, width);
+        function = fitted;
+    }
+    snprintf(text + length, size - length, "%s%s%s%s", length ? " ← " : "", function, function[0] ? " " : "", label);
 }

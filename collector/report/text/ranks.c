@@ -64,6 +64,15 @@ static void add_placement(struct mw_text_table *table, const struct mw_report *r
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", alike ? "" : rank->binding);
 }
 
+/* A column in which nothing is known is left out. */
+static bool knows_mpi(const struct mw_model *model)
+{
+    for (size_t i = 0; i < model->rank_count; i++)
+        if (model->ranks[i].held_mpi.kind != MW_MODEL_UNKNOWN)
+            return true;
+    return false;
+}
+
 static void add_rank(struct mw_text_table *table, const struct mw_report *report, uint32_t index)
 {
     const struct mw_model *model = report->model;
@@ -82,7 +91,7 @@ static void add_rank(struct mw_text_table *table, const struct mw_report *report
     mw_text_table_cell(table, worst ? MW_TEXT_WARN : MW_TEXT_GOOD, "%s", report->width < BAR_MIN ? "" : bar);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_report_when(model, rank->peak_ns).text);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", place);
-    mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_report_bytes(rank->held_mpi).text);
+    mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", knows_mpi(model) ? mw_report_bytes(rank->held_mpi).text : "");
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_units_bytes(rank->end_rss).text);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", rank->huge_bytes ? mw_units_bytes(rank->huge_bytes).text : "");
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", rank->swap_bytes ? mw_units_bytes(rank->swap_bytes).text : "");

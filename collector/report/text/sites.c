@@ -93,32 +93,14 @@ static void add_site(struct mw_text_table *table, const struct mw_report *report
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_units_change(site->growth.sum).text);
 }
 
-/* Frames of the C library, or of Rust's, below main() are not useful. */
-static bool is_start(const struct mw_model_place *place)
-{
-    return strncmp(place->function, "__libc_start", 12) == 0 || strcmp(place->function, "_start") == 0 ||
-           strstr(place->function, "call_once<fn(), ()>") || strstr(place->function, "__rust_begin_short_backtrace");
-}
-
-/* "fft_step fft.c:210"; only ":210" if the file is that of the previous frame. */
-static void append_frame(char *text, size_t size, const struct mw_model_place *place, const struct mw_model_place *before)
-{
-    size_t length = strlen(text);
-    const char *label = place->label, *function = mw_report_names_is_in_label(place) ? "" : place->function;
-
-    if (before && place->line && before->file == place->file) /* equal strings are stored once */
-        label = strrchr(label, ':');
-    snprintf(text + length, size - length, "%s%s%s%s", length ? " ← " : "", function, function[0] ? " " : "", label);
-}
-
 static void add_stack(struct mw_text_table *table, const struct mw_model *model, const struct mw_model_merged_site *site)
 {
     const struct mw_model_rank *rank = &model->ranks[site->spike_rank];
     const struct mw_model_spike *spike = &rank->spikes[site->spike_record];
     char text[1100] = "", line[1200], also[64] = "";
 
-    for (uint32_t i = 0; i < spike->depth && i < STACK_FRAMES && !is_start(spike->frames[i]); i++)
-        append_frame(text, sizeof(text), spike->frames[i], i ? spike->frames[i - 1] : NULL);
+    for (uint32_t i = 0; i < spike->depth && i < STACK_FRAMES && !mw_report_names_is_start(spike->frames[i]); i++)
+        mw_report_append_frame(text, sizeof(text), spike->frames[i], i ? spike->frames[i - 1] : NULL, 0);
     if (site->spike_ranks > 1)
         snprintf(also, sizeof(also), ", about as much in %u ranks", site->spike_ranks);
     snprintf(line, sizeof(line), "call %s, from %s%s%s%s%s", mw_units_count(spike->visit).text,

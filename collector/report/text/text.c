@@ -27,6 +27,14 @@ void mw_report_text_notes(const struct mw_report *report)
         mw_report_paragraph(report, "  · ", MW_TEXT_DIM, "%zu more notes", more);
 }
 
+static bool has_estimates(const struct mw_model *model)
+{
+    for (size_t i = 0; i < model->rank_count; i++)
+        if (model->ranks[i].held_mpi.kind == MW_MODEL_ESTIMATE)
+            return true;
+    return false;
+}
+
 static void write_legend(const struct mw_report *report)
 {
     const struct mw_model_cost *cost = &report->model->cost;
@@ -42,8 +50,8 @@ static void write_legend(const struct mw_report *report)
     fputc('\n', report->out);
     mw_report_paragraph(report, "  ", MW_TEXT_DIM,
                         "= exact: the kernel's own high-water mark%s%s   ≤ at most   ≥ at least: "
-                        "sampled, or known only up to some time",
-                        error, checked);
+                        "sampled, or known only up to some time%s",
+                        error, checked, has_estimates(report->model) ? "   ~ about: from a sample of the allocations" : "");
 }
 
 void mw_report_text_sections(const struct mw_report *report)
@@ -55,7 +63,9 @@ void mw_report_text_sections(const struct mw_report *report)
         mw_report_text_hosts(report);
     mw_report_text_ranks(report);
     mw_report_text_waterfall(report);
+    mw_report_text_heap(report);
     mw_report_text_phases(report);
+    mw_report_text_phase_lines(report);
     mw_report_text_sites(report);
     mw_report_text_processes(report);
     mw_report_text_notes(report);

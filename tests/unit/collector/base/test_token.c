@@ -141,7 +141,7 @@ static void test_own_files(void **state)
     assert_int_equal(mw_host_files_kind("view-a", "a"), MW_HOST_FILE_VIEW);
 }
 
-static void test_only_ours_opens(void **state)
+static void test_only_own_directories_open(void **state)
 {
     static char other[PATH_MAX + 32], link[PATH_MAX];
     char id[MW_TOKEN_DIGITS + 1];
@@ -427,7 +427,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_own_files),
-        cmocka_unit_test_setup_teardown(test_only_ours_opens, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_only_own_directories_open, set_up, tear_down),
         cmocka_unit_test(test_identity),
         cmocka_unit_test_setup_teardown(test_locks, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_killed_launcher, set_up, tear_down),

@@ -214,6 +214,104 @@ static void test_labels(void **state)
     }
 }
 
+/* ---- lines that allocated ---- */
+
+struct held {
+    uint64_t max, error; /* KiB */
+    uint32_t line;       /* 0: it is not there */
+    bool has_heap;
+};
+
+static void take_held(struct mw_compare *compare, enum mw_compare_side side, const struct held *held)
+{
+    struct mw_model_place place = {.line = 10},
+                          at = {.line = held->line, .function = "grow", .file = "a.c", .path = "/src/a.c", .module = ""};
+    struct mw_model *model = run_of(100 * MIB, &place, 0);
+
+    at.label = mw_model_format(model, "a.c:%u", held->line);
+    model->heaps.ranks = held->has_heap;
+    model->heaps.lines = mw_mem_alloc(2, sizeof(*model->heaps.lines));
+    model->heaps.line_count = held->line ? 2 : 1;
+    model->heaps.lines[0] = (struct mw_model_heap_line){
+        .label = "memwatch", .owner = MW_HEAP_MEMWATCH, .library = "", .ranks = 1, .max = 50 * MIB, .mean = 50.0 * MIB};
+    model->heaps.lines[1] = (struct mw_model_heap_line){.place = &at,
+                                                        .label = at.label,
+                                                        .library = "",
+                                                        .ranks = 1,
+                                                        .max = held->max << 10,
+                                                        .mean = (double)(held->max << 10) / 2,
+                                                        .max_error = held->error << 10};
+    mw_compare_add_run(compare, side, model);
+    mw_model_destroy(model);
+}
+
+static void test_lines(void **state)
+{
+    static const struct {
+        struct held base, candidate;
+        enum mw_compare_verdict verdict;
+        int64_t change; /* KiB */
+    } cases[] = {
+        {{8192, 0, 5, true}, {16384, 0, 5, true}, MW_COMPARE_GREW, 8192},
+        {{8192, 0, 5, true}, {16384, 0, 9, true}, MW_COMPARE_GREW, 8192}, /* the line has moved */
+        {{8192, 0, 0, true}, {8192, 0, 5, true}, MW_COMPARE_GREW, 8192},  /* it is new, or held nothing */
+        {{8192, 0, 5, true}, {8192, 0, 0, true}, MW_COMPARE_SHRANK, -8192},
+        {{8192, 0, 5, true}, {8400, 0, 5, true}, MW_COMPARE_SAME, 208},
+        {{100, 0, 5, true}, {300, 0, 5, true}, MW_COMPARE_NOISE, 200}, /* too little to matter */
+        {{8192, 600, 5, true}, {10240, 0, 5, true}, MW_COMPARE_GREW, 2048},
+        {{8192, 700, 5, true}, {10240, 0, 5, true}, MW_COMPARE_NOISE, 2048}, /* not three times the error */
+        {{8192, 500, 5, true}, {10240, 500, 5, true}, MW_COMPARE_NOISE, 2048},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct mw_compare *compare = mw_compare_create(MW_COMPARE_BY_PHASE, 0.05);
+        size_t found = 0;
+        take_held(compare, MW_COMPARE_BASE, &cases[i].base);
+        take_held(compare, MW_COMPARE_CANDIDATE, &cases[i].candidate);
+        mw_compare_judge(compare);
+        for (size_t k = 0; k < compare->row_count; k++) {
+            const struct mw_compare_row *row = &compare->rows[k];
+            if (!row->explains || strcmp(row->what, "largest rank") != 0)
+                continue;
+            found++;
+            if (row->verdict != cases[i].verdict || row->change != cases[i].change * 1024)
+                fail_msg("case %zu: %s by %lld", i, mw_report_compare_word(row->verdict), (long long)row->change);
+        }
+        assert_int_equal(found, 1);
+        assert_int_equal(mw_compare_count(compare, MW_COMPARE_GREW), 0); /* lines do not count */
+        assert_int_equal(mw_compare_count_lines(compare, MW_COMPARE_GREW) > 0, cases[i].verdict == MW_COMPARE_GREW);
+        mw_compare_destroy(compare);
+    }
+}
+
+/* Without allocations on one side there are no lines; runs without a line that others have held nothing there. */
+static void test_lines_of_some_runs(void **state)
+{
+    static const struct held with = {8192, 0, 5, true}, without = {8192, 0, 5, false}, elsewhere = {0, 0, 0, true};
+    struct mw_compare *compare = mw_compare_create(MW_COMPARE_BY_PHASE, 0.05);
+
+    (void)state;
+    take_held(compare, MW_COMPARE_BASE, &with);
+    take_held(compare, MW_COMPARE_CANDIDATE, &without);
+    mw_compare_judge(compare);
+    for (size_t i = 0; i < compare->row_count; i++)
+        assert_false(compare->rows[i].explains);
+    assert_non_null(strstr(mw_report_compare_no_lines(compare), "the candidate has no record of allocations"));
+    mw_compare_destroy(compare);
+    compare = mw_compare_create(MW_COMPARE_BY_PHASE, 0.05);
+    take_held(compare, MW_COMPARE_BASE, &elsewhere);
+    take_held(compare, MW_COMPARE_BASE, &with);
+    take_held(compare, MW_COMPARE_BASE, &elsewhere);
+    take_held(compare, MW_COMPARE_CANDIDATE, &with);
+    mw_compare_judge(compare);
+    assert_true(compare->rows[compare->row_count - 1].explains);
+    assert_int_equal(compare->rows[compare->row_count - 1].sides[MW_COMPARE_BASE].count, 3);
+    assert_int_equal(compare->rows[compare->row_count - 1].sides[MW_COMPARE_BASE].median, 0);
+    assert_null(mw_report_compare_no_lines(compare));
+    mw_compare_destroy(compare);
+}
+
 /* One phase: its RSS at entry and its peak, in MiB, before and after a change. */
 struct phase_change {
     const char *name;
@@ -292,7 +390,7 @@ static void take_ranks(struct mw_compare *compare, enum mw_compare_side side, ui
 }
 
 /* Thirty ranks with the same growth are one finding; one rank that grew five times as much is another. */
-static void test_alike_ranks(void **state)
+static void test_similar_ranks(void **state)
 {
     struct mw_compare *compare = mw_compare_create(MW_COMPARE_BY_RANK, 0.05);
     size_t ranks = 0;
@@ -385,10 +483,11 @@ static void test_forms(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_verdicts),    cmocka_unit_test(test_sampled),
-                                       cmocka_unit_test(test_moved),       cmocka_unit_test(test_labels),
-                                       cmocka_unit_test(test_failed),      cmocka_unit_test(test_followers),
-                                       cmocka_unit_test(test_alike_ranks), cmocka_unit_test(test_forms)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_verdicts),      cmocka_unit_test(test_sampled),
+                                       cmocka_unit_test(test_moved),         cmocka_unit_test(test_labels),
+                                       cmocka_unit_test(test_lines),         cmocka_unit_test(test_lines_of_some_runs),
+                                       cmocka_unit_test(test_failed),        cmocka_unit_test(test_followers),
+                                       cmocka_unit_test(test_similar_ranks), cmocka_unit_test(test_forms)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

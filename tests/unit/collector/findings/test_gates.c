@@ -115,6 +115,54 @@ static void test_processes(void **state)
     assert_non_null(strstr(finding.text, "process 8 had 110.0 MiB (exact), 10.0 MiB over the limit of 100.0 MiB: ./helper"));
 }
 
+/* The line with the most at the peak; only if it is of that peak, and large enough to matter. */
+static void test_line(void **state)
+{
+    static const struct mw_model_place place = {.line = 87, .label = "fft.c:87", .file = "fft.c", .path = "/src/fft.c"};
+    struct mw_model_heap_site site = {
+        .owner = MW_HEAP_PROGRAM, .place = &place, .label = "fft.c:87", .merged = MW_MODEL_NONE, .held = 48 * MIB};
+    static const struct {
+        uint64_t mark, bytes, error;
+        enum mw_heap_owner owner;
+        const char *text;
+        uint64_t end_ns;
+    } cases[] = {
+        {90 * MIB, 64 * MIB, 0, MW_HEAP_PROGRAM, "; 64.0 MiB of it at fft.c:87; also rank 1", 5},
+        {90 * MIB, 64 * MIB, MIB, MW_HEAP_PROGRAM, "; about 64.0 MiB of it at fft.c:87; also rank 1", 5},
+        {70 * MIB, 64 * MIB, 0, MW_HEAP_PROGRAM, NULL, 5}, /* of a lower peak */
+        {90 * MIB, 4 * MIB, 0, MW_HEAP_PROGRAM, NULL, 5},  /* less than a twentieth */
+        {90 * MIB, 64 * MIB, 0, MW_HEAP_MPI, NULL, 5},
+        {0, 64 * MIB, 0, MW_HEAP_PROGRAM, NULL, 5},
+        {70 * MIB, 64 * MIB, 0, MW_HEAP_PROGRAM, "; when it ended, 48.0 MiB were at fft.c:87; also rank 1", 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < 2 * sizeof(cases) / sizeof(cases[0]); i++) {
+        struct mw_gates rank = {.rank = 70 * MIB}, total = {.total = 100 * MIB};
+        struct mw_model *model = job(150 * MIB, 0, three, 3);
+        struct mw_finding finding;
+        site.at_peak = cases[i / 2].bytes;
+        site.variance = cases[i / 2].bytes ? cases[i / 2].error * cases[i / 2].error / cases[i / 2].bytes : 0;
+        site.owner = cases[i / 2].owner;
+        model->ranks[2].heap = (struct mw_model_heap){.why = MW_HEAP_RECORDING,
+                                                      .mark = cases[i / 2].mark,
+                                                      .end_ns = cases[i / 2].end_ns,
+                                                      .sites = mw_mem_alloc(1, sizeof(site)),
+                                                      .site_count = 1};
+        model->ranks[2].heap.sites[0] = site;
+        finding = judge(model, i % 2 ? &total : &rank);
+        assert_int_equal(finding.level, MW_FINDING_FAILED);
+        if (finding.line != (cases[i / 2].text ? 87u : 0))
+            fail_msg("case %zu: %s", i, finding.text);
+        if (!cases[i / 2].text)
+            assert_null(strstr(finding.text, "of it"));
+        else if (i % 2) /* the total lists no other ranks */
+            assert_non_null(strstr(finding.text, "at fft.c:87"));
+        else
+            assert_non_null(strstr(finding.text, cases[i / 2].text));
+    }
+}
+
 /* The exit status refers to the limit of the job. */
 static void test_status(void **state)
 {
@@ -135,7 +183,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_total),  cmocka_unit_test(test_total_by_one_rank),
         cmocka_unit_test(test_ranks),  cmocka_unit_test(test_processes),
-        cmocka_unit_test(test_status),
+        cmocka_unit_test(test_status), cmocka_unit_test(test_line),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

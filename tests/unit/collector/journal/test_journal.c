@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "collector/base/hostname.h"
 #include "collector/journal/journal.h"
+#include "collector/journal/read.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,6 +10,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -65,6 +67,45 @@ static void refuses_an_existing_file(void **state)
     close(openat(fd, "j", O_CREAT | O_WRONLY, 0600));
     assert_int_equal(mw_journal_create(&journal, fd, "j", &err), -1);
     assert_non_null(strstr(err.text, "File exists"));
+}
+
+/* With a limit that only the tables without the heap fit under. */
+static void leaves_out_the_heap(void **state)
+{
+    struct rlimit before, small;
+    const struct mw_record_head *head;
+    struct mw_journal journal;
+    struct mw_journal_read copy;
+    struct stat st;
+    int fd = *(int *)*state;
+
+    getrlimit(RLIMIT_FSIZE, &before);
+    small = (struct rlimit){mw_journal_length() - 1, before.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    assert_int_equal(mw_journal_create(&journal, fd, "j", NULL), 0);
+    small.rlim_cur = mw_journal_length_least() - 1;
+    setrlimit(RLIMIT_FSIZE, &small);
+    assert_int_equal(mw_journal_create(&(struct mw_journal){0}, fd, "k", NULL), -1);
+    setrlimit(RLIMIT_FSIZE, &before);
+    assert_int_equal(faccessat(fd, "k", F_OK, 0), -1);
+    assert_int_equal(fstatat(fd, "j", &st, 0), 0);
+    assert_int_equal(st.st_size, mw_journal_length_least());
+    assert_int_equal(journal.head->length, mw_journal_length_least());
+    assert_null(journal.heap);
+    assert_null(journal.heap_sites);
+    assert_int_equal(mw_journal_used(&journal, MW_SECTION_HEAP), 0);
+    assert_int_equal(mw_journal_memory(&journal), mw_journal_length_least());
+    mw_journal_publish(&journal, MW_SECTION_TIMELINE, MW_RECORD_TICKS - 1); /* the last bytes */
+    journal.ticks[MW_RECORD_TICKS - 1].last = 5;
+    assert_int_equal(mw_journal_read_file(&copy, fd, "j", NULL), 0);
+    assert_string_equal(copy.damage, "");
+    assert_int_equal(copy.heap.why, MW_HEAP_ABSENT);
+    assert_int_equal(copy.ticks[MW_RECORD_TICKS - 1].last, 5);
+    mw_journal_read_fini(&copy);
+    head = mw_journal_map(fd, "j");
+    assert_non_null(head);
+    mw_journal_unmap_head(head);
+    mw_journal_unmap(&journal);
 }
 
 static void updates_reach_the_file(void **state)
@@ -150,6 +191,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(creates_in_full_and_private, make_dir, remove_dir),
         cmocka_unit_test_setup_teardown(refuses_an_existing_file, make_dir, remove_dir),
+        cmocka_unit_test_setup_teardown(leaves_out_the_heap, make_dir, remove_dir),
         cmocka_unit_test_setup_teardown(updates_reach_the_file, make_dir, remove_dir),
         cmocka_unit_test(packs_what_is_used),
         cmocka_unit_test(test_names),

@@ -160,6 +160,29 @@ static void stat_with_odd_names(void **state)
     assert_int_equal(strlen(s.comm), sizeof(s.comm) - 1);
 }
 
+/* SIGKILL among the pending signals of the main thread. */
+static void stat_of_one_that_was_killed(void **state)
+{
+    static const struct {
+        const char *pending;
+        bool is_killed;
+    } cases[] = {{"0", false}, {"256", true}, {"16640", true}, {"16384", false}, {"65536", false}, {"2147483647", true}};
+    struct mw_procmem_stat s;
+    char text[512];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        snprintf(
+            text, sizeof(text),
+            "9 (app) S 7 42 7 0 -1 4194304 95 0 0 0 1 2 0 0 20 0 3 0 77 1000 250 18446744073709551615 1 2 140727893 0 0 %s "
+            "0 0 0 0 0 0 17 1 0 0 0 0 0 5 6 7 140728000 9 10 11 0\n",
+            cases[i].pending);
+        assert_int_equal(mw_procmem_parse_stat(text, &s), 0);
+        assert_int_equal(s.is_killed, cases[i].is_killed);
+        assert_int_equal(s.arg_start, 140728000);
+    }
+}
+
 static void stat_refuses(void **state)
 {
     static const char *const bad[] = {"", "42", "42 (app", "42 app) R 1", ") (", "42 (app) R 1 2 3"};
@@ -278,6 +301,7 @@ int main(void)
         cmocka_unit_test(status),
         cmocka_unit_test(status_without_memory),
         cmocka_unit_test(stat_with_odd_names),
+        cmocka_unit_test(stat_of_one_that_was_killed),
         cmocka_unit_test(stat_refuses),
         cmocka_unit_test(own_pids),
         cmocka_unit_test(status_refuses),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Ranks of one world without a common world id, as from an unknown launcher, and ranks in PID namespaces. */
 #include "collector/merge/merge.h"
+#include "tests/unit/collector/merge/merged.h"
 #include "tests/unit/synthetic.h"
 
 #include <setjmp.h>
@@ -113,10 +114,8 @@ static struct mw_model *merge(struct synthetic_dir *dir, struct mw_view *view)
 {
     struct mw_model *model;
 
-    synthetic_write_view(view, dir);
+    model = merged_run(dir, view);
     mw_view_free(view);
-    model = mw_merge_run(dir->fd, NULL, NULL);
-    assert_non_null(model);
     synthetic_remove(dir);
     return model;
 }
@@ -249,7 +248,7 @@ static void test_pair_orphaned(void **state)
 }
 
 /* One after the other: distinguished by time. */
-static void test_in_turn(void **state)
+static void test_consecutive_worlds(void **state)
 {
     static const struct process processes[] = {SHELL, APP(201, 1, 50, 390), APP(202, 1, 50, 390), APP(301, 1, 450, 790),
                                                APP(302, 1, 450, 790)};
@@ -298,8 +297,8 @@ static void test_namespaces(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_disjoint),      cmocka_unit_test(test_not_joined), cmocka_unit_test(test_pair),
-        cmocka_unit_test(test_pair_orphaned), cmocka_unit_test(test_in_turn),    cmocka_unit_test(test_namespaces),
+        cmocka_unit_test(test_disjoint),      cmocka_unit_test(test_not_joined),         cmocka_unit_test(test_pair),
+        cmocka_unit_test(test_pair_orphaned), cmocka_unit_test(test_consecutive_worlds), cmocka_unit_test(test_namespaces),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Growth inside MPI calls: a bound of MPI's memory, and never a difference that other memory may have caused. */
+/* MPI's own memory is what it allocated, by the heap; growth inside MPI calls is never taken for it. */
 #include "collector/model/in_mpi.h"
 
 #include <setjmp.h>
@@ -29,16 +29,25 @@ static struct mw_model_site *add(const char *call, int64_t mib, uint64_t receive
     return site;
 }
 
-static void assert_held(uint64_t mib)
+/* The heap of the rank: what MPI had allocated at its peak. */
+static void allocate(int64_t mib, uint64_t error)
 {
-    assert_int_equal(rank.held_mpi.kind, MW_MODEL_AT_LEAST);
+    rank.peak = (struct mw_model_bytes){500 * MIB, MW_MODEL_EXACT};
+    rank.heap = (struct mw_model_heap){.why = MW_HEAP_RECORDING, .mark = 500 * MIB, .sampled = 1000};
+    rank.heap.rows[MW_HEAP_ROW_MPI] = mib * (int64_t)MIB;
+    rank.held_mpi_error = error;
+    mw_in_mpi_set(&rank);
+}
+
+static void assert_held(uint64_t mib, enum mw_model_kind kind)
+{
+    assert_int_equal(rank.held_mpi.kind, kind);
     assert_int_equal(rank.held_mpi.bytes, mib * MIB);
 }
 
 static void assert_unknown(void)
 {
-    assert_int_equal(rank.held_mpi.kind, MW_MODEL_UNKNOWN);
-    assert_int_equal(rank.held_mpi.bytes, 0);
+    assert_held(0, MW_MODEL_UNKNOWN);
 }
 
 static void sessions(void **state)
@@ -47,12 +56,12 @@ static void sessions(void **state)
     add("MPI_Session_init", 9, 0);
     add("MPI_Session_finalize", -8, 0);
     mw_in_mpi_set(&rank);
-    assert_held(9);
+    assert_unknown(); /* without a heap */
+    assert_int_equal(rank.in_mpi.init, 9 * MIB);
     assert_int_equal(rank.in_mpi.finalize, 8 * MIB);
     assert_string_equal(mw_in_mpi_names(&rank, 1).begin, "MPI_Session_init");
-    add("MPI_Session_init", 7, 0); /* a second one, elsewhere: the first may have freed its memory */
+    add("MPI_Session_init", 7, 0);
     mw_in_mpi_set(&rank);
-    assert_unknown();
     assert_int_equal(rank.in_mpi.init, 16 * MIB);
     add("MPI_Init", 1, 0);
     assert_string_equal(mw_in_mpi_names(&rank, 1).end, "MPI_Finalize and MPI_Session_finalize");
@@ -66,8 +75,8 @@ static void a_received_table(void **state)
     add("MPI_Init_thread", 17, 0);
     add("MPI_Bcast", 301, 300 * MIB);
     add("MPI_Finalize", -9, 0);
-    mw_in_mpi_set(&rank);
-    assert_held(17);
+    allocate(2, 1000);
+    assert_held(2, MW_MODEL_ESTIMATE);
     assert_int_equal(rank.in_mpi.init, 17 * MIB);
     assert_int_equal(rank.in_mpi.later, 301 * MIB);
     assert_int_equal(rank.in_mpi.received, 300 * MIB);
@@ -82,8 +91,9 @@ static void freed_windows(void **state)
     add("MPI_Init", 8, 0);
     add("MPI_Win_allocate", 2, 0);
     add("MPI_Win_free", -640, 0);
-    mw_in_mpi_set(&rank);
-    assert_held(8);
+    allocate(3, 0);
+    assert_held(3, MW_MODEL_EXACT);
+    assert_int_equal(rank.in_mpi.init, 8 * MIB);
     assert_int_equal(rank.in_mpi.later, 2 * MIB);
     assert_int_equal(rank.in_mpi.fell, 640 * MIB);
 }
@@ -95,35 +105,53 @@ static void more_given_back(void **state)
     add("MPI_Init", 11, 0);
     add("MPI_Barrier", 1, 0);
     add("MPI_Finalize", -400, 0);
-    mw_in_mpi_set(&rank);
-    assert_held(11);
+    allocate(389, 1000); /* more than MPI_Init took: it is of calls that are not wrapped */
+    assert_held(389, MW_MODEL_ESTIMATE);
     assert_int_equal(rank.in_mpi.finalize, 400 * MIB);
 }
 
+/* What other threads of the program do beside MPI_Init is not in MPI's own memory. */
 static void other_threads(void **state)
 {
     (void)state;
     add("MPI_Init", 90, 0);
     add("MPI_Allreduce", 5, 8);
     rank.threads = MW_THREADS_INIT;
-    mw_in_mpi_set(&rank);
-    assert_unknown();
+    allocate(4, 1000);
+    assert_held(4, MW_MODEL_ESTIMATE);
     assert_int_equal(rank.in_mpi.init, 90 * MIB); /* it did grow then */
-    rank.threads = MW_THREADS_UNKNOWN;
-    mw_in_mpi_set(&rank);
-    assert_unknown();
-    rank.threads = MW_THREADS_LATER;
-    mw_in_mpi_set(&rank);
-    assert_held(90);
 }
 
-/* A rank that is still in MPI_Init, or whose MPI_Init was not measured. */
-static void no_end_of_init(void **state)
+static void kinds(void **state)
 {
     (void)state;
+    allocate(4, 0);
+    assert_held(4, MW_MODEL_EXACT);
+    rank.heap.why = MW_HEAP_LATE; /* what it allocated before is not known */
+    mw_in_mpi_set(&rank);
+    assert_held(4, MW_MODEL_AT_LEAST);
+    allocate(4, 5);
+    rank.heap.lost = 11; /* of 1000 */
+    mw_in_mpi_set(&rank);
+    assert_held(4, MW_MODEL_AT_LEAST);
+    rank.heap.lost = 10;
+    mw_in_mpi_set(&rank);
+    assert_held(4, MW_MODEL_ESTIMATE);
+}
+
+static void unknown(void **state)
+{
+    (void)state;
+    allocate(0, 0); /* MPI may be a part of the program's file */
+    assert_unknown();
+    allocate(-1, 0);
+    assert_unknown();
+    allocate(4, 0);
+    rank.peak.bytes = 600 * MIB; /* the heap is of an earlier moment */
     mw_in_mpi_set(&rank);
     assert_unknown();
-    add("MPI_Init", 0, 0)->measured = 0;
+    allocate(4, 0);
+    rank.heap.mark = 0;
     mw_in_mpi_set(&rank);
     assert_unknown();
 }
@@ -133,7 +161,7 @@ static void init_that_fell(void **state)
     (void)state;
     add("MPI_Init", -3, 0);
     mw_in_mpi_set(&rank);
-    assert_held(0);
+    assert_int_equal(rank.in_mpi.init, 0);
     assert_int_equal(mw_in_mpi_init(&rank), -3 * (int64_t)MIB);
 }
 
@@ -145,8 +173,11 @@ static void ends_of_the_range(void **state)
     add("MPI_Allgather", 0, UINT64_MAX)->growth = INT64_MIN;
     add("MPI_Gather", 0, UINT64_MAX)->growth = INT64_MIN;
     add("MPI_Finalize", 0, 0)->growth = INT64_MIN;
+    allocate(1, UINT64_MAX);
+    rank.heap.rows[MW_HEAP_ROW_MPI] = INT64_MAX;
     mw_in_mpi_set(&rank);
     assert_int_equal(rank.held_mpi.bytes, INT64_MAX);
+    assert_int_equal(rank.in_mpi.init, INT64_MAX);
     assert_int_equal(rank.in_mpi.received, UINT64_MAX);
     assert_int_equal(rank.in_mpi.fell, UINT64_MAX);
     assert_int_equal(rank.in_mpi.finalize, 1ull << 63);
@@ -156,22 +187,37 @@ static void ends_of_the_range(void **state)
 static void over_ranks(void **state)
 {
     struct mw_model_rank ranks[4] = {
-        {.held_mpi = {5, MW_MODEL_AT_LEAST}, .in_mpi.later = 7, .threads = MW_THREADS_NONE, .calls = 9, .measured = 9},
+        {.held_mpi = {5, MW_MODEL_EXACT},
+         .held_mpi_error = 3,
+         .in_mpi.later = 7,
+         .threads = MW_THREADS_NONE,
+         .calls = 9,
+         .measured = 9},
         {.in_mpi.init = 1000, .threads = MW_THREADS_INIT, .calls = 9, .measured = 8},
-        {.held_mpi = {6, MW_MODEL_AT_LEAST}, .in_mpi.later = 20, .threads = MW_THREADS_LATER},
+        {.held_mpi = {6, MW_MODEL_ESTIMATE}, .held_mpi_error = 4, .in_mpi.later = 20, .threads = MW_THREADS_LATER},
         {.threads = MW_THREADS_UNKNOWN}};
     struct mw_model model = {.ranks = ranks, .rank_count = 4};
     struct mw_in_mpi_job job = mw_in_mpi_sum(&model);
 
     (void)state;
     assert_int_equal(job.held.bytes, 11);
-    assert_int_equal(job.held.kind, MW_MODEL_AT_LEAST);
+    assert_int_equal(job.held.kind, MW_MODEL_ESTIMATE);
+    assert_int_equal(job.held_error, 5);
     assert_int_equal(job.known, 2);
     assert_int_equal(job.worst, 2);
     assert_int_equal(job.sum.later, 27);
     assert_int_equal(job.init_threads, 1);
     assert_int_equal(job.later_threads, 1);
     assert_int_equal(job.unmeasured, 1);
+    ranks[0].held_mpi.kind = MW_MODEL_AT_LEAST; /* the weakest kind is that of the sum, in any order */
+    assert_int_equal(mw_in_mpi_sum(&model).held.kind, MW_MODEL_AT_LEAST);
+    ranks[0].held_mpi.kind = MW_MODEL_ESTIMATE;
+    ranks[2].held_mpi.kind = MW_MODEL_AT_LEAST;
+    assert_int_equal(mw_in_mpi_sum(&model).held.kind, MW_MODEL_AT_LEAST);
+    ranks[2].held_mpi.kind = MW_MODEL_EXACT;
+    assert_int_equal(mw_in_mpi_sum(&model).held.kind, MW_MODEL_ESTIMATE);
+    ranks[0].held_mpi.kind = MW_MODEL_EXACT;
+    assert_int_equal(mw_in_mpi_sum(&model).held.kind, MW_MODEL_EXACT);
     model.rank_count = 0;
     job = mw_in_mpi_sum(&model);
     assert_int_equal(job.held.kind, MW_MODEL_UNKNOWN);
@@ -181,11 +227,11 @@ static void over_ranks(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(sessions, set_up),       cmocka_unit_test_setup(a_received_table, set_up),
-        cmocka_unit_test_setup(freed_windows, set_up),  cmocka_unit_test_setup(more_given_back, set_up),
-        cmocka_unit_test_setup(other_threads, set_up),  cmocka_unit_test_setup(no_end_of_init, set_up),
-        cmocka_unit_test_setup(init_that_fell, set_up), cmocka_unit_test_setup(ends_of_the_range, set_up),
-        cmocka_unit_test_setup(over_ranks, set_up),
+        cmocka_unit_test_setup(sessions, set_up),          cmocka_unit_test_setup(a_received_table, set_up),
+        cmocka_unit_test_setup(freed_windows, set_up),     cmocka_unit_test_setup(more_given_back, set_up),
+        cmocka_unit_test_setup(other_threads, set_up),     cmocka_unit_test_setup(kinds, set_up),
+        cmocka_unit_test_setup(unknown, set_up),           cmocka_unit_test_setup(init_that_fell, set_up),
+        cmocka_unit_test_setup(ends_of_the_range, set_up), cmocka_unit_test_setup(over_ranks, set_up),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

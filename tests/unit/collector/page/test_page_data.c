@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The data of a page: for every run, a table's rows match its columns, and every value has its column's type. */
-#include "collector/merge/merge.h"
-#include "collector/page/data.h"
+#include "tests/unit/collector/merge/merged.h"
+#include "tests/unit/collector/page/made_page.h"
 #include "tests/unit/synthetic.h"
 
 #include <jansson.h>
@@ -12,39 +12,7 @@
 
 #include <cmocka.h>
 
-static int write_page(FILE *out, const struct mw_model *model, const struct mw_report_style *style)
-{
-    mw_page_data_write(out, model, style);
-    return 0;
-}
-
-static json_t *data_of(const struct mw_model *model)
-{
-    const struct mw_report_style style = {.width = 0};
-    char *text = synthetic_render(write_page, model, &style);
-    json_t *data = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
-
-    assert_non_null(data);
-    free(text);
-    return data;
-}
-
-static struct mw_model *make(int ranks)
-{
-    struct synthetic_dir dir;
-    struct mw_view view;
-    struct mw_model *model;
-
-    synthetic_make(&dir);
-    synthetic_job(&dir, ranks);
-    synthetic_view(&view, ranks);
-    synthetic_write_view(&view, &dir);
-    mw_view_free(&view);
-    model = mw_merge_run(dir.fd, NULL, NULL);
-    assert_non_null(model);
-    synthetic_remove(&dir);
-    return model;
-}
+#include "tests/unit/in_range.h"
 
 /* ---- types ---- */
 
@@ -97,9 +65,9 @@ static bool is_list(const json_t *value)
 static const struct {
     const char *name;
     bool (*is)(const json_t *value);
-} types[] = {{"text", is_text},    {"id", is_id},       {"count", is_positive}, {"bytes", is_positive},
-             {"change", is_whole}, {"known", is_known}, {"time", is_positive},  {"share", is_share},
-             {"flag", is_flag},    {"curve", is_curve}, {"texts", is_list}};
+} types[] = {{"text", is_text},   {"id", is_id},         {"count", is_positive}, {"bytes", is_positive}, {"change", is_whole},
+             {"known", is_known}, {"time", is_positive}, {"share", is_share},    {"flag", is_flag},      {"curve", is_curve},
+             {"texts", is_list},  {"rows", is_list},     {"times", is_list}};
 
 static bool has_type(const json_t *value, const char *name)
 {
@@ -126,42 +94,54 @@ static void check_row(const char *table, const json_t *row, const json_t *column
     }
 }
 
-static size_t rows_of(const json_t *data, const char *table)
-{
-    return json_array_size(json_object_get(json_object_get(data, table), "rows"));
-}
-
 static void check_table(const json_t *data, const char *table, size_t rows)
 {
     const json_t *value = json_object_get(data, table);
     size_t i;
     json_t *row;
 
-    assert_int_equal(rows_of(data, table), rows);
+    assert_int_equal(made_page_rows(data, table), rows);
     json_array_foreach(json_object_get(value, "rows"), i, row) check_row(table, row, json_object_get(value, "columns"));
 }
 
 static void test_tables(void **state)
 {
-    struct mw_model *model = make(4);
+    struct mw_model *model = merged_job(synthetic_job, 4, true);
     struct mw_model_rank *worst = &model->ranks[model->rank_peak.worst];
     json_t *data;
 
     (void)state;
     worst->has_details = true; /* required for a waterfall */
     worst->init_rss = 3 * MIB;
-    data = data_of(model);
+    data = made_page_data(model);
     check_table(data, "hosts", model->host_count);
     check_table(data, "ranks", 4);
     check_table(data, "phases", model->phase_count);
     check_table(data, "sites", model->site_count);
     check_table(data, "processes", model->process_count);
-    check_table(data, "waterfall", rows_of(data, "waterfall"));
-    check_table(data, "spikes", rows_of(data, "spikes"));
+    check_table(data, "waterfall", made_page_rows(data, "waterfall"));
+    check_table(data, "spikes", made_page_rows(data, "spikes"));
     assert_true(model->phase_count > 0);
     assert_true(model->site_count > 0);
-    assert_true(rows_of(data, "waterfall") > 0);
-    assert_true(rows_of(data, "spikes") > 0);
+    assert_true(made_page_rows(data, "waterfall") > 0);
+    assert_true(made_page_rows(data, "spikes") > 0);
+    json_decref(data);
+    mw_model_destroy(model);
+}
+
+/* Their contents: test_page_heap.c. */
+static void test_heap_tables(void **state)
+{
+    static const char *const tables[] = {"heap_ranks", "heap_frames", "heap_stacks", "heap_sites",
+                                         "heap_rows",  "heap_series", "heap_lines"};
+    struct mw_model *model = merged_job(synthetic_heap_job, 4, true);
+    json_t *data = made_page_data(model);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+        assert_true(made_page_rows(data, tables[i]) > 0);
+        check_table(data, tables[i], made_page_rows(data, tables[i]));
+    }
     json_decref(data);
     mw_model_destroy(model);
 }
@@ -175,7 +155,7 @@ static void check_line(const json_t *line)
 
     assert_non_null(kind);
     assert_true(!strcmp(kind, "plain") || !strcmp(kind, "alarm") || !strcmp(kind, "warn") || !strcmp(kind, "aside"));
-    assert_in_range(json_integer_value(json_object_get(line, "level")), 0, 1);
+    assert_uint_in_range(json_integer_value(json_object_get(line, "level")), 0, 1);
     assert_true(text[0] && text[0] != ' ' && !strchr(text, '\n') && !strchr(text, '\033'));
 }
 
@@ -201,14 +181,14 @@ static void die(struct mw_model *model)
 
 static void test_lines(void **state)
 {
-    struct mw_model *model = make(4);
+    struct mw_model *model = merged_job(synthetic_job, 4, true);
     json_t *data;
     const json_t *first;
 
     (void)state;
     die(model);
     mw_model_note(model, MW_MODEL_NOTE_LOST, "one journal was damaged");
-    data = data_of(model);
+    data = made_page_data(model);
     check_lines(data, "post_mortem");
     check_lines(data, "certainty");
     check_lines(data, "notes");
@@ -225,8 +205,8 @@ static void test_lines(void **state)
 
 static void test_no_ranks(void **state)
 {
-    struct mw_model *model = make(0);
-    json_t *data = data_of(model);
+    struct mw_model *model = merged_job(synthetic_job, 0, true);
+    json_t *data = made_page_data(model);
 
     (void)state;
     check_table(data, "ranks", 0);
@@ -240,6 +220,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tables),
+        cmocka_unit_test(test_heap_tables),
         cmocka_unit_test(test_lines),
         cmocka_unit_test(test_no_ranks),
     };

@@ -4,8 +4,11 @@
 #include "collector/record/json.h"
 #include "collector/report/json.h"
 #include "collector/report/text/text.h"
+#include "tests/unit/collector/merge/merged.h"
+#include "tests/unit/in_range.h"
 #include "tests/unit/synthetic.h"
 
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -32,25 +35,6 @@ static struct mw_model *read_text(const char *text, size_t length, struct mw_err
     close(fd);
     model = mw_record_json_read(path, err);
     unlink(path);
-    return model;
-}
-
-static struct mw_model *make_model(int ranks, bool sampled)
-{
-    struct synthetic_dir dir;
-    struct mw_view view = {0};
-    struct mw_model *model;
-
-    synthetic_make(&dir);
-    synthetic_job(&dir, ranks);
-    if (sampled) {
-        synthetic_view(&view, ranks);
-        synthetic_write_view(&view, &dir);
-        mw_view_free(&view);
-    }
-    model = mw_merge_run(dir.fd, NULL, NULL);
-    assert_non_null(model);
-    synthetic_remove(&dir);
     return model;
 }
 
@@ -82,24 +66,27 @@ static void check(struct mw_model *model)
 static void test_jobs(void **state)
 {
     (void)state;
-    check(make_model(4, true));
-    check(make_model(40, true));
-    check(make_model(3, false));
-    check(make_model(0, true));
+    check(merged_job(synthetic_job, 4, true));
+    check(merged_job(synthetic_job, 40, true));
+    check(merged_job(synthetic_job, 3, false));
+    check(merged_job(synthetic_job, 0, true));
+    check(merged_job(synthetic_heap_job, 4, false));
+    check(merged_job(synthetic_heap_job, 70, false));
 }
 
 /* With more ranks than this, only what the reports need is kept of each. */
 static void test_reduced(void **state)
 {
     (void)state;
-    mw_merge_set_whole_ranks(3);
-    check(make_model(40, true));
-    mw_merge_set_whole_ranks(MW_MERGE_WHOLE_RANKS);
+    mw_merge_set_detailed_ranks(3);
+    check(merged_job(synthetic_job, 40, true));
+    check(merged_job(synthetic_heap_job, 70, false));
+    mw_merge_set_detailed_ranks(MW_MERGE_DETAILED_RANKS);
 }
 
 static void test_strange_text(void **state)
 {
-    struct mw_model *model = make_model(2, true);
+    struct mw_model *model = merged_job(synthetic_job, 2, true);
 
     (void)state;
     model->job.command = mw_model_string(model, "a\"b\\c </script>\xff & \xc3\xa9 \n");
@@ -117,11 +104,29 @@ static char *changed(const char *json, const char *after, const char *from, cons
     return text;
 }
 
+struct damage {
+    const char *after, *from, *to, *word;
+};
+
+static void check_damaged(struct mw_model *model, const struct damage *cases, size_t count)
+{
+    char *json = render(mw_report_json_write, model, false);
+
+    for (size_t i = 0; i < count; i++) {
+        char *text = changed(json, cases[i].after, cases[i].from, cases[i].to);
+        struct mw_err err = {""};
+        assert_null(read_text(text, strlen(text), &err));
+        if (!strstr(err.text, cases[i].word))
+            fail_msg("%s -> %s: %s", cases[i].from, cases[i].to, err.text);
+        free(text);
+    }
+    free(json);
+    mw_model_destroy(model);
+}
+
 static void test_damaged(void **state)
 {
-    static const struct {
-        const char *after, *from, *to, *word;
-    } cases[] = {
+    static const struct damage cases[] = {
         {"{", "memwatch-record-1", "memwatch-record-9", "not a record of this memwatch"},
         {"\"job\":", "\"sampled\":true", "\"sampled\":1", "\"sampled\" is not true or false"},
         {"\"job\":", "\"samples\":", "\"samples\":-", "\"samples\""},
@@ -142,38 +147,58 @@ static void test_damaged(void **state)
         {"\"phases\":[\n", "\"parent\":null", "\"parent\":0", "\"parent\" points at nothing"},
         {"\"ranks\":[\n", "\"sites\":[", "\"sites\":{", "is not a complete record"},
     };
-    struct mw_model *model = make_model(4, true);
-    char *json = render(mw_report_json_write, model, false);
 
     (void)state;
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        char *text = changed(json, cases[i].after, cases[i].from, cases[i].to);
-        struct mw_err err = {""};
-        assert_null(read_text(text, strlen(text), &err));
-        if (!strstr(err.text, cases[i].word))
-            fail_msg("%s -> %s: %s", cases[i].from, cases[i].to, err.text);
-        free(text);
-    }
-    free(json);
-    mw_model_destroy(model);
+    check_damaged(merged_job(synthetic_job, 4, true), cases, sizeof(cases) / sizeof(cases[0]));
 }
 
-/* Records from versions that did not check for threads reported a difference as MPI's memory. */
+static void test_damaged_heap(void **state)
+{
+    static const struct damage cases[] = {
+        {"\"heap\":", "\"recording\"", "\"perhaps\"", "\"why\" is not one of the allowed words"},
+        {"\"heap\":", "\"merged\":0", "\"merged\":99", "\"merged\" points at nothing"},
+        {"\"heap\":", "\"frames\":[", "\"frames\":[99999,", "\"frames\""},
+        {"\"heap\":", "\"mpi_site\":0", "\"mpi_site\":99", "\"mpi_site\" points at nothing"},
+        {"\"heap\":", "\"phase\":1", "\"phase\":99", "\"phase\" points at nothing"},
+        {"\"heap\":", "[\n[0,", "[\n[99,", "\"site\" points at nothing"},
+        {"\"heap\":", "\"program_bytes\":", "\"program_bytes\":0.5,\"x\":", "\"program_bytes\""},
+        {"\"heaps\":", "\"worst\":2", "\"worst\":99", "\"worst\" points at nothing"},
+    };
+
+    (void)state;
+    check_damaged(merged_job(synthetic_heap_job, 4, false), cases, sizeof(cases) / sizeof(cases[0]));
+}
+
+/* Records of versions without heaps have growth inside MPI calls, or a difference, as MPI's memory. */
 static void test_earlier_record(void **state)
 {
-    struct mw_model *model = make_model(2, true), *copy;
-    char *json = render(mw_report_json_write, model, false);
-    char *older = changed(json, "\"ranks\":[\n", "\"threads\":", "\"something\":");
-    char *negative = changed(older, "\"ranks\":[\n", "\"held_mpi_bytes\":12582912", "\"held_mpi_bytes\":-114294784");
+    struct mw_model *model = merged_job(synthetic_heap_job, 2, false), *copy;
+    char number[64], *json = render(mw_report_json_write, model, false), *older, *negative;
     struct mw_err err = {""};
 
     (void)state;
+    assert_int_equal(model->ranks[0].held_mpi.kind, MW_MODEL_ESTIMATE);
+    snprintf(number, sizeof(number), "\"held_mpi_bytes\":%" PRIu64, model->ranks[0].held_mpi.bytes);
+    copy = read_text(json, strlen(json), &err);
+    assert_int_equal(copy->ranks[0].held_mpi.kind, MW_MODEL_ESTIMATE);
+    assert_int_equal(copy->ranks[0].held_mpi.bytes, model->ranks[0].held_mpi.bytes);
+    mw_model_destroy(copy);
+    older = changed(json, "\"ranks\":[\n", "\"held_mpi_error_bytes\":", "\"something\":"); /* it follows from the sites */
+    copy = read_text(older, strlen(older), &err);
+    assert_true(copy->ranks[0].held_mpi_error > 0);
+    assert_uint_in_range(copy->ranks[0].held_mpi_error, model->ranks[0].held_mpi_error - 16,
+                         model->ranks[0].held_mpi_error + 16);
+    assert_int_equal(copy->ranks[0].held_mpi.kind, MW_MODEL_ESTIMATE);
+    mw_model_destroy(copy);
+    free(older);
+    older = changed(json, "\"ranks\":[\n", "\"heap\":", "\"something\":");
+    negative = changed(older, "\"ranks\":[\n", number, "\"held_mpi_bytes\":-114294784");
     for (int i = 0; i < 2; i++) {
         copy = read_text(i ? negative : older, strlen(i ? negative : older), &err);
         assert_string_equal(err.text, "");
         assert_int_equal(copy->ranks[0].held_mpi.kind, MW_MODEL_UNKNOWN);
         assert_int_equal(copy->ranks[0].held_mpi.bytes, 0);
-        assert_int_equal(copy->ranks[1].held_mpi.kind, MW_MODEL_AT_LEAST);
+        assert_int_equal(copy->ranks[1].held_mpi.kind, MW_MODEL_ESTIMATE);
         mw_model_destroy(copy);
     }
     free(negative);
@@ -184,7 +209,7 @@ static void test_earlier_record(void **state)
 
 static void test_cut(void **state)
 {
-    struct mw_model *model = make_model(2, true);
+    struct mw_model *model = merged_job(synthetic_job, 2, true);
     char *json = render(mw_report_json_write, model, false);
     size_t length = strlen(json);
 
@@ -201,8 +226,9 @@ static void test_cut(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_jobs),    cmocka_unit_test(test_reduced),        cmocka_unit_test(test_strange_text),
-        cmocka_unit_test(test_damaged), cmocka_unit_test(test_earlier_record), cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_jobs),    cmocka_unit_test(test_reduced),      cmocka_unit_test(test_strange_text),
+        cmocka_unit_test(test_damaged), cmocka_unit_test(test_damaged_heap), cmocka_unit_test(test_earlier_record),
+        cmocka_unit_test(test_cut),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -167,7 +167,7 @@ static void study(const struct kind *kind, const struct mw_lapack *lapack, bool 
                 double bytes = reading(kind, kind->n[i], kind->s[j], share);
                 points[count++] = (struct mw_fit_point){kind->n[i], kind->s[j], bytes, bytes};
             }
-    mw_fit_make(&fit, lapack, points, count, "size", false);
+    mw_fit_make(&fit, lapack, points, count, "size", &(struct mw_fit_prior){0});
     predict(kind, &fit, lapack, share, result);
 }
 

@@ -48,7 +48,7 @@ static double blurred(double bytes)
 
 static void make(void)
 {
-    mw_fit_make(&fit, lapack, points, count, "size", false);
+    mw_fit_make(&fit, lapack, points, count, "size", &(struct mw_fit_prior){0});
 }
 
 static void is_formula(const char *expected)
@@ -82,7 +82,7 @@ static void a_constant(void **state)
     near(mw_fit_predict(&fit, lapack, 512, 1).bytes, 40 * MIB, 1e-9);
 }
 
-static void what_divides(void **state)
+static void data_that_is_divided(void **state)
 {
     struct mw_fit_band band;
 
@@ -99,7 +99,7 @@ static void what_divides(void **state)
     assert_true(mw_fit_is_vague(mw_fit_predict(&fit, lapack, 512, 1))); /* three runs do not show whether something grows */
 }
 
-static void what_each_rank_has_of_all(void **state)
+static void a_table_of_all_ranks_on_each_rank(void **state)
 {
     (void)state;
     SKIP_WITHOUT_LAPACK();
@@ -207,7 +207,7 @@ static void too_few_runs(void **state)
     assert_int_not_equal(mw_fit_reach(&fit, 8, 1), MW_FIT_REACHED);
 }
 
-static void runs_that_contradict(void **state)
+static void inconsistent_runs(void **state)
 {
     (void)state;
     SKIP_WITHOUT_LAPACK();
@@ -236,7 +236,7 @@ static void a_plateau(void **state)
 
 /* Three numbers of ranks, the last of them on the plateau: detected if a plateau is expected, and otherwise at least in the
  * band. */
-static void a_plateau_that_has_just_begun(void **state)
+static void a_new_plateau(void **state)
 {
     struct mw_fit_band band;
 
@@ -247,7 +247,7 @@ static void a_plateau_that_has_just_begun(void **state)
         point(2, s, 7 * MIB);
         point(4, s, 9.5 * MIB);
     }
-    mw_fit_make(&fit, lapack, points, count, "size", true);
+    mw_fit_make(&fit, lapack, points, count, "size", &(struct mw_fit_prior){.levels_off = true});
     is_formula("9.5 MiB from n = 4 on");
     band = mw_fit_predict(&fit, lapack, 8, 20);
     assert_true(band.low < 9.5 * MIB && band.high > 13 * MIB);
@@ -273,7 +273,7 @@ static void atoms_in_a_box(void **state)
 }
 
 /* 25 is 1.7 times 15: that says little about 60. */
-static void a_short_range_carries_little(void **state)
+static void a_short_range_predicts_little(void **state)
 {
     (void)state;
     SKIP_WITHOUT_LAPACK();
@@ -318,7 +318,7 @@ static void nothing_simple(void **state)
     assert_int_equal(fit.verdict, MW_FIT_UNEXPLAINED);
 }
 
-static void only_along_what_was_varied(void **state)
+static void only_varied_parameters(void **state)
 {
     (void)state;
     SKIP_WITHOUT_LAPACK();
@@ -335,8 +335,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_constant, set_up),
-        cmocka_unit_test_setup(what_divides, set_up),
-        cmocka_unit_test_setup(what_each_rank_has_of_all, set_up),
+        cmocka_unit_test_setup(data_that_is_divided, set_up),
+        cmocka_unit_test_setup(a_table_of_all_ranks_on_each_rank, set_up),
         cmocka_unit_test_setup(a_logarithm, set_up),
         cmocka_unit_test_setup(two_terms, set_up),
         cmocka_unit_test_setup(size_and_ranks, set_up),
@@ -344,14 +344,14 @@ int main(void)
         cmocka_unit_test_setup(noise, set_up),
         cmocka_unit_test_setup(the_band_holds, set_up),
         cmocka_unit_test_setup(too_few_runs, set_up),
-        cmocka_unit_test_setup(runs_that_contradict, set_up),
+        cmocka_unit_test_setup(inconsistent_runs, set_up),
         cmocka_unit_test_setup(a_plateau, set_up),
-        cmocka_unit_test_setup(a_plateau_that_has_just_begun, set_up),
+        cmocka_unit_test_setup(a_new_plateau, set_up),
         cmocka_unit_test_setup(atoms_in_a_box, set_up),
-        cmocka_unit_test_setup(a_short_range_carries_little, set_up),
+        cmocka_unit_test_setup(a_short_range_predicts_little, set_up),
         cmocka_unit_test_setup(the_band_widens, set_up),
         cmocka_unit_test_setup(nothing_simple, set_up),
-        cmocka_unit_test_setup(only_along_what_was_varied, set_up),
+        cmocka_unit_test_setup(only_varied_parameters, set_up),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -93,7 +93,7 @@ static const struct mw_study_series *phase(const char *name)
     return mw_study_find(study, MW_STUDY_PHASE, name);
 }
 
-static void one_cause_is_one_row(void **state)
+static void one_row_per_cause(void **state)
 {
     (void)state;
     judge();
@@ -130,7 +130,7 @@ static void limits_by_the_band_and_by_the_prediction(void **state)
     assert_false(forecast.s_largest.open_by_value);
 }
 
-static void a_limit_that_the_runs_do_not_reach_is_open(void **state)
+static void a_limit_beyond_the_runs_is_open(void **state)
 {
     struct mw_forecast forecast;
 
@@ -145,7 +145,7 @@ static void a_limit_that_the_runs_do_not_reach_is_open(void **state)
     assert_true(forecast.searched <= mw_fit_carries(2, 8));
 }
 
-static void what_is_too_far_is_refused(void **state)
+static void too_far_predictions_are_refused(void **state)
 {
     struct mw_forecast forecast;
     char text[300];
@@ -179,7 +179,7 @@ static double nothing(double n, double s)
     return 0 * n * s;
 }
 
-static void particles_of_a_real_program(void **state)
+static void molecular_dynamics_particles(void **state)
 {
     const struct mw_study_series *rank;
     size_t count = sizeof(melt) / sizeof(melt[0]);
@@ -284,11 +284,11 @@ static void students_t(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(one_cause_is_one_row, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(one_row_per_cause, set_up, tear_down),
         cmocka_unit_test_setup_teardown(limits_by_the_band_and_by_the_prediction, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_limit_that_the_runs_do_not_reach_is_open, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(what_is_too_far_is_refused, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(particles_of_a_real_program, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_limit_beyond_the_runs_is_open, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(too_far_predictions_are_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(molecular_dynamics_particles, set_up, tear_down),
         cmocka_unit_test_setup_teardown(advice_helps, set_up, tear_down),
         cmocka_unit_test_setup_teardown(advice_without_models, set_up, tear_down),
         cmocka_unit_test(students_t),

@@ -111,7 +111,7 @@ static void test_other_build(void **state)
     assert_unresolved(&other, 0x1234, label);
 }
 
-static void test_gone(void **state)
+static void test_removed_file(void **state)
 {
     struct mw_module gone = {.path = "/nonexistent/dir/app"}, fifo = {.path = ""}, relative = {.path = "app"};
     char dir[] = "/tmp/mwtest-XXXXXX";
@@ -254,6 +254,28 @@ static int count_descriptors(void)
     return count;
 }
 
+static void test_python(void **state)
+{
+    const struct mw_function step = {.name = "Solver.step", .file = "/home/a/train.py"};
+    const struct mw_function nested = {.name = "main.<locals>.<listcomp>", .file = "/home/a/train.py"};
+    const struct mw_function importer = {.name = "_find_and_load", .file = "<frozen importlib._bootstrap>"};
+    struct mw_symbols *symbols = mw_symbols_create();
+    const struct mw_symbols_place *place = mw_symbols_python(symbols, &step, 41);
+
+    (void)state;
+    assert_string_equal(place->label, "train.py:41");
+    assert_string_equal(place->function, "Solver.step");
+    assert_string_equal(place->path, "/home/a/train.py");
+    assert_string_equal(place->module, "");
+    assert_int_equal(place->line, 41);
+    assert_ptr_equal(mw_symbols_python(symbols, &step, 41), place);
+    assert_ptr_not_equal(mw_symbols_python(symbols, &step, 42), place);
+    assert_string_equal(mw_symbols_python(symbols, &nested, 7)->function, "main.listcomp");
+    assert_string_equal(mw_symbols_python(symbols, &importer, 241)->label, "<frozen importlib._bootstrap>:241");
+    assert_string_equal(mw_symbols_python(symbols, NULL, 3)->label, "(other Python functions)");
+    mw_symbols_destroy(symbols);
+}
+
 static void test_descriptors(void **state)
 {
     int before = count_descriptors();
@@ -270,13 +292,14 @@ int main(void)
         cmocka_unit_test(test_line),
         cmocka_unit_test(test_inlined),
         cmocka_unit_test(test_other_build),
-        cmocka_unit_test(test_gone),
+        cmocka_unit_test(test_removed_file),
         cmocka_unit_test(test_strange_offsets),
         cmocka_unit_test(test_descriptors),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_fortran_names),
         cmocka_unit_test(test_rust_names),
         cmocka_unit_test(test_extension_names),
+        cmocka_unit_test(test_python),
     };
 
     return cmocka_run_group_tests(tests, find_self, NULL);

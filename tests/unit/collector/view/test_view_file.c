@@ -3,6 +3,7 @@
 #include "collector/view/file.h"
 
 #include "collector/base/file_names.h"
+#include "tests/unit/no_memory.h"
 #include "tests/unit/synthetic.h"
 
 #include <errno.h>
@@ -56,6 +57,23 @@ static void grows_and_is_read(void **state)
     assert_int_equal(mw_view_file_create(&file, &view, dir.fd, NAME, &err), 0); /* the file exists: memory only */
     assert_int_equal(file.fd, -1);
     mw_view_file_close(&file, &view);
+    synthetic_remove(&dir);
+}
+
+/* It is created when an agent starts, while the job runs. */
+static void no_memory(void **state)
+{
+    struct synthetic_dir dir;
+    struct mw_view_file file;
+    struct mw_view view = {.host = "node01"};
+    struct mw_err err;
+
+    (void)state;
+    synthetic_make(&dir);
+    no_memory_begin();
+    assert_int_equal(mw_view_file_create(&file, &view, dir.fd, NAME, &err), -1);
+    no_memory_end();
+    assert_string_equal(err.text, "no memory for samples");
     synthetic_remove(&dir);
 }
 
@@ -281,6 +299,7 @@ int main(void)
         cmocka_unit_test(writes_what_changed),
         cmocka_unit_test(notes_what_it_cannot_write),
         cmocka_unit_test(grows_and_is_read),
+        cmocka_unit_test(no_memory),
         cmocka_unit_test(no_room_for_a_file),
         cmocka_unit_test(cut),
         cmocka_unit_test(flipped),

@@ -182,7 +182,7 @@ static void test_an_agents_life(void **state)
     assert_string_equal(peer_of("far").why, "");
 }
 
-static void test_the_end_is_told(void **state)
+static void test_end_is_reported(void **state)
 {
     (void)state;
     begin(0, "far");
@@ -278,7 +278,7 @@ static void test_messages_out_of_place(void **state)
     }
 }
 
-static void test_the_launchers_own_name_is_refused(void **state)
+static void test_name_of_the_launchers_host_is_refused(void **state)
 {
     char host[MW_WIRE_HOST] = "";
 
@@ -291,7 +291,7 @@ static void test_the_launchers_own_name_is_refused(void **state)
 }
 
 /* Hundreds of peers that send nothing: an agent still gets through. */
-static void test_strangers(void **state)
+static void test_foreign_connections(void **state)
 {
     struct mw_link_address to[MW_LINK_ADDRESSES];
     int fds[300], open = 0;
@@ -334,15 +334,15 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_an_agents_life, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_the_end_is_told, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_end_is_reported, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_clocks, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_an_agent_that_is_cut_off, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_an_agent_that_connects_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_one_agent_for_a_host, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_foreign_file_ends_it, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_messages_out_of_place, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_the_launchers_own_name_is_refused, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_strangers, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_name_of_the_launchers_host_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_foreign_connections, set_up, tear_down),
         cmocka_unit_test(test_addresses),
     };
 

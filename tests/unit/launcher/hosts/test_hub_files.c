@@ -115,7 +115,7 @@ static void test_names(void **state)
     assert_int_equal(files.count, sizeof(good) / sizeof(good[0]));
 }
 
-static void test_never_our_own_host(void **state)
+static void test_never_the_launchers_host(void **state)
 {
     (void)state;
     assert_int_equal(put("near", "exits-near", 0), MW_HUB_FILES_FORBIDDEN);
@@ -123,7 +123,7 @@ static void test_never_our_own_host(void **state)
     assert_int_equal(size_of("exits-near"), -1);
 }
 
-static void test_gathered_is_its_first_writers(void **state)
+static void test_gathered_belongs_to_its_first_writer(void **state)
 {
     int ours = openat(dirfd_of_run, "gathered-aaaaaaaaaaaaaaaa", O_CREAT | O_WRONLY, 0600);
 
@@ -180,8 +180,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_names, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_never_our_own_host, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_gathered_is_its_first_writers, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_never_the_launchers_host, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_gathered_belongs_to_its_first_writer, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_no_links_no_devices, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_limits, set_up, tear_down),
     };

@@ -19,6 +19,7 @@
 #include <cmocka.h>
 
 #include "tests/unit/in_range.h"
+#include "tests/unit/no_memory.h"
 
 #define JOURNAL "journal-0123456789abcdef-far-77"
 
@@ -221,7 +222,7 @@ static void test_a_lost_connection_sends_all_again(void **state)
     assert_same("exits-far");
 }
 
-static void test_only_what_is_ours(void **state)
+static void test_only_own_files(void **state)
 {
     (void)state;
     store("exits-other", "x", 1, 0);
@@ -233,7 +234,21 @@ static void test_only_what_is_ours(void **state)
     assert_int_equal(messages, 0);
 }
 
-static void test_passes_keep_their_distance(void **state)
+/* Without memory a pass sends nothing, or less; a later one sends all. */
+static void test_no_memory(void **state)
+{
+    (void)state;
+    store("journal-0123456789abcdef-far-78", "MEMWATCH", 8, 0);
+    no_memory_begin();
+    pass();
+    no_memory_end();
+    assert_true(no_memory_failures > 0);
+    assert_int_equal(faccessat(here, "journal-0123456789abcdef-far-78", F_OK, 0), -1);
+    pass();
+    assert_same("journal-0123456789abcdef-far-78");
+}
+
+static void test_minimum_interval_between_passes(void **state)
 {
     (void)state;
     store("exits-far", "x", 1, 0);
@@ -249,8 +264,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_the_head_never_runs_ahead, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_files_that_grow, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_lost_connection_sends_all_again, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_only_what_is_ours, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_passes_keep_their_distance, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_only_own_files, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_no_memory, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_minimum_interval_between_passes, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -113,7 +113,7 @@ static void test_messages_arrive(void **state)
     end();
 }
 
-static void test_nothing_is_readable_on_the_way(void **state)
+static void test_stream_is_not_readable(void **state)
 {
     static const char text[] = "the memory of rank 7";
     unsigned char plain[MW_WIRE_MESSAGE_MAX];
@@ -129,7 +129,7 @@ static void test_nothing_is_readable_on_the_way(void **state)
     end();
 }
 
-static void test_room_is_bounded(void **state)
+static void test_memory_is_bounded(void **state)
 {
     unsigned char bytes[4096] = {0};
     size_t put = 0;
@@ -191,7 +191,7 @@ static void test_each_changed_byte_is_refused(void **state)
     }
 }
 
-static void test_each_cut_is_seen(void **state)
+static void test_each_truncation_is_detected(void **state)
 {
     unsigned char bytes[4096], plain[MW_WIRE_MESSAGE_MAX];
     size_t length, n = 1;
@@ -212,7 +212,7 @@ static void test_each_cut_is_seen(void **state)
     }
 }
 
-static void test_forbidden_lengths(void **state)
+static void test_invalid_lengths(void **state)
 {
     static const uint32_t lengths[] = {0, 1, 16, MW_WIRE_FRAME_MAX + 1, 0x7fffffff, 0x80000000, 0xffffffff};
     unsigned char plain[MW_WIRE_MESSAGE_MAX];
@@ -256,7 +256,7 @@ static void test_frames_cannot_be_repeated_or_left_out(void **state)
 }
 
 /* Everything that a client sent, repeated in another connection. */
-static void test_a_recorded_stream_is_worth_nothing(void **state)
+static void test_recorded_stream_is_refused(void **state)
 {
     static unsigned char recorded[sizeof(m.seen[0])];
     unsigned char plain[MW_WIRE_MESSAGE_MAX];
@@ -316,14 +316,14 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_messages_arrive),
-        cmocka_unit_test(test_nothing_is_readable_on_the_way),
-        cmocka_unit_test(test_room_is_bounded),
+        cmocka_unit_test(test_stream_is_not_readable),
+        cmocka_unit_test(test_memory_is_bounded),
         cmocka_unit_test(test_another_secret_is_refused),
         cmocka_unit_test(test_each_changed_byte_is_refused),
-        cmocka_unit_test(test_each_cut_is_seen),
-        cmocka_unit_test(test_forbidden_lengths),
+        cmocka_unit_test(test_each_truncation_is_detected),
+        cmocka_unit_test(test_invalid_lengths),
         cmocka_unit_test(test_frames_cannot_be_repeated_or_left_out),
-        cmocka_unit_test(test_a_recorded_stream_is_worth_nothing),
+        cmocka_unit_test(test_recorded_stream_is_refused),
         cmocka_unit_test(test_reflection),
         cmocka_unit_test(test_an_unknown_peer_gets_little_memory),
     };

@@ -71,7 +71,7 @@ static const char stat_2[] = "anon 20971520\nfile 162529280\nkernel 26214400\nsh
                              "inactive_file 31457280\nactive_file 15728640\nslab_reclaimable 10485760\n"
                              "slab_unreclaimable 1048576\n";
 
-static void every_limit_on_the_way_up(void **state)
+static void limits_of_all_parents(void **state)
 {
     (void)state;
     version_2();
@@ -115,7 +115,7 @@ static void what_the_kernel_charges(void **state)
 }
 
 /* The smallest remaining amount is kept, whatever comes later; the current usage follows. */
-static void the_least_stays(void **state)
+static void the_minimum_is_kept(void **state)
 {
     struct mw_view_charge *job;
 
@@ -378,9 +378,9 @@ static void no_room(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(every_limit_on_the_way_up, made_root_set_up, made_root_tear_down),
+        cmocka_unit_test_setup_teardown(limits_of_all_parents, made_root_set_up, made_root_tear_down),
         cmocka_unit_test_setup_teardown(what_the_kernel_charges, made_root_set_up, made_root_tear_down),
-        cmocka_unit_test_setup_teardown(the_least_stays, made_root_set_up, made_root_tear_down),
+        cmocka_unit_test_setup_teardown(the_minimum_is_kept, made_root_set_up, made_root_tear_down),
         cmocka_unit_test_setup_teardown(no_stat, made_root_set_up, made_root_tear_down),
         cmocka_unit_test_setup_teardown(swap, made_root_set_up, made_root_tear_down),
         cmocka_unit_test_setup_teardown(in_a_namespace, made_root_set_up, made_root_tear_down),

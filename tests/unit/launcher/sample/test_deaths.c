@@ -5,6 +5,7 @@
 #include "collector/journal/procmem.h"
 #include "collector/view/end.h"
 #include "collector/view/file.h"
+#include "collector/journal/seen.h"
 #include "collector/view/wait_log.h"
 #include "collector/view/wait_log_read.h"
 #include "launcher/sample/deaths.h"
@@ -37,7 +38,7 @@ static void note(struct mw_view_process *process, uint64_t ns, int status) /* -1
     mw_view_end_note(process, &seen);
 }
 
-static void first_status_and_earliest_time_stay(void **state)
+static void first_status_and_earliest_time_are_kept(void **state)
 {
     struct mw_view_process process = {.pid = 1};
 
@@ -102,7 +103,7 @@ static void assert_not_taken(const struct mw_wait_record *record)
     assert_int_equal(processes[0].end, MW_VIEW_LIVES);
 }
 
-static void records_of_others_are_left_alone(void **state)
+static void records_of_others_are_not_changed(void **state)
 {
     struct mw_wait_record record = record_of(10, 150, SIGKILL);
 
@@ -122,7 +123,7 @@ static void records_of_others_are_left_alone(void **state)
     assert_not_taken(&record);
 }
 
-static void a_sampler_of_unknown_namespace_takes_nothing(void **state)
+static void a_sampler_of_unknown_namespace_uses_no_record(void **state)
 {
     struct mw_wait_record record = record_of(10, 250, SIGKILL);
     struct mw_view view = view_of(1);
@@ -132,6 +133,39 @@ static void a_sampler_of_unknown_namespace_takes_nothing(void **state)
     record.pid_ns = view.pid_ns = 0;
     parse_one(&view, &record);
     assert_int_equal(processes[0].end, MW_VIEW_LIVES);
+}
+
+static struct mw_wait_record running(int32_t pid, uint64_t ns, int signo)
+{
+    struct mw_wait_record record = record_of(pid, ns, signo);
+
+    memcpy(record.magic, MW_WAIT_LOG_RUNNING, sizeof(record.magic));
+    return record;
+}
+
+static void a_running_child_was_alive(void **state)
+{
+    struct mw_wait_record records[] = {running(10, 160, SIGTERM), running(10, 170, SIGKILL), running(11, 180, SIGTERM),
+                                       running(10, 90, SIGHUP),   running(10, 400, SIGHUP),  record_of(10, 500, SIGKILL)};
+    struct mw_view view = view_of(2);
+
+    (void)state;
+    records[4].pid_ns = NAMESPACE + 1; /* a container's */
+    processes[0] = (struct mw_view_process){.pid = 10, .first_ns = 100, .last_ns = 200};
+    processes[1] = (struct mw_view_process){.pid = 11, .first_ns = 100, .last_ns = 150, .end = MW_VIEW_ENDED, .end_ns = 175};
+    mw_wait_log_parse(&view, records, sizeof(records) / 2);
+    assert_int_equal(processes[0].alive_ns, 170);
+    assert_int_equal(processes[0].sent_signal, SIGKILL);
+    assert_int_equal(processes[0].end, MW_VIEW_LIVES);
+    assert_int_equal(processes[1].sent_signal, 0);
+    assert_int_equal(processes[1].alive_ns, 0); /* the record is of a later process with its pid */
+    mw_wait_log_parse(&view, records + 3, sizeof(records) / 2);
+    assert_int_equal(processes[0].alive_ns, 170);
+    assert_int_equal(processes[0].end_ns, 500);
+    processes[0].alive_ns = 300; /* seen by the sampler */
+    mw_wait_log_parse(&view, records, sizeof(records) / 2);
+    assert_int_equal(processes[0].alive_ns, 300);
+    assert_int_equal(processes[0].sent_signal, SIGKILL);
 }
 
 static void damage_costs_one_record(void **state)
@@ -205,6 +239,53 @@ static struct mw_view read_with(struct mw_wait_record record)
     return view;
 }
 
+/* A launcher (40) with one sampled rank (41), which is the script around a program (42). */
+static struct mw_view read_short(int32_t pid, int32_t waiter, int32_t status)
+{
+    struct mw_wait_record record = record_of(pid, 500, status);
+    struct mw_view view = {.host = "far",
+                           .pid_ns = NAMESPACE,
+                           .slices = calloc(1, sizeof(*view.slices)),
+                           .processes = calloc(3, sizeof(*view.processes)),
+                           .process_count = 3};
+    int fd = openat(rank_dir, "waits-far", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+    view.processes[0] = (struct mw_view_process){.pid = 40, .ppid = 1, .first_ns = 100, .last_ns = 200};
+    view.processes[1] = (struct mw_view_process){.pid = 41, .ppid = 40, .first_ns = 100, .last_ns = 200, .launch_rank = 1};
+    view.processes[2] = (struct mw_view_process){.pid = 42, .ppid = 41, .first_ns = 100, .last_ns = 200, .launch_rank = 1};
+    record.waiter = waiter;
+    assert_int_equal(write(fd, &record, sizeof(record)), sizeof(record));
+    close(fd);
+    mw_wait_log_read(&view, rank_dir);
+    return view;
+}
+
+static void a_rank_that_ended_between_two_samples(void **state)
+{
+    static const struct {
+        int32_t pid, waiter, status;
+        bool added;
+    } cases[] = {
+        {77, 40, SIGKILL, true},  {77, 40, EXITED(2), true}, {77, 40, 0, false}, /* it did not fail */
+        {77, 41, SIGKILL, false},                                                /* a command of the script */
+        {77, 39, SIGKILL, false},                                                /* a process that was not sampled */
+        {42, 40, SIGKILL, false},                                                /* it was sampled */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct mw_view view = read_short(cases[i].pid, cases[i].waiter, cases[i].status);
+        assert_int_equal(view.process_count, cases[i].added ? 4 : 3);
+        if (cases[i].added) {
+            assert_int_equal(view.processes[3].pid, 77);
+            assert_int_equal(view.processes[3].facts, MW_SEEN_WAITED);
+            assert_int_equal(view.processes[3].wait_status, cases[i].status);
+            assert_int_equal(view.processes[3].end_ns, 500);
+        }
+        mw_view_free(&view);
+    }
+}
+
 static struct mw_wait_record record_by(int32_t waiter, uint64_t ns)
 {
     struct mw_wait_record record = record_of(RANK, ns, SIGSEGV);
@@ -213,7 +294,7 @@ static struct mw_wait_record record_by(int32_t waiter, uint64_t ns)
     return record;
 }
 
-static void a_rank_that_nobody_saw_is_added(void **state)
+static void an_unsampled_rank_is_added(void **state)
 {
     struct mw_view view = read_with(record_by(PARENT, 200));
 
@@ -317,7 +398,7 @@ static void check_end(bool without_pidfd, bool is_collected)
     mw_deaths_fini(&deaths);
 }
 
-static void ends_are_seen_by_every_way(void **state)
+static void ends_are_detected_by_every_method(void **state)
 {
     (void)state;
     for (int i = 0; i < 4; i++)
@@ -325,7 +406,7 @@ static void ends_are_seen_by_every_way(void **state)
 }
 
 /* The pid now belongs to another process: the watched one has ended, and its status is unknown. */
-static void another_process_of_that_number_is_not_taken_for_it(void **state)
+static void a_reused_pid_is_another_process(void **state)
 {
     struct mw_deaths deaths;
     struct mw_deaths_end end;
@@ -348,15 +429,17 @@ static void another_process_of_that_number_is_not_taken_for_it(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(first_status_and_earliest_time_stay),
+        cmocka_unit_test(first_status_and_earliest_time_are_kept),
         cmocka_unit_test(a_record_belongs_to_the_process_of_its_time),
-        cmocka_unit_test(records_of_others_are_left_alone),
-        cmocka_unit_test(a_sampler_of_unknown_namespace_takes_nothing),
+        cmocka_unit_test(records_of_others_are_not_changed),
+        cmocka_unit_test(a_sampler_of_unknown_namespace_uses_no_record),
+        cmocka_unit_test(a_running_child_was_alive),
         cmocka_unit_test(damage_costs_one_record),
-        cmocka_unit_test_setup_teardown(a_rank_that_nobody_saw_is_added, make_rank, remove_rank),
+        cmocka_unit_test_setup_teardown(an_unsampled_rank_is_added, make_rank, remove_rank),
         cmocka_unit_test_setup_teardown(only_as_its_own_parent_s_child, make_rank, remove_rank),
-        cmocka_unit_test(ends_are_seen_by_every_way),
-        cmocka_unit_test(another_process_of_that_number_is_not_taken_for_it),
+        cmocka_unit_test_setup_teardown(a_rank_that_ended_between_two_samples, make_rank, remove_rank),
+        cmocka_unit_test(ends_are_detected_by_every_method),
+        cmocka_unit_test(a_reused_pid_is_another_process),
     };
 
     procfd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -76,7 +76,7 @@ static void a_long_run_loses_nothing(void **state)
 }
 
 /* An empty half does not become a minimum of 0. */
-static void a_gap_is_no_minimum(void **state)
+static void a_gap_is_not_a_minimum(void **state)
 {
     uint64_t first = view.slice_ns;
 
@@ -94,7 +94,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(one_slice_has_its_extremes, set_up),
         cmocka_unit_test_setup(a_long_run_loses_nothing, set_up),
-        cmocka_unit_test_setup(a_gap_is_no_minimum, set_up),
+        cmocka_unit_test_setup(a_gap_is_not_a_minimum, set_up),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

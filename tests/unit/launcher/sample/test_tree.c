@@ -2,18 +2,14 @@
 /* The process tree, with real processes. */
 #include "launcher/sample/tree.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -277,7 +273,7 @@ static const struct mw_tree_process *only_child_of(pid_t pid)
     return NULL;
 }
 
-static void tells_borrowed_memory(void **state)
+static void detects_shared_memory_of_a_copy(void **state)
 {
     bool borrowed = false;
     pid_t parent;
@@ -356,128 +352,11 @@ static void many(void **state)
         end(pids[i]);
     update();
     assert_int_equal(tree.count, 100);
-    for (int i = 0; i < 200; i++)
+    for (int i = 0; i < 200; i++) {
         assert_int_equal(find(pids[i]) != NULL, i % 2);
+        assert_ptr_equal(mw_tree_find(&tree, pids[i]), find(pids[i]));
+    }
     assert_int_equal(ends, 100);
-}
-
-/* A synthetic /proc, for states that real processes pass too quickly. */
-#define PROC "test_tree.XXXXXX"
-static char proc[] = PROC;
-
-static void proc_file(const char *path, const char *text)
-{
-    char whole[128];
-    int fd;
-
-    snprintf(whole, sizeof(whole), "%s/%s", proc, path);
-    fd = open(whole, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    assert_true(fd >= 0);
-    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
-    close(fd);
-}
-
-static void proc_stat(unsigned long start_stack, unsigned long arg_start)
-{
-    char text[512];
-
-    snprintf(text, sizeof(text),
-             "7 (rank) R 1 7 7 0 -1 0 0 0 0 0 1 2 0 0 20 0 1 0 99 1000 250 1 2 3 %lu 0 0 0 0 0 0 0 0 0 17 1 "
-             "0 0 0 0 0 5 6 7 %lu 9 10 11 0\n",
-             start_stack, arg_start);
-    proc_file("7/stat", text);
-    update();
-}
-
-static int set_up_files(void **state)
-{
-    static const char *const dirs[] = {"", "/1", "/1/task", "/1/task/1", "/7", "/7/task", "/7/task/7"};
-    char path[128];
-
-    (void)state;
-    news = execs = settled = ends = started_count = 0;
-    memcpy(proc, PROC, sizeof(proc));
-    assert_non_null(mkdtemp(proc));
-    for (size_t i = 1; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
-        snprintf(path, sizeof(path), "%s%s", proc, dirs[i]);
-        assert_int_equal(mkdir(path, 0700), 0);
-    }
-    proc_file("1/task/1/children", "7 ");
-    proc_file("7/task/7/children", "");
-    proc_file("7/statm", "1000 10 5 1 0 20 0\n");
-    return mw_tree_init(&tree, proc, 1);
-}
-
-static int tear_down_files(void **state)
-{
-    static const char *const names[] = {"1/task/1/children", "1/task/1", "1/task",  "1",      "7/task/7/children",
-                                        "7/task/7",          "7/task",   "7/statm", "7/stat", "7"};
-    char path[128];
-
-    (void)state;
-    mw_tree_fini(&tree);
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        snprintf(path, sizeof(path), "%s/%s", proc, names[i]);
-        remove(path);
-    }
-    return rmdir(proc);
-}
-
-static void an_exec_is_told_once(void **state)
-{
-    (void)state;
-    proc_stat(0, 0); /* in the middle of it */
-    assert_int_equal(news, 1);
-    assert_int_equal(settled, 0);
-    proc_stat(8000, 8100); /* its stack is made */
-    proc_stat(7900, 8100); /* and filled */
-    assert_int_equal(execs, 0);
-    assert_int_equal(settled, 1);
-    proc_stat(7900, 9000); /* it has changed its title */
-    assert_int_equal(execs, 0);
-    proc_stat(0, 0); /* the next exec */
-    proc_stat(5000, 5100);
-    assert_int_equal(execs, 1);
-    proc_stat(4900, 5100);
-    assert_int_equal(execs, 1);
-    assert_int_equal(news, 1);
-}
-
-static void old_and_seen(struct mw_tree_process *process)
-{
-    process->since_ns -= 2000000000;
-    process->stat_next_ns = 0;
-    update();
-    mw_tree_rss(&tree, process);
-}
-
-static void nothing_is_new_where_memory_is_as_before(void **state)
-{
-    uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
-    struct mw_tree_process *process;
-
-    (void)state;
-    proc_stat(8000, 8100);
-    process = mw_tree_find(&tree, 7);
-    assert_int_equal(mw_tree_rss(&tree, process), 10 * page);
-    proc_stat(7000, 7100); /* young: checked often */
-    assert_int_equal(execs, 1);
-    old_and_seen(process);
-    proc_stat(6000, 6100);
-    assert_int_equal(execs, 1);
-    proc_file("7/statm", "1000 11 5 1 0 20 0\n");
-    update();
-    assert_int_equal(execs, 2);
-    assert_int_equal(mw_tree_rss(&tree, process), 11 * page);
-    old_and_seen(process);
-    process->stat_next_ns = 1; /* after some time */
-    proc_stat(5000, 5100);
-    assert_int_equal(execs, 3);
-    old_and_seen(process);
-    proc_file("7/stat", "7 (rank) Z 1 7 7 0 -1 0 0 0 0 0 1 2 0 0 20 0 1 0 99 0 0 0 0 0 0 0 0 0 0 0 0\n");
-    proc_file("7/statm", "0 0 0 0 0 0 0\n");
-    update();
-    assert_int_equal(ends, 1);
 }
 
 int main(void)
@@ -487,11 +366,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(follows_grandchildren, set_up, tear_down),
         cmocka_unit_test_setup_teardown(keeps_daemons, set_up, tear_down),
         cmocka_unit_test_setup_teardown(sees_an_exec, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(an_exec_is_told_once, set_up_files, tear_down_files),
-        cmocka_unit_test_setup_teardown(nothing_is_new_where_memory_is_as_before, set_up_files, tear_down_files),
         cmocka_unit_test_setup_teardown(adopts, set_up, tear_down),
         cmocka_unit_test_setup_teardown(does_without_descriptors, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(tells_borrowed_memory, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(detects_shared_memory_of_a_copy, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_forked_child_owns_its_memory, set_up, tear_down),
         cmocka_unit_test_setup_teardown(leaves_one_out, set_up, tear_down),
         cmocka_unit_test_setup_teardown(does_without_children_files, set_up, tear_down),

@@ -99,7 +99,7 @@ static void test_command_starts_ranks(void **state)
     assert_int_equal(look(variables, COMMAND("./app", "srun.txt")).rank, 1);
 }
 
-static void test_one_speaks(void **state)
+static void test_one_agent(void **state)
 {
     (void)state;
     assert_true(mw_inside_should_warn(&(struct mw_inside){0, 4, "mpirun"}));
@@ -114,7 +114,7 @@ static void test_one_speaks(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_each_launcher), cmocka_unit_test(test_not_inside),
-                                       cmocka_unit_test(test_command_starts_ranks), cmocka_unit_test(test_one_speaks)};
+                                       cmocka_unit_test(test_command_starts_ranks), cmocka_unit_test(test_one_agent)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

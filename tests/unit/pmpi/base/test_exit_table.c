@@ -74,7 +74,7 @@ static uint64_t bound(void)
     return sum;
 }
 
-static void test_few_are_kept_apart(void **state)
+static void test_few_have_separate_entries(void **state)
 {
     (void)state;
     for (uint64_t i = 1; i <= MW_EXIT_TABLE_ENTRIES; i++)
@@ -166,8 +166,10 @@ static void test_lanes_end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(test_few_are_kept_apart, begin), cmocka_unit_test_setup(test_many_of_one_program, begin),
-        cmocka_unit_test_setup(test_many_programs, begin),      cmocka_unit_test_setup(test_bound, begin),
+        cmocka_unit_test_setup(test_few_have_separate_entries, begin),
+        cmocka_unit_test_setup(test_many_of_one_program, begin),
+        cmocka_unit_test_setup(test_many_programs, begin),
+        cmocka_unit_test_setup(test_bound, begin),
         cmocka_unit_test_setup(test_lanes_end, begin),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

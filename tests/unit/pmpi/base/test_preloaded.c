@@ -22,9 +22,19 @@ static void finds_what_dlsym_finds(void **state)
         assert_ptr_equal(mw_elf_find_symbol(names[i], true), dlsym(RTLD_NEXT, names[i]));
 }
 
+static void finds_the_same_early(void **state)
+{
+    static const char *const names[] = {"malloc", "calloc", "realloc", "free", "mmap", "qsort", "cmocka_unit_test_nothing"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        assert_ptr_equal(mw_elf_find_next_early(names[i]), mw_elf_find_symbol(names[i], true));
+}
+
 static void finds_nothing_where_there_is_none(void **state)
 {
     (void)state;
+    assert_null(mw_elf_find_next_early("no_object_defines_this"));
     assert_null(mw_elf_find_symbol("no_object_defines_this", false));
     assert_null(mw_elf_find_symbol("", false));
 }
@@ -78,6 +88,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_what_dlsym_finds),
+        cmocka_unit_test(finds_the_same_early),
         cmocka_unit_test(finds_nothing_where_there_is_none),
         cmocka_unit_test(a_descriptor_is_ours_until_it_is_replaced),
         cmocka_unit_test(closed_ones_and_none_are_not_ours),

@@ -163,7 +163,7 @@ __attribute__((noinline)) static void another_caller(bool keep)
 static void two_stacks_with_one_innermost_frame_are_two(void **state)
 {
     (void)state;
-    for (int turn = 0; turn < 3; turn++) { /* from one line each */
+    for (volatile int turn = 0; turn < 3; turn++) { /* from one line each, and one instruction: not unrolled */
         one_caller(turn == 0);
         assert_true(is_kept);
         another_caller(false);

@@ -78,12 +78,12 @@ static int agrees(int rank)
     return mw_agree_to_gather();
 }
 
-static int one_does_not_want(int rank)
+static int one_declines(int rank)
 {
     if (rank != 2)
         return mw_agree_to_gather();
     usleep(20000);
-    mw_agree_not();
+    mw_agree_decline();
     return mw_rank.journal.state->decision == MW_STAGE_DECLINED ? 0 : 9;
 }
 
@@ -163,12 +163,12 @@ static void all_agree(void **state)
     assert_decisions(MW_STAGE_COMMITTED);
 }
 
-static void none_when_one_does_not_want(void **state)
+static void none_gathers_if_one_declines(void **state)
 {
     int results[RANKS];
 
     (void)state;
-    run(one_does_not_want, results);
+    run(one_declines, results);
     for (int i = 0; i < RANKS; i++)
         assert_int_equal(results[i], 0);
     assert_decisions(MW_STAGE_DECLINED);
@@ -195,7 +195,7 @@ static void none_when_one_dies(void **state)
         assert_int_equal(results[i], i == 3 ? 5 : 0);
 }
 
-static void one_alone_agrees(void **state)
+static void a_single_rank_agrees(void **state)
 {
     (void)state;
     make_journal(WORLD, "here", 1);
@@ -303,10 +303,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(all_agree),
-        TEST(none_when_one_does_not_want),
+        TEST(none_gathers_if_one_declines),
         TEST(none_when_one_has_no_directory),
         TEST(none_when_one_dies),
-        TEST(one_alone_agrees),
+        TEST(a_single_rank_agrees),
         TEST(only_those_of_this_world_and_host),
         TEST(who_is_gone),
         TEST(without_a_directory_there_are_none),

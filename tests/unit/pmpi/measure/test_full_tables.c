@@ -51,7 +51,7 @@ static uint32_t phases_used(void)
 
 /* ---- quotas ---- */
 
-static void parts_are_given_away_in_turn(void **state)
+static void parts_are_replaced_in_turn(void **state)
 {
     struct mw_quota quota = {0, 0};
     uint32_t used = 0;
@@ -438,7 +438,7 @@ static void intervals_between_calls_share_entries_too(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(parts_are_given_away_in_turn),
+        cmocka_unit_test(parts_are_replaced_in_turn),
         cmocka_unit_test(frequent_ones_leave_room_for_more_frequent_and_for_heavy_ones),
         TEST(what_comes_once_is_counted_by_place),
         TEST(rare_places_are_counted_by_call),

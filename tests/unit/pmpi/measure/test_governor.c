@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/draw.h"
 #include "tests/unit/in_range.h"
 
 struct mw_rank mw_rank;
@@ -75,7 +76,7 @@ static void one_preemption_changes_nothing(void **state)
     }
 }
 
-static void nor_does_a_storm(void **state)
+static void many_preemptions_change_nothing(void **state)
 {
     struct run calm = {.calls = 20000, .costs_ns = 3 * US}, storm = calm;
 
@@ -89,7 +90,7 @@ static void nor_does_a_storm(void **state)
 }
 
 /* The sum is the time spent, within a few percent, if no other process uses the CPU. */
-static void the_cost_is_that_of_all(void **state)
+static void the_cost_includes_everything(void **state)
 {
     struct run calm = {.calls = 10000, .costs_ns = 2 * US};
     int measured = play(&calm);
@@ -100,7 +101,7 @@ static void the_cost_is_that_of_all(void **state)
 }
 
 /* If measuring is slow (an emulated kernel), the budget is still kept. */
-static void a_lasting_cost_is_learnt(void **state)
+static void a_lasting_cost_is_estimated(void **state)
 {
     struct run slow = {.calls = 400000, .costs_ns = 200 * US};
     int measured = play(&slow);
@@ -137,14 +138,6 @@ static void an_estimate_follows_the_median(void **state)
 #define CREDIT (20 * MS)
 #define FREE_CALLS 4 /* of a site, whatever the budget */
 
-static uint32_t seed;
-
-static uint32_t draw(uint32_t below)
-{
-    seed = seed * 1664525u + 1013904223u;
-    return (uint32_t)((uint64_t)(seed >> 1) * below >> 31);
-}
-
 /* Calls of four sites, 0.5 to 1.5 ms apart, for two hours. Each boundary costs 1 to 9 us. The time spent never exceeds the
  * budget of the time so far. Returns the total. */
 static uint64_t spend(uint32_t budget_ppm, uint64_t *elapsed)
@@ -171,20 +164,20 @@ static uint64_t spend(uint32_t budget_ppm, uint64_t *elapsed)
     return spent;
 }
 
-static void a_budget_holds_for_hours_and_is_used(void **state)
+static void a_budget_is_kept_and_used_for_hours(void **state)
 {
     static const uint32_t budgets[] = {1, 100, 1000, 3000};
     uint64_t elapsed, spent, earned;
 
     (void)state;
     for (size_t i = 0; i < sizeof(budgets) / sizeof(budgets[0]); i++) {
-        seed = 7;
+        draw_seed = 7;
         spent = spend(budgets[i], &elapsed);
         earned = elapsed * budgets[i] / 1000000;
         assert_true(spent > (CREDIT + earned) / 100 * 98);
     }
     /* more than is needed to measure each call */
-    seed = 7;
+    draw_seed = 7;
     spent = spend(100000, &elapsed);
     assert_uint_in_range(spent, elapsed / 1000 * 49 / 10, elapsed / 1000 * 51 / 10);
 }
@@ -195,7 +188,7 @@ static void no_budget_leaves_the_credit(void **state)
     uint64_t elapsed;
 
     (void)state;
-    seed = 9;
+    draw_seed = 9;
     assert_uint_in_range(spend(0, &elapsed), CREDIT - 50 * US, CREDIT);
 }
 
@@ -252,7 +245,7 @@ static void a_watched_site_is_measured_whatever_the_budget(void **state)
 }
 
 /* Watching also counts: the others may spend less. */
-static void what_is_watched_is_booked(void **state)
+static void the_cost_of_watching_is_charged(void **state)
 {
     uint64_t now = 5 * SECOND;
 
@@ -306,15 +299,15 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_preemption_changes_nothing),
-        cmocka_unit_test(nor_does_a_storm),
-        cmocka_unit_test(the_cost_is_that_of_all),
-        cmocka_unit_test(a_lasting_cost_is_learnt),
+        cmocka_unit_test(many_preemptions_change_nothing),
+        cmocka_unit_test(the_cost_includes_everything),
+        cmocka_unit_test(a_lasting_cost_is_estimated),
         cmocka_unit_test(an_estimate_follows_the_median),
-        cmocka_unit_test(a_budget_holds_for_hours_and_is_used),
+        cmocka_unit_test(a_budget_is_kept_and_used_for_hours),
         cmocka_unit_test(no_budget_leaves_the_credit),
         cmocka_unit_test(the_first_calls_are_measured_whatever_the_budget),
         cmocka_unit_test(a_watched_site_is_measured_whatever_the_budget),
-        cmocka_unit_test(what_is_watched_is_booked),
+        cmocka_unit_test(the_cost_of_watching_is_charged),
         cmocka_unit_test(exact_measures_all),
         cmocka_unit_test(nothing_is_measured_after_a_stop),
     };

@@ -17,7 +17,7 @@ static const void *address(uintptr_t i)
 }
 
 /* The table is never emptied: each test uses different places. */
-static void a_place_is_told_by_all_of_its_key(void **state)
+static void a_place_is_identified_by_its_complete_key(void **state)
 {
     const struct mw_sites_key keys[] = {{bcast, 4, 0}, {scan, 4, 0}, {bcast, 5, 0}, {bcast, 4, 1}, {bcast, 4, 2}};
     struct mw_place *places[5];
@@ -40,7 +40,7 @@ static void a_place_is_told_by_all_of_its_key(void **state)
 /* So many that they collide. */
 #define LOADED 400
 
-static void what_was_unloaded_is_forgotten(void **state)
+static void unloaded_places_are_removed(void **state)
 {
     const struct mw_sites_key key = {bcast, 9, 0};
     struct mw_place *stays[LOADED], *again;
@@ -69,7 +69,7 @@ static int walks(struct mw_place *place, int calls)
     return count;
 }
 
-static void walks_in_vain_become_rare(void **state)
+static void unsuccessful_walks_become_rare(void **state)
 {
     const struct mw_sites_key key = {scan, 7, 0};
     struct mw_place *place = mw_places_make(&key, address(300), false);
@@ -96,7 +96,7 @@ static void walks_in_vain_become_rare(void **state)
 }
 
 /* The last test: afterwards the table is full. */
-static void a_full_table_keeps_what_it_has(void **state)
+static void a_full_table_keeps_its_entries(void **state)
 {
     const struct mw_sites_key key = {scan, 3, 0};
     unsigned made = 0;
@@ -115,10 +115,10 @@ static void a_full_table_keeps_what_it_has(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_place_is_told_by_all_of_its_key),
-        cmocka_unit_test(what_was_unloaded_is_forgotten),
-        cmocka_unit_test(walks_in_vain_become_rare),
-        cmocka_unit_test(a_full_table_keeps_what_it_has),
+        cmocka_unit_test(a_place_is_identified_by_its_complete_key),
+        cmocka_unit_test(unloaded_places_are_removed),
+        cmocka_unit_test(unsuccessful_walks_become_rare),
+        cmocka_unit_test(a_full_table_keeps_its_entries),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,6 +17,7 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/draw.h"
 #include "tests/unit/emulated.h"
 #include "tests/unit/in_range.h"
 
@@ -98,7 +99,7 @@ static int free_journal(void **state)
 
 static struct mw_sites_key key;
 static const void *return_address;
-static bool wants_own;
+static bool requests_own;
 static uint64_t bytes;
 
 APART static uint32_t wrapper(void)
@@ -106,7 +107,7 @@ APART static uint32_t wrapper(void)
     uint32_t site;
 
     return_address = __builtin_return_address(0);
-    if (wants_own)
+    if (requests_own)
         site = mw_sites_find_own(&key, __builtin_return_address(0), bytes);
     else
         site = mw_sites_find(&key, __builtin_return_address(0), (uintptr_t)__builtin_frame_address(0));
@@ -217,7 +218,7 @@ static void a_stack_that_comes_again_is_not_walked(void **state)
     assert_int_not_equal(deeper(0), first);
 }
 
-static void frames_that_tell_sites_apart(void **state)
+static void frames_that_distinguish_sites(void **state)
 {
     static const char one[] = "MPI_Scan", all[] = "MPI_Scan_all";
 
@@ -294,6 +295,14 @@ static void code_that_was_unloaded_is_forgotten(void **state)
 
 /* ---- many ---- */
 
+/* What is around a call differs, so that the compiler makes four calls of it. */
+#define CALL_AT(place)                      \
+    do {                                    \
+        __asm__ volatile(place);            \
+        site = layer(path >> 2, depth - 1); \
+        __asm__ volatile(place);            \
+    } while (0)
+
 /* A different stack for each path: four places call the next layer. */
 APART static uint32_t layer(unsigned path, int depth)
 {
@@ -303,19 +312,10 @@ APART static uint32_t layer(unsigned path, int depth)
         site = helper();
     } else {
         switch (path & 3) {
-        case 0:
-            site = layer(path >> 2, depth - 1);
-            NO_TAIL_CALL();
-            break;
-        case 1:
-            site = layer(path >> 2, depth - 1) + 0;
-            __asm__ volatile("nop");
-            break;
-        case 2:
-            site = layer(path >> 2, depth - 1);
-            __asm__ volatile("nop; nop");
-            break;
-        default: site = layer(path >> 2, depth - 1); __asm__ volatile("nop; nop; nop");
+        case 0: CALL_AT(""); break;
+        case 1: CALL_AT("nop"); break;
+        case 2: CALL_AT("nop; nop"); break;
+        default: CALL_AT("nop; nop; nop");
         }
     }
     NO_TAIL_CALL();
@@ -326,14 +326,6 @@ APART static uint32_t layer(unsigned path, int depth)
 #define PATHS (1u << (2 * LAYERS))   /* 4,096, twice as many as there are entries */
 static uint32_t site_of_path[PATHS]; /* + 1, once it has an entry */
 static uint32_t path_of_site[MW_RECORD_SITES];
-static uint32_t seed;
-
-static uint32_t draw(uint32_t below)
-{
-    seed = seed * 1664525u + 1013904223u;
-    return (uint32_t)((uint64_t)(seed >> 1) * below >> 31);
-}
-
 /* A call of a random stack. Returns whether it has a separate entry. */
 static bool call_path(unsigned path)
 {
@@ -371,7 +363,7 @@ static void more_stacks_than_entries(void **state)
     memset(path_of_site, 0, sizeof(path_of_site));
     mw_sites_set_depth(8);
     use_key(call, 8, 0);
-    seed = 3;
+    draw_seed = 3;
     for (int i = 0; i < 30000; i++)
         shared += !call_path(draw(PATHS));
     assert_int_equal(all_calls(), 30000);
@@ -398,19 +390,19 @@ static void a_call_that_matters_gets_an_entry(void **state)
     memset(path_of_site, 0, sizeof(path_of_site));
     mw_sites_set_depth(8);
     use_key(call, 8, 0);
-    seed = 5;
+    draw_seed = 5;
     for (int i = 0; i < 30000; i++)
         call_path(draw(PATHS));
     while (path < PATHS && site_of_path[path])
         path++;
     assert_true(path < PATHS);
-    wants_own = true;
+    requests_own = true;
     bytes = 0; /* only the name at first */
     own = layer(path, LAYERS);
     assert_int_equal(site_of(own)->flags, MW_SITE_NAME);
     bytes = 64 * MIB;
     own = layer(path, LAYERS);
-    wants_own = false;
+    requests_own = false;
     assert_int_equal(site_of(own)->flags, 0);
     assert_int_equal(site_of(own)->depth, 8);
     path_of_site[own] = 0;
@@ -420,7 +412,7 @@ static void a_call_that_matters_gets_an_entry(void **state)
 }
 
 /* However many calls there are, their stacks are not walked each time. */
-static void walking_in_vain_ends(void **state)
+static void unsuccessful_walks_end(void **state)
 {
     static const char call[] = "MPI_Alltoallw", other[] = "MPI_Reduce";
     unsigned before;
@@ -457,13 +449,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_stack_is_a_site),
         TEST(a_stack_that_comes_again_is_not_walked),
-        TEST(frames_that_tell_sites_apart),
+        TEST(frames_that_distinguish_sites),
         TEST(communicators_and_completions_have_sites_of_their_own),
         TEST(mpis_own_frames_are_left_out),
         TEST(code_that_was_unloaded_is_forgotten),
         TEST(more_stacks_than_entries),
         TEST(a_call_that_matters_gets_an_entry),
-        TEST(walking_in_vain_ends),
+        TEST(unsuccessful_walks_end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

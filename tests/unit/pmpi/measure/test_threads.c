@@ -166,7 +166,7 @@ static void init_in_another_thread(void **state)
 }
 
 /* No system calls: the value stays unknown, whatever happens. */
-static void nothing_is_known_in_a_sandbox(void **state)
+static void nothing_is_measured_in_a_sandbox(void **state)
 {
     (void)state;
     mw_syscalls_over = true;
@@ -188,7 +188,7 @@ int main(void)
         TEST(what_the_program_asked_for),
         TEST(a_call_of_another_thread),
         TEST(init_in_another_thread),
-        TEST(nothing_is_known_in_a_sandbox),
+        TEST(nothing_is_measured_in_a_sandbox),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -35,7 +35,7 @@ static uint64_t peak_at(uint64_t ns)
     return mw_rank.journal.ticks[ns / mw_rank.journal.state->tick_ns].peak;
 }
 
-static void enters_a_peak_wherever_it_may_have_been(void **state)
+static void enters_a_peak_in_each_possible_slice(void **state)
 {
     (void)state;
     mw_timeline_add(ORIGIN + 2 * MS, ORIGIN + 5 * MS, 700, 300);
@@ -49,7 +49,7 @@ static void enters_a_peak_wherever_it_may_have_been(void **state)
     assert_int_equal(mw_rank.journal.ticks[5].last, 400);
 }
 
-static void takes_what_was_before_the_journal(void **state)
+static void includes_memory_before_the_journal(void **state)
 {
     (void)state;
     mw_timeline_add(ORIGIN - 40 * MS, ORIGIN + 1, 50, 40);
@@ -70,7 +70,7 @@ static void halves_instead_of_growing(void **state)
     assert_int_equal(peak_at(190000 * MS), 1000);
 }
 
-static void survives_a_long_silence(void **state)
+static void continues_after_a_long_pause(void **state)
 {
     (void)state;
     mw_timeline_add(ORIGIN, ORIGIN + 1, 10, 10);
@@ -82,10 +82,10 @@ static void survives_a_long_silence(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(enters_a_peak_wherever_it_may_have_been, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(takes_what_was_before_the_journal, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(enters_a_peak_in_each_possible_slice, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(includes_memory_before_the_journal, set_up, tear_down),
         cmocka_unit_test_setup_teardown(halves_instead_of_growing, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(survives_a_long_silence, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(continues_after_a_long_pause, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

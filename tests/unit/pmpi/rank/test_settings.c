@@ -93,7 +93,7 @@ static void each_is_read(void **state)
 static void garbage_gives_the_default_and_a_line_each(void **state)
 {
     static const char *const garbage[] = {"yes",
-                                          "2000000",
+                                          "20000000",
                                           "-1",
                                           "1x",
                                           "1 ",

@@ -119,7 +119,7 @@ static uint64_t one_world(struct family family, enum mw_world_reach reach)
             skip();                                    \
     } while (0)
 
-static void nobody_has_started_it(void **state)
+static void it_was_not_started(void **state)
 {
     struct family family = start(NULL, NULL, NULL);
     struct mw_world first = mw_world_find(), second = mw_world_find();
@@ -162,7 +162,7 @@ static void by_pmix(void **state)
 }
 
 /* Values are separated: the parts of one are never taken for parts of the next one. */
-static void values_are_apart(void **state)
+static void values_are_distinct(void **state)
 {
     uint64_t one;
 
@@ -413,10 +413,10 @@ static void without_a_launcher(void **state)
 int main(int count, char **arguments)
 {
     const struct CMUnitTest tests[] = {
-        TEST(nobody_has_started_it),
+        TEST(it_was_not_started),
         TEST(by_its_starter),
         TEST(by_pmix),
-        TEST(values_are_apart),
+        TEST(values_are_distinct),
         TEST(by_slurm),
         TEST(what_a_starter_inherits_says_nothing),
         TEST(flux_and_pals_before_slurm),

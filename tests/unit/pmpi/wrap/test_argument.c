@@ -131,7 +131,7 @@ APART int more_alone(int number)
 {
     return control(number) + number;
 }
-APART int through_more_alone(void)
+APART int through_more_threads(void)
 {
     return look(1, "before") + more_alone(2);
 }
@@ -139,7 +139,7 @@ APART int jump_alone(void)
 {
     return control(1);
 }
-APART int through_jump_alone(void)
+APART int through_single_jump(void)
 {
     return look(1, "before") + jump_alone();
 }
@@ -181,8 +181,8 @@ static void without(void **state)
     assert_false(after(left_over));
     assert_false(after(left_by_print));
     assert_false(after(twice));
-    assert_false(after(through_jump_alone));
-    assert_false(after(through_more_alone));
+    assert_false(after(through_single_jump));
+    assert_false(after(through_more_threads));
     assert_false(after(pointer_alone));
 }
 

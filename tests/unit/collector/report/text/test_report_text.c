@@ -5,6 +5,7 @@
 #include "collector/base/units.h"
 #include "collector/merge/merge.h"
 #include "collector/report/text/text.h"
+#include "tests/unit/collector/merge/merged.h"
 #include "tests/unit/synthetic.h"
 
 #include <setjmp.h>
@@ -63,25 +64,102 @@ static void assert_golden(const char *name, const char *text)
 /* Merges a synthetic job and compares its report with a golden text. */
 static void check_job(const char *name, int ranks, bool sampled, const struct mw_report_style *style)
 {
-    struct synthetic_dir dir;
-    struct mw_view view = {0};
-    struct mw_model *model;
-    char *text;
+    struct mw_model *model = merged_job(synthetic_job, ranks, sampled);
+    char *text = render(model, style);
 
-    synthetic_make(&dir);
-    synthetic_job(&dir, ranks);
-    if (sampled) {
-        synthetic_view(&view, ranks);
-        synthetic_write_view(&view, &dir);
-        mw_view_free(&view);
-    }
-    model = mw_merge_run(dir.fd, NULL, NULL);
-    assert_non_null(model);
-    text = render(model, style);
     assert_golden(name, text);
     free(text);
     mw_model_destroy(model);
+}
+
+/* The same for jobs whose ranks recorded their heaps. */
+static void check_heaps(const char *name, int ranks, const struct mw_report_style *style)
+{
+    struct mw_model *model = merged_job(synthetic_heap_job, ranks, false);
+    char *text = render(model, style);
+
+    assert_golden(name, text);
+    free(text);
+    mw_model_destroy(model);
+}
+
+static void test_heaps(void **state)
+{
+    (void)state;
+    check_heaps("report-heap", 4, &(struct mw_report_style){0});
+    check_heaps("report-heap-80", 1, &(struct mw_report_style){.width = 80});
+}
+
+/* In a post-mortem, also the rank that died. */
+static void test_heap_of_the_dead(void **state)
+{
+    struct synthetic_dir dir;
+    struct mw_journal journal;
+    struct mw_model *model;
+    char *text;
+
+    (void)state;
+    synthetic_make(&dir);
+    for (int rank = 0; rank < 2; rank++) {
+        synthetic_journal(&journal, rank, 2);
+        synthetic_site(&journal, "MPI_Init", 0, 10);
+        synthetic_site(&journal, "MPI_Barrier", 2, 33);
+        synthetic_phase(&journal, MW_PHASE_USER, "one", 0, 200, 500, 50 * MIB);
+        synthetic_phase(&journal, MW_PHASE_USER, "two", 0, 500, 700, 50 * MIB);
+        synthetic_finish(&journal, 700, (60 - (uint64_t)rank) * MIB);
+        synthetic_fill_heap(&journal, rank, (60 - (uint64_t)rank) * MIB);
+        journal.state->stage = rank == 1 ? MW_STAGE_RUNNING : MW_STAGE_EXITED;
+        synthetic_write(&journal, &dir);
+        synthetic_free(&journal);
+    }
+    model = mw_merge_run(dir.fd, NULL, NULL);
+    text = render(model, &(struct mw_report_style){0});
+    assert_non_null(strstr(text, "What rank 1 held at its peak   ≥ 59.0 MiB"));
+    assert_non_null(strstr(text, "What rank 0 held at its peak   = 60.0 MiB"));
+    free(text);
+    mw_model_destroy(model);
     synthetic_remove(&dir);
+}
+
+/* Why there are no lines, and what malloc kept. */
+static void test_heap_lines(void **state)
+{
+    static const struct {
+        enum mw_heap_why why;
+        const char *text;
+    } cases[] = {
+        {MW_HEAP_ABSENT, "LD_PRELOAD=libmemwatch-pmpi.so:libmemwatch-heap.so"},
+        {MW_HEAP_RECORDING, "malloc kept 71.0 MiB that the program had freed"},
+        {MW_HEAP_LATE, "recorded from MPI_Init on"},
+        {MW_HEAP_OFF, "MEMWATCH_HEAP=0"},
+        {MW_HEAP_SANITIZER, "AddressSanitizer"},
+        {MW_HEAP_VALGRIND, "valgrind"},
+        {MW_HEAP_OWN_MALLOC, "uses another malloc()"},
+        {MW_HEAP_OTHER_VERSION, "another version"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct synthetic_dir dir;
+        struct mw_journal journal;
+        struct mw_model *model;
+        char *text;
+        synthetic_make(&dir);
+        synthetic_journal(&journal, 0, 1);
+        synthetic_finish(&journal, 900, 100 * MIB);
+        synthetic_heap(&journal, 100 * MIB);
+        journal.heap->sums[MW_HEAP_SUM_RESIDENT].held = 71 * MIB;
+        journal.heap->why = cases[i].why;
+        synthetic_write(&journal, &dir);
+        synthetic_free(&journal);
+        model = mw_merge_run(dir.fd, NULL, NULL);
+        text = render(model, &(struct mw_report_style){.width = 200});
+        if (!strstr(text, cases[i].text))
+            fail_msg("\"%s\" is not in:\n%s", cases[i].text, text);
+        free(text);
+        mw_model_destroy(model);
+        synthetic_remove(&dir);
+    }
 }
 
 static void test_small_job(void **state)
@@ -132,6 +210,44 @@ static void test_filter(void **state)
     regfree(&exclude);
 }
 
+/* The samples: the OOM killer ended rank 1, in a group with a limit. */
+static void view_killed(struct mw_view *view)
+{
+    synthetic_view(view, 4);
+    view->exit_status = 137;
+    view->cgroup_count = 1;
+    view->cgroups[0] = (struct mw_view_cgroup){.limit = 160 * MIB,
+                                               .kills = 1,
+                                               .flags = MW_VIEW_CGROUP_COUNTS,
+                                               .name = "/user.slice/job",
+                                               .directory = "/sys/fs/cgroup/user.slice/job",
+                                               .limit_directory = "/sys/fs/cgroup/user.slice/job"};
+    view->charges[view->charge_count++] = (struct mw_view_charge){.kind = MW_LIMIT_CGROUP,
+                                                                  .flags = MW_VIEW_CHARGE_SEEN,
+                                                                  .bytes = 160 * MIB,
+                                                                  .used = 20 * MIB,
+                                                                  .hits = 1,
+                                                                  .upper = 160 * MIB,
+                                                                  .directory = "/sys/fs/cgroup/user.slice/job",
+                                                                  .least = {.bytes = 160 * MIB,
+                                                                            .used = 155 * MIB,
+                                                                            .anon = 40 * MIB,
+                                                                            .shmem = 110 * MIB,
+                                                                            .dirty = MIB,
+                                                                            .kernel = 4 * MIB,
+                                                                            .rss = 150 * MIB,
+                                                                            .ns = SYNTHETIC_BEGIN + 700 * MS}};
+    for (size_t i = 2; i < view->process_count; i++)
+        view->processes[i].cgroup = 1;
+    view->processes[3].wait_status = SIGKILL;
+    view->processes[3].oom_ns = SYNTHETIC_BEGIN + 719 * MS;
+    view->processes[3].end_ns = SYNTHETIC_BEGIN + 720 * MS;
+    view->processes[3].last_ns = SYNTHETIC_BEGIN + 710 * MS;
+    for (uint32_t i = 0; i < 10; i++)
+        view->processes[3].recent[view->processes[3].recent_next++] = (struct mw_view_rss){
+            SYNTHETIC_BEGIN + (460 + 25 * i) * MS, (1 + i * i) * MIB};
+}
+
 /* A job in which rank 1 was killed inside a call and rank 3 left no record. */
 static void test_killed(void **state)
 {
@@ -155,39 +271,7 @@ static void test_killed(void **state)
         synthetic_write(&journal, &dir);
         synthetic_free(&journal);
     }
-    synthetic_view(&view, 4);
-    view.exit_status = 137;
-    view.cgroup_count = 1;
-    view.cgroups[0] = (struct mw_view_cgroup){.limit = 160 * MIB,
-                                              .kills = 1,
-                                              .flags = MW_VIEW_CGROUP_COUNTS,
-                                              .name = "/user.slice/job",
-                                              .directory = "/sys/fs/cgroup/user.slice/job",
-                                              .limit_directory = "/sys/fs/cgroup/user.slice/job"};
-    view.charges[view.charge_count++] = (struct mw_view_charge){.kind = MW_LIMIT_CGROUP,
-                                                                .flags = MW_VIEW_CHARGE_SEEN,
-                                                                .bytes = 160 * MIB,
-                                                                .used = 20 * MIB,
-                                                                .hits = 1,
-                                                                .upper = 160 * MIB,
-                                                                .directory = "/sys/fs/cgroup/user.slice/job",
-                                                                .least = {.bytes = 160 * MIB,
-                                                                          .used = 155 * MIB,
-                                                                          .anon = 40 * MIB,
-                                                                          .shmem = 110 * MIB,
-                                                                          .dirty = MIB,
-                                                                          .kernel = 4 * MIB,
-                                                                          .rss = 150 * MIB,
-                                                                          .ns = SYNTHETIC_BEGIN + 700 * MS}};
-    for (size_t i = 2; i < view.process_count; i++)
-        view.processes[i].cgroup = 1;
-    view.processes[3].wait_status = SIGKILL;
-    view.processes[3].oom_ns = SYNTHETIC_BEGIN + 719 * MS;
-    view.processes[3].end_ns = SYNTHETIC_BEGIN + 720 * MS;
-    view.processes[3].last_ns = SYNTHETIC_BEGIN + 710 * MS;
-    for (uint32_t i = 0; i < 10; i++)
-        view.processes[3].recent[view.processes[3].recent_next++] = (struct mw_view_rss){SYNTHETIC_BEGIN + (460 + 25 * i) * MS,
-                                                                                         (1 + i * i) * MIB};
+    view_killed(&view);
     synthetic_write_view(&view, &dir);
     model = mw_merge_run(dir.fd, NULL, NULL);
     text = render(model, &(struct mw_report_style){0});
@@ -373,6 +457,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_large_error),
         cmocka_unit_test(test_small_job),
+        cmocka_unit_test(test_heaps),
+        cmocka_unit_test(test_heap_lines),
+        cmocka_unit_test(test_heap_of_the_dead),
         cmocka_unit_test(test_all),
         cmocka_unit_test(test_large_job),
         cmocka_unit_test(test_not_sampled),
