@@ -49,6 +49,9 @@ def freed():  # as if it had never been
 def text():
     line = next(line for line in told["LINE"] if line["rank"] == "1" and line["function"] == "block")
     assert re.search(r"^ +44.0 MiB .* MPI_Alloc_mem ← block given.c:%s ← main :\d+ +1$" % line["line"], report, re.M), report
+    windows()
+
+def windows():
     row = report[report.index(" shared memory\n"):]
     window = told["WINDOW"][0]
     assert " ".join(row.split()).startswith("shared memory it may be windows: MPI_Win_allocate_shared given.c:%s " % window["line"]), row[:300]
@@ -56,9 +59,11 @@ def text():
 globals()[sys.argv[1]]()
 END
 
-job() {
-    "$memwatch" run --quiet --force -o r.json --report report -- "$(mpirun_of "$1")" -n 2 "$(program "$1" given)" >out 2>err ||
-        { cat err; return 1; }
+job() { # MPI, options of memwatch
+    mpi_of=$1
+    shift
+    "$memwatch" run --quiet --force -o r.json --report report "$@" -- "$(mpirun_of "$mpi_of")" -n 2 \
+        "$(program "$mpi_of" given)" >out 2>err || { cat err; return 1; }
 }
 
 for mpi in $(mpis); do
@@ -67,5 +72,7 @@ for mpi in $(mpis); do
     check "$mpi: MPI's own memory" python3 judge.py mpi
     check "$mpi: when it is freed" python3 judge.py freed
     check "$mpi: the report" python3 judge.py text
+    check "$mpi: the job, with few samples" job "$mpi" --heap-interval=4M
+    check "$mpi: the windows are named though no block is recorded after them" python3 judge.py windows
 done
 done_testing

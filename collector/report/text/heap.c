@@ -151,6 +151,12 @@ static bool is_shared_window(const struct mw_model_site *site)
     return !strncmp(site->call, "MPI_Win_allocate", 16) && site->comm_size != 1;
 }
 
+/* When the memory was at its peak, at the latest. Shared memory may have come after the last block that was recorded. */
+static uint64_t time_of_peak(const struct mw_model_rank *rank)
+{
+    return mw_heap_largest_is_of_peak(rank) && rank->peak_ns > rank->heap.mark_ns ? rank->peak_ns : rank->heap.mark_ns;
+}
+
 /* "it may be windows: MPI_Win_allocate_shared halo.c:40". */
 static void add_windows(struct mw_text_table *table, const struct mw_model_rank *rank)
 {
@@ -158,7 +164,7 @@ static void add_windows(struct mw_text_table *table, const struct mw_model_rank 
     int count = 0;
 
     for (uint32_t i = 0; i < rank->site_count && count < WINDOWS; i++)
-        if (is_shared_window(&rank->sites[i]) && rank->sites[i].first_ns <= rank->heap.mark_ns) {
+        if (is_shared_window(&rank->sites[i]) && rank->sites[i].first_ns <= time_of_peak(rank)) {
             put(remark, sizeof(remark), "%s%.100s", count ? ", " : "it may be windows: ", rank->sites[i].label);
             count++;
         }
