@@ -18,7 +18,16 @@ run() { # command...
     done
     wait $job
 }
-first() { sed -n 's/^  ✗ \(.*\)/\1/p' rep | head -n 1; }
+
+# A rank that the sampler did not see before its end, on a busy machine, may have ended first: then the report says so, and has the
+# call of rank 1 in its list. That must be rare.
+unseen=0
+is_first() {
+    sed -n '/^  ✗ /{p;q}' rep | grep -q '✗ rank 1 ' && return
+    cat rep
+    tr -s ' \n' ' ' <rep | grep -q '✗ [0-9]* processes ended; which of them .* is not known: the times of their ends were not observed' &&
+        unseen=$((unseen + 1))
+}
 
 for mpi in $(mpis); do
     for how in errhandler op signal copy delete finalize query free cancel thread exit datarep; do
@@ -29,9 +38,11 @@ for mpi in $(mpis); do
             skip "$mpi: $how" 'this library never calls it'
             continue
         fi
-        check "$mpi: $how: rank 1 called it, with its code" grep -q -E '^  ✗ rank 1 .*: called MPI_Abort\(23\)' rep
-        check "$mpi: $how: it is named as the first one" sh -c 'case $1 in "rank 1 "*) ;; *) echo "$1"; false ;; esac' - "$(first)"
+        check "$mpi: $how: rank 1 called it, with its code" grep -q -E '^ +(✗ )?rank 1( died .*)?: called MPI_Abort\(23\)' rep
+        check "$mpi: $how: it is named as the first one" is_first
     done
+    check "$mpi: nearly always" test $unseen -le 3
+    unseen=0
 done
 
 done_testing

@@ -18,9 +18,9 @@ for number, text in enumerate(open(script), 1):
     if not told:
         continue
     seen += 1
-    held = lines.get(f"{name}:{number}", {"max_bytes": 0})["max_bytes"]
-    expected = int(told[1]) * MIB
-    error = expected / 8 if "small" in text else MIB / 4
+    line = lines.get(f"{name}:{number}", {"max_bytes": 0, "max_error_bytes": 0})
+    held, expected = line["max_bytes"], int(told[1]) * MIB
+    error = expected / 20 + 6 * line["max_error_bytes"] if "small" in text else MIB / 4
     if abs(held - expected) > error:
         print(f"{name}:{number} holds {held / MIB:.2f} MiB, not {told[1]}")
         wrong += 1

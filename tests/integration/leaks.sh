@@ -10,17 +10,22 @@ leaks() { # mpi, how, visits [options of the program...]
     echo $?
 }
 
-# The finding's line: of what kind, MiB in all and KiB a visit (within 15 %: sampled, and with malloc's rounding), and if it
-# is an estimate.
-line_is() { # block|small MiB KiB exact|estimate
+# The finding's line: of what kind, how much in all and a visit (within 5 %, for malloc's rounding, and six times the error), and
+# if it is an estimate.
+line_is() { # block|small, visits, KiB a visit, exact|estimate
     line=$(sed -n "s/^LINES.*$1 \([0-9]*\).*/\1/p" out)
     left=$(sed -n "s/^memwatch: leak-check: phase \"work\".*; still allocated at MPI_Finalize: \(.*\); rank.*/\1/p" err)
     echo "$left"
     case $left in *estimate*) kind=estimate ;; *) kind=exact ;; esac
     [ "$kind" = "$4" ] || return 1
     echo "$left" | grep -Eq "^[0-9.]+ MiB at leaks.c:$line, called from leaks.c:[0-9]+ \([0-9]+ KiB a visit" || return 1
-    echo "$left" | awk -v mib="$2" -v kib="$3" '{ rate = $0; sub(/.*\(/, "", rate);
-        exit !($1 > mib * 0.85 && $1 < mib * 1.15 && rate + 0 > kib * 0.85 && rate + 0 < kib * 1.15) }'
+    echo "$left" | awk -v visits="$2" -v kib="$3" 'function near(is, should) { return is > should * (1 - off) && is < should * (1 + off) }
+        { off = 0.05; mib = visits * kib / 1024; rate = $0; sub(/.*\(/, "", rate)
+        if (match($0, /± [0-9.]+ [KM]/)) {
+            split(substr($0, RSTART, RLENGTH), error)
+            off += 6 * error[2] / (error[3] == "K" ? 1024 : 1) / mib
+        }
+        exit !(off < 1 && near($1, mib) && near(rate + 0, kib)) }'
 }
 one_line() { [ "$(grep -o 'a visit' err | wc -l)" = 1 ]; }
 no_line() { ! grep -q 'still allocated' err; }
@@ -52,13 +57,13 @@ for mpi in $(mpis); do
         # shellcheck disable=SC2086
         {
             check "$mpi: blocks of 200 KiB, $how" same "$(leaks "$mpi" block $how --kib 200)" 13
-            check "$mpi: the line, exactly" line_is block $((visits * 200 / 1024)) 200 exact
+            check "$mpi: the line, exactly" line_is block $visits 200 exact
             check "$mpi: no other line" one_line
             check "$mpi: JUnit points at it" in_junit block
             check "$mpi: blocks of 512 bytes, $how" same "$(leaks "$mpi" small $how --kib 200)" 13
-            check "$mpi: the line, estimated" line_is small $((visits * 200 / 1024)) 200 estimate
+            check "$mpi: the line, estimated" line_is small $visits 200 estimate
             check "$mpi: a cache of 16 MiB besides, $how" same "$(leaks "$mpi" cached $how --kib 200)" 13
-            check "$mpi: the line that leaks" line_is block $((visits * 200 / 1024)) 200 exact
+            check "$mpi: the line that leaks" line_is block $visits 200 exact
             check "$mpi: not that of the cache" one_line
             check "$mpi: a heap that fragments, $how" same "$(leaks "$mpi" fragments $how)" 13
             check "$mpi: no line, nothing is left" no_line

@@ -100,7 +100,7 @@ static void every_second_page(void **state)
     assert_int_equal(scanned(TIB / 4 + 1 * page, TIB / 4 + 998 * page), 498 * page);
 }
 
-/* A page that was only read is the kernel's zero page. */
+/* A page that was only read is the kernel's zero page, which is not resident; kernels of some virtual machines have none. */
 static void pages_that_were_read(void **state)
 {
     volatile char sum = 0;
@@ -109,7 +109,8 @@ static void pages_that_were_read(void **state)
     skip_without_memory();
     for (size_t i = 0; i < 100; i++)
         sum = (char)(sum + memory[i * page]);
-    assert_int_equal(scanned(0, TIB), 0);
+    assert_int_equal(scanned(0, TIB), read_smaps(0, TIB));
+    assert_true(read_smaps(0, TIB) == 0 || read_smaps(0, TIB) == 100 * page);
 }
 
 /* Not all the pages of the range are looked at, of which there are 268 million. */
