@@ -13,13 +13,18 @@ for mpi in $(mpis); do
         says 'rank 3 died first, at .*: killed by SIGTERM'
     run_mpi "$mpi" 3 "$cell" --how bus --when before --victim 2
     check "$mpi: a process that never called MPI_Init" says '\(would be rank 2\) died first, at .*: killed by SIGBUS'
-    # The launcher kills the others within milliseconds after it has collected this one: each time the order is known.
-    named=0
+    # The launcher kills the others within milliseconds after it has collected this one. The order is known, but for processes
+    # that the sampler did not see before their ends, on a busy machine; never is another one named.
+    named=0 unseen=0
     for n in 1 2 3 4 5 6; do
         run_mpi "$mpi" 5 "$cell" --how kill --when before --victim 3
-        says '\((would be rank 3|a rank that was not sampled)\) died first, at .*: killed by SIGKILL' && named=$n || break
+        if says '\((would be rank 3|a rank that was not sampled)\) died first, at .*: killed by SIGKILL'; then
+            named=$((named + 1))
+        elif says '\(a rank that was not sampled\): killed' && says 'which of them was the first is not known'; then
+            unseen=$((unseen + 1))
+        fi
     done
-    check "$mpi: one that is killed before MPI_Init, six times" same "$named" 6
+    check "$mpi: one that is killed before MPI_Init, six times" test $((named + unseen)) = 6 -a $unseen -le 2
     run_mpi "$mpi" 3 "$cell" --how _exit --when init --victim 2
     check "$mpi: one inside MPI_Init" says '\(would be rank 2\) died first, at .*: ended with status 3'
 

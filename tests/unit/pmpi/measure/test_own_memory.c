@@ -98,12 +98,15 @@ static void pages_of_the_journal_that_are_in_memory(void **state)
     mw_own_memory_measure();
     assert_int_equal(own(), before + touched * page);
     for (size_t i = touched; i < touched + 2; i++)
-        (void)memory[(last - i) * page]; /* the zero page, which is not part of RSS */
+        (void)
+            memory[(last - i) * page]; /* the zero page, which is not part of RSS; kernels of some virtual machines have none */
     mw_own_memory_measure();
-    assert_int_equal(own(), before + touched * page);
+    if (own() != before + (touched + 2) * page)
+        assert_int_equal(own(), before + touched * page);
+    before = own();
     madvise((void *)(memory + (last - 5) * page), 5 * page, MADV_DONTNEED);
     mw_own_memory_measure(); /* the maximum so far */
-    assert_int_equal(own(), before + touched * page);
+    assert_int_equal(own(), before);
 }
 
 /* Without a library whose pages can be counted, the growth of RSS at the start is added. */
