@@ -272,9 +272,12 @@ uint64_t mw_heap_allocated(void *block, size_t size, int64_t interval, const str
     uint16_t site;
 
     if (block && mw_heap_enter_and_read(here, &python) && mw_heap_find_site(&site, caller, &python, 0, here)) {
-        mw_heap_look_at_mark(true);
+        if (size < MW_HEAP_BIG)
+            mw_heap_look_at_mark(true);
         if (stays(size, interval))
             enter_block(block, size, interval > least_interval ? interval : least_interval, site);
+        if (size >= MW_HEAP_BIG) /* its pages may be resident already: mlockall(), a calloc() that clears them */
+            mw_heap_look_at_mark(true);
         mw_heap_tick();
         cost += mw_heap.walk_ns;
         mw_heap_leave();

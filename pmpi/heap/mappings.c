@@ -53,11 +53,11 @@ static void map(uintptr_t start, uintptr_t end, bool may_extend, const struct mw
     int saved = errno;
 
     if (mw_heap_enter_and_read(here, &python) && mw_heap_find_site(&range.site, caller, &python, MW_HEAP_MAPPING, here)) {
-        mw_heap_look_at_mark(true);
         range.boundary = mw_heap_boundary_now();
         range.born_ms = mw_heap_born_now();
         if ((may_extend && mw_heap_ranges_extend(&range)) || enter_range(&range))
             mw_heap_note_sample(range.site, range.end - range.start, range.end - range.start);
+        mw_heap_look_at_mark(true); /* its pages may be resident already: MAP_POPULATE, mlockall() */
         mw_heap_tick();
         mw_heap_leave();
     }

@@ -108,7 +108,7 @@ as_rank "$probe" "$heap" -- ./processes exit-threads
 check "processes exit-threads: behaves as without the library" same_behavior
 for trap in tiny end many coroutines handlers-map; do trap_is stacks $trap; done
 for trap in failures each sizes churn; do trap_is calls $trap; done
-for trap in discard reserve reserve-much trim remap replace refused break; do trap_is mappings $trap; done
+for trap in discard reserve reserve-much trim remap replace refused break populate; do trap_is mappings $trap; done
 oldkernel=$top_builddir/tests/tools/oldkernel
 if "$oldkernel" 5.3 true; then
     native ./mappings reserve-much
