@@ -40,6 +40,13 @@ def fast(place, table, effort):
                       {"barrier": 50, "allreduce_8": 50})
 
 
+def messages(place, table, effort):
+    table.begin("messages", "Messages: MPI_Send to MPI_PROC_NULL, counted and not measured; a round trip of 8 B between 2 ranks, ns")
+    for mpi in place.mpis:
+        compare_calls(place, table, mpi, effort, 1, "self", ["send_null"], ["--overhead=0"], "difference", {"send_null": 35})
+        compare_calls(place, table, mpi, effort, 2, "world", ["pingpong_8"], [], "ratio", {"pingpong_8": 1.12})
+
+
 def exact(place, table, effort):
     table.begin("exact", "--exact: each call measured; memory changes inside alltoall_fresh, and not in the others, ns")
     for mpi in place.mpis:
@@ -219,5 +226,5 @@ def instructions(place, table, effort):
         table.value(f"{mpi} {call} ({compiler}, {arch})", [float(number)], "instructions")
 
 
-SECTIONS = {f.__name__: f for f in (fast, exact, collectives, governor, program, lifetime, memory, idle, launcher,
+SECTIONS = {f.__name__: f for f in (fast, messages, exact, collectives, governor, program, lifetime, memory, idle, launcher,
                                     sampler, instructions)}

@@ -33,10 +33,10 @@ shim_sources = \
     pmpi/abi/bytes.c pmpi/abi/bytes.h \
     pmpi/measure/completion.c pmpi/measure/completion.h \
     pmpi/finalize/clocks.c pmpi/finalize/clocks.h \
-    pmpi/base/clear.h pmpi/abi/collectives.def pmpi/abi/each_call.h \
+    pmpi/base/clear.h pmpi/abi/calls.def pmpi/abi/each_call.h \
     pmpi/base/compat.h pmpi/base/dlsym.h pmpi/base/elf_find.c pmpi/base/elf_find.h \
     pmpi/base/elf_object.c pmpi/base/elf_object.h \
-    pmpi/measure/estimate.h \
+    pmpi/measure/estimate.h pmpi/measure/exchanges.c pmpi/measure/exchanges.h \
     pmpi/life/exit_record.c \
     pmpi/base/exit_table.c pmpi/base/exit_table.h \
     pmpi/finalize/gather.c pmpi/finalize/gather.h \

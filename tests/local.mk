@@ -54,6 +54,7 @@ shell_tests = \
     tests/integration/doc_commands.sh \
     tests/integration/identity.sh \
     tests/integration/inside.sh \
+    tests/integration/exchanges.sh \
     tests/integration/rows.sh \
     tests/integration/full.sh \
     tests/integration/fortran.sh \
@@ -133,6 +134,7 @@ unit_tests += \
     tests/unit/pmpi/abi/test_abi_find \
     tests/unit/pmpi/abi/test_bytes \
     tests/unit/pmpi/abi/test_bytes_neighbours \
+    tests/unit/pmpi/abi/test_bytes_data \
     tests/unit/pmpi/abi/test_bytes_odd \
     tests/unit/pmpi/finalize/test_agree \
     tests/unit/pmpi/finalize/test_rank_list \
@@ -190,6 +192,7 @@ unit_tests += \
     tests/unit/pmpi/measure/test_observe \
     tests/unit/pmpi/measure/test_observe_mark \
     tests/unit/pmpi/measure/test_observe_random \
+    tests/unit/pmpi/measure/test_exchanges \
     tests/unit/pmpi/measure/test_phases \
     tests/unit/pmpi/measure/test_phases_full \
     tests/unit/pmpi/measure/test_phases_named \
@@ -298,7 +301,7 @@ made_calls = tests/unit/pmpi/abi/made_calls.c tests/unit/pmpi/abi/made_calls.h \
 made_sections = tests/unit/pmpi/base/made_sections.c tests/unit/pmpi/base/made_sections.h \
     pmpi/base/lock.c pmpi/base/stack.c pmpi/base/syscalls.c
 made_phases = tests/unit/pmpi/measure/made_phases.c tests/unit/pmpi/measure/made_phases.h \
-    pmpi/measure/phases.c pmpi/measure/phase_table.c pmpi/measure/observe.c pmpi/measure/governor.c pmpi/measure/timeline.c $(made_meter)
+    pmpi/measure/phases.c pmpi/measure/exchanges.c pmpi/measure/phase_table.c pmpi/measure/observe.c pmpi/measure/governor.c pmpi/measure/timeline.c $(made_meter)
 made_windows = tests/unit/pmpi/measure/made_windows.c tests/unit/pmpi/measure/made_windows.h \
     pmpi/measure/observe.c $(made_meter)
 made_requests = tests/unit/pmpi/measure/made_requests.c tests/unit/pmpi/measure/made_requests.h \
@@ -570,6 +573,8 @@ tests_unit_pmpi_measure_test_observe_mark_SOURCES = tests/unit/pmpi/measure/test
 tests_unit_pmpi_measure_test_observe_mark_LDADD = $(collector_test_libs)
 tests_unit_pmpi_measure_test_observe_random_SOURCES = tests/unit/pmpi/measure/test_observe_random.c $(made_windows)
 tests_unit_pmpi_measure_test_observe_random_LDADD = $(collector_test_libs)
+tests_unit_pmpi_measure_test_exchanges_SOURCES = tests/unit/pmpi/measure/test_exchanges.c $(made_phases)
+tests_unit_pmpi_measure_test_exchanges_LDADD = $(collector_test_libs)
 tests_unit_pmpi_measure_test_phases_SOURCES = tests/unit/pmpi/measure/test_phases.c $(made_phases)
 tests_unit_pmpi_measure_test_phases_LDADD = $(collector_test_libs)
 tests_unit_pmpi_measure_test_phases_full_SOURCES = tests/unit/pmpi/measure/test_phases_full.c $(made_phases)
@@ -590,6 +595,8 @@ tests_unit_pmpi_abi_test_bytes_SOURCES = tests/unit/pmpi/abi/test_bytes.c $(made
 tests_unit_pmpi_abi_test_bytes_LDADD = $(CMOCKA_LIBS)
 tests_unit_pmpi_abi_test_bytes_neighbours_SOURCES = tests/unit/pmpi/abi/test_bytes_neighbours.c $(made_calls)
 tests_unit_pmpi_abi_test_bytes_neighbours_LDADD = $(CMOCKA_LIBS)
+tests_unit_pmpi_abi_test_bytes_data_SOURCES = tests/unit/pmpi/abi/test_bytes_data.c $(made_calls)
+tests_unit_pmpi_abi_test_bytes_data_LDADD = $(CMOCKA_LIBS)
 tests_unit_pmpi_abi_test_bytes_odd_SOURCES = tests/unit/pmpi/abi/test_bytes_odd.c $(made_calls)
 tests_unit_pmpi_abi_test_bytes_odd_LDADD = $(CMOCKA_LIBS)
 tests_unit_pmpi_rank_test_settings_SOURCES = tests/unit/pmpi/rank/test_settings.c pmpi/rank/settings.c

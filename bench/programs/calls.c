@@ -48,6 +48,23 @@ static void ialltoall_wait(void)
     MPI_Wait(&request, MPI_STATUS_IGNORE);
 }
 
+/* A message that goes nowhere: nearly all of it is the wrapper. */
+static void send_null(void) { MPI_Send(send, 8, MPI_BYTE, MPI_PROC_NULL, 0, comm); }
+
+/* Two half trips of 8 bytes between ranks 0 and 1. */
+static void pingpong_8(void)
+{
+    int rank;
+
+    MPI_Comm_rank(comm, &rank);
+    if (rank == 0)
+        MPI_Send(send, 8, MPI_BYTE, 1, 0, comm);
+    if (rank < 2)
+        MPI_Recv(receive, 8, MPI_BYTE, 1 - rank, 0, comm, MPI_STATUS_IGNORE);
+    if (rank == 1)
+        MPI_Send(send, 8, MPI_BYTE, 0, 0, comm);
+}
+
 /* Memory changes inside the call: the pages of its send buffer, a mapped file, are mapped as they are read, and unmapped
  * between the calls. (Zeroing anonymous memory would take many times longer than what is to be measured.) */
 static void alltoall_fresh(void)
@@ -78,6 +95,8 @@ static const struct {
     {"ialltoall_wait", ialltoall_wait},
     {"alltoall_fresh", alltoall_fresh},
     {"compute", compute},
+    {"send_null", send_null},
+    {"pingpong_8", pingpong_8},
 };
 
 static double batch(void (*make)(void), long calls)

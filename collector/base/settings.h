@@ -10,6 +10,7 @@
     MW_ROW(RESET, "MEMWATCH_RESET", 0, 1, 1)                                                               \
     MW_ROW(OVERHEAD, "MEMWATCH_OVERHEAD", 0, 1000000, 10000)                                               \
     MW_ROW(SITE_DEPTH, "MEMWATCH_SITE_DEPTH", MW_SITE_DEPTH_MIN, MW_SITE_DEPTH_MAX, MW_SITE_DEPTH_DEFAULT) \
+    MW_ROW(COLLECTIVE_PHASES, "MEMWATCH_COLLECTIVE_PHASES", 0, 1, 0)                                       \
     MW_ROW(SYSCALLS, "MEMWATCH_SYSCALLS", 0, 1, 1)                                                         \
     MW_ROW(GATHER, "MEMWATCH_GATHER", 0, 1, 0)                                                             \
     MW_ROW(HEAP, "MEMWATCH_HEAP", 0, 1, 1)                                                                 \

@@ -51,7 +51,7 @@ static const char *describe_where(char *text, size_t size, const struct mw_model
 
     if (rank->peak_phase != MW_MODEL_NONE && rank->peak_phase < rank->phase_count)
         phase = user = &rank->phases[rank->peak_phase];
-    if (phase && phase->kind == MW_PHASE_BETWEEN && phase->parent != MW_MODEL_NONE)
+    if (phase && mw_model_is_of_calls(phase->kind) && phase->parent != MW_MODEL_NONE)
         user = &rank->phases[phase->parent];
     text[0] = '\0';
     if (user && (user->kind == MW_PHASE_USER || user == phase))

@@ -101,7 +101,7 @@ static bool is_reported(const struct mw_model_rank *rank, uint32_t index, uint64
         return false;
     if (phase->kind == MW_PHASE_USER)
         return !has_leaking_child(rank, index, error);
-    return phase->kind == MW_PHASE_BETWEEN &&
+    return mw_model_is_of_calls(phase->kind) &&
            (phase->parent == MW_MODEL_NONE || mw_leaks_slope(&rank->phases[phase->parent], error) <= 0);
 }
 
@@ -124,7 +124,7 @@ static const struct mw_model_phase *growing_part(const struct mw_model_rank *ran
     if (rank->phases[index].kind != MW_PHASE_USER)
         return &rank->phases[index];
     for (uint32_t i = index + 1; i < rank->phase_count; i++)
-        if (rank->phases[i].kind == MW_PHASE_BETWEEN && rank->phases[i].parent == index &&
+        if (mw_model_is_of_calls(rank->phases[i].kind) && rank->phases[i].parent == index &&
             (!best || rank->phases[i].growth > best->growth))
             best = &rank->phases[i];
     return best;

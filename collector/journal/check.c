@@ -132,7 +132,7 @@ static unsigned fix_phase(const struct mw_journal_read *journal, uint32_t i)
 /* Whether the entry is a phase: of a known kind, and written. */
 static bool is_phase(const struct mw_phase *phase)
 {
-    return phase->kind <= MW_PHASE_END &&
+    return phase->kind <= MW_PHASE_EXCHANGE &&
            (phase->visits || phase->first_ns || phase->peak || phase->coarse_peak || phase->name[0]);
 }
 

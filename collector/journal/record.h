@@ -258,7 +258,8 @@ enum mw_phase_kind {
     MW_PHASE_START,   /* from the start of the process to its first MPI call (usually MPI_Init) */
     MW_PHASE_BETWEEN, /* between two calls: from_site was left, to_site entered */
     MW_PHASE_USER,    /* named by the program; contains everything until its end, including calls */
-    MW_PHASE_END      /* from MPI_Finalize to the end of the process */
+    MW_PHASE_END,     /* from MPI_Finalize to the end of the process */
+    MW_PHASE_EXCHANGE /* a run of messages, from entering from_site to leaving to_site: pmpi/measure/exchanges.h */
 };
 
 /* How a visit of a phase ended. In KiB, so that two numbers fit one word; values of 4 TiB and more are stored as slightly
@@ -286,7 +287,7 @@ struct mw_phase {
     uint64_t peak_visit;
     uint64_t coarse_peak;  /* highest mark of an interval that this phase shares with others: an upper bound */
     int64_t growth;        /* exit minus entry, summed over measured visits */
-    int64_t growth_mpi;    /* of that, inside measured MPI calls (user phases only) */
+    int64_t growth_mpi;    /* of that, inside measured MPI calls */
     uint32_t visit_stride; /* 1 of this many measured visits is kept: a power of two, doubled when the table is full */
     uint32_t visit_count;
     struct mw_visit kept[MW_RECORD_VISITS]; /* sorted by time */

@@ -265,7 +265,7 @@ static void rename_phases(struct mw_model *model, struct mw_model_rank *rank)
 {
     for (uint32_t i = 0; i < rank->phase_count; i++) {
         struct mw_model_phase *phase = &rank->phases[i];
-        if (phase->kind != MW_PHASE_BETWEEN || (phase->from_site == MW_MODEL_NONE && phase->to_site == MW_MODEL_NONE))
+        if (!mw_model_is_of_calls(phase->kind) || (phase->from_site == MW_MODEL_NONE && phase->to_site == MW_MODEL_NONE))
             continue;
         mw_merge_take_name(model, rank, phase);
     }

@@ -44,9 +44,9 @@ static struct key key_of(struct mw_model *model, const struct mw_model_rank *ran
 {
     struct key key = {.path = phase->path, .kind = phase->kind};
 
-    if (phase->kind == MW_PHASE_BETWEEN && phase->from_site != MW_MODEL_NONE)
+    if (mw_model_is_of_calls(phase->kind) && phase->from_site != MW_MODEL_NONE)
         key.from = mw_merge_place(model, rank->sites[phase->from_site].place);
-    if (phase->kind == MW_PHASE_BETWEEN && phase->to_site != MW_MODEL_NONE)
+    if (mw_model_is_of_calls(phase->kind) && phase->to_site != MW_MODEL_NONE)
         key.to = mw_merge_place(model, rank->sites[phase->to_site].place);
     return key;
 }
@@ -67,7 +67,7 @@ static uint32_t find_merged(struct mw_merge_phases *phases, const struct mw_mode
     (void)MW_MEM_PUSH(phases->measured, phases->measured_count);
     *merged = (struct mw_model_merged_phase){
         .kind = phase->kind, .name = phase->name, .path = phase->path, .parent = MW_MODEL_NONE, .first_ns = phase->first_ns};
-    if (phase->kind == MW_PHASE_BETWEEN) {
+    if (mw_model_is_of_calls(phase->kind)) {
         take_call(rank, phase->from_site, &merged->from_call, &merged->from_place);
         take_call(rank, phase->to_site, &merged->to_call, &merged->to_place);
     }

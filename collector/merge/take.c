@@ -156,8 +156,12 @@ static const char *edge_label(const struct mw_model_rank *rank, const struct mw_
 
 void mw_merge_take_name(struct mw_model *model, const struct mw_model_rank *rank, struct mw_model_phase *phase)
 {
-    phase->name = mw_model_format(model, "%s → %s", edge_label(rank, phase, phase->from_site),
-                                  edge_label(rank, phase, phase->to_site));
+    const char *from = edge_label(rank, phase, phase->from_site), *to = edge_label(rank, phase, phase->to_site);
+
+    if (phase->kind == MW_PHASE_EXCHANGE)
+        phase->name = mw_model_format(model, strcmp(from, to) ? "exchange %s – %s" : "exchange %s", from, to);
+    else
+        phase->name = mw_model_format(model, "%s → %s", from, to);
     set_path(model, rank, phase);
 }
 
@@ -186,6 +190,7 @@ static const char *given_name(const struct source *source, const struct mw_model
     case MW_PHASE_START: return first_name(source, phase);
     case MW_PHASE_END: return last_name(source, phase);
     case MW_PHASE_USER: return mw_model_string(source->model, given[0] ? given : "(no name)");
+    case MW_PHASE_EXCHANGE:
     case MW_PHASE_BETWEEN: break;
     }
     if (given[0]) /* the shared entry for all sites that found the table full */

@@ -165,13 +165,19 @@ struct mw_model_merged_site {
     uint32_t coarse_rank;
 };
 
+/* Whether a phase is named by two calls: between them, or a run of messages from the one to the other. */
+static inline bool mw_model_is_of_calls(enum mw_phase_kind kind)
+{
+    return kind == MW_PHASE_BETWEEN || kind == MW_PHASE_EXCHANGE;
+}
+
 /* One phase over all ranks. Parents precede their children; siblings are in order of time. */
 struct mw_model_merged_phase {
     enum mw_phase_kind kind;
     uint32_t parent; /* in model->phases */
     uint32_t depth;  /* parents above it */
     const char *name, *path;
-    const char *from_call, *to_call; /* MW_PHASE_BETWEEN: the calls around it; NULL where there is none */
+    const char *from_call, *to_call; /* MW_PHASE_BETWEEN: the calls around it; MW_PHASE_EXCHANGE: its first and its last; NULL where there is none */
     const struct mw_model_place *from_place, *to_place;
     uint32_t ranks;
     uint64_t visits, visits_max; /* over all ranks; of one rank */

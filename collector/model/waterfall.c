@@ -24,7 +24,7 @@ static uint32_t phase_of_peak(const struct mw_model_rank *rank)
 /* Whether all growth of a phase was before the peak, and no other step counts it. */
 static bool came_before(const struct mw_model_rank *rank, const struct mw_model_phase *phase)
 {
-    return phase->parent == MW_MODEL_NONE && (phase->kind == MW_PHASE_BETWEEN || phase->kind == MW_PHASE_USER) &&
+    return phase->parent == MW_MODEL_NONE && (mw_model_is_of_calls(phase->kind) || phase->kind == MW_PHASE_USER) &&
            phase->last_ns <= rank->peak_ns && phase->first_ns >= rank->created_ns;
 }
 

@@ -5,7 +5,7 @@
 
 /* clang-format off */
 static const char *const phase_kinds[] = {[MW_PHASE_START] = "start", [MW_PHASE_BETWEEN] = "between",
-    [MW_PHASE_USER] = "user", [MW_PHASE_END] = "end", NULL};
+    [MW_PHASE_USER] = "user", [MW_PHASE_END] = "end", [MW_PHASE_EXCHANGE] = "exchange", NULL};
 static const char *const abis[] = {[MW_ABI_UNKNOWN] = "unknown", [MW_ABI_OPENMPI] = "openmpi",
     [MW_ABI_MPICH] = "mpich", [MW_ABI_STANDARD] = "standard", NULL};
 static const char *const stages[] = {[MW_STAGE_STARTING] = "starting", [MW_STAGE_RUNNING] = "running",

@@ -5,12 +5,15 @@
 #include "collector/base/settings.h"
 #include "launcher/options/parse.h"
 
+#include <string.h>
+
 enum key {
     KEY_EXACT = MW_PARSE_KEYS,
     KEY_NO_RESET,
     KEY_NO_SYSCALLS,
     KEY_OVERHEAD,
     KEY_SITE_DEPTH,
+    KEY_PHASES_BY,
     KEY_RUN_DIR,
     KEY_KEEP,
     KEY_NO_AGENT,
@@ -39,6 +42,10 @@ static const struct argp_option table[] = {
      2},
     {"site-depth", KEY_SITE_DEPTH, "N", 0,
      "Distinguish call sites by N stack frames of the program (" MW_SETTINGS_RANGE(MW_SITE_DEPTH) ")", 2},
+    {"phases-by", KEY_PHASES_BY, "WHICH", 0,
+     "Begin and end phases at all MPI calls, a run of messages being one phase (all, the default), or at collectives only "
+     "(collectives)",
+     2},
     {"no-heap", KEY_NO_HEAP, NULL, 0, "Do not record which lines of the program allocate its memory", 2},
     {"heap-interval", KEY_HEAP_INTERVAL, "SIZE", 0,
      "Mean size between two samples of blocks smaller than 128 KiB (4K to 4M; default 64K); larger blocks are all recorded", 2},
@@ -104,6 +111,14 @@ static long parse_heap_interval(const char *text)
     return (long)bytes;
 }
 
+/* Whether only collectives are boundaries of phases. */
+static bool parse_phases_by(const char *text)
+{
+    if (strcmp(text, "all") && strcmp(text, "collectives"))
+        mw_parse_fail("--phases-by must be all or collectives, not '%s'", text);
+    return text[0] == 'c';
+}
+
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
     struct mw_run_options *options = state->input;
@@ -122,6 +137,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case KEY_SITE_DEPTH:
         measure->site_depth = (int)mw_parse_int(argument, MW_SITE_DEPTH_MIN, MW_SITE_DEPTH_MAX, "--site-depth");
         return 0;
+    case KEY_PHASES_BY: measure->collective_phases = parse_phases_by(argument); return 0;
     case KEY_RUN_DIR: options->base_dir = argument; return 0;
     case KEY_KEEP: options->keep = true; return 0;
     case KEY_NO_AGENT: options->no_agent = true; return 0;

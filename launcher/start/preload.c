@@ -112,6 +112,7 @@ static int set_settings(const struct mw_preload_settings *settings)
 {
     return set(variables[MW_SETTING_EXACT], settings->exact ? "1" : NULL) ||
            set(variables[MW_SETTING_RESET], settings->no_reset ? "0" : NULL) ||
+           set(variables[MW_SETTING_COLLECTIVE_PHASES], settings->collective_phases ? "1" : NULL) ||
            set(variables[MW_SETTING_SYSCALLS], settings->no_syscalls ? "0" : NULL) ||
            set_number(variables[MW_SETTING_OVERHEAD], settings->budget_ppm) ||
            set_number(variables[MW_SETTING_SITE_DEPTH], settings->site_depth ? settings->site_depth : MW_SITE_DEPTH_DEFAULT) ||

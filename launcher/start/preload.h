@@ -15,6 +15,7 @@ struct mw_preload_settings {
     uint32_t budget_ppm;  /* limit of measurement overhead in the ranks, in millionths of the run */
     int site_depth;       /* 0: the default */
     bool exact, no_reset, no_syscalls;
+    bool collective_phases; /* only collectives are boundaries of phases */
     bool no_wait_library; /* do not load libmemwatch-wait.so */
     bool no_heap;         /* do not load libmemwatch-heap.so */
     long heap_interval;   /* mean bytes between two samples of small blocks; 0: the default */

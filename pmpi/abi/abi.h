@@ -25,10 +25,11 @@ struct mw_abi {
     char soname[24];       /* the common part of the library's DT_SONAME; "": not the same for all libraries of this
                               ABI */
     char marker[32];       /* if soname is "": a symbol that only libraries of this ABI export */
-    struct mw_abi_value comm_world, comm_self, comm_null, info_null, datatype_byte, datatype_null, errors_return;
+    struct mw_abi_value comm_world, comm_self, comm_null, info_null, datatype_byte, datatype_null, errors_return, no_op;
     uintptr_t in_place;
     int root, proc_null; /* MPI_ROOT, MPI_PROC_NULL */
     int cart, graph, dist_graph;
+    int combiner_named; /* MPI_COMBINER_NAMED: a predefined datatype */
     int thread_multiple;
 };
 

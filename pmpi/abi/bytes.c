@@ -7,23 +7,56 @@ uint32_t mw_bytes_world_size;
 
 /* ---- positions of the arguments ---- */
 
-enum parameter { NONE, CBUF, BUF, CNT, CNTS, DSPS, ADSPS, DT, DTS, OP, ROOT, COMM };
+enum parameter {
+    NONE,
+    CBUF,
+    BUF,
+    CNT,
+    LCNT,
+    CNTS,
+    PARTS,
+    DSPS,
+    ADSPS,
+    DT,
+    DTS,
+    OP,
+    ROOT,
+    PEER,
+    COMM,
+    TAG,
+    MSG,
+    WIN,
+    DISP,
+    FH,
+    OFF,
+    INFO,
+    STATUS,
+    REQUEST
+};
 
-/* The parameters of each collective, from its row. */
+/* The parameters of each call with a rule, from its row. */
 static const struct {
     uint8_t rule;
-    uint8_t parameters[10];
+    uint8_t parameters[13];
 } rows[] = {
 #define MW_COLLECTIVE(Name, name, n, rule, ...) {MW_RULE_##rule, {__VA_ARGS__}},
 #define MW_COUNTLESS MW_COLLECTIVE
+#define MW_DATA(Name, n, kind, step, rule, comm, ...) {MW_RULE_##rule, {__VA_ARGS__}},
+#define MW_DATA_ONLY MW_DATA
+#define MW_LOCAL(Name, n, step, comm, ...)
+#define MW_LOCAL_C(Name, n, step, comm, ...)
 #define MW_CALL(Name, n, comm, ...)
 #define MW_CALL_C(Name, n, comm, ...)
 #define MW_GUARD(Name, n, ...)
 #define MW_GUARD_C(Name, n, ...)
 #define MW_COMPLETION(Name, n, ...)
-#include "pmpi/abi/collectives.def"
+#include "pmpi/abi/calls.def"
 #undef MW_COLLECTIVE
 #undef MW_COUNTLESS
+#undef MW_DATA
+#undef MW_DATA_ONLY
+#undef MW_LOCAL
+#undef MW_LOCAL_C
 #undef MW_CALL
 #undef MW_CALL_C
 #undef MW_GUARD
@@ -33,10 +66,12 @@ static const struct {
 
 enum side { SEND, RECEIVE };
 
-/* The positions of a rule's arguments, by side. With a single count or type, both sides have the same. */
+/* The positions of a rule's arguments, by side. With a single count, type or peer, both sides have the same. */
 static struct layout {
-    uint8_t buffer[2], count[2], type[2], root;
+    uint8_t buffer[2], count[2], type[2], peer[2], root, op, partitions;
     bool is_array[2]; /* `count` is an array of counts */
+    bool is_long;     /* `count` is MPI_Count in every form */
+    bool has_peer;
 } layouts[MW_RULE_COUNT];
 
 static void set_position(uint8_t positions[2], unsigned *seen, uint8_t position)
@@ -50,12 +85,13 @@ static void set_position(uint8_t positions[2], unsigned *seen, uint8_t position)
 
 static void fill_layout(struct layout *layout, const uint8_t *parameters, size_t max_count)
 {
-    unsigned buffers = 0, counts = 0, types = 0;
+    unsigned buffers = 0, counts = 0, types = 0, peers = 0;
 
     for (uint8_t i = 0; i < max_count && parameters[i]; i++)
         switch ((enum parameter)parameters[i]) {
         case CBUF:
         case BUF: set_position(layout->buffer, &buffers, i); break;
+        case LCNT: layout->is_long = true; /* fall through */
         case CNT:
         case CNTS:
             layout->is_array[1] = parameters[i] == CNTS;
@@ -65,11 +101,13 @@ static void fill_layout(struct layout *layout, const uint8_t *parameters, size_t
         case DT:
         case DTS: set_position(layout->type, &types, i); break;
         case ROOT: layout->root = i; break;
-        case NONE:
-        case DSPS:
-        case ADSPS:
-        case OP:
-        case COMM: break;
+        case OP: layout->op = i; break;
+        case PARTS: layout->partitions = i; break;
+        case PEER:
+            layout->has_peer = true;
+            set_position(layout->peer, &peers, i);
+            break;
+        default: break; /* says nothing of bytes */
         }
 }
 
@@ -92,7 +130,7 @@ struct call {
 static uint64_t count(const struct call *c, enum side side)
 {
     uintptr_t argument = c->a[c->at->count[side]];
-    int64_t n = c->wide ? (int64_t)argument : (int32_t)argument;
+    int64_t n = c->wide || c->at->is_long ? (int64_t)argument : (int32_t)argument;
 
     return n > 0 ? (uint64_t)n : 0;
 }
@@ -377,19 +415,87 @@ static struct mw_bytes neighbor_alltoallw(const struct call *c)
     return (struct mw_bytes){typed_blocks(c, SEND, nb.out, nb.missing_out), typed_blocks(c, RECEIVE, nb.in, nb.missing_in)};
 }
 
+/* ---- messages, one-sided communication, files ---- */
+
+/* Nothing goes to MPI_PROC_NULL or comes from it. */
+static bool is_nobody(const struct call *c, enum side side)
+{
+    return c->at->has_peer && (int)c->a[c->at->peer[side]] == mw_library.abi->proc_null;
+}
+
+static uint64_t message(const struct call *c, enum side side)
+{
+    return is_nobody(c, side) ? 0 : block(c, side);
+}
+
+/* One buffer, for both directions, of which each has a peer. */
+static struct mw_bytes replace(const struct call *c)
+{
+    uint64_t bytes = block(c, SEND);
+
+    return (struct mw_bytes){is_nobody(c, SEND) ? 0 : bytes, is_nobody(c, RECEIVE) ? 0 : bytes};
+}
+
+static uint64_t partitions(const struct call *c)
+{
+    int n = (int)c->a[c->at->partitions];
+
+    return n > 0 ? (uint64_t)n * message(c, SEND) : 0;
+}
+
+/* With MPI_NO_OP the origin is ignored, its datatype too. */
+static bool has_origin(const struct call *c)
+{
+    return mw_abi_handle(mw_library.abi, c->a[c->at->op]) != mw_library.no_op;
+}
+
+static struct mw_bytes get_accumulate(const struct call *c)
+{
+    return (struct mw_bytes){has_origin(c) ? message(c, SEND) : 0, message(c, RECEIVE)};
+}
+
+/* `origins`: how many elements go to the target, of which one comes back. */
+static struct mw_bytes fetch(const struct call *c, uint64_t origins)
+{
+    uint64_t bytes = is_nobody(c, SEND) ? 0 : type(c, SEND);
+
+    return (struct mw_bytes){origins * bytes, bytes};
+}
+
+static struct mw_bytes local_bytes(enum mw_rule rule, const struct call *c)
+{
+    switch (rule) {
+    case MW_RULE_SEND:
+    case MW_RULE_PUT: return (struct mw_bytes){message(c, SEND), 0};
+    case MW_RULE_RECEIVE:
+    case MW_RULE_GET: return (struct mw_bytes){0, message(c, SEND)};
+    case MW_RULE_SENDRECV: return (struct mw_bytes){message(c, SEND), message(c, RECEIVE)};
+    case MW_RULE_SENDRECV_REPLACE: return replace(c);
+    case MW_RULE_PARTITIONED_SEND: return (struct mw_bytes){partitions(c), 0};
+    case MW_RULE_PARTITIONED_RECEIVE: return (struct mw_bytes){0, partitions(c)};
+    case MW_RULE_GET_ACCUMULATE: return get_accumulate(c);
+    case MW_RULE_FETCH_AND_OP: return fetch(c, has_origin(c));
+    case MW_RULE_COMPARE_AND_SWAP: return fetch(c, 2);
+    case MW_RULE_READ:
+    case MW_RULE_READ_AT: return (struct mw_bytes){0, block(c, SEND)};
+    case MW_RULE_WRITE:
+    case MW_RULE_WRITE_AT: return (struct mw_bytes){block(c, SEND), 0};
+    default: return (struct mw_bytes){0, 0};
+    }
+}
+
 struct mw_bytes mw_bytes_of(const struct mw_op_info *op, const uintptr_t *arguments)
 {
     struct call c = {arguments, &layouts[op->rule], op->wide, 0};
 
     if (op->rule == MW_RULE_NOTHING || op->rule == MW_RULE_BARRIER)
         return (struct mw_bytes){0, 0};
+    if (op->rule >= MW_RULE_SEND)
+        return local_bytes(op->rule, &c);
     c.comm = mw_abi_handle(mw_library.abi, arguments[op->comm]);
     if (c.comm == mw_library.comm_null)
         return (struct mw_bytes){0, 0};
     switch ((enum mw_rule)op->rule) {
-    case MW_RULE_NOTHING:
-    case MW_RULE_BARRIER:
-    case MW_RULE_COUNT: break;
     case MW_RULE_BCAST: return bcast(&c);
     case MW_RULE_GATHER:
     case MW_RULE_GATHERV: return rooted(&c, SEND, RECEIVE);
@@ -410,6 +516,7 @@ struct mw_bytes mw_bytes_of(const struct mw_op_info *op, const uintptr_t *argume
     case MW_RULE_NEIGHBOR_ALLTOALL:
     case MW_RULE_NEIGHBOR_ALLTOALLV: return neighbor_alltoall(&c);
     case MW_RULE_NEIGHBOR_ALLTOALLW: return neighbor_alltoallw(&c);
+    default: break;
     }
     return (struct mw_bytes){0, 0};
 }

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The bytes that the arguments of a collective describe on this rank.
+/* The bytes that the arguments of a call describe on this rank.
  *
  * sent: data in this rank's send buffers that the call reads. received: the part of this rank's receive buffers that
  * the call writes. Counts times type size (not extent), in 64 bits. MPI_IN_PLACE counts as if the data were in two
- * separate buffers. Neighbours that are MPI_PROC_NULL are not counted. */
+ * separate buffers. Neighbours and peers that are MPI_PROC_NULL are not counted. A buffer for a message counts with its whole
+ * size, although the message may be shorter. One-sided: what leaves this rank as the origin is sent, what comes back to it is
+ * received; nothing is counted at the target. Files: written is sent, read is received (the size of the buffer, also at the end
+ * of the file). */
 #ifndef MW_PMPI_ABI_BYTES_H
 #define MW_PMPI_ABI_BYTES_H
 
@@ -17,7 +20,7 @@ struct mw_bytes {
     uint64_t received;
 };
 
-/* Fills the positions of each rule's arguments from pmpi/abi/collectives.def. Call it before any other function
+/* Fills the positions of each rule's arguments from pmpi/abi/calls.def. Call it before any other function
  * here. */
 void mw_bytes_start(void);
 

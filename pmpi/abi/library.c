@@ -43,6 +43,7 @@ bool mw_library_resolve(void)
     mw_library.comm_null = resolve_value(&abi->comm_null);
     mw_library.datatype_byte = resolve_value(&abi->datatype_byte);
     mw_library.datatype_null = resolve_value(&abi->datatype_null);
+    mw_library.no_op = resolve_value(&abi->no_op);
     mw_library.errors_return = resolve_value(&abi->errors_return);
 #define X(field, name, parameters)                            \
     *(void **)&mw_library.field = mw_real_symbol_find(#name); \

@@ -13,11 +13,13 @@ const struct mw_abi mw_abi_mpich = {
     .datatype_byte = {0x4c00010d, ""},
     .datatype_null = {0x0c000000, ""},
     .errors_return = {0x54000001, ""},
+    .no_op = {0x5800000e, ""},
     .in_place = (uintptr_t)-1,
     .root = -3,
     .proc_null = -1,
     .cart = 2,
     .graph = 1,
     .dist_graph = 3,
+    .combiner_named = 1,
     .thread_multiple = 3,
 };

@@ -14,11 +14,13 @@ const struct mw_abi mw_abi_openmpi = {
     .datatype_byte = {0, "ompi_mpi_byte"},
     .datatype_null = {0, "ompi_mpi_datatype_null"},
     .errors_return = {0, "ompi_mpi_errors_return"},
+    .no_op = {0, "ompi_mpi_op_no_op"},
     .in_place = 1,
     .root = -4,
     .proc_null = -2,
     .cart = 1,
     .graph = 2,
     .dist_graph = 3,
+    .combiner_named = 0,
     .thread_multiple = 3,
 };

@@ -31,12 +31,24 @@
 
 /* The kind of a wrapped call. */
 enum mw_kind {
-    MW_KIND_BLOCKING,
-    MW_KIND_NONBLOCKING, /* a request argument follows the collective's arguments */
-    MW_KIND_PERSISTENT,  /* info and request arguments follow; moves no data before MPI_Start */
-    MW_KIND_START,       /* MPI_Start, MPI_Startall: counted if a request belongs to a collective */
-    MW_KIND_COMPLETION,  /* MPI_Wait, MPI_Test, ...: counted if it completes a collective's request */
-    MW_KIND_GUARD        /* neither the call nor calls inside it are counted */
+    MW_KIND_PLAIN,              /* nothing is left of it when it has returned, or nothing that is tracked */
+    MW_KIND_NONBLOCKING,        /* a collective; a request argument follows its arguments */
+    MW_KIND_PERSISTENT,         /* info and request arguments follow; moves no data before MPI_Start */
+    MW_KIND_PERSISTENT_MESSAGE, /* a request argument follows; likewise */
+    MW_KIND_START,              /* MPI_Start, MPI_Startall */
+    MW_KIND_COMPLETION,         /* MPI_Wait, MPI_Test, ...: of a collective's request, a call of that collective */
+    MW_KIND_GUARD               /* neither the call nor calls inside it are counted */
+};
+
+/* The part of a call in an exchange, a run of messages that is one phase: pmpi/measure/exchanges.h. */
+enum mw_step {
+    MW_STEP_COLLECTIVE, /* none: a boundary of phases, with --phases-by collectives as well */
+    MW_STEP_OTHER,      /* none: a boundary of phases that only this process reaches */
+    MW_STEP_INSIDE,     /* none, and no boundary: moves no data yet */
+    MW_STEP_BEGIN,      /* begins communication that a later call completes */
+    MW_STEP_BOTH,       /* begins and completes: MPI_Send, MPI_Recv */
+    MW_STEP_PROBE,      /* as BOTH, but usually called in a loop: MPI_Iprobe */
+    MW_STEP_END         /* completes what was begun: MPI_Wait, MPI_Test, MPI_Win_unlock */
 };
 
 /* How byte counts follow from the arguments: pmpi/abi/bytes.h. */
@@ -63,6 +75,21 @@ enum mw_rule {
     MW_RULE_NEIGHBOR_ALLTOALL,
     MW_RULE_NEIGHBOR_ALLTOALLV,
     MW_RULE_NEIGHBOR_ALLTOALLW,
+    MW_RULE_SEND,
+    MW_RULE_RECEIVE,
+    MW_RULE_SENDRECV,
+    MW_RULE_SENDRECV_REPLACE,
+    MW_RULE_PARTITIONED_SEND,
+    MW_RULE_PARTITIONED_RECEIVE,
+    MW_RULE_PUT,
+    MW_RULE_GET,
+    MW_RULE_GET_ACCUMULATE,
+    MW_RULE_FETCH_AND_OP,
+    MW_RULE_COMPARE_AND_SWAP,
+    MW_RULE_READ,
+    MW_RULE_READ_AT,
+    MW_RULE_WRITE,
+    MW_RULE_WRITE_AT,
     MW_RULE_COUNT
 };
 
@@ -70,7 +97,7 @@ enum mw_rule {
 
 enum mw_op {
 #define NOCOMM MW_NOCOMM
-#define MW_EACH(prefix, name, n, kind, wide, rule, comm) MW_OP_##prefix##name,
+#define MW_EACH(prefix, name, n, kind, wide, step, rule, comm) MW_OP_##prefix##name,
 #include "pmpi/abi/each_call.h"
     MW_OP_MPI_Init,
     MW_OP_MPI_Init_thread,
@@ -85,12 +112,13 @@ enum mw_op {
     MW_OP_COUNT
 };
 
-#define MW_OP_NAME_BYTES 36
+#define MW_OP_NAME_BYTES 35
 
 struct mw_op_info {
     char name[MW_OP_NAME_BYTES]; /* public name; an array, so that the table needs no relocations */
     uint8_t kind;                /* enum mw_kind */
     uint8_t wide;                /* counts are MPI_Count, displacements MPI_Aint */
+    uint8_t step;                /* enum mw_step */
     uint8_t rule;                /* enum mw_rule */
     uint8_t comm;                /* index of the communicator argument, or MW_NOCOMM */
 };

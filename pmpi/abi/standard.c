@@ -13,11 +13,13 @@ const struct mw_abi mw_abi_standard = {
     .datatype_byte = {0x247, ""},
     .datatype_null = {0x200, ""},
     .errors_return = {0x143, ""},
+    .no_op = {0x3d, ""},
     .in_place = 1,
     .root = -4,
     .proc_null = -3,
     .cart = 211,
     .graph = 212,
     .dist_graph = 213,
+    .combiner_named = 101,
     .thread_multiple = 4096,
 };

@@ -19,6 +19,8 @@
 #define MW_PARAMETERS_9 MW_PARAMETERS_8, uintptr_t a8
 #define MW_PARAMETERS_10 MW_PARAMETERS_9, uintptr_t a9
 #define MW_PARAMETERS_11 MW_PARAMETERS_10, uintptr_t a10
+#define MW_PARAMETERS_12 MW_PARAMETERS_11, uintptr_t a11
+#define MW_PARAMETERS_13 MW_PARAMETERS_12, uintptr_t a12
 #define MW_VALUES_1 a0
 #define MW_VALUES_2 MW_VALUES_1, a1
 #define MW_VALUES_3 MW_VALUES_2, a2
@@ -30,6 +32,8 @@
 #define MW_VALUES_9 MW_VALUES_8, a8
 #define MW_VALUES_10 MW_VALUES_9, a9
 #define MW_VALUES_11 MW_VALUES_10, a10
+#define MW_VALUES_12 MW_VALUES_11, a11
+#define MW_VALUES_13 MW_VALUES_12, a12
 #define MW_PASTE(a, b) MW_PASTE_(a, b)
 #define MW_PASTE_(a, b) a##b
 

@@ -24,6 +24,7 @@
 #include "pmpi/life/sandbox.h"
 #include "pmpi/measure/boundary.h"
 #include "pmpi/measure/counters.h"
+#include "pmpi/measure/exchanges.h"
 #include "pmpi/measure/governor.h"
 #include "pmpi/measure/meter.h"
 #include "pmpi/measure/observe.h"
@@ -191,6 +192,7 @@ static void apply_settings(const struct mw_settings *settings, const struct mw_m
     mw_python_look(NULL, 0);
     mw_functions_move(mw_rank.journal.functions, &mw_rank.journal.head->sections[MW_SECTION_FUNCTION].used);
     mw_governor_start(now, settings->budget_ppm, settings->exact);
+    mw_exchanges_by_collectives(settings->collective_phases);
 }
 
 /* RSS that the setup has added, in bytes. */

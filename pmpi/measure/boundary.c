@@ -7,9 +7,9 @@
 #include "pmpi/base/stack.h"
 #include "pmpi/base/syscalls.h"
 #include "pmpi/measure/estimate.h"
+#include "pmpi/measure/exchanges.h"
 #include "pmpi/measure/governor.h"
 #include "pmpi/measure/meter.h"
-#include "pmpi/measure/phases.h"
 #include "pmpi/measure/requests.h"
 #include "pmpi/measure/sites.h"
 #include "pmpi/measure/spikes.h"
@@ -91,36 +91,35 @@ uint32_t mw_boundary_site(void)
 /* Not inlined: it would take registers from the path of a call that is only counted (25 instructions more). */
 #define RARE __attribute__((noinline))
 
-RARE static bool find_started(struct mw_boundary *b)
+RARE static void find_started(struct mw_boundary *b)
 {
-    bool any;
-
     if (!mw_requests_are_live() || !mw_rank_lock())
-        return false;
-    any = mw_requests_to_start(b->op, b->arguments, &b->bytes, &b->comm_size);
+        return;
+    if (mw_requests_to_start(b->op, b->arguments, &b->bytes, &b->comm_size))
+        b->step = MW_STEP_COLLECTIVE;
     mw_rank_unlock();
-    return any;
 }
 
-/* Reads bytes and communicator from the arguments. Returns false if the call is not to be counted after all. */
-static bool read_arguments(struct mw_boundary *b)
+/* Reads bytes and communicator from the arguments. */
+static void read_arguments(struct mw_boundary *b)
 {
     const struct mw_op_info *op = b->op;
     const uintptr_t *arguments = b->arguments;
 
     b->bytes = (struct mw_bytes){0, 0};
     b->comm_size = 0;
-    if (op->kind == MW_KIND_COMPLETION) /* completion.c has found the requests */
-        b->comm_size = b->pending->comm_size;
-    if (op->kind == MW_KIND_START)
-        return find_started(b);
     if (!mw_library.abi)
-        return true;
+        return;
     if (op->comm != MW_NOCOMM)
         b->comm_size = mw_bytes_comm_size_quick(mw_abi_handle(mw_library.abi, arguments[op->comm]));
-    if (op->rule > MW_RULE_BARRIER && op->kind != MW_KIND_PERSISTENT && op->kind != MW_KIND_COMPLETION)
+    if (op->rule > MW_RULE_BARRIER && op->kind != MW_KIND_PERSISTENT && op->kind != MW_KIND_PERSISTENT_MESSAGE)
         b->bytes = mw_bytes_of(op, arguments);
-    return true;
+    else if (op->kind == MW_KIND_START)
+        find_started(b);
+    else if (op->kind == MW_KIND_COMPLETION && b->pending) { /* completion.c has found the requests */
+        b->comm_size = b->pending->comm_size;
+        b->step = MW_STEP_COLLECTIVE;
+    }
 }
 
 /* Updates the counters of every call, measured or not. */
@@ -151,7 +150,7 @@ RARE static void measure_entry(struct mw_boundary *b)
     mw_meter_take_queries();
     b->entry_rss = mw_observe(begin.ns, 0);
     if (mw_rank_main_thread)
-        mw_phases_enter_measured_call(b->site, &begin, b->entry_rss);
+        mw_exchanges_enter(b->step, b->site, &begin, true, b->entry_rss);
     mw_observe_open(b->window, true);
     b->enter = mw_timestamp_exact();
     mw_governor_spent(b->enter.ns - begin.ns, mw_meter_take_queries());
@@ -159,7 +158,7 @@ RARE static void measure_entry(struct mw_boundary *b)
 
 static struct mw_sites_key key_of(const struct mw_boundary *b)
 {
-    if (b->op->kind == MW_KIND_COMPLETION)
+    if (b->op->kind == MW_KIND_COMPLETION && b->pending)
         return (struct mw_sites_key){b->pending->call, b->comm_size, 1 + b->pending->start_site};
     return (struct mw_sites_key){b->op->name, b->comm_size, 0};
 }
@@ -180,7 +179,7 @@ static void enter(struct mw_boundary *b)
     } else {
         mw_observe_skipped();
         if (mw_rank_main_thread)
-            mw_phases_enter_counted_call(b->site, &b->enter);
+            mw_exchanges_enter(b->step, b->site, &b->enter, false, 0);
     }
     count_call(b, site, b->enter.ns);
 }
@@ -219,11 +218,10 @@ bool mw_boundary_enter(struct mw_boundary *b, enum mw_op op, const uintptr_t *ar
     b->arguments = arguments;
     b->return_address = return_address;
     b->stack_pointer = guard.frame;
+    b->step = b->op->step;
     b->counted = b->op->kind != MW_KIND_GUARD;
-    if (b->counted && !read_arguments(b)) {
-        mw_boundary_guard_lower();
-        return false;
-    }
+    if (b->counted)
+        read_arguments(b);
     if (b->counted && (b->counted = mw_rank_lock())) {
         mw_rank.boundaries++;
         enter(b);
@@ -305,7 +303,7 @@ static uint64_t measure_exit(struct mw_boundary *b, struct mw_timestamp left)
     site->growth += (int64_t)(rss - base);
     check_threads(base, rss);
     mw_rank.journal.state->measured++;
-    if (b->op->kind == MW_KIND_COMPLETION)
+    if (b->op->kind == MW_KIND_COMPLETION && b->pending)
         mw_requests_completed(b->pending, &base, &peak);
     if (peak <= base)
         return rss;
@@ -336,7 +334,7 @@ static void note_requests(struct mw_boundary *b)
 
     if (b->op->kind == MW_KIND_NONBLOCKING || b->op->kind == MW_KIND_START)
         mw_requests_started(b->op, b->arguments, b->site, b->measured, b->entry_rss, b->measured ? b->window->peak : 0);
-    else if (b->op->kind == MW_KIND_COMPLETION && !b->measured)
+    else if (b->op->kind == MW_KIND_COMPLETION && b->pending && !b->measured)
         mw_requests_completed(b->pending, &base, &peak);
 }
 
@@ -354,7 +352,7 @@ RARE static void leave_measured(struct mw_boundary *b)
     release_window(b->window);
     if (mw_rank_main_thread) {
         mw_rank.journal.state->since_ns = now.ns;
-        mw_phases_leave_measured_call(b->site, &after, rss, (int64_t)(rss - b->entry_rss));
+        mw_exchanges_leave(b->step, b->site, &after, true, rss, (int64_t)(rss - b->entry_rss));
     }
 }
 
@@ -365,11 +363,11 @@ static void leave_counted(struct mw_boundary *b, struct mw_site *site)
     site->time_ns += mw_timestamp_since(&now, &b->enter);
     mw_observe_skipped();
     mw_rank.journal.cost->coarse_calls++;
-    if (b->op->kind != MW_KIND_BLOCKING && !b->failed)
+    if (b->op->kind != MW_KIND_PLAIN && !b->failed)
         note_requests(b);
     if (mw_rank_main_thread) {
         mw_rank.journal.state->since_ns = now.ns;
-        mw_phases_leave_counted_call(b->site, &now);
+        mw_exchanges_leave(b->step, b->site, &now, false, 0, 0);
     }
 }
 
@@ -395,7 +393,7 @@ static void leave_locked(struct mw_boundary *b)
             mw_rank.journal.state->in_site = 0;
         return;
     }
-    if (b->op->kind == MW_KIND_PERSISTENT && mw_library.abi && !b->failed)
+    if ((b->op->kind == MW_KIND_PERSISTENT || b->op->kind == MW_KIND_PERSISTENT_MESSAGE) && mw_library.abi && !b->failed)
         mw_requests_created(b->op, b->arguments);
     leave(b);
     if (b->timed)

@@ -62,6 +62,21 @@ static bool mark_done(enum mw_op op, const uintptr_t a[5], struct mw_requests_pe
     return false;
 }
 
+/* A call for requests of messages, which are not tracked. */
+static int pass(enum mw_op op, void *real, const uintptr_t a[5], void *return_address)
+{
+    struct mw_boundary boundary;
+    bool entered;
+    int result;
+
+    boundary.pending = NULL;
+    entered = mw_boundary_enter(&boundary, op, a, return_address);
+    result = call(real, a);
+    if (entered)
+        mw_boundary_leave(&boundary, result != 0);
+    return result;
+}
+
 /* A wait call: memory that rises inside belongs to the collective. */
 static int wait_for(enum mw_op op, void *real, const uintptr_t a[5], struct mw_requests_pending *pending, void *return_address)
 {
@@ -94,7 +109,7 @@ static bool find_pending(struct mw_requests_pending *pending, int count, const v
 {
     bool found;
 
-    if (!mw_rank_is_counting() || !mw_requests_are_live() || !mw_rank_lock())
+    if (!mw_rank_is_counting() || !mw_rank_lock())
         return false;
     found = mw_requests_find(pending, count, requests);
     mw_rank_unlock();
@@ -109,18 +124,24 @@ static void release_pending(const struct mw_requests_pending *pending)
     mw_rank_unlock();
 }
 
-int mw_completion(enum mw_op op, void *real, const uintptr_t a[5], void *return_address)
+/* A call while requests of collectives are open. Not inlined: `pending` takes many pages of stack. */
+__attribute__((noinline)) static int find_and_call(enum mw_op op, void *real, const uintptr_t a[5], void *return_address)
 {
     struct mw_requests_pending pending;
     int count = is_single(op) ? 1 : (int)a[0];
     int result;
 
     if (!find_pending(&pending, count, (const void *)a[is_single(op) ? 0 : 1]))
-        return call(real, a);
+        return pass(op, real, a, return_address);
     if (op == MW_OP_MPI_Test || op == MW_OP_MPI_Testall || op == MW_OP_MPI_Testany || op == MW_OP_MPI_Testsome)
         result = test_for(op, real, a, &pending, return_address);
     else
         result = wait_for(op, real, a, &pending, return_address);
     release_pending(&pending);
     return result;
+}
+
+int mw_completion(enum mw_op op, void *real, const uintptr_t a[5], void *return_address)
+{
+    return mw_requests_are_live() ? find_and_call(op, real, a, return_address) : pass(op, real, a, return_address);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* MPI_Wait, MPI_Test and the like are boundaries if they complete a started collective. Others are passed on
- * unrecorded: point-to-point programs call them all the time, and MPI_Test in loops. */
+/* MPI_Wait, MPI_Test and the like. If they complete a started collective, they are calls of that collective, "...+Wait"; MPI_Test
+ * is counted then only when it does. All others, for messages, are calls with their own name; the requests are not looked at. */
 #ifndef MW_PMPI_MEASURE_COMPLETION_H
 #define MW_PMPI_MEASURE_COMPLETION_H
 

@@ -8,7 +8,7 @@
 #include "pmpi/rank/rank.h"
 
 /* Calls in progress, the program's phases, the phase between calls, and started requests. */
-#define MAX_WINDOWS (MW_OBSERVE_CALLS + MW_OBSERVE_PHASES + 1 + MW_OBSERVE_REQUESTS)
+#define MAX_WINDOWS (MW_OBSERVE_CALLS + MW_OBSERVE_PHASES + 2 + MW_OBSERVE_REQUESTS)
 
 /* A program rarely changes its limits. */
 #define SPACE_ONE_IN 16

@@ -2,6 +2,7 @@
 #include "pmpi/measure/phases.h"
 
 #include "collector/journal/record.h"
+#include "pmpi/measure/exchanges.h"
 #include "pmpi/measure/governor.h"
 #include "pmpi/measure/observe.h"
 #include "pmpi/measure/phase_table.h"
@@ -92,40 +93,45 @@ static uint64_t bytes_of(const struct mw_interval *interval, uint64_t rss)
 }
 
 /* Whether the rank's highest peak so far was observed in this interval, and no call or phase of the program has it. */
-static bool has_peak(const struct mw_interval *between)
+static bool has_peak(const struct mw_interval *interval)
 {
     const struct mw_state *state = mw_rank.journal.state;
 
-    return state->peak_ns >= between->begin.ns && !state->peak_phase && !state->peak_site && !state->peak_shared;
+    return state->peak_ns >= interval->begin.ns && !state->peak_phase && !state->peak_site && !state->peak_shared;
 }
 
-uint32_t mw_phases_find(uint32_t to, uint64_t rss)
+uint32_t mw_phases_find(const struct mw_interval *interval, uint16_t *recent, uint32_t to, uint64_t rss)
 {
-    const struct mw_interval *between = &mw_phases.between;
-    struct mw_phase key = {.kind = between->kind, .parent = mw_phases.innermost, .from_site = between->from, .to_site = to};
-    uint32_t index = mw_phase_table_find(&key, bytes_of(between, rss));
+    struct mw_phase key = {.kind = interval->kind, .parent = mw_phases.innermost, .from_site = interval->from, .to_site = to};
+    uint32_t index = mw_phase_table_find(&key, bytes_of(interval, rss));
 
     if (index != MW_PHASE_TABLE_NONE) {
-        mw_phases.recent[to] = (uint16_t)(index + 1);
+        *recent = (uint16_t)(index + 1);
     } else {
         index = mw_phase_table_share(&key);
-        if (has_peak(between))
+        if (has_peak(interval))
             index = mw_phase_table_find_reusable(&key, index);
     }
     if (!mw_rank.journal.phases[index].first_ns)
-        mw_rank.journal.phases[index].first_ns = between->begin.ns;
+        mw_rank.journal.phases[index].first_ns = interval->begin.ns;
     return index;
+}
+
+void mw_phases_close_interval(struct mw_interval *interval, uint16_t *recent, uint32_t to, const struct mw_timestamp *end,
+                              bool measured, uint64_t rss)
+{
+    bool peak = has_peak(interval) && mw_rank.journal.state->peak_ns <= end->ns;
+    struct mw_phase *phase = mw_phases_of(interval, recent, to, rss);
+
+    mw_phases_close(interval, phase, end, measured, rss);
+    if (peak)
+        mw_rank.journal.state->peak_phase = (uint32_t)(phase - mw_rank.journal.phases) + 1;
 }
 
 static void close_between(uint32_t to, const struct mw_timestamp *now, bool measured, uint64_t rss)
 {
-    bool peak = has_peak(&mw_phases.between);
-
-    if (!mw_phases.between.open)
-        return;
-    uint32_t index = mw_phases_close_between(to, now, measured, rss);
-    if (peak)
-        mw_rank.journal.state->peak_phase = index + 1;
+    if (mw_phases.between.open)
+        mw_phases_close_interval(&mw_phases.between, &mw_phases.recent[to], to, now, measured, rss);
 }
 
 void mw_phases_start(uint64_t process_start_ns)
@@ -134,6 +140,7 @@ void mw_phases_start(uint64_t process_start_ns)
 
     set_depth(0);
     mw_phase_table_start();
+    mw_exchanges_start();
     mw_observe_open(&mw_phases.between.window, false);
     mw_phases_open_between(MW_PHASE_START, 0, &start, false, 0);
     mw_phases.between.window.exact = true; /* the first reading is the mark since exec, which belongs to this phase */
@@ -144,10 +151,16 @@ void mw_phases_enter_measured_call(uint32_t site, const struct mw_timestamp *now
     close_between(site + 1, now, true, rss);
 }
 
-void mw_phases_leave_measured_call(uint32_t site, const struct mw_timestamp *now, uint64_t rss, int64_t grown)
+void mw_phases_grown(int64_t grown)
 {
+    mw_phases.between.grown_mpi += grown;
     for (int i = 0; i < recorded_depth(); i++)
         user[i].grown_mpi += grown;
+}
+
+void mw_phases_leave_measured_call(uint32_t site, const struct mw_timestamp *now, uint64_t rss, int64_t grown)
+{
+    mw_phases_grown(grown);
     mw_phases_open_between(MW_PHASE_BETWEEN, site + 1, now, true, rss);
 }
 
@@ -160,6 +173,7 @@ static bool end_interval(const struct mw_timestamp *now, uint64_t visits, uint64
         *rss = mw_observe(now->ns, 0);
     else
         mw_observe_skipped();
+    mw_exchanges_finish(now, measured, *rss);
     close_between(0, now, measured, *rss);
     return measured;
 }
@@ -291,5 +305,6 @@ void mw_phases_after_finalize(const struct mw_timestamp *now, bool measured, uin
 
 void mw_phases_exit(const struct mw_timestamp *now, uint64_t rss)
 {
+    mw_exchanges_finish(now, true, rss);
     close_between(0, now, true, rss);
 }

@@ -41,9 +41,17 @@ struct mw_phases {
 
 extern struct mw_phases mw_phases;
 
-/* Index of the phase of the interval that ends at `to`; added if it is new. `rss`: RSS at the end, bytes (0: not
- * measured). Sets recent[to] if the phase has a separate entry. */
-uint32_t mw_phases_find(uint32_t to, uint64_t rss);
+/* Index of the phase of an interval that ends at `to`; added if it is new. `rss`: RSS at the end, bytes (0: not
+ * measured). Sets *recent to the index + 1 if the phase has a separate entry. */
+uint32_t mw_phases_find(const struct mw_interval *interval, uint16_t *recent, uint32_t to, uint64_t rss);
+
+/* Closes an interval outside of the program's phases whose last call, or the first one after it, is `to`. *recent: the phase + 1
+ * that ended there last. Decides whether the rank's peak was in it. */
+void mw_phases_close_interval(struct mw_interval *interval, uint16_t *recent, uint32_t to, const struct mw_timestamp *end,
+                              bool measured, uint64_t rss);
+
+/* RSS grew by so many bytes inside a call: for the intervals that are open around it. */
+void mw_phases_grown(int64_t grown);
 
 /* Adds the measurements of an interval to its phase. */
 void mw_phases_note(const struct mw_interval *interval, struct mw_phase *phase, const struct mw_timestamp *now, bool measured,
@@ -78,24 +86,31 @@ static inline void mw_phases_open_between(uint32_t kind, uint32_t from, const st
     mw_phases_open(&mw_phases.between, now, measured, rss);
 }
 
-/* Closes the open interval between calls. Usually its phase is the one that ended at this site last. Returns its
- * index. */
+/* The phase of an interval: usually the one that ended at this site last. */
+static inline struct mw_phase *mw_phases_of(const struct mw_interval *interval, uint16_t *recent, uint32_t to, uint64_t rss)
+{
+    struct mw_phase *phase = mw_rank.journal.phases;
+
+    if (*recent)
+        phase += *recent - 1;
+    if (!*recent || phase->kind != interval->kind || phase->parent != mw_phases.innermost ||
+        phase->from_site != interval->from || phase->to_site != to)
+        phase = &mw_rank.journal.phases[mw_phases_find(interval, recent, to, rss)];
+    return phase;
+}
+
+/* Closes the open interval between calls. Returns the index of its phase. */
 static inline uint32_t mw_phases_close_between(uint32_t to, const struct mw_timestamp *now, bool measured, uint64_t rss)
 {
     struct mw_interval *between = &mw_phases.between;
-    struct mw_phase *phase = mw_rank.journal.phases;
+    struct mw_phase *phase = mw_phases_of(between, &mw_phases.recent[to], to, rss);
 
-    if (mw_phases.recent[to])
-        phase += mw_phases.recent[to] - 1;
-    if (!mw_phases.recent[to] || phase->kind != between->kind || phase->parent != mw_phases.innermost ||
-        phase->from_site != between->from || phase->to_site != to)
-        phase = &mw_rank.journal.phases[mw_phases_find(to, rss)];
     mw_phases_close(between, phase, now, measured, rss);
     return (uint32_t)(phase - mw_rank.journal.phases);
 }
 
-/* A call of `site` is entered: the interval before it ends. It is left: the next one begins. `grown`: growth of RSS
- * in the call, bytes. */
+/* A collective of `site` is entered: the interval before it ends. It is left: the next one begins. `grown`: growth of RSS
+ * in the call, bytes. Calls of any kind: pmpi/measure/exchanges.h. */
 void mw_phases_enter_measured_call(uint32_t site, const struct mw_timestamp *now, uint64_t rss);
 void mw_phases_leave_measured_call(uint32_t site, const struct mw_timestamp *now, uint64_t rss, int64_t grown);
 

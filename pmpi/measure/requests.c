@@ -141,9 +141,15 @@ static struct entry *add(uintptr_t request)
     return &entries[next];
 }
 
+static bool is_collective(const struct mw_op_info *op)
+{
+    return op->step == MW_STEP_COLLECTIVE;
+}
+
 void mw_requests_created(const struct mw_op_info *op, const uintptr_t *arguments)
 {
-    uintptr_t request = mw_abi_load(mw_library.abi, (const void *)arguments[op->comm + 2], 0);
+    const void *argument = (const void *)arguments[op->comm + (op->kind == MW_KIND_PERSISTENT_MESSAGE ? 1 : 2)];
+    uintptr_t request = mw_abi_load(mw_library.abi, argument, 0);
     uint32_t comm_size = mw_bytes_comm_size(mw_abi_handle(mw_library.abi, arguments[op->comm]));
     struct mw_bytes bytes = mw_bytes_of(op, arguments);
     struct entry *entry;
@@ -168,7 +174,7 @@ static const void *start_array(const struct mw_op_info *op, const uintptr_t *arg
 
 bool mw_requests_to_start(const struct mw_op_info *op, const uintptr_t *arguments, struct mw_bytes *bytes, uint32_t *comm_size)
 {
-    bool any = false;
+    bool any_collective = false;
     const void *requests;
     int count;
 
@@ -181,13 +187,13 @@ bool mw_requests_to_start(const struct mw_op_info *op, const uintptr_t *argument
         struct entry *entry = find(mw_abi_load(mw_library.abi, requests, i));
         if (!entry || !entry->persistent)
             continue;
-        any = true;
+        any_collective = any_collective || is_collective(entry->op);
         bytes->sent += entry->bytes.sent;
         bytes->received += entry->bytes.received;
         if (entry->comm_size > *comm_size)
             *comm_size = entry->comm_size;
     }
-    return any;
+    return any_collective;
 }
 
 static void open_window(struct entry *entry, uint32_t site, bool measured, uint64_t base, uint64_t peak)
@@ -221,7 +227,7 @@ void mw_requests_started(const struct mw_op_info *op, const uintptr_t *arguments
         const void *requests = start_array(op, arguments, &count);
         for (int i = 0; i < count; i++) {
             entry = find(mw_abi_load(mw_library.abi, requests, i));
-            if (entry && entry->persistent)
+            if (entry && entry->persistent && is_collective(entry->op))
                 open_window(entry, site, measured, base, peak);
         }
     }

@@ -2,7 +2,8 @@
 /* Requests of collectives that were started and not completed yet, and persistent ones.
  *
  * A nonblocking collective consists of two calls: memory that rises between MPI_Iallreduce and its MPI_Wait belongs
- * to the pair. Callers hold the rank's lock, unless stated otherwise. */
+ * to the pair. Requests of messages are not tracked: a program may have any number of them. Only persistent ones are here, for
+ * the bytes of MPI_Start. Callers hold the rank's lock, unless stated otherwise. */
 #ifndef MW_PMPI_MEASURE_REQUESTS_H
 #define MW_PMPI_MEASURE_REQUESTS_H
 
@@ -43,8 +44,8 @@ static inline bool mw_requests_are_live(void)
 /* A persistent _init call has returned; its last argument points to the new request. */
 void mw_requests_created(const struct mw_op_info *op, const uintptr_t *arguments);
 
-/* MPI_Start(request) or MPI_Startall(count, requests) is called. Returns false if no request is a collective's; else
- * sets the sum of the bytes, and the size of the largest communicator. */
+/* MPI_Start(request) or MPI_Startall(count, requests) is called. Adds the bytes of the known requests, and sets the size of the
+ * largest communicator. Returns whether a request is a collective's. */
 bool mw_requests_to_start(const struct mw_op_info *op, const uintptr_t *arguments, struct mw_bytes *bytes, uint32_t *comm_size);
 
 /* A nonblocking call, MPI_Start or MPI_Startall of `site` has returned. `measured`: RSS was `base` on entering and

@@ -47,6 +47,7 @@ struct mw_settings mw_settings_read(void)
         .reset = number(MW_SETTING_RESET),
         .budget_ppm = (uint32_t)number(MW_SETTING_OVERHEAD),
         .site_depth = (int)number(MW_SETTING_SITE_DEPTH),
+        .collective_phases = number(MW_SETTING_COLLECTIVE_PHASES),
         .syscalls = number(MW_SETTING_SYSCALLS),
         .gather = number(MW_SETTING_GATHER),
         .heap = number(MW_SETTING_HEAP),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The wrappers of all rows of pmpi/abi/collectives.def: MPI_X and PMPI_X, each calling its own real definition. */
+/* The wrappers of all rows of pmpi/abi/calls.def: MPI_X and PMPI_X, each calling its own real definition. */
 #include "pmpi/abi/wrapper.h"
 
 #include "pmpi/abi/ops.h"
@@ -42,7 +42,7 @@ static inline __attribute__((always_inline)) void note_given(enum mw_op op, cons
         return result;                                                                                                  \
     }
 
-/* Wrappers of calls that complete requests, which are not always boundaries: pmpi/measure/completion.h. */
+/* Wrappers of calls that complete requests: pmpi/measure/completion.h. */
 #define MW_COMPLETION_WRAPPER(symbol, n, op, slot, group)                                                \
     MW_TOGETHER(group) MW_EXPORT int symbol(MW_PASTE(MW_PARAMETERS_, n));                                \
     MW_EXPORT int symbol(MW_PASTE(MW_PARAMETERS_, n))                                                    \
@@ -52,15 +52,16 @@ static inline __attribute__((always_inline)) void note_given(enum mw_op op, cons
         return mw_completion(op, mw_real_symbol(slot, #symbol), arguments, __builtin_return_address(0)); \
     }
 
-#define MW_SHAPE_MW_KIND_BLOCKING MW_WRAPPER
-#define MW_SHAPE_MW_KIND_NONBLOCKING MW_WRAPPER
-#define MW_SHAPE_MW_KIND_PERSISTENT MW_WRAPPER
-#define MW_SHAPE_MW_KIND_GUARD MW_WRAPPER
-#define MW_SHAPE_MW_KIND_COMPLETION MW_COMPLETION_WRAPPER
-#define MW_EACH(prefix, name, n, kind, wide, rule, comm)                                                            \
-    MW_PASTE(MW_SHAPE_, kind)                                                                                       \
-    (prefix##name, n, MW_OP_##prefix##name, 2 * MW_OP_##prefix##name, #prefix "." #kind) MW_PASTE(MW_SHAPE_, kind)( \
-        P##prefix##name, n, MW_OP_##prefix##name, 2 * MW_OP_##prefix##name + 1, "P" #prefix "." #kind)
+#define MW_SHAPE_PLAIN MW_WRAPPER
+#define MW_SHAPE_NONBLOCKING MW_WRAPPER
+#define MW_SHAPE_PERSISTENT MW_WRAPPER
+#define MW_SHAPE_PERSISTENT_MESSAGE MW_WRAPPER
+#define MW_SHAPE_GUARD MW_WRAPPER
+#define MW_SHAPE_COMPLETION MW_COMPLETION_WRAPPER
+#define MW_EACH(prefix, name, n, kind, wide, step, rule, comm)                                                                  \
+    MW_PASTE(MW_SHAPE_, kind)                                                                                                   \
+    (prefix##name, n, MW_OP_##prefix##name, 2 * MW_OP_##prefix##name, #prefix "." #kind "." #step) MW_PASTE(MW_SHAPE_, kind)( \
+        P##prefix##name, n, MW_OP_##prefix##name, 2 * MW_OP_##prefix##name + 1, "P" #prefix "." #kind "." #step)
 #include "pmpi/abi/each_call.h"
 
 MW_WRAPPER(MPI_Start, 1, MW_OP_MPI_Start, 2 * MW_OP_MPI_Start, "MPI_.start")

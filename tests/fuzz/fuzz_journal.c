@@ -33,7 +33,7 @@ static void walk(const struct mw_journal_read *journal)
     }
     for (uint32_t i = 0; i < journal->phase_count; i++) {
         const struct mw_phase *phase = &journal->phases[i];
-        fuzz_expect(IS_STRING(phase->name) && phase->kind <= MW_PHASE_END && phase->parent <= i);
+        fuzz_expect(IS_STRING(phase->name) && phase->kind <= MW_PHASE_EXCHANGE && phase->parent <= i);
         fuzz_expect(phase->from_site <= journal->site_count && phase->to_site <= journal->site_count);
     }
     for (uint32_t i = 0; i < journal->spike_count; i++) {

@@ -4,19 +4,17 @@
 
 # What is not wrapped, and why: REASON, then regular expressions of names.
 cat >reasons <<'END'
-point-to-point   I?[bsr]?send(_c|_init|_init_c)? I?recv(_c)? Recv_init(_c)? I?sendrecv(_replace)?(_c)?
-point-to-point   I?m?probe I?mrecv(_c)? Cancel Parrived Pready(_list|_range)? P(send|recv)_init
-buffers_of_Bsend (Comm_|Session_)?(Buffer_)?(attach|detach)(_buffer)?(_c)? (Comm_|Session_|Buffer_)i?flush(_buffer)?
-one-sided        R?(put|get|accumulate|get_accumulate)(_c)? Fetch_and_op Compare_and_swap
-one-sided        Win_(attach|detach|start|post|complete|wait|test|sync|flush(_local)?(_all)?|(un)?lock(_all)?)
+of_one_session   Session_(attach|detach)_buffer(_c)? Session_i?flush_buffer
+completed_later  (Comm_|Buffer_)iflush(_buffer)?
+no_arguments     Buffer_flush
 local            (Comm|Win|Type|File|Session|Group|Request|Status|Info|Op|Errhandler|Message)_(to|from)int .*_(c2f|f2c|f2f08|f082f|c2f08|f082c)
 local            (Comm|Win|Type|Session|Status)_(get|test)_[a-z_0-9]+(_c|_x)? File_get_(amode|byte_offset|errhandler|group|position) Win_shared_query(_c)? Test_cancelled
 local            (Comm|Win|Type)_(set|delete)_(attr|name) (Comm|Win|Type)_(create|free)_keyval (Comm|Win|File|Session)_set_errhandler Session_set_info
 local            (Comm|Win|File|Session)_(create|call)_errhandler Errhandler_.* (Add|Remove)_error_(class|code|string) Error_(class|string)
 local            Comm_(rank|size|group|compare|remote_group|remote_size) Group_.* Info_.* Op_.* Type_.* Status_set_.* Grequest_.*
-local            Address Attr_(put|get|delete) Keyval_(create|free) Get_.* Aint_(add|diff) Request_get_status(_all|_any|_some)?
-local            Pack(_external)?(_size)?(_c)? Unpack(_external)?(_c)? Reduce_local(_c)? Register_datarep(_c)? Free_mem
-local            Topo_test Dims_create Cart(dim)?_(get|rank|coords|shift|map) Cartdim_get Graph(dims)?_(get|neighbors|neighbors_count|map) Dist_graph_neighbors(_count)?
+local            Address Attr_(put|get|delete) Keyval_(create|free) Get_.* Aint_(add|diff) Request_get_status(_all|_any|_some)
+local            Pack(_external)?(_size)?(_c)? Unpack(_external)?(_c)? Reduce_local(_c)? Register_datarep(_c)?
+local            Cancel Topo_test Dims_create Cart(dim)?_(get|rank|coords|shift|map) Cartdim_get Graph(dims)?_(get|neighbors|neighbors_count|map) Dist_graph_neighbors(_count)?
 local            Initialized Finalized Query_thread Is_thread_main Wtime Wtick Abi_.*
 name_service     (Open|Close)_port (Publish|Unpublish|Lookup)_name
 tool_interface   T_.*

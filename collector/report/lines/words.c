@@ -79,12 +79,16 @@ void mw_report_phase(char *text, size_t size, const struct mw_model_merged_phase
         mw_report_call(before, sizeof(before), phase->from_call, from);
     if (phase->to_call)
         mw_report_call(behind, sizeof(behind), phase->to_call, to);
-    snprintf(text, size, "%s → %s", before, tail_of(behind, same_file ? ':' : same_function ? '+' : '\0'));
+    if (phase->kind == MW_PHASE_EXCHANGE && !strcmp(before, behind))
+        snprintf(text, size, "exchange %s", before);
+    else
+        snprintf(text, size, phase->kind == MW_PHASE_EXCHANGE ? "exchange %s – %s" : "%s → %s", before,
+                 tail_of(behind, same_file ? ':' : same_function ? '+' : '\0'));
 }
 
 bool mw_report_by_tick(const struct mw_model_merged_phase *phase)
 {
-    return phase->kind == MW_PHASE_BETWEEN && phase->measured < phase->visits;
+    return mw_model_is_of_calls(phase->kind) && phase->measured < phase->visits;
 }
 
 /* The place of a peak without a known phase or call. */
@@ -106,11 +110,11 @@ void mw_report_rank_phase(char *text, size_t size, const struct mw_model_rank *r
     const struct mw_model_phase *phase = &rank->phases[index];
     struct mw_model_merged_phase shown = {.kind = phase->kind, .parent = phase->parent, .name = phase->name};
 
-    if (phase->kind == MW_PHASE_BETWEEN && phase->from_site != MW_MODEL_NONE) {
+    if (mw_model_is_of_calls(phase->kind) && phase->from_site != MW_MODEL_NONE) {
         shown.from_call = rank->sites[phase->from_site].call;
         shown.from_place = rank->sites[phase->from_site].place;
     }
-    if (phase->kind == MW_PHASE_BETWEEN && phase->to_site != MW_MODEL_NONE) {
+    if (mw_model_is_of_calls(phase->kind) && phase->to_site != MW_MODEL_NONE) {
         shown.to_call = rank->sites[phase->to_site].call;
         shown.to_place = rank->sites[phase->to_site].place;
     }
@@ -125,7 +129,7 @@ void mw_report_peak_place(char *text, size_t size, const struct mw_model_rank *r
     char call[200];
 
     /* Inside a user phase, the name of the user phase is shown instead of the phase between calls. */
-    if (phase && phase->kind == MW_PHASE_BETWEEN && phase->parent != MW_MODEL_NONE)
+    if (phase && mw_model_is_of_calls(phase->kind) && phase->parent != MW_MODEL_NONE)
         phase = &rank->phases[phase->parent];
     if (phase && phase->kind == MW_PHASE_USER)
         named = phase->path;

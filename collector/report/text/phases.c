@@ -71,7 +71,7 @@ static const struct {
 
 static enum row row_of(const struct mw_model_merged_phase *phase)
 {
-    return phase->kind != MW_PHASE_BETWEEN ? NAMED : phase->parent == MW_MODEL_NONE ? BETWEEN : DETAIL;
+    return !mw_model_is_of_calls(phase->kind) ? NAMED : phase->parent == MW_MODEL_NONE ? BETWEEN : DETAIL;
 }
 
 static bool has_named(const struct mw_model *model)

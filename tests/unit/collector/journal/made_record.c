@@ -117,7 +117,7 @@ void made_assert_safe(const struct mw_journal_read *j)
         assert_true(memchr(j->functions[i].name, 0, sizeof(j->functions[i].name)) &&
                     memchr(j->functions[i].file, 0, sizeof(j->functions[i].file)));
     for (uint32_t i = 0; i < j->phase_count; i++) {
-        assert_true(j->phases[i].kind <= MW_PHASE_END);
+        assert_true(j->phases[i].kind <= MW_PHASE_EXCHANGE);
         assert_true(j->phases[i].parent <= i);
         assert_true(j->phases[i].from_site <= j->site_count && j->phases[i].to_site <= j->site_count);
     }

@@ -125,7 +125,7 @@ static void test_invalid_phases(void **state)
     journal.state->peak_phase = 1;
     made_fill_heap(&journal);
     journal.heap_phases[0].phase = 4;
-    journal.phases[0].kind = MW_PHASE_END + 1;
+    journal.phases[0].kind = MW_PHASE_EXCHANGE + 1;
     memset(&journal.phases[2], 0, sizeof(journal.phases[2]));
     bytes = synthetic_pack(&journal, &size);
     assert_int_equal(mw_journal_read_parse(&j, bytes, size, NULL), 0);

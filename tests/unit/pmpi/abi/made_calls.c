@@ -111,6 +111,7 @@ void made_use(const struct mw_abi *table)
                                      .comm_self = MADE_COMM + 1,
                                      .comm_null = MADE_COMM_NULL,
                                      .datatype_null = TYPE_NULL,
+                                     .no_op = MADE_NO_OP,
                                      .comm_size = comm_size,
                                      .comm_rank = comm_rank,
                                      .comm_test_inter = comm_test_inter,
@@ -153,7 +154,7 @@ static const char nothing[1];
 
 void made_fill(const struct made_values *v, bool wide)
 {
-    int counted = 0, typed = 0; /* sides */
+    int counted = 0, typed = 0, peers = 0; /* sides */
 
     made_call.arguments = 0;
     for (const char *f = v->form; *f; f++) {
@@ -177,6 +178,10 @@ void made_fill(const struct made_values *v, bool wide)
             put(made_abi->handle_bytes == 4 ? (uintptr_t)narrow_types[typed] : (uintptr_t)v->types[typed]);
             typed++;
             break;
+        case 'l': put((uintptr_t)(int64_t)v->count[counted++]); break;
+        case 'k': put(MADE_COUNT(v->partitions)); break;
+        case 'd': put(MADE_COUNT(v->peer[peers++])); break;
+        case 'o': put(made_in_register(v->op)); break;
         case 'r': put(MADE_COUNT(v->root)); break;
         case 'c': put(made_in_register(MADE_COMM)); break;
         default: put(0xBADBADBADBADBADu);
@@ -195,6 +200,16 @@ void made_check_op(const char *name, bool wide, const struct made_values *v, uin
     if (bytes.sent != sent || bytes.received != received)
         fail_msg("%s %s: %llu sent, %llu received, not %llu and %llu", name, v->form, (unsigned long long)bytes.sent,
                  (unsigned long long)bytes.received, (unsigned long long)sent, (unsigned long long)received);
+}
+
+void made_check_data(const char *call, const struct made_values *v, uint64_t sent, uint64_t received)
+{
+    char name[64];
+
+    for (int wide = 0; wide < 2; wide++) {
+        snprintf(name, sizeof(name), "MPI_%s%s", call, wide ? "_c" : "");
+        made_check_op(name, wide, v, sent, received);
+    }
 }
 
 void made_check(const char *call, const struct made_values *v, uint64_t sent, uint64_t received)

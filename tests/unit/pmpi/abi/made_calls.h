@@ -13,10 +13,13 @@
 #define BROKEN TYPE(4095)   /* MPI_Type_size fails */
 #define NEGATIVE TYPE(4094) /* MPI_UNDEFINED: too large to represent */
 
+#define MADE_NO_OP 0x5800000eu
+#define MADE_SUM 0x58000003u
+
 #define MADE_COUNT(n) ((uintptr_t)(uint32_t)(n) | 0x7777777700000000u) /* an int in a register */
 
 /* One letter for each argument: `p` a buffer, `i` MPI_IN_PLACE instead, `n` a count, `N` counts, `-` an ignored one, `t` a
- * type, `T` types, `r` a root, `c` the communicator. */
+ * type, `T` types, `r` a root, `c` the communicator, `d` a peer, `k` partitions, `l` a count that is always long, `o` an op. */
 struct made_values {
     const char *form;
     int count[2]; /* of the send and the receive side */
@@ -24,6 +27,9 @@ struct made_values {
     uintptr_t type[2];
     uintptr_t types[2][8];
     int root;
+    int peer[2];
+    int partitions;
+    uintptr_t op;
 };
 
 #define TEST(test)                                                   \
@@ -41,7 +47,7 @@ struct made_comm {
 
 /* Arguments of a call, and of its large-count form: arrays of counts have the width of its counts. */
 struct made_call {
-    uintptr_t a[12];
+    uintptr_t a[14];
     int arguments;
 };
 
@@ -64,6 +70,9 @@ void made_fill(const struct made_values *v, bool wide);
 
 /* Checks one call, by its complete name. */
 void made_check_op(const char *name, bool wide, const struct made_values *v, uint64_t sent, uint64_t received);
+
+/* Checks MPI_`call` and MPI_`call`_c. */
+void made_check_data(const char *call, const struct made_values *v, uint64_t sent, uint64_t received);
 
 /* Checks each form of a collective, by the name after MPI_, with a lower-case first letter, for both widths of handles. */
 void made_check(const char *call, const struct made_values *v, uint64_t sent, uint64_t received);

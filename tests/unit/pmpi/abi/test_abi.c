@@ -40,6 +40,7 @@ static void handles(void **state)
     HANDLE(datatype_byte, MPI_BYTE);
     HANDLE(datatype_null, MPI_DATATYPE_NULL);
     HANDLE(errors_return, MPI_ERRORS_RETURN);
+    HANDLE(no_op, MPI_NO_OP);
 }
 
 static void numbers(void **state)
@@ -51,6 +52,7 @@ static void numbers(void **state)
     assert_int_equal(MW_ABI.cart, MPI_CART);
     assert_int_equal(MW_ABI.graph, MPI_GRAPH);
     assert_int_equal(MW_ABI.dist_graph, MPI_DIST_GRAPH);
+    assert_int_equal(MW_ABI.combiner_named, MPI_COMBINER_NAMED);
     assert_int_equal(MW_ABI.thread_multiple, MPI_THREAD_MULTIPLE);
 }
 
