@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* counted barrier|allreduce_8 N: N calls inside counted_loop(), for callgrind to count, after as many that are not counted. */
+/* counted barrier|allreduce_8|send_null N: N calls inside counted_loop(), for callgrind to count, after as many that are not counted. */
 #include <mpi.h>
 
 #include <stdlib.h>
@@ -12,6 +12,12 @@ static double in = 1, out;
 
 static void barrier(void) { MPI_Barrier(MPI_COMM_SELF); }
 static void allreduce_8(void) { MPI_Allreduce(&in, &out, 1, MPI_DOUBLE, MPI_SUM, MPI_COMM_SELF); }
+static void send_null(void) { MPI_Send(&in, 8, MPI_BYTE, MPI_PROC_NULL, 0, MPI_COMM_SELF); }
+
+static void (*call_of(const char *name))(void)
+{
+    return !strcmp(name, "barrier") ? barrier : !strcmp(name, "send_null") ? send_null : allreduce_8;
+}
 
 static void repeat(void (*make)(void), long n)
 {
@@ -29,7 +35,7 @@ void counted_loop(void (*make)(void), long n)
 
 int main(int argc, char **argv)
 {
-    void (*make)(void) = argc > 1 && !strcmp(argv[1], "barrier") ? barrier : allreduce_8;
+    void (*make)(void) = call_of(argc > 1 ? argv[1] : "");
 
     MPI_Init(&argc, &argv);
     counted_loop(make, 0);

@@ -85,10 +85,11 @@ static void note_lost_detail(struct mw_model *model)
 
     note_full_tables(model);
     if (cost->lost_requests)
-        mw_model_note(model, MW_MODEL_NOTE_LOST,
-                      "%s while too many others were not completed or freed yet: when collectives were completed, and the bytes of "
-                      "persistent messages, are not recorded",
-                      count_of(model, cost->lost_requests, "request was made", "requests were made"));
+        mw_model_note(
+            model, MW_MODEL_NOTE_LOST,
+            "%s while too many others were not completed or freed yet: when collectives were completed, and the bytes of "
+            "persistent messages, are not recorded",
+            count_of(model, cost->lost_requests, "request was made", "requests were made"));
     if (cost->lost_nested)
         mw_model_note(model, MW_MODEL_NOTE_LOST, "%s nested too deeply, and counted in the phase around",
                       count_of(model, cost->lost_nested, "visit of a phase was", "visits of phases were"));

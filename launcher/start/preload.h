@@ -16,9 +16,9 @@ struct mw_preload_settings {
     int site_depth;       /* 0: the default */
     bool exact, no_reset, no_syscalls;
     bool collective_phases; /* only collectives are boundaries of phases */
-    bool no_wait_library; /* do not load libmemwatch-wait.so */
-    bool no_heap;         /* do not load libmemwatch-heap.so */
-    long heap_interval;   /* mean bytes between two samples of small blocks; 0: the default */
+    bool no_wait_library;   /* do not load libmemwatch-wait.so */
+    bool no_heap;           /* do not load libmemwatch-heap.so */
+    long heap_interval;     /* mean bytes between two samples of small blocks; 0: the default */
 };
 
 /* Finds libmemwatch-pmpi.so: MEMWATCH_SHIM, relative to this program (installed or in the build tree), or the

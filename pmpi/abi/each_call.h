@@ -16,7 +16,7 @@
     MW_EACH(MPI_, I##name##_c, MW_PLUS_1(n), NONBLOCKING, 1, COLLECTIVE, rule, MW_MINUS_1(n)) \
     MW_EACH(MPI_, Name##_init_c, MW_PLUS_2(n), PERSISTENT, 1, COLLECTIVE, rule, MW_MINUS_1(n))
 #define MW_DATA_ONLY(Name, n, kind, step, rule, comm, ...) MW_EACH(MPI_, Name, n, kind, 0, step, rule, comm)
-#define MW_DATA(Name, n, kind, step, rule, comm, ...)  \
+#define MW_DATA(Name, n, kind, step, rule, comm, ...) \
     MW_EACH(MPI_, Name, n, kind, 0, step, rule, comm) \
     MW_EACH(MPI_, Name##_c, n, kind, 1, step, rule, comm)
 #define MW_CALL(Name, n, comm, ...) MW_EACH(MPI_, Name, n, PLAIN, 0, COLLECTIVE, NOTHING, comm)

@@ -239,6 +239,7 @@ static int set_up(struct mw_err *err)
     mw_threads_before_init();
     mw_observe_start(process_start_ns(mw_rank.journal.ident->start_ticks, now));
     mw_phases_start(process_start_ns(mw_rank.journal.ident->start_ticks, now));
+    mw_exchanges_start();
     mw_rank.journal.cost->setup_ns = cpu_time() - start;
     pthread_atfork(NULL, NULL, forget_in_child);
     return 0;

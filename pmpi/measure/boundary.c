@@ -100,6 +100,11 @@ RARE static void find_started(struct mw_boundary *b)
     mw_rank_unlock();
 }
 
+static bool is_persistent(const struct mw_op_info *op)
+{
+    return op->kind == MW_KIND_PERSISTENT || op->kind == MW_KIND_PERSISTENT_MESSAGE;
+}
+
 /* Reads bytes and communicator from the arguments. */
 static void read_arguments(struct mw_boundary *b)
 {
@@ -112,11 +117,13 @@ static void read_arguments(struct mw_boundary *b)
         return;
     if (op->comm != MW_NOCOMM)
         b->comm_size = mw_bytes_comm_size_quick(mw_abi_handle(mw_library.abi, arguments[op->comm]));
-    if (op->rule > MW_RULE_BARRIER && op->kind != MW_KIND_PERSISTENT && op->kind != MW_KIND_PERSISTENT_MESSAGE)
+    if (op->rule > MW_RULE_BARRIER && !is_persistent(op))
         b->bytes = mw_bytes_of(op, arguments);
-    else if (op->kind == MW_KIND_START)
+    if (op->kind == MW_KIND_PLAIN)
+        return;
+    if (op->kind == MW_KIND_START)
         find_started(b);
-    else if (op->kind == MW_KIND_COMPLETION && b->pending) { /* completion.c has found the requests */
+    if (op->kind == MW_KIND_COMPLETION && b->pending) { /* completion.c has found the requests */
         b->comm_size = b->pending->comm_size;
         b->step = MW_STEP_COLLECTIVE;
     }
@@ -179,7 +186,7 @@ static void enter(struct mw_boundary *b)
     } else {
         mw_observe_skipped();
         if (mw_rank_main_thread)
-            mw_exchanges_enter(b->step, b->site, &b->enter, false, 0);
+            mw_exchanges_enter_counted(b->step, b->site, &b->enter);
     }
     count_call(b, site, b->enter.ns);
 }
@@ -367,7 +374,7 @@ static void leave_counted(struct mw_boundary *b, struct mw_site *site)
         note_requests(b);
     if (mw_rank_main_thread) {
         mw_rank.journal.state->since_ns = now.ns;
-        mw_exchanges_leave(b->step, b->site, &now, false, 0, 0);
+        mw_exchanges_leave_counted(b->step, b->site, &now);
     }
 }
 
@@ -393,7 +400,7 @@ static void leave_locked(struct mw_boundary *b)
             mw_rank.journal.state->in_site = 0;
         return;
     }
-    if ((b->op->kind == MW_KIND_PERSISTENT || b->op->kind == MW_KIND_PERSISTENT_MESSAGE) && mw_library.abi && !b->failed)
+    if (is_persistent(b->op) && mw_library.abi && !b->failed)
         mw_requests_created(b->op, b->arguments);
     leave(b);
     if (b->timed)

@@ -28,17 +28,20 @@ static struct {
     uint32_t number; /* of exchanges */
 } now_open;
 
-static uint32_t seen_in[MW_RECORD_SITES];        /* by site: number of the last exchange with a call of it */
-static uint16_t recent[MW_RECORD_SITES + 1];     /* by last site: the phase + 1 of the exchange that ended there last */
+static uint32_t seen_in[MW_RECORD_SITES];    /* by site: number of the last exchange with a call of it */
+static uint16_t recent[MW_RECORD_SITES + 1]; /* by last site: the phase + 1 of the exchange that ended there last */
 static bool only_collectives;
+bool mw_exchanges_is_open; /* state is not NONE */
 
 void mw_exchanges_start(void)
 {
     mw_clear(seen_in, sizeof(seen_in));
     mw_clear(recent, sizeof(recent));
     now_open.state = NONE;
+    mw_exchanges_is_open = false;
     now_open.number = 0;
     mw_observe_open(&now_open.interval.window, false);
+    mw_phases.finish_run = mw_exchanges_finish;
 }
 
 void mw_exchanges_by_collectives(bool only)
@@ -46,7 +49,13 @@ void mw_exchanges_by_collectives(bool only)
     only_collectives = only;
 }
 
-static void mark_end(const struct mw_timestamp *end, bool measured, uint64_t rss)
+/* Whether anything was observed since it began. */
+static inline bool has_readings(const struct mw_interval *interval)
+{
+    return interval->window.exact || interval->window.peak || interval->window.coarse_peak || interval->grown_mpi;
+}
+
+static inline void mark_end(const struct mw_timestamp *end, bool measured, uint64_t rss)
 {
     now_open.end = *end;
     now_open.measured = measured;
@@ -72,6 +81,12 @@ void mw_exchanges_finish(const struct mw_timestamp *now, bool measured, uint64_t
     if (now_open.state == OPEN)
         mark_end(now, measured, rss);
     now_open.state = NONE;
+    mw_exchanges_is_open = false;
+    if (!has_readings(&now_open.interval)) { /* only counted: the usual case */
+        struct mw_phase *phase = mw_phases_of(&now_open.interval, &recent[now_open.last], now_open.last, 0);
+        mw_phases_close(&now_open.interval, phase, &now_open.end, false, 0);
+        return;
+    }
     add_later_peak();
     now_open.interval.window = now_open.window;
     now_open.interval.grown_mpi = now_open.grown_mpi;
@@ -79,7 +94,7 @@ void mw_exchanges_finish(const struct mw_timestamp *now, bool measured, uint64_t
                              now_open.rss);
 }
 
-static bool continues(unsigned step, uint32_t site)
+static inline bool continues(unsigned step, uint32_t site)
 {
     bool again = seen_in[site] == now_open.number;
 
@@ -94,7 +109,7 @@ static bool continues(unsigned step, uint32_t site)
     return step != MW_STEP_BOTH || !again;
 }
 
-static void begin(uint32_t site, const struct mw_timestamp *now, bool measured, uint64_t rss)
+static inline void begin(uint32_t site, const struct mw_timestamp *now, bool measured, uint64_t rss)
 {
     now_open.interval.kind = MW_PHASE_EXCHANGE;
     now_open.interval.from = site + 1;
@@ -102,7 +117,7 @@ static void begin(uint32_t site, const struct mw_timestamp *now, bool measured, 
     mw_phases_open(&now_open.interval, now, measured, rss);
 }
 
-static enum state state_after(unsigned step)
+static inline enum state state_after(unsigned step)
 {
     if (step == MW_STEP_BEGIN)
         return OPEN;
@@ -138,11 +153,13 @@ void mw_exchanges_enter(unsigned step, uint32_t site, const struct mw_timestamp 
         begin(site, now, measured, rss);
     mw_phases.between.open = false;
     now_open.state = state_after(step);
+    mw_exchanges_is_open = true;
     now_open.last = site + 1;
     seen_in[site] = now_open.number;
 }
 
-void mw_exchanges_leave(unsigned step, uint32_t site, const struct mw_timestamp *now, bool measured, uint64_t rss, int64_t grown)
+void mw_exchanges_leave(unsigned step, uint32_t site, const struct mw_timestamp *now, bool measured, uint64_t rss,
+                        int64_t grown)
 {
     step = effective(step);
     if (grown) {

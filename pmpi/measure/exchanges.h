@@ -12,12 +12,13 @@
 #define MW_PMPI_MEASURE_EXCHANGES_H
 
 #include "pmpi/abi/ops.h"
+#include "pmpi/measure/phases.h"
 #include "pmpi/rank/timestamp.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Initializes: no exchange has begun. mw_phases_start() does it. */
+/* Initializes: no exchange has begun. After mw_phases_start(). */
 void mw_exchanges_start(void);
 
 /* `only`: collectives alone are boundaries of phases (--phases-by collectives). */
@@ -26,7 +27,26 @@ void mw_exchanges_by_collectives(bool only);
 /* A call of the main thread is entered; it is left. `step`: enum mw_step. `measured`: the boundary was observed, and `rss` is
  * the RSS observed (bytes; else 0). `grown`: growth of RSS in the call, bytes. */
 void mw_exchanges_enter(unsigned step, uint32_t site, const struct mw_timestamp *now, bool measured, uint64_t rss);
-void mw_exchanges_leave(unsigned step, uint32_t site, const struct mw_timestamp *now, bool measured, uint64_t rss, int64_t grown);
+void mw_exchanges_leave(unsigned step, uint32_t site, const struct mw_timestamp *now, bool measured, uint64_t rss,
+                        int64_t grown);
+
+/* The same for calls that are only counted: fast for collectives while no exchange is open. */
+extern bool mw_exchanges_is_open;
+static inline void mw_exchanges_enter_counted(unsigned step, uint32_t site, const struct mw_timestamp *now)
+{
+    if (step == MW_STEP_COLLECTIVE && !mw_exchanges_is_open)
+        mw_phases_enter_counted_call(site, now);
+    else
+        mw_exchanges_enter(step, site, now, false, 0);
+}
+
+static inline void mw_exchanges_leave_counted(unsigned step, uint32_t site, const struct mw_timestamp *now)
+{
+    if (step == MW_STEP_COLLECTIVE)
+        mw_phases_leave_counted_call(site, now);
+    else
+        mw_exchanges_leave(step, site, now, false, 0, 0);
+}
 
 /* Another boundary: ends the exchange, if there is one. */
 void mw_exchanges_finish(const struct mw_timestamp *now, bool measured, uint64_t rss);

@@ -2,7 +2,6 @@
 #include "pmpi/measure/phases.h"
 
 #include "collector/journal/record.h"
-#include "pmpi/measure/exchanges.h"
 #include "pmpi/measure/governor.h"
 #include "pmpi/measure/observe.h"
 #include "pmpi/measure/phase_table.h"
@@ -140,7 +139,6 @@ void mw_phases_start(uint64_t process_start_ns)
 
     set_depth(0);
     mw_phase_table_start();
-    mw_exchanges_start();
     mw_observe_open(&mw_phases.between.window, false);
     mw_phases_open_between(MW_PHASE_START, 0, &start, false, 0);
     mw_phases.between.window.exact = true; /* the first reading is the mark since exec, which belongs to this phase */
@@ -164,6 +162,12 @@ void mw_phases_leave_measured_call(uint32_t site, const struct mw_timestamp *now
     mw_phases_open_between(MW_PHASE_BETWEEN, site + 1, now, true, rss);
 }
 
+static void finish_run(const struct mw_timestamp *now, bool measured, uint64_t rss)
+{
+    if (mw_phases.finish_run)
+        mw_phases.finish_run(now, measured, rss);
+}
+
 /* Ends the interval at a boundary of a user phase. Returns whether an observation was made. */
 static bool end_interval(const struct mw_timestamp *now, uint64_t visits, uint64_t *rss)
 {
@@ -173,7 +177,7 @@ static bool end_interval(const struct mw_timestamp *now, uint64_t visits, uint64
         *rss = mw_observe(now->ns, 0);
     else
         mw_observe_skipped();
-    mw_exchanges_finish(now, measured, *rss);
+    finish_run(now, measured, *rss);
     close_between(0, now, measured, *rss);
     return measured;
 }
@@ -305,6 +309,6 @@ void mw_phases_after_finalize(const struct mw_timestamp *now, bool measured, uin
 
 void mw_phases_exit(const struct mw_timestamp *now, uint64_t rss)
 {
-    mw_exchanges_finish(now, true, rss);
+    finish_run(now, true, rss);
     close_between(0, now, true, rss);
 }

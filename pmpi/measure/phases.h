@@ -37,6 +37,8 @@ struct mw_phases {
                                    calls */
     uint32_t innermost;                   /* innermost phase of the program: index + 1, or 0 */
     uint16_t recent[MW_RECORD_SITES + 1]; /* by site + 1: the phase + 1 that ended there last */
+    /* a phase of the program, or the process, begins or ends: ends a run of calls that is one phase (exchanges.h); NULL: none */
+    void (*finish_run)(const struct mw_timestamp *now, bool measured, uint64_t rss);
 };
 
 extern struct mw_phases mw_phases;

@@ -58,8 +58,8 @@ static inline __attribute__((always_inline)) void note_given(enum mw_op op, cons
 #define MW_SHAPE_PERSISTENT_MESSAGE MW_WRAPPER
 #define MW_SHAPE_GUARD MW_WRAPPER
 #define MW_SHAPE_COMPLETION MW_COMPLETION_WRAPPER
-#define MW_EACH(prefix, name, n, kind, wide, step, rule, comm)                                                                  \
-    MW_PASTE(MW_SHAPE_, kind)                                                                                                   \
+#define MW_EACH(prefix, name, n, kind, wide, step, rule, comm)                                                                \
+    MW_PASTE(MW_SHAPE_, kind)                                                                                                 \
     (prefix##name, n, MW_OP_##prefix##name, 2 * MW_OP_##prefix##name, #prefix "." #kind "." #step) MW_PASTE(MW_SHAPE_, kind)( \
         P##prefix##name, n, MW_OP_##prefix##name, 2 * MW_OP_##prefix##name + 1, "P" #prefix "." #kind "." #step)
 #include "pmpi/abi/each_call.h"

@@ -15,7 +15,7 @@ check "bench/run --help lists its sections" [ "$known" -gt 0 ]
 check "bench/run --smoke" "$bench/run" --smoke --json cost.json
 check "  each section has figures" same \
     "$(query cost.json "' '.join(dict.fromkeys(r['section'] for r in d['results']))")" \
-    'fast exact collectives governor program lifetime memory idle launcher sampler'
+    'fast messages exact collectives governor program lifetime memory idle launcher sampler'
 check "  each MPI is in them" same \
     "$(query cost.json "' '.join(sorted({r['name'].split()[0] for r in d['results'] if r['section'] == 'fast'}))")" \
     "$(mpis | sort | tr '\n' ' ' | sed 's/ $//')"

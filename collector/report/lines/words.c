@@ -83,7 +83,9 @@ void mw_report_phase(char *text, size_t size, const struct mw_model_merged_phase
         snprintf(text, size, "exchange %s", before);
     else
         snprintf(text, size, phase->kind == MW_PHASE_EXCHANGE ? "exchange %s – %s" : "%s → %s", before,
-                 tail_of(behind, same_file ? ':' : same_function ? '+' : '\0'));
+                 tail_of(behind, same_file       ? ':'
+                                 : same_function ? '+'
+                                                 : '\0'));
 }
 
 bool mw_report_by_tick(const struct mw_model_merged_phase *phase)

@@ -10,7 +10,7 @@
 
 static void sends(void **state)
 {
-    static const char *const calls[] = {"Send",  "Bsend",  "Ssend",  "Rsend",     "Isend",      "Ibsend",
+    static const char *const calls[] = {"Send",   "Bsend",  "Ssend",     "Rsend",      "Isend",      "Ibsend",
                                         "Issend", "Irsend", "Send_init", "Bsend_init", "Ssend_init", "Rsend_init"};
     struct made_values v = {.form = "pntd-c-", .count = {10}, .type = {TYPE(8)}, .peer = {2}};
 
@@ -86,8 +86,7 @@ static void one_sided(void **state)
 
 static void fetching(void **state)
 {
-    struct made_values v = {
-        .form = "pntpntd---o-", .count = {10, 5}, .type = {TYPE(8), TYPE(2)}, .peer = {1}, .op = MADE_SUM};
+    struct made_values v = {.form = "pntpntd---o-", .count = {10, 5}, .type = {TYPE(8), TYPE(2)}, .peer = {1}, .op = MADE_SUM};
 
     (void)state;
     made_check_data("Get_accumulate", &v, 80, 10);

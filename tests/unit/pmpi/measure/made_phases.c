@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/unit/pmpi/measure/made_phases.h"
 
+#include "pmpi/measure/exchanges.h"
 #include "pmpi/measure/governor.h"
 #include "pmpi/measure/phases.h"
 #include "pmpi/rank/rank.h"
@@ -32,6 +33,7 @@ void made_start(bool exact)
     mw_governor_start(made_now_ns, 0, exact);
     mw_observe_start(made_now_ns);
     mw_phases_start(made_now_ns);
+    mw_exchanges_start();
 }
 
 int made_set_up(void **state)

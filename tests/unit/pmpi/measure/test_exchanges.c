@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 /* Letters of the calls by their step; every other one is a collective. */
-#define BEGINS "isp"   /* MPI_Irecv, MPI_Isend */
+#define BEGINS "isp"     /* MPI_Irecv, MPI_Isend */
 #define BLOCKING "abcdr" /* MPI_Sendrecv */
 #define PROBES "q"
 #define ENDS "wx" /* MPI_Waitall */

@@ -247,7 +247,7 @@ static void limits_of_space_are_looked_at(void **state)
 
 /* ---- the list ---- */
 
-#define ROOM (MW_OBSERVE_CALLS + MW_OBSERVE_PHASES + 1 + MW_OBSERVE_REQUESTS)
+#define ROOM (MW_OBSERVE_CALLS + MW_OBSERVE_PHASES + 2 + MW_OBSERVE_REQUESTS)
 
 static void all_open_windows_receive_a_peak(void **state)
 {
