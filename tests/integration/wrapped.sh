@@ -12,7 +12,7 @@ local            (Comm|Win|Type|Session|Status)_(get|test)_[a-z_0-9]+(_c|_x)? Fi
 local            (Comm|Win|Type)_(set|delete)_(attr|name) (Comm|Win|Type)_(create|free)_keyval (Comm|Win|File|Session)_set_errhandler Session_set_info
 local            (Comm|Win|File|Session)_(create|call)_errhandler Errhandler_.* (Add|Remove)_error_(class|code|string) Error_(class|string)
 local            Comm_(rank|size|group|compare|remote_group|remote_size) Group_.* Info_.* Op_.* Type_.* Status_set_.* Grequest_.*
-local            Address Attr_(put|get|delete) Keyval_(create|free) Get_.* Aint_(add|diff) Request_get_status(_all|_any|_some)
+local            Address Attr_(put|get|delete) Keyval_(create|free) Get_(address|count|elements|elements_x|hw_resource_info|library_version|processor_name|version)(_c)? Aint_(add|diff) Request_get_status(_all|_any|_some)
 local            Pack(_external)?(_size)?(_c)? Unpack(_external)?(_c)? Reduce_local(_c)? Register_datarep(_c)?
 local            Cancel Topo_test Dims_create Cart(dim)?_(get|rank|coords|shift|map) Cartdim_get Graph(dims)?_(get|neighbors|neighbors_count|map) Dist_graph_neighbors(_count)?
 local            Initialized Finalized Query_thread Is_thread_main Wtime Wtick Abi_.*
