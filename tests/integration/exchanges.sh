@@ -35,7 +35,7 @@ for mpi in $(mpis); do
     check "are one exchange" visited 2 20 exchange 'exchange MPI_Sendrecv exchanges.c:[0-9]+ – MPI_Sendrecv exchanges.c:[0-9]+'
     check "and the program has 6 phases" number lammps 2 6
     check "$mpi: a pipeline" run "$mpi" pipeline
-    check "has 4 phases at its begin" number pipeline 0 4
+    check "has 4 phases at its first rank" number pipeline 0 4
     check "and 4 in its middle" number pipeline 1 4
     check "$mpi: by collectives only" run "$mpi" npb --phases-by=collectives
     check "the loop has 3 phases" number npb 0 3

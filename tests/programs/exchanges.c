@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Programs of four patterns of communication, whose phases are known:
+/* Programs of five patterns of communication, whose phases are known:
  *
  *     exchanges npb|halo|master|lammps|pipeline */
 #include <mpi.h>
@@ -14,7 +14,7 @@ enum { ROUNDS = 20, NEIGHBOURS = 26, COUNT = 128 };
 static int rank, size, next, before;
 static double out[NEIGHBOURS][COUNT], in[NEIGHBOURS][COUNT];
 
-/* 26 messages to each side, completed at once. */
+/* 26 messages from one neighbour and 26 to the other, completed at once. */
 static void halo_exchange(void)
 {
     MPI_Request requests[2 * NEIGHBOURS];
@@ -50,9 +50,10 @@ static void npb(void)
     }
 }
 
-/* Rank 0 gives tasks to whoever asks. */
+/* Rank 0 gives tasks to whoever asks, to each worker as many. */
 static void master(void)
 {
+    static int given[64]; /* by rank */
     int task = 0, stop = -1;
     MPI_Status status;
 
@@ -64,16 +65,12 @@ static void master(void)
         return;
     }
     for (int stopped = 0; stopped < size - 1; task++) {
-        int *answer = task < ROUNDS ? &task : &stop;
+        int *answer;
         MPI_Recv(&(int){0}, 1, MPI_INT, MPI_ANY_SOURCE, 1, W, &status);
+        answer = given[status.MPI_SOURCE]++ < ROUNDS ? &task : &stop;
         MPI_Send(answer, 1, MPI_INT, status.MPI_SOURCE, 2, W);
         stopped += answer == &stop;
     }
-}
-
-static void swap(int with, int from)
-{
-    MPI_Sendrecv(out[0], COUNT, MPI_DOUBLE, with, 1, in[0], COUNT, MPI_DOUBLE, from, 1, W, IGNORE);
 }
 
 /* Atoms that leave go to the neighbours in six directions, each from its line; forces come back the other way. */
@@ -82,7 +79,7 @@ static void lammps(void)
     double sum, part = rank;
 
     for (int i = 0; i < ROUNDS; i++) {
-        swap(next, before);
+        MPI_Sendrecv(out[0], COUNT, MPI_DOUBLE, next, 1, in[0], COUNT, MPI_DOUBLE, before, 1, W, IGNORE);
         MPI_Sendrecv(out[0], COUNT, MPI_DOUBLE, before, 1, in[0], COUNT, MPI_DOUBLE, next, 1, W, IGNORE);
         MPI_Sendrecv(out[1], COUNT, MPI_DOUBLE, next, 2, in[1], COUNT, MPI_DOUBLE, before, 2, W, IGNORE);
         MPI_Sendrecv(out[1], COUNT, MPI_DOUBLE, before, 2, in[1], COUNT, MPI_DOUBLE, next, 2, W, IGNORE);
