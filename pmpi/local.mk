@@ -31,6 +31,7 @@ shim_sources = \
     pmpi/wrap/argument.c pmpi/wrap/argument.h \
     pmpi/measure/boundary.c pmpi/measure/boundary.h \
     pmpi/abi/bytes.c pmpi/abi/bytes.h \
+    pmpi/abi/layout.c pmpi/abi/layout.h \
     pmpi/measure/completion.c pmpi/measure/completion.h \
     pmpi/finalize/clocks.c pmpi/finalize/clocks.h \
     pmpi/base/clear.h pmpi/abi/calls.def pmpi/abi/each_call.h \

@@ -297,7 +297,7 @@ made_jobs = tests/unit/collector/jobs/made_jobs.c tests/unit/collector/jobs/made
 made_segments = tests/unit/collector/journal/made_segments.c tests/unit/collector/journal/made_segments.h $(synthetic)
 made_record = tests/unit/collector/journal/made_record.c tests/unit/collector/journal/made_record.h $(synthetic)
 made_calls = tests/unit/pmpi/abi/made_calls.c tests/unit/pmpi/abi/made_calls.h \
-    pmpi/abi/bytes.c pmpi/abi/ops.c pmpi/abi/openmpi.c pmpi/abi/mpich.c
+    pmpi/abi/bytes.c pmpi/abi/layout.c pmpi/abi/ops.c pmpi/abi/openmpi.c pmpi/abi/mpich.c
 made_sections = tests/unit/pmpi/base/made_sections.c tests/unit/pmpi/base/made_sections.h \
     pmpi/base/lock.c pmpi/base/stack.c pmpi/base/syscalls.c
 made_phases = tests/unit/pmpi/measure/made_phases.c tests/unit/pmpi/measure/made_phases.h \

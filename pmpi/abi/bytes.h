@@ -20,11 +20,7 @@ struct mw_bytes {
     uint64_t received;
 };
 
-/* Fills the positions of each rule's arguments from pmpi/abi/calls.def. Call it before any other function
- * here. */
-void mw_bytes_start(void);
-
-/* Computes the bytes of a call of `op`. Reads only significant arguments; null handles give 0. */
+/* Computes the bytes of a call of `op`; after mw_layout_start(). Reads only significant arguments; null handles give 0. */
 struct mw_bytes mw_bytes_of(const struct mw_op_info *op, const uintptr_t *arguments);
 
 /* Processes in the (local) group of a communicator handle; 0 for a null one. */

@@ -10,6 +10,7 @@
 #include "collector/base/token.h"
 #include "collector/journal/procmem.h"
 #include "pmpi/abi/bytes.h"
+#include "pmpi/abi/layout.h"
 #include "pmpi/abi/library.h"
 #include "pmpi/abi/wrapper.h"
 #include "pmpi/base/compat.h"
@@ -218,7 +219,7 @@ static int set_up(struct mw_err *err)
     uint64_t now;
     int failed;
 
-    mw_bytes_start();
+    mw_layout_start();
     mw_rank.has_new_abi = !mw_library_resolve();
     if (mw_rank.has_new_abi)
         return mw_err_set(err, "unknown MPI library (memwatch supports Open MPI, MPICH and libraries with its ABI, "

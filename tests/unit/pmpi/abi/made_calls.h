@@ -4,6 +4,7 @@
 #define MW_TESTS_UNIT_PMPI_ABI_MADE_CALLS_H
 
 #include "pmpi/abi/bytes.h"
+#include "pmpi/abi/layout.h"
 
 /* Handles by kind, as narrow as the ABI defines them. */
 #define MADE_COMM 0x44000001u
