@@ -177,8 +177,7 @@ struct mw_model_merged_phase {
     uint32_t parent; /* in model->phases */
     uint32_t depth;  /* parents above it */
     const char *name, *path;
-    const char *from_call,
-        *to_call; /* MW_PHASE_BETWEEN: the calls around it; MW_PHASE_EXCHANGE: its first and its last; NULL where there is none */
+    const char *from_call, *to_call; /* the calls around it, of an exchange its first and last; NULL: none */
     const struct mw_model_place *from_place, *to_place;
     uint32_t ranks;
     uint64_t visits, visits_max; /* over all ranks; of one rank */

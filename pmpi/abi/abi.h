@@ -29,7 +29,6 @@ struct mw_abi {
     uintptr_t in_place;
     int root, proc_null; /* MPI_ROOT, MPI_PROC_NULL */
     int cart, graph, dist_graph;
-    int combiner_named; /* MPI_COMBINER_NAMED: a predefined datatype */
     int thread_multiple;
 };
 

@@ -20,6 +20,5 @@ const struct mw_abi mw_abi_mpich = {
     .cart = 2,
     .graph = 1,
     .dist_graph = 3,
-    .combiner_named = 1,
     .thread_multiple = 3,
 };

@@ -21,6 +21,5 @@ const struct mw_abi mw_abi_openmpi = {
     .cart = 1,
     .graph = 2,
     .dist_graph = 3,
-    .combiner_named = 0,
     .thread_multiple = 3,
 };

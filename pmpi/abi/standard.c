@@ -20,6 +20,5 @@ const struct mw_abi mw_abi_standard = {
     .cart = 211,
     .graph = 212,
     .dist_graph = 213,
-    .combiner_named = 101,
     .thread_multiple = 4096,
 };

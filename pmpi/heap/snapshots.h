@@ -99,7 +99,8 @@ bool mw_heap_snapshots_is_rise(const struct mw_heap_snapshots *snapshots, int pa
  * in no site, before the mark is read next. */
 bool mw_heap_snapshots_may_be_peak(const struct mw_heap_snapshots *snapshots, uint64_t uncounted, uint64_t mark);
 
-/* The kernel's mark was read, before the event at hand counts. Returns whether the run's candidate was adopted. */
+/* The kernel's mark was read: before a small block counts, but after a large one or a mapping, whose pages may be resident when
+ * it is known. Returns whether the run's candidate was adopted. */
 bool mw_heap_snapshots_mark(struct mw_heap_snapshots *snapshots, uint64_t mark, uint64_t now_ns);
 
 /* A phase begins: what is there now is its peak so far. `rss`: memory now; `mark`: the kernel's mark, if it was not reset. */

@@ -28,10 +28,9 @@ struct mw_boundary {
     struct mw_bytes bytes;
     uint32_t comm_size;
     uint32_t site;
-    struct mw_requests_pending
-        *pending; /* MW_KIND_COMPLETION: the collectives' requests, or NULL; set by the caller before enter */
-    uint8_t step; /* enum mw_step of this call: that of the requests where it has some */
-    bool counted; /* false: the guard is up, nothing is counted */
+    struct mw_requests_pending *pending; /* MW_KIND_COMPLETION: those of collectives, or NULL; set before enter */
+    uint8_t step;                        /* enum mw_step of this call: that of the requests where it has some */
+    bool counted;                        /* false: the guard is up, nothing is counted */
     bool measured;
     bool timed;  /* one call in so many: the cost of counting is measured */
     bool failed; /* the call returned an error: its request is invalid */

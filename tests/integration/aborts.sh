@@ -21,7 +21,6 @@ run() { # command...
 
 # A rank that the sampler did not see before its end, on a busy machine, may have ended first: then the report says so, and has the
 # call of rank 1 in its list. That must be rare.
-unseen=0
 is_first() {
     sed -n '/^  ✗ /{p;q}' rep | grep -q '✗ rank 1 ' && return
     cat rep
@@ -30,6 +29,7 @@ is_first() {
 }
 
 for mpi in $(mpis); do
+    unseen=0
     for how in errhandler op signal copy delete finalize query free cancel thread exit datarep; do
         run "$memwatch" run --force --report rep -- "$(mpirun_of "$mpi")" -n 3 "$(program "$mpi" abort_inside)" $how
         status=$?
@@ -42,7 +42,6 @@ for mpi in $(mpis); do
         check "$mpi: $how: it is named as the first one" is_first
     done
     check "$mpi: nearly always" test $unseen -le 3
-    unseen=0
 done
 
 done_testing

@@ -52,7 +52,6 @@ static void numbers(void **state)
     assert_int_equal(MW_ABI.cart, MPI_CART);
     assert_int_equal(MW_ABI.graph, MPI_GRAPH);
     assert_int_equal(MW_ABI.dist_graph, MPI_DIST_GRAPH);
-    assert_int_equal(MW_ABI.combiner_named, MPI_COMBINER_NAMED);
     assert_int_equal(MW_ABI.thread_multiple, MPI_THREAD_MULTIPLE);
 }
 

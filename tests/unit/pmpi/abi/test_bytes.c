@@ -235,6 +235,6 @@ int main(void)
         TEST(alltoallw), TEST(reductions), TEST(reduce_scatter),
     };
 
-    mw_bytes_start();
+    mw_layout_start();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

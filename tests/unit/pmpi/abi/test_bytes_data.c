@@ -122,6 +122,6 @@ int main(void)
     const struct CMUnitTest tests[] = {TEST(sends),     TEST(receives), TEST(both_ways), TEST(partitioned),
                                        TEST(one_sided), TEST(fetching), TEST(files)};
 
-    mw_bytes_start();
+    mw_layout_start();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -111,6 +111,6 @@ int main(void)
         TEST(neighbours_of_a_grid_of_many_dimensions),
     };
 
-    mw_bytes_start();
+    mw_layout_start();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

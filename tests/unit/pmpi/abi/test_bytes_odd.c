@@ -91,6 +91,6 @@ int main(void)
         TEST(sizes_of_communicators),
     };
 
-    mw_bytes_start();
+    mw_layout_start();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
