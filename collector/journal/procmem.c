@@ -142,10 +142,10 @@ static const char *read_comm(const char *text, char *comm, size_t size)
 }
 
 /* Fields of proc_pid_stat(5): 3 state, 4 parent, 20 threads, 22 start time, 28 start of the stack,
- * 31 pending signals of the main thread, 48 start of the arguments, 52 exit status. */
+ * 31 pending signals of the main thread, 48 start of the arguments, 51 end of the environment, 52 exit status. */
 int mw_procmem_parse_stat(const char *text, struct mw_procmem_stat *stat)
 {
-    uint64_t ppid = 0, threads = 0, flags = 0, pending = 0;
+    uint64_t ppid = 0, threads = 0, flags = 0, pending = 0, env_end = 0;
     const char *at;
 
     memset(stat, 0, sizeof(*stat));
@@ -166,7 +166,9 @@ int mw_procmem_parse_stat(const char *text, struct mw_procmem_stat *stat)
     at = read_field(skip_fields(at, 2), &pending); /* this and the rest may be missing in a recorded or cut text */
     stat->is_killed = pending & 1u << (SIGKILL - 1);
     at = read_field(skip_fields(at, 16), &stat->arg_start);
-    at = skip_fields(at, 3);
+    at = read_field(skip_fields(at, 2), &env_end);
+    if (at && !env_end)
+        stat->start_stack = 0;
     stat->exit_code = at ? (int32_t)strtol(at, NULL, 10) : 0;
     return 0;
 }

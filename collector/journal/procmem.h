@@ -54,7 +54,8 @@ struct mw_procmem_stat {
     int32_t threads;
     uint32_t flags;       /* field 9: the kernel's PF_* bits; MW_PROCMEM_* */
     uint64_t start_ticks; /* field 22 */
-    uint64_t start_stack; /* field 28; changes at every exec, and once more during it; 0 without permission */
+    uint64_t start_stack; /* field 28; changes at every exec, and may once more at its end; 0 without permission, and in the
+                           * middle of an exec: until command and environment can be read (field 51) */
     bool is_killed;       /* field 31: SIGKILL, as which the kernel enters any fatal signal without a core dump, is pending */
     uint64_t arg_start;   /* field 48; changes at every exec, and when a program moves its title; 0 likewise */
     int32_t exit_code;    /* field 52, as returned by wait(2); only of a zombie and with permission, else 0 */

@@ -75,21 +75,9 @@ void mw_images_command(struct mw_sampler *sampler, const struct mw_tree_process 
         snprintf(command, size, "[%s]", process->comm);
 }
 
-/* Reads program file and command of the same program, even if an exec happens in between. */
-static void read_program(struct mw_sampler *sampler, struct mw_tree_process *process, struct mw_view_process *entry)
+/* Reads the environment, and what it shows, unless it is known already. */
+static void read_environment(struct mw_sampler *sampler, struct mw_tree_process *process, struct mw_view_process *entry)
 {
-    int tries = 3;
-
-    do {
-        if (mw_procmem_exe(sampler->tree.procfd, process->pid, entry->exe, sizeof(entry->exe)))
-            entry->exe[0] = '\0';
-        mw_images_command(sampler, process, entry->command, sizeof(entry->command));
-    } while (tries-- > 0 && mw_tree_exec_meanwhile(&sampler->tree, process));
-}
-
-void mw_images_start(struct mw_sampler *sampler, struct mw_tree_process *process)
-{
-    struct mw_view_process *entry = mw_sampler_entry(sampler, process);
     struct mw_environment environment;
     bool read = !mw_environment_read(&environment, sampler->tree.procfd, process->pid);
 
@@ -99,7 +87,43 @@ void mw_images_start(struct mw_sampler *sampler, struct mw_tree_process *process
     if (!(entry->facts & MW_SEEN_ENVIRON))
         mw_evidence_start(entry, sampler->tree.procfd, read ? &environment : NULL);
     mw_environment_free(&environment);
+}
+
+static void read_once(struct mw_sampler *sampler, struct mw_tree_process *process, struct mw_view_process *entry)
+{
+    if (mw_procmem_exe(sampler->tree.procfd, process->pid, entry->exe, sizeof(entry->exe)))
+        entry->exe[0] = '\0';
+    mw_images_command(sampler, process, entry->command, sizeof(entry->command));
+    entry->facts = 0;
+    read_environment(sampler, process, entry);
+}
+
+/* Reads program file, command and environment of the same program, even if an exec happens in between: from then on, the
+ * time of the sample is after that exec. In the middle of an exec the kernel shows the new program file before its command,
+ * and its command before its environment: both are empty until then. The tree reports the end of the exec. */
+static void read_program(struct mw_sampler *sampler, struct mw_tree_process *process, struct mw_view_process *entry)
+{
+    int tries = 3;
+
+    read_once(sampler, process, entry);
+    while (tries-- > 0 && mw_tree_exec_meanwhile(&sampler->tree, process)) {
+        sampler->now = mw_clock_now();
+        read_once(sampler, process, entry);
+    }
+}
+
+void mw_images_start(struct mw_sampler *sampler, struct mw_tree_process *process)
+{
+    read_environment(sampler, process, mw_sampler_entry(sampler, process));
     if (may_become_rank(sampler, process))
+        watch_end(sampler, process);
+}
+
+/* Also watches its end, if that is part of the job's result. */
+static void take_program(struct mw_sampler *sampler, struct mw_tree_process *process, struct mw_view_process *entry)
+{
+    read_program(sampler, process, entry);
+    if (is_starter(entry) || may_become_rank(sampler, process))
         watch_end(sampler, process);
 }
 
@@ -153,30 +177,22 @@ static void note_image(struct mw_sampler *sampler, struct mw_tree_process *proce
     entry->start_ticks = process->start_ticks;
     note_namespace(sampler, entry);
     entry->image = image;
-    entry->first_ns = entry->last_ns = sampler->now;
     entry->cgroup = mw_cgroups_find(sampler->view, "", pid);
-    read_program(sampler, process, entry);
-    mw_images_start(sampler, process);
-    if (is_starter(entry))
-        watch_end(sampler, process); /* its status is part of the job's */
+    take_program(sampler, process, entry);
+    entry->first_ns = entry->last_ns = sampler->now;
 }
 
-/* what was read during an exec may belong to the previous program */
+/* What was read in the middle of an exec is incomplete. If the program file is another one, that program has executed
+ * this one since. */
 static void read_again(struct mw_sampler *sampler, struct mw_tree_process *process)
 {
     struct mw_view_process *entry = mw_sampler_entry(sampler, process);
-    char before[sizeof(entry->exe)];
+    char exe[sizeof(entry->exe)];
 
-    if (!entry)
-        return;
-    memcpy(before, entry->exe, sizeof(before));
-    read_program(sampler, process, entry);
-    if (!strcmp(before, entry->exe))
-        return;
-    entry->facts = 0;
-    mw_images_start(sampler, process);
-    if (is_starter(entry))
-        watch_end(sampler, process);
+    if (entry && !mw_procmem_exe(sampler->tree.procfd, process->pid, exe, sizeof(exe)) && strcmp(exe, entry->exe))
+        note_image(sampler, process);
+    else if (entry)
+        take_program(sampler, process, entry);
 }
 
 /* ---- what is new in the tree ---- */

@@ -183,6 +183,31 @@ static void stat_of_one_that_was_killed(void **state)
     }
 }
 
+/* The kernel sets the start of the stack before it has copied the arguments and the environment. */
+static void stat_in_the_middle_of_an_exec(void **state)
+{
+    static const struct {
+        const char *rest;
+        uint64_t start_stack;
+    } cases[] = {{"140728000 0 0 0 0\n", 0},
+                 {"140728000 140728100 140728100 0 0\n", 0},
+                 {"140728000 140728100 140728100 140729000 0\n", 140727893},
+                 {"140728000 ", 140727893},
+                 {"", 140727893}};
+    struct mw_procmem_stat s;
+    char text[512];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        snprintf(text, sizeof(text),
+                 "9 (app) S 7 42 7 0 -1 4194304 95 0 0 0 1 2 0 0 20 0 3 0 77 1000 250 18446744073709551615 1 2 140727893 0 0 0 "
+                 "0 0 0 0 0 0 17 1 0 0 0 0 0 5 6 7 %s",
+                 cases[i].rest);
+        assert_int_equal(mw_procmem_parse_stat(text, &s), 0);
+        assert_int_equal(s.start_stack, cases[i].start_stack);
+    }
+}
+
 static void stat_refuses(void **state)
 {
     static const char *const bad[] = {"", "42", "42 (app", "42 app) R 1", ") (", "42 (app) R 1 2 3"};
@@ -302,6 +327,7 @@ int main(void)
         cmocka_unit_test(status_without_memory),
         cmocka_unit_test(stat_with_odd_names),
         cmocka_unit_test(stat_of_one_that_was_killed),
+        cmocka_unit_test(stat_in_the_middle_of_an_exec),
         cmocka_unit_test(stat_refuses),
         cmocka_unit_test(own_pids),
         cmocka_unit_test(status_refuses),

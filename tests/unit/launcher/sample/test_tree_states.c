@@ -56,16 +56,21 @@ static void proc_file(const char *path, const char *text)
 
 static const char *comm;
 
-static void proc_stat(unsigned long start_stack, unsigned long arg_start)
+static void proc_stat_until(unsigned long start_stack, unsigned long arg_start, unsigned long env_end)
 {
     char text[512];
 
     snprintf(text, sizeof(text),
              "7 (%s) R 1 7 7 0 -1 0 0 0 0 0 1 2 0 0 20 0 1 0 99 1000 250 1 2 3 %lu 0 0 0 0 0 0 0 0 0 17 1 "
-             "0 0 0 0 0 5 6 7 %lu 9 10 11 0\n",
-             comm, start_stack, arg_start);
+             "0 0 0 0 0 5 6 7 %lu 9 10 %lu 0\n",
+             comm, start_stack, arg_start, env_end);
     proc_file("7/stat", text);
     update();
+}
+
+static void proc_stat(unsigned long start_stack, unsigned long arg_start)
+{
+    proc_stat_until(start_stack, arg_start, start_stack + 1000);
 }
 
 static int set_up(void **state)
@@ -111,13 +116,18 @@ static void an_exec_is_told_once(void **state)
     proc_stat(0, 0); /* in the middle of it */
     assert_int_equal(news, 1);
     assert_int_equal(settled, 0);
-    proc_stat(8000, 8100); /* its stack is made */
-    proc_stat(7900, 8100); /* and filled */
+    proc_stat_until(8000, 8100, 0); /* its stack is made */
+    assert_int_equal(settled, 0);
+    proc_stat(8000, 8100); /* and filled: the environment can be read */
+    assert_int_equal(settled, 1);
+    proc_stat(7900, 8100); /* its start is set once more */
     assert_int_equal(execs, 0);
     assert_int_equal(settled, 1);
     proc_stat(7900, 9000); /* it has changed its title */
     assert_int_equal(execs, 0);
     proc_stat(0, 0); /* the next exec */
+    proc_stat_until(5000, 5100, 0);
+    assert_int_equal(execs, 0);
     proc_stat(5000, 5100);
     assert_int_equal(execs, 1);
     proc_stat(4900, 5100);
