@@ -14,6 +14,9 @@ hosts_up 2
 
 slurm=$work/slurm
 export SLURM_CONF="$slurm/slurm.conf"
+# With its default, a tree, Slurm's fence lets ranks of the second node go before the others have come: rank 3's first message
+# then finds a rank 0 that is still in MPI_Init, and Open MPI's rank 0 jumps to NULL (without memwatch, too).
+export SLURM_PMIX_FENCE=ring
 mkdir -p "$slurm/state" "$slurm/log"
 chmod 755 "$work" "$slurm"
 (umask 077; head -c 128 /dev/urandom >"$slurm/munge.key")
