@@ -177,13 +177,13 @@ static bool read_status(struct mw_procmem_status *now)
     return is_usable(&status) && !mw_procmem_status_read(status.own.fd, now);
 }
 
-static bool read_marks(struct mw_meter_reading *reading)
+/* `peak`: ru_maxrss, read just before. */
+static bool read_rss(struct mw_meter_reading *reading, uint64_t peak)
 {
     struct mw_procmem_status now;
     uint64_t rss;
-    uint64_t peak = rusage_peak();
 
-    queries |= MW_METER_MARK | MW_METER_RSS | (peak <= floor_bytes ? MW_METER_STATUS : 0);
+    queries |= MW_METER_RSS | (peak <= floor_bytes ? MW_METER_STATUS : 0);
     if (!is_usable(&statm) || mw_procmem_statm_rss(statm.own.fd, page_bytes, &rss))
         return false;
     if (peak <= floor_bytes) /* ru_maxrss is the parent's RSS */
@@ -191,6 +191,12 @@ static bool read_marks(struct mw_meter_reading *reading)
     reading->rss = rss;
     reading->peak = peak > rss ? peak : rss;
     return true;
+}
+
+static bool read_marks(struct mw_meter_reading *reading)
+{
+    queries |= MW_METER_MARK;
+    return read_rss(reading, rusage_peak());
 }
 
 /* The distance of `exact` from the range of two readings before and after it (other threads may allocate meanwhile).
@@ -270,6 +276,17 @@ bool mw_meter_read(struct mw_meter_reading *reading)
     if (!begin_syscalls())
         return false;
     done = read_marks(reading);
+    end_syscalls();
+    return done;
+}
+
+bool mw_meter_read_rss(uint64_t mark, struct mw_meter_reading *reading)
+{
+    bool done;
+
+    if (!begin_syscalls())
+        return false;
+    done = read_rss(reading, mark);
     end_syscalls();
     return done;
 }

@@ -49,6 +49,9 @@ bool mw_meter_read(struct mw_meter_reading *reading);
 /* Reads only the mark, at half the cost. Returns false if ru_maxrss is not this process's peak: use mw_meter_read(). */
 bool mw_meter_read_mark(uint64_t *peak);
 
+/* Like mw_meter_read(), with the mark that mw_meter_read_mark() gave just before. */
+bool mw_meter_read_rss(uint64_t mark, struct mw_meter_reading *reading);
+
 /* Sets the mark to the present RSS. Returns false if that failed, or resets are off: the mark is unchanged. */
 bool mw_meter_reset(void);
 

@@ -157,35 +157,42 @@ static void pass_on_mark(const struct mw_meter_reading *reading)
     mw_heap_link_mark(reading->peak);
 }
 
-uint64_t mw_observe(uint64_t now, uint32_t site)
+static uint64_t take(uint64_t now, uint32_t site, const struct mw_meter_reading *reading)
 {
-    struct mw_meter_reading reading = {last_rss, last_rss};
+    uint64_t certain = reading->peak;
 
-    uint64_t certain;
-
-    if (!mw_meter_read(&reading)) {
-        mw_rank.journal.cost->flags |= MW_COST_BLIND;
-        return last_rss;
-    }
-    certain = reading.peak;
-    if (mark_was_kept && reading.peak <= last_mark) /* with per-CPU counters an unchanged mark may be read slightly
-                                                       lower */
-        certain = reading.rss > last_rss ? reading.rss : last_rss;
-    update_windows(reading.peak, certain);
+    if (mark_was_kept && reading->peak <= last_mark) /* with per-CPU counters an unchanged mark may be read slightly
+                                                        lower */
+        certain = reading->rss > last_rss ? reading->rss : last_rss;
+    update_windows(reading->peak, certain);
     if (mw_observe_has_skipped)
-        update_shared(reading.peak, reading.rss);
-    note_state(now, site, &reading);
+        update_shared(reading->peak, reading->rss);
+    note_state(now, site, reading);
     mw_observe_space();
-    mw_timeline_add(last_ns, now, reading.peak, reading.rss);
-    pass_on_mark(&reading);
-    mark_was_kept = reading.peak > reading.rss && !mw_meter_reset();
+    mw_timeline_add(last_ns, now, reading->peak, reading->rss);
+    pass_on_mark(reading);
+    mark_was_kept = reading->peak > reading->rss && !mw_meter_reset();
     if (mark_was_kept)
         mw_rank.journal.cost->flags |= MW_COST_NO_RESET;
-    last_mark = mark_was_kept ? reading.peak : reading.rss;
+    last_mark = mark_was_kept ? reading->peak : reading->rss;
     last_ns = now;
-    last_rss = reading.rss;
+    last_rss = reading->rss;
     mw_observe_has_skipped = false;
-    return reading.rss;
+    return reading->rss;
+}
+
+/* Nothing could be read. */
+static uint64_t take_nothing(void)
+{
+    mw_rank.journal.cost->flags |= MW_COST_BLIND;
+    return last_rss;
+}
+
+uint64_t mw_observe(uint64_t now, uint32_t site)
+{
+    struct mw_meter_reading reading;
+
+    return mw_meter_read(&reading) ? take(now, site, &reading) : take_nothing();
 }
 
 uint64_t mw_observe_kept_mark(void)
@@ -195,10 +202,13 @@ uint64_t mw_observe_kept_mark(void)
 
 uint64_t mw_observe_short(uint64_t now, uint32_t site)
 {
+    struct mw_meter_reading reading;
     uint64_t mark;
 
-    if (mw_observe_has_skipped || !mw_meter_read_mark(&mark) || mark > last_mark)
+    if (mw_observe_has_skipped || !mw_meter_read_mark(&mark))
         return mw_observe(now, site);
+    if (mark > last_mark)
+        return mw_meter_read_rss(mark, &reading) ? take(now, site, &reading) : take_nothing();
     mw_observe_space(); /* address space grows without a change of RSS */
     mw_timeline_add(last_ns, now, last_rss, last_rss);
     mw_rank.journal.state->rss_ns = last_ns = now;

@@ -38,6 +38,14 @@ bool mw_meter_read_mark(uint64_t *peak)
     return made_meter.answers;
 }
 
+bool mw_meter_read_rss(uint64_t mark, struct mw_meter_reading *reading)
+{
+    made_meter.rss_reads++;
+    if (made_meter.answers)
+        *reading = (struct mw_meter_reading){made_meter.rss, mark};
+    return made_meter.answers;
+}
+
 bool mw_meter_reset(void)
 {
     made_meter.resets_asked++;

@@ -8,9 +8,9 @@
 
 struct made_meter {
     uint64_t rss, mark; /* bytes, the kernel's current values */
-    bool answers;       /* mw_meter_read() and mw_meter_read_mark() succeed */
+    bool answers;       /* mw_meter_read() and its kin succeed */
     bool resets;        /* mw_meter_reset() succeeds */
-    unsigned reads, resets_asked, mark_reads, finds;
+    unsigned reads, resets_asked, mark_reads, rss_reads, finds;
     uint64_t address_limit, data_limit, address_peak, data; /* of mw_meter_read_space(); none: it returns false */
 };
 

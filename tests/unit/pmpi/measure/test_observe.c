@@ -105,12 +105,17 @@ static void a_short_call_without_a_rise_takes_one_reading_of_the_mark(void **sta
 static void a_short_call_with_a_rise_is_observed(void **state)
 {
     struct mw_window window;
+    unsigned reads;
 
     (void)state;
     mw_observe(1010, 0);
     mw_observe_open(&window, true);
+    reads = made_meter.reads;
     made_meter_peak(110 * MIB);
     mw_observe_short(1020, 5);
+    assert_int_equal(made_meter.mark_reads, 1); /* the mark is not read again */
+    assert_int_equal(made_meter.rss_reads, 1);
+    assert_int_equal(made_meter.reads, reads);
     assert_int_equal(window.peak, 110 * MIB);
     assert_int_equal(made_state()->peak_site, 5);
     made_meter_set(101 * MIB); /* it stays */
