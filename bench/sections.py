@@ -22,7 +22,7 @@ COLLECTIVES = ["barrier", "allreduce_8", "allreduce_64k", "allreduce_4m", "allto
 
 def times(place, command):
     """The time of each call in ns, when other work disturbs it least."""
-    return {row["call"]: row["calm"] for row in fields(place.run(command))}
+    return {row["call"]: row["calm"] for row in fields(place.run(command)) if "call" in row}  # a peer may print, too
 
 
 def compare_calls(place, table, mpi, effort, ranks, world, calls, options, how, bounds=None, pairs=None):
@@ -45,6 +45,25 @@ def messages(place, table, effort):
     for mpi in place.mpis:
         compare_calls(place, table, mpi, effort, 1, "self", ["send_null"], ["--overhead=0"], "difference", {"send_null": 35})
         compare_calls(place, table, mpi, effort, 2, "world", ["pingpong_8"], [], "ratio", {"pingpong_8": 1.12})
+
+
+def peers(place, table, effort):
+    """$BENCH_PEERS: MPI:NAME=LIBRARY[,VARIABLE=VALUE]... of each other profiler to preload, separated by blanks."""
+    table.begin("peers", "Other profilers: a call above the bare one, ns; memwatch beside them")
+    given = os.environ.get("BENCH_PEERS", "").split()
+    calls = ["barrier", "allreduce_8", "send_null"]
+    if not given:
+        table.note("left out: BENCH_PEERS names none")
+    for mpi in place.mpis:
+        start = [mpi.mpirun, "-n", "1"]
+        job = [place.program(mpi, "calls"), "self", str(effort.ms), *calls]
+        own = [word.split(":", 1)[1].split("=", 1) for word in given if word.startswith(mpi.name + ":")]
+        others = {name: [*start, "env", *f"LD_PRELOAD={words}".split(","), *job] for name, words in own}
+        ours = {" ".join(["memwatch", *options]): [*place.under(*options), *start, *job] for options in ([], ["--exact"])}
+        for name, command in {**others, **ours}.items() if own else ():
+            runs = in_turn(effort.pairs, lambda: times(place, start + job), lambda command=command: times(place, command))
+            for call in calls:
+                table.add(f"{mpi.name} {name} {call}", [(a[call], b[call]) for a, b in runs], "ns")
 
 
 def exact(place, table, effort):
@@ -226,5 +245,5 @@ def instructions(place, table, effort):
         table.value(f"{mpi} {call} ({compiler}, {arch})", [float(number)], "instructions")
 
 
-SECTIONS = {f.__name__: f for f in (fast, messages, exact, collectives, governor, program, lifetime, memory, idle, launcher,
-                                    sampler, instructions)}
+SECTIONS = {f.__name__: f for f in (fast, messages, peers, exact, collectives, governor, program, lifetime, memory, idle,
+                                    launcher, sampler, instructions)}

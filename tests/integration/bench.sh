@@ -21,6 +21,13 @@ check "  each MPI is in them" same \
     "$(mpis | sort | tr '\n' ' ' | sed 's/ $//')"
 check "  each figure has a unit, and its quartiles in order" same \
     "$(query cost.json "all(r['unit'] and r['q1'] <= r['median'] <= r['q3'] for r in d['results'])")" True
+mpi=$(mpis | head -n 1)
+export BENCH_PEERS="$mpi:a-tool=$(program "$mpi" pmpi_tool.so),A_VARIABLE=1"
+check "bench/run: other profilers" "$bench/run" --smoke --only peers --json peers.json
+unset BENCH_PEERS
+check "  each has figures, and memwatch beside it" same \
+    "$(query peers.json "' '.join(r['name'].split(maxsplit=1)[1] for r in d['results'] if r['name'].endswith('barrier'))")" \
+    'a-tool barrier memwatch barrier memwatch --exact barrier'
 check "bench/run --only" sh -c "'$bench/run' --smoke --only idle | grep -q '^  private'"
 check "bench/run: no such section" sh -c "! '$bench/run' --only nothing 2>err && grep -q nothing err"
 
