@@ -27,7 +27,7 @@ static struct mw_model_merged_phase phase_of(uint64_t entry, uint64_t peak, uint
 static unsigned long chosen_of(struct mw_model_merged_phase *phases, size_t count, size_t most)
 {
     struct mw_model model = {.phases = phases, .phase_count = count};
-    bool among[64], chosen[64];
+    bool among[64] = {false}, chosen[64];
     unsigned long bits = 0;
 
     for (size_t i = 0; i < count; i++)
