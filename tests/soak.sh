@@ -181,7 +181,7 @@ run_job() { # mpi number
     wait $pid
     status=$?
     judge "$what" "$mark" $status "$expected"
-    ! grep -q '^memwatch: nothing is lost' "jobs/$mark.err" || : >"kills/$mark" # a signal ended its report
+    ! grep -q '^memwatch: no data is lost' "jobs/$mark.err" || : >"kills/$mark" # a signal ended its report
     echo "$what" >>jobs.done
     rm -f "jobs/$mark".*
 }
