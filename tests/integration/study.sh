@@ -8,7 +8,7 @@ run=$(mpirun_of "$mpi")
 table=$top_builddir/examples/rank_table
 replicated=$top_builddir/examples/replicated
 ls /usr/lib/*/liblapacke.so.3 /usr/lib64/liblapacke.so.3 2>/dev/null | grep -q . || skip_all "needs liblapacke"
-scale() { timeout 120 "$memwatch" scale "$@" >out 2>err; echo $?; }
+scale() { timeout 400 "$memwatch" scale "$@" >out 2>err; echo $?; }
 
 # What is refused, in one line, before anything runs.
 refused() { # what, expected words, arguments...
