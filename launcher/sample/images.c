@@ -75,7 +75,7 @@ void mw_images_command(struct mw_sampler *sampler, const struct mw_tree_process 
         snprintf(command, size, "[%s]", process->comm);
 }
 
-/* Reads the environment, and what it shows, unless it is known already. */
+/* Reads the number that the launcher gave to the process as a rank; and, once for each program, why it may leave no record. */
 static void read_environment(struct mw_sampler *sampler, struct mw_tree_process *process, struct mw_view_process *entry)
 {
     struct mw_environment environment;
@@ -112,7 +112,7 @@ static void read_program(struct mw_sampler *sampler, struct mw_tree_process *pro
     }
 }
 
-void mw_images_start(struct mw_sampler *sampler, struct mw_tree_process *process)
+void mw_images_read_environment(struct mw_sampler *sampler, struct mw_tree_process *process)
 {
     read_environment(sampler, process, mw_sampler_entry(sampler, process));
     if (may_become_rank(sampler, process))

@@ -12,8 +12,9 @@
 /* Updates the tree, and the view with its new processes, programs and ranks. */
 void mw_images_update(struct mw_sampler *sampler);
 
-/* Reads environment and program file of a process that is in the view. Watches the end of one that is to become a rank. */
-void mw_images_start(struct mw_sampler *sampler, struct mw_tree_process *process);
+/* Reads the environment of a process in the view once more: it may have been empty. Watches the end of one that is to
+ * become a rank. */
+void mw_images_read_environment(struct mw_sampler *sampler, struct mw_tree_process *process);
 
 /* The command line, or the name in brackets if there is none (a kernel thread, a process of another user). */
 void mw_images_command(struct mw_sampler *sampler, const struct mw_tree_process *process, char *command, size_t size);

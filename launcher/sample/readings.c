@@ -57,7 +57,7 @@ static void look_closer(struct mw_sampler *sampler, struct mw_tree_process *proc
     if (fd >= 0)
         close(fd);
     if (!entry->launch_rank && entry->samples <= LAUNCH_RANK_LOOKS) /* likewise: the environment was empty */
-        mw_images_start(sampler, process);
+        mw_images_read_environment(sampler, process);
     if (!entry->mpi[0] && sampler->now - entry->first_ns < MAPS_NS && mw_images_may_load_mpi(sampler, process))
         mw_evidence_look(entry, sampler->tree.procfd);
     if (entry->command[0] == '[') /* first seen in the middle of an exec: the command line was empty */

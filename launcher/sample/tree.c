@@ -315,9 +315,9 @@ static bool may_be_inspected(const struct mw_tree *tree, const struct mw_tree_pr
 }
 
 /* An exec creates a new stack at another address, with the arguments on it. The kernel may set the start of the stack
- * once more at the end of an exec, and a program may move its arguments to set a title: so both must have changed. They are 0 in the
- * middle of an exec, which changes the name before the stack, and always if the process may not be inspected: then its
- * name decides. */
+ * once more at the end of an exec, and a program may move its arguments to set a title: so both must have changed. The
+ * start is 0 in the middle of an exec, which changes the name before the stack, and always if the process may not be
+ * inspected: then its name decides. */
 static bool has_new_program(const struct mw_tree *tree, struct mw_tree_process *process, const struct mw_procmem_stat *stat)
 {
     bool is_new;
