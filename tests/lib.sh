@@ -115,11 +115,13 @@ until_true() { # at most 60 s, plus the time of the command itself
 
 ended() { ! grep -q '^State:.[^Z]' "/proc/$1/status" 2>/dev/null; } # a pid: does not exist, or is a zombie
 
-# Of the running job below the base directory: the number of live ranks, which have left MPI_Init, and of those in MPI calls; the
-# number of sampled ranks.
+# Of the running job below the base directory: the number of live ranks, which have left MPI_Init, and of those that wait in
+# grow_and_die's MPI_Allreduce, where they stay (in a barrier before it they may be seen, too); the number of sampled ranks.
 waits() {
     [ "$("$mwdump" "$1"/memwatch-* 2>/dev/null | grep -c '^rank rank=[0-9]')" = "$2" ] &&
-        "$memwatch" top --once "$1"/memwatch-* 2>/dev/null | grep -q -E "^Ranks +$2 live .* $3 in MPI calls"
+        "$memwatch" top --once "$1"/memwatch-* >"$work/waits.out" 2>/dev/null &&
+        grep -q -E "^Ranks +$2 live .* $3 in MPI calls" "$work/waits.out" &&
+        [ "$(grep -c -E '^ *[0-9]+ .* MPI_Allreduce' "$work/waits.out")" = "$3" ]
 }
 sampled() { [ "$("$mwdump" "$1"/memwatch-* 2>/dev/null | grep -c '^process role=rank ')" -ge "$2" ]; }
 
