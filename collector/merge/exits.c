@@ -118,7 +118,8 @@ static void replace_copy(struct mw_model *model, struct mw_model_process *proces
     process->command = mw_model_string(model, one->text.command);
     process->role = mw_merge_chains_role(process->name);
     process->samples = process->recent_count = 0;
-    process->rss_last = process->rss_max = process->rss_max_ns = process->hwm_seen = process->pss_max = 0;
+    process->rss_last = process->rss_max = process->rss_max_ns = process->rss_max_until_ns = process->hwm_seen =
+        process->pss_max = 0;
     process->huge_max = process->swap_max = 0;
     process->facts = 0;
     apply_exit(model, process, one);

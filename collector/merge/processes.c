@@ -46,6 +46,7 @@ static void add_seen(struct mw_model *model, const struct mw_view *view, const s
         .rss_last = from->rss_last,
         .rss_max = from->rss_max,
         .rss_max_ns = mw_model_time_of(model, host, from->rss_max_ns),
+        .rss_max_until_ns = mw_model_time_of(model, host, from->rss_max_until_ns),
         .hwm_seen = from->hwm_seen,
         .pss_max = from->pss_max,
         .huge_max = from->huge_max,
@@ -83,8 +84,8 @@ static void take_view(struct mw_merge *merge, const struct mw_view *view, struct
  * time was the program before an exec, even if it has the same name. */
 static bool was_before_exec(const struct mw_model_process *process, const struct mw_model_rank *rank)
 {
-    return rank->peak.kind != MW_MODEL_UNKNOWN && !(rank->cost_flags & MW_COST_BLIND) && process->rss_max_ns < rank->rss_ns &&
-           process->rss_max > mw_model_sum(rank->peak.bytes, rank->error_bytes);
+    return rank->peak.kind != MW_MODEL_UNKNOWN && !(rank->cost_flags & MW_COST_BLIND) &&
+           process->rss_max_until_ns < rank->rss_ns && process->rss_max > mw_model_sum(rank->peak.bytes, rank->error_bytes);
 }
 
 /* Whether a sampled program may be the one that the rank reports. The process may have run another program before: `mpirun

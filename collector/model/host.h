@@ -43,9 +43,10 @@ struct mw_model_process {
     int32_t wait_status;
     uint32_t cgroup; /* in its host's groups, or none */
     struct mw_model_bytes peak;
-    uint64_t rss_last; /* at last_ns */
+    uint64_t rss_last; /* in the sample that began at last_ns */
     uint64_t rss_max, rss_max_ns, hwm_seen, pss_max, huge_max, swap_max;
-    struct mw_model_ulimit address, data;      /* sampled; for ranks those of the rank */
+    uint64_t rss_max_until_ns;            /* rss_max was read at rss_max_ns, at the latest at this time; while merging only */
+    struct mw_model_ulimit address, data; /* sampled; for ranks those of the rank */
     struct mw_view_rss recent[MW_VIEW_RECENT]; /* ranks: samples of the last seconds, oldest first */
     uint32_t recent_count;
 };

@@ -18,7 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define MW_VIEW_FILE_MAGIC "MWVIEW\0\5" /* the last byte is the version */
+#define MW_VIEW_FILE_MAGIC "MWVIEW\0\6" /* the last byte is the version */
 
 /* Maximum number of programs in a view; beyond it only the sums are known (view->processes_lost). */
 #define MW_VIEW_FILE_PROCESSES 32768

@@ -17,9 +17,9 @@
 #define MW_VIEW_NODES 16
 #define MW_VIEW_SIGNALS 8
 
-/* RSS of a process at a time. */
+/* RSS of a process. */
 struct mw_view_rss {
-    uint64_t ns;
+    uint64_t ns; /* not before this time, and normally a few microseconds later */
     uint64_t rss;
 };
 
@@ -47,25 +47,25 @@ struct mw_view_process {
     uint32_t own_ns;      /* inode of its PID namespace; 0 unknown */
     int32_t own_pid;      /* its pid in that namespace; 0 unknown */
     int32_t sent_signal;  /* the last one that its launcher sent it while it was running; 0 none seen */
-    uint64_t first_ns;    /* first and last time it was seen */
+    uint64_t first_ns;    /* begin of the first and of the last sample that saw it */
     uint64_t last_ns;
     uint64_t end_ns;   /* when its end was noticed */
     uint64_t leave_ns; /* when it closed its files on exit (launcher/sample/leaving.h), in the kernel's order of all
                              processes of the host; 0 if not seen */
     uint64_t alive_ns; /* when it was last seen not to be exiting while another process was; 0 never */
     uint64_t oom_ns;   /* last OOM kill seen in its group before its end; 0 never */
-    uint64_t rss_last; /* when it was last seen */
+    uint64_t rss_last; /* in the last sample */
     uint64_t rss_max;  /* largest RSS sampled: a lower bound */
-    uint64_t rss_max_ns;
-    uint64_t hwm_seen;      /* largest VmHWM read while it ran: a lower bound, usually better; 0 never read */
-    uint64_t pss_max;       /* largest PSS sampled; 0 never read */
-    uint64_t huge_max;      /* HugetlbPages, largest seen; not part of RSS */
-    uint64_t swap_max;      /* VmSwap, largest seen; not part of RSS */
-    uint64_t address_limit; /* RLIMIT_AS of /proc/PID/limits, the soft one; 0 none, or unknown */
-    uint64_t address_peak;  /* largest VmPeak read, which counts against that limit; only with a limit */
-    uint64_t address_last;  /* VmSize when last read */
-    uint64_t data_limit;    /* RLIMIT_DATA, likewise */
-    uint64_t data_max;      /* largest VmData read */
+    uint64_t rss_max_ns, rss_max_until_ns; /* it was read between these times: a sampler may have to wait for a CPU or a disk */
+    uint64_t hwm_seen;                     /* largest VmHWM read while it ran: a lower bound, usually better; 0 never read */
+    uint64_t pss_max;                      /* largest PSS sampled; 0 never read */
+    uint64_t huge_max;                     /* HugetlbPages, largest seen; not part of RSS */
+    uint64_t swap_max;                     /* VmSwap, largest seen; not part of RSS */
+    uint64_t address_limit;                /* RLIMIT_AS of /proc/PID/limits, the soft one; 0 none, or unknown */
+    uint64_t address_peak;                 /* largest VmPeak read, which counts against that limit; only with a limit */
+    uint64_t address_last;                 /* VmSize when last read */
+    uint64_t data_limit;                   /* RLIMIT_DATA, likewise */
+    uint64_t data_max;                     /* largest VmData read */
     uint64_t data_last;
     struct mw_view_rss recent[MW_VIEW_RECENT]; /* its last seconds, of ranks only; ns 0: empty */
     char preload[120]; /* LD_PRELOAD of its environment if memwatch's library is not in it; "" if none */

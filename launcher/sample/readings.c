@@ -78,20 +78,20 @@ static bool look_is_due(const struct mw_sampler *sampler, const struct mw_tree_p
 }
 
 /* Keeps the last seconds: a sample less than RECENT_GAP_NS after the previous one replaces it. */
-static void note_recent(struct mw_view_process *entry, uint64_t now, uint64_t rss)
+static void note_recent(struct mw_view_process *entry, uint64_t ns, uint64_t rss)
 {
     uint32_t last = (entry->recent_next + MW_VIEW_RECENT - 1) % MW_VIEW_RECENT;
     uint32_t before = (last + MW_VIEW_RECENT - 1) % MW_VIEW_RECENT;
     bool close = entry->recent[before].ns && entry->recent[last].ns - entry->recent[before].ns < RECENT_GAP_NS;
 
-    entry->recent[close ? last : entry->recent_next] = (struct mw_view_rss){now, rss};
+    entry->recent[close ? last : entry->recent_next] = (struct mw_view_rss){ns, rss};
     if (!close)
         entry->recent_next = (entry->recent_next + 1) % MW_VIEW_RECENT;
 }
 
 uint64_t mw_readings_take(struct mw_sampler *sampler, struct mw_tree_process *process)
 {
-    uint64_t rss = mw_tree_rss(&sampler->tree, process);
+    uint64_t begin = process->steady ? sampler->now : mw_clock_now(), rss = mw_tree_rss(&sampler->tree, process);
     struct mw_view_process *entry = mw_sampler_entry(sampler, process);
 
     if (!rss || !entry)
@@ -100,10 +100,11 @@ uint64_t mw_readings_take(struct mw_sampler *sampler, struct mw_tree_process *pr
     entry->last_ns = sampler->now;
     entry->rss_last = rss;
     if (mw_sampler_sampled(sampler, process)->is_rank)
-        note_recent(entry, sampler->now, rss);
+        note_recent(entry, begin, rss);
     if (entry->rss_max < rss) {
         entry->rss_max = rss;
-        entry->rss_max_ns = sampler->now;
+        entry->rss_max_ns = begin;
+        entry->rss_max_until_ns = mw_clock_now();
     }
     if (look_is_due(sampler, process, entry))
         look_closer(sampler, process, entry);

@@ -412,7 +412,8 @@ static struct mw_view_process seen_process(int32_t pid, uint64_t start, const ch
                                       .last_ns = SYNTHETIC_BEGIN + 940 * MS,
                                       .rss_last = rss / 2,
                                       .rss_max = rss,
-                                      .rss_max_ns = SYNTHETIC_BEGIN + 500 * MS};
+                                      .rss_max_ns = SYNTHETIC_BEGIN + 500 * MS,
+                                      .rss_max_until_ns = SYNTHETIC_BEGIN + 500 * MS};
 
     strcpy(process.exe, exe);
     strcpy(process.command, command);

@@ -25,7 +25,8 @@ static struct mw_view_process seen(const struct made_process *from)
                                  .end_ns = SYNTHETIC_BEGIN + from->last * MS,
                                  .rss_last = from->mib * MIB,
                                  .rss_max = from->mib * MIB,
-                                 .rss_max_ns = SYNTHETIC_BEGIN + from->first * MS};
+                                 .rss_max_ns = SYNTHETIC_BEGIN + from->first * MS,
+                                 .rss_max_until_ns = SYNTHETIC_BEGIN + from->first * MS};
 
     strcpy(to.exe, from->exe);
     strcpy(to.command, from->command);

@@ -288,7 +288,7 @@ static void other_version(void **state)
     (void)state;
     bytes[7] = 9;
     assert_int_equal(mw_view_file_parse(&view, bytes, size, &err), -1);
-    assert_string_equal(err.text, "format version 9, this memwatch reads version 5");
+    assert_string_equal(err.text, "format version 9, this memwatch reads version 6");
     free(bytes);
 }
 
