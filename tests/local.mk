@@ -24,6 +24,7 @@ shell_tests = \
     tests/integration/deaths.sh \
     tests/integration/waits.sh \
     tests/integration/post_mortem.sh \
+    tests/integration/stalls.sh \
     tests/integration/examples.sh \
     tests/integration/fuzz.sh \
     tests/integration/launcher.sh \
@@ -717,6 +718,12 @@ tests_tools_heap_probe_la_SOURCES = tests/tools/heap_probe.c $(made_tables)
 tests_tools_heap_probe_la_LIBADD = -ldl
 tests_tools_heap_probe_la_CFLAGS = $(SHIM_CFLAGS)
 tests_tools_heap_probe_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
+
+# Between memwatch and the C library.
+check_LTLIBRARIES += tests/tools/stalls.la
+tests_tools_stalls_la_SOURCES = tests/tools/stalls.c
+tests_tools_stalls_la_LIBADD = -ldl
+tests_tools_stalls_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
 
 # The shim once more, with gather rounds so small that a few ranks need many of them.
 check_LTLIBRARIES += tests/libsmallrounds.la

@@ -32,7 +32,7 @@ static void grow(size_t mib)
         hold(STEP);
         rest(50);
     }
-    rest(200); /* so that the last step is sampled */
+    rest(500); /* so that the last step is sampled */
 }
 
 static void die(const char *how)
