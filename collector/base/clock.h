@@ -23,6 +23,12 @@ static inline uint64_t mw_clock_now(void)
     return mw_clock_read(CLOCK_MONOTONIC);
 }
 
+/* CPU time of this thread in nanoseconds: what its work costs, without the time that it waits for a processor or a disk. */
+static inline uint64_t mw_clock_cpu(void)
+{
+    return mw_clock_read(CLOCK_THREAD_CPUTIME_ID);
+}
+
 /* Nanoseconds since 1970 (UTC). Used only for calendar dates. */
 static inline uint64_t mw_clock_wall(void)
 {

@@ -4,9 +4,13 @@
 #include "collector/base/units.h"
 #include "collector/merge/parts.h"
 
+#include <inttypes.h>
+
 /* Spawned worlds above this number are reported as a count. */
 #define SPAWNS_SHOWN 8
 #define HOSTS_SHOWN 8
+/* Fewer late samples than one of this many are not worth a note. */
+#define LATE_SHARE 20
 
 /* If memwatch was started as one of the ranks, it does not know the other ranks; they are not missing. */
 static bool note_inside(struct mw_model *model)
@@ -249,6 +253,21 @@ static void note_gathered_elsewhere(const struct mw_merge *merge)
         }
 }
 
+static void note_late_samples(struct mw_merge *merge)
+{
+    uint64_t samples = 0, late = 0;
+
+    for (size_t i = 0; i < merge->view_count; i++) {
+        samples += merge->views[i].samples;
+        late += merge->views[i].samples_late;
+    }
+    if (late > samples / LATE_SHARE)
+        mw_model_note(merge->model, MW_MODEL_NOTE_REMARK,
+                      "%" PRIu64 " of %" PRIu64 " samples took longer than 50 ms, since the host was busy: they are not in "
+                      "the sums over processes, which may have been larger",
+                      late, samples);
+}
+
 /* Notes on a run with several jobs that no single job reports. */
 static void note_run(struct mw_merge *merge)
 {
@@ -256,6 +275,7 @@ static void note_run(struct mw_merge *merge)
     note_contradiction(merge->model);
     note_hosts(merge);
     note_clocks(merge->model);
+    note_late_samples(merge);
 }
 
 /* Notes on the ranks of a job. */

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #define CELLS 1024
-#define SAMPLE_SHARE 4 /* a sample takes at most 1/n of the time */
 
 /* Sums over processes, per cell of time. */
 struct sums {
@@ -63,13 +62,13 @@ static void add_process(struct mw_bounds *bounds, uint32_t host, uint64_t most)
     memset(bounds->one, 0, sizeof(bounds->one));
 }
 
-/* Time that a process may have run before and after it was sampled: the longest gap between samples of its host, and the
- * duration of a sample, which is a small part of that. */
+/* Time that a process may have run before and after it was sampled: the longest time between the begin of a sample of its host
+ * and that of the next one, and the duration of a sample, which is less than that. */
 static uint64_t seen_margin(const struct mw_model *model, uint32_t host)
 {
     uint64_t gap = model->hosts[host].gap_max_ns;
 
-    return mw_model_sum(gap ? gap : mw_model_elapsed(model, model->job.end_ns), gap / SAMPLE_SHARE);
+    return mw_model_sum(gap ? gap : mw_model_elapsed(model, model->job.end_ns), gap);
 }
 
 /* From `from` to `to` there is no bound. */

@@ -186,10 +186,11 @@ struct mw_view {
     uint64_t error_ns;       /* 0: not measured */
     uint64_t interval_ns;    /* requested time between samples */
     uint64_t samples;
+    uint64_t samples_late; /* of them: they took too long for a sum of one moment, and are in no sum and no slice */
     uint64_t first_sample_ns;
     uint64_t gap_max_ns; /* longest time between two samples, or from begin_ns to the first; 0 without samples */
 
-    uint64_t rss_sum_max; /* largest sum over the tree in one sample: a lower bound */
+    uint64_t rss_sum_max; /* largest sum over the tree in one sample, read within 50 ms: a lower bound */
     uint64_t rss_sum_max_ns;
     uint32_t rss_sum_max_processes;
     uint32_t node_count;

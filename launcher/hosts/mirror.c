@@ -279,10 +279,10 @@ static bool send_file(struct mw_mirror *mirror, struct mw_mirror_file *file)
 
 bool mw_mirror_step(struct mw_mirror *mirror)
 {
-    uint64_t begin = mw_clock_now(), now;
+    uint64_t begin = mw_clock_cpu(), now = mw_clock_now();
 
     if (!mirror->passing) {
-        if (begin < mirror->next_ns)
+        if (now < mirror->next_ns)
             return false;
         look_for_files(mirror);
         if (!mirror->next_ns)
@@ -298,7 +298,7 @@ bool mw_mirror_step(struct mw_mirror *mirror)
         mirror->head_known = false;
     }
     now = mw_clock_now();
-    mirror->cost_ns += now - begin;
+    mirror->cost_ns += mw_clock_cpu() - begin;
     if (mirror->file < mirror->count)
         return false;
     mirror->passing = false;

@@ -4,7 +4,6 @@
 #include "collector/base/clock.h"
 #include "collector/journal/procmem.h"
 
-#include <time.h>
 #include <unistd.h>
 
 #define GIB (1ULL << 30)
@@ -110,7 +109,7 @@ void mw_pss_sweep(struct mw_pss *pss, struct mw_tree *tree, const struct mw_samp
                   uint64_t now, void (*between)(void *context), void *context)
 {
     struct mw_procmem_rollup one, all = {0};
-    uint64_t shmem = 0, begin = mw_clock_read(CLOCK_THREAD_CPUTIME_ID), cost; /* CPU time: waiting for a core does not count */
+    uint64_t shmem = 0, begin = mw_clock_cpu(), cost;
 
     for (size_t i = 0; i < tree->count; i++) {
         struct mw_tree_process *process = &tree->processes[i];
@@ -128,7 +127,7 @@ void mw_pss_sweep(struct mw_pss *pss, struct mw_tree *tree, const struct mw_samp
     note_all(view, now, pss->sum, &all, shmem);
     pss->last_ns = now;
     pss->last_sum = pss->sum;
-    cost = mw_clock_read(CLOCK_THREAD_CPUTIME_ID) - begin;
+    cost = mw_clock_cpu() - begin;
     pss->spent_ns += cost;
     if (pss->sum > GIB / 16) /* below that, the cost per process dominates that of its memory */
         pss->cost_ns = (uint64_t)((double)cost * (double)GIB / (double)pss->sum);

@@ -26,6 +26,10 @@
 
 #define FIRST_GAP_NS MW_NS_PER_MS
 #define COST_SHARE 10 /* samples use at most a tenth of a CPU */
+/* Values are added up if they were read within this time. A busy host may stop a sample in the middle; what a process has
+ * freed in the meantime, another one may have allocated. */
+#define MOMENT_NS (50 * MW_NS_PER_MS)
+#define MOMENT_EACH_NS 20000 /* or, of many processes, each within this */
 
 /* The sampling process, so that readers of the file can check whether it is alive. */
 static void note_self(struct mw_sampler *sampler)
@@ -145,30 +149,43 @@ static void note_gap(struct mw_sampler *sampler)
     view->last_ns = sampler->now;
 }
 
+/* `took`: the time from the first reading to the last one. */
+static void note_sum(struct mw_sampler *sampler, uint64_t sum, uint32_t processes, uint64_t took)
+{
+    if (took > MOMENT_NS && took > MOMENT_EACH_NS * processes) {
+        sampler->view->samples_late++;
+        return;
+    }
+    mw_slices_add(sampler->view, sampler->now, sum, processes);
+    sampler->last_sum = sum;
+}
+
 void mw_sampler_sample(struct mw_sampler *sampler)
 {
     struct mw_view *view = sampler->view;
-    uint64_t sum = 0, cost;
+    uint64_t sum = 0, begin, cost = mw_clock_cpu();
     uint32_t processes = 0;
 
     mw_ends_take(sampler);
     sampler->now = mw_clock_now();
     mw_images_update(sampler);
     look_groups(sampler);
+    begin = mw_clock_now();
     for (size_t i = 0; i < sampler->tree.count; i++) {
+        if (sampler->tree.processes[i].steady) /* read when the tree was updated */
+            begin = sampler->now;
         uint64_t rss = mw_readings_take(sampler, &sampler->tree.processes[i]);
         sum += rss;
         processes += rss > 0;
     }
-    mw_charges_look(view, "", sum);
+    note_sum(sampler, sum, processes, mw_clock_now() - begin);
+    mw_charges_look(view, "", sampler->last_sum);
     note_gap(sampler);
-    mw_slices_add(view, sampler->now, sum, processes);
-    cost = mw_clock_now() - sampler->now;
+    cost = mw_clock_cpu() - cost;
     sampler->rest_ns = sampler->now + COST_SHARE * cost;
     sampler->next_ns = sampler->now + sampler->gap_ns > sampler->rest_ns ? sampler->now + sampler->gap_ns : sampler->rest_ns;
     if (processes && mw_pss_is_due(&sampler->pss, sampler->now, sum))
         read_pss(sampler);
-    sampler->last_sum = sum;
     sampler->gap_ns = 2 * sampler->gap_ns < view->interval_ns ? 2 * sampler->gap_ns : view->interval_ns;
     mw_view_file_sync(&sampler->file, view);
 }

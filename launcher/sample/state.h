@@ -33,7 +33,7 @@ struct mw_sampler {
     uint64_t now;           /* time of the current sample */
     uint64_t alive_next_ns; /* when the other ranks may next be checked after one has ended */
     struct mw_pss pss;
-    uint64_t last_sum;       /* sum of RSS at the last sample */
+    uint64_t last_sum;       /* sum of RSS at the last sample that was not late */
     uint32_t ranks_seen;     /* of this host */
     uint32_t watched, ended; /* processes whose ends are watched: ranks, and possible ranks */
     bool huge_pages;         /* processes can have huge pages: read often */

@@ -204,18 +204,12 @@ static uint64_t grown_since(uint64_t before)
     return mw_meter_read(&reading) && reading.rss > before ? reading.rss - before : 0;
 }
 
-/* CPU time of this thread, in ns: other load on the CPU is not memwatch's cost. */
-static uint64_t cpu_time(void)
-{
-    return mw_clock_read(CLOCK_THREAD_CPUTIME_ID);
-}
-
 static int set_up(struct mw_err *err)
 {
     struct mw_settings settings = mw_settings_read();
     struct mw_meter_limits limits;
     struct mw_meter_reading before = {0, 0};
-    uint64_t start = cpu_time();
+    uint64_t start = mw_clock_cpu();
     uint64_t now;
     int failed;
 
@@ -241,7 +235,7 @@ static int set_up(struct mw_err *err)
     mw_observe_start(process_start_ns(mw_rank.journal.ident->start_ticks, now));
     mw_phases_start(process_start_ns(mw_rank.journal.ident->start_ticks, now));
     mw_exchanges_start();
-    mw_rank.journal.cost->setup_ns = cpu_time() - start;
+    mw_rank.journal.cost->setup_ns = mw_clock_cpu() - start;
     pthread_atfork(NULL, NULL, forget_in_child);
     return 0;
 }
@@ -320,7 +314,7 @@ void mw_life_gather(void)
         return;
     }
     start = mw_clock_now();
-    cpu_start = cpu_time();
+    cpu_start = mw_clock_cpu();
     close_phases();
     mw_own_fd_take(&dir, mw_token_open_private(mw_rank.dir, NULL));
     mw_rank.dirfd = dir.fd;
@@ -332,7 +326,7 @@ void mw_life_gather(void)
         mw_rank_unlock();
     }
     mw_boundary_guard_lower();
-    mw_rank.journal.cost->setup_ns += waited ? mw_clock_now() - start : cpu_time() - cpu_start;
+    mw_rank.journal.cost->setup_ns += waited ? mw_clock_now() - start : mw_clock_cpu() - cpu_start;
     mw_syscalls_end();
 }
 

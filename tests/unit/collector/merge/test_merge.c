@@ -93,6 +93,33 @@ static void test_bounds(void **state)
     synthetic_remove(&dir);
 }
 
+/* Late samples are in no sum: the reader is told if there were many. */
+static void test_late_samples(void **state)
+{
+    struct synthetic_dir dir;
+    struct mw_view view;
+    struct mw_model *model;
+    size_t notes;
+
+    (void)state;
+    synthetic_make(&dir);
+    synthetic_job(&dir, 1);
+    synthetic_view(&view, 1);
+    view.samples = 400;
+    view.samples_late = 20;
+    model = merged_run(&dir, &view);
+    notes = model->note_count;
+    mw_model_destroy(model);
+
+    view.samples_late = 21;
+    model = merged_run(&dir, &view);
+    assert_int_equal(model->note_count, notes + 1);
+    merged_assert_note(model, "21 of 400 samples took longer than 50 ms");
+    mw_model_destroy(model);
+    mw_view_free(&view);
+    synthetic_remove(&dir);
+}
+
 /* A killed rank may have used any amount since its last boundary: its peak counts up to its end. */
 static void test_bounds_killed(void **state)
 {
@@ -192,7 +219,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_job),    cmocka_unit_test(test_bounds), cmocka_unit_test(test_bounds_killed),
-        cmocka_unit_test(test_phases), cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_phases), cmocka_unit_test(test_empty),  cmocka_unit_test(test_late_samples),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
