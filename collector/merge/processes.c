@@ -96,18 +96,31 @@ static bool may_match(const struct mw_model_process *process, const struct mw_mo
            !was_before_exec(process, rank);
 }
 
-/* The program of the process that called MPI_Init: of those with the rank's name, the last one that existed when the journal
+/* When the process may have begun to run this program at the earliest: after the last sample of the program before. */
+static uint64_t earliest_begin(const struct mw_model *model, const struct mw_merge_chains *chains, uint32_t head,
+                               const struct mw_model_process *process)
+{
+    uint64_t before = 0;
+
+    for (uint32_t i = head; i != MW_MODEL_NONE; i = chains->next[i])
+        if (model->processes[i].image < process->image && model->processes[i].last_ns > before)
+            before = model->processes[i].last_ns;
+    return before < process->first_ns ? before : process->first_ns;
+}
+
+/* The program of the process that called MPI_Init: of those with the rank's name, the last one that may have run when the journal
  * was created, or the first one seen if sampling began later. None if it was never seen. */
 static uint32_t find_rank_image(struct mw_model *model, const struct mw_merge_chains *chains, const struct mw_model_rank *rank)
 {
     struct mw_merge_chains_key key = mw_merge_chains_key(rank->host, rank->own_ns, rank->own_pid, rank->start_ticks);
     const char *program = rank->exe[0] ? mw_merge_chains_name(model, rank->exe, NULL) : NULL;
-    uint32_t best = mw_merge_chains_head(chains, &key);
+    uint32_t head = mw_merge_chains_head(chains, &key), best = head;
 
-    for (uint32_t i = best; i != MW_MODEL_NONE; i = chains->next[i]) {
+    for (uint32_t i = head; i != MW_MODEL_NONE; i = chains->next[i]) {
         const struct mw_model_process *process = &model->processes[i], *chosen = &model->processes[best];
         bool matches = may_match(process, rank, program), best_matches = may_match(chosen, rank, program);
-        bool existed = process->first_ns <= rank->created_ns, best_existed = chosen->first_ns <= rank->created_ns;
+        bool existed = earliest_begin(model, chains, head, process) <= rank->created_ns;
+        bool best_existed = earliest_begin(model, chains, head, chosen) <= rank->created_ns;
         if (matches != best_matches ? matches : existed != best_existed ? existed : (process->image > chosen->image) == existed)
             best = i;
     }

@@ -276,12 +276,12 @@ static void add_children_of_threads(struct mw_tree *tree, size_t index)
 
     if (process->threads <= 1 || tree->now < process->threads_next_ns)
         return;
-    begin = mw_clock_now();
+    begin = mw_clock_cpu();
     list_threads(tree, process->pid);
     process = &tree->processes[index];
     gap = tree->count > before ? THREADS_GAP_NS : 2 * process->threads_gap_ns;
     process->threads_gap_ns = gap < THREADS_GAP_MAX_NS ? gap : THREADS_GAP_MAX_NS;
-    gap = (mw_clock_now() - begin) * THREADS_SHARE * tree->count;
+    gap = (mw_clock_cpu() - begin) * THREADS_SHARE * tree->count;
     process->threads_next_ns = tree->now + (gap > process->threads_gap_ns ? gap : process->threads_gap_ns);
 }
 
@@ -347,6 +347,10 @@ bool mw_tree_exec_meanwhile(const struct mw_tree *tree, struct mw_tree_process *
 
     if (read_stat(tree, process, &stat) || mw_procmem_has_ended(&stat))
         return false;
+    if (process->start_stack && !stat.start_stack) { /* an exec has begun: what was read may be of either program */
+        process->start_stack = 0;
+        return false;
+    }
     /* the exec has ended; whether the old or the new program was read is unknown */
     in_the_middle = in_the_middle && stat.start_stack;
     if (!has_new_program(tree, process, &stat) && !in_the_middle)
@@ -446,9 +450,9 @@ void mw_tree_update(struct mw_tree *tree)
     drop_ended(tree);
     if (tree->no_children_file) {
         if (tree->now >= tree->scan_next_ns) {
-            uint64_t gap;
+            uint64_t begin = mw_clock_cpu(), gap;
             add_from_scan(tree);
-            gap = (mw_clock_now() - tree->now) * SCAN_SHARE;
+            gap = (mw_clock_cpu() - begin) * SCAN_SHARE;
             tree->scan_next_ns = tree->now + (gap > SCAN_GAP_NS ? gap : SCAN_GAP_NS);
         }
         return;

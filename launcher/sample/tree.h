@@ -80,7 +80,8 @@ struct mw_tree_process *mw_tree_find(const struct mw_tree *tree, pid_t pid);
 uint64_t mw_tree_rss(const struct mw_tree *tree, struct mw_tree_process *process);
 
 /* For code that reads about a new process: whether it has executed another program since. The tree then knows that one
- * (no MW_TREE_EXEC follows), and what was read before has to be read again. */
+ * (no MW_TREE_EXEC follows), and what was read before has to be read again. In the middle of an exec it has not yet: then
+ * MW_TREE_SETTLED follows. */
 bool mw_tree_exec_meanwhile(const struct mw_tree *tree, struct mw_tree_process *process);
 
 /* Adds a process with a parent outside the tree; adds to tree->events. No effect if it is known or has ended. */

@@ -61,6 +61,34 @@ static void test_images(void **state)
     synthetic_remove(&dir);
 }
 
+/* A program that executes itself before MPI_Init, which the sampler notices only afterwards. */
+static void test_image_seen_late(void **state)
+{
+    struct synthetic_dir dir;
+    struct mw_view view;
+    struct mw_model *model;
+
+    (void)state;
+    synthetic_make(&dir);
+    synthetic_job(&dir, 1);
+    synthetic_view(&view, 1);
+    view.processes[view.process_count] = view.processes[2];
+    view.processes[view.process_count].image = 1;
+    view.processes[view.process_count].first_ns = SYNTHETIC_BEGIN + 300 * MS;
+    view.process_count++;
+    view.processes[2].last_ns = view.processes[2].first_ns; /* before the journal was created */
+    model = merged_run(&dir, &view);
+    assert_int_equal(model->ranks[0].process, 3);
+    mw_model_destroy(model);
+
+    view.processes[2].last_ns = SYNTHETIC_BEGIN + 250 * MS; /* after it: the first one called MPI_Init */
+    model = merged_run(&dir, &view);
+    assert_int_equal(model->ranks[0].process, 2);
+    mw_model_destroy(model);
+    mw_view_free(&view);
+    synthetic_remove(&dir);
+}
+
 /* A rank whose program was never sampled does not include an earlier program of the same process. */
 static void test_image_unseen(void **state)
 {
@@ -136,9 +164,8 @@ static void test_image_of_one_name(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sampled_higher),
-        cmocka_unit_test(test_images),
-        cmocka_unit_test(test_image_unseen),
+        cmocka_unit_test(test_sampled_higher),    cmocka_unit_test(test_images),
+        cmocka_unit_test(test_image_seen_late),   cmocka_unit_test(test_image_unseen),
         cmocka_unit_test(test_image_of_one_name),
     };
 

@@ -56,7 +56,7 @@ static void proc_file(const char *path, const char *text)
 
 static const char *comm;
 
-static void proc_stat_until(unsigned long start_stack, unsigned long arg_start, unsigned long env_end)
+static void proc_stat_file(unsigned long start_stack, unsigned long arg_start, unsigned long env_end)
 {
     char text[512];
 
@@ -65,6 +65,11 @@ static void proc_stat_until(unsigned long start_stack, unsigned long arg_start, 
              "0 0 0 0 0 5 6 7 %lu 9 10 %lu 0\n",
              comm, start_stack, arg_start, env_end);
     proc_file("7/stat", text);
+}
+
+static void proc_stat_until(unsigned long start_stack, unsigned long arg_start, unsigned long env_end)
+{
+    proc_stat_file(start_stack, arg_start, env_end);
     update();
 }
 
@@ -133,6 +138,24 @@ static void an_exec_is_told_once(void **state)
     proc_stat(4900, 5100);
     assert_int_equal(execs, 1);
     assert_int_equal(news, 1);
+}
+
+/* An exec begins while the program before it is read. */
+static void an_exec_in_between(void **state)
+{
+    (void)state;
+    proc_stat(8000, 8100);
+    assert_false(mw_tree_exec_meanwhile(&tree, &tree.processes[0]));
+    proc_stat_file(5000, 5100, 0);
+    assert_false(mw_tree_exec_meanwhile(&tree, &tree.processes[0]));
+    proc_stat(5000, 5100);
+    assert_int_equal(settled, 1);
+    assert_int_equal(execs, 0);
+    proc_stat_file(7000, 7100, 7500); /* a whole one */
+    assert_true(mw_tree_exec_meanwhile(&tree, &tree.processes[0]));
+    update();
+    assert_int_equal(settled, 1);
+    assert_int_equal(execs, 0);
 }
 
 /* On a busy host an exec takes several updates. */
@@ -223,6 +246,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(an_exec_is_told_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_exec_in_between, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_exec_in_progress_is_none, set_up, tear_down),
         cmocka_unit_test_setup_teardown(another_name_where_nothing_else_is_known, set_up, tear_down),
         cmocka_unit_test_setup_teardown(nothing_is_new_where_memory_is_as_before, set_up, tear_down),
