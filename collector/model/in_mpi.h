@@ -5,8 +5,8 @@
  * grew inside a call is something else: pages are counted where they are first touched. Inside a call these are pages of MPI or of
  * the program: a receive buffer that was not touched before, allocations of an MPI_Op or another function of the program, the
  * work of other threads. Memory released inside a call need not be MPI's either: a window that the program has filled, pages that
- * it had freed. Memory that MPI allocates in calls that are not wrapped (point-to-point and one-sided) is not counted in any
- * call. So the difference of growth and fall says nothing about MPI, and is not computed. */
+ * it had freed. Memory that MPI allocates in its own threads, or in calls that are not wrapped (MPI_Type_commit), is not counted in
+ * any call. So the difference of growth and fall says nothing about MPI, and is not computed. */
 #ifndef MW_COLLECTOR_MODEL_IN_MPI_H
 #define MW_COLLECTOR_MODEL_IN_MPI_H
 

@@ -103,5 +103,4 @@ void mw_lines_in_mpi(struct mw_lines *lines)
     if (job.sum.finalize)
         mw_lines_add(lines, 0, MW_LINE_ASIDE, "%s released %s", job.names.end, mw_units_bytes(job.sum.finalize).text);
     write_threads(lines, &job, lines->model->rank_count);
-    mw_lines_add(lines, 0, MW_LINE_ASIDE, "point-to-point and one-sided calls are not measured");
 }
