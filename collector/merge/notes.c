@@ -263,8 +263,9 @@ static void note_late_samples(struct mw_merge *merge)
     }
     if (late > samples / LATE_SHARE)
         mw_model_note(merge->model, MW_MODEL_NOTE_REMARK,
-                      "%" PRIu64 " of %" PRIu64 " samples took longer than 50 ms, since the host was busy: they are not in "
-                      "the sums over processes, which may have been larger",
+                      "%" PRIu64 " of %" PRIu64
+                      " samples took longer than 50 ms, as on a busy host: they are not in the sums over "
+                      "processes, which may have been larger",
                       late, samples);
 }
 

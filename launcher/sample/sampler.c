@@ -172,9 +172,9 @@ void mw_sampler_sample(struct mw_sampler *sampler)
     look_groups(sampler);
     begin = mw_clock_now();
     for (size_t i = 0; i < sampler->tree.count; i++) {
+        uint64_t rss = mw_readings_take(sampler, &sampler->tree.processes[i]);
         if (sampler->tree.processes[i].steady) /* read when the tree was updated */
             begin = sampler->now;
-        uint64_t rss = mw_readings_take(sampler, &sampler->tree.processes[i]);
         sum += rss;
         processes += rss > 0;
     }
