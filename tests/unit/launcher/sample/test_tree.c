@@ -157,12 +157,17 @@ static void follows_grandchildren(void **state)
     assert_int_equal(tree.count, 3);
 }
 
+/* The process before the daemon may be in the tree until it has ended. */
 static void leave_a_daemon(void)
 {
     if (fork() == 0) {
+        pid_t pid;
         setsid();
         if (fork() != 0)
             _exit(0);
+        pid = getpid();
+        if (write(gate[1], &pid, sizeof(pid)) != sizeof(pid))
+            _exit(126);
         for (;;)
             pause();
     }
@@ -171,23 +176,25 @@ static void leave_a_daemon(void)
 
 static void keeps_daemons(void **state)
 {
-    pid_t parent;
+    pid_t parent, daemon;
 
     (void)state;
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     parent = start(leave_a_daemon);
     waitpid(parent, NULL, 0);
+    assert_int_equal(read(gate[0], &daemon, sizeof(daemon)), sizeof(daemon));
     for (int i = 0; i < PATIENCE; i++) { /* until only the daemon is left, and is our child */
         usleep(1000);
         while (waitpid(-1, NULL, WNOHANG) > 0)
             ;
         update();
-        if (tree.count == 1)
+        if (tree.count == 1 && find(daemon) && find(daemon)->ppid == getpid())
             break;
     }
     usleep(10000);
     update();
     assert_int_equal(tree.count, 1);
+    assert_non_null(find(daemon));
 }
 
 static void become_sleep(void)
