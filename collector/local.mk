@@ -13,6 +13,7 @@ collector_libcollector_la_SOURCES = \
 	collector/model/limits.c collector/model/limits.h \
 	collector/model/heap_owner.c collector/model/heap_owner.h \
 	collector/model/in_mpi.c collector/model/in_mpi.h \
+	collector/model/objects.c collector/model/objects.h \
 	collector/base/io.c collector/base/io.h \
 	collector/journal/journal.c collector/journal/journal.h \
 	collector/journal/procmem.c collector/journal/procmem.h \

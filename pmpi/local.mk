@@ -58,6 +58,7 @@ shim_sources = \
     pmpi/abi/ops.c pmpi/abi/ops.h \
     pmpi/base/own_fd.h \
     pmpi/measure/own_memory.c pmpi/measure/own_memory.h \
+    pmpi/measure/objects.c pmpi/measure/objects.h \
     pmpi/measure/requests.c pmpi/measure/requests.h \
     pmpi/finalize/peers.c pmpi/finalize/peers.h \
     pmpi/finalize/rank_list.c pmpi/finalize/rank_list.h \

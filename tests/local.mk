@@ -201,6 +201,7 @@ unit_tests += \
     tests/unit/pmpi/measure/test_modules \
     tests/unit/pmpi/measure/test_own_memory \
     tests/unit/pmpi/measure/test_places \
+    tests/unit/pmpi/measure/test_objects \
     tests/unit/pmpi/measure/test_requests \
     tests/unit/pmpi/measure/test_requests_full \
     tests/unit/pmpi/measure/test_requests_random \
@@ -584,6 +585,8 @@ tests_unit_pmpi_measure_test_phases_named_SOURCES = tests/unit/pmpi/measure/test
 tests_unit_pmpi_measure_test_phases_named_LDADD = $(collector_test_libs)
 tests_unit_pmpi_measure_test_phases_random_SOURCES = tests/unit/pmpi/measure/test_phases_random.c $(made_phases)
 tests_unit_pmpi_measure_test_phases_random_LDADD = $(collector_test_libs)
+tests_unit_pmpi_measure_test_objects_SOURCES = tests/unit/pmpi/measure/test_objects.c pmpi/measure/objects.c pmpi/abi/mpich.c
+tests_unit_pmpi_measure_test_objects_LDADD = $(collector_test_libs)
 tests_unit_pmpi_measure_test_requests_SOURCES = tests/unit/pmpi/measure/test_requests.c $(made_requests)
 tests_unit_pmpi_measure_test_requests_LDADD = $(collector_test_libs)
 tests_unit_pmpi_measure_test_requests_full_SOURCES = tests/unit/pmpi/measure/test_requests_full.c $(made_requests)

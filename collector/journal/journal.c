@@ -40,10 +40,10 @@ static const struct {
 };
 
 /* The layout of this version. A size that changes needs another one. */
-_Static_assert(MW_RECORD_VERSION == 7, "the sizes are those of version 7");
+_Static_assert(MW_RECORD_VERSION == 8, "the sizes are those of version 8");
 _Static_assert(sizeof(struct mw_record_head) == 408 && sizeof(struct mw_ident) == 840, "MW_RECORD_VERSION");
-_Static_assert(sizeof(struct mw_state) == 312 && sizeof(struct mw_cost) == 128, "MW_RECORD_VERSION");
-_Static_assert(sizeof(struct mw_module) == 304 && sizeof(struct mw_site) == 288, "MW_RECORD_VERSION");
+_Static_assert(sizeof(struct mw_state) == 552 && sizeof(struct mw_cost) == 136, "MW_RECORD_VERSION");
+_Static_assert(sizeof(struct mw_module) == 304 && sizeof(struct mw_site) == 320, "MW_RECORD_VERSION");
 _Static_assert(sizeof(struct mw_phase) == 320 && sizeof(struct mw_spike) == 448, "MW_RECORD_VERSION");
 _Static_assert(sizeof(struct mw_tick) == 16, "MW_RECORD_VERSION");
 _Static_assert(sizeof(struct mw_heap_state) == 568 && sizeof(struct mw_heap_site) == 208, "MW_RECORD_VERSION");

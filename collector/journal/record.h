@@ -20,7 +20,7 @@
 #include <stdint.h>
 
 #define MW_RECORD_MAGIC "MEMWATCH" /* 8 bytes, no NUL */
-#define MW_RECORD_VERSION 7u
+#define MW_RECORD_VERSION 8u
 #define MW_RECORD_ENDIAN 0x01020304u
 
 enum mw_section {
@@ -131,6 +131,28 @@ enum mw_threads {
     MW_THREADS_INIT     /* while MPI_Init ran, or it was not called by the main thread */
 };
 
+/* Objects of MPI that a program creates and has to free. The order is that of the words in records. */
+enum mw_object_kind {
+    MW_OBJECT_NONE,
+    MW_OBJECT_COMM,
+    MW_OBJECT_DATATYPE,
+    MW_OBJECT_GROUP,
+    MW_OBJECT_OP,
+    MW_OBJECT_INFO,
+    MW_OBJECT_WINDOW,
+    MW_OBJECT_FILE,
+    MW_OBJECT_REQUEST, /* persistent ones only */
+    MW_OBJECT_SESSION,
+    MW_OBJECT_KINDS
+};
+
+/* How many objects of a kind, or of a call site, the program made. Those that are live now: created minus freed. */
+struct mw_objects {
+    uint64_t created;
+    uint64_t freed;
+    uint64_t most; /* live at one time */
+};
+
 /* What the rank is doing now, and sums over its lifetime. */
 struct mw_state {
     uint32_t stage;          /* enum mw_stage */
@@ -169,6 +191,7 @@ struct mw_state {
     uint64_t unmeasured_why; /* enum mw_unmeasured */
     uint64_t abort_ns;       /* when MPI_Abort was first called; 0 if it was not */
     uint64_t threads;        /* enum mw_threads; never decreases, and MW_THREADS_UNKNOWN is final */
+    struct mw_objects objects[MW_OBJECT_KINDS]; /* by kind; that of MW_OBJECT_NONE is unused */
 };
 
 /* The cost of memwatch in this rank, and the accuracy of its numbers. */
@@ -185,6 +208,7 @@ struct mw_cost {
     uint64_t lost_phases;   /* visits of phases without a separate entry: counted in a shared one */
     uint64_t lost_modules;  /* objects not in the table because it was full; counted once per new stack through them */
     uint64_t lost_requests; /* requests of collectives while too many were active: their completion is not recorded as a call */
+    uint64_t lost_objects;  /* objects created while too many were live: when they are freed, their call site is not known */
     uint64_t lost_nested;   /* phases nested too deeply: their memory counts in the enclosing phase */
     uint64_t coarse_calls;  /* calls that were counted but not measured */
     uint64_t unrecorded;    /* calls passed on to MPI without a record: made by a signal handler during another call, or the
@@ -249,9 +273,11 @@ struct mw_site {
     int64_t growth;    /* RSS at exit minus RSS at entry, summed over measured calls */
     uint64_t spike;    /* largest rise: peak inside minus RSS at entry; 0 if there was none */
     uint64_t spike_entry_rss;
-    uint64_t spike_ns;     /* when that call was entered */
-    uint64_t spike_visit;  /* number of that call, from 1 */
-    uint64_t coarse_spike; /* a rise in an interval of several calls that includes this one */
+    uint64_t spike_ns;         /* when that call was entered */
+    uint64_t spike_visit;      /* number of that call, from 1 */
+    uint64_t coarse_spike;     /* a rise in an interval of several calls that includes this one */
+    struct mw_objects objects; /* that it created */
+    uint64_t object;           /* enum mw_object_kind of these; MW_OBJECT_NONE if it creates none */
 };
 
 enum mw_phase_kind {

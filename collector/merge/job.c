@@ -190,6 +190,7 @@ static void add_cost(struct mw_model_cost *cost, const struct mw_model_rank *ran
     cost->lost_phases = mw_model_sum(cost->lost_phases, rank->lost_phases);
     cost->lost_modules = mw_model_sum(cost->lost_modules, rank->lost_modules);
     cost->lost_requests = mw_model_sum(cost->lost_requests, rank->lost_requests);
+    cost->lost_objects = mw_model_sum(cost->lost_objects, rank->lost_objects);
     cost->lost_nested = mw_model_sum(cost->lost_nested, rank->lost_nested);
     cost->unrecorded = mw_model_sum(cost->unrecorded, rank->unrecorded);
 }

@@ -94,6 +94,10 @@ static void note_lost_detail(struct mw_model *model)
             "%s while too many others were not completed or freed yet: when collectives were completed, and the bytes of "
             "persistent messages, are not recorded",
             count_of(model, cost->lost_requests, "request was made", "requests were made"));
+    if (cost->lost_objects)
+        mw_model_note(model, MW_MODEL_NOTE_LOST,
+                      "%s while a rank had too many others: call sites may have freed more objects than is reported",
+                      count_of(model, cost->lost_objects, "MPI object was created", "MPI objects were created"));
     if (cost->lost_nested)
         mw_model_note(model, MW_MODEL_NOTE_LOST, "%s nested too deeply, and counted in the phase around",
                       count_of(model, cost->lost_nested, "visit of a phase was", "visits of phases were"));

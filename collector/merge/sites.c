@@ -2,6 +2,7 @@
 /* Merges call sites of all ranks that have the same call, communicator size and place. */
 #include "collector/base/mem.h"
 #include "collector/merge/parts.h"
+#include "collector/model/objects.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -18,6 +19,8 @@ struct share {
     uint64_t time_ns;
     int64_t growth;
     uint64_t spike;
+    uint64_t left; /* objects that were not freed */
+    bool growing;
     uint32_t rank; /* plus one: the rank of these values */
 };
 
@@ -60,6 +63,7 @@ static uint32_t find_merged(struct mw_merge_sites *sites, const struct mw_model_
             .spike_site = MW_MODEL_NONE,
             .spike_record = MW_MODEL_NONE,
             .coarse_rank = MW_MODEL_NONE,
+            .left_rank = MW_MODEL_NONE,
         };
         (void)MW_MEM_PUSH(sites->shares, sites->share_count);
         (void)MW_MEM_PUSH(sites->spikes, sites->spikes_count);
@@ -94,6 +98,18 @@ static void take_spike(struct mw_merge_sites *sites, struct mw_model_merged_site
     }
 }
 
+static void take_objects(struct share *share, struct mw_model_merged_site *to, const struct mw_model_site *from,
+                         const struct mw_model_rank *rank)
+{
+    if (!from->object)
+        return;
+    to->object = from->object;
+    to->created = mw_model_sum(to->created, from->created);
+    to->freed = mw_model_sum(to->freed, from->freed);
+    share->left = mw_model_sum(share->left, mw_objects_left(from));
+    share->growing |= mw_objects_are_growing(from, rank);
+}
+
 static void take_site(struct mw_merge_sites *sites, uint32_t rank, uint32_t index)
 {
     struct mw_model_site *from = &sites->model->ranks[rank].sites[index];
@@ -115,6 +131,7 @@ static void take_site(struct mw_merge_sites *sites, uint32_t rank, uint32_t inde
     if (from->first_ns && (!to->first_ns || from->first_ns < to->first_ns))
         to->first_ns = from->first_ns;
     take_spike(sites, to, rank, index);
+    take_objects(share, to, from, &sites->model->ranks[rank]);
 }
 
 /* Half of the largest spike so far is at most half of the final largest one: lower spikes never count. */
@@ -132,6 +149,11 @@ static void end_rank(struct mw_merge_sites *sites, uint32_t rank)
         mw_model_spread_add(&to->time, to->ranks, share->time_ns, rank);
         mw_model_change_add(&to->growth, to->ranks, share->growth, rank);
         keep_spike(&sites->spikes[sites->touched[i]], to->spike, share->spike);
+        if (share->left > to->left_max) {
+            to->left_max = share->left;
+            to->left_rank = rank;
+        }
+        to->growing_ranks += share->growing;
         to->ranks++;
     }
     free(sites->touched);

@@ -311,6 +311,16 @@ void mw_merge_take_ticks(const struct mw_journal_read *journal, struct mw_model_
         memcpy(rank->ticks, journal->ticks, rank->tick_count * sizeof(*rank->ticks));
 }
 
+static void take_objects(const struct mw_state *state, struct mw_model_rank *rank)
+{
+    for (uint32_t kind = MW_OBJECT_NONE + 1; kind < MW_OBJECT_KINDS; kind++) {
+        const struct mw_objects *from = &state->objects[kind];
+        if (from->created)
+            rank->objects[rank->object_count++] = (struct mw_model_objects){(enum mw_object_kind)kind, from->created,
+                                                                            from->freed, from->most};
+    }
+}
+
 /* What is not in the record, or is made of several fields of the journal. */
 static void take_rest(struct source *source)
 {
@@ -326,6 +336,7 @@ static void take_rest(struct source *source)
     mw_binding_describe(source->model, rank, ident->affinity, ident->host);
     rank->peak.bytes = state->peak;
     mw_limits_take(rank, state);
+    take_objects(state, rank);
     rank->measure_ns = cost->measure_ns + cost->counting_ns;
 }
 

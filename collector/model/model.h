@@ -78,7 +78,7 @@ struct mw_model_cost {
     uint64_t checks, checked_bytes_max; /* as those of ranks; see collector/model/reading_error.h */
     uint64_t calls, measured;
     uint32_t no_reset_ranks;
-    uint64_t lost_sites, lost_phases, lost_modules, lost_requests, lost_nested;
+    uint64_t lost_sites, lost_phases, lost_modules, lost_requests, lost_objects, lost_nested;
     uint64_t unrecorded;
     uint64_t launcher_cpu_ns, launcher_rss_peak;
 };

@@ -36,7 +36,15 @@ struct mw_model_site {
     int64_t growth; /* growth that stayed, of measured calls */
     uint64_t spike; /* exact: peak inside a call minus RSS at its entry */
     uint64_t spike_entry_rss, spike_ns, spike_visit;
-    uint64_t coarse_spike; /* an upper bound, from an interval with other calls in it */
+    uint64_t coarse_spike;         /* an upper bound, from an interval with other calls in it */
+    enum mw_object_kind object;    /* what it creates, and how many of these; MW_OBJECT_NONE: nothing */
+    uint64_t created, freed, most; /* `freed`: anywhere; `most`: live at one time */
+};
+
+/* The MPI objects of one kind that a rank created. */
+struct mw_model_objects {
+    enum mw_object_kind kind;
+    uint64_t created, freed, most; /* `most`: live at one time */
 };
 
 /* One phase of one rank (struct mw_phase). */
@@ -128,7 +136,7 @@ struct mw_model_rank {
     uint64_t checks, checked_bytes; /* how often the counters were compared with a count of the pages; the largest difference */
     uint64_t measure_ns, setup_ns, shim_bytes;
     uint64_t calls, measured, coarse_calls;
-    uint64_t lost_sites, lost_phases, lost_modules, lost_requests, lost_nested;
+    uint64_t lost_sites, lost_phases, lost_modules, lost_requests, lost_objects, lost_nested;
     uint64_t unrecorded; /* calls passed on without a record */
     uint32_t cost_flags; /* MW_COST_* */
     struct mw_model_heap heap;
@@ -137,6 +145,8 @@ struct mw_model_rank {
                    fields above point at, and enclosing phases; these sites have no frames. */
     struct mw_model_site *sites;
     struct mw_model_phase *phases;
+    struct mw_model_objects objects[MW_OBJECT_KINDS]; /* those that it created, by kind */
+    uint32_t object_count;
     struct mw_model_spike *spikes; /* largest first */
     struct mw_tick *ticks;         /* slices of tick_ns from created_ns */
     uint32_t site_count, phase_count, spike_count, tick_count;
@@ -163,6 +173,11 @@ struct mw_model_merged_site {
     uint32_t spike_ranks;  /* ranks whose largest rise is at least half of it */
     uint64_t coarse_spike; /* largest rise of an interval with calls of this site in it: an upper bound; 0 if none */
     uint32_t coarse_rank;
+    enum mw_object_kind object; /* what it creates; the next ones are 0 if it creates nothing */
+    uint64_t created, freed;    /* over all ranks */
+    uint64_t left_max;          /* created and not freed, the most in one rank */
+    uint32_t left_rank;         /* which one; or none */
+    uint32_t growing_ranks;     /* in so many ranks it left more and more: collector/model/objects.h */
 };
 
 /* Whether a phase is named by two calls: between them, or a run of messages from the one to the other. */

@@ -16,6 +16,11 @@ static const char *const unmeasured[] = {[MW_UNMEASURED_NEVER] = "never", [MW_UN
 static const char *const threads[] = {[MW_THREADS_UNKNOWN] = "unknown", [MW_THREADS_NONE] = "none",
     [MW_THREADS_LATER] = "after_init", [MW_THREADS_INIT] = "in_init", NULL};
 
+static const char *const objects[] = {[MW_OBJECT_NONE] = "none", [MW_OBJECT_COMM] = "communicator",
+    [MW_OBJECT_DATATYPE] = "datatype", [MW_OBJECT_GROUP] = "group", [MW_OBJECT_OP] = "op", [MW_OBJECT_INFO] = "info",
+    [MW_OBJECT_WINDOW] = "window", [MW_OBJECT_FILE] = "file", [MW_OBJECT_REQUEST] = "persistent_request",
+    [MW_OBJECT_SESSION] = "session", NULL};
+
 #define THIS struct mw_model_place
 static const struct mw_field place_fields[] = {
     FIELD(U32, line, "line", "0 unknown"),
@@ -53,6 +58,10 @@ static const struct mw_field site_fields[] = {
     FIELD(U64, spike_visit, "spike_visit", "number of that call", FROM(spike_visit)),
     FIELD(U64, coarse_spike, "coarse_spike_bytes", "bytes, upper bound: from an interval with other calls in it",
         FROM(coarse_spike)),
+    ENUM(objects, object, "object", "kind of the MPI objects that it creates", FROM(object)),
+    FIELD(U64, created, "created", "number of these", FROM(objects.created)),
+    FIELD(U64, freed, "freed", "of these, wherever that was", FROM(objects.freed)),
+    FIELD(U64, most, "live_max", "most of these that were live at one time", FROM(objects.most)),
     {.type = MW_FIELD_END}};
 const struct mw_fields mw_fields_site = {"site", site_fields, sizeof(THIS), false};
 #undef ENTRY
@@ -118,6 +127,16 @@ static const struct mw_field tick_fields[] = {
     FIELD(U64, last, "last_bytes", "bytes, RSS at its last measurement"),
     {.type = MW_FIELD_END}};
 static const struct mw_fields tick = {"tick", tick_fields, sizeof(THIS), true};
+#undef THIS
+
+#define THIS struct mw_model_objects
+static const struct mw_field object_fields[] = {
+    ENUM(objects, kind, "kind", "kind of MPI object"),
+    FIELD(U64, created, "created", "number"),
+    FIELD(U64, freed, "freed", "of these"),
+    FIELD(U64, most, "live_max", "most that were live at one time"),
+    {.type = MW_FIELD_END}};
+static const struct mw_fields object = {"objects", object_fields, sizeof(THIS), false};
 #undef THIS
 
 #define THIS struct mw_model_in_mpi
@@ -210,9 +229,12 @@ static const struct mw_field rank_fields[] = {
         FROM(cost.lost_phases)),
     FIELD(U64, lost_modules, "lost_modules", "objects that did not fit in the table", FROM(cost.lost_modules)),
     FIELD(U64, lost_requests, "lost_requests", "requests whose completion is not recorded", FROM(cost.lost_requests)),
+    FIELD(U64, lost_objects, "lost_objects", "MPI objects of which it is not known which call site's were freed",
+        FROM(cost.lost_objects)),
     FIELD(U64, lost_nested, "lost_nested", "phases that are nested too deeply", FROM(cost.lost_nested)),
     FIELD(U64, unrecorded, "unrecorded_calls", "calls that are not counted anywhere else", FROM(cost.unrecorded)),
     FIELD(U32, cost_flags, "cost_flags", "MW_COST_* of collector/journal/record.h", FROM(cost.flags)),
+    ROOM(object, object_count, MW_OBJECT_KINDS, objects, "objects", "MPI objects that it created, by kind"),
     STRUCT(mw_fields_heap, heap, "heap", "whose memory it held at its peak"),
     FIELD(BOOL, has_details, "whole", "sites, phases, spikes and ticks are all here"),
     FIELD(U64, tick_ns, "tick_ns", "ns, length of a slice"),
@@ -249,6 +271,12 @@ static const struct mw_field merged_site_fields[] = {
     FIELD(U32, spike_ranks, "spike_ranks", "ranks whose largest rise is at least half of it"),
     FIELD(U64, coarse_spike, "coarse_spike_bytes", "bytes, upper bound from an interval with calls of this site in it"),
     INDEX(RANK, coarse_rank, "coarse_rank", "rank index"),
+    ENUM(objects, object, "object", "kind of the MPI objects that it creates"),
+    FIELD(U64, created, "created", "number of these, over all ranks"),
+    FIELD(U64, freed, "freed", "of these"),
+    FIELD(U64, left_max, "left_max", "created and not freed, the most in one rank"),
+    INDEX(RANK, left_rank, "left_rank", "rank index"),
+    FIELD(U32, growing_ranks, "growing_ranks", "ranks in which it left more and more, until the end"),
     {.type = MW_FIELD_END}};
 const struct mw_fields mw_fields_merged_site = {"merged_site", merged_site_fields, sizeof(THIS), false};
 #undef THIS

@@ -26,6 +26,7 @@ struct mw_abi {
                               ABI */
     char marker[32];       /* if soname is "": a symbol that only libraries of this ABI export */
     struct mw_abi_value comm_world, comm_self, comm_null, info_null, datatype_byte, datatype_null, errors_return, no_op;
+    struct mw_abi_value group_null, group_empty, op_null, win_null, file_null;
     uintptr_t in_place;
     int root, proc_null; /* MPI_ROOT, MPI_PROC_NULL */
     int cart, graph, dist_graph;

@@ -43,6 +43,9 @@ static const struct {
 #define MW_LOCAL_C(Name, n, step, comm, ...)
 #define MW_CALL(Name, n, comm, ...)
 #define MW_CALL_C(Name, n, comm, ...)
+#define MW_CREATES(Name, n, step, comm, object, handle, ...)
+#define MW_CREATES_C(Name, n, step, comm, object, handle, ...)
+#define MW_FREES(Name, step, object, ...)
 #define MW_GUARD(Name, n, ...)
 #define MW_GUARD_C(Name, n, ...)
 #define MW_COMPLETION(Name, n, ...)
@@ -55,6 +58,9 @@ static const struct {
 #undef MW_LOCAL_C
 #undef MW_CALL
 #undef MW_CALL_C
+#undef MW_CREATES
+#undef MW_CREATES_C
+#undef MW_FREES
 #undef MW_GUARD
 #undef MW_GUARD_C
 #undef MW_COMPLETION

@@ -44,6 +44,11 @@ bool mw_library_resolve(void)
     mw_library.datatype_byte = resolve_value(&abi->datatype_byte);
     mw_library.datatype_null = resolve_value(&abi->datatype_null);
     mw_library.no_op = resolve_value(&abi->no_op);
+    mw_library.group_null = resolve_value(&abi->group_null);
+    mw_library.group_empty = resolve_value(&abi->group_empty);
+    mw_library.op_null = resolve_value(&abi->op_null);
+    mw_library.win_null = resolve_value(&abi->win_null);
+    mw_library.file_null = resolve_value(&abi->file_null);
     mw_library.errors_return = resolve_value(&abi->errors_return);
 #define X(field, name, parameters)                            \
     *(void **)&mw_library.field = mw_real_symbol_find(#name); \

@@ -44,6 +44,7 @@
 struct mw_library {
     const struct mw_abi *abi; /* NULL: unknown MPI; nothing below may be used then */
     uintptr_t comm_world, comm_self, comm_null, info_null, datatype_byte, datatype_null, errors_return, no_op;
+    uintptr_t group_null, group_empty, op_null, win_null, file_null;
 #define X(field, name, parameters) int(*field) parameters;
     MW_LIBRARY_CALLS(X)
 #undef X

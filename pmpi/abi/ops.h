@@ -3,6 +3,8 @@
 #ifndef MW_PMPI_ABI_OPS_H
 #define MW_PMPI_ABI_OPS_H
 
+#include "collector/journal/record.h"
+
 #include <stdint.h>
 
 /* Arithmetic on literal argument counts, so that they can be pasted into names. */
@@ -36,6 +38,8 @@ enum mw_kind {
     MW_KIND_PERSISTENT,         /* info and request arguments follow; moves no data before MPI_Start */
     MW_KIND_PERSISTENT_MESSAGE, /* a request argument follows; likewise */
     MW_KIND_START,              /* MPI_Start, MPI_Startall */
+    MW_KIND_CREATES,            /* makes an object of MPI: pmpi/measure/objects.h */
+    MW_KIND_FREES,              /* frees one */
     MW_KIND_COMPLETION,         /* MPI_Wait, MPI_Test, ...: of a collective's request, a call of that collective */
     MW_KIND_GUARD               /* neither the call nor calls inside it are counted */
 };
@@ -97,7 +101,7 @@ enum mw_rule {
 
 enum mw_op {
 #define NOCOMM MW_NOCOMM
-#define MW_EACH(prefix, name, n, kind, wide, step, rule, comm) MW_OP_##prefix##name,
+#define MW_EACH(prefix, name, n, kind, wide, step, rule, comm, object, handle) MW_OP_##prefix##name,
 #include "pmpi/abi/each_call.h"
     MW_OP_MPI_Init,
     MW_OP_MPI_Init_thread,
@@ -121,6 +125,8 @@ struct mw_op_info {
     uint8_t step;                /* enum mw_step */
     uint8_t rule;                /* enum mw_rule */
     uint8_t comm;                /* index of the communicator argument, or MW_NOCOMM */
+    uint8_t object;              /* enum mw_object_kind: what it creates or frees */
+    uint8_t handle;              /* index of the argument that points to its handle */
 };
 
 extern const struct mw_op_info mw_ops[MW_OP_COUNT];

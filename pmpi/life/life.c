@@ -31,6 +31,7 @@
 #include "pmpi/measure/observe.h"
 #include "pmpi/measure/own_memory.h"
 #include "pmpi/measure/phases.h"
+#include "pmpi/measure/objects.h"
 #include "pmpi/measure/requests.h"
 #include "pmpi/measure/site_table.h"
 #include "pmpi/measure/sites.h"
@@ -69,6 +70,7 @@ static void repair(void)
     mw_observe_repair();
     mw_sites_repair();
     mw_requests_repair();
+    mw_objects_repair();
 }
 
 /* Start time of the process, CLOCK_MONOTONIC. */

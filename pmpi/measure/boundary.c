@@ -10,6 +10,7 @@
 #include "pmpi/measure/exchanges.h"
 #include "pmpi/measure/governor.h"
 #include "pmpi/measure/meter.h"
+#include "pmpi/measure/objects.h"
 #include "pmpi/measure/requests.h"
 #include "pmpi/measure/sites.h"
 #include "pmpi/measure/spikes.h"
@@ -121,6 +122,8 @@ static void read_arguments(struct mw_boundary *b)
         b->bytes = mw_bytes_of(op, arguments);
     if (op->kind == MW_KIND_PLAIN)
         return;
+    if (op->kind == MW_KIND_FREES)
+        b->object = mw_objects_handle(op, arguments);
     if (op->kind == MW_KIND_START)
         find_started(b);
     if (op->kind == MW_KIND_COMPLETION && b->pending) { /* completion.c has found the requests */
@@ -391,6 +394,17 @@ static void leave(struct mw_boundary *b)
     }
 }
 
+/* What the call has created, or freed. */
+RARE static void note_objects(const struct mw_boundary *b)
+{
+    if (b->op->kind == MW_KIND_CREATES)
+        mw_objects_created((enum mw_object_kind)b->op->object, mw_objects_handle(b->op, b->arguments), b->site);
+    else if (b->op->kind == MW_KIND_FREES)
+        mw_objects_freed((enum mw_object_kind)b->op->object, b->object);
+    else if (is_persistent(b->op))
+        mw_objects_created(MW_OBJECT_REQUEST, mw_requests_created(b->op, b->arguments), b->site);
+}
+
 static void leave_locked(struct mw_boundary *b)
 {
     uint64_t begin_ns = b->timed ? mw_clock_now() : 0;
@@ -400,9 +414,9 @@ static void leave_locked(struct mw_boundary *b)
             mw_rank.journal.state->in_site = 0;
         return;
     }
-    if (is_persistent(b->op) && mw_library.abi && !b->failed)
-        mw_requests_created(b->op, b->arguments);
     leave(b);
+    if (b->op->kind != MW_KIND_PLAIN && mw_library.abi && !b->failed)
+        note_objects(b);
     if (b->timed)
         note_counting(b, begin_ns);
     mw_rank_unlock();

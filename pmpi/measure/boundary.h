@@ -28,6 +28,7 @@ struct mw_boundary {
     struct mw_bytes bytes;
     uint32_t comm_size;
     uint32_t site;
+    uintptr_t object;                    /* MW_KIND_FREES: handle of the object that it frees */
     struct mw_requests_pending *pending; /* MW_KIND_COMPLETION: those of collectives, or NULL; set before enter */
     uint8_t step;                        /* enum mw_step of this call: that of the requests where it has some */
     bool counted;                        /* false: the guard is up, nothing is counted */

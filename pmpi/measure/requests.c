@@ -146,7 +146,7 @@ static bool is_collective(const struct mw_op_info *op)
     return op->step == MW_STEP_COLLECTIVE;
 }
 
-void mw_requests_created(const struct mw_op_info *op, const uintptr_t *arguments)
+uintptr_t mw_requests_created(const struct mw_op_info *op, const uintptr_t *arguments)
 {
     const void *argument = (const void *)arguments[op->comm + (op->kind == MW_KIND_PERSISTENT_MESSAGE ? 1 : 2)];
     uintptr_t request = mw_abi_load(mw_library.abi, argument, 0);
@@ -161,6 +161,7 @@ void mw_requests_created(const struct mw_op_info *op, const uintptr_t *arguments
         entry->comm_size = comm_size;
         entry->persistent = true;
     }
+    return request;
 }
 
 /* The requests of MPI_Start or MPI_Startall. */

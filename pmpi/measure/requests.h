@@ -41,8 +41,8 @@ static inline bool mw_requests_are_live(void)
     return atomic_load_explicit(&mw_requests_live, memory_order_relaxed) && mw_library.abi;
 }
 
-/* A persistent _init call has returned; its last argument points to the new request. */
-void mw_requests_created(const struct mw_op_info *op, const uintptr_t *arguments);
+/* A persistent _init call has returned; its last argument points to the new request, whose handle is returned. */
+uintptr_t mw_requests_created(const struct mw_op_info *op, const uintptr_t *arguments);
 
 /* MPI_Start(request) or MPI_Startall(count, requests) is called. Adds the bytes of the known requests, and sets the size of the
  * largest communicator. Returns whether a request is a collective's. */

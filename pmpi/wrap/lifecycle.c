@@ -6,6 +6,7 @@
 #include "pmpi/life/life.h"
 #include "pmpi/measure/boundary.h"
 #include "pmpi/measure/meter.h"
+#include "pmpi/measure/objects.h"
 #include "pmpi/measure/observe.h"
 #include "pmpi/measure/phases.h"
 #include "pmpi/measure/requests.h"
@@ -136,8 +137,9 @@ int PMPI_Abort(uintptr_t comm, uintptr_t code)
 
 static void forget_request(const void *request)
 {
-    if (!request || !mw_rank_is_counting() || !mw_requests_are_live() || !mw_rank_lock())
+    if (!request || !mw_rank_is_counting() || !mw_library.abi || !mw_rank_lock())
         return;
+    mw_objects_freed(MW_OBJECT_REQUEST, mw_abi_load(mw_library.abi, request, 0));
     mw_requests_freed(request);
     mw_rank_unlock();
 }

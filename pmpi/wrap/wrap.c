@@ -56,9 +56,11 @@ static inline __attribute__((always_inline)) void note_given(enum mw_op op, cons
 #define MW_SHAPE_NONBLOCKING MW_WRAPPER
 #define MW_SHAPE_PERSISTENT MW_WRAPPER
 #define MW_SHAPE_PERSISTENT_MESSAGE MW_WRAPPER
+#define MW_SHAPE_CREATES MW_WRAPPER
+#define MW_SHAPE_FREES MW_WRAPPER
 #define MW_SHAPE_GUARD MW_WRAPPER
 #define MW_SHAPE_COMPLETION MW_COMPLETION_WRAPPER
-#define MW_EACH(prefix, name, n, kind, wide, step, rule, comm)                                                                \
+#define MW_EACH(prefix, name, n, kind, wide, step, rule, comm, object, handle)                                                \
     MW_PASTE(MW_SHAPE_, kind)                                                                                                 \
     (prefix##name, n, MW_OP_##prefix##name, 2 * MW_OP_##prefix##name, #prefix "." #kind "." #step) MW_PASTE(MW_SHAPE_, kind)( \
         P##prefix##name, n, MW_OP_##prefix##name, 2 * MW_OP_##prefix##name + 1, "P" #prefix "." #kind "." #step)

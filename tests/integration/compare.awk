@@ -9,7 +9,9 @@ function is_local(call) {
         tolower(call) ~ /^mpi_(p(send|recv)_init|pready.*|parrived|(wait|test)(all|any|some)?|start(all)?|buffer_.*|alloc_mem|free_mem)$/ ||
         tolower(call) ~ /^mpi_(r?(put|get|accumulate|get_accumulate)|fetch_and_op|compare_and_swap)(_c)?$/ ||
         tolower(call) ~ /^mpi_win_(.*lock.*|start|post|complete|wait|test|flush.*|sync|attach|detach)$/ ||
-        tolower(call) ~ /^mpi_file_i?(read|write)(_at|_shared)?(_c)?$/
+        tolower(call) ~ /^mpi_file_i?(read|write)(_at|_shared)?(_c)?$/ ||
+        tolower(call) ~ /^mpi_(type_(free|dup|contiguous|vector|indexed|create_.*)|op_(create|free)|info_.*)(_c)?$/ ||
+        tolower(call) ~ /^mpi_(group_.*|comm_(remote_)?group|(win|file)_get_group|(comm|win|file)_get_info|session_get_.*)$/
 }
 function value(name,    i, n, v) {
     n = length(name) + 1

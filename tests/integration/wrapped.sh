@@ -8,10 +8,12 @@ of_one_session   Session_(attach|detach)_buffer(_c)? Session_i?flush_buffer
 completed_later  (Comm_|Buffer_)iflush(_buffer)?
 no_arguments     Buffer_flush
 local            (Comm|Win|Type|File|Session|Group|Request|Status|Info|Op|Errhandler|Message)_(to|from)int .*_(c2f|f2c|f2f08|f082f|c2f08|f082c)
-local            (Comm|Win|Type|Session|Status)_(get|test)_[a-z_0-9]+(_c|_x)? File_get_(amode|byte_offset|errhandler|group|position) Win_shared_query(_c)? Test_cancelled
+local            Comm_(get_(attr|errhandler|name|parent)|test_inter) Win_(get_(attr|errhandler|name)|shared_query(_c)?) Type_get_[a-z_]+(_c|_x)?
+local            File_get_(amode|byte_offset|errhandler|position) Session_get_(errhandler|nth_pset|num_psets) Status_get_[a-z_]+ Test_cancelled
 local            (Comm|Win|Type)_(set|delete)_(attr|name) (Comm|Win|Type)_(create|free)_keyval (Comm|Win|File|Session)_set_errhandler Session_set_info
 local            (Comm|Win|File|Session)_(create|call)_errhandler Errhandler_.* (Add|Remove)_error_(class|code|string) Error_(class|string)
-local            Comm_(rank|size|group|compare|remote_group|remote_size) Group_.* Info_.* Op_.* Type_.* Status_set_.* Grequest_.*
+local            Comm_(rank|size|compare|remote_size) Group_(rank|size|compare|translate_ranks) Info_(get|set|delete)[a-z_]* Op_commutative
+local            Type_(commit|size|extent|lb|ub|struct|hvector|hindexed|match_size|create_f90_[a-z]+|dup_fn)(_c|_x)? Status_set_.* Grequest_.*
 local            Address Attr_(put|get|delete) Keyval_(create|free) Get_(address|count|elements|elements_x|hw_resource_info|library_version|processor_name|version)(_c)? Aint_(add|diff) Request_get_status(_all|_any|_some)
 local            Pack(_external)?(_size)?(_c)? Unpack(_external)?(_c)? Reduce_local(_c)? Register_datarep(_c)?
 local            Cancel Topo_test Dims_create Cart(dim)?_(get|rank|coords|shift|map) Cartdim_get Graph(dims)?_(get|neighbors|neighbors_count|map) Dist_graph_neighbors(_count)?

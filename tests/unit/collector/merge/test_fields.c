@@ -36,6 +36,7 @@ static const struct part rank_rest[] = {
     PART(state.tick_ns),        PART(state.address_limit), PART(state.address_peak),
     PART(state.data_limit),     PART(state.data_max),      PART(state.clock_shift_ns),
     PART(state.clock_error_ns), PART(state.clock_known),   PART(state.gathered_host),
+    PART(state.objects),                                /* those that it has */
     PART(cost.measure_ns),      PART(cost.counting_ns), /* added */
     PART(cost.floor_bytes),     PART(cost.budget_ppm),     END};
 #undef ENTRY

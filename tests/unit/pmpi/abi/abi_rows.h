@@ -28,6 +28,8 @@
 #define REQUEST MPI_Request *
 #define MW_CALL(Name, n, comm, ...) int MPI_##Name(__VA_ARGS__);
 #define MW_LOCAL(Name, n, step, comm, ...) int MPI_##Name(__VA_ARGS__);
+#define MW_CREATES(Name, n, step, comm, object, handle, ...) int MPI_##Name(__VA_ARGS__);
+#define MW_FREES(Name, step, object, ...) int MPI_##Name(__VA_ARGS__);
 #define MW_GUARD(Name, n, ...) int MPI_##Name(__VA_ARGS__);
 #define MW_DATA(Name, n, kind, step, rule, comm, ...) int MPI_##Name(__VA_ARGS__);
 #define MW_DATA_ONLY MW_DATA
@@ -36,11 +38,13 @@
 #if MPI_VERSION >= 4
 #define MW_CALL_C(Name, n, comm, ...) int MPI_##Name(__VA_ARGS__);
 #define MW_LOCAL_C(Name, n, step, comm, ...) int MPI_##Name(__VA_ARGS__);
+#define MW_CREATES_C(Name, n, step, comm, object, handle, ...) int MPI_##Name(__VA_ARGS__);
 #define MW_GUARD_C(Name, n, ...) int MPI_##Name(__VA_ARGS__);
 #define MW_PERSISTENT(Name, ...) int MPI_##Name##_init(__VA_ARGS__, MPI_Info, MPI_Request *);
 #else
 #define MW_CALL_C(Name, n, comm, ...)
 #define MW_LOCAL_C(Name, n, step, comm, ...)
+#define MW_CREATES_C(Name, n, step, comm, object, handle, ...)
 #define MW_GUARD_C(Name, n, ...)
 #define MW_PERSISTENT(Name, ...)
 #endif
@@ -63,6 +67,9 @@
 #if MPI_VERSION >= 4
 #undef MW_CALL
 #undef MW_CALL_C
+#undef MW_CREATES
+#undef MW_CREATES_C
+#undef MW_FREES
 #undef MW_GUARD
 #undef MW_GUARD_C
 #undef MW_LOCAL
@@ -74,6 +81,9 @@
 #define MW_COUNTLESS(Name, name, n, rule, ...)
 #define MW_CALL(Name, n, comm, ...)
 #define MW_CALL_C(Name, n, comm, ...)
+#define MW_CREATES(Name, n, step, comm, object, handle, ...)
+#define MW_CREATES_C(Name, n, step, comm, object, handle, ...)
+#define MW_FREES(Name, step, object, ...)
 #define MW_GUARD(Name, n, ...)
 #define MW_GUARD_C(Name, n, ...)
 #define MW_LOCAL(Name, n, step, comm, ...)

@@ -37,6 +37,11 @@ static void handles(void **state)
     HANDLE(comm_self, MPI_COMM_SELF);
     HANDLE(comm_null, MPI_COMM_NULL);
     HANDLE(info_null, MPI_INFO_NULL);
+    HANDLE(group_null, MPI_GROUP_NULL);
+    HANDLE(group_empty, MPI_GROUP_EMPTY);
+    HANDLE(op_null, MPI_OP_NULL);
+    HANDLE(win_null, MPI_WIN_NULL);
+    HANDLE(file_null, MPI_FILE_NULL);
     HANDLE(datatype_byte, MPI_BYTE);
     HANDLE(datatype_null, MPI_DATATYPE_NULL);
     HANDLE(errors_return, MPI_ERRORS_RETURN);
