@@ -149,6 +149,7 @@ collector_libcollector_la_SOURCES = \
 	collector/report/lines/job.c \
 	collector/report/lines/lines.c collector/report/lines/lines.h \
 	collector/report/lines/no_ranks.c \
+	collector/report/lines/objects.c \
 	collector/report/lines/peak.c \
 	collector/report/lines/words.c collector/report/lines/words.h \
 	collector/report/text/text.c collector/report/text/text.h collector/report/text/parts.h \

@@ -56,6 +56,7 @@ shell_tests = \
     tests/integration/identity.sh \
     tests/integration/inside.sh \
     tests/integration/exchanges.sh \
+    tests/integration/objects.sh \
     tests/integration/rows.sh \
     tests/integration/full.sh \
     tests/integration/fortran.sh \

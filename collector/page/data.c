@@ -95,6 +95,7 @@ static void add_mpi(struct mw_lines *lines)
     mw_lines_mpi_own(text, sizeof(text), lines->model);
     mw_lines_add(lines, 0, MW_LINE_PLAIN, "%s", text);
     mw_lines_in_mpi(lines);
+    mw_lines_objects(lines);
 }
 
 /* In a run with several jobs the ranks are in the data of the jobs. */

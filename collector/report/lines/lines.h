@@ -51,6 +51,7 @@ void mw_lines_heap_why(struct mw_lines *lines, uint32_t rank);  /* why it is not
 void mw_lines_heap_kept(struct mw_lines *lines, uint32_t rank); /* if malloc keeps much that is free: what returns it */
 void mw_lines_heap_held(struct mw_lines *lines, uint32_t rank, const char *who); /* the line with the most when it ended */
 void mw_lines_heap_alone(struct mw_lines *lines); /* lines where one rank holds much more than the others */
+void mw_lines_objects(struct mw_lines *lines);    /* MPI objects that were created again and again, and not freed */
 void mw_lines_in_mpi(struct mw_lines *lines);     /* growth inside MPI calls that may not be MPI's */
 
 /* For a rank or process that died: adds a line if its ulimit was near. MW_MODEL_NONE: none. */

@@ -124,3 +124,14 @@ void mw_report_text_in_mpi(const struct mw_report *report)
     write_joined(report, &lines, "    ", "; ");
     mw_lines_free(&lines);
 }
+
+void mw_report_text_objects(const struct mw_report *report)
+{
+    struct mw_lines lines = {.model = report->model};
+
+    mw_lines_objects(&lines);
+    if (lines.count)
+        mw_report_heading(report, "MPI objects", "created again and again, and not freed");
+    write_lines(report, &lines, "  · ", "      ");
+    mw_lines_free(&lines);
+}

@@ -58,6 +58,7 @@ void mw_report_text_phases(const struct mw_report *report);
 void mw_report_text_phase_lines(const struct mw_report *report);
 void mw_report_text_in_mpi(const struct mw_report *report);
 void mw_report_text_sites(const struct mw_report *report);
+void mw_report_text_objects(const struct mw_report *report);
 void mw_report_text_processes(const struct mw_report *report);
 void mw_report_text_notes(const struct mw_report *report);
 

@@ -67,6 +67,7 @@ void mw_report_text_sections(const struct mw_report *report)
     mw_report_text_phases(report);
     mw_report_text_phase_lines(report);
     mw_report_text_sites(report);
+    mw_report_text_objects(report);
     mw_report_text_processes(report);
     mw_report_text_notes(report);
 }
