@@ -34,7 +34,7 @@ launcher_liblauncher_la_SOURCES = \
     launcher/output/forms_options.c launcher/output/forms_options.h \
     launcher/output/output.c launcher/output/output.h \
     launcher/output/scale_forms.c launcher/output/scale_forms.h \
-    launcher/output/verdict.c launcher/output/verdict.h \
+    launcher/output/results.c launcher/output/results.h \
     launcher/process/environment.c launcher/process/environment.h \
     launcher/process/post_run.c launcher/process/post_run.h \
     launcher/process/relay.c launcher/process/relay.h \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Results of the checks of a run: exceeded limits, leaks, regressions. launcher/output/verdict prints them in several
+/* Results of the checks of a run: exceeded limits, leaks, regressions. launcher/output/results prints them in several
  * forms. */
 #ifndef MW_COLLECTOR_FINDINGS_FINDINGS_H
 #define MW_COLLECTOR_FINDINGS_FINDINGS_H

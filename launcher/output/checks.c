@@ -23,10 +23,10 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case KEY_MAX_RANK: checks->gates.rank = mw_parse_size(argument, "--max-rank-rss"); return 0;
     case KEY_MAX_PROCESS: checks->gates.process = mw_parse_size(argument, "--max-per-proc-rss"); return 0;
     case KEY_LEAK_CHECK: checks->gates.leaks = true; return 0;
-    case KEY_JUNIT: checks->verdict.junit = argument; return 0;
-    case KEY_GITHUB: checks->verdict.github = true; return 0;
+    case KEY_JUNIT: checks->results.junit = argument; return 0;
+    case KEY_GITHUB: checks->results.github = true; return 0;
     case ARGP_KEY_END:
-        if ((checks->verdict.junit || checks->verdict.github) && !mw_gates_any(&checks->gates))
+        if ((checks->results.junit || checks->results.github) && !mw_gates_any(&checks->gates))
             mw_parse_fail("--junit and --github need a check: --max-total-rss SIZE, another limit, or --leak-check");
         return 0;
     default: return ARGP_ERR_UNKNOWN;

@@ -4,13 +4,13 @@
 #define MW_LAUNCHER_OUTPUT_CHECKS_H
 
 #include "collector/findings/gates.h"
-#include "launcher/output/verdict.h"
+#include "launcher/output/results.h"
 
 #include <argp.h>
 
 struct mw_checks {
     struct mw_gates gates; /* evaluated at the end */
-    struct mw_verdict_options verdict;
+    struct mw_results_options results;
 };
 
 /* As argp's child; its input is a struct mw_checks. */

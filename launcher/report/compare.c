@@ -183,7 +183,7 @@ static void find_all(const struct request *request, struct mw_findings *findings
     }
 }
 
-static int print_comparison(const struct request *request, struct mw_verdict *verdict)
+static int print_comparison(const struct request *request, struct mw_results *results)
 {
     struct mw_findings findings = {0};
     int failed = 0, status;
@@ -193,8 +193,8 @@ static int print_comparison(const struct request *request, struct mw_verdict *ve
         failed = 1;
     }
     find_all(request, &findings);
-    if (request->options->verdict.junit || request->options->verdict.github)
-        failed |= mw_verdict_report(verdict, &findings, request->compares[0]->commands[MW_COMPARE_CANDIDATE]);
+    if (request->options->results.junit || request->options->results.github)
+        failed |= mw_results_report(results, &findings, request->compares[0]->commands[MW_COMPARE_CANDIDATE]);
     status = mw_findings_status(&findings);
     mw_findings_fini(&findings);
     return failed ? 1 : status;
@@ -228,7 +228,7 @@ static int take_sides(struct request *request, struct mw_err *err)
     return check_jobs(request, err);
 }
 
-static int compare_paths(const struct mw_compare_options *options, struct mw_verdict *verdict, struct mw_err *err)
+static int compare_paths(const struct mw_compare_options *options, struct mw_results *results, struct mw_err *err)
 {
     struct request request = {.options = options, .allow_failed = options->allow_failed};
     int status;
@@ -240,7 +240,7 @@ static int compare_paths(const struct mw_compare_options *options, struct mw_ver
     } else {
         for (size_t i = 0; i < request.count; i++)
             mw_compare_judge(request.compares[i]);
-        status = print_comparison(&request, verdict);
+        status = print_comparison(&request, results);
     }
     for (size_t i = 0; i < request.count; i++)
         mw_compare_destroy(request.compares[i]);
@@ -251,15 +251,15 @@ static int compare_paths(const struct mw_compare_options *options, struct mw_ver
 int mw_compare_main(int argc, char **argv)
 {
     struct mw_compare_options options;
-    struct mw_verdict verdict;
+    struct mw_results results;
     struct mw_err err;
     int status = 1;
 
     mw_compare_options_parse(&options, argc, argv);
-    if (mw_verdict_open(&verdict, &options.verdict, options.force, &err) < 0)
+    if (mw_results_open(&results, &options.results, options.force, &err) < 0)
         mw_message("memwatch: %s\n", err.text);
     else
-        status = compare_paths(&options, &verdict, &err);
-    mw_verdict_abandon(&verdict);
+        status = compare_paths(&options, &results, &err);
+    mw_results_abandon(&results);
     return status;
 }

@@ -79,8 +79,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case KEY_ALLOW_FAILED: options->allow_failed = true; return 0;
     case KEY_ALL: options->display.all = true; return 0;
     case KEY_COLOR: mw_display_set_color(&options->display, argument); return 0;
-    case KEY_JUNIT: options->verdict.junit = argument; return 0;
-    case KEY_GITHUB: options->verdict.github = true; return 0;
+    case KEY_JUNIT: options->results.junit = argument; return 0;
+    case KEY_GITHUB: options->results.github = true; return 0;
     case KEY_FORCE: options->force = true; return 0;
     case ARGP_KEY_ARG: set_path(options, argument); return 0;
     case ARGP_KEY_END:

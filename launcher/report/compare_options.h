@@ -5,7 +5,7 @@
 
 #include "collector/compare/compare.h"
 #include "launcher/output/display.h"
-#include "launcher/output/verdict.h"
+#include "launcher/output/results.h"
 
 #include <argp.h>
 
@@ -16,7 +16,7 @@ struct mw_compare_options {
     enum { MW_COMPARE_TEXT, MW_COMPARE_JSON, MW_COMPARE_MARKDOWN } form;
     bool allow_failed; /* also compare runs that failed or still run */
     bool force;        /* overwrite existing files */
-    struct mw_verdict_options verdict;
+    struct mw_results_options results;
     struct mw_display display;
 };
 

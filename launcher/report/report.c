@@ -5,7 +5,7 @@
 #include "collector/base/message.h"
 #include "collector/findings/gates.h"
 #include "collector/report/text/text.h"
-#include "launcher/output/verdict.h"
+#include "launcher/output/results.h"
 #include "launcher/report/report_options.h"
 #include "launcher/rundir/runs.h"
 #include "launcher/rundir/source.h"
@@ -27,20 +27,20 @@ static int write_reports(const struct mw_report_options *options, struct mw_form
     return 1;
 }
 
-/* Returns the exit status: 0, or that of an exceeded limit; 1 if the verdict could not be written. */
-static int judge(const struct mw_report_options *options, const struct mw_model *model, struct mw_verdict *verdict)
+/* Returns the exit status: 0, or that of an exceeded limit; 1 if the results could not be written. */
+static int judge(const struct mw_report_options *options, const struct mw_model *model, struct mw_results *results)
 {
     struct mw_findings findings = {0};
     int failed, status;
 
     mw_gates_judge(&options->checks.gates, model, &findings);
-    failed = mw_verdict_report(verdict, &findings, model->job.command);
+    failed = mw_results_report(results, &findings, model->job.command);
     status = mw_findings_status(&findings);
     mw_findings_fini(&findings);
     return failed ? 1 : status;
 }
 
-static int report(const struct mw_report_options *options, struct mw_forms *forms, struct mw_verdict *verdict)
+static int report(const struct mw_report_options *options, struct mw_forms *forms, struct mw_results *results)
 {
     struct mw_err err;
     struct mw_model *model = mw_source_read(options->path, &err);
@@ -54,7 +54,7 @@ static int report(const struct mw_report_options *options, struct mw_forms *form
     if (!status && !model->job.runs)
         mw_runs_mark_reported(options->path); /* `memwatch runs` may remove it now */
     if (!status && mw_gates_any(&options->checks.gates))
-        status = judge(options, model, verdict);
+        status = judge(options, model, results);
     mw_model_destroy(model);
     return status;
 }
@@ -63,17 +63,17 @@ int mw_report_main(int argc, char **argv)
 {
     struct mw_report_options options;
     struct mw_forms forms = {0};
-    struct mw_verdict verdict = {0};
+    struct mw_results results = {0};
     struct mw_err err;
     int status = 1;
 
     mw_report_options_parse(&options, argc, argv);
     if (mw_forms_open(&forms, options.forms.paths, options.forms.force, &err) < 0 ||
-        mw_verdict_open(&verdict, &options.checks.verdict, options.forms.force, &err) < 0)
+        mw_results_open(&results, &options.checks.results, options.forms.force, &err) < 0)
         mw_message("memwatch: %s\n", err.text);
     else
-        status = report(&options, &forms, &verdict);
-    mw_verdict_abandon(&verdict);
+        status = report(&options, &forms, &results);
+    mw_results_abandon(&results);
     mw_forms_abandon(&forms);
     mw_report_options_fini(&options);
     return status;

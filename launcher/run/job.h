@@ -7,7 +7,7 @@
 #include "collector/base/clock.h"
 #include "launcher/hosts/hub.h"
 #include "launcher/output/forms.h"
-#include "launcher/output/verdict.h"
+#include "launcher/output/results.h"
 #include "launcher/process/post_run.h"
 #include "launcher/process/relay.h"
 #include "launcher/process/spawn.h"
@@ -31,7 +31,7 @@ struct mw_job {
     /* resources */
     struct mw_post_run post;
     struct mw_forms forms;
-    struct mw_verdict verdict;
+    struct mw_results results;
     int *judged; /* exit status of the checks; shared with the process that makes the report */
     char shim[PATH_MAX];
     struct mw_relay relay;

@@ -36,7 +36,7 @@ static void run_there(const struct mw_run_options *options, int number, mw_repea
 
     for (int i = 0; i < MW_FORMS; i++)
         own.forms.paths[i] = numbered(options->forms.paths[i], number);
-    own.checks.verdict.junit = numbered(options->checks.verdict.junit, number);
+    own.checks.results.junit = numbered(options->checks.results.junit, number);
     status = once(&own, kept);
     fflush(NULL);
     _exit(status);

@@ -49,7 +49,7 @@ static int judge(struct mw_job *job, const struct mw_model *model)
     if (!mw_gates_any(&job->options.checks.gates))
         return 0;
     mw_gates_judge(&job->options.checks.gates, model, &findings);
-    failed = mw_verdict_report(&job->verdict, &findings, model->job.command);
+    failed = mw_results_report(&job->results, &findings, model->job.command);
     *job->judged = mw_findings_status(&findings);
     mw_findings_fini(&findings);
     return failed;
@@ -88,7 +88,7 @@ void mw_run_report_make(struct mw_job *job)
     result = mw_report_child_run(report, job, &job->relay, &job->inherit);
     if (result == 0) {
         mw_forms_release(&job->forms);
-        mw_verdict_release(&job->verdict);
+        mw_results_release(&job->results);
     }
     job->unreported = job->sampler.file.fd >= 0 && (result < 0 || (result > 0 && mw_forms_any(job->options.forms.paths)));
 }

@@ -45,14 +45,14 @@ static void close_forms(struct mw_job *job)
     mw_forms_abandon(&job->forms);
 }
 
-static int open_verdict(struct mw_job *job, struct mw_err *err)
+static int open_results(struct mw_job *job, struct mw_err *err)
 {
-    return mw_verdict_open(&job->verdict, &job->options.checks.verdict, job->options.forms.force, err);
+    return mw_results_open(&job->results, &job->options.checks.results, job->options.forms.force, err);
 }
 
-static void close_verdict(struct mw_job *job)
+static void close_results(struct mw_job *job)
 {
-    mw_verdict_abandon(&job->verdict);
+    mw_results_abandon(&job->results);
 }
 
 static int open_judged(struct mw_job *job, struct mw_err *err)
@@ -220,7 +220,7 @@ static const struct stage {
 } stages[] = {
     {open_post, close_post},       /* --post-run-cmd */
     {open_forms, close_forms},     /* files of the reports */
-    {open_verdict, close_verdict}, /* files of the checks */
+    {open_results, close_results}, /* files of the checks */
     {open_judged, close_judged},   /* their result */
     {find_shim, NULL},             /* the library that is put into the ranks */
     {open_relay, close_relay},     /* signals are held from here on */

@@ -5,7 +5,7 @@
 #include "collector/record/json.h"
 #include "collector/report/compare.h"
 #include "launcher/output/forms.h"
-#include "launcher/output/verdict.h"
+#include "launcher/output/results.h"
 #include "tests/fuzz/forms.h"
 
 typedef void check(const char *text, size_t size);
@@ -54,7 +54,7 @@ static char *take_file(FILE *file, size_t *size)
     return text;
 }
 
-static void check_verdict(const struct mw_model *model)
+static void check_results(const struct mw_model *model)
 {
     static FILE *junit, *summary;
     const struct mw_gates gates = {.total = 1, .rank = 1, .process = 1, .leaks = true};
@@ -68,12 +68,12 @@ static void check_verdict(const struct mw_model *model)
         fuzz_expect(junit && summary);
     }
     mw_gates_judge(&gates, model, &findings);
-    mw_verdict_write_junit(junit, &findings, model->job.command);
+    mw_results_write_junit(junit, &findings, model->job.command);
     text = take_file(junit, &size);
     fuzz_is_xml(text, size);
     fuzz_clean(text, size);
     free(text);
-    mw_verdict_write_summary(summary, &findings, model->job.command);
+    mw_results_write_summary(summary, &findings, model->job.command);
     text = take_file(summary, &size);
     fuzz_clean(text, size);
     free(text);
@@ -116,7 +116,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!model)
         return 0;
     check_forms(model, size & 1);
-    check_verdict(model);
+    check_results(model);
     check_compare(model);
     mw_model_destroy(model);
     return 0;

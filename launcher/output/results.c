@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "launcher/output/verdict.h"
+#include "launcher/output/results.h"
 
 #include "collector/base/markup.h"
 #include "collector/base/message.h"
@@ -10,10 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-int mw_verdict_open(struct mw_verdict *verdict, const struct mw_verdict_options *options, bool force, struct mw_err *err)
+int mw_results_open(struct mw_results *results, const struct mw_results_options *options, bool force, struct mw_err *err)
 {
-    *verdict = (struct mw_verdict){.options = *options};
-    return options->junit ? mw_output_open(&verdict->junit, options->junit, force, err) : 0;
+    *results = (struct mw_results){.options = *options};
+    return options->junit ? mw_output_open(&results->junit, options->junit, force, err) : 0;
 }
 
 static void put_xml(FILE *out, const char *text)
@@ -45,7 +45,7 @@ static void write_case(FILE *out, const struct mw_finding *finding)
     fputs(finding->level == MW_FINDING_FAILED ? "\"/>\n    </testcase>\n" : "</system-out>\n    </testcase>\n", out);
 }
 
-void mw_verdict_write_junit(FILE *out, const struct mw_findings *findings, const char *subject)
+void mw_results_write_junit(FILE *out, const struct mw_findings *findings, const char *subject)
 {
     fprintf(out,
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
@@ -59,12 +59,12 @@ void mw_verdict_write_junit(FILE *out, const struct mw_findings *findings, const
     fputs("  </testsuite>\n</testsuites>\n", out);
 }
 
-static int save_junit(struct mw_verdict *verdict, const struct mw_findings *findings, const char *subject)
+static int save_junit(struct mw_results *results, const struct mw_findings *findings, const char *subject)
 {
     struct mw_err err;
 
-    mw_verdict_write_junit(verdict->junit.file, findings, subject);
-    if (!mw_output_commit(&verdict->junit, &err))
+    mw_results_write_junit(results->junit.file, findings, subject);
+    if (!mw_output_commit(&results->junit, &err))
         return 0;
     mw_message("memwatch: %s\n", err.text);
     return 1;
@@ -102,7 +102,7 @@ static void put_markdown(FILE *out, const char *text)
     mw_markup_put(out, MW_MARKUP_MARKDOWN, text);
 }
 
-void mw_verdict_write_summary(FILE *out, const struct mw_findings *findings, const char *subject)
+void mw_results_write_summary(FILE *out, const struct mw_findings *findings, const char *subject)
 {
     static const char *const words[] = {"passed", "warning", "**failed**"};
 
@@ -130,7 +130,7 @@ static int save_summary(const struct mw_findings *findings, const char *subject)
               0666); /* opening a FIFO must not block */
     out = fd < 0 ? NULL : fdopen(fd, "a");
     if (out) {
-        mw_verdict_write_summary(out, findings, subject);
+        mw_results_write_summary(out, findings, subject);
         ok = !ferror(out);
         if (!fclose(out) && ok)
             return 0;
@@ -148,28 +148,28 @@ static void print_finding(const struct mw_finding *finding)
                    finding->text);
 }
 
-int mw_verdict_report(struct mw_verdict *verdict, const struct mw_findings *findings, const char *subject)
+int mw_results_report(struct mw_results *results, const struct mw_findings *findings, const char *subject)
 {
     int failed = 0;
 
     for (size_t i = 0; i < findings->count; i++)
-        if (verdict->options.github)
+        if (results->options.github)
             annotate(stderr, &findings->items[i]);
         else
             print_finding(&findings->items[i]);
-    if (verdict->junit.file)
-        failed |= save_junit(verdict, findings, subject);
-    if (verdict->options.github)
+    if (results->junit.file)
+        failed |= save_junit(results, findings, subject);
+    if (results->options.github)
         failed |= save_summary(findings, subject);
     return failed;
 }
 
-void mw_verdict_release(struct mw_verdict *verdict)
+void mw_results_release(struct mw_results *results)
 {
-    mw_output_release(&verdict->junit);
+    mw_output_release(&results->junit);
 }
 
-void mw_verdict_abandon(struct mw_verdict *verdict)
+void mw_results_abandon(struct mw_results *results)
 {
-    mw_output_abandon(&verdict->junit);
+    mw_output_abandon(&results->junit);
 }
