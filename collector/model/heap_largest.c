@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define CALLERS 3 /* frames that distinguish lines of one rank */
 #define MOST ((double)INT64_MAX / 2)
@@ -153,10 +154,16 @@ bool mw_heap_largest_at_end(const struct mw_model_rank *rank, struct mw_heap_lar
     return find_first(&rank->heap, mw_heap_at_end, END_LEAST, line);
 }
 
+/* Behind these are only frames of the C library. */
+static bool is_outermost(const struct mw_model_place *place)
+{
+    return !strcmp(place->function, "main") || !strcmp(place->function, "MAIN__");
+}
+
 const struct mw_model_place *mw_heap_caller(const struct mw_model_heap_site *site)
 {
     for (uint32_t i = 0; i + 1 < site->depth; i++)
         if (site->frames[i] == site->place)
-            return site->frames[i + 1];
+            return is_outermost(site->place) ? NULL : site->frames[i + 1];
     return NULL;
 }

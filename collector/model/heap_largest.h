@@ -36,7 +36,7 @@ bool mw_heap_largest_at_peak(const struct mw_model_rank *rank, struct mw_heap_la
 /* The line of the program with the most when the record ended, if it is 1 MiB or more. Returns whether there is one. */
 bool mw_heap_largest_at_end(const struct mw_model_rank *rank, struct mw_heap_largest *line);
 
-/* The place that called the line of a site; NULL: not known. */
+/* The place that called the line of a site; NULL: not known, or the line is in main(). */
 const struct mw_model_place *mw_heap_caller(const struct mw_model_heap_site *site);
 
 /* Whether the heap is of the rank's peak, and not of a lower one before it. */

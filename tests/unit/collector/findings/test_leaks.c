@@ -145,9 +145,13 @@ static void test_hostile(void **state)
 
 enum { TABLE, CACHE, WRAPPER, ARRAY, LIBRARY, SITES };
 
-static const struct mw_model_place table = {.line = 14, .label = "a.c:14", .file = "a.c", .path = "/src/a.c"},
-                                   caller = {.line = 90, .label = "a.c:90", .file = "a.c", .path = "/src/a.c"},
-                                   wrapper = {.line = 7, .label = "alloc.c:7", .file = "alloc.c", .path = "/src/alloc.c"};
+static const struct mw_model_place table = {.line = 14, .function = "", .label = "a.c:14", .file = "a.c", .path = "/src/a.c"},
+                                   caller = {.line = 90, .function = "", .label = "a.c:90", .file = "a.c", .path = "/src/a.c"},
+                                   wrapper = {.line = 7,
+                                              .function = "",
+                                              .label = "alloc.c:7",
+                                              .file = "alloc.c",
+                                              .path = "/src/alloc.c"};
 static const struct mw_model_place *table_frames[] = {&table, &caller}, *wrapper_frames[] = {&wrapper, &table};
 
 /* A rank, and which of its lines leak. */

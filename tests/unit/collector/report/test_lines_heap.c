@@ -15,9 +15,9 @@
 
 #define MIB (1ull << 20)
 
-static const struct mw_model_place big = {.line = 40, .label = "grow.c:40", .path = "/src/grow.c"},
-                                   caller = {.line = 9, .label = "grow.c:9", .path = "/src/grow.c"},
-                                   small = {.line = 7, .label = "list.c:7", .path = "/src/list.c"};
+static const struct mw_model_place big = {.line = 40, .function = "", .label = "grow.c:40", .path = "/src/grow.c"},
+                                   caller = {.line = 9, .function = "", .label = "grow.c:9", .path = "/src/grow.c"},
+                                   small = {.line = 7, .function = "", .label = "list.c:7", .path = "/src/list.c"};
 static const struct mw_model_place *big_frames[] = {&big, &caller};
 
 enum { BIG, BIG_TOO, SMALL, MPI, OWN, OTHER, SITES };
