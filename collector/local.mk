@@ -14,6 +14,7 @@ collector_libcollector_la_SOURCES = \
 	collector/model/heap_owner.c collector/model/heap_owner.h \
 	collector/model/in_mpi.c collector/model/in_mpi.h \
 	collector/model/objects.c collector/model/objects.h \
+	collector/model/verdict.c collector/model/verdict.h \
 	collector/base/io.c collector/base/io.h \
 	collector/journal/journal.c collector/journal/journal.h \
 	collector/journal/procmem.c collector/journal/procmem.h \
@@ -152,6 +153,13 @@ collector_libcollector_la_SOURCES = \
 	collector/report/lines/objects.c \
 	collector/report/lines/peak.c \
 	collector/report/lines/words.c collector/report/lines/words.h \
+	collector/verdict/catalogue.c collector/verdict/catalogue.h \
+	collector/verdict/evidence.c collector/verdict/evidence.h \
+	collector/verdict/found_limits.c \
+	collector/verdict/found_ranks.c \
+	collector/verdict/found_time.c \
+	collector/verdict/found_whose.c \
+	collector/verdict/verdict.c collector/verdict/verdict.h \
 	collector/report/text/text.c collector/report/text/text.h collector/report/text/parts.h \
 	collector/report/text/hosts.c \
 	collector/report/text/heap.c \

@@ -57,6 +57,7 @@ shell_tests = \
     tests/integration/inside.sh \
     tests/integration/exchanges.sh \
     tests/integration/objects.sh \
+    tests/integration/verdict.sh \
     tests/integration/rows.sh \
     tests/integration/full.sh \
     tests/integration/fortran.sh \
@@ -149,6 +150,7 @@ unit_tests += \
     tests/unit/collector/scale/test_fit \
     tests/unit/collector/scale/test_lines \
     tests/unit/collector/findings/test_gates \
+    tests/unit/collector/verdict/test_verdict \
     tests/unit/launcher/hosts/test_hub \
     tests/unit/launcher/hosts/test_hub_files \
     tests/unit/collector/jobs/test_jobs \
@@ -329,6 +331,8 @@ tests_unit_launcher_sample_test_evidence_SOURCES = tests/unit/launcher/sample/te
 tests_unit_launcher_sample_test_evidence_LDADD = $(launcher_test_libs)
 tests_unit_collector_scale_test_fit_SOURCES = tests/unit/collector/scale/test_fit.c
 tests_unit_collector_scale_test_fit_LDADD = $(collector_test_libs) -lm
+tests_unit_collector_verdict_test_verdict_SOURCES = tests/unit/collector/verdict/test_verdict.c
+tests_unit_collector_verdict_test_verdict_LDADD = $(collector_test_libs)
 tests_unit_collector_findings_test_gates_SOURCES = tests/unit/collector/findings/test_gates.c
 tests_unit_collector_findings_test_gates_LDADD = $(collector_test_libs)
 tests_unit_collector_model_test_rank_name_SOURCES = tests/unit/collector/model/test_rank_name.c $(synthetic)

@@ -215,10 +215,10 @@ static void take(struct leak *leak, const struct mw_model *model, uint32_t index
     leak->phase = phase;
 }
 
-void mw_leaks_judge(const struct mw_model *model, struct mw_findings *findings)
+/* Fills in the leaks of all ranks, by merged phase. Returns the number of ranks without details. */
+static size_t collect(struct leak *leaks, const struct mw_model *model)
 {
-    struct leak *leaks = mw_mem_alloc(model->phase_count + 1, sizeof(*leaks)); /* by merged phase */
-    size_t unknown = 0, found = 0;
+    size_t unknown = 0;
 
     for (uint32_t i = 0; i < model->rank_count; i++) {
         unknown += !model->ranks[i].has_details;
@@ -227,6 +227,35 @@ void mw_leaks_judge(const struct mw_model *model, struct mw_findings *findings)
                 is_reported(&model->ranks[i], k, mw_reading_error_of(model, &model->ranks[i])))
                 take(&leaks[model->ranks[i].phases[k].merged], model, i, k);
     }
+    return unknown;
+}
+
+static double growth_of(const struct mw_model *model, const struct leak *leak)
+{
+    return leak->slope > 0 ? leak->slope * (double)model->ranks[leak->rank].phases[leak->phase].visits : 0;
+}
+
+struct mw_leaks_worst mw_leaks_find_worst(const struct mw_model *model)
+{
+    struct leak *leaks = mw_mem_alloc(model->phase_count + 1, sizeof(*leaks));
+    struct mw_leaks_worst worst = {.rank = MW_MODEL_NONE};
+    double most = 0;
+
+    collect(leaks, model);
+    for (size_t i = 0; i < model->phase_count; i++)
+        if (growth_of(model, &leaks[i]) > most) {
+            most = growth_of(model, &leaks[i]);
+            worst = (struct mw_leaks_worst){leaks[i].rank, leaks[i].phase, leaks[i].slope, leaks[i].sure};
+        }
+    free(leaks);
+    return worst;
+}
+
+void mw_leaks_judge(const struct mw_model *model, struct mw_findings *findings)
+{
+    struct leak *leaks = mw_mem_alloc(model->phase_count + 1, sizeof(*leaks));
+    size_t unknown = collect(leaks, model), found = 0;
+
     for (size_t i = 0; i < model->phase_count; i++)
         if (leaks[i].slope > 0) {
             report_leak(model, &leaks[i], findings);

@@ -25,4 +25,14 @@ bool mw_leaks_is_spanned(const struct mw_model_phase *phase);
  * the lines that allocated what it left (collector/findings/leak_lines.h); a MW_FINDING_PASSED if there is none. */
 void mw_leaks_judge(const struct mw_model *model, struct mw_findings *findings);
 
+/* The phase that grows most over all of its visits, in the rank where it grows fastest. */
+struct mw_leaks_worst {
+    uint32_t rank;  /* index; MW_MODEL_NONE: no phase looks like a leak */
+    uint32_t phase; /* in its phases */
+    double slope;   /* bytes per visit */
+    bool sure;      /* as a finding, it would be no warning */
+};
+
+struct mw_leaks_worst mw_leaks_find_worst(const struct mw_model *model);
+
 #endif

@@ -53,6 +53,7 @@ static void add_seen(struct mw_model *model, const struct mw_view *view, const s
         .swap_max = from->swap_max,
         .address = mw_limits_sampled(from->address_limit, from->address_peak),
         .data = mw_limits_sampled(from->data_limit, from->data_max),
+        .data_max = from->data_max,
     };
     for (uint32_t i = 0; i < MW_VIEW_RECENT; i++) {
         const struct mw_view_rss *sample = &from->recent[(from->recent_next + i) % MW_VIEW_RECENT];

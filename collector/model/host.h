@@ -47,6 +47,7 @@ struct mw_model_process {
     uint64_t rss_max, rss_max_ns, hwm_seen, pss_max, huge_max, swap_max;
     uint64_t rss_max_until_ns;            /* rss_max was read at rss_max_ns, at the latest at this time; while merging only */
     struct mw_model_ulimit address, data; /* sampled; for ranks those of the rank */
+    uint64_t data_max;                    /* largest VmData sampled: private writable memory, touched or not; 0 unknown */
     struct mw_view_rss recent[MW_VIEW_RECENT]; /* ranks: samples of the last seconds, oldest first */
     uint32_t recent_count;
 };

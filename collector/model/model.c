@@ -70,6 +70,7 @@ static void free_tables(struct mw_model *model)
     free(model->phases);
     free(model->unrecorded);
     free(model->notes);
+    free(model->verdict);
     free(model->slices);
     free(model->bounds);
     free(model->heaps.lines);

@@ -19,6 +19,7 @@
 #include "collector/model/host.h"
 #include "collector/model/number.h"
 #include "collector/model/rank.h"
+#include "collector/model/verdict.h"
 #include "collector/view/view.h"
 
 #include <stdbool.h>
@@ -118,9 +119,10 @@ struct mw_model {
     const char *ended_by;             /* what ended the job from outside before any rank died; "" if nothing */
     struct mw_model_unrecorded *unrecorded; /* processes that may have been intended as ranks, without a record */
     struct mw_model_note *notes;
-    struct mw_view_slice *slices; /* the sampled sum over time, slices of slice_ns from job.begin_ns */
+    struct mw_model_verdict *verdict; /* the sentences that a report opens with; set by collector/verdict */
+    struct mw_view_slice *slices;     /* the sampled sum over time, slices of slice_ns from job.begin_ns */
     size_t host_count, world_count, rank_count, process_count, site_count, phase_count, note_count, slice_count, death_count,
-        waiting_count, unrecorded_count;
+        waiting_count, unrecorded_count, verdict_count;
     uint64_t slice_ns;
     struct mw_model_bound *bounds; /* over time: slices of bound_ns from job.begin_ns; including reading errors. Other
                                       processes known only by samples count with their samples (peak.upper_sampled) */

@@ -105,6 +105,18 @@ static void add_no_ranks(struct mw_lines *lines)
         mw_lines_no_ranks(lines);
 }
 
+static void put_verdict(FILE *out, const struct mw_model *model)
+{
+    fputs(",\n\"verdict\":[", out);
+    for (size_t i = 0; i < model->verdict_count; i++) {
+        fprintf(out, "%s{\"part\":\"%s\",\"weight\":\"%s\"", i ? ",\n" : "", mw_verdict_parts[model->verdict[i].part],
+                mw_verdict_weights[model->verdict[i].weight]);
+        put_text(out, "text", model->verdict[i].text);
+        putc('}', out);
+    }
+    putc(']', out);
+}
+
 /* Why no rank has lines that hold its memory. */
 static void add_heap_missing(struct mw_lines *lines)
 {
@@ -120,6 +132,7 @@ static void add_heap_missing(struct mw_lines *lines)
 static void put_sentences(FILE *out, const struct mw_model *model)
 {
     put_section(out, "summary", model, mw_lines_job, put_texts);
+    put_verdict(out, model);
     put_section(out, "post_mortem", model, mw_lines_deaths, put_lines);
     put_section(out, "certainty", model, mw_lines_peak, put_lines);
     put_section(out, "no_ranks", model, add_no_ranks, put_lines);

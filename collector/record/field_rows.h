@@ -56,6 +56,6 @@ extern const char *const mw_fields_kinds[];
 extern const struct mw_fields mw_fields_bytes, mw_fields_ulimit, mw_fields_spread, mw_fields_change;
 extern const struct mw_fields mw_fields_heap, mw_fields_heaps;
 extern const struct mw_fields mw_fields_headroom, mw_fields_merged_phase;
-extern const struct mw_fields mw_fields_death, mw_fields_waiting, mw_fields_unrecorded, mw_fields_note;
+extern const struct mw_fields mw_fields_death, mw_fields_waiting, mw_fields_unrecorded, mw_fields_note, mw_fields_verdict;
 
 #endif

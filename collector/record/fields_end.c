@@ -50,6 +50,16 @@ static const struct mw_field waiting_fields[] = {
 const struct mw_fields mw_fields_waiting = {"waiting", waiting_fields, sizeof(THIS), false};
 #undef THIS
 
+#define THIS struct mw_model_verdict
+static const struct mw_field verdict_fields[] = {
+    ENUM(mw_verdict_parts, part, "part", "the question that it answers"),
+    ENUM(mw_verdict_weights, weight, "weight", "a statement, a finding, or an alarm"),
+    FIELD(STRING, finding, "finding", "name of the finding; \"\" a plain statement"),
+    FIELD(STRING, text, "text", "a sentence for people"),
+    {.type = MW_FIELD_END}};
+const struct mw_fields mw_fields_verdict = {"verdict", verdict_fields, sizeof(THIS), false};
+#undef THIS
+
 #define THIS struct mw_model_unrecorded
 static const struct mw_field unrecorded_fields[] = {
     ENUM(whys, why, "reason", "why it left no record"),

@@ -59,6 +59,7 @@ static const struct mw_field process_fields[] = {
     FIELD(U64, swap_max, "swap_max_bytes", "bytes, swap beside RSS"),
     STRUCT(mw_fields_ulimit, address, "address_space", "limit of ulimit -v, and VmPeak"),
     STRUCT(mw_fields_ulimit, data, "data", "limit of ulimit -d, and the largest VmData that was read"),
+    FIELD(U64, data_max, "data_max_bytes", "bytes: largest VmData sampled; 0 unknown"),
     ROOM(moment, recent_count, MW_VIEW_RECENT, recent, "moments", "its last seconds, oldest first"),
     {.type = MW_FIELD_END}};
 const struct mw_fields mw_fields_process = {"process", process_fields, sizeof(THIS), false};

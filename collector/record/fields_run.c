@@ -115,6 +115,7 @@ static const struct mw_field cost_fields[] = {
     FIELD(U64, lost_phases, "lost_phases", "number"),
     FIELD(U64, lost_modules, "lost_modules", "number"),
     FIELD(U64, lost_requests, "lost_requests", "number"),
+    FIELD(U64, lost_objects, "lost_objects", "number"),
     FIELD(U64, lost_nested, "lost_nested", "number"),
     FIELD(U64, unrecorded, "unrecorded_calls", "number"),
     FIELD(U64, launcher_cpu_ns, "launcher_cpu_ns", "ns of CPU time used for sampling"),
@@ -141,6 +142,7 @@ static const struct mw_fields module = {"module", module_fields, sizeof(THIS), f
 
 /* Of a run, and of each of its jobs where there are several. */
 #define MODEL_FIELDS \
+    LIST(mw_fields_verdict, verdict_count, verdict, "verdict", "the sentences that a report opens with"), \
     STRUCT(job, job, "job", "the job"), \
     STRUCT(peak, peak, "peak", "the job's peak: three numbers that are never mixed"), \
     STRUCT(mw_fields_headroom, headroom, "headroom", "the limit with the least headroom; for one of several jobs, only limits of its " \

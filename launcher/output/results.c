@@ -45,7 +45,7 @@ static void write_case(FILE *out, const struct mw_finding *finding)
     fputs(finding->level == MW_FINDING_FAILED ? "\"/>\n    </testcase>\n" : "</system-out>\n    </testcase>\n", out);
 }
 
-void mw_results_write_junit(FILE *out, const struct mw_findings *findings, const char *subject)
+void mw_results_write_junit(FILE *out, const struct mw_findings *findings, const char *subject, const struct mw_model *model)
 {
     fprintf(out,
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
@@ -53,17 +53,24 @@ void mw_results_write_junit(FILE *out, const struct mw_findings *findings, const
             "    <properties><property name=\"subject\" value=\"",
             findings->count, count(findings, MW_FINDING_FAILED));
     put_xml(out, subject);
-    fputs("\"/></properties>\n", out);
+    fputs("\"/>\n", out);
+    for (size_t i = 0; model && i < model->verdict_count; i++) {
+        fprintf(out, "      <property name=\"%s\" value=\"", mw_verdict_parts[model->verdict[i].part]);
+        put_xml(out, model->verdict[i].text);
+        fputs("\"/>\n", out);
+    }
+    fputs("    </properties>\n", out);
     for (size_t i = 0; i < findings->count; i++)
         write_case(out, &findings->items[i]);
     fputs("  </testsuite>\n</testsuites>\n", out);
 }
 
-static int save_junit(struct mw_results *results, const struct mw_findings *findings, const char *subject)
+static int save_junit(struct mw_results *results, const struct mw_findings *findings, const char *subject,
+                      const struct mw_model *model)
 {
     struct mw_err err;
 
-    mw_results_write_junit(results->junit.file, findings, subject);
+    mw_results_write_junit(results->junit.file, findings, subject, model);
     if (!mw_output_commit(&results->junit, &err))
         return 0;
     mw_message("memwatch: %s\n", err.text);
@@ -102,13 +109,19 @@ static void put_markdown(FILE *out, const char *text)
     mw_markup_put(out, MW_MARKUP_MARKDOWN, text);
 }
 
-void mw_results_write_summary(FILE *out, const struct mw_findings *findings, const char *subject)
+void mw_results_write_summary(FILE *out, const struct mw_findings *findings, const char *subject, const struct mw_model *model)
 {
     static const char *const words[] = {"passed", "warning", "**failed**"};
 
     fputs("### memwatch: ", out);
     put_markdown(out, subject);
-    fputs("\n\n| check | result | |\n| --- | --- | --- |\n", out);
+    fputs("\n\n", out);
+    for (size_t i = 0; model && i < model->verdict_count; i++) {
+        fprintf(out, "- **%s**: ", mw_verdict_parts[model->verdict[i].part]);
+        put_markdown(out, model->verdict[i].text);
+        fputs(i + 1 < model->verdict_count ? "\n" : "\n\n", out);
+    }
+    fputs("| check | result | |\n| --- | --- | --- |\n", out);
     for (size_t i = 0; i < findings->count; i++) {
         fprintf(out, "| %s | %s | ", findings->items[i].check, words[findings->items[i].level]);
         put_markdown(out, findings->items[i].text);
@@ -117,7 +130,7 @@ void mw_results_write_summary(FILE *out, const struct mw_findings *findings, con
     fputc('\n', out);
 }
 
-static int save_summary(const struct mw_findings *findings, const char *subject)
+static int save_summary(const struct mw_findings *findings, const char *subject, const struct mw_model *model)
 {
     const char *path = getenv("GITHUB_STEP_SUMMARY");
     FILE *out;
@@ -130,7 +143,7 @@ static int save_summary(const struct mw_findings *findings, const char *subject)
               0666); /* opening a FIFO must not block */
     out = fd < 0 ? NULL : fdopen(fd, "a");
     if (out) {
-        mw_results_write_summary(out, findings, subject);
+        mw_results_write_summary(out, findings, subject, model);
         ok = !ferror(out);
         if (!fclose(out) && ok)
             return 0;
@@ -148,7 +161,8 @@ static void print_finding(const struct mw_finding *finding)
                    finding->text);
 }
 
-int mw_results_report(struct mw_results *results, const struct mw_findings *findings, const char *subject)
+int mw_results_report(struct mw_results *results, const struct mw_findings *findings, const char *subject,
+                      const struct mw_model *model)
 {
     int failed = 0;
 
@@ -158,9 +172,9 @@ int mw_results_report(struct mw_results *results, const struct mw_findings *find
         else
             print_finding(&findings->items[i]);
     if (results->junit.file)
-        failed |= save_junit(results, findings, subject);
+        failed |= save_junit(results, findings, subject, model);
     if (results->options.github)
-        failed |= save_summary(findings, subject);
+        failed |= save_summary(findings, subject, model);
     return failed;
 }
 

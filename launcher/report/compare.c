@@ -194,7 +194,7 @@ static int print_comparison(const struct request *request, struct mw_results *re
     }
     find_all(request, &findings);
     if (request->options->results.junit || request->options->results.github)
-        failed |= mw_results_report(results, &findings, request->compares[0]->commands[MW_COMPARE_CANDIDATE]);
+        failed |= mw_results_report(results, &findings, request->compares[0]->commands[MW_COMPARE_CANDIDATE], NULL);
     status = mw_findings_status(&findings);
     mw_findings_fini(&findings);
     return failed ? 1 : status;

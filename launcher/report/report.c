@@ -5,6 +5,7 @@
 #include "collector/base/message.h"
 #include "collector/findings/gates.h"
 #include "collector/report/text/text.h"
+#include "collector/verdict/verdict.h"
 #include "launcher/output/results.h"
 #include "launcher/report/report_options.h"
 #include "launcher/rundir/runs.h"
@@ -34,7 +35,7 @@ static int judge(const struct mw_report_options *options, const struct mw_model 
     int failed, status;
 
     mw_gates_judge(&options->checks.gates, model, &findings);
-    failed = mw_results_report(results, &findings, model->job.command);
+    failed = mw_results_report(results, &findings, model->job.command, model);
     status = mw_findings_status(&findings);
     mw_findings_fini(&findings);
     return failed ? 1 : status;
@@ -50,6 +51,7 @@ static int report(const struct mw_report_options *options, struct mw_forms *form
         mw_message("memwatch: %s\n", err.text);
         return status;
     }
+    mw_verdict_make(model);
     status = write_reports(options, forms, model);
     if (!status && !model->job.runs)
         mw_runs_mark_reported(options->path); /* `memwatch runs` may remove it now */

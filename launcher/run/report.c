@@ -6,6 +6,7 @@
 #include "collector/findings/gates.h"
 #include "collector/merge/merge.h"
 #include "collector/report/text/text.h"
+#include "collector/verdict/verdict.h"
 #include "launcher/options/exit_status.h"
 #include "launcher/process/report_child.h"
 #include "launcher/sample/limits.h"
@@ -49,7 +50,7 @@ static int judge(struct mw_job *job, const struct mw_model *model)
     if (!mw_gates_any(&job->options.checks.gates))
         return 0;
     mw_gates_judge(&job->options.checks.gates, model, &findings);
-    failed = mw_results_report(&job->results, &findings, model->job.command);
+    failed = mw_results_report(&job->results, &findings, model->job.command, model);
     *job->judged = mw_findings_status(&findings);
     mw_findings_fini(&findings);
     return failed;
@@ -71,6 +72,7 @@ static int report(void *context)
         return 1;
     }
     mw_remake_note(&job->remake, &job->dir, model);
+    mw_verdict_make(model);
     failed = write_reports(job, model);
     failed |= judge(job, model);
     mw_model_destroy(model);

@@ -38,8 +38,7 @@ static void note_space(struct mw_sampler *sampler, const struct mw_tree_process 
     entry->data_last = status->data;
     if (ulimits.address)
         raise_to(&entry->address_peak, status->address_peak);
-    if (ulimits.data)
-        raise_to(&entry->data_max, status->data);
+    raise_to(&entry->data_max, status->data);
 }
 
 static void look_closer(struct mw_sampler *sampler, struct mw_tree_process *process, struct mw_view_process *entry)

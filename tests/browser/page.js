@@ -60,6 +60,14 @@ async function open(browser, name, options) {
   return page;
 }
 
+/* The verdict is complete, and above all else. */
+async function verdict(page, below) {
+  const shown = await page.locator(".verdict p").allInnerTexts();
+  const expected = await page.evaluate(() => run.data.verdict.map((sentence) => sentence.text));
+  look("the verdict comes first", shown.length > 3 && shown.join("|") === expected.join("|") && await page.evaluate((at) =>
+    document.querySelector(".verdict").compareDocumentPosition(document.querySelector(at)) & Node.DOCUMENT_POSITION_FOLLOWING, below) > 0, shown);
+}
+
 async function drag(page, from, to) {
   const box = await page.locator("#chart-ranks .u-over").boundingBox();
   await page.mouse.move(box.x + box.width * from, box.y + box.height / 2);
@@ -310,6 +318,9 @@ async function names(browser) {
   const browser = await chromium.launch({executablePath: process.env.CHROMIUM, args: ["--no-sandbox", "--disable-gpu", "--disable-quic",
     "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]});
   let page = await open(browser, "job.html");
+  await verdict(page, ".facts");
+  look("ties are rounded as in the text", await page.evaluate(() => [230.25, 230.35, 0.75, 512.5 / 1024].map((mib) =>
+    memwatch.bytes(mib * 1024 * 1024)).join()) === "230.2 MiB,230.4 MiB,768 KiB,512 KiB");
   await peaks(page, "a job");
   await bounds(page, "a job");
   await lanes(page);
@@ -339,6 +350,8 @@ async function names(browser) {
   const alarm = await page.locator(".alarm").innerText();
   look("a job that died: the post-mortem comes first", /rank 1 died first.*SIGSEGV/s.test(alarm) && await page.evaluate(() =>
     document.querySelector(".alarm").compareDocumentPosition(document.querySelector(".facts")) & Node.DOCUMENT_POSITION_FOLLOWING) > 0, alarm);
+  await verdict(page, ".alarm");
+  look("it says who died first", /^rank 1 died first: /.test(await page.locator(".verdict p.is-alarm").first().innerText()));
   await peaks(page, "died");
   await bounds(page, "died");
   look("its bound says what it leaves out", /≤\s*[\d.]+ MiB\s+job, upper bound, without the end of \d ranks/.test(await page.locator(".facts").innerText()), await page.locator(".facts").innerText());

@@ -4,6 +4,7 @@
 #include "collector/findings/gates.h"
 #include "collector/record/json.h"
 #include "collector/report/compare.h"
+#include "collector/verdict/verdict.h"
 #include "launcher/output/forms.h"
 #include "launcher/output/results.h"
 #include "tests/fuzz/forms.h"
@@ -68,12 +69,12 @@ static void check_results(const struct mw_model *model)
         fuzz_expect(junit && summary);
     }
     mw_gates_judge(&gates, model, &findings);
-    mw_results_write_junit(junit, &findings, model->job.command);
+    mw_results_write_junit(junit, &findings, model->job.command, model);
     text = take_file(junit, &size);
     fuzz_is_xml(text, size);
     fuzz_clean(text, size);
     free(text);
-    mw_results_write_summary(summary, &findings, model->job.command);
+    mw_results_write_summary(summary, &findings, model->job.command, model);
     text = take_file(summary, &size);
     fuzz_clean(text, size);
     free(text);
@@ -115,6 +116,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     close(fd);
     if (!model)
         return 0;
+    mw_verdict_make(model);
     check_forms(model, size & 1);
     check_results(model);
     check_compare(model);

@@ -7,6 +7,9 @@ const memwatch = (() => {
   const CERTAINTY = {exact: {sign: "=", words: "exact"}, at_least: {sign: "≥", words: "at least"},
     at_most: {sign: "≤", words: "at most"}, estimate: {sign: "~", words: "about: from a sample"}};
 
+  /* To an integer, as printf() rounds: a tie goes to the even one. */
+  const even = (value) => (Math.abs(value % 1) === .5 ? 2 * Math.round(value / 2) : Math.round(value));
+
   function bytes(value) {
     if (value === null || value === undefined) return "";
     const units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
@@ -15,7 +18,7 @@ const memwatch = (() => {
       value /= 1024;
       unit++;
     }
-    return (unit < 2 ? Math.round(value) : value.toFixed(1)) + " " + units[unit];
+    return (unit < 2 ? even(value) : (even(10 * value) / 10).toFixed(1)) + " " + units[unit];
   }
 
   function change(value) {

@@ -37,6 +37,14 @@
         el("rect", {class: "seen", width: Math.min(100, 100 * share), height: 10})), el("p", {class: "sub"}, text));
   }
 
+  /* Sentences of one part are below each other, after its name. */
+  function verdict() {
+    if (!data.verdict.length) return null;
+    const named = (part, i) => !i || data.verdict[i - 1].part !== part;
+    return el("section", {class: "verdict", "aria-label": "Verdict"}, data.verdict.map(({part, weight, text}, i) =>
+      [el("b", {}, named(part, i) ? part : ""), el("p", {class: "is-" + weight}, text)]).flat());
+  }
+
   function postMortem() {
     if (!data.post_mortem.length) return null;
     return el("section", {class: "alarm", "aria-label": "Post-mortem"}, el("h2", {}, "Post-mortem"), data.post_mortem.map(line));
@@ -94,7 +102,7 @@
         jobs.length ? jobLinks() : null,
         el("h1", {}, (chosen ? "Job " + chosen + ": " : "") + (data.command || "(command unknown)")),
         el("div", {class: "lines"}, el("p", {}, data.summary.join(" · ")))),
-      ...[postMortem(), numbers, chosen ? null : meter(), certainty(), whole ? jobsTable() : null].filter(Boolean));
+      ...[verdict(), postMortem(), numbers, chosen ? null : meter(), certainty(), whole ? jobsTable() : null].filter(Boolean));
     if (data.no_ranks.length) page.append(el("section", {class: "lines"}, lines(data.no_ranks)));
   }
 

@@ -7,6 +7,7 @@
 
 #define LABEL_WIDTH 12 /* columns of "Headroom" and "memwatch" */
 #define VALUE_WIDTH 12
+#define VERDICT_WIDTH 7 /* columns of "where" and the others */
 
 static const enum mw_text_style styles[MW_LINE_KINDS] = {[MW_LINE_PLAIN] = MW_TEXT_PLAIN,
                                                          [MW_LINE_ALARM] = MW_TEXT_ALARM,
@@ -56,6 +57,24 @@ void mw_report_text_job(const struct mw_report *report)
     mw_lines_job(&lines);
     write_joined(report, &lines, "  ", " · ");
     mw_lines_free(&lines);
+}
+
+/* Sentences of one part are below each other, after its name. */
+void mw_report_text_verdict(const struct mw_report *report)
+{
+    static const enum mw_text_style weights[] = {
+        [MW_VERDICT_PLAIN] = MW_TEXT_PLAIN, [MW_VERDICT_WARN] = MW_TEXT_WARN, [MW_VERDICT_ALARM] = MW_TEXT_ALARM};
+    const struct mw_model *model = report->model;
+    char first[32];
+
+    if (model->verdict_count)
+        mw_report_heading(report, "Verdict", "");
+    for (size_t i = 0; i < model->verdict_count; i++) {
+        const struct mw_model_verdict *sentence = &model->verdict[i];
+        bool again = i && sentence->part == model->verdict[i - 1].part;
+        snprintf(first, sizeof(first), "  %-*s", VERDICT_WIDTH, again ? "" : mw_verdict_parts[sentence->part]);
+        mw_report_paragraph(report, first, weights[sentence->weight], "%s", sentence->text);
+    }
 }
 
 void mw_report_text_deaths(const struct mw_report *report)

@@ -47,6 +47,7 @@ void mw_report_append_frame(char *text, size_t size, const struct mw_model_place
 
 /* The sections, in the order of the report. A section without content writes nothing. */
 void mw_report_text_job(const struct mw_report *report);
+void mw_report_text_verdict(const struct mw_report *report);
 void mw_report_text_deaths(const struct mw_report *report);
 void mw_report_text_peak(const struct mw_report *report);
 void mw_report_text_hosts(const struct mw_report *report);

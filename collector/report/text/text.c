@@ -56,6 +56,7 @@ static void write_legend(const struct mw_report *report)
 
 void mw_report_text_sections(const struct mw_report *report)
 {
+    mw_report_text_verdict(report);
     mw_report_text_deaths(report);
     mw_report_text_peak(report);
     mw_report_text_no_ranks(report);

@@ -5,6 +5,7 @@
 #include "collector/base/units.h"
 #include "collector/merge/merge.h"
 #include "collector/report/text/text.h"
+#include "collector/verdict/verdict.h"
 #include "tests/unit/collector/merge/merged.h"
 #include "tests/unit/synthetic.h"
 
@@ -18,12 +19,13 @@
 #include <cmocka.h>
 
 /* The complete report as text (free() it). */
-static char *render(const struct mw_model *model, const struct mw_report_style *style)
+static char *render(struct mw_model *model, const struct mw_report_style *style)
 {
     char *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
 
+    mw_verdict_make(model);
     assert_int_equal(mw_report_text_write(out, model, style), 0);
     fclose(out);
     return text;
