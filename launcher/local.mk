@@ -27,7 +27,10 @@ launcher_liblauncher_la_SOURCES = \
     launcher/hosts/wire.c launcher/hosts/wire.h \
     launcher/hosts/wire_message.c launcher/hosts/wire_message.h \
     launcher/options/exit_status.h \
+    launcher/options/mistakes.c launcher/options/mistakes.h \
+    launcher/options/near.c launcher/options/near.h \
     launcher/options/parse.c launcher/options/parse.h \
+    launcher/start/shim.c launcher/start/shim.h \
     launcher/output/checks.c launcher/output/checks.h \
     launcher/output/display.c launcher/output/display.h \
     launcher/output/forms.c launcher/output/forms.h \
@@ -37,6 +40,7 @@ launcher_liblauncher_la_SOURCES = \
     launcher/output/results.c launcher/output/results.h \
     launcher/process/environment.c launcher/process/environment.h \
     launcher/process/post_run.c launcher/process/post_run.h \
+    launcher/process/program.c launcher/process/program.h \
     launcher/process/relay.c launcher/process/relay.h \
     launcher/process/report_child.c launcher/process/report_child.h \
     launcher/process/signal_mask.c launcher/process/signal_mask.h \

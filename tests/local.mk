@@ -51,6 +51,7 @@ shell_tests = \
     tests/integration/page.sh \
     tests/integration/group_by.sh \
     tests/integration/completion.sh \
+    tests/integration/command_line.sh \
     tests/integration/docs.sh \
     tests/integration/doc_commands.sh \
     tests/integration/identity.sh \
@@ -144,6 +145,7 @@ unit_tests += \
     tests/unit/pmpi/wrap/test_argument \
     tests/unit/pmpi/wrap/test_argument_unoptimized \
     tests/unit/collector/compare/test_compare \
+    tests/unit/launcher/options/test_near \
     tests/unit/launcher/sample/test_deaths \
     tests/unit/collector/scale/test_bands \
     tests/unit/launcher/sample/test_evidence \
@@ -323,6 +325,8 @@ tests_unit_pmpi_finalize_test_rank_list_SOURCES = tests/unit/pmpi/finalize/test_
 tests_unit_pmpi_finalize_test_rank_list_LDADD = $(CMOCKA_LIBS)
 tests_unit_collector_compare_test_compare_SOURCES = tests/unit/collector/compare/test_compare.c
 tests_unit_collector_compare_test_compare_LDADD = $(collector_test_libs)
+tests_unit_launcher_options_test_near_SOURCES = tests/unit/launcher/options/test_near.c
+tests_unit_launcher_options_test_near_LDADD = $(launcher_test_libs)
 tests_unit_launcher_sample_test_deaths_SOURCES = tests/unit/launcher/sample/test_deaths.c
 tests_unit_launcher_sample_test_deaths_LDADD = $(launcher_test_libs)
 tests_unit_collector_scale_test_bands_SOURCES = tests/unit/collector/scale/test_bands.c

@@ -14,6 +14,7 @@
 #include "launcher/run/run.h"
 #include "launcher/scale/options.h"
 #include "launcher/scale/scale.h"
+#include "launcher/start/shim.h"
 #include "launcher/top/options.h"
 #include "launcher/top/top.h"
 
@@ -34,6 +35,7 @@ const struct mw_command mw_commands[] = {
      mw_runs_options_argp},
     {"top", mw_top_main, "show the memory of a running job, rank by rank, in the terminal", mw_top_options_argp},
     {"doctor", mw_doctor_main, "check whether this machine can make a complete run, and how to fix what is missing", NULL},
+    {"shim", mw_shim_main, "print the path of the library for runs without the launcher", mw_shim_argp},
     {"completion", complete, "print a completion script for bash, zsh or fish", NULL},
     {"agent", mw_agent_main, NULL, NULL}, /* internal: started by ranks */
     {NULL, NULL, NULL, NULL},

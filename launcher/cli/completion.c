@@ -45,7 +45,8 @@ typedef void write_option(FILE *out, const char *command, const struct argp_opti
 static void each_in(FILE *out, const char *command, const struct argp *argp, write_option *write)
 {
     for (const struct argp_option *option = argp->options; option && option->name; option++)
-        write(out, command, option);
+        if (!(option->flags & OPTION_HIDDEN))
+            write(out, command, option);
     for (const struct argp_child *child = argp->children; child && child->argp; child++)
         each_in(out, command, child->argp, write);
 }

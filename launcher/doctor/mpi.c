@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* MPI as programs will find it: its libraries, its launchers, and the shim. */
 #include "launcher/doctor/checks.h"
+#include "launcher/process/program.h"
 #include "launcher/start/preload.h"
 
 #include <dlfcn.h>
@@ -25,21 +26,6 @@ static const char *const marks[] = {[OPEN_MPI] = "ompi_mpi_comm_world", [MPICH] 
 static const char *const names[] = {[OPEN_MPI] = "Open MPI", [MPICH] = "MPICH"};
 
 static int families_found; /* set by the check of libraries, which runs before that of the shim */
-
-static bool is_on_path(const char *name, char *path, size_t size)
-{
-    const char *list = getenv("PATH");
-
-    for (const char *at = list ? list : ""; *at; at += strspn(at, ":")) {
-        size_t length = strcspn(at, ":");
-        struct stat st;
-        snprintf(path, size, "%.*s/%s", (int)length, at, name);
-        if (!stat(path, &st) && S_ISREG(st.st_mode) && !access(path, X_OK))
-            return true;
-        at += length;
-    }
-    return false;
-}
 
 /* In a child: loads a library and prints its version. Returns its family. */
 static int load_library(void *context, struct mw_doctor_text *said)
@@ -84,7 +70,7 @@ static void try_beside(struct mw_doctor_text *found, const char *launcher)
     static const char *const folders[] = {"lib", "lib64"};
     char path[PATH_MAX], real[PATH_MAX], *slash;
 
-    if (!is_on_path(launcher, path, sizeof(path)) || !realpath(path, real) || !(slash = strrchr(real, '/')))
+    if (!mw_program_find(launcher, path, sizeof(path)) || !realpath(path, real) || !(slash = strrchr(real, '/')))
         return;
     *slash = '\0';
     for (size_t i = 0; i < sizeof(sonames) / sizeof(sonames[0]); i++)
@@ -130,7 +116,7 @@ enum mw_doctor_state mw_doctor_launchers(struct mw_doctor_text *found)
         char *const command[] = {path, (char *)(uintptr_t) "--version", NULL};
         struct mw_doctor_text said = {.length = 0};
         const char *kind;
-        if (!is_on_path(launchers[i], path, sizeof(path)))
+        if (!mw_program_find(launchers[i], path, sizeof(path)))
             continue;
         mw_doctor_run(command, &said);
         kind = kind_of(said.text);

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
+#include "config.h"
+
 #include "launcher/options/parse.h"
 
 #include "collector/base/clock.h"
 #include "collector/base/message.h"
 #include "collector/base/size.h"
 #include "launcher/options/exit_status.h"
+#include "launcher/options/mistakes.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -29,9 +32,12 @@ void mw_parse(const struct argp *argp, int argc, char **argv, void *input)
 {
     FILE *real = stderr, *caught;
     char *saved = argv[0], *text = NULL;
+    char meant[100], mistake[3000];
     size_t size = 0;
     error_t failed;
 
+    if (mw_mistakes_find(mistake, sizeof(mistake), argp, argc, argv))
+        mw_parse_fail("%s", mistake);
     caught = open_memstream(&text, &size);
     if (caught)
         stderr = caught;                      /* mw_message() does not use it */
@@ -44,7 +50,8 @@ void mw_parse(const struct argp *argp, int argc, char **argv, void *input)
     if (failed) {
         if (text)
             text[strlen(text) - (size > 0)] = '\0';
-        mw_message("%s\n", text ? text : "memwatch: wrong options");
+        mw_mistakes_suggest(meant, sizeof(meant), argp, text ? text : "");
+        mw_message("%s%s\n", text ? text : "memwatch: wrong options", meant);
         exit(MW_EXIT_FAILURE);
     }
     free(text);
@@ -58,6 +65,7 @@ error_t mw_parse_common(int key, struct argp_state *state, const char *name)
         state->name = (char *)(uintptr_t)name;
         argp_state_help(state, stdout, ARGP_HELP_STD_HELP); /* exits */
         return 0;
+    case MW_PARSE_KEY_VERSION: puts(PACKAGE_STRING); exit(0);
     default: return ARGP_ERR_UNKNOWN;
     }
 }

@@ -14,17 +14,19 @@
 #define MW_PARSE_KEYS_DISPLAY 0x200 /* launcher/output/display.c */
 #define MW_PARSE_KEYS_CHECKS 0x300  /* launcher/output/checks.c */
 #define MW_PARSE_KEYS_FORMS 0x400   /* launcher/output/forms_options.c */
-#define MW_PARSE_KEY_HELP 0x500
+#define MW_PARSE_KEY_HELP 'h'
+#define MW_PARSE_KEY_VERSION 'V'
 
-/* The row of --help, part of every table. */
-#define MW_PARSE_HELP                                            \
-    {                                                            \
-        "help", MW_PARSE_KEY_HELP, NULL, 0, "Show this help", -1 \
+/* The rows of --help and --version, part of every table. */
+#define MW_PARSE_HELP                                                                \
+    {"help", MW_PARSE_KEY_HELP, NULL, 0, "Show this help", -1},                      \
+    {                                                                                \
+        "version", MW_PARSE_KEY_VERSION, NULL, OPTION_HIDDEN, "Show the version", -1 \
     }
 
 void mw_parse(const struct argp *argp, int argc, char **argv, void *input);
 
-/* Handles keys common to all parsers: --help of "memwatch run", ARGP_KEY_INIT. Returns 0, or ARGP_ERR_UNKNOWN. */
+/* Handles keys common to all parsers: --help of "memwatch run", --version, ARGP_KEY_INIT. Returns 0, or ARGP_ERR_UNKNOWN. */
 error_t mw_parse_common(int key, struct argp_state *state, const char *name);
 
 void mw_parse_fail(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "launcher/start/prrte.h"
 
+#include "launcher/process/program.h"
+
 #include <fcntl.h>
 #include <gelf.h>
 #include <limits.h>
@@ -11,19 +13,9 @@
 
 static int open_program(const char *word)
 {
-    const char *list = getenv("PATH");
     char path[PATH_MAX];
 
-    if (strchr(word, '/'))
-        return open(word, O_RDONLY | O_CLOEXEC);
-    for (const char *at = list ? list : ""; *at; at += strspn(at, ":")) {
-        size_t length = strcspn(at, ":");
-        snprintf(path, sizeof(path), "%.*s/%s", (int)length, at, word);
-        if (!access(path, X_OK))
-            return open(path, O_RDONLY | O_CLOEXEC);
-        at += length;
-    }
-    return -1;
+    return mw_program_find(word, path, sizeof(path)) ? open(path, O_RDONLY | O_CLOEXEC) : -1;
 }
 
 struct needs {
