@@ -23,32 +23,15 @@ static void say(struct mw_model *model, enum mw_verdict_part part, enum mw_verdi
 
 /* ---- what ---- */
 
-static const char *name_of_death(const struct mw_model *model, const struct mw_model_death *death, char *text, size_t size)
-{
-    if (death->rank != MW_MODEL_NONE)
-        snprintf(text, size, "%s", mw_rank_name(model, death->rank).text);
-    else if (death->launch_rank >= 0)
-        snprintf(text, size, "process %d (would be rank %d)", model->processes[death->process].pid, death->launch_rank);
-    else
-        snprintf(text, size, "process %d", model->processes[death->process].pid);
-    return text;
-}
-
+/* The first sentence of the post-mortem. */
 static void say_death(struct mw_model *model)
 {
-    const struct mw_model_death *first = model->deaths;
-    char text[700], name[80];
+    struct mw_lines lines = {.model = model};
 
-    if (model->ended_by[0])
-        snprintf(text, sizeof(text), "the job was ended from outside: %s", model->ended_by);
-    else if (!model->death_count)
-        return;
-    else if (model->first_count == 1)
-        snprintf(text, sizeof(text), "%s died first: %s", name_of_death(model, first, name, sizeof(name)), first->text);
-    else
-        snprintf(text, sizeof(text), "%zu ranks died; one of the first was %s: %s", model->death_count,
-                 name_of_death(model, first, name, sizeof(name)), first->text);
-    say(model, MW_VERDICT_WHAT, MW_VERDICT_ALARM, "", text);
+    mw_lines_deaths(&lines);
+    if (lines.count)
+        say(model, MW_VERDICT_WHAT, MW_VERDICT_ALARM, "", lines.items[0].text);
+    mw_lines_free(&lines);
 }
 
 static void say_peak(struct mw_model *model)
@@ -59,13 +42,11 @@ static void say_peak(struct mw_model *model)
 
     if (model->rank_count > 1)
         snprintf(who, sizeof(who), "%s ranks and all other processes together", mw_units_count(model->rank_count).text);
-    if (lower && upper)
-        snprintf(text, sizeof(text), "%s needed %s and %s%s", who, mw_report_bytes(peak->seen).text,
-                 mw_report_bytes(peak->upper).text, peak->upper_open_ranks ? " until their last readings" : "");
-    else if (lower || upper)
-        snprintf(text, sizeof(text), "%s needed %s", who, mw_report_bytes(lower ? peak->seen : peak->upper).text);
-    else
+    if (!lower && !upper)
         return;
+    snprintf(text, sizeof(text), "%s needed %s%s%s%s", who, lower ? mw_report_bytes(peak->seen).text : "",
+             lower && upper ? " and " : "", upper ? mw_report_bytes(peak->upper).text : "",
+             upper && peak->upper_open_ranks ? " until their last readings" : "");
     say(model, MW_VERDICT_WHAT, MW_VERDICT_PLAIN, "", text);
 }
 

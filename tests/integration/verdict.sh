@@ -30,7 +30,7 @@ for mpi in $(mpis); do
         check "$mpi: its verdict says $part" [ -n "$(text_of $part)" ]
     done
     run "$(mpirun_of "$mpi")" -n 3 "$(program "$mpi" grow_and_die)" --how segv --mib 64
-    check "$mpi: a job that died: the first sentence" same "$(text_of what | head -n 1 | cut -d: -f1)" 'rank 1 died first'
+    check "$mpi: a job that died: the first sentence" same "$(text_of what | head -n 1 | cut -d, -f1)" 'rank 1 died first'
 done
 
 # MPICH keeps early messages in shared memory here.

@@ -411,15 +411,19 @@ static void test_deaths(void **state)
 
     (void)state;
     mw_verdict_make(model);
-    assert_string_equal(of_part(model, MW_VERDICT_WHAT), "rank 1 died first: killed by SIGKILL");
+    assert_string_equal(of_part(model, MW_VERDICT_WHAT), "rank 1: killed by SIGKILL");
     assert_int_equal(model->verdict[0].weight, MW_VERDICT_ALARM);
+    model->deaths[0].exact = true;
+    model->deaths[0].ns = 1000001;
+    mw_verdict_make(model);
+    assert_string_equal(of_part(model, MW_VERDICT_WHAT), "rank 1 died at 1.00 ms: killed by SIGKILL");
     assert_true(has_only(model, NULL));
     assert_true(has_only(died(MW_MODEL_CAUSE_OOM), "out_of_memory"));
     model = died(MW_MODEL_CAUSE_SIGNAL);
     model->first_count = 0;
     model->ended_by = "memwatch was sent SIGTERM";
     mw_verdict_make(model);
-    assert_string_equal(of_part(model, MW_VERDICT_WHAT), "the job was ended from outside: memwatch was sent SIGTERM");
+    assert_string_equal(of_part(model, MW_VERDICT_WHAT), "ended from outside: memwatch was sent SIGTERM");
     mw_model_destroy(model);
 }
 
