@@ -18,6 +18,7 @@
 #define MARK_EVERY 400          /* times its own cost: at most 0.25 % of the time */
 #define COUNT_EVERY 200         /* likewise: 0.5 % */
 #define COUNT_CREDIT_NS 5000000 /* what is not in blocks is read from the first half of it */
+#define OTHERS_SHARE 16         /* files and shared memory are read anyway when the mark has risen by this part */
 #define WAIT_NS 10000000        /* a peak that goes on is adopted so often: the process may be killed */
 
 /* ---- blocks that are not known to be resident as a whole ---- */
@@ -116,8 +117,8 @@ uint64_t mw_heap_read_mark(void)
     return failed ? 0 : (uint64_t)usage.ru_maxrss * 1024;
 }
 
-/* What else the memory consists of, when the mark has risen. */
-static void read_others(void)
+/* What else the memory consists of, when the mark has risen to this. */
+static void read_others(uint64_t mark)
 {
     struct mw_heap_state *state = mw_heap.state;
     struct mw_heap_status status;
@@ -127,6 +128,7 @@ static void read_others(void)
     state->file_bytes = status.file;
     state->shmem_bytes = status.shmem;
     state->anon_bytes = status.anon;
+    mw_heap.others_mark = mark;
 }
 
 /* The resident size of malloc's areas belongs to the snapshot that was adopted just now, which is never the present. */
@@ -177,11 +179,15 @@ void mw_heap_take_mark(uint64_t mark)
         mw_heap.last_mark = mark;
     if (mark > mw_heap.state->mark)
         mw_heap.state->mark = mark;
-    if (mw_heap_snapshots_mark(snapshots, mark, mw_heap.now_ns) && credit > COUNT_CREDIT_NS / 2) {
+    if (mw_heap_snapshots_mark(snapshots, mark, mw_heap.now_ns)) {
+        bool has_credit = credit > COUNT_CREDIT_NS / 2;
         note_pairs();
-        store_areas(mw_heap_areas_resident());
-        read_others();
-        cost += COST_STATUS;
+        if (has_credit)
+            store_areas(mw_heap_areas_resident());
+        if (has_credit || mark > mw_heap.others_mark + mw_heap.others_mark / OTHERS_SHARE) {
+            read_others(mark);
+            cost += COST_STATUS;
+        }
     }
     note_pairs();
     if (counts) {

@@ -30,6 +30,7 @@ struct mw_heap {
     uint64_t next_tick_ns;
     uint64_t last_mark;              /* the highest one that was read since the phase began */
     uint64_t counted_mark;           /* the mark when resident pages were counted last */
+    uint64_t others_mark;            /* the mark when files and shared memory were read last */
     uint64_t walk_ns;                /* cost of the walk of the event at hand */
     uint32_t phases[MW_HEAP_PHASES]; /* phases with a name that are going on, outermost first; phase + 1 */
     uint32_t phase_count;
