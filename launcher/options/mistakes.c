@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A long option is what the word is the beginning of, as for getopt; a letter is given as `key`. */
+/* A long option by its name or the beginning of one, as for getopt; a letter is given as `key`. */
 static const struct argp_option *find(const struct argp *argp, const char *name, size_t length, int key)
 {
     const struct argp_option *found = NULL;
@@ -27,47 +27,74 @@ static const struct argp_option *find(const struct argp *argp, const char *name,
     return found;
 }
 
-/* The option whose argument, if it takes one, is the next word; NULL: none. */
-static const struct argp_option *option_of(const struct argp *argp, const char *word)
+/* An option as a word, and what it does with the next word. */
+struct word {
+    const struct argp_option *option; /* NULL: none that is known */
+    bool takes_next;                  /* its argument is the next word */
+    bool may_take;                    /* it has an optional argument, which it was not given */
+};
+
+static struct word long_option(const struct argp *argp, const char *name)
 {
-    if (word[0] != '-' || !word[1])
-        return NULL;
-    if (word[1] == '-')
-        return strchr(word, '=') ? NULL : find(argp, word + 2, strlen(word + 2), 0);
-    for (const char *letter = word + 1; *letter; letter++) {
-        const struct argp_option *option = find(argp, "", 0, (unsigned char)*letter);
-        if (option && option->arg)
-            return letter[1] ? NULL : option;
-    }
-    return NULL;
+    size_t length = strcspn(name, "=");
+    const struct argp_option *option = length ? find(argp, name, length, 0) : NULL;
+    bool bare = option && option->arg && !name[length], optional = bare && option->flags & OPTION_ARG_OPTIONAL;
+
+    return (struct word){option, bare && !optional, optional};
 }
 
-static bool has_end(int argc, char **argv, int from)
+/* Letters up to the first that takes an argument. */
+static struct word letters(const struct argp *argp, const char *letter)
 {
-    for (int i = from; i < argc; i++)
+    const struct argp_option *option = NULL;
+
+    for (; *letter; letter++) {
+        option = find(argp, "", 0, (unsigned char)*letter);
+        if (!option || option->arg)
+            break;
+    }
+    return (struct word){option, option && option->arg && !letter[1], false};
+}
+
+static struct word word_of(const struct argp *argp, const char *word)
+{
+    if (word[0] != '-' || !word[1])
+        return (struct word){NULL, false, false};
+    return word[1] == '-' ? long_option(argp, word + 2) : letters(argp, word + 1);
+}
+
+/* Whether only options stand between here and "--": then no command began before it. */
+static bool end_follows(const struct argp *argp, int argc, char **argv, int from)
+{
+    for (int i = from; i < argc; i++) {
+        struct word word = word_of(argp, argv[i]);
         if (!strcmp(argv[i], "--"))
             return true;
+        if (!word.option)
+            return false;
+        i += word.takes_next;
+    }
     return false;
 }
 
 bool mw_mistakes_find(char *text, size_t size, const struct argp *argp, int argc, char **argv)
 {
-    for (int i = 1; i + 1 < argc && argv[i][0] == '-' && strcmp(argv[i], "--"); i++) {
-        const struct argp_option *option = option_of(argp, argv[i]);
+    for (int i = 1; i + 1 < argc && strcmp(argv[i], "--"); i++) {
+        struct word word = word_of(argp, argv[i]);
         const char *next = argv[i + 1];
-        if (!option || !option->arg)
-            continue;
-        if (option->flags & OPTION_ARG_OPTIONAL) {
-            if (next[0] == '-' || !has_end(argc, argv, i + 2))
-                continue;
-            snprintf(text, size, "--%s takes its %s only after '=': --%s=%s", option->name, option->arg, option->name, next);
+        if (!word.option)
+            return false;
+        if (word.may_take && next[0] != '-' && end_follows(argp, argc, argv, i + 2)) {
+            snprintf(text, size, "--%s takes its %s only after '=': --%s=%s", word.option->name, word.option->arg,
+                     word.option->name, next);
             return true;
         }
-        if (!strcmp(next, "--")) {
-            snprintf(text, size, "--%s needs its %s: --%s=%s", option->name, option->arg, option->name, option->arg);
+        if (word.takes_next && !strcmp(next, "--")) {
+            snprintf(text, size, "--%s needs its %s: --%s=%s", word.option->name, word.option->arg, word.option->name,
+                     word.option->arg);
             return true;
         }
-        i++;
+        i += word.takes_next;
     }
     return false;
 }

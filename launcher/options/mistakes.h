@@ -7,8 +7,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Looks for one in the words before the first operand: "--", the end of the options, as the argument of an option; and an argument
- * behind an option that takes it only after "=", if "--" follows. Returns whether there is one, with a line for the user. */
+/* Looks for one in the options before the command: "--", the end of the options, as an option's argument; and an argument behind an
+ * option that takes it only after "=", if "--" follows before any command. Returns whether there is one, with a line for the
+ * user. */
 bool mw_mistakes_find(char *text, size_t size, const struct argp *argp, int argc, char **argv);
 
 /* " (did you mean --json?)" for getopt's message on an unknown long option; "" if nothing is near it. */

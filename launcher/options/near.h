@@ -12,8 +12,8 @@ struct mw_near {
     size_t distance;  /* of `best` */
 };
 
-/* Considers a candidate, which must live as long as `near`. It is near if one letter in three, but at least one, is inserted,
- * left out, replaced or exchanged with its neighbour, or if it begins with the word. */
+/* Considers a candidate, which must live as long as `near`. It is near if at most a third of the letters (of short
+ * words: one letter) are inserted, left out, replaced or exchanged, or if it begins with the word. */
 void mw_near_consider(struct mw_near *near, const char *candidate);
 
 #endif

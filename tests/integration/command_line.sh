@@ -36,6 +36,9 @@ check 'no file of that name' absent ./--
 says 'the same with a letter' 125 '--output needs its FILE' run --quiet -o -- true
 says 'a letter among others' 125 '--interval needs its MS' run -i -- true
 says 'an argument only after =' 125 "--json takes its FILE only after '=': --json=a.json" run --json a.json -- true
+says 'with more options behind it' 125 '--json=a.json' run --json a.json --quiet -i 50 -- true
+"$memwatch" run --quiet --json sh -c 'echo "$2" >&2' sh -- x >out 2>err
+check 'a command that has -- itself is run' same "$(cat err)" x
 "$memwatch" run --json=a.json --quiet -- true
 check 'with = it is written' [ -s a.json ]
 "$memwatch" run --quiet --json -- echo this >out 2>err
