@@ -30,7 +30,7 @@ launcher_liblauncher_la_SOURCES = \
     launcher/options/mistakes.c launcher/options/mistakes.h \
     launcher/options/near.c launcher/options/near.h \
     launcher/options/parse.c launcher/options/parse.h \
-    launcher/start/shim.c launcher/start/shim.h \
+    launcher/cli/shim.c launcher/cli/shim.h \
     launcher/output/checks.c launcher/output/checks.h \
     launcher/output/display.c launcher/output/display.h \
     launcher/output/forms.c launcher/output/forms.h \

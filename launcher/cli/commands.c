@@ -14,7 +14,7 @@
 #include "launcher/run/run.h"
 #include "launcher/scale/options.h"
 #include "launcher/scale/scale.h"
-#include "launcher/start/shim.h"
+#include "launcher/cli/shim.h"
 #include "launcher/top/options.h"
 #include "launcher/top/top.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "launcher/start/shim.h"
+#include "launcher/cli/shim.h"
 
 #include "collector/base/file_names.h"
 #include "collector/base/message.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* `memwatch shim`: where the libraries are, for runs without the launcher. */
-#ifndef MW_LAUNCHER_START_SHIM_H
-#define MW_LAUNCHER_START_SHIM_H
+#ifndef MW_LAUNCHER_CLI_SHIM_H
+#define MW_LAUNCHER_CLI_SHIM_H
 
 #include <argp.h>
 
