@@ -105,6 +105,9 @@ struct mw_model_heap {
     const struct mw_model_place **frames; /* storage of the frames of sites, if they are not in the rank's */
 };
 
+/* What malloc kept at the peak though the program had freed it, if that is much: 64 MiB, and a tenth of the peak. Else 0. */
+uint64_t mw_model_heap_kept(const struct mw_model_heap *heap);
+
 /* One line of the program in all ranks. */
 struct mw_model_heap_line {
     const struct mw_model_place *place; /* NULL: MPI's or not known */

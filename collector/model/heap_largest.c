@@ -120,14 +120,14 @@ struct mw_heap_largest *mw_heap_largest_stacks(const struct mw_model_heap *heap,
 
 /* ---- the largest one ---- */
 
-static bool find_first(const struct mw_model_heap *heap, mw_heap_amount_of *amount_of, uint64_t least,
+static bool find_first(const struct mw_model_heap *heap, const struct selection *selection, uint64_t least,
                        struct mw_heap_largest *line)
 {
     size_t count, i;
-    struct mw_heap_largest *lines = mw_heap_largest_lines(heap, amount_of, NULL, &count);
+    struct mw_heap_largest *lines = find_lines(heap, selection, &count);
     bool found;
 
-    for (i = 0; i < count && lines[i].site->owner != MW_HEAP_PROGRAM; i++)
+    for (i = 0; i < count && (lines[i].site->owner != MW_HEAP_PROGRAM || !lines[i].site->place); i++)
         ;
     found = i < count && lines[i].bytes >= least;
     if (found)
@@ -143,15 +143,25 @@ bool mw_heap_largest_is_of_peak(const struct mw_model_rank *rank)
     return rank->peak.bytes <= mw_model_sum(mark, mark / 64 + rank->error_bytes + (1u << 20));
 }
 
-bool mw_heap_largest_at_peak(const struct mw_model_rank *rank, struct mw_heap_largest *line)
+static bool find_at_peak(const struct mw_model_rank *rank, const struct selection *selection, struct mw_heap_largest *line)
 {
     return rank->heap.mark && mw_heap_largest_is_of_peak(rank) &&
-           find_first(&rank->heap, mw_heap_at_peak, rank->peak.bytes / SHARE_LEAST, line);
+           find_first(&rank->heap, selection, rank->peak.bytes / SHARE_LEAST, line);
+}
+
+bool mw_heap_largest_at_peak(const struct mw_model_rank *rank, struct mw_heap_largest *line)
+{
+    return find_at_peak(rank, &(struct selection){mw_heap_at_peak, NULL, MW_HEAP_OWNERS, 0}, line);
+}
+
+bool mw_heap_largest_stack_at_peak(const struct mw_model_rank *rank, struct mw_heap_largest *line)
+{
+    return find_at_peak(rank, &(struct selection){mw_heap_at_peak, NULL, MW_HEAP_PROGRAM, CALLERS}, line);
 }
 
 bool mw_heap_largest_at_end(const struct mw_model_rank *rank, struct mw_heap_largest *line)
 {
-    return find_first(&rank->heap, mw_heap_at_end, END_LEAST, line);
+    return find_first(&rank->heap, &(struct selection){mw_heap_at_end, NULL, MW_HEAP_OWNERS, 0}, END_LEAST, line);
 }
 
 /* Behind these are only frames of the C library. */

@@ -33,6 +33,9 @@ struct mw_heap_largest *mw_heap_largest_stacks(const struct mw_model_heap *heap,
  * it. Returns whether there is one. */
 bool mw_heap_largest_at_peak(const struct mw_model_rank *rank, struct mw_heap_largest *line);
 
+/* Likewise, but lines are distinguished by their callers as well. */
+bool mw_heap_largest_stack_at_peak(const struct mw_model_rank *rank, struct mw_heap_largest *line);
+
 /* The line of the program with the most when the record ended, if it is 1 MiB or more. Returns whether there is one. */
 bool mw_heap_largest_at_end(const struct mw_model_rank *rank, struct mw_heap_largest *line);
 

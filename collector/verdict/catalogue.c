@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "collector/verdict/catalogue.h"
 
-const struct mw_finding_kind mw_verdict_catalogue[] = {
+const struct mw_verdict_kind mw_verdict_catalogue[] = {
     {"out_of_memory", MW_VERDICT_WHAT, mw_found_out_of_memory},
     {"heavy_rank_0", MW_VERDICT_WHO, mw_found_heavy_rank_0},
     {"imbalance", MW_VERDICT_WHO, mw_found_imbalance},

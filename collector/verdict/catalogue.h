@@ -15,13 +15,13 @@ struct mw_found {
     char next[600]; /* a useful step; "" none */
 };
 
-struct mw_finding_kind {
+struct mw_verdict_kind {
     const char *name; /* in records; constant */
     enum mw_verdict_part part;
     bool (*find)(const struct mw_evidence *evidence, struct mw_found *found); /* false: not in this run */
 };
 
-extern const struct mw_finding_kind mw_verdict_catalogue[];
+extern const struct mw_verdict_kind mw_verdict_catalogue[];
 extern const size_t mw_verdict_kinds;
 
 /* The conditions. `found` is zeroed before. */

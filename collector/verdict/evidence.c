@@ -2,14 +2,12 @@
 #include "collector/verdict/evidence.h"
 
 #include "collector/base/mem.h"
-#include "collector/report/lines/words.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 /* Less is the noise of MPI's buffers and of libraries. */
 #define LEAST (16ULL << 20)
-#define LINE_SHARE 20 /* a line that holds less of the peak is not named */
 
 bool mw_evidence_is_much(uint64_t part, uint64_t whole, unsigned percent)
 {
@@ -23,31 +21,25 @@ static int compare_bytes(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static const struct mw_model_rank *find_fullest(const struct mw_model *model)
-{
-    const struct mw_model_rank *fullest = NULL;
-
-    for (size_t i = 0; i < model->rank_count; i++)
-        if (model->ranks[i].peak.kind != MW_MODEL_UNKNOWN && (!fullest || model->ranks[i].peak.bytes > fullest->peak.bytes))
-            fullest = &model->ranks[i];
-    return fullest;
-}
-
 static void compare_others(struct mw_evidence *evidence)
 {
     const struct mw_model *model = evidence->model;
     uint64_t *peaks = mw_mem_alloc(model->rank_count, sizeof(*peaks));
+    enum mw_model_kind kind = MW_MODEL_EXACT;
     uint32_t n = 0;
 
     for (size_t i = 0; i < model->rank_count; i++) {
         const struct mw_model_rank *rank = &model->ranks[i];
-        if (rank != evidence->rank && rank->world == evidence->rank->world && rank->peak.kind != MW_MODEL_UNKNOWN)
-            peaks[n++] = rank->peak.bytes;
+        if (rank == evidence->rank || rank->world != evidence->rank->world || rank->peak.kind == MW_MODEL_UNKNOWN)
+            continue;
+        peaks[n++] = rank->peak.bytes;
+        if (rank->peak.kind == MW_MODEL_AT_LEAST || kind == MW_MODEL_EXACT)
+            kind = rank->peak.kind;
     }
     if (n)
         qsort(peaks, n, sizeof(*peaks), compare_bytes);
     evidence->others = n;
-    evidence->median = n ? peaks[n / 2] : 0;
+    evidence->median = n ? (struct mw_model_bytes){peaks[n / 2], kind} : (struct mw_model_bytes){0, MW_MODEL_UNKNOWN};
     free(peaks);
 }
 
@@ -90,24 +82,6 @@ static void look_inside_phase(struct mw_evidence *evidence)
     evidence->passing_ns = phase->visits == 1 ? phase->time_ns : 0;
 }
 
-/* The line of the program that held most, with its callers. */
-static void find_line(struct mw_evidence *evidence)
-{
-    const struct mw_model_rank *rank = evidence->rank;
-    struct mw_heap_largest *lines;
-    size_t count = 0;
-
-    if (!rank->heap.has_details || !rank->heap.mark || !mw_heap_largest_is_of_peak(rank))
-        return;
-    lines = mw_heap_largest_stacks(&rank->heap, MW_HEAP_PROGRAM, &count);
-    for (size_t i = 0; i < count && !evidence->has_line; i++)
-        if (lines[i].site->place && lines[i].bytes >= rank->peak.bytes / LINE_SHARE) {
-            evidence->line = lines[i];
-            evidence->has_line = true;
-        }
-    free(lines);
-}
-
 /* A peak that the rank did not survive did not pass. */
 static void look_at_peak(struct mw_evidence *evidence)
 {
@@ -119,39 +93,24 @@ static void look_at_peak(struct mw_evidence *evidence)
         look_inside_call(evidence);
     else if (rank->peak_phase != MW_MODEL_NONE)
         look_inside_phase(evidence);
+    if (evidence->passing > rank->peak.bytes) /* a damaged record */
+        evidence->passing = 0;
 }
 
 struct mw_evidence mw_evidence_of(const struct mw_model *model)
 {
-    struct mw_evidence evidence = {.model = model, .rank = find_fullest(model)};
+    struct mw_evidence evidence = {.model = model, .index = model->rank_peak.worst};
 
-    if (!evidence.rank)
+    if (!model->rank_count || model->ranks[evidence.index].peak.kind == MW_MODEL_UNKNOWN)
         return evidence;
-    evidence.index = (uint32_t)(evidence.rank - model->ranks);
+    evidence.rank = &model->ranks[evidence.index];
     evidence.name = mw_rank_name(model, evidence.index);
     compare_others(&evidence);
     if (evidence.rank->has_details)
         evidence.waterfall = mw_waterfall_make(evidence.rank);
-    find_line(&evidence);
+    evidence.has_line = evidence.rank->heap.has_details && mw_heap_largest_stack_at_peak(evidence.rank, &evidence.line);
     look_at_peak(&evidence);
     return evidence;
-}
-
-void mw_evidence_place(char *text, size_t size, const struct mw_evidence *evidence)
-{
-    const struct mw_model_rank *rank = evidence->rank;
-    const struct mw_model_phase *phase = rank->peak_phase == MW_MODEL_NONE ? NULL : &rank->phases[rank->peak_phase];
-    const char *named;
-
-    if (phase && mw_model_is_of_calls(phase->kind) && phase->parent != MW_MODEL_NONE)
-        phase = &rank->phases[phase->parent]; /* that of the user */
-    named = phase && phase->kind == MW_PHASE_USER ? phase->path : "";
-    if (rank->peak_site != MW_MODEL_NONE)
-        snprintf(text, size, "%s%s%s", named, named[0] ? ": " : "", rank->sites[rank->peak_site].label);
-    else if (phase)
-        snprintf(text, size, "%s", named[0] ? named : phase->name);
-    else
-        mw_report_peak_place(text, size, rank);
 }
 
 struct mw_evidence_line mw_evidence_line(const struct mw_evidence *evidence)

@@ -16,19 +16,15 @@ struct mw_evidence {
     uint32_t index;                   /* of that rank */
     struct mw_rank_name name;         /* "rank 3" */
     uint32_t others;                  /* ranks of the same MPI_COMM_WORLD with a known peak */
-    uint64_t median;                  /* of their peaks */
+    struct mw_model_bytes median;     /* of their peaks; at least that if some of these may have been higher */
     struct mw_waterfall waterfall;    /* without steps: unknown */
     bool has_line;
     struct mw_heap_largest line; /* the line that held most at the peak, from one caller */
-    uint64_t passing;            /* of the peak, existed only during its call or phase: at least so much; 0 also if unknown */
+    uint64_t passing;            /* of the peak: existed only during its call or phase: at least so much; 0 also if unknown */
     uint64_t passing_ns;         /* for how long; 0 if the phase was visited several times */
 };
 
 struct mw_evidence mw_evidence_of(const struct mw_model *model);
-
-/* Where the rank had its peak: "solve: MPI_Alltoall fft.c:120", or the phase; "" unknown. With complete names, other than
- * mw_report_peak_place(). */
-void mw_evidence_place(char *text, size_t size, const struct mw_evidence *evidence);
 
 /* "fft.c:291, called from fft.c:80": that of `line`, which there is. */
 struct mw_evidence_line {

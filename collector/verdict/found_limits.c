@@ -30,6 +30,14 @@ bool mw_found_out_of_memory(const struct mw_evidence *evidence, struct mw_found 
     return true;
 }
 
+static const char *advice(const struct mw_model_headroom *headroom)
+{
+    if (headroom->charge == MW_MODEL_NONE) /* of one process */
+        return "raise that limit";
+    return headroom->kind == MW_LIMIT_NODE ? "run fewer ranks on a node, or use nodes with more memory"
+                                           : "raise that limit, or run fewer ranks on a node";
+}
+
 bool mw_found_close_to_limit(const struct mw_evidence *evidence, struct mw_found *found)
 {
     const struct mw_model_headroom *headroom = &evidence->model->headroom;
@@ -42,7 +50,7 @@ bool mw_found_close_to_limit(const struct mw_evidence *evidence, struct mw_found
     found->weight = headroom->left.bytes ? MW_VERDICT_WARN : MW_VERDICT_ALARM;
     snprintf(found->text, sizeof(found->text), "%s", lines.count ? lines.items[0].text : "");
     if (!ran_out(evidence->model))
-        snprintf(found->next, sizeof(found->next), "raise that limit, or run fewer ranks on the node");
+        snprintf(found->next, sizeof(found->next), "%s", advice(headroom));
     mw_lines_free(&lines);
     return found->text[0];
 }

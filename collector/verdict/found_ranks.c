@@ -29,24 +29,24 @@ static const struct mw_model_heap_line *line_of_excess(const struct mw_evidence 
 static bool find_heavy(const struct mw_evidence *evidence, struct mw_found *found)
 {
     const struct mw_model_rank *rank = evidence->rank;
+    const uint64_t median = evidence->median.bytes;
     const struct mw_model_heap_line *line;
-    uint64_t excess;
     char others[64];
 
-    if (!rank || !evidence->others || rank->peak.kind == MW_MODEL_AT_MOST || rank->peak.bytes <= evidence->median)
+    if (!rank || !evidence->others || rank->peak.kind == MW_MODEL_AT_MOST || rank->peak.bytes <= median)
         return false;
-    excess = rank->peak.bytes - evidence->median;
-    if (!mw_evidence_is_much(excess, rank->peak.bytes, 10) || (double)rank->peak.bytes < RATIO * (double)evidence->median)
+    found->bytes = rank->peak.bytes - median;
+    if (!mw_evidence_is_much(found->bytes, rank->peak.bytes, 10) || (double)rank->peak.bytes < RATIO * (double)median)
         return false;
-    found->bytes = excess;
     snprintf(others, sizeof(others), evidence->others == 1 ? "the other" : "the median of the other %s",
              mw_units_count(evidence->others).text);
-    snprintf(found->text, sizeof(found->text), "%s needed %s, %.1f times %s (%s)", evidence->name.text,
-             mw_report_bytes(rank->peak).text, (double)rank->peak.bytes / (double)(evidence->median ? evidence->median : 1),
-             others, mw_units_bytes(evidence->median).text);
-    line = line_of_excess(evidence, excess);
-    if (rank->held_mpi.bytes >= excess / 2 || evidence->passing >= excess / 2)
-        return true; /* MPI's, or a spike: that is a finding of its own */
+    snprintf(found->text, sizeof(found->text), "%s needed %s, %.1f times %s (%s%s)", evidence->name.text,
+             mw_report_bytes(rank->peak).text, (double)rank->peak.bytes / (double)(median ? median : 1), others,
+             mw_report_bytes(evidence->median).text,
+             evidence->median.kind == MW_MODEL_AT_LEAST ? ", as far as they were measured" : "");
+    line = line_of_excess(evidence, found->bytes);
+    if (rank->held_mpi.bytes >= found->bytes / 2 || evidence->passing >= found->bytes / 2)
+        return true; /* MPI's, or a spike: a finding of its own says what to do */
     if (line)
         snprintf(found->next, sizeof(found->next),
                  "distribute what %s holds in %s (%s) over the ranks, or give that rank a separate node", line->label,
@@ -84,9 +84,8 @@ bool mw_found_peaks_differ(const struct mw_evidence *evidence, struct mw_found *
     if (!mw_evidence_is_much(less, peak->sum_of_peaks, 20))
         return false;
     found->bytes = less;
-    snprintf(found->text, sizeof(found->text),
-             "the peaks are at different times: they add up to %s, but the job never needed more than %s",
-             mw_units_bytes(peak->sum_of_peaks).text, mw_units_bytes(peak->upper.bytes).text);
+    snprintf(found->text, sizeof(found->text), "the peaks came at different times: they add up to %s, but the job needed %s",
+             mw_units_bytes(peak->sum_of_peaks).text, mw_report_bytes(peak->upper).text);
     snprintf(found->next, sizeof(found->next), "ask for %s, not for the sum of all peaks",
              mw_units_bytes(peak->upper.bytes).text);
     return true;

@@ -2,7 +2,6 @@
 /* Findings on how the memory came: a spike, growth at every occurrence. */
 #include "collector/base/units.h"
 #include "collector/findings/leaks.h"
-#include "collector/model/in_mpi.h"
 #include "collector/report/lines/words.h"
 #include "collector/verdict/catalogue.h"
 
@@ -28,25 +27,26 @@ bool mw_found_spike(const struct mw_evidence *evidence, struct mw_found *found)
 {
     const struct mw_model_rank *rank = evidence->rank;
     char place[300], lasted[48] = "";
-    uint64_t second;
+    uint64_t second, without;
 
     if (!rank || !mw_evidence_is_much(evidence->passing, rank->peak.bytes, SPIKE_SHARE))
         return false;
     second = second_highest(rank);
-    if (second > rank->peak.bytes - evidence->passing / 2)
+    without = rank->peak.bytes - evidence->passing;
+    if (second > without + evidence->passing / 2)
         return false; /* without it, another peak would be about as high */
     found->bytes = evidence->passing;
-    mw_evidence_place(place, sizeof(place), evidence);
+    mw_report_peak_place_complete(place, sizeof(place), rank);
     if (evidence->passing_ns)
         snprintf(lasted, sizeof(lasted), ", for at most %s", mw_units_time(evidence->passing_ns).text);
     snprintf(found->text, sizeof(found->text), "%s of the peak of %s came and went in %s%s",
              mw_units_bytes(evidence->passing).text, evidence->name.text, place, lasted);
     if (evidence->has_line && evidence->line.site->same_call && evidence->line.bytes >= evidence->passing / 2)
-        snprintf(found->next, sizeof(found->next), "%s has %s only for that: do it in parts, or reuse a buffer",
-                 mw_evidence_line(evidence).text, mw_units_bytes(evidence->line.bytes).text);
+        snprintf(found->next, sizeof(found->next), "do it in parts, or reuse a buffer: %s were allocated only for it, at %s",
+                 mw_units_bytes(evidence->line.bytes).text, mw_evidence_line(evidence).text);
     else
-        snprintf(found->next, sizeof(found->next), "do %s in parts: without that spike %s needs %s", place, evidence->name.text,
-                 mw_units_bytes(rank->peak.bytes - evidence->passing).text);
+        snprintf(found->next, sizeof(found->next), "do it in parts: without that spike, %s needs about %s", evidence->name.text,
+                 mw_units_bytes(second > without ? second : without).text);
     return true;
 }
 
@@ -69,6 +69,6 @@ bool mw_found_growth(const struct mw_evidence *evidence, struct mw_found *found)
              phase->kind == MW_PHASE_USER ? phase->path : phase->name, worst.sure ? "leaves" : "may leave",
              mw_units_bytes_mean(worst.slope).text, mw_units_count(phase->visits).text,
              mw_rank_name(evidence->model, worst.rank).text);
-    snprintf(found->next, sizeof(found->next), "the lines that leave it: memwatch report --leak-check");
+    snprintf(found->next, sizeof(found->next), "--leak-check names the lines that leave it");
     return true;
 }

@@ -12,8 +12,6 @@
 #define MPI_SHARE 25    /* percent of a rank's peak */
 #define SHARED_SHARE 25 /* percent of RSS */
 #define SHARED_LEAST (64ULL << 20)
-#define KEPT_LEAST (64ULL << 20)
-#define KEPT_SHARE 10
 #define UNTOUCHED_LEAST (256ULL << 20)
 
 /* The call inside which MPI allocated most of what it held at the rank's peak; NULL unknown. */
@@ -33,12 +31,22 @@ static const struct mw_model_site *call_of_mpi(const struct mw_model_rank *rank,
     return call;
 }
 
+/* Inside these, MPI keeps messages that have arrived, until they are received. */
+static bool is_of_messages(const char *call)
+{
+    static const char *const words[] = {"probe", "Probe", "recv", "Recv", "Wait", "Test", "send", "Send"};
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+        if (strstr(call, words[i]))
+            return true;
+    return false;
+}
+
 bool mw_found_mpi_share(const struct mw_evidence *evidence, struct mw_found *found)
 {
     const struct mw_model_rank *rank = NULL;
     const struct mw_model_site *call;
     const char *library;
-    bool at_init;
 
     for (size_t i = 0; i < evidence->model->rank_count; i++) {
         const struct mw_model_rank *one = &evidence->model->ranks[i];
@@ -50,16 +58,15 @@ bool mw_found_mpi_share(const struct mw_evidence *evidence, struct mw_found *fou
         return false;
     found->bytes = rank->held_mpi.bytes;
     call = call_of_mpi(rank, &library);
-    at_init = !call || !strcmp(call->call, "MPI_Init") || !strcmp(call->call, "MPI_Init_thread") ||
-              !strcmp(call->call, "MPI_Session_init");
     snprintf(found->text, sizeof(found->text), "MPI itself held %s of the peak of %s, %s of it%s%s%s%s",
              mw_report_bytes(rank->held_mpi).text,
              mw_rank_name(evidence->model, (uint32_t)(rank - evidence->model->ranks)).text,
              mw_units_percent((double)rank->held_mpi.bytes / (double)rank->peak.bytes).text, library[0] ? ", most by " : "",
              library, call ? " in " : "", call ? call->label : "");
     snprintf(found->next, sizeof(found->next), "%s",
-             at_init ? "MPI's buffers: smaller or fewer ones are a matter of its parameters, or of fewer ranks on a node"
-                     : "post receives before their messages arrive, or send less at a time: MPI keeps what it cannot deliver");
+             call && is_of_messages(call->call)
+                 ? "if these are messages that arrived before their receives: post receives earlier, or send less at a time"
+                 : "see which of MPI's parameters set the size and number of its buffers");
     return true;
 }
 
@@ -99,42 +106,43 @@ bool mw_found_shared_memory(const struct mw_evidence *evidence, struct mw_found 
 
 bool mw_found_kept_by_malloc(const struct mw_evidence *evidence, struct mw_found *found)
 {
-    const struct mw_model_heap *heap = evidence->rank ? &evidence->rank->heap : NULL;
-    uint64_t kept = heap && heap->mark && heap->rows[MW_HEAP_ROW_KEPT] > 0 ? (uint64_t)heap->rows[MW_HEAP_ROW_KEPT] : 0;
+    uint64_t kept = evidence->rank ? mw_model_heap_kept(&evidence->rank->heap) : 0;
 
-    if (kept < KEPT_LEAST || !mw_evidence_is_much(kept, heap->mark, KEPT_SHARE))
+    if (!kept)
         return false;
     found->bytes = kept;
     snprintf(found->text, sizeof(found->text), "malloc kept %s of the peak of %s that the program had freed",
              mw_units_bytes(kept).text, evidence->name.text);
-    snprintf(found->next, sizeof(found->next),
-             "try MALLOC_ARENA_MAX=1 or MALLOC_MMAP_THRESHOLD_=131072 in its environment, or call "
-             "malloc_trim()");
+    snprintf(found->next, sizeof(found->next), "try malloc_trim(), MALLOC_ARENA_MAX=1 or a lower M_MMAP_THRESHOLD");
     return true;
+}
+
+/* Private memory that was reserved, but never in RSS or swap at one time; 0 also if that is not certain. */
+static uint64_t untouched(const struct mw_model *model, const struct mw_model_rank *rank)
+{
+    const struct mw_model_process *process = rank->process == MW_MODEL_NONE ? NULL : &model->processes[rank->process];
+    uint64_t used = process ? mw_model_sum(rank->peak.bytes, process->swap_max) : 0;
+
+    if (!process || process->data_max <= used || (rank->peak.kind != MW_MODEL_EXACT && rank->peak.kind != MW_MODEL_AT_MOST))
+        return 0;
+    return rank->heap.why == MW_HEAP_SANITIZER ? 0 : process->data_max - used; /* a sanitizer reserves terabytes */
 }
 
 bool mw_found_untouched(const struct mw_evidence *evidence, struct mw_found *found)
 {
     const struct mw_model *model = evidence->model;
     const struct mw_model_rank *worst = NULL;
-    uint64_t most = 0;
 
-    for (size_t i = 0; i < model->rank_count; i++) {
-        const struct mw_model_rank *rank = &model->ranks[i];
-        uint64_t data = rank->process == MW_MODEL_NONE ? 0 : model->processes[rank->process].data_max;
-        if (rank->heap.why == MW_HEAP_SANITIZER || rank->peak.kind == MW_MODEL_UNKNOWN || data <= rank->peak.bytes)
-            continue; /* a sanitizer reserves terabytes */
-        if (most < data - rank->peak.bytes) {
-            most = data - rank->peak.bytes;
-            worst = rank;
+    for (size_t i = 0; i < model->rank_count; i++)
+        if (untouched(model, &model->ranks[i]) > found->bytes) {
+            worst = &model->ranks[i];
+            found->bytes = untouched(model, worst);
         }
-    }
-    if (!worst || most < UNTOUCHED_LEAST || most < worst->peak.bytes)
+    if (!worst || found->bytes < UNTOUCHED_LEAST || found->bytes < worst->peak.bytes)
         return false;
-    found->bytes = most;
     snprintf(found->text, sizeof(found->text),
-             "%s reserved at least %s of private memory that it did not touch: no RSS, but it counts against ulimit -v and -d",
-             mw_rank_name(model, (uint32_t)(worst - model->ranks)).text, mw_units_bytes(most).text);
+             "%s reserved ≥ %s more private memory than it ever used: no RSS, but it counts against ulimit -v and -d",
+             mw_rank_name(model, (uint32_t)(worst - model->ranks)).text, mw_units_bytes(found->bytes).text);
     snprintf(found->next, sizeof(found->next), "plan with the RSS, not with the sizes that the program allocates");
     return true;
 }
@@ -150,7 +158,7 @@ bool mw_found_swapped(const struct mw_evidence *evidence, struct mw_found *found
     if (!worst || !mw_evidence_is_much(worst->swap_bytes, worst->peak.bytes, 1))
         return false;
     found->bytes = worst->swap_bytes;
-    snprintf(found->text, sizeof(found->text), "%s of %s were swapped out: it needed more than its RSS",
+    snprintf(found->text, sizeof(found->text), "%s of %s was swapped out: it needed more than its RSS",
              mw_units_bytes(worst->swap_bytes).text, mw_rank_name(model, (uint32_t)(worst - model->ranks)).text);
     snprintf(found->next, sizeof(found->next), "give the job more memory, or run fewer ranks on a node");
     return true;

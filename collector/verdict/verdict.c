@@ -59,9 +59,9 @@ static void say_fullest(struct mw_model *model, const struct mw_evidence *eviden
     if (!evidence->rank)
         return;
     if (evidence->others)
-        snprintf(others, sizeof(others), evidence->others == 1 ? "; the other one %s" : "; the median of the others is %s",
-                 mw_units_bytes(evidence->median).text);
-    snprintf(text, sizeof(text), "%s needed %s%s%s", evidence->name.text, evidence->others ? "most, " : "",
+        snprintf(others, sizeof(others), evidence->others == 1 ? "; the other needed %s" : "; the median of the others is %s",
+                 mw_report_bytes(evidence->median).text);
+    snprintf(text, sizeof(text), "%s needed %s%s%s", evidence->name.text, evidence->others ? "the most, " : "",
              mw_report_bytes(evidence->rank->peak).text, others);
     say(model, MW_VERDICT_WHO, MW_VERDICT_PLAIN, "", text);
 }
@@ -74,14 +74,12 @@ static void say_place(struct mw_model *model, const struct mw_evidence *evidence
     char text[1000], place[300] = "", held[480] = "";
     bool is_known;
 
-    if (evidence->rank)
-        mw_evidence_place(place, sizeof(place), evidence);
+    is_known = evidence->rank && mw_report_peak_place_complete(place, sizeof(place), evidence->rank);
     if (!place[0])
         return;
     if (evidence->has_line)
-        snprintf(held, sizeof(held), "; %s%s of it by %s", line->error ? "about " : "", mw_units_bytes(line->bytes).text,
-                 mw_evidence_line(evidence).text);
-    is_known = evidence->rank->peak_site != MW_MODEL_NONE || evidence->rank->peak_phase != MW_MODEL_NONE;
+        snprintf(held, sizeof(held), "; %s%s of it allocated at %s", line->error ? "about " : "",
+                 mw_units_bytes(line->bytes).text, mw_evidence_line(evidence).text);
     snprintf(text, sizeof(text), "%s had its peak at %s%s %s%s", evidence->name.text,
              mw_report_when(model, evidence->rank->peak_ns).text, is_known ? " in" : ",", place, held);
     say(model, MW_VERDICT_WHERE, MW_VERDICT_PLAIN, "", text);
@@ -136,7 +134,7 @@ static void say_headroom(struct mw_model *model)
 /* ---- all ---- */
 
 struct finding {
-    const struct mw_finding_kind *kind;
+    const struct mw_verdict_kind *kind;
     struct mw_found found;
 };
 

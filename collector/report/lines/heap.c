@@ -9,7 +9,6 @@
 
 #include <stdlib.h>
 
-#define KEPT_LEAST (64u << 20) /* and a tenth of the peak: reported as much */
 #define ALONE_LEAST (16u << 20)
 #define ALONE_MOST 3 /* lines */
 
@@ -72,10 +71,9 @@ void mw_lines_heap_why(struct mw_lines *lines, uint32_t rank)
 
 void mw_lines_heap_kept(struct mw_lines *lines, uint32_t rank)
 {
-    const struct mw_model_heap *heap = &lines->model->ranks[rank].heap;
-    uint64_t kept = (uint64_t)(heap->rows[MW_HEAP_ROW_KEPT] > 0 ? heap->rows[MW_HEAP_ROW_KEPT] : 0);
+    uint64_t kept = mw_model_heap_kept(&lines->model->ranks[rank].heap);
 
-    if (kept >= KEPT_LEAST && kept >= heap->mark / 10)
+    if (kept)
         mw_lines_add(lines, 0, MW_LINE_WARN,
                      "malloc kept %s that the program had freed: malloc_trim(), MALLOC_ARENA_MAX=1 or a lower M_MMAP_THRESHOLD "
                      "would return about that",

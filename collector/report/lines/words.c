@@ -123,26 +123,54 @@ void mw_report_rank_phase(char *text, size_t size, const struct mw_model_rank *r
     mw_report_phase(text, size, &shown);
 }
 
-/* The place of the peak: "phase: call" if it was inside a call, else the phase. */
-void mw_report_peak_place(char *text, size_t size, const struct mw_model_rank *rank)
+/* Where a rank had its peak. */
+struct peak_place {
+    const char *named;                  /* path of the user's phase; "" none */
+    const struct mw_model_site *site;   /* the call it was in; NULL none */
+    const struct mw_model_phase *phase; /* else the phase between calls; NULL none, or `named` has it */
+};
+
+/* Inside a user phase, the name of the user phase is shown instead of the phase between calls. */
+static struct peak_place place_of_peak(const struct mw_model_rank *rank)
 {
     const struct mw_model_phase *phase = rank->peak_phase == MW_MODEL_NONE ? NULL : &rank->phases[rank->peak_phase];
-    const char *named = "";
-    char call[200];
+    struct peak_place place = {.named = ""};
 
-    /* Inside a user phase, the name of the user phase is shown instead of the phase between calls. */
     if (phase && mw_model_is_of_calls(phase->kind) && phase->parent != MW_MODEL_NONE)
         phase = &rank->phases[phase->parent];
     if (phase && phase->kind == MW_PHASE_USER)
-        named = phase->path;
-    if (rank->peak_site != MW_MODEL_NONE) {
-        const struct mw_model_site *site = &rank->sites[rank->peak_site];
-        mw_report_call(call, sizeof(call), site->call, site->place);
-        snprintf(text, size, "%s%s%s", named, named[0] ? ": " : "", call);
-    } else if (phase && !named[0])
-        mw_report_rank_phase(text, size, rank, (uint32_t)(phase - rank->phases));
+        place.named = phase->path;
+    if (rank->peak_site != MW_MODEL_NONE)
+        place.site = &rank->sites[rank->peak_site];
+    else if (!place.named[0])
+        place.phase = phase;
+    return place;
+}
+
+/* "phase: call" if it was inside a call, else the phase. */
+void mw_report_peak_place(char *text, size_t size, const struct mw_model_rank *rank)
+{
+    struct peak_place place = place_of_peak(rank);
+    char call[200];
+
+    if (place.site) {
+        mw_report_call(call, sizeof(call), place.site->call, place.site->place);
+        snprintf(text, size, "%s%s%s", place.named, place.named[0] ? ": " : "", call);
+    } else if (place.phase)
+        mw_report_rank_phase(text, size, rank, (uint32_t)(place.phase - rank->phases));
     else
-        snprintf(text, size, "%s", named[0] ? named : unknown_place(rank));
+        snprintf(text, size, "%s", place.named[0] ? place.named : unknown_place(rank));
+}
+
+bool mw_report_peak_place_complete(char *text, size_t size, const struct mw_model_rank *rank)
+{
+    struct peak_place place = place_of_peak(rank);
+
+    if (place.site)
+        snprintf(text, size, "%s%s%s", place.named, place.named[0] ? ": " : "", place.site->label);
+    else
+        snprintf(text, size, "%s", place.phase ? place.phase->name : place.named[0] ? place.named : unknown_place(rank));
+    return place.site || place.phase || place.named[0];
 }
 
 void mw_report_waterfall_step(char *text, size_t size, const struct mw_model_rank *rank, const struct mw_waterfall *waterfall,

@@ -20,6 +20,9 @@ struct mw_units mw_report_when(const struct mw_model *model, uint64_t ns);
 void mw_report_call(char *text, size_t size, const char *call, const struct mw_model_place *place);
 /* Where a rank had its peak: "solve: fft.c:120 Alltoall". */
 void mw_report_peak_place(char *text, size_t size, const struct mw_model_rank *rank);
+/* The same with complete names: "solve: MPI_Alltoall fft.c:120". Returns whether it is in a known phase or call; else the text is
+ * "before MPI_Init (sampled)", or "" if there is no peak. */
+bool mw_report_peak_place_complete(char *text, size_t size, const struct mw_model_rank *rank);
 /* A phase; "MPI_Alltoall fft.c:120 → MPI_Allreduce fft.c:131" is shortened to "fft.c:120 Alltoall → :131 Allreduce". */
 void mw_report_phase(char *text, size_t size, const struct mw_model_merged_phase *phase);
 /* The same for one rank: a phase by its index in rank->phases. */

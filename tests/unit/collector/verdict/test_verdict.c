@@ -93,7 +93,7 @@ static void test_healthy(void **state)
     assert_string_equal(of_part(model, MW_VERDICT_WHAT),
                         "4 ranks and all other processes together needed ≥ 360.0 MiB and ≤ 404.0 MiB");
     assert_string_equal(of_part(model, MW_VERDICT_WHO),
-                        "rank 0 needed most, = 100.0 MiB; the median of the others is 100.0 MiB");
+                        "rank 0 needed the most, = 100.0 MiB; the median of the others is = 100.0 MiB");
     assert_null(of_part(model, MW_VERDICT_NEXT));
     assert_true(has_only(model, NULL));
     assert_true(has_only(job(1), NULL));
@@ -105,6 +105,7 @@ static struct mw_model *unequal(uint32_t rank, uint64_t peak)
     struct mw_model *model = job(4);
 
     model->ranks[rank].peak.bytes = peak;
+    mw_model_spread_add(&model->rank_peak, 4, peak, rank);
     return model;
 }
 
@@ -115,13 +116,20 @@ static void test_one_needs_more(void **state)
     (void)state;
     mw_verdict_make(model);
     assert_string_equal(found(model, "imbalance"),
-                        "rank 2 needed = 250.0 MiB, 2.5 times the median of the other 3 (100.0 MiB)");
+                        "rank 2 needed = 250.0 MiB, 2.5 times the median of the other 3 (= 100.0 MiB)");
     assert_true(has_only(model, "imbalance"));
     assert_true(has_only(unequal(0, 250 * MIB), "heavy_rank_0"));
     assert_true(has_only(unequal(2, 149 * MIB), NULL)); /* less than half more */
     model = unequal(1, 250 * MIB);
     model->ranks[1].peak.kind = MW_MODEL_AT_MOST; /* perhaps it had less */
     assert_true(has_only(model, NULL));
+    model = unequal(1, 250 * MIB);
+    model->ranks[3].peak.kind = MW_MODEL_AT_LEAST; /* perhaps the others had more */
+    mw_verdict_make(model);
+    assert_string_equal(found(model, "imbalance"),
+                        "rank 1 needed = 250.0 MiB, 2.5 times the median of the other 3 (≥ 100.0 MiB, as "
+                        "far as they were measured)");
+    mw_model_destroy(model);
 }
 
 /* Little memory is never worth a sentence. */
@@ -132,6 +140,7 @@ static void test_small(void **state)
     (void)state;
     model->ranks[0].peak.bytes = 14 * MIB;
     model->ranks[1].peak.bytes = 5 * MIB;
+    model->rank_peak.worst = 0;
     assert_true(has_only(model, NULL));
 }
 
@@ -196,8 +205,54 @@ static void test_spike(void **state)
     assert_true(has_only(spiked(40 * MIB, 80 * MIB), NULL)); /* most of it stayed */
     assert_true(has_only(spiked(40 * MIB, 0), NULL));        /* it did not return */
     model = spiked(40 * MIB, 44 * MIB);
+    model->ranks[0].spikes[0].peak_rss = 1ull << 62; /* damaged: more than the peak */
+    assert_true(has_only(model, NULL));
+    model = spiked(40 * MIB, 44 * MIB);
     model->ranks[0].init_rss = 90 * MIB; /* it has had as much without it */
     assert_true(has_only(model, NULL));
+}
+
+/* The peak between two calls, with three visits. */
+static struct mw_model *spiked_between(uint64_t last_exit, uint64_t last_ns)
+{
+    struct mw_model *model = job(2);
+    struct mw_model_rank *rank = &model->ranks[0];
+
+    rank->phases = mw_mem_alloc(1, sizeof(*rank->phases));
+    rank->phases[0] = (struct mw_model_phase){.kind = MW_PHASE_BETWEEN,
+                                              .parent = MW_MODEL_NONE,
+                                              .from_site = MW_MODEL_NONE,
+                                              .to_site = MW_MODEL_NONE,
+                                              .name = "MPI_Bcast a.c:1 → MPI_Barrier a.c:2",
+                                              .path = "",
+                                              .visits = 3,
+                                              .measured = 3,
+                                              .last_ns = last_ns,
+                                              .entry_rss = 30 * MIB,
+                                              .exit_rss = 40 * MIB,
+                                              .peak = rank->peak,
+                                              .peak_exact = rank->peak.bytes,
+                                              .visit_count = 3,
+                                              .kept = {{.visit = 1, .exit_kib = 30 << 10},
+                                                       {.visit = 2, .exit_kib = (uint32_t)(last_exit >> 10)},
+                                                       {.visit = 3, .exit_kib = 40 << 10}}};
+    rank->phase_count = 1;
+    rank->peak_phase = 0;
+    rank->peak_ns = 1000;
+    return model;
+}
+
+static void test_spike_between_calls(void **state)
+{
+    struct mw_model *model = spiked_between(45 * MIB, 2000);
+
+    (void)state;
+    mw_verdict_make(model);
+    assert_string_equal(found(model, "spike"),
+                        "55.0 MiB of the peak of rank 0 came and went in MPI_Bcast a.c:1 → MPI_Barrier a.c:2");
+    assert_true(has_only(model, "spike"));
+    assert_true(has_only(spiked_between(80 * MIB, 2000), NULL)); /* one visit left most of it */
+    assert_true(has_only(spiked_between(45 * MIB, 500), NULL));  /* that visit did not end */
 }
 
 static struct mw_model *growing(unsigned visits, uint64_t each)
@@ -328,10 +383,18 @@ static struct mw_model *reserving(uint64_t data, enum mw_heap_why why)
 
 static void test_untouched(void **state)
 {
+    struct mw_model *model;
+
     (void)state;
     assert_true(has_only(reserving(400 * MIB, MW_HEAP_ABSENT), "reserved_untouched"));
     assert_true(has_only(reserving(340 * MIB, MW_HEAP_ABSENT), NULL));
     assert_true(has_only(reserving(16ull << 40, MW_HEAP_SANITIZER), NULL));
+    model = reserving(400 * MIB, MW_HEAP_ABSENT);
+    model->processes[1].swap_max = 100 * MIB; /* it was used, and is swapped out */
+    assert_true(has_only(model, NULL));
+    model = reserving(400 * MIB, MW_HEAP_ABSENT);
+    model->ranks[1].peak.kind = MW_MODEL_AT_LEAST; /* perhaps it has used it */
+    assert_true(has_only(model, NULL));
 }
 
 static void test_swapped(void **state)
@@ -464,14 +527,23 @@ static void test_order(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_healthy),       cmocka_unit_test(test_one_needs_more),
-        cmocka_unit_test(test_small),         cmocka_unit_test(test_peaks_at_different_times),
-        cmocka_unit_test(test_spike),         cmocka_unit_test(test_growth),
-        cmocka_unit_test(test_mpi_share),     cmocka_unit_test(test_objects),
-        cmocka_unit_test(test_shared_memory), cmocka_unit_test(test_kept_by_malloc),
-        cmocka_unit_test(test_untouched),     cmocka_unit_test(test_swapped),
-        cmocka_unit_test(test_limits),        cmocka_unit_test(test_deaths),
-        cmocka_unit_test(test_again),         cmocka_unit_test(test_order),
+        cmocka_unit_test(test_healthy),
+        cmocka_unit_test(test_one_needs_more),
+        cmocka_unit_test(test_small),
+        cmocka_unit_test(test_peaks_at_different_times),
+        cmocka_unit_test(test_spike),
+        cmocka_unit_test(test_growth),
+        cmocka_unit_test(test_spike_between_calls),
+        cmocka_unit_test(test_mpi_share),
+        cmocka_unit_test(test_objects),
+        cmocka_unit_test(test_shared_memory),
+        cmocka_unit_test(test_kept_by_malloc),
+        cmocka_unit_test(test_untouched),
+        cmocka_unit_test(test_swapped),
+        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_deaths),
+        cmocka_unit_test(test_again),
+        cmocka_unit_test(test_order),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
