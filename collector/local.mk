@@ -196,6 +196,7 @@ collector_libcollector_la_SOURCES = \
 	collector/scale/study_text_lines.c \
 	collector/scale/study_text_forecast.c collector/scale/study_text_parts.h \
 	collector/base/safe_open.c collector/base/safe_open.h \
+	collector/base/secrets.c collector/base/secrets.h \
 	collector/journal/seen.h \
 	collector/journal/segments.c collector/journal/segments.h \
 	collector/base/short_name.c collector/base/short_name.h \

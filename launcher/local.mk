@@ -53,7 +53,10 @@ launcher_liblauncher_la_SOURCES = \
     launcher/report/report.c launcher/report/report.h \
     launcher/report/report_options.c launcher/report/report_options.h \
     launcher/report/runs.c launcher/report/runs.h \
+    launcher/report/runs_saved.c launcher/report/runs_saved.h \
     launcher/report/runs_options.c launcher/report/runs_options.h \
+    launcher/saved/folder.c launcher/saved/folder.h \
+    launcher/saved/saved.c launcher/saved/saved.h \
     launcher/run/job.h \
     launcher/run/kill_over.c launcher/run/kill_over.h \
     launcher/run/live.c launcher/run/live.h \
@@ -154,5 +157,5 @@ endif
 EXTRA_DIST += \
     launcher/cli/README.md launcher/doctor/README.md launcher/hosts/README.md launcher/options/README.md \
     launcher/output/README.md launcher/process/README.md launcher/report/README.md launcher/run/README.md \
-    launcher/rundir/README.md launcher/sample/README.md launcher/scale/README.md launcher/start/README.md \
-    launcher/top/README.md
+    launcher/rundir/README.md launcher/sample/README.md launcher/saved/README.md launcher/scale/README.md \
+    launcher/start/README.md launcher/top/README.md

@@ -23,6 +23,7 @@ unset OMPI_MCA_mca_base_env_list OMPI_MCA_mca_base_env_list_internal
 
 work=$(mktemp -d)
 export TMPDIR="$work"
+export XDG_STATE_HOME="$work/.state" # saved runs
 tests_run=0
 tests_failed=0
 

@@ -7,7 +7,8 @@ SH_LOG_COMPILER = $(SHELL)
 LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/unit_tap.sh
 AM_TESTS_ENVIRONMENT = CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
     top_builddir_path='$(abs_top_builddir)'; export top_builddir_path; \
-    srcdir='$(abs_top_srcdir)'; export srcdir;
+    srcdir='$(abs_top_srcdir)'; export srcdir; \
+    XDG_STATE_HOME='$(abs_top_builddir)/tests/state'; export XDG_STATE_HOME;
 
 unit_tests =
 shell_tests = \
@@ -106,6 +107,7 @@ shell_tests = \
     tests/integration/leaks.sh \
     tests/integration/compare.sh \
     tests/integration/repeat.sh \
+    tests/integration/saved.sh \
     tests/integration/limits.sh \
     tests/integration/headroom.sh \
     tests/integration/scale.sh \
@@ -145,7 +147,10 @@ unit_tests += \
     tests/unit/pmpi/wrap/test_argument \
     tests/unit/pmpi/wrap/test_argument_unoptimized \
     tests/unit/collector/compare/test_compare \
+    tests/unit/collector/base/test_secrets \
     tests/unit/launcher/options/test_near \
+    tests/unit/launcher/run/test_repeat \
+    tests/unit/launcher/saved/test_folder \
     tests/unit/launcher/sample/test_deaths \
     tests/unit/collector/scale/test_bands \
     tests/unit/launcher/sample/test_evidence \
@@ -325,6 +330,12 @@ tests_unit_pmpi_finalize_test_rank_list_SOURCES = tests/unit/pmpi/finalize/test_
 tests_unit_pmpi_finalize_test_rank_list_LDADD = $(CMOCKA_LIBS)
 tests_unit_collector_compare_test_compare_SOURCES = tests/unit/collector/compare/test_compare.c
 tests_unit_collector_compare_test_compare_LDADD = $(collector_test_libs)
+tests_unit_collector_base_test_secrets_SOURCES = tests/unit/collector/base/test_secrets.c
+tests_unit_collector_base_test_secrets_LDADD = $(collector_test_libs)
+tests_unit_launcher_run_test_repeat_SOURCES = tests/unit/launcher/run/test_repeat.c
+tests_unit_launcher_run_test_repeat_LDADD = $(launcher_test_libs)
+tests_unit_launcher_saved_test_folder_SOURCES = tests/unit/launcher/saved/test_folder.c
+tests_unit_launcher_saved_test_folder_LDADD = $(launcher_test_libs)
 tests_unit_launcher_options_test_near_SOURCES = tests/unit/launcher/options/test_near.c
 tests_unit_launcher_options_test_near_LDADD = $(launcher_test_libs)
 tests_unit_launcher_sample_test_deaths_SOURCES = tests/unit/launcher/sample/test_deaths.c
@@ -833,7 +844,7 @@ EXTRA_DIST += bench/scale tests/build_programs.sh tests/check.sh tests/golden te
 
 # In a build in the source tree, tests/programs and bench/programs hold sources as well: only what is built there goes.
 clean-local:
-	-rm -rf tests/jobs tests/programs/openmpi tests/programs/mpich bench/programs/openmpi bench/programs/mpich tests/fuzz/built
+	-rm -rf tests/state tests/jobs tests/programs/openmpi tests/programs/mpich bench/programs/openmpi bench/programs/mpich tests/fuzz/built
 distclean-local:
 	-rm -rf tests/fuzz/found build-coverage check-long
 	-rm -f rerun.log

@@ -84,13 +84,19 @@ static int take_model(struct request *request, enum mw_compare_side side, const 
     return 0;
 }
 
-static int take_one(struct request *request, enum mw_compare_side side, const char *path, struct mw_err *err)
+/* Takes over the model, which is NULL if it could not be read. */
+static int take_read(struct request *request, enum mw_compare_side side, const char *path, struct mw_model *model,
+                     struct mw_err *err)
 {
-    struct mw_model *model = mw_source_read(path, err);
     int failed = model ? take_model(request, side, path, model, err) : -1;
 
     mw_model_destroy(model);
     return failed;
+}
+
+static int take_one(struct request *request, enum mw_compare_side side, const char *path, struct mw_err *err)
+{
+    return take_read(request, side, path, mw_source_read(path, err), err);
 }
 
 static int is_visible(const struct dirent *entry)
@@ -219,10 +225,26 @@ static int check_jobs(struct request *request, struct mw_err *err)
     return 0;
 }
 
+/* The saved runs, the newest against the others. */
+static int take_saved(struct request *request, struct mw_err *err)
+{
+    int failed = 0;
+
+    for (int number = request->options->last; number >= 1 && !failed; number--) {
+        char name[32];
+        snprintf(name, sizeof(name), "saved run %d", number);
+        failed = take_read(request, number > 1 ? MW_COMPARE_BASE : MW_COMPARE_CANDIDATE, name,
+                           mw_source_read_saved(number, err), err);
+    }
+    return failed ? failed : check_jobs(request, err);
+}
+
 static int take_sides(struct request *request, struct mw_err *err)
 {
     const char *const *paths = request->options->paths;
 
+    if (request->options->last)
+        return take_saved(request, err);
     if (take_side(request, MW_COMPARE_BASE, paths[0], err) < 0 || take_side(request, MW_COMPARE_CANDIDATE, paths[1], err) < 0)
         return -1;
     return check_jobs(request, err);

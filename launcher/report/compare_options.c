@@ -5,9 +5,11 @@
 #include "launcher/options/parse.h"
 #include "launcher/output/checks.h"
 #include "launcher/output/forms_options.h"
+#include "launcher/saved/saved.h"
 
 enum key {
-    KEY_THRESHOLD = MW_PARSE_KEYS,
+    KEY_LAST = MW_PARSE_KEYS,
+    KEY_THRESHOLD,
     KEY_BY,
     KEY_ALLOW_FAILED,
     KEY_JSON,
@@ -21,6 +23,7 @@ enum key {
 };
 
 static const struct argp_option table[] = {
+    {"last", KEY_LAST, "N", 0, "Instead of BASE and CANDIDATE: the newest saved run with the N - 1 before it", 1},
     {"threshold", KEY_THRESHOLD, "PERCENT", 0, "Ignore smaller changes (default 5)", 1},
     {"by", KEY_BY, "phase|rank|site", 0, "What to compare in addition to the job (default phase)", 1},
     {"allow-failed", KEY_ALLOW_FAILED, NULL, 0, "Also compare runs that failed or have not ended", 1},
@@ -37,8 +40,10 @@ static const struct argp_option table[] = {
 
 static const char doc[] =
     "Shows which memory grew between runs before and after a change, where and by how much. BASE and CANDIDATE are each a "
-    "record or run directory as for memwatch report, several separated by commas, or a directory of records.\n"
+    "record, run directory or number of a saved run as for memwatch report, several separated by commas, or a directory of "
+    "records.\n"
     "\n"
+    "  memwatch compare --last 2        (the run before the last one, and the last one)\n"
     "  memwatch run -o before/1.json -- mpirun ./app     (and 2, 3)\n"
     "  memwatch run -o after/1.json -- mpirun ./changed\n"
     "  memwatch compare before after\n"
@@ -71,6 +76,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     struct mw_compare_options *options = state->input;
 
     switch (key) {
+    case KEY_LAST: options->last = (int)mw_parse_int(argument, 2, MW_SAVED_COUNT_MOST, "--last"); return 0;
     case KEY_THRESHOLD: options->threshold = mw_parse_percent(argument, "--threshold") / 1e6; return 0;
     case KEY_DEBUGINFOD: mw_symbolizer_use(MW_SYMBOLIZER_DEBUGINFOD); return 0;
     case KEY_BY: options->by = by_of(argument); return 0;
@@ -84,7 +90,9 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case KEY_FORCE: options->force = true; return 0;
     case ARGP_KEY_ARG: set_path(options, argument); return 0;
     case ARGP_KEY_END:
-        if (!options->paths[1])
+        if (options->last && options->paths[0])
+            mw_parse_fail("compare takes --last N or BASE and CANDIDATE, not both");
+        if (!options->last && !options->paths[1])
             mw_parse_fail("compare takes two arguments: memwatch compare BASE CANDIDATE");
         return 0;
     default: return mw_parse_common(key, state, "memwatch compare");

@@ -11,6 +11,7 @@
 
 struct mw_compare_options {
     const char *paths[2]; /* BASE and CANDIDATE: each a path, a comma-separated list, or a directory */
+    int last;             /* instead of paths: the newest of so many saved runs with those before it; 0: none */
     double threshold;     /* 0.05 */
     enum mw_compare_by by;
     enum { MW_COMPARE_TEXT, MW_COMPARE_JSON, MW_COMPARE_MARKDOWN } form;

@@ -44,7 +44,7 @@ static int judge(const struct mw_report_options *options, const struct mw_model 
 static int report(const struct mw_report_options *options, struct mw_forms *forms, struct mw_results *results)
 {
     struct mw_err err;
-    struct mw_model *model = mw_source_read(options->path, &err);
+    struct mw_model *model = options->last ? mw_source_read_saved(1, &err) : mw_source_read(options->path, &err);
     int status = 1;
 
     if (!model) {
@@ -53,7 +53,7 @@ static int report(const struct mw_report_options *options, struct mw_forms *form
     }
     mw_verdict_make(model);
     status = write_reports(options, forms, model);
-    if (!status && !model->job.runs)
+    if (!status && options->path && !model->job.runs)
         mw_runs_mark_reported(options->path); /* `memwatch runs` may remove it now */
     if (!status && mw_gates_any(&options->checks.gates))
         status = judge(options, model, results);

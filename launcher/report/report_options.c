@@ -3,12 +3,17 @@
 
 #include "launcher/options/parse.h"
 
-static const struct argp_option table[] = {MW_PARSE_HELP, {0}};
+enum key { KEY_LAST = MW_PARSE_KEYS };
+
+static const struct argp_option table[] = {
+    {"last", KEY_LAST, NULL, 0, "Instead of PATH: the newest saved run", 1}, MW_PARSE_HELP, {0}};
 
 static const char doc[] =
-    "Writes reports from PATH: a record saved by run -o, a run directory, leftover or in use, or a record that rank 0 "
-    "gathered. Prints the text report unless another form is requested.\n"
+    "Writes reports from PATH: a record saved by run -o, the number of a saved run as memwatch runs shows it (1 is the "
+    "newest), a run directory, leftover or in use, or a record that rank 0 gathered. Prints the text report unless another "
+    "form is requested.\n"
     "\n"
+    "  memwatch report --last --html page.html\n"
     "  memwatch report --all run.json\n"
     "  memwatch report /dev/shm/memwatch-1000-5f0c6a1be2d94c37\n";
 
@@ -26,14 +31,17 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 
     switch (key) {
     case ARGP_KEY_INIT: return begin(options, state);
+    case KEY_LAST: options->last = true; return 0;
     case ARGP_KEY_ARG:
         if (options->path)
             mw_parse_fail("report takes one PATH");
         options->path = argument;
         return 0;
     case ARGP_KEY_END:
-        if (!options->path)
-            mw_parse_fail("report needs a PATH: memwatch report RUN-DIRECTORY");
+        if (!options->path && !options->last)
+            mw_parse_fail("report needs a PATH, or --last for the newest saved run");
+        if (options->path && options->last)
+            mw_parse_fail("report takes --last or a PATH, not both");
         return 0;
     default: return mw_parse_common(key, state, "memwatch report");
     }

@@ -8,7 +8,8 @@
 #include "launcher/output/forms_options.h"
 
 struct mw_report_options {
-    const char *path; /* a record or a run directory */
+    const char *path; /* a record, a run directory or the number of a saved run; NULL with `last` */
+    bool last;        /* the newest saved run */
     struct mw_forms_options forms;
     struct mw_display display;
     struct mw_checks checks;

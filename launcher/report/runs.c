@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* `memwatch runs`: lists run directories, and removes those of finished jobs. */
+/* `memwatch runs`: lists run directories and saved runs, and removes directories of finished jobs. */
 #include "launcher/report/runs.h"
 
 #include "collector/base/clock.h"
@@ -10,6 +10,7 @@
 #include "collector/base/units.h"
 #include "collector/journal/segments.h"
 #include "launcher/report/runs_options.h"
+#include "launcher/report/runs_saved.h"
 #include "launcher/rundir/runs.h"
 
 #include <errno.h>
@@ -105,6 +106,7 @@ static void list(const struct mw_runs_options *options)
 {
     size_t count;
     struct mw_runs_one *runs = mw_runs_list(options->base_dir, &count);
+    struct mw_report_style style;
 
     if (count)
         write_table(options, runs, count);
@@ -113,6 +115,8 @@ static void list(const struct mw_runs_options *options)
     explain_unknown(runs, count);
     explain_foreign();
     free(runs);
+    style = mw_display_style(&options->display, STDOUT_FILENO);
+    mw_runs_saved_list(&style, options->display.all);
 }
 
 /* Removes the directories named by the user. Returns the exit status. */

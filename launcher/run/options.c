@@ -16,6 +16,7 @@ enum key {
     KEY_PHASES_BY,
     KEY_RUN_DIR,
     KEY_KEEP,
+    KEY_NO_SAVE,
     KEY_NO_AGENT,
     KEY_NO_SUBREAPER,
     KEY_NO_WAIT_LIBRARY,
@@ -53,12 +54,14 @@ static const struct argp_option table[] = {
     {"live", KEY_LIVE, NULL, 0,
      "Show a status line on the terminal from the start (default: after two seconds, unless --quiet or in CI)", 3},
     {"no-live", KEY_NO_LIVE, NULL, 0, "Never show the status line", 3},
-    {"repeat", KEY_REPEAT, "N", 0, "Run COMMAND N times, and report smallest, median and largest; file names get .1 to .N", 3},
+    {"repeat", KEY_REPEAT, "N", 0,
+     "Run COMMAND N times, and report smallest, median and largest; file names get .1 to .N before their suffix", 3},
     {"post-run-cmd", KEY_POST, "CMD", 0,
      "Run CMD with sh after the report, with the record's path as $1 and in MEMWATCH_RECORD", 3},
     {"silent", KEY_SILENT, NULL, 0, "Discard the command's output", 3},
     {"run-dir", KEY_RUN_DIR, "DIR", 0, "Create the run directory in DIR (default /dev/shm, $TMPDIR or /tmp)", 4},
     {"keep", KEY_KEEP, NULL, 0, "Keep the run directory and print its path", 4},
+    {"no-save", KEY_NO_SAVE, NULL, 0, "Do not keep the record for memwatch report --last", 4},
     {"kill-over", KEY_KILL_OVER, NULL, 0, "End the command as soon as a sample exceeds a limit", 6},
     {"no-agent", KEY_NO_AGENT, NULL, 0, "Do not listen for agents: from other hosts, record only what MPI gathers", 4},
     {"no-subreaper", KEY_NO_SUBREAPER, NULL, 0,
@@ -72,6 +75,7 @@ static const char doc[] =
     "Runs COMMAND and reports the memory of its processes and MPI ranks after its end.\n"
     "\n"
     "  memwatch run -- mpirun -n 8 ./app --size 100000\n"
+    "  memwatch report --last --html page.html         (the last run again, in another form)\n"
     "  memwatch run --report memory.txt -- srun -n 64 ./app\n"
     "  memwatch run -o run.json -- mpirun -n 8 ./app   (for memwatch report)\n"
     "  memwatch run -i 10 -- make -j8\n"
@@ -140,6 +144,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case KEY_PHASES_BY: measure->collective_phases = parse_phases_by(argument); return 0;
     case KEY_RUN_DIR: options->base_dir = argument; return 0;
     case KEY_KEEP: options->keep = true; return 0;
+    case KEY_NO_SAVE: options->no_save = true; return 0;
     case KEY_NO_AGENT: options->no_agent = true; return 0;
     case KEY_NO_SUBREAPER: options->no_subreaper = true; return 0;
     case KEY_REPEAT: options->repeat = (int)mw_parse_int(argument, 1, 10000, "--repeat"); return 0;

@@ -15,7 +15,7 @@
 struct mw_run_options {
     char **command; /* NULL-terminated; points into argv */
     struct mw_preload_settings measure;
-    bool keep, quiet, silent, no_agent, no_subreaper;
+    bool keep, quiet, silent, no_save, no_agent, no_subreaper;
     bool kill_over;
     enum mw_live_when live;
     const char *base_dir; /* parent of the run directory; NULL: default */

@@ -17,15 +17,33 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* "FILE.2"; "-" was rejected before. NULL stays NULL. */
+/* Where the suffix of a file name begins: ".json", also ".pb.gz"; at its end if there is none. */
+static size_t suffix_of(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *dot = strrchr(name, '.');
+
+    if (dot && !strcmp(dot, ".gz"))
+        for (const char *before = dot; before > name; before--)
+            if (before[-1] == '.') {
+                dot = before - 1;
+                break;
+            }
+    return dot && dot > name ? (size_t)(dot - path) : strlen(path);
+}
+
+char *mw_repeat_name(const char *path, int number)
+{
+    size_t size = strlen(path) + 16, suffix = suffix_of(path);
+    char *text = mw_mem_alloc(1, size);
+
+    snprintf(text, size, "%.*s.%d%s", (int)suffix, path, number, path + suffix);
+    return text;
+}
+
+/* "-" was rejected before. NULL stays NULL. */
 static const char *numbered(const char *path, int number)
 {
-    size_t size = path ? strlen(path) + 16 : 0;
-    char *text = path ? mw_mem_alloc(1, size) : NULL;
-
-    if (text)
-        snprintf(text, size, "%s.%d", path, number);
-    return text;
+    return path ? mw_repeat_name(path, number) : NULL;
 }
 
 /* In the child: does not return. */

@@ -10,6 +10,7 @@
 #include "launcher/options/exit_status.h"
 #include "launcher/process/report_child.h"
 #include "launcher/sample/limits.h"
+#include "launcher/saved/saved.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -22,9 +23,15 @@ static bool wants_text(const struct mw_job *job)
     return !job->options.quiet && !job->options.forms.paths[MW_FORM_TEXT]; /* or one line for it */
 }
 
+/* One of several instances, one in each rank, has only its own part of the job. */
+static bool wants_save(const struct mw_job *job)
+{
+    return !job->options.no_save && job->inside.rank < 0;
+}
+
 /* ---- in the child ---- */
 
-static int write_reports(struct mw_job *job, const struct mw_model *model)
+static int write_reports(struct mw_job *job, const struct mw_model *model, bool saved)
 {
     struct mw_report_style style = mw_display_style(&job->options.display, -1);
     int failed = mw_forms_write(&job->forms, model, &style);
@@ -36,6 +43,7 @@ static int write_reports(struct mw_job *job, const struct mw_model *model)
         return failed;
     }
     style = mw_display_style(&job->options.display, STDERR_FILENO);
+    style.saved = saved;
     if (mw_report_text_write(stderr, model, &style) == 0)
         return failed;
     mw_message("memwatch: cannot write the report to stderr: %s; use --report FILE\n", strerror(errno));
@@ -73,7 +81,7 @@ static int report(void *context)
     }
     mw_remake_note(&job->remake, &job->dir, model);
     mw_verdict_make(model);
-    failed = write_reports(job, model);
+    failed = write_reports(job, model, wants_save(job) && mw_saved_add(model));
     failed |= judge(job, model);
     mw_model_destroy(model);
     return failed;
@@ -85,7 +93,8 @@ void mw_run_report_make(struct mw_job *job)
 {
     int result;
 
-    if (!wants_text(job) && !mw_forms_any(job->options.forms.paths) && !mw_gates_any(&job->options.checks.gates))
+    if (!wants_text(job) && !wants_save(job) && !mw_forms_any(job->options.forms.paths) &&
+        !mw_gates_any(&job->options.checks.gates))
         return;
     result = mw_report_child_run(report, job, &job->relay, &job->inherit);
     if (result == 0) {

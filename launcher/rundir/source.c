@@ -6,20 +6,32 @@
 #include "collector/merge/merge.h"
 #include "collector/record/json.h"
 #include "collector/view/file.h"
+#include "launcher/saved/saved.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+struct mw_model *mw_source_read_saved(long number, struct mw_err *err)
+{
+    char path[PATH_MAX];
+
+    return mw_saved_path(number, path, err) < 0 ? NULL : mw_record_json_read(path, err);
+}
+
 struct mw_model *mw_source_read(const char *path, struct mw_err *err)
 {
+    long number = mw_saved_number(path);
     struct mw_model *model;
     struct stat st;
     int fd;
 
+    if (number)
+        return mw_source_read_saved(number, err);
     if (stat(path, &st)) {
         mw_err_set(err, "cannot read %s: %s", path, strerror(errno));
         return NULL;

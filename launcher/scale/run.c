@@ -52,8 +52,8 @@ static void become_run(const char *self, const struct mw_scale_options *options,
                        const struct mw_spawn_inherit *inherit)
 {
     int log = open_log(paths->log);
-    const char *head[9] = {"memwatch", "run", "--quiet", "--force", "-o", paths->part};
-    size_t words = 6, count = 0;
+    const char *head[10] = {"memwatch", "run", "--quiet", "--no-save", "--force", "-o", paths->part};
+    size_t words = 7, count = 0;
     const char **argv;
 
     if (options->exact)

@@ -11,9 +11,9 @@ check "one table of them" grep -q '^memwatch  3 runs of sh -c' err
 check "with smallest, median and largest" sh -c "grep -q 'smallest  *median  *largest  *spread' err &&
     grep -q 'memory of the job  *sum seen at one moment  *3  ≥' err"
 check "nothing is left" same "$(ls runs)" ""
-check "each has its own file" same "$(again --repeat 2 --report report.txt -- sleep 0.1; ls report.txt*)" "0
-report.txt.1
-report.txt.2"
+check "each has its own file" same "$(again --repeat 2 --report report.txt -- sleep 0.1; ls report.?.txt)" "0
+report.1.txt
+report.2.txt"
 check "kept on request" same "$(again --quiet --repeat 2 --keep -- true; ls runs | grep -c memwatch)" "0
 2"
 rm -rf runs/*

@@ -54,6 +54,14 @@ static void write_legend(const struct mw_report *report)
                         error, checked, has_estimates(report->model) ? "   ~ about: from a sample of the allocations" : "");
 }
 
+static void write_more(const struct mw_report *report)
+{
+    if (report->style->saved)
+        mw_report_paragraph(report, "  ", MW_TEXT_DIM,
+                            "more: memwatch report --last %s--html page.html; memwatch runs lists saved runs",
+                            report->style->all ? "" : "--all, or ");
+}
+
 void mw_report_text_sections(const struct mw_report *report)
 {
     mw_report_text_verdict(report);
@@ -89,5 +97,6 @@ int mw_report_text_write(FILE *out, const struct mw_model *model, const struct m
     else
         mw_report_text_sections(&report);
     write_legend(&report);
+    write_more(&report);
     return fflush(out) == 0 && !ferror(out) ? 0 : -1;
 }
