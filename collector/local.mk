@@ -97,7 +97,7 @@ collector_libcollector_la_SOURCES = \
 	collector/page/heap_ticks.c collector/page/heap_ticks.h collector/page/heap_time.c collector/page/heap_time.h \
 	collector/page/jobs.c collector/page/parts.h \
 	collector/page/processes.c \
-	collector/page/spikes.c \
+	collector/page/rises.c \
 	collector/page/table.c collector/page/table.h \
 	collector/page/tables.c \
 	collector/page/waterfall.c \
@@ -109,6 +109,7 @@ collector_libcollector_la_SOURCES = \
 	collector/base/ranges.c collector/base/ranges.h \
 	collector/model/rank_name.c collector/model/rank_name.h \
 	collector/record/round.c collector/record/round.h \
+	collector/model/rises.c collector/model/rises.h \
 	collector/model/rank_rss.c collector/model/rank_rss.h \
 	collector/record/check.c collector/record/check.h \
 	collector/record/field_rows.h \
@@ -167,6 +168,7 @@ collector_libcollector_la_SOURCES = \
 	collector/report/text/jobs.c \
 	collector/report/text/lines.c \
 	collector/report/text/parts.c \
+	collector/report/text/rises.c \
 	collector/report/text/phases.c \
 	collector/report/text/processes.c \
 	collector/report/text/ranks.c \

@@ -149,6 +149,7 @@ unit_tests += \
     tests/unit/collector/compare/test_compare \
     tests/unit/collector/base/test_secrets \
     tests/unit/launcher/options/test_near \
+    tests/unit/collector/model/test_rises \
     tests/unit/launcher/run/test_repeat \
     tests/unit/launcher/saved/test_folder \
     tests/unit/launcher/sample/test_deaths \
@@ -332,6 +333,8 @@ tests_unit_collector_compare_test_compare_SOURCES = tests/unit/collector/compare
 tests_unit_collector_compare_test_compare_LDADD = $(collector_test_libs)
 tests_unit_collector_base_test_secrets_SOURCES = tests/unit/collector/base/test_secrets.c
 tests_unit_collector_base_test_secrets_LDADD = $(collector_test_libs)
+tests_unit_collector_model_test_rises_SOURCES = tests/unit/collector/model/test_rises.c
+tests_unit_collector_model_test_rises_LDADD = $(collector_test_libs)
 tests_unit_launcher_run_test_repeat_SOURCES = tests/unit/launcher/run/test_repeat.c
 tests_unit_launcher_run_test_repeat_LDADD = $(launcher_test_libs)
 tests_unit_launcher_saved_test_folder_SOURCES = tests/unit/launcher/saved/test_folder.c

@@ -203,7 +203,7 @@ void mw_page_data_write_one(FILE *out, const struct mw_model *model, const struc
     mw_page_waterfall(out, model, style);
     mw_page_phases(out, model);
     mw_page_sites(out, model);
-    mw_page_spikes(out, model);
+    mw_page_rises(out, model);
     mw_page_processes(out, model, style);
     mw_page_heap(out, model, style);
     putc('}', out);

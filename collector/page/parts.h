@@ -11,7 +11,7 @@ void mw_page_ranks(FILE *out, const struct mw_model *model, const struct mw_page
 void mw_page_phases(FILE *out, const struct mw_model *model);
 void mw_page_sites(FILE *out, const struct mw_model *model);
 void mw_page_waterfall(FILE *out, const struct mw_model *model, const struct mw_report_style *style);
-void mw_page_spikes(FILE *out, const struct mw_model *model);
+void mw_page_rises(FILE *out, const struct mw_model *model);
 void mw_page_processes(FILE *out, const struct mw_model *model, const struct mw_report_style *style);
 
 /* What ranks held at their peaks: collector/page/heap.c. */

@@ -95,12 +95,12 @@ async function curves(page) {
   await button.click();
   await settle(page);
   look("and back", (await picture(page, "#heat")).sum === whole.sum && await button.isDisabled());
-  await drag(page, .01, .05);
+  await drag(page, .004, .03);
   await settle(page);
-  look("marks follow", await page.locator(".spike").count() === 0);
+  look("marks follow", await page.locator(".rise").count() === 0);
   await button.click();
   await settle(page);
-  look("and come back", await page.locator(".spike").count() > 0);
+  look("and come back", await page.locator(".rise").count() > 0);
   await over.focus();
   await page.keyboard.press("+");
   await settle(page);
@@ -188,7 +188,7 @@ async function toggles(page) {
   await page.keyboard.press("Space");
   await settle(page);
   look("a rank's curve is hidden", (await picture(page, "#chart-ranks canvas")).sum !== before.sum);
-  look("its mark too", await page.locator(".spike").count() === 0);
+  look("its mark too", await page.locator(".rise[title*='in rank 3']").count() === 0);
   look("the box keeps the focus", await first.evaluate((box) => box === document.activeElement));
   const names = page.locator(".name");
   look("the fullest rank is named first", await names.first().innerText() === "rank 3" && await names.first().getAttribute("aria-pressed") === "false");
@@ -200,7 +200,7 @@ async function toggles(page) {
   look("the heat map picks it, too", !(await first.isChecked()));
   await page.mouse.click(heat.x + heat.width / 2, heat.y + heat.height - 4);
   await settle(page);
-  look("and shown", await page.locator(".spike").count() > 0);
+  look("and shown", await page.locator(".rise[title*='in rank 3']").count() > 0);
 }
 
 async function tables(page) {
@@ -223,10 +223,10 @@ async function tables(page) {
   look("each tells where it belongs", (await inner.innerText()).startsWith("communication ›"), await inner.innerText());
 }
 
-async function spike(page) {
-  await page.locator(".spike").first().click();
+async function rise(page) {
+  await page.locator(".rise[title*='Allreduce']").first().click();
   const text = await page.locator("dialog[open]").innerText();
-  look("a spike opens its stack and line", /63\.\d MiB in rank 3/.test(text) && /to exactly [\d.]+ MiB/.test(text) && /mpi_distributed_compute\.c:294/.test(text), text);
+  look("a rise opens its stack and line", /63\.\d MiB in rank 3/.test(text) && /to exactly [\d.]+ MiB/.test(text) && /mpi_distributed_compute\.c:294/.test(text), text);
   await page.getByRole("button", {name: "Close"}).click();
   await page.locator("dialog").waitFor({state: "detached"}).catch(() => {}); /* it goes in a task of its own */
   look("and is closed", await page.locator("dialog").count() === 0);
@@ -294,7 +294,7 @@ async function namesOf(browser, pages) {
     const moment = page.getByLabel("Moment", {exact: true});
     if (await moment.isVisible()) await moment.selectOption({index: 1});
     if (await page.locator("#heat").count()) await page.locator("#heat").hover();
-    if (await page.locator(".spike").count()) await page.locator(".spike").first().click();
+    if (await page.locator(".rise").count()) await page.locator(".rise").first().click();
     const found = await page.evaluate(() => window.names());
     const plain = (path) => path.replace(/^data\.(run|jobs)(?=\.)/, "data");
     Object.keys(all).forEach((key) => found[key].forEach((path) => all[key].add(plain(path))));
@@ -329,7 +329,7 @@ async function names(browser) {
   await heldInRun(page, look);
   await curves(page);
   await toggles(page);
-  await spike(page);
+  await rise(page);
   await tables(page);
   await looks(page);
   look("nothing was said or asked for", page.said.length === 0, page.said);

@@ -126,9 +126,9 @@ as_printed() { # as whom, directory
 as_myself() { "$@"; }
 
 # What begins each line of a shown output, up to the first number or column; deeper indented lines depend on the run, and the
-# libraries of MPI on its version.
+# libraries and modules of MPI on its version, and on which of its small blocks were sampled.
 labels() { # file
-    grep -E '^ {0,2}[^ ]' "$1" | sed -e 's/^ *//' -e 's/   *.*//' -e 's/ *[^ ]*\([0-9]\|…\).*//' -e 's/^MPI: lib.*/MPI: lib/' | sed '/^.\{0,2\}$/d' | sort -u
+    grep -E '^ {0,2}[^ ]' "$1" | sed -e 's/^ *//' -e 's/   *.*//' -e 's/ *[^ ]*\([0-9]\|…\).*//' -e 's/^MPI: \(lib\|mca_\).*/MPI: lib/' | sed '/^.\{0,2\}$/d' | sort -u
 }
 unprinted() { # shown printed
     [ -e "$2" ] || { echo 'it was not run'; return; }

@@ -3,7 +3,7 @@
 (() => {
   "use strict";
   const {bytes, change, time, count, el, sign, amount, known, column, table, theme} = memwatch;
-  const {data, jobs, chosen, packed, rankColor, rankName} = run;
+  const {data, jobs, chosen, packed, rankColor, rankName, riseText} = run;
   const page = document.getElementById("page");
   const repaint = () => {
     runCurves.repaint();
@@ -106,16 +106,19 @@
     if (data.no_ranks.length) page.append(el("section", {class: "lines"}, lines(data.no_ranks)));
   }
 
-  /* ---- a spike ---- */
+  /* ---- a rise ---- */
 
-  function showSpike(spike) {
-    const dialog = el("dialog", {"aria-label": "Spike"},
-      el("h2", {}, "Spike of " + bytes(spike.peak - spike.before) + " in " + rankName(spike.rank)),
-      el("p", {class: "sub"}, spike.call + (spike.phase ? " · phase “" + spike.phase + "”" : "") + " · call number " +
-        count(spike.visit)),
-      el("p", {class: "sub"}, "from " + bytes(spike.before) + " to exactly " + bytes(spike.peak) + ", " + bytes(spike.after) +
-        " when the call returned · at " + time(spike.entered) + ", for " + time(spike.left - spike.entered)),
-      el("ol", {}, spike.stack.map((frame) => el("li", {}, frame))),
+  function inCall(rise) {
+    return el("p", {class: "sub"}, "call number " + count(rise.visit) + " · from " + bytes(rise.before) + " to exactly " +
+      bytes(rise.peak) + ", " + bytes(rise.after) + " when the call returned · for " + time(rise.lasted));
+  }
+
+  function showRise(rise) {
+    const dialog = el("dialog", {"aria-label": "Rise"},
+      el("h2", {}, riseText(rise) + " in " + rankName(rise.rank)),
+      el("p", {class: "sub"}, rise.place + " · at " + time(rise.at)),
+      rise.visit ? inCall(rise) : null,
+      rise.stack.length ? el("ol", {}, rise.stack.map((frame) => el("li", {}, frame))) : null,
       el("button", {type: "button", click: () => dialog.close()}, "Close"));
     dialog.addEventListener("close", () => dialog.remove());
     dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
@@ -126,7 +129,7 @@
   /* ---- tables ---- */
 
   const hosts = data.hosts.length > 1;
-  const label = (spike) => data.ranks[spike.rank].label;
+  const label = (rise) => data.ranks[rise.rank].label;
   const only = (condition, made) => (condition ? [made] : []);
 
   function ranksTable() {
@@ -223,19 +226,19 @@
     ], data.sites, {sort: "spike", note});
   }
 
-  function spikesTable() {
-    const stack = (row) => [el("button", {type: "button", click: () => showSpike(row)}, "Stack")];
-    const left = data.spikes_left_out ? plural(data.spikes_left_out, "smaller one") + ": only in the record" : null;
-    return table("Spikes", [
-      column("spike", (row) => row.peak - row.before, {type: "bytes"}),
-      column("to", (row) => ({bytes: row.peak, kind: "exact"}), {type: "known"}),
-      column("rank", label, {type: "id"}),
-      column("call", "call", {type: "wide"}),
-      column("phase", "phase"),
-      column("at", "entered"),
-      column("call number", "visit"),
-      column("stack", () => "", {show: stack}),
-    ], data.spikes, {sort: "spike", maxRows: 20, note: left});
+  function risesTable() {
+    const more = (row) => [el("button", {type: "button", click: () => showRise(row)}, "More")];
+    const left = data.rises_left_out ? plural(data.rises_left_out, "smaller one") + ": not shown" : null;
+    return table("What rose", [
+      column("came and went", "passed", {hint: "above the RSS before and after: the most of one call, or between two calls"}),
+      column("stayed", "stayed", {hint: "over all calls or visits"}),
+      column("rank", label, {type: "id", hint: "where it rose most"}),
+      column("ranks", "ranks", {hint: "with at least half as much"}),
+      column("where", "place", {type: "wide"}),
+      column("at", "at"),
+      column("times", "times", {hint: "calls, or visits"}),
+      column("more", () => "", {show: more}),
+    ], data.rises, {maxRows: 20, note: left});
   }
 
   function hostsTable() {
@@ -277,13 +280,13 @@
 
   head();
   const ranks = data.ranks.length ? ranksTable() : null;
-  const curves = runCurves.section(showSpike, () => updateBoxes(ranks));
+  const curves = runCurves.section(showRise, () => updateBoxes(ranks));
   page.append(...[
     curves, ...runHeld.sections(lines), ranks,
     data.waterfall.length ? waterfall() : null,
     data.phases.length ? phasesTable() : null,
     data.sites.length ? sitesTable() : null,
-    data.spikes.length ? spikesTable() : null,
+    data.rises.length ? risesTable() : null,
     data.hosts.length && !chosen ? hostsTable() : null,
     data.processes.length || data.processes_hidden ? processesTable() : null,
     data.notes.length ? notes() : null,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory over time: the job, the phases, the ranks with their spikes, and the heat map, on one time axis. */
+/* Memory over time: the job, the phases, the ranks with what rose, and the heat map, on one time axis. */
 const runCurves = (() => {
   "use strict";
   const {bytes, time, count, el, sign, amount, known, color, byteSteps, byteLabels, secondSteps, secondLabels} = memwatch;
-  const {data, packed, byPeak, kindAt, bound, bands, isWhole, rankColor, phaseColor, rankName, limit} = run;
+  const {data, packed, byPeak, kindAt, bound, bands, isWhole, rankColor, phaseColor, rankName, riseText, limit} = run;
   const LEFT = 78, RIGHT = 16; /* margins of all drawings, so that they share the time axis */
   const SHOWN_AT_FIRST = 12, FEW = 16, MARKS_MAX = 100, LANES_MAX = 8, LANE = 20, NAMES_MAX = 16, TIP_MAX = 8;
   const SPAN = data.span / 1e9;
@@ -17,7 +17,7 @@ const runCurves = (() => {
     names: el("div", {class: "bar names", role: "group", "aria-label": "Ranks shown"})};
   /* If memory exceeded half of the limit, the chart includes the limit. */
   let withLimit = limit > 0 && Math.max(amount(data.seen), amount(data.upper)) > limit / 2;
-  let zoom = [0, SPAN], charts = [], ranksChart = null, openSpike = null, changed = () => {};
+  let zoom = [0, SPAN], charts = [], ranksChart = null, openRise = null, changed = () => {};
 
   /* ---- zoom ---- */
 
@@ -174,17 +174,16 @@ const runCurves = (() => {
 
   function placeMarks() {
     const over = ranksChart.over;
-    over.querySelectorAll(".spike").forEach((old) => old.remove());
-    data.spikes.filter((spike) => shown.has(spike.rank)).slice(0, MARKS_MAX).forEach((spike) => {
-      const at = (spike.entered + spike.left) / 2e9;
+    over.querySelectorAll(".rise").forEach((old) => old.remove());
+    data.rises.filter((rise) => shown.has(rise.rank)).slice(0, MARKS_MAX).forEach((rise) => {
+      const at = rise.at / 1e9;
       if (at < zoom[0] || at > zoom[1]) return;
-      const text = "Spike of " + bytes(spike.peak - spike.before) + " in " + rankName(spike.rank) +
-        ", " + spike.call;
+      const text = riseText(rise) + " in " + rankName(rise.rank) + ", " + rise.place;
       const keep = (event) => event.stopPropagation(); /* it is not a click on the chart */
-      const button = el("button", {type: "button", class: "spike", title: text, "aria-label": text,
-        click: () => openSpike(spike), mousedown: keep, dblclick: keep, keydown: keep});
+      const button = el("button", {type: "button", class: "rise", title: text, "aria-label": text,
+        click: () => openRise(rise), mousedown: keep, dblclick: keep, keydown: keep});
       button.style.left = ranksChart.valToPos(at, "x") + "px";
-      button.style.top = ranksChart.valToPos(spike.peak, "y") + "px";
+      button.style.top = ranksChart.valToPos(rise.peak, "y") + "px";
       over.append(button);
     });
   }
@@ -304,9 +303,9 @@ const runCurves = (() => {
     bound ? keyOf("bound", "≤ bound, the same processes" + sampledToo + ", where all ranks are known") : null];
 
   /* The section of the page, not drawn yet; null if nothing is known. */
-  function section(onSpike, onChange) {
+  function section(onRise, onChange) {
     if (!byPeak.length && !isSeen) return null;
-    openSpike = onSpike;
+    openRise = onRise;
     changed = onChange;
     runHeat.setMargins(LEFT, RIGHT);
     runHeat.onPick(toggle);

@@ -51,7 +51,10 @@ const run = (() => {
   const phaseColor = (phase) => palette()[(bands.indexOf(phase) * 3 + 1) % LIGHT.length];
 
   const rankName = (rank) => "rank " + data.ranks[rank].label;
+  /* What came and went, or what stayed, whichever is more. */
+  const riseText = (rise) => (amount(rise.passed) >= rise.stayed ? "Rise of " + memwatch.sign(rise.passed.kind) +
+    memwatch.bytes(rise.passed.bytes) : "Growth of " + memwatch.bytes(rise.stayed));
   const limit = data.hosts.length === 1 ? data.hosts[0].limit : 0;
 
-  return {data, jobs, chosen, packed, byPeak, kindAt, bound, bands, isWhole, palette, rankColor, phaseColor, rankName, limit};
+  return {data, jobs, chosen, packed, byPeak, kindAt, bound, bands, isWhole, palette, rankColor, phaseColor, rankName, riseText, limit};
 })();

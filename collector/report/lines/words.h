@@ -5,6 +5,7 @@
 
 #include "collector/base/units.h"
 #include "collector/model/model.h"
+#include "collector/model/rises.h"
 #include "collector/model/waterfall.h"
 
 /* The smallest rise inside a call that is shown as a spike: smaller ones are noise of MPI's buffers. */
@@ -27,6 +28,8 @@ bool mw_report_peak_place_complete(char *text, size_t size, const struct mw_mode
 void mw_report_phase(char *text, size_t size, const struct mw_model_merged_phase *phase);
 /* The same for one rank: a phase by its index in rank->phases. */
 void mw_report_rank_phase(char *text, size_t size, const struct mw_model_rank *rank, uint32_t index);
+/* Where memory rose: "solve: MPI_Alltoall fft.c:120", "fft.c:120 Alltoall → :131 Allreduce", or the user's phase without a call. */
+void mw_report_rise_place(char *text, size_t size, const struct mw_model *model, const struct mw_rise *rise);
 /* Whether calls were only counted in a phase. Then its time is by the kernel's tick: random for one visit, accurate in the
  * sum. */
 bool mw_report_by_tick(const struct mw_model_merged_phase *phase);

@@ -55,6 +55,7 @@ void mw_report_text_no_ranks(const struct mw_report *report);
 void mw_report_text_ranks(const struct mw_report *report);
 void mw_report_text_waterfall(const struct mw_report *report);
 void mw_report_text_heap(const struct mw_report *report);
+void mw_report_text_rises(const struct mw_report *report);
 void mw_report_text_phases(const struct mw_report *report);
 void mw_report_text_phase_lines(const struct mw_report *report);
 void mw_report_text_in_mpi(const struct mw_report *report);

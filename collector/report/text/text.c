@@ -73,6 +73,7 @@ void mw_report_text_sections(const struct mw_report *report)
     mw_report_text_ranks(report);
     mw_report_text_waterfall(report);
     mw_report_text_heap(report);
+    mw_report_text_rises(report);
     mw_report_text_phases(report);
     mw_report_text_phase_lines(report);
     mw_report_text_sites(report);

@@ -120,11 +120,11 @@ static void test_tables(void **state)
     check_table(data, "sites", model->site_count);
     check_table(data, "processes", model->process_count);
     check_table(data, "waterfall", made_page_rows(data, "waterfall"));
-    check_table(data, "spikes", made_page_rows(data, "spikes"));
+    check_table(data, "rises", made_page_rows(data, "rises"));
     assert_true(model->phase_count > 0);
     assert_true(model->site_count > 0);
     assert_true(made_page_rows(data, "waterfall") > 0);
-    assert_true(made_page_rows(data, "spikes") > 0);
+    assert_true(made_page_rows(data, "rises") > 0);
     json_decref(data);
     mw_model_destroy(model);
 }
