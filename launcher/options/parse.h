@@ -17,6 +17,15 @@
 #define MW_PARSE_KEY_HELP 'h'
 #define MW_PARSE_KEY_VERSION 'V'
 
+/* The groups of `run`, of which `report` has some, in the order of --help. */
+enum mw_parse_group { MW_PARSE_MEASURE = 1, MW_PARSE_OUTPUT, MW_PARSE_DISPLAY, MW_PARSE_LIMITS, MW_PARSE_HOSTS };
+
+/* The heading of a group. After all options of a table: what walks a table ends at the first row without a name. */
+#define MW_PARSE_HEADING(text, group) \
+    {                                 \
+        NULL, 0, NULL, 0, text, group \
+    }
+
 /* The rows of --help and --version, part of every table. */
 #define MW_PARSE_HELP                                                                \
     {"help", MW_PARSE_KEY_HELP, NULL, 0, "Show this help", -1},                      \

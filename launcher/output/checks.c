@@ -6,12 +6,16 @@
 enum key { KEY_MAX_TOTAL = MW_PARSE_KEYS_CHECKS, KEY_MAX_RANK, KEY_MAX_PROCESS, KEY_LEAK_CHECK, KEY_JUNIT, KEY_GITHUB };
 
 static const struct argp_option table[] = {
-    {"max-total-rss", KEY_MAX_TOTAL, "SIZE", 0, "Exit 10 if the job's processes together certainly used more (512M, 8GiB)", 6},
-    {"max-rank-rss", KEY_MAX_RANK, "SIZE", 0, "Exit 11 if a rank certainly used more", 6},
-    {"max-per-proc-rss", KEY_MAX_PROCESS, "SIZE", 0, "Exit 11 if any process, including ranks, certainly used more", 6},
-    {"leak-check", KEY_LEAK_CHECK, NULL, 0, "Exit 13 if a repeated phase leaves more memory behind at every visit", 6},
-    MW_CHECKS_JUNIT(KEY_JUNIT, "the results of these checks", 7),
-    MW_CHECKS_GITHUB(KEY_GITHUB, 7),
+    {"max-total-rss", KEY_MAX_TOTAL, "SIZE", 0, "Exit 10 if the job's processes together certainly used more (512M, 8GiB)",
+     MW_PARSE_LIMITS},
+    {"max-rank-rss", KEY_MAX_RANK, "SIZE", 0, "Exit 11 if a rank certainly used more", MW_PARSE_LIMITS},
+    {"max-per-proc-rss", KEY_MAX_PROCESS, "SIZE", 0, "Exit 11 if any process, including ranks, certainly used more",
+     MW_PARSE_LIMITS},
+    {"leak-check", KEY_LEAK_CHECK, NULL, 0, "Exit 13 if a repeated phase leaves more memory behind at every visit",
+     MW_PARSE_LIMITS},
+    MW_CHECKS_JUNIT(KEY_JUNIT, "the results of these checks", MW_PARSE_LIMITS),
+    MW_CHECKS_GITHUB(KEY_GITHUB, MW_PARSE_LIMITS),
+    MW_PARSE_HEADING("Limits, for CI:", MW_PARSE_LIMITS),
     {0}};
 
 static error_t parse(int key, char *argument, struct argp_state *state)

@@ -20,15 +20,17 @@ enum key {
 };
 
 static const struct argp_option table[] = {
-    {"include", KEY_INCLUDE, "RE", 0, "List only processes whose command matches; totals include all processes", 5},
-    {"exclude", KEY_EXCLUDE, "RE", 0, "Do not list processes whose command matches", 5},
+    {"include", KEY_INCLUDE, "RE", 0, "List only processes whose command matches; totals include all processes",
+     MW_PARSE_DISPLAY},
+    {"exclude", KEY_EXCLUDE, "RE", 0, "Do not list processes whose command matches", MW_PARSE_DISPLAY},
     {"group-by", KEY_GROUP_BY, "command|exe|rank|host", 0,
-     "Group all processes by this key, instead of non-rank processes by program", 5},
+     "Group all processes by this key, instead of non-rank processes by program", MW_PARSE_DISPLAY},
     {"all", KEY_ALL, NULL, 0, "Show every rank, phase, call site and process (up to 4096 of each), not only the important ones",
-     5},
-    MW_DISPLAY_COLOR(KEY_COLOR, 5),
-    MW_DISPLAY_DEBUGINFOD(KEY_DEBUGINFOD, 5),
-    {"timeline-ranks", KEY_TIMELINE_RANKS, NULL, 0, "Add a column for each rank to --timeline", 5},
+     MW_PARSE_DISPLAY},
+    MW_DISPLAY_COLOR(KEY_COLOR, MW_PARSE_DISPLAY),
+    MW_DISPLAY_DEBUGINFOD(KEY_DEBUGINFOD, MW_PARSE_DISPLAY),
+    {"timeline-ranks", KEY_TIMELINE_RANKS, NULL, 0, "Add a column for each rank to --timeline", MW_PARSE_DISPLAY},
+    MW_PARSE_HEADING("Display:", MW_PARSE_DISPLAY),
     {0}};
 
 static void compile(regex_t *regex, bool *has, const char *text, const char *what)

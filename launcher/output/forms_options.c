@@ -32,13 +32,20 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 
 const struct argp *mw_forms_argp(void)
 {
-    static struct argp_option table[MW_FORMS + 2] = {[MW_FORMS] = MW_FORMS_FORCE(KEY_FORCE, 5)};
+    static struct argp_option table[MW_FORMS + 3] = {[MW_FORMS] = MW_FORMS_FORCE(KEY_FORCE, MW_PARSE_OUTPUT),
+                                                     MW_PARSE_HEADING("Output:", MW_PARSE_OUTPUT)};
     static const struct argp argp = {.options = table, .parser = parse};
 
     for (int i = 0; i < MW_FORMS; i++) {
         const struct mw_form_kind *kind = &mw_form_kinds[i];
-        table[i] = (struct argp_option){
-            kind->option, form_key(i), "FILE", kind->stdout_default ? OPTION_ARG_OPTIONAL : 0, kind->help, 3};
+        table[i] = (struct argp_option){kind->option, form_key(i),    "FILE", kind->stdout_default ? OPTION_ARG_OPTIONAL : 0,
+                                        kind->help,   MW_PARSE_OUTPUT};
     }
     return &argp;
+}
+
+void mw_forms_check_columns(const struct mw_forms_options *options, bool timeline_ranks)
+{
+    if (timeline_ranks && !options->paths[MW_FORM_TIMELINE])
+        mw_parse_fail("--timeline-ranks adds columns to the file of --timeline: give --timeline=FILE as well");
 }

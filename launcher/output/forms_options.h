@@ -16,6 +16,9 @@ struct mw_forms_options {
 /* As argp's child; the input is a struct mw_forms_options. */
 const struct argp *mw_forms_argp(void);
 
+/* Exits with a message (launcher/options/parse.h) if there are to be columns for ranks, and no --timeline to have them. */
+void mw_forms_check_columns(const struct mw_forms_options *options, bool timeline_ranks);
+
 /* The row of --force; each table has its key. */
 #define MW_FORMS_FORCE(key, group)                               \
     {                                                            \

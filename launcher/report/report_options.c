@@ -42,6 +42,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
             mw_parse_fail("report needs a PATH, or --last for the newest saved run");
         if (options->path && options->last)
             mw_parse_fail("report takes --last or a PATH, not both");
+        mw_forms_check_columns(&options->forms, options->display.timeline_ranks);
         return 0;
     default: return mw_parse_common(key, state, "memwatch report");
     }

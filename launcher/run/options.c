@@ -32,50 +32,58 @@ enum key {
 };
 
 static const struct argp_option table[] = {
-    {"interval", 'i', "MS", 0, "Sample the process tree every MS milliseconds (" MW_SETTINGS_RANGE(MW_INTERVAL) ")", 1},
-    {"exact", KEY_EXACT, NULL, 0, "Measure memory at every MPI call, at any cost", 2},
-    {"overhead", KEY_OVERHEAD, "PERCENT", 0, "Limit of measurement overhead (default 1)", 2},
+    {"interval", 'i', "MS", 0, "Sample the process tree every MS milliseconds (" MW_SETTINGS_RANGE(MW_INTERVAL) ")",
+     MW_PARSE_MEASURE},
+    {"exact", KEY_EXACT, NULL, 0, "Measure memory at every MPI call, at any cost", MW_PARSE_MEASURE},
+    {"overhead", KEY_OVERHEAD, "PERCENT", 0, "Limit of measurement overhead (default 1)", MW_PARSE_MEASURE},
     {"no-reset", KEY_NO_RESET, NULL, 0,
-     "Never reset the kernel's high-water mark: other tools can still read it, but peaks are those of the whole run", 2},
+     "Never reset the kernel's high-water mark: other tools can still read it, but peaks are those of the whole run",
+     MW_PARSE_MEASURE},
     {"no-syscalls", KEY_NO_SYSCALLS, NULL, 0,
      "Make no system calls in a rank after MPI_Init, nor at the end of other processes: for programs that "
      "enter a sandbox without memwatch noticing; memory is then only sampled",
-     2},
+     MW_PARSE_MEASURE},
     {"site-depth", KEY_SITE_DEPTH, "N", 0,
-     "Distinguish call sites by N stack frames of the program (" MW_SETTINGS_RANGE(MW_SITE_DEPTH) ")", 2},
+     "Distinguish call sites by N stack frames of the program (" MW_SETTINGS_RANGE(MW_SITE_DEPTH) ")", MW_PARSE_MEASURE},
     {"phases-by", KEY_PHASES_BY, "WHICH", 0,
      "Begin and end phases at all MPI calls, a run of messages being one phase (all, the default), or at collectives only "
      "(collectives)",
-     2},
-    {"no-heap", KEY_NO_HEAP, NULL, 0, "Do not record which lines of the program allocate its memory", 2},
+     MW_PARSE_MEASURE},
+    {"no-heap", KEY_NO_HEAP, NULL, 0, "Do not record which lines of the program allocate its memory", MW_PARSE_MEASURE},
     {"heap-interval", KEY_HEAP_INTERVAL, "SIZE", 0,
-     "Mean size between two samples of blocks smaller than 128 KiB (4K to 4M; default 64K); larger blocks are all recorded", 2},
-    {"quiet", KEY_QUIET, NULL, 0, "Do not print the report on stderr", 3},
+     "Mean size between two samples of blocks smaller than 128 KiB (4K to 4M; default 64K); larger blocks are all recorded",
+     MW_PARSE_MEASURE},
+    {"quiet", KEY_QUIET, NULL, 0, "Do not print the report on stderr", MW_PARSE_OUTPUT},
     {"live", KEY_LIVE, NULL, 0,
-     "Show a status line on the terminal from the start (default: after two seconds, unless --quiet or in CI)", 3},
-    {"no-live", KEY_NO_LIVE, NULL, 0, "Never show the status line", 3},
+     "Show a status line on the terminal from the start (default: after two seconds, unless --quiet or in CI)",
+     MW_PARSE_OUTPUT},
+    {"no-live", KEY_NO_LIVE, NULL, 0, "Never show the status line", MW_PARSE_OUTPUT},
     {"repeat", KEY_REPEAT, "N", 0,
-     "Run COMMAND N times, and report smallest, median and largest; file names get .1 to .N before their suffix", 3},
+     "Run COMMAND N times, and report smallest, median and largest; file names get .1 to .N before their suffix",
+     MW_PARSE_OUTPUT},
     {"post-run-cmd", KEY_POST, "CMD", 0,
-     "Run CMD with sh after the report, with the record's path as $1 and in MEMWATCH_RECORD", 3},
-    {"silent", KEY_SILENT, NULL, 0, "Discard the command's output", 3},
-    {"run-dir", KEY_RUN_DIR, "DIR", 0, "Create the run directory in DIR (default /dev/shm, $TMPDIR or /tmp)", 4},
-    {"keep", KEY_KEEP, NULL, 0, "Keep the run directory and print its path", 4},
-    {"no-save", KEY_NO_SAVE, NULL, 0, "Do not keep the record for memwatch report --last", 4},
-    {"kill-over", KEY_KILL_OVER, NULL, 0, "End the command as soon as a sample exceeds a limit", 6},
-    {"no-agent", KEY_NO_AGENT, NULL, 0, "Do not listen for agents: from other hosts, record only what MPI gathers", 4},
+     "Run CMD with sh after the report, with the record's path as $1 and in MEMWATCH_RECORD", MW_PARSE_OUTPUT},
+    {"silent", KEY_SILENT, NULL, 0, "Discard the command's output", MW_PARSE_OUTPUT},
+    {"run-dir", KEY_RUN_DIR, "DIR", 0, "Create the run directory in DIR (default /dev/shm, $TMPDIR or /tmp)", MW_PARSE_HOSTS},
+    {"keep", KEY_KEEP, NULL, 0, "Keep the run directory and print its path", MW_PARSE_HOSTS},
+    {"no-save", KEY_NO_SAVE, NULL, 0, "Do not keep the record for memwatch report --last", MW_PARSE_OUTPUT},
+    {"kill-over", KEY_KILL_OVER, NULL, 0, "End the command as soon as a sample exceeds a limit", MW_PARSE_LIMITS},
+    {"no-agent", KEY_NO_AGENT, NULL, 0, "Do not listen for agents: from other hosts, record only what MPI gathers",
+     MW_PARSE_HOSTS},
     {"no-subreaper", KEY_NO_SUBREAPER, NULL, 0,
-     "Leave orphans of the job to init, for daemons that wait for their parent to be process 1", 4},
+     "Leave orphans of the job to init, for daemons that wait for their parent to be process 1", MW_PARSE_HOSTS},
     {"no-wait-library", KEY_NO_WAIT_LIBRARY, NULL, 0,
-     "Do not load libmemwatch-wait.so: before Linux 6.15, exit statuses of ranks are often unknown then", 4},
+     "Do not load libmemwatch-wait.so: before Linux 6.15, exit statuses of ranks are often unknown then", MW_PARSE_HOSTS},
     MW_PARSE_HELP,
+    MW_PARSE_HEADING("Measuring:", MW_PARSE_MEASURE),
+    MW_PARSE_HEADING("Run directory and hosts:", MW_PARSE_HOSTS),
     {0}};
 
 static const char doc[] =
     "Runs COMMAND and reports the memory of its processes and MPI ranks after its end.\n"
     "\n"
     "  memwatch run -- mpirun -n 8 ./app --size 100000\n"
-    "  memwatch report --last --html page.html         (the last run again, in another form)\n"
+    "  memwatch report --last --html page.html         (the last run as a page)\n"
     "  memwatch run --report memory.txt -- srun -n 64 ./app\n"
     "  memwatch run -o run.json -- mpirun -n 8 ./app   (for memwatch report)\n"
     "  memwatch run -i 10 -- make -j8\n"
@@ -103,6 +111,11 @@ static error_t check(const struct mw_run_options *options)
         mw_parse_fail("--repeat cannot write reports to stdout: give a FILE name");
     if (options->kill_over && !gates->total && !gates->rank && !gates->process)
         mw_parse_fail("--kill-over needs a limit: --max-total-rss, --max-rank-rss or --max-per-proc-rss SIZE");
+    mw_forms_check_columns(&options->forms, options->display.timeline_ranks);
+    if (options->measure.no_heap && options->measure.heap_interval)
+        mw_parse_fail("--heap-interval has no effect with --no-heap: give one of them");
+    if (options->measure.exact && options->has_overhead)
+        mw_parse_fail("--overhead has no effect with --exact, which measures at any cost: give one of them");
     return 0;
 }
 
@@ -137,7 +150,10 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case KEY_NO_WAIT_LIBRARY: measure->no_wait_library = true; return 0;
     case KEY_NO_HEAP: measure->no_heap = true; return 0;
     case KEY_HEAP_INTERVAL: measure->heap_interval = parse_heap_interval(argument); return 0;
-    case KEY_OVERHEAD: measure->budget_ppm = mw_parse_percent(argument, "--overhead"); return 0;
+    case KEY_OVERHEAD:
+        measure->budget_ppm = mw_parse_percent(argument, "--overhead");
+        options->has_overhead = true;
+        return 0;
     case KEY_SITE_DEPTH:
         measure->site_depth = (int)mw_parse_int(argument, MW_SITE_DEPTH_MIN, MW_SITE_DEPTH_MAX, "--site-depth");
         return 0;

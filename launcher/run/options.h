@@ -16,7 +16,7 @@ struct mw_run_options {
     char **command; /* NULL-terminated; points into argv */
     struct mw_preload_settings measure;
     bool keep, quiet, silent, no_save, no_agent, no_subreaper;
-    bool kill_over;
+    bool kill_over, has_overhead;
     enum mw_live_when live;
     const char *base_dir; /* parent of the run directory; NULL: default */
     int repeat;           /* number of runs; 0: one */

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -50,7 +51,7 @@ static int write_record(const struct mw_saved_folder *folder, const char *part, 
 
     if (!out)
         return -1;
-    ok = mw_report_json_write(out, model, &style) == 0 && !fflush(out) && ftello(out) <= (off_t)MW_SAVED_BYTES_MOST;
+    ok = mw_report_json_write(out, model, &style) == 0 && !fflush(out);
     return fclose(out) || !ok ? -1 : 0;
 }
 
@@ -73,6 +74,18 @@ static int save(const struct mw_model *model)
     return failed ? -1 : 0;
 }
 
+/* Writing a larger record fails, so that it is not written to its end. */
+static void limit_size(void)
+{
+    struct rlimit limit;
+
+    signal(SIGXFSZ, SIG_IGN);
+    if (getrlimit(RLIMIT_FSIZE, &limit) || limit.rlim_cur <= MW_SAVED_BYTES_MOST)
+        return;
+    limit.rlim_cur = MW_SAVED_BYTES_MOST;
+    setrlimit(RLIMIT_FSIZE, &limit);
+}
+
 /* Does not return. Without the parent's descriptors: the reader of the report must not wait for a server. */
 static void child_main(const struct mw_model *model, int done)
 {
@@ -83,6 +96,7 @@ static void child_main(const struct mw_model *model, int done)
         dup2(null, fd);
     dup2(done, DONE);
     mw_close_from(OTHERS);
+    limit_size();
     if (!save(model) && write(DONE, "", 1) < 0)
         _exit(1);
     _exit(0);

@@ -50,6 +50,11 @@ check 'a shortened option is still accepted' [ -s c.json ]
 
 # ---- a command in place of a subcommand ----
 
+says 'columns of no file' 125 '--timeline-ranks adds columns to the file of --timeline' run --timeline-ranks -- true
+says 'columns of no file, later' 125 'give --timeline=FILE as well' report --timeline-ranks run.json
+says 'an interval of nothing' 125 '--heap-interval has no effect with --no-heap' run --no-heap --heap-interval 4K -- true
+says 'a limit of nothing' 125 '--overhead has no effect with --exact' run --overhead 2 --exact -- true
+
 "$memwatch" sh -c 'echo "$1"; exit 3' sh -i >out 2>err
 check 'memwatch COMMAND: its status' same $? 3
 check 'memwatch COMMAND: its output' same "$(cat out)" -i
@@ -66,6 +71,9 @@ for command in run report compare scale runs top doctor shim completion; do
     check "$command: -h" cmp long letter
     check "memwatch help $command" cmp long word
 done
+check 'run --help is in groups' same "$("$memwatch" run --help | grep -E '^ ?[A-Z][A-Za-z, ]*:$' | sed 's/^ //' | tr '\n' ' ')" \
+    'Measuring: Output: Display: Limits, for CI: Run directory and hosts: '
+check 'the examples come first' [ "$("$memwatch" run --help | grep -n -e '  memwatch run -- mpirun' | cut -d: -f1)" -lt 8 ]
 "$memwatch" --version >long
 for words in -V version 'run -V' 'top --version'; do
     # shellcheck disable=SC2086
