@@ -24,6 +24,7 @@ collector_libcollector_la_SOURCES = \
 	collector/model/binding.c collector/model/binding.h \
 	collector/model/certainty.c collector/model/certainty.h \
 	collector/model/bounds.c collector/model/bounds.h \
+	collector/base/ascii.c collector/base/ascii.h \
 	collector/base/child_time.c collector/base/child_time.h \
 	collector/base/close_from.c collector/base/close_from.h \
 	collector/compare/compare.c collector/compare/compare.h \

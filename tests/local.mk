@@ -147,6 +147,7 @@ unit_tests += \
     tests/unit/pmpi/wrap/test_argument \
     tests/unit/pmpi/wrap/test_argument_unoptimized \
     tests/unit/collector/compare/test_compare \
+    tests/unit/collector/base/test_ascii \
     tests/unit/collector/base/test_secrets \
     tests/unit/launcher/options/test_near \
     tests/unit/collector/model/test_rises \
@@ -331,6 +332,8 @@ tests_unit_pmpi_finalize_test_rank_list_SOURCES = tests/unit/pmpi/finalize/test_
 tests_unit_pmpi_finalize_test_rank_list_LDADD = $(CMOCKA_LIBS)
 tests_unit_collector_compare_test_compare_SOURCES = tests/unit/collector/compare/test_compare.c
 tests_unit_collector_compare_test_compare_LDADD = $(collector_test_libs)
+tests_unit_collector_base_test_ascii_SOURCES = tests/unit/collector/base/test_ascii.c
+tests_unit_collector_base_test_ascii_LDADD = $(collector_test_libs)
 tests_unit_collector_base_test_secrets_SOURCES = tests/unit/collector/base/test_secrets.c
 tests_unit_collector_base_test_secrets_LDADD = $(collector_test_libs)
 tests_unit_collector_model_test_rises_SOURCES = tests/unit/collector/model/test_rises.c

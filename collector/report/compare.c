@@ -2,6 +2,7 @@
 /* The parts that all forms of a comparison share, and the form for a terminal. */
 #include "collector/report/compare.h"
 
+#include "collector/base/ascii.h"
 #include "collector/base/text_table.h"
 #include "collector/model/certainty.h"
 
@@ -189,7 +190,9 @@ int mw_report_compare_text_write(FILE *out, const struct mw_compare *compare, co
 {
     struct mw_text_table *table = make_table(false);
     size_t left_out = 0, follow = mw_compare_count(compare, MW_COMPARE_FOLLOWS);
+    struct mw_ascii ascii = mw_ascii_begin(out, style->ascii);
 
+    out = ascii.stream;
     fprintf(out, "memwatch compare\n");
     write_side(out, compare, MW_COMPARE_BASE, "base");
     write_side(out, compare, MW_COMPARE_CANDIDATE, "candidate");
@@ -208,5 +211,6 @@ int mw_report_compare_text_write(FILE *out, const struct mw_compare *compare, co
                 mw_compare_count(compare, MW_COMPARE_NEW), mw_compare_count(compare, MW_COMPARE_GONE));
     write_lines(out, compare, style);
     write_verdict(out, compare, style->color);
-    return ferror(out) ? -1 : 0;
+    mw_ascii_end(&ascii);
+    return ferror(ascii.out) ? -1 : 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "collector/report/repeat.h"
 
+#include "collector/base/ascii.h"
 #include "collector/base/mem.h"
 #include "collector/base/text_table.h"
 #include "collector/base/units.h"
@@ -71,7 +72,9 @@ int mw_report_repeat_write(FILE *out, const struct mw_compare *const axes[MW_REP
 {
     static const char *const headers[] = {"runs", "smallest", "median", "largest", "spread"};
     struct mw_text_table *table = mw_text_table_create();
+    struct mw_ascii ascii = mw_ascii_begin(out, style->ascii);
 
+    out = ascii.stream;
     mw_text_table_column(table, "", MW_TEXT_LEFT, NAME_MIN, MW_TEXT_CUT_MIDDLE);
     mw_text_table_column(table, "what", MW_TEXT_LEFT, 0, MW_TEXT_CUT_RIGHT);
     for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
@@ -82,5 +85,6 @@ int mw_report_repeat_write(FILE *out, const struct mw_compare *const axes[MW_REP
             axes[0]->commands[MW_COMPARE_CANDIDATE]);
     mw_text_table_write(table, out, style->width ? style->width : DEFAULT_WIDTH, style->color);
     mw_text_table_destroy(table);
-    return ferror(out) ? -1 : 0;
+    mw_ascii_end(&ascii);
+    return ferror(ascii.out) ? -1 : 0;
 }

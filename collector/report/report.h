@@ -20,6 +20,7 @@ enum mw_report_by {
 
 struct mw_report_style {
     bool color; /* SGR colours */
+    bool ascii; /* text: only ASCII characters (collector/base/ascii.h) */
     int width;  /* columns; 0: 100 */
     bool all;   /* every rank, phase and call site instead of the most important ones */
     enum mw_report_by by;

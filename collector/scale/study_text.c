@@ -3,6 +3,7 @@
 #include "collector/model/certainty.h"
 #include "collector/scale/study_text_parts.h"
 
+#include "collector/base/ascii.h"
 #include "collector/base/mem.h"
 #include "collector/base/text_table.h"
 #include "collector/base/units.h"
@@ -241,8 +242,10 @@ static void write_models(FILE *out, const struct mw_study *study, const struct m
 int mw_scale_text_write(FILE *out, const struct mw_study *study, const struct mw_forecast *forecast,
                         const struct mw_report_style *style)
 {
+    struct mw_ascii ascii = mw_ascii_begin(out, style->ascii);
     uint64_t error = 0;
 
+    out = ascii.stream;
     for (size_t i = 0; i < study->run_count; i++)
         error = study->runs[i].error > error ? study->runs[i].error : error;
     fprintf(out, "memwatch scale  %s\n", study->command);
@@ -254,5 +257,6 @@ int mw_scale_text_write(FILE *out, const struct mw_study *study, const struct mw
     write_models(out, study, style);
     mw_scale_text_lines(out, study, forecast, style);
     mw_scale_text_forecast(out, study, forecast, style);
-    return ferror(out) ? -1 : 0;
+    mw_ascii_end(&ascii);
+    return ferror(ascii.out) ? -1 : 0;
 }

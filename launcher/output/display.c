@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "launcher/output/display.h"
 
+#include "collector/base/ascii.h"
 #include "collector/symbols/symbolizer.h"
 #include "launcher/options/parse.h"
 
@@ -103,6 +104,7 @@ struct mw_report_style mw_display_style(const struct mw_display *display, int fd
 
     return (struct mw_report_style){
         .color = wants_color(display, fd),
+        .ascii = mw_ascii_is_wanted(),
         .width = !ioctl(fd, TIOCGWINSZ, &size) && size.ws_col >= 60 ? size.ws_col : 0,
         .all = display->all,
         .by = display->by,

@@ -81,6 +81,18 @@ for words in -V version 'run -V' 'top --version'; do
     check "$words" cmp long short
 done
 
+# ---- ASCII ----
+
+"$memwatch" run --quiet -o ascii.json -- sh -c 'sleep 0.2'
+"$memwatch" report --all ascii.json >signs
+LC_ALL=C "$memwatch" report --all ascii.json >ascii
+check 'LC_ALL=C: a report in ASCII' [ "$(LC_ALL=C grep -c '[^ -~]' ascii):$(grep -c '>=' ascii)" = "0:$(grep -c '≥' signs)" ]
+check 'of as many lines and columns' same "$(awk '{print length}' ascii)" "$(LC_ALL=C.UTF-8 python3 -c '
+for line in open("signs", encoding="utf-8"):
+    print(len(line) - 1)')"
+LC_ALL=C "$memwatch" report --json ascii.json >again.json
+check 'the record is as it is' cmp ascii.json again.json
+
 check 'shim: the library' [ -f "$("$memwatch" shim)" ]
 check 'shim --preload: both libraries' same "$("$memwatch" shim --preload | tr ':' '\n' | sed 's/.*\///' | xargs)" \
     'libmemwatch-pmpi.so libmemwatch-heap.so'

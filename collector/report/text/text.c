@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "collector/report/text/text.h"
 
+#include "collector/base/ascii.h"
 #include "collector/report/text/parts.h"
 
 #define DEFAULT_WIDTH 100
@@ -84,7 +85,8 @@ void mw_report_text_sections(const struct mw_report *report)
 
 int mw_report_text_write(FILE *out, const struct mw_model *model, const struct mw_report_style *style)
 {
-    struct mw_report report = {.out = out,
+    struct mw_ascii ascii = mw_ascii_begin(out, style->ascii);
+    struct mw_report report = {.out = ascii.stream,
                                .model = model,
                                .style = style,
                                .width = style->width ? style->width : DEFAULT_WIDTH,
@@ -99,5 +101,6 @@ int mw_report_text_write(FILE *out, const struct mw_model *model, const struct m
         mw_report_text_sections(&report);
     write_legend(&report);
     write_more(&report);
+    mw_ascii_end(&ascii);
     return fflush(out) == 0 && !ferror(out) ? 0 : -1;
 }
