@@ -106,6 +106,7 @@ launcher_liblauncher_la_SOURCES = \
     launcher/start/preload.c launcher/start/preload.h \
     launcher/start/prrte.c launcher/start/prrte.h \
     launcher/top/canvas.h \
+    launcher/top/choose.c launcher/top/choose.h \
     launcher/top/data.c launcher/top/data.h \
     launcher/top/hosts.c \
     launcher/top/job.c \

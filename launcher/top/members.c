@@ -227,6 +227,14 @@ static void add_row(struct mw_top_picture *picture, const struct mw_top_data *da
     mw_top_lines_column(line, MW_TOP_PLAIN, columns->doing, row->doing);
 }
 
+static void add_empty(struct mw_top_picture *picture, const char *filter)
+{
+    char text[160];
+
+    snprintf(text, sizeof(text), "no row has \"%s\": Esc shows all", filter);
+    mw_top_lines_cell(mw_top_lines_add(picture), MW_TOP_WARN, picture->width, text);
+}
+
 void mw_top_members_add(struct mw_top_picture *picture, const struct mw_top_data *data, struct mw_top_choice *choice,
                         int height)
 {
@@ -241,5 +249,7 @@ void mw_top_members_add(struct mw_top_picture *picture, const struct mw_top_data
     end = mw_top_lines_page(picture, choice, rows, height);
     for (size_t i = choice->first; i < end; i++)
         add_row(picture, data, &columns, &list[i], most);
+    if (!rows && choice->filter[0])
+        add_empty(picture, choice->filter);
     free(list);
 }

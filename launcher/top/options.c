@@ -17,10 +17,11 @@ static const struct argp_option table[] = {
 
 static const char doc[] =
     "Shows a running job in the terminal: its current and peak memory, its ranks as bars, the phase or MPI call "
-    "of each rank, and how fast its memory grows. RUN-DIR is a run directory (memwatch runs lists them); default: that of "
-    "your only running job. It only reads: it does not affect the job, and can be ended at any time.\n"
+    "of each rank, and how fast its memory grows. JOB is a run directory (memwatch runs lists them), or the pid of "
+    "the command, of one of its processes or of memwatch; default: your running job, or one of these. It only reads: it does not affect the job, and can be ended at any time.\n"
     "\n"
     "  memwatch top\n"
+    "  memwatch top 4711                    (the job of that process)\n"
     "  memwatch top -d 0.2 /dev/shm/memwatch-1000-5f0c6a1be2d94c37\n"
     "  memwatch top --once | head -n 20     (for scripts)\n"
     "\v"
@@ -46,7 +47,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
     case KEY_COLOR: mw_display_set_color(&options->display, argument); return 0;
     case ARGP_KEY_ARG:
         if (options->path)
-            mw_parse_fail("top takes one RUN-DIR");
+            mw_parse_fail("top takes one JOB");
         options->path = argument;
         return 0;
     default: return mw_parse_common(key, state, "memwatch top");
@@ -55,7 +56,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 
 const struct argp *mw_top_options_argp(void)
 {
-    static const struct argp argp = {.options = table, .parser = parse, .args_doc = "[RUN-DIR]", .doc = doc};
+    static const struct argp argp = {.options = table, .parser = parse, .args_doc = "[JOB]", .doc = doc};
 
     return &argp;
 }

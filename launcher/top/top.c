@@ -4,7 +4,7 @@
 
 #include "collector/base/clock.h"
 #include "collector/base/message.h"
-#include "launcher/rundir/runs.h"
+#include "launcher/top/choose.h"
 #include "launcher/top/data.h"
 #include "launcher/top/options.h"
 #include "launcher/top/screen.h"
@@ -24,33 +24,6 @@ static bool is_ascii(void)
 {
     setlocale(LC_CTYPE, ""); /* characters only: number formats stay the same */
     return strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
-}
-
-static bool is_running(const struct mw_runs_one *run)
-{
-    return run->state == MW_RUNS_RUNNING || run->state == MW_RUNS_ORPHANED;
-}
-
-/* Finds the only running job. */
-static int find_job(char path[PATH_MAX], const char *base, struct mw_err *err)
-{
-    size_t count, running = 0;
-    struct mw_runs_one *runs = mw_runs_list(base, &count);
-    char list[400] = "";
-
-    for (size_t i = 0; i < count; i++)
-        if (is_running(&runs[i])) {
-            snprintf(path, PATH_MAX, "%s", runs[i].path);
-            if (strlen(list) + strlen(path) + 1 < sizeof(list))
-                strcat(strcat(list, " "), path);
-            running++;
-        }
-    free(runs);
-    if (!running)
-        return mw_err_set(err, "you have no job running under memwatch on this host (start one with memwatch run)");
-    if (running > 1)
-        return mw_err_set(err, "%zu jobs are running: give one of these to memwatch top:%s", running, list);
-    return 0;
 }
 
 static int print_once(const struct mw_top_options *options, struct mw_top_data *data, struct mw_top_choice *choice)
@@ -118,10 +91,8 @@ int mw_top_main(int argc, char **argv)
     choice.order = options.order;
     if (!options.once && (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)))
         status = mw_err_set(&err, "top needs a terminal (memwatch top --once prints text)");
-    else if (options.path)
-        status = mw_top_data_open(&data, options.path, mw_clock_now(), &err);
     else
-        status = find_job(path, options.base_dir, &err) < 0 ? -1 : mw_top_data_open(&data, path, mw_clock_now(), &err);
+        status = mw_top_choose(path, &options, &err) < 0 ? -1 : mw_top_data_open(&data, path, mw_clock_now(), &err);
     if (status < 0) {
         mw_message("memwatch: %s\n", err.text);
         return 1;

@@ -82,6 +82,8 @@ on_screen() { # mpi
     check "$1: sorted by memory" until_true first_is 1
     keys /ALLRED Enter
     check "$1: filtered" until_true row_count 2
+    keys Escape /zzz Enter
+    check "$1: a filter that nothing matches" see '^no row has "zzz": Esc shows all'
     keys Escape
     check "$1: and the filter removed" until_true row_count 3
     keys v
@@ -196,6 +198,28 @@ two() { [ "$(find runs -name 'view-*' | wc -l)" = 2 ]; }
 until_true two >until.out
 check "if there are several, all are named" one_line 1 "jobs are running: give one of these to memwatch top: .*$work/runs/memwatch-.*$work/runs/memwatch-" \
     "$memwatch" top --once --run-dir "$work/runs"
+# One is chosen in the terminal, and any by a pid.
+asked() {
+    screens=$((screens + 1))
+    tmux_ new-session -d -x 100 -y 20 "'$memwatch' top --run-dir '$work/runs' 2>top.err; sleep 60"
+    see 'Which of these [0-9]+ jobs' && see "$(seen '^ *1 .* sleep 61' && echo '^ *2 .* sleep 60' || echo '^ *2 .* sleep 61')"
+}
+chosen() { # number
+    shot >asked
+    wanted=$(sed -n "s/^ *$1  since .* \(sleep 6[01]\)$/\1/p" asked)
+    keys "$1" Enter
+    see "^memwatch top .*$wanted" && keys q
+}
+if command -v tmux >/dev/null 2>&1 && [ -z "$private_cannot" ]; then
+    check "several jobs: the terminal asks which" asked
+    check "and shows the one that was chosen" chosen 2
+    tmux_ kill-server
+fi
+by_pid() { "$memwatch" top --once "$1" 2>&1 | grep -q "^memwatch top .*$2\$\|^memwatch top .*$2 "; }
+check "by the pid of the command" by_pid "$(pgrep -P "$first" -x sleep)" 'sleep 60'
+check "by that of memwatch" by_pid $job 'sleep 61'
+check "by that of another process" one_line 1 "^memwatch: process $$ is not one of a job under memwatch" "$memwatch" top --once $$
+check "by that of no process" one_line 1 '^memwatch: there is neither a file nor a process 4194305' "$memwatch" top --once 4194305
 kill -TERM "$first" $job
 wait "$first" $job
 done_testing
