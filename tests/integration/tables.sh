@@ -88,6 +88,20 @@ def metrics():
     assert peaks == {r["rank"]: r["peak"]["bytes"] for r in record["ranks"]}
     assert families["memwatch_job_rss_seen_bytes"].samples[0].value == record["peak"]["seen"]["bytes"]
 
+def dashboard():
+    import re
+    labels = {}
+    for name, inside in re.findall(r"^(\w+)\{(.*)\} [-0-9]", open("metrics.txt").read(), re.M):
+        labels[name] = set(re.findall(r'(\w+)="', inside))
+    panels = json.load(open(sys.argv[2]))["panels"]
+    assert len({p["id"] for p in panels}) == len(panels)
+    for panel in panels:
+        for target in panel["targets"]:
+            names = re.findall(r"memwatch_\w+", target["expr"])
+            assert names and set(names) <= set(labels), (target["expr"], sorted(labels))
+            used = set(re.findall(r"\{\{(\w+)\}\}", target.get("legendFormat", ""))) | set(re.findall(r"(\w+)=", target["expr"]))
+            assert all(used <= labels[name] for name in names), (target, labels)
+
 globals()[sys.argv[1]]()
 END
 report_tables() { # of a path
@@ -112,6 +126,7 @@ for mpi in $(mpis); do
     for what in processes timeline phases spikes trace; do
         check "$mpi: $what" "$python" hold.py $what
     done
+    [ $mpi != $main ] || check "the metrics and labels of the dashboard are there" "$python" hold.py dashboard "$top_srcdir/doc/grafana.json"
     if has_parser; then
         check "$mpi: metrics" "$python" hold.py metrics
     else
