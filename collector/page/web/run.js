@@ -90,11 +90,11 @@
     const open = data.open_ranks ? ", without the end of " + plural(data.open_ranks, "rank") : "";
     const whole = jobs.length && !chosen;
     const who = whole ? "all jobs together" : "job";
-    const numbers = el("div", {class: "facts"},
-      data.seen ? fact(who + ", seen at one moment", data.seen,
-        chosen ? "at least: other jobs were sampled together with it" : "the largest sum of RSS in one sample") : null,
+    const numbers = el("div", {class: "facts one"}, /* the first is large */
       data.upper ? fact(who + ", upper bound" + open, data.upper,
         open ? "the end of these ranks was not measured" : "the job never used more") : null,
+      data.seen ? fact(who + ", seen at one moment", data.seen,
+        chosen ? "at least: other jobs were sampled together with it" : "the largest sum of RSS in one sample") : null,
       data.pss ? fact(who + ", shared pages once", data.pss, "PSS, sampled") : null,
       fullest ? fact("fullest rank: " + fullest.label, fullest.peak, fullest.peak_in) : null);
     page.append(
@@ -284,9 +284,9 @@
   page.append(...[
     curves, ...runHeld.sections(lines), ranks,
     data.waterfall.length ? waterfall() : null,
+    data.rises.length ? risesTable() : null,
     data.phases.length ? phasesTable() : null,
     data.sites.length ? sitesTable() : null,
-    data.rises.length ? risesTable() : null,
     data.hosts.length && !chosen ? hostsTable() : null,
     data.processes.length || data.processes_hidden ? processesTable() : null,
     data.notes.length ? notes() : null,
