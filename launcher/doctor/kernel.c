@@ -80,9 +80,21 @@ static int try_reset(void *context, struct mw_doctor_text *said)
     return 0;
 }
 
+/* What has no result is not known to be bad. */
+static enum mw_doctor_state state_of(int (*attempt)(void *context, struct mw_doctor_text *said), struct mw_doctor_text *found)
+{
+    int result = mw_doctor_try(attempt, NULL, found);
+
+    if (result < 0 && !found->length) {
+        mw_doctor_print(found, "not known: the trial crashed, or did not end within %d s", MW_DOCTOR_TRY_SECONDS);
+        return MW_DOCTOR_INFO;
+    }
+    return result == 0 ? MW_DOCTOR_GOOD : MW_DOCTOR_BAD;
+}
+
 enum mw_doctor_state mw_doctor_reset(struct mw_doctor_text *found)
 {
-    return mw_doctor_try(try_reset, NULL, found) == 0 ? MW_DOCTOR_GOOD : MW_DOCTOR_BAD;
+    return state_of(try_reset, found);
 }
 
 static uint64_t statm(void)
@@ -136,7 +148,7 @@ static int try_precision(void *context, struct mw_doctor_text *said)
 
 enum mw_doctor_state mw_doctor_precision(struct mw_doctor_text *found)
 {
-    return mw_doctor_try(try_precision, NULL, found) == 0 ? MW_DOCTOR_GOOD : MW_DOCTOR_BAD;
+    return state_of(try_precision, found);
 }
 
 enum mw_doctor_state mw_doctor_floor(struct mw_doctor_text *found)

@@ -10,8 +10,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define SECONDS 10
-
 void mw_doctor_print(struct mw_doctor_text *text, const char *format, ...)
 {
     size_t room = sizeof(text->text) - text->length;
@@ -37,10 +35,10 @@ static void take(int fd, struct mw_doctor_text *text)
 }
 
 /* In the child. */
-static void begin(int *ends)
+static void begin(int *ends, unsigned seconds)
 {
     signal(SIGALRM, SIG_DFL);
-    alarm(SECONDS); /* exec keeps it */
+    alarm(seconds); /* exec keeps it */
     close(ends[0]);
 }
 
@@ -67,7 +65,7 @@ int mw_doctor_try(int (*attempt)(void *context, struct mw_doctor_text *said), vo
         return -1;
     pid = fork();
     if (pid == 0) {
-        begin(ends);
+        begin(ends, MW_DOCTOR_TRY_SECONDS);
         int result = attempt(context, &own);
         _exit(write(ends[1], own.text, own.length) < 0 ? 101 : result);
     }
@@ -84,7 +82,7 @@ int mw_doctor_run(char *const command[], struct mw_doctor_text *output)
     pid = fork();
     if (pid == 0) {
         int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-        begin(ends);
+        begin(ends, MW_DOCTOR_RUN_SECONDS);
         if (null >= 0)
             dup2(null, STDIN_FILENO);
         dup2(ends[1], STDOUT_FILENO);

@@ -75,7 +75,28 @@ EOM
     unshare -m sh -c 'mount --bind /proc /proc && mount -o remount,ro,bind /proc && "$1" doctor' sh "$memwatch" >out 2>err
     check "/proc is read-only: 1" same $? 1
     check "it is named" bad 'high-water mark'
-    check "nothing is left in /dev/shm" \
+    # A trial without a result is no finding.
+cat >crash.c <<'C'
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+static pid_t first;
+__attribute__((constructor)) static void begin(void) { first = getpid(); }
+int munmap(void *memory, size_t size)
+{
+    if (getpid() != first && size >= 1 << 20) /* what a trial frees */
+        abort();
+    return (int)syscall(SYS_munmap, memory, size);
+}
+C
+if [ "$SANITIZERS" != yes ] && ${CC:-cc} -shared -fPIC -o crash.so crash.c; then
+    LD_PRELOAD="$work/crash.so" "$memwatch" doctor >out 2>err
+    check "a trial that crashes: status 0" same $? 0
+    check "and that nothing is known" grep -q '^  -  *RSS counters  *not known: the trial crashed, or did not end' out
+fi
+
+check "nothing is left in /dev/shm" \
         unshare -m sh -c 'mount -t tmpfs none /dev/shm && "$1" doctor && [ -z "$(ls -A /dev/shm)" ]' sh "$memwatch"
 else
     skip "read-only places" "unshare -m is not allowed"
