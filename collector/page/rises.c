@@ -30,7 +30,7 @@ static void put_rise(struct mw_page_table *table, const struct mw_model *model, 
     const struct mw_model_spike *spike = rise->spike == MW_MODEL_NONE ? NULL : &rank->spikes[rise->spike];
     char place[600];
 
-    mw_report_rise_place(place, sizeof(place), model, rise);
+    mw_report_rise_place(place, sizeof(place), model, rise, MW_REPORT_COMPLETE);
     mw_page_table_row(table);
     mw_page_table_index(table, "rank", rise->rank);
     mw_page_table_text(table, "place", place);

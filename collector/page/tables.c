@@ -55,7 +55,7 @@ static void put_rank(struct mw_page_table *table, const struct mw_model *model, 
     const struct mw_model_rank *rank = &model->ranks[index];
     char place[700];
 
-    mw_report_peak_place(place, sizeof(place), rank);
+    mw_report_peak_place(place, sizeof(place), rank, MW_REPORT_COMPLETE);
     mw_page_table_row(table);
     mw_page_table_id(table, "label", mw_report_rank(model, index).text);
     mw_page_table_text(table, "host", model->hosts[rank->host].name);
@@ -126,7 +126,7 @@ static void put_phase(struct mw_page_table *table, const struct mw_model *model,
     const struct mw_model_merged_phase *phase = &model->phases[index];
     char name[600];
 
-    mw_report_phase(name, sizeof(name), phase);
+    mw_report_phase(name, sizeof(name), phase, MW_REPORT_COMPLETE);
     mw_page_table_row(table);
     mw_page_table_text(table, "name", name);
     mw_page_table_flag(table, "named", phase->kind == MW_PHASE_USER);

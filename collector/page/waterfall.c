@@ -26,7 +26,7 @@ void mw_page_waterfall(FILE *out, const struct mw_model *model, const struct mw_
     fprintf(out, ",\n\"waterfall_rank\":%u", rank ? model->rank_peak.worst : 0);
     table = mw_page_table_begin(out, "waterfall");
     for (size_t i = 0; i < waterfall.count; i++) {
-        mw_report_waterfall_step(text, sizeof(text), rank, &waterfall, &waterfall.steps[i]);
+        mw_report_waterfall_step(text, sizeof(text), rank, &waterfall, &waterfall.steps[i], MW_REPORT_COMPLETE);
         put_step(&table, text, waterfall.steps[i].bytes);
     }
     mw_page_table_end(&table);

@@ -107,7 +107,7 @@ static void say_step(struct mw_model *model, const struct mw_evidence *evidence)
     if (!step)
         return;
     bytes = mw_units_bytes((uint64_t)step->bytes);
-    mw_report_waterfall_step(name, sizeof(name), evidence->rank, &evidence->waterfall, step);
+    mw_report_waterfall_step(name, sizeof(name), evidence->rank, &evidence->waterfall, step, MW_REPORT_SHORT);
     switch (step->kind) {
     case MW_WATERFALL_START: snprintf(text, sizeof(text), "%s of it was there %s", bytes.text, name); break;
     case MW_WATERFALL_RISE: snprintf(text, sizeof(text), "%s of it rose there", bytes.text); break;

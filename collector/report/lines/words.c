@@ -10,9 +10,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SHORT_FILE 14 /* columns of a file's name if space is short */
-#define SHORT_NAME 20 /* and of a function with an offset */
-#define NAME 1200     /* bytes of a place's label */
+/* Columns of a file's name, and of a function with an offset. */
+static const struct widths {
+    int file, name;
+} widths[] = {[MW_REPORT_SHORT] = {14, 20}, [MW_REPORT_COMPLETE] = {150, 150}};
+
+#define NAME 1200 /* bytes of a place's label */
 
 struct mw_units mw_report_bytes(struct mw_model_bytes bytes)
 {
@@ -35,18 +38,18 @@ struct mw_units mw_report_when(const struct mw_model *model, uint64_t ns)
     return mw_units_time(mw_model_elapsed(model, ns));
 }
 
-void mw_report_call(char *text, size_t size, const char *call, const struct mw_model_place *place)
+void mw_report_call(char *text, size_t size, const char *call, const struct mw_model_place *place, enum mw_report_length length)
 {
     const char *bare = strncmp(call, "MPI_", 4) == 0 ? call + 4 : call;
     char file[160], name[NAME];
 
     if (place && place->line) {
-        mw_text_fit(file, sizeof(file), place->file, SHORT_FILE, MW_TEXT_CUT_MIDDLE);
+        mw_text_fit(file, sizeof(file), place->file, widths[length].file, MW_TEXT_CUT_MIDDLE);
         snprintf(text, size, "%s:%u %s", file, (unsigned)place->line, bare);
     } else if (place) {
         const char *via = strstr(place->label, " (via ");
         snprintf(name, sizeof(name), "%.*s", via ? (int)(via - place->label) : NAME, place->label);
-        mw_short_name_fit(file, sizeof(file), name, SHORT_NAME);
+        mw_short_name_fit(file, sizeof(file), name, widths[length].name);
         snprintf(text, size, "%s %s", file, bare);
     } else
         snprintf(text, size, "%s", bare);
@@ -60,7 +63,7 @@ static const char *tail_of(const char *text, char mark)
     return at ? at : text;
 }
 
-void mw_report_phase(char *text, size_t size, const struct mw_model_merged_phase *phase)
+void mw_report_phase(char *text, size_t size, const struct mw_model_merged_phase *phase, enum mw_report_length length)
 {
     const struct mw_model_place *from = phase->from_place, *to = phase->to_place;
     /* (equal strings are stored once) */
@@ -76,9 +79,9 @@ void mw_report_phase(char *text, size_t size, const struct mw_model_merged_phase
     snprintf(before, sizeof(before), "%s", edge);
     snprintf(behind, sizeof(behind), "%s", edge);
     if (phase->from_call)
-        mw_report_call(before, sizeof(before), phase->from_call, from);
+        mw_report_call(before, sizeof(before), phase->from_call, from, length);
     if (phase->to_call)
-        mw_report_call(behind, sizeof(behind), phase->to_call, to);
+        mw_report_call(behind, sizeof(behind), phase->to_call, to, length);
     if (phase->kind == MW_PHASE_EXCHANGE && !strcmp(before, behind))
         snprintf(text, size, "exchange %s", before);
     else
@@ -107,7 +110,8 @@ static const char *unknown_place(const struct mw_model_rank *rank)
     return rank->peak_ns > rank->known_ns ? "after its last MPI call (sampled)" : "between measured calls";
 }
 
-void mw_report_rank_phase(char *text, size_t size, const struct mw_model_rank *rank, uint32_t index)
+void mw_report_rank_phase(char *text, size_t size, const struct mw_model_rank *rank, uint32_t index,
+                          enum mw_report_length length)
 {
     const struct mw_model_phase *phase = &rank->phases[index];
     struct mw_model_merged_phase shown = {.kind = phase->kind, .parent = phase->parent, .name = phase->name};
@@ -120,7 +124,7 @@ void mw_report_rank_phase(char *text, size_t size, const struct mw_model_rank *r
         shown.to_call = rank->sites[phase->to_site].call;
         shown.to_place = rank->sites[phase->to_site].place;
     }
-    mw_report_phase(text, size, &shown);
+    mw_report_phase(text, size, &shown, length);
 }
 
 /* Where a rank had its peak. */
@@ -148,16 +152,16 @@ static struct peak_place place_of_peak(const struct mw_model_rank *rank)
 }
 
 /* "phase: call" if it was inside a call, else the phase. */
-void mw_report_peak_place(char *text, size_t size, const struct mw_model_rank *rank)
+void mw_report_peak_place(char *text, size_t size, const struct mw_model_rank *rank, enum mw_report_length length)
 {
     struct peak_place place = place_of_peak(rank);
     char call[200];
 
     if (place.site) {
-        mw_report_call(call, sizeof(call), place.site->call, place.site->place);
+        mw_report_call(call, sizeof(call), place.site->call, place.site->place, length);
         snprintf(text, size, "%s%s%s", place.named, place.named[0] ? ": " : "", call);
     } else if (place.phase)
-        mw_report_rank_phase(text, size, rank, (uint32_t)(place.phase - rank->phases));
+        mw_report_rank_phase(text, size, rank, (uint32_t)(place.phase - rank->phases), length);
     else
         snprintf(text, size, "%s", place.named[0] ? place.named : unknown_place(rank));
 }
@@ -183,7 +187,8 @@ static const char *phase_around(const struct mw_model_rank *rank, const struct m
     return phase == MW_MODEL_NONE ? "" : rank->phases[phase].path;
 }
 
-void mw_report_rise_place(char *text, size_t size, const struct mw_model *model, const struct mw_rise *rise)
+void mw_report_rise_place(char *text, size_t size, const struct mw_model *model, const struct mw_rise *rise,
+                          enum mw_report_length length)
 {
     const struct mw_model_rank *rank = &model->ranks[rise->rank];
     const struct mw_model_phase *phase = rise->phase == MW_MODEL_NONE ? NULL : &rank->phases[rise->phase];
@@ -193,22 +198,22 @@ void mw_report_rise_place(char *text, size_t size, const struct mw_model *model,
     if (!phase)
         snprintf(place, sizeof(place), "%s", rank->sites[rise->site].label);
     else if (phase->from_site != MW_MODEL_NONE || phase->to_site != MW_MODEL_NONE || !named[0])
-        mw_report_rank_phase(place, sizeof(place), rank, rise->phase);
+        mw_report_rank_phase(place, sizeof(place), rank, rise->phase, length);
     snprintf(text, size, "%s%s%s", named, named[0] && place[0] ? ": " : "", place);
 }
 
 void mw_report_waterfall_step(char *text, size_t size, const struct mw_model_rank *rank, const struct mw_waterfall *waterfall,
-                              const struct mw_waterfall_step *step)
+                              const struct mw_waterfall_step *step, enum mw_report_length length)
 {
     char place[400];
 
     switch (step->kind) {
     case MW_WATERFALL_START: snprintf(text, size, "before %s", mw_in_mpi_names(rank, 1).begin); break;
     case MW_WATERFALL_CALL: snprintf(text, size, "%s", mw_in_mpi_names(rank, 1).begin); break;
-    case MW_WATERFALL_PHASE: mw_report_rank_phase(text, size, rank, step->phase); break;
+    case MW_WATERFALL_PHASE: mw_report_rank_phase(text, size, rank, step->phase, length); break;
     case MW_WATERFALL_OTHER: snprintf(text, size, "other phases and calls"); break;
     case MW_WATERFALL_RISE:
-        mw_report_peak_place(place, sizeof(place), rank);
+        mw_report_peak_place(place, sizeof(place), rank, length);
         snprintf(text, size, waterfall->split ? "%s: the rise to the peak" : "other phases and calls, and %s", place);
         break;
     }

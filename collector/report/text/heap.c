@@ -205,7 +205,7 @@ static void write_heading(const struct mw_report *report, uint32_t index)
     char title[300], remark[400], place[300] = "";
     bool whole = mw_heap_largest_is_of_peak(rank);
 
-    mw_report_peak_place(place, sizeof(place), rank);
+    mw_report_peak_place(place, sizeof(place), rank, MW_REPORT_SHORT);
     snprintf(title, sizeof(title), "What %s held at its peak", mw_rank_name(report->model, index).text);
     if (whole)
         snprintf(remark, sizeof(remark), "%s at %s%s%s", mw_report_bytes(rank->peak).text,

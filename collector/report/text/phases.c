@@ -46,7 +46,7 @@ static void add_phase(struct mw_text_table *table, const struct mw_report *repor
     int depth = phase->depth > 8 ? 8 : (int)phase->depth;
     char name[600];
 
-    mw_report_phase(name, sizeof(name), phase);
+    mw_report_phase(name, sizeof(name), phase, MW_REPORT_SHORT);
     mw_text_table_row(table);
     mw_text_table_cell(table, phase->kind == MW_PHASE_USER ? MW_TEXT_BOLD : MW_TEXT_PLAIN, "%*s%s", 2 * depth, "", name);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", all_ranks ? "" : mw_units_count(phase->ranks).text);

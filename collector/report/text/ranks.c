@@ -80,7 +80,7 @@ static void add_rank(struct mw_text_table *table, const struct mw_report *report
     bool worst = model->rank_count > 1 && index == model->rank_peak.worst;
     char place[400], bar[BAR_WIDTH * 3 + 4];
 
-    mw_report_peak_place(place, sizeof(place), rank);
+    mw_report_peak_place(place, sizeof(place), rank, MW_REPORT_SHORT);
     draw_bar(bar, sizeof(bar), rank->peak.bytes, model->rank_peak.max);
     mw_text_table_row(table);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_report_rank(model, index).text);

@@ -21,7 +21,7 @@ static void add_rise(struct mw_text_table *table, const struct mw_model *model, 
     bool passed = rise->passed.bytes >= MW_REPORT_SPIKE;
     char where[600];
 
-    mw_report_rise_place(where, sizeof(where), model, rise);
+    mw_report_rise_place(where, sizeof(where), model, rise, MW_REPORT_SHORT);
     mw_text_table_row(table);
     mw_text_table_cell(table, passed ? MW_TEXT_WARN : MW_TEXT_DIM, "%s", passed ? mw_report_bytes(rise->passed).text : "–");
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_units_change(rise->stayed).text);

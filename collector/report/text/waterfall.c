@@ -27,7 +27,7 @@ void mw_report_text_waterfall(const struct mw_report *report)
     mw_text_table_column(table, "RSS", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
     for (size_t i = 0; i < waterfall.count; i++) {
         const struct mw_waterfall_step *step = &waterfall.steps[i];
-        mw_report_waterfall_step(text, sizeof(text), rank, &waterfall, step);
+        mw_report_waterfall_step(text, sizeof(text), rank, &waterfall, step, MW_REPORT_SHORT);
         add_step(table, MW_TEXT_PLAIN, text,
                  i ? mw_units_change(step->bytes).text : mw_units_bytes((uint64_t)step->bytes).text);
     }
