@@ -2,6 +2,7 @@
 /* Merges phases of all ranks that have the same name and whose parents have the same names. */
 #include "collector/base/mem.h"
 #include "collector/merge/parts.h"
+#include "collector/model/rises.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -65,8 +66,12 @@ static uint32_t find_merged(struct mw_merge_phases *phases, const struct mw_mode
     merged = MW_MEM_PUSH(model->phases, model->phase_count);
     (void)MW_MEM_PUSH(phases->shares, phases->share_count);
     (void)MW_MEM_PUSH(phases->measured, phases->measured_count);
-    *merged = (struct mw_model_merged_phase){
-        .kind = phase->kind, .name = phase->name, .path = phase->path, .parent = MW_MODEL_NONE, .first_ns = phase->first_ns};
+    *merged = (struct mw_model_merged_phase){.kind = phase->kind,
+                                             .name = phase->name,
+                                             .path = phase->path,
+                                             .parent = MW_MODEL_NONE,
+                                             .first_ns = phase->first_ns,
+                                             .rise = {.rank = MW_MODEL_NONE, .phase = ""}};
     if (mw_model_is_of_calls(phase->kind)) {
         take_call(rank, phase->from_site, &merged->from_call, &merged->from_place);
         take_call(rank, phase->to_site, &merged->to_call, &merged->to_place);
@@ -108,6 +113,7 @@ static void take_phase(struct mw_merge_phases *phases, uint32_t rank, struct mw_
         *MW_MEM_PUSH(phases->touched, phases->touched_count) = merged;
     }
     add_share(share, from);
+    mw_rises_take_phase(&to->rise, phases->model, rank, (uint32_t)(from - phases->model->ranks[rank].phases));
     if (from->first_ns < to->first_ns)
         to->first_ns = from->first_ns;
     if (from->last_ns > to->last_ns)

@@ -2,6 +2,7 @@
 /* Merges call sites of all ranks that have the same call, communicator size and place. */
 #include "collector/base/mem.h"
 #include "collector/merge/parts.h"
+#include "collector/model/rises.h"
 #include "collector/model/objects.h"
 
 #include <stdint.h>
@@ -64,6 +65,7 @@ static uint32_t find_merged(struct mw_merge_sites *sites, const struct mw_model_
             .spike_record = MW_MODEL_NONE,
             .coarse_rank = MW_MODEL_NONE,
             .left_rank = MW_MODEL_NONE,
+            .rise = {.rank = MW_MODEL_NONE, .phase = ""},
         };
         (void)MW_MEM_PUSH(sites->shares, sites->share_count);
         (void)MW_MEM_PUSH(sites->spikes, sites->spikes_count);
@@ -131,6 +133,7 @@ static void take_site(struct mw_merge_sites *sites, uint32_t rank, uint32_t inde
     if (from->first_ns && (!to->first_ns || from->first_ns < to->first_ns))
         to->first_ns = from->first_ns;
     take_spike(sites, to, rank, index);
+    mw_rises_take_site(&to->rise, sites->model, rank, index);
     take_objects(share, to, from, &sites->model->ranks[rank]);
 }
 

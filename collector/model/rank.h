@@ -154,6 +154,20 @@ struct mw_model_rank {
     const struct mw_model_place **frames; /* storage of the frames of sites and spikes */
 };
 
+/* Where memory rose in one call site or phase, in the rank where it rose most: by what came and went or what stayed, whichever is
+ * more. Made by collector/model/rises.h. */
+struct mw_model_rise {
+    uint32_t rank;     /* rank index; or none: nothing rose */
+    const char *phase; /* path of the user's phase around it; "" none */
+    /* What came and went in one call, or in one visit of the phase: the most; 0: nothing. An estimate if the phase was visited
+     * several times, since not all ends of its visits are known. */
+    struct mw_model_bytes passed;
+    int64_t stayed;    /* RSS at the end minus RSS at the beginning, over all measured calls or visits */
+    uint64_t peak_rss; /* highest RSS there */
+    uint64_t at_ns;    /* when it was highest or, if nothing came and went, when it began first */
+    uint64_t times;    /* calls, or visits */
+};
+
 /* One call site over all ranks: same call, communicator size and label of the place. */
 struct mw_model_merged_site {
     const char *call;
@@ -178,6 +192,7 @@ struct mw_model_merged_site {
     uint64_t left_max;          /* created and not freed, the most in one rank */
     uint32_t left_rank;         /* which one; or none */
     uint32_t growing_ranks;     /* in so many ranks it left more and more: collector/model/objects.h */
+    struct mw_model_rise rise;
 };
 
 /* Whether a phase is named by two calls: between them, or a run of messages from the one to the other. */
@@ -202,6 +217,7 @@ struct mw_model_merged_phase {
     enum mw_model_kind peak_kind; /* of the maximum */
     struct mw_model_spread_change growth;
     int64_t growth_mpi;
+    struct mw_model_rise rise; /* only of a phase of calls */
 };
 
 #endif

@@ -26,9 +26,20 @@ static int64_t without(int64_t all, int64_t part)
     return __builtin_sub_overflow(all, part, &rest) ? 0 : rest;
 }
 
-uint64_t mw_rise_size(const struct mw_rise *rise)
+uint64_t mw_rise_size(const struct mw_model_rise *rise)
 {
     return higher(rise->passed.bytes, rise->stayed > 0 ? (uint64_t)rise->stayed : 0);
+}
+
+static void take(struct mw_model_rise *to, const struct mw_model_rise *from)
+{
+    if (mw_rise_size(from) > (to->rank == MW_MODEL_NONE ? 0 : mw_rise_size(to)))
+        *to = *from;
+}
+
+static const char *path_of(const struct mw_model_rank *rank, uint32_t phase)
+{
+    return phase == MW_MODEL_NONE ? "" : rank->phases[phase].path;
 }
 
 /* ---- inside calls ---- */
@@ -54,19 +65,19 @@ static struct mw_model_bytes passed_in_call(const struct mw_model_rank *rank, co
     return (struct mw_model_bytes){site->spike, site->growth > 0 ? MW_MODEL_AT_MOST : MW_MODEL_EXACT};
 }
 
-static struct mw_rise in_call(const struct mw_model_rank *rank, uint32_t index)
+void mw_rises_take_site(struct mw_model_rise *to, const struct mw_model *model, uint32_t rank, uint32_t index)
 {
-    const struct mw_model_site *site = &rank->sites[index];
-    uint32_t spike = find_spike(rank, index);
+    const struct mw_model_rank *one = &model->ranks[rank];
+    const struct mw_model_site *site = &one->sites[index];
+    uint32_t spike = find_spike(one, index);
 
-    return (struct mw_rise){.site = index,
-                            .phase = MW_MODEL_NONE,
-                            .spike = spike,
-                            .passed = passed_in_call(rank, site, spike),
-                            .stayed = site->growth,
-                            .peak_rss = mw_model_sum(site->spike_entry_rss, site->spike),
-                            .at_ns = site->spike_ns ? site->spike_ns : site->first_ns,
-                            .times = site->calls};
+    take(to, &(struct mw_model_rise){.rank = rank,
+                                     .phase = spike == MW_MODEL_NONE ? "" : path_of(one, one->spikes[spike].phase),
+                                     .passed = passed_in_call(one, site, spike),
+                                     .stayed = site->growth,
+                                     .peak_rss = mw_model_sum(site->spike_entry_rss, site->spike),
+                                     .at_ns = site->spike_ns ? site->spike_ns : site->first_ns,
+                                     .times = site->calls});
 }
 
 /* ---- between calls ---- */
@@ -103,92 +114,56 @@ static struct mw_model_bytes passed_between(const struct mw_model_rank *rank, co
     return passed;
 }
 
-static struct mw_rise between(const struct mw_model_rank *rank, uint32_t index)
+void mw_rises_take_phase(struct mw_model_rise *to, const struct mw_model *model, uint32_t rank, uint32_t index)
 {
-    const struct mw_model_phase *phase = &rank->phases[index];
-    struct mw_model_bytes passed = passed_between(rank, phase);
+    const struct mw_model_rank *one = &model->ranks[rank];
+    const struct mw_model_phase *phase = &one->phases[index];
+    struct mw_model_bytes passed;
 
-    return (struct mw_rise){.site = MW_MODEL_NONE,
-                            .phase = index,
-                            .spike = MW_MODEL_NONE,
-                            .passed = passed,
-                            .stayed = without(phase->growth, phase->growth_mpi),
-                            .peak_rss = passed.bytes ? phase->peak.bytes : phase->exit_rss,
-                            .at_ns = passed.bytes ? phase->peak_ns : phase->first_ns,
-                            .times = phase->visits};
+    if (!mw_model_is_of_calls(phase->kind))
+        return;
+    passed = passed_between(one, phase);
+    take(to, &(struct mw_model_rise){.rank = rank,
+                                     .phase = path_of(one, phase->parent),
+                                     .passed = passed,
+                                     .stayed = without(phase->growth, phase->growth_mpi),
+                                     .peak_rss = passed.bytes ? phase->peak.bytes : phase->exit_rss,
+                                     .at_ns = passed.bytes ? phase->peak_ns : phase->first_ns,
+                                     .times = phase->visits});
 }
 
-/* ---- lists ---- */
+/* ---- the list ---- */
 
 static int compare_sizes(const void *a, const void *b)
 {
-    const struct mw_rise *x = a, *y = b;
+    const struct mw_model_rise *x = ((const struct mw_rise *)a)->rise, *y = ((const struct mw_rise *)b)->rise;
     uint64_t size_x = mw_rise_size(x), size_y = mw_rise_size(y);
 
     if (size_x != size_y)
         return size_x < size_y ? 1 : -1;
-    if (x->rank != y->rank)
-        return x->rank > y->rank ? 1 : -1;
-    return (x->at_ns > y->at_ns) - (x->at_ns < y->at_ns);
+    if (x->at_ns != y->at_ns)
+        return x->at_ns > y->at_ns ? 1 : -1;
+    return (x->rank > y->rank) - (x->rank < y->rank);
 }
 
-static void add(struct mw_rises *rises, struct mw_rise rise, uint32_t rank, uint64_t least)
+static void add(struct mw_rises *rises, struct mw_rise item, uint64_t least)
 {
-    rise.rank = rank;
-    rise.ranks = 1;
-    if (mw_rise_size(&rise) >= least)
-        *MW_MEM_PUSH(rises->items, rises->count) = rise;
-}
-
-static struct mw_rises list_all(const struct mw_model *model, uint64_t least)
-{
-    struct mw_rises rises = {0};
-
-    for (uint32_t r = 0; r < model->rank_count; r++) {
-        const struct mw_model_rank *rank = &model->ranks[r];
-        if (!rank->has_details)
-            continue;
-        for (uint32_t i = 0; i < rank->site_count; i++)
-            add(&rises, in_call(rank, i), r, least);
-        for (uint32_t i = 0; i < rank->phase_count; i++)
-            if (mw_model_is_of_calls(rank->phases[i].kind))
-                add(&rises, between(rank, i), r, least);
-    }
-    if (rises.count)
-        qsort(rises.items, rises.count, sizeof(*rises.items), compare_sizes);
-    return rises;
-}
-
-/* Keeps the first, which is the largest, of each merged site and phase. */
-static void merge(const struct mw_model *model, struct mw_rises *rises)
-{
-    struct mw_rise **sites = mw_mem_alloc(model->site_count + 1, sizeof(struct mw_rise *));
-    struct mw_rise **phases = mw_mem_alloc(model->phase_count + 1, sizeof(struct mw_rise *));
-    size_t kept = 0;
-
-    for (size_t i = 0; i < rises->count; i++) {
-        struct mw_rise *rise = &rises->items[i];
-        const struct mw_model_rank *rank = &model->ranks[rise->rank];
-        struct mw_rise **first = rise->site != MW_MODEL_NONE ? &sites[rank->sites[rise->site].merged]
-                                                             : &phases[rank->phases[rise->phase].merged];
-        if (*first) {
-            (*first)->ranks += mw_rise_size(rise) >= mw_rise_size(*first) / 2;
-        } else {
-            rises->items[kept] = *rise;
-            *first = &rises->items[kept++];
-        }
-    }
-    rises->count = kept;
-    free(sites);
-    free(phases);
+    if (item.rise->rank != MW_MODEL_NONE && mw_rise_size(item.rise) >= least)
+        *MW_MEM_PUSH(rises->items, rises->count) = item;
 }
 
 struct mw_rises mw_rises_list(const struct mw_model *model)
 {
     uint64_t fullest = model->rank_count ? model->ranks[model->rank_peak.worst].peak.bytes : 0;
-    struct mw_rises rises = list_all(model, higher(LEAST_BYTES, fullest / 100 * LEAST_PERCENT));
+    uint64_t least = higher(LEAST_BYTES, fullest / 100 * LEAST_PERCENT);
+    struct mw_rises rises = {0};
 
-    merge(model, &rises);
+    for (size_t i = 0; i < model->site_count; i++)
+        add(&rises, (struct mw_rise){.site = &model->sites[i], .rise = &model->sites[i].rise}, least);
+    for (size_t i = 0; i < model->phase_count; i++)
+        add(&rises, (struct mw_rise){.phase = &model->phases[i], .rise = &model->phases[i].rise}, least);
+    if (rises.count)
+        qsort(rises.items, rises.count, sizeof(*rises.items), compare_sizes);
     return rises;
 }
 

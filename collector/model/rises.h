@@ -11,31 +11,27 @@
 
 #include <stddef.h>
 
+/* Takes what rose in a call site or a phase of a rank that has its details, if it is more than what `to` has so far; `to` begins
+ * with no rank. */
+void mw_rises_take_site(struct mw_model_rise *to, const struct mw_model *model, uint32_t rank, uint32_t site);
+void mw_rises_take_phase(struct mw_model_rise *to, const struct mw_model *model, uint32_t rank, uint32_t phase);
+
+/* The larger of what came and went and what stayed, in bytes. */
+uint64_t mw_rise_size(const struct mw_model_rise *rise);
+
+/* One item of the list. */
 struct mw_rise {
-    uint32_t rank;  /* index in model->ranks */
-    uint32_t site;  /* inside calls of this one, in rank->sites; or none: between calls */
-    uint32_t phase; /* between calls: the phase in rank->phases; or none: inside calls */
-    uint32_t spike; /* the call with the largest rise in rank->spikes; or none */
-    /* What came and went in one call, or in one visit of the phase: the most; 0: nothing. An estimate if the phase was visited
-     * several times, since not all ends of its visits are known. */
-    struct mw_model_bytes passed;
-    int64_t stayed;    /* RSS at the end minus RSS at the beginning, over all measured calls or visits */
-    uint64_t peak_rss; /* highest RSS there */
-    uint64_t at_ns;    /* when it was highest or, if nothing came and went, when the phase began first */
-    uint64_t times;    /* calls, or visits */
-    uint32_t ranks;    /* that have at least half as much there, among those with details */
+    const struct mw_model_merged_site *site;   /* inside calls of this one; NULL: between calls */
+    const struct mw_model_merged_phase *phase; /* between calls; NULL: inside calls */
+    const struct mw_model_rise *rise;          /* that of one of these */
 };
 
 struct mw_rises {
-    struct mw_rise *items; /* largest first, by what came and went or what stayed, whichever is more */
+    struct mw_rise *items; /* largest first */
     size_t count;
 };
 
-/* The larger of what came and went and what stayed, in bytes. */
-uint64_t mw_rise_size(const struct mw_rise *rise);
-
-/* The rises of the job, one for each call site and phase of the merged ranks, of at least 1 MiB and 1 % of the fullest rank's peak.
- * Only those of ranks with details are known. Free with mw_rises_free(). */
+/* The rises of the job of at least 1 MiB and 1 % of the fullest rank's peak. Free with mw_rises_free(). */
 struct mw_rises mw_rises_list(const struct mw_model *model);
 void mw_rises_free(struct mw_rises *rises);
 

@@ -24,13 +24,23 @@ static void put_stack(FILE *out, const struct mw_model_spike *spike)
     putc(']', out);
 }
 
-static void put_rise(struct mw_page_table *table, const struct mw_model *model, const struct mw_rise *rise)
+/* The call with the largest rise of a site, if it is in that rank and recorded. */
+static const struct mw_model_spike *spike_of(const struct mw_model *model, const struct mw_rise *item)
 {
-    const struct mw_model_rank *rank = &model->ranks[rise->rank];
-    const struct mw_model_spike *spike = rise->spike == MW_MODEL_NONE ? NULL : &rank->spikes[rise->spike];
+    const struct mw_model_merged_site *site = item->site;
+
+    if (!site || site->spike_rank != item->rise->rank || site->spike_record == MW_MODEL_NONE)
+        return NULL;
+    return &model->ranks[site->spike_rank].spikes[site->spike_record];
+}
+
+static void put_rise(struct mw_page_table *table, const struct mw_model *model, const struct mw_rise *item)
+{
+    const struct mw_model_rise *rise = item->rise;
+    const struct mw_model_spike *spike = spike_of(model, item);
     char place[600];
 
-    mw_report_rise_place(place, sizeof(place), model, rise, MW_REPORT_COMPLETE);
+    mw_report_rise_place(place, sizeof(place), item, MW_REPORT_COMPLETE);
     mw_page_table_row(table);
     mw_page_table_index(table, "rank", rise->rank);
     mw_page_table_text(table, "place", place);
@@ -39,7 +49,6 @@ static void put_rise(struct mw_page_table *table, const struct mw_model *model, 
     mw_page_table_bytes(table, "peak", rise->peak_rss);
     mw_page_table_time(table, "at", mw_model_elapsed(model, rise->at_ns));
     mw_page_table_count(table, "times", rise->times);
-    mw_page_table_count(table, "ranks", rise->ranks);
     mw_page_table_count(table, "visit", spike ? spike->visit : 0);
     mw_page_table_bytes(table, "before", spike ? spike->entry_rss : 0);
     mw_page_table_bytes(table, "after", spike ? spike->exit_rss : 0);

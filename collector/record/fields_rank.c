@@ -247,6 +247,19 @@ const struct mw_fields mw_fields_rank = {"rank", rank_fields, sizeof(THIS), fals
 #undef ENTRY
 #undef THIS
 
+#define THIS struct mw_model_rise
+static const struct mw_field rise_fields[] = {
+    INDEX(RANK, rank, "rank", "rank index, where it rose most; null: nothing rose"),
+    FIELD(STRING, phase, "phase", "path of the phase of the program around it; \"\" none"),
+    STRUCT(mw_fields_bytes, passed, "came_and_went", "the most of one call or visit, above the RSS before and after it"),
+    FIELD(I64, stayed, "stayed_bytes", "bytes, over all measured calls or visits"),
+    FIELD(U64, peak_rss, "peak_bytes", "highest RSS there"),
+    FIELD(TIME, at_ns, "at_ns", "ns, monotonic: when it was highest, or began"),
+    FIELD(U64, times, "times", "calls or visits"),
+    {.type = MW_FIELD_END}};
+static const struct mw_fields rise = {"rise", rise_fields, sizeof(THIS), false};
+#undef THIS
+
 #define THIS struct mw_model_merged_site
 static const struct mw_field merged_site_fields[] = {
     FIELD(STRING, call, "call", "name of the MPI call"),
@@ -277,6 +290,7 @@ static const struct mw_field merged_site_fields[] = {
     FIELD(U64, left_max, "left_max", "created and not freed, the most in one rank"),
     INDEX(RANK, left_rank, "left_rank", "rank index"),
     FIELD(U32, growing_ranks, "growing_ranks", "ranks in which it left more and more, until the end"),
+    STRUCT(rise, rise, "rise", "what rose inside its calls"),
     {.type = MW_FIELD_END}};
 const struct mw_fields mw_fields_merged_site = {"merged_site", merged_site_fields, sizeof(THIS), false};
 #undef THIS
@@ -305,6 +319,7 @@ static const struct mw_field merged_phase_fields[] = {
     ENUM(mw_fields_kinds, peak_kind, "peak_kind", "of the maximum"),
     STRUCT(mw_fields_change, growth, "growth_bytes", "bytes"),
     FIELD(I64, growth_mpi, "growth_mpi_bytes", "bytes, inside MPI calls"),
+    STRUCT(rise, rise, "rise", "what rose between its calls; of a phase of the program, nothing"),
     {.type = MW_FIELD_END}};
 const struct mw_fields mw_fields_merged_phase = {"merged_phase", merged_phase_fields, sizeof(THIS), false};
 #undef THIS

@@ -233,7 +233,6 @@
       column("came and went", "passed", {hint: "above the RSS before and after: the most of one call, or between two calls"}),
       column("stayed", "stayed", {hint: "over all calls or visits"}),
       column("rank", label, {type: "id", hint: "where it rose most"}),
-      column("ranks", "ranks", {hint: "with at least half as much"}),
       column("where", "place", {type: "wide"}),
       column("at", "at"),
       column("times", "times", {hint: "calls, or visits"}),

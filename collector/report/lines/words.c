@@ -177,28 +177,15 @@ bool mw_report_peak_place_complete(char *text, size_t size, const struct mw_mode
     return place.site || place.phase || place.named[0];
 }
 
-/* The user's phase around a rise; "" none. */
-static const char *phase_around(const struct mw_model_rank *rank, const struct mw_rise *rise)
+void mw_report_rise_place(char *text, size_t size, const struct mw_rise *rise, enum mw_report_length length)
 {
-    uint32_t phase = rise->spike != MW_MODEL_NONE   ? rank->spikes[rise->spike].phase
-                     : rise->phase != MW_MODEL_NONE ? rank->phases[rise->phase].parent
-                                                    : MW_MODEL_NONE;
-
-    return phase == MW_MODEL_NONE ? "" : rank->phases[phase].path;
-}
-
-void mw_report_rise_place(char *text, size_t size, const struct mw_model *model, const struct mw_rise *rise,
-                          enum mw_report_length length)
-{
-    const struct mw_model_rank *rank = &model->ranks[rise->rank];
-    const struct mw_model_phase *phase = rise->phase == MW_MODEL_NONE ? NULL : &rank->phases[rise->phase];
-    const char *named = phase_around(rank, rise);
+    const char *named = rise->rise->phase;
     char place[400] = "";
 
-    if (!phase)
-        snprintf(place, sizeof(place), "%s", rank->sites[rise->site].label);
-    else if (phase->from_site != MW_MODEL_NONE || phase->to_site != MW_MODEL_NONE || !named[0])
-        mw_report_rank_phase(place, sizeof(place), rank, rise->phase, length);
+    if (rise->site)
+        snprintf(place, sizeof(place), "%s", rise->site->label);
+    else if (rise->phase->from_call || rise->phase->to_call || !named[0])
+        mw_report_phase(place, sizeof(place), rise->phase, length);
     snprintf(text, size, "%s%s%s", named, named[0] && place[0] ? ": " : "", place);
 }
 

@@ -34,8 +34,7 @@ void mw_report_phase(char *text, size_t size, const struct mw_model_merged_phase
 void mw_report_rank_phase(char *text, size_t size, const struct mw_model_rank *rank, uint32_t index,
                           enum mw_report_length length);
 /* Where memory rose: "solve: MPI_Alltoall fft.c:120", "fft.c:120 Alltoall → :131 Allreduce", or the user's phase without a call. */
-void mw_report_rise_place(char *text, size_t size, const struct mw_model *model, const struct mw_rise *rise,
-                          enum mw_report_length length);
+void mw_report_rise_place(char *text, size_t size, const struct mw_rise *rise, enum mw_report_length length);
 /* Whether calls were only counted in a phase. Then its time is by the kernel's tick: random for one visit, accurate in the
  * sum. */
 bool mw_report_by_tick(const struct mw_model_merged_phase *phase);

@@ -10,23 +10,22 @@ static void add_columns(struct mw_text_table *table)
     mw_text_table_column(table, "came and went", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
     mw_text_table_column(table, "stayed", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
     mw_text_table_column(table, "rank", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
-    mw_text_table_column(table, "ranks", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
     mw_text_table_column(table, "when", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
     mw_text_table_column(table, "times", MW_TEXT_RIGHT, 0, MW_TEXT_CUT_RIGHT);
     mw_text_table_column(table, "where", MW_TEXT_LEFT, 16, MW_TEXT_CUT_NAMES);
 }
 
-static void add_rise(struct mw_text_table *table, const struct mw_model *model, const struct mw_rise *rise)
+static void add_rise(struct mw_text_table *table, const struct mw_model *model, const struct mw_rise *item)
 {
+    const struct mw_model_rise *rise = item->rise;
     bool passed = rise->passed.bytes >= MW_REPORT_SPIKE;
     char where[600];
 
-    mw_report_rise_place(where, sizeof(where), model, rise, MW_REPORT_SHORT);
+    mw_report_rise_place(where, sizeof(where), item, MW_REPORT_SHORT);
     mw_text_table_row(table);
     mw_text_table_cell(table, passed ? MW_TEXT_WARN : MW_TEXT_DIM, "%s", passed ? mw_report_bytes(rise->passed).text : "–");
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_units_change(rise->stayed).text);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_report_rank(model, rise->rank).text);
-    mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_units_count(rise->ranks).text);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_report_when(model, rise->at_ns).text);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", mw_units_count(rise->times).text);
     mw_text_table_cell(table, MW_TEXT_PLAIN, "%s", where);
