@@ -16,9 +16,6 @@ static const char *const endings[] = {"password",  "passwords",  "passwd",     "
 /* ... and what is only as a whole part: "bypass" and "monkey" are none. */
 static const char *const parts[] = {"pass", "pw", "auth", "cookie", "key", NULL};
 
-/* Variables that end in such a word and are none. */
-static const char *const harmless[] = {"PWD", "OLDPWD", NULL};
-
 static bool is_one_of(const char *const *list, const char *word, size_t length)
 {
     while (*list && (strlen(*list) != length || strncasecmp(*list, word, length)))
@@ -41,8 +38,8 @@ static bool is_in_name(char c)
 
 static bool is_secret(const char *name, size_t length)
 {
-    if (is_one_of(harmless, name, length))
-        return false;
+    if ((length == 3 && !strncmp(name, "PWD", 3)) || (length == 6 && !strncmp(name, "OLDPWD", 6)))
+        return false; /* the shell's directories */
     for (size_t begin = 0, end; begin < length; begin = end + 1) {
         for (end = begin; end < length && isalnum((unsigned char)name[end]); end++)
             ;
@@ -62,7 +59,7 @@ static char *hide(char *value, size_t length)
     return value + shown;
 }
 
-/* "scheme://user:password@host": hides what is between "//" and "@". */
+/* "scheme://user:password@host", "scheme://token@host": hides what is between "//" and "@". */
 static void mask_url(char *word)
 {
     size_t length = strcspn(word, " ");
@@ -72,7 +69,7 @@ static void mask_url(char *word)
         return;
     begin += 3;
     end = begin + strcspn(begin, "/?#@ ");
-    if (*end == '@' && memchr(begin, ':', (size_t)(end - begin)))
+    if (*end == '@')
         hide(begin, (size_t)(end - begin));
 }
 

@@ -27,6 +27,7 @@ static void test_options(void **state)
     expect("./app --db-passwd hunter --n 3", "./app --db-passwd *** --n 3");
     expect("./app -pw  hunter", "./app -pw  ***");
     expect("./app --api_key=a=b,c", "./app --api_key=***");
+    expect("./app --pwd hunter pwd=hunter", "./app --pwd *** pwd=***");
     expect("./app --password=x", "./app --password=*");
     expect("./app --password", "./app --password");
     expect("./app --password=", "./app --password=");
@@ -46,6 +47,7 @@ static void test_web(void **state)
 {
     (void)state;
     expect("git clone https://me:abcd@host:80/p.git", "git clone https://***@host:80/p.git");
+    expect("git clone https://abcdefgh@host/p.git", "git clone https://***@host/p.git");
     expect("get https://host/x?token=abcd&b=3", "get https://host/x?token=***&b=3");
     expect("curl -H Authorization: Bearer abcd https://host/a@b:c", "curl -H Authorization: Bearer *** https://host/a@b:c");
 }
