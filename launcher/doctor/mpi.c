@@ -55,7 +55,7 @@ static int load_library(void *context, struct mw_doctor_text *said)
 static void try_library(struct mw_doctor_text *found, const char *name)
 {
     struct mw_doctor_text one = {.length = 0};
-    int family = mw_doctor_try(load_library, (void *)(uintptr_t)name, &one);
+    int family = mw_doctor_try(load_library, (void *)(uintptr_t)name, MW_DOCTOR_SECONDS, &one);
 
     if (!one.length || strstr(found->text, one.text))
         return;

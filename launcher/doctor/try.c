@@ -55,7 +55,8 @@ static int finish(pid_t pid, int *ends, struct mw_doctor_text *text)
     return WEXITSTATUS(status);
 }
 
-int mw_doctor_try(int (*attempt)(void *context, struct mw_doctor_text *said), void *context, struct mw_doctor_text *said)
+int mw_doctor_try(int (*attempt)(void *context, struct mw_doctor_text *said), void *context, unsigned seconds,
+                  struct mw_doctor_text *said)
 {
     struct mw_doctor_text own = {.length = 0};
     int ends[2];
@@ -65,7 +66,7 @@ int mw_doctor_try(int (*attempt)(void *context, struct mw_doctor_text *said), vo
         return -1;
     pid = fork();
     if (pid == 0) {
-        begin(ends, MW_DOCTOR_TRY_SECONDS);
+        begin(ends, seconds);
         int result = attempt(context, &own);
         _exit(write(ends[1], own.text, own.length) < 0 ? 101 : result);
     }
@@ -82,7 +83,7 @@ int mw_doctor_run(char *const command[], struct mw_doctor_text *output)
     pid = fork();
     if (pid == 0) {
         int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-        begin(ends, MW_DOCTOR_RUN_SECONDS);
+        begin(ends, MW_DOCTOR_SECONDS);
         if (null >= 0)
             dup2(null, STDIN_FILENO);
         dup2(ends[1], STDOUT_FILENO);

@@ -13,14 +13,14 @@ struct mw_doctor_text {
 /* Appends; truncates what does not fit. */
 void mw_doctor_print(struct mw_doctor_text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-#define MW_DOCTOR_TRY_SECONDS 60 /* a trial takes less than one, but on a busy machine */
-#define MW_DOCTOR_RUN_SECONDS 10
+/* Runs `attempt` in a child that is killed after so many seconds, and appends its output. Returns its return value (0 to 100), or
+ * -1 if it crashed, hung or could not be started. */
+int mw_doctor_try(int (*attempt)(void *context, struct mw_doctor_text *said), void *context, unsigned seconds,
+                  struct mw_doctor_text *said);
 
-/* Runs `attempt` in a child that is killed after MW_DOCTOR_TRY_SECONDS, and appends its output. Returns its return value (0 to
- * 100), or -1 if it crashed, hung or could not be started. */
-int mw_doctor_try(int (*attempt)(void *context, struct mw_doctor_text *said), void *context, struct mw_doctor_text *said);
-
-/* Runs a program in a child that is killed after MW_DOCTOR_RUN_SECONDS and appends its stdout and stderr. Returns its exit status, or -1. */
+/* Runs a program in a child that is killed after MW_DOCTOR_SECONDS, and appends its stdout and stderr. Returns its exit status, or
+ * -1. */
+#define MW_DOCTOR_SECONDS 10
 int mw_doctor_run(char *const command[], struct mw_doctor_text *output);
 
 #endif
