@@ -10,10 +10,11 @@
  * batch jobs have none. */
 bool mw_ascii_is_wanted(void);
 
-/* Writes text with ">=" for "≥ ", "->" for " →", "#" for a bar, and "?" for what has no replacement. */
-void mw_ascii_put(FILE *out, const char *text);
+/* What stands for one character that is not ASCII, in one column: '>' for "≥", '#' for a bar; '?' for any other. */
+char mw_ascii_sign(const char *character);
 
-/* Text that goes to `out` in ASCII, at its end; at once and as it is if not `wanted`, or if there is no memory. */
+/* Text that goes to `out` in ASCII, at its end, with ">=" for "≥ " and "->" for " →"; at once and as it is if not `wanted`, or if
+ * there is no memory. */
 struct mw_ascii {
     FILE *stream; /* to write to */
     FILE *out;

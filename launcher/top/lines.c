@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Lines of the display, and formatting shared by its parts. */
+#include "collector/base/ascii.h"
 #include "collector/base/clock.h"
 #include "collector/base/mem.h"
 #include "collector/base/text.h"
@@ -49,21 +50,6 @@ void mw_top_lines_column(struct mw_top_line *line, enum mw_top_style style, int 
     }
 }
 
-/* ASCII replacements on terminals without UTF-8; other characters become '?'. */
-static char plain(const char *character)
-{
-    static const struct {
-        const char *from;
-        char to;
-    } table[] = {{"·", '|'}, {"≥", '>'}, {"…", '~'}, {"█", '#'}, {"–", '-'}, {"▏", ' '},
-                 {"▎", ' '}, {"▍", ' '}, {"▌", '#'}, {"▋", '#'}, {"▊", '#'}, {"▉", '#'}};
-
-    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
-        if (!strcmp(character, table[i].from))
-            return table[i].to;
-    return '?';
-}
-
 /* Copies the next character of a clean text: ASCII with the same number of columns. Returns its end. */
 static char *put_plain(char *to, const char **from, const char *end)
 {
@@ -74,7 +60,7 @@ static char *put_plain(char *to, const char **from, const char *end)
         character[bytes++] = *(*from)++;
     while (*from < end && (**from & 0xc0) == 0x80 && bytes + 1 < sizeof(character));
     for (int width = mw_text_width(character); width > 0; width--)
-        *to++ = bytes == 1 ? character[0] : plain(character);
+        *to++ = bytes == 1 ? character[0] : mw_ascii_sign(character);
     return to;
 }
 

@@ -32,8 +32,8 @@ static void test_signs(void **state)
     expect("= 3.1 MiB  ≥ 4.0 MiB  ≤ 5.0 MiB  ~ 6 KiB ± 12 KiB", "= 3.1 MiB  >=4.0 MiB  <=5.0 MiB  ~ 6 KiB +-12 KiB");
     expect("a.c:1 Init → :2 Bcast  main ← run", "a.c:1 Init-> :2 Bcast  main<- run");
     expect("≥→←±", ">><~");
-    expect("██▋ 3.5 µs · late…Finalize ✗ –", "### 3.5 us - late~Finalize x -");
-    expect("caf\u00e9 \U0001f600", "caf? ?");
+    expect("██▋ 3.5 µs · late…Finalize ✗ –", "### 3.5 us | late~Finalize x -");
+    expect("caf\u00e9 \U0001f600", "caf? ??");
     expect("\x80\xff", "??");
 }
 
