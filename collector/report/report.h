@@ -29,7 +29,6 @@ struct mw_report_style {
     bool timeline_ranks;      /* a column for each rank in the timeline */
     const char *include_text; /* as given by the user; NULL: none */
     const char *exclude_text;
-    bool saved; /* the record is the last one that was saved: say how to see more of it */
 };
 
 /* Whether the filters keep a process with this command. */

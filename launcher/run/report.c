@@ -31,7 +31,7 @@ static bool wants_save(const struct mw_job *job)
 
 /* ---- in the child ---- */
 
-static int write_reports(struct mw_job *job, const struct mw_model *model, bool saved)
+static int write_reports(struct mw_job *job, const struct mw_model *model)
 {
     struct mw_report_style style = mw_display_style(&job->options.display, -1);
     int failed = mw_forms_write(&job->forms, model, &style);
@@ -43,7 +43,6 @@ static int write_reports(struct mw_job *job, const struct mw_model *model, bool 
         return failed;
     }
     style = mw_display_style(&job->options.display, STDERR_FILENO);
-    style.saved = saved;
     if (mw_report_text_write(stderr, model, &style) == 0)
         return failed;
     mw_message("memwatch: cannot write the report to stderr: %s; use --report FILE\n", strerror(errno));
@@ -64,6 +63,15 @@ static int judge(struct mw_job *job, const struct mw_model *model)
     return failed;
 }
 
+/* After all that was asked for: a home directory may take its time. */
+static void save(const struct mw_job *job, const struct mw_model *model)
+{
+    struct mw_report_style style = mw_display_style(&job->options.display, STDERR_FILENO);
+
+    if (wants_save(job) && mw_saved_add(model) && wants_text(job))
+        mw_report_text_more_write(stderr, &style);
+}
+
 /* Runs in a child process. */
 static int report(void *context)
 {
@@ -81,8 +89,9 @@ static int report(void *context)
     }
     mw_remake_note(&job->remake, &job->dir, model);
     mw_verdict_make(model);
-    failed = write_reports(job, model, wants_save(job) && mw_saved_add(model));
+    failed = write_reports(job, model);
     failed |= judge(job, model);
+    save(job, model);
     mw_model_destroy(model);
     return failed;
 }

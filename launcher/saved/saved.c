@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "launcher/saved/saved.h"
 
+#include "collector/base/clock.h"
 #include "collector/base/close_from.h"
 #include "collector/base/secrets.h"
 #include "collector/report/json.h"
@@ -105,16 +106,16 @@ static void child_main(const struct mw_model *model, int done)
 /* Whether the child has said that it has saved the record, within the time that it has. */
 static bool wait_for(pid_t pid, int done)
 {
+    const uint64_t until = mw_clock_now() + PATIENCE_MS * MW_NS_PER_MS;
     struct pollfd poll_done = {.fd = done, .events = POLLIN};
-    struct timespec end, now;
-    int ready, left = PATIENCE_MS;
+    uint64_t now;
+    int ready;
     char byte;
 
-    clock_gettime(CLOCK_MONOTONIC, &end);
-    while ((ready = poll(&poll_done, 1, left)) < 0 && errno == EINTR && left > 0) {
-        clock_gettime(CLOCK_MONOTONIC, &now);
-        left = PATIENCE_MS - (int)((now.tv_sec - end.tv_sec) * 1000);
-    }
+    do {
+        now = mw_clock_now();
+        ready = now < until ? poll(&poll_done, 1, (int)((until - now) / MW_NS_PER_MS) + 1) : 0;
+    } while (ready < 0 && errno == EINTR);
     if (ready <= 0)
         kill(pid, SIGKILL);
     return ready > 0 && read(done, &byte, 1) == 1;
@@ -126,7 +127,6 @@ bool mw_saved_add(const struct mw_model *model)
     bool saved;
     pid_t pid;
 
-    fflush(NULL);
     if (pipe2(done, O_CLOEXEC))
         return false;
     pid = fork();

@@ -15,7 +15,7 @@ allowed='^(collector/base/(message|mem)|collector/symbols/symbolizer_child|pmpi/
 ^launcher/cli/main\.c:.*help\(stderr\)|
 ^launcher/run/live\.c:.*(dprintf\(STDERR_FILENO, "(\\r%s)?\\r?\\033\[K|STDERR_FILENO)|
 ^launcher/options/parse\.c:.*(real = stderr|stderr = (caught|real))|
-^launcher/run/(repeat|report)\.c:.*mw_report_(repeat|text)_write\(stderr|
+^launcher/run/(repeat|report)\.c:.*mw_report_(repeat|text|text_more)_write\(stderr|
 ^launcher/output/results\.c:.*annotate\(stderr,'
 check "messages are printed by mw_message() and mw_log() only" none "$(printf '%s\n' "$raw" | grep -v -E "$(echo "$allowed" | tr -d '\n')")"
 check "(and the rest is still there to be allowed)" sh -c 'echo "$1" | grep -q collector/base/message' sh "$raw"

@@ -55,14 +55,6 @@ static void write_legend(const struct mw_report *report)
                         error, checked, has_estimates(report->model) ? "   ~ about: from a sample of the allocations" : "");
 }
 
-static void write_more(const struct mw_report *report)
-{
-    if (report->style->saved)
-        mw_report_paragraph(report, "  ", MW_TEXT_DIM,
-                            "more: memwatch report --last %s--html page.html; memwatch runs lists saved runs",
-                            report->style->all ? "" : "--all, or ");
-}
-
 void mw_report_text_sections(const struct mw_report *report)
 {
     mw_report_text_verdict(report);
@@ -100,7 +92,15 @@ int mw_report_text_write(FILE *out, const struct mw_model *model, const struct m
     else
         mw_report_text_sections(&report);
     write_legend(&report);
-    write_more(&report);
     mw_ascii_end(&ascii);
+    return fflush(out) == 0 && !ferror(out) ? 0 : -1;
+}
+
+int mw_report_text_more_write(FILE *out, const struct mw_report_style *style)
+{
+    const char *begin = mw_text_style_start(MW_TEXT_DIM, style->color), *end = mw_text_style_end(MW_TEXT_DIM, style->color);
+
+    fprintf(out, "%s  more: memwatch report --last %s--html page.html; memwatch runs lists saved runs%s\n", begin,
+            style->all ? "" : "--all, or ", end);
     return fflush(out) == 0 && !ferror(out) ? 0 : -1;
 }

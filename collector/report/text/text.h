@@ -7,4 +7,7 @@
 
 mw_report_write mw_report_text_write;
 
+/* A line to follow the report of a run whose record was saved: how to see more of it. Returns 0, or -1 with errno. */
+int mw_report_text_more_write(FILE *out, const struct mw_report_style *style);
+
 #endif
