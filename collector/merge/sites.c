@@ -2,8 +2,8 @@
 /* Merges call sites of all ranks that have the same call, communicator size and place. */
 #include "collector/base/mem.h"
 #include "collector/merge/parts.h"
-#include "collector/model/rises.h"
 #include "collector/model/objects.h"
+#include "collector/model/rises.h"
 
 #include <stdint.h>
 #include <stdlib.h>

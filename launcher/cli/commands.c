@@ -2,6 +2,7 @@
 #include "launcher/cli/commands.h"
 
 #include "launcher/cli/completion.h"
+#include "launcher/cli/shim.h"
 #include "launcher/doctor/doctor.h"
 #include "launcher/hosts/agent_main.h"
 #include "launcher/report/compare.h"
@@ -14,7 +15,6 @@
 #include "launcher/run/run.h"
 #include "launcher/scale/options.h"
 #include "launcher/scale/scale.h"
-#include "launcher/cli/shim.h"
 #include "launcher/top/options.h"
 #include "launcher/top/top.h"
 

@@ -9,8 +9,7 @@
 #include <stdbool.h>
 
 /* The model of a record, a run directory or a gathered record; or, if there is no file of that name and it is a number, of that
- * saved run (launcher/saved/saved.h). Owned by the caller (mw_model_destroy()); NULL with a
- * line in err. */
+ * saved run (launcher/saved/saved.h). Owned by the caller (mw_model_destroy()); NULL with a line in err. */
 struct mw_model *mw_source_read(const char *path, struct mw_err *err);
 
 /* The model of a saved run: 1 is the newest. */
