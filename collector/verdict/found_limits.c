@@ -41,18 +41,15 @@ static const char *advice(const struct mw_model_headroom *headroom)
 bool mw_found_close_to_limit(const struct mw_evidence *evidence, struct mw_found *found)
 {
     const struct mw_model_headroom *headroom = &evidence->model->headroom;
-    struct mw_lines lines = {.model = evidence->model};
 
     if (headroom->kind == MW_LIMIT_NONE || headroom->left.bytes / CLOSE_SHARE >= headroom->bytes / 100)
         return false;
-    mw_lines_headroom(&lines);
     found->bytes = headroom->bytes;
     found->weight = headroom->left.bytes ? MW_VERDICT_WARN : MW_VERDICT_ALARM;
-    snprintf(found->text, sizeof(found->text), "%s", lines.count ? lines.items[0].text : "");
+    mw_lines_fits(found->text, sizeof(found->text), evidence->model);
     if (!ran_out(evidence->model))
         snprintf(found->next, sizeof(found->next), "%s", advice(headroom));
-    mw_lines_free(&lines);
-    return found->text[0];
+    return true;
 }
 
 /* The control group's limit with the least left; NULL: another kind of limit. What counts on a whole node need not be the job's. */

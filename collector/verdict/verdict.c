@@ -123,12 +123,11 @@ static void say_step(struct mw_model *model, const struct mw_evidence *evidence)
 
 static void say_headroom(struct mw_model *model)
 {
-    struct mw_lines lines = {.model = model};
+    char text[1000];
 
-    mw_lines_headroom(&lines);
-    if (lines.count)
-        say(model, MW_VERDICT_FITS, MW_VERDICT_PLAIN, "", lines.items[0].text);
-    mw_lines_free(&lines);
+    mw_lines_fits(text, sizeof(text), model);
+    if (text[0])
+        say(model, MW_VERDICT_FITS, MW_VERDICT_PLAIN, "", text);
 }
 
 /* ---- all ---- */

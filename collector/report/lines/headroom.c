@@ -72,6 +72,22 @@ static const char *how_sure(const struct mw_model_headroom *headroom)
     return headroom->left.kind == MW_MODEL_EXACT ? "" : headroom->left.kind == MW_MODEL_AT_MOST ? "at most " : "about ";
 }
 
+void mw_lines_fits(char *text, size_t size, const struct mw_model *model)
+{
+    const struct mw_model_headroom *headroom = &model->headroom;
+    char what[600], left[80] = "nothing", where[200] = "";
+
+    text[0] = '\0';
+    if (headroom->kind == MW_LIMIT_NONE)
+        return;
+    describe_limit(what, sizeof(what), model, headroom);
+    if (headroom->left.bytes)
+        snprintf(left, sizeof(left), "%s%s", how_sure(headroom), mw_units_bytes(headroom->left.bytes).text);
+    if (model->host_count > 1)
+        snprintf(where, sizeof(where), " on %s, where it was least", model->hosts[headroom->host].name);
+    snprintf(text, size, "%s, %s, had %s left%s", what, mw_units_bytes(headroom->bytes).text, left, where);
+}
+
 /* ---- what counts ---- */
 
 static void add_part(char *text, size_t size, uint64_t part, uint64_t used, const char *what)

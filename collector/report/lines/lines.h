@@ -63,5 +63,8 @@ void mw_lines_end(char *text, size_t size, const struct mw_model *model);
 void mw_lines_mpi_own(char *text, size_t size, const struct mw_model *model);
 /* The name of the limit: "the memory of the node", "ulimit -v (address space) of rank 3"; "" if none is known. */
 void mw_lines_limit(char *text, size_t size, const struct mw_model *model);
+/* What it had left, in a sentence: "the memory of the node, 23.5 GiB, had at most 22.9 GiB left"; "" if no limit is known. Other words
+ * than those of the headroom, which scripts look for. */
+void mw_lines_fits(char *text, size_t size, const struct mw_model *model);
 
 #endif

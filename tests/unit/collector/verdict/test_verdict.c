@@ -441,7 +441,8 @@ static void test_limits(void **state)
 
     (void)state;
     mw_verdict_make(model);
-    assert_string_equal(of_part(model, MW_VERDICT_FITS), "at most 100.0 MiB left of 1.0 GiB, the limit of control group /job");
+    assert_string_equal(of_part(model, MW_VERDICT_FITS),
+                        "the limit of control group /job, 1.0 GiB, had at most 100.0 MiB left");
     assert_true(has_only(model, "close_to_limit"));
     model = limited(1024 * MIB, 0, 0, 0);
     mw_verdict_make(model);
